@@ -1,0 +1,96 @@
+"""The commands. Each lives in a module of its own, imported only when it is called."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+
+from floorhand.config import load
+from floorhand.errors import FloorhandError
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "demo": ("floorhand.robots.demo_command", "build a small demo warehouse and try it"),
+    "terminal": ("floorhand.commands.terminal", "open the terminal of a floor worker"),
+    "talk": ("floorhand.commands.talk", "the same in plain lines, for scripts and screen readers"),
+    "import": ("floorhand.exchange.command", "read products, orders, deliveries, returns …"),
+    "label": ("floorhand.labels.command", "print labels of bins, totes, badges, commands"),
+    "summary": ("floorhand.commands.summary", "the figures of a shift"),
+    "check": ("floorhand.commands.check", "prove the stock: rebuild it from its moves"),
+    "simulate": ("floorhand.robots.command", "let workers made of software do the work"),
+    "bench": ("floorhand.commands.bench", "measure how long a scan takes"),
+}
+"""Name, module with ``add_arguments(parser)`` and ``run(args, settings)``, and what it does."""
+
+EPILOG = """\
+Every command takes --database, --site and --config. Settings can also stand in a TOML file or in
+the environment (FLOORHAND_DATABASE, FLOORHAND_SITE …).
+Exit codes: 0 all is well; 1 something is wrong (a violation, an unusable file); 2 the command was
+written wrongly; 3 part of a file was rejected.
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run one command and exit with its code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        code = _run(words)
+    except FloorhandError as error:
+        print(f"floorhand: {error}", file=sys.stderr)  # noqa: T201  (this is the command line)
+        code = 1
+    except BrokenPipeError:
+        # Whoever read our output went away; the interpreter must not complain about it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    except KeyboardInterrupt:
+        code = 130
+    sys.exit(code)
+
+
+def _run(words: list[str]) -> int:
+    parser = _parser(words)
+    args = parser.parse_args(words)
+    typed = {
+        name: value
+        for name in ("database", "site", "seat", "station", "language", "labels", "hints", "log")
+        if (value := getattr(args, name, None)) is not None
+    }
+    file = getattr(args, "config", None) or os.environ.get("FLOORHAND_CONFIG")
+    settings = load(Path(file) if file else None, typed=typed)
+    module = import_module(COMMANDS[args.command][0])
+    code: int = module.run(args, settings)
+    return code
+
+
+def _parser(words: list[str]) -> argparse.ArgumentParser:
+    """Make the parser; only the command that is called is imported, for its arguments."""
+    parser = argparse.ArgumentParser(
+        prog="floorhand",
+        description="The terminal of an e-commerce fulfilment warehouse.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"floorhand {version('floorhand')}")
+    _add_common(parser)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    called = next((word for word in words if word in COMMANDS), None)
+    for name, (module, about) in COMMANDS.items():
+        command = commands.add_parser(
+            name, help=about, description=about[0].upper() + about[1:] + "."
+        )
+        if name == called:
+            import_module(module).add_arguments(command)
+            _add_common(command)
+    return parser
+
+
+def _add_common(parser: argparse.ArgumentParser) -> None:
+    nothing = argparse.SUPPRESS
+    where = "SQLite file or SQLAlchemy URL (default: floorhand.db in this folder)"
+    parser.add_argument("--database", "-d", metavar="URL", default=nothing, help=where)
+    parser.add_argument("--site", metavar="CODE", default=nothing, help="building (default: MAIN)")
+    parser.add_argument("--config", metavar="FILE", default=nothing, help="TOML file of settings")

@@ -1,0 +1,1 @@
+"""The smaller commands of the command line, a module each."""

@@ -1,0 +1,40 @@
+"""``floorhand check``: prove the stock."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+
+from floorhand.config import Settings
+from floorhand.store.check import VIOLATIONS_MAX, counted, violations
+from floorhand.store.db import open_database
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what the command takes."""
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Check every invariant; 0 if all hold, 1 if one does not."""
+    transactions = open_database(settings.database, create=False)
+    with transactions.begin() as tx:
+        figures = counted(tx, settings.site)
+        found = violations(tx, settings.site)
+    if args.json:
+        result = {**figures, "ok": not found, "violations": [asdict(one) for one in found]}
+        print(json.dumps(result, ensure_ascii=False, indent=1))  # noqa: T201  (its output)
+        return 1 if found else 0
+    for one in found:
+        print(one, file=sys.stderr)  # noqa: T201
+    if found:
+        more = " or more" if len(found) == VIOLATIONS_MAX else ""
+        print(f"{len(found)}{more} violations. Nobody should write until they are resolved.")  # noqa: T201
+        return 1
+    print(  # noqa: T201
+        "ledger = balances: {moves} moves of {operations} operations, {pieces} pieces in "
+        "{stock_rows} places and lots, nothing negative, nothing orphaned".format(**figures)
+    )
+    return 0

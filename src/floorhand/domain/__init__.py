@@ -1,0 +1,1 @@
+"""What the warehouse is made of and its rules. Standard library and biip only."""

@@ -1,0 +1,142 @@
+"""The rules of counting a delivery: dates, condition on arrival, which line a piece belongs to."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from floorhand.domain.receiving import Gap, LineCount
+from floorhand.domain.things import AVAILABLE, HOLD
+
+MARK_CHARACTERS_MAX = 40
+"""Length of a lot or serial. GS1 allows 20; suppliers who print their own use more."""
+
+
+def read_expiry(text: str, order: str) -> str:
+    """Read a typed expiry date.
+
+    Six digits are read in the merchant's order, eight likewise with a four-digit year, four are
+    month and year. Day 00, and a missing day, mean the last of the month. Separators may be typed.
+
+    Args:
+        text: What was typed: ``271031``, ``31.10.27``, ``1027``.
+        order: ``YYMMDD`` or ``DDMMYY``.
+
+    Returns:
+        The ISO date; empty if it is none.
+    """
+    digits = re.sub(r"[ ./-]", "", text)
+    if not (digits.isascii() and digits.isdecimal()):
+        return ""
+    if len(digits) == 4:
+        day, month, year = "00", digits[:2], digits[2:]
+    elif len(digits) in (6, 8) and order == "DDMMYY":
+        day, month, year = digits[:2], digits[2:4], digits[4:]
+    elif len(digits) in (6, 8):
+        year, month, day = digits[:-4], digits[-4:-2], digits[-2:]
+    else:
+        return ""
+    full_year = int(year) + (2000 if len(year) == 2 else 0)
+    if not (1 <= int(month) <= 12 and 2000 <= full_year <= 2999):
+        return ""
+    last = monthrange(full_year, int(month))[1]
+    if int(day) > last:
+        return ""
+    return date(full_year, int(month), int(day) or last).isoformat()
+
+
+def good_mark(text: str) -> bool:
+    """Say whether something typed can be a lot or a serial: short, and nothing unprintable."""
+    return 0 < len(text) <= MARK_CHARACTERS_MAX and text.isprintable()
+
+
+def arrival(blind: bool, expiry: str, today: date, min_life_days: int) -> tuple[str, str, int]:
+    """Decide in which condition pieces arrive.
+
+    Goods nobody announced are held until their owner has spoken. Goods with too little life left,
+    or none, are held too: they stay findable, and no order gets them.
+
+    Returns:
+        Condition, alarm (``life``, ``blind`` or empty), and days of life left (0 if not dated).
+    """
+    days = (date.fromisoformat(expiry) - today).days if expiry else 0
+    if expiry and days < max(min_life_days, 0):
+        return HOLD, "life", days
+    if blind:
+        return HOLD, "blind", days
+    return AVAILABLE, "", days
+
+
+def over_room(lines: Sequence[LineCount], tolerance_pct: int) -> int:
+    """Say how many more pieces of a SKU may come before it needs a look.
+
+    The tolerance is taken of all its lines together and rounded down: 5 % of 19 is none.
+    """
+    expected = sum(line.expected for line in lines)
+    return expected + expected * tolerance_pct // 100 - sum(line.counted for line in lines)
+
+
+def spread(lines: Sequence[LineCount], lot: str, pieces: int) -> tuple[tuple[int, int], ...]:
+    """Share counted pieces out to the lines of their SKU, as (line number, pieces).
+
+    A line that announces this very lot fills first, then lines that name no lot, then any. What
+    no line expects goes to the last one that got some, or else to the best line: it is over.
+    """
+    assert lines, "no line to count on"
+    assert pieces > 0, pieces
+    best = sorted(lines, key=lambda n: (n.lot != lot or not lot, n.lot != "", n.line_no))
+    shares: dict[int, int] = {}
+    for line in best:
+        share = min(line.left, pieces)
+        if share:
+            shares[line.line_no] = share
+            pieces -= share
+    if pieces:
+        line_no = next(reversed(shares), best[0].line_no)
+        shares[line_no] = shares.get(line_no, 0) + pieces
+    return tuple(shares.items())
+
+
+def take_back(lines: Sequence[LineCount], lot: str, pieces: int) -> tuple[tuple[int, int], ...]:
+    """Choose the lines that lose good pieces again, as (line number, pieces): what is over first.
+
+    Raises:
+        ValueError: If the lines hold fewer.
+    """
+    best = sorted(lines, key=lambda n: (n.lot != lot or not lot, n.lot != "", n.line_no))
+    shares: dict[int, int] = {}
+    for over_only in (True, False):
+        for line in reversed(best):
+            taken = shares.get(line.line_no, 0)
+            most = line.received - taken
+            if over_only:
+                most = min(most, line.counted - line.expected - taken)
+            share = max(0, min(most, pieces))
+            if share:
+                shares[line.line_no] = taken + share
+                pieces -= share
+    if pieces:
+        raise ValueError(pieces)
+    return tuple(shares.items())
+
+
+def gaps(lines: Iterable[LineCount], blind: bool) -> tuple[Gap, ...]:
+    """List the lines that are not as announced; of a blind delivery only the damaged ones."""
+    found = []
+    for line in lines:
+        more = line.counted - line.expected
+        if line.unexpected and line.counted:
+            found.append(_gap(line, "unexpected", line.counted))
+        elif more > 0 and not blind and not line.unexpected:
+            found.append(_gap(line, "over", more))
+        elif more < 0:
+            found.append(_gap(line, "short", -more))
+        if line.damaged:
+            found.append(_gap(line, "damaged", line.damaged))
+    return tuple(found)
+
+
+def _gap(line: LineCount, kind: str, pieces: int) -> Gap:
+    return Gap(line.sku, line.name, kind, pieces, line.expected, line.counted)

@@ -1,0 +1,157 @@
+"""Which kinds of labels there are, and the named fields that each may show.
+
+This is the contract between those who ask for a label (`floorhand.store.print_jobs.queue_label`),
+the templates in ``assets/labels`` (which may name only these fields) and those who fill labels
+from the database. Values are text, whole numbers, or lists of text (one line each).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+LabelData = Mapping[str, str | int | list[str]]
+"""Values of a label's fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelKind:
+    """A kind of label.
+
+    Attributes:
+        name: As written in the template's ``kind``.
+        needs: Fields without which the label makes no sense.
+        may: Fields that may be empty or absent.
+        sample: Invented values for previews and tests, as long as they usually get.
+    """
+
+    name: str
+    needs: tuple[str, ...]
+    may: tuple[str, ...]
+    sample: LabelData
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Give all field names."""
+        return self.needs + self.may
+
+
+_KINDS = (
+    LabelKind(
+        "shipping",
+        needs=("ship_to", "order", "merchant", "sscc"),
+        may=("sender", "carrier", "service", "parcel", "parcels", "weight_kg", "box", "copy"),
+        sample={
+            "ship_to": ["Giulia Ferraro", "c/o Müller", "Via dei Pioppi 114", "10121 Torino", "IT"],
+            "sender": ["Kettle & Loom", "Depot 4, Quay Road 9", "9000 Gent", "BE"],
+            "order": "KL-100284",
+            "merchant": "Kettle & Loom",
+            "sscc": "395212340000000175",
+            "carrier": "Northway Parcel",
+            "service": "Next day 12:00",
+            "parcel": 1,
+            "parcels": 2,
+            "weight_kg": "2.35",
+            "box": "M2",
+        },
+    ),
+    LabelKind(
+        "bin",
+        needs=("code", "scan_code"),
+        may=("check_digits", "arrow", "zone", "note"),
+        sample={
+            "code": "B-02-1-A",
+            "scan_code": "FHLFSJTPHTKT",
+            "check_digits": "47",
+            "arrow": "up",
+            "zone": "Zone B",
+        },
+    ),
+    LabelKind(
+        "tote",
+        needs=("code", "scan_code"),
+        may=("title", "slot"),
+        sample={"code": "T-0117", "scan_code": "FHTFSJTPHTKV", "title": "TOTE", "slot": "3"},
+    ),
+    LabelKind(
+        "pallet",
+        needs=("sscc",),
+        may=(
+            "merchant",
+            "sku",
+            "name",
+            "pieces",
+            "lot",
+            "expiry",
+            "delivery",
+            "cartons",
+            "weight_kg",
+            "received",
+            "site",
+            "copy",
+        ),
+        sample={
+            "sscc": "395212340000000250",
+            "merchant": "Fern Pantry",
+            "sku": "FP-OAT-750",
+            "name": "Oat flakes, whole grain, 750 g",
+            "pieces": 480,
+            "lot": "L24-0831",
+            "expiry": "2027-10-31",
+            "delivery": "D-2026-0412",
+            "received": "2026-11-23",
+        },
+    ),
+    LabelKind(
+        "badge",
+        needs=("name", "badge"),
+        may=("site", "roles"),
+        sample={"name": "Ana Kovač", "badge": "FHPFSJTPHTKJ", "site": "Depot 4", "roles": "packing"},
+    ),
+    LabelKind(
+        "return",
+        needs=("number",),
+        may=("scan_code", "merchant", "kind", "order", "received", "deadline", "pieces", "copy"),
+        sample={
+            "number": "R-000184",
+            "scan_code": "FHRFSJTPHTKK",
+            "merchant": "Kettle & Loom",
+            "kind": "customer",
+            "order": "KL-100231",
+            "received": "2026-11-23",
+            "deadline": "2026-11-27",
+        },
+    ),
+    LabelKind(
+        "command",
+        needs=("scan_code",),
+        may=("word", "key"),
+        sample={"scan_code": "*SHORT", "word": "Something is not right", "key": "F5"},
+    ),
+    LabelKind(
+        "sku",
+        needs=("sku",),
+        may=("merchant", "name", "barcode", "lot", "expiry", "pieces"),
+        sample={
+            "merchant": "Fern Pantry",
+            "sku": "FP-OAT-750",
+            "name": "Oat flakes, whole grain, 750 g, in paper bag",
+            "barcode": "09521234000013",
+            "lot": "L24-0831",
+            "expiry": "2027-10-31",
+        },
+    ),
+)
+
+KINDS: Mapping[str, LabelKind] = {kind.name: kind for kind in _KINDS}
+"""All kinds by name. Each has a template of the same name; more templates may be added."""
+
+
+def missing_fields(kind: LabelKind, data: LabelData) -> tuple[str, ...]:
+    """List the needed fields that are absent or empty."""
+    return tuple(name for name in kind.needs if data.get(name, "") in ("", []))
+
+
+def unknown_fields(kind: LabelKind, data: LabelData) -> tuple[str, ...]:
+    """List what the kind does not know."""
+    return tuple(sorted(data.keys() - set(kind.fields)))

@@ -1,0 +1,310 @@
+"""Receiving: its commands and outcomes. Its rules are in `floorhand.domain.counting`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from floorhand.domain.things import Goods
+
+WAITING_MAX = 30
+"""Deliveries that a list of waiting ones shows at most; the others open by their number."""
+
+MERCHANTS_MAX = 60
+"""Merchants that the list for a blind delivery shows at most; others open by scanning a piece."""
+
+ROWS_MAX = 40
+"""Lines that a list of a delivery's lines shows at most."""
+
+PIECES_MAX = 99_999
+"""A count above this is a slip of the finger."""
+
+DAMAGE_REASONS = ("broken", "crushed", "wet", "opened", "other")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A delivery that can be opened; ``pieces`` are still to come."""
+
+    number: str
+    merchant: str
+    pieces: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineCount:
+    """One line of a delivery with its counts in pieces. ``received`` are good ones only."""
+
+    line_no: int
+    sku: str
+    name: str
+    lot: str
+    expected: int
+    received: int
+    damaged: int
+    unexpected: bool = False
+
+    @property
+    def counted(self) -> int:
+        """Give what came, in whatever shape."""
+        return self.received + self.damaged
+
+    @property
+    def left(self) -> int:
+        """Give what is still expected."""
+        return max(0, self.expected - self.counted)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A line that is not as announced: ``over``, ``short``, ``unexpected`` or ``damaged``."""
+
+    sku: str
+    name: str
+    kind: str
+    pieces: int
+    expected: int
+    counted: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListDeliveries:
+    """Ask which deliveries wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveriesListed:
+    """These deliveries wait, the oldest first."""
+
+    waiting: tuple[Waiting, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListMerchants:
+    """Ask whose an unannounced delivery can be; needs the role ``blind``."""
+
+
+@dataclass(frozen=True, slots=True)
+class MerchantsListed:
+    """It can be one of these, as (code, name)."""
+
+    merchants: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDelivery:
+    """Begin or go on receiving a delivery; ``dock`` is empty until the worker has named one."""
+
+    number: str
+    dock: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBlind:
+    """Receive goods that nobody announced, as a delivery of its own; needs the role ``blind``."""
+
+    merchant: str
+
+
+@dataclass(frozen=True, slots=True)
+class DockWanted:
+    """The site has several docks and nothing says which; ``dock`` is the likeliest."""
+
+    number: str
+    dock: str
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The line that is expected next; ``sku`` is empty if nothing is left."""
+
+    sku: str = ""
+    name: str = ""
+    lot: str = ""
+    left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryOpened:
+    """The delivery is being received at this dock."""
+
+    number: str
+    merchant: str
+    dock: str
+    blind: bool
+    expiry_order: str
+    expected: int
+    counted: int
+    next: Next
+
+
+@dataclass(frozen=True, slots=True)
+class CountPieces:
+    """Take pieces in, good ones, onto a pallet or loose onto the dock.
+
+    ``unexpected`` says that the worker has confirmed a SKU that is not on the note.
+    """
+
+    delivery: str
+    place: str
+    goods: Goods
+    pieces: int
+    pack: str = "each"
+    unexpected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetCount:
+    """Say how many of these goods came onto this place in all, more or less than counted."""
+
+    delivery: str
+    place: str
+    goods: Goods
+    pieces: int
+
+
+@dataclass(frozen=True, slots=True)
+class MarkDamaged:
+    """Say that some of the good pieces counted here are damaged."""
+
+    delivery: str
+    place: str
+    goods: Goods
+    pieces: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Pieces are in the books.
+
+    Attributes:
+        goods: What they are now, condition included.
+        name: Of the product.
+        added: Pieces this scan added; below 0 if a total was lowered.
+        pack: ``each``, ``inner`` or ``case``: what was scanned; ``total`` if a total was typed.
+        here: Good pieces of these goods from this delivery on this place.
+        left: What the delivery's lines still expect of the SKU.
+        room: How many more would still be within the merchant's tolerance; -1 if not announced.
+        over: Pieces beyond what was announced.
+        alarm: Why to look: ``over``, ``life``, ``blind``, ``older`` or empty.
+        days: Remaining life; only told for dated goods.
+        fresh: First of these goods on this place.
+        serial_tracked: Each piece is counted by its serial.
+        next: The line that is expected next.
+    """
+
+    goods: Goods
+    name: str
+    added: int
+    pack: str
+    here: int
+    left: int
+    room: int
+    over: int
+    alarm: str
+    days: int
+    fresh: bool
+    serial_tracked: bool
+    next: Next
+
+
+@dataclass(frozen=True, slots=True)
+class NotAnnounced:
+    """The SKU is not on the note; nothing was taken yet."""
+
+    goods: Goods
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class DamageMarked:
+    """Some pieces are damaged now; ``here`` good ones are left on this place."""
+
+    goods: Goods
+    pieces: int
+    here: int
+
+
+@dataclass(frozen=True, slots=True)
+class StartPallet:
+    """Begin a pallet with a label of its own; ``full`` is the one that it follows, if any."""
+
+    delivery: str
+    dock: str
+    full: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PalletStarted:
+    """The pallet stands at the dock and its label is queued; ``closed`` waits for put-away."""
+
+    pallet: str
+    closed: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReprintPallet:
+    """Print a pallet's label once more."""
+
+    delivery: str
+    pallet: str
+
+
+@dataclass(frozen=True, slots=True)
+class PalletReprinted:
+    """The label is queued."""
+
+    pallet: str
+    copy: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListLines:
+    """Ask for the delivery's lines."""
+
+    delivery: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinesListed:
+    """These are the lines, the open ones first, at most `ROWS_MAX`; ``lines`` counts them all."""
+
+    rows: tuple[LineCount, ...]
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewDelivery:
+    """Ask what is over, short, unexpected or damaged, before closing."""
+
+    delivery: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryReviewed:
+    """What closing now would make final; at most `ROWS_MAX` gaps, ``differing`` counts them all."""
+
+    gaps: tuple[Gap, ...]
+    differing: int
+    lines: int
+    counted: int
+
+
+@dataclass(frozen=True, slots=True)
+class CloseDelivery:
+    """Make the counts final; ``counted`` is what the worker has seen."""
+
+    delivery: str
+    counted: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryClosed:
+    """The counts are final and put-away may begin."""
+
+    number: str
+    counted: int
+    short: int
+    over: int
+    tasks: int

@@ -1,0 +1,546 @@
+"""Return inspection: its commands and outcomes, and what follows from a finding.
+
+A parcel is identified, then every piece in it is counted, graded and disposed of. What is wrong
+with it (a foreign piece, one too many, nothing at all) is an outcome, never an error: the buyer has
+sent what he has sent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from floorhand.domain.things import AVAILABLE, DAMAGED, EXPIRED, HOLD, Piece
+
+CUSTOMER_RETURN = "customer"
+UNDELIVERED = "undelivered"
+UNKNOWN_PARCEL = "unknown"
+
+AS_ADVISED = "as_advised"
+EXTRA = "extra"
+WRONG_PIECE = "wrong_piece"
+OTHER_MERCHANT = "other_merchant"
+EMPTY = "empty"
+
+NONE_OF_THESE = "none"
+"""Code of the last entry in a list of candidates."""
+
+NO_CODE = "no_code"
+"""A piece that carries nothing that can be scanned, and that the worker cannot name."""
+
+RESTOCK = "restock"
+DESTROY = "destroy"
+QUARANTINE = "quarantine"
+FOR_SALE = (RESTOCK, "open_box")
+"""Dispositions that lead back to a buyer unchanged."""
+
+GRADES = (1, 2, 3, 4, 5)
+"""1 sealed, 2 opened but like new, 3 needs work, 4 damaged, 5 hazardous, hygiene or expired."""
+
+REASON_FROM_GRADE = 2
+"""A sealed piece needs no reason."""
+
+REASONS: dict[str, str] = {
+    "packaging": "buyer",
+    "used": "buyer",
+    "parts_missing": "buyer",
+    "damaged_buyer": "buyer",
+    "damaged_carrier": "carrier",
+    "damaged_us": "us",
+    "defective": "us",
+    "hygiene": "buyer",
+    "other": "buyer",
+}
+"""Reasons in the order of their numbers, and at whose door each lies."""
+
+TRACKED = ("serial", "expiry", "lot")
+"""What may have to be asked about a piece, in this order, if its barcode did not tell."""
+
+UNKNOWN_PLACE = "RET-UNK"
+"""Bench where parcels of unknown origin wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One entry of a list to choose from: its code, and what stands in the row."""
+
+    code: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """The return on the bench, as far as the next question needs it.
+
+    Attributes:
+        number: Our number.
+        merchant: Empty until known.
+        order: Number of the order; empty if nobody said.
+        kind: ``customer``, ``undelivered``, ``recall`` or ``unknown``.
+        advised: Pieces announced; 0 if nothing was.
+        found: Announced pieces that were found.
+        pieces: Pieces found in all, extra and foreign ones included.
+        next_sku: First SKU of which announced pieces are still to be found; empty if none.
+        next_left: How many of it.
+        reason: What the buyer says.
+        maybe: The likeliest order where none was named, and ``maybes`` how many there are.
+        expiry_order: How the merchant's typed dates are read.
+        tote: Where restocked pieces go; empty: they stay on the bench.
+    """
+
+    number: str
+    merchant: str = ""
+    order: str = ""
+    kind: str = CUSTOMER_RETURN
+    advised: int = 0
+    found: int = 0
+    pieces: int = 0
+    next_sku: str = ""
+    next_name: str = ""
+    next_left: int = 0
+    reason: str = ""
+    maybe: str = ""
+    maybes: int = 0
+    expiry_order: str = "YYMMDD"
+    tote: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Pieces of one SKU that were found and are to be judged together.
+
+    Attributes:
+        id: Names the finding; the operation that counted the first piece.
+        left: Announced pieces of the SKU that were still to be found before this finding.
+        outcome: ``as_advised``, ``extra``, ``wrong_piece`` or ``other_merchant``.
+        over: Pieces returned beyond what the buyer bought; 0 if not, or if nobody knows.
+        dispositions: The merchant's table, for grades 1 to 5.
+        restockable: False where a piece may not be sold again whatever its grade, because its
+            expiry is unknown or past or its serial is unreadable.
+        said: What the buyer or the platform gave as reason for this SKU.
+    """
+
+    id: str
+    merchant: str
+    sku: str
+    name: str
+    pieces: int
+    left: int = 0
+    lot: str = ""
+    expiry: str = ""
+    serial: str = ""
+    serial_tracked: bool = False
+    outcome: str = AS_ADVISED
+    over: int = 0
+    dispositions: tuple[str, ...] = ()
+    restockable: bool = True
+    said: str = ""
+
+
+# Commands and their outcomes: identify
+
+
+@dataclass(frozen=True, slots=True)
+class OpenReturn:
+    """Take a return's parcel onto the bench.
+
+    ``alone`` says that exactly this one is meant; else all returns that share its parcel are
+    offered.
+    """
+
+    number: str
+    alone: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnOpened:
+    """The return is on the bench; ``pending`` is what was counted before and not yet judged."""
+
+    parcel: Parcel
+    pending: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelShared:
+    """Several returns are in this parcel."""
+
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FindOfOrder:
+    """Look for returns of an order that came back."""
+
+    merchant: str
+    order: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderReturns:
+    """The open returns of an order; none of them may have been announced."""
+
+    merchant: str
+    order: str
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FindOfPiece:
+    """Look for returns and orders that a piece of a SKU may belong to.
+
+    ``piece`` is the one in the worker's hand, to be counted once that is known; None if only the
+    order is asked for. ``number`` is the return on the bench, if there is one already.
+    """
+
+    merchant: str
+    sku: str
+    piece: Piece | None = None
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PieceOrigins:
+    """Where it may come from, best first; codes are ``return:…``, ``order:…`` and ``none``."""
+
+    merchant: str
+    options: tuple[Option, ...]
+    piece: Piece | None
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identify:
+    """Look a code up that stands on no label: is it the serial of a piece that was shipped?"""
+
+    code: str
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class SerialFound:
+    """It is the serial of this piece."""
+
+    piece: Piece
+
+
+@dataclass(frozen=True, slots=True)
+class NothingFound:
+    """Nobody knows the code."""
+
+    code: str
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreateReturn:
+    """Start a return that nobody announced; it gets a number and a plate of its own."""
+
+    merchant: str
+    order: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttachOrder:
+    """Say whose return this is and, if known, of which order."""
+
+    number: str
+    merchant: str
+    order: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterUnknown:
+    """Give a parcel that nobody knows a number, a plate, a place and an owner."""
+
+    code: str
+    carrier: str
+    sender: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownRegistered:
+    """The plate is queued, the parcel belongs at ``place``."""
+
+    number: str
+    place: str
+
+
+# Commands and their outcomes: inspect
+
+
+@dataclass(frozen=True, slots=True)
+class TakePieces:
+    """Count pieces in: they move from the customer to the bench, as return pending."""
+
+    number: str
+    merchant: str
+    sku: str
+    pieces: int
+    lot: str = ""
+    expiry: str = ""
+    serial: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recount:
+    """Set the number of pieces of a finding; 0 takes it back altogether.
+
+    ``final`` says that the counting is over (the total was typed).
+    """
+
+    finding: str
+    pieces: int
+    final: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PiecesCounted:
+    """Pieces stand on the bench, to be judged."""
+
+    finding: Finding
+    final: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CountTakenBack:
+    """Nothing of the finding is left."""
+
+    parcel: Parcel
+
+
+@dataclass(frozen=True, slots=True)
+class Dispose:
+    """Decide what becomes of a finding. Only this makes pieces available again.
+
+    ``rule`` is what the merchant's table says, kept beside the decision. ``tote`` takes the
+    pieces; empty: they stay on the bench. ``second`` is the worker who witnessed a destruction.
+    """
+
+    finding: str
+    grade: int
+    reason: str
+    rule: str
+    disposition: str
+    tote: str = ""
+    second: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PiecesDisposed:
+    """The pieces are booked; ``place`` is where they stand now, empty if destroyed."""
+
+    parcel: Parcel
+    sku: str
+    pieces: int
+    disposition: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindingGone:
+    """Somebody else has judged the finding in the meantime."""
+
+    parcel: Parcel
+
+
+@dataclass(frozen=True, slots=True)
+class RecordOutcome:
+    """Record what is wrong with the parcel as such: `EMPTY`, or a piece with `NO_CODE`."""
+
+    number: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeRecorded:
+    """It is on record."""
+
+    parcel: Parcel
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetKind:
+    """Say what kind of return it is: sent by the buyer, or never delivered."""
+
+    number: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListLines:
+    """List the SKUs still to be found, for a piece whose barcode cannot be read."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinesListed:
+    """SKUs still to be found."""
+
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PickLine:
+    """Take a piece of the return's SKU as if its barcode had been scanned."""
+
+    number: str
+    sku: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrintPlate:
+    """Print the plate of a return."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlateQueued:
+    """The plate is on its way to the printer."""
+
+    number: str
+
+
+# Commands and their outcomes: close
+
+
+@dataclass(frozen=True, slots=True)
+class CloseReturn:
+    """End the inspection and say the verdict. ``confirmed``: missing pieces were looked for."""
+
+    number: str
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PiecesMissing:
+    """Announced pieces were not found; ``options`` are their SKUs, ``pieces`` how many in all."""
+
+    options: tuple[Option, ...]
+    pieces: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnClosed:
+    """The return is disposed of.
+
+    ``incomplete`` names the verdict if it cannot be sent without a comment and a picture;
+    ``others`` are the returns of the same parcel that are still open.
+    """
+
+    number: str
+    pieces: int
+    missing: int
+    incomplete: str
+    others: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AddToVerdict:
+    """Add what a rejection must have before a platform takes it."""
+
+    verdict: str
+    comment: str = ""
+    picture: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictExtended:
+    """It was added; ``complete`` says whether the verdict can be sent now."""
+
+    complete: bool
+
+
+# Rules
+
+
+def proposal(finding: Finding, kind: str, grade: int) -> str:
+    """Say what becomes of a finding by the merchant's table.
+
+    A piece of somebody else's goods goes to a bucket of its own. What was never delivered goes
+    back on the shelf if nothing is wrong with it. Nothing goes back on the shelf whose expiry
+    nobody knows.
+    """
+    if finding.outcome in (WRONG_PIECE, OTHER_MERCHANT):
+        return QUARANTINE
+    told = RESTOCK if kind == UNDELIVERED and grade == 1 else finding.dispositions[grade - 1]
+    return QUARANTINE if told in FOR_SALE and not finding.restockable else told
+
+
+def condition_after(disposition: str, expired: bool) -> str:
+    """Say in which condition pieces are once decided; destroyed ones have none any more."""
+    assert disposition != DESTROY
+    if expired:
+        return EXPIRED
+    if disposition == RESTOCK:
+        return AVAILABLE
+    return DAMAGED if disposition == "back_to_merchant" else HOLD
+
+
+def outcome_of(
+    merchant: str, piece_merchant: str, advised: int, left: int, expected: int | None, pieces: int
+) -> str:
+    """Say how pieces that were found compare with what was announced and bought.
+
+    Args:
+        merchant: The return's merchant; empty if not known.
+        piece_merchant: Whose piece it is.
+        advised: Pieces of this SKU that were announced.
+        left: Of these, how many are still to be found.
+        expected: Pieces of this SKU that may come without having been announced (the order's);
+            None if nothing at all says what to expect.
+        pieces: Pieces found.
+    """
+    if merchant and piece_merchant != merchant:
+        return OTHER_MERCHANT
+    if advised:
+        return AS_ADVISED if pieces <= left else EXTRA
+    if expected is None:
+        return AS_ADVISED
+    if expected == 0:
+        return WRONG_PIECE
+    return AS_ADVISED if pieces <= expected else EXTRA
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An order that a returned piece may come from; ``day`` is when it shipped, ISO."""
+
+    order: str
+    customer: str
+    pieces: int
+    day: str
+
+
+def ranked(
+    candidates: tuple[Candidate, ...], customer: str, pieces: int
+) -> tuple[Candidate, ...]:
+    """Order candidates, best first: the same customer, exactly these pieces, the most recent.
+
+    Three of ten buyers send back exactly the line they bought, and half of all returns come
+    within ten days; but nothing beats the customer's own number.
+    """
+    newest_first = sorted(candidates, key=lambda c: (c.day, c.order), reverse=True)
+    return tuple(
+        sorted(
+            newest_first,
+            key=lambda c: (not (customer and c.customer == customer), c.pieces != pieces),
+        )
+    )
+
+
+def spread(room: tuple[int, ...], pieces: int) -> tuple[int, ...]:
+    """Spread pieces over lines of the same SKU, first come first filled; the last takes the rest.
+
+    Args:
+        room: What each line still takes, at least one line.
+        pieces: Pieces to spread.
+    """
+    shares: list[int] = []
+    for space in room[:-1]:
+        share = min(max(space, 0), pieces)
+        shares.append(share)
+        pieces -= share
+    return (*shares, pieces)

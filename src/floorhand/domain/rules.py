@@ -1,0 +1,120 @@
+"""The rules that a site or a merchant sets, with their defaults, and postal addresses.
+
+Stored as JSON in the site's and merchant's row; what is absent there has the default here, and a
+name that is not known is an error: a misspelt rule must not be ignored.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Self
+
+from floorhand.errors import BadSetting
+
+DISPOSITIONS = (
+    "restock",
+    "open_box",
+    "repack",
+    "refurbish",
+    "back_to_merchant",
+    "liquidate",
+    "destroy",
+    "quarantine",
+)
+
+DISPOSITION_BY_GRADE = ("restock", "restock", "repack", "back_to_merchant", "destroy")
+"""Default for grades 1 (sealed) to 5 (hazardous, hygiene, expired)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    @classmethod
+    def of_json(cls, text: str) -> Self:
+        """Read rules as stored.
+
+        Raises:
+            BadSetting: If a name is not a rule.
+        """
+        written: dict[str, Any] = json.loads(text)
+        known = {item.name for item in fields(cls)}
+        if unknown := sorted(written.keys() - known):
+            raise BadSetting(f"no such rule: {unknown[0]}; known: {', '.join(sorted(known))}")
+        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in written.items()})
+
+    def to_json(self) -> str:
+        """Write the rules as stored."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+
+@dataclass(frozen=True, slots=True)
+class MerchantRules(_Rules):
+    """What one merchant wants."""
+
+    short_policy: str = "ship_partial"
+    """What happens to an order that cannot be filled: ``ship_partial | hold | cancel_line``."""
+
+    typed_quantity: bool = True
+    """At the bench, a typed number may verify that many pieces after one scan of the SKU."""
+
+    over_tolerance_pct: int = 0
+    """More than announced by up to this needs no approval."""
+
+    expiry_order: str = "YYMMDD"
+    """How six typed digits are read: ``YYMMDD`` or ``DDMMYY``; four are ``MMYY``."""
+
+    dispositions: tuple[str, ...] = DISPOSITION_BY_GRADE
+    """For grades 1 to 5; each of `DISPOSITIONS`."""
+
+    return_days: int = 60
+    """How far back orders are looked for when a return names none."""
+
+    pack_instruction: str = ""
+    """Shown once per parcel at the bench; acknowledged with F10."""
+
+    sender: str = ""
+    """Return address on the label; lines separated by ``|``."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteRules(_Rules):
+    """What one building does its own way."""
+
+    place_policy: dict[str, str] = field(default_factory=dict)
+    """How presence at a place is proven, per zone: ``scan | check | either | none``. ``none``
+    accepts the typed code."""
+
+    default_place_policy: str = "either"
+
+    orders_per_walk_max: int = 12
+    """Orders that one cart takes at most, whatever its slots."""
+
+    cut_off: str = "16:00"
+    """Local time of day until which an order without a deadline of its own ships the same day."""
+
+    shifts: tuple[str, ...] = ("early 06:00-14:00", "late 14:00-22:00", "night 22:00-06:00")
+    """Name and local times."""
+
+    language: str = "en"
+    """Language before anybody has signed in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address(_Rules):
+    """Where a parcel goes. Printed on the label, never shown at a bench."""
+
+    name: str = ""
+    company: str = ""
+    line1: str = ""
+    line2: str = ""
+    city: str = ""
+    region: str = ""
+    postcode: str = ""
+    country: str = ""
+    phone: str = ""
+
+    def block(self) -> tuple[str, ...]:
+        """Give the ship-to block, one line each, empty ones left out."""
+        town = " ".join(part for part in (self.postcode, self.city, self.region) if part)
+        lines = (self.name, self.company, self.line1, self.line2, town, self.country)
+        return tuple(line for line in lines if line)

@@ -1,0 +1,96 @@
+"""The words of signing in and out, and of looking things up at the menu."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class CheckPin:
+    """Compare a typed PIN with the worker's; the operation keeps no trace of what was typed."""
+
+    worker: str
+    pin: str = field(metadata={"secret": True})
+
+
+@dataclass(frozen=True, slots=True)
+class PinRight:
+    """The PIN is the worker's."""
+
+    worker: str
+
+
+@dataclass(frozen=True, slots=True)
+class PinWrong:
+    """The PIN is not the worker's, or the worker has to wait before the next try."""
+
+    wait_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """Put a worker on this seat."""
+
+    worker: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """The worker sits here now; ``jobs`` are those the roles allow, ``parked`` those left open."""
+
+    worker: str
+    name: str
+    jobs: tuple[str, ...]
+    parked: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SignOut:
+    """Take the worker off this seat."""
+
+    worker: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenMenu:
+    """Find out what the worker may do and has left open."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookAt:
+    """Ask what is in a place, where a product is, or how an order stands.
+
+    ``kind`` is ``place``, ``sku`` or ``order``; ``code`` is the place's code, or
+    ``merchant/sku``, or ``merchant/number``.
+    """
+
+    kind: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of an answer to `LookAt`."""
+
+    code: str
+    name: str
+    pieces: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The answer to `LookAt`: at most `ROWS_MAX` rows and the total."""
+
+    kind: str
+    code: str
+    name: str
+    pieces: int
+    rows: tuple[Row, ...]
+
+
+ROWS_MAX = 12
+"""More rows than this are no help on a handheld."""
+
+JOBS = ("receiving", "putaway", "picking", "packing", "returns")
+"""The five jobs, in the order of the menu. A job's name is also the role that allows it."""

@@ -1,0 +1,230 @@
+"""What a barcode can turn out to be. The same scan means the same thing in every flow.
+
+`floorhand.store.lookup.resolve` makes these; flows only match on them. All are frozen, of plain
+values, so that a flow may keep one in its state.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+AVAILABLE = "available"
+HOLD = "hold"
+DAMAGED = "damaged"
+RETURN_PENDING = "return_pending"
+EXPIRED = "expired"
+CONDITIONS = (AVAILABLE, HOLD, DAMAGED, RETURN_PENDING, EXPIRED)
+"""Condition is part of what a piece is, not of the bin's name. Only *available* can be promised."""
+
+SUPPLIER = "@supplier"
+CUSTOMER = "@customer"
+SCRAP = "@scrap"
+CORRECTION = "@correction"
+OUTSIDE = (SUPPLIER, CUSTOMER, SCRAP, CORRECTION)
+"""The outside places: where goods come from and go to. Only these may hold less than nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """What a piece is. Two pieces with equal `Goods` are interchangeable.
+
+    ``lot``, ``expiry`` (ISO date, ``2027-10-31``) and ``serial`` are empty where not tracked or
+    not known.
+    """
+
+    merchant: str
+    sku: str
+    lot: str = ""
+    expiry: str = ""
+    serial: str = ""
+    condition: str = AVAILABLE
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Some pieces of the same goods; ``pieces`` is always positive."""
+
+    goods: Goods
+    pieces: int
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A product's barcode was scanned: piece, inner or case, with what else the code told.
+
+    ``pieces`` is how many pieces one scan of this barcode stands for (1 for a piece, 12 for a
+    case of 12), times a count (AI 30/37) where the code has one. ``pack`` is ``each``, ``inner``
+    or ``case``. ``lot``, ``expiry`` (ISO date) and ``serial`` are empty unless the code told them.
+    """
+
+    merchant: str
+    sku: str
+    name: str
+    pieces: int = 1
+    pack: str = "each"
+    lot: str = ""
+    expiry: str = ""
+    serial: str = ""
+    lot_tracked: bool = False
+    expiry_tracked: bool = False
+    serial_tracked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Attributes:
+    """A GS1 code that tells lot, expiry or serial but names no product."""
+
+    lot: str = ""
+    expiry: str = ""
+    serial: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place was scanned: bin, dock, bench, cart, tote, pallet or carton.
+
+    ``merchant`` and ``order`` say whose goods and which order (``merchant/number``) it is bound
+    to; empty if to none. ``pieces`` is what stands in it in all. ``proven`` says that the scan
+    or the check digits prove presence at the place.
+    """
+
+    code: str
+    kind: str
+    state: str = "open"
+    parent: str = ""
+    merchant: str = ""
+    order: str = ""
+    pieces: int = 0
+    proven: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCode:
+    """An order's number or its platform id was scanned."""
+
+    merchant: str
+    number: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryCode:
+    """A delivery's number or tracking number was scanned."""
+
+    number: str
+    merchant: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnCode:
+    """A return's plate, tracking code or platform number was scanned."""
+
+    number: str
+    merchant: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A worker's badge was scanned, or the worker's number was typed."""
+
+    worker: str
+    name: str
+    scanned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """A station's barcode was scanned."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguous:
+    """The same barcode belongs to several merchants; the worker says whose goods these are."""
+
+    options: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A barcode that nothing in the warehouse carries. ``shown`` makes control characters visible."""
+
+    code: str
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A typed number, where the prompt asked for one."""
+
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Free text, where the prompt asked for some (a lot, a serial, a note)."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """An entry of the prompt's numbered list was chosen; ``code`` is the entry's code."""
+
+    code: str
+
+
+class Key(StrEnum):
+    """What a key means, the same in every job; see `KEYS` for which key and which barcode."""
+
+    HELP = "help"
+    UNDO = "undo"
+    BACK = "back"
+    LIST = "list"
+    MISMATCH = "mismatch"
+    FULL = "full"
+    SKIP = "skip"
+    PRINT = "print"
+    DONE = "done"
+    SCANS = "scans"
+    LOCK = "lock"
+
+
+KEYS: dict[Key, tuple[str, str]] = {
+    Key.HELP: ("f1", "*HELP"),
+    Key.UNDO: ("f2", "*UNDO"),
+    Key.BACK: ("f3", "*BACK"),
+    Key.LIST: ("f4", "*LIST"),
+    Key.MISMATCH: ("f5", "*SHORT"),
+    Key.FULL: ("f6", "*FULL"),
+    Key.SKIP: ("f7", "*SKIP"),
+    Key.PRINT: ("f9", "*PRINT"),
+    Key.DONE: ("f10", "*DONE"),
+    Key.SCANS: ("f11", "*SCANS"),
+    Key.LOCK: ("f12", "*OUT"),
+}
+"""The one key map: function key and command barcode; ``*<n>`` also types function key n."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A key was pressed, or its command barcode scanned."""
+
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """The worker took up parked work again; first event after the state came back."""
+
+    facts: tuple[tuple[str, str], ...] = field(default=())
+
+
+Thing = (
+    Piece | Attributes | Place | OrderCode | DeliveryCode | ReturnCode | Badge | Station | Ambiguous
+    | Unknown
+)  # fmt: skip

@@ -1,0 +1,149 @@
+"""Everything floorhand raises on purpose.
+
+Two kinds of "no" exist. A refusal is an answer to the worker ("wrong bin") and is a value or a
+`Refused`; the floor stays up. Any other `FloorhandError` means that the system could not do its
+job, and the worker is asked to fetch a supervisor.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """Why a scan was refused; each has the text ``refusal.<code>`` in every language."""
+
+    # The road of a scan
+    UNKNOWN_BARCODE = "unknown_barcode"
+    BARCODE_DAMAGED = "barcode_damaged"
+    SCAN_TOO_LONG = "scan_too_long"
+    NOT_EXPECTED_NOW = "not_expected_now"
+    KEY_NOT_NOW = "key_not_now"
+    NO_SUCH_CHOICE = "no_such_choice"
+    TYPED_CODE = "typed_code"
+    SCAN_ONLY = "scan_only"
+    WRONG_CHECK = "wrong_check"
+    BAD_QUANTITY = "bad_quantity"
+    BAD_DATE = "bad_date"
+    SYSTEM_FAILED = "system_failed"
+    SCAN_AGAIN = "scan_again"
+    NOT_SAVED = "not_saved"
+    NOT_ENOUGH_STOCK = "not_enough_stock"
+    PLACE_CLOSED = "place_closed"
+    NESTED_TOO_DEEP = "nested_too_deep"
+    IN_ITSELF = "in_itself"
+
+    # Signing in and the menu
+    UNKNOWN_WORKER = "unknown_worker"
+    WRONG_PIN = "wrong_pin"
+    PIN_WAIT = "pin_wait"
+    ROLE_MISSING = "role_missing"
+
+    # Picking
+    CART_IN_USE = "cart_in_use"
+    TOTE_TAKEN = "tote_taken"
+    TOTE_NOT_EMPTY = "tote_not_empty"
+    PICK_WRONG_PLACE = "pick_wrong_place"
+    PICK_PLACE_FIRST = "pick_place_first"
+    PICK_WRONG_PIECE = "pick_wrong_piece"
+    PICK_WRONG_LOT = "pick_wrong_lot"
+    PICK_LOT_TOO_NEW = "pick_lot_too_new"
+    PICK_WRONG_SERIAL = "pick_wrong_serial"
+    PICK_SCAN_FIRST = "pick_scan_first"
+    PICK_TOO_MANY = "pick_too_many"
+    PICK_TOO_FEW = "pick_too_few"
+    PICK_NOTHING_SHORT = "pick_nothing_short"
+    PICK_WRONG_TOTE = "pick_wrong_tote"
+    PICK_LAST_PLACE = "pick_last_place"
+    PICK_EXPIRED = "pick_expired"
+    WALK_LOST = "walk_lost"
+
+    # Packing
+    TOTE_FREE = "tote_free"
+    TOTE_EMPTY = "tote_empty"
+    PACK_NOT_PICKED = "pack_not_picked"
+    PACK_CLOSED = "pack_closed"
+    PACK_CANCELLED = "pack_cancelled"
+    PACK_TAKEN = "pack_taken"
+    PACK_LOST = "pack_lost"
+    TOTES_ELSEWHERE = "totes_elsewhere"
+    NO_SINGLE_ORDER = "no_single_order"
+    READ_FIRST = "read_first"
+    NOT_IN_ORDER = "not_in_order"
+    BELONGS_TO = "belongs_to"
+    ALL_CHECKED = "all_checked"
+    TOO_MANY_CHECKED = "too_many_checked"
+    PACK_WRONG_LOT = "pack_wrong_lot"
+    PACK_WRONG_SERIAL = "pack_wrong_serial"
+    SERIAL_CHECKED = "serial_checked"
+    SCAN_EACH_PIECE = "scan_each_piece"
+    NOTHING_CHECKED = "nothing_checked"
+    NO_BOX_TYPES = "no_box_types"
+    NO_BENCH = "no_bench"
+    CHOOSE_FROM_LIST = "choose_from_list"
+    MISSING_TOO_MANY = "missing_too_many"
+
+    # Receiving
+    DELIVERY_CLOSED = "delivery_closed"
+    DELIVERY_FIRST = "delivery_first"
+    DELIVERY_OPEN = "delivery_open"
+    NO_DELIVERIES = "no_deliveries"
+    NO_DOCK = "no_dock"
+    OTHER_MERCHANT = "other_merchant"
+    PALLET_NOT_HERE = "pallet_not_here"
+    PALLET_EMPTY = "pallet_empty"
+    MARK_WANTED = "mark_wanted"
+    BAD_MARK = "bad_mark"
+    SCAN_EACH_SERIAL = "scan_each_serial"
+    SERIAL_IN_HOUSE = "serial_in_house"
+    NOT_COUNTED_HERE = "not_counted_here"
+    NOTHING_COUNTED = "nothing_counted"
+
+    # Put-away
+    NOTHING_TO_PUT_AWAY = "nothing_to_put_away"
+    NOTHING_INSIDE = "nothing_inside"
+    NOT_LOOSE = "not_loose"
+    BOUND_TO_ORDER = "bound_to_order"
+    NOT_ON_PALLET = "not_on_pallet"
+    WRONG_SOURCE = "wrong_source"
+    BIN_NOT_LEGAL = "bin_not_legal"
+    BIN_NO_ROOM = "bin_no_room"
+    NO_BIN_YET = "no_bin_yet"
+
+
+class FloorhandError(Exception):
+    """Base of all errors that floorhand raises on purpose."""
+
+
+class Refused(FloorhandError):
+    """A rule said no inside a transaction, so the whole scan must be rolled back.
+
+    Args:
+        code: The rule that said no.
+        facts: Values for the text of the refusal, such as ``sku="MUG-BLUE", asked=3``.
+    """
+
+    def __init__(self, code: Code, /, **facts: str | int) -> None:
+        super().__init__(f"{code} {facts}")
+        self.code = code
+        self.facts = facts
+
+
+class DatabaseAway(FloorhandError):
+    """The database did not answer, so nobody knows whether the scan was taken. Send it again."""
+
+
+class DatabaseUnusable(FloorhandError):
+    """The database cannot be used at all (missing, read-only, newer); the text says what to do."""
+
+
+class BadFile(FloorhandError):
+    """A file cannot be read as what it claims to be; the text says what was expected."""
+
+
+class BadSetting(FloorhandError):
+    """A setting cannot be used; says which one and where it was written."""
+
+
+class BadLabel(FloorhandError):
+    """A label cannot be made from its data; says which element and why."""

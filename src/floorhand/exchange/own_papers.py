@@ -1,0 +1,287 @@
+"""Our own CSVs about what is to be done: orders, deliveries, returns. One row is one line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from floorhand.domain.rules import Address
+from floorhand.exchange import cells
+from floorhand.exchange.cells import BadCell
+from floorhand.exchange.dates import Dates, decide, due
+from floorhand.exchange.layout import Field, Layout, Reader, Table
+from floorhand.exchange.reading import Source
+from floorhand.exchange.records import (
+    Context,
+    DeliveryRecord,
+    LineRecord,
+    OrderRecord,
+    Parsed,
+    Record,
+    ReturnRecord,
+)
+
+DATE_ORDER = "dmy"
+"""How most of the world writes dates, where nothing in the file tells."""
+
+ORDER_STATES = ("released", "hold", "cancelled")
+RETURN_KINDS = ("customer", "undelivered", "recall")
+PRIORITY_MAX = 9
+
+_SKU = Field("sku", "the merchant's code of the product", ("product", "product code", "item"), True)
+_QUANTITY = Field("quantity", "pieces, 1 or more", ("pieces", "qty", "ordered", "expected"), True)
+_MERCHANT = Field("merchant", "owner; empty: what --merchant says", ("owner",))
+
+ORDERS = Layout(
+    "orders",
+    (
+        Field("order", "order number", ("order number", "order no", "order id", "number"), True),
+        _SKU,
+        _QUANTITY,
+        _MERCHANT,
+        Field("placed_at", "when it was ordered, local time", ("created at", "order date", "date")),
+        Field("due_at", "dispatch deadline; empty: the next cut-off", ("due", "deadline")),
+        Field("priority", f"0 to {PRIORITY_MAX}, higher goes first"),
+        Field("state", "released (empty), hold or cancelled", ("status",)),
+        Field("hold_reason", "why it is on hold"),
+        Field("instruction", "shown once at the packing bench", ("note", "instructions")),
+        Field("customer", "the shop's id of the buyer", ("customer id",)),
+        Field("name", "ship to", ("ship to name", "recipient")),
+        Field("company", "", ("ship to company",)),
+        Field("line1", "street", ("address1", "address", "street", "address line 1")),
+        Field("line2", "", ("address2", "address line 2")),
+        Field("city", "", ("town",)),
+        Field("region", "", ("province", "state or province")),
+        Field("postcode", "", ("zip", "postal code")),
+        Field("country"),
+        Field("phone"),
+        Field("carrier"),
+        Field("service", "", ("shipping method",)),
+        Field("channel", "the shop it came from"),
+        Field("platform_id", "the platform's id of the order"),
+        Field("line_id", "the platform's id of the line", ("line item id",)),
+    ),
+)
+
+DELIVERIES = Layout(
+    "deliveries",
+    (
+        Field(
+            "delivery",
+            "number of the delivery note",
+            ("delivery number", "delivery no", "asn", "inbound order"),
+            True,
+        ),
+        _SKU,
+        _QUANTITY,
+        _MERCHANT,
+        Field("lot"),
+        Field("expiry", "such as 2027-10-31", ("expiry date", "best before")),
+        Field("expected_on", "day of arrival", ("eta", "expected date", "date")),
+        Field("carrier"),
+        Field("tracking", "the carrier's number", ("tracking number",)),
+    ),
+)
+
+RETURNS = Layout(
+    "returns",
+    (
+        Field("return", "return number", ("return number", "return id", "rma"), True),
+        _SKU,
+        _QUANTITY,
+        _MERCHANT,
+        Field("order", "order it comes from, if known", ("order number", "order id")),
+        Field("customer", "the shop's id of the buyer", ("customer id",)),
+        Field("kind", f"{', '.join(RETURN_KINDS)}; empty: customer"),
+        Field("reason", "as the buyer or shop says it", ("return reason",)),
+        Field("tracking", "the parcel's number", ("tracking number",)),
+        Field("sender", "as written on the parcel"),
+        Field("asked_at", "when it was announced", ("created at", "date")),
+        Field("deadline", "until when it must be inspected", ("due at",)),
+        Field("platform"),
+        Field("platform_id", "the platform's id of the return"),
+    ),
+)
+
+
+@dataclass(slots=True)
+class _Paper:
+    """Rows of one order, delivery or return: the first one tells what is common to them."""
+
+    first: Reader
+    merchant: str
+    number: str
+    lines: list[LineRecord] = field(default_factory=list)
+    bad: str = ""
+    rows: list[int] = field(default_factory=list)
+
+
+Make = Callable[[_Paper, Dates], Record]
+
+
+def read_orders(source: Source, context: Context) -> Parsed:
+    """Read orders. An order with a row that cannot be taken is put aside whole.
+
+    Shipping what is left of it would look like a complete order to everybody but the buyer.
+    """
+
+    def make(paper: _Paper, dates: Dates) -> Record:
+        return _order(paper, dates, context)
+
+    return _papers(source, context, ORDERS, "order", ("placed_at", "due_at"), make)
+
+
+def read_deliveries(source: Source, context: Context) -> Parsed:
+    """Read announced deliveries."""
+    return _papers(source, context, DELIVERIES, "delivery", ("expiry", "expected_on"), _delivery)
+
+
+def read_returns(source: Source, context: Context) -> Parsed:
+    """Read announced returns."""
+    return _papers(source, context, RETURNS, "return", ("asked_at", "deadline"), _return)
+
+
+def _papers(
+    source: Source,
+    context: Context,
+    layout: Layout,
+    key: str,
+    dated: tuple[str, ...],
+    make: Make,
+) -> Parsed:
+    parsed = Parsed()
+    table = Table(source, layout)
+    written = (cell for column in dated for cell in table.column(column))
+    order, note = decide(written, context.date_order or DATE_ORDER)
+    dates = Dates(context.time_zone, context.date_order or order)
+    if note and not context.date_order:
+        parsed.notes.append(note)
+    papers: dict[tuple[str, str], _Paper] = {}
+    for row in table.rows(parsed):
+        parsed.facts["rows"] = int(parsed.facts.get("rows", 0)) + 1
+        _gather(papers, row, key, context.owner, dates, parsed)
+    parsed.records = list(_made(papers, key, dates, make, parsed))
+    return parsed
+
+
+def _gather(
+    papers: dict[tuple[str, str], _Paper],
+    row: Reader,
+    key: str,
+    owner: str,
+    dates: Dates,
+    parsed: Parsed,
+) -> None:
+    """Put a row to its paper; a row that names none, or cannot be read, is put aside."""
+    try:
+        number, merchant = row.needed(key), row.code("merchant") or owner
+    except BadCell as error:
+        parsed.reject(row.line, str(error))
+        return
+    paper = papers.setdefault((merchant, number), _Paper(row, merchant, number))
+    try:
+        line_id = row.code("line_id")
+        paper.lines.append(
+            LineRecord(
+                row.line,
+                row.needed("sku"),
+                row.pieces("quantity"),
+                platform_ids=(line_id,) if line_id else (),
+                lot=row.code("lot"),
+                expiry=dates.day(row.raw("expiry"), "expiry"),
+                reason=row.text("reason"),
+            )
+        )
+        paper.rows.append(row.line)
+    except BadCell as error:
+        paper.bad = paper.bad or f"line {row.line}: {error}"
+        parsed.reject(row.line, str(error))
+
+
+def _made(
+    papers: dict[tuple[str, str], _Paper], key: str, dates: Dates, make: Make, parsed: Parsed
+) -> Iterator[Record]:
+    for paper in papers.values():
+        bad = paper.bad and f"left out with the rest of {key} {paper.number}; {paper.bad}"
+        try:
+            record = None if bad else make(paper, dates)
+        except BadCell as error:
+            record, bad = None, str(error)
+        if record is not None:
+            yield record
+        else:
+            for line in paper.rows:
+                parsed.reject(line, bad)
+
+
+def _order(paper: _Paper, dates: Dates, context: Context) -> OrderRecord:
+    row = paper.first
+    placed_at = dates.moment(row.raw("placed_at"), "placed_at")
+    due_at = dates.moment(row.raw("due_at"), "due_at")
+    priority = row.measure("priority") or 0
+    if priority > PRIORITY_MAX:
+        raise BadCell(f"priority is {priority}; expected 0 to {PRIORITY_MAX}")
+    state = row.choice("state", ORDER_STATES, "released")
+    address = Address(
+        **{
+            name: row.text(name)
+            for name in ("name", "company", "line1", "line2", "city", "region")
+        },
+        postcode=row.code("postcode"),
+        country=row.text("country"),
+        phone=row.code("phone"),
+    )
+    return OrderRecord(
+        row.line,
+        paper.merchant,
+        paper.number,
+        tuple(paper.lines),
+        due_at
+        or due(placed_at or context.now, context.time_zone, context.rules.cut_off),
+        state=state,
+        hold_reason=row.text("hold_reason"),
+        channel=row.code("channel"),
+        platform_id=row.code("platform_id"),
+        placed_at=placed_at,
+        priority=priority,
+        customer=cells.plain_id(row.code("customer")),
+        ship_to=address,
+        carrier=row.code("carrier"),
+        service=row.text("service"),
+        instruction=row.text("instruction"),
+    )
+
+
+def _delivery(paper: _Paper, dates: Dates) -> DeliveryRecord:
+    row = paper.first
+    return DeliveryRecord(
+        row.line,
+        paper.merchant,
+        paper.number,
+        tuple(paper.lines),
+        carrier=row.code("carrier"),
+        tracking=row.code("tracking"),
+        expected_on=dates.day(row.raw("expected_on"), "expected_on"),
+    )
+
+
+def _return(paper: _Paper, dates: Dates) -> ReturnRecord:
+    row = paper.first
+    tracking = row.code("tracking")
+    return ReturnRecord(
+        row.line,
+        paper.merchant,
+        paper.number,
+        tuple(paper.lines),
+        order=row.code("order"),
+        customer=cells.plain_id(row.code("customer")),
+        kind=row.choice("kind", RETURN_KINDS, "customer"),
+        platform=row.code("platform"),
+        platform_id=row.code("platform_id"),
+        tracking=tracking,
+        sender=row.text("sender"),
+        custody="in_transit" if tracking else "advised",
+        reason=row.text("reason"),
+        asked_at=dates.moment(row.raw("asked_at"), "asked_at"),
+        deadline=dates.moment(row.raw("deadline"), "deadline"),
+    )

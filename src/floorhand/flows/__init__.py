@@ -1,0 +1,1 @@
+"""The jobs as pure functions: scan in, prompt out."""

@@ -1,0 +1,115 @@
+"""The menu: choose a job, or scan any known thing and the job that fits it opens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from floorhand.domain.signing_in import LookAt, OpenMenu, Row, Seen, SignedIn
+from floorhand.domain.things import (
+    Badge,
+    Chosen,
+    DeliveryCode,
+    Key,
+    OrderCode,
+    Piece,
+    Place,
+    Pressed,
+    ReturnCode,
+)
+from floorhand.errors import Code
+from floorhand.flows.turn import Ask, Choice, Do, Item, Open, Prompt, Refuse, Reply, Wants
+
+NAME = "menu"
+
+
+@dataclass(frozen=True, slots=True)
+class Arriving:
+    """The menu is being opened; what the worker may do is not known yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choosing:
+    """The worker chooses; ``seen`` is the answer to the last look-up, if any."""
+
+    worker: str
+    name: str
+    jobs: tuple[str, ...]
+    parked: tuple[str, ...]
+    seen: tuple[Seen, ...] = ()
+
+
+State = Arriving | Choosing
+START = Arriving()
+STATES: tuple[type, ...] = (Arriving, Choosing)
+VALUES: tuple[type, ...] = (Seen, Row)
+
+
+def step(state: State, event: object) -> Reply:
+    """Say what an event leads to. Pure: same state and event, same reply."""
+    match state, event:
+        case _, SignedIn(worker=worker, name=name, jobs=jobs, parked=parked):
+            return Ask(Choosing(worker, name, jobs, parked))
+        case Arriving(), _:
+            return Do(OpenMenu())
+        case Choosing(), Seen():
+            return Ask(replace(state, seen=(event,)))
+        case Choosing(), Chosen(code=job):
+            return _open(state, job)
+        case Choosing(), DeliveryCode():
+            return _open(state, "receiving", event)
+        case Choosing(), ReturnCode():
+            return _open(state, "returns", event)
+        case Choosing(), Place(kind="pallet", pieces=pieces) if pieces:
+            return _open(state, "putaway", event)
+        case Choosing(), Place(kind="tote", order=order, pieces=pieces) if order and pieces:
+            return _open(state, "packing", event)
+        case Choosing(), Place(kind="cart"):
+            return _open(state, "picking", event)
+        case Choosing(), Place(code=code):
+            return Do(LookAt("place", code))
+        case Choosing(), Piece(merchant=merchant, sku=sku):
+            return Do(LookAt("sku", f"{merchant}/{sku}"))
+        case Choosing(), OrderCode(merchant=merchant, number=number):
+            return Do(LookAt("order", f"{merchant}/{number}"))
+        case Choosing(), Badge(scanned=True, worker=worker) if worker != state.worker:
+            return Open("sign_in", event)
+        case Choosing(seen=(_, *_)), Pressed(key=Key.BACK):
+            return Ask(replace(state, seen=()))
+        case _, Pressed():
+            return Refuse(Code.KEY_NOT_NOW)
+        case _:
+            return Refuse(Code.NOT_EXPECTED_NOW)
+
+
+def prompt(state: State) -> Prompt:
+    """Say what to show."""
+    if isinstance(state, Arriving):
+        return Prompt(ask="menu.choose")
+    choices = tuple(Choice(job, f"job.{job}") for job in state.jobs)
+    keys: tuple[tuple[Key, str], ...] = ((Key.LOCK, "key.sign_out"),)
+    wants = Wants(kinds=("choice", "anything"))
+    parked = tuple(("fact.parked", job) for job in state.parked)
+    for seen in state.seen:
+        return Prompt(
+            ask="menu.choose",
+            place=seen.code if seen.kind == "place" else "",
+            count=str(seen.pieces),
+            goods=tuple(Item(r.code, r.name, r.pieces, r.note) for r in seen.rows),
+            facts=((f"fact.{seen.kind}", seen.name or seen.code), *parked),
+            keys=((Key.BACK, "key.back"), *keys),
+            choices=choices,
+            wants=wants,
+        )
+    return Prompt(
+        ask="menu.choose",
+        facts=(("fact.worker", state.name), *parked),
+        keys=keys,
+        choices=choices,
+        wants=wants,
+    )
+
+
+def _open(state: Choosing, job: str, event: object | None = None) -> Reply:
+    if job not in state.jobs:
+        return Refuse(Code.ROLE_MISSING, {"job_text": f"job.{job}"})
+    return Open(job, event)

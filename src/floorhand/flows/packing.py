@@ -1,0 +1,312 @@
+"""Packing: scan a tote, verify each piece; the last one closes the parcel and prints its label.
+
+What is verified is kept in the database (`floorhand.store.schema.Checked`), not in the state:
+every piece asks the database anyway whether its order was cancelled meanwhile, and an order of a
+thousand lines then costs no more per scan than one of three. The state holds the next few goods
+only, as the last outcome told them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from floorhand.domain.cartons import CHOSEN
+from floorhand.domain.packing import (
+    AsideDone,
+    Bench,
+    BoxesListed,
+    BoxOption,
+    CheckPieces,
+    CloseParcel,
+    DeclareMissing,
+    Left,
+    ListBoxes,
+    MissingBooked,
+    Naming,
+    OpenOrder,
+    OpenSingle,
+    OpenTote,
+    OrderEmpty,
+    OrderHeld,
+    OrderOpened,
+    OrderShipped,
+    OrderStopped,
+    ParcelClosed,
+    PiecesChecked,
+    PutAside,
+    Rest,
+)
+from floorhand.domain.things import (
+    Attributes,
+    Chosen,
+    Key,
+    Number,
+    OrderCode,
+    Piece,
+    Place,
+    Pressed,
+    Resumed,
+    Text,
+)
+from floorhand.errors import Code
+from floorhand.flows.packing_prompts import prompt
+from floorhand.flows.packing_states import (
+    Checking,
+    ChoosingBox,
+    HowMany,
+    NeedTote,
+    Reading,
+    State,
+    Telling,
+    WhatMissing,
+    WhyMissing,
+)
+from floorhand.flows.turn import Ask, Do, Facts, Refuse, Reply
+
+__all__ = ["NAME", "START", "STATES", "VALUES", "prompt", "step"]
+
+NAME = "packing"
+
+
+START = NeedTote()
+STATES: tuple[type, ...] = (
+    NeedTote,
+    Reading,
+    Checking,
+    Telling,
+    ChoosingBox,
+    WhatMissing,
+    HowMany,
+    WhyMissing,
+)
+VALUES: tuple[type, ...] = (Bench, Rest, Left, Naming, BoxOption)
+
+
+def step(state: State, event: object) -> Reply:
+    """Say what an event leads to. Pure: same state and event, same reply."""
+    match state, event:
+        case _, Resumed():
+            return Ask(state)
+        case NeedTote(), Place(kind="tote", code=code):
+            return Do(OpenTote(code))
+        case NeedTote(), OrderCode(merchant=merchant, number=number):
+            return Do(OpenOrder(merchant, number))
+        case NeedTote(), Piece():
+            return Do(OpenSingle(event))
+        case Reading(), Pressed(key=Key.DONE):
+            return _read(state)
+        case Reading(), Piece() | Number():
+            return Refuse(Code.READ_FIRST)
+        case Checking(), Piece():
+            return Do(_check(state.bench, event))
+        case Checking(last=(line, *_)), Number(value=pieces) if state.bench.typed:
+            return _check_number(state.bench, line, pieces)
+        case Checking(), Number():
+            return Refuse(Code.SCAN_EACH_PIECE)
+        case Checking(), Pressed(key=Key.FULL):
+            if not state.rest.checked_pieces:
+                return Refuse(Code.NOTHING_CHECKED)
+            return Do(CloseParcel(state.bench.order, state.bench.box))
+        case Checking(), Pressed(key=Key.LIST):
+            return Do(ListBoxes(state.bench.order))
+        case Checking(), Pressed(key=Key.MISMATCH):
+            return _missing(state)
+        case Checking() | Reading(), Pressed(key=Key.BACK):
+            return Do(PutAside(state.bench.order))
+        case Telling(), _ if (told := _told(state, event)) is not None:
+            return told
+        case ChoosingBox(), Chosen(code=code):
+            return _choose_box(state, code)
+        case WhatMissing() | HowMany() | WhyMissing(), _ if told := _lack(state, event):
+            return told
+        case Telling() | ChoosingBox() | WhatMissing(), Pressed(key=Key.BACK):
+            return Ask(Checking(state.bench, state.rest))
+        case HowMany() | WhyMissing(), Pressed(key=Key.BACK):
+            return Ask(WhatMissing(state.bench, state.rest))
+        case _, Pressed():
+            return Refuse(Code.KEY_NOT_NOW)
+        case _:
+            return _outcome(state, event) or Refuse(Code.NOT_EXPECTED_NOW)
+
+
+def _outcome(state: State, event: object) -> Reply | None:
+    """Say where the outcome of a command leads; None if the event is none."""
+    match state, event:
+        case _, OrderOpened(bench=bench, rest=rest, instruction=text, piece=piece) if text:
+            return Ask(Reading(bench, rest, text, piece))
+        case _, OrderOpened(bench=bench, rest=rest, naming=(naming, *_)):
+            return Ask(Telling(bench, rest, naming))
+        case _, OrderOpened(bench=bench, rest=rest):
+            return _go_on(bench, rest) or Ask(
+                Checking(bench, rest), "packing.opened", {"order": _number(bench.order)}
+            )
+        case _, OrderShipped():
+            return _shipped(event)
+        case _, OrderStopped(raised=False) if isinstance(state, NeedTote):
+            return Refuse(Code.PACK_CANCELLED, {"order": _number(event.order)})
+        case _, OrderStopped():
+            facts: Facts = {"order": _number(event.order), "totes": " ".join(event.totes)}
+            return Ask(START, "packing.cancelled", facts, look=True)
+        case _, OrderHeld():
+            facts: Facts = {"order": _number(event.order), "totes": " ".join(event.totes)}
+            return Ask(START, "packing.held", facts, look=True)
+        case _, OrderEmpty():
+            return Ask(START, "packing.empty", {"order": _number(event.order)}, look=True)
+        case _, AsideDone():
+            facts: Facts = {"order": _number(event.order), "totes": " ".join(event.totes)}
+            return Ask(START, "packing.aside", facts)
+        case NeedTote(), _:
+            return None
+        case _, PiecesChecked(of=line, pieces=pieces, rest=rest):
+            facts: Facts = {"pieces": pieces, "sku": line.sku, "left": line.pieces}
+            last = (line,) if line.pieces and not line.serial else ()
+            return _go_on(state.bench, rest) or Ask(
+                Checking(state.bench, rest, last), "packing.checked", facts
+            )
+        case _, Naming():
+            return Ask(Telling(state.bench, state.rest, event))
+        case _, ParcelClosed():
+            return _next_parcel(event)
+        case _, BoxesListed(options=options):
+            return Ask(ChoosingBox(state.bench, state.rest, options))
+        case _, MissingBooked():
+            return _booked(state.bench, event)
+        case _:
+            return None
+
+
+def _go_on(bench: Bench, rest: Rest) -> Reply | None:
+    """Close the parcel if that was the last piece."""
+    return None if rest.left_pieces else Do(CloseParcel(bench.order, bench.box))
+
+
+def _check(bench: Bench, piece: Piece) -> CheckPieces:
+    return CheckPieces(
+        bench.order,
+        piece.merchant,
+        piece.sku,
+        piece.pieces,
+        piece.lot,
+        piece.expiry,
+        piece.serial,
+    )
+
+
+def _check_line(bench: Bench, line: Left, pieces: int, *, typed: bool = False) -> Do:
+    return Do(
+        CheckPieces(
+            bench.order,
+            bench.merchant,
+            line.sku,
+            pieces,
+            line.lot,
+            line.expiry,
+            line.serial,
+            typed,
+        )
+    )
+
+
+def _check_number(bench: Bench, line: Left, pieces: int) -> Reply:
+    if pieces < 1:
+        return Refuse(Code.BAD_QUANTITY, {"number": pieces})
+    if pieces > line.pieces:
+        facts: Facts = {"asked": pieces, "sku": line.sku, "left": line.pieces}
+        return Refuse(Code.TOO_MANY_CHECKED, facts)
+    return _check_line(bench, line, pieces, typed=True)
+
+
+def _read(state: Reading) -> Reply:
+    if state.piece:
+        return Do(_check(state.bench, state.piece[0]))
+    return Ask(Checking(state.bench, state.rest))
+
+
+def _told(state: Telling, event: object) -> Reply | None:
+    """Take the lot or serial that was asked for, from a list, a scan or typed."""
+    naming, value = state.naming, ""
+    match event:
+        case Chosen(code=code):
+            return _check_line(state.bench, naming.options[int(code)], naming.pieces)
+        case Text(value=value):
+            pass
+        case Attributes() | Piece() if not isinstance(event, Piece) or event.sku == naming.sku:
+            value = event.lot if naming.what == "lot" else event.serial
+        case _:
+            return None
+    if not value:
+        return None
+    told = Left(naming.sku, naming.name, naming.pieces)
+    told = replace(told, lot=value) if naming.what == "lot" else replace(told, serial=value)
+    return _check_line(state.bench, told, naming.pieces)
+
+
+def _choose_box(state: ChoosingBox, code: str) -> Reply:
+    chosen = next(option for option in state.options if option.code == code)
+    bench = replace(state.bench, box=code, box_why=CHOSEN)
+    done = "packing.box_taken" if chosen.fits else "packing.box_tight"
+    return Ask(Checking(bench, state.rest), done, {"box": code}, look=not chosen.fits)
+
+
+def _missing(state: Checking) -> Reply:
+    """Ask what is missing, unless only one kind of goods is left."""
+    if len(state.rest.lines) == 1:
+        return _ask_how_many(state.bench, state.rest, state.rest.lines[0])
+    return Ask(WhatMissing(state.bench, state.rest))
+
+
+def _ask_how_many(bench: Bench, rest: Rest, line: Left) -> Reply:
+    if line.pieces == 1:
+        return Ask(WhyMissing(bench, rest, line, 1))
+    return Ask(HowMany(bench, rest, line))
+
+
+def _lack(state: WhatMissing | HowMany | WhyMissing, event: object) -> Reply | None:
+    match state, event:
+        case WhatMissing(), Chosen(code=code):
+            return _ask_how_many(state.bench, state.rest, state.rest.lines[int(code)])
+        case WhatMissing(), Piece(merchant=merchant, sku=sku) if merchant == state.bench.merchant:
+            named = [line for line in state.rest.lines if line.sku == sku]
+            if len(named) == 1:
+                return _ask_how_many(state.bench, state.rest, named[0])
+            return Refuse(Code.CHOOSE_FROM_LIST, {"sku": sku})
+        case HowMany(line=line), Number(value=pieces):
+            if not 1 <= pieces <= line.pieces:
+                return Refuse(Code.MISSING_TOO_MANY, {"number": pieces, "left": line.pieces})
+            return Ask(WhyMissing(state.bench, state.rest, line, pieces))
+        case WhyMissing(line=line, pieces=pieces), Chosen(code=reason):
+            order = state.bench.order
+            goods = (line.lot, line.expiry, line.serial)
+            return Do(DeclareMissing(order, line.sku, pieces, reason, *goods))
+        case _:
+            return None
+
+
+def _booked(bench: Bench, event: MissingBooked) -> Reply:
+    """Go on after a declared miss; if all else is verified, the parcel is complete."""
+    if not event.rest.left_pieces and event.rest.checked_pieces:
+        return Do(CloseParcel(bench.order, bench.box))
+    done = "packing.line_cancelled" if event.cancelled_pieces else "packing.missing_booked"
+    facts: Facts = {"sku": event.sku, "pieces": event.pieces, "back": event.cancelled_pieces}
+    return Ask(Checking(bench, event.rest), done, facts, look=True)
+
+
+def _next_parcel(event: ParcelClosed) -> Reply:
+    facts: Facts = {"carton": event.carton, "pieces": event.pieces, "parcel": event.bench.parcel}
+    state: State = Checking(event.bench, event.rest)
+    if event.instruction:
+        state = Reading(event.bench, event.rest, event.instruction)
+    return Ask(state, "packing.parcel_closed", facts)
+
+
+def _shipped(event: OrderShipped) -> Reply:
+    facts: Facts = {"order": _number(event.order), "pieces": event.pieces, "carton": event.carton}
+    if event.short_pieces:
+        return Ask(
+            START, "packing.shipped_short", {**facts, "short": event.short_pieces}, look=True
+        )
+    return Ask(START, "packing.shipped", facts)
+
+
+def _number(order: str) -> str:
+    return order.partition("/")[2]

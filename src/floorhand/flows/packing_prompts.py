@@ -1,0 +1,156 @@
+"""What the packing bench shows, for each state of `floorhand.flows.packing_states`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from floorhand.domain.packing import MISSING_REASONS, Bench, BoxOption, Left
+from floorhand.domain.things import Key
+from floorhand.flows.packing_states import (
+    Checking,
+    ChoosingBox,
+    HowMany,
+    NeedTote,
+    Open,
+    Reading,
+    State,
+    Telling,
+    WhatMissing,
+    WhyMissing,
+)
+from floorhand.flows.turn import Choice, Item, Prompt, Wants
+
+
+def prompt(state: State) -> Prompt:
+    """Say what to show."""
+    match state:
+        case NeedTote():
+            return Prompt(
+                ask="packing.scan_tote",
+                keys=((Key.BACK, "key.back"),),
+                wants=Wants(kinds=("tote", "order", "piece")),
+            )
+        case Reading():
+            return replace(
+                _frame(state, "packing.read_first"),
+                facts=(("packing.instruction", state.instruction), *_facts(state.bench)),
+                keys=((Key.DONE, "packing.key_read"), (Key.BACK, "packing.key_aside")),
+                wants=_wants(state, ("done",)),
+            )
+        case Checking():
+            return _checking_prompt(state)
+        case Telling():
+            return _telling_prompt(state)
+        case ChoosingBox(options=options):
+            return replace(
+                _frame(state, "packing.which_box"),
+                choices=tuple(_box_choice(option) for option in options),
+                wants=_wants(state, ("choice",)),
+            )
+        case WhatMissing():
+            return replace(
+                _frame(state, "packing.what_missing"),
+                choices=_choices(state.rest.lines),
+                wants=_wants(state, ("choice", "piece")),
+            )
+        case HowMany(line=line):
+            wants = replace(_wants(state, ("number",)), number=True, number_hint=line.pieces)
+            return replace(
+                _frame(state, "packing.how_many_missing"), goods=(_item(line, "now"),), wants=wants
+            )
+        case WhyMissing(line=line, pieces=pieces):
+            return replace(
+                _frame(state, "packing.why_missing"),
+                goods=(_item(replace(line, pieces=pieces), "now"),),
+                choices=tuple(Choice(reason, f"reason.{reason}") for reason in MISSING_REASONS),
+                wants=_wants(state, ("choice",)),
+            )
+
+
+def _frame(state: Open, ask: str) -> Prompt:
+    """Give what all questions about an open order show."""
+    rest = state.rest
+    return Prompt(
+        ask=ask,
+        facts=_facts(state.bench),
+        progress=(rest.done_pieces, rest.done_pieces + rest.left_pieces),
+        keys=((Key.BACK, "key.back"),),
+    )
+
+
+def _checking_prompt(state: Checking) -> Prompt:
+    bench, rest = state.bench, state.rest
+    first = rest.lines[0] if rest.lines else Left("", "", 0)
+    number = bool(state.last) and bench.typed
+    wants = Wants(
+        kinds=("number", "piece") if number else ("piece",),
+        sku=f"{bench.merchant}/{first.sku}",
+        number=number,
+        number_hint=state.last[0].pieces if number else 0,
+        merchants=(bench.merchant,),
+        order=bench.order,
+    )
+    full = ((Key.FULL, "packing.key_full"),) if rest.checked_pieces else ()
+    return replace(
+        _frame(state, "packing.scan_piece"),
+        count=str(first.pieces),
+        goods=tuple(_item(line, "now" if line is first else "") for line in rest.lines),
+        keys=(
+            (Key.MISMATCH, "packing.key_missing"),
+            *full,
+            (Key.LIST, "packing.key_box"),
+            (Key.BACK, "packing.key_aside"),
+        ),
+        wants=wants,
+    )
+
+
+def _telling_prompt(state: Telling) -> Prompt:
+    """Ask for a lot from the list, or for a serial, which only a scan can prove."""
+    naming = state.naming
+    lots = naming.what == "lot"
+    kinds = ("choice", "text", "piece") if lots else ("text", "piece")
+    return replace(
+        _frame(state, "packing.which_lot" if lots else "packing.scan_serial"),
+        goods=() if lots else tuple(_serial_item(line) for line in naming.options),
+        choices=_choices(naming.options) if lots else (),
+        wants=replace(_wants(state, kinds), text=True),
+    )
+
+
+def _wants(state: Open, kinds: tuple[str, ...]) -> Wants:
+    merchant = state.bench.merchant
+    return Wants(kinds=kinds, merchants=(merchant,), order=state.bench.order)
+
+
+def _facts(bench: Bench) -> tuple[tuple[str, str], ...]:
+    facts = [
+        ("packing.order", bench.number),
+        ("packing.totes", " ".join(bench.totes)),
+        (f"packing.box_{bench.box_why}", bench.box),
+    ]
+    if bench.parcel > 1:
+        facts.append(("packing.parcel", str(bench.parcel)))
+    return tuple(facts)
+
+
+def _item(line: Left, mark: str = "") -> Item:
+    note = " ".join(part for part in (line.lot, line.expiry, line.serial) if part)
+    return Item(line.sku, line.name, line.pieces, note, mark)
+
+
+def _serial_item(line: Left) -> Item:
+    return Item(line.serial, line.name, 1, line.sku)
+
+
+def _choices(lines: tuple[Left, ...]) -> tuple[Choice, ...]:
+    """Number goods; the code is the index, as two lots of a SKU differ in nothing shorter."""
+    return tuple(
+        Choice(str(index), label=" ".join((line.sku, _item(line).note, f"({line.pieces})")))
+        for index, line in enumerate(lines)
+    )
+
+
+def _box_choice(option: BoxOption) -> Choice:
+    label = f"{option.code} {option.name}".strip()
+    return Choice(option.code, label=label if option.fits else f"{label} (!)")

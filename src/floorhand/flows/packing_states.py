@@ -1,0 +1,81 @@
+"""What the packing bench can be asking; see `floorhand.flows.packing` for how it gets there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from floorhand.domain.packing import Bench, BoxOption, Left, Naming, Rest
+from floorhand.domain.things import Piece
+
+
+@dataclass(frozen=True, slots=True)
+class NeedTote:
+    """Nothing is open at the bench."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The merchant's instruction is on the screen; ``piece`` waits to be verified after it."""
+
+    bench: Bench
+    rest: Rest
+    instruction: str
+    piece: tuple[Piece, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Checking:
+    """Pieces are verified one by one; ``last`` is what a typed number would be of."""
+
+    bench: Bench
+    rest: Rest
+    last: tuple[Left, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """The last piece did not tell its lot or serial."""
+
+    bench: Bench
+    rest: Rest
+    naming: Naming
+
+
+@dataclass(frozen=True, slots=True)
+class ChoosingBox:
+    """The worker takes another box."""
+
+    bench: Bench
+    rest: Rest
+    options: tuple[BoxOption, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WhatMissing:
+    """Something is not in the tote, or cannot be sent."""
+
+    bench: Bench
+    rest: Rest
+
+
+@dataclass(frozen=True, slots=True)
+class HowMany:
+    """It is known what is missing, but not how much."""
+
+    bench: Bench
+    rest: Rest
+    line: Left
+
+
+@dataclass(frozen=True, slots=True)
+class WhyMissing:
+    """It is known what is missing and how much, but not why."""
+
+    bench: Bench
+    rest: Rest
+    line: Left
+    pieces: int
+
+
+Open = Reading | Checking | Telling | ChoosingBox | WhatMissing | HowMany | WhyMissing
+State = NeedTote | Open

@@ -1,0 +1,296 @@
+"""Picking: a cart and its totes, then place, piece and tote at each stop, then the bench."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from floorhand.domain.picking import (
+    ArriveAt,
+    BindTote,
+    BringTotes,
+    ConfirmPick,
+    DeclareShort,
+    GetWork,
+    MovePick,
+    NeedBench,
+    OfferLot,
+    ReplaceTote,
+    SkipStop,
+    Stop,
+    SwapLot,
+)
+from floorhand.domain.things import (
+    Attributes,
+    Chosen,
+    Goods,
+    Key,
+    Number,
+    Piece,
+    Place,
+    Pressed,
+    Resumed,
+    Text,
+)
+from floorhand.errors import Code
+from floorhand.flows.picking_outcomes import count, lot_of, outcome, question_at, too_many
+from floorhand.flows.picking_prompts import prompt
+from floorhand.flows.picking_states import (
+    STATES,
+    VALUES,
+    AtBench,
+    AtCount,
+    AtFull,
+    AtPiece,
+    AtPlace,
+    AtReason,
+    AtSerial,
+    AtSkip,
+    AtTote,
+    Binding,
+    Start,
+    State,
+)
+from floorhand.flows.turn import Ask, Do, Refuse, Reply
+
+__all__ = ["NAME", "START", "STATES", "VALUES", "prompt", "step"]
+
+NAME = "picking"
+START = Start()
+
+SHELVES = ("bin", "pallet", "carton")
+"""What a worker may take for the place to pick from; other places are simply not expected."""
+
+
+def step(state: State, event: object) -> Reply:
+    """Say what an event leads to. Pure: same state and event, same reply."""
+    if (reply := outcome(state, event)) is not None:
+        return reply
+    match state, event:
+        case _, Resumed():
+            return Ask(state)
+        case Start(), Place(kind="cart", code=cart):
+            return Do(GetWork(cart))
+        case Start(), Pressed(key=Key.DONE):
+            return Do(GetWork(""))
+        case Binding(need=need), Place(kind="tote", code=tote):
+            return Do(BindTote(need.task, need.slot, tote))
+        case AtPlace(), _:
+            return _at_place(state, event)
+        case AtPiece(), _:
+            return _at_piece(state, event)
+        case AtSerial(), _:
+            return _at_serial(state, event)
+        case AtTote(), _:
+            return _at_tote(state, event)
+        case AtFull(), _:
+            return _at_full(state, event)
+        case (AtCount() | AtReason() | AtSkip()), _:
+            return _at_exception(state, event)
+        case AtBench(need=need), _:
+            return _at_bench(need, event)
+        case _, Pressed():
+            return Refuse(Code.KEY_NOT_NOW)
+        case _:
+            return Refuse(Code.NOT_EXPECTED_NOW)
+
+
+def _at_place(state: AtPlace, event: object) -> Reply:
+    stop = state.stop
+    match event:
+        case Place(proven=False, code=code, kind=kind) if kind in SHELVES:
+            return Refuse(Code.TYPED_CODE, {"place": code})
+        case Place(code=code) if code == state.offered:
+            return Do(MovePick(stop.task, stop.pick, code))
+        case Place(code=code, kind=kind) if kind in SHELVES:
+            return Do(ArriveAt(stop.task, stop.pick, code))
+        case Pressed(key=Key.MISMATCH):
+            return Ask(AtCount(stop, 0, placed=False))
+        case Pressed(key=Key.FULL):
+            return Ask(AtFull(stop, 0, placed=False))
+        case Pressed(key=Key.SKIP):
+            return _skip(stop)
+    return _not_now(event)
+
+
+def _at_piece(state: AtPiece, event: object) -> Reply:
+    stop, goods = state.stop, state.stop.goods
+    match event:
+        case Piece(merchant=merchant, sku=sku) if (merchant, sku) != (goods.merchant, goods.sku):
+            return _wrong_piece(stop, event)
+        case Piece() if _differs(goods, event):
+            return _other_lot(state, event, event.pieces)
+        case Attributes() if _differs(goods, event):
+            return _other_lot(state, event, 1)
+        case Attributes():
+            return Ask(replace(state, other=()), "picking.lot_right")
+        case Piece(serial="") if goods.serial:
+            return Ask(AtSerial(stop))
+        case Piece(pieces=pieces, pack=pack):
+            return count(stop, state.taken + pieces, pieces if pack != "each" else 0)
+        case Number() if state.taken == 0:
+            return Refuse(Code.PICK_SCAN_FIRST, {"sku": goods.sku})
+        case Number(value=value):
+            return count(stop, value, 0)
+        case Place(kind="tote", code=code):
+            return _tote_too_early(state, code)
+        case Place(code=code) if code in (stop.place, stop.inside):
+            return Ask(state, "picking.already_here", {"place": stop.place}, look=True)
+        case Pressed(key=Key.MISMATCH):
+            return Ask(AtCount(stop, state.taken, placed=True))
+        case Pressed(key=Key.FULL):
+            return Ask(AtFull(stop, state.taken, placed=True))
+        case Pressed(key=Key.SKIP) if state.taken == 0:
+            return _skip(stop)
+        case Pressed(key=Key.BACK) if state.taken:
+            return Ask(AtPiece(stop), "picking.count_again", {"sku": goods.sku}, look=True)
+    return _not_now(event)
+
+
+def _at_serial(state: AtSerial, event: object) -> Reply:
+    stop, goods = state.stop, state.stop.goods
+    match event:
+        case Piece(merchant=merchant, sku=sku) if (merchant, sku) != (goods.merchant, goods.sku):
+            return _wrong_piece(stop, event)
+        case Piece(serial=serial) | Attributes(serial=serial) | Text(value=serial) if serial:
+            if serial == goods.serial:
+                return count(stop, 1, 0)
+            return Do(OfferLot(stop.task, stop.pick, "", "", serial, 1))
+        case Pressed(key=Key.MISMATCH):
+            return Ask(AtCount(stop, 0, placed=True))
+        case Pressed(key=Key.BACK):
+            return Ask(AtPiece(stop))
+    return _not_now(event)
+
+
+def _at_tote(state: AtTote, event: object) -> Reply:
+    stop = state.stop
+    match event:
+        case Place(kind="tote", code=code) if code != stop.tote:
+            return Refuse(Code.PICK_WRONG_TOTE, {"code": code, "tote": stop.tote})
+        case Place(kind="tote", code=code) if state.reason:
+            return Do(DeclareShort(stop.task, stop.pick, state.taken, code, state.reason))
+        case Place(kind="tote", code=code):
+            return Do(ConfirmPick(stop.task, stop.pick, state.taken, code))
+        case Place(code=code) if code in (stop.place, stop.inside):
+            return Ask(state, "picking.already_here", {"place": stop.place}, look=True)
+        case Piece(merchant=merchant, sku=sku):
+            if (merchant, sku) == (stop.goods.merchant, stop.goods.sku):
+                return too_many(stop)
+            return _wrong_piece(stop, event)
+        case Pressed(key=Key.MISMATCH) if not state.reason:
+            return Ask(AtCount(stop, state.taken, placed=True))
+        case Pressed(key=Key.FULL) if not state.reason:
+            return Ask(AtFull(stop, state.taken, placed=True))
+        case Pressed(key=Key.BACK):
+            return Ask(AtPiece(stop), "picking.count_again", {"sku": stop.goods.sku}, look=True)
+    return _not_now(event)
+
+
+def _at_full(state: AtFull, event: object) -> Reply:
+    stop = state.stop
+    match event:
+        case Place(kind="tote", code=code) if code == stop.tote and state.taken:
+            return Do(ConfirmPick(stop.task, stop.pick, state.taken, code))
+        case Place(kind="tote", code=code):
+            return Do(ReplaceTote(stop.task, stop.pick, stop.slot, code))
+        case Pressed(key=Key.BACK):
+            return Ask(question_at(stop, state.taken, state.placed))
+    return _not_now(event)
+
+
+def _at_exception(state: AtCount | AtReason | AtSkip, event: object) -> Reply:
+    stop = state.stop
+    match state, event:
+        case AtCount(), Pressed(key=Key.DONE):
+            return _short(state, state.taken)
+        case AtCount(), Number(value=value):
+            return _short(state, value)
+        case AtCount(), Pressed(key=Key.BACK):
+            return Ask(question_at(stop, state.taken, state.placed))
+        case AtReason(taken=0), Chosen(code=reason):
+            return Do(DeclareShort(stop.task, stop.pick, 0, "", reason))
+        case AtReason(), Chosen(code=reason):
+            return Ask(AtTote(stop, state.taken, reason))
+        case AtReason(), Pressed(key=Key.BACK):
+            return Ask(AtCount(stop, state.taken, state.placed))
+        case AtSkip(), Chosen(code=reason):
+            return Do(SkipStop(stop.task, stop.pick, reason))
+        case AtSkip(), Pressed(key=Key.BACK):
+            return Ask(AtPlace(stop))
+    return _not_now(event)
+
+
+def _at_bench(need: NeedBench, event: object) -> Reply:
+    match event:
+        case Place(kind="bench" | "dock", code=place):
+            return Do(BringTotes(need.task, need.tote, place))
+        case Place(kind="tote", code=tote) if tote == need.tote:
+            return Ask(AtBench(need), "picking.tote_right", {"tote": tote})
+        case Place(kind="tote", code=tote):
+            return Refuse(Code.PICK_WRONG_TOTE, {"code": tote, "tote": need.tote})
+        case Pressed(key=Key.DONE) if need.bench:
+            return Do(BringTotes(need.task, "", need.bench))
+    return _not_now(event)
+
+
+def _short(state: AtCount, taken: int) -> Reply:
+    """Note how many could be taken, if they are fewer than wanted."""
+    stop = state.stop
+    if taken > stop.pieces:
+        return too_many(stop)
+    if taken and not state.placed:
+        return Refuse(Code.PICK_PLACE_FIRST, {"place": stop.place})
+    if taken == stop.pieces:
+        return Refuse(Code.PICK_NOTHING_SHORT, {"pieces": stop.pieces, "sku": stop.goods.sku})
+    return Ask(AtReason(stop, taken, state.placed))
+
+
+def _skip(stop: Stop) -> Reply:
+    """Leave a place for later; the second time a reason is asked first."""
+    return Ask(AtSkip(stop)) if stop.skips else Do(SkipStop(stop.task, stop.pick, ""))
+
+
+def _differs(goods: Goods, told: Piece | Attributes) -> bool:
+    """Tell whether a code speaks of another lot, expiry or serial than the goods have."""
+    pairs = (
+        (told.lot, goods.lot),
+        (told.expiry, goods.expiry),
+        (told.serial, goods.serial),
+    )
+    return any(said and has and said != has for said, has in pairs)
+
+
+def _other_lot(state: AtPiece, told: Piece | Attributes, pieces: int) -> Reply:
+    """Offer another lot, or take it if it is scanned again; lots are never mixed in one stop."""
+    stop = state.stop
+    for other in state.other:
+        if not _differs(other, told):
+            return Do(SwapLot(stop.task, stop.pick, other, pieces))
+    if state.taken:
+        facts = {"lot": told.lot or told.expiry or told.serial, "wanted": lot_of(stop.goods)}
+        return Refuse(Code.PICK_WRONG_LOT, facts)
+    return Do(OfferLot(stop.task, stop.pick, told.lot, told.expiry, told.serial, pieces))
+
+
+def _tote_too_early(state: AtPiece, code: str) -> Reply:
+    stop = state.stop
+    if code != stop.tote:
+        return Refuse(Code.PICK_WRONG_TOTE, {"code": code, "tote": stop.tote})
+    left = stop.pieces - state.taken
+    return Refuse(Code.PICK_TOO_FEW, {"pieces": left, "sku": stop.goods.sku})
+
+
+def _wrong_piece(stop: Stop, scanned: Piece) -> Reply:
+    facts = {
+        "sku": scanned.sku,
+        "name": scanned.name,
+        "wanted": stop.goods.sku,
+        "wanted_name": stop.name,
+    }
+    return Refuse(Code.PICK_WRONG_PIECE, facts)
+
+
+def _not_now(event: object) -> Reply:
+    if isinstance(event, Pressed):
+        return Refuse(Code.KEY_NOT_NOW)
+    return Refuse(Code.NOT_EXPECTED_NOW)

@@ -1,0 +1,414 @@
+"""Receiving: open a delivery, count every piece onto a pallet or the dock, close it.
+
+Each scan counts at once, so nothing that was scanned can be lost. What a barcode has not told
+(lot, expiry, serial) is asked, and only that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from floorhand.domain.counting import good_mark, read_expiry
+from floorhand.domain.receiving import (
+    PIECES_MAX,
+    CloseDelivery,
+    Counted,
+    CountPieces,
+    DamageMarked,
+    DeliveriesListed,
+    DeliveryClosed,
+    DeliveryOpened,
+    DeliveryReviewed,
+    DockWanted,
+    LinesListed,
+    ListDeliveries,
+    ListLines,
+    ListMerchants,
+    MarkDamaged,
+    MerchantsListed,
+    NotAnnounced,
+    OpenBlind,
+    OpenDelivery,
+    PalletReprinted,
+    PalletStarted,
+    ReprintPallet,
+    ReviewDelivery,
+    SetCount,
+    StartPallet,
+)
+from floorhand.domain.things import (
+    Attributes,
+    Chosen,
+    DeliveryCode,
+    Goods,
+    Key,
+    Number,
+    Piece,
+    Place,
+    Pressed,
+    Text,
+)
+from floorhand.errors import Code
+from floorhand.flows.receiving_screens import (
+    BLIND,
+    OTHER_LOT,
+    counted_words,
+    missing,
+    prompt,
+)
+from floorhand.flows.receiving_states import (
+    START,
+    STATES,
+    VALUES,
+    ChooseDelivery,
+    ChooseMerchant,
+    Closing,
+    Count,
+    Counting,
+    DamagedCount,
+    DamagedReason,
+    Describing,
+    InDelivery,
+    Job,
+    Lines,
+    NeedDelivery,
+    NeedDock,
+    State,
+    Unexpected,
+)
+from floorhand.flows.turn import Ask, Do, Refuse, Reply
+
+NAME = "receiving"
+
+__all__ = ["NAME", "START", "STATES", "VALUES", "prompt", "step"]
+
+
+def step(state: State, event: object) -> Reply:
+    """Say what an event leads to. Pure: same state and event, same reply."""
+    match state:
+        case NeedDelivery() | ChooseDelivery() | ChooseMerchant() | NeedDock():
+            return _open(state, event)
+        case Counting():
+            return _counting(state, event)
+        case Describing():
+            return _describing(state, event)
+        case DamagedCount() | DamagedReason():
+            return _damaged(state, event)
+        case Unexpected() | Lines() | Closing():
+            return _aside(state, event)
+
+
+def _open(state: NeedDelivery | ChooseDelivery | ChooseMerchant | NeedDock, event: object) -> Reply:
+    match state, event:
+        case _, DeliveryCode(state="closed", number=number):
+            return Refuse(Code.DELIVERY_CLOSED, {"delivery": number})
+        case _, DeliveryCode(number=number):
+            return Do(OpenDelivery(number))
+        case _, DeliveryOpened():
+            return _opened(event)
+        case _, DockWanted(number=number, dock=dock):
+            return Ask(NeedDock(number, dock))
+        case _, DeliveriesListed(waiting=waiting):
+            return Ask(ChooseDelivery(waiting))
+        case _, MerchantsListed(merchants=merchants):
+            return Ask(ChooseMerchant(merchants))
+        case NeedDelivery(), Pressed(key=Key.LIST):
+            return Do(ListDeliveries())
+        case NeedDelivery() | ChooseDelivery(), Pressed(key=Key.MISMATCH):
+            return Do(ListMerchants())
+        case ChooseDelivery(), Chosen(code=code) if code == BLIND:
+            return Do(ListMerchants())
+        case ChooseDelivery(), Chosen(code=number):
+            return Do(OpenDelivery(number))
+        case ChooseMerchant(), Chosen(code=merchant):
+            return Do(OpenBlind(merchant))
+        case ChooseMerchant(), Piece(merchant=merchant):
+            return Do(OpenBlind(merchant))
+        case NeedDelivery() | ChooseDelivery(), Piece(sku=sku):
+            return Refuse(Code.DELIVERY_FIRST, {"sku": sku})
+        case NeedDock(number=number), Place(kind="dock", proven=True, code=dock):
+            return Do(OpenDelivery(number, dock))
+        case NeedDock(), Place(kind="dock", code=code):
+            return Refuse(Code.TYPED_CODE, {"code": code})
+        case ChooseDelivery() | ChooseMerchant() | NeedDock(), Pressed(key=Key.BACK):
+            return Ask(START)
+        case _, Pressed():
+            return Refuse(Code.KEY_NOT_NOW)
+        case _:
+            return Refuse(Code.NOT_EXPECTED_NOW)
+
+
+def _counting(state: Counting, event: object) -> Reply:
+    match state, event:
+        case _, Piece():
+            return _piece(state, event)
+        case _, Attributes():
+            told = state.told or Attributes()
+            heard = Attributes(
+                event.lot or told.lot, event.expiry or told.expiry, event.serial or told.serial
+            )
+            return Ask(replace(state, told=heard, typed=-1), "receiving.told", _told(heard))
+        case Counting(now=Count(serial_tracked=False) as now), Number(value=total):
+            return _total(state, now, total)
+        case _, Place(kind="pallet"):
+            return _onto_pallet(state, event)
+        case _, Place(kind="dock", proven=True, code=dock):
+            job = replace(state.job, dock=dock, onto="")
+            return Ask(Counting(job), "receiving.loose", {"place": dock})
+        case _, Place(kind="dock", code=code):
+            return Refuse(Code.TYPED_CODE, {"code": code})
+        case _, DeliveryCode(number=number) if number == state.job.delivery:
+            return Ask(state)
+        case _, DeliveryCode(number=number):
+            return Refuse(Code.DELIVERY_OPEN, {"delivery": state.job.delivery, "scanned": number})
+        case Counting(now=Count(here=here) as now), Pressed(key=Key.MISMATCH) if here > 0:
+            return Ask(DamagedCount(state.job, now))
+        case _, Pressed(key=key):
+            return _key(state.job, key)
+        case _:
+            return _outcome(state, event)
+
+
+def _key(job: Job, key: Key) -> Reply:
+    match key:
+        case Key.FULL:
+            return Do(StartPallet(job.delivery, job.dock, job.onto))
+        case Key.PRINT if job.onto:
+            return Do(ReprintPallet(job.delivery, job.onto))
+        case Key.LIST:
+            return Do(ListLines(job.delivery))
+        case Key.DONE:
+            return Do(ReviewDelivery(job.delivery))
+        case _:
+            return Refuse(Code.KEY_NOT_NOW)
+
+
+def _outcome(state: InDelivery, event: object) -> Reply:
+    """Take what a command led to; the same in every state that can have given it."""
+    job = state.job
+    match event:
+        case Counted():
+            return _counted(job, event)
+        case NotAnnounced(goods=goods, name=name):
+            return Ask(
+                Unexpected(job, state.now, goods, name),
+                "receiving.not_announced",
+                {"sku": goods.sku, "delivery": job.delivery},
+                look=True,
+            )
+        case PalletStarted(pallet=pallet, closed=""):
+            return Ask(Counting(replace(job, onto=pallet)), "receiving.pallet", {"place": pallet})
+        case PalletStarted(pallet=pallet, closed=closed):
+            facts = {"place": pallet, "closed": closed}
+            return Ask(Counting(replace(job, onto=pallet)), "receiving.next_pallet", facts)
+        case PalletReprinted(pallet=pallet, copy=copy):
+            facts = {"place": pallet, "copy": copy}
+            return Ask(Counting(job, state.now), "receiving.reprinted", facts)
+        case LinesListed(rows=rows, lines=lines):
+            return Ask(Lines(job, state.now, rows, lines))
+        case DeliveryReviewed():
+            return _reviewed(state, event)
+        case DeliveryClosed(number=number, counted=counted, short=short, over=over):
+            facts = {"delivery": number, "pieces": counted, "short": short, "over": over}
+            differs = bool(short or over)
+            key = "receiving.closed_differs" if differs else "receiving.closed"
+            return Ask(START, key, facts, look=differs)
+        case _:
+            return Refuse(Code.NOT_EXPECTED_NOW)
+
+
+def _aside(state: Unexpected | Lines | Closing, event: object) -> Reply:
+    """Answer what a question beside the counting asks; a piece simply goes on counting."""
+    match state, event:
+        case Unexpected(goods=Goods(sku=sku)), Piece(sku=again) if again == sku:
+            return _piece(state, event, unexpected=True)
+        case _, Piece():
+            return _piece(state, event)
+        case Lines(), Chosen(code=code) if code == OTHER_LOT:
+            return Ask(Counting(state.job), "receiving.other_lot")
+        case Closing(), Pressed(key=Key.DONE):
+            return Do(CloseDelivery(state.job.delivery, state.counted))
+        case _, Pressed(key=Key.BACK):
+            return Ask(Counting(state.job, state.now))
+        case _, Pressed():
+            return Refuse(Code.KEY_NOT_NOW)
+        case _:
+            return _outcome(state, event)
+
+
+def _describing(state: Describing, event: object) -> Reply:
+    piece = state.piece
+    wanted = missing(piece)
+    match event:
+        case Attributes():
+            return _describe(state, _fill(piece, event))
+        case Piece(merchant=merchant, sku=sku) if (merchant, sku) == (piece.merchant, piece.sku):
+            told = Attributes(event.lot, event.expiry, event.serial)
+            if missing(filled := _fill(piece, told)) == wanted:
+                return Refuse(Code.MARK_WANTED, {"wanted_text": f"thing.{wanted}", "sku": sku})
+            return _describe(state, filled)
+        case Text(value=text) if wanted == "expiry":
+            expiry = read_expiry(text, state.job.expiry_order)
+            if not expiry:
+                return Refuse(Code.BAD_DATE, {"date": text, "order": state.job.expiry_order})
+            return _describe(state, replace(piece, expiry=expiry))
+        case Text(value=text) if good_mark(text):
+            if wanted == "lot":
+                return _describe(state, replace(piece, lot=text))
+            return _describe(state, replace(piece, serial=text))
+        case Text():
+            return Refuse(Code.BAD_MARK, {"wanted_text": f"thing.{wanted}"})
+        case Pressed(key=Key.BACK):
+            return Ask(Counting(state.job, state.now))
+        case Pressed():
+            return Refuse(Code.KEY_NOT_NOW)
+        case _:
+            return _outcome(state, event)
+
+
+def _damaged(state: DamagedCount | DamagedReason, event: object) -> Reply:
+    match state, event:
+        case DamagedCount(now=now), Number(value=pieces):
+            if not 0 < pieces <= now.here:
+                return Refuse(Code.BAD_QUANTITY, {"asked": pieces, "most": now.here})
+            return Ask(DamagedReason(state.job, now, pieces))
+        case DamagedReason(job=job, now=now, pieces=pieces), Chosen(code=reason):
+            return Do(MarkDamaged(job.delivery, job.place, now.goods, pieces, reason))
+        case DamagedReason(), DamageMarked(goods=goods, pieces=pieces, here=here):
+            facts = {"sku": goods.sku, "pieces": pieces, "here": here}
+            now = replace(state.now, here=here)
+            return Ask(Counting(state.job, now), "receiving.damaged", facts, look=True)
+        case _, Pressed(key=Key.BACK):
+            return Ask(Counting(state.job, state.now))
+        case _, Pressed():
+            return Refuse(Code.KEY_NOT_NOW)
+        case _:
+            return Refuse(Code.NOT_EXPECTED_NOW)
+
+
+def _opened(event: DeliveryOpened) -> Reply:
+    job = Job(
+        event.number,
+        event.merchant,
+        event.dock,
+        event.blind,
+        event.expiry_order,
+        event.expected,
+        event.counted,
+        event.next,
+    )
+    key = "receiving.opened_blind" if event.blind else "receiving.opened"
+    facts = {"delivery": event.number, "place": event.dock, "merchant": event.merchant}
+    return Ask(Counting(job), key, facts)
+
+
+def _piece(
+    state: Counting | Unexpected | Lines | Closing, piece: Piece, *, unexpected: bool = False
+) -> Reply:
+    job = state.job
+    if piece.merchant != job.merchant:
+        return Refuse(
+            Code.OTHER_MERCHANT,
+            {"sku": piece.sku, "merchant": piece.merchant, "wanted": job.merchant},
+        )
+    told = state.told if isinstance(state, Counting) else None
+    filled = _fill(piece, told) if told else piece
+    known = state.goods if isinstance(state, Unexpected) and unexpected else None
+    if known is None and state.now is not None:
+        known = state.now.goods
+    filled = _as_before(filled, known)
+    if filled.serial_tracked and filled.pieces != 1:
+        return Refuse(Code.SCAN_EACH_SERIAL, {"sku": piece.sku})
+    if filled.serial and not filled.serial_tracked:
+        filled = replace(filled, serial="")
+    return _describe(Describing(job, state.now, filled, unexpected), filled)
+
+
+def _fill(piece: Piece, told: Attributes) -> Piece:
+    """Add what another barcode has told; what the product's own barcode says stands."""
+    return replace(
+        piece,
+        lot=piece.lot or told.lot,
+        expiry=piece.expiry or told.expiry,
+        serial=piece.serial or told.serial,
+    )
+
+
+def _as_before(piece: Piece, before: Goods | None) -> Piece:
+    """Take lot and expiry of the last piece of the SKU where this one's barcode tells none.
+
+    Asked once, they hold until another SKU, another lot, or "other lot" in the list (F4).
+    """
+    if before is None or before.sku != piece.sku:
+        return piece
+    same_lot = piece.lot in ("", before.lot)
+    same_expiry = piece.expiry in ("", before.expiry)
+    if not (same_lot and same_expiry):
+        return piece
+    return replace(piece, lot=before.lot, expiry=before.expiry)
+
+
+def _describe(state: Describing, piece: Piece) -> Reply:
+    """Ask for what is missing, or count the piece."""
+    if missing(piece):
+        return Ask(replace(state, piece=piece))
+    goods = Goods(
+        piece.merchant,
+        piece.sku,
+        piece.lot if piece.lot_tracked else "",
+        piece.expiry if piece.expiry_tracked else "",
+        piece.serial if piece.serial_tracked else "",
+    )
+    job = state.job
+    return Do(
+        CountPieces(job.delivery, job.place, goods, piece.pieces, piece.pack, state.unexpected)
+    )
+
+
+def _total(state: Counting, now: Count, total: int) -> Reply:
+    """Set the total; one that is well over what was announced has to be typed twice."""
+    if total > PIECES_MAX:
+        return Refuse(Code.BAD_QUANTITY, {"asked": total, "most": PIECES_MAX})
+    if total == now.here:
+        return Ask(
+            replace(state, typed=-1), "receiving.same", {"sku": now.goods.sku, "here": total}
+        )
+    announced = now.room + now.here
+    if now.room >= 0 and total > announced and state.typed != total:
+        facts = {"sku": now.goods.sku, "asked": total, "most": now.here + now.left}
+        return Ask(replace(state, typed=total), "receiving.type_again", facts, look=True)
+    job = state.job
+    return Do(SetCount(job.delivery, job.place, now.goods, total))
+
+
+def _onto_pallet(state: Counting, place: Place) -> Reply:
+    job = state.job
+    if place.state != "open" or place.parent != job.dock:
+        return Refuse(Code.PALLET_NOT_HERE, {"place": place.code, "dock": job.dock})
+    if place.merchant not in ("", job.merchant):
+        return Refuse(
+            Code.OTHER_MERCHANT,
+            {"sku": place.code, "merchant": place.merchant, "wanted": job.merchant},
+        )
+    if not place.proven:
+        return Refuse(Code.TYPED_CODE, {"code": place.code})
+    return Ask(Counting(replace(job, onto=place.code)), "receiving.onto", {"place": place.code})
+
+
+def _counted(job: Job, event: Counted) -> Reply:
+    now = Count(event.goods, event.name, event.here, event.left, event.room, event.serial_tracked)
+    after = replace(job, counted=job.counted + event.added, next=event.next)
+    key, facts = counted_words(event)
+    return Ask(Counting(after, now), key, facts, look=bool(event.alarm) or event.added < 0)
+
+
+def _reviewed(state: InDelivery, event: DeliveryReviewed) -> Reply:
+    changed = isinstance(state, Closing)
+    after = Closing(state.job, state.now, event.gaps, event.differing, event.lines, event.counted)
+    if changed:
+        return Ask(after, "receiving.changed", {"pieces": event.counted}, look=True)
+    return Ask(after)
+
+
+def _told(told: Attributes) -> dict[str, str | int]:
+    return {"told": " ".join(mark for mark in (told.lot, told.expiry, told.serial) if mark)}

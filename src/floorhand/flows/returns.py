@@ -1,0 +1,275 @@
+"""Return inspection: whose parcel is it, what is in it, in what shape, and what becomes of that.
+
+Pieces are booked onto the bench as *return pending* when they are counted, and nothing but a
+disposition makes them anything else. What was counted and not yet judged is kept in the database,
+so that whoever opens the return next is asked about exactly that.
+
+The decision is a key of its own (F10) and never the next scan: a scan made ahead must not put a
+damaged piece back on the shelf.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from floorhand.domain.returns import (
+    AS_ADVISED,
+    CUSTOMER_RETURN,
+    EMPTY,
+    NO_CODE,
+    UNDELIVERED,
+    AddToVerdict,
+    CloseReturn,
+    CountTakenBack,
+    FindingGone,
+    FindOfPiece,
+    LinesListed,
+    ListLines,
+    OpenReturn,
+    OutcomeRecorded,
+    Parcel,
+    PickLine,
+    PiecesCounted,
+    PiecesDisposed,
+    PiecesMissing,
+    PlateQueued,
+    PrintPlate,
+    RecordOutcome,
+    ReturnClosed,
+    ReturnOpened,
+    SetKind,
+    TakePieces,
+    VerdictExtended,
+)
+from floorhand.domain.things import (
+    Chosen,
+    Key,
+    Piece,
+    Place,
+    Pressed,
+    Resumed,
+    ReturnCode,
+    Text,
+)
+from floorhand.errors import Code
+from floorhand.flows.returns_identify import identify
+from floorhand.flows.returns_judge import after_count, judge, next_untold, tell
+from floorhand.flows.returns_prompts import prompt
+from floorhand.flows.returns_states import (
+    START,
+    STATES,
+    VALUES,
+    ChooseLine,
+    ChooseOrigin,
+    ChooseOther,
+    ChooseReturn,
+    ConfirmMissing,
+    Inspecting,
+    NeedComment,
+    NeedPicture,
+    NeedTracked,
+    OnBench,
+    State,
+)
+from floorhand.flows.turn import Ask, Do, Refuse, Reply
+
+NAME = "returns"
+
+COMMENT_CHARACTERS_MAX = 400
+
+__all__ = ["NAME", "START", "STATES", "VALUES", "prompt", "step"]
+
+
+def step(state: State, event: object) -> Reply:
+    """Say what an event leads to. Pure: same state and event, same reply."""
+    match state, event:
+        case _, Resumed():
+            return Ask(state)
+        case _, ReturnOpened():
+            return _opened(state, event)
+        case _, ReturnClosed():
+            return _closed(event)
+        case NeedComment() | NeedPicture(), _:
+            return _reject(state, event)
+        case _, FindingGone(parcel=parcel):
+            return Ask(_on(state, parcel), done="returns.decided_elsewhere", look=True)
+        case _, CountTakenBack(parcel=parcel):
+            return Ask(_on(state, parcel), done="returns.taken_back")
+        case _, PiecesDisposed():
+            return _disposed(state, event)
+        case _, PiecesCounted(finding=finding, final=final):
+            return after_count(state, finding, final)
+        case Inspecting() | ChooseLine() | ChooseOther() | ConfirmMissing(), _:
+            return _inspect(state, event)
+        case NeedTracked(), _:
+            told = tell(state, event)
+            return _take(state.parcel, told, state.ask) if isinstance(told, Piece) else told
+        case OnBench(), _:
+            return judge(state, event)
+        case _:
+            return identify(state, event)
+
+
+def _on(state: State, parcel: Parcel) -> Inspecting:
+    """Go on with a return; where restocked pieces go is remembered here, not in the database."""
+    tote = state.parcel.tote if isinstance(state, OnBench) else ""
+    return Inspecting(replace(parcel, tote=tote))
+
+
+def _opened(state: State, event: ReturnOpened) -> Reply:
+    here = _on(state, event.parcel)
+    if event.pending:
+        asked = after_count(here, event.pending[0], final=True)
+        assert isinstance(asked, Ask)
+        return replace(asked, done="returns.judge_first", look=True)
+    if isinstance(state, ChooseOrigin) and state.piece is not None:
+        return _take(here.parcel, state.piece)
+    return Ask(here, done="returns.opened", facts={"number": event.parcel.number})
+
+
+def _inspect(state: Inspecting | ChooseLine | ChooseOther | ConfirmMissing, event: object) -> Reply:
+    """Take a piece, a word about the parcel, or the end."""
+    parcel = state.parcel
+    match state, event:
+        case _, Piece():
+            return _piece(parcel, event)
+        case _, OutcomeRecorded(outcome="empty"):
+            return Do(CloseReturn(parcel.number, confirmed=True))
+        case _, OutcomeRecorded():
+            return Ask(_on(state, event.parcel), done="returns.no_code_recorded", look=True)
+        case _, LinesListed(options=()):
+            return Refuse(Code.RETURN_NOTHING_LEFT, {"number": parcel.number})
+        case _, LinesListed(options=options):
+            return Ask(ChooseLine(parcel, options))
+        case _, PlateQueued(number=number):
+            return Ask(Inspecting(parcel), done="returns.plate_queued", facts={"number": number})
+        case _, PiecesMissing(options=options, pieces=pieces):
+            return Ask(ConfirmMissing(parcel, options, pieces))
+        case ChooseLine(), Chosen(code=sku):
+            return Do(PickLine(parcel.number, sku))
+        case ChooseOther(), Chosen(code=code):
+            return _other(parcel, code)
+        case ConfirmMissing(), Pressed(key=Key.DONE):
+            return Do(CloseReturn(parcel.number, confirmed=True))
+        case ChooseLine() | ChooseOther() | ConfirmMissing(), Pressed(key=Key.BACK):
+            return Ask(Inspecting(parcel))
+        case Inspecting(), _:
+            return _between_pieces(parcel, event)
+        case _, Pressed():
+            return Refuse(Code.KEY_NOT_NOW)
+        case _:
+            return Refuse(Code.NOT_EXPECTED_NOW)
+
+
+def _between_pieces(parcel: Parcel, event: object) -> Reply:
+    match event:
+        case Place(kind="tote", code=code, state="open", order="", merchant=owner) if owner in (
+            "",
+            parcel.merchant,
+        ):
+            return Ask(Inspecting(replace(parcel, tote=code)), "returns.tote_set", {"tote": code})
+        case Place(kind="tote", code=code):
+            return Refuse(Code.RETURN_TOTE, {"tote": code})
+        case ReturnCode(number=number) if number == parcel.number:
+            return Ask(Inspecting(parcel), "returns.opened", {"number": number}, look=True)
+        case ReturnCode(number=number) if not (parcel.pieces or parcel.tote):
+            return Do(OpenReturn(number, alone=event.plate))
+        case ReturnCode(number=number):
+            return Refuse(Code.RETURN_NOT_CLOSED, {"number": parcel.number, "scanned": number})
+        case Pressed(key=Key.DONE):
+            return Do(CloseReturn(parcel.number))
+        case Pressed(key=Key.LIST):
+            return Do(ListLines(parcel.number))
+        case Pressed(key=Key.MISMATCH):
+            return Ask(ChooseOther(parcel))
+        case Pressed(key=Key.PRINT):
+            return Do(PrintPlate(parcel.number))
+        case Pressed():
+            return Refuse(Code.KEY_NOT_NOW)
+        case _:
+            return Refuse(Code.NOT_EXPECTED_NOW)
+
+
+def _piece(parcel: Parcel, piece: Piece) -> Reply:
+    """Count a piece in, once it is known whose return it is and what its barcode did not tell."""
+    if not parcel.merchant:
+        return Do(FindOfPiece(piece.merchant, piece.sku, piece, parcel.number))
+    return _take(parcel, piece)
+
+
+def _take(parcel: Parcel, piece: Piece, asked: str = "") -> Reply:
+    if piece.serial_tracked and piece.pieces > 1:
+        return Refuse(Code.RETURN_ONE_BY_ONE, {"sku": piece.sku})
+    if ask := next_untold(piece, asked):
+        return Ask(NeedTracked(parcel, piece, ask))
+    return Do(
+        TakePieces(
+            parcel.number,
+            piece.merchant,
+            piece.sku,
+            piece.pieces,
+            piece.lot if piece.lot_tracked else "",
+            piece.expiry if piece.expiry_tracked else "",
+            piece.serial if piece.serial_tracked else "",
+        )
+    )
+
+
+def _other(parcel: Parcel, code: str) -> Reply:
+    match code:
+        case "empty":
+            return Do(RecordOutcome(parcel.number, EMPTY))
+        case "no_code":
+            return Do(RecordOutcome(parcel.number, NO_CODE))
+        case "undelivered":
+            return Do(SetKind(parcel.number, UNDELIVERED))
+        case "customer":
+            return Do(SetKind(parcel.number, CUSTOMER_RETURN))
+        case _:
+            return Do(FindOfPiece(parcel.merchant, parcel.next_sku, None, parcel.number))
+
+
+def _disposed(state: State, event: PiecesDisposed) -> Reply:
+    facts: dict[str, str | int] = {
+        "pieces": event.pieces,
+        "sku": event.sku,
+        "disposition_text": f"disposition.{event.disposition}",
+        "place": event.place,
+    }
+    done = "returns.disposed" if event.place else "returns.destroyed"
+    return Ask(_on(state, event.parcel), done=done, facts=facts)
+
+
+def _closed(event: ReturnClosed) -> Reply:
+    facts: dict[str, str | int] = {"number": event.number, "pieces": event.pieces}
+    done = "returns.closed"
+    if event.missing:
+        facts["missing"] = event.missing
+        done = "returns.closed_missing"
+    state: State = ChooseReturn(event.others) if event.others else START
+    if event.incomplete:
+        state = NeedComment(event.incomplete, event.number, event.others)
+    return Ask(state, done=done, facts=facts, look=bool(event.missing or event.incomplete))
+
+
+def _reject(state: NeedComment | NeedPicture, event: object) -> Reply:
+    """Collect what a rejection needs; what is skipped is left to the supervisor's list."""
+    after: State = ChooseReturn(state.others) if state.others else START
+    picture = NeedPicture(state.verdict, state.number, state.others)
+    match state, event:
+        case _, Text(value=value) if len(value) > COMMENT_CHARACTERS_MAX:
+            return Refuse(Code.RETURN_TEXT_LONG, {"limit": COMMENT_CHARACTERS_MAX})
+        case NeedComment(), Text(value=comment):
+            return Do(AddToVerdict(state.verdict, comment=comment))
+        case NeedPicture(), Text(value=name):
+            return Do(AddToVerdict(state.verdict, picture=name))
+        case NeedComment(), VerdictExtended() | Pressed(key=Key.SKIP):
+            return Ask(picture)
+        case NeedPicture(), VerdictExtended(complete=True):
+            return Ask(after, "returns.verdict_complete", {"number": state.number})
+        case NeedPicture(), VerdictExtended() | Pressed(key=Key.SKIP):
+            return Ask(after, "returns.verdict_waits", {"number": state.number}, look=True)
+        case _, Pressed():
+            return Refuse(Code.KEY_NOT_NOW)
+        case _:
+            return Refuse(Code.NOT_EXPECTED_NOW)

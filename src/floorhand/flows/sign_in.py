@@ -1,0 +1,68 @@
+"""Signing in: scan the badge, or type the worker's number and the PIN."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from floorhand.domain.signing_in import CheckPin, PinRight, PinWrong, SignedIn, SignIn
+from floorhand.domain.things import Badge, Key, Pressed, Text
+from floorhand.errors import Code
+from floorhand.flows.turn import Ask, Do, Open, Prompt, Refuse, Reply, Wants
+
+NAME = "sign_in"
+
+
+@dataclass(frozen=True, slots=True)
+class NeedBadge:
+    """Nobody sits here."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeedPin:
+    """A worker's number was typed; anybody could have."""
+
+    worker: str
+    name: str
+
+
+State = NeedBadge | NeedPin
+START = NeedBadge()
+STATES: tuple[type, ...] = (NeedBadge, NeedPin)
+VALUES: tuple[type, ...] = ()
+
+
+def step(state: State, event: object) -> Reply:
+    """Say what an event leads to. Pure: same state and event, same reply."""
+    match state, event:
+        case _, Badge(scanned=True, worker=worker):
+            return Do(SignIn(worker))
+        case NeedBadge(), Badge(worker=worker, name=name):
+            return Ask(NeedPin(worker, name))
+        case NeedPin(), Text(value=pin):
+            return Do(CheckPin(state.worker, pin))
+        case NeedPin(), PinRight(worker=worker):
+            return Do(SignIn(worker))
+        case NeedPin(), PinWrong(wait_s=0):
+            return Refuse(Code.WRONG_PIN)
+        case NeedPin(), PinWrong(wait_s=wait_s):
+            return Refuse(Code.PIN_WAIT, {"seconds": wait_s})
+        case NeedPin(), Pressed(key=Key.BACK):
+            return Ask(START)
+        case _, SignedIn(name=name):
+            return Open("menu", event, "sign_in.welcome", {"name": name})
+        case _, Pressed():
+            return Refuse(Code.KEY_NOT_NOW)
+        case _:
+            return Refuse(Code.UNKNOWN_WORKER)
+
+
+def prompt(state: State) -> Prompt:
+    """Say what to show."""
+    if isinstance(state, NeedPin):
+        return Prompt(
+            ask="sign_in.type_pin",
+            facts=(("fact.worker", state.name),),
+            keys=((Key.BACK, "key.back"),),
+            wants=Wants(kinds=("pin",)),
+        )
+    return Prompt(ask="sign_in.scan_badge", wants=Wants(kinds=("badge", "unknown")))

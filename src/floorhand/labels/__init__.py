@@ -1,0 +1,1 @@
+"""Labels: template + data -> one layout -> picture, PDF or ZPL -> printer; and the spool."""

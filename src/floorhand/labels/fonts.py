@@ -1,0 +1,185 @@
+"""Letters that are there on every machine: which there are, how wide, and what to do without.
+
+Three steps, so that a label can always be made. Pillow's built-in font looks best but knows little
+more than ASCII; the font that comes with python-barcode knows Latin, Greek, Cyrillic and Arabic; a
+font of the machine may know the rest (Chinese, Japanese, Korean, Thai, emoji). What none of them
+knows is printed as a hollow box and reported, never left out silently.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from PIL import ImageFont
+
+MISSING = "□"
+"""Printed for a letter that no font here knows."""
+
+ELLIPSIS = "…"
+"""Ends a text that had to be shortened."""
+
+TEXT_MAX = 600
+"""Longer values are shortened before they are measured; no label holds more."""
+
+LINE_HEIGHT = 1.6
+"""Height of a line in heights of its capitals: accents above, descenders below."""
+
+BASELINE = 1.27
+"""Where letters stand, from the top of their line, in heights of capitals."""
+
+MACHINE_FONTS = (
+    "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
+    "/usr/share/fonts/noto-cjk/NotoSansCJK-Regular.ttc",
+    "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc",
+    "/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf",
+    "/usr/share/fonts/truetype/unifont/unifont.ttf",
+    "/System/Library/Fonts/Supplemental/Arial Unicode.ttf",
+    "C:/Windows/Fonts/msyh.ttc",
+)
+"""Fonts with many scripts, where operating systems keep them; used if they are there."""
+
+_CAPITAL = "H"
+_PROBE_DOTS = 40
+_Font = ImageFont.FreeTypeFont
+
+
+def clean(text: str) -> str:
+    """Make a value printable: one line, no control, direction or invisible characters.
+
+    Source: Unicode general categories; Cf holds the direction overrides that could make an
+    address read differently from what it is.
+    """
+    shown = []
+    for letter in unicodedata.normalize("NFC", text[:TEXT_MAX]):
+        category = unicodedata.category(letter)
+        if letter.isspace() or category in ("Zs", "Zl", "Zp"):
+            shown.append(" ")
+        elif category in ("Cc", "Cs", "Co", "Cn"):
+            shown.append(MISSING)
+        elif category != "Cf" and not 0xFE00 <= ord(letter) <= 0xFE0F:
+            shown.append(letter)
+    if len(text) > TEXT_MAX:
+        shown.append(ELLIPSIS)
+    return " ".join("".join(shown).split())
+
+
+@lru_cache(maxsize=1)
+def _faces() -> tuple[_Font, ...]:
+    """Open each font once, at a size at which its letters can be compared."""
+    own = ImageFont.load_default(_PROBE_DOTS)
+    assert isinstance(own, _Font), "Pillow was built without FreeType"
+    wide = str(files("barcode") / "fonts" / "DejaVuSansMono.ttf")
+    more = [name for name in MACHINE_FONTS if Path(name).is_file()]
+    return (own, *(ImageFont.truetype(name, _PROBE_DOTS) for name in (wide, *more)))
+
+
+@lru_cache(maxsize=8)
+def _unknown_glyph(face: int) -> tuple[Any, bytes]:
+    return _glyph(face, "\uffff")
+
+
+def _glyph(face: int, letter: str) -> tuple[Any, bytes]:
+    mask = _faces()[face].getmask(letter)
+    return mask.size, bytes(mask)
+
+
+@lru_cache(maxsize=8192)
+def _knows(face: int, letter: str) -> bool:
+    return letter == " " or _glyph(face, letter) != _unknown_glyph(face)
+
+
+@lru_cache(maxsize=256)
+def _sized(face: int, capital_dots: int) -> _Font:
+    """Give a font whose capitals are so many dots high."""
+    font = _faces()[face]
+    top = font.getbbox(_CAPITAL, anchor="ls")[1]
+    size = capital_dots * _PROBE_DOTS / -top
+    return font.font_variant(size=size)
+
+
+def missing_letters(text: str) -> str:
+    """List letters of a cleaned text that no font here knows, each once, in order."""
+    faces = range(len(_faces()))
+    unknown = (
+        letter
+        for letter in text
+        if letter == MISSING or not any(_knows(face, letter) for face in faces)
+    )
+    return "".join(dict.fromkeys(unknown))
+
+
+def runs(text: str) -> tuple[tuple[int, str], ...]:
+    """Cut a cleaned text into runs of one font each; unknown letters become `MISSING`.
+
+    The font that knows most of the text leads, so that one accent does not change a single letter
+    in the middle of a name.
+    """
+    faces = range(len(_faces()))
+    lead = max(faces, key=lambda face: (sum(_knows(face, c) for c in text), -face))
+    found: list[tuple[int, str]] = []
+    for letter in text:
+        face = next((f for f in (lead, *faces) if _knows(f, letter)), None)
+        shown = letter
+        if face is None:
+            face, shown = next(f for f in faces if _knows(f, MISSING)), MISSING
+        if found and found[-1][0] == face:
+            found[-1] = (face, found[-1][1] + shown)
+        else:
+            found.append((face, shown))
+    return tuple(found)
+
+
+def sized_runs(text: str, capital_dots: int) -> tuple[tuple[_Font, str, int], ...]:
+    """Give what to paint one after the other: font, letters and their width in dots."""
+    fonts = ((_sized(face, capital_dots), run) for face, run in runs(text))
+    return tuple((font, run, -int(-font.getlength(run) // 1)) for font, run in fonts)
+
+
+def stroke_dots(capital_dots: int, bold: bool) -> int:
+    """Say by how much letters are thickened on each side to be bold."""
+    return max(1, round(capital_dots * 0.045)) if bold else 0
+
+
+@lru_cache(maxsize=8192)
+def width_dots(text: str, capital_dots: int, bold: bool) -> int:
+    """Measure a cleaned text."""
+    painted = sum(width for _, _, width in sized_runs(text, capital_dots))
+    return painted + 2 * stroke_dots(capital_dots, bold)
+
+
+def shorten(text: str, capital_dots: int, bold: bool, room_dots: int) -> str:
+    """Shorten a cleaned text to the room that there is, with an ellipsis if anything went."""
+    if width_dots(text, capital_dots, bold) <= room_dots:
+        return text
+    fits, too_long = 0, len(text)
+    while too_long - fits > 1:
+        middle = (fits + too_long) // 2
+        attempt = text[:middle].rstrip() + ELLIPSIS
+        if width_dots(attempt, capital_dots, bold) <= room_dots:
+            fits = middle
+        else:
+            too_long = middle
+    return text[:fits].rstrip() + ELLIPSIS
+
+
+def wrap(text: str, capital_dots: int, bold: bool, room_dots: int) -> list[str]:
+    """Break a cleaned text into lines at spaces; a word longer than a line is cut."""
+    lines: list[str] = []
+    line = ""
+    for word in text.split(" "):
+        attempt = f"{line} {word}" if line else word
+        if width_dots(attempt, capital_dots, bold) <= room_dots:
+            line = attempt
+            continue
+        if line:
+            lines.append(line)
+        line = word
+        while width_dots(line, capital_dots, bold) > room_dots and len(line) > 1:
+            head = shorten(line, capital_dots, bold, room_dots).removesuffix(ELLIPSIS) or line[:1]
+            lines.append(head)
+            line = line[len(head) :]
+    return [*lines, line] if line or not lines else lines

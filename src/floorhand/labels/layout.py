@@ -1,0 +1,279 @@
+"""Put a label's data into its template, in whole dots: one layout, from which all printers draw.
+
+Everything is decided here (sizes, line breaks, what is shortened, width of bars), so that picture
+and ZPL say the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from floorhand.domain.labels import LabelData, missing_fields
+from floorhand.errors import BadLabel
+from floorhand.labels import fonts
+from floorhand.labels.symbols import Symbol, make_symbol
+from floorhand.labels.template import FIELD, Arrow, Barcode, Box, Element, Frame, Template, Text
+
+DOTS_PER_MM = {203: 8.0, 300: 300 / 25.4, 600: 600 / 25.4}
+"""What printers call 203 dpi is 8 dots per millimetre."""
+
+LINES_MAX = 40
+_SHRINK = 0.92
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """Where something stands, in dots."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedLine:
+    """One line of text; ``left`` and ``baseline`` are dots on the label."""
+
+    text: str
+    left: int
+    baseline: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedText:
+    """Lines in an area. ``reverse``: the area is black and the letters are white."""
+
+    name: str
+    area: Area
+    lines: tuple[PlacedLine, ...]
+    capital_dots: int
+    bold: bool
+    reverse: bool
+    shortened: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedSymbol:
+    """A barcode; ``area`` is its black part, without quiet zones."""
+
+    name: str
+    area: Area
+    module_dots: int
+    symbol: Symbol
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedFrame:
+    """A rectangle of lines."""
+
+    name: str
+    area: Area
+    line_dots: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedArrow:
+    """A triangle."""
+
+    name: str
+    area: Area
+    up: bool
+
+
+Placed = PlacedText | PlacedSymbol | PlacedFrame | PlacedArrow
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A label with its data, in dots.
+
+    ``shortened`` names elements whose text did not fit; ``missing`` lists letters that no font
+    here knows.
+    """
+
+    template: str
+    dpi: int
+    width_dots: int
+    height_dots: int
+    placed: tuple[Placed, ...]
+    shortened: tuple[str, ...]
+    missing: str
+
+    @property
+    def symbols(self) -> tuple[PlacedSymbol, ...]:
+        """Give the barcodes on it."""
+        return tuple(item for item in self.placed if isinstance(item, PlacedSymbol))
+
+    def note(self) -> str:
+        """Say what is not as it should be; empty if all was shown."""
+        said = []
+        if self.missing:
+            said.append(f"no font here has: {self.missing}")
+        if self.shortened:
+            said.append(f"shortened: {', '.join(self.shortened)}")
+        return "; ".join(said)
+
+
+def lay_out(template: Template, data: LabelData, dpi: int = 203) -> Layout:
+    """Put data into a template.
+
+    Args:
+        template: A checked template.
+        data: Values of the fields of its kind; others are not looked at.
+        dpi: One of `DOTS_PER_MM`.
+
+    Raises:
+        BadLabel: If a needed field is empty, or a barcode cannot hold its data or has no room.
+    """
+    if absent := missing_fields(template.kind, data):
+        raise BadLabel(f"{template.name}: {absent[0]} is missing")
+    scale = DOTS_PER_MM[dpi]
+    placed: list[Placed] = []
+    missing: list[str] = []
+    for element in template.elements:
+        if element.unless and _value(data, element.unless):
+            continue
+        item = _place(element, data, scale, template.name, missing)
+        if item is not None:
+            placed.append(item)
+    return Layout(
+        template=template.name,
+        dpi=dpi,
+        width_dots=int(template.width_mm * scale),
+        height_dots=int(template.height_mm * scale),
+        placed=tuple(placed),
+        shortened=tuple(i.name for i in placed if isinstance(i, PlacedText) and i.shortened),
+        missing="".join(dict.fromkeys("".join(missing))),
+    )
+
+
+def _value(data: LabelData, field: str) -> list[str]:
+    """Give a field's lines, cleaned; nothing and 0 mean that there is none."""
+    value = data.get(field, "")
+    lines = value if isinstance(value, list) else [str(value)] if value else []
+    cleaned = (fonts.clean(str(line)) for line in lines[:LINES_MAX])
+    return [line for line in cleaned if line]
+
+
+def _filled(text: str, data: LabelData) -> list[str]:
+    """Put fields into a text; no lines if any of its fields is empty."""
+    fields = FIELD.findall(text)
+    values = {field: _value(data, field) for field in fields}
+    if not all(values.values()):
+        return []
+    if text == f"{{{fields[0] if fields else ''}}}":
+        return values[fields[0]]
+    return [FIELD.sub(lambda found: ", ".join(values[found[1]]), text)]
+
+
+def _raw(text: str, data: LabelData) -> str:
+    """Put fields into a barcode's text as they are: what a scanner reads must not be cleaned."""
+    values = {field: str(data.get(field, "") or "") for field in FIELD.findall(text)}
+    if not all(values.values()):
+        return ""
+    return FIELD.sub(lambda found: values[found[1]], text)
+
+
+def _area(box: Box, scale: float) -> Area:
+    left, top = round(box.left_mm * scale), round(box.top_mm * scale)
+    right = int((box.left_mm + box.width_mm) * scale + 1e-6)
+    bottom = int((box.top_mm + box.height_mm) * scale + 1e-6)
+    return Area(left, top, max(1, right - left), max(1, bottom - top))
+
+
+def _place(
+    element: Element, data: LabelData, scale: float, label: str, missing: list[str]
+) -> Placed | None:
+    area = _area(element.box, scale)
+    match element:
+        case Frame():
+            line = max(1, round(element.line_mm * scale))
+            return PlacedFrame(element.name, area, min(line, *_sides(area)))
+        case Arrow():
+            direction = _filled(element.text, data)
+            return PlacedArrow(element.name, area, direction == ["up"]) if direction else None
+        case Barcode():
+            return _place_symbol(element, _raw(element.text, data), area, scale, label)
+        case Text():
+            lines = _filled(element.text, data)
+            missing.append(fonts.missing_letters("".join(lines)))
+            return _place_text(element, lines, area, scale) if lines else None
+
+
+def _sides(area: Area) -> tuple[int, int]:
+    return area.width, area.height
+
+
+def _place_symbol(
+    element: Barcode, text: str, area: Area, scale: float, label: str
+) -> PlacedSymbol | None:
+    if not text:
+        return None
+    try:
+        symbol = make_symbol(element.symbology, text)
+    except BadLabel as error:
+        raise BadLabel(f"{label}: barcode {element.name}: {error}") from error
+    room = area.width
+    if symbol.is_matrix:
+        room = min(_sides(area))
+    widest = int(element.bar_max_mm * scale + 1e-6)
+    module = min(widest, room // symbol.width_modules)
+    if module < 1 or module / scale < element.bar_min_mm - 1e-6:
+        needs_mm = symbol.width_modules * -int(-element.bar_min_mm * scale // 1) / scale
+        raise BadLabel(
+            f"{label}: barcode {element.name}: {text!a} does not fit: needs {needs_mm:.1f} mm "
+            f"with its margins, has {element.box.width_mm:g} mm"
+        )
+    black = len(symbol.rows[0]) * module
+    height = len(symbol.rows) * module if symbol.is_matrix else area.height
+    left = area.left + (area.width - symbol.width_modules * module) // 2
+    top = area.top + (area.height - height) // 2 if symbol.is_matrix else area.top
+    black_area = Area(left + symbol.quiet_modules[0] * module, top, black, height)
+    return PlacedSymbol(element.name, black_area, module, symbol)
+
+
+def _place_text(element: Text, lines: list[str], area: Area, scale: float) -> PlacedText:
+    side = round(element.letter_mm * scale * 0.4) if element.reverse else 0
+    room = area.width - 2 * side
+    capital = max(4, round(element.letter_mm * scale))
+    least = max(4, round(element.letter_min_mm * scale))
+    while True:
+        shown, cut = _fitted(element, lines, capital, room, area.height)
+        if not cut or capital <= least:
+            break
+        capital = max(least, min(capital - 1, int(capital * _SHRINK)))
+    height = _line_height(capital)
+    spare = area.height - height * len(shown)
+    # One line stands in the middle of its box, several hang from the top.
+    top = area.top + (spare // 2 if element.fit != "wrap" else 0)
+    placed = []
+    for n, text in enumerate(shown):
+        free = room - fonts.width_dots(text, capital, element.bold)
+        shift = {"left": 0, "center": free // 2, "right": free}[element.align]
+        baseline = top + n * height + round(fonts.BASELINE * capital)
+        placed.append(PlacedLine(text, area.left + side + max(0, shift), baseline))
+    return PlacedText(
+        element.name, area, tuple(placed), capital, element.bold, element.reverse, cut
+    )
+
+
+def _line_height(capital: int) -> int:
+    return int(fonts.LINE_HEIGHT * capital)
+
+
+def _fitted(
+    element: Text, lines: list[str], capital: int, room: int, height: int
+) -> tuple[list[str], bool]:
+    """Break and shorten lines for one size of letters; say whether anything was cut."""
+    if element.fit == "wrap":
+        broken = [part for line in lines for part in fonts.wrap(line, capital, element.bold, room)]
+        most = max(1, height // _line_height(capital))
+    else:
+        broken, most = [", ".join(lines)], 1
+    shown = broken[:most]
+    cut = len(broken) > most
+    if cut and not shown[-1].endswith(fonts.ELLIPSIS):
+        shown[-1] += fonts.ELLIPSIS
+    fitting = [fonts.shorten(line, capital, element.bold, room) for line in shown]
+    return fitting, cut or fitting != shown

@@ -1,0 +1,305 @@
+"""Templates of labels: declarative files in millimetres, checked when they are loaded.
+
+A template names fields of its kind (`floorhand.domain.labels.KINDS`) as ``{field}`` and nothing
+else: no expressions, no code. Everything that can be known without data is checked here, so that
+a mistake is found by whoever edits the file and not by the bench that needs the label.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from floorhand.domain.labels import KINDS, LabelKind
+from floorhand.errors import BadFile
+from floorhand.labels.fonts import LINE_HEIGHT
+from floorhand.labels.symbols import SYMBOLOGIES
+
+SIDE_MAX_MM = 300.0
+ELEMENTS_MAX = 60
+LETTER_MIN_MM = 1.2
+BAR_MIN_MM = 0.19
+FIELD = re.compile(r"\{([a-z_]+)\}")
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+TEMPLATE_FOLDERS = (
+    Path(__file__).parents[1] / "assets" / "labels",
+    Path(__file__).parents[3] / "assets" / "labels",
+)
+"""Where templates are: inside the installed package, or in a source tree."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Where an element stands, in millimetres from the label's top left corner."""
+
+    left_mm: float
+    top_mm: float
+    width_mm: float
+    height_mm: float
+
+    def overlaps(self, other: Box) -> bool:
+        """Say whether two boxes share an area."""
+        apart = (
+            self.left_mm + self.width_mm <= other.left_mm + 1e-6
+            or other.left_mm + other.width_mm <= self.left_mm + 1e-6
+            or self.top_mm + self.height_mm <= other.top_mm + 1e-6
+            or other.top_mm + other.height_mm <= self.top_mm + 1e-6
+        )
+        return not apart
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words and fields.
+
+    ``fit`` says what happens to a text that is too long: ``shorten`` (ellipsis), ``shrink`` (down
+    to ``letter_min_mm``, then ellipsis) or ``wrap`` (more lines; with ``letter_min_mm`` also
+    smaller; then ellipsis). ``letter_mm`` is the height of capitals.
+    """
+
+    name: str
+    box: Box
+    unless: str
+    text: str
+    letter_mm: float
+    letter_min_mm: float
+    fit: str
+    align: str
+    bold: bool
+    reverse: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Barcode:
+    """A barcode; its narrow bar is as wide as fits within ``bar_min_mm`` to ``bar_max_mm``."""
+
+    name: str
+    box: Box
+    unless: str
+    text: str
+    symbology: str
+    bar_min_mm: float
+    bar_max_mm: float
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A rectangle or a rule; filled if ``line_mm`` is at least half its smaller side."""
+
+    name: str
+    box: Box
+    unless: str
+    line_mm: float
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """A filled triangle that points up or down, as the field says; nothing if it is empty."""
+
+    name: str
+    box: Box
+    unless: str
+    text: str
+
+
+Element = Text | Barcode | Frame | Arrow
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A checked template."""
+
+    name: str
+    kind: LabelKind
+    width_mm: float
+    height_mm: float
+    elements: tuple[Element, ...]
+
+
+def template_folder() -> Path:
+    """Give the folder with the templates that come with the program."""
+    return next((f for f in TEMPLATE_FOLDERS if f.is_dir()), TEMPLATE_FOLDERS[0])
+
+
+def template_names(folder: Path | None = None) -> tuple[str, ...]:
+    """List the templates that there are."""
+    return tuple(sorted(path.stem for path in (folder or template_folder()).glob("*.toml")))
+
+
+def load_template(name: str, folder: Path | None = None) -> Template:
+    """Load and check a template.
+
+    Raises:
+        BadFile: Naming file and element, and saying what is wrong.
+    """
+    known = template_names(folder)
+    if name not in known:
+        raise BadFile(f"There is no label template {name!a}; there are: {', '.join(known)}.")
+    path = (folder or template_folder()) / f"{name}.toml"
+    try:
+        return parse_template(path.name, path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadFile(f"{path.name}: cannot be read: {error}") from error
+
+
+def parse_template(file: str, text: str) -> Template:
+    """Check a template's text; ``file`` is its name, for messages."""
+    try:
+        written = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadFile(f"{file}: not TOML: {error}") from error
+    reader = _Reader(file, "label", written)
+    kind = KINDS.get(reader.word("kind", tuple(KINDS)))
+    assert kind is not None
+    width_mm, height_mm = reader.numbers("size_mm", 2, 5.0, SIDE_MAX_MM)
+    elements = reader.take("element", list)
+    reader.nothing_else()
+    if not 1 <= len(elements) <= ELEMENTS_MAX:
+        reader.fail(f"must have 1 to {ELEMENTS_MAX} [[element]] tables, has {len(elements)}")
+    read = tuple(_element(file, n, item, kind) for n, item in enumerate(elements, 1))
+    template = Template(Path(file).stem, kind, width_mm, height_mm, read)
+    _check_places(file, template)
+    return template
+
+
+class _Reader:
+    """Takes checked values out of a table, and says what is wrong with it."""
+
+    def __init__(self, file: str, name: str, table: dict[str, Any]) -> None:
+        self._file = file
+        self._table = dict(table)
+        self.name = name
+
+    def fail(self, what: str) -> None:
+        """Raise `BadFile` naming file and element."""
+        raise BadFile(f"{self._file}: {self.name}: {what}")
+
+    def take(self, key: str, kind: type, default: Any = None) -> Any:
+        """Take a value of a type; without a default it must be there."""
+        if key not in self._table and default is None:
+            self.fail(f"{key} is missing")
+        value = self._table.pop(key, default)
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            words = {str: "text", list: "a list", bool: "true or false"}
+            self.fail(f"{key} must be {words.get(kind, 'a number')}, is {value!a}")
+        return value
+
+    def word(self, key: str, allowed: tuple[str, ...], default: str | None = None) -> str:
+        """Take one of some words."""
+        value: str = self.take(key, str, default)
+        if value not in allowed:
+            self.fail(f"{key} must be one of {', '.join(allowed)}; is {value!a}")
+        return value
+
+    def number(self, key: str, least: float, most: float, default: float | None = None) -> float:
+        """Take a number within bounds."""
+        return self._within(key, self.take(key, int | float, default), least, most)  # type: ignore[arg-type]  # isinstance takes unions
+
+    def numbers(self, key: str, count: int, least: float, most: float) -> tuple[float, ...]:
+        """Take a list of so many numbers."""
+        values = self.take(key, list)
+        if len(values) != count:
+            self.fail(f"{key} must be {count} numbers, is {values!a}")
+        return tuple(self._within(key, value, least, most) for value in values)
+
+    def fields(self, key: str, kind: LabelKind) -> str:
+        """Take a text whose ``{fields}`` the kind knows."""
+        value: str = self.take(key, str)
+        for field in FIELD.findall(value):
+            if field not in kind.fields:
+                known = ", ".join(kind.fields)
+                self.fail(f"no such field of a {kind.name} label: {field}; known: {known}")
+        if "{" in FIELD.sub("", value) or "}" in FIELD.sub("", value):
+            self.fail(f"{key} has a bracket that is no {{field}}: {value!a}")
+        return value
+
+    def nothing_else(self) -> None:
+        """Refuse what was not taken: a misspelt name must not be ignored."""
+        if self._table:
+            self.fail(f"no such setting: {', '.join(sorted(self._table))}")
+
+    def _within(self, key: str, value: Any, least: float, most: float) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            self.fail(f"{key} must hold numbers, has {value!a}")
+        if not least <= value <= most:
+            self.fail(f"{key} must be {least:g} to {most:g}, is {value:g}")
+        return float(value)
+
+
+def _element(file: str, number: int, table: Any, kind: LabelKind) -> Element:
+    if not isinstance(table, dict):
+        raise BadFile(f"{file}: element {number}: must be a table [[element]]")
+    reader = _Reader(file, f"element {number}", table)
+    name = reader.take("name", str)
+    if not _NAME.fullmatch(name):
+        reader.fail(f"name must be small letters, digits and _, is {name!a}")
+    reader.name = f"element {name}"
+    what = reader.word("type", ("text", "barcode", "frame", "arrow"))
+    box = Box(*reader.numbers("box_mm", 4, 0.0, SIDE_MAX_MM))
+    unless = reader.word("unless", ("", *kind.fields), "")
+    element: Element
+    match what:
+        case "text":
+            element = _text(reader, name, box, unless, kind)
+        case "barcode":
+            symbology = reader.word("symbology", SYMBOLOGIES)
+            bars = reader.numbers("bar_mm", 2, BAR_MIN_MM, 5.0)
+            if bars[0] > bars[1]:
+                reader.fail("bar_mm must be the least and the most width of a narrow bar")
+            element = Barcode(name, box, unless, reader.fields("text", kind), symbology, *bars)
+        case "frame":
+            element = Frame(name, box, unless, reader.number("line_mm", 0.1, SIDE_MAX_MM))
+        case _:
+            element = Arrow(name, box, unless, reader.fields("text", kind))
+    reader.nothing_else()
+    return element
+
+
+def _text(reader: _Reader, name: str, box: Box, unless: str, kind: LabelKind) -> Text:
+    letter_mm = reader.number("letter_mm", LETTER_MIN_MM, SIDE_MAX_MM)
+    fit = reader.word("fit", ("shorten", "shrink", "wrap"), "shorten")
+    smallest_mm = reader.number("letter_min_mm", LETTER_MIN_MM, letter_mm, letter_mm)
+    if fit == "shrink" and smallest_mm == letter_mm:
+        reader.fail("fit = shrink needs a letter_min_mm smaller than letter_mm")
+    if box.height_mm + 1e-6 < letter_mm * LINE_HEIGHT:
+        reader.fail(
+            f"a line of {letter_mm:g} mm letters needs {letter_mm * LINE_HEIGHT:.1f} mm, "
+            f"the box is {box.height_mm:g} mm high"
+        )
+    return Text(
+        name=name,
+        box=box,
+        unless=unless,
+        text=reader.fields("text", kind),
+        letter_mm=letter_mm,
+        letter_min_mm=smallest_mm,
+        fit=fit,
+        align=reader.word("align", ("left", "center", "right"), "left"),
+        bold=reader.take("bold", bool, False),
+        reverse=reader.take("reverse", bool, False),
+    )
+
+
+def _check_places(file: str, template: Template) -> None:
+    """See that names are unique, and that elements stay on the label and off each other."""
+    names = [element.name for element in template.elements]
+    for name in names:
+        if names.count(name) > 1:
+            raise BadFile(f"{file}: element {name}: there are two of this name")
+    for element in template.elements:
+        box = element.box
+        right, bottom = box.left_mm + box.width_mm, box.top_mm + box.height_mm
+        if right > template.width_mm + 1e-6 or bottom > template.height_mm + 1e-6:
+            raise BadFile(
+                f"{file}: element {element.name}: reaches {right:g} x {bottom:g} mm, the label "
+                f"ends at {template.width_mm:g} x {template.height_mm:g} mm"
+            )
+    solid = [e for e in template.elements if not isinstance(e, Frame)]
+    for one, other in combinations(solid, 2):
+        if one.box.overlaps(other.box) and not (one.unless or other.unless):
+            raise BadFile(f"{file}: element {other.name}: overlaps element {one.name}")

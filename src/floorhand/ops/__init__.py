@@ -1,0 +1,1 @@
+"""What a scan changes: commands carried out in one transaction each."""

@@ -1,0 +1,101 @@
+"""Take one scan from a terminal all the way through: look up, decide, write, answer.
+
+This is the only road from a scan to the database, so it is also where "once and only once" lives.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import insert, update
+
+from floorhand.domain.signing_in import JOBS
+from floorhand.errors import Refused
+from floorhand.flows.turn import Refuse, Said
+from floorhand.ops.freezing import freeze
+from floorhand.ops.registry import FLOWS
+from floorhand.ops.seats import Settled, Turn, must_sit, repeat, resumed, sit, write
+from floorhand.ops.settling import answer
+from floorhand.store.db import Transactions
+from floorhand.store.schema import Seat
+
+
+def take_seat(
+    transactions: Transactions, site: str, seat: str, *, now: datetime, station: str = ""
+) -> Turn:
+    """Sit down at a terminal, or resume at the exact question where it was left.
+
+    Raises:
+        DatabaseAway: If the database did not answer.
+    """
+    with transactions.begin() as tx:
+        sitting = sit(tx, site, seat)
+        if sitting is None:
+            tx.execute(
+                insert(Seat).values(
+                    site=site,
+                    code=seat,
+                    station=station,
+                    flow="sign_in",
+                    state=freeze(FLOWS["sign_in"].START),
+                    at=now,
+                )
+            )
+            sitting = sit(tx, site, seat)
+        elif station and station != sitting.station:
+            tx.execute(
+                update(Seat).where(Seat.site == site, Seat.code == seat).values(station=station)
+            )
+        assert sitting is not None
+        turn = sitting.turn()
+        if sitting.flow in JOBS and sitting.state != FLOWS[sitting.flow].START:
+            turn = replace(turn, said=resumed(tx, site, seat, sitting.said))
+        return turn
+
+
+def take_turn(
+    transactions: Transactions, site: str, seat: str, scan_no: int, scanned: str, now: datetime
+) -> Turn:
+    """Answer one scan, in one transaction.
+
+    Args:
+        transactions: From `open_database`.
+        site: Which building.
+        seat: Which terminal; it has been taken with `take_seat`.
+        scan_no: 1 for the seat's first scan. Sending a number again, as after a lost connection,
+            changes nothing and gives the same answer.
+        scanned: The scan as the scanner sent it, without its end. A key is the scan of its
+            command barcode. Nothing scanned is no scan: the question stands as it was.
+        now: UTC time of the scan.
+
+    Raises:
+        DatabaseAway: Whether the scan was taken is not known; send the same number again.
+    """
+    scanned = _storable(scanned)
+    try:
+        with transactions.begin() as tx:
+            sitting = must_sit(tx, site, seat)
+            if scan_no <= sitting.scan_no:
+                return repeat(sitting, scanned)
+            if not scanned.strip(" "):
+                return sitting.turn()
+            return write(
+                tx, sitting, scan_no, scanned, now, answer(tx, sitting, scan_no, scanned, now)
+            )
+    except Refused as refused:  # rolled back: nothing of this scan is written but the refusal
+        with transactions.begin() as tx:
+            sitting = must_sit(tx, site, seat)
+            if scan_no <= sitting.scan_no:
+                return repeat(sitting, scanned)
+            said = Said.about(Refuse(refused.code, refused.facts))
+            settled = Settled(sitting.flow, sitting.state, said)
+            return write(tx, sitting, scan_no, scanned, now, settled)
+
+
+def _storable(scanned: str) -> str:
+    """Replace what no database can store: NUL and halves of surrogate pairs."""
+    return scanned.replace("\x00", "\u2400").encode("utf-8", "replace").decode("utf-8")
+
+
+__all__ = ["Turn", "take_seat", "take_turn"]

@@ -1,0 +1,32 @@
+"""Answer what the menu asks: what the worker may do, and what is where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy.orm import Session
+
+from floorhand.domain.signing_in import LookAt, OpenMenu, Seen, SignedIn
+from floorhand.errors import Code, Refused
+from floorhand.ops.sign_in import allowed, parked_jobs
+from floorhand.store import looking
+from floorhand.store.ledger import Cause
+from floorhand.store.masters import worker_facts
+
+
+def open_menu(tx: Session, cause: Cause, _command: OpenMenu) -> SignedIn:
+    """Find out what the worker may do and has left open."""
+    worker = worker_facts(tx, cause.site, cause.worker)
+    if worker is None:
+        raise Refused(Code.UNKNOWN_WORKER)
+    parked = parked_jobs(tx, cause.site, worker.code)
+    return SignedIn(worker.code, worker.name, allowed(worker.roles), parked)
+
+
+def look_at(tx: Session, cause: Cause, command: LookAt) -> Seen:
+    """Say what is in a place, where a product is, or how an order stands."""
+    ask = {"place": looking.place, "sku": looking.sku, "order": looking.order}[command.kind]
+    return ask(tx, cause.site, command.code)
+
+
+HANDLERS: dict[type, Callable[..., object]] = {OpenMenu: open_menu, LookAt: look_at}

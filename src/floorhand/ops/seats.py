@@ -1,0 +1,204 @@
+"""The seat: one terminal with one worker, the question it is at, and what it was told last."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from floorhand.errors import Code
+from floorhand.flows.turn import AnyState, Prompt, Refuse, Said
+from floorhand.ops.freezing import freeze, thaw
+from floorhand.ops.registry import FLOWS
+from floorhand.store.schema import Scan, Seat, Worker
+
+SCANNED_CHARACTERS_MAX = 600
+"""Longer scans are cut in the record; the road refuses them anyway."""
+
+SECRET = "•"
+"""Stands in every record for what a worker typed as PIN."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The answer to one scan: where the seat is now, and how the scan went.
+
+    ``job`` is the flow that is open; ``worker`` and ``worker_name`` are empty if nobody sits
+    here; ``language`` is that of the worker.
+    """
+
+    seat: str
+    scan_no: int
+    job: str
+    worker: str
+    worker_name: str
+    language: str
+    prompt: Prompt
+    said: Said | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """A seat as it was when the scan came."""
+
+    site: str
+    seat: str
+    station: str
+    worker: str
+    worker_name: str
+    roles: frozenset[str]
+    language: str
+    flow: str
+    state: AnyState
+    scan_no: int
+    scanned: str
+    said: Said | None
+
+    def turn(self) -> Turn:
+        """Show it."""
+        return Turn(
+            self.seat,
+            self.scan_no,
+            self.flow,
+            self.worker,
+            self.worker_name,
+            self.language,
+            FLOWS[self.flow].prompt(self.state),
+            self.said,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a scan led to: the flow and state to be in, and what to say."""
+
+    flow: str
+    state: AnyState
+    said: Said | None
+
+    @property
+    def refused(self) -> bool:
+        """Say whether the scan was refused."""
+        return self.said is not None and self.said.tone == "refused"
+
+
+def sit(tx: Session, site: str, seat: str) -> Sitting | None:
+    """Read the seat and hold it until the end of the transaction."""
+    row = tx.execute(
+        select(
+            Seat.station,
+            Seat.flow,
+            Seat.state,
+            Seat.scan_no,
+            Seat.scanned,
+            Seat.said,
+            Worker.code,
+            Worker.name,
+            Worker.roles,
+            Worker.language,
+        )
+        .outerjoin_from(Seat, Worker, (Worker.site == Seat.site) & (Worker.code == Seat.worker))
+        .where(Seat.site == site, Seat.code == seat)
+        .with_for_update(of=Seat)
+    ).one_or_none()
+    if row is None:
+        return None
+    return Sitting(
+        site=site,
+        seat=seat,
+        station=row.station,
+        worker=row.code or "",
+        worker_name=row.name or "",
+        roles=frozenset((row.roles or "").split()),
+        language=row.language or "",
+        flow=row.flow,
+        state=thaw(FLOWS[row.flow], row.state),
+        scan_no=row.scan_no,
+        scanned=row.scanned or "",
+        said=Said(**json.loads(row.said)) if row.said else None,
+    )
+
+
+def must_sit(tx: Session, site: str, seat: str) -> Sitting:
+    """Read a seat that has been taken."""
+    sitting = sit(tx, site, seat)
+    assert sitting is not None, f"seat {seat} was not taken"
+    return sitting
+
+
+def repeat(sitting: Sitting, scanned: str) -> Turn:
+    """Answer a number that was used: as before if it is the same scan, else ask for the scan."""
+    if sitting.scanned in (scanned[:SCANNED_CHARACTERS_MAX], SECRET):
+        return sitting.turn()
+    return replace(sitting.turn(), said=Said.about(Refuse(Code.SCAN_AGAIN)))
+
+
+def _record(scanned: str, prompt: Prompt) -> str:
+    if "pin" in prompt.wants.kinds and not scanned.startswith("*"):
+        return SECRET
+    return scanned[:SCANNED_CHARACTERS_MAX]
+
+
+def resumed(tx: Session, site: str, seat: str, said: Said | None) -> Said:
+    """Say when the last scan was taken and what it did, to somebody who comes back."""
+    row = tx.execute(
+        select(Seat.last_done, Seat.at).where(Seat.site == site, Seat.code == seat)
+    ).one()
+    at = row.at.strftime("%H:%M:%S") if row.at else ""
+    if said is not None and said.tone == "refused":
+        return said
+    if row.last_done is None:
+        return Said("road.resumed", {"at": at}, "look")
+    last = Said(**json.loads(row.last_done))
+    return Said("road.resumed_after", {**last.facts, "last_text": last.text, "at": at}, "look")
+
+
+def write(
+    tx: Session, sitting: Sitting, scan_no: int, scanned: str, now: datetime, settled: Settled
+) -> Turn:
+    """Write down where the seat is now, what it was told, and that there was a scan."""
+    recorded = _record(scanned, FLOWS[sitting.flow].prompt(sitting.state))
+    said = json.dumps(asdict(settled.said), ensure_ascii=False) if settled.said else None
+    values: dict[str, Any] = {
+        "scan_no": scan_no,
+        "scanned": recorded,
+        "flow": settled.flow,
+        "state": freeze(settled.state),
+        "said": said,
+        "at": now,
+    }
+    if settled.said is not None and settled.said.tone == "ok":
+        values["last_done"] = said
+    tx.execute(
+        update(Seat).where(Seat.site == sitting.site, Seat.code == sitting.seat).values(**values)
+    )
+    tx.execute(
+        insert(Scan).values(
+            site=sitting.site,
+            seat=sitting.seat,
+            scan_no=scan_no,
+            at=now,
+            worker=sitting.worker or None,
+            job=sitting.flow,
+            scanned=recorded,
+            fate=_fate(settled),
+        )
+    )
+    after = replace(
+        sitting, flow=settled.flow, state=settled.state, said=settled.said, scan_no=scan_no
+    )
+    if (settled.flow == "sign_in") != (sitting.flow == "sign_in"):
+        changed = sit(tx, sitting.site, sitting.seat)  # somebody signed in or out
+        assert changed is not None
+        return changed.turn()
+    return after.turn()
+
+
+def _fate(settled: Settled) -> str:
+    if settled.said is None or not settled.refused:
+        return "taken"
+    return settled.said.text.removeprefix("refusal.")

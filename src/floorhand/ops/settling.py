@@ -1,0 +1,216 @@
+"""From a scan to a question or a refusal: resolve, step the flow, carry out what it asks for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, fields, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, insert
+from sqlalchemy.orm import Session
+
+from floorhand.domain.signing_in import JOBS, SignOut
+from floorhand.domain.things import Ambiguous, Key, Piece, Place, Pressed, Text, Unknown
+from floorhand.errors import Code, Refused
+from floorhand.flows.turn import AnyState, Ask, Do, Open, Refuse, Reply, Said
+from floorhand.flows.which import Answered, Which
+from floorhand.ops.freezing import freeze, thaw
+from floorhand.ops.registry import FLOWS, HANDLERS
+from floorhand.ops.seats import SECRET, Settled, Sitting
+from floorhand.ops.sign_in import park
+from floorhand.store.ledger import Cause
+from floorhand.store.lookup import resolve
+from floorhand.store.schema import Operation, Parked
+
+STEPS_PER_SCAN_MAX = 8
+"""A flow that needs more steps for one scan is going round in circles."""
+
+COMMANDS_PER_SCAN_MAX = 4
+
+
+def answer(tx: Session, sitting: Sitting, scan_no: int, scanned: str, now: datetime) -> Settled:
+    """Answer a scan with the question to be at next, or with a refusal.
+
+    Raises:
+        Refused: By a rule; the transaction must be rolled back.
+    """
+    prompt = FLOWS[sitting.flow].prompt(sitting.state)
+    event = resolve(tx, sitting.site, scanned, prompt)
+    here = Settled(sitting.flow, sitting.state, None)
+    match event:
+        case Pressed(key=Key.HELP):
+            return replace(here, said=Said(f"help.{prompt.ask}", {}, "look"))
+        case Pressed(key=Key.LOCK) if sitting.worker:
+            return _lock(tx, _cause(sitting, f"{sitting.seat}:{scan_no}", now), sitting)
+        case Unknown(shown=code) if "unknown" not in prompt.wants.kinds:
+            raise Refused(Code.UNKNOWN_BARCODE, code=code)
+        case Place(kind="bin", proven=False, code=code) if prompt.wants.place or (
+            {"bin", "place"} & set(prompt.wants.kinds)
+        ):
+            raise Refused(Code.TYPED_CODE, place=code)
+        case Ambiguous(options=options):
+            return Settled("which", Which(sitting.flow, freeze(sitting.state), options), None)
+        case _:
+            return _settle(tx, sitting, scan_no, event, now)
+
+
+def _settle(tx: Session, sitting: Sitting, scan_no: int, event: object, now: datetime) -> Settled:
+    """Step the flow, carrying out what it asks for, until it has a question or a refusal."""
+    name, state, said, commands = sitting.flow, sitting.state, None, 0
+    first = event
+    for _ in range(STEPS_PER_SCAN_MAX):
+        reply = FLOWS[name].step(state, event)
+        match reply:
+            case Do(command=command):
+                commands += 1
+                assert commands <= COMMANDS_PER_SCAN_MAX, (name, command)
+                number = f"{sitting.seat}:{scan_no}" + (f".{commands}" if commands > 1 else "")
+                event = _carry_out(tx, _cause(sitting, number, now), command)
+            case Open(flow=flow, event=handed):
+                said = Said.about(reply) or said
+                if flow in JOBS and flow not in sitting.roles | _supervised(sitting):
+                    raise Refused(Code.ROLE_MISSING, job_text=f"job.{flow}")
+                name, state, event = _open(tx, sitting, flow, handed)
+                if event is None:
+                    return Settled(name, state, said)
+            case Ask(state=Answered() as answered):
+                name, state = answered.flow, thaw(FLOWS[answered.flow], answered.state)
+                if answered.piece is None:
+                    return Settled(name, state, None)
+                event = answered.piece
+            case Ask():
+                return Settled(name, reply.state, Said.about(reply) or said)
+            case Refuse():
+                return _refuse(tx, sitting, first, reply, (name, state), now)
+    raise AssertionError(f"{name} did not settle: {state} {event}")
+
+
+def _supervised(sitting: Sitting) -> frozenset[str]:
+    return frozenset(JOBS) if "supervisor" in sitting.roles else frozenset()
+
+
+def _open(
+    tx: Session, sitting: Sitting, flow: str, event: object | None
+) -> tuple[str, AnyState, object | None]:
+    """Enter a flow: where the worker parked it, if nothing else was scanned, else at its start."""
+    if event is not None:
+        return flow, FLOWS[flow].START, event
+    if flow == "menu":
+        return flow, FLOWS[flow].START, Pressed(Key.BACK)
+    parked = tx.scalar(
+        delete(Parked)
+        .where(Parked.site == sitting.site, Parked.worker == sitting.worker, Parked.flow == flow)
+        .returning(Parked.state)
+    )
+    state = FLOWS[flow].START if parked is None else thaw(FLOWS[flow], parked)
+    return flow, state, None
+
+
+def _refuse(
+    tx: Session,
+    sitting: Sitting,
+    event: object,
+    reply: Refuse,
+    here: tuple[str, AnyState],
+    now: datetime,
+) -> Settled:
+    """Refuse, unless it is a step back that the flow leaves to the road: then park and leave."""
+    name, state = here
+    opened_elsewhere = name != sitting.flow
+    if event == Pressed(Key.BACK) and reply.code in (Code.KEY_NOT_NOW, Code.NOT_EXPECTED_NOW):
+        if name in JOBS:
+            if state != FLOWS[name].START:
+                park(tx, _cause(sitting, "", now), sitting.worker, name, freeze(state))
+            return _menu(tx, sitting, now, parked=state != FLOWS[name].START)
+        reply = Refuse(Code.KEY_NOT_NOW)
+    if reply.code is Code.NOT_EXPECTED_NOW:
+        prompt = FLOWS[sitting.flow].prompt(sitting.state)
+        reply = Refuse(
+            reply.code,
+            {**dict(prompt.ask_facts), **_what(event), "ask_text": prompt.ask, **reply.facts},
+        )
+    if opened_elsewhere and name not in ("menu", "sign_in"):
+        name, state = sitting.flow, sitting.state
+    return Settled(name, state, Said.about(reply))
+
+
+def _menu(tx: Session, sitting: Sitting, now: datetime, *, parked: bool) -> Settled:
+    menu = FLOWS["menu"]
+    reply: Reply = menu.step(menu.START, None)
+    assert isinstance(reply, Do)
+    seen = HANDLERS[type(reply.command)](tx, _cause(sitting, "", now), reply.command)
+    asked = menu.step(menu.START, seen)
+    assert isinstance(asked, Ask)
+    said = Said("road.parked", {"job_text": f"job.{sitting.flow}"}, "ok") if parked else None
+    return Settled("menu", asked.state, said)
+
+
+def _lock(tx: Session, cause: Cause, sitting: Sitting) -> Settled:
+    """Sign out; work in the middle is parked."""
+    name, state = sitting.flow, sitting.state
+    if name == "which":
+        name, state = state.flow, thaw(FLOWS[state.flow], state.state)
+    if name in JOBS and state != FLOWS[name].START:
+        park(tx, cause, sitting.worker, name, freeze(state))
+    _carry_out(tx, cause, SignOut(sitting.worker))
+    said = Said("road.signed_out", {"name": sitting.worker_name}, "ok")
+    return Settled("sign_in", FLOWS["sign_in"].START, said)
+
+
+def _what(event: object) -> dict[str, str | int]:
+    """Name what was scanned, for "That is bin B-02. Scan the piece."."""
+    match event:
+        case Place(kind=kind, code=code):
+            return {"thing_text": f"thing.{kind}", "code": code}
+        case Piece(sku=sku, name=name):
+            return {"thing_text": "thing.piece", "code": f"{sku} {name}".strip()}
+        case Text(value=value):
+            return {"thing_text": "thing.text", "code": value}
+        case _:
+            kind = type(event).__name__.lower()
+            code = next(
+                (
+                    str(getattr(event, item.name))
+                    for item in (fields(event) if hasattr(event, "__dataclass_fields__") else ())  # type: ignore[arg-type]  # checked by hasattr
+                    if item.name in ("number", "value", "code", "name", "serial", "lot")
+                ),
+                "",
+            )
+            return {"thing_text": f"thing.{kind}", "code": code}
+
+
+def _cause(sitting: Sitting, operation: str, now: datetime) -> Cause:
+    return Cause(
+        sitting.site, operation, sitting.worker, sitting.seat, sitting.station, now, sitting.roles
+    )
+
+
+def _carry_out(tx: Session, cause: Cause, command: Any) -> object:
+    """Carry out a command, and record it if it changed anything (then it noted figures)."""
+    outcome = HANDLERS[type(command)](tx, cause, command)
+    if cause.figures:
+        figures: Mapping[str, int | str] = cause.figures
+        tx.execute(
+            insert(Operation).values(
+                site=cause.site,
+                id=cause.operation,
+                kind=type(command).__name__,
+                command=_command_json(command),
+                facts=json.dumps(figures, ensure_ascii=False),
+                worker=cause.worker or str(figures.get("worker", "")),
+                seat=cause.seat,
+                station=cause.station,
+                at=cause.at,
+            )
+        )
+    return outcome
+
+
+def _command_json(command: Any) -> str:
+    told = asdict(command)
+    for item in fields(command):
+        if item.metadata.get("secret"):
+            told[item.name] = SECRET
+    return json.dumps(told, ensure_ascii=False)

@@ -1,0 +1,178 @@
+"""Open the database and give out transactions.
+
+SQLite needs taming (see `_tame_sqlite`); PostgreSQL is used as it is. Everything above this module
+sees one kind of transaction and one kind of trouble, `DatabaseAway`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
+from sqlalchemy.engine import make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from floorhand.errors import DatabaseAway, DatabaseUnusable
+from floorhand.store.turnstile import FairConnection
+
+Transactions = sessionmaker[Session]
+
+BUSY_TIMEOUT_MS = 10_000
+"""How long SQLite waits for a lock that the turnstile does not know of (a backup, a shell)."""
+
+HEAD = "0001"
+"""The newest migration. A test compares it with the migrations folder, which is slow to ask."""
+
+NETWORK_FILE_SYSTEMS = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs"}
+)
+"""SQLite's write-ahead log needs shared memory, which these do not have (sqlite.org/wal.html)."""
+
+
+def open_database(url: str, *, create: bool = True) -> Transactions:
+    """Open the database, bring its tables up to date, and return a factory of transactions.
+
+    Use as ``with transactions.begin() as tx:``; leaving the block commits, an error rolls back.
+
+    Args:
+        url: SQLAlchemy URL, or the path of an SQLite file.
+        create: Make the database if it is missing; else it must be there.
+
+    Raises:
+        DatabaseUnusable: Saying what is wrong with it and what to do.
+        DatabaseAway: If it did not answer.
+    """
+    where = make_url(url if "://" in url else f"sqlite:///{url}")
+    if where.get_backend_name() == "sqlite":
+        path = Path(where.database or "")
+        _look_at_file(path, create)
+        arguments = {"factory": FairConnection, "timeout": BUSY_TIMEOUT_MS / 1000}
+        engine = create_engine(where, connect_args=arguments)
+        _tame_sqlite(engine)
+    else:
+        engine = create_engine(where, pool_pre_ping=True)
+    event.listen(engine, "handle_error", _say_away)
+    transactions = sessionmaker(engine, expire_on_commit=False)
+    try:
+        _bring_up_to_date(engine, str(where.render_as_string(hide_password=True)))
+    except (SQLAlchemyError, DatabaseAway) as error:
+        engine.dispose()
+        raise _explain(error, str(where.render_as_string(hide_password=True))) from error
+    except DatabaseUnusable:
+        engine.dispose()
+        raise
+    return transactions
+
+
+def engine_of(transactions: Transactions) -> Engine:
+    """Give the engine behind a factory, to close it or to look at its dialect."""
+    engine: Engine = transactions.kw["bind"]
+    return engine
+
+
+def _look_at_file(path: Path, create: bool) -> None:
+    if not path.name or path.is_dir():
+        raise DatabaseUnusable(f"{path or 'The database'} is not a file. Name an SQLite file.")
+    if not path.exists():
+        if not create:
+            raise DatabaseUnusable(f"There is no database {path}. Make one with: floorhand demo")
+        if not path.parent.is_dir():
+            raise DatabaseUnusable(f"There is no folder {path.parent}. Make it, or name another.")
+    if (kind := _file_system(path.parent.resolve())) in NETWORK_FILE_SYSTEMS:
+        raise DatabaseUnusable(
+            f"{path} lies on a network file system ({kind}), where SQLite loses data. "
+            "Put it on a local disk, or use PostgreSQL."
+        )
+
+
+def _file_system(folder: Path) -> str:
+    """Name the file system that a folder lies on; empty where the system does not say."""
+    try:
+        mounts = Path("/proc/self/mounts").read_text("utf-8", "replace").splitlines()
+    except OSError:
+        return ""
+    best, kind = "", ""
+    for mount in mounts:
+        _, point, name, *_ = mount.split(" ")
+        within = str(folder) == point or str(folder).startswith(point.rstrip("/") + "/")
+        if within and len(point) >= len(best):
+            best, kind = point, name
+    return kind
+
+
+def _tame_sqlite(engine: Engine) -> None:
+    """Make SQLite behave as a ledger needs.
+
+    The driver would begin a transaction only at the first write, so a check and the write that
+    depends on it would not be one unit. BEGIN IMMEDIATE takes the write lock up front; the
+    turnstile before it makes turns fair, and keeps commits from racing a checkpoint.
+    Source: SQLAlchemy 2.1, dialects/sqlite/base.py, "Transactions with SQLite and the sqlite3
+    driver"; sqlite.org/wal.html.
+    """
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection: Connection) -> None:
+        driver = connection.connection.dbapi_connection
+        assert isinstance(driver, FairConnection), driver
+        driver.take_turn()
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except BaseException:
+            driver.give_turn()
+            raise
+
+
+def _say_away(context: ExceptionContext) -> None:
+    """Turn "cannot reach, lock or write the database", in any driver, into the one we retry on."""
+    if context.is_disconnect or isinstance(context.sqlalchemy_exception, OperationalError):
+        raise DatabaseAway(str(context.original_exception)) from context.original_exception
+
+
+def _bring_up_to_date(engine: Engine, shown: str) -> None:
+    """Migrate if the schema is behind. Alembic is slow to import, so it is asked only then."""
+    with engine.connect() as connection:
+        names = set(inspect(connection).get_table_names())
+        version = None
+        if "alembic_version" in names:
+            version = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    if version == HEAD:
+        return
+    if version is None and names - {"alembic_version"}:
+        raise DatabaseUnusable(
+            f"{shown} holds other tables than floorhand's. Name another database."
+        )
+    if version is not None and str(version) > HEAD:
+        raise DatabaseUnusable(
+            f"{shown} was written by a newer floorhand (schema {version}, this one knows {HEAD}). "
+            "Install the newer version."
+        )
+    from floorhand.store.migrations import upgrade
+
+    upgrade(engine)
+
+
+def _explain(error: Exception, shown: str) -> DatabaseUnusable:
+    """Say in one sentence why a database cannot be opened."""
+    cause = str(getattr(error, "orig", None) or error.__cause__ or error).strip()
+    first = cause.splitlines()[0] if cause else type(error).__name__
+    if "readonly" in first or "read-only" in first:
+        return DatabaseUnusable(f"{shown} is read-only. Allow writing to it and to its folder.")
+    if "not a database" in first or "malformed" in first:
+        return DatabaseUnusable(f"{shown} is not an SQLite database. Name another file.")
+    if "locked" in first:
+        return DatabaseUnusable(f"{shown} is locked by another program. Close it and try again.")
+    if "unable to open" in first:
+        return DatabaseUnusable(f"{shown} cannot be opened. Check the path and the permissions.")
+    return DatabaseUnusable(f"{shown} cannot be used: {first}.")

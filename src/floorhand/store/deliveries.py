@@ -1,0 +1,316 @@
+"""Questions about deliveries and their lines, and the counts on the lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from floorhand.domain.receiving import MERCHANTS_MAX, WAITING_MAX, LineCount, Next, Waiting
+from floorhand.domain.rules import MerchantRules
+from floorhand.domain.things import OUTSIDE, Goods
+from floorhand.store.schema import Delivery, DeliveryLine, Merchant, Place, Sku, Stock
+
+_COUNTED = DeliveryLine.received + DeliveryLine.damaged
+_LINE_SKU = and_(
+    Sku.site == DeliveryLine.site,
+    Sku.merchant == DeliveryLine.merchant,
+    Sku.code == DeliveryLine.sku,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A delivery as far as counting needs it."""
+
+    number: str
+    merchant: str
+    state: str
+    blind: bool
+    dock: str
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """What counting must know of a SKU."""
+
+    name: str
+    min_life_days: int
+    serial_tracked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """All that counting one SKU of one delivery needs, read at once.
+
+    ``product`` is None if the delivery's merchant has no such SKU; ``lines`` are those of the SKU.
+    """
+
+    header: Header
+    rules: MerchantRules
+    product: Product | None
+    lines: tuple[LineCount, ...]
+
+
+def header(tx: Session, site: str, number: str) -> Header | None:
+    """Give a delivery and keep others from counting on it or closing it until the commit."""
+    row = tx.execute(
+        select(Delivery.number, Delivery.merchant, Delivery.state, Delivery.blind, Delivery.dock)
+        .where(Delivery.site == site, Delivery.number == number)
+        .with_for_update()
+    ).one_or_none()
+    return Header(*row) if row else None
+
+
+def book(tx: Session, site: str, number: str, sku: str) -> Book | None:
+    """Read what counting a SKU needs; others who count on the delivery wait for the commit."""
+    rows = tx.execute(_book(site, number, sku)).all()
+    if not rows:
+        return None
+    first = rows[0]
+    product = None
+    if first.name is not None:
+        product = Product(first.name, first.min_life_days, first.serial_tracked)
+    lines = tuple(
+        LineCount(row.line_no, sku, row.name, *row[10:15])
+        for row in rows
+        if row.line_no is not None
+    )
+    return Book(Header(*first[:5]), MerchantRules.of_json(first.rules), product, lines)
+
+
+def _book(site: str, number: str, sku: str) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Delivery.number,
+            Delivery.merchant,
+            Delivery.state,
+            Delivery.blind,
+            Delivery.dock,
+            Merchant.rules,
+            Sku.name,
+            Sku.min_life_days,
+            Sku.serial_tracked,
+            DeliveryLine.line_no,
+            DeliveryLine.lot,
+            DeliveryLine.expected,
+            DeliveryLine.received,
+            DeliveryLine.damaged,
+            DeliveryLine.unexpected,
+        )
+        .join(Merchant, and_(Merchant.site == site, Merchant.code == Delivery.merchant))
+        .outerjoin(Sku, and_(Sku.site == site, Sku.merchant == Delivery.merchant, Sku.code == sku))
+        .outerjoin(
+            DeliveryLine,
+            and_(
+                DeliveryLine.site == site,
+                DeliveryLine.delivery == Delivery.number,
+                DeliveryLine.merchant == Delivery.merchant,
+                DeliveryLine.sku == sku,
+            ),
+        )
+        .where(Delivery.site == site, Delivery.number == number)
+        .order_by(DeliveryLine.line_no)
+        .with_for_update(of=Delivery)
+    )
+
+
+def waiting(tx: Session, site: str) -> tuple[Waiting, ...]:
+    """List deliveries that can be opened: begun ones first, then by the day they are expected."""
+    left = func.coalesce(func.sum(DeliveryLine.expected - _COUNTED), 0)
+    rows = tx.execute(
+        select(Delivery.number, Delivery.merchant, left, Delivery.state)
+        .outerjoin(
+            DeliveryLine,
+            and_(
+                DeliveryLine.site == Delivery.site,
+                DeliveryLine.delivery == Delivery.number,
+                DeliveryLine.expected > _COUNTED,
+            ),
+        )
+        .where(Delivery.site == site, Delivery.state != "closed")
+        .group_by(Delivery.number, Delivery.merchant, Delivery.state, Delivery.expected_on)
+        .order_by(
+            Delivery.state.desc(), Delivery.expected_on == "", Delivery.expected_on, Delivery.number
+        )
+        .limit(WAITING_MAX)
+    )
+    return tuple(Waiting(number, merchant, int(n), state) for number, merchant, n, state in rows)
+
+
+def merchants(tx: Session, site: str) -> tuple[tuple[str, str], ...]:
+    """List whose goods can come, as (code, name)."""
+    rows = tx.execute(
+        select(Merchant.code, Merchant.name)
+        .where(Merchant.site == site)
+        .order_by(Merchant.code)
+        .limit(MERCHANTS_MAX)
+    )
+    return tuple((code, name) for code, name in rows)
+
+
+def docks(tx: Session, site: str) -> tuple[str, ...]:
+    """List the docks that are open, in walking order."""
+    return tuple(
+        tx.scalars(
+            select(Place.code)
+            .where(Place.site == site, Place.kind == "dock", Place.state == "open")
+            .order_by(Place.walk_no, Place.code)
+        )
+    )
+
+
+def open_at(tx: Session, site: str, number: str, dock: str, now: datetime) -> bool:
+    """Mark a delivery as being received at a dock; False if it is closed."""
+    opened = tx.scalar(
+        update(Delivery)
+        .where(Delivery.site == site, Delivery.number == number, Delivery.state != "closed")
+        .values(state="receiving", dock=dock, opened_at=func.coalesce(Delivery.opened_at, now))
+        .returning(Delivery.number)
+    )
+    return opened is not None
+
+
+def totals(tx: Session, site: str, number: str) -> tuple[int, int]:
+    """Add up what is expected and what was counted, in pieces."""
+    row = tx.execute(
+        select(
+            func.coalesce(func.sum(DeliveryLine.expected), 0),
+            func.coalesce(func.sum(_COUNTED), 0),
+        ).where(DeliveryLine.site == site, DeliveryLine.delivery == number)
+    ).one()
+    return int(row[0]), int(row[1])
+
+
+def next_line(tx: Session, site: str, number: str) -> Next:
+    """Give the first line that is still expected."""
+    row = tx.execute(
+        select(DeliveryLine.sku, Sku.name, DeliveryLine.lot, DeliveryLine.expected - _COUNTED)
+        .join(Sku, _LINE_SKU)
+        .where(
+            DeliveryLine.site == site,
+            DeliveryLine.delivery == number,
+            DeliveryLine.expected > _COUNTED,
+        )
+        .order_by(DeliveryLine.line_no)
+        .limit(1)
+    ).first()
+    return Next(*row) if row else Next()
+
+
+def lines(tx: Session, site: str, number: str) -> tuple[LineCount, ...]:
+    """List the lines of a delivery."""
+    rows = tx.execute(
+        select(
+            DeliveryLine.line_no,
+            DeliveryLine.sku,
+            Sku.name,
+            DeliveryLine.lot,
+            DeliveryLine.expected,
+            DeliveryLine.received,
+            DeliveryLine.damaged,
+            DeliveryLine.unexpected,
+        )
+        .join(Sku, _LINE_SKU)
+        .where(DeliveryLine.site == site, DeliveryLine.delivery == number)
+        .order_by(DeliveryLine.line_no)
+    )
+    return tuple(LineCount(*row) for row in rows)
+
+
+def add_line(
+    tx: Session, site: str, number: str, goods: Goods, name: str, *, unexpected: bool
+) -> LineCount:
+    """Add a line for a SKU that the note does not have."""
+    last = tx.scalar(
+        select(func.max(DeliveryLine.line_no)).where(
+            DeliveryLine.site == site, DeliveryLine.delivery == number
+        )
+    )
+    line_no = (last or 0) + 1
+    tx.execute(
+        insert(DeliveryLine).values(
+            site=site,
+            delivery=number,
+            line_no=line_no,
+            merchant=goods.merchant,
+            sku=goods.sku,
+            unexpected=unexpected,
+        )
+    )
+    return LineCount(line_no, goods.sku, name, "", 0, 0, 0, unexpected)
+
+
+def add_counts(
+    tx: Session,
+    site: str,
+    number: str,
+    shares: Iterable[tuple[int, int]],
+    *,
+    received: int = 0,
+    damaged: int = 0,
+    reason: str = "",
+) -> None:
+    """Add ``received`` and ``damaged`` times the share to each (line number, share)."""
+    for line_no, share in shares:
+        values: dict[str, Any] = {"received": DeliveryLine.received + received * share}
+        if damaged:
+            values["damaged"] = DeliveryLine.damaged + damaged * share
+        if reason:
+            values["reason"] = reason
+        tx.execute(
+            update(DeliveryLine)
+            .where(
+                DeliveryLine.site == site,
+                DeliveryLine.delivery == number,
+                DeliveryLine.line_no == line_no,
+            )
+            .values(values)
+        )
+
+
+def serial_at(tx: Session, site: str, goods: Goods) -> str:
+    """Name the place in the house where a serial is already; empty if nowhere."""
+    place = tx.scalar(
+        select(Stock.place).where(
+            Stock.site == site,
+            Stock.merchant == goods.merchant,
+            Stock.sku == goods.sku,
+            Stock.serial == goods.serial,
+            Stock.pieces > 0,
+            Stock.place.not_in(OUTSIDE),
+        )
+    )
+    return place or ""
+
+
+def newest_expiry(tx: Session, site: str, goods: Goods) -> str:
+    """Give the latest expiry date of a SKU in the house; empty if there is none."""
+    newest = tx.scalar(
+        select(func.max(Stock.expiry)).where(
+            Stock.site == site,
+            Stock.merchant == goods.merchant,
+            Stock.sku == goods.sku,
+            Stock.pieces > 0,
+            Stock.place.not_in(OUTSIDE),
+        )
+    )
+    return newest or ""
+
+
+def close(tx: Session, site: str, number: str, blind: bool, now: datetime) -> None:
+    """Make over and short final, and the delivery closed."""
+    more = _COUNTED - DeliveryLine.expected
+    of_delivery = (DeliveryLine.site == site, DeliveryLine.delivery == number)
+    if not blind:
+        tx.execute(update(DeliveryLine).where(*of_delivery, more > 0).values(over=more))
+    tx.execute(update(DeliveryLine).where(*of_delivery, more < 0).values(short=-more))
+    tx.execute(
+        update(Delivery)
+        .where(Delivery.site == site, Delivery.number == number)
+        .values(state="closed", closed_at=now)
+    )

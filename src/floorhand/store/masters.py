@@ -1,0 +1,61 @@
+"""Questions about sites, merchants, workers and stations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from floorhand.domain.rules import MerchantRules, SiteRules
+from floorhand.store.schema import Merchant, SiteRow, Station, Worker
+
+DEFAULT_PRINTER = "folder"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerFacts:
+    """A worker as the road needs one."""
+
+    code: str
+    name: str
+    roles: frozenset[str]
+    language: str
+
+
+def merchant_rules(tx: Session, site: str, merchant: str) -> MerchantRules:
+    """Give a merchant's rules; the defaults if the merchant is not known."""
+    text = tx.scalar(select(Merchant.rules).where(Merchant.site == site, Merchant.code == merchant))
+    return MerchantRules.of_json(text) if text else MerchantRules()
+
+
+def site_rules(tx: Session, site: str) -> SiteRules:
+    """Give the site's rules; the defaults if nothing was set."""
+    text = tx.scalar(select(SiteRow.rules).where(SiteRow.site == site))
+    return SiteRules.of_json(text) if text else SiteRules()
+
+
+def worker_facts(tx: Session, site: str, code: str) -> WorkerFacts | None:
+    """Give name, roles and language of a worker."""
+    row = tx.execute(
+        select(Worker.name, Worker.roles, Worker.language).where(
+            Worker.site == site, Worker.code == code
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    return WorkerFacts(code, row.name, frozenset(row.roles.split()), row.language)
+
+
+def station_printer(tx: Session, site: str, station: str) -> str:
+    """Name the printer of a station; the embedded one if the station is not known."""
+    printer = tx.scalar(
+        select(Station.printer).where(Station.site == site, Station.code == station)
+    )
+    return printer or DEFAULT_PRINTER
+
+
+def station_place(tx: Session, site: str, station: str) -> str:
+    """Name the bench or dock at a station; empty if there is none."""
+    place = tx.scalar(select(Station.place).where(Station.site == site, Station.code == station))
+    return place or ""

@@ -1,0 +1,36 @@
+"""Triggers that keep rows from being changed or deleted, in the words of each database."""
+
+from __future__ import annotations
+
+from typing import Any
+
+SQLITE = """
+CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table}
+BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
+"""
+
+POSTGRESQL_FUNCTION = """
+CREATE OR REPLACE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = '23000'; END $$
+"""
+
+POSTGRESQL = """
+CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table}
+FOR EACH {each} EXECUTE FUNCTION append_only()
+"""
+
+
+def append_only(op: Any, table: str) -> None:
+    """Forbid UPDATE and DELETE (and TRUNCATE) on a table.
+
+    Args:
+        op: Alembic's operations.
+        table: Name of the table; ours, never data.
+    """
+    if op.get_bind().dialect.name == "sqlite":
+        for verb in ("update", "delete"):
+            op.execute(SQLITE.format(table=table, verb=verb))
+        return
+    op.execute(POSTGRESQL_FUNCTION)
+    for verb, each in (("update", "ROW"), ("delete", "ROW"), ("truncate", "STATEMENT")):
+        op.execute(POSTGRESQL.format(table=table, verb=verb, each=each))

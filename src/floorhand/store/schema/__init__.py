@@ -1,0 +1,85 @@
+"""The tables. Stock only ever changes by adding rows to `Move`.
+
+Every table leads with the site. Keys are the codes that stand on labels and papers, so that an
+operation can be replayed on another database.
+"""
+
+from floorhand.store.schema.base import Table
+from floorhand.store.schema.floor import (
+    Checked,
+    Imported,
+    Move,
+    Operation,
+    Parked,
+    Pick,
+    PrintJob,
+    Scan,
+    Seat,
+    Slot,
+    Stock,
+    Task,
+    Trouble,
+)
+from floorhand.store.schema.masters import (
+    Barcode,
+    BoxType,
+    Merchant,
+    Place,
+    Sequence,
+    SiteRow,
+    Sku,
+    Station,
+    Worker,
+)
+from floorhand.store.schema.paper import (
+    Delivery,
+    DeliveryLine,
+    Inspection,
+    Order,
+    OrderLine,
+    Outbox,
+    Parcel,
+    Receipt,
+    Return,
+    ReturnLine,
+)
+
+APPEND_ONLY = ("move", "operation", "scan")
+"""Tables whose rows can neither be changed nor deleted; the migrations install the triggers."""
+
+__all__ = [
+    "APPEND_ONLY",
+    "Barcode",
+    "BoxType",
+    "Checked",
+    "Delivery",
+    "DeliveryLine",
+    "Imported",
+    "Inspection",
+    "Merchant",
+    "Move",
+    "Operation",
+    "Order",
+    "OrderLine",
+    "Outbox",
+    "Parcel",
+    "Parked",
+    "Pick",
+    "Place",
+    "PrintJob",
+    "Receipt",
+    "Return",
+    "ReturnLine",
+    "Scan",
+    "Seat",
+    "Sequence",
+    "SiteRow",
+    "Sku",
+    "Slot",
+    "Station",
+    "Stock",
+    "Table",
+    "Task",
+    "Trouble",
+    "Worker",
+]

@@ -1,0 +1,342 @@
+"""What happens on the floor: seats, scans, operations, moves, stock, tasks, picks, print jobs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
+
+from floorhand.store.schema.base import Key, Mapped, Site, Table, mapped_column
+
+OUTSIDE_LIKE = "place LIKE '@%'"
+
+
+class Seat(Table):
+    """One terminal with whoever works at it, and the exact question it is at."""
+
+    __tablename__ = "seat"
+    site: Mapped[Site]
+    code: Mapped[Key]
+    station: Mapped[str] = mapped_column(default="")
+    worker: Mapped[str | None]
+    flow: Mapped[str]
+    state: Mapped[str]
+    """The flow's state as JSON."""
+    scan_no: Mapped[int] = mapped_column(default=0)
+    scanned: Mapped[str | None]
+    """The last scan, to tell a repeat after a lost reply from a new scan."""
+    said: Mapped[str | None]
+    """The last answer as JSON, so that a repeated scan gets the same one."""
+    last_done: Mapped[str | None]
+    """The last thing achieved, as JSON of `Said`, for "Resumed. Last taken: …"."""
+    at: Mapped[datetime | None]
+    __table_args__ = (ForeignKeyConstraint(["site"], ["site.site"]),)
+
+
+class Parked(Table):
+    """Work that a worker left in the middle, to be resumed at its exact question."""
+
+    __tablename__ = "parked"
+    site: Mapped[Site]
+    worker: Mapped[Key]
+    flow: Mapped[Key]
+    state: Mapped[str]
+    at: Mapped[datetime]
+
+
+class Scan(Table):
+    """Every scan and key, taken or refused. Append-only: shift figures count these rows."""
+
+    __tablename__ = "scan"
+    site: Mapped[Site]
+    seat: Mapped[Key]
+    scan_no: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    worker: Mapped[str | None]
+    job: Mapped[str]
+    """The flow that was open when it was made."""
+    scanned: Mapped[str]
+    fate: Mapped[str]
+    """``taken`` or the refusal's code."""
+    __table_args__ = (Index(None, "site", "at"),)
+
+
+class Operation(Table):
+    """One command carried out: the audit trail, and the source of every figure. Append-only."""
+
+    __tablename__ = "operation"
+    site: Mapped[Site]
+    id: Mapped[Key]
+    """``<seat>:<scan number>``, with ``.2`` and so on for further commands of one scan."""
+    kind: Mapped[str]
+    """The command's name, such as ``ConfirmPick``."""
+    command: Mapped[str]
+    """The command as JSON, in codes that stand on labels."""
+    facts: Mapped[str] = mapped_column(default="{}")
+    """Figures of the outcome (pieces, lines, orders) as JSON, so that they need not be derived."""
+    worker: Mapped[str]
+    seat: Mapped[str]
+    station: Mapped[str] = mapped_column(default="")
+    at: Mapped[datetime]
+    undoes: Mapped[str | None]
+    __table_args__ = (Index(None, "site", "at"), Index(None, "site", "kind", "at"))
+
+
+class Move(Table):
+    """One append-only ledger row: pieces went from one place to another.
+
+    From and to are in one row, so the books balance by construction and nothing has to add up
+    legs. ``condition`` is that of the pieces; changing it is two moves through ``@correction``.
+    """
+
+    __tablename__ = "move"
+    site: Mapped[Site]
+    operation: Mapped[Key]
+    row: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str]
+    target: Mapped[str]
+    merchant: Mapped[str]
+    sku: Mapped[str]
+    lot: Mapped[str]
+    expiry: Mapped[str]
+    serial: Mapped[str]
+    condition: Mapped[str]
+    pieces: Mapped[int]
+    worker: Mapped[str]
+    at: Mapped[datetime]
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["site", "source"], ["place.site", "place.code"], name="fk_move_source"
+        ),
+        ForeignKeyConstraint(
+            ["site", "target"], ["place.site", "place.code"], name="fk_move_target"
+        ),
+        ForeignKeyConstraint(
+            ["site", "merchant", "sku"],
+            ["sku.site", "sku.merchant", "sku.code"],
+            name="fk_move_sku",
+        ),
+        ForeignKeyConstraint(
+            ["site", "operation"],
+            ["operation.site", "operation.id"],
+            name="fk_move_operation",
+            deferrable=True,
+            initially="DEFERRED",
+        ),
+        CheckConstraint("pieces > 0", name="pieces_positive"),
+        CheckConstraint("source <> target", name="must_move"),
+        Index(None, "site", "at"),
+    )
+
+
+class Stock(Table):
+    """What is where: a projection of the moves, written in the same transaction as they are.
+
+    ``reserved`` is promised to open picks. Only outside places may be below zero.
+    """
+
+    __tablename__ = "stock"
+    site: Mapped[Site]
+    place: Mapped[Key]
+    merchant: Mapped[Key]
+    sku: Mapped[Key]
+    lot: Mapped[Key]
+    expiry: Mapped[Key]
+    serial: Mapped[Key]
+    condition: Mapped[Key]
+    pieces: Mapped[int]
+    reserved: Mapped[int] = mapped_column(default=0)
+    arrived_at: Mapped[datetime]
+    """When the first of these pieces came to this place; for first-in first-out."""
+    __table_args__ = (
+        ForeignKeyConstraint(["site", "place"], ["place.site", "place.code"]),
+        ForeignKeyConstraint(["site", "merchant", "sku"], ["sku.site", "sku.merchant", "sku.code"]),
+        CheckConstraint(f"pieces >= 0 OR {OUTSIDE_LIKE}", name="not_below_zero"),
+        CheckConstraint(
+            f"reserved >= 0 AND (reserved <= pieces OR {OUTSIDE_LIKE})", name="reserved_on_hand"
+        ),
+        CheckConstraint("serial = '' OR pieces <= 1", name="serial_is_one"),
+        Index(None, "site", "merchant", "sku"),
+    )
+
+
+class Task(Table):
+    """Work to do: put-away of a container, a pick walk, packing, a count, a put-back, a refill."""
+
+    __tablename__ = "task"
+    site: Mapped[Site]
+    id: Mapped[Key]
+    """The operation that raised it, plus ``/n``."""
+    kind: Mapped[str]
+    """``putaway``, ``pick``, ``pack``, ``count``, ``putback`` or ``refill``."""
+    state: Mapped[str] = mapped_column(default="open")
+    """``open``, ``claimed``, ``parked``, ``done`` or ``cancelled``."""
+    place: Mapped[str] = mapped_column(default="")
+    """What it is about: the container to put away, the bin to count, the cart of a walk."""
+    merchant: Mapped[str] = mapped_column(default="")
+    sku: Mapped[str] = mapped_column(default="")
+    lot: Mapped[str] = mapped_column(default="")
+    pieces: Mapped[int] = mapped_column(default=0)
+    reason: Mapped[str] = mapped_column(default="")
+    worker: Mapped[str | None]
+    created_at: Mapped[datetime]
+    claimed_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+    __table_args__ = (
+        Index(None, "site", "kind", "state"),
+        Index(
+            "uq_task_count_open",
+            "site",
+            "place",
+            "merchant",
+            "sku",
+            "lot",
+            unique=True,
+            sqlite_where=text("kind = 'count' AND state IN ('open', 'claimed')"),
+            postgresql_where=text("kind = 'count' AND state IN ('open', 'claimed')"),
+        ),
+        CheckConstraint(
+            "state IN ('open', 'claimed', 'parked', 'done', 'cancelled')", name="state_known"
+        ),
+    )
+
+
+class Pick(Table):
+    """One stop of a pick walk: take reserved pieces from a place for one order line.
+
+    While ``open``, ``pieces - picked`` is reserved in `Stock` at ``place``.
+    """
+
+    __tablename__ = "pick"
+    site: Mapped[Site]
+    id: Mapped[Key]
+    task: Mapped[str]
+    merchant: Mapped[str]
+    order: Mapped[str]
+    line_no: Mapped[int]
+    sku: Mapped[str]
+    lot: Mapped[str] = mapped_column(default="")
+    expiry: Mapped[str] = mapped_column(default="")
+    serial: Mapped[str] = mapped_column(default="")
+    condition: Mapped[str] = mapped_column(default="available")
+    place: Mapped[str]
+    tote: Mapped[str | None]
+    walk_no: Mapped[int]
+    """Order on the walk; skipped stops get a higher one."""
+    pieces: Mapped[int]
+    picked: Mapped[int] = mapped_column(default=0)
+    state: Mapped[str] = mapped_column(default="open")
+    """``open``, ``picked``, ``short`` or ``cancelled``."""
+    skips: Mapped[int] = mapped_column(default=0)
+    __table_args__ = (
+        ForeignKeyConstraint(["site", "task"], ["task.site", "task.id"]),
+        ForeignKeyConstraint(
+            ["site", "merchant", "order", "line_no"],
+            ["order_line.site", "order_line.merchant", "order_line.order", "order_line.line_no"],
+            name="fk_pick_order_line",
+        ),
+        Index(None, "site", "task", "state", "walk_no"),
+        Index(None, "site", "place", "state"),
+        Index(None, "site", "merchant", "order"),
+        CheckConstraint("pieces > 0 AND picked >= 0 AND picked <= pieces", name="counts_fit"),
+        CheckConstraint("state IN ('open', 'picked', 'short', 'cancelled')", name="state_known"),
+    )
+
+
+class Slot(Table):
+    """A cart slot of a pick walk: which order it serves, and the tote that stands in it."""
+
+    __tablename__ = "slot"
+    site: Mapped[Site]
+    task: Mapped[Key]
+    slot_no: Mapped[int] = mapped_column(primary_key=True)
+    merchant: Mapped[str]
+    order: Mapped[str]
+    tote: Mapped[str | None]
+    __table_args__ = (
+        ForeignKeyConstraint(["site", "task"], ["task.site", "task.id"]),
+        UniqueConstraint("site", "task", "tote"),
+        Index(None, "site", "merchant", "order"),
+    )
+
+
+class Checked(Table):
+    """What a bench has verified of a tote's goods and not yet put into a closed parcel.
+
+    Rows live from the piece's scan until its parcel is closed or the order is put aside, so that
+    a scan at the bench costs the same for an order of one line and of a thousand.
+    """
+
+    __tablename__ = "checked"
+    site: Mapped[Site]
+    place: Mapped[Key]
+    """The tote that holds the pieces; they leave it when the parcel is closed."""
+    merchant: Mapped[Key]
+    sku: Mapped[Key]
+    lot: Mapped[Key]
+    expiry: Mapped[Key]
+    serial: Mapped[Key]
+    pieces: Mapped[int]
+    __table_args__ = (
+        ForeignKeyConstraint(["site", "place"], ["place.site", "place.code"]),
+        CheckConstraint("pieces > 0", name="pieces_positive"),
+    )
+
+
+class PrintJob(Table):
+    """A label to print; written with the moves, sent afterwards."""
+
+    __tablename__ = "print_job"
+    site: Mapped[Site]
+    id: Mapped[Key]
+    """The operation that asked for it, plus ``/n``."""
+    printer: Mapped[str]
+    template: Mapped[str]
+    data: Mapped[str]
+    """The template's fields as JSON; only fields that the template names are read."""
+    subject: Mapped[str]
+    """What it labels: a place code, a return's number."""
+    state: Mapped[str] = mapped_column(default="waiting")
+    """``waiting``, ``sent``, ``confirmed``, ``failed``, ``rerouted`` or ``voided``."""
+    copy_no: Mapped[int] = mapped_column(default=1)
+    tries: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    __table_args__ = (
+        Index(None, "site", "state", "created_at"),
+        CheckConstraint(
+            "state IN ('waiting', 'sent', 'confirmed', 'failed', 'rerouted', 'voided')",
+            name="state_known",
+        ),
+    )
+
+
+class Trouble(Table):
+    """Something a supervisor must look at: the exceptions list."""
+
+    __tablename__ = "trouble"
+    site: Mapped[Site]
+    id: Mapped[Key]
+    kind: Mapped[str]
+    """``short_order``, ``suspect_stock``, ``over_delivery``, ``unknown_return``, …"""
+    subject: Mapped[str]
+    merchant: Mapped[str] = mapped_column(default="")
+    facts: Mapped[str] = mapped_column(default="{}")
+    owner: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    __table_args__ = (Index(None, "site", "closed_at", "kind"),)
+
+
+class Imported(Table):
+    """A file that was imported, by content, so that importing it again changes nothing."""
+
+    __tablename__ = "imported"
+    site: Mapped[Site]
+    sha256: Mapped[Key]
+    merchant: Mapped[Key]
+    format: Mapped[Key]
+    at: Mapped[datetime]
+    result: Mapped[str]
+    """The result as JSON, told again when the same file comes again."""

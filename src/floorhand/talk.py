@@ -1,0 +1,247 @@
+"""Line mode: a job as plain lines, for dumb terminals, screen readers and scripts.
+
+The notation is that of the ``.floor`` conversations: ``> scan`` is what is scanned, ``  question``
+is asked, ``! `` refuses, ``* `` tells what was done, ``~ `` tells what was taken but not as usual.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, BinaryIO, Final, Protocol, TextIO
+
+from floorhand.domain.things import KEYS
+from floorhand.errors import Code, DatabaseAway
+from floorhand.flows.turn import Choice, Item, Prompt, Said
+from floorhand.text.catalog import Catalog
+from floorhand.text.visible import visible
+
+if TYPE_CHECKING:
+    from floorhand.ops.floor import Turn
+    from floorhand.store.db import Transactions
+
+SIGNS: Final[Mapping[str, str]] = {"ok": "*", "look": "~", "refused": "!"}
+"""How a line begins that tells how the last scan went."""
+
+MARKS: Final[Mapping[str, str]] = {"": "", "now": "▶ ", "done": "✓ "}
+
+LINE_BYTES_MAX: Final = 2048
+"""Longer than any scan in any encoding; the rest of such a line is thrown away."""
+
+RETRY_AFTER_S: Final = (0.2, 0.5, 1.0, 2.0, 5.0)
+"""Pauses before a scan is sent again while the database is away; the last one repeats."""
+
+NAMED_CONTROLS: Final[Mapping[str, str]] = {"<GS>": "\x1d", "<RS>": "\x1e", "<EOT>": "\x04"}
+"""Control characters that codes hold, as they are written in a line."""
+
+
+class Answered(Protocol):
+    """What is needed of a turn to write it down."""
+
+    @property
+    def prompt(self) -> Prompt:
+        """The question now."""
+
+    @property
+    def said(self) -> Said | None:
+        """How the last scan went."""
+
+
+def render_lines(turn: Answered, catalog: Catalog) -> list[str]:
+    """Write a turn as lines: how the last scan went, if there is anything to say, and the question.
+
+    The question is one line of parts joined by `` | ``: question, place, count, facts, goods,
+    progress, and the numbered choices.
+    """
+    lines = []
+    if turn.said is not None:
+        sign = SIGNS.get(turn.said.tone, "*")
+        lines.append(f"{sign} {_one_line(catalog.say(turn.said.text, turn.said.facts))}")
+    lines.append("  " + " | ".join(_parts(turn.prompt, catalog)))
+    return lines
+
+
+def render_keys(prompt: Prompt, catalog: Catalog) -> str:
+    """Write the keys that do something now, as the codes to type for them."""
+    keys = [f"{KEYS[key][1]} {_one_line(catalog.say(text))}" for key, text in prompt.keys]
+    return "  (" + ", ".join(keys) + ")" if keys else ""
+
+
+def _parts(prompt: Prompt, catalog: Catalog) -> Iterator[str]:
+    yield _one_line(catalog.say(prompt.ask, dict(prompt.ask_facts)))
+    if prompt.place:
+        yield _one_line(prompt.place)
+    if prompt.count:
+        yield _one_line(prompt.count)
+    for text, value in prompt.facts:
+        yield _one_line(f"{catalog.say(text)} {value}")
+    for item in prompt.goods:
+        yield _goods(item)
+    if prompt.progress is not None:
+        yield f"{prompt.progress[0]}/{prompt.progress[1]}"
+    for number, choice in enumerate(prompt.choices, 1):
+        yield f"{number} {_choice(choice, catalog)}"
+
+
+def _goods(item: Item) -> str:
+    pieces = f"{item.pieces} × " if item.pieces else ""
+    name = f" {item.name}" if item.name and item.name != item.code else ""
+    note = f" ({item.note})" if item.note else ""
+    return _one_line(f"{MARKS.get(item.mark, '')}{pieces}{item.code}{name}{note}")
+
+
+def _choice(choice: Choice, catalog: Catalog) -> str:
+    return _one_line(catalog.say(choice.text) if choice.text else choice.label or choice.code)
+
+
+def _one_line(text: str) -> str:
+    return visible(text.replace("\n", " "))
+
+
+def read_scan(line: str) -> str:
+    """Read one written line as a scan: ``> `` in front is optional, ``<GS>`` is the separator."""
+    scanned = line[2:] if line.startswith("> ") else line
+    for name, control in NAMED_CONTROLS.items():
+        scanned = scanned.replace(name, control)
+    return scanned
+
+
+class Talk:
+    """One worker at one seat, talking in lines.
+
+    Args:
+        transactions: The database.
+        site: Code of the site.
+        seat: Name of this terminal; its work is resumed where it was left.
+        station: Code of the bench it stands at, empty if at none.
+        catalogs: Gives the texts of a language; empty is the site's own language.
+        source: Where lines come from, as bytes: a scanner may send anything.
+        target: Where lines go to.
+        echo: Write what was read as ``> …``, so that a transcript is whole.
+        now: The clock.
+        pause: Waits some seconds before the database is tried again.
+    """
+
+    def __init__(
+        self,
+        transactions: Transactions,
+        *,
+        site: str,
+        seat: str,
+        station: str,
+        catalogs: Callable[[str], Catalog],
+        source: BinaryIO,
+        target: TextIO,
+        echo: bool,
+        now: Callable[[], datetime],
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._transactions = transactions
+        self._site = site
+        self._seat = seat
+        self._station = station
+        self._catalogs = catalogs
+        self._source = source
+        self._target = target
+        self._echo = echo
+        self._now = now
+        self._pause = pause
+        self._turn: Turn | None = None
+
+    def run(self, job: str = "", first: Sequence[str] = ()) -> int:
+        """Talk until the input ends. The seat keeps its state.
+
+        Args:
+            job: The job to open once somebody is signed in; empty: wait at the menu.
+            first: Scans to make before anything is read, such as a badge.
+
+        Returns:
+            The exit code: 0.
+        """
+        from floorhand.ops.floor import take_seat
+
+        turn = self._surely(
+            lambda: take_seat(
+                self._transactions, self._site, self._seat, self._station, now=self._now()
+            )
+        )
+        self._tell(turn)
+        for scanned in first:
+            turn = self._scan(turn, scanned)
+        turn, job = self._open(turn, job)
+        for line in _lines(self._source):
+            if line is None:
+                self._say("!", f"refusal.{Code.SCAN_TOO_LONG}")
+                continue
+            if not (scanned := read_scan(line)):
+                continue
+            if self._echo:
+                self._write(f"> {_one_line(line.removeprefix('> '))}")
+            turn = self._scan(turn, scanned)
+            turn, job = self._open(turn, job)
+        return 0
+
+    def _open(self, turn: Turn, job: str) -> tuple[Turn, str]:
+        """Choose a job as soon as the menu offers it; gives the job that is still to be opened."""
+        if not job or not turn.worker or turn.job == job:
+            return turn, "" if turn.worker else job
+        codes = [choice.code for choice in turn.prompt.choices]
+        if job not in codes:
+            return turn, ""
+        return self._scan(turn, f"*CHOOSE {codes.index(job) + 1}"), ""
+
+    def _scan(self, turn: Turn, scanned: str) -> Turn:
+        from floorhand.ops.floor import take_turn
+
+        answer = self._surely(
+            lambda: take_turn(
+                self._transactions, self._site, self._seat, turn.scan_no + 1, scanned, self._now()
+            )
+        )
+        self._tell(answer)
+        return answer
+
+    def _surely(self, attempt: Callable[[], Turn]) -> Turn:
+        """Repeat an attempt until the database answers. A scan keeps its number meanwhile."""
+        tries = 0
+        while True:
+            try:
+                return attempt()
+            except DatabaseAway:
+                if tries == 0:
+                    self._say("~", "terminal.not_yet_saved")
+                self._pause(RETRY_AFTER_S[min(tries, len(RETRY_AFTER_S) - 1)])
+                tries += 1
+
+    def _tell(self, turn: Turn) -> None:
+        self._turn = turn
+        words = self._catalogs(turn.language)
+        for line in render_lines(turn, words):
+            self._write(line)
+        if keys := render_keys(turn.prompt, words):
+            self._write(keys)
+
+    def _say(self, sign: str, key: str) -> None:
+        words = self._catalogs(self._turn.language if self._turn else "")
+        self._write(f"{sign} {_one_line(words.say(key))}")
+
+    def _write(self, line: str) -> None:
+        self._target.write(line + "\n")
+        self._target.flush()
+
+
+def _lines(source: BinaryIO) -> Iterator[str | None]:
+    """Read lines that end in CR, LF or both; None stands for one that was too long."""
+    too_long = False
+    while part := source.readline(LINE_BYTES_MAX):
+        whole = part.endswith(b"\n")
+        if too_long or (not whole and len(part) == LINE_BYTES_MAX):
+            if not too_long:
+                yield None
+            too_long = not whole
+            continue
+        for line in re.split(r"[\r\n]", part.decode("utf-8", "replace")):
+            if line:
+                yield line

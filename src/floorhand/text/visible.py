@@ -1,0 +1,48 @@
+"""Make any text harmless to show: nothing that moves a cursor, rings, reverses or hides text."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Final
+
+GONE: Final = "\ufffd"
+"""Stands for a character that cannot be shown."""
+
+MARKS_MAX: Final = 3
+"""Marks (accents, vowel signs) kept on one letter; more would climb over neighbouring lines."""
+
+SELECTORS: Final = range(0xFE00, 0xFE10)
+"""Variation selectors change the width of a character in some terminals and not in others."""
+
+JOINERS: Final = "\u200c\u200d"
+"""Some scripts need these between letters; they do nothing else."""
+
+
+def visible(text: str) -> str:
+    """Replace each character that is not plain text by one that can be seen.
+
+    Control characters become their pictures (``\\x1d`` becomes ``␝``), everything that formats,
+    reverses or is not assigned becomes ``�``. Letters of all scripts stay.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    shown: list[str] = []
+    marks = 0
+    for character in text:
+        category = unicodedata.category(character)
+        marks = marks + 1 if category in ("Mn", "Me") else 0
+        if ord(character) in SELECTORS or marks > MARKS_MAX:
+            continue
+        shown.append(_picture(character, category))
+    return "".join(shown)
+
+
+def _picture(character: str, category: str) -> str:
+    number = ord(character)
+    if number < 0x20:
+        return chr(0x2400 + number)
+    if number == 0x7F:
+        return "\u2421"
+    if category in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp") and character not in JOINERS:
+        return GONE
+    return " " if category == "Zs" else character

@@ -1,0 +1,183 @@
+"""The terminal application."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, tzinfo
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from textual.app import App
+from textual.driver import Driver
+from textual.theme import Theme
+
+from floorhand.text.catalog import Catalog
+from floorhand.tui.flow_screen import Floor, FlowScreen
+from floorhand.tui.road import FloorRoad, Road
+
+if TYPE_CHECKING:
+    from floorhand.ops.floor import Turn
+    from floorhand.store.db import Transactions
+    from floorhand.tui.driver import Arrived, Hangup
+
+LOG_BYTES_MAX: Final = 1_000_000
+LOG_FILES_MAX: Final = 3
+
+T = TypeVar("T")
+
+THEME: Final = Theme(
+    name="floorhand",
+    primary="#24507a",
+    secondary="#8fb8de",
+    accent="#ffd75f",
+    foreground="#f2f2f2",
+    background="#0d1116",
+    surface="#0d1116",
+    panel="#24507a",
+    success="#14702f",
+    warning="#f0b429",
+    error="#c0161d",
+    dark=True,
+)
+"""Every pair of colours that text is set in has a contrast of at least 4.5 to 1."""
+
+
+class FloorhandApp(App[Exception | None], inherit_bindings=False):
+    """One worker at one terminal.
+
+    Args:
+        road: Takes scans to the floor; used from one other thread only.
+        catalogs: Gives the texts of a language; empty is the site's own.
+        zone: The site's clock.
+        now: The clock, in UTC.
+        may_leave: Whether the terminal can be left at the sign-in.
+    """
+
+    CSS_PATH = "floorhand.tcss"
+    ENABLE_COMMAND_PALETTE = False
+
+    def __init__(
+        self,
+        road: Road,
+        catalogs: Callable[[str], Catalog],
+        *,
+        zone: tzinfo = UTC,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        may_leave: bool = True,
+    ) -> None:
+        super().__init__(driver_class=_driver_class())
+        self.register_theme(THEME)
+        self.theme = THEME.name
+        self._db_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="db")
+        self._floor = Floor(
+            sit=lambda: self._on_thread(road.sit),
+            take=lambda number, scanned: self._on_thread(lambda: road.take(number, scanned)),
+            hint=lambda turn: self._on_thread(lambda: road.hint(turn)),
+            catalogs=catalogs,
+            zone=zone,
+            now=now,
+            may_leave=may_leave,
+        )
+
+    def get_default_screen(self) -> FlowScreen:
+        """Go straight to work."""
+        return FlowScreen(self._floor)
+
+    def on_mount(self) -> None:
+        """End in good order when asked to by a signal; nothing has to be saved."""
+        if not self.is_headless and sys.platform != "win32":
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.exit)
+
+    def on_arrived(self, message: Arrived) -> None:
+        """Take what the terminal sent."""
+        assert isinstance(self.screen, FlowScreen)
+        self.screen.hear(message.heard)
+
+    def on_hangup(self, message: Hangup) -> None:  # noqa: ARG002  (found by its name)
+        """End with the terminal."""
+        self.exit()
+
+    def on_unmount(self) -> None:
+        """Let the last write finish."""
+        self._db_thread.shutdown(wait=True, cancel_futures=True)
+
+    async def _on_thread(self, work: Callable[[], T]) -> T:
+        """Do what may wait on the one database thread: one, so that scans keep their order."""
+        return await asyncio.get_running_loop().run_in_executor(self._db_thread, work)
+
+
+def run_terminal(
+    transactions: Callable[[], Transactions],
+    *,
+    site: str,
+    seat: str,
+    station: str,
+    catalogs: Callable[[str], Catalog],
+    zone: tzinfo = UTC,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    hint: Callable[[Turn], str] | None = None,
+    may_leave: bool = True,
+    log_file: Path | None = None,
+) -> int:
+    """Run the terminal until somebody leaves it.
+
+    It is left by F12 twice at the sign-in, by SIGTERM, or when the terminal goes away. No key
+    that a barcode can type ends it.
+
+    Args:
+        transactions: Opens the database; called once, on the thread that uses it, after the
+            first paint.
+        site: Code of the site.
+        seat: Name of this terminal; its work is resumed where it was left.
+        station: Code of the bench it stands at; empty if at none.
+        catalogs: Gives the texts of a language; empty is the site's own.
+        zone: The site's clock.
+        now: The clock, in UTC.
+        hint: Gives what could be typed at a turn for want of a scanner; called on the database
+            thread after each turn.
+        may_leave: Whether it can be left at the sign-in.
+        log_file: Where failures are written down; None: nowhere.
+
+    Returns:
+        The exit code: 0.
+
+    Raises:
+        FloorhandError: If the seat could not be taken at all.
+    """
+    if log_file is not None:
+        _log_to(log_file)
+    road = FloorRoad(
+        transactions, site=site, seat=seat, station=station, now=now, hint=hint
+    )
+    app = FloorhandApp(road, catalogs, zone=zone, now=now, may_leave=may_leave)
+    failed = app.run(mouse=False)
+    if failed is not None:
+        raise failed
+    return app.return_code or 0
+
+
+def _driver_class() -> type[Driver] | None:
+    """Choose our own driver where there is a terminal; None lets Textual choose (browser)."""
+    if sys.platform == "win32" or "TEXTUAL_DRIVER" in os.environ:
+        return None
+    from floorhand.tui.driver import ScanDriver
+
+    return ScanDriver
+
+
+def _log_to(file: Path) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handler = RotatingFileHandler(
+        file, maxBytes=LOG_BYTES_MAX, backupCount=LOG_FILES_MAX, encoding="utf-8", delay=True
+    )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logger = logging.getLogger("floorhand")
+    logger.addHandler(handler)
+    logger.propagate = False

@@ -1,0 +1,296 @@
+"""The one screen that runs every flow: scans in, turns out."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import traceback
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, tzinfo
+from typing import TYPE_CHECKING, Final
+
+from textual import events, getters, work
+from textual.app import ComposeResult
+from textual.screen import Screen
+
+from floorhand.domain.things import KEYS, Key
+from floorhand.errors import Code, DatabaseAway
+from floorhand.flows.turn import Said
+from floorhand.text.catalog import Catalog
+from floorhand.tui.layout import View
+from floorhand.tui.prompt_view import PromptView
+from floorhand.tui.scan import SCAN_CHARACTERS_MAX, Heard, KeyDown, Scan, ScanReader, TooLong, Typed
+from floorhand.tui.waiting import SCANS_WAITING_MAX, Waiting
+
+if TYPE_CHECKING:
+    from floorhand.ops.floor import Turn
+
+log = logging.getLogger("floorhand.terminal")
+
+RETRY_AFTER_S: Final = (0.2, 0.5, 1.0, 2.0, 5.0)
+"""Pauses before a scan is sent again while the database is away; the last one repeats."""
+
+BELLS: Final = {"look": 1, "refused": 2}
+BELL_GAP_S: Final = 0.15
+"""Terminals hear bells closer together than this as one."""
+
+MINUTE_S: Final = 60
+
+LIST_ROWS: Final = {"pagedown": 5, "pageup": -5, "down": 1, "up": -1}
+
+BARCODES: Final = {function_key: barcode for function_key, barcode in KEYS.values()}
+LEAVING: Final = frozenset({KEYS[Key.LOCK][1], f"*{KEYS[Key.LOCK][0][1:]}"})
+"""What locks the screen: at the sign-in, where nothing is left to lock, twice of it leaves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """What a screen works with; functions that may wait are coroutines.
+
+    Attributes:
+        sit: Takes the seat.
+        take: Answers scan number n.
+        hint: Says what could be typed for want of a scanner.
+        catalogs: Gives the texts of a language; empty is the site's own.
+        zone: The site's clock.
+        now: The clock, in UTC.
+        may_leave: Whether the terminal can be left at the sign-in.
+    """
+
+    sit: Callable[[], Awaitable[Turn]]
+    take: Callable[[int, str], Awaitable[Turn]]
+    hint: Callable[[Turn], Awaitable[str]]
+    catalogs: Callable[[str], Catalog]
+    zone: tzinfo = UTC
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    may_leave: bool = True
+
+
+class FlowScreen(Screen[None], inherit_bindings=False):
+    """Scans in, turns out. Nothing here can take focus, so a scan cannot land elsewhere."""
+
+    AUTO_FOCUS = ""
+    prompt_view = getters.query_one(PromptView)
+
+    def __init__(self, floor: Floor) -> None:
+        super().__init__()
+        self._floor = floor
+        self._reader = ScanReader()
+        self._waiting = Waiting()
+        self._seated = asyncio.Event()
+        self._notices: tuple[Said, ...] = ()
+        self._typed = ""
+        self._hint = ""
+        self._first = 0
+        self._leaving = False
+        self.turn: Turn | None = None
+
+    def compose(self) -> ComposeResult:
+        """Show one widget that paints everything."""
+        yield PromptView()
+
+    def on_mount(self) -> None:
+        """Start to take scans; they wait until the seat is taken."""
+        self._paint()
+        self._tick()
+        self._take_turns()
+
+    def on_screen_resume(self) -> None:
+        """Paint again."""
+        self._paint()
+
+    # What was heard -------------------------------------------------------------------------
+
+    def hear(self, heard: tuple[Heard, ...]) -> None:
+        """Take what a terminal sent, in order."""
+        for item in heard:
+            match item:
+                case Scan(text=text):
+                    self._typed = ""
+                    self._scanned(text)
+                case Typed(text=text):
+                    self._typed = text
+                case TooLong():
+                    facts = {"characters": f"{SCAN_CHARACTERS_MAX}+"}
+                    self._offer(Said(f"refusal.{Code.SCAN_TOO_LONG}", facts, "refused"))
+                case KeyDown(key=key, half=half):
+                    self._pressed(key, half=half)
+        self._paint()
+
+    def on_key(self, event: events.Key) -> None:
+        """Take keys from drivers that hand over single keys, such as the browser's."""
+        event.stop()
+        event.prevent_default()
+        if event.character is not None and event.key != "escape":
+            self.hear(tuple(self._reader.feed(event.character.encode("utf-8", "replace"))))
+        else:
+            self.hear(tuple(self._reader.press(event.key)))
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Take pasted scans from such drivers."""
+        event.stop()
+        self.hear(tuple(self._reader.feed(event.text.encode("utf-8", "replace"))))
+
+    def _scanned(self, text: str) -> None:
+        if text.upper() in LEAVING and self._signed_out():
+            self._leave()
+        else:
+            self._offer(text)
+
+    def _pressed(self, key: str, *, half: bool) -> None:
+        if key in LIST_ROWS:
+            self._first = max(0, self._first + LIST_ROWS[key])
+        elif (barcode := BARCODES.get("f3" if key == "escape" else key)) is None:
+            return
+        elif half:
+            self._aloud(Said("terminal.half_scan", {}, "refused"))
+        else:
+            self._scanned(barcode)
+
+    def _signed_out(self) -> bool:
+        return self.turn is not None and not self.turn.worker and self._floor.may_leave
+
+    def _leave(self) -> None:
+        """Leave the program the second time; nothing that a barcode types can do this by chance."""
+        if self._leaving:
+            self.app.exit()
+            return
+        self._leaving = True
+        self._notices = (Said("terminal.leave", {}, "look"),)
+
+    def _offer(self, scanned: str | Said) -> None:
+        """Let a scan wait for its turn, or refuse it aloud."""
+        self._leaving = False
+        if not self._waiting.offer(scanned):
+            full = Said("terminal.full", {"count": SCANS_WAITING_MAX}, "refused")
+            if full not in self._notices:
+                self._aloud(full)
+
+    # Turns ----------------------------------------------------------------------------------
+
+    @work(group="turns")
+    async def _take_turns(self) -> None:
+        """Answer scans one by one, in order, off the event loop.
+
+        Never ``exclusive``: that would mark a scan as cancelled while its thread still writes.
+        """
+        first = await self._surely(self._floor.sit, None)
+        await self._show(first)
+        self._seated.set()
+        while True:
+            scanned = await self._waiting.next()
+            assert self.turn is not None
+            if isinstance(scanned, Said):
+                turn = replace(self.turn, said=scanned)
+            else:
+                number = self.turn.scan_no + 1
+                turn = await self._surely(lambda n=number, s=scanned: self._floor.take(n, s), self.turn)
+            await self._show(turn, ring=True)
+            self._waiting.answered()
+
+    async def _surely(self, attempt: Callable[[], Awaitable[Turn]], before: Turn | None) -> Turn:
+        """Answer a scan; whatever goes wrong, the worker keeps a screen that says so.
+
+        Repeating is safe because the scan keeps its number.
+        """
+        tries = 0
+        while True:
+            try:
+                return await attempt()
+            except DatabaseAway:
+                if tries == 0:
+                    self._aloud(Said("terminal.not_yet_saved", {}, "look"))
+                await asyncio.sleep(RETRY_AFTER_S[min(tries, len(RETRY_AFTER_S) - 1)])
+                tries += 1
+            except Exception as error:  # noqa: BLE001  (the one place: a terminal must never go dark)
+                _log(error, before)
+                if before is not None:
+                    failed = Said(f"refusal.{Code.SYSTEM_FAILED}", {}, "refused")
+                    return replace(before, said=failed)
+                self.app.exit(error)
+                await asyncio.Event().wait()
+
+    async def _show(self, turn: Turn, *, ring: bool = False) -> None:
+        """Show an answer. After a refusal the waiting scans are dropped, and counted aloud."""
+        self.turn = turn
+        self._first = 0
+        self._notices = ()
+        tone = turn.said.tone if turn.said is not None else ""
+        lost = self._waiting.drop() if tone == "refused" and ring else 0
+        if lost:
+            self._notices = (Said("terminal.dropped", {"pieces": lost}, "refused"),)
+        elif missed := self._waiting.missed():
+            self._notices = (Said("terminal.missed", {"pieces": missed}, "refused"),)
+            tone = "refused"
+        if ring:
+            self._ring(tone)
+        self._hint = ""
+        self._paint()
+        if not len(self._waiting):
+            await self._hinted(turn)
+
+    async def _hinted(self, turn: Turn) -> None:
+        try:
+            code = await self._floor.hint(turn)
+        except DatabaseAway:
+            code = ""
+        if code:
+            self._hint = self._words().say("terminal.hint", {"code": code})
+            self._paint()
+
+    def _aloud(self, said: Said) -> None:
+        """Tell something at once, beside how the last scan went."""
+        self._notices = (*(notice for notice in self._notices if notice != said), said)
+        self._ring(said.tone)
+        self._paint()
+
+    def _ring(self, tone: str) -> None:
+        for n in range(BELLS.get(tone, 0)):
+            self.set_timer(n * BELL_GAP_S, self.app.bell) if n else self.app.bell()
+
+    # Painting -------------------------------------------------------------------------------
+
+    def _words(self) -> Catalog:
+        return self._floor.catalogs(self.turn.language if self.turn is not None else "")
+
+    def _paint(self) -> None:
+        self.prompt_view.show(self._view())
+
+    def _view(self) -> View:
+        turn, words = self.turn, self._words()
+        clock = f"{self._floor.now().astimezone(self._floor.zone):%H:%M}"
+        if turn is None:
+            return View(None, self._notices, words, clock=clock, waiting=len(self._waiting))
+        return View(
+            turn.prompt,
+            (*((turn.said,) if turn.said is not None else ()), *self._notices),
+            words,
+            job=turn.job,
+            worker=turn.worker_name,
+            typed=self._typed,
+            waiting=len(self._waiting),
+            clock=clock,
+            hint=self._hint,
+            first=self._first,
+            may_leave=self._floor.may_leave,
+        )
+
+    def _tick(self) -> None:
+        """Paint the clock again with each new minute."""
+        self._paint()
+        self.set_timer(MINUTE_S - self._floor.now().second, self._tick)
+
+    async def settled(self) -> None:
+        """Wait until every scan so far has been answered and shown."""
+        await self._seated.wait()
+        await self._waiting.settled()
+
+
+def _log(error: Exception, before: Turn | None) -> None:
+    """Log what went wrong, but not what was thrown while a PIN was asked for."""
+    where = "".join(traceback.format_tb(error.__traceback__))
+    secret = before is not None and "pin" in before.prompt.wants.kinds
+    what = type(error).__name__ if secret else f"{type(error).__name__}: {error}"
+    number = before.scan_no + 1 if before is not None else 0
+    log.error("scan %d not taken: %s\n%s", number, what, where)

@@ -1,0 +1,94 @@
+"""Paint a screen. One widget shows every job; it decides nothing and cannot take focus."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.content import Content
+from textual.geometry import Region
+from textual.style import Style
+from textual.widget import Widget
+
+from floorhand.tui.layout import View, lay_out
+from floorhand.tui.rows import Part, Row
+from floorhand.tui.safe import safe
+
+
+class PromptView(Widget):
+    """The whole screen of a worker, for all flows. What roles look like is in the style sheet."""
+
+    can_focus = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "prompt--ask",
+        "prompt--bar",
+        "prompt--choice",
+        "prompt--code",
+        "prompt--count",
+        "prompt--frame-calm",
+        "prompt--frame-look",
+        "prompt--frame-ok",
+        "prompt--frame-refused",
+        "prompt--hint",
+        "prompt--key",
+        "prompt--muted",
+        "prompt--now",
+        "prompt--place",
+        "prompt--said-look",
+        "prompt--said-ok",
+        "prompt--said-refused",
+        "prompt--strong",
+        "prompt--typed",
+        "prompt--value",
+    }
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._view: View | None = None
+        self._rows: list[Row] = []
+
+    def show(self, view: View) -> None:
+        """Show a view. Only rows that differ from what is on the screen are sent."""
+        self._view = view
+        rows = self._lay_out()
+        if len(rows) != len(self._rows):
+            self._rows = rows
+            self.refresh()
+            return
+        width = self.size.width
+        changed = [
+            Region(0, y, width, 1)
+            for y, (old, new) in enumerate(zip(self._rows, rows, strict=True))
+            if old != new
+        ]
+        self._rows = rows
+        if changed:
+            self.refresh(*changed)
+
+    def on_resize(self) -> None:
+        """Lay out again for the new size."""
+        self._rows = self._lay_out()
+        self.refresh()
+
+    def render(self) -> Content:
+        """Paint the rows."""
+        return Content("\n").join(self._painted(row) for row in self._rows)
+
+    def _lay_out(self) -> list[Row]:
+        if self._view is None or not self.size:
+            return []
+        return lay_out(self._view, self.size.width, self.size.height)
+
+    def _painted(self, row: Row) -> Content:
+        return Content("").join(
+            safe(part.text, self.size.width, self._style(part.role)) for part in row if part.text
+        )
+
+    def _style(self, role: str) -> Style:
+        style = Style()
+        for name in role.split():
+            # A component style alone, without the widget's own background below it.
+            style += self.get_visual_style(f"prompt--{name}", partial=True)
+        return style
+
+
+__all__ = ["Part", "PromptView"]

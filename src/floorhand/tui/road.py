@@ -1,0 +1,79 @@
+"""What a screen needs of the floor. Everything here may wait, so it runs on one other thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from floorhand.ops.floor import Turn
+    from floorhand.store.db import Transactions
+
+
+class Road(Protocol):
+    """Takes scans to the floor and brings back turns."""
+
+    def sit(self) -> Turn:
+        """Take the seat, or resume where it was left."""
+
+    def take(self, scan_no: int, scanned: str) -> Turn:
+        """Answer one scan."""
+
+    def hint(self, turn: Turn) -> str:
+        """Say what could be typed at this question for want of a scanner; empty: nothing."""
+
+
+class FloorRoad:
+    """The road through the database.
+
+    Args:
+        transactions: Opens the database; called on the thread that uses it, after the first
+            paint, because its libraries take longer to load than the screen.
+        site: Code of the site.
+        seat: Name of this terminal.
+        station: Code of the bench it stands at; empty if at none.
+        now: The clock, in UTC.
+        hint: Gives what could be typed at a turn for want of a scanner.
+    """
+
+    def __init__(
+        self,
+        transactions: Callable[[], Transactions],
+        *,
+        site: str,
+        seat: str,
+        station: str,
+        now: Callable[[], datetime],
+        hint: Callable[[Turn], str] | None = None,
+    ) -> None:
+        self._open = transactions
+        self._transactions: Transactions | None = None
+        self._site = site
+        self._seat = seat
+        self._station = station
+        self._now = now
+        self._hint = hint
+
+    def sit(self) -> Turn:
+        """Take the seat, or resume where it was left."""
+        from floorhand.ops.floor import take_seat
+
+        if self._transactions is None:
+            self._transactions = self._open()
+        return take_seat(
+            self._transactions, self._site, self._seat, station=self._station, now=self._now()
+        )
+
+    def take(self, scan_no: int, scanned: str) -> Turn:
+        """Answer one scan."""
+        from floorhand.ops.floor import take_turn
+
+        assert self._transactions is not None, "the seat is taken first"
+        return take_turn(
+            self._transactions, self._site, self._seat, scan_no, scanned, self._now()
+        )
+
+    def hint(self, turn: Turn) -> str:
+        """Say what could be typed at this question for want of a scanner."""
+        return self._hint(turn) if self._hint is not None else ""

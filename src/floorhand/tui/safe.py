@@ -1,0 +1,62 @@
+"""The one door for text to the screen. Nothing else in this package may hand text to a widget."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rich.cells import cell_len, chop_cells
+from textual.content import Content
+
+from floorhand.text.visible import visible
+
+CUT: Final = "…"
+"""Stands at the end of what was cut off."""
+
+CHARACTERS_MAX: Final = 4096
+"""No text on a screen is longer; the rest is not even looked at."""
+
+
+def safe(text: str, width_max: int, style: str = "") -> Content:
+    """Make any text fit to show: never markup, never a control or formatting character.
+
+    Args:
+        text: A text of ours or data; it makes no difference.
+        width_max: Columns it may take; what is longer is cut and ends in ``…``.
+        style: Textual style of the whole, a constant of this package such as ``bold``.
+    """
+    shown = cut(visible(text[:CHARACTERS_MAX]), width_max)
+    return Content.styled(shown, style) if style else Content(shown)
+
+
+def cut(text: str, width_max: int) -> str:
+    """Cut a text to a number of columns."""
+    if width_max <= 0:
+        return ""
+    if cell_len(text) <= width_max:
+        return text
+    first, *_ = chop_cells(text, width_max - 1) or [""]
+    return (first if width_max > 1 else "") + CUT
+
+
+def wrap(text: str, width: int, lines_max: int) -> list[str]:
+    """Break a text into lines at spaces; a longer word is broken inside.
+
+    The last line ends in ``…`` if there would have been more than ``lines_max``.
+    """
+    lines: list[str] = []
+    line = ""
+    for word in visible(text[:CHARACTERS_MAX].replace("\n", " ")).split(" "):
+        joined = f"{line} {word}" if line else word
+        if cell_len(joined) <= width:
+            line = joined
+            continue
+        if line:
+            lines.append(line)
+        *full, line = chop_cells(word, width) or [""]
+        lines.extend(full)
+    if line:
+        lines.append(line)
+    if len(lines) > lines_max:
+        rest = lines[lines_max - 1 :]
+        lines = [*lines[: lines_max - 1], cut(" ".join(rest), width)]
+    return lines

@@ -1,0 +1,117 @@
+"""Play floor scripts: what a worker scans and what the terminal answers, line by line.
+
+Each .floor file is the expected conversation. After an intended change, run with UPDATE=1 and
+read the diff: it is the change that workers will see. Lines:
+
+    @ inbound           the warehouse: tests/warehouses/inbound.py, its build(transactions)
+    @ worker W1         who signs in first (by badge); the default is the warehouse's WORKER
+    @ job receiving     the job opened from the menu
+    @ restart           the terminal is killed and its seat taken again
+    @ cancel ACME/1001  the shop cancels an order behind the worker's back
+    # a remark
+    > scan              <GS> stands for the group separator
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from conftest import NOW, SITE, new_warehouse
+from sqlalchemy import select, update
+
+from floorhand.ops.floor import Turn, take_seat, take_turn
+from floorhand.store.check import violations
+from floorhand.store.db import Transactions, engine_of
+from floorhand.store.schema import Order, Worker
+from floorhand.talk import render_lines
+from floorhand.text.catalog import catalog
+
+SCRIPTS = sorted(Path(__file__).parent.glob("*.floor"))
+SEAT = "H1"
+
+
+class Stage:
+    """A terminal on which a script is played."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self.transactions = transactions
+        self.turn: Turn = take_seat(transactions, SITE, SEAT, now=NOW)
+
+    def scan(self, scanned: str) -> Turn:
+        number = self.turn.scan_no + 1
+        now = NOW + timedelta(seconds=number)
+        self.turn = take_turn(
+            self.transactions, SITE, SEAT, number, scanned.replace("<GS>", "\x1d"), now
+        )
+        return self.turn
+
+    def restart(self) -> Turn:
+        self.turn = take_seat(self.transactions, SITE, SEAT, now=NOW)
+        return self.turn
+
+    def sign_in(self, worker: str) -> None:
+        with self.transactions.begin() as tx:
+            badge = tx.scalar(
+                select(Worker.badge).where(Worker.site == SITE, Worker.code == worker)
+            )
+        assert badge, worker
+        self.scan(badge)
+
+    def open(self, job: str) -> None:
+        codes = [choice.code for choice in self.turn.prompt.choices]
+        self.scan(str(codes.index(job) + 1))
+
+    def cancel(self, order: str) -> None:
+        merchant, _, number = order.partition("/")
+        with self.transactions.begin() as tx:
+            tx.execute(
+                update(Order)
+                .where(Order.site == SITE, Order.merchant == merchant, Order.number == number)
+                .values(state="cancelled")
+            )
+
+
+def play(stage: Stage, lines: list[str]) -> Iterator[str]:
+    """Repeat the script's own lines, with what the terminal really answers."""
+    words = catalog("en")
+    for line in lines:
+        if line.startswith("> "):
+            yield line
+            yield from render_lines(stage.scan(line[2:]), words)
+            with stage.transactions.begin() as tx:
+                assert violations(tx, SITE) == (), line
+        elif line.startswith("@ worker "):
+            yield line
+            stage.sign_in(line.split()[2])
+        elif line.startswith("@ job "):
+            yield line
+            stage.open(line.split()[2])
+        elif line.startswith("@ cancel "):
+            yield line
+            stage.cancel(line.split()[2])
+        elif line == "@ restart":
+            yield line
+            yield from render_lines(stage.restart(), words)
+        elif line.startswith(("@", "#")) or not line:
+            yield line
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+def test_the_conversation_is_as_written(tmp_path: Path, script: Path) -> None:
+    lines = script.read_text("utf-8").splitlines()
+    warehouse = import_module(f"warehouses.{lines[0].removeprefix('@ ')}")
+    transactions = new_warehouse(tmp_path)
+    warehouse.build(transactions)
+    stage = Stage(transactions)
+    if not any(line.startswith("@ worker ") for line in lines):
+        stage.sign_in(warehouse.WORKER)
+    told = list(play(stage, lines))
+    engine_of(transactions).dispose()
+    if os.environ.get("UPDATE"):
+        script.write_text("\n".join(told) + "\n", "utf-8")
+    assert told == lines
