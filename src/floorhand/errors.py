@@ -71,6 +71,7 @@ class Code(StrEnum):
     READ_FIRST = "read_first"
     NOT_IN_ORDER = "not_in_order"
     BELONGS_TO = "belongs_to"
+    EXTRA_BELONGS_TO = "extra_belongs_to"
     ALL_CHECKED = "all_checked"
     TOO_MANY_CHECKED = "too_many_checked"
     PACK_WRONG_LOT = "pack_wrong_lot"
@@ -109,6 +110,25 @@ class Code(StrEnum):
     BIN_NOT_LEGAL = "bin_not_legal"
     BIN_NO_ROOM = "bin_no_room"
     NO_BIN_YET = "no_bin_yet"
+
+    # Return inspection
+    RETURN_CLOSED = "return_closed"
+    RETURN_NOT_CLOSED = "return_not_closed"
+    RETURN_NOT_SHIPPED = "return_not_shipped"
+    RETURN_TEXT_LONG = "return_text_long"
+    RETURN_BAD_MARK = "return_bad_mark"
+    RETURN_ONE_BY_ONE = "return_one_by_one"
+    RETURN_SERIAL_HERE = "return_serial_here"
+    RETURN_JUDGE_FIRST = "return_judge_first"
+    RETURN_NOT_RESTOCKABLE = "return_not_restockable"
+    RETURN_TOTE = "return_tote"
+    RETURN_BADGE_TYPED = "return_badge_typed"
+    RETURN_SAME_BADGE = "return_same_badge"
+    RETURN_NOTHING_LEFT = "return_nothing_left"
+    RETURN_NOT_EMPTY = "return_not_empty"
+    RETURN_NOTHING_FOUND = "return_nothing_found"
+    RETURN_FINDING_GONE = "return_finding_gone"
+    RETURN_UNKNOWN_SECOND = "return_unknown_second"
 
 
 class FloorhandError(Exception):

@@ -191,7 +191,7 @@ class Pool:
 
 def choose_orders(
     orders: Sequence[OpenOrder], pool: Pool, slots: int
-) -> list[tuple[OpenOrder, Plan]]:
+) -> tuple[list[tuple[OpenOrder, Plan]], list[OpenOrder]]:
     """Choose the orders of one walk, most urgent first, and take their pieces from the pool.
 
     The most urgent order that can be picked at all decides whether the walk is one of
@@ -202,10 +202,18 @@ def choose_orders(
         orders: Candidates, most urgent first.
         pool: The free stock.
         slots: Orders that the walk has room for.
+
+    Returns:
+        The chosen orders with their plans; and those for which there is no stock at all.
     """
     chosen: list[tuple[OpenOrder, Plan]] = []
     on_walk: set[str] = set()
-    left = [(order, plan) for order in orders if (plan := pool.plan(order)) is not None]
+    left, without = [], []
+    for order in orders:
+        if (plan := pool.plan(order)) is not None:
+            left.append((order, plan))
+        else:
+            without.append(order)
     if left:
         single = left[0][0].single
         left = [(order, plan) for order, plan in left if order.single == single]
@@ -214,13 +222,12 @@ def choose_orders(
         equal = [pair for pair in left if (pair[0].priority, pair[0].due_at) == urgency]
         best = max(equal, key=lambda pair: _overlap(pair[1], on_walk))
         left.remove(best)
-        plan = pool.plan(best[0])
-        if plan is None:
+        if (now := pool.plan(best[0])) is None:
             continue
-        pool.take(plan)
-        chosen.append((best[0], plan))
-        on_walk |= plan.roots
-    return chosen
+        pool.take(now)
+        chosen.append((best[0], now))
+        on_walk |= now.roots
+    return chosen, without
 
 
 def _overlap(plan: Plan, on_walk: set[str]) -> float:

@@ -27,6 +27,9 @@ FILL_LOOSE_PCT = 60
 """How full a box is planned when no placement was looked for."""
 
 FITS = "fits"
+FITS_SIDE = "fits_side"
+FITS_VOLUME = "fits_volume"
+FITS_WEIGHT = "fits_weight"
 LOOSE = "loose"
 BY_COUNT = "by_count"
 SEVERAL = "several"
@@ -35,8 +38,22 @@ TOO_HEAVY = "too_heavy"
 NO_BOXES = "no_boxes"
 NOT_KNOWN = "not_known"
 CHOSEN = "chosen"
-WHYS = (FITS, LOOSE, BY_COUNT, SEVERAL, TOO_LARGE, TOO_HEAVY, NO_BOXES, NOT_KNOWN, CHOSEN)
-"""Reasons of a proposal: the texts ``packing.box_<why>``."""
+WHYS = (
+    FITS,
+    FITS_SIDE,
+    FITS_VOLUME,
+    FITS_WEIGHT,
+    LOOSE,
+    BY_COUNT,
+    SEVERAL,
+    TOO_LARGE,
+    TOO_HEAVY,
+    NO_BOXES,
+    NOT_KNOWN,
+    CHOSEN,
+)
+"""Reasons of a proposal: the texts ``packing.box_<why>``. The three after ``fits`` also say why the
+next smaller box was not proposed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +125,17 @@ def propose_box(boxes: Iterable[Box], goods: Iterable[Pieces]) -> Proposal:
     weight_g = weight_of(lines)
     for box in carry:
         if weight_g <= box.carries_g and (why := fit(box, lines)):
-            return Proposal(box.code, why)
+            number = by_size.index(box)
+            smaller = by_size[number - 1] if number and why == FITS else None
+            return Proposal(box.code, _why_not(smaller, lines) if smaller else why)
     return Proposal(carry[-1].code, SEVERAL)
+
+
+def _why_not(box: Box, lines: Sequence[Pieces]) -> str:
+    """Say what keeps goods out of the next smaller box."""
+    if not all(lies_in(line, box) for line in lines):
+        return FITS_SIDE
+    return FITS_WEIGHT if weight_of(lines) > box.carries_g else FITS_VOLUME
 
 
 def weight_of(goods: Iterable[Pieces]) -> int:

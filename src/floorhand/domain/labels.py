@@ -64,7 +64,7 @@ _KINDS = (
             "scan_code": "FHLFSJTPHTKT",
             "check_digits": "47",
             "arrow": "up",
-            "zone": "Zone B",
+            "zone": "B",
         },
     ),
     LabelKind(
@@ -106,7 +106,12 @@ _KINDS = (
         "badge",
         needs=("name", "badge"),
         may=("site", "roles"),
-        sample={"name": "Ana Kovač", "badge": "FHPFSJTPHTKJ", "site": "Depot 4", "roles": "packing"},
+        sample={
+            "name": "Ana Kovač",
+            "badge": "FHPFSJTPHTKJ",
+            "site": "Depot 4",
+            "roles": "packing",
+        },
     ),
     LabelKind(
         "return",

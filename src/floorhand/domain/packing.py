@@ -23,7 +23,7 @@ NOT_THERE = "not_there"
 DAMAGED = "damaged"
 WRONG_PIECE = "wrong_piece"
 MISSING_REASONS = (NOT_THERE, DAMAGED, WRONG_PIECE)
-"""Why pieces that were picked cannot be packed: the texts ``reason.<reason>``."""
+"""Why pieces that were picked cannot be packed: the texts ``packing.reason_<reason>``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,10 @@ class OpenSingle:
 
 @dataclass(frozen=True, slots=True)
 class CheckPieces:
-    """Verify pieces of the open order; ``typed`` says that the number was typed."""
+    """Verify pieces of the open order.
+
+    ``typed`` says that the number was typed; ``pack`` what was scanned: each, inner or case.
+    """
 
     order: str
     merchant: str
@@ -124,6 +127,7 @@ class CheckPieces:
     expiry: str = ""
     serial: str = ""
     typed: bool = False
+    pack: str = "each"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,12 +198,25 @@ class OrderOpened:
 
 
 @dataclass(frozen=True, slots=True)
+class ToteArrived:
+    """A tote stands at the bench now, but its order needs others; ``missing`` says where from.
+
+    Each entry is a tote and, in brackets, where it stands.
+    """
+
+    order: str
+    tote: str
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PiecesChecked:
     """Pieces were verified; ``of`` tells which, with what is left of them."""
 
     of: Left
     pieces: int
     rest: Rest
+    pack: str = "each"
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,12 +246,23 @@ class OrderShipped:
 class OrderStopped:
     """The order was cancelled meanwhile; its goods stay where they are, for putting back.
 
-    ``raised`` says that this scan raised the put-back.
+    ``raised`` says that this scan raised the put-back; ``cartons`` are its closed parcels, which
+    will be put back too.
     """
 
     order: str
     totes: tuple[str, ...]
     raised: bool
+    cartons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OrderGone:
+    """The worker no longer has the order; ``name`` has it, ``since`` then, if anybody does."""
+
+    order: str
+    name: str = ""
+    since: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,9 +275,13 @@ class OrderHeld:
 
 @dataclass(frozen=True, slots=True)
 class OrderEmpty:
-    """Nothing of the order could be packed; it is closed as short."""
+    """Nothing of the order could be packed; it is closed as short.
+
+    ``back_pieces`` that were picked lie beside the tote, as their line was cancelled.
+    """
 
     order: str
+    back_pieces: int = 0
 
 
 @dataclass(frozen=True, slots=True)

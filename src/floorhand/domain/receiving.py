@@ -43,6 +43,7 @@ class LineCount:
     received: int
     damaged: int
     unexpected: bool = False
+    reason: str = ""
 
     @property
     def counted(self) -> int:

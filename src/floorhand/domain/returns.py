@@ -480,28 +480,24 @@ def condition_after(disposition: str, expired: bool) -> str:
 
 
 def outcome_of(
-    merchant: str, piece_merchant: str, advised: int, left: int, expected: int | None, pieces: int
+    pieces: int, *, advised: int, received: int, announced: bool, bought: int | None
 ) -> str:
     """Say how pieces that were found compare with what was announced and bought.
 
     Args:
-        merchant: The return's merchant; empty if not known.
-        piece_merchant: Whose piece it is.
+        pieces: Pieces found, of the return's own merchant.
         advised: Pieces of this SKU that were announced.
-        left: Of these, how many are still to be found.
-        expected: Pieces of this SKU that may come without having been announced (the order's);
-            None if nothing at all says what to expect.
-        pieces: Pieces found.
+        received: Pieces of it that were found before.
+        announced: Whether the return announced anything at all.
+        bought: Pieces of it in the order; None if no order is known.
     """
-    if merchant and piece_merchant != merchant:
-        return OTHER_MERCHANT
     if advised:
-        return AS_ADVISED if pieces <= left else EXTRA
-    if expected is None:
+        return AS_ADVISED if received + pieces <= advised else EXTRA
+    if announced:
+        return EXTRA if bought else WRONG_PIECE
+    if bought is None or 0 < received + pieces <= bought:
         return AS_ADVISED
-    if expected == 0:
-        return WRONG_PIECE
-    return AS_ADVISED if pieces <= expected else EXTRA
+    return EXTRA if bought else WRONG_PIECE
 
 
 @dataclass(frozen=True, slots=True)
@@ -514,9 +510,7 @@ class Candidate:
     day: str
 
 
-def ranked(
-    candidates: tuple[Candidate, ...], customer: str, pieces: int
-) -> tuple[Candidate, ...]:
+def ranked(candidates: tuple[Candidate, ...], customer: str, pieces: int) -> tuple[Candidate, ...]:
     """Order candidates, best first: the same customer, exactly these pieces, the most recent.
 
     Three of ten buyers send back exactly the line they bought, and half of all returns come
@@ -544,3 +538,18 @@ def spread(room: tuple[int, ...], pieces: int) -> tuple[int, ...]:
         shares.append(share)
         pieces -= share
     return (*shares, pieces)
+
+
+def withdraw(held: tuple[int, ...], pieces: int) -> tuple[int, ...]:
+    """Take pieces back from lines of the same SKU, the last filled first.
+
+    Args:
+        held: What each line holds that can be taken back.
+        pieces: Pieces to take; the lines hold at least as many.
+    """
+    shares = [0] * len(held)
+    for at in reversed(range(len(held))):
+        shares[at] = min(held[at], pieces)
+        pieces -= shares[at]
+    assert pieces == 0, (held, pieces)
+    return tuple(shares)

@@ -69,6 +69,10 @@ class MerchantRules(_Rules):
     return_days: int = 60
     """How far back orders are looked for when a return names none."""
 
+    verdicts: dict[str, str] = field(default_factory=dict)
+    """What a platform is told, where not the default: by ``platform.kind``, such as
+    ``tiktok.buyer_fault``; see `floorhand.domain.verdicts`."""
+
     pack_instruction: str = ""
     """Shown once per parcel at the bench; acknowledged with F10."""
 

@@ -119,11 +119,15 @@ class DeliveryCode:
 
 @dataclass(frozen=True, slots=True)
 class ReturnCode:
-    """A return's plate, tracking code or platform number was scanned."""
+    """A return's plate, tracking code or platform number was scanned.
+
+    ``plate`` says that it was its own number, which no other return can carry.
+    """
 
     number: str
     merchant: str
     state: str
+    plate: bool = True
 
 
 @dataclass(frozen=True, slots=True)

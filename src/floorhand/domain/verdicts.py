@@ -150,9 +150,7 @@ def judge(
     kinds = [(f.sku, f.pieces, classify(f), f.reason) for f in found]
     if not any(kind == EMPTY for *_, kind, _ in kinds):
         kinds += [(sku, pieces, MISSING, "") for sku, pieces in missing]
-    word = {
-        kind: words.get(f"{spoken}.{kind}", default) for kind, default in WORDS[spoken].items()
-    }
+    word = {kind: words.get(f"{spoken}.{kind}", default) for kind, default in WORDS[spoken].items()}
     lines = tuple((sku, pieces, word[kind]) for sku, pieces, kind, _ in kinds if sku)
     ordered = sorted(kinds, key=lambda k: _WORST_FIRST.index(k[2]))
     if not ordered:

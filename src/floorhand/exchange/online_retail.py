@@ -24,7 +24,7 @@ from decimal import Decimal
 from floorhand.domain.rules import Address
 from floorhand.exchange import cells
 from floorhand.exchange.cells import BadCell
-from floorhand.exchange.dates import Dates, decide, due
+from floorhand.exchange.dates import Dates, decide
 from floorhand.exchange.layout import Field, Layout, Reader, Table
 from floorhand.exchange.reading import Source
 from floorhand.exchange.records import (
@@ -226,7 +226,6 @@ class _Reading:
                 owner,
                 number,
                 tuple(sale.lines),
-                due(sale.at, self.context.time_zone, self.context.rules.cut_off),
                 channel="online-retail",
                 placed_at=sale.at,
                 customer=sale.customer,

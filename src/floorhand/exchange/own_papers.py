@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from floorhand.domain.rules import Address
 from floorhand.exchange import cells
 from floorhand.exchange.cells import BadCell
-from floorhand.exchange.dates import Dates, decide, due
+from floorhand.exchange.dates import Dates, decide
 from floorhand.exchange.layout import Field, Layout, Reader, Table
 from floorhand.exchange.reading import Source
 from floorhand.exchange.records import (
@@ -29,7 +29,7 @@ RETURN_KINDS = ("customer", "undelivered", "recall")
 PRIORITY_MAX = 9
 
 _SKU = Field("sku", "the merchant's code of the product", ("product", "product code", "item"), True)
-_QUANTITY = Field("quantity", "pieces, 1 or more", ("pieces", "qty", "ordered", "expected"), True)
+_QUANTITY = Field("quantity", "pieces, 1 or more", ("pieces", "pcs", "qty", "ordered", "expected"), True)
 _MERCHANT = Field("merchant", "owner; empty: what --merchant says", ("owner",))
 
 ORDERS = Layout(
@@ -125,10 +125,7 @@ def read_orders(source: Source, context: Context) -> Parsed:
     Shipping what is left of it would look like a complete order to everybody but the buyer.
     """
 
-    def make(paper: _Paper, dates: Dates) -> Record:
-        return _order(paper, dates, context)
-
-    return _papers(source, context, ORDERS, "order", ("placed_at", "due_at"), make)
+    return _papers(source, context, ORDERS, "order", ("placed_at", "due_at"), _order)
 
 
 def read_deliveries(source: Source, context: Context) -> Parsed:
@@ -214,10 +211,9 @@ def _made(
                 parsed.reject(line, bad)
 
 
-def _order(paper: _Paper, dates: Dates, context: Context) -> OrderRecord:
+def _order(paper: _Paper, dates: Dates) -> OrderRecord:
     row = paper.first
     placed_at = dates.moment(row.raw("placed_at"), "placed_at")
-    due_at = dates.moment(row.raw("due_at"), "due_at")
     priority = row.measure("priority") or 0
     if priority > PRIORITY_MAX:
         raise BadCell(f"priority is {priority}; expected 0 to {PRIORITY_MAX}")
@@ -236,8 +232,7 @@ def _order(paper: _Paper, dates: Dates, context: Context) -> OrderRecord:
         paper.merchant,
         paper.number,
         tuple(paper.lines),
-        due_at
-        or due(placed_at or context.now, context.time_zone, context.rules.cut_off),
+        due_at=dates.moment(row.raw("due_at"), "due_at"),
         state=state,
         hold_reason=row.text("hold_reason"),
         channel=row.code("channel"),

@@ -83,7 +83,8 @@ class Source:
     """A file that can be read as text.
 
     ``guessed`` says that nobody said the encoding and that it is not UTF-8. ``sha256`` is of the
-    unpacked bytes, so that a packed copy counts as the same file.
+    unpacked bytes, so that a packed copy counts as the same file. ``on_read`` is told how many of
+    ``bytes_`` have been read.
     """
 
     path: Path
@@ -311,7 +312,7 @@ class _Rows:
                 break
             line, begins = self.before + begins, reader.line_num + 1
             if line % 2000 == 0:
-                self.source.on_read(line)
+                self.source.on_read(self.raw.tell())
             if any(cells):
                 width = width or len(cells)
                 last = Row(line, cells)

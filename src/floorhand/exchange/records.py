@@ -67,13 +67,16 @@ class LineRecord:
 
 @dataclass(frozen=True, slots=True)
 class OrderRecord:
-    """An order with its lines; ``state`` is one of the order table's."""
+    """An order with its lines; ``state`` is one of the order table's.
+
+    ``due_at`` is None where the file gives no deadline: then the next cut-off after ``placed_at``.
+    """
 
     line: int
     merchant: str
     number: str
     lines: tuple[LineRecord, ...]
-    due_at: datetime
+    due_at: datetime | None = None
     state: str = "released"
     hold_reason: str = ""
     channel: str = ""
@@ -224,6 +227,7 @@ class Parsed:
     """All that a format made of a file.
 
     ``facts`` are counts that belong to the format. ``notes`` are sentences about what was assumed.
+    ``merchants`` gives the names of merchants that the file names; a code is its own name.
     """
 
     records: list[Record] = field(default_factory=list)
@@ -231,6 +235,7 @@ class Parsed:
     alarms: list[Alarm] = field(default_factory=list)
     facts: dict[str, int | str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    merchants: dict[str, str] = field(default_factory=dict)
 
     def reject(self, line: int, reason: str) -> None:
         """Put a row aside."""

@@ -27,6 +27,7 @@ from floorhand.domain.packing import (
     OpenSingle,
     OpenTote,
     OrderEmpty,
+    OrderGone,
     OrderHeld,
     OrderOpened,
     OrderShipped,
@@ -35,6 +36,7 @@ from floorhand.domain.packing import (
     PiecesChecked,
     PutAside,
     Rest,
+    ToteArrived,
 )
 from floorhand.domain.things import (
     Attributes,
@@ -103,7 +105,9 @@ def step(state: State, event: object) -> Reply:
             return _check_number(state.bench, line, pieces)
         case Checking(), Number():
             return Refuse(Code.SCAN_EACH_PIECE)
-        case Checking(), Pressed(key=Key.FULL):
+        case Checking(), Pressed(key=Key.FULL | Key.DONE as key):
+            if key is Key.DONE and state.rest.left_pieces:
+                return Refuse(Code.KEY_NOT_NOW)
             if not state.rest.checked_pieces:
                 return Refuse(Code.NOTHING_CHECKED)
             return Do(CloseParcel(state.bench.order, state.bench.box))
@@ -140,29 +144,35 @@ def _outcome(state: State, event: object) -> Reply | None:
             return _go_on(bench, rest) or Ask(
                 Checking(bench, rest), "packing.opened", {"order": _number(bench.order)}
             )
+        case NeedTote(), ToteArrived(tote=tote, missing=missing):
+            facts: Facts = {
+                "tote": tote,
+                "order": _number(event.order),
+                "missing": " ".join(missing),
+            }
+            return Ask(START, "packing.tote_here", facts, look=True)
         case _, OrderShipped():
             return _shipped(event)
         case _, OrderStopped(raised=False) if isinstance(state, NeedTote):
             return Refuse(Code.PACK_CANCELLED, {"order": _number(event.order)})
         case _, OrderStopped():
-            facts: Facts = {"order": _number(event.order), "totes": " ".join(event.totes)}
-            return Ask(START, "packing.cancelled", facts, look=True)
+            done = "packing.cancelled_boxes" if event.cartons else "packing.cancelled"
+            return Ask(START, done, _where(event), look=True)
+        case _, OrderGone(name=name, since=since):
+            facts = {"order": _number(event.order), "name": name, "since": since}
+            return Ask(START, "packing.gone_to" if name else "packing.gone", facts, look=True)
         case _, OrderHeld():
-            facts: Facts = {"order": _number(event.order), "totes": " ".join(event.totes)}
-            return Ask(START, "packing.held", facts, look=True)
+            return Ask(START, "packing.held", _where(event), look=True)
         case _, OrderEmpty():
-            return Ask(START, "packing.empty", {"order": _number(event.order)}, look=True)
+            facts = {"order": _number(event.order), "back": event.back_pieces}
+            done = "packing.empty_back" if event.back_pieces else "packing.empty"
+            return Ask(START, done, facts, look=True)
         case _, AsideDone():
-            facts: Facts = {"order": _number(event.order), "totes": " ".join(event.totes)}
-            return Ask(START, "packing.aside", facts)
+            return Ask(START, "packing.aside", _where(event))
         case NeedTote(), _:
             return None
-        case _, PiecesChecked(of=line, pieces=pieces, rest=rest):
-            facts: Facts = {"pieces": pieces, "sku": line.sku, "left": line.pieces}
-            last = (line,) if line.pieces and not line.serial else ()
-            return _go_on(state.bench, rest) or Ask(
-                Checking(state.bench, rest, last), "packing.checked", facts
-            )
+        case _, PiecesChecked(rest=rest):
+            return _go_on(state.bench, rest) or _checked(state.bench, event)
         case _, Naming():
             return Ask(Telling(state.bench, state.rest, event))
         case _, ParcelClosed():
@@ -175,9 +185,24 @@ def _outcome(state: State, event: object) -> Reply | None:
             return None
 
 
+def _where(event: OrderStopped | OrderHeld | AsideDone) -> Facts:
+    totes = event.totes + (event.cartons if isinstance(event, OrderStopped) else ())
+    return {"order": _number(event.order), "totes": " ".join(totes)}
+
+
 def _go_on(bench: Bench, rest: Rest) -> Reply | None:
     """Close the parcel if that was the last piece."""
     return None if rest.left_pieces else Do(CloseParcel(bench.order, bench.box))
+
+
+def _checked(bench: Bench, event: PiecesChecked) -> Reply:
+    line = event.of
+    facts: Facts = {"sku": line.sku, "left": line.pieces, "pack_text": f"packing.pack_{event.pack}"}
+    done = "packing.checked" if line.pieces else "packing.checked_all"
+    if event.pack != "each":
+        done = "packing.checked_pack"
+    last = (line,) if line.pieces and not line.serial else ()
+    return Ask(Checking(bench, event.rest, last), done, {**facts, "pieces": event.pieces})
 
 
 def _check(bench: Bench, piece: Piece) -> CheckPieces:
@@ -189,6 +214,7 @@ def _check(bench: Bench, piece: Piece) -> CheckPieces:
         piece.lot,
         piece.expiry,
         piece.serial,
+        pack=piece.pack,
     )
 
 
@@ -209,7 +235,7 @@ def _check_line(bench: Bench, line: Left, pieces: int, *, typed: bool = False) -
 
 def _check_number(bench: Bench, line: Left, pieces: int) -> Reply:
     if pieces < 1:
-        return Refuse(Code.BAD_QUANTITY, {"number": pieces})
+        return Refuse(Code.BAD_QUANTITY, {"number": pieces, "limit": line.pieces})
     if pieces > line.pieces:
         facts: Facts = {"asked": pieces, "sku": line.sku, "left": line.pieces}
         return Refuse(Code.TOO_MANY_CHECKED, facts)
@@ -283,8 +309,11 @@ def _lack(state: WhatMissing | HowMany | WhyMissing, event: object) -> Reply | N
 
 
 def _booked(bench: Bench, event: MissingBooked) -> Reply:
-    """Go on after a declared miss; if all else is verified, the parcel is complete."""
-    if not event.rest.left_pieces and event.rest.checked_pieces:
+    """Go on after a declared miss; if all else is verified, the parcel is complete.
+
+    Where pieces have to come out of the box again, the worker closes it when they are out.
+    """
+    if not event.rest.left_pieces and not event.cancelled_pieces:
         return Do(CloseParcel(bench.order, bench.box))
     done = "packing.line_cancelled" if event.cancelled_pieces else "packing.missing_booked"
     facts: Facts = {"sku": event.sku, "pieces": event.pieces, "back": event.cancelled_pieces}
@@ -302,9 +331,8 @@ def _next_parcel(event: ParcelClosed) -> Reply:
 def _shipped(event: OrderShipped) -> Reply:
     facts: Facts = {"order": _number(event.order), "pieces": event.pieces, "carton": event.carton}
     if event.short_pieces:
-        return Ask(
-            START, "packing.shipped_short", {**facts, "short": event.short_pieces}, look=True
-        )
+        done = "packing.shipped_short" if event.carton else "packing.shipped_before"
+        return Ask(START, done, {**facts, "short": event.short_pieces}, look=True)
     return Ask(START, "packing.shipped", facts)
 
 

@@ -62,7 +62,9 @@ def prompt(state: State) -> Prompt:
             return replace(
                 _frame(state, "packing.why_missing"),
                 goods=(_item(replace(line, pieces=pieces), "now"),),
-                choices=tuple(Choice(reason, f"reason.{reason}") for reason in MISSING_REASONS),
+                choices=tuple(
+                    Choice(reason, f"packing.reason_{reason}") for reason in MISSING_REASONS
+                ),
                 wants=_wants(state, ("choice",)),
             )
 
@@ -80,7 +82,13 @@ def _frame(state: Open, ask: str) -> Prompt:
 
 def _checking_prompt(state: Checking) -> Prompt:
     bench, rest = state.bench, state.rest
-    first = rest.lines[0] if rest.lines else Left("", "", 0)
+    if not rest.left_pieces:
+        return replace(
+            _frame(state, "packing.close_box"),
+            keys=((Key.DONE, "packing.key_close"), (Key.BACK, "packing.key_aside")),
+            wants=_wants(state, ("done",)),
+        )
+    first = rest.lines[0]
     number = bool(state.last) and bench.typed
     wants = Wants(
         kinds=("number", "piece") if number else ("piece",),
@@ -112,7 +120,11 @@ def _telling_prompt(state: Telling) -> Prompt:
     kinds = ("choice", "text", "piece") if lots else ("text", "piece")
     return replace(
         _frame(state, "packing.which_lot" if lots else "packing.scan_serial"),
-        goods=() if lots else tuple(_serial_item(line) for line in naming.options),
+        goods=(
+            (Item(naming.sku, naming.name, naming.pieces),)
+            if lots
+            else tuple(_serial_item(line) for line in naming.options)
+        ),
         choices=_choices(naming.options) if lots else (),
         wants=replace(_wants(state, kinds), text=True),
     )
@@ -125,9 +137,9 @@ def _wants(state: Open, kinds: tuple[str, ...]) -> Wants:
 
 def _facts(bench: Bench) -> tuple[tuple[str, str], ...]:
     facts = [
-        ("packing.order", bench.number),
+        ("fact.order", bench.order),
+        (f"packing.box_{bench.box_why}", bench.box or "–"),
         ("packing.totes", " ".join(bench.totes)),
-        (f"packing.box_{bench.box_why}", bench.box),
     ]
     if bench.parcel > 1:
         facts.append(("packing.parcel", str(bench.parcel)))
@@ -146,7 +158,7 @@ def _serial_item(line: Left) -> Item:
 def _choices(lines: tuple[Left, ...]) -> tuple[Choice, ...]:
     """Number goods; the code is the index, as two lots of a SKU differ in nothing shorter."""
     return tuple(
-        Choice(str(index), label=" ".join((line.sku, _item(line).note, f"({line.pieces})")))
+        Choice(str(index), label=f"{line.sku} {_item(line).note}".strip() + f" ({line.pieces})")
         for index, line in enumerate(lines)
     )
 

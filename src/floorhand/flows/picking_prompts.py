@@ -157,7 +157,7 @@ def _exception(state: AtCount | AtReason | AtSkip) -> Prompt:
         place=stop.place,
         count=count,
         keys=(BACK,),
-        choices=tuple(Choice(reason, f"reason.{reason}") for reason in reasons),
+        choices=tuple(Choice(reason, f"{ask}.{reason}") for reason in reasons),
         wants=_wants(stop, "choice"),
     )
 

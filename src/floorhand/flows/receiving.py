@@ -13,7 +13,6 @@ from floorhand.domain.receiving import (
     PIECES_MAX,
     CloseDelivery,
     Counted,
-    CountPieces,
     DamageMarked,
     DeliveriesListed,
     DeliveryClosed,
@@ -49,6 +48,7 @@ from floorhand.domain.things import (
     Text,
 )
 from floorhand.errors import Code
+from floorhand.flows.receiving_pieces import count_piece, describe, fill
 from floorhand.flows.receiving_screens import (
     BLIND,
     OTHER_LOT,
@@ -76,7 +76,7 @@ from floorhand.flows.receiving_states import (
     State,
     Unexpected,
 )
-from floorhand.flows.turn import Ask, Do, Refuse, Reply
+from floorhand.flows.turn import Ask, Do, Facts, Refuse, Reply
 
 NAME = "receiving"
 
@@ -141,7 +141,7 @@ def _open(state: NeedDelivery | ChooseDelivery | ChooseMerchant | NeedDock, even
 def _counting(state: Counting, event: object) -> Reply:
     match state, event:
         case _, Piece():
-            return _piece(state, event)
+            return count_piece(state, event)
         case _, Attributes():
             told = state.told or Attributes()
             heard = Attributes(
@@ -162,6 +162,8 @@ def _counting(state: Counting, event: object) -> Reply:
         case _, DeliveryCode(number=number):
             return Refuse(Code.DELIVERY_OPEN, {"delivery": state.job.delivery, "scanned": number})
         case Counting(now=Count(here=here) as now), Pressed(key=Key.MISMATCH) if here > 0:
+            if now.serial_tracked:
+                return Ask(DamagedReason(state.job, now, 1))
             return Ask(DamagedCount(state.job, now))
         case _, Pressed(key=key):
             return _key(state.job, key)
@@ -186,6 +188,7 @@ def _key(job: Job, key: Key) -> Reply:
 def _outcome(state: InDelivery, event: object) -> Reply:
     """Take what a command led to; the same in every state that can have given it."""
     job = state.job
+    facts: Facts
     match event:
         case Counted():
             return _counted(job, event)
@@ -221,9 +224,9 @@ def _aside(state: Unexpected | Lines | Closing, event: object) -> Reply:
     """Answer what a question beside the counting asks; a piece simply goes on counting."""
     match state, event:
         case Unexpected(goods=Goods(sku=sku)), Piece(sku=again) if again == sku:
-            return _piece(state, event, unexpected=True)
+            return count_piece(state, event, unexpected=True)
         case _, Piece():
-            return _piece(state, event)
+            return count_piece(state, event)
         case Lines(), Chosen(code=code) if code == OTHER_LOT:
             return Ask(Counting(state.job), "receiving.other_lot")
         case Closing(), Pressed(key=Key.DONE):
@@ -241,21 +244,21 @@ def _describing(state: Describing, event: object) -> Reply:
     wanted = missing(piece)
     match event:
         case Attributes():
-            return _describe(state, _fill(piece, event))
+            return describe(state, fill(piece, event))
         case Piece(merchant=merchant, sku=sku) if (merchant, sku) == (piece.merchant, piece.sku):
             told = Attributes(event.lot, event.expiry, event.serial)
-            if missing(filled := _fill(piece, told)) == wanted:
+            if missing(filled := fill(piece, told)) == wanted:
                 return Refuse(Code.MARK_WANTED, {"wanted_text": f"thing.{wanted}", "sku": sku})
-            return _describe(state, filled)
+            return describe(state, filled)
         case Text(value=text) if wanted == "expiry":
             expiry = read_expiry(text, state.job.expiry_order)
             if not expiry:
                 return Refuse(Code.BAD_DATE, {"date": text, "order": state.job.expiry_order})
-            return _describe(state, replace(piece, expiry=expiry))
+            return describe(state, replace(piece, expiry=expiry))
         case Text(value=text) if good_mark(text):
             if wanted == "lot":
-                return _describe(state, replace(piece, lot=text))
-            return _describe(state, replace(piece, serial=text))
+                return describe(state, replace(piece, lot=text))
+            return describe(state, replace(piece, serial=text))
         case Text():
             return Refuse(Code.BAD_MARK, {"wanted_text": f"thing.{wanted}"})
         case Pressed(key=Key.BACK):
@@ -275,7 +278,7 @@ def _damaged(state: DamagedCount | DamagedReason, event: object) -> Reply:
         case DamagedReason(job=job, now=now, pieces=pieces), Chosen(code=reason):
             return Do(MarkDamaged(job.delivery, job.place, now.goods, pieces, reason))
         case DamagedReason(), DamageMarked(goods=goods, pieces=pieces, here=here):
-            facts = {"sku": goods.sku, "pieces": pieces, "here": here}
+            facts: Facts = {"sku": goods.sku, "pieces": pieces, "here": here}
             now = replace(state.now, here=here)
             return Ask(Counting(state.job, now), "receiving.damaged", facts, look=True)
         case _, Pressed(key=Key.BACK):
@@ -298,71 +301,8 @@ def _opened(event: DeliveryOpened) -> Reply:
         event.next,
     )
     key = "receiving.opened_blind" if event.blind else "receiving.opened"
-    facts = {"delivery": event.number, "place": event.dock, "merchant": event.merchant}
+    facts: Facts = {"delivery": event.number, "place": event.dock, "merchant": event.merchant}
     return Ask(Counting(job), key, facts)
-
-
-def _piece(
-    state: Counting | Unexpected | Lines | Closing, piece: Piece, *, unexpected: bool = False
-) -> Reply:
-    job = state.job
-    if piece.merchant != job.merchant:
-        return Refuse(
-            Code.OTHER_MERCHANT,
-            {"sku": piece.sku, "merchant": piece.merchant, "wanted": job.merchant},
-        )
-    told = state.told if isinstance(state, Counting) else None
-    filled = _fill(piece, told) if told else piece
-    known = state.goods if isinstance(state, Unexpected) and unexpected else None
-    if known is None and state.now is not None:
-        known = state.now.goods
-    filled = _as_before(filled, known)
-    if filled.serial_tracked and filled.pieces != 1:
-        return Refuse(Code.SCAN_EACH_SERIAL, {"sku": piece.sku})
-    if filled.serial and not filled.serial_tracked:
-        filled = replace(filled, serial="")
-    return _describe(Describing(job, state.now, filled, unexpected), filled)
-
-
-def _fill(piece: Piece, told: Attributes) -> Piece:
-    """Add what another barcode has told; what the product's own barcode says stands."""
-    return replace(
-        piece,
-        lot=piece.lot or told.lot,
-        expiry=piece.expiry or told.expiry,
-        serial=piece.serial or told.serial,
-    )
-
-
-def _as_before(piece: Piece, before: Goods | None) -> Piece:
-    """Take lot and expiry of the last piece of the SKU where this one's barcode tells none.
-
-    Asked once, they hold until another SKU, another lot, or "other lot" in the list (F4).
-    """
-    if before is None or before.sku != piece.sku:
-        return piece
-    same_lot = piece.lot in ("", before.lot)
-    same_expiry = piece.expiry in ("", before.expiry)
-    if not (same_lot and same_expiry):
-        return piece
-    return replace(piece, lot=before.lot, expiry=before.expiry)
-
-
-def _describe(state: Describing, piece: Piece) -> Reply:
-    """Ask for what is missing, or count the piece."""
-    if missing(piece):
-        return Ask(replace(state, piece=piece))
-    goods = Goods(
-        piece.merchant,
-        piece.sku,
-        piece.lot if piece.lot_tracked else "",
-        piece.expiry if piece.expiry_tracked else "",
-        piece.serial if piece.serial_tracked else "",
-    )
-    job = state.job
-    return Do(
-        CountPieces(job.delivery, job.place, goods, piece.pieces, piece.pack, state.unexpected)
-    )
 
 
 def _total(state: Counting, now: Count, total: int) -> Reply:
@@ -375,7 +315,7 @@ def _total(state: Counting, now: Count, total: int) -> Reply:
         )
     announced = now.room + now.here
     if now.room >= 0 and total > announced and state.typed != total:
-        facts = {"sku": now.goods.sku, "asked": total, "most": now.here + now.left}
+        facts: Facts = {"sku": now.goods.sku, "asked": total, "most": now.here + now.left}
         return Ask(replace(state, typed=total), "receiving.type_again", facts, look=True)
     job = state.job
     return Do(SetCount(job.delivery, job.place, now.goods, total))

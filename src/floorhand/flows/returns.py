@@ -13,7 +13,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from floorhand.domain.returns import (
-    AS_ADVISED,
     CUSTOMER_RETURN,
     EMPTY,
     NO_CODE,
@@ -29,6 +28,7 @@ from floorhand.domain.returns import (
     OutcomeRecorded,
     Parcel,
     PickLine,
+    PieceOrigins,
     PiecesCounted,
     PiecesDisposed,
     PiecesMissing,
@@ -59,12 +59,18 @@ from floorhand.flows.returns_states import (
     START,
     STATES,
     VALUES,
+    ChooseDisposition,
     ChooseLine,
     ChooseOrigin,
     ChooseOther,
+    ChooseReason,
     ChooseReturn,
     ConfirmMissing,
+    Counting,
+    Deciding,
+    Grading,
     Inspecting,
+    NeedBadge,
     NeedComment,
     NeedPicture,
     NeedTracked,
@@ -87,6 +93,8 @@ def step(state: State, event: object) -> Reply:
             return Ask(state)
         case _, ReturnOpened():
             return _opened(state, event)
+        case _, PieceOrigins(merchant=merchant, options=options, piece=piece, number=number):
+            return Ask(ChooseOrigin(merchant, piece, options, number))
         case _, ReturnClosed():
             return _closed(event)
         case NeedComment() | NeedPicture(), _:
@@ -104,16 +112,30 @@ def step(state: State, event: object) -> Reply:
         case NeedTracked(), _:
             told = tell(state, event)
             return _take(state.parcel, told, state.ask) if isinstance(told, Piece) else told
-        case OnBench(), _:
+        case (
+            (
+                Counting()
+                | Grading()
+                | ChooseReason()
+                | Deciding()
+                | ChooseDisposition()
+                | NeedBadge()
+            ),
+            _,
+        ):
             return judge(state, event)
         case _:
             return identify(state, event)
 
 
 def _on(state: State, parcel: Parcel) -> Inspecting:
-    """Go on with a return; where restocked pieces go is remembered here, not in the database."""
-    tote = state.parcel.tote if isinstance(state, OnBench) else ""
-    return Inspecting(replace(parcel, tote=tote))
+    """Go on with a return. Where restocked pieces go, and which order was likely, stays known."""
+    if not isinstance(state, OnBench) or state.parcel.number != parcel.number:
+        return Inspecting(parcel)
+    before = state.parcel
+    if not (parcel.maybe or parcel.order):
+        parcel = replace(parcel, maybe=before.maybe, maybes=before.maybes)
+    return Inspecting(replace(parcel, tote=before.tote))
 
 
 def _opened(state: State, event: ReturnOpened) -> Reply:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from floorhand.domain.returns import (
     CUSTOMER_RETURN,
     NONE_OF_THESE,
-    UNDELIVERED,
     AttachOrder,
     CreateReturn,
     FindOfOrder,
@@ -19,7 +18,6 @@ from floorhand.domain.returns import (
     OpenReturn,
     OrderReturns,
     ParcelShared,
-    PieceOrigins,
     RegisterUnknown,
     SerialFound,
     UnknownRegistered,
@@ -58,8 +56,6 @@ def identify(state: Identifying, event: object) -> Reply:
     match state, event:
         case _, ParcelShared(options=options):
             return Ask(ChooseReturn(options), done="returns.shared", look=True)
-        case _, PieceOrigins(merchant=merchant, options=options, piece=piece, number=number):
-            return Ask(ChooseOrigin(merchant, piece, options, number))
         case _, OrderReturns(options=(only,)):
             return Do(OpenReturn(only.code))
         case _, OrderReturns(merchant=merchant, order=order, options=()):
@@ -121,7 +117,7 @@ def _first_scan(state: NeedReturn | ConfirmUnknown | ConfirmNew, event: object) 
             return Ask(NeedCarrier(code))
         case NeedReturn(), Pressed(key=Key.MISMATCH):
             return Ask(NeedCarrier(""))
-        case ConfirmNew(), Chosen(code=(CUSTOMER_RETURN | UNDELIVERED) as kind):
+        case ConfirmNew(), Chosen(code=kind):
             return Do(CreateReturn(state.merchant, state.order, kind))
         case ConfirmUnknown() | ConfirmNew(), Pressed(key=Key.BACK):
             return Ask(START)
@@ -139,4 +135,3 @@ def _chosen_origin(state: ChooseOrigin, code: str) -> Reply:
     if state.number:
         return Do(AttachOrder(state.number, state.merchant, order))
     return Do(CreateReturn(state.merchant, order, CUSTOMER_RETURN))
-

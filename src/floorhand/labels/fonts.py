@@ -9,6 +9,8 @@ knows is printed as a hollow box and reported, never left out silently.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -43,6 +45,7 @@ MACHINE_FONTS = (
 """Fonts with many scripts, where operating systems keep them; used if they are there."""
 
 _CAPITAL = "H"
+_FIRST_JOINED = "\u0590"
 _PROBE_DOTS = 40
 _Font = ImageFont.FreeTypeFont
 
@@ -112,14 +115,39 @@ def missing_letters(text: str) -> str:
     return "".join(dict.fromkeys(unknown))
 
 
-def runs(text: str) -> tuple[tuple[int, str], ...]:
-    """Cut a cleaned text into runs of one font each; unknown letters become `MISSING`.
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How letters look: height of capitals, thickness, and the font that is tried first."""
 
-    The font that knows most of the text leads, so that one accent does not change a single letter
-    in the middle of a name.
+    capital_dots: int
+    bold: bool = False
+    lead: int = 0
+
+    @property
+    def stroke_dots(self) -> int:
+        """Say by how much bold letters are thickened on each side."""
+        return max(1, round(self.capital_dots * 0.04)) if self.bold else 0
+
+    @property
+    def apart_dots(self) -> int:
+        """Say by how much bold letters are moved apart, so that they do not run together."""
+        return round(self.stroke_dots * 1.5)
+
+
+def leading_font(text: str) -> int:
+    """Choose the font that knows most of a text.
+
+    It is chosen for a whole text of several lines, so that one accent changes neither a single
+    letter in the middle of a name nor one line of an address.
     """
+    return max(
+        range(len(_faces())), key=lambda face: (sum(_knows(face, c) for c in text), -face)
+    )
+
+
+def runs(text: str, lead: int) -> tuple[tuple[int, str], ...]:
+    """Cut a cleaned text into runs of one font each; unknown letters become `MISSING`."""
     faces = range(len(_faces()))
-    lead = max(faces, key=lambda face: (sum(_knows(face, c) for c in text), -face))
     found: list[tuple[int, str]] = []
     for letter in text:
         face = next((f for f in (lead, *faces) if _knows(f, letter)), None)
@@ -133,53 +161,53 @@ def runs(text: str) -> tuple[tuple[int, str], ...]:
     return tuple(found)
 
 
-def sized_runs(text: str, capital_dots: int) -> tuple[tuple[_Font, str, int], ...]:
-    """Give what to paint one after the other: font, letters and their width in dots."""
-    fonts = ((_sized(face, capital_dots), run) for face, run in runs(text))
-    return tuple((font, run, -int(-font.getlength(run) // 1)) for font, run in fonts)
+def sized_runs(text: str, style: Style) -> Iterator[tuple[_Font, str, int]]:
+    """Give what to paint one after the other: font, letters and their width in dots.
 
-
-def stroke_dots(capital_dots: int, bold: bool) -> int:
-    """Say by how much letters are thickened on each side to be bold."""
-    return max(1, round(capital_dots * 0.045)) if bold else 0
+    Bold letters come one by one, moved apart; not those of scripts that join letters.
+    """
+    for face, run in runs(text, style.lead):
+        font = _sized(face, style.capital_dots)
+        joined = not style.bold or max(run) >= _FIRST_JOINED
+        for part in (run,) if joined else run:
+            width = -int(-font.getlength(part) // 1)
+            yield font, part, width + (0 if joined else style.apart_dots)
 
 
 @lru_cache(maxsize=8192)
-def width_dots(text: str, capital_dots: int, bold: bool) -> int:
+def width_dots(text: str, style: Style) -> int:
     """Measure a cleaned text."""
-    painted = sum(width for _, _, width in sized_runs(text, capital_dots))
-    return painted + 2 * stroke_dots(capital_dots, bold)
+    return sum(width for _, _, width in sized_runs(text, style)) + 2 * style.stroke_dots
 
 
-def shorten(text: str, capital_dots: int, bold: bool, room_dots: int) -> str:
+def shorten(text: str, style: Style, room_dots: int) -> str:
     """Shorten a cleaned text to the room that there is, with an ellipsis if anything went."""
-    if width_dots(text, capital_dots, bold) <= room_dots:
+    if width_dots(text, style) <= room_dots:
         return text
     fits, too_long = 0, len(text)
     while too_long - fits > 1:
         middle = (fits + too_long) // 2
-        attempt = text[:middle].rstrip() + ELLIPSIS
-        if width_dots(attempt, capital_dots, bold) <= room_dots:
+        if width_dots(text[:middle].rstrip() + ELLIPSIS, style) <= room_dots:
             fits = middle
         else:
             too_long = middle
     return text[:fits].rstrip() + ELLIPSIS
 
 
-def wrap(text: str, capital_dots: int, bold: bool, room_dots: int) -> list[str]:
+def wrap(text: str, style: Style, room_dots: int) -> list[str]:
     """Break a cleaned text into lines at spaces; a word longer than a line is cut."""
     lines: list[str] = []
     line = ""
     for word in text.split(" "):
         attempt = f"{line} {word}" if line else word
-        if width_dots(attempt, capital_dots, bold) <= room_dots:
+        if width_dots(attempt, style) <= room_dots:
             line = attempt
             continue
         if line:
             lines.append(line)
         line = word
-        while width_dots(line, capital_dots, bold) > room_dots and len(line) > 1:
-            head = shorten(line, capital_dots, bold, room_dots).removesuffix(ELLIPSIS) or line[:1]
+        while width_dots(line, style) > room_dots and len(line) > 1:
+            head = shorten(line, style, room_dots).removesuffix(ELLIPSIS) or line[:1]
             lines.append(head)
             line = line[len(head) :]
     return [*lines, line] if line or not lines else lines

@@ -6,11 +6,13 @@ and ZPL say the same.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from floorhand.domain.labels import LabelData, missing_fields
 from floorhand.errors import BadLabel
 from floorhand.labels import fonts
+from floorhand.labels.fonts import Style
 from floorhand.labels.symbols import Symbol, make_symbol
 from floorhand.labels.template import FIELD, Arrow, Barcode, Box, Element, Frame, Template, Text
 
@@ -18,6 +20,7 @@ DOTS_PER_MM = {203: 8.0, 300: 300 / 25.4, 600: 600 / 25.4}
 """What printers call 203 dpi is 8 dots per millimetre."""
 
 LINES_MAX = 40
+CAPITAL_MIN_DOTS = 6
 _SHRINK = 0.92
 
 
@@ -47,8 +50,7 @@ class PlacedText:
     name: str
     area: Area
     lines: tuple[PlacedLine, ...]
-    capital_dots: int
-    bold: bool
+    style: Style
     reverse: bool
     shortened: bool
 
@@ -134,9 +136,7 @@ def lay_out(template: Template, data: LabelData, dpi: int = 203) -> Layout:
     for element in template.elements:
         if element.unless and _value(data, element.unless):
             continue
-        item = _place(element, data, scale, template.name, missing)
-        if item is not None:
-            placed.append(item)
+        placed += _place(element, data, scale, template.name, missing)
     return Layout(
         template=template.name,
         dpi=dpi,
@@ -184,21 +184,22 @@ def _area(box: Box, scale: float) -> Area:
 
 def _place(
     element: Element, data: LabelData, scale: float, label: str, missing: list[str]
-) -> Placed | None:
+) -> list[Placed]:
     area = _area(element.box, scale)
     match element:
         case Frame():
             line = max(1, round(element.line_mm * scale))
-            return PlacedFrame(element.name, area, min(line, *_sides(area)))
+            return [PlacedFrame(element.name, area, min(line, *_sides(area)))]
         case Arrow():
             direction = _filled(element.text, data)
-            return PlacedArrow(element.name, area, direction == ["up"]) if direction else None
+            return [PlacedArrow(element.name, area, direction == ["up"])] if direction else []
         case Barcode():
-            return _place_symbol(element, _raw(element.text, data), area, scale, label)
+            text = _raw(element.text, data)
+            return list(_place_symbol(element, text, area, scale, label)) if text else []
         case Text():
             lines = _filled(element.text, data)
             missing.append(fonts.missing_letters("".join(lines)))
-            return _place_text(element, lines, area, scale) if lines else None
+            return [_place_text(element, lines, area, scale)] if lines else []
 
 
 def _sides(area: Area) -> tuple[int, int]:
@@ -207,55 +208,66 @@ def _sides(area: Area) -> tuple[int, int]:
 
 def _place_symbol(
     element: Barcode, text: str, area: Area, scale: float, label: str
-) -> PlacedSymbol | None:
-    if not text:
-        return None
+) -> Iterator[Placed]:
     try:
         symbol = make_symbol(element.symbology, text)
     except BadLabel as error:
         raise BadLabel(f"{label}: barcode {element.name}: {error}") from error
-    room = area.width
-    if symbol.is_matrix:
-        room = min(_sides(area))
+    clear = round(element.clear_mm * scale)
+    bars = Area(area.left, area.top, area.width, area.height - _line_height(clear))
+    room = min(_sides(bars)) if symbol.is_matrix else bars.width
     widest = int(element.bar_max_mm * scale + 1e-6)
     module = min(widest, room // symbol.width_modules)
     if module < 1 or module / scale < element.bar_min_mm - 1e-6:
         needs_mm = symbol.width_modules * -int(-element.bar_min_mm * scale // 1) / scale
         raise BadLabel(
             f"{label}: barcode {element.name}: {text!a} does not fit: needs {needs_mm:.1f} mm "
-            f"with its margins, has {element.box.width_mm:g} mm"
+            f"with its margins, has {room / scale:.1f} mm"
         )
     black = len(symbol.rows[0]) * module
-    height = len(symbol.rows) * module if symbol.is_matrix else area.height
-    left = area.left + (area.width - symbol.width_modules * module) // 2
-    top = area.top + (area.height - height) // 2 if symbol.is_matrix else area.top
+    height = len(symbol.rows) * module if symbol.is_matrix else bars.height
+    left = bars.left + (bars.width - symbol.width_modules * module) // 2
+    top = bars.top + (bars.height - height) // 2
     black_area = Area(left + symbol.quiet_modules[0] * module, top, black, height)
-    return PlacedSymbol(element.name, black_area, module, symbol)
+    yield PlacedSymbol(element.name, black_area, module, symbol)
+    if clear:
+        below = Area(area.left, bars.top + bars.height, area.width, area.height - bars.height)
+        yield _place_clear(element.name, symbol.clear, below, clear)
+
+
+def _place_clear(name: str, text: str, area: Area, capital: int) -> PlacedText:
+    """Put a barcode's contents below it, smaller if need be: in clear it must be whole."""
+    while fonts.width_dots(text, Style(capital)) > area.width and capital > CAPITAL_MIN_DOTS:
+        capital -= 1
+    style = Style(capital)
+    shown = fonts.shorten(text, style, area.width)
+    left = area.left + (area.width - fonts.width_dots(shown, style)) // 2
+    line = PlacedLine(shown, max(area.left, left), area.top + round(fonts.BASELINE * capital))
+    return PlacedText(name, area, (line,), style, reverse=False, shortened=shown != text)
 
 
 def _place_text(element: Text, lines: list[str], area: Area, scale: float) -> PlacedText:
     side = round(element.letter_mm * scale * 0.4) if element.reverse else 0
     room = area.width - 2 * side
-    capital = max(4, round(element.letter_mm * scale))
-    least = max(4, round(element.letter_min_mm * scale))
+    capital = max(CAPITAL_MIN_DOTS, round(element.letter_mm * scale))
+    least = max(CAPITAL_MIN_DOTS, round(element.letter_min_mm * scale))
+    lead = fonts.leading_font("".join(lines))
     while True:
-        shown, cut = _fitted(element, lines, capital, room, area.height)
+        style = Style(capital, element.bold, lead)
+        shown, cut = _fitted(element, lines, style, room, area.height)
         if not cut or capital <= least:
             break
         capital = max(least, min(capital - 1, int(capital * _SHRINK)))
     height = _line_height(capital)
-    spare = area.height - height * len(shown)
     # One line stands in the middle of its box, several hang from the top.
-    top = area.top + (spare // 2 if element.fit != "wrap" else 0)
+    spare = 0 if element.fit == "wrap" else area.height - height * len(shown)
     placed = []
     for n, text in enumerate(shown):
-        free = room - fonts.width_dots(text, capital, element.bold)
+        free = room - fonts.width_dots(text, style)
         shift = {"left": 0, "center": free // 2, "right": free}[element.align]
-        baseline = top + n * height + round(fonts.BASELINE * capital)
+        baseline = area.top + spare // 2 + n * height + round(fonts.BASELINE * capital)
         placed.append(PlacedLine(text, area.left + side + max(0, shift), baseline))
-    return PlacedText(
-        element.name, area, tuple(placed), capital, element.bold, element.reverse, cut
-    )
+    return PlacedText(element.name, area, tuple(placed), style, element.reverse, cut)
 
 
 def _line_height(capital: int) -> int:
@@ -263,17 +275,16 @@ def _line_height(capital: int) -> int:
 
 
 def _fitted(
-    element: Text, lines: list[str], capital: int, room: int, height: int
+    element: Text, lines: list[str], style: Style, room: int, height: int
 ) -> tuple[list[str], bool]:
     """Break and shorten lines for one size of letters; say whether anything was cut."""
     if element.fit == "wrap":
-        broken = [part for line in lines for part in fonts.wrap(line, capital, element.bold, room)]
-        most = max(1, height // _line_height(capital))
+        broken = [part for line in lines for part in fonts.wrap(line, style, room)]
+        most = max(1, height // _line_height(style.capital_dots))
     else:
         broken, most = [", ".join(lines)], 1
     shown = broken[:most]
-    cut = len(broken) > most
-    if cut and not shown[-1].endswith(fonts.ELLIPSIS):
-        shown[-1] += fonts.ELLIPSIS
-    fitting = [fonts.shorten(line, capital, element.bold, room) for line in shown]
+    if cut := len(broken) > most:
+        shown[-1] += "" if shown[-1].endswith(fonts.ELLIPSIS) else fonts.ELLIPSIS
+    fitting = [fonts.shorten(line, style, room) for line in shown]
     return fitting, cut or fitting != shown

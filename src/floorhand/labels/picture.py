@@ -98,9 +98,9 @@ def _paint(
     pen = ImageDraw.Draw(picture)
     pen.fontmode = "1"
     fill = (WHITE if text.reverse else BLACK) if ink is None else ink
-    stroke = fonts.stroke_dots(text.capital_dots, text.bold)
+    stroke = text.style.stroke_dots
     x = line.left - left + stroke
-    for font, letters, width in fonts.sized_runs(line.text, text.capital_dots):
+    for font, letters, width in fonts.sized_runs(line.text, text.style):
         pen.text(
             (x, line.baseline - top),
             letters,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from floorhand.domain.gs1 import check_is_good
 from floorhand.errors import BadLabel
@@ -43,12 +44,14 @@ class Symbol:
         rows: Rows of modules, ``1`` is black; linear symbols have one.
         quiet_modules: White that must be left and right (for 2D: on all sides).
         reads: What a scanner reads; GS1 separators as ``\\x1d``.
+        clear: The same for people.
     """
 
     symbology: str
     rows: tuple[str, ...]
     quiet_modules: tuple[int, int]
     reads: str
+    clear: str
 
     @property
     def is_matrix(self) -> bool:
@@ -118,7 +121,7 @@ def _linear(name: str, text: str) -> str:
 
 def _code128(text: str) -> Symbol:
     _printable(text, CODE128_MAX)
-    return Symbol("code128", (_linear("code128", text),), (10, 10), text)
+    return Symbol("code128", (_linear("code128", text),), (10, 10), text, text)
 
 
 def _gs1_128(text: str) -> Symbol:
@@ -135,14 +138,16 @@ def _gs1_128(text: str) -> Symbol:
         data += ai + value + (FNC1 if more and ai[:2] not in _GS1_FIXED else "")
     _printable(data.replace(FNC1, ""), CODE128_MAX)
     modules = _linear("gs1_128", data)
-    return Symbol("gs1-128", (modules,), (10, 10), data.replace(FNC1, "\x1d"))
+    clear = " ".join(f"({ai}) {value}" for ai, value in parts)
+    return Symbol("gs1-128", (modules,), (10, 10), data.replace(FNC1, "\x1d"), clear)
 
 
 def _ean(symbology: str, text: str) -> Symbol:
     length = 13 if symbology == "ean13" else 8
     if len(text) != length or not check_is_good(text):
         raise BadLabel(f"{text!a} is not {length} digits with a right check digit")
-    return Symbol(symbology, (_linear(symbology, text[:-1]),), _QUIET_MODULES[symbology], text)
+    rows = (_linear(symbology, text[:-1]),)
+    return Symbol(symbology, rows, _QUIET_MODULES[symbology], text, text)
 
 
 def _matrix(symbology: str, text: str) -> Symbol:
@@ -157,11 +162,12 @@ def _matrix(symbology: str, text: str) -> Symbol:
             text, zxingcpp.BarcodeFormat.DataMatrix, force_square=True
         )
         quiet = 2
-    picture = memoryview(zxingcpp.write_barcode_to_image(made, scale=1, add_quiet_zones=False))
-    height, width = picture.shape[:2]
-    dots = bytes(picture)
+    # It offers its dots as a buffer, which its type stubs do not say.
+    drawn: Any = zxingcpp.write_barcode_to_image(made, scale=1, add_quiet_zones=False)
+    height, width = drawn.shape[:2]
+    dots = bytes(memoryview(drawn))
     rows = tuple(
         "".join("1" if dot < 128 else "0" for dot in dots[y * width : (y + 1) * width])
         for y in range(height)
     )
-    return Symbol(symbology, rows, (quiet, quiet), text)
+    return Symbol(symbology, rows, (quiet, quiet), text, text)

@@ -23,6 +23,7 @@ SIDE_MAX_MM = 300.0
 ELEMENTS_MAX = 60
 LETTER_MIN_MM = 1.2
 BAR_MIN_MM = 0.19
+BAR_HEIGHT_MIN_MM = 5.0
 FIELD = re.compile(r"\{([a-z_]+)\}")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -76,7 +77,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Barcode:
-    """A barcode; its narrow bar is as wide as fits within ``bar_min_mm`` to ``bar_max_mm``."""
+    """A barcode; its narrow bar is as wide as fits within ``bar_min_mm`` to ``bar_max_mm``.
+
+    ``clear_mm`` is the letter height of its contents in clear below the bars; 0: not in clear.
+    """
 
     name: str
     box: Box
@@ -85,6 +89,7 @@ class Barcode:
     symbology: str
     bar_min_mm: float
     bar_max_mm: float
+    clear_mm: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +256,11 @@ def _element(file: str, number: int, table: Any, kind: LabelKind) -> Element:
             bars = reader.numbers("bar_mm", 2, BAR_MIN_MM, 5.0)
             if bars[0] > bars[1]:
                 reader.fail("bar_mm must be the least and the most width of a narrow bar")
-            element = Barcode(name, box, unless, reader.fields("text", kind), symbology, *bars)
+            clear_mm = reader.number("clear_mm", 0.0, 20.0, 0.0)
+            if box.height_mm < clear_mm * LINE_HEIGHT + BAR_HEIGHT_MIN_MM:
+                reader.fail(f"the box of {box.height_mm:g} mm leaves no room for bars")
+            text = reader.fields("text", kind)
+            element = Barcode(name, box, unless, text, symbology, bars[0], bars[1], clear_mm)
         case "frame":
             element = Frame(name, box, unless, reader.number("line_mm", 0.1, SIDE_MAX_MM))
         case _:

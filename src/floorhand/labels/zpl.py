@@ -87,7 +87,7 @@ def _commands(item: PlacedText | PlacedSymbol | PlacedFrame | PlacedArrow) -> It
             yield f"^FO{area.left},{area.top}" + graphic_field(picture.arrow_picture(item))
         case PlacedText():
             if item.reverse:
-                yield _box(area.left, area.top, area.width, area.height, min(area.width, area.height))
+                yield _black(area.left, area.top, area.width, area.height)
             for line in item.lines:
                 yield _line(item, line)
         case PlacedSymbol():
@@ -98,13 +98,17 @@ def _box(left: int, top: int, width: int, height: int, line: int) -> str:
     return f"^FO{left},{top}^GB{width},{height},{line}^FS"
 
 
+def _black(left: int, top: int, width: int, height: int) -> str:
+    return _box(left, top, width, height, min(width, height))
+
+
 def _line(text: PlacedText, line: PlacedLine) -> str:
     reverse = "^FR" if text.reverse else ""
     if not set(line.text) <= _PRINTER_LETTERS:
         drawn, left, top = picture.line_picture(text, line)
         return f"^FO{left},{top}{reverse}{graphic_field(drawn)}"
-    height = round(text.capital_dots * _FONT_HEIGHT)
-    width = _font_width(line.text, height, width_dots(line.text, text.capital_dots, text.bold))
+    height = round(text.style.capital_dots * _FONT_HEIGHT)
+    width = _font_width(line.text, height, width_dots(line.text, text.style))
     return (
         f"^FT{line.left},{line.baseline}{reverse}^A0N,{height},{width}"
         f"^FH_^FD{hexed(line.text)}^FS"
@@ -135,7 +139,7 @@ def _symbol(item: PlacedSymbol) -> Iterator[str]:
         for start, width in _black_runs(symbol.rows[0]):
             left = area.left + start * item.module_dots
             bar = width * item.module_dots
-            yield _box(left, area.top, bar, area.height, min(bar, area.height))
+            yield _black(left, area.top, bar, area.height)
 
 
 def _black_runs(modules: str) -> Iterator[tuple[int, int]]:

@@ -175,6 +175,11 @@ def open_at(tx: Session, site: str, number: str, dock: str, now: datetime) -> bo
     return opened is not None
 
 
+def new_blind(tx: Session, site: str, number: str, merchant: str) -> None:
+    """Make a delivery that nobody announced."""
+    tx.execute(insert(Delivery).values(site=site, number=number, merchant=merchant, blind=True))
+
+
 def totals(tx: Session, site: str, number: str) -> tuple[int, int]:
     """Add up what is expected and what was counted, in pieces."""
     row = tx.execute(
@@ -214,6 +219,7 @@ def lines(tx: Session, site: str, number: str) -> tuple[LineCount, ...]:
             DeliveryLine.received,
             DeliveryLine.damaged,
             DeliveryLine.unexpected,
+            DeliveryLine.reason,
         )
         .join(Sku, _LINE_SKU)
         .where(DeliveryLine.site == site, DeliveryLine.delivery == number)

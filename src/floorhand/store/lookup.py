@@ -331,16 +331,17 @@ def _delivery(tx: Session, site: str, code: str) -> DeliveryCode | None:
 def _return(tx: Session, site: str, code: str) -> ReturnCode | None:
     found = or_(
         Return.number == code,
+        Return.plate == code,
         Return.tracking == code,
         Return.platform_id == code,
         Return.combined_id == code,
     )
     row = tx.execute(
-        select(Return.number, Return.merchant, Return.custody)
+        select(Return.number, Return.merchant, Return.custody, Return.plate)
         .where(Return.site == site, found)
         .order_by(Return.number != code, Return.custody == "disposed", Return.number)
     ).first()
-    return ReturnCode(row[0], row[1] or "", row[2]) if row else None
+    return ReturnCode(row[0], row[1] or "", row[2], code in (row[0], row[3])) if row else None
 
 
 def _order(tx: Session, site: str, code: str) -> OrderCode | None:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.packing import LEFT_SHOWN_MAX, Left, Rest
-from floorhand.domain.things import AVAILABLE, Goods, Line
+from floorhand.domain.things import AVAILABLE, Goods, Line, Piece
 from floorhand.store.schema import (
     Checked,
     Order,
@@ -148,19 +148,18 @@ def holder_of(tx: Session, site: str, totes: Sequence[str]) -> Holder | None:
     return Holder(row[0], row[1] or "", row[2] or row[1] or "", row[3]) if row else None
 
 
-def single_orders(tx: Session, site: str, bench: str, merchant: str, sku: str) -> tuple[str, ...]:
+def single_orders(tx: Session, site: str, bench: str, piece: Piece) -> tuple[str, ...]:
     """List the picked orders that are one piece of this product, the most urgent first.
 
     Args:
         tx: Open transaction.
         site: Which building.
         bench: Only orders whose tote stands here; empty: on any bench.
-        merchant: Whose product.
-        sku: Which product.
+        piece: What was scanned; what its code tells of lot, expiry and serial must agree.
     """
-    stands = aliased_parent()
+    stands = select(Place.site, Place.code, Place.kind).subquery("stands")
     here = stands.c.code == bench if bench else stands.c.kind == "bench"
-    picked = (
+    to_pack = (
         select(func.sum(OrderLine.picked - OrderLine.packed))
         .where(
             OrderLine.site == Order.site,
@@ -169,6 +168,7 @@ def single_orders(tx: Session, site: str, bench: str, merchant: str, sku: str) -
         )
         .scalar_subquery()
     )
+    told = ((Stock.lot, piece.lot), (Stock.expiry, piece.expiry), (Stock.serial, piece.serial))
     rows = tx.execute(
         select(Order.number)
         .select_from(Stock)
@@ -182,24 +182,20 @@ def single_orders(tx: Session, site: str, bench: str, merchant: str, sku: str) -
         )
         .where(
             Stock.site == site,
-            Stock.merchant == merchant,
-            Stock.sku == sku,
+            Stock.merchant == piece.merchant,
+            Stock.sku == piece.sku,
             Stock.condition == AVAILABLE,
             Stock.pieces == 1,
+            *(column.in_(("", value)) for column, value in told if value),
             Place.kind == "tote",
             here,
             Order.state == "picked",
-            picked == 1,
+            to_pack == 1,
         )
         .order_by(Order.due_at, Order.priority.desc(), Order.number)
         .limit(SINGLES_TRIED_MAX)
     )
-    return tuple(f"{merchant}/{number}" for (number,) in rows)
-
-
-def aliased_parent() -> Any:
-    """Give the places once more, as what other places stand in."""
-    return select(Place.site, Place.code, Place.kind).subquery("stands")
+    return tuple(rows.scalars())
 
 
 def _verified() -> tuple[Any, ColumnElement[int]]:

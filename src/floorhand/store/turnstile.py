@@ -24,14 +24,18 @@ class FairConnection(sqlite3.Connection):
     def __init__(self, database: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(database, *args, **kwargs)
         self._file: int | None = None
-        self._path = f"{database}.turn" if database and database != ":memory:" else None
+        file = database.removeprefix("file:").partition("?")[0]
+        self._path = f"{file}.turn" if file and file != ":memory:" else None
 
     def take_turn(self) -> None:
         """Wait until it is this connection's turn to write."""
         if fcntl is None or self._path is None:
             return
         if self._file is None:
-            self._file = os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o660)
+            try:
+                self._file = os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o660)
+            except OSError:  # a folder that nobody can write to: SQLite says so itself, better
+                return
         fcntl.flock(self._file, fcntl.LOCK_EX)
 
     def give_turn(self) -> None:

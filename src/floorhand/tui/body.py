@@ -9,14 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from rich.cells import chop_cells
-
 from floorhand.flows.turn import Choice, Item, Prompt
 from floorhand.text.catalog import Catalog
 from floorhand.text.visible import visible
 from floorhand.tui.large import HUGE_ROWS, LARGE_ROWS, huge, large
 from floorhand.tui.rows import Part, Row, joined, width_of
-from floorhand.tui.safe import cut, wrap
+from floorhand.tui.safe import chop, cut, wrap
 
 MARKS: Final = {"": "  ", "now": "▶ ", "done": "✓ "}
 
@@ -116,7 +114,7 @@ def _stacked(blocks: list[list[Row]], room: _Room) -> list[Row]:
 
 def _small(code: str, width: int, role: str) -> list[Row]:
     """Write a code in ordinary letters. It is never cut: a long one takes several rows."""
-    return [(Part(line, role),) for line in chop_cells(visible(code), max(1, width)) if line]
+    return [(Part(line, role),) for line in chop(visible(code), width)]
 
 
 def _large(code: str, width: int) -> list[Row]:

@@ -84,6 +84,7 @@ class FlowScreen(Screen[None], inherit_bindings=False):
         self._hint = ""
         self._first = 0
         self._leaving = False
+        self._busy = True
         self.turn: Turn | None = None
 
     def compose(self) -> ComposeResult:
@@ -179,7 +180,9 @@ class FlowScreen(Screen[None], inherit_bindings=False):
         await self._show(first)
         self._seated.set()
         while True:
+            self._busy = False
             scanned = await self._waiting.next()
+            self._busy = True
             assert self.turn is not None
             if isinstance(scanned, Said):
                 turn = replace(self.turn, said=scanned)
@@ -260,8 +263,10 @@ class FlowScreen(Screen[None], inherit_bindings=False):
     def _view(self) -> View:
         turn, words = self.turn, self._words()
         clock = f"{self._floor.now().astimezone(self._floor.zone):%H:%M}"
+        # Where nothing is being answered, the first one is about to be.
+        waiting = len(self._waiting) - (0 if self._busy else 1)
         if turn is None:
-            return View(None, self._notices, words, clock=clock, waiting=len(self._waiting))
+            return View(None, self._notices, words, clock=clock, waiting=max(waiting, 0))
         return View(
             turn.prompt,
             (*((turn.said,) if turn.said is not None else ()), *self._notices),
@@ -269,7 +274,7 @@ class FlowScreen(Screen[None], inherit_bindings=False):
             job=turn.job,
             worker=turn.worker_name,
             typed=self._typed,
-            waiting=len(self._waiting),
+            waiting=max(waiting, 0),
             clock=clock,
             hint=self._hint,
             first=self._first,

@@ -13,6 +13,7 @@ from floorhand.domain.things import KEYS, Key
 from floorhand.flows.turn import Prompt, Said
 from floorhand.text.catalog import Catalog
 from floorhand.tui.body import lay_out_body
+from floorhand.tui.large import large
 from floorhand.tui.rows import Part, Row, between, joined, padded, width_of
 from floorhand.tui.safe import cut, wrap
 
@@ -32,6 +33,10 @@ NARROW_COLUMNS: Final = 34
 LOW_ROWS: Final = 16
 """Below this the screen saves rows wherever it can."""
 
+BODY_ROWS_MIN: Final = 3
+"""Place, number and goods in their smallest form; a long answer leaves them at least this."""
+
+NAME_LINES: Final = large("FLOORHAND")
 KEY_ROWS_MAX: Final = 3
 MASK: Final = "•"
 
@@ -91,6 +96,8 @@ def lay_out(view: View, width: int, height: int) -> list[Row]:
 def _header(view: View, width: int) -> Row:
     """Name job and worker at the left; what waits, and the time, at the right."""
     say = view.words.say
+    if width < NARROW_COLUMNS and view.tone == "refused":
+        return (Part(f" {SIGNS['refused']} {say(TONE_WORDS['refused'])}", "strong"),)
     sign = f"{SIGNS[view.tone]} " if view.said else ""
     waiting = f"▮▮ {say('terminal.waiting', {'count': view.waiting})}" if view.waiting else ""
     right = "  ".join(part for part in (waiting, view.clock) if part)
@@ -103,13 +110,16 @@ def _header(view: View, width: int) -> Row:
 def _middle(view: View, width: int, height: int, *, low: bool) -> list[Row]:
     """Stack question, body, answer and typed characters; the body gets what the others leave."""
     typed = _typed(view, width)
-    said = _said(view, width, max(2, height // 2 - 1))
     ask = _ask(view, width, 2 if low else 3)
+    said = _said(view, width, max(2, height - len(typed) - len(ask) - BODY_ROWS_MIN))
     spare = height - len(typed) - len(said) - len(ask)
     gap = not low and spare > 8
     body: list[Row] = []
     if view.prompt is not None:
         body = lay_out_body(view.prompt, view.words, width, max(0, spare - gap), view.first)
+        if not body and len(NAME_LINES[0]) <= width and spare > len(NAME_LINES) + 1:
+            # Nothing to act on: seen from afar, a terminal that is free.
+            body = [(Part(line, "muted"),) for line in ("", *NAME_LINES)]
     filled = [*([()] if gap else []), *body]
     filled += [()] * (spare - len(filled))
     return [*ask, *filled, *said, *typed][-height:] if height else []
@@ -133,8 +143,7 @@ def _said(view: View, width: int, lines_max: int) -> list[Row]:
     for said in view.said:
         sign, word = SIGNS.get(said.tone, ""), view.words.say(TONE_WORDS[said.tone])
         sentence = view.words.say(said.text, said.facts)
-        # Sentences of the terminal that begin with the word itself do not need it twice.
-        lead = f"{sign} " if said.tone == "ok" else f"{sign} {word}: "
+        lead = f"{sign} " if said.tone == "ok" or width < NARROW_COLUMNS - 4 else f"{sign} {word}: "
         lines = wrap(lead + sentence, width, max(1, lines_max - len(rows)))
         rows += [padded((Part(line),), width, f"said-{said.tone}") for line in lines]
     return rows[:lines_max]

@@ -10,7 +10,7 @@ from textual.style import Style
 from textual.widget import Widget
 
 from floorhand.tui.layout import View, lay_out
-from floorhand.tui.rows import Part, Row
+from floorhand.tui.rows import Row
 from floorhand.tui.safe import safe
 
 
@@ -84,11 +84,13 @@ class PromptView(Widget):
         )
 
     def _style(self, role: str) -> Style:
+        """Add up the styles of a role's words; what a later one does not say, an earlier one may."""
         style = Style()
         for name in role.split():
-            # A component style alone, without the widget's own background below it.
-            style += self.get_visual_style(f"prompt--{name}", partial=True)
+            rules = self.get_component_styles(f"prompt--{name}")
+            style += Style(
+                background=rules.background if rules.has_rule("background") else None,
+                foreground=rules.color if rules.has_rule("color") else None,
+                bold=rules.text_style.bold,
+            )
         return style
-
-
-__all__ = ["Part", "PromptView"]

@@ -34,8 +34,13 @@ def cut(text: str, width_max: int) -> str:
         return ""
     if cell_len(text) <= width_max:
         return text
-    first, *_ = chop_cells(text, width_max - 1) or [""]
-    return (first if width_max > 1 else "") + CUT
+    first, *_ = chop(text, width_max - 1) or [""]
+    return first + CUT if cell_len(first) < width_max else CUT
+
+
+def chop(text: str, width: int) -> list[str]:
+    """Break a text into pieces of so many columns at most, wherever that is."""
+    return chop_cells(text, width) if width > 0 else []
 
 
 def wrap(text: str, width: int, lines_max: int) -> list[str]:
@@ -52,7 +57,7 @@ def wrap(text: str, width: int, lines_max: int) -> list[str]:
             continue
         if line:
             lines.append(line)
-        *full, line = chop_cells(word, width) or [""]
+        *full, line = chop(word, width) or [""]
         lines.extend(full)
     if line:
         lines.append(line)

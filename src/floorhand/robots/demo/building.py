@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from random import Random
 from typing import Any
 
@@ -16,6 +16,8 @@ AISLES = "ABCDEK"
 """Aisle K is the cold room."""
 
 CHILLED_AISLE = "K"
+_AISLES_STORAGE = tuple((aisle, "chilled" if aisle == CHILLED_AISLE else "") for aisle in AISLES)
+
 BAYS = 10
 LEVELS = 5
 BAY_WIDTH_MM = 1_200
@@ -56,7 +58,7 @@ STATIONS = (("GATE", "DOCK-1"), ("BENCH-1", "PACK-1"), ("BENCH-2", "PACK-2"), ("
 
 def put_up(tx: Session, site: str, rng: Random) -> None:
     """Write all places, boxes and stations."""
-    places = [*_bins(site, rng), *_fixed(site, rng), *_totes(site, rng)]
+    places = [*_bins(site, rng, _AISLES_STORAGE), *_fixed(site, rng), *_totes(site, rng)]
     tx.execute(insert(Place), places)
     put_up_boxes(tx, site)
     stations = [
@@ -70,6 +72,37 @@ def put_up(tx: Session, site: str, rng: Random) -> None:
         for code, place in STATIONS
     ]
     tx.execute(insert(Station), stations)
+
+
+def put_up_missing(
+    tx: Session,
+    site: str,
+    rng: Random,
+    kinds: Collection[str],
+    bins: int,
+    storages: Sequence[str],
+) -> None:
+    """Write places of the kinds that a building has none of.
+
+    Args:
+        tx: Open transaction.
+        site: The building.
+        rng: Source of chance.
+        kinds: Kinds of places that it has already.
+        bins: How many bins to put up at least, if it has none.
+        storages: Storage types that the goods need; one aisle in so many offers each.
+    """
+    kept = sorted({storage for storage in storages if storage}) or [""]
+    aisles = max(len(AISLES), -(-bins // (BAYS * LEVELS)))
+    offered = [*kept, *([""] * len(AISLES))]
+    named = tuple((_aisle_name(n), offered[n % len(offered)]) for n in range(aisles))
+    places = [
+        *(_bins(site, rng, named) if "bin" not in kinds else ()),
+        *(place for place in _fixed(site, rng) if place["kind"] not in kinds),
+        *(_totes(site, rng) if "tote" not in kinds else ()),
+    ]
+    if places:
+        tx.execute(insert(Place), places)
 
 
 def put_up_boxes(tx: Session, site: str) -> None:
@@ -98,11 +131,21 @@ def _place(site: str, code: str, kind: str, rng: Random, **columns: Any) -> dict
     return {**empty, "site": site, "code": code, "kind": kind, "scan_code": own, **columns}
 
 
-def _bins(site: str, rng: Random) -> Iterator[dict[str, Any]]:
+def _aisle_name(number: int) -> str:
+    """Name aisles A to Z, then AA, AB and so on."""
+    letters = ""
+    number += 1
+    while number:
+        number, letter = divmod(number - 1, 26)
+        letters = chr(ord("A") + letter) + letters
+    return letters
+
+
+def _bins(site: str, rng: Random, aisles: Sequence[tuple[str, str]]) -> Iterator[dict[str, Any]]:
     """Make the bins in walking order: up one aisle and down the next."""
     walk_no = 0
     before: list[str] = []
-    for aisle_no, aisle in enumerate(AISLES, 1):
+    for aisle_no, (aisle, storage) in enumerate(aisles, 1):
         bays = range(1, BAYS + 1) if aisle_no % 2 else range(BAYS, 0, -1)
         for bay in bays:
             here: list[str] = []
@@ -116,7 +159,7 @@ def _bins(site: str, rng: Random) -> Iterator[dict[str, Any]]:
                     rng,
                     check_digits=here[-1],
                     zone=aisle,
-                    storage="chilled" if aisle == CHILLED_AISLE else "",
+                    storage=storage,
                     walk_no=walk_no,
                     aisle_no=aisle_no,
                     y_mm=bay * BAY_WIDTH_MM,

@@ -150,9 +150,7 @@ def _free_bins(tx: Session, site: str, storage: str) -> list[str]:
     )
 
 
-def _lots(
-    item: Product, rng: Random, today: date
-) -> Iterator[tuple[int, tuple[str, str]]]:
+def _lots(item: Product, rng: Random, today: date) -> Iterator[tuple[int, tuple[str, str]]]:
     """Split the stock of a product into bins, each with a lot of its own."""
     if item.serial_tracked:
         yield SERIAL_PIECES, ("", "")

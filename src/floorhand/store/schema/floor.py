@@ -126,6 +126,13 @@ class Move(Table):
         CheckConstraint("pieces > 0", name="pieces_positive"),
         CheckConstraint("source <> target", name="must_move"),
         Index(None, "site", "at"),
+        Index(
+            "ix_move_serial",
+            "site",
+            "serial",
+            sqlite_where=text("serial <> ''"),
+            postgresql_where=text("serial <> ''"),
+        ),
     )
 
 
@@ -299,8 +306,13 @@ class PrintJob(Table):
     state: Mapped[str] = mapped_column(default="waiting")
     """``waiting``, ``sent``, ``confirmed``, ``failed``, ``rerouted`` or ``voided``."""
     copy_no: Mapped[int] = mapped_column(default=1)
+    number: Mapped[int] = mapped_column(default=0)
+    """Given when it is first sent, and kept at every further try."""
     tries: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[datetime | None]
+    """A spool has it in hand, or waits after a failure, until then."""
     error: Mapped[str] = mapped_column(default="")
+    """Why the last try failed; on a sent label, what could not be shown on it."""
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     __table_args__ = (

@@ -60,6 +60,7 @@ class DeliveryLine(Table):
     __table_args__ = (
         ForeignKeyConstraint(["site", "delivery"], ["delivery.site", "delivery.number"]),
         ForeignKeyConstraint(["site", "merchant", "sku"], ["sku.site", "sku.merchant", "sku.code"]),
+        Index(None, "site", "delivery", "merchant", "sku"),
         CheckConstraint(
             "expected >= 0 AND received >= 0 AND damaged >= 0 AND over >= 0 AND short >= 0 "
             "AND refused >= 0",
@@ -194,7 +195,9 @@ class Return(Table):
     __tablename__ = "returns"
     site: Mapped[Site]
     number: Mapped[Key]
-    """Our number; it is also what its plate says."""
+    """Our number; people read it on its plate."""
+    plate: Mapped[str] = mapped_column(default="")
+    """What the barcode of its plate holds; empty as long as it has none of our own."""
     merchant: Mapped[str | None]
     """None until known (unknown parcels)."""
     order: Mapped[str] = mapped_column(default="")
@@ -222,7 +225,10 @@ class Return(Table):
     """Where its parcel stands now, once received."""
     __table_args__ = (
         Index(None, "site", "tracking"),
+        Index(None, "site", "plate"),
         Index(None, "site", "platform_id"),
+        Index(None, "site", "combined_id"),
+        Index(None, "site", "merchant", "order"),
         Index(None, "site", "merchant", "custody"),
     )
 
@@ -254,7 +260,11 @@ class ReturnLine(Table):
 
 
 class Inspection(Table):
-    """One finding at return inspection: some pieces, one grade, one disposition."""
+    """One finding at return inspection: some pieces, one grade, one disposition.
+
+    It is written when the pieces are counted; until they are judged, ``disposition`` is empty and
+    ``grade`` 0.
+    """
 
     __tablename__ = "inspection"
     site: Mapped[Site]
@@ -268,7 +278,7 @@ class Inspection(Table):
     serial: Mapped[str] = mapped_column(default="")
     pieces: Mapped[int]
     outcome: Mapped[str] = mapped_column(default="as_advised")
-    """``as_advised``, ``extra``, ``wrong_piece``, ``other_merchant`` or ``empty``."""
+    """``as_advised``, ``extra``, ``wrong_piece``, ``other_merchant``, ``empty`` or ``no_code``."""
     grade: Mapped[int]
     reason: Mapped[str] = mapped_column(default="")
     disposition_rule: Mapped[str]

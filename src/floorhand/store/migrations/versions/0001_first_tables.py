@@ -78,7 +78,9 @@ def upgrade() -> None:
         sa.Column("subject", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("copy_no", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("not_before", UtcTime(), nullable=True),
         sa.Column("error", sa.String(), nullable=False),
         sa.Column("created_at", UtcTime(), nullable=False),
         sa.Column("sent_at", UtcTime(), nullable=True),
@@ -99,6 +101,7 @@ def upgrade() -> None:
         "returns",
         sa.Column("site", sa.String(), nullable=False),
         sa.Column("number", sa.String(), nullable=False),
+        sa.Column("plate", sa.String(), nullable=False),
         sa.Column("merchant", sa.String(), nullable=True),
         sa.Column("order", sa.String(), nullable=False),
         sa.Column("customer", sa.String(), nullable=False),
@@ -121,10 +124,19 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("returns", schema=None) as batch_op:
         batch_op.create_index(
+            batch_op.f("ix_returns_site_combined_id"), ["site", "combined_id"], unique=False
+        )
+        batch_op.create_index(
             batch_op.f("ix_returns_site_merchant_custody"),
             ["site", "merchant", "custody"],
             unique=False,
         )
+        batch_op.create_index(
+            batch_op.f("ix_returns_site_merchant_order"),
+            ["site", "merchant", "order"],
+            unique=False,
+        )
+        batch_op.create_index(batch_op.f("ix_returns_site_plate"), ["site", "plate"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_returns_site_platform_id"), ["site", "platform_id"], unique=False
         )
@@ -557,6 +569,13 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("site", "delivery", "line_no", name=op.f("pk_delivery_line")),
     )
+    with op.batch_alter_table("delivery_line", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_delivery_line_site_delivery_merchant_sku"),
+            ["site", "delivery", "merchant", "sku"],
+            unique=False,
+        )
+
     op.create_table(
         "move",
         sa.Column("site", sa.String(), nullable=False),
@@ -596,6 +615,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("site", "operation", "row", name=op.f("pk_move")),
     )
     with op.batch_alter_table("move", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_move_serial",
+            ["site", "serial"],
+            unique=False,
+            sqlite_where=sa.text("serial <> ''"),
+            postgresql_where=sa.text("serial <> ''"),
+        )
         batch_op.create_index(batch_op.f("ix_move_site_at"), ["site", "at"], unique=False)
 
     op.create_table(

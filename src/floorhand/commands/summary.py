@@ -1,0 +1,162 @@
+"""``floorhand summary``: the figures of a shift, on screen or as JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import Counter
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from floorhand.config import Settings
+from floorhand.domain.shifts import (
+    Period,
+    activity,
+    local_day,
+    named_shift,
+    per_hour,
+    percent,
+    shift_at,
+    signed_in_s,
+)
+from floorhand.domain.signing_in import JOBS
+from floorhand.errors import BadSetting
+from floorhand.store import summaries
+from floorhand.store.check import counted, violations
+from floorhand.store.db import open_database
+from floorhand.store.masters import site_rules
+from floorhand.store.summaries import Tally
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what the command takes."""
+    parser.add_argument(
+        "--shift", metavar="NAME", help="a shift of the site (default: the running)"
+    )
+    parser.add_argument("--day", metavar="DATE", help="local day of the shift, as 2026-03-31")
+    parser.add_argument("--from", dest="start", metavar="TIME", help="local time, or with offset")
+    parser.add_argument("--to", dest="end", metavar="TIME", help="local time, or with offset")
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Print the figures of a shift."""
+    transactions = open_database(settings.database, create=False)
+    now = datetime.now(UTC)
+    with transactions.begin() as tx:
+        zone = ZoneInfo(summaries.time_zone(tx, settings.site))
+        shifts = site_rules(tx, settings.site).shifts
+        figures = summarise(tx, settings.site, _period(args, shifts, zone, now), now)
+    if args.json:
+        print(json.dumps(figures, ensure_ascii=False, indent=1))  # noqa: T201  (its output)
+    else:
+        from floorhand.commands.summary_text import render
+
+        print(render(figures, zone))  # noqa: T201
+    return 0
+
+
+def summarise(tx: Session, site: str, period: Period, now: datetime) -> dict[str, Any]:
+    """Put the figures of a period together, as plain values fit for JSON.
+
+    Returns:
+        ``period``, ``jobs`` (by job), ``workers`` (by worker, then job), ``deliveries``,
+        ``returns``, ``orders``, ``left_over``, ``gaps`` and ``stock``. Times are in seconds,
+        counts in pieces, lines, orders; a rate is None where it would say nothing.
+    """
+    tallies = summaries.tallies(tx, site, period)
+    worked = activity(summaries.beats(tx, site, period))
+    signed_in = signed_in_s(summaries.stretches(tx, site, period), period, now)
+    workers: dict[str, dict[str, Any]] = {}
+    for (worker, job), tally in sorted(tallies.items()):
+        shown = _figures([tally], worked.active_s.get((worker, job), 0))
+        workers.setdefault(worker, {})[job] = shown
+    jobs = {
+        job: _figures(
+            [tally for (_, of), tally in tallies.items() if of == job],
+            sum(length_s for (_, of), length_s in worked.active_s.items() if of == job),
+        )
+        for job in JOBS
+    }
+    for worker, shown in workers.items():
+        active = sum(n for (who, of), n in worked.active_s.items() if who == worker and of in JOBS)
+        shown["signed_in_s"] = signed_in.get(worker, 0)
+        shown["utilisation_pct"] = percent(active, signed_in.get(worker, 0))
+    found = violations(tx, site)
+    return {
+        "period": {
+            "name": period.name,
+            "start": period.start.isoformat(),
+            "end": period.end.isoformat(),
+            "length_s": period.length_s,
+        },
+        "jobs": jobs,
+        "workers": workers,
+        "deliveries": [asdict(one) for one in summaries.deliveries(tx, site, period)],
+        "returns": {
+            "closed": summaries.returns_closed(tx, site, period),
+            **summaries.returns(tx, site, period),
+        },
+        "orders": asdict(summaries.orders(tx, site, period)),
+        "left_over": summaries.left_over(tx, site, now),
+        "gaps": [{**asdict(gap), "start": gap.start.isoformat()} for gap in worked.gaps],
+        "stock": {**counted(tx, site), "ok": not found, "violations": len(found)},
+    }
+
+
+def _figures(tallies: list[Tally], active_s: int) -> dict[str, Any]:
+    counts: Counter[str] = Counter()
+    refusals: Counter[str] = Counter()
+    for tally in tallies:
+        counts.update(tally.counts)
+        refusals.update(tally.refusals)
+    scans = sum(tally.scans for tally in tallies)
+    return {
+        "pieces": counts["pieces"],
+        "lines": counts["lines"],
+        "orders": counts["orders"],
+        "active_s": active_s,
+        "pieces_per_hour": per_hour(counts["pieces"], active_s),
+        "lines_per_hour": per_hour(counts["lines"], active_s),
+        "orders_per_hour": per_hour(counts["orders"], active_s),
+        "scans": scans,
+        "refusals": refusals.total(),
+        "refusal_pct": percent(refusals.total(), scans),
+        "refusals_by_code": dict(sorted(refusals.items())),
+        "short_picks": sum(tally.short_picks for tally in tallies),
+        "pieces_short": counts["short"],
+    }
+
+
+def _period(
+    args: argparse.Namespace, shifts: tuple[str, ...], zone: ZoneInfo, now: datetime
+) -> Period:
+    day = _day(args.day) if args.day else now.astimezone(zone).date()
+    if args.start or args.end:
+        start = _moment(args.start, zone) if args.start else local_day(day, zone).start
+        end = _moment(args.end, zone) if args.end else now
+        if end <= start:
+            raise BadSetting(f"The period ends ({args.end}) before it begins ({args.start}).")
+        return Period("from … to", start, end)
+    if args.shift:
+        return named_shift(shifts, args.shift, day, zone)
+    return local_day(day, zone) if args.day else shift_at(shifts, now, zone)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise BadSetting(f"{text!r} is no day. Write it like 2026-03-31.") from error
+
+
+def _moment(text: str, zone: ZoneInfo) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadSetting(f"{text!r} is no time. Write it like 2026-03-31T06:00.") from error
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)

@@ -1,0 +1,146 @@
+"""The figures of a shift as a page of plain text, 80 columns wide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from floorhand.text.visible import visible
+
+DELIVERIES_MAX = 40
+GAPS_MAX = 20
+HEADINGS = ("", "pieces", "lines", "orders", "active", "pcs/h", "lines/h", "refused", "short")
+
+
+def render(figures: Mapping[str, Any], zone: ZoneInfo) -> str:
+    """Lay the figures out for reading, times in the site's zone."""
+    return "\n".join(_lines(figures, zone))
+
+
+def _lines(figures: Mapping[str, Any], zone: ZoneInfo) -> Iterator[str]:
+    period = figures["period"]
+    start, end = _local(period["start"], zone), _local(period["end"], zone)
+    yield f"Shift {period['name']}: {start} to {end} ({zone.key})"
+    yield ""
+    yield from _orders(figures["orders"])
+    yield ""
+    yield _row(HEADINGS)
+    for job, shown in figures["jobs"].items():
+        yield _row((job, *_cells(shown)))
+    yield ""
+    for worker, jobs in figures["workers"].items():
+        share = _or_dash(jobs["utilisation_pct"], "%")
+        yield f"{visible(worker)}: signed in {_clock(jobs['signed_in_s'])}, busy {share}"
+        for job, shown in jobs.items():
+            if isinstance(shown, dict):
+                yield _row((f"  {job}", *_cells(shown)))
+    yield from _deliveries(figures["deliveries"])
+    yield from _returns(figures["returns"])
+    yield from _left_over(figures["left_over"])
+    yield from _gaps(figures["gaps"], zone)
+    yield ""
+    yield _proof(figures["stock"])
+
+
+def _orders(orders: Mapping[str, Any]) -> Iterator[str]:
+    yield (
+        f"Orders shipped {orders['shipped']}: {orders['shipped_before_cut_off']} before their "
+        f"cut-off, {orders['shipped_after_cut_off']} after"
+    )
+    yield f"Due in this shift {orders['due']}, of these in time {orders['due_shipped_in_time']}"
+    yield (
+        f"Pieces ordered {orders['pieces_ordered']}, shipped {orders['pieces_shipped']}, "
+        f"short {orders['pieces_short']}" + _listed(orders["short_by_reason"])
+    )
+
+
+def _deliveries(deliveries: list[Mapping[str, Any]]) -> Iterator[str]:
+    if not deliveries:
+        return
+    yield ""
+    yield "Deliveries            expected received  damaged     over    short  refused"
+    for one in deliveries[:DELIVERIES_MAX]:
+        counts = "".join(
+            f"{one[name]:>9}"
+            for name in ("expected", "received", "damaged", "over", "short", "refused")
+        )
+        name = visible(f"{one['merchant']} {one['number']}")[:20]
+        yield f"{name:<20} {counts} {one['state'] if one['state'] != 'closed' else ''}".rstrip()
+    if len(deliveries) > DELIVERIES_MAX:
+        yield f"… and {len(deliveries) - DELIVERIES_MAX} more"
+
+
+def _returns(returns: Mapping[str, Any]) -> Iterator[str]:
+    if not returns["closed"] and not returns["grade"]:
+        return
+    yield ""
+    yield f"Returns inspected {returns['closed']}, pieces {sum(returns['grade'].values())}"
+    for name in ("grade", "reason", "disposition"):
+        yield f"  by {name}{_listed(returns[name])}"
+
+
+def _left_over(left: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
+    yield ""
+    yield "Left over"
+    for name, counts in left.items():
+        if any(counts.values()):
+            yield f"  {name.replace('_', ' ')}{_listed(counts)}"
+
+
+def _gaps(gaps: list[Mapping[str, Any]], zone: ZoneInfo) -> Iterator[str]:
+    if gaps:
+        yield ""
+        yield "Gaps of more than five minutes"
+    for gap in gaps[:GAPS_MAX]:
+        since = _local(gap["start"], zone)
+        length = _clock(gap["length_s"])
+        yield f"  {visible(gap['worker'])} {since} {length} {gap['before']} → {gap['after']}"
+    if len(gaps) > GAPS_MAX:
+        yield f"  … and {len(gaps) - GAPS_MAX} more"
+
+
+def _proof(stock: Mapping[str, Any]) -> str:
+    if stock["ok"]:
+        return (
+            f"Stock proved: ledger = balances, {stock['moves']} moves, {stock['pieces']} pieces, "
+            "nothing negative, nothing orphaned"
+        )
+    return f"STOCK NOT PROVED: {stock['violations']} violations; run: floorhand check"
+
+
+def _cells(shown: Mapping[str, Any]) -> tuple[str, ...]:
+    return (
+        str(shown["pieces"]),
+        str(shown["lines"]),
+        str(shown["orders"]),
+        _clock(shown["active_s"]),
+        _or_dash(shown["pieces_per_hour"]),
+        _or_dash(shown["lines_per_hour"]),
+        str(shown["refusals"]),
+        str(shown["short_picks"]),
+    )
+
+
+def _row(cells: tuple[str, ...]) -> str:
+    first, *rest = cells
+    return f"{first:<14}" + "".join(f"{cell:>8}" for cell in rest)
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    if not counts:
+        return ""
+    return ": " + ", ".join(f"{visible(str(name))} {count}" for name, count in counts.items())
+
+
+def _or_dash(value: float | None, unit: str = "") -> str:
+    return "–" if value is None else f"{value:g}{unit}"
+
+
+def _clock(length_s: int) -> str:
+    return f"{length_s // 3600}:{length_s % 3600 // 60:02}"
+
+
+def _local(moment: str, zone: ZoneInfo) -> str:
+    return datetime.fromisoformat(moment).astimezone(zone).strftime("%Y-%m-%d %H:%M")

@@ -1,0 +1,174 @@
+"""The arithmetic of a shift: when it is, how long people worked, and what rates come of it.
+
+Pure: moments and counts in, figures out. All moments are aware; lengths are elapsed seconds, so a
+night with a clock change has 7 or 9 hours.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from floorhand.errors import BadSetting
+
+GAP_MAX_S = 300
+"""A longer pause between two scans is a gap, not work."""
+
+RATE_MIN_S = 600
+"""Below this much active time a rate per hour says nothing."""
+
+_SHIFT = re.compile(r"(?P<name>\S.*\S|\S)\s+(?P<start>\d\d:\d\d)-(?P<end>\d\d:\d\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A half-open stretch of time, [start, end), in UTC."""
+
+    name: str
+    start: datetime
+    end: datetime
+
+    @property
+    def length_s(self) -> int:
+        """Elapsed seconds."""
+        return int((self.end - self.start).total_seconds())
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """One scan as the arithmetic sees it."""
+
+    worker: str
+    job: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A pause longer than `GAP_MAX_S`, with the jobs on both sides."""
+
+    worker: str
+    start: datetime
+    length_s: int
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """Active seconds per (worker, job), and the gaps."""
+
+    active_s: dict[tuple[str, str], int]
+    gaps: tuple[Gap, ...]
+
+
+def parse_shift(text: str) -> tuple[str, time, time]:
+    """Read a shift as the site's rules write it, such as ``"late 14:00-22:00"``.
+
+    Raises:
+        BadSetting: If it is written otherwise.
+    """
+    found = _SHIFT.fullmatch(text.strip())
+    try:
+        if found is None:
+            raise ValueError(text)
+        start, end = (time.fromisoformat(found[part]) for part in ("start", "end"))
+    except ValueError as error:
+        raise BadSetting(f"{text!r} is no shift. Write it like: late 14:00-22:00") from error
+    return found["name"], start, end
+
+
+def shift_on(text: str, day: date, zone: ZoneInfo) -> Period:
+    """Give the shift that begins on a local day; one that ends earlier than it begins ends the
+    next day."""
+    name, start, end = parse_shift(text)
+    begins = datetime.combine(day, start, zone)
+    ends = datetime.combine(day + timedelta(days=end <= start), end, zone)
+    return Period(name, begins.astimezone(UTC), ends.astimezone(UTC))
+
+
+def shift_at(shifts: Sequence[str], now: datetime, zone: ZoneInfo) -> Period:
+    """Give the shift that is running; if none is, the local day."""
+    today = now.astimezone(zone).date()
+    for day in (today, today - timedelta(days=1)):
+        for text in shifts:
+            period = shift_on(text, day, zone)
+            if period.start <= now < period.end:
+                return period
+    return local_day(today, zone)
+
+
+def local_day(day: date, zone: ZoneInfo) -> Period:
+    """Give a whole local day, 23 to 25 hours long."""
+    start = datetime.combine(day, time(), zone)
+    end = datetime.combine(day + timedelta(days=1), time(), zone)
+    return Period(day.isoformat(), start.astimezone(UTC), end.astimezone(UTC))
+
+
+def named_shift(shifts: Sequence[str], name: str, day: date, zone: ZoneInfo) -> Period:
+    """Give a shift by name.
+
+    Raises:
+        BadSetting: If the site has no such shift.
+    """
+    for text in shifts:
+        if parse_shift(text)[0].lower() == name.lower():
+            return shift_on(text, day, zone)
+    known = ", ".join(parse_shift(text)[0] for text in shifts)
+    raise BadSetting(f"There is no shift {name!r} here; there are: {known}.")
+
+
+def activity(beats: Iterable[Beat]) -> Activity:
+    """Add up working time.
+
+    The time between two scans of a worker counts for the job of the later one, if it is at most
+    `GAP_MAX_S`; every longer interval is a gap.
+    """
+    active: dict[tuple[str, str], float] = {}
+    gaps: list[Gap] = []
+    last: dict[str, Beat] = {}
+    for beat in sorted(beats, key=lambda beat: beat.at):
+        before = last.get(beat.worker)
+        last[beat.worker] = beat
+        if before is None:
+            continue
+        length_s = (beat.at - before.at).total_seconds()
+        if length_s > GAP_MAX_S:
+            gaps.append(Gap(beat.worker, before.at, int(length_s), before.job, beat.job))
+        else:
+            key = (beat.worker, beat.job)
+            active[key] = active.get(key, 0.0) + length_s
+    return Activity({key: round(length_s) for key, length_s in active.items()}, tuple(gaps))
+
+
+def per_hour(count: int, active_s: int) -> float | None:
+    """Give a rate per active hour; None below `RATE_MIN_S`, where it would say nothing."""
+    if active_s < RATE_MIN_S:
+        return None
+    return round(count * 3600 / active_s, 1)
+
+
+def percent(part: int, whole: int) -> float | None:
+    """Give a share in percent; None of nothing."""
+    return round(part * 100 / whole, 1) if whole else None
+
+
+def signed_in_s(
+    stretches: Iterable[tuple[str, datetime, datetime | None]], period: Period, now: datetime
+) -> dict[str, int]:
+    """Add up the seconds that each worker was signed in within a period.
+
+    Args:
+        stretches: (worker, signed in, signed out or None if still signed in).
+        period: What counts.
+        now: Until when somebody counts who has not signed out.
+    """
+    total: dict[str, float] = {}
+    for worker, start, end in stretches:
+        first, last = max(start, period.start), min(end or now, period.end)
+        if last > first:
+            total[worker] = total.get(worker, 0.0) + (last - first).total_seconds()
+    return {worker: round(length_s) for worker, length_s in total.items()}

@@ -1,0 +1,177 @@
+"""The command ``floorhand import``."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace, RawDescriptionHelpFormatter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TextIO
+
+from floorhand.errors import BadFile
+from floorhand.exchange.importing import Opened, Options, import_file, open_file
+from floorhand.exchange.name_map import read_names
+from floorhand.exchange.recognise import FORMATS
+from floorhand.exchange.records import Progress
+from floorhand.exchange.template import template
+from floorhand.store.db import Transactions
+
+ALL_TAKEN = 0
+UNUSABLE = 1
+SOME_REJECTED = 3
+
+BAR_CHARACTERS = 30
+
+_MORE = f"""\
+The format is recognised by headings or content; --format overrides. Rows that cannot be taken go
+to FILE.rejected.csv with line number and reason, the rest is taken. Importing a file again changes
+nothing. Several files are taken in a useful order: places and products before orders.
+
+exit code:
+  {ALL_TAKEN}  every row was taken
+  {SOME_REJECTED}  some rows were rejected, the rest was taken
+  {UNUSABLE}  a file could not be used at all; nothing of it was taken
+
+formats: {", ".join(FORMATS)}
+"""
+
+
+def add_parser(subparsers: Any) -> Any:
+    """Add ``import`` to the commands and return its parser."""
+    parser = subparsers.add_parser(
+        "import",
+        help="take in orders, products, places, deliveries, returns from files",
+        description="Take in what merchants, shops and platforms send.",
+        epilog=_MORE,
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("files", nargs="*", metavar="FILE", type=Path, help="CSV or JSON; also .xz, .gz")
+    parser.add_argument("--format", choices=sorted(FORMATS), default="", help="what the files are")
+    parser.add_argument("--merchant", default="", metavar="M", help="whose files these are")
+    parser.add_argument("--encoding", default="", metavar="E", help="such as utf-8, cp1252, utf-16")
+    parser.add_argument(
+        "--dates", choices=("dmy", "mdy"), default="", help="order of day and month, where unclear"
+    )
+    parser.add_argument(
+        "--map", type=Path, metavar="FILE", help="CSV that says which product a shop's name means"
+    )
+    parser.add_argument("--dry-run", action="store_true", help="say what would be done; write nothing")
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    parser.add_argument(
+        "--template",
+        choices=sorted(name for name, form in FORMATS.items() if form.own),
+        help="print an empty file of this format, with its headings explained",
+    )
+    return parser
+
+
+def run(
+    args: Namespace,
+    *,
+    transactions: Callable[[], Transactions],
+    site: str,
+    now: datetime,
+    out: TextIO,
+    err: TextIO,
+) -> int:
+    """Carry the command out and return the exit code.
+
+    Args:
+        args: As parsed by `add_parser`'s parser.
+        transactions: Opens the database; called once there is something to import.
+        site: Where we are.
+        now: The time of the import.
+        out: Results.
+        err: What went wrong, and the progress bar if it is a terminal.
+    """
+    if args.template:
+        out.write(template(FORMATS[args.template]))
+        return ALL_TAKEN
+    if not args.files:
+        err.write("Name a file to import, or say --template. See: floorhand import --help\n")
+        return UNUSABLE
+    try:
+        names = read_names(args.map) if args.map else {}
+    except BadFile as error:
+        err.write(f"{error}\n")
+        return UNUSABLE
+    options = Options(
+        args.format, args.merchant, args.encoding, args.dates, names, args.dry_run
+    )
+    results = _import_all(args.files, options, transactions, site, now, err)
+    if args.json:
+        shown = [results[path] for path in dict.fromkeys(args.files)]
+        bodies = [r if isinstance(r, dict) else r.to_json() for r in shown]
+        out.write(json.dumps(bodies[0] if len(bodies) == 1 else bodies, ensure_ascii=False, indent=1))
+        out.write("\n")
+    else:
+        for result in results.values():
+            if not isinstance(result, dict):
+                out.writelines(f"{line}\n" for line in result.lines())
+    if any(isinstance(result, dict) for result in results.values()):
+        return UNUSABLE
+    rejected = any(r.rejected_rows for r in results.values() if not isinstance(r, dict))
+    return SOME_REJECTED if rejected else ALL_TAKEN
+
+
+def _import_all(
+    files: list[Path],
+    options: Options,
+    transactions: Callable[[], Transactions],
+    site: str,
+    now: datetime,
+    err: TextIO,
+) -> dict[Path, Any]:
+    """Import the files, what others need first; a file that cannot be used stops no other."""
+    results: dict[Path, Any] = {}
+    opened: dict[Path, Opened] = {}
+
+    def failed(path: Path, error: BadFile) -> None:
+        results[path] = {"file": str(path), "error": str(error)}
+        err.write(f"{error}\n")
+
+    for path in dict.fromkeys(files):
+        try:
+            opened[path] = open_file(path, options)
+        except BadFile as error:
+            failed(path, error)
+    if not opened:
+        return results
+    database = transactions()
+    for path in sorted(opened, key=lambda path: opened[path].format.rank):
+        try:
+            with _bar(err, path.name) as progress:
+                results[path] = import_file(
+                    database, site, opened[path], options, now=now, progress=progress
+                )
+        except BadFile as error:
+            failed(path, error)
+    return results
+
+
+@contextmanager
+def _bar(err: TextIO, name: str) -> Iterator[Progress]:
+    """Show progress on one line if somebody looks; give what must be called to move it."""
+    if not err.isatty():
+        yield lambda what, done, total: None
+        return
+    last = ""
+
+    def show(what: str, done: int, total: int) -> None:
+        nonlocal last
+        part = min(done / total, 1.0) if total else 1.0
+        full = int(part * BAR_CHARACTERS)
+        line = f"{name[:30]}  {'█' * full}{'░' * (BAR_CHARACTERS - full)} {part:4.0%}  {what}"
+        if line != last:
+            err.write(f"\r\x1b[2K{line}")
+            err.flush()
+            last = line
+
+    try:
+        yield show
+    finally:
+        if last:
+            err.write("\r\x1b[2K")
+            err.flush()

@@ -1,0 +1,267 @@
+"""Import a file: read it whole, then write it in one transaction, or not at all.
+
+Reading comes first and holds no lock, so the floor keeps working while a large file is read. The
+same file again changes nothing: papers and products are known by their own keys, and a file that
+was taken whole is known by its content.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import insert, select, update
+
+from floorhand.domain.rules import SiteRules
+from floorhand.exchange import writing_papers as papers
+from floorhand.exchange.reading import Source, open_source
+from floorhand.exchange.recognise import Format, recognise
+from floorhand.exchange.records import (
+    BoxRecord,
+    CancelRecord,
+    Context,
+    DeliveryRecord,
+    OrderRecord,
+    Parsed,
+    PlaceRecord,
+    ProductRecord,
+    Progress,
+    Record,
+    ReturnRecord,
+    WorkerRecord,
+)
+from floorhand.exchange.rejecting import write_rejected
+from floorhand.exchange.result import Result
+from floorhand.exchange.writing_masters import (
+    Codes,
+    ensure_merchants,
+    ensure_site,
+    write_boxes,
+    write_products,
+    write_workers,
+)
+from floorhand.exchange.writing_places import write_places
+from floorhand.exchange.written import Writing
+from floorhand.store.db import Transactions
+from floorhand.store.schema import Imported, SiteRow, Trouble
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the caller says about the files; empty means: find out, or the default."""
+
+    format: str = ""
+    merchant: str = ""
+    encoding: str = ""
+    dates: str = ""
+    names: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file that was looked through and recognised."""
+
+    source: Source
+    format: Format
+    recognised: bool
+
+
+def open_file(path: Path, options: Options) -> Opened:
+    """Look a file through and recognise it; touches no database.
+
+    Raises:
+        BadFile: If it cannot be used.
+    """
+    source = open_source(path, options.encoding)
+    return Opened(source, recognise(source, options.format), not options.format)
+
+
+def import_file(
+    transactions: Transactions,
+    site: str,
+    opened: Opened,
+    options: Options,
+    *,
+    now: datetime,
+    progress: Progress,
+) -> Result:
+    """Import one file in one transaction.
+
+    Raises:
+        BadFile: If the file turns out to be broken; nothing is written then.
+    """
+    source, form = opened.source, opened.format
+    context, before = _prepare(transactions, site, opened, options, now, progress)
+    if before is not None and not options.dry_run and before["rejected"] == 0:
+        return _again(opened, before)
+    parsed = form.read(replace(source, on_read=_reading(progress, source)), context)
+    if source.guessed:
+        parsed.notes.insert(
+            0, "The file is not UTF-8; it was read as Windows-1252 (a guess; see --encoding)."
+        )
+    with transactions() as tx:
+        w = Writing(tx, site, context)
+        write(w, parsed)
+        if options.dry_run:
+            tx.rollback()
+            return _result(opened, parsed, w, "", True)
+        _remember(w, opened, _result(opened, parsed, w, "", False))
+        tx.commit()
+    rejected = sorted({*parsed.rejected, *w.rejected}, key=lambda item: item.line)
+    result = _result(opened, parsed, w, write_rejected(source, rejected), False)
+    return replace(result, already=before["at"]) if before is not None else result
+
+
+def write(w: Writing, parsed: Parsed) -> None:
+    """Write all records of a file, what others refer to first."""
+    ensure_site(w)
+    owners = [owner for record in parsed.records if (owner := getattr(record, "merchant", ""))]
+    ensure_merchants(w, owners, parsed.merchants)
+    codes = Codes(w)
+    write_places(w, _of(parsed.records, PlaceRecord))
+    write_boxes(w, _of(parsed.records, BoxRecord))
+    write_workers(w, _of(parsed.records, WorkerRecord))
+    write_products(w, _of(parsed.records, ProductRecord), codes)
+    papers.write_deliveries(w, _of(parsed.records, DeliveryRecord), codes)
+    papers.write_orders(w, _of(parsed.records, OrderRecord), codes)
+    papers.write_cancellations(w, _of(parsed.records, CancelRecord))
+    papers.write_returns(w, _of(parsed.records, ReturnRecord), codes)
+    _raise_alarms(w, parsed)
+
+
+def _of(records: Iterable[Record], kind: type[T]) -> list[T]:
+    return [record for record in records if isinstance(record, kind)]
+
+
+def _prepare(
+    transactions: Transactions,
+    site: str,
+    opened: Opened,
+    options: Options,
+    now: datetime,
+    progress: Progress,
+) -> tuple[Context, dict[str, Any] | None]:
+    """Read what the file's reader must know, and what came of the same file before."""
+    with transactions() as tx:
+        row = tx.execute(
+            select(SiteRow.time_zone, SiteRow.rules).where(SiteRow.site == site)
+        ).one_or_none()
+        before = tx.execute(
+            select(Imported.result, Imported.at).where(*_same(site, opened, options.merchant))
+        ).one_or_none()
+    context = Context(
+        now=now,
+        merchant=options.merchant,
+        time_zone=row.time_zone if row else "UTC",
+        rules=SiteRules.of_json(row.rules) if row else SiteRules(),
+        date_order=options.dates,
+        names=options.names,
+        progress=progress,
+    )
+    if before is None:
+        return context, None
+    at = f"{before.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return context, {**json.loads(before.result), "at": at}
+
+
+def _same(site: str, opened: Opened, merchant: str) -> tuple[Any, ...]:
+    return (
+        Imported.site == site,
+        Imported.sha256 == opened.source.sha256,
+        Imported.merchant == merchant,
+        Imported.format == opened.format.name,
+    )
+
+
+def _again(opened: Opened, before: dict[str, Any]) -> Result:
+    """Tell of a file that was taken whole before: the same facts, and nothing written."""
+    counts = {"unchanged": sum(before["counts"].values())}
+    return Result(
+        str(opened.source.path),
+        opened.format.name,
+        opened.recognised,
+        opened.source.encoding,
+        before["facts"],
+        counts,
+        notes=tuple(before["notes"]),
+        already=before["at"],
+    )
+
+
+def _result(
+    opened: Opened, parsed: Parsed, w: Writing, rejected_file: str, dry_run: bool
+) -> Result:
+    rejected = sorted({*parsed.rejected, *w.rejected}, key=lambda item: item.line)
+    return Result(
+        str(opened.source.path),
+        opened.format.name,
+        opened.recognised,
+        opened.source.encoding,
+        parsed.facts,
+        {name: n for name, n in w.counts.items() if n},
+        tuple(rejected),
+        len(rejected),
+        rejected_file,
+        (*parsed.notes, *w.notes),
+        dry_run,
+    )
+
+
+def _remember(w: Writing, opened: Opened, result: Result) -> None:
+    """Keep what came of the file, the latest word if it is imported once more."""
+    kept = json.dumps(
+        {
+            "facts": result.facts,
+            "counts": result.counts,
+            "rejected": result.rejected_rows,
+            "notes": list(result.notes),
+        },
+        ensure_ascii=False,
+    )
+    key = _same(w.site, opened, w.context.merchant)
+    stored = w.tx.execute(select(Imported.result).where(*key)).scalar_one_or_none()
+    if stored is None:
+        w.tx.execute(
+            insert(Imported).values(
+                site=w.site,
+                sha256=opened.source.sha256,
+                merchant=w.context.merchant,
+                format=opened.format.name,
+                at=w.now,
+                result=kept,
+            )
+        )
+    elif json.loads(stored)["rejected"] != result.rejected_rows:
+        w.tx.execute(update(Imported).where(*key).values(result=kept))
+
+
+def _raise_alarms(w: Writing, parsed: Parsed) -> None:
+    """Put what a supervisor must see on the list, each thing once however often it comes."""
+    for alarm in dict.fromkeys(parsed.alarms):
+        told = "\n".join((alarm.kind, alarm.merchant, alarm.subject, alarm.fact))
+        entry = f"import:{hashlib.sha256(told.encode()).hexdigest()[:16]}"
+        known = select(Trouble.id).where(Trouble.site == w.site, Trouble.id == entry)
+        if w.tx.scalar(known) is None:
+            row = {
+                "site": w.site,
+                "id": entry,
+                "kind": alarm.kind,
+                "subject": alarm.subject,
+                "merchant": alarm.merchant,
+                "facts": json.dumps({"told": alarm.fact}, ensure_ascii=False),
+                "created_at": w.now,
+            }
+            w.insert(Trouble, [row])
+            w.counts["troubles"] += 1
+
+
+def _reading(progress: Progress, source: Source) -> Any:
+    return lambda done: progress("reading", min(done, source.bytes_), source.bytes_)

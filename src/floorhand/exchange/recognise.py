@@ -1,0 +1,118 @@
+"""Which format a file is: by its headings or its content, never by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from floorhand.errors import BadFile
+from floorhand.exchange import online_retail, own_masters, own_papers
+from floorhand.exchange.layout import Layout, folded, list_of
+from floorhand.exchange.reading import Source
+from floorhand.exchange.records import Context, Parsed
+
+Read = Callable[[Source, Context], Parsed]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A kind of file.
+
+    Attributes:
+        name: What ``--format`` calls it.
+        read: Makes records of a file.
+        layout: Its columns; None for JSON.
+        rank: What must be there before what: places 0, products 1, papers 2.
+        telling: Headings of which a file must have at least one, besides the required ones; empty
+            if those say enough.
+        own: Our own CSV, for which a template can be printed.
+    """
+
+    name: str
+    read: Read
+    layout: Layout | None
+    rank: int
+    telling: tuple[str, ...] = ()
+    own: bool = False
+
+
+FORMATS: dict[str, Format] = {
+    made.name: made
+    for made in (
+        Format("online-retail", online_retail.read, online_retail.LAYOUT, 2),
+        Format("returns", own_papers.read_returns, own_papers.RETURNS, 2, own=True),
+        Format("deliveries", own_papers.read_deliveries, own_papers.DELIVERIES, 2, own=True),
+        Format("orders", own_papers.read_orders, own_papers.ORDERS, 2, own=True),
+        Format(
+            "workers",
+            own_masters.read_workers,
+            own_masters.WORKERS,
+            0,
+            ("worker", "badge", "pin", "roles"),
+            own=True,
+        ),
+        Format(
+            "boxes",
+            own_masters.read_boxes,
+            own_masters.BOXES,
+            0,
+            ("box", "box type", "tare_g", "carries_g", "inner length", "empty weight"),
+            own=True,
+        ),
+        Format("products", own_masters.read_products, own_masters.PRODUCTS, 1, own=True),
+        Format(
+            "bins",
+            own_masters.read_bins,
+            own_masters.BINS,
+            0,
+            ("place", "bin", "kind", "zone", "walk_no", "pick_face", "capacity_ml", "scan_code"),
+            own=True,
+        ),
+    )
+}
+"""In the order in which they are tried: the most particular headings first."""
+
+
+def recognise(source: Source, said: str = "") -> Format:
+    """Say which format a file is.
+
+    Args:
+        source: The file.
+        said: The format somebody named; it is taken, whatever the file looks like.
+
+    Raises:
+        BadFile: If it is none of ours; says which one comes nearest and what it lacks.
+    """
+    if said:
+        return FORMATS[said]
+    if source.is_json:
+        raise BadFile(f"{source.name} is JSON, but none of the known bodies.")
+    headings = next(source.rows()).cells
+    for candidate in FORMATS.values():
+        if candidate.layout is not None and _matches(candidate, headings):
+            return candidate
+    raise BadFile(f"{source.name} is no known format{_nearest(headings)}.")
+
+
+def _matches(candidate: Format, headings: Sequence[str]) -> bool:
+    assert candidate.layout is not None
+    if candidate.layout.missing(headings):
+        return False
+    names = {folded(heading) for heading in headings}
+    return not candidate.telling or bool(names & {folded(name) for name in candidate.telling})
+
+
+def _nearest(headings: Sequence[str]) -> str:
+    """Name the format whose headings the file comes nearest to, and what it lacks of it."""
+    best: tuple[float, str, tuple[str, ...]] = (0.0, "", ())
+    for candidate in FORMATS.values():
+        if candidate.layout is None:
+            continue
+        missing = candidate.layout.missing(headings)
+        needed = sum(field.required for field in candidate.layout.fields)
+        best = max(best, ((needed - len(missing)) / needed, candidate.name, missing))
+    found = f"; found: {list_of(headings)}"
+    if best[0] <= 0:
+        return f"{found}. Known: {', '.join(FORMATS)}"
+    lacks = " and ".join(repr(name) for name in best[2]) or "a telling heading"
+    return f": as {best[1]} it lacks {lacks}{found}"

@@ -1,0 +1,89 @@
+"""What an import did, as words for a person and as JSON for a program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from floorhand.exchange.records import Rejected
+
+ALWAYS = ("orders", "order_lines", "pieces", "returns", "return_lines", "return_pieces", "products")
+"""Counts that every result has, though they be 0."""
+
+_NOT_WRITTEN = ("unchanged", "cancelled_too_late", "lines_without_goods")
+
+REASONS_MAX = 5
+"""Rejected rows that are shown at once; the rest is in the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of one file.
+
+    Attributes:
+        facts: What the format counted in the file, taken or not.
+        counts: What was written.
+        rejected: Rows that could not be taken, by line.
+        rejected_file: Where they are; empty if there are none, or nothing was to be written.
+        already: When the same file was imported before, if it was.
+    """
+
+    file: str
+    format: str
+    recognised: bool
+    encoding: str
+    facts: dict[str, int | str]
+    counts: dict[str, int]
+    rejected: tuple[Rejected, ...] = ()
+    rejected_rows: int = 0
+    rejected_file: str = ""
+    notes: tuple[str, ...] = ()
+    dry_run: bool = False
+    already: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Give all of it, the format's own counts at the top level."""
+        return {
+            **self.facts,
+            "file": self.file,
+            "format": self.format,
+            "encoding": _encoding(self.encoding),
+            **{name: 0 for name in ALWAYS},
+            **self.counts,
+            "rejected": self.rejected_rows,
+            "rejected_file": self.rejected_file,
+            "reasons": [
+                {"line": item.line, "reason": item.reason}
+                for item in self.rejected[:REASONS_MAX]
+            ],
+            "notes": list(self.notes),
+            "dry_run": self.dry_run,
+            "already_imported": self.already,
+        }
+
+    def lines(self) -> Iterator[str]:
+        """Say it in a few lines."""
+        how = "recognised as" if self.recognised else "read as"
+        yield f"{self.file}: {how} {self.format} ({_encoding(self.encoding)})"
+        if self.already:
+            yield f"  imported before, at {self.already}"
+        told = {name: n for name, n in self.counts.items() if name not in _NOT_WRITTEN}
+        done = [f"{n} {name.replace('_', ' ')}" for name, n in told.items()]
+        verb = "would write" if self.dry_run else "wrote"
+        kept = [f"{n} {name.replace('_', ' ')}" for name, n in self.counts.items() if name not in told]
+        yield f"  {verb}: {', '.join(done) or 'nothing'}{'; ' if kept else ''}{', '.join(kept)}"
+        for note in self.notes:
+            yield f"  note: {note}"
+        if self.rejected_rows:
+            where = f"; see {self.rejected_file}" if self.rejected_file else ""
+            rows = "row" if self.rejected_rows == 1 else "rows"
+            yield f"  rejected: {self.rejected_rows} {rows}{where}"
+            for item in self.rejected[:REASONS_MAX]:
+                yield f"    line {item.line}: {item.reason}"
+            if (more := self.rejected_rows - REASONS_MAX) > 0:
+                yield f"    and {more} more"
+
+
+def _encoding(name: str) -> str:
+    return {"utf-8-sig": "utf-8", "cp1252": "windows-1252"}.get(name, name)

@@ -1,0 +1,343 @@
+"""Write orders, deliveries and returns. What the floor has begun with is left to the floor.
+
+A paper is known by its merchant and number. One that is there already is never written again: a
+file that overlaps another adds nothing to it. What may still change is what a platform decides
+(cancelled, released, another address), and only while that is safe.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import select, update
+
+from floorhand.exchange.cells import shown
+from floorhand.exchange.dates import due
+from floorhand.exchange.records import (
+    CancelRecord,
+    DeliveryRecord,
+    LineRecord,
+    OrderRecord,
+    ReturnRecord,
+)
+from floorhand.exchange.writing_masters import Codes
+from floorhand.exchange.written import BATCH, Writing, batches
+from floorhand.store.schema import (
+    Delivery,
+    DeliveryLine,
+    Order,
+    OrderLine,
+    Return,
+    ReturnLine,
+)
+
+UNTOUCHED = ("hold", "waiting", "released")
+"""States of an order that nobody on the floor has begun with."""
+
+ENDED = ("shipped", "short", "cancelled")
+"""States of an order that nothing can change any more."""
+
+WAITING_RETURNS = ("advised", "in_transit")
+"""Custody of a return whose parcel has not come yet."""
+
+
+def write_orders(w: Writing, records: Sequence[OrderRecord], codes: Codes) -> None:
+    """Add orders that are not there yet, and take over what may still change in the others."""
+    done = 0
+    for chunk in batches(records, BATCH):
+        for merchant in dict.fromkeys(record.merchant for record in chunk):
+            _write_orders(w, merchant, [r for r in chunk if r.merchant == merchant], codes)
+        done += len(chunk)
+        w.context.progress("writing orders", done, len(records))
+
+
+def _write_orders(w: Writing, merchant: str, records: Sequence[OrderRecord], codes: Codes) -> None:
+    rows = w.tx.execute(
+        select(Order.__table__).where(
+            Order.site == w.site,
+            Order.merchant == merchant,
+            Order.number.in_([record.number for record in records]),
+        )
+    )
+    there: dict[str, dict[str, Any]] = {row.number: dict(row._mapping) for row in rows}
+    codes.learn(merchant, (line.sku for record in records for line in record.lines))
+    orders: list[dict[str, Any]] = []
+    lines: list[dict[str, Any]] = []
+    for record in records:
+        old = there.get(record.number)
+        if old is not None:
+            _update_order(w, old, record)
+            continue
+        skus = _skus(w, f"order {record.number}", merchant, record.lines, codes)
+        if skus is None:
+            continue
+        there[record.number] = values = _order_values(w, record)
+        orders.append(values)
+        lines += [
+            _key(w, merchant, record.number, number) | {
+                "sku": sku, "ordered": line.pieces,
+                "platform_ids": json.dumps(line.platform_ids),
+            }
+            for number, (line, sku) in enumerate(zip(record.lines, skus, strict=True), 1)
+        ]  # fmt: skip
+        w.counts["pieces"] += sum(line.pieces for line in record.lines)
+        w.counts[f"orders_{record.state}"] += record.state != "released"
+    w.insert(Order, orders)
+    w.insert(OrderLine, lines)
+    w.counts["orders"] += len(orders)
+    w.counts["order_lines"] += len(lines)
+
+
+def _key(w: Writing, merchant: str, order: str, number: int) -> dict[str, Any]:
+    return {"site": w.site, "merchant": merchant, "order": order, "line_no": number}
+
+
+def _skus(
+    w: Writing, what: str, merchant: str, lines: Sequence[LineRecord], codes: Codes
+) -> list[str] | None:
+    """Give the products of a paper's lines; None, and all lines rejected, if one is not known."""
+    found = [codes.find(merchant, line.sku) for line in lines]
+    if not lines:
+        return None
+    skus = [sku for sku in found if sku is not None]
+    if len(skus) == len(lines):
+        return skus
+    bad = {
+        line.line: f"merchant {merchant} has no product {shown(line.sku)}; import products first"
+        for line, sku in zip(lines, found, strict=True)
+        if sku is None
+    }
+    w.reject_all(lines, bad, f"left out with the rest of {what}: a product of it is not known")
+    return None
+
+
+def _order_values(w: Writing, record: OrderRecord) -> dict[str, Any]:
+    rules, zone = w.context.rules, w.context.time_zone
+    due_at = record.due_at or due(record.placed_at or w.now, zone, rules.cut_off)
+    names = (
+        "merchant", "number", "state", "hold_reason", "channel", "platform_id", "platform_state",
+        "placed_at", "priority", "customer", "carrier", "service", "instruction", "shipped_at",
+    )  # fmt: skip
+    return {
+        "site": w.site,
+        **{name: getattr(record, name) for name in names},
+        "due_at": due_at,
+        "ship_to": record.ship_to.to_json() if record.ship_to else "{}",
+    }
+
+
+def _update_order(w: Writing, old: dict[str, Any], record: OrderRecord) -> None:
+    """Take over a platform's later word on an order; count what it did.
+
+    A cancellation is taken until the order has left: whoever works on it is stopped at the next
+    scan that touches it. Everything else is taken only before anybody has begun.
+    """
+    state = old["state"]
+    if record.state == "cancelled" and state not in ENDED:
+        changed: dict[str, Any] = {"state": "cancelled", "platform_state": record.platform_state}
+    elif record.state == "cancelled" and state in ("shipped", "short"):
+        w.counts["cancelled_too_late"] += 1
+        return
+    elif state in UNTOUCHED:
+        changed = _later_word(old, record)
+    else:
+        changed = {}
+    changed = {name: value for name, value in changed.items() if old[name] != value}
+    if not changed:
+        w.counts["unchanged"] += 1
+        return
+    taken = w.tx.scalar(
+        update(Order)
+        .where(
+            Order.site == w.site,
+            Order.merchant == old["merchant"],
+            Order.number == old["number"],
+            Order.state == state,
+        )
+        .values(changed)
+        .returning(Order.number)
+    )
+    assert taken is not None, old["number"]
+    old.update(changed)
+    w.counts["updated"] += 1
+    w.counts["orders_cancelled"] += changed.get("state") == "cancelled"
+
+
+def _later_word(old: dict[str, Any], record: OrderRecord) -> dict[str, Any]:
+    texts = ("platform_state", "hold_reason", "carrier", "service", "instruction")
+    changed = {name: value for name in texts if (value := getattr(record, name))}
+    if record.ship_to and record.ship_to.block():
+        changed["ship_to"] = record.ship_to.to_json()
+    if record.due_at:
+        changed["due_at"] = record.due_at
+    if record.state in ("hold", "shipped") or (old["state"] == "hold" and record.platform_state):
+        changed["state"] = record.state
+        changed["hold_reason"] = record.hold_reason
+    if record.shipped_at:
+        changed["shipped_at"] = record.shipped_at
+    return changed
+
+
+def write_cancellations(w: Writing, records: Sequence[CancelRecord]) -> None:
+    """Cancel orders that a platform names by its own ids."""
+    for chunk in batches(records, BATCH):
+        rows = w.tx.execute(
+            select(Order.__table__).where(
+                Order.site == w.site,
+                Order.platform_id.in_([record.platform_id for record in chunk]),
+            )
+        )
+        there = {(row.merchant, row.platform_id): dict(row._mapping) for row in rows}
+        for record in chunk:
+            old = there.get((record.merchant, record.platform_id))
+            if old is None:
+                w.reject(
+                    record.line,
+                    f"there is no order {record.platform_id} of {record.merchant} to cancel",
+                )
+                continue
+            word = OrderRecord(
+                record.line, record.merchant, old["number"], (), state="cancelled",
+                platform_state=record.platform_state,
+            )  # fmt: skip
+            _update_order(w, old, word)
+
+
+def write_deliveries(w: Writing, records: Sequence[DeliveryRecord], codes: Codes) -> None:
+    """Add announced deliveries that are not there yet."""
+    for chunk in batches(records, BATCH):
+        numbers = _free_numbers(w, Delivery, chunk)
+        for merchant in dict.fromkeys(record.merchant for record in chunk):
+            skus_of = (x.sku for r in chunk if r.merchant == merchant for x in r.lines)
+            codes.learn(merchant, skus_of)
+        deliveries: list[dict[str, Any]] = []
+        lines: list[dict[str, Any]] = []
+        for record in chunk:
+            number = numbers[record.merchant, record.number]
+            if not number:
+                w.counts["unchanged"] += 1
+                continue
+            skus = _skus(w, f"delivery {number}", record.merchant, record.lines, codes)
+            if skus is None:
+                continue
+            numbers[record.merchant, record.number] = ""
+            deliveries.append(
+                {"site": w.site, "number": number, "merchant": record.merchant}
+                | {n: getattr(record, n) for n in ("carrier", "tracking", "expected_on")}
+            )
+            lines += [
+                {
+                    "site": w.site, "delivery": number, "line_no": n, "sku": sku,
+                    "merchant": record.merchant, "expected": line.pieces, "lot": line.lot,
+                    "expiry": line.expiry,
+                }
+                for n, (line, sku) in enumerate(zip(record.lines, skus, strict=True), 1)
+            ]  # fmt: skip
+        w.insert(Delivery, deliveries)
+        w.insert(DeliveryLine, lines)
+        w.counts["deliveries"] += len(deliveries)
+        w.counts["delivery_lines"] += len(lines)
+        w.counts["expected_pieces"] += sum(line["expected"] for line in lines)
+
+
+def _free_numbers(
+    w: Writing, table: type[Delivery] | type[Return], records: Iterable[Any]
+) -> dict[tuple[str, str], str]:
+    """Give each new paper a number that is its own in the building; empty if it is there already.
+
+    Merchants number for themselves, so two may use the same number. The second one's paper gets
+    its merchant put before.
+    """
+    wanted = {(record.merchant, record.number) for record in records}
+    spellings = [*(number for _, number in wanted), *(f"{m}-{number}" for m, number in wanted)]
+    there: dict[str, str | None] = {}
+    for chunk in batches(spellings, BATCH):
+        rows = w.tx.execute(
+            select(table.number, table.merchant).where(
+                table.site == w.site, table.number.in_(chunk)
+            )
+        )
+        there.update({row.number: row.merchant for row in rows})
+    free: dict[tuple[str, str], str] = {}
+    for merchant, number in sorted(wanted):
+        spelled = f"{merchant}-{number}"
+        if merchant in (there.get(number), there.get(spelled)):
+            free[merchant, number] = ""
+        else:
+            free[merchant, number] = spelled if number in there else number
+            there[free[merchant, number]] = merchant
+    return free
+
+
+def write_returns(w: Writing, records: Sequence[ReturnRecord], codes: Codes) -> None:
+    """Add announced returns, and take over what the platform says later, until the parcel is here."""
+    for chunk in batches(records, BATCH):
+        numbers = _free_numbers(w, Return, chunk)
+        for merchant in dict.fromkeys(record.merchant for record in chunk):
+            skus_of = (x.sku for r in chunk if r.merchant == merchant for x in r.lines)
+            codes.learn(merchant, skus_of)
+        returns: list[dict[str, Any]] = []
+        lines: list[dict[str, Any]] = []
+        for record in chunk:
+            number = numbers[record.merchant, record.number]
+            if not number:
+                _update_return(w, record)
+                continue
+            skus = _skus(w, f"return {number}", record.merchant, record.lines, codes)
+            if skus is None:
+                continue
+            numbers[record.merchant, record.number] = ""
+            returns.append({"site": w.site, "number": number} | _return_values(record))
+            lines += [
+                {
+                    "site": w.site, "number": number, "line_no": n, "merchant": record.merchant,
+                    "sku": sku, "advised": line.pieces, "reason": line.reason,
+                    "platform_ids": json.dumps(line.platform_ids),
+                }
+                for n, (line, sku) in enumerate(zip(record.lines, skus, strict=True), 1)
+            ]  # fmt: skip
+        w.insert(Return, returns)
+        w.insert(ReturnLine, lines)
+        w.counts["returns"] += len(returns)
+        w.counts["return_lines"] += len(lines)
+        w.counts["return_pieces"] += sum(line["advised"] for line in lines)
+
+
+_RETURN_COLUMNS = (
+    "merchant", "order", "customer", "kind", "platform", "platform_id", "platform_state",
+    "combined_id", "tracking", "sender", "custody", "money", "reason", "asked_at", "deadline",
+)  # fmt: skip
+
+_RETURN_LATER = (
+    "platform_state", "combined_id", "tracking", "custody", "money", "deadline", "order",
+)  # fmt: skip
+
+
+def _return_values(record: ReturnRecord) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in _RETURN_COLUMNS}
+
+
+def _update_return(w: Writing, record: ReturnRecord) -> None:
+    numbers = [record.number, f"{record.merchant}-{record.number}"]
+    old = (
+        w.tx.execute(
+            select(Return.__table__)
+            .where(Return.site == w.site, Return.number.in_(numbers))
+            .where(Return.merchant == record.merchant)
+        )
+        .mappings()
+        .first()
+    )
+    said = {n: v for n in _RETURN_LATER if (v := getattr(record, n))}
+    changed = {n: v for n, v in said.items() if old is not None and old[n] != v}
+    if old is None or not changed or old["custody"] not in WAITING_RETURNS:
+        w.counts["unchanged"] += 1
+        return
+    w.tx.execute(
+        update(Return)
+        .where(Return.site == w.site, Return.number == old["number"])
+        .values(changed)
+    )
+    w.counts["updated"] += 1

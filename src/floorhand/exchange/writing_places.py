@@ -1,0 +1,151 @@
+"""Write places of all kinds: what stands in what, what their labels hold, how they are proven."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from random import SystemRandom
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from floorhand.domain.barcodes import OWN_KINDS, check_digits
+from floorhand.exchange.cells import shown
+from floorhand.exchange.records import PlaceRecord
+from floorhand.exchange.writing_masters import fresh_code
+from floorhand.exchange.written import Writing
+from floorhand.store.ledger import NESTING_MAX
+from floorhand.store.places import next_sscc
+from floorhand.store.schema import Place
+
+PROVEN_KINDS = ("bin", "dock", "bench")
+"""Kinds of places at which a worker must prove to be; they get check digits."""
+
+NEIGHBOURS = 2
+"""Places before and after on the walk that must have other check digits."""
+
+WALK_STEP = 10
+"""Between the walk numbers that are given where a file has none; leaves room for new bins."""
+
+_chance = SystemRandom()
+
+_COLUMNS = (
+    "zone", "storage", "blocked", "walk_no", "aisle_no", "y_mm", "level", "pick_face",
+    "capacity_ml", "capacity_g", "capacity_pieces", "inner_height_mm", "slots", "check_digits",
+)  # fmt: skip
+
+
+def write_places(w: Writing, records: Sequence[PlaceRecord]) -> None:
+    """Add places, parents first, and change what the file knows better.
+
+    Where a place stands and what is bound to it belongs to the floor once the place is there.
+    """
+    rows = w.tx.execute(select(Place.__table__).where(Place.site == w.site))
+    there: dict[str, dict[str, Any]] = {row.code: dict(row._mapping) for row in rows}
+    codes = {str(row["scan_code"]): code for code, row in there.items()}
+    new: dict[str, PlaceRecord] = {}
+    for record in records:
+        clash = codes.get(record.scan_code, record.code) if record.scan_code else record.code
+        if clash != record.code:
+            w.reject(record.line, f"scan_code of {record.code} is that of {clash} already")
+        elif record.code in new:
+            w.reject(record.line, f"place {record.code} stands in the file twice")
+        elif record.code in there:
+            _change(w, there[record.code], record)
+        else:
+            new[record.code] = record
+        if record.scan_code and clash == record.code:
+            codes[record.scan_code] = record.code
+    _add(w, _parents_first(w, new, there), there, codes)
+
+
+def _change(w: Writing, old: dict[str, Any], record: PlaceRecord) -> None:
+    if old["kind"] != record.kind:
+        w.reject(record.line, f"{record.code} is a {old['kind']} already, not a {record.kind}")
+        return
+    said = {name: getattr(record, name) for name in (*_COLUMNS, "scan_code")}
+    changed = {n: v for n, v in said.items() if v not in (None, "") and v != old[n]}
+    if not changed:
+        w.counts["unchanged"] += 1
+        return
+    w.tx.execute(
+        update(Place).where(Place.site == w.site, Place.code == record.code).values(changed)
+    )
+    old.update(changed)
+    w.counts["updated"] += 1
+
+
+def _parents_first(
+    w: Writing, new: dict[str, PlaceRecord], there: dict[str, dict[str, Any]]
+) -> list[PlaceRecord]:
+    """Sort new places so that each comes after the one it stands in; reject what cannot stand."""
+    depths: dict[str, int] = {}
+    known = there.keys() | new.keys()
+    for code, record in new.items():
+        chain = [code]
+        here = record.parent
+        while here and here not in chain and len(chain) <= NESTING_MAX and here in known:
+            chain.append(here)
+            here = new[here].parent if here in new else there[here]["parent"] or ""
+        if here in chain:
+            w.reject(record.line, f"{code} would stand in itself: {' in '.join([*chain, here])}")
+        elif here and here not in known:
+            w.reject(record.line, f"{code} should stand in {shown(here)}, which does not exist")
+        elif here or len(chain) > NESTING_MAX:
+            w.reject(record.line, f"{code} would stand more than {NESTING_MAX} deep")
+        else:
+            depths[code] = len(chain)
+    return [new[code] for code in sorted(depths, key=depths.__getitem__)]
+
+
+def _add(
+    w: Writing,
+    records: Sequence[PlaceRecord],
+    there: dict[str, dict[str, Any]],
+    codes: dict[str, str],
+) -> None:
+    last = w.tx.scalar(select(func.max(Place.walk_no)).where(Place.site == w.site)) or 0
+    walk: dict[str, int] = {}
+    for record in sorted(records, key=lambda record: record.line):
+        if record.walk_no is None and record.kind in PROVEN_KINDS:
+            last += WALK_STEP
+        walk[record.code] = last if record.walk_no is None else record.walk_no
+    checks = _checks(records, walk, there)
+    rows: list[dict[str, Any]] = []
+    for record in records:
+        scan_code = record.scan_code or _label(w, record, codes)
+        codes[scan_code] = record.code
+        told = {n: v for n in _COLUMNS if (v := getattr(record, n)) is not None}
+        row = {n: "" if n in ("zone", "storage", "blocked") else 0 for n in _COLUMNS}
+        row |= {"pick_face": False, **told, "walk_no": walk[record.code]}
+        row |= {"site": w.site, "code": record.code, "kind": record.kind, "scan_code": scan_code}
+        row |= {"parent": record.parent or None, "merchant": record.merchant or None}
+        rows.append({**row, "check_digits": checks[record.code]})
+    w.insert(Place, rows)
+    w.counts["places"] += len(rows)
+
+
+def _label(w: Writing, record: PlaceRecord, codes: dict[str, str]) -> str:
+    """Make what the barcode of a new place holds."""
+    if record.kind in OWN_KINDS:
+        return fresh_code(record.kind, codes)
+    is_sscc = len(record.code) == 18 and record.code.isdecimal()
+    return record.code if is_sscc and record.code not in codes else next_sscc(w.tx, w.site)
+
+
+def _checks(
+    records: Sequence[PlaceRecord], walk: dict[str, int], there: dict[str, dict[str, Any]]
+) -> dict[str, str]:
+    """Give every place its check digits; those of its neighbours on the walk are others."""
+    given = {record.code: record.check_digits for record in records}
+    kinds = {record.code: record.kind for record in records}
+    order = sorted(
+        [(walk[code], code) for code in given]
+        + [(row["walk_no"], code) for code, row in there.items() if row["kind"] in PROVEN_KINDS]
+    )
+    line = [code for _, code in order]
+    known = {code: row["check_digits"] for code, row in there.items()} | given
+    for at, code in enumerate(line):
+        if code in given and not given[code] and kinds[code] in PROVEN_KINDS:
+            near = line[max(0, at - NEIGHBOURS) : at] + line[at + 1 : at + 1 + NEIGHBOURS]
+            known[code] = check_digits(_chance, [known[other] for other in near])
+    return {code: known[code] for code in given}

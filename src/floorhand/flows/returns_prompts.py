@@ -1,0 +1,287 @@
+"""What return inspection shows, for each state of `floorhand.flows.returns_states`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from floorhand.domain.returns import (
+    CUSTOMER_RETURN,
+    DESTROY,
+    GRADES,
+    NONE_OF_THESE,
+    REASONS,
+    UNDELIVERED,
+    Finding,
+    Option,
+    Parcel,
+    proposal,
+)
+from floorhand.domain.rules import DISPOSITIONS
+from floorhand.domain.things import Key
+from floorhand.flows.returns_states import (
+    ChooseDisposition,
+    ChooseLine,
+    ChooseOrigin,
+    ChooseOther,
+    ChooseReason,
+    ChooseReturn,
+    ConfirmMissing,
+    ConfirmNew,
+    ConfirmUnknown,
+    Counting,
+    Deciding,
+    Grading,
+    Identifying,
+    Inspecting,
+    NeedBadge,
+    NeedCarrier,
+    NeedComment,
+    NeedPicture,
+    NeedReturn,
+    NeedSender,
+    NeedTracked,
+    State,
+)
+from floorhand.flows.turn import Choice, Item, Prompt, Wants
+
+FIRST_KINDS = ("return", "order", "piece", "unknown")
+
+BACK = ((Key.BACK, "key.back"),)
+
+
+def prompt(state: State) -> Prompt:
+    """Say what to show."""
+    match state:
+        case NeedComment() | NeedPicture():
+            comment = isinstance(state, NeedComment)
+            return Prompt(
+                ask="returns.comment" if comment else "returns.picture",
+                facts=(("fact.return", state.number),),
+                keys=((Key.SKIP, "returns.key_later"),),
+                wants=Wants(kinds=("text",), text=True),
+            )
+        case Inspecting(parcel=parcel):
+            return _inspecting(parcel)
+        case Counting() | Grading() | ChooseReason():
+            return _counted(state)
+        case Deciding() | ChooseDisposition() | NeedBadge():
+            return _judged(state)
+        case ChooseLine() | ChooseOther() | NeedTracked() | ConfirmMissing():
+            return _aside(state)
+        case _:
+            return _identifying(state)
+
+
+def _identifying(state: Identifying) -> Prompt:
+    match state:
+        case NeedReturn():
+            return Prompt(
+                ask="returns.scan_return",
+                keys=((Key.MISMATCH, "returns.key_no_label"), *BACK),
+                wants=Wants(kinds=FIRST_KINDS),
+            )
+        case ChooseReturn(options=options):
+            wants = Wants(kinds=("choice", "return"))
+            return Prompt("returns.which_return", keys=BACK, choices=_rows(options), wants=wants)
+        case ChooseOrigin(options=options, piece=piece):
+            goods = (Item(piece.sku, piece.name, mark="now"),) if piece else ()
+            return Prompt(
+                ask="returns.which_origin",
+                goods=goods,
+                keys=BACK if not state.number else (),
+                choices=_rows(options),
+                wants=Wants(kinds=("choice",)),
+            )
+        case ConfirmNew(order=order):
+            kinds = (CUSTOMER_RETURN, UNDELIVERED)
+            return Prompt(
+                ask="returns.which_kind",
+                facts=(("fact.order", order), ("fact.merchant", state.merchant)),
+                keys=BACK,
+                choices=tuple(Choice(kind, f"returns.kind_{kind}") for kind in kinds),
+                wants=Wants(kinds=("choice", *FIRST_KINDS)),
+            )
+        case ConfirmUnknown(shown=shown):
+            return Prompt(
+                ask="returns.unknown_parcel",
+                facts=(("returns.fact_scanned", shown),),
+                keys=((Key.DONE, "key.yes"), *BACK),
+                wants=Wants(kinds=("done", *FIRST_KINDS)),
+            )
+        case NeedCarrier() | NeedSender():
+            ask = "returns.carrier" if isinstance(state, NeedCarrier) else "returns.sender"
+            return Prompt(
+                ask=ask,
+                keys=((Key.SKIP, "returns.key_unreadable"), *BACK),
+                wants=Wants(kinds=("text",), text=True),
+            )
+
+
+def _rows(options: tuple[Option, ...]) -> tuple[Choice, ...]:
+    return tuple(
+        Choice(option.code, text="returns.none_of_these")
+        if option.code == NONE_OF_THESE
+        else Choice(option.code, label=option.label)
+        for option in options
+    )
+
+
+def _frame(parcel: Parcel, ask: str) -> Prompt:
+    """Give what all questions about a parcel on the bench show."""
+    maybe = f"{parcel.maybe} (1/{parcel.maybes})" if parcel.maybe else ""
+    facts = (
+        ("fact.return", parcel.number),
+        ("fact.merchant", parcel.merchant),
+        ("fact.order", parcel.order),
+        ("returns.fact_maybe", maybe),
+        ("returns.fact_said", parcel.reason),
+        ("fact.tote", parcel.tote),
+    )
+    return Prompt(
+        ask=ask,
+        facts=tuple(fact for fact in facts if fact[1]),
+        progress=(parcel.found, parcel.advised) if parcel.advised else None,
+        wants=Wants(merchants=(parcel.merchant,) if parcel.merchant else ()),
+    )
+
+
+def _inspecting(parcel: Parcel) -> Prompt:
+    left = bool(parcel.next_sku)
+    fresh = left or not (parcel.advised or parcel.pieces)
+    shown = _frame(parcel, "returns.scan_piece" if fresh else "returns.all_found")
+    item = Item(parcel.next_sku, parcel.next_name, parcel.next_left, mark="now")
+    wants = replace(
+        shown.wants,
+        kinds=("piece", "done", "tote") if fresh else ("done", "piece", "tote"),
+        sku=f"{parcel.merchant}/{parcel.next_sku}" if left else "",
+        order=f"{parcel.merchant}/{parcel.order}" if parcel.order else "",
+    )
+    return replace(
+        shown,
+        goods=(item,) if left else (),
+        keys=(
+            (Key.DONE, "returns.key_close"),
+            (Key.LIST, "returns.key_lines"),
+            (Key.MISMATCH, "returns.key_other"),
+            (Key.PRINT, "returns.key_plate"),
+            *BACK,
+        ),
+        wants=wants,
+    )
+
+
+def _aside(state: ChooseLine | ChooseOther | NeedTracked | ConfirmMissing) -> Prompt:
+    """Show a question beside the row of pieces: which SKU, what else, what is missing."""
+    match state:
+        case ChooseLine(parcel=parcel, options=options):
+            shown = _frame(parcel, "returns.which_sku")
+            wants = replace(shown.wants, kinds=("choice", "piece"))
+            return replace(shown, choices=_rows(options), keys=BACK, wants=wants)
+        case ChooseOther(parcel=parcel):
+            shown = _frame(parcel, "returns.what_else")
+            wants = replace(shown.wants, kinds=("choice", "piece"))
+            return replace(shown, choices=_others(parcel), keys=BACK, wants=wants)
+        case NeedTracked(parcel=parcel, piece=piece, ask=ask):
+            shown = _frame(parcel, f"returns.{ask}")
+            return replace(
+                shown,
+                ask_facts=(("order", parcel.expiry_order),) if ask == "expiry" else (),
+                goods=(Item(piece.sku, piece.name, piece.pieces, mark="now"),),
+                keys=((Key.SKIP, "returns.key_unreadable"), *BACK),
+                wants=replace(shown.wants, kinds=("text", "piece"), text=True),
+            )
+        case ConfirmMissing(parcel=parcel, options=options, pieces=pieces):
+            return replace(
+                _frame(parcel, "returns.confirm_missing"),
+                ask_facts=(("pieces", pieces),),
+                goods=tuple(Item(option.code, option.label) for option in options),
+                keys=((Key.DONE, "key.yes"), *BACK),
+                wants=Wants(kinds=("done", "piece"), merchants=(parcel.merchant,)),
+            )
+
+
+def _others(parcel: Parcel) -> tuple[Choice, ...]:
+    codes = (
+        *(("empty",) if not parcel.pieces else ()),
+        "no_code",
+        "customer" if parcel.kind == UNDELIVERED else "undelivered",
+        *(("order",) if parcel.merchant and parcel.next_sku and not parcel.order else ()),
+    )
+    return tuple(Choice(code, f"returns.other_{code}") for code in codes)
+
+
+def _item(finding: Finding) -> Item:
+    notes = (finding.lot, finding.expiry, finding.serial)
+    note = " ".join(part for part in notes if part)
+    return Item(finding.sku, finding.name, finding.pieces, note, mark="now")
+
+
+def _counted(state: Counting | Grading | ChooseReason) -> Prompt:
+    parcel, finding = state.parcel, state.finding
+    shown = replace(
+        _frame(parcel, "returns.how_many"), goods=(_item(finding),), count=str(finding.pieces)
+    )
+    sku = f"{finding.merchant}/{finding.sku}"
+    match state:
+        case Counting():
+            hint = max(finding.left, finding.pieces)
+            wants = replace(shown.wants, kinds=("number", "piece", "done"), sku=sku)
+            return replace(
+                shown,
+                keys=((Key.DONE, "returns.key_counted"), *BACK),
+                wants=replace(wants, number=True, number_hint=hint),
+            )
+        case Grading():
+            return replace(
+                shown,
+                ask="returns.grade",
+                choices=tuple(Choice(str(grade), f"grade.{grade}") for grade in GRADES),
+                keys=((Key.LIST, "returns.key_count"), *BACK),
+                wants=replace(shown.wants, kinds=("choice", "piece"), sku=sku),
+            )
+        case ChooseReason(grade=grade):
+            ours = tuple(Choice(reason, f"reason.{reason}") for reason in REASONS)
+            said = (Choice("said", label=finding.said),) if finding.said else ()
+            return replace(
+                shown,
+                ask="returns.reason",
+                ask_facts=(("grade", grade),),
+                choices=(*said, *ours),
+                keys=BACK,
+                wants=replace(shown.wants, kinds=("choice",)),
+            )
+
+
+def _judged(state: Deciding | ChooseDisposition | NeedBadge) -> Prompt:
+    parcel, finding = state.parcel, state.finding
+    told = proposal(finding, parcel.kind, state.grade)
+    shown = replace(
+        _frame(parcel, "returns.decide"), goods=(_item(finding),), count=str(finding.pieces)
+    )
+    match state:
+        case Deciding():
+            tote = parcel.tote if told != DESTROY else ""
+            return replace(
+                shown,
+                ask="returns.decide_tote" if tote else "returns.decide",
+                ask_facts=(("disposition_text", f"disposition.{told}"), ("tote", tote)),
+                keys=((Key.DONE, "key.yes"), (Key.LIST, "returns.key_differently"), *BACK),
+                wants=replace(shown.wants, kinds=("done", "tote")),
+            )
+        case ChooseDisposition():
+            return replace(
+                shown,
+                ask="returns.which_disposition",
+                choices=tuple(
+                    Choice(name, f"disposition.{name}") for name in DISPOSITIONS if name != told
+                ),
+                keys=BACK,
+                wants=replace(shown.wants, kinds=("choice",)),
+            )
+        case NeedBadge():
+            return replace(
+                shown,
+                ask="returns.second_badge",
+                keys=BACK,
+                wants=replace(shown.wants, kinds=("badge",)),
+            )

@@ -1,0 +1,187 @@
+"""``floorhand label``: labels of what exists, as PDF sheets, ZPL or files in a folder."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from floorhand.config import Settings
+from floorhand.domain.things import KEYS, Key
+from floorhand.errors import BadFile, BadLabel
+from floorhand.labels import picture
+from floorhand.labels.layout import DOTS_PER_MM, Layout
+from floorhand.labels.printers import FolderPrinter, write_whole
+from floorhand.labels.render import DEFAULT_DPI, lay_out_named, render
+from floorhand.labels.sheets import SHEET_DPI, sheet_pages, write_pdf
+from floorhand.labels.zpl import write_zpl
+from floorhand.store.db import open_database
+from floorhand.store.label_data import (
+    LabelWanted,
+    badge_labels,
+    place_labels,
+    sku_labels,
+    station_labels,
+)
+from floorhand.text.catalog import catalog
+
+PLACES = {
+    "bins": "bin",
+    "totes": "tote",
+    "carts": "cart",
+    "benches": "bench",
+    "docks": "dock",
+    "pallets": "pallet",
+}
+WHAT = (*PLACES, "stations", "badges", "sku", "commands")
+
+UNBOUND = frozenset({Key.UNDO})
+"""Keys that no screen offers."""
+
+PROGRESS_FROM = 100
+"""Labels from which on it is worth to say how far it is."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what the command takes."""
+    parser.add_argument("what", choices=WHAT, metavar="WHAT", help=", ".join(WHAT))
+    parser.add_argument("codes", nargs="*", metavar="CODE", help="only these (default: all)")
+    parser.add_argument("--zone", default="", metavar="Z", help="only places of this zone")
+    parser.add_argument("--merchant", default="", metavar="M", help="only products of this one")
+    parser.add_argument("--template", default="", metavar="T", help="another template, as bin_far")
+    parser.add_argument("--language", metavar="L", help="of the words on command sheets")
+    out = parser.add_argument_group("where to (default: --pdf labels-WHAT.pdf)")
+    out.add_argument("--pdf", type=Path, metavar="FILE", help="A4 sheets to cut apart")
+    out.add_argument("--one-per-page", action="store_true", help="in the PDF: a label a page")
+    out.add_argument("--zpl", type=Path, metavar="FILE", help="for a label printer")
+    out.add_argument("--folder", type=Path, metavar="DIR", help="a PNG and a ZPL file each")
+    out.add_argument("--dpi", type=int, choices=tuple(DOTS_PER_MM), default=DEFAULT_DPI)
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Make the labels; 0 if all were made."""
+    wanted = _wanted(args, settings)
+    if args.template:
+        wanted = tuple(LabelWanted(args.template, one.subject, one.data) for one in wanted)
+    if not (args.pdf or args.zpl or args.folder):
+        args.pdf = Path(f"labels-{args.what}.pdf")
+    # All are laid out before anything is written: a barcode without room stops the whole run.
+    layouts = [lay_out_named(one.template, one.data, args.dpi) for one in wanted]
+    try:
+        _write(args, wanted, layouts)
+    except OSError as error:
+        raise BadFile(f"The labels cannot be written: {error.strerror or error}.") from error
+    for one, layout in zip(wanted, layouts, strict=True):
+        if note := layout.note():
+            print(f"{one.subject}: {note}", file=sys.stderr)  # noqa: T201  (the command's output)
+    return 0
+
+
+def _write(
+    args: argparse.Namespace, wanted: Sequence[LabelWanted], layouts: Sequence[Layout]
+) -> None:
+    if args.folder:
+        _to_folder(args.folder, wanted, layouts)
+        _say(f"{len(layouts)} labels as PNG and ZPL in {args.folder}")
+    if args.zpl:
+        write_whole(args.zpl, b"".join(write_zpl(layout) for layout in layouts))
+        _say(f"{len(layouts)} labels in {args.zpl}, for a printer of {args.dpi} dpi")
+    if args.pdf:
+        pages = _to_pdf(args.pdf, wanted, one_per_page=args.one_per_page)
+        _say(f"{len(layouts)} labels on {pages} pages in {args.pdf}")
+
+
+def _wanted(args: argparse.Namespace, settings: Settings) -> tuple[LabelWanted, ...]:
+    language = args.language or settings.language
+    if args.what == "commands":
+        found = command_labels(language, args.codes)
+    else:
+        transactions = open_database(settings.database, create=False)
+        with transactions.begin() as tx:
+            found = _of_database(tx, settings.site, args)
+        found = tuple(_titled(one, language) for one in found)
+    _all_found(args, found)
+    return found
+
+
+def _of_database(tx: Session, site: str, args: argparse.Namespace) -> tuple[LabelWanted, ...]:
+    match args.what:
+        case "badges":
+            return badge_labels(tx, site, codes=args.codes)
+        case "stations":
+            return station_labels(tx, site, codes=args.codes)
+        case "sku":
+            return sku_labels(tx, site, merchant=args.merchant, codes=args.codes)
+        case _:
+            return place_labels(tx, site, PLACES[args.what], zone=args.zone, codes=args.codes)
+
+
+def command_labels(language: str, codes: Sequence[str] = ()) -> tuple[LabelWanted, ...]:
+    """Fill a label for every key: its barcode, the key and the word for it."""
+    words = catalog(language)
+    return tuple(
+        LabelWanted(
+            "command",
+            barcode,
+            {
+                "scan_code": barcode,
+                "key": key.upper(),
+                "word": words.say(f"label.command.{name}"),
+            },
+        )
+        for name, (key, barcode) in KEYS.items()
+        if name not in UNBOUND and (not codes or barcode in codes)
+    )
+
+
+def _titled(one: LabelWanted, language: str) -> LabelWanted:
+    """Put the word for a kind of place into its title."""
+    kind = one.data.get("title")
+    if not kind:
+        return one
+    title = catalog(language).say(f"label.title.{kind}")
+    return LabelWanted(one.template, one.subject, {**one.data, "title": title})
+
+
+def _all_found(args: argparse.Namespace, found: Sequence[LabelWanted]) -> None:
+    """See that there is something, and all that was asked for by code."""
+    if not found:
+        where = f" in zone {args.zone}" if args.zone else ""
+        which = f": {', '.join(args.codes)}" if args.codes else ""
+        raise BadLabel(f"There are no such {args.what}{where}{which}.")
+    if args.what == "sku":  # may be asked for by barcode; then the codes are others
+        return
+    subjects = {one.subject for one in found}
+    if absent := [code for code in args.codes if code not in subjects]:
+        raise BadLabel(f"There are no such {args.what}: {', '.join(absent)}. Nothing was printed.")
+
+
+def _to_folder(folder: Path, wanted: Sequence[LabelWanted], layouts: Sequence[Layout]) -> None:
+    printer = FolderPrinter(folder)
+    for number, (one, layout) in enumerate(zip(wanted, layouts, strict=True), 1):
+        printer.send(render(layout, number, one.subject))
+        _progress(number, len(layouts))
+
+
+def _to_pdf(path: Path, wanted: Sequence[LabelWanted], *, one_per_page: bool) -> int:
+    """Write a PDF; office printers have more dots than label printers, so it is drawn anew."""
+
+    def drawn() -> Iterator[picture.Picture]:
+        for number, one in enumerate(wanted, 1):
+            yield picture.draw(lay_out_named(one.template, one.data, SHEET_DPI))
+            _progress(number, len(wanted))
+
+    return write_pdf(path, drawn() if one_per_page else sheet_pages(drawn()))
+
+
+def _progress(done: int, of: int) -> None:
+    if of >= PROGRESS_FROM and sys.stderr.isatty():
+        end = "\n" if done == of else ""
+        print(f"\r{done} of {of}", end=end, file=sys.stderr, flush=True)  # noqa: T201
+
+
+def _say(text: str) -> None:
+    print(text)  # noqa: T201  (the command's output)

@@ -1,0 +1,301 @@
+"""Receiving, as changes: begin and close pallets, review and close a delivery."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from sqlalchemy import and_, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from floorhand.domain import counting
+from floorhand.domain.receiving import (
+    ROWS_MAX,
+    CloseDelivery,
+    DeliveryClosed,
+    DeliveryReviewed,
+    LineCount,
+    PalletReprinted,
+    PalletStarted,
+    ReprintPallet,
+    ReviewDelivery,
+    StartPallet,
+)
+from floorhand.domain.things import Goods
+from floorhand.errors import Code, Refused
+from floorhand.store import deliveries, receipts
+from floorhand.store.deliveries import Header
+from floorhand.store.ledger import Cause, lines_in
+from floorhand.store.places import new_place, next_sscc
+from floorhand.store.print_jobs import queue_label
+from floorhand.store.schema import Merchant, Outbox, Place, PrintJob, Stock
+from floorhand.store.tasks import open_task, trouble
+
+JOB = "receiving"
+
+
+def start_pallet(tx: Session, cause: Cause, command: StartPallet) -> PalletStarted:
+    """Make a pallet at the dock and queue its label; close the full one it follows.
+
+    The full one can be put away at once, so that perishables need not wait for the delivery.
+
+    Raises:
+        Refused: `Code.PALLET_EMPTY` if there is nothing on the full one; `Code.DELIVERY_CLOSED`.
+    """
+    header = _open_header(tx, cause, command.delivery)
+    if command.full and not close_pallet(tx, cause, header, command.full):
+        raise Refused(Code.PALLET_EMPTY, place=command.full)
+    pallet = new_place(
+        tx,
+        cause.site,
+        code=next_sscc(tx, cause.site),
+        kind="pallet",
+        parent=command.dock,
+        merchant=header.merchant,
+    )
+    _label(tx, cause, header, pallet)
+    cause.note(job=JOB, merchant=header.merchant, delivery=header.number, pallets=1)
+    return PalletStarted(pallet, command.full)
+
+
+def reprint_pallet(tx: Session, cause: Cause, command: ReprintPallet) -> PalletReprinted:
+    """Queue a pallet's label again, marked ``R2``, ``R3`` and so on."""
+    header = _open_header(tx, cause, command.delivery)
+    printed = tx.scalar(
+        select(func.count()).where(PrintJob.site == cause.site, PrintJob.subject == command.pallet)
+    )
+    copy = f"R{(printed or 0) + 1}"
+    _label(tx, cause, header, command.pallet, copy=copy)
+    cause.note(job=JOB, reprints=1)
+    return PalletReprinted(command.pallet, copy)
+
+
+def close_pallet(tx: Session, cause: Cause, header: Header, pallet: str) -> str:
+    """Close a pallet and raise its put-away task; an empty one becomes void.
+
+    Returns:
+        The task's id; empty if nothing stands on the pallet.
+    """
+    held = lines_in(tx, cause.site, pallet)
+    empty = not held
+    closed = tx.scalar(
+        update(Place)
+        .where(Place.site == cause.site, Place.code == pallet, Place.state == "open")
+        .values(state="void" if empty else "closed")
+        .returning(Place.code)
+    )
+    if empty or closed is None:
+        return ""
+    pieces = sum(line.pieces for line in held)
+    skus = {line.goods.sku for line in held}
+    return open_task(
+        tx,
+        cause,
+        "putaway",
+        place=pallet,
+        merchant=header.merchant,
+        sku=skus.pop() if len(skus) == 1 else "",
+        pieces=pieces,
+        reason=header.number,
+    )
+
+
+def review_delivery(tx: Session, cause: Cause, command: ReviewDelivery) -> DeliveryReviewed:
+    """List what is not as announced.
+
+    Raises:
+        Refused: `Code.NOTHING_COUNTED` if nothing came of an announced delivery: closing it would
+            declare all of it short by a slip.
+    """
+    header = _open_header(tx, cause, command.delivery)
+    return _review(tx, cause, header)
+
+
+def close_delivery(
+    tx: Session, cause: Cause, command: CloseDelivery
+) -> DeliveryClosed | DeliveryReviewed:
+    """Make the counts final, report to the merchants, and raise put-away tasks.
+
+    If somebody has counted since the worker looked, it is shown again instead: nobody makes final
+    what they have not seen.
+    """
+    header = _open_header(tx, cause, command.delivery)
+    lines = deliveries.lines(tx, cause.site, header.number)
+    if sum(line.counted for line in lines) != command.counted:
+        return _review(tx, cause, header)
+    tasks = _raise_tasks(tx, cause, header)
+    deliveries.close(tx, cause.site, header.number, header.blind, cause.at)
+    gaps = counting.gaps(lines, header.blind)
+    short = sum(gap.pieces for gap in gaps if gap.kind == "short")
+    over = sum(gap.pieces for gap in gaps if gap.kind in ("over", "unexpected"))
+    if short:
+        short_lines = sum(gap.kind == "short" for gap in gaps)
+        trouble(
+            tx,
+            cause,
+            "short_delivery",
+            header.number,
+            header.merchant,
+            pieces=short,
+            lines=short_lines,
+        )
+    _report(tx, cause, header, lines)
+    cause.note(
+        job=JOB,
+        merchant=header.merchant,
+        delivery=header.number,
+        lines=len(lines),
+        deliveries=1,
+        over=over,
+        short=short,
+    )
+    return DeliveryClosed(header.number, command.counted, short, over, tasks)
+
+
+def _open_header(tx: Session, cause: Cause, number: str) -> Header:
+    header = deliveries.header(tx, cause.site, number)
+    if header is None or header.state != "receiving":
+        raise Refused(Code.DELIVERY_CLOSED, delivery=number)
+    return header
+
+
+def _review(tx: Session, cause: Cause, header: Header) -> DeliveryReviewed:
+    lines = deliveries.lines(tx, cause.site, header.number)
+    counted = sum(line.counted for line in lines)
+    if not counted and not header.blind:
+        raise Refused(Code.NOTHING_COUNTED, delivery=header.number)
+    found = counting.gaps(lines, header.blind)
+    return DeliveryReviewed(found[:ROWS_MAX], len(found), len(lines), counted)
+
+
+def _raise_tasks(tx: Session, cause: Cause, header: Header) -> int:
+    """Raise put-away for the delivery's open pallets, and for what still stands loose."""
+    tasks = 0
+    received = receipts.of_delivery(tx, cause.site, header.number)
+    for pallet in sorted({place for place, kind, *_ in received if kind == "pallet"}):
+        tasks += bool(close_pallet(tx, cause, header, pallet))
+    for pallet in _empty_pallets(tx, cause, header):
+        close_pallet(tx, cause, header, pallet)
+    loose: dict[tuple[str, str, str, str], int] = {}
+    for place, kind, goods, pieces in received:
+        if kind != "pallet":
+            key = (place, goods.merchant, goods.sku, goods.lot)
+            loose[key] = loose.get(key, 0) + pieces
+    for (place, merchant, sku, lot), pieces in loose.items():
+        standing = min(pieces, _standing(tx, cause.site, place, Goods(merchant, sku, lot)))
+        if standing:
+            open_task(
+                tx,
+                cause,
+                "putaway",
+                place=place,
+                merchant=merchant,
+                sku=sku,
+                lot=lot,
+                pieces=standing,
+                reason=header.number,
+            )
+            tasks += 1
+    return tasks
+
+
+def _empty_pallets(tx: Session, cause: Cause, header: Header) -> list[str]:
+    """List open pallets of the merchant at this dock that nothing was ever put on."""
+    stock = and_(Stock.site == Place.site, Stock.place == Place.code)
+    return list(
+        tx.scalars(
+            select(Place.code)
+            .outerjoin(Stock, stock)
+            .where(
+                Place.site == cause.site,
+                Place.kind == "pallet",
+                Place.state == "open",
+                Place.parent == header.dock,
+                Place.merchant == header.merchant,
+                Stock.place.is_(None),
+            )
+        )
+    )
+
+
+def _standing(tx: Session, site: str, place: str, goods: Goods) -> int:
+    pieces = tx.scalar(
+        select(func.coalesce(func.sum(Stock.pieces), 0)).where(
+            Stock.site == site,
+            Stock.place == place,
+            Stock.merchant == goods.merchant,
+            Stock.sku == goods.sku,
+            Stock.lot == goods.lot,
+        )
+    )
+    return int(pieces or 0)
+
+
+def _report(tx: Session, cause: Cause, header: Header, lines: tuple[LineCount, ...]) -> None:
+    """Tell the merchant what came, line by line and lot by lot."""
+    lots = [
+        {
+            "sku": goods.sku,
+            "lot": goods.lot,
+            "expiry": goods.expiry,
+            "condition": goods.condition,
+            "place": place,
+            "pieces": pieces,
+        }
+        for place, _, goods, pieces in receipts.of_delivery(tx, cause.site, header.number)
+        if pieces
+    ]
+    body = {
+        "delivery": header.number,
+        "merchant": header.merchant,
+        "blind": header.blind,
+        "closed_at": cause.at.isoformat(),
+        "lines": [_report_line(line, header.blind) for line in lines],
+        "lots": lots,
+    }
+    tx.execute(
+        insert(Outbox).values(
+            site=cause.site,
+            id=cause.new_id(),
+            kind="delivery_report",
+            subject=header.number,
+            body=json.dumps(body, ensure_ascii=False),
+            created_at=cause.at,
+        )
+    )
+
+
+def _report_line(line: LineCount, blind: bool) -> dict[str, str | int | bool]:
+    return {
+        "line": line.line_no,
+        "sku": line.sku,
+        "expected": line.expected,
+        "received": line.received,
+        "damaged": line.damaged,
+        "over": 0 if blind else max(0, line.counted - line.expected),
+        "short": line.left,
+        "unexpected": line.unexpected,
+        "reason": line.reason,
+    }
+
+
+def _label(tx: Session, cause: Cause, header: Header, pallet: str, copy: str = "") -> None:
+    name = tx.scalar(
+        select(Merchant.name).where(Merchant.site == cause.site, Merchant.code == header.merchant)
+    )
+    data = {
+        "sscc": pallet,
+        "merchant": name or header.merchant,
+        "delivery": header.number,
+        "received": cause.at.date().isoformat(),
+        "copy": copy,
+    }
+    queue_label(tx, cause, "pallet", pallet, data)
+
+
+HANDLERS: dict[type, Callable[..., object]] = {
+    StartPallet: start_pallet,
+    ReprintPallet: reprint_pallet,
+    ReviewDelivery: review_delivery,
+    CloseDelivery: close_delivery,
+}

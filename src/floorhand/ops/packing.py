@@ -1,0 +1,244 @@
+"""Packing: claim an order at the bench, look at the boxes, leave it for later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from sqlalchemy import delete, update
+from sqlalchemy.orm import Session
+
+from floorhand.domain.cartons import fit, lies_in, weight_of
+from floorhand.domain.packing import (
+    AsideDone,
+    BoxesListed,
+    BoxOption,
+    CheckPieces,
+    CloseParcel,
+    DeclareMissing,
+    ListBoxes,
+    Naming,
+    OpenOrder,
+    OpenSingle,
+    OpenTote,
+    OrderGone,
+    OrderOpened,
+    OrderStopped,
+    PiecesChecked,
+    PutAside,
+    ToteArrived,
+)
+from floorhand.errors import Code, Refused
+from floorhand.ops.bench import (
+    Work,
+    bench_here,
+    bench_of,
+    instruction_of,
+    open_bench,
+    order_at_bench,
+    since,
+    stop_order,
+)
+from floorhand.ops.missing import declare_missing
+from floorhand.ops.shipping import close_parcel
+from floorhand.ops.verifying import check_pieces
+from floorhand.store import boxes, parcels, places, tasks
+from floorhand.store.ledger import Cause
+from floorhand.store.parcels import OrderHead, Tote
+from floorhand.store.schema import Checked, Order
+
+Opened = OrderOpened | OrderStopped | ToteArrived
+
+
+def open_tote(tx: Session, cause: Cause, command: OpenTote) -> Opened:
+    """Claim the order of a tote. A tote that is scanned at a bench stands there from now on.
+
+    Raises:
+        Refused: `Code.TOTE_FREE` if it belongs to no order; else as `open_order`, but a tote
+            that still has to come is no refusal.
+    """
+    order_no = parcels.order_of_tote(tx, cause.site, command.tote)
+    merchant, _, number = order_no.partition("/")
+    head = parcels.order_head(tx, cause.site, merchant, number)
+    if head is None:
+        raise Refused(Code.TOTE_FREE, tote=command.tote)
+    totes = parcels.totes_of(tx, cause.site, order_no)
+    if head.state == "cancelled":
+        return stop_order(tx, cause, head, totes)
+    task = _may_claim(tx, cause, head, totes)
+    totes = _arrive(tx, cause, totes, command.tote)
+    if missing := _elsewhere(tx, cause, totes):
+        cause.note(job="packing")
+        return ToteArrived(order_no, command.tote, missing)
+    return _claim(tx, cause, head, totes, task)
+
+
+def open_order(tx: Session, cause: Cause, command: OpenOrder) -> Opened:
+    """Claim an order by its number.
+
+    Raises:
+        Refused: `Code.PACK_NOT_PICKED`, `PACK_CLOSED`, `PACK_TAKEN`, `TOTE_EMPTY`, or
+            `TOTES_ELSEWHERE` if one of its totes does not stand at this bench.
+    """
+    head = parcels.order_head(tx, cause.site, command.merchant, command.number)
+    if head is None:
+        raise Refused(Code.PACK_LOST, order=command.number)
+    totes = parcels.totes_of(tx, cause.site, head.order_no)
+    if head.state == "cancelled":
+        return stop_order(tx, cause, head, totes)
+    task = _may_claim(tx, cause, head, totes)
+    if missing := _elsewhere(tx, cause, totes):
+        raise Refused(Code.TOTES_ELSEWHERE, order=head.number, missing=" ".join(missing))
+    return _claim(tx, cause, head, totes, task)
+
+
+def open_single(tx: Session, cause: Cause, command: OpenSingle) -> Opened:
+    """Claim the most urgent order at the bench that is one of this piece, and verify it.
+
+    If an instruction has to be read first, the piece is verified after that.
+
+    Raises:
+        Refused: `Code.NO_SINGLE_ORDER` if none waits here.
+    """
+    piece = command.piece
+    waiting = parcels.single_orders(tx, cause.site, bench_here(tx, cause), piece)
+    for number in waiting if piece.pieces == 1 else ():
+        head = parcels.order_head(tx, cause.site, piece.merchant, number)
+        if head is None or head.state != "picked":
+            continue  # another bench was first
+        totes = parcels.totes_of(tx, cause.site, head.order_no)
+        opened = _claim(tx, cause, head, totes, "")
+        if opened.instruction:
+            return replace(opened, piece=(piece,))
+        check = CheckPieces(
+            head.order_no, piece.merchant, piece.sku, 1, piece.lot, piece.expiry, piece.serial
+        )
+        checked = check_pieces(tx, cause, check)
+        if isinstance(checked, Naming):
+            return replace(opened, naming=(checked,))
+        assert isinstance(checked, PiecesChecked), checked
+        return replace(opened, rest=checked.rest)
+    raise Refused(Code.NO_SINGLE_ORDER, sku=piece.sku)
+
+
+def put_aside(tx: Session, cause: Cause, command: PutAside) -> AsideDone | OrderStopped | OrderGone:
+    """Give the order back, so that any bench can claim it; what was verified is to be redone."""
+    work = order_at_bench(tx, cause, command.order)
+    if not isinstance(work, Work):
+        return work
+    tx.execute(delete(Checked).where(Checked.site == cause.site, Checked.place.in_(work.codes)))
+    tx.execute(
+        update(Order)
+        .where(
+            Order.site == cause.site,
+            Order.merchant == work.head.merchant,
+            Order.number == work.head.number,
+        )
+        .values(state="picked")
+    )
+    tasks.close_task(tx, cause, work.task, "cancelled")
+    cause.note(job="packing", put_aside=work.head.number, merchant=work.head.merchant)
+    return AsideDone(command.order, work.codes)
+
+
+def list_boxes(
+    tx: Session, cause: Cause, command: ListBoxes
+) -> BoxesListed | OrderStopped | OrderGone:
+    """List the box types, and which of them take what is in the totes.
+
+    Raises:
+        Refused: `Code.NO_BOX_TYPES` if the site has none.
+    """
+    work = order_at_bench(tx, cause, command.order)
+    if not isinstance(work, Work):
+        return work
+    goods = boxes.goods_to_box(tx, cause.site, command.order)
+    sized = [line for line in goods if line.known]
+    options = []
+    for box, name in boxes.box_types(tx, cause.site):
+        lies = all(lies_in(line, box) for line in sized)
+        carries = weight_of(goods) <= box.carries_g
+        fits = lies and carries and (len(sized) < len(goods) or bool(fit(box, sized)))
+        options.append(BoxOption(box.code, name, fits))
+    if not options:
+        raise Refused(Code.NO_BOX_TYPES)
+    return BoxesListed(tuple(options))
+
+
+def _may_claim(tx: Session, cause: Cause, head: OrderHead, totes: tuple[Tote, ...]) -> str:
+    """Return the worker's own packing task, if this order is open already; else nothing."""
+    if head.state in ("shipped", "short"):
+        raise Refused(Code.PACK_CLOSED, order=head.number)
+    if head.state not in ("picked", "packing"):
+        state = f"packing.state_{head.state}"
+        raise Refused(Code.PACK_NOT_PICKED, order=head.number, state_text=state)
+    holder = parcels.holder_of(tx, cause.site, [tote.code for tote in totes])
+    if head.state == "packing" and holder is not None:
+        if holder.worker != cause.worker:
+            raise Refused(
+                Code.PACK_TAKEN,
+                order=head.number,
+                name=holder.name,
+                since=since(tx, cause, holder),
+            )
+        return holder.task
+    return ""
+
+
+def _arrive(tx: Session, cause: Cause, totes: tuple[Tote, ...], code: str) -> tuple[Tote, ...]:
+    """Let a scanned tote stand at the worker's bench: the scan proves that it is there."""
+    bench = bench_here(tx, cause)
+    moved = [tote for tote in totes if tote.code == code and bench and tote.parent != bench]
+    for tote in moved:
+        places.stand_in(tx, cause, tote.code, bench)
+        cause.note(job="packing")
+    return tuple(replace(tote, parent=bench) if tote in moved else tote for tote in totes)
+
+
+def _elsewhere(tx: Session, cause: Cause, totes: tuple[Tote, ...]) -> tuple[str, ...]:
+    """List the totes with goods that do not stand where the order is to be packed."""
+    full = [tote for tote in totes if tote.pieces]
+    place = bench_of(tx, cause, totes) or (full[0].parent if full else "")
+    return tuple(f"{tote.code} ({tote.parent or '?'})" for tote in full if tote.parent != place)
+
+
+def _claim(
+    tx: Session, cause: Cause, head: OrderHead, totes: tuple[Tote, ...], task: str
+) -> OrderOpened:
+    """Make the order the worker's, unless ``task`` says that it is already."""
+    order_no = head.order_no
+    rest = parcels.rest_of(tx, cause.site, order_no)
+    if not rest.left_pieces + rest.checked_pieces:
+        raise Refused(Code.TOTE_EMPTY, order=head.number, totes=" ".join(t.code for t in totes))
+    if not task:
+        claimed = tx.scalar(
+            update(Order)
+            .where(
+                Order.site == cause.site,
+                Order.merchant == head.merchant,
+                Order.number == head.number,
+                Order.state.in_(("picked", "packing")),
+            )
+            .values(state="packing")
+            .returning(Order.number)
+        )
+        assert claimed is not None, head
+        task = tasks.open_task(tx, cause, parcels.PACK, place=totes[0].code, merchant=head.merchant)
+        if not tasks.claim_task(tx, cause, task):
+            raise Refused(Code.PACK_LOST, order=head.number)
+        cause.note(job="packing", merchant=head.merchant)
+    codes = tuple(tote.code for tote in totes)
+    bench = open_bench(tx, cause, head, codes)
+    return OrderOpened(bench, rest, instruction_of(tx, cause, head))
+
+
+HANDLERS: dict[type, Callable[..., object]] = {
+    OpenTote: open_tote,
+    OpenOrder: open_order,
+    OpenSingle: open_single,
+    CheckPieces: check_pieces,
+    CloseParcel: close_parcel,
+    PutAside: put_aside,
+    ListBoxes: list_boxes,
+    DeclareMissing: declare_missing,
+}

@@ -1,0 +1,297 @@
+"""At a stop: the right place or another, the right lot or another, and leaving it for later."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from floorhand.domain.allocation import Shelf, by_age, is_expired
+from floorhand.domain.picking import (
+    FEFO_SLACK_DAYS,
+    PLACE_MISSES_MAX,
+    ArriveAt,
+    Arrived,
+    LotOffered,
+    LotSwapped,
+    MovePick,
+    OfferLot,
+    PlaceMissed,
+    PlaceOffered,
+    SkipStop,
+    StopGone,
+    StopSkipped,
+    SwapLot,
+)
+from floorhand.domain.routing import WALK_STEP
+from floorhand.domain.things import AVAILABLE, Goods
+from floorhand.errors import Code, Refused
+from floorhand.ops.walking import advance, gone, own_stop
+from floorhand.store import ledger, picks, shelves, tasks
+from floorhand.store.ledger import Cause
+from floorhand.store.picks import StopRow
+from floorhand.store.schema import Pick, Scan, Stock
+
+
+def arrive_at(
+    tx: Session, cause: Cause, command: ArriveAt
+) -> Arrived | PlaceOffered | PlaceMissed | StopGone:
+    """Check the place that a worker confirmed, and that the stop is still to be done.
+
+    Raises:
+        Refused: `Code.PICK_WRONG_PLACE`, naming both; `Code.PICK_EXPIRED`; `Code.WALK_LOST`.
+    """
+    stop = own_stop(tx, cause, command.task, command.pick)
+    if (over := gone(tx, cause, stop)) is not None:
+        return over
+    today = shelves.site_date(tx, cause.site, cause.at)
+    wanted = stop.stop
+    if command.place in (wanted.place, wanted.inside):
+        if is_expired(wanted.goods.expiry, today):
+            raise Refused(Code.PICK_EXPIRED, sku=wanted.goods.sku, expiry=wanted.goods.expiry)
+        return Arrived(wanted)
+    if (shelf := _same_goods_at(tx, cause, stop, command.place, today)) is not None:
+        return PlaceOffered(command.place, shelf.free)
+    if _misses(tx, cause) + 1 >= PLACE_MISSES_MAX:
+        cause.note(job="picking", misses=PLACE_MISSES_MAX)
+        tasks.trouble(
+            tx, cause, "place_misses", wanted.place, scanned=command.place, worker=cause.worker
+        )
+        return PlaceMissed(command.place, wanted.place)
+    raise Refused(Code.PICK_WRONG_PLACE, code=command.place, place=wanted.place)
+
+
+def move_pick(tx: Session, cause: Cause, command: MovePick) -> Arrived | StopGone:
+    """Take the goods of a stop from another place, where the same are free.
+
+    Raises:
+        Refused: `Code.PICK_WRONG_PLACE`, if they are no longer free there; `Code.WALK_LOST`.
+    """
+    stop = own_stop(tx, cause, command.task, command.pick)
+    if (over := gone(tx, cause, stop)) is not None:
+        return over
+    today = shelves.site_date(tx, cause.site, cause.at)
+    shelf = _same_goods_at(tx, cause, stop, command.place, today)
+    left = stop.stop.pieces
+    if shelf is None or not ledger.reserve(tx, cause, shelf.place, stop.stop.goods, left):
+        raise Refused(Code.PICK_WRONG_PLACE, code=command.place, place=stop.stop.place)
+    ledger.release(tx, cause, stop.place, stop.stop.goods, left)
+    _change_pick(tx, cause, command.pick, place=shelf.place)
+    cause.note(job="picking")
+    return Arrived(own_stop(tx, cause, command.task, command.pick).stop)
+
+
+def offer_lot(
+    tx: Session, cause: Cause, command: OfferLot
+) -> LotOffered | LotSwapped | StopGone:
+    """Say whether another lot in this place may be taken. Serials are swapped at once.
+
+    Which of several equal serial numbers is taken matters to nobody, as long as the books know.
+
+    Raises:
+        Refused: `Code.PICK_WRONG_LOT`, `Code.PICK_LOT_TOO_NEW`, `Code.PICK_EXPIRED`,
+            `Code.PICK_WRONG_SERIAL`, `Code.WALK_LOST`.
+    """
+    stop = own_stop(tx, cause, command.task, command.pick)
+    if (over := gone(tx, cause, stop)) is not None:
+        return over
+    goods = stop.stop.goods
+    if goods.serial and command.serial and command.serial != goods.serial:
+        return _swap_serial(tx, cause, stop, command.serial)
+    today = shelves.site_date(tx, cause.site, cause.at)
+    told = command.lot or command.expiry
+    if is_expired(command.expiry, today):
+        raise Refused(Code.PICK_EXPIRED, sku=goods.sku, expiry=command.expiry)
+    for shelf in _lots_at(tx, cause, stop, today):
+        fits_lot = not command.lot or shelf.goods.lot == command.lot
+        fits_expiry = not command.expiry or shelf.goods.expiry == command.expiry
+        if fits_lot and fits_expiry and shelf.goods != goods:
+            if _is_too_new(goods, shelf.goods):
+                raise Refused(Code.PICK_LOT_TOO_NEW, lot=told, wanted=_lot_of(goods))
+            return LotOffered(shelf.goods)
+    raise Refused(Code.PICK_WRONG_LOT, lot=told, wanted=_lot_of(goods))
+
+
+def swap_lot(tx: Session, cause: Cause, command: SwapLot) -> LotSwapped | StopGone:
+    """Reserve another lot of the same place for a stop, as much as is free of it.
+
+    What is not free of that lot stays a stop of the lot it was.
+
+    Raises:
+        Refused: `Code.PICK_WRONG_LOT` if it is no longer free, `Code.PICK_TOO_MANY`,
+            `Code.WALK_LOST`.
+    """
+    stop = own_stop(tx, cause, command.task, command.pick)
+    if (over := gone(tx, cause, stop)) is not None:
+        return over
+    today = shelves.site_date(tx, cause.site, cause.at)
+    goods, left = stop.stop.goods, stop.stop.pieces
+    shelf = next((s for s in _lots_at(tx, cause, stop, today) if s.goods == command.goods), None)
+    pieces = min(left, shelf.free) if shelf else 0
+    if not pieces or not ledger.reserve(tx, cause, stop.place, command.goods, pieces):
+        raise Refused(Code.PICK_WRONG_LOT, lot=_lot_of(command.goods), wanted=_lot_of(goods))
+    if command.pieces > pieces:
+        raise Refused(Code.PICK_TOO_MANY, pieces=pieces, sku=goods.sku)
+    ledger.release(tx, cause, stop.place, goods, pieces)
+    pick = command.pick
+    if pieces == left and not stop.picked:
+        lot = command.goods
+        _change_pick(tx, cause, pick, lot=lot.lot, expiry=lot.expiry, serial=lot.serial)
+    else:
+        pick = _split_pick(tx, cause, stop, command.goods, pieces)
+    cause.note(job="picking")
+    return LotSwapped(own_stop(tx, cause, command.task, pick).stop, command.pieces)
+
+
+def skip_stop(tx: Session, cause: Cause, command: SkipStop) -> StopSkipped | StopGone:
+    """Leave a place, with all that is to be taken there, for the end of the walk.
+
+    Raises:
+        Refused: `Code.PICK_LAST_PLACE`, if there is no other left; `Code.WALK_LOST`.
+    """
+    stop = own_stop(tx, cause, command.task, command.pick)
+    if (over := gone(tx, cause, stop)) is not None:
+        return over
+    here = (Pick.site == cause.site) & (Pick.task == command.task) & (Pick.state == "open")
+    last = tx.scalar(select(func.max(Pick.walk_no)).where(here, Pick.place != stop.place))
+    if last is None:
+        raise Refused(Code.PICK_LAST_PLACE, place=stop.stop.place)
+    tx.execute(
+        update(Pick)
+        .where(here, Pick.place == stop.place)
+        .values(walk_no=max(last, stop.walk_no) + WALK_STEP, skips=Pick.skips + 1)
+    )
+    cause.note(job="picking", skipped=1)
+    if command.reason:
+        cause.note(reason=command.reason)
+    return StopSkipped(stop.stop.place, advance(tx, cause, command.task))
+
+
+def _misses(tx: Session, cause: Cause) -> int:
+    """Count the wrong places that were refused just before, without a good scan between."""
+    fates = tx.scalars(
+        select(Scan.fate)
+        .where(Scan.site == cause.site, Scan.seat == cause.seat)
+        .order_by(Scan.scan_no.desc())
+        .limit(PLACE_MISSES_MAX - 1)
+    )
+    misses = 0
+    for fate in fates:
+        if fate != Code.PICK_WRONG_PLACE:
+            break
+        misses += 1
+    return misses
+
+
+def _same_goods_at(
+    tx: Session, cause: Cause, stop: StopRow, place: str, today: date
+) -> Shelf | None:
+    """Find the same goods, enough for the stop, free in another place."""
+    goods = stop.stop.goods
+    found = by_age(shelves.shelves_of(tx, cause.site, goods.merchant, goods.sku), today)
+    for shelf in found:
+        fits = shelf.goods == goods and shelf.free >= stop.stop.pieces
+        if fits and place in (shelf.root, shelf.place):
+            return shelf
+    return None
+
+
+def _lots_at(tx: Session, cause: Cause, stop: StopRow, today: date) -> list[Shelf]:
+    """List the free lots of a stop's SKU in its place, oldest first."""
+    goods = stop.stop.goods
+    found = shelves.shelves_of(tx, cause.site, goods.merchant, goods.sku)
+    return [shelf for shelf in by_age(found, today) if shelf.place == stop.place]
+
+
+def _is_too_new(wanted: Goods, other: Goods) -> bool:
+    """Tell whether taking the other lot would leave the older one lying for too long."""
+    if not (wanted.expiry and other.expiry):
+        return False
+    latest = date.fromisoformat(wanted.expiry) + timedelta(days=FEFO_SLACK_DAYS)
+    return date.fromisoformat(other.expiry) > latest
+
+
+def _lot_of(goods: Goods) -> str:
+    return goods.lot or goods.expiry or goods.serial
+
+
+def _swap_serial(tx: Session, cause: Cause, stop: StopRow, serial: str) -> LotSwapped:
+    """Take another serial number from the same place; one wanted later on is exchanged."""
+    goods = stop.stop.goods
+    row = tx.execute(
+        select(Stock.lot, Stock.expiry).where(
+            Stock.site == cause.site,
+            Stock.place == stop.place,
+            Stock.merchant == goods.merchant,
+            Stock.sku == goods.sku,
+            Stock.serial == serial,
+            Stock.condition == AVAILABLE,
+            Stock.pieces > 0,
+        )
+    ).one_or_none()
+    refused = Refused(Code.PICK_WRONG_SERIAL, serial=serial, wanted=goods.serial)
+    if row is None:
+        raise refused
+    other = replace(goods, serial=serial, lot=row.lot, expiry=row.expiry)
+    if ledger.reserve(tx, cause, stop.place, other, 1):
+        ledger.release(tx, cause, stop.place, goods, 1)
+    else:
+        later = [
+            found
+            for found in picks.stops_at(
+                tx, cause.site, stop.place, goods.merchant, goods.sku
+            )
+            if found.stop.goods == other and found.stop.task == stop.stop.task
+        ]
+        if not later:
+            raise refused
+        _change_pick(
+            tx,
+            cause,
+            later[0].stop.pick,
+            lot=goods.lot,
+            expiry=goods.expiry,
+            serial=goods.serial,
+        )
+    pick = stop.stop.pick
+    _change_pick(tx, cause, pick, lot=other.lot, expiry=other.expiry, serial=other.serial)
+    cause.note(job="picking")
+    return LotSwapped(own_stop(tx, cause, stop.stop.task, pick).stop, 1)
+
+
+def _change_pick(tx: Session, cause: Cause, pick: str, **values: str) -> None:
+    tx.execute(
+        update(Pick).where(Pick.site == cause.site, Pick.id == pick).values(**values)
+    )
+
+
+def _split_pick(tx: Session, cause: Cause, stop: StopRow, goods: Goods, pieces: int) -> str:
+    """Make a stop of its own for some pieces, just before what is left of the old one."""
+    kept = stop.picked + stop.stop.pieces - pieces
+    tx.execute(
+        update(Pick)
+        .where(Pick.site == cause.site, Pick.id == stop.stop.pick)
+        .values(pieces=kept, state="picked" if kept == stop.picked else "open")
+    )
+    pick = cause.new_id()
+    tx.execute(
+        insert(Pick).values(
+            site=cause.site,
+            id=pick,
+            task=stop.stop.task,
+            merchant=stop.merchant,
+            order=stop.number,
+            line_no=stop.line_no,
+            sku=goods.sku,
+            lot=goods.lot,
+            expiry=goods.expiry,
+            serial=goods.serial,
+            condition=goods.condition,
+            place=stop.place,
+            walk_no=stop.walk_no,
+            pieces=pieces,
+        )
+    )
+    return pick

@@ -1,0 +1,317 @@
+"""Receiving, as changes: open a delivery, count pieces in, build pallets.
+
+How a delivery is reviewed and closed is in `floorhand.ops.closing_deliveries`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from floorhand.domain import counting
+from floorhand.domain.receiving import (
+    ROWS_MAX,
+    Counted,
+    CountPieces,
+    DamageMarked,
+    DeliveriesListed,
+    DeliveryOpened,
+    DockWanted,
+    LinesListed,
+    ListDeliveries,
+    ListLines,
+    ListMerchants,
+    MarkDamaged,
+    MerchantsListed,
+    NotAnnounced,
+    OpenBlind,
+    OpenDelivery,
+    SetCount,
+)
+from floorhand.domain.things import DAMAGED, SUPPLIER, Goods, Line
+from floorhand.errors import Code, Refused
+from floorhand.ops import closing_deliveries
+from floorhand.store import deliveries, ledger, receipts
+from floorhand.store.deliveries import Book, Product
+from floorhand.store.ledger import Cause
+from floorhand.store.masters import merchant_rules, station_place
+from floorhand.store.places import next_number
+from floorhand.store.receipts import Spot
+from floorhand.store.schema import Place
+from floorhand.store.tasks import trouble
+
+JOB = "receiving"
+BLIND_NUMBER = "blind_delivery"
+"""Name of the sequence behind the numbers of deliveries that nobody announced."""
+
+
+def list_deliveries(tx: Session, cause: Cause, _command: ListDeliveries) -> DeliveriesListed:
+    """List the deliveries that wait; `Refused` with `Code.NO_DELIVERIES` if none does."""
+    waiting = deliveries.waiting(tx, cause.site)
+    if not waiting and "blind" not in cause.roles:
+        raise Refused(Code.NO_DELIVERIES)
+    return DeliveriesListed(waiting)
+
+
+def list_merchants(tx: Session, cause: Cause, _command: ListMerchants) -> MerchantsListed:
+    """List whose an unannounced delivery can be; `Refused` without the role ``blind``."""
+    _may_receive_blind(cause)
+    return MerchantsListed(deliveries.merchants(tx, cause.site))
+
+
+def open_delivery(tx: Session, cause: Cause, command: OpenDelivery) -> DeliveryOpened | DockWanted:
+    """Open a delivery at a dock: the named one, the station's, the delivery's, or the only one.
+
+    Raises:
+        Refused: `Code.DELIVERY_CLOSED` if it was closed meanwhile; `Code.NO_DOCK` if there is no
+            dock at all.
+    """
+    site = cause.site
+    header = deliveries.header(tx, site, command.number)
+    if header is None or header.state == "closed":
+        raise Refused(Code.DELIVERY_CLOSED, delivery=command.number)
+    docks = deliveries.docks(tx, site)
+    if not docks:
+        raise Refused(Code.NO_DOCK)
+    named = (command.dock, station_place(tx, site, cause.station), header.dock)
+    known = [dock for dock in named if dock in docks] or (list(docks) if len(docks) == 1 else [])
+    if not known:
+        return DockWanted(header.number, docks[0])
+    deliveries.open_at(tx, site, header.number, known[0], cause.at)
+    expected, counted = deliveries.totals(tx, site, header.number)
+    cause.note(job=JOB, merchant=header.merchant, delivery=header.number)
+    return DeliveryOpened(
+        header.number,
+        header.merchant,
+        known[0],
+        header.blind,
+        merchant_rules(tx, site, header.merchant).expiry_order,
+        expected,
+        counted,
+        deliveries.next_line(tx, site, header.number),
+    )
+
+
+def open_blind(tx: Session, cause: Cause, command: OpenBlind) -> DeliveryOpened | DockWanted:
+    """Make a delivery for goods that nobody announced, and open it."""
+    _may_receive_blind(cause)
+    number = f"BLIND-{next_number(tx, cause.site, BLIND_NUMBER):05d}"
+    deliveries.new_blind(tx, cause.site, number, command.merchant)
+    trouble(tx, cause, "blind_delivery", number, command.merchant)
+    return open_delivery(tx, cause, OpenDelivery(number))
+
+
+def count_pieces(tx: Session, cause: Cause, command: CountPieces) -> Counted | NotAnnounced:
+    """Take good pieces in.
+
+    Raises:
+        Refused: `Code.DELIVERY_CLOSED`; `Code.OTHER_MERCHANT` if the delivery's merchant has no
+            such SKU; `Code.SERIAL_IN_HOUSE`; `Code.PLACE_CLOSED`.
+    """
+    goods = command.goods
+    book, product = _book(tx, cause, command.delivery, goods)
+    if not (book.lines or book.header.blind or command.unexpected):
+        return NotAnnounced(goods, product.name)
+    _place_is_open(tx, cause.site, command.place)
+    if goods.serial and (place := deliveries.serial_at(tx, cause.site, goods)):
+        raise Refused(Code.SERIAL_IN_HOUSE, serial=goods.serial, sku=goods.sku, place=place)
+    condition, alarm, _ = counting.arrival(
+        book.header.blind, goods.expiry, cause.at.date(), product.min_life_days
+    )
+    if not book.lines:
+        book = _new_line(tx, cause, book, goods, product)
+    goods = replace(goods, condition=condition)
+    spot = Spot(cause.site, command.delivery, command.place)
+    return _take_in(tx, cause, spot, book, goods, command.pieces, command.pack, alarm)
+
+
+def set_count(tx: Session, cause: Cause, command: SetCount) -> Counted:
+    """Bring what was counted of some goods on a place to a total, up or down.
+
+    Down is a slip put right (a piece scanned twice): the pieces go back to the supplier's side of
+    the books by a move of their own, so that both stay visible.
+
+    Raises:
+        Refused: `Code.NOT_COUNTED_HERE` if none were counted there; `Code.NOT_ENOUGH_STOCK` if
+            they have left the place; `Code.DELIVERY_CLOSED`.
+    """
+    goods = command.goods
+    book, _ = _book(tx, cause, command.delivery, goods)
+    spot = Spot(cause.site, command.delivery, command.place)
+    here = receipts.held(tx, spot, goods)
+    if not book.lines or here == 0:
+        raise Refused(Code.NOT_COUNTED_HERE, sku=goods.sku, place=command.place)
+    more = command.pieces - here
+    if more > 0:
+        _place_is_open(tx, cause.site, command.place)
+        return _take_in(tx, cause, spot, book, goods, more, "total", "")
+    if more < 0:
+        ledger.move(tx, cause, command.place, SUPPLIER, [Line(goods, -more)])
+        receipts.lower(tx, spot, goods, -more)
+        shares = counting.take_back(book.lines, goods.lot, -more)
+        deliveries.add_counts(tx, cause.site, command.delivery, shares, received=-1)
+        cause.note(job=JOB, pieces=more, merchant=goods.merchant, delivery=command.delivery)
+    return _counted(tx, cause, book, goods, more, "total", command.pieces)
+
+
+def mark_damaged(tx: Session, cause: Cause, command: MarkDamaged) -> DamageMarked:
+    """Change good pieces counted on a place into damaged ones.
+
+    Raises:
+        Refused: `Code.NOT_COUNTED_HERE` if fewer were counted there; `Code.NOT_ENOUGH_STOCK`;
+            `Code.DELIVERY_CLOSED`.
+    """
+    goods, pieces = command.goods, command.pieces
+    book, _ = _book(tx, cause, command.delivery, goods)
+    spot = Spot(cause.site, command.delivery, command.place)
+    here = receipts.lower(tx, spot, goods, pieces)
+    if here is None:
+        raise Refused(Code.NOT_COUNTED_HERE, sku=goods.sku, place=command.place)
+    damaged = ledger.change(tx, cause, command.place, goods, pieces, condition=DAMAGED)
+    receipts.add(tx, spot, damaged, pieces)
+    shares = counting.take_back(book.lines, goods.lot, pieces)
+    deliveries.add_counts(
+        tx, cause.site, command.delivery, shares, received=-1, damaged=1, reason=command.reason
+    )
+    cause.note(
+        job=JOB,
+        damaged=pieces,
+        reason=command.reason,
+        merchant=goods.merchant,
+        delivery=command.delivery,
+    )
+    return DamageMarked(goods, pieces, here)
+
+
+def list_lines(tx: Session, cause: Cause, command: ListLines) -> LinesListed:
+    """List a delivery's lines, those that still miss pieces first."""
+    rows = deliveries.lines(tx, cause.site, command.delivery)
+    open_first = sorted(rows, key=lambda row: (row.left == 0, row.line_no))
+    return LinesListed(tuple(open_first[:ROWS_MAX]), len(rows))
+
+
+def _may_receive_blind(cause: Cause) -> None:
+    if "blind" not in cause.roles:
+        raise Refused(Code.ROLE_MISSING, job_text="receiving.blind_job")
+
+
+def _book(tx: Session, cause: Cause, delivery: str, goods: Goods) -> tuple[Book, Product]:
+    book = deliveries.book(tx, cause.site, delivery, goods.sku)
+    if book is None or book.header.state != "receiving":
+        raise Refused(Code.DELIVERY_CLOSED, delivery=delivery)
+    merchant = book.header.merchant
+    if book.product is None or goods.merchant != merchant:
+        raise Refused(Code.OTHER_MERCHANT, sku=goods.sku, merchant=goods.merchant, wanted=merchant)
+    return book, book.product
+
+
+def _place_is_open(tx: Session, site: str, place: str) -> None:
+    """Refuse a pallet that somebody else has closed meanwhile: it waits for put-away."""
+    state = tx.scalar(select(Place.state).where(Place.site == site, Place.code == place))
+    if state != "open":
+        raise Refused(Code.PLACE_CLOSED, place=place)
+
+
+def _new_line(tx: Session, cause: Cause, book: Book, goods: Goods, product: Product) -> Book:
+    header = book.header
+    line = deliveries.add_line(
+        tx, cause.site, header.number, goods, product.name, unexpected=not header.blind
+    )
+    if not header.blind:
+        trouble(tx, cause, "unexpected_goods", header.number, goods.merchant, sku=goods.sku)
+    return replace(book, lines=(line,))
+
+
+def _take_in(
+    tx: Session,
+    cause: Cause,
+    spot: Spot,
+    book: Book,
+    goods: Goods,
+    pieces: int,
+    pack: str,
+    alarm: str,
+) -> Counted:
+    """Move pieces from the supplier to the spot and count them on their lines."""
+    ledger.move(tx, cause, SUPPLIER, spot.place, [Line(goods, pieces)])
+    here = receipts.add(tx, spot, goods, pieces)
+    fresh = here == pieces
+    shares = counting.spread(book.lines, goods.lot, pieces)
+    deliveries.add_counts(tx, cause.site, spot.delivery, shares, received=1)
+    room = counting.over_room(book.lines, book.rules.over_tolerance_pct)
+    announced = any(line.expected for line in book.lines)
+    if announced and room < pieces:
+        alarm = "over"
+        if room >= 0:
+            trouble(
+                tx,
+                cause,
+                "over_delivery",
+                spot.delivery,
+                goods.merchant,
+                sku=goods.sku,
+                over=pieces - room,
+            )
+    elif not fresh:
+        alarm = ""
+    elif not alarm and goods.expiry and _is_older(tx, cause, goods):
+        alarm = "older"
+    cause.note(job=JOB, pieces=pieces, merchant=goods.merchant, delivery=spot.delivery)
+    return _counted(tx, cause, book, goods, pieces, pack, here, alarm=alarm, fresh=fresh)
+
+
+def _is_older(tx: Session, cause: Cause, goods: Goods) -> bool:
+    return goods.expiry < deliveries.newest_expiry(tx, cause.site, goods)
+
+
+def _counted(
+    tx: Session,
+    cause: Cause,
+    book: Book,
+    goods: Goods,
+    added: int,
+    pack: str,
+    here: int,
+    *,
+    alarm: str = "",
+    fresh: bool = False,
+) -> Counted:
+    """Sum up after counting; ``book`` is from before it."""
+    assert book.product is not None, goods
+    expected = sum(line.expected for line in book.lines)
+    counted = sum(line.counted for line in book.lines) + added
+    announced = expected > 0
+    *_, days = counting.arrival(False, goods.expiry, cause.at.date(), 0)
+    return Counted(
+        goods=goods,
+        name=book.product.name,
+        added=added,
+        pack=pack,
+        here=here,
+        left=max(0, expected - counted),
+        room=max(0, counting.over_room(book.lines, book.rules.over_tolerance_pct) - added)
+        if announced
+        else -1,
+        over=max(0, counted - expected) if announced else 0,
+        alarm=alarm,
+        days=days,
+        fresh=fresh,
+        serial_tracked=book.product.serial_tracked,
+        next=deliveries.next_line(tx, cause.site, book.header.number),
+    )
+
+
+HANDLERS: dict[type, Callable[..., object]] = {
+    ListDeliveries: list_deliveries,
+    ListMerchants: list_merchants,
+    OpenDelivery: open_delivery,
+    OpenBlind: open_blind,
+    CountPieces: count_pieces,
+    SetCount: set_count,
+    MarkDamaged: mark_damaged,
+    ListLines: list_lines,
+    **closing_deliveries.HANDLERS,
+}

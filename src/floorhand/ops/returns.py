@@ -1,0 +1,334 @@
+"""Carry out what becomes of returned pieces, and close a return with a verdict."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from floorhand.domain.returns import (
+    DESTROY,
+    RESTOCK,
+    AddToVerdict,
+    CloseReturn,
+    Dispose,
+    FindingGone,
+    Option,
+    PiecesDisposed,
+    PiecesMissing,
+    ReturnClosed,
+    ReturnOpened,
+    VerdictExtended,
+    condition_after,
+    withdraw,
+)
+from floorhand.domain.things import CORRECTION, SCRAP, Line
+from floorhand.domain.verdicts import Verdict, complete, judge
+from floorhand.errors import Code, Refused
+from floorhand.ops import returns_identify, returns_inspect
+from floorhand.ops.returns_bench import JOB, expired, finding_of, parcel, restockable, the_return
+from floorhand.ops.returns_inspect import number_of
+from floorhand.store import ledger, returns, tasks
+from floorhand.store.inspections import (
+    NOT_JUDGED,
+    FindingRow,
+    found_in,
+    pending_finding,
+    pending_of,
+)
+from floorhand.store.ledger import Cause
+from floorhand.store.masters import merchant_rules
+from floorhand.store.returns import ReturnHead
+from floorhand.store.schema import Inspection, Outbox, Place, Return, ReturnLine, Task, Trouble
+
+MISSING_SHOWN_MAX = 8
+"""Missing SKUs that are listed before a return is closed; all are counted."""
+
+
+def dispose(tx: Session, cause: Cause, command: Dispose) -> PiecesDisposed | FindingGone:
+    """Carry out a decision about counted pieces. Nothing else makes them available again.
+
+    Raises:
+        Refused: `Code.RETURN_NOT_RESTOCKABLE`, `Code.RETURN_SAME_BADGE` if nobody else witnesses
+            a destruction, or `Code.RETURN_TOTE` if the tote takes nothing of this merchant.
+    """
+    row = pending_finding(tx, cause.site, command.finding)
+    if row is None:
+        return FindingGone(parcel(tx, cause, number_of(tx, cause, command.finding)))
+    _may(cause, command, row)
+    head = the_return(tx, cause, row.number)
+    if not _decide(tx, cause, command):
+        return FindingGone(parcel(tx, cause, row.number))
+    place = _book(tx, cause, command, row, head.place)
+    _count(tx, cause, command, row)
+    cause.note(
+        job=JOB,
+        number=row.number,
+        merchant=row.merchant,
+        pieces=row.pieces,
+        lines=1,
+        grade=command.grade,
+        reason=command.reason,
+        outcome=row.outcome,
+        disposition=command.disposition,
+        overridden=int(command.rule != command.disposition),
+    )
+    here = parcel(tx, cause, row.number)
+    return PiecesDisposed(here, row.sku, row.pieces, command.disposition, place)
+
+
+def _may(cause: Cause, command: Dispose, row: FindingRow) -> None:
+    if command.disposition in (RESTOCK, "open_box") and not restockable(cause, row):
+        raise Refused(Code.RETURN_NOT_RESTOCKABLE, sku=row.sku)
+    if command.disposition == DESTROY and command.second in ("", cause.worker):
+        raise Refused(Code.RETURN_SAME_BADGE, worker=cause.worker)
+
+
+def _decide(tx: Session, cause: Cause, command: Dispose) -> bool:
+    """Write the judgement; False if somebody else was first."""
+    done = tx.scalar(
+        update(Inspection)
+        .where(
+            Inspection.site == cause.site,
+            Inspection.id == command.finding,
+            Inspection.disposition == NOT_JUDGED,
+        )
+        .values(
+            grade=command.grade,
+            reason=command.reason,
+            disposition_rule=command.rule,
+            disposition=command.disposition,
+            worker=cause.worker,
+            at=cause.at,
+        )
+        .returning(Inspection.id)
+    )
+    return done is not None
+
+
+def _book(tx: Session, cause: Cause, command: Dispose, row: FindingRow, bench: str) -> str:
+    """Move the pieces to what they are now, and raise the task that takes them away."""
+    pending = Line(row.goods, row.pieces)
+    if command.disposition == DESTROY:
+        ledger.move(tx, cause, bench, SCRAP, [pending])
+        return ""
+    if command.tote:
+        _take_tote(tx, cause, command.tote, row.merchant)
+    place = command.tote or bench
+    condition = condition_after(command.disposition, expired(cause, row))
+    ledger.move(tx, cause, bench, CORRECTION, [pending])
+    after = replace(row.goods, condition=condition)
+    ledger.move(tx, cause, CORRECTION, place, [Line(after, row.pieces)])
+    _send_away(tx, cause, command, row, bench)
+    if command.disposition == "quarantine":
+        tasks.trouble(
+            tx,
+            cause,
+            "return_quarantine",
+            row.number,
+            row.merchant,
+            sku=row.sku,
+            pieces=row.pieces,
+            outcome=row.outcome,
+            place=place,
+        )
+    return place
+
+
+def _take_tote(tx: Session, cause: Cause, tote: str, merchant: str) -> None:
+    fits = tx.scalar(
+        select(Place.code).where(
+            Place.site == cause.site,
+            Place.code == tote,
+            Place.kind == "tote",
+            Place.state == "open",
+            Place.order_no.is_(None),
+            or_(Place.merchant.is_(None), Place.merchant == merchant),
+        )
+    )
+    if fits is None:
+        raise Refused(Code.RETURN_TOTE, tote=tote)
+
+
+def _send_away(tx: Session, cause: Cause, command: Dispose, row: FindingRow, bench: str) -> None:
+    """Raise a put-away for the tote or for the loose pieces, or add to the one that waits."""
+    reason = "" if command.disposition == RESTOCK else command.disposition
+    where = [Task.site == cause.site, Task.kind == "putaway", Task.state == "open"]
+    if command.tote:
+        what: dict[str, Any] = {"place": command.tote}
+    else:
+        what = {"place": bench, "merchant": row.merchant, "sku": row.sku, "lot": row.lot}
+        where.append(Task.reason == reason)
+    where += [getattr(Task, name) == value for name, value in what.items()]
+    waiting = tx.scalar(select(Task.id).where(*where).order_by(Task.id).limit(1))
+    if waiting is None:
+        if command.tote:
+            what["merchant"] = row.merchant
+        tasks.open_task(tx, cause, "putaway", pieces=row.pieces, reason=reason, **what)
+        return
+    tx.execute(
+        update(Task)
+        .where(Task.site == cause.site, Task.id == waiting)
+        .values(pieces=Task.pieces + row.pieces)
+    )
+
+
+def _count(tx: Session, cause: Cause, command: Dispose, row: FindingRow) -> None:
+    """Count the pieces on the lines of their SKU as restocked, scrapped or held."""
+    names = {RESTOCK: ReturnLine.restocked, DESTROY: ReturnLine.scrapped}
+    column = names.get(command.disposition, ReturnLine.held)
+    lines = returns.lines_of(tx, cause.site, row.number, row.merchant, row.sku)
+    shares = withdraw(tuple(line.received - line.disposed for line in lines), row.pieces)
+    for line, share in zip(lines, shares, strict=True):
+        if share:
+            tx.execute(
+                update(ReturnLine)
+                .where(
+                    ReturnLine.site == cause.site,
+                    ReturnLine.number == row.number,
+                    ReturnLine.line_no == line.line_no,
+                )
+                .values({column: column + share})
+            )
+
+
+def close_return(
+    tx: Session, cause: Cause, command: CloseReturn
+) -> ReturnClosed | PiecesMissing | ReturnOpened:
+    """End an inspection: what is missing is told first, then the verdict goes to the outbox.
+
+    Pieces that were counted and not judged are asked about before anything is closed.
+
+    Raises:
+        Refused: `Code.RETURN_NOTHING_FOUND` if nothing was announced and nothing was found.
+    """
+    head = the_return(tx, cause, command.number)
+    here = parcel(tx, cause, head.number)
+    others = _others(tx, cause, head)
+    if head.custody == "disposed":
+        return ReturnClosed(head.number, here.pieces, 0, "", others)
+    if pending := pending_of(tx, cause.site, head.number):
+        return ReturnOpened(here, (finding_of(tx, cause, head, pending[0]),))
+    left = returns.left_lines(tx, cause.site, head.number)
+    missing = sum(pieces for *_, pieces in left)
+    found = found_in(tx, cause.site, head.number)
+    if left and not command.confirmed:
+        options = tuple(
+            Option(sku, f"{pieces} × {name}") for sku, name, pieces in left[:MISSING_SHOWN_MAX]
+        )
+        return PiecesMissing(options, missing)
+    if not found and not left:
+        raise Refused(Code.RETURN_NOTHING_FOUND, number=head.number)
+    rules = merchant_rules(tx, cause.site, head.merchant)
+    short = tuple((sku, pieces) for sku, _, pieces in left)
+    verdict = judge(head.platform, found, short, rules.verdicts)
+    incomplete = _answer(tx, cause, head, verdict)
+    _finish(tx, cause, head, verdict)
+    cause.note(
+        job=JOB,
+        number=head.number,
+        merchant=head.merchant,
+        orders=1,
+        missing=missing,
+        decision=verdict.decision,
+    )
+    return ReturnClosed(head.number, here.pieces, missing, incomplete, others)
+
+
+def _others(tx: Session, cause: Cause, head: ReturnHead) -> tuple[Option, ...]:
+    sharing = returns.in_same_parcel(tx, cause.site, head)
+    return tuple(option for option in sharing if option.code != head.number)
+
+
+def _answer(tx: Session, cause: Cause, head: ReturnHead, verdict: Verdict) -> str:
+    """Write the verdict; gives its id if it cannot be sent as it is."""
+    key = cause.new_id()
+    body = {
+        "platform": head.platform,
+        "return_id": head.platform_id or head.number,
+        "decision": verdict.decision,
+        "reject_reason": verdict.reject_reason,
+        "comment": "",
+        "evidence": [],
+        "lines": [
+            {"sku": sku, "pieces": pieces, "decision": word} for sku, pieces, word in verdict.lines
+        ],
+        "idempotency_key": key,
+    }
+    ready = complete(body, verdict.rejects)
+    tx.execute(
+        insert(Outbox).values(
+            site=cause.site,
+            id=key,
+            kind="return_verdict",
+            platform=head.platform,
+            subject=head.number,
+            body=json.dumps(body, ensure_ascii=False),
+            state="waiting" if ready else "incomplete",
+            created_at=cause.at,
+        )
+    )
+    return "" if ready else key
+
+
+def _finish(tx: Session, cause: Cause, head: ReturnHead, verdict: Verdict) -> None:
+    """Dispose of the return. A rejection of what was refunded already is in doubt."""
+    money = "pending" if head.money == "none" else head.money
+    if head.money in ("already_refunded", "settled") and verdict.rejects:
+        money = "in_doubt"
+        tasks.trouble(tx, cause, "refunded_and_rejected", head.number, head.merchant)
+    tx.execute(
+        update(Return)
+        .where(Return.site == cause.site, Return.number == head.number)
+        .values(custody="disposed", disposed_at=cause.at, money=money)
+    )
+    if not head.merchant or head.plate:
+        tx.execute(
+            update(Trouble)
+            .where(
+                Trouble.site == cause.site,
+                Trouble.subject == head.number,
+                Trouble.kind == "unknown_return",
+                Trouble.closed_at.is_(None),
+            )
+            .values(closed_at=cause.at)
+        )
+
+
+def add_to_verdict(tx: Session, cause: Cause, command: AddToVerdict) -> VerdictExtended:
+    """Add comment or picture to a rejection that waits for them."""
+    row = tx.execute(
+        select(Outbox.body, Outbox.state).where(
+            Outbox.site == cause.site, Outbox.id == command.verdict
+        )
+    ).one()
+    body: dict[str, Any] = json.loads(row.body)
+    if command.comment:
+        body["comment"] = command.comment
+    if command.picture:
+        body["evidence"] = [*body["evidence"], {"file": command.picture}]
+    ready = complete(body, rejects=True)
+    if row.state == "incomplete":
+        tx.execute(
+            update(Outbox)
+            .where(Outbox.site == cause.site, Outbox.id == command.verdict)
+            .values(
+                body=json.dumps(body, ensure_ascii=False),
+                state="waiting" if ready else "incomplete",
+            )
+        )
+        cause.note(job=JOB, verdict=command.verdict)
+    return VerdictExtended(ready)
+
+
+HANDLERS: dict[type, Callable[..., object]] = {
+    **returns_identify.HANDLERS,
+    **returns_inspect.HANDLERS,
+    Dispose: dispose,
+    CloseReturn: close_return,
+    AddToVerdict: add_to_verdict,
+}

@@ -1,0 +1,138 @@
+"""What all commands of return inspection need: the return, its bench, its findings."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from floorhand.domain.barcodes import body_of, own_code
+from floorhand.domain.returns import OTHER_MERCHANT, Finding, Parcel
+from floorhand.errors import Code, Refused
+from floorhand.store import returns
+from floorhand.store.inspections import FindingRow
+from floorhand.store.ledger import Cause
+from floorhand.store.masters import merchant_rules, station_place
+from floorhand.store.places import new_place, next_number
+from floorhand.store.returns import LineCounts, ReturnHead
+from floorhand.store.schema import Place
+
+JOB = "returns"
+
+BENCH = "RETURNS"
+"""Bench of terminals that stand at no station of their own."""
+
+NUMBERS = "return"
+"""Sequence behind our numbers and plates."""
+
+
+def the_return(tx: Session, cause: Cause, number: str) -> ReturnHead:
+    """Read a return that exists."""
+    head = returns.head(tx, cause.site, number)
+    assert head is not None, number
+    return head
+
+
+def open_return(tx: Session, cause: Cause, number: str) -> ReturnHead:
+    """Read a return that is still being inspected.
+
+    Raises:
+        Refused: `Code.RETURN_CLOSED`.
+    """
+    head = the_return(tx, cause, number)
+    if head.custody == "disposed":
+        raise Refused(Code.RETURN_CLOSED, number=number)
+    return head
+
+
+def parcel(tx: Session, cause: Cause, number: str, *, likely: bool = False) -> Parcel:
+    """Give what the next question needs; ``likely`` also looks for the order nobody named."""
+    head = the_return(tx, cause, number)
+    rules = merchant_rules(tx, cause.site, head.merchant)
+    return returns.parcel_of(tx, cause.site, head, rules, cause.at if likely else None)
+
+
+def bench(tx: Session, cause: Cause) -> str:
+    """Name the place where pieces stand while they are inspected at this terminal."""
+    here = station_place(tx, cause.site, cause.station) if cause.station else ""
+    return here or standing_place(tx, cause, BENCH)
+
+
+def standing_place(tx: Session, cause: Cause, code: str) -> str:
+    """Make sure that a bench of this name exists."""
+    there = tx.scalar(select(Place.code).where(Place.site == cause.site, Place.code == code))
+    return there or new_place(tx, cause.site, code=code, kind="bench")
+
+
+def new_number(tx: Session, cause: Cause) -> tuple[str, str]:
+    """Draw a number of our own and the code for its plate."""
+    drawn = next_number(tx, cause.site, NUMBERS)
+    return f"R-{drawn:06d}", own_code("return", body_of(drawn))
+
+
+def finding_of(
+    tx: Session,
+    cause: Cause,
+    head: ReturnHead,
+    row: FindingRow,
+    lines: tuple[LineCounts, ...] | None = None,
+) -> Finding:
+    """Show a finding with all that its judgement needs."""
+    rules = merchant_rules(tx, cause.site, row.merchant)
+    if lines is None:
+        lines = returns.lines_of(tx, cause.site, row.number, row.merchant, row.sku)
+    received = sum(line.received for line in lines)
+    advised = sum(line.advised for line in lines)
+    return Finding(
+        id=row.id,
+        merchant=row.merchant,
+        sku=row.sku,
+        name=row.name,
+        pieces=row.pieces,
+        left=max(0, advised - received + row.pieces),
+        lot=row.lot,
+        expiry=row.expiry,
+        serial=row.serial,
+        serial_tracked=row.serial_tracked,
+        outcome=row.outcome,
+        over=_over(tx, cause, head, row, received),
+        dispositions=rules.dispositions,
+        restockable=restockable(cause, row),
+        said=next((line.reason for line in lines if line.reason), head.reason),
+    )
+
+
+def restockable(cause: Cause, row: FindingRow) -> bool:
+    """Tell whether pieces may be sold again, whatever their grade.
+
+    Not if their expiry is unknown or past, nor if nobody can say which serial it is.
+    """
+    if row.expiry_tracked and (not row.expiry or expired(cause, row)):
+        return False
+    return not (row.serial_tracked and not row.serial)
+
+
+def expired(cause: Cause, row: FindingRow) -> bool:
+    """Tell whether the pieces' expiry is past."""
+    return bool(row.expiry) and row.expiry < cause.at.date().isoformat()
+
+
+def _over(tx: Session, cause: Cause, head: ReturnHead, row: FindingRow, received: int) -> int:
+    """Count the pieces beyond what the buyer bought, as far as anybody knows what that was."""
+    if row.outcome == OTHER_MERCHANT:
+        return 0
+    if head.order:
+        bought = returns.packed_in(tx, cause.site, head.merchant, head.order, row.sku)
+    elif head.customer:
+        orders = returns.candidates(
+            tx,
+            cause.site,
+            row.merchant,
+            row.sku,
+            now=cause.at,
+            customer=head.customer,
+            asked_at=head.asked_at,
+        )
+        bought = sum(order.pieces for order in orders if order.customer == head.customer)
+    else:
+        return 0
+    return max(0, received - bought) if bought else 0

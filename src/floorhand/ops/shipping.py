@@ -1,0 +1,335 @@
+"""Close a parcel, queue its label, and let the order leave with its last parcel.
+
+Goods go from the totes into a carton of their own, named by its SSCC, when the parcel is closed.
+With the order's last parcel they go on to the customer in the same transaction, and the order is
+*shipped* at that moment: this building has no scan at the carrier's truck, so the closed and
+labelled parcel is the last thing that is known to have happened, and stock that stood in cartons
+for ever would be counted as ours. A site that scans at loading will move the cartons then;
+parcels therefore keep a state of their own (``closed`` here, ``labelled`` and ``handed_over``
+after that) beside the order's. All cartons of an order wait for its last one, so that an order
+cancelled between two parcels can still be put back whole.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from sqlalchemy import ColumnElement, and_, delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from floorhand.domain.packing import (
+    CloseParcel,
+    OrderGone,
+    OrderShipped,
+    OrderStopped,
+    ParcelClosed,
+)
+from floorhand.domain.rules import Address
+from floorhand.domain.things import CUSTOMER, Line
+from floorhand.errors import Code, Refused
+from floorhand.ops.bench import Work, bench_of, instruction_of, open_bench, order_at_bench
+from floorhand.store import boxes, ledger, parcels, places, tasks
+from floorhand.store.ledger import Cause
+from floorhand.store.masters import merchant_rules
+from floorhand.store.print_jobs import queue_label
+from floorhand.store.schema import (
+    BoxType,
+    Checked,
+    Merchant,
+    Order,
+    OrderLine,
+    Outbox,
+    Parcel,
+    Place,
+    Stock,
+)
+
+NO_ADDRESS = "—"
+"""Printed where an order came without an address; a supervisor is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Packed:
+    """A parcel as it was closed."""
+
+    carton: str
+    pieces: int
+    box: str
+    weight_g: int
+    number: int
+
+
+def close_parcel(
+    tx: Session, cause: Cause, command: CloseParcel
+) -> ParcelClosed | OrderShipped | OrderStopped | OrderGone:
+    """Put what is verified into a carton, queue its label; ship the order if nothing is left.
+
+    Raises:
+        Refused: `Code.NOTHING_CHECKED`; `Code.NOT_ENOUGH_STOCK` if a tote lost goods meanwhile.
+    """
+    work = order_at_bench(tx, cause, command.order)
+    if not isinstance(work, Work):
+        return work
+    parcel, lines_done = _fill_carton(tx, cause, work, command.box)
+    rest = parcels.rest_of(tx, cause.site, command.order)
+    last = not rest.left_pieces
+    _queue(tx, cause, work, parcel, last)
+    cause.note(
+        job="packing",
+        merchant=work.head.merchant,
+        pieces=parcel.pieces,
+        lines=lines_done,
+        parcels=1,
+    )
+    if last:
+        return finish_order(tx, cause, work, parcel.carton, parcel.pieces, parcel.box)
+    tx.execute(
+        update(Place)
+        .where(Place.site == cause.site, Place.code == parcel.carton)
+        .values(state="closed")
+    )
+    bench = open_bench(tx, cause, work.head, work.codes)
+    instruction = instruction_of(tx, cause, work.head)
+    return ParcelClosed(parcel.carton, parcel.pieces, bench, rest, instruction)
+
+
+def finish_order(
+    tx: Session, cause: Cause, work: Work, carton: str, pieces: int, box: str
+) -> OrderShipped:
+    """Let all parcels of an order leave, free its totes, and tell the shop.
+
+    Args:
+        tx: Open transaction.
+        cause: The scan behind it.
+        work: The order, which the worker holds.
+        carton: Its last parcel; empty if that was closed earlier.
+        pieces: What that parcel holds.
+        box: Its box type.
+    """
+    head = work.head
+    cartons = parcels.standing_parcels(tx, cause.site, head.merchant, head.number)
+    assert cartons, head
+    shipped = [(code, ledger.lines_in(tx, cause.site, code)) for code in cartons]
+    for code, lines in shipped:
+        ledger.move(tx, cause, code, CUSTOMER, lines)
+    tx.execute(
+        update(Place)
+        .where(Place.site == cause.site, Place.code.in_(cartons))
+        .values(state="shipped", parent=None)
+    )
+    tx.execute(
+        update(Order)
+        .where(
+            Order.site == cause.site, Order.merchant == head.merchant, Order.number == head.number
+        )
+        .values(state="shipped", shipped_at=cause.at)
+    )
+    ordered = tx.scalar(select(func.sum(OrderLine.ordered)).where(_lines_of(cause, work)))
+    sent = sum(line.pieces for _, lines in shipped for line in lines)
+    short_pieces = int(ordered or 0) - sent
+    free_totes(tx, cause, work)
+    tasks.close_task(tx, cause, work.task)
+    _tell_shop(tx, cause, work, shipped, short_pieces)
+    cause.note(
+        job="packing",
+        merchant=head.merchant,
+        orders=1,
+        ordered_pieces=int(ordered or 0),
+        shipped_pieces=sent,
+        on_time=int(cause.at <= head.due_at),
+    )
+    return OrderShipped(head.order_no, carton, pieces, len(cartons), box, short_pieces)
+
+
+def free_totes(tx: Session, cause: Cause, work: Work) -> None:
+    """Make an order's empty totes anybody's; one that still holds something is put back."""
+    held = set(
+        tx.scalars(
+            select(Stock.place).where(
+                Stock.site == cause.site, Stock.place.in_(work.codes), Stock.pieces > 0
+            )
+        )
+    )
+    tx.execute(
+        update(Place)
+        .where(Place.site == cause.site, Place.code.in_(set(work.codes) - held))
+        .values(order_no=None, merchant=None)
+    )
+    for tote in sorted(held):
+        tasks.open_task(
+            tx, cause, "putback", place=tote, merchant=work.head.merchant, reason="left_in_tote"
+        )
+
+
+def _fill_carton(tx: Session, cause: Cause, work: Work, box: str) -> tuple[_Packed, int]:
+    """Move what is verified into a new carton; also count the order lines this completes."""
+    head = work.head
+    checked = parcels.checked_lines(tx, cause.site, head.order_no)
+    if not checked:
+        raise Refused(Code.NOTHING_CHECKED)
+    number = len(parcels.standing_parcels(tx, cause.site, head.merchant, head.number)) + 1
+    carton = places.next_sscc(tx, cause.site)
+    places.new_place(
+        tx,
+        cause.site,
+        code=carton,
+        kind="carton",
+        parent=bench_of(tx, cause, work.totes) or None,
+        merchant=head.merchant,
+        order_no=head.order_no,
+    )
+    for tote, group in groupby(checked, key=lambda entry: entry[0]):
+        ledger.move(tx, cause, tote, carton, [line for _, line in group])
+    tx.execute(delete(Checked).where(Checked.site == cause.site, Checked.place.in_(work.codes)))
+    lines = [line for _, line in checked]
+    goods_g = boxes.weight_of_lines(tx, cause.site, lines)
+    tare_g = tx.scalar(
+        select(BoxType.tare_g).where(BoxType.site == cause.site, BoxType.code == box)
+    )
+    parcel = _Packed(
+        carton,
+        sum(line.pieces for line in lines),
+        box,
+        goods_g + (tare_g or 0) if goods_g else 0,
+        number,
+    )
+    tx.execute(
+        insert(Parcel).values(
+            site=cause.site,
+            carton=carton,
+            merchant=head.merchant,
+            order=head.number,
+            box_type=box,
+            state="closed",
+            weight_g=parcel.weight_g,
+            closed_at=cause.at,
+        )
+    )
+    return parcel, _count_packed(tx, cause, work, lines)
+
+
+def _count_packed(tx: Session, cause: Cause, work: Work, lines: Iterable[Line]) -> int:
+    """Write packed pieces to the order's lines; return how many lines that completes."""
+    pieces: dict[str, int] = {}
+    for line in lines:
+        pieces[line.goods.sku] = pieces.get(line.goods.sku, 0) + line.pieces
+    rows = tx.execute(
+        select(OrderLine.line_no, OrderLine.sku, OrderLine.picked, OrderLine.packed)
+        .where(_lines_of(cause, work), OrderLine.picked > OrderLine.packed)
+        .order_by(OrderLine.line_no)
+    ).all()
+    done = 0
+    for line_no, sku, picked, packed in rows:
+        taken = min(pieces.get(sku, 0), picked - packed)
+        if not taken:
+            continue
+        pieces[sku] -= taken
+        done += packed + taken == picked
+        tx.execute(
+            update(OrderLine)
+            .where(_lines_of(cause, work), OrderLine.line_no == line_no)
+            .values(packed=packed + taken)
+        )
+    for sku, more in pieces.items():
+        if more:  # the tote held more than was picked for the order
+            raise Refused(Code.ALL_CHECKED, sku=sku)
+    return done
+
+
+def _lines_of(cause: Cause, work: Work) -> ColumnElement[bool]:
+    return and_(
+        OrderLine.site == cause.site,
+        OrderLine.merchant == work.head.merchant,
+        OrderLine.order == work.head.number,
+    )
+
+
+def _queue(tx: Session, cause: Cause, work: Work, parcel: _Packed, last: bool) -> None:
+    """Queue the shipping label of a parcel."""
+    head = work.head
+    ship_to = list(Address.of_json(head.ship_to).block())
+    if not ship_to:
+        tasks.trouble(tx, cause, "no_address", parcel.carton, head.merchant, order=head.number)
+        ship_to = [NO_ADDRESS]
+    name = tx.scalar(
+        select(Merchant.name).where(Merchant.site == cause.site, Merchant.code == head.merchant)
+    )
+    sender = merchant_rules(tx, cause.site, head.merchant).sender
+    data: dict[str, str | int | list[str]] = {
+        "ship_to": ship_to,
+        "sender": [line.strip() for line in sender.split("|") if line.strip()],
+        "order": head.number,
+        "merchant": name or head.merchant,
+        "sscc": parcel.carton,
+        "carrier": head.carrier,
+        "service": head.service,
+        "parcel": parcel.number,
+        "box": parcel.box,
+        "weight_kg": f"{parcel.weight_g / 1000:.2f}" if parcel.weight_g else "",
+    }
+    if last:
+        data["parcels"] = parcel.number
+    queue_label(tx, cause, "shipping", parcel.carton, data)
+
+
+def _tell_shop(
+    tx: Session,
+    cause: Cause,
+    work: Work,
+    shipped: Sequence[tuple[str, Sequence[Line]]],
+    short_pieces: int,
+) -> None:
+    """Write the message that the order was shipped, in the ids that the platform knows."""
+    head = work.head
+    rows = tx.execute(
+        select(OrderLine.sku, OrderLine.ordered, OrderLine.packed, OrderLine.platform_ids)
+        .where(_lines_of(cause, work))
+        .order_by(OrderLine.line_no)
+    )
+    body = {
+        "order_id": head.platform_id,
+        "order_number": head.number,
+        "merchant": head.merchant,
+        "shipped_at": cause.at.isoformat(),
+        "carrier": head.carrier,
+        "service": head.service,
+        "partial": bool(short_pieces),
+        "parcels": [
+            {
+                "sscc": carton,
+                "lines": [
+                    {
+                        "sku": line.goods.sku,
+                        "pieces": line.pieces,
+                        "lot": line.goods.lot,
+                        "serial": line.goods.serial,
+                    }
+                    for line in lines
+                ],
+            }
+            for carton, lines in shipped
+        ],
+        "lines": [
+            {
+                "sku": sku,
+                "ordered": ordered,
+                "shipped": packed,
+                "line_item_ids": json.loads(platform_ids)[:packed],
+            }
+            for sku, ordered, packed, platform_ids in rows
+        ],
+    }
+    tx.execute(
+        insert(Outbox).values(
+            site=cause.site,
+            id=cause.new_id(),
+            kind="order_shipped",
+            platform=head.channel,
+            subject=head.order_no,
+            body=json.dumps(body, ensure_ascii=False),
+            created_at=cause.at,
+        )
+    )

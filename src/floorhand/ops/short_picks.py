@@ -1,0 +1,199 @@
+"""It does not match: all consequences of a short pick, in the one transaction that declares it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from floorhand.domain.picking import (
+    SHORT_REASONS,
+    SUSPECT_REASONS,
+    DeclareShort,
+    ShortDeclared,
+    StopGone,
+)
+from floorhand.domain.things import AVAILABLE, DAMAGED, EXPIRED, HOLD, Goods
+from floorhand.errors import Code, Refused
+from floorhand.ops.reserving import drop_stop, put_in_walk, reserve_anywhere, short_or_wait
+from floorhand.ops.taking import take_pieces
+from floorhand.ops.walking import advance, gone, own_stop
+from floorhand.store import ledger, picks, tasks
+from floorhand.store.ledger import Cause
+from floorhand.store.picks import StopRow
+from floorhand.store.schema import Place, Stock, Task
+
+
+@dataclass(frozen=True, slots=True)
+class Rehomed:
+    """Where missing pieces were found, how many, and how many are short or waited for."""
+
+    found: int = 0
+    place: str = ""
+    short: int = 0
+    waits: int = 0
+
+
+def declare_short(tx: Session, cause: Cause, command: DeclareShort) -> ShortDeclared | StopGone:
+    """Close a stop with fewer pieces than wanted.
+
+    What was taken is kept; the missing lose their reservation, and so do this worker's other stops
+    for the same goods there. What the books still say is there is put right by the reason, one
+    count is raised, and the missing are reserved elsewhere, if they are anywhere.
+
+    Raises:
+        Refused: `Code.PICK_NOTHING_SHORT`; `Code.NO_SUCH_CHOICE` for an unknown reason; as
+            `take_pieces`.
+    """
+    if command.reason not in SHORT_REASONS:
+        raise Refused(Code.NO_SUCH_CHOICE, number=command.reason, choices=len(SHORT_REASONS))
+    stop = own_stop(tx, cause, command.task, command.pick)
+    if (over := gone(tx, cause, stop)) is not None:
+        return over
+    if command.pieces >= stop.stop.pieces:
+        raise Refused(Code.PICK_NOTHING_SHORT, pieces=stop.stop.pieces, sku=stop.stop.goods.sku)
+    cause.note(job="picking", merchant=stop.merchant, reason=command.reason, lines=0)
+    if command.pieces:
+        taken = take_pieces(
+            tx, cause, command.task, command.pick, command.pieces, command.tote
+        )
+        assert not isinstance(taken, StopGone), command
+        stop = own_stop(tx, cause, command.task, command.pick)
+    missing = stop.stop.pieces
+    drop_stop(tx, cause, stop, "short")
+    lost = _others_that_lose(tx, cause, stop, command.reason)
+    for other in lost:
+        drop_stop(tx, cause, other, "cancelled")
+    _put_right(tx, cause, stop, missing, command.reason)
+    _raise_count(tx, cause, stop, command.reason)
+    mine = [_rehome(tx, cause, each, command.reason) for each in (stop, *lost) if _own(each, cause)]
+    for other in lost:
+        if not _own(other, cause):
+            _rehome(tx, cause, other, command.reason)
+    return _answer(tx, cause, command, stop, mine)
+
+
+def _own(stop: StopRow, cause: Cause) -> bool:
+    return stop.worker == cause.worker
+
+
+def _answer(
+    tx: Session, cause: Cause, command: DeclareShort, stop: StopRow, mine: list[Rehomed]
+) -> ShortDeclared:
+    found = sum(each.found for each in mine)
+    short = sum(each.short for each in mine)
+    waits = sum(each.waits for each in mine)
+    cause.note(pieces=command.pieces, missing=found + short + waits, short=short)
+    return ShortDeclared(
+        missing=found + short + waits,
+        found=found,
+        place=next((each.place for each in mine if each.place), ""),
+        short=short,
+        waits=waits,
+        order=stop.stop.order,
+        next=advance(tx, cause, command.task),
+    )
+
+
+def _others_that_lose(
+    tx: Session, cause: Cause, stop: StopRow, reason: str
+) -> tuple[StopRow, ...]:
+    """List further open stops that lose their pieces with this one.
+
+    One fault is declared once: the worker's other stops for the SKU there go with it, and all of
+    the worker's stops at a bin that cannot be reached. Where the books cannot be believed any
+    more, other workers' stops lose their pieces too; what they have in their totes stays theirs.
+    """
+    goods = stop.stop.goods
+    if reason == "blocked":
+        here = picks.stops_at(tx, cause.site, stop.place)
+        return tuple(other for other in here if _own(other, cause))
+    here = picks.stops_at(tx, cause.site, stop.place, goods.merchant, goods.sku)
+    return tuple(other for other in here if _own(other, cause) or reason in SUSPECT_REASONS)
+
+
+def _put_right(tx: Session, cause: Cause, stop: StopRow, missing: int, reason: str) -> None:
+    """Make the books say of the place what the worker saw."""
+    goods, place = stop.stop.goods, stop.place
+    if reason == "blocked":
+        tx.execute(
+            update(Place)
+            .where(Place.site == cause.site, Place.code == stop.stop.place)
+            .values(blocked="blocked")
+        )
+    elif reason in SUSPECT_REASONS:
+        _hold_all(tx, cause, place, goods)
+    else:
+        condition = DAMAGED if reason == "damaged" else EXPIRED
+        ledger.change(tx, cause, place, goods, missing, condition=condition)
+
+
+def _hold_all(tx: Session, cause: Cause, place: str, goods: Goods) -> None:
+    """Put what the books still believe in a place on hold: suspect, not deleted."""
+    held = 0
+    for line in ledger.lines_in(tx, cause.site, place):
+        same = (line.goods.merchant, line.goods.sku) == (goods.merchant, goods.sku)
+        if same and line.goods.condition == AVAILABLE:
+            ledger.change(tx, cause, place, line.goods, line.pieces, condition=HOLD)
+            held += line.pieces
+    if held:
+        tasks.trouble(
+            tx, cause, "suspect_stock", place, goods.merchant, sku=goods.sku, pieces=held
+        )
+
+
+def _raise_count(tx: Session, cause: Cause, stop: StopRow, reason: str) -> None:
+    """Ask for one count of the place, unless one is asked for already."""
+    goods = stop.stop.goods
+    known = tx.scalar(
+        select(Task.id)
+        .where(
+            Task.site == cause.site,
+            Task.kind == "count",
+            Task.state.in_(("open", "claimed")),
+            Task.place == stop.place,
+            Task.merchant == goods.merchant,
+            Task.sku == goods.sku,
+            Task.lot == goods.lot,
+        )
+        .limit(1)
+    )
+    if known is not None:
+        return
+    believed = tx.scalar(
+        select(Stock.pieces).where(
+            Stock.site == cause.site,
+            Stock.place == stop.place,
+            Stock.merchant == goods.merchant,
+            Stock.sku == goods.sku,
+            Stock.lot == goods.lot,
+            Stock.pieces > 0,
+        )
+    )
+    tasks.open_task(
+        tx,
+        cause,
+        "count",
+        place=stop.place,
+        merchant=goods.merchant,
+        sku=goods.sku,
+        lot=goods.lot,
+        pieces=believed or 0,
+        reason=reason,
+    )
+
+
+def _rehome(tx: Session, cause: Cause, stop: StopRow, reason: str) -> Rehomed:
+    """Reserve a stop's missing pieces elsewhere, on the same walk; else the line is short."""
+    goods, missing = stop.stop.goods, stop.stop.pieces
+    takes = reserve_anywhere(
+        tx, cause, goods.merchant, goods.sku, missing, avoid=stop.stop.place
+    )
+    put_in_walk(tx, cause, stop, takes)
+    found = sum(take.pieces for take in takes)
+    place = takes[0].shelf.root if takes else ""
+    missing -= found
+    if missing and short_or_wait(tx, cause, stop, missing, reason):
+        return Rehomed(found, place, missing)
+    return Rehomed(found, place, 0, missing)

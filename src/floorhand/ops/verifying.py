@@ -1,0 +1,176 @@
+"""Verify pieces at the bench: each scan is held against what lies in the order's totes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from floorhand.domain.packing import (
+    CheckPieces,
+    Left,
+    Naming,
+    OrderGone,
+    OrderStopped,
+    PiecesChecked,
+)
+from floorhand.errors import Code, Refused
+from floorhand.ops.bench import Work, order_at_bench
+from floorhand.store import parcels
+from floorhand.store.ledger import Cause
+from floorhand.store.masters import merchant_rules
+from floorhand.store.parcels import InTote
+from floorhand.store.schema import Checked, OrderLine, Sku
+
+NAMED_MAX = 20
+"""Lots or serials that are listed to choose from."""
+
+
+def check_pieces(
+    tx: Session, cause: Cause, command: CheckPieces
+) -> PiecesChecked | Naming | OrderStopped | OrderGone:
+    """Verify pieces against what is in the order's totes.
+
+    Raises:
+        Refused: If they are not in this order, are more than are left, or are of another lot or
+            serial than was picked; each with its own code.
+    """
+    work = order_at_bench(tx, cause, command.order)
+    if not isinstance(work, Work):
+        return work
+    if command.typed and not merchant_rules(tx, cause.site, work.head.merchant).typed_quantity:
+        raise Refused(Code.SCAN_EACH_PIECE)
+    rows = _matching(tx, cause, command)
+    if naming := _to_be_named(tx, cause, command, rows):
+        return naming
+    left = sum(row.left for row in rows)
+    if command.pieces > left:
+        raise Refused(Code.TOO_MANY_CHECKED, sku=command.sku, asked=command.pieces, left=left)
+    pieces = command.pieces
+    for row in rows:
+        if taken := min(row.left, pieces):
+            _mark(tx, cause, row, taken)
+            pieces -= taken
+    cause.note(job="packing", verified=command.pieces, merchant=work.head.merchant)
+    rest = parcels.rest_of(tx, cause.site, command.order, command.sku)
+    goods = rows[0].goods
+    of = Left(goods.sku, "", left - command.pieces, goods.lot, goods.expiry, goods.serial)
+    return PiecesChecked(of, command.pieces, rest, command.pack)
+
+
+def _matching(tx: Session, cause: Cause, command: CheckPieces) -> tuple[InTote, ...]:
+    """Find what in the totes the scanned piece can be, with pieces left to verify."""
+    order, sku = command.order, command.sku
+    merchant = order.partition("/")[0]
+    rows = parcels.in_totes(tx, cause.site, order, sku) if command.merchant == merchant else ()
+    if not rows:
+        raise _stranger(tx, cause, command)
+    told = (command.lot, command.expiry, command.serial)
+    same = tuple(row for row in rows if _agrees(row, told))
+    if not same:
+        serials = [row.goods.serial for row in rows if row.goods.serial and row.left]
+        if command.serial and serials:
+            want = " ".join(serials[:3])
+            raise Refused(Code.PACK_WRONG_SERIAL, sku=sku, serial=command.serial, want=want)
+        found = " ".join(part for part in told[:2] if part)
+        lots = dict.fromkeys(f"{r.goods.lot} {r.goods.expiry}".strip() for r in rows)
+        raise Refused(Code.PACK_WRONG_LOT, sku=sku, lot=found, want=", ".join(lots))
+    left = tuple(row for row in same if row.left)
+    if not left and command.serial and same[0].goods.serial:
+        raise Refused(Code.SERIAL_CHECKED, sku=sku, serial=command.serial)
+    if not left:
+        raise _extra(tx, cause, command)
+    return left
+
+
+def _agrees(row: InTote, told: tuple[str, str, str]) -> bool:
+    """Tell whether goods can be what the code told; what either does not know cannot differ."""
+    known = (row.goods.lot, row.goods.expiry, row.goods.serial)
+    return all(not a or not b or a == b for a, b in zip(known, told, strict=True))
+
+
+def _stranger(tx: Session, cause: Cause, command: CheckPieces) -> Refused:
+    """Make the refusal of a piece that no tote of this order holds, naming whose it is."""
+    merchant, _, number = command.order.partition("/")
+    packed = tx.scalar(
+        select(OrderLine.packed)
+        .where(
+            OrderLine.site == cause.site,
+            OrderLine.merchant == merchant,
+            OrderLine.order == number,
+            OrderLine.sku == command.sku,
+            OrderLine.packed > 0,
+        )
+        .limit(1)
+    )
+    if packed is not None and command.merchant == merchant:
+        return _extra(tx, cause, command)
+    if owner := parcels.owner_of(tx, cause.site, command.merchant, command.sku, command.order):
+        tote, order = owner
+        return Refused(Code.BELONGS_TO, sku=command.sku, tote=tote, order=_shown(order, command))
+    return Refused(Code.NOT_IN_ORDER, sku=command.sku, order=number)
+
+
+def _extra(tx: Session, cause: Cause, command: CheckPieces) -> Refused:
+    """Make the refusal of a piece more than was ordered, naming whose it may be."""
+    if owner := parcels.owner_of(tx, cause.site, command.merchant, command.sku, command.order):
+        tote, order = owner
+        return Refused(
+            Code.EXTRA_BELONGS_TO, sku=command.sku, tote=tote, order=_shown(order, command)
+        )
+    return Refused(Code.ALL_CHECKED, sku=command.sku)
+
+
+def _shown(order: str, command: CheckPieces) -> str:
+    """Name another order as briefly as is clear beside the open one."""
+    return order.removeprefix(command.order.partition("/")[0] + "/")
+
+
+def _to_be_named(
+    tx: Session, cause: Cause, command: CheckPieces, rows: tuple[InTote, ...]
+) -> Naming | None:
+    """Say what the scan should have told: which serial, or which of several lots."""
+    serials = [row for row in rows if row.goods.serial]
+    lots = {(row.goods.lot, row.goods.expiry) for row in rows}
+    if serials and not command.serial:
+        if command.pieces > 1:
+            raise Refused(Code.SCAN_EACH_PIECE)
+        what = "serial"
+    elif len(lots) > 1 and command.pieces != sum(row.left for row in rows):
+        what = "lot"
+    else:
+        return None
+    name = tx.scalar(
+        select(Sku.name).where(
+            Sku.site == cause.site, Sku.merchant == command.merchant, Sku.code == command.sku
+        )
+    )
+    options: dict[tuple[str, str, str], int] = {}
+    for row in rows:
+        key = (row.goods.lot, row.goods.expiry, row.goods.serial)
+        options[key] = options.get(key, 0) + row.left
+    listed = tuple(Left(command.sku, name or "", n, *key) for key, n in options.items())
+    return Naming(what, command.sku, name or "", command.pieces, listed[:NAMED_MAX])
+
+
+def _mark(tx: Session, cause: Cause, row: InTote, pieces: int) -> None:
+    dialect: Any = postgresql if tx.get_bind().dialect.name == "postgresql" else sqlite
+    goods = row.goods
+    fresh = dialect.insert(Checked).values(
+        site=cause.site,
+        place=row.place,
+        merchant=goods.merchant,
+        sku=goods.sku,
+        lot=goods.lot,
+        expiry=goods.expiry,
+        serial=goods.serial,
+        pieces=pieces,
+    )
+    tx.execute(
+        fresh.on_conflict_do_update(
+            index_elements=list(Checked.__table__.primary_key),
+            set_={"pieces": Checked.pieces + fresh.excluded.pieces},
+        )
+    )

@@ -1,0 +1,229 @@
+"""What comes next on a walk, and what happens to its orders when it ends or they are cancelled."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from floorhand.domain.picking import SLOTS_MAX, NeedBench, Next, StopGone, WalkDone
+from floorhand.errors import Code, Refused
+from floorhand.ops.reserving import drop_stop, order_trouble
+from floorhand.store import orders, picks, tasks
+from floorhand.store.ledger import Cause
+from floorhand.store.picks import StopRow, Walk
+from floorhand.store.schema import Order, OrderLine, Pick, Place, Slot, Stock
+
+ROUNDS_MAX = 4 * SLOTS_MAX
+"""So often the next question is looked for again, after an order on the walk was cancelled."""
+
+
+def own_walk(tx: Session, cause: Cause, task: str) -> Walk:
+    """Give a walk that the worker may go on with.
+
+    Raises:
+        Refused: `Code.WALK_LOST`, if it is finished or somebody else's.
+    """
+    walk = picks.walk_by_id(tx, cause.site, task)
+    if walk is None or walk.worker != cause.worker or walk.state != "claimed":
+        raise Refused(Code.WALK_LOST)
+    return walk
+
+
+def own_stop(tx: Session, cause: Cause, task: str, pick: str) -> StopRow:
+    """Give a stop of the worker's walk.
+
+    Raises:
+        Refused: `Code.WALK_LOST`.
+    """
+    stop = picks.stop_of(tx, cause.site, task, pick)
+    if stop is None or not stop.is_of(cause.worker):
+        raise Refused(Code.WALK_LOST)
+    return stop
+
+
+def advance(tx: Session, cause: Cause, task: str) -> Next:
+    """Say what is asked next on a walk, and finish it if that is nothing.
+
+    Orders that were cancelled meanwhile are taken off the walk here: nobody walks for them.
+    """
+    for _ in range(ROUNDS_MAX):
+        stop = picks.next_stop(tx, cause.site, task)
+        if stop is None:
+            return _finish(tx, cause, task)
+        if stop.order_state == "cancelled":
+            cancel_on_walk(tx, cause, task, stop.merchant, stop.number)
+            continue
+        if stop.stop.done and stop.tote:
+            return stop.stop
+        unbound = picks.unbound_slot(tx, cause.site, task)
+        if unbound is None:
+            return stop.stop
+        need, merchant, number, state = unbound
+        if state == "cancelled":
+            cancel_on_walk(tx, cause, task, merchant, number)
+            continue
+        return need
+    raise AssertionError(task)
+
+
+def gone(tx: Session, cause: Cause, stop: StopRow) -> StopGone | None:
+    """Say that a stop is no longer to be done, and what to do instead; None if it still is."""
+    if stop.order_state == "cancelled":
+        cancel_on_walk(tx, cause, stop.stop.task, stop.merchant, stop.number)
+        why = "cancelled"
+    elif stop.state != "open":
+        cause.note(job="picking")
+        why = "changed"
+    else:
+        return None
+    following = advance(tx, cause, stop.stop.task)
+    return StopGone(why, stop.stop.order, stop.stop.place, following)
+
+
+def cancel_on_walk(tx: Session, cause: Cause, task: str, merchant: str, number: str) -> None:
+    """Take a cancelled order off a walk: release its stock, and have what was picked put back."""
+    cause.note(job="picking")
+    for stop in picks.stops_of_order(tx, cause.site, task, merchant, number):
+        drop_stop(tx, cause, stop, "cancelled")
+    for tote in orders.totes_of_order(tx, cause.site, merchant, number):
+        pieces = _pieces_in(tx, cause, tote)
+        if pieces:
+            tasks.open_task(
+                tx,
+                cause,
+                "putback",
+                place=tote,
+                merchant=merchant,
+                pieces=pieces,
+                reason="cancelled",
+            )
+            tasks.trouble(
+                tx, cause, "putback_waiting", tote, merchant, order=number, pieces=pieces
+            )
+        else:
+            _leave_slot(tx, cause, task, tote)
+        tx.execute(
+            update(Place)
+            .where(Place.site == cause.site, Place.code == tote)
+            .values(order_no=None, state="open")
+        )
+
+
+def settle_orders(tx: Session, cause: Cause, walk: Walk) -> None:
+    """Close the orders of a walk that have no stop and no tote left on it.
+
+    With everything picked or short an order is ``picked``; with nothing picked at all ``short``;
+    if pieces are still wanted (the merchant wants whole orders) it waits for stock.
+    """
+    carried = {(tote.merchant, tote.number) for tote in picks.carried_totes(tx, cause.site, walk)}
+    open_stops = (
+        select(Pick.id)
+        .where(
+            Pick.site == cause.site,
+            Pick.task == walk.task,
+            Pick.state == "open",
+            Pick.merchant == Slot.merchant,
+            Pick.order == Slot.order,
+        )
+        .exists()
+    )
+    rows = tx.execute(
+        select(Slot.merchant, Slot.order)
+        .join(
+            Order,
+            (Order.site == Slot.site)
+            & (Order.merchant == Slot.merchant)
+            & (Order.number == Slot.order),
+        )
+        .where(
+            Slot.site == cause.site,
+            Slot.task == walk.task,
+            Order.state == "picking",
+            ~open_stops,
+        )
+    ).all()
+    finished = sum(
+        _settle(tx, cause, walk, merchant, number)
+        for merchant, number in rows
+        if (merchant, number) not in carried
+    )
+    if finished:
+        cause.note(orders=int(cause.figures.get("orders", 0)) + finished)
+
+
+def free_tote(tx: Session, cause: Cause, tote: str) -> None:
+    """Give an empty tote back to everybody."""
+    tx.execute(
+        update(Place)
+        .where(Place.site == cause.site, Place.code == tote)
+        .values(order_no=None, state="open")
+    )
+
+
+def _finish(tx: Session, cause: Cause, task: str) -> Next:
+    """Ask for the next tote to bring away; without any, the walk is over."""
+    walk = picks.walk_by_id(tx, cause.site, task)
+    assert walk is not None, task
+    cause.note(job="picking")
+    settle_orders(tx, cause, walk)
+    carried = picks.carried_totes(tx, cause.site, walk)
+    for tote in carried:
+        if tote.order_state == "cancelled" and tote.order_no:
+            cancel_on_walk(tx, cause, task, tote.merchant, tote.number)
+    if carried:
+        first = picks.carried_totes(tx, cause.site, walk)[0]
+        bench = picks.proposed_bench(tx, cause.site)
+        return NeedBench(task, first.tote, first.slot, first.order_no, bench, len(carried))
+    tasks.close_task(tx, cause, task)
+    done, pieces = picks.walk_totals(tx, cause.site, task)
+    return WalkDone(task, done, pieces)
+
+
+def _settle(tx: Session, cause: Cause, walk: Walk, merchant: str, number: str) -> int:
+    """Close one order; 1 if it is picked now."""
+    left, picked = tx.execute(
+        select(
+            func.sum(OrderLine.ordered - OrderLine.picked - OrderLine.short),
+            func.sum(OrderLine.picked),
+        ).where(
+            OrderLine.site == cause.site,
+            OrderLine.merchant == merchant,
+            OrderLine.order == number,
+        )
+    ).one()
+    state = "waiting" if left else "picked" if picked else "short"
+    tx.execute(
+        update(Order)
+        .where(
+            Order.site == cause.site,
+            Order.merchant == merchant,
+            Order.number == number,
+            Order.state == "picking",
+        )
+        .values(state=state)
+    )
+    if state == "waiting":
+        order_trouble(tx, cause, merchant, number, pieces=int(left), reason="no_stock")
+    for tote in orders.totes_of_order(tx, cause.site, merchant, number):
+        if not _pieces_in(tx, cause, tote):
+            free_tote(tx, cause, tote)
+            _leave_slot(tx, cause, walk.task, tote)
+    return int(state == "picked")
+
+
+def _leave_slot(tx: Session, cause: Cause, task: str, tote: str) -> None:
+    tx.execute(
+        update(Slot)
+        .where(Slot.site == cause.site, Slot.task == task, Slot.tote == tote)
+        .values(tote=None)
+    )
+
+
+def _pieces_in(tx: Session, cause: Cause, place: str) -> int:
+    held = tx.scalar(
+        select(func.coalesce(func.sum(Stock.pieces), 0)).where(
+            Stock.site == cause.site, Stock.place == place
+        )
+    )
+    return int(held or 0)
+

@@ -1,0 +1,144 @@
+"""Build the demo warehouse in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from floorhand.domain.barcodes import new_body, own_code
+from floorhand.domain.rules import MerchantRules, SiteRules
+from floorhand.domain.signing_in import JOBS
+from floorhand.domain.things import OUTSIDE
+from floorhand.robots.demo import building, goods, paper
+from floorhand.store.db import Transactions
+from floorhand.store.ledger import Cause
+from floorhand.store.schema import Merchant, Operation, Place, SiteRow, Worker
+
+SEED = 952
+
+TIME_ZONE = "Europe/Berlin"
+
+MERCHANTS = (
+    ("ALMA", "Alma Pantry", MerchantRules(over_tolerance_pct=5, sender="Alma Pantry|Demo Road 1")),
+    (
+        "FJELL",
+        "Fjell Outdoor",
+        MerchantRules(
+            pack_instruction="Lay one hiking card on top.", sender="Fjell Outdoor|Demo Road 1"
+        ),
+    ),
+    ("PAPEL", "Papel Stationery", MerchantRules(sender="Papel Stationery|Demo Road 1")),
+)
+
+WORKERS = (
+    ("1001", "Ana", " ".join(JOBS), "en"),
+    ("1002", "Bruno", " ".join(JOBS), "it"),
+    ("1003", "Chen", "supervisor blind " + " ".join(JOBS), "en"),
+)
+"""Number, name, roles, language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """What a worker of the demo types or scans to sign in."""
+
+    code: str
+    name: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What was built, in figures, and who can sign in."""
+
+    badges: tuple[Badge, ...]
+    bins: int
+    products: int
+    deliveries: int
+    orders: int
+    returns: int
+
+
+def build_demo(transactions: Transactions, site: str, now: datetime, seed: int = SEED) -> Demo:
+    """Write the demo into an empty database.
+
+    Args:
+        transactions: From `open_database`.
+        site: Code of the building.
+        now: Orders are due hours from here, dates are counted from here.
+        seed: The same seed gives the same warehouse.
+    """
+    rng = Random(seed)
+    listed = goods.products()
+    with transactions.begin() as tx:
+        _found_site(tx, site)
+        badges = _hire(tx, site, rng)
+        building.put_up(tx, site, rng)
+        goods.list_goods(tx, site, listed)
+        cause = _first_operation(tx, site, now)
+        goods.fill_shelves(tx, cause, listed, rng)
+        paper.wait_for_returns(tx, cause, listed, rng)
+        paper.announce(tx, cause, listed, rng)
+        paper.take_orders(tx, cause, listed, rng, TIME_ZONE)
+    return Demo(
+        badges,
+        bins=len(building.AISLES) * building.BAYS * building.LEVELS,
+        products=len(listed),
+        deliveries=len(paper.DELIVERIES),
+        orders=paper.ORDERS,
+        returns=len(paper.RETURNED),
+    )
+
+
+def _found_site(tx: Session, site: str) -> None:
+    rules = SiteRules(default_place_policy="either")
+    tx.execute(
+        insert(SiteRow).values(
+            site=site, name="Demo warehouse", time_zone=TIME_ZONE, rules=rules.to_json()
+        )
+    )
+    tx.execute(
+        insert(Place),
+        [{"site": site, "code": code, "kind": "outside", "scan_code": code} for code in OUTSIDE],
+    )
+    tx.execute(
+        insert(Merchant),
+        [
+            {"site": site, "code": code, "name": name, "rules": rules.to_json()}
+            for code, name, rules in MERCHANTS
+        ],
+    )
+
+
+def _hire(tx: Session, site: str, rng: Random) -> tuple[Badge, ...]:
+    badges = []
+    for code, name, roles, language in WORKERS:
+        badge = own_code("badge", new_body(rng))
+        badges.append(Badge(badge, name, language))
+        tx.execute(
+            insert(Worker).values(
+                site=site, code=code, name=name, badge=badge, roles=roles, language=language
+            )
+        )
+    return tuple(badges)
+
+
+def _first_operation(tx: Session, site: str, now: datetime) -> Cause:
+    """Stamp the opening stock: also what was there before is moves of an operation."""
+    operation = "demo:1"
+    tx.execute(
+        insert(Operation).values(
+            site=site,
+            id=operation,
+            kind="OpeningStock",
+            command="{}",
+            worker=WORKERS[-1][0],
+            seat="demo",
+            at=now,
+        )
+    )
+    return Cause(site, operation, WORKERS[-1][0], "demo", "", now)

@@ -1,0 +1,289 @@
+"""What stands around in the building: labels, empty totes, free carts, papers that wait.
+
+The questions a pair of eyes would answer. Nothing here decides anything; the road re-checks it all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import Exists, and_, exists, func, select
+from sqlalchemy.orm import Session
+
+from floorhand.domain.barcodes import gs1_check_digit
+from floorhand.domain.things import CUSTOMER
+from floorhand.store.masters import site_rules
+from floorhand.store.schema import (
+    Barcode,
+    Delivery,
+    DeliveryLine,
+    Order,
+    Place,
+    Return,
+    Seat,
+    Stock,
+    Task,
+    Worker,
+)
+
+LIVE_TASKS = ("open", "claimed", "parked")
+
+
+def label_of(tx: Session, site: str, place: str) -> str:
+    """Read what the barcode of a place holds; empty if there is no such place."""
+    found = tx.scalar(select(Place.scan_code).where(Place.site == site, Place.code == place))
+    return found or ""
+
+
+def to_type_at(tx: Session, site: str, place: str) -> str:
+    """Read what somebody without a scanner types at a place: check digits, else its code."""
+    row = tx.execute(
+        select(Place.check_digits, Place.zone).where(Place.site == site, Place.code == place)
+    ).one_or_none()
+    if row is None:
+        return ""
+    rules = site_rules(tx, site)
+    policy = rules.place_policy.get(row.zone, rules.default_place_policy)
+    return row.check_digits if row.check_digits and policy in ("either", "check") else place
+
+
+def barcode_of(tx: Session, site: str, merchant: str, sku: str, *, short: bool = False) -> str:
+    """Read a barcode on one piece of a product; the shortest one if it has to be typed."""
+    codes = tx.scalars(
+        select(Barcode.code)
+        .where(
+            Barcode.site == site,
+            Barcode.merchant == merchant,
+            Barcode.sku == sku,
+            Barcode.pieces == 1,
+        )
+        .order_by(Barcode.code)
+    ).all()
+    if not codes:
+        return ""
+    gtins = [code for code in codes if _is_gtin(code)]
+    if short or not gtins:
+        return min(codes, key=len)
+    return gtins[0]
+
+
+def empty_tote(tx: Session, site: str, avoid: Collection[str] = ()) -> str:
+    """Find a tote with nothing in it that no order has; empty text if there is none."""
+    holds = exists().where(Stock.site == Place.site, Stock.place == Place.code, Stock.pieces > 0)
+    found = tx.scalar(
+        select(Place.code)
+        .where(
+            Place.site == site,
+            Place.kind == "tote",
+            Place.state == "open",
+            Place.order_no.is_(None),
+            Place.merchant.is_(None),
+            Place.code.not_in(avoid),
+            ~holds,
+            ~_spoken_for(site, ("pick", "putaway", "putback")),
+        )
+        .order_by(Place.code)
+    )
+    return found or ""
+
+
+def free_cart(tx: Session, site: str, avoid: Collection[str] = ()) -> str:
+    """Find a cart that nobody walks with; empty text if there is none."""
+    found = tx.scalar(
+        select(Place.code)
+        .where(
+            Place.site == site,
+            Place.kind == "cart",
+            Place.state == "open",
+            Place.code.not_in(avoid),
+            ~_spoken_for(site, ("pick",)),
+        )
+        .order_by(Place.code)
+    )
+    return found or ""
+
+
+def tote_to_pack(tx: Session, site: str, avoid: Collection[str] = ()) -> str:
+    """Find a tote at a bench whose order can be packed, the most urgent first."""
+    bench = select(Place.code).where(Place.site == site, Place.kind.in_(("bench", "dock")))
+    being_packed = exists().where(
+        Task.site == Place.site,
+        Task.kind == "pack",
+        Task.state == "claimed",
+        Task.place == Place.code,
+    )
+    found = tx.scalar(
+        select(Place.code)
+        .join(
+            Order,
+            and_(
+                Order.site == Place.site,
+                Order.merchant + "/" + Order.number == Place.order_no,
+            ),
+        )
+        .where(
+            Place.site == site,
+            Place.kind == "tote",
+            Order.state.in_(("picked", "packing")),
+            Place.parent.in_(bench),
+            Place.code.not_in(avoid),
+            ~being_packed,
+        )
+        .order_by(Order.priority.desc(), Order.due_at, Place.code)
+    )
+    return found or ""
+
+
+def place_of_kind(tx: Session, site: str, kind: str, avoid: Collection[str] = ()) -> str:
+    """Find the first open place of a kind; empty text if there is none."""
+    found = tx.scalar(
+        select(Place.code)
+        .where(
+            Place.site == site,
+            Place.kind == kind,
+            Place.state == "open",
+            Place.code.not_in(avoid),
+        )
+        .order_by(Place.code)
+    )
+    return found or ""
+
+
+def container_to_put_away(tx: Session, site: str, avoid: Collection[str] = ()) -> str:
+    """Find a pallet or tote with goods that are to be put away; empty text if there is none."""
+    found = tx.scalar(
+        select(Task.place)
+        .join(Place, and_(Place.site == Task.site, Place.code == Task.place))
+        .where(
+            Task.site == site,
+            Task.kind.in_(("putaway", "putback")),
+            Task.state == "open",
+            Task.place.not_in(avoid),
+        )
+        .order_by(Task.created_at, Task.id)
+    )
+    return found or ""
+
+
+def delivery_waiting(tx: Session, site: str, avoid: Collection[str] = (), worker: str = "") -> str:
+    """Find a delivery that is not received yet; empty text if there is none.
+
+    One that was begun is left to whoever is receiving.
+    """
+    others = exists().where(
+        Seat.site == site, Seat.flow == "receiving", Seat.worker.is_not(None), Seat.worker != worker
+    )
+    found = tx.scalar(
+        select(Delivery.number)
+        .where(
+            Delivery.site == site,
+            (Delivery.state == "announced") | ((Delivery.state == "receiving") & ~others),
+            Delivery.number.not_in(avoid),
+        )
+        .order_by(Delivery.state != "receiving", Delivery.number)
+    )
+    return found or ""
+
+
+def inbound_going(tx: Session, site: str) -> bool:
+    """Say whether goods are still being received or put away."""
+    delivery = select(Delivery.number).where(Delivery.site == site, Delivery.state != "closed")
+    task = select(Task.id).where(
+        Task.site == site, Task.kind == "putaway", Task.state.in_(LIVE_TASKS)
+    )
+    return tx.scalar(delivery.limit(1)) is not None or tx.scalar(task.limit(1)) is not None
+
+
+def return_waiting(tx: Session, site: str, avoid: Collection[str] = ()) -> str:
+    """Find a return that is not inspected yet, the most urgent first."""
+    found = tx.scalar(
+        select(Return.number)
+        .where(
+            Return.site == site,
+            Return.custody.in_(("advised", "in_transit", "received")),
+            Return.number.not_in(avoid),
+        )
+        .order_by(Return.deadline.is_(None), Return.deadline, Return.number)
+    )
+    return found or ""
+
+
+def announced(tx: Session, site: str, merchant: str, sku: str) -> tuple[str, str]:
+    """Read lot and expiry on goods that are being received; empty where nobody announced any."""
+    row = tx.execute(
+        select(DeliveryLine.lot, DeliveryLine.expiry)
+        .join(
+            Delivery,
+            and_(Delivery.site == DeliveryLine.site, Delivery.number == DeliveryLine.delivery),
+        )
+        .where(
+            DeliveryLine.site == site,
+            DeliveryLine.merchant == merchant,
+            DeliveryLine.sku == sku,
+            Delivery.state == "receiving",
+        )
+        .order_by(DeliveryLine.received, DeliveryLine.delivery, DeliveryLine.line_no)
+    ).first()
+    return (row.lot, row.expiry) if row else ("", "")
+
+
+def sent_out(tx: Session, site: str, merchant: str, sku: str) -> tuple[str, str, str]:
+    """Read lot, expiry and serial on a piece that comes back: those of one that was shipped."""
+    row = tx.execute(
+        select(Stock.lot, Stock.expiry, Stock.serial)
+        .where(
+            Stock.site == site,
+            Stock.place == CUSTOMER,
+            Stock.merchant == merchant,
+            Stock.sku == sku,
+            Stock.pieces > 0,
+        )
+        .order_by(Stock.expiry, Stock.lot, Stock.serial)
+    ).first()
+    return (row.lot, row.expiry, row.serial) if row else ("", "", "")
+
+
+def badge_of(tx: Session, site: str, *, not_of: str = "") -> str:
+    """Read a badge, not that of the worker named; empty if there is no other worker."""
+    found = tx.scalar(
+        select(Worker.badge).where(Worker.site == site, Worker.code != not_of).order_by(Worker.code)
+    )
+    return found or ""
+
+
+def jobs_waiting(tx: Session, site: str, worker: str = "") -> tuple[str, ...]:
+    """List the jobs for which work stands around, in the order that goods should flow out."""
+    ready: list[str] = []
+    if tote_to_pack(tx, site):
+        ready.append("packing")
+    if _count_orders(tx, site):
+        ready.append("picking")
+    if container_to_put_away(tx, site):
+        ready.append("putaway")
+    if delivery_waiting(tx, site, (), worker):
+        ready.append("receiving")
+    if return_waiting(tx, site):
+        ready.append("returns")
+    return tuple(ready)
+
+
+def _count_orders(tx: Session, site: str) -> int:
+    count = tx.scalar(
+        select(func.count())
+        .select_from(Order)
+        .where(Order.site == site, Order.state.in_(("released", "waiting")))
+    )
+    return count or 0
+
+
+def _spoken_for(site: str, kinds: tuple[str, ...]) -> Exists:
+    return exists().where(
+        Task.site == site,
+        Task.kind.in_(kinds),
+        Task.state.in_(LIVE_TASKS),
+        Task.place == Place.code,
+    )
+
+
+def _is_gtin(code: str) -> bool:
+    return len(code) == 14 and code.isdecimal() and gs1_check_digit(code[:-1]) == code[-1]

@@ -1,0 +1,214 @@
+"""Questions about orders: which may be picked, what is still wanted, whose tote this is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, exists, func, select, tuple_
+from sqlalchemy.orm import Session
+
+from floorhand.domain.allocation import HOLD_ORDER, OpenLine, OpenOrder
+from floorhand.store.masters import merchant_rules
+from floorhand.store.schema import Merchant, Order, OrderLine, Place
+from floorhand.store.shelves import free_by_sku
+
+CLAIMABLE = ("released", "waiting")
+"""States of an order that a walk may take; a waiting one as soon as there is stock for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFacts:
+    """An order as the floor sees it; never with the buyer's name or address."""
+
+    merchant: str
+    number: str
+    state: str
+    due_at: datetime
+    priority: int
+    instruction: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineFacts:
+    """One line of an order with its counts in pieces."""
+
+    line_no: int
+    sku: str
+    ordered: int
+    picked: int
+    packed: int
+    short: int
+    short_reason: str
+
+    @property
+    def left(self) -> int:
+        """Count what is neither picked nor short."""
+        return self.ordered - self.picked - self.short
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """Take ``merchant/number`` apart; numbers may hold slashes, merchants may not."""
+    merchant, _, number = name.partition("/")
+    return merchant, number
+
+
+def order_facts(tx: Session, site: str, merchant: str, number: str) -> OrderFacts | None:
+    """Give an order; None if there is none."""
+    row = tx.execute(
+        select(
+            Order.merchant,
+            Order.number,
+            Order.state,
+            Order.due_at,
+            Order.priority,
+            Order.instruction,
+        ).where(Order.site == site, Order.merchant == merchant, Order.number == number)
+    ).one_or_none()
+    return OrderFacts(*row) if row else None
+
+
+def order_lines(tx: Session, site: str, merchant: str, number: str) -> tuple[LineFacts, ...]:
+    """List an order's lines."""
+    rows = tx.execute(
+        select(
+            OrderLine.line_no,
+            OrderLine.sku,
+            OrderLine.ordered,
+            OrderLine.picked,
+            OrderLine.packed,
+            OrderLine.short,
+            OrderLine.short_reason,
+        )
+        .where(OrderLine.site == site, OrderLine.merchant == merchant, OrderLine.order == number)
+        .order_by(OrderLine.line_no)
+    )
+    return tuple(LineFacts(*row) for row in rows)
+
+
+def order_of_tote(tx: Session, site: str, tote: str) -> OrderFacts | None:
+    """Give the order that a tote or carton is bound to; None if it is bound to none."""
+    name = tx.scalar(select(Place.order_no).where(Place.site == site, Place.code == tote))
+    return order_facts(tx, site, *split_name(name)) if name else None
+
+
+def totes_of_order(tx: Session, site: str, merchant: str, number: str) -> tuple[str, ...]:
+    """List the totes bound to an order; a full one that was replaced is among them."""
+    return tuple(
+        tx.scalars(
+            select(Place.code)
+            .where(
+                Place.site == site, Place.order_no == f"{merchant}/{number}", Place.kind == "tote"
+            )
+            .order_by(Place.code)
+        )
+    )
+
+
+def waiting_orders(tx: Session, site: str) -> int:
+    """Count the orders that wait for stock."""
+    found = tx.scalar(
+        select(func.count()).where(Order.site == site, Order.state == "waiting")
+    )
+    return int(found or 0)
+
+
+def claimable_orders(
+    tx: Session, site: str, limit: int, tried: Collection[tuple[str, str]] = ()
+) -> tuple[OpenOrder, ...]:
+    """List orders that may be picked, most urgent first.
+
+    Waiting orders are among them as soon as there is stock: for some of it, or for all of it if
+    the merchant wants whole orders. So stock that is put away wakes them without any message.
+
+    Args:
+        tx: An open transaction.
+        site: Where we are.
+        limit: How many at most.
+        tried: Waiting orders, as (merchant, number), to leave out.
+    """
+    policies = _policies(tx, site)
+    holding = [merchant for merchant, policy in policies.items() if policy == HOLD_ORDER]
+    heads = [
+        *_heads(tx, site, Order.state == "released", limit),
+        *_heads(tx, site, _fillable(site, holding), limit + len(tried)),
+    ]
+    fresh = [head for head in heads if (head[0], head[1]) not in tried]
+    fresh.sort(key=lambda head: (-head[3], head[4], head[0], head[1]))
+    fresh = fresh[:limit]
+    lines = _open_lines(tx, site, [(merchant, number) for merchant, number, *_ in fresh])
+    return tuple(
+        OpenOrder(*head, policies[head[0]], tuple(lines[head[0], head[1]]))
+        for head in fresh
+        if (head[0], head[1]) in lines
+    )
+
+
+def claimable_order(tx: Session, site: str, merchant: str, number: str) -> OpenOrder | None:
+    """Give one order if it may be picked."""
+    named = and_(Order.merchant == merchant, Order.number == number, Order.state.in_(CLAIMABLE))
+    for head in _heads(tx, site, named, 1):
+        lines = _open_lines(tx, site, [(merchant, number)])
+        policy = merchant_rules(tx, site, merchant).short_policy
+        return OpenOrder(*head, policy, tuple(lines.get((merchant, number), ())))
+    return None
+
+
+def _heads(
+    tx: Session, site: str, which: ColumnElement[bool], limit: int
+) -> list[tuple[str, str, str, int, datetime]]:
+    rows = tx.execute(
+        select(Order.merchant, Order.number, Order.state, Order.priority, Order.due_at)
+        .where(Order.site == site, which)
+        .order_by(Order.priority.desc(), Order.due_at, Order.merchant, Order.number)
+        .limit(limit)
+    )
+    return [(row[0], row[1], row[2], row[3], row[4]) for row in rows]
+
+
+def _fillable(site: str, holding: Sequence[str]) -> ColumnElement[bool]:
+    """Keep waiting orders for which there is stock now."""
+    free = free_by_sku(site).cte("free_by_sku")
+    of_order = and_(
+        OrderLine.site == site,
+        OrderLine.merchant == Order.merchant,
+        OrderLine.order == Order.number,
+        OrderLine.ordered > OrderLine.picked + OrderLine.short,
+    )
+    same_sku = and_(free.c.merchant == OrderLine.merchant, free.c.sku == OrderLine.sku)
+    some = exists(select(OrderLine.line_no).join(free, same_sku).where(of_order))
+    lacking = exists(
+        select(OrderLine.line_no)
+        .outerjoin(free, same_sku)
+        .where(
+            of_order,
+            func.coalesce(free.c.free, 0)
+            < OrderLine.ordered - OrderLine.picked - OrderLine.short,
+        )
+    )
+    return and_(Order.state == "waiting", some, Order.merchant.not_in(holding) | ~lacking)
+
+
+def _open_lines(
+    tx: Session, site: str, orders: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], list[OpenLine]]:
+    left = OrderLine.ordered - OrderLine.picked - OrderLine.short
+    rows = tx.execute(
+        select(OrderLine.merchant, OrderLine.order, OrderLine.line_no, OrderLine.sku, left)
+        .where(
+            OrderLine.site == site,
+            tuple_(OrderLine.merchant, OrderLine.order).in_(list(orders)),
+            left > 0,
+        )
+        .order_by(OrderLine.merchant, OrderLine.order, OrderLine.line_no)
+    )
+    found: dict[tuple[str, str], list[OpenLine]] = {}
+    for merchant, number, line_no, sku, pieces in rows:
+        found.setdefault((merchant, number), []).append(OpenLine(line_no, sku, pieces))
+    return found
+
+
+def _policies(tx: Session, site: str) -> dict[str, str]:
+    merchants = list(tx.scalars(select(Merchant.code).where(Merchant.site == site)))
+    return {code: merchant_rules(tx, site, code).short_policy for code in merchants}

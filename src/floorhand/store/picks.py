@@ -1,0 +1,313 @@
+"""Questions about pick walks: the next stop, slots without a tote, totes to bring away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from floorhand.domain.picking import NeedTote, Stop
+from floorhand.domain.routing import Spot
+from floorhand.domain.things import Goods
+from floorhand.store.schema import Order, Pick, Place, Sku, Slot, Stock, Task
+from floorhand.store.shelves import Inner, outermost, with_roots
+
+OPEN_WALKS = ("open", "claimed", "parked")
+"""States of a walk's task that keep its cart busy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A pick walk: whose it is, and on which cart (empty: none)."""
+
+    task: str
+    cart: str
+    worker: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopRow:
+    """A stop with what decides whether it may still be done.
+
+    ``place`` is the innermost place, where the stock is; ``stop.place`` is the outermost.
+    """
+
+    stop: Stop
+    place: str
+    merchant: str
+    number: str
+    line_no: int
+    picked: int
+    state: str
+    walk_no: int
+    tote: str | None
+    order_state: str
+    worker: str | None
+    task_state: str
+
+    def is_of(self, worker: str) -> bool:
+        """Tell whether the walk is this worker's."""
+        return self.worker == worker and self.task_state == "claimed"
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A tote with pieces that a walk still carries."""
+
+    tote: str
+    slot: int
+    merchant: str
+    number: str
+    order_state: str
+    order_no: str
+
+
+def walk_by_id(tx: Session, site: str, task: str) -> Walk | None:
+    """Give a walk."""
+    return _walk(tx, site, Task.id == task)
+
+
+def open_walk(tx: Session, site: str, cart: str, worker: str) -> Walk | None:
+    """Give the unfinished walk of a cart; without a cart, the worker's own without one."""
+    whose = Task.place == cart if cart else and_(Task.place == "", Task.worker == worker)
+    return _walk(tx, site, and_(whose, Task.state.in_(OPEN_WALKS)))
+
+
+def next_stop(tx: Session, site: str, task: str) -> StopRow | None:
+    """Give the next stop of a walk; None if all are done."""
+    asked = _stops(site).where(Pick.task == task, Pick.state == "open")
+    asked = asked.order_by(Pick.walk_no, Pick.place, Pick.id).limit(1)
+    row = tx.execute(asked).one_or_none()
+    return _stop(row) if row else None
+
+
+def stop_of(tx: Session, site: str, task: str, pick: str) -> StopRow | None:
+    """Give one stop of a walk, whatever its state."""
+    row = tx.execute(_stops(site).where(Pick.task == task, Pick.id == pick)).one_or_none()
+    return _stop(row) if row else None
+
+
+def stops_at(
+    tx: Session, site: str, place: str, merchant: str = "", sku: str = ""
+) -> tuple[StopRow, ...]:
+    """List the open stops of all walks at an innermost place, of one SKU if it is given."""
+    asked = _stops(site).where(Pick.place == place, Pick.state == "open")
+    if sku:
+        asked = asked.where(Pick.merchant == merchant, Pick.sku == sku)
+    return tuple(_stop(row) for row in tx.execute(asked.order_by(Pick.walk_no, Pick.id)))
+
+
+def stops_of_order(
+    tx: Session, site: str, task: str, merchant: str, number: str
+) -> tuple[StopRow, ...]:
+    """List an order's open stops on a walk."""
+    asked = _stops(site).where(
+        Pick.task == task, Pick.state == "open", Pick.merchant == merchant, Pick.order == number
+    )
+    return tuple(_stop(row) for row in tx.execute(asked.order_by(Pick.walk_no, Pick.id)))
+
+
+def spots_ahead(tx: Session, site: str, task: str) -> tuple[tuple[int, Spot], ...]:
+    """List the open stops of a walk as (number, outermost place), in walking order."""
+    asked = with_roots(
+        select(Pick.walk_no, *_spot_columns()).select_from(Pick), site, Pick.place
+    ).where(Pick.site == site, Pick.task == task, Pick.state == "open")
+    rows = tx.execute(asked.order_by(Pick.walk_no, Pick.place, Pick.id))
+    return tuple((row[0], Spot(*row[1:])) for row in rows)
+
+
+def spots_by_place(tx: Session, site: str, task: str) -> dict[str, Spot]:
+    """Give where a walk's open stops are, by innermost place."""
+    asked = with_roots(
+        select(Pick.place, *_spot_columns()).select_from(Pick), site, Pick.place
+    ).where(Pick.site == site, Pick.task == task, Pick.state == "open")
+    return {row[0]: Spot(*row[1:]) for row in tx.execute(asked.distinct())}
+
+
+def spot_of(tx: Session, site: str, place: str) -> Spot:
+    """Give where a place is: the outermost one that it stands in."""
+    asked = with_roots(select(*_spot_columns()).select_from(Place), site, Place.code)
+    row = tx.execute(asked.where(Place.site == site, Place.code == place)).one()
+    return Spot(*row)
+
+
+def unbound_slot(tx: Session, site: str, task: str) -> tuple[NeedTote, str, str, str] | None:
+    """Give the first slot with open stops but no tote, with its order's merchant, number, state."""
+    slots = select(func.count()).where(Slot.site == site, Slot.task == task).scalar_subquery()
+    open_stops = select(Pick.id).where(
+        Pick.site == site,
+        Pick.task == task,
+        Pick.state == "open",
+        Pick.merchant == Slot.merchant,
+        Pick.order == Slot.order,
+    )
+    row = tx.execute(
+        select(Slot.slot_no, Slot.merchant, Slot.order, Order.state, Task.place, slots)
+        .join(Order, _order_of(Slot))
+        .join(Task, and_(Task.site == Slot.site, Task.id == Slot.task))
+        .where(Slot.site == site, Slot.task == task, Slot.tote.is_(None), open_stops.exists())
+        .order_by(Slot.slot_no)
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return None
+    slot_no, merchant, number, state, cart, count = row
+    need = NeedTote(task, cart, slot_no, count, f"{merchant}/{number}")
+    return need, merchant, number, state
+
+
+def carried_totes(tx: Session, site: str, walk: Walk) -> tuple[Carried, ...]:
+    """List the totes with pieces that a walk still carries, by slot."""
+    bound = or_(
+        Slot.tote == Place.code, Slot.merchant.concat("/").concat(Slot.order) == Place.order_no
+    )
+    asked = (
+        select(Place.code, Slot.slot_no, Slot.merchant, Slot.order, Order.state, Place.order_no)
+        .outerjoin(Slot, and_(Slot.site == site, Slot.task == walk.task, bound))
+        .outerjoin(Order, _order_of(Slot))
+        .where(Place.site == site, Place.kind == "tote", _holds_pieces(site))
+    )
+    if walk.cart:
+        asked = asked.where(Place.parent == walk.cart)
+    else:
+        asked = asked.where(Place.parent.is_(None), Slot.task.is_not(None))
+    rows = tx.execute(asked.order_by(Slot.slot_no, Place.code))
+    return tuple(
+        Carried(code, slot or 0, merchant or "", number or "", state or "", order_no or "")
+        for code, slot, merchant, number, state, order_no in rows
+    )
+
+
+def proposed_bench(tx: Session, site: str) -> str:
+    """Name the open bench with the fewest totes, else a dock; empty if there is neither."""
+    inside = aliased(Place)
+    totes = (
+        select(func.count())
+        .where(inside.site == site, inside.parent == Place.code, inside.kind == "tote")
+        .scalar_subquery()
+    )
+    found = tx.scalar(
+        select(Place.code)
+        .where(Place.site == site, Place.kind.in_(("bench", "dock")), Place.state == "open")
+        .order_by(Place.kind, totes, Place.code)
+        .limit(1)
+    )
+    return found or ""
+
+
+def walk_totals(tx: Session, site: str, task: str) -> tuple[int, int]:
+    """Count the orders of a walk that got pieces, and the pieces."""
+    orders, pieces = tx.execute(
+        select(
+            func.count((Pick.merchant.concat("/").concat(Pick.order)).distinct()),
+            func.coalesce(func.sum(Pick.picked), 0),
+        ).where(Pick.site == site, Pick.task == task, Pick.picked > 0)
+    ).one()
+    return int(orders), int(pieces)
+
+
+def _walk(tx: Session, site: str, where: Any) -> Walk | None:
+    row = tx.execute(
+        select(Task.id, Task.place, Task.worker, Task.state)
+        .where(Task.site == site, Task.kind == "pick", where)
+        .order_by(Task.created_at, Task.id)
+        .limit(1)
+    ).one_or_none()
+    return Walk(row[0], row[1], row[2] or "", row[3]) if row else None
+
+
+def _holds_pieces(site: str) -> Any:
+    return (
+        select(Stock.pieces)
+        .where(Stock.site == site, Stock.place == Place.code, Stock.pieces > 0)
+        .exists()
+    )
+
+
+def _order_of(slot: Any) -> Any:
+    return and_(
+        Order.site == slot.site, Order.merchant == slot.merchant, Order.number == slot.order
+    )
+
+
+def _spot_columns() -> tuple[Any, ...]:
+    return tuple(outermost(name).label(name) for name in ("code", "walk_no", "aisle_no", "y_mm"))
+
+
+def _stops(site: str) -> Select[Any]:
+    """Ask for stops with all that is shown and checked of them, in one question."""
+    other = aliased(Pick)
+    of_walk = and_(other.site == site, other.task == Pick.task, other.state != "cancelled")
+    behind = select(func.count()).where(of_walk, other.state != "open").scalar_subquery()
+    stops = select(func.count()).where(of_walk).scalar_subquery()
+    asked: Select[Any] = select(
+        *[column.label(f"pick_{column.name}") for column in Pick.__table__.columns],
+        outermost("code").label("root"),
+        Inner.code.label("inner"),
+        Sku.name.label("name"),
+        Slot.slot_no,
+        Slot.tote.label("slot_tote"),
+        Order.state.label("order_state"),
+        Task.worker,
+        Task.state.label("task_state"),
+        behind.label("done"),
+        stops.label("stops"),
+    ).select_from(Pick)
+    asked = with_roots(asked, site, Pick.place)
+    asked = asked.join(
+        Sku, and_(Sku.site == site, Sku.merchant == Pick.merchant, Sku.code == Pick.sku)
+    )
+    asked = asked.join(
+        Slot,
+        and_(
+            Slot.site == site,
+            Slot.task == Pick.task,
+            Slot.merchant == Pick.merchant,
+            Slot.order == Pick.order,
+        ),
+    )
+    asked = asked.join(Order, _order_of(Slot))
+    asked = asked.join(Task, and_(Task.site == site, Task.id == Pick.task))
+    return asked.where(Pick.site == site)
+
+
+def _stop(row: Any) -> StopRow:
+    stop = Stop(
+        task=row.pick_task,
+        pick=row.pick_id,
+        place=row.root,
+        inside=row.inner if row.inner != row.root else "",
+        goods=Goods(
+            row.pick_merchant,
+            row.pick_sku,
+            row.pick_lot,
+            row.pick_expiry,
+            row.pick_serial,
+            row.pick_condition,
+        ),
+        name=row.name,
+        pieces=row.pick_pieces - row.pick_picked,
+        tote=row.slot_tote or "",
+        slot=row.slot_no,
+        order=f"{row.pick_merchant}/{row.pick_order}",
+        skips=row.pick_skips,
+        done=row.done,
+        stops=row.stops,
+    )
+    return StopRow(
+        stop,
+        row.pick_place,
+        row.pick_merchant,
+        row.pick_order,
+        row.pick_line_no,
+        row.pick_picked,
+        row.pick_state,
+        row.pick_walk_no,
+        row.slot_tote,
+        row.order_state,
+        row.worker,
+        row.task_state,
+    )

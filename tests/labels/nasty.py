@@ -1,0 +1,126 @@
+"""Data that breaks labels, and how labels are read back."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import zxingcpp
+from conftest import SHARED_DATA
+from PIL import Image
+
+from floorhand.domain.labels import LabelData
+from floorhand.labels.layout import Layout
+from floorhand.labels.template import FIELD, Barcode, Template
+
+RENDERER = "FLOORHAND_ZPL_RENDERER"
+READABLE = [
+    zxingcpp.BarcodeFormat.Code128,
+    zxingcpp.BarcodeFormat.EAN13,
+    zxingcpp.BarcodeFormat.EAN8,
+    zxingcpp.BarcodeFormat.QRCode,
+    zxingcpp.BarcodeFormat.DataMatrix,
+]
+
+NASTY = (
+    "W" * 127,
+    "i" * 127,
+    "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogoch " * 3,
+    "^XZ^XA^FO0,0^GB800,1200,600^FS^XZ",
+    "~JA~JR~HS",
+    "^FS^FO10,10^A0N,90,90^FDpwned^FS",
+    "_5EXZ _7EJA \\^ \\&",
+    ">;>8 >:>5 ><",
+    "\x10CT~~CD,~CC^~CT~",
+    "100 % ^ ~ _ \\ { } [b]red[/b] =1+1",
+    "北京市朝阳区建国路88号 王小明 様",
+    "شارع الملك فهد، الرياض ١٢٣٤",
+    "Łódź Žižkov Ångström Œuvre Ñandú Straße İğüş",
+    "Ελληνικά Кириллица",
+    "👩‍👩‍👧‍👦 🏳️‍🌈 😀😀😀",
+    "Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢L̠ͨͧͩ͘G̴̻͈͍͔̹̑͗̎̅͛́Ǫ̵̹̻̝̳͂̌̌͘",
+    "\u202egnirts desrever\u202c",
+    "a\tb\nc\rd\x00e\x1bf\x7fg",
+    "   ",
+)
+
+LONGEST = {
+    "scan_code": "FHLFSJTPHTKT",
+    "badge": "FHPFSJTPHTKJ",
+    "number": "R-2026-00018415",
+    "barcode": "09521234000013",
+    "sku": "FP-OAT-750-XL",
+}
+"""What barcodes hold; a barcode's fields cannot be anything."""
+
+
+def barcode_fields(template: Template) -> set[str]:
+    """Fields that end up in bars."""
+    return {
+        field
+        for element in template.elements
+        if isinstance(element, Barcode)
+        for field in FIELD.findall(element.text)
+    }
+
+
+def data_with(template: Template, *texts: str) -> LabelData:
+    """Data with the given texts in all fields that are not in bars, one after the other."""
+    bars = barcode_fields(template)
+    data: dict[str, str | int | list[str]] = {}
+    for n, field in enumerate(template.kind.fields):
+        text = texts[n % len(texts)]
+        if field in bars:
+            data[field] = LONGEST.get(field) or template.kind.sample[field]
+        elif isinstance(template.kind.sample.get(field), list):
+            data[field] = [texts[(n + k) % len(texts)] for k in range(7)]
+        else:
+            data[field] = text
+    for field in template.kind.needs:  # a needed field may be cleaned away, not be empty
+        data[field] = data[field] or "x"
+    return data
+
+
+def naughty_strings() -> list[str]:
+    """The Big List of Naughty Strings, where it is."""
+    path = SHARED_DATA / "naughty" / "blns_half0.json"
+    if not path.is_file():
+        pytest.skip("the naughty strings are not beside this checkout")
+    found: list[str] = json.loads(path.read_text("utf-8"))
+    return found
+
+
+def read_back(picture: Image.Image) -> list[str]:
+    """What a scanner reads on a picture, in any order, sorted."""
+    found = zxingcpp.read_barcodes(picture.convert("L"), formats=READABLE)
+    return sorted(code.bytes.decode("latin-1") for code in found)
+
+
+def expected(layout: Layout) -> list[str]:
+    """What a scanner must read."""
+    return sorted(item.symbol.reads for item in layout.symbols)
+
+
+def render_zpl(zpl: bytes, layout: Layout, folder: Path) -> list[Image.Image]:
+    """Print ZPL with an independent renderer; skip where there is none."""
+    modules = os.environ.get(RENDERER)
+    node = shutil.which("node")
+    if not modules or not node:
+        pytest.skip(f"{RENDERER} names no folder with zpl-renderer-js, or there is no node")
+    dots_per_mm = {203: 8, 300: 12, 600: 24}[layout.dpi]
+    source = folder / "label.zpl"
+    source.write_bytes(zpl)
+    script = Path(__file__).with_name("render_zpl.cjs")
+    width = (layout.width_dots + 4) / dots_per_mm
+    height = (layout.height_dots + 4) / dots_per_mm
+    arguments = [str(source), str(folder / "out"), str(width), str(height), str(dots_per_mm)]
+    environ = {**os.environ, "NODE_PATH": str(Path(modules) / "node_modules")}
+    subprocess.run(
+        [node, str(script), *arguments], check=True, env=environ, capture_output=True, timeout=300
+    )
+    count = len(list(folder.glob("out-*.png")))
+    return [Image.open(folder / f"out-{n}.png").convert("L") for n in range(count)]

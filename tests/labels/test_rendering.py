@@ -1,0 +1,127 @@
+"""Every template at every resolution, with ordinary and with hostile data, read back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from labels.nasty import NASTY, data_with, expected, naughty_strings, read_back, render_zpl
+from PIL import Image, ImageChops, ImageDraw
+
+from floorhand.labels.layout import DOTS_PER_MM, Layout, PlacedText, lay_out
+from floorhand.labels.picture import draw, png
+from floorhand.labels.template import load_template, template_names
+from floorhand.labels.zpl import write_zpl
+
+TEMPLATES = template_names()
+RESOLUTIONS = tuple(DOTS_PER_MM)
+EDGE_DOTS = {203: 2, 300: 2, 600: 4}
+"""How far another printer's letters may differ from ours."""
+
+
+def stray_dots(picture: Image.Image, layout: Layout, edge: int) -> int:
+    """Count black dots outside of what was placed."""
+    rest = picture.convert("L").point(lambda dot: 255 if dot < 128 else 0)
+    pen = ImageDraw.Draw(rest)
+    for item in layout.placed:
+        area = item.area
+        right, bottom = area.left + area.width - 1, area.top + area.height - 1
+        pen.rectangle((area.left - edge, area.top - edge, right + edge, bottom + edge), fill=0)
+    return sum(rest.histogram()[1:])
+
+
+@pytest.mark.parametrize("dpi", RESOLUTIONS)
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_sample_data_fits_and_reads(name: str, dpi: int) -> None:
+    template = load_template(name)
+    layout = lay_out(template, template.kind.sample, dpi)
+    assert layout.shortened == ()
+    assert layout.missing == ""
+    assert read_back(draw(layout)) == expected(layout)
+
+
+@pytest.mark.parametrize("dpi", RESOLUTIONS)
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_hostile_data_changes_no_barcode_and_leaves_no_box(name: str, dpi: int) -> None:
+    template = load_template(name)
+    texts = NASTY if dpi == 203 else NASTY[2:4] + NASTY[10:12]
+    for text in texts:
+        layout = lay_out(template, data_with(template, text), dpi)
+        picture = draw(layout)
+        assert read_back(picture) == expected(layout), text
+        assert stray_dots(picture, layout, 0) == 0, text
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_naughty_strings_change_no_barcode(name: str) -> None:
+    template = load_template(name)
+    strings = naughty_strings()
+    at_once = max(1, len(template.kind.fields) + 6)
+    for at in range(0, len(strings), at_once):
+        layout = lay_out(template, data_with(template, *strings[at : at + at_once]))
+        picture = draw(layout)
+        assert read_back(picture) == expected(layout), strings[at]
+        assert stray_dots(picture, layout, 0) == 0, strings[at]
+        write_zpl(layout).decode("ascii")
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+@pytest.mark.parametrize("dpi", RESOLUTIONS)
+def test_both_renderings_say_the_same(name: str, dpi: int, tmp_path: Path) -> None:
+    template = load_template(name)
+    data = [template.kind.sample]
+    # All hostile texts over the fields of a few labels; one such label where printing is slow.
+    hostile = [NASTY[at : at + 5] for at in range(0, len(NASTY), 5)]
+    data += [data_with(template, *texts) for texts in (hostile if dpi == 203 else hostile[:1])]
+    layouts = [lay_out(template, values, dpi) for values in data]
+    printed = render_zpl(b"".join(map(write_zpl, layouts)), layouts[0], tmp_path)
+    assert len(printed) == len(layouts)
+    for layout, picture in zip(layouts, printed, strict=True):
+        assert read_back(picture) == expected(layout)
+        assert stray_dots(picture, layout, EDGE_DOTS[dpi]) == 0
+        for item in layout.placed:
+            if isinstance(item, PlacedText) and not item.reverse:
+                assert has_ink(picture, item), item.name
+
+
+def has_ink(picture: Image.Image, item: PlacedText) -> bool:
+    """Say whether anything is printed where a text should be."""
+    area = item.area
+    box = (area.left, area.top, area.left + area.width, area.top + area.height)
+    darkest = picture.crop(box).getextrema()[0]
+    return isinstance(darkest, int | float) and darkest < 128
+
+
+def test_the_picture_knows_its_size_on_paper(tmp_path: Path) -> None:
+    template = load_template("shipping")
+    for dpi in RESOLUTIONS:
+        path = tmp_path / f"{dpi}.png"
+        path.write_bytes(png(draw(lay_out(template, template.kind.sample, dpi)), dpi))
+        with Image.open(path) as picture:
+            across_mm = picture.width / picture.info["dpi"][0] * 25.4
+            assert across_mm == pytest.approx(101.6, abs=0.2)
+            assert picture.mode == "1"
+
+
+def test_the_same_data_gives_the_same_picture() -> None:
+    template = load_template("shipping")
+    one, other = (draw(lay_out(template, template.kind.sample)) for _ in range(2))
+    assert ImageChops.logical_xor(one, other).getbbox() is None
+
+
+def test_a_shipping_label_has_what_a_logistic_label_must() -> None:
+    template = load_template("shipping")
+    for dpi, scale in DOTS_PER_MM.items():
+        layout = lay_out(template, template.kind.sample, dpi)
+        (sscc,) = layout.symbols
+        assert sscc.symbol.symbology == "gs1-128"
+        assert sscc.symbol.reads == "00" + str(template.kind.sample["sscc"])
+        assert 0.495 <= sscc.module_dots / scale <= 1.016
+        assert sscc.area.height / scale >= 32
+        quiet = 10 * sscc.module_dots
+        assert sscc.area.left >= quiet
+        assert sscc.area.left + sscc.area.width + quiet <= layout.width_dots
+        lowest = [i for i in layout.placed if i.area.top >= sscc.area.top + sscc.area.height]
+        assert [i.lines[0].text for i in lowest if isinstance(i, PlacedText)] == [
+            sscc.symbol.clear
+        ]

@@ -1,0 +1,110 @@
+"""Databases that cannot be used are refused in one sentence, and nothing of them changes."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import new_warehouse
+from sqlalchemy import select
+
+from floorhand.errors import DatabaseUnusable
+from floorhand.store import db
+from floorhand.store.db import HEAD, engine_of, open_database
+from floorhand.store.schema import Sequence
+
+
+def refusal(url: object, **options: bool) -> str:
+    with pytest.raises(DatabaseUnusable) as refused:
+        open_database(str(url), **options)
+    return str(refused.value)
+
+
+def test_a_folder_is_no_database(tmp_path) -> None:
+    assert "is not a file" in refusal(tmp_path)
+
+
+def test_a_missing_folder_is_named(tmp_path) -> None:
+    assert f"There is no folder {tmp_path}/nowhere" in refusal(tmp_path / "nowhere" / "floor.db")
+
+
+def test_a_missing_database_is_not_made_behind_the_back(tmp_path) -> None:
+    assert "There is no database" in refusal(tmp_path / "floor.db", create=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_another_kind_of_file_is_left_alone(tmp_path) -> None:
+    file = tmp_path / "holiday.db"
+    file.write_bytes(b"not a database, but something long enough to be looked at " * 20)
+    before = file.read_bytes()
+    assert "is not an SQLite database" in refusal(file)
+    assert file.read_bytes() == before
+
+
+def test_somebody_elses_database_is_left_alone(tmp_path) -> None:
+    file = tmp_path / "other.db"
+    with sqlite3.connect(file) as connection:
+        connection.execute("CREATE TABLE holiday (day TEXT)")
+    connection.close()
+    assert "holds other tables than floorhand's" in refusal(file)
+
+
+def test_a_newer_database_is_refused(tmp_path) -> None:
+    engine_of(new_warehouse(tmp_path)).dispose()
+    with sqlite3.connect(tmp_path / "floor.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    assert f"schema 9999, this one knows {HEAD}" in refusal(tmp_path / "floor.db")
+
+
+def test_a_read_only_database_is_refused(tmp_path) -> None:
+    engine_of(new_warehouse(tmp_path)).dispose()
+    url = f"sqlite:///file:{tmp_path}/floor.db?mode=ro&uri=true"
+    assert "is read-only. Allow writing to it" in refusal(url)
+
+
+def test_a_locked_database_is_refused_in_a_sentence(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(db, "BUSY_TIMEOUT_MS", 50)
+    engine_of(new_warehouse(tmp_path)).dispose()
+    blocker = sqlite3.connect(tmp_path / "floor.db", isolation_level=None)
+    blocker.execute("BEGIN EXCLUSIVE")
+    assert "is locked by another program" in refusal(tmp_path / "floor.db")
+    blocker.execute("ROLLBACK")
+    blocker.close()
+
+
+def test_a_network_file_system_is_refused(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(db, "_file_system", lambda _folder: "nfs4")
+    assert "lies on a network file system (nfs4)" in refusal(tmp_path / "floor.db")
+
+
+def test_sqlite_is_durable_and_strict(transactions) -> None:
+    with transactions.begin() as tx:
+        told = [tx.connection().exec_driver_sql(f"PRAGMA {name}").scalar() for name in
+                ("journal_mode", "synchronous", "foreign_keys")]
+    assert told == ["wal", 2, 1]
+
+
+COUNT_UP = """
+import sys
+from sqlalchemy import update
+from floorhand.store.db import open_database
+from floorhand.store.places import next_number
+transactions = open_database(sys.argv[1])
+for _ in range(50):
+    with transactions.begin() as tx:
+        next_number(tx, "MAIN", "race")
+"""
+
+
+def test_four_processes_lose_no_update(tmp_path: Path) -> None:
+    transactions = new_warehouse(tmp_path)
+    command = [sys.executable, "-c", COUNT_UP, f"{tmp_path}/floor.db"]
+    racers = [subprocess.Popen(command) for _ in range(4)]
+    assert [racer.wait(60) for racer in racers] == [0, 0, 0, 0]
+    with transactions.begin() as tx:
+        assert tx.scalar(select(Sequence.last).where(Sequence.name == "race")) == 200
+    engine_of(transactions).dispose()

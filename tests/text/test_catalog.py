@@ -1,0 +1,135 @@
+"""The words: every key that the code uses exists, in every language, with the same facts."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from babel.messages.pofile import read_po
+
+from floorhand.domain.signing_in import JOBS
+from floorhand.domain.things import KEYS, Key
+from floorhand.errors import Code
+from floorhand.text.catalog import ASSETS, Catalog, catalog, languages
+
+SOURCE = Path(__file__).parents[2] / "src" / "floorhand"
+OTHERS = [language for language in languages() if language != "en"]
+KEY = re.compile(r"(?:[a-z_]+)(?:\.[a-z_0-9]+)+")
+PREFIXES = frozenset(
+    {"fact", "key", "job", "thing", "refusal", "help", "road", "which", "reason", "grade", *JOBS}
+    | {"menu", "sign_in"}
+)
+
+
+def entries(language: str) -> dict[str, object]:
+    with (ASSETS / "text" / f"{language}.po").open("rb") as file:
+        return {_id(entry.id): entry for entry in read_po(file, locale=language) if entry.id}
+
+
+def _id(found: object) -> str:
+    return found[0] if isinstance(found, tuple) else str(found)
+
+
+def texts(entry) -> list[str]:
+    return list(entry.string) if isinstance(entry.string, tuple) else [entry.string]
+
+
+def facts(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def used_keys() -> dict[str, str]:
+    """Text keys that stand as string constants in the code, with where."""
+    found = {}
+    for path in SOURCE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                prefix = node.value.partition(".")[0]
+                if KEY.fullmatch(node.value) and prefix in PREFIXES:
+                    found[node.value] = f"{path.name}:{node.lineno}"
+    return found
+
+
+def asked_keys() -> set[str]:
+    """Keys given as ``ask=`` of a prompt: each needs a help text."""
+    found = set()
+    for path in (SOURCE / "flows").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.keyword) and node.arg == "ask":
+                found |= {
+                    part.value
+                    for part in ast.walk(node.value)
+                    if isinstance(part, ast.Constant)
+                    and isinstance(part.value, str)
+                    and KEY.fullmatch(part.value)
+                }
+    return found
+
+
+def test_italian_is_there() -> None:
+    assert "it" in languages()
+
+
+def test_every_key_in_the_code_has_an_english_text() -> None:
+    english = entries("en")
+    missing = {key: at for key, at in used_keys().items() if key not in english}
+    assert missing == {}
+
+
+def test_every_refusal_job_and_key_has_a_text() -> None:
+    english = entries("en").keys()
+    assert {f"refusal.{code}" for code in Code} <= english
+    assert {f"job.{job}" for job in JOBS} <= english
+    assert Key.HELP in KEYS
+
+
+def test_every_question_has_a_help_text() -> None:
+    english = entries("en").keys()
+    assert {f"help.{key}" for key in asked_keys()} - english == set()
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_language_has_the_same_keys_and_facts(language: str) -> None:
+    english, other = entries("en"), entries(language)
+    assert other.keys() == english.keys()
+    for key, entry in english.items():
+        named = set().union(*map(facts, texts(entry)))
+        assert set().union(*map(facts, texts(other[key]))) == named, key
+
+
+@pytest.mark.parametrize("language", languages())
+def test_no_text_is_empty_or_fuzzy(language: str) -> None:
+    for key, entry in entries(language).items():
+        assert all(texts(entry)), key
+        assert not entry.fuzzy, key
+
+
+def test_singular_and_plural_follow_the_pieces() -> None:
+    words = Catalog("en")
+    plural = [key for key, entry in entries("en").items() if isinstance(entry.string, tuple)]
+    for key in plural:
+        named = set().union(*map(facts, texts(entries("en")[key])))
+        one = {name: "x" for name in named} | {"pieces": 1}
+        assert words.say(key, one) != words.say(key, one | {"pieces": 2}), key
+
+
+def test_a_fact_that_is_a_key_is_translated() -> None:
+    told = catalog("it").say("refusal.role_missing", {"job_text": "job.picking"})
+    assert told == "Non sei abilitato a Prelievo. Chiedi a un responsabile."
+
+
+def test_a_missing_text_shows_its_key_and_a_missing_fact_the_text() -> None:
+    assert catalog("en").say("no.such.key") == "no.such.key"
+    assert catalog("en").say("sign_in.welcome") == "Hello {name}."
+
+
+def test_braces_in_data_are_data() -> None:
+    said = catalog("en").say("sign_in.welcome", {"name": "{0.__class__}"})
+    assert said == "Hello {0.__class__}."
+
+
+def test_an_unknown_language_is_english() -> None:
+    assert catalog("xx").language == "en"

@@ -1,0 +1,135 @@
+"""What the screen tests share: turns made by hand, a road that answers from a list, pictures."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from floorhand.domain.things import Key
+from floorhand.flows.turn import Choice, Item, Prompt, Said, Wants
+from floorhand.ops.floor import Turn
+from floorhand.text.catalog import catalog
+from floorhand.tui.app import FloorhandApp
+from floorhand.tui.driver import Arrived
+from floorhand.tui.flow_screen import FlowScreen
+from floorhand.tui.scan import ScanReader
+
+SIZES = {"40x20": (40, 20), "80x24": (80, 24), "120x40": (120, 40)}
+NOW = datetime(2026, 3, 2, 9, 41, 7, tzinfo=UTC)
+
+SIGN_IN = Turn(
+    "T1", 0, "sign_in", "", "", "", Prompt("sign_in.scan_badge", wants=Wants(("badge",))), None
+)
+PIN = replace(
+    SIGN_IN,
+    prompt=Prompt(
+        "sign_in.type_pin", facts=(("fact.worker", "Ana Bianchi"),), wants=Wants(("pin",))
+    ),
+)
+MENU = Turn(
+    "T1",
+    3,
+    "menu",
+    "W7",
+    "Ana Bianchi",
+    "en",
+    Prompt(
+        "menu.choose",
+        facts=(("fact.worker", "Ana Bianchi"),),
+        keys=((Key.LOCK, "key.sign_out"),),
+        choices=tuple(
+            Choice(job, f"job.{job}")
+            for job in ("receiving", "putaway", "picking", "packing", "returns")
+        ),
+        wants=Wants(("choice",)),
+    ),
+    Said("sign_in.welcome", {"name": "Ana Bianchi"}, "ok"),
+)
+PICK = Turn(
+    "T1",
+    11,
+    "picking",
+    "W7",
+    "Ana Bianchi",
+    "en",
+    Prompt(
+        "picking.scan_place",
+        place="A-12-04-3",
+        count="2",
+        goods=(
+            Item("MUG-BLUE-330", "Mug, blue, 330 ml, dishwasher-safe", 2, "lot L7", "now"),
+            Item("CAP-RED", "Cap, red", 1),
+        ),
+        facts=(("fact.tote", "T-0017"),),
+        progress=(3, 8),
+        keys=((Key.BACK, "key.back"), (Key.MISMATCH, "key.mismatch"), (Key.SKIP, "key.skip")),
+        wants=Wants(("bin",), place="A-12-04-3"),
+    ),
+    None,
+)
+REFUSED = Said("refusal.wrong_check", {"place": "A-12-04-3"}, "refused")
+
+
+@dataclass
+class ListRoad:
+    """Answers scans by a function; keeps what it was given, and can be held back."""
+
+    first: Turn = PICK
+    answer: Callable[[Turn, str], Turn] = lambda turn, _scanned: turn
+    scans: list[tuple[int, str]] = field(default_factory=list)
+    gate: threading.Event = field(default_factory=threading.Event)
+    code: str = ""
+
+    def __post_init__(self) -> None:
+        self.gate.set()
+        self.turn = self.first
+
+    def sit(self) -> Turn:
+        return self.first
+
+    def take(self, scan_no: int, scanned: str) -> Turn:
+        assert self.gate.wait(10)
+        self.scans.append((scan_no, scanned))
+        self.turn = replace(self.answer(self.turn, scanned), scan_no=scan_no)
+        return self.turn
+
+    def hint(self, turn: Turn) -> str:
+        return self.code
+
+
+def terminal(road: ListRoad, **settings) -> FloorhandApp:
+    return FloorhandApp(road, catalog, now=lambda: NOW, **settings)
+
+
+async def settled(pilot) -> FlowScreen:
+    """Wait until every scan so far has been answered and shown."""
+    await pilot.pause()
+    screen = pilot.app.screen
+    await screen.settled()
+    await pilot.pause()
+    return screen
+
+
+async def send(pilot, data: bytes) -> FlowScreen:
+    """Send the bytes that a scanner or keyboard would send, and wait for the answer."""
+    pilot.app.post_message(Arrived(tuple(pilot.app.reader.feed(data))))
+    return await settled(pilot)
+
+
+async def rest(pilot) -> FlowScreen:
+    """Send nothing for a moment, which tells Esc from the start of a key."""
+    pilot.app.post_message(Arrived(tuple(pilot.app.reader.quiet())))
+    return await settled(pilot)
+
+
+def with_reader(app: FloorhandApp) -> FloorhandApp:
+    app.reader = ScanReader()
+    return app
+
+
+def picture(app) -> str:
+    """The screen as text. The one use of Textual's internals, so its major version is pinned."""
+    strips = app.screen._compositor.render_strips()
+    return "\n".join(strip.text.rstrip() for strip in strips) + "\n"

@@ -1,0 +1,98 @@
+import ast
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from textual._cells import cell_len
+
+import floorhand.tui
+from floorhand.tui.safe import cut, safe, wrap
+
+PACKAGE = Path(floorhand.tui.__file__).parent
+
+DOORS = {"Content", "Text", "Segment", "Static", "Label", "Strip", "RichLog", "Button", "Markdown"}
+"""Callables that put text on a screen."""
+
+METHODS = {"update", "styled", "from_markup", "from_text", "notify", "append", "write", "bell_text"}
+"""Methods that do, of contents, widgets and the application."""
+
+
+@pytest.mark.parametrize(
+    ("data", "shown"),
+    [
+        ("Shirt [/b] XL", "Shirt [/b] XL"),
+        ("[@click=app.quit]Shirt[/]", "[@click=app.quit]Shirt[/]"),
+        ("\x1b[2J", "␛[2J"),
+        ("\x9b2J", "\ufffd2J"),
+        ("\x1b]52;c;Zm9v\x07", "␛]52;c;Zm9v␇"),
+        ("a\u202eb", "a\ufffdb"),
+        ("a\x00\x08\r\nb", "a␀␈␍␊b"),
+        ("a\u2028b\u200bc\ufeffd", "a\ufffdb\ufffdc\ufffdd"),
+        ("e\u0301" + "\u0301" * 40, "e" + "\u0301" * 3),
+        ("ตู้ 水壶 ñ", "ตู้ 水壶 ñ"),
+        ("a\u00a0b\u3000c", "a b c"),
+    ],
+)
+def test_data_is_shown_as_it_is_and_never_acts(data: str, shown: str) -> None:
+    assert safe(data, 80).plain == shown
+    assert safe(data, 80).spans == []
+
+
+@given(st.text(max_size=80), st.integers(0, 40))
+def test_nothing_unsafe_comes_through_and_nothing_is_wider_than_its_room(data, width) -> None:
+    shown = safe(data, width).plain
+    assert cell_len(shown) <= width
+    for character in shown:
+        category = unicodedata.category(character)
+        assert category not in ("Cc", "Cs", "Co", "Zl", "Zp")
+        assert category != "Cf" or character in "\u200c\u200d"
+
+
+@given(st.text(max_size=200), st.integers(2, 40), st.integers(1, 6))
+def test_wrapped_lines_fit(data, width, lines_max) -> None:
+    lines = wrap(data, width, lines_max)
+    assert len(lines) <= lines_max
+    assert all(cell_len(line) <= width for line in lines)
+
+
+def test_what_is_cut_says_so() -> None:
+    assert cut("abcdef", 4) == "abc…"
+    assert cut("水壶水壶", 4) == "水…"
+    assert wrap("one two three four", 9, 2) == ["one two", "three fo…"]
+    assert wrap("one two three", 9, 3) == ["one two", "three"]
+
+
+def test_no_widget_is_given_text_by_another_way_than_the_one_door() -> None:
+    """Only constants may reach a widget directly; everything else goes through `safe`."""
+    for file in sorted(PACKAGE.glob("*.py")):
+        if file.name == "safe.py":
+            continue
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            name = node.func.id if isinstance(node.func, ast.Name) else ""
+            method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+            if name in DOORS or (method in METHODS and not _is_of_a_list(node)):
+                for given_ in node.args:
+                    assert isinstance(given_, ast.Constant), f"{file.name}:{node.lineno}"
+
+
+def _is_of_a_list(node: ast.Call) -> bool:
+    """Lists of rows are appended to; they reach the screen through `PromptView` only."""
+    assert isinstance(node.func, ast.Attribute)
+    of = node.func.value
+    return node.func.attr == "append" and (
+        (isinstance(of, ast.Name) and of.id in {"rows", "lines", "texts", "row", "pairs", "always"})
+        or (isinstance(of, ast.Attribute) and of.attr == "_text")
+    )
+
+
+def test_only_the_door_and_the_view_know_how_text_is_painted() -> None:
+    for file in PACKAGE.glob("*.py"):
+        source = file.read_text("utf-8")
+        if file.name not in ("safe.py", "prompt_view.py"):
+            assert "textual.content" not in source, file.name
+            assert "textual.widgets" not in source, file.name
+            assert "rich.text" not in source, file.name
