@@ -14,7 +14,7 @@ from floorhand.config import load
 from floorhand.errors import FloorhandError
 
 COMMANDS: dict[str, tuple[str, str]] = {
-    "demo": ("floorhand.robots.demo_command", "build a small demo warehouse and try it"),
+    "demo": ("floorhand.commands.demo", "build a small demo warehouse and try it"),
     "terminal": ("floorhand.commands.terminal", "open the terminal of a floor worker"),
     "talk": ("floorhand.commands.talk", "the same in plain lines, for scripts and screen readers"),
     "import": ("floorhand.exchange.command", "read products, orders, deliveries, returns …"),

@@ -127,8 +127,7 @@ class Code(StrEnum):
     RETURN_NOTHING_LEFT = "return_nothing_left"
     RETURN_NOT_EMPTY = "return_not_empty"
     RETURN_NOTHING_FOUND = "return_nothing_found"
-    RETURN_FINDING_GONE = "return_finding_gone"
-    RETURN_UNKNOWN_SECOND = "return_unknown_second"
+    RETURN_NONE_WAITING = "return_none_waiting"
 
 
 class FloorhandError(Exception):

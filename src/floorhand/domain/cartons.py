@@ -11,7 +11,7 @@ known, more lines or pieces than `LINES_TRIED_MAX`), the proposal says so.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import permutations
 
 LINES_TRIED_MAX = 40
@@ -52,7 +52,7 @@ WHYS = (
     NOT_KNOWN,
     CHOSEN,
 )
-"""Reasons of a proposal: the texts ``packing.box_<why>``. The three after ``fits`` also say why the
+"""Reasons of a proposal: the texts ``packing.box.<why>``. The three after ``fits`` also say why the
 next smaller box was not proposed."""
 
 
@@ -233,6 +233,7 @@ class Block:
 
 def place(box: Box, goods: Sequence[Pieces]) -> tuple[Block, ...]:
     """Find a place in the box for every piece, largest first; empty if none was found."""
+    goods = _merged(replace(line, weight_g=0) for line in goods)
     orders = (
         lambda line: (max(line.length_mm, line.width_mm), line.volume_mm3 // line.pieces),
         lambda line: (line.volume_mm3 // line.pieces, line.length_mm),
@@ -265,7 +266,7 @@ def _place(box: Box, goods: Sequence[Pieces]) -> tuple[Block, ...]:
 def _turns(line: Pieces) -> tuple[_Sides, ...]:
     """List the ways in which a piece can be turned, each once."""
     sides = (line.length_mm, line.width_mm, line.height_mm)
-    return tuple(sorted({(a, b, c) for a, b, c in permutations(sides)}))
+    return tuple(sorted({(a, b, c) for a, b, c in permutations(sides)}, reverse=True))
 
 
 def _best_block(

@@ -7,6 +7,7 @@ from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from floorhand.domain.barcodes import gtin14
 from floorhand.domain.receiving import Gap, LineCount
 from floorhand.domain.things import AVAILABLE, HOLD
 
@@ -47,9 +48,22 @@ def read_expiry(text: str, order: str) -> str:
     return date(full_year, int(month), int(day) or last).isoformat()
 
 
+def read_mark(text: str) -> str:
+    """Read a lot or a serial that was scanned or typed; empty if it can be none.
+
+    The scanner's AIM identifier is no part of it. It is short, has nothing unprintable in it, and
+    is not the barcode of some other product: one slip of the scanner would otherwise name a lot
+    that nobody finds again.
+    """
+    mark = re.sub(r"^\][A-Za-z][0-9A-Za-z]", "", text).strip()
+    if not (0 < len(mark) <= MARK_CHARACTERS_MAX and mark.isprintable()):
+        return ""
+    return "" if len(mark) in (13, 14) and gtin14(mark) else mark
+
+
 def good_mark(text: str) -> bool:
-    """Say whether something typed can be a lot or a serial: short, and nothing unprintable."""
-    return 0 < len(text) <= MARK_CHARACTERS_MAX and text.isprintable()
+    """Say whether something scanned or typed can be a lot or a serial just as it is."""
+    return read_mark(text) == text != ""
 
 
 def arrival(blind: bool, expiry: str, today: date, min_life_days: int) -> tuple[str, str, int]:

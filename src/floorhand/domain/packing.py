@@ -23,7 +23,7 @@ NOT_THERE = "not_there"
 DAMAGED = "damaged"
 WRONG_PIECE = "wrong_piece"
 MISSING_REASONS = (NOT_THERE, DAMAGED, WRONG_PIECE)
-"""Why pieces that were picked cannot be packed: the texts ``packing.reason_<reason>``."""
+"""Why pieces that were picked cannot be packed: the texts ``packing.reason.<reason>``."""
 
 
 @dataclass(frozen=True, slots=True)

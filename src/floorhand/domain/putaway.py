@@ -198,6 +198,15 @@ class BinTaken:
 
 
 @dataclass(frozen=True, slots=True)
+class GoodsGone:
+    """So many of the goods are no longer there; nothing was moved."""
+
+    source: Source
+    goods: Goods
+    then: Proposed | Emptied
+
+
+@dataclass(frozen=True, slots=True)
 class CheckBin:
     """Ask whether another bin than the proposed one may take the pieces."""
 

@@ -1,4 +1,4 @@
-"""Return inspection: its commands and outcomes, and what follows from a finding.
+"""Return inspection: its commands and outcomes. Its rules are in `floorhand.domain.inspection`.
 
 A parcel is identified, then every piece in it is counted, graded and disposed of. What is wrong
 with it (a foreign piece, one too many, nothing at all) is an outcome, never an error: the buyer has
@@ -8,8 +8,6 @@ sent what he has sent.
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-from floorhand.domain.things import AVAILABLE, DAMAGED, EXPIRED, HOLD, Piece
 
 CUSTOMER_RETURN = "customer"
 UNDELIVERED = "undelivered"
@@ -136,141 +134,12 @@ class Finding:
     said: str = ""
 
 
-# Commands and their outcomes: identify
-
-
-@dataclass(frozen=True, slots=True)
-class OpenReturn:
-    """Take a return's parcel onto the bench.
-
-    ``alone`` says that exactly this one is meant; else all returns that share its parcel are
-    offered.
-    """
-
-    number: str
-    alone: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class ReturnOpened:
-    """The return is on the bench; ``pending`` is what was counted before and not yet judged."""
-
-    parcel: Parcel
-    pending: tuple[Finding, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ParcelShared:
-    """Several returns are in this parcel."""
-
-    options: tuple[Option, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class FindOfOrder:
-    """Look for returns of an order that came back."""
-
-    merchant: str
-    order: str
-
-
-@dataclass(frozen=True, slots=True)
-class OrderReturns:
-    """The open returns of an order; none of them may have been announced."""
-
-    merchant: str
-    order: str
-    options: tuple[Option, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class FindOfPiece:
-    """Look for returns and orders that a piece of a SKU may belong to.
-
-    ``piece`` is the one in the worker's hand, to be counted once that is known; None if only the
-    order is asked for. ``number`` is the return on the bench, if there is one already.
-    """
-
-    merchant: str
-    sku: str
-    piece: Piece | None = None
-    number: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PieceOrigins:
-    """Where it may come from, best first; codes are ``return:…``, ``order:…`` and ``none``."""
-
-    merchant: str
-    options: tuple[Option, ...]
-    piece: Piece | None
-    number: str
-
-
-@dataclass(frozen=True, slots=True)
-class Identify:
-    """Look a code up that stands on no label: is it the serial of a piece that was shipped?"""
-
-    code: str
-    shown: str
-
-
-@dataclass(frozen=True, slots=True)
-class SerialFound:
-    """It is the serial of this piece."""
-
-    piece: Piece
-
-
-@dataclass(frozen=True, slots=True)
-class NothingFound:
-    """Nobody knows the code."""
-
-    code: str
-    shown: str
-
-
-@dataclass(frozen=True, slots=True)
-class CreateReturn:
-    """Start a return that nobody announced; it gets a number and a plate of its own."""
-
-    merchant: str
-    order: str
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class AttachOrder:
-    """Say whose return this is and, if known, of which order."""
-
-    number: str
-    merchant: str
-    order: str
-
-
-@dataclass(frozen=True, slots=True)
-class RegisterUnknown:
-    """Give a parcel that nobody knows a number, a plate, a place and an owner."""
-
-    code: str
-    carrier: str
-    sender: str
-
-
-@dataclass(frozen=True, slots=True)
-class UnknownRegistered:
-    """The plate is queued, the parcel belongs at ``place``."""
-
-    number: str
-    place: str
-
-
-# Commands and their outcomes: inspect
-
-
 @dataclass(frozen=True, slots=True)
 class TakePieces:
-    """Count pieces in: they move from the customer to the bench, as return pending."""
+    """Count pieces in: they move from the customer to the bench, as return pending.
+
+    ``show`` asks for the return as well, which the flow has not got yet.
+    """
 
     number: str
     merchant: str
@@ -279,6 +148,7 @@ class TakePieces:
     lot: str = ""
     expiry: str = ""
     serial: str = ""
+    show: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +158,7 @@ class Recount:
     ``final`` says that the counting is over (the total was typed).
     """
 
+    number: str
     finding: str
     pieces: int
     final: bool = False
@@ -299,6 +170,7 @@ class PiecesCounted:
 
     finding: Finding
     final: bool = False
+    parcel: Parcel | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +188,7 @@ class Dispose:
     pieces; empty: they stay on the bench. ``second`` is the worker who witnessed a destruction.
     """
 
+    number: str
     finding: str
     grade: int
     reason: str
@@ -338,7 +211,7 @@ class PiecesDisposed:
 
 @dataclass(frozen=True, slots=True)
 class FindingGone:
-    """Somebody else has judged the finding in the meantime."""
+    """Somebody else has judged the finding, or taken it back, in the meantime."""
 
     parcel: Parcel
 
@@ -403,9 +276,6 @@ class PlateQueued:
     number: str
 
 
-# Commands and their outcomes: close
-
-
 @dataclass(frozen=True, slots=True)
 class CloseReturn:
     """End the inspection and say the verdict. ``confirmed``: missing pieces were looked for."""
@@ -451,105 +321,3 @@ class VerdictExtended:
     """It was added; ``complete`` says whether the verdict can be sent now."""
 
     complete: bool
-
-
-# Rules
-
-
-def proposal(finding: Finding, kind: str, grade: int) -> str:
-    """Say what becomes of a finding by the merchant's table.
-
-    A piece of somebody else's goods goes to a bucket of its own. What was never delivered goes
-    back on the shelf if nothing is wrong with it. Nothing goes back on the shelf whose expiry
-    nobody knows.
-    """
-    if finding.outcome in (WRONG_PIECE, OTHER_MERCHANT):
-        return QUARANTINE
-    told = RESTOCK if kind == UNDELIVERED and grade == 1 else finding.dispositions[grade - 1]
-    return QUARANTINE if told in FOR_SALE and not finding.restockable else told
-
-
-def condition_after(disposition: str, expired: bool) -> str:
-    """Say in which condition pieces are once decided; destroyed ones have none any more."""
-    assert disposition != DESTROY
-    if expired:
-        return EXPIRED
-    if disposition == RESTOCK:
-        return AVAILABLE
-    return DAMAGED if disposition == "back_to_merchant" else HOLD
-
-
-def outcome_of(
-    pieces: int, *, advised: int, received: int, announced: bool, bought: int | None
-) -> str:
-    """Say how pieces that were found compare with what was announced and bought.
-
-    Args:
-        pieces: Pieces found, of the return's own merchant.
-        advised: Pieces of this SKU that were announced.
-        received: Pieces of it that were found before.
-        announced: Whether the return announced anything at all.
-        bought: Pieces of it in the order; None if no order is known.
-    """
-    if advised:
-        return AS_ADVISED if received + pieces <= advised else EXTRA
-    if announced:
-        return EXTRA if bought else WRONG_PIECE
-    if bought is None or 0 < received + pieces <= bought:
-        return AS_ADVISED
-    return EXTRA if bought else WRONG_PIECE
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """An order that a returned piece may come from; ``day`` is when it shipped, ISO."""
-
-    order: str
-    customer: str
-    pieces: int
-    day: str
-
-
-def ranked(candidates: tuple[Candidate, ...], customer: str, pieces: int) -> tuple[Candidate, ...]:
-    """Order candidates, best first: the same customer, exactly these pieces, the most recent.
-
-    Three of ten buyers send back exactly the line they bought, and half of all returns come
-    within ten days; but nothing beats the customer's own number.
-    """
-    newest_first = sorted(candidates, key=lambda c: (c.day, c.order), reverse=True)
-    return tuple(
-        sorted(
-            newest_first,
-            key=lambda c: (not (customer and c.customer == customer), c.pieces != pieces),
-        )
-    )
-
-
-def spread(room: tuple[int, ...], pieces: int) -> tuple[int, ...]:
-    """Spread pieces over lines of the same SKU, first come first filled; the last takes the rest.
-
-    Args:
-        room: What each line still takes, at least one line.
-        pieces: Pieces to spread.
-    """
-    shares: list[int] = []
-    for space in room[:-1]:
-        share = min(max(space, 0), pieces)
-        shares.append(share)
-        pieces -= share
-    return (*shares, pieces)
-
-
-def withdraw(held: tuple[int, ...], pieces: int) -> tuple[int, ...]:
-    """Take pieces back from lines of the same SKU, the last filled first.
-
-    Args:
-        held: What each line holds that can be taken back.
-        pieces: Pieces to take; the lines hold at least as many.
-    """
-    shares = [0] * len(held)
-    for at in reversed(range(len(held))):
-        shares[at] = min(held[at], pieces)
-        pieces -= shares[at]
-    assert pieces == 0, (held, pieces)
-    return tuple(shares)

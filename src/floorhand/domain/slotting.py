@@ -214,6 +214,15 @@ def walk_class(walk_pct: int) -> str:
     return "C"
 
 
+def class_off(abc: str, walk_pct: int) -> int:
+    """Say how far a bin is from the stretch where goods of a class belong; 0: right there.
+
+    Goods whose class is not known belong anywhere but in the best stretch.
+    """
+    here = walk_class(walk_pct)
+    return abs(ord(here) - ord(abc)) if abc else int(here == "A")
+
+
 def _storage_bar(need: Need, shelf: Shelf, hold_storages: frozenset[str]) -> Bar | None:
     wanted = need.storage or AMBIENT
     if need.goods.condition == AVAILABLE:
@@ -253,7 +262,7 @@ def _rank(
 ) -> tuple[int, bool, bool, int, int, str]:
     """Give the number of the rule that speaks for a legal bin, then the order within the rule."""
     too_high = need.weight_g >= HEAVY_G and shelf.level > HEAVY_LEVEL_MAX
-    off = abs(ord(walk_class(shelf.walk_pct)) - ord(need.abc or "B"))
+    off = class_off(need.abc, shelf.walk_pct)
     near = _nearest(shelf, homes)
     if shelf.pick_face and (shelf.faced or holds_sku(need.goods, shelf)):
         rule, distance = 0, 0

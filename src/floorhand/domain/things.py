@@ -121,7 +121,7 @@ class DeliveryCode:
 class ReturnCode:
     """A return's plate, tracking code or platform number was scanned.
 
-    ``plate`` says that it was its own number, which no other return can carry.
+    ``plate`` says that it was a number of its own, which no other return in its parcel carries.
     """
 
     number: str

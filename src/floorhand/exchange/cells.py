@@ -48,9 +48,7 @@ def clean(text: str) -> str:
 def text(cell: str, what: str) -> str:
     """Read a name or note."""
     if len(cell) > TEXT_CHARACTERS_MAX:
-        raise BadCell(
-            f"{what} has {len(cell)} characters; at most {TEXT_CHARACTERS_MAX} are taken"
-        )
+        raise BadCell(f"{what} has {len(cell)} characters; at most {TEXT_CHARACTERS_MAX} are taken")
     return clean(cell)
 
 
@@ -163,7 +161,9 @@ def slug(name: str, length_max: int = 40) -> str:
     import hashlib
 
     folded = unicodedata.normalize("NFKD", name)
-    kept = "".join(c if c.isascii() and c.isalnum() else "-" for c in folded if ord(c) < 0x300 or c.isalnum())
+    kept = "".join(
+        c if c.isascii() and c.isalnum() else "-" for c in folded if ord(c) < 0x300 or c.isalnum()
+    )
     words = [word for word in kept.upper().split("-") if word]
     made = "-".join(words)
     foreign = any(c.isalnum() and not c.isascii() for c in folded)

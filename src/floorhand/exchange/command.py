@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import json
-from argparse import Namespace, RawDescriptionHelpFormatter
+import sys
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import datetime
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TextIO
 
+from sqlalchemy.engine import make_url
+
+from floorhand.config import Settings
 from floorhand.errors import BadFile
 from floorhand.exchange.importing import Opened, Options, import_file, open_file
 from floorhand.exchange.name_map import read_names
 from floorhand.exchange.recognise import FORMATS
-from floorhand.exchange.records import Progress
+from floorhand.exchange.records import Progress, nobody_listens
 from floorhand.exchange.template import template
-from floorhand.store.db import Transactions
+from floorhand.store.db import Transactions, engine_of, open_database
 
 ALL_TAKEN = 0
 UNUSABLE = 1
+WRITTEN_WRONGLY = 2
 SOME_REJECTED = 3
 
 BAR_CHARACTERS = 30
@@ -38,16 +44,14 @@ formats: {", ".join(FORMATS)}
 """
 
 
-def add_parser(subparsers: Any) -> Any:
-    """Add ``import`` to the commands and return its parser."""
-    parser = subparsers.add_parser(
-        "import",
-        help="take in orders, products, places, deliveries, returns from files",
-        description="Take in what merchants, shops and platforms send.",
-        epilog=_MORE,
-        formatter_class=RawDescriptionHelpFormatter,
+def add_arguments(parser: ArgumentParser) -> None:
+    """Say what the command takes."""
+    parser.description = "Take in what merchants, shops and platforms send."
+    parser.epilog = _MORE
+    parser.formatter_class = RawDescriptionHelpFormatter
+    parser.add_argument(
+        "files", nargs="*", metavar="FILE", type=Path, help="CSV or JSON; also .xz, .gz"
     )
-    parser.add_argument("files", nargs="*", metavar="FILE", type=Path, help="CSV or JSON; also .xz, .gz")
     parser.add_argument("--format", choices=sorted(FORMATS), default="", help="what the files are")
     parser.add_argument("--merchant", default="", metavar="M", help="whose files these are")
     parser.add_argument("--encoding", default="", metavar="E", help="such as utf-8, cp1252, utf-16")
@@ -57,17 +61,51 @@ def add_parser(subparsers: Any) -> Any:
     parser.add_argument(
         "--map", type=Path, metavar="FILE", help="CSV that says which product a shop's name means"
     )
-    parser.add_argument("--dry-run", action="store_true", help="say what would be done; write nothing")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="say what would be done; write nothing"
+    )
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     parser.add_argument(
         "--template",
         choices=sorted(name for name, form in FORMATS.items() if form.own),
         help="print an empty file of this format, with its headings explained",
     )
-    return parser
 
 
-def run(
+def run(args: Namespace, settings: Settings) -> int:
+    """Carry the command out and return the exit code."""
+    with ExitStack() as leaving:
+
+        def database() -> Transactions:
+            return _database(args, settings, leaving)
+
+        return carry_out(
+            args,
+            transactions=database,
+            site=settings.site,
+            now=datetime.now(UTC),
+            out=sys.stdout,
+            err=sys.stderr,
+        )
+
+
+def _database(args: Namespace, settings: Settings, leaving: ExitStack) -> Transactions:
+    """Open the database. A dry run does not even make one: it tries on one that is thrown away."""
+    url = make_url(
+        settings.database if "://" in settings.database else f"sqlite:///{settings.database}"
+    )
+    is_file = url.get_backend_name() == "sqlite"
+    if args.dry_run and is_file and not Path(url.database or "").exists():
+        folder = leaving.enter_context(TemporaryDirectory(prefix="floorhand-"))
+        tried = open_database(f"{folder}/dry-run.db")
+        leaving.callback(engine_of(tried).dispose)
+        return tried
+    opened = open_database(settings.database)
+    leaving.callback(engine_of(opened).dispose)
+    return opened
+
+
+def carry_out(
     args: Namespace,
     *,
     transactions: Callable[[], Transactions],
@@ -76,10 +114,10 @@ def run(
     out: TextIO,
     err: TextIO,
 ) -> int:
-    """Carry the command out and return the exit code.
+    """Import the files that ``args`` names, write the result, and return the exit code.
 
     Args:
-        args: As parsed by `add_parser`'s parser.
+        args: As parsed with `add_arguments`.
         transactions: Opens the database; called once there is something to import.
         site: Where we are.
         now: The time of the import.
@@ -91,20 +129,20 @@ def run(
         return ALL_TAKEN
     if not args.files:
         err.write("Name a file to import, or say --template. See: floorhand import --help\n")
-        return UNUSABLE
+        return WRITTEN_WRONGLY
     try:
         names = read_names(args.map) if args.map else {}
     except BadFile as error:
         err.write(f"{error}\n")
         return UNUSABLE
-    options = Options(
-        args.format, args.merchant, args.encoding, args.dates, names, args.dry_run
-    )
+    options = Options(args.format, args.merchant, args.encoding, args.dates, names, args.dry_run)
     results = _import_all(args.files, options, transactions, site, now, err)
     if args.json:
         shown = [results[path] for path in dict.fromkeys(args.files)]
         bodies = [r if isinstance(r, dict) else r.to_json() for r in shown]
-        out.write(json.dumps(bodies[0] if len(bodies) == 1 else bodies, ensure_ascii=False, indent=1))
+        out.write(
+            json.dumps(bodies[0] if len(bodies) == 1 else bodies, ensure_ascii=False, indent=1)
+        )
         out.write("\n")
     else:
         for result in results.values():
@@ -155,7 +193,7 @@ def _import_all(
 def _bar(err: TextIO, name: str) -> Iterator[Progress]:
     """Show progress on one line if somebody looks; give what must be called to move it."""
     if not err.isatty():
-        yield lambda what, done, total: None
+        yield nobody_listens
         return
     last = ""
 

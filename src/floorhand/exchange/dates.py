@@ -111,7 +111,10 @@ def decide(cells: Iterable[str], preferred: str) -> tuple[str, str]:
         return "", "Dates have the day first in some rows and the month first in others."
     if day_first or month_first or not pairs:
         return ("dmy" if day_first else "mdy" if month_first else preferred), ""
-    spans = {"mdy": _span((y, a, b) for y, a, b in pairs), "dmy": _span((y, b, a) for y, a, b in pairs)}
+    spans = {
+        "mdy": _span((y, a, b) for y, a, b in pairs),
+        "dmy": _span((y, b, a) for y, a, b in pairs),
+    }
     if spans["mdy"] == spans["dmy"]:
         best = preferred
     else:
@@ -119,7 +122,10 @@ def decide(cells: Iterable[str], preferred: str) -> tuple[str, str]:
     if all(first == second for _, first, second in pairs):
         return best, ""
     words = {"mdy": "month first", "dmy": "day first"}
-    return best, f"Dates were read {words[best]} (a guess: no day above 12); --dates says otherwise."
+    return (
+        best,
+        f"Dates were read {words[best]} (a guess: no day above 12); --dates says otherwise.",
+    )
 
 
 def due(placed_at: datetime, time_zone: str, cut_off: str) -> datetime:

@@ -119,24 +119,24 @@ BOXES = Layout(
 )
 
 
-def read_bins(source: Source, context: Context) -> Parsed:
+def read_bins(source: Source, context: Context) -> Parsed:  # noqa: ARG001  (every format reads so)
     """Read places of all kinds."""
-    return _each(source, context, BINS, lambda row: _place(row))
+    return _each(source, BINS, _place)
 
 
 def read_products(source: Source, context: Context) -> Parsed:
     """Read products; further rows of the same SKU add barcodes to it."""
-    return _each(source, context, PRODUCTS, lambda row: _product(row, context.owner))
+    return _each(source, PRODUCTS, lambda row: _product(row, context.owner))
 
 
-def read_workers(source: Source, context: Context) -> Parsed:
+def read_workers(source: Source, context: Context) -> Parsed:  # noqa: ARG001  (every format reads so)
     """Read workers."""
-    return _each(source, context, WORKERS, _worker)
+    return _each(source, WORKERS, _worker)
 
 
-def read_boxes(source: Source, context: Context) -> Parsed:
+def read_boxes(source: Source, context: Context) -> Parsed:  # noqa: ARG001  (every format reads so)
     """Read types of shipping boxes."""
-    return _each(source, context, BOXES, _box)
+    return _each(source, BOXES, _box)
 
 
 def barcode(cell: str, what: str = "barcode") -> str:
@@ -147,9 +147,7 @@ def barcode(cell: str, what: str = "barcode") -> str:
     return gtin14(plain) or plain
 
 
-def _each(
-    source: Source, context: Context, layout: Layout, make: Callable[[Reader], Record]
-) -> Parsed:
+def _each(source: Source, layout: Layout, make: Callable[[Reader], Record]) -> Parsed:
     parsed = Parsed()
     rows = 0
     for row in Table(source, layout).rows(parsed):
@@ -167,7 +165,9 @@ def _place(row: Reader) -> PlaceRecord:
     if code.startswith(("@", "*")):
         raise BadCell(f"place {cells.shown(code)} begins with a sign that is not for places")
     check = row.code("check_digits")
-    if check and not (check.isascii() and check.isdecimal() and 2 <= len(check) <= 4 and int(check)):
+    if check and not (
+        check.isascii() and check.isdecimal() and 2 <= len(check) <= 4 and int(check)
+    ):
         raise BadCell(f"check_digits is {cells.shown(check)}; expected 2 to 4 digits, not only 0")
     slots = row.measure("slots")
     if slots is not None and slots > SLOTS_MAX:

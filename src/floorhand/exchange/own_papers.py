@@ -29,7 +29,9 @@ RETURN_KINDS = ("customer", "undelivered", "recall")
 PRIORITY_MAX = 9
 
 _SKU = Field("sku", "the merchant's code of the product", ("product", "product code", "item"), True)
-_QUANTITY = Field("quantity", "pieces, 1 or more", ("pieces", "pcs", "qty", "ordered", "expected"), True)
+_QUANTITY = Field(
+    "quantity", "pieces, 1 or more", ("pieces", "pcs", "qty", "ordered", "expected"), True
+)
 _MERCHANT = Field("merchant", "owner; empty: what --merchant says", ("owner",))
 
 ORDERS = Layout(
@@ -220,8 +222,7 @@ def _order(paper: _Paper, dates: Dates) -> OrderRecord:
     state = row.choice("state", ORDER_STATES, "released")
     address = Address(
         **{
-            name: row.text(name)
-            for name in ("name", "company", "line1", "line2", "city", "region")
+            name: row.text(name) for name in ("name", "company", "line1", "line2", "city", "region")
         },
         postcode=row.code("postcode"),
         country=row.text("country"),

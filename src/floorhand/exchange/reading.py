@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Literal
 
 from floorhand.errors import BadFile
 
@@ -44,7 +44,7 @@ DELIMITERS = ",;\t|"
 _END = "\ufdd0 end of file"
 """A row of our own after the last; if it turns up inside a cell, a quote is still open."""
 
-_PACKED: tuple[tuple[bytes, Callable[..., IO[bytes]]], ...] = (
+_PACKED: tuple[tuple[bytes, Any], ...] = (
     (b"\xfd7zXZ\x00", lzma.open),
     (b"\x1f\x8b", gzip.open),
 )
@@ -93,7 +93,7 @@ class Source:
     sha256: str
     bytes_: int
     is_json: bool
-    on_read: Callable[[int], None] = field(default=lambda read: None, compare=False)
+    on_read: Callable[[int], object] = field(default=int, compare=False)
 
     @property
     def name(self) -> str:
@@ -109,19 +109,26 @@ class Source:
         with _open(self.path) as raw, _text(raw, self.encoding) as text:
             yield from _Rows(self, raw, text).all()
 
-    def json(self) -> Any:
-        """Read a JSON body. Numbers with a point or exponent come as `Decimal`."""
+    def whole(self) -> str:
+        """Give the text of a JSON body in one piece."""
         if self.bytes_ > JSON_BYTES_MAX:
             raise BadFile(
                 f"{self.name} has {self.bytes_} bytes; a JSON body has at most {JSON_BYTES_MAX}."
             )
-        with _open(self.path) as raw:
-            data = raw.read()
         try:
-            return json.loads(data.decode(self.encoding), parse_float=Decimal)
+            with _open(self.path) as raw:
+                return raw.read().decode(self.encoding)
+        except UnicodeError:
+            raise BadFile(f"{self.name} is not text in {self.encoding}; say --encoding.") from None
+
+    def json(self) -> Any:
+        """Read a JSON body. Numbers with a point or exponent come as `Decimal`."""
+        text = self.whole()
+        try:
+            return json.loads(text, parse_float=Decimal)
         except json.JSONDecodeError as error:
-            at_end = not data.decode(self.encoding)[error.pos :].strip()
-            what = "is cut off" if at_end or "Unterminated" in error.msg else "is not JSON"
+            cut = not text[error.pos :].strip() or "Unterminated" in error.msg
+            what = "is cut off" if cut else "is not JSON"
             raise BadFile(f"{self.name} {what}: {error.msg}, line {error.lineno}.") from None
         except (RecursionError, ValueError) as error:
             raise BadFile(f"{self.name} cannot be read as JSON: {error}.") from None
@@ -211,9 +218,9 @@ class _Look:
 
     def encoding(self) -> tuple[str, bool]:
         """Decide what the file is written in."""
-        if not self.bytes_ or not self.head.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00"):
-            if self.bytes_ <= len(self.head):
-                raise BadFile(f"{self.name} is empty.")
+        blank = not self.head.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00")
+        if blank and self.bytes_ <= len(self.head):
+            raise BadFile(f"{self.name} is empty.")
         if self.said:
             return ("utf-8-sig" if _is_utf8(self.said) else self.said), False
         if self.bom.startswith("utf-16"):
@@ -253,7 +260,7 @@ def _open(path: Path) -> IO[bytes]:
 
 
 def _text(raw: IO[bytes], encoding: str) -> io.TextIOWrapper:
-    return io.TextIOWrapper(raw, encoding=encoding, newline="")  # type: ignore[arg-type]  # lzma and gzip files are buffered readers, too
+    return io.TextIOWrapper(raw, encoding=encoding, newline="")
 
 
 class _Rows:
@@ -297,7 +304,7 @@ class _Rows:
         raise BadFile(f"{self.source.name} has no headings: it holds no rows at all.")
 
     def _rows(self, heading: str, delimiter: str) -> Iterator[Row]:
-        quoting = csv.QUOTE_MINIMAL
+        quoting: Literal[0, 3] = csv.QUOTE_MINIMAL
         if delimiter == "\t" and '"' not in heading and self._quotes_are_text(heading):
             quoting = csv.QUOTE_NONE
         reader = csv.reader(self._lines(heading), delimiter=delimiter, quoting=quoting)

@@ -6,7 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from floorhand.errors import BadFile
-from floorhand.exchange import online_retail, own_masters, own_papers
+from floorhand.exchange import (
+    online_retail,
+    own_masters,
+    own_papers,
+    shopify_orders,
+    shopify_products,
+    tiktok,
+)
 from floorhand.exchange.layout import Layout, folded, list_of
 from floorhand.exchange.reading import Source
 from floorhand.exchange.records import Context, Parsed
@@ -39,6 +46,15 @@ class Format:
 FORMATS: dict[str, Format] = {
     made.name: made
     for made in (
+        Format("tiktok", tiktok.read, None, 2),
+        Format("shopify-orders", shopify_orders.read, shopify_orders.LAYOUT, 2),
+        Format(
+            "shopify-products",
+            shopify_products.read,
+            shopify_products.LAYOUT,
+            1,
+            ("URL handle", "Variant SKU", "Option1 Value", "Variant Price", "Body (HTML)"),
+        ),
         Format("online-retail", online_retail.read, online_retail.LAYOUT, 2),
         Format("returns", own_papers.read_returns, own_papers.RETURNS, 2, own=True),
         Format("deliveries", own_papers.read_deliveries, own_papers.DELIVERIES, 2, own=True),
@@ -84,9 +100,19 @@ def recognise(source: Source, said: str = "") -> Format:
         BadFile: If it is none of ours; says which one comes nearest and what it lacks.
     """
     if said:
-        return FORMATS[said]
+        chosen = FORMATS[said]
+        if (chosen.layout is None) != source.is_json:
+            raise BadFile(
+                f"{source.name} is {'JSON' if source.is_json else 'no JSON'}, "
+                f"so it cannot be {said}."
+            )
+        return chosen
     if source.is_json:
-        raise BadFile(f"{source.name} is JSON, but none of the known bodies.")
+        if tiktok.recognises(source.json()):
+            return FORMATS["tiktok"]
+        raise BadFile(
+            f"{source.name} is JSON, but no body of TikTok Shop with orders, returns or products."
+        )
     headings = next(source.rows()).cells
     for candidate in FORMATS.values():
         if candidate.layout is not None and _matches(candidate, headings):
@@ -104,15 +130,16 @@ def _matches(candidate: Format, headings: Sequence[str]) -> bool:
 
 def _nearest(headings: Sequence[str]) -> str:
     """Name the format whose headings the file comes nearest to, and what it lacks of it."""
-    best: tuple[float, str, tuple[str, ...]] = (0.0, "", ())
+    best: tuple[float, bool, str, tuple[str, ...]] = (0.0, False, "", ())
     for candidate in FORMATS.values():
         if candidate.layout is None:
             continue
         missing = candidate.layout.missing(headings)
         needed = sum(field.required for field in candidate.layout.fields)
-        best = max(best, ((needed - len(missing)) / needed, candidate.name, missing))
+        found_part = (needed - len(missing)) / needed
+        best = max(best, (found_part, candidate.own, candidate.name, missing))
     found = f"; found: {list_of(headings)}"
     if best[0] <= 0:
         return f"{found}. Known: {', '.join(FORMATS)}"
-    lacks = " and ".join(repr(name) for name in best[2]) or "a telling heading"
-    return f": as {best[1]} it lacks {lacks}{found}"
+    lacks = " and ".join(repr(name) for name in best[3]) or "a telling heading"
+    return f": as {best[2]} it lacks {lacks}{found}"

@@ -16,6 +16,10 @@ Progress = Callable[[str, int, int], None]
 """Told what is done, how much of it, and out of how much."""
 
 
+def nobody_listens(what: str, done: int, total: int) -> None:
+    """Let progress pass unseen."""
+
+
 @dataclass(frozen=True, slots=True)
 class BarcodeRecord:
     """A code on a piece, inner or case, and how many pieces one scan of it stands for."""
@@ -262,7 +266,7 @@ class Context:
     rules: SiteRules = field(default_factory=SiteRules)
     date_order: str = ""
     names: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
-    progress: Progress = lambda what, done, total: None  # noqa: E731  (nobody listens)
+    progress: Progress = nobody_listens
 
     @property
     def owner(self) -> str:

@@ -11,7 +11,33 @@ from floorhand.exchange.records import Rejected
 ALWAYS = ("orders", "order_lines", "pieces", "returns", "return_lines", "return_pieces", "products")
 """Counts that every result has, though they be 0."""
 
-_NOT_WRITTEN = ("unchanged", "cancelled_too_late", "lines_without_goods")
+_WRITTEN = {
+    "merchants": ("merchant", "merchants"),
+    "places": ("place", "places"),
+    "boxes": ("box type", "box types"),
+    "workers": ("worker", "workers"),
+    "products": ("product", "products"),
+    "barcodes": ("barcode", "barcodes"),
+    "deliveries": ("delivery", "deliveries"),
+    "delivery_lines": ("delivery line", "delivery lines"),
+    "expected_pieces": ("piece expected", "pieces expected"),
+    "orders": ("order", "orders"),
+    "order_lines": ("order line", "order lines"),
+    "pieces": ("piece", "pieces"),
+    "orders_hold": ("of the orders on hold", "of the orders on hold"),
+    "orders_cancelled": ("order cancelled", "orders cancelled"),
+    "orders_shipped": ("order sent before", "orders sent before"),
+    "returns": ("return", "returns"),
+    "return_lines": ("return line", "return lines"),
+    "return_pieces": ("piece to come back", "pieces to come back"),
+    "troubles": ("matter for a supervisor", "matters for a supervisor"),
+    "updated": ("row changed", "rows changed"),
+}
+
+_LEFT = {
+    "unchanged": ("is there already", "are there already"),
+    "cancelled_too_late": ("cancelled too late", "cancelled too late"),
+}
 
 REASONS_MAX = 5
 """Rejected rows that are shown at once; the rest is in the file."""
@@ -54,8 +80,7 @@ class Result:
             "rejected": self.rejected_rows,
             "rejected_file": self.rejected_file,
             "reasons": [
-                {"line": item.line, "reason": item.reason}
-                for item in self.rejected[:REASONS_MAX]
+                {"line": item.line, "reason": item.reason} for item in self.rejected[:REASONS_MAX]
             ],
             "notes": list(self.notes),
             "dry_run": self.dry_run,
@@ -68,11 +93,9 @@ class Result:
         yield f"{self.file}: {how} {self.format} ({_encoding(self.encoding)})"
         if self.already:
             yield f"  imported before, at {self.already}"
-        told = {name: n for name, n in self.counts.items() if name not in _NOT_WRITTEN}
-        done = [f"{n} {name.replace('_', ' ')}" for name, n in told.items()]
+        done, left = self._words(_WRITTEN), self._words(_LEFT)
         verb = "would write" if self.dry_run else "wrote"
-        kept = [f"{n} {name.replace('_', ' ')}" for name, n in self.counts.items() if name not in told]
-        yield f"  {verb}: {', '.join(done) or 'nothing'}{'; ' if kept else ''}{', '.join(kept)}"
+        yield f"  {verb}: {done or 'nothing'}{'; ' if left else ''}{left}"
         for note in self.notes:
             yield f"  note: {note}"
         if self.rejected_rows:
@@ -83,6 +106,10 @@ class Result:
                 yield f"    line {item.line}: {item.reason}"
             if (more := self.rejected_rows - REASONS_MAX) > 0:
                 yield f"    and {more} more"
+
+    def _words(self, named: dict[str, tuple[str, str]]) -> str:
+        counts = [(self.counts.get(name, 0), words) for name, words in named.items()]
+        return ", ".join(f"{n} {words[n != 1]}" for n, words in counts if n)
 
 
 def _encoding(name: str) -> str:

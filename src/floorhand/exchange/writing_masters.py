@@ -34,9 +34,7 @@ _chance = SystemRandom()
 def ensure_site(w: Writing) -> None:
     """Make the site and its outside places if they are not there yet."""
     if w.tx.scalar(select(SiteRow.site).where(SiteRow.site == w.site)) is None:
-        w.insert(
-            SiteRow, [{"site": w.site, "name": w.site, "time_zone": w.context.time_zone}]
-        )
+        w.insert(SiteRow, [{"site": w.site, "name": w.site, "time_zone": w.context.time_zone}])
     there = set(
         w.tx.scalars(select(Place.code).where(Place.site == w.site, Place.code.in_(OUTSIDE)))
     )
@@ -152,8 +150,7 @@ def _write_products(
 
 def _fresh(record: ProductRecord, code: str) -> dict[str, Any]:
     blank: dict[str, Any] = {
-        name: "" if name in ("name", "storage", "abc", "source") else 0
-        for name in _PRODUCT_COLUMNS
+        name: "" if name in ("name", "storage", "abc", "source") else 0 for name in _PRODUCT_COLUMNS
     }
     flags = {name: False for name in _PRODUCT_COLUMNS if name.endswith("_tracked")}
     return {**blank, **flags, "name": record.name or code}

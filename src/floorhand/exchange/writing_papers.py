@@ -39,6 +39,9 @@ UNTOUCHED = ("hold", "waiting", "released")
 ENDED = ("shipped", "short", "cancelled")
 """States of an order that nothing can change any more."""
 
+ELSEWHERE = "shipped_elsewhere"
+"""Why we ship nothing of an order that its platform calls shipped when it first comes here."""
+
 WAITING_RETURNS = ("advised", "in_transit")
 """Custody of a return whose parcel has not come yet."""
 
@@ -78,7 +81,7 @@ def _write_orders(w: Writing, merchant: str, records: Sequence[OrderRecord], cod
         lines += [
             _key(w, merchant, record.number, number) | {
                 "sku": sku, "ordered": line.pieces,
-                "platform_ids": json.dumps(line.platform_ids),
+                "platform_ids": json.dumps(line.platform_ids), **_gone(record, line),
             }
             for number, (line, sku) in enumerate(zip(record.lines, skus, strict=True), 1)
         ]  # fmt: skip
@@ -88,6 +91,12 @@ def _write_orders(w: Writing, merchant: str, records: Sequence[OrderRecord], cod
     w.insert(OrderLine, lines)
     w.counts["orders"] += len(orders)
     w.counts["order_lines"] += len(lines)
+
+
+def _gone(record: OrderRecord, line: LineRecord) -> dict[str, Any]:
+    """Account for the pieces of an order that left before we knew of it: none are ours to ship."""
+    gone = record.state == "shipped"
+    return {"short": line.pieces if gone else 0, "short_reason": ELSEWHERE if gone else ""}
 
 
 def _key(w: Writing, merchant: str, order: str, number: int) -> dict[str, Any]:
@@ -161,6 +170,16 @@ def _update_order(w: Writing, old: dict[str, Any], record: OrderRecord) -> None:
     )
     assert taken is not None, old["number"]
     old.update(changed)
+    if changed.get("state") == "shipped":
+        w.tx.execute(
+            update(OrderLine)
+            .where(
+                OrderLine.site == w.site,
+                OrderLine.merchant == old["merchant"],
+                OrderLine.order == old["number"],
+            )
+            .values(short=OrderLine.ordered - OrderLine.packed, short_reason=ELSEWHERE)
+        )
     w.counts["updated"] += 1
     w.counts["orders_cancelled"] += changed.get("state") == "cancelled"
 
@@ -172,10 +191,10 @@ def _later_word(old: dict[str, Any], record: OrderRecord) -> dict[str, Any]:
         changed["ship_to"] = record.ship_to.to_json()
     if record.due_at:
         changed["due_at"] = record.due_at
-    if record.state in ("hold", "shipped") or (old["state"] == "hold" and record.platform_state):
-        changed["state"] = record.state
+    if record.platform_state and record.platform_state != old["platform_state"]:
+        same_work = record.state == "released" and old["state"] == "waiting"
+        changed["state"] = old["state"] if same_work else record.state
         changed["hold_reason"] = record.hold_reason
-    if record.shipped_at:
         changed["shipped_at"] = record.shipped_at
     return changed
 
@@ -272,7 +291,7 @@ def _free_numbers(
 
 
 def write_returns(w: Writing, records: Sequence[ReturnRecord], codes: Codes) -> None:
-    """Add announced returns, and take over what the platform says later, until the parcel is here."""
+    """Add announced returns, and take over what is said later, until the parcel is here."""
     for chunk in batches(records, BATCH):
         numbers = _free_numbers(w, Return, chunk)
         for merchant in dict.fromkeys(record.merchant for record in chunk):
@@ -331,13 +350,13 @@ def _update_return(w: Writing, record: ReturnRecord) -> None:
         .first()
     )
     said = {n: v for n in _RETURN_LATER if (v := getattr(record, n))}
+    if not record.platform_state and record.custody == "advised":
+        del said["custody"]  # a file without states says nothing about where the parcel is
     changed = {n: v for n, v in said.items() if old is not None and old[n] != v}
     if old is None or not changed or old["custody"] not in WAITING_RETURNS:
         w.counts["unchanged"] += 1
         return
     w.tx.execute(
-        update(Return)
-        .where(Return.site == w.site, Return.number == old["number"])
-        .values(changed)
+        update(Return).where(Return.site == w.site, Return.number == old["number"]).values(changed)
     )
     w.counts["updated"] += 1

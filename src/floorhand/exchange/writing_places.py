@@ -108,14 +108,17 @@ def _add(
     for record in sorted(records, key=lambda record: record.line):
         if record.walk_no is None and record.kind in PROVEN_KINDS:
             last += WALK_STEP
-        walk[record.code] = last if record.walk_no is None else record.walk_no
+        default = last if record.kind in PROVEN_KINDS else 0
+        walk[record.code] = default if record.walk_no is None else record.walk_no
     checks = _checks(records, walk, there)
     rows: list[dict[str, Any]] = []
     for record in records:
         scan_code = record.scan_code or _label(w, record, codes)
         codes[scan_code] = record.code
         told = {n: v for n in _COLUMNS if (v := getattr(record, n)) is not None}
-        row = {n: "" if n in ("zone", "storage", "blocked") else 0 for n in _COLUMNS}
+        row: dict[str, Any] = {
+            n: "" if n in ("zone", "storage", "blocked") else 0 for n in _COLUMNS
+        }
         row |= {"pick_face": False, **told, "walk_no": walk[record.code]}
         row |= {"site": w.site, "code": record.code, "kind": record.kind, "scan_code": scan_code}
         row |= {"parent": record.parent or None, "merchant": record.merchant or None}

@@ -197,7 +197,7 @@ def _go_on(bench: Bench, rest: Rest) -> Reply | None:
 
 def _checked(bench: Bench, event: PiecesChecked) -> Reply:
     line = event.of
-    facts: Facts = {"sku": line.sku, "left": line.pieces, "pack_text": f"packing.pack_{event.pack}"}
+    facts: Facts = {"sku": line.sku, "left": line.pieces, "pack_text": f"packing.pack.{event.pack}"}
     done = "packing.checked" if line.pieces else "packing.checked_all"
     if event.pack != "each":
         done = "packing.checked_pack"

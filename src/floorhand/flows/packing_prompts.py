@@ -63,7 +63,7 @@ def prompt(state: State) -> Prompt:
                 _frame(state, "packing.why_missing"),
                 goods=(_item(replace(line, pieces=pieces), "now"),),
                 choices=tuple(
-                    Choice(reason, f"packing.reason_{reason}") for reason in MISSING_REASONS
+                    Choice(reason, f"packing.reason.{reason}") for reason in MISSING_REASONS
                 ),
                 wants=_wants(state, ("choice",)),
             )
@@ -138,7 +138,7 @@ def _wants(state: Open, kinds: tuple[str, ...]) -> Wants:
 def _facts(bench: Bench) -> tuple[tuple[str, str], ...]:
     facts = [
         ("fact.order", bench.order),
-        (f"packing.box_{bench.box_why}", bench.box or "–"),
+        (f"packing.box.{bench.box_why}", bench.box or "–"),
         ("packing.totes", " ".join(bench.totes)),
     ]
     if bench.parcel > 1:

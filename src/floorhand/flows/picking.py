@@ -141,8 +141,6 @@ def _at_piece(state: AtPiece, event: object) -> Reply:
             return Ask(AtFull(stop, state.taken, placed=True))
         case Pressed(key=Key.SKIP) if state.taken == 0:
             return _skip(stop)
-        case Pressed(key=Key.BACK) if state.taken:
-            return Ask(AtPiece(stop), "picking.count_again", {"sku": goods.sku}, look=True)
     return _not_now(event)
 
 

@@ -15,6 +15,7 @@ from floorhand.domain.putaway import (
     GivenBack,
     GivenUp,
     GiveUp,
+    GoodsGone,
     HeldByOther,
     Loose,
     LooseFound,
@@ -77,9 +78,8 @@ def _starting(state: NeedSource | Fetching | WhichLoose | TakeOver, event: objec
             return _asked(event)
         case _, TaskFound():
             return Ask(Fetching(event))
-        case _, HeldByOther(source=source, worker=worker):
-            facts = {"place": source.place, "worker": worker}
-            return Ask(TakeOver(source, worker), "putaway.held", facts, look=True)
+        case _, HeldByOther():
+            return _held(event)
         case _, LooseFound(options=(only,)):
             return Do(OpenSource(_loose_source(only)))
         case _, LooseFound(options=options):
@@ -121,9 +121,14 @@ def _starting(state: NeedSource | Fetching | WhichLoose | TakeOver, event: objec
             return Refuse(Code.NOT_EXPECTED_NOW)
 
 
+def _held(event: HeldByOther) -> Ask:
+    facts = {"place": event.source.place, "worker": event.worker}
+    return Ask(TakeOver(event.source, event.worker), "putaway.held", facts, look=True)
+
+
 def _open(place: Place, source: Source) -> Reply:
     if not place.proven:
-        return Refuse(Code.TYPED_CODE, {"code": place.code})
+        return Refuse(Code.TYPED_CODE, {"place": place.code})
     return Do(OpenSource(source))
 
 
@@ -144,7 +149,7 @@ def _going(state: Going, event: object) -> Reply:
         case Place(code=code) if code == now.source.place:
             return Ask(state)
         case Place(kind="bin", proven=False, code=code):
-            return Refuse(Code.TYPED_CODE, {"code": code})
+            return Refuse(Code.TYPED_CODE, {"place": code})
         case Place(kind="bin", code=code) if code == now.bin:
             return Do(_put(state, now.bin))
         case Place(kind="bin", code=code):
@@ -192,8 +197,18 @@ def _went(state: Going | Why, event: object) -> Reply:
             return _asked(then, state.later, "putaway.stored", facts)
         case MarkedFull(bin=code, then=Proposed() as then):
             return _asked(then, state.later, "putaway.marked_full", {"place": code}, look=True)
-        case Emptied(source=source):
+        case GoodsGone(goods=goods, source=source, then=Proposed() as then):
+            facts = {"sku": goods.sku, "place": source.place}
+            return _asked(then, state.later, "putaway.gone", facts, look=True)
+        case (
+            GoodsGone(source=source)
+            | Emptied(source=source)
+            | BinTaken(then=Emptied(source=source))
+            | MarkedFull(then=Emptied(source=source))
+        ):
             return Ask(START, "putaway.empty_already", {"place": source.place}, look=True)
+        case HeldByOther():
+            return _held(event)
         case GivenUp(source=source):
             return Ask(START, "putaway.given_up", {"place": source.place}, look=True)
         case _:
@@ -230,7 +245,7 @@ def _split(state: Going, pieces: int) -> Reply:
     now = state.now
     if now.serials or not 0 < pieces <= now.pieces:
         most = 1 if now.serials else now.pieces
-        return Refuse(Code.BAD_QUANTITY, {"asked": pieces, "most": most})
+        return Refuse(Code.BAD_QUANTITY, {"number": pieces, "limit": most})
     facts: Facts = {"pieces": pieces, "all": now.pieces, "sku": now.goods.sku}
     return Ask(replace(state, take=pieces), "putaway.split", facts, look=pieces < now.pieces)
 

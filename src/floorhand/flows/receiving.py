@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from floorhand.domain.counting import good_mark, read_expiry
+from floorhand.domain.counting import read_expiry, read_mark
 from floorhand.domain.receiving import (
     PIECES_MAX,
     CloseDelivery,
@@ -129,7 +129,7 @@ def _open(state: NeedDelivery | ChooseDelivery | ChooseMerchant | NeedDock, even
         case NeedDock(number=number), Place(kind="dock", proven=True, code=dock):
             return Do(OpenDelivery(number, dock))
         case NeedDock(), Place(kind="dock", code=code):
-            return Refuse(Code.TYPED_CODE, {"code": code})
+            return Refuse(Code.TYPED_CODE, {"place": code})
         case ChooseDelivery() | ChooseMerchant() | NeedDock(), Pressed(key=Key.BACK):
             return Ask(START)
         case _, Pressed():
@@ -156,7 +156,7 @@ def _counting(state: Counting, event: object) -> Reply:
             job = replace(state.job, dock=dock, onto="")
             return Ask(Counting(job), "receiving.loose", {"place": dock})
         case _, Place(kind="dock", code=code):
-            return Refuse(Code.TYPED_CODE, {"code": code})
+            return Refuse(Code.TYPED_CODE, {"place": code})
         case _, DeliveryCode(number=number) if number == state.job.delivery:
             return Ask(state)
         case _, DeliveryCode(number=number):
@@ -253,12 +253,11 @@ def _describing(state: Describing, event: object) -> Reply:
         case Text(value=text) if wanted == "expiry":
             expiry = read_expiry(text, state.job.expiry_order)
             if not expiry:
-                return Refuse(Code.BAD_DATE, {"date": text, "order": state.job.expiry_order})
+                return _bad_date(text, state.job.expiry_order)
             return describe(state, replace(piece, expiry=expiry))
-        case Text(value=text) if good_mark(text):
-            if wanted == "lot":
-                return describe(state, replace(piece, lot=text))
-            return describe(state, replace(piece, serial=text))
+        case Text(value=text) if mark := read_mark(text):
+            told = Attributes(lot=mark) if wanted == "lot" else Attributes(serial=mark)
+            return describe(state, fill(piece, told))
         case Text():
             return Refuse(Code.BAD_MARK, {"wanted_text": f"thing.{wanted}"})
         case Pressed(key=Key.BACK):
@@ -273,7 +272,7 @@ def _damaged(state: DamagedCount | DamagedReason, event: object) -> Reply:
     match state, event:
         case DamagedCount(now=now), Number(value=pieces):
             if not 0 < pieces <= now.here:
-                return Refuse(Code.BAD_QUANTITY, {"asked": pieces, "most": now.here})
+                return Refuse(Code.BAD_QUANTITY, {"number": pieces, "limit": now.here})
             return Ask(DamagedReason(state.job, now, pieces))
         case DamagedReason(job=job, now=now, pieces=pieces), Chosen(code=reason):
             return Do(MarkDamaged(job.delivery, job.place, now.goods, pieces, reason))
@@ -308,7 +307,7 @@ def _opened(event: DeliveryOpened) -> Reply:
 def _total(state: Counting, now: Count, total: int) -> Reply:
     """Set the total; one that is well over what was announced has to be typed twice."""
     if total > PIECES_MAX:
-        return Refuse(Code.BAD_QUANTITY, {"asked": total, "most": PIECES_MAX})
+        return Refuse(Code.BAD_QUANTITY, {"number": total, "limit": PIECES_MAX})
     if total == now.here:
         return Ask(
             replace(state, typed=-1), "receiving.same", {"sku": now.goods.sku, "here": total}
@@ -331,7 +330,7 @@ def _onto_pallet(state: Counting, place: Place) -> Reply:
             {"sku": place.code, "merchant": place.merchant, "wanted": job.merchant},
         )
     if not place.proven:
-        return Refuse(Code.TYPED_CODE, {"code": place.code})
+        return Refuse(Code.TYPED_CODE, {"place": place.code})
     return Ask(Counting(replace(job, onto=place.code)), "receiving.onto", {"place": place.code})
 
 
@@ -348,6 +347,11 @@ def _reviewed(state: InDelivery, event: DeliveryReviewed) -> Reply:
     if changed:
         return Ask(after, "receiving.changed", {"pieces": event.counted}, look=True)
     return Ask(after)
+
+
+def _bad_date(text: str, order: str) -> Refuse:
+    example = "311027" if order == "DDMMYY" else "271031"
+    return Refuse(Code.BAD_DATE, {"text": text[:20], "format": order, "example": example})
 
 
 def _told(told: Attributes) -> dict[str, str | int]:

@@ -12,6 +12,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from floorhand.domain.identifying import (
+    FindOfPiece,
+    OpenReturn,
+    PieceOrigins,
+    ReturnOpened,
+)
 from floorhand.domain.returns import (
     CUSTOMER_RETURN,
     EMPTY,
@@ -21,14 +27,11 @@ from floorhand.domain.returns import (
     CloseReturn,
     CountTakenBack,
     FindingGone,
-    FindOfPiece,
     LinesListed,
     ListLines,
-    OpenReturn,
     OutcomeRecorded,
     Parcel,
     PickLine,
-    PieceOrigins,
     PiecesCounted,
     PiecesDisposed,
     PiecesMissing,
@@ -36,7 +39,6 @@ from floorhand.domain.returns import (
     PrintPlate,
     RecordOutcome,
     ReturnClosed,
-    ReturnOpened,
     SetKind,
     TakePieces,
     VerdictExtended,
@@ -105,7 +107,10 @@ def step(state: State, event: object) -> Reply:
             return Ask(_on(state, parcel), done="returns.taken_back")
         case _, PiecesDisposed():
             return _disposed(state, event)
+        case _, PiecesCounted(finding=finding, final=final, parcel=Parcel() as parcel):
+            return after_count(Inspecting(parcel), finding, final)
         case _, PiecesCounted(finding=finding, final=final):
+            assert isinstance(state, OnBench), state
             return after_count(state, finding, final)
         case Inspecting() | ChooseLine() | ChooseOther() | ConfirmMissing(), _:
             return _inspect(state, event)
@@ -145,7 +150,7 @@ def _opened(state: State, event: ReturnOpened) -> Reply:
         assert isinstance(asked, Ask)
         return replace(asked, done="returns.judge_first", look=True)
     if isinstance(state, ChooseOrigin) and state.piece is not None:
-        return _take(here.parcel, state.piece)
+        return _take(here.parcel, state.piece, show=True)
     return Ask(here, done="returns.opened", facts={"number": event.parcel.number})
 
 
@@ -219,7 +224,7 @@ def _piece(parcel: Parcel, piece: Piece) -> Reply:
     return _take(parcel, piece)
 
 
-def _take(parcel: Parcel, piece: Piece, asked: str = "") -> Reply:
+def _take(parcel: Parcel, piece: Piece, asked: str = "", *, show: bool = False) -> Reply:
     if piece.serial_tracked and piece.pieces > 1:
         return Refuse(Code.RETURN_ONE_BY_ONE, {"sku": piece.sku})
     if ask := next_untold(piece, asked):
@@ -233,6 +238,7 @@ def _take(parcel: Parcel, piece: Piece, asked: str = "") -> Reply:
             piece.lot if piece.lot_tracked else "",
             piece.expiry if piece.expiry_tracked else "",
             piece.serial if piece.serial_tracked else "",
+            show,
         )
     )
 

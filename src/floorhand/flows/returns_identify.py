@@ -6,23 +6,28 @@ piece; and what none of these tell is an unknown parcel, which gets a plate, a p
 
 from __future__ import annotations
 
-from floorhand.domain.returns import (
-    CUSTOMER_RETURN,
-    NONE_OF_THESE,
+from floorhand.domain.identifying import (
     AttachOrder,
     CreateReturn,
     FindOfOrder,
     FindOfPiece,
     Identify,
+    ListWaiting,
     NothingFound,
     OpenReturn,
     OrderReturns,
     ParcelShared,
     RegisterUnknown,
+    ReturnsWaiting,
     SerialFound,
     UnknownRegistered,
 )
+from floorhand.domain.returns import (
+    CUSTOMER_RETURN,
+    NONE_OF_THESE,
+)
 from floorhand.domain.things import (
+    Attributes,
     Chosen,
     Key,
     OrderCode,
@@ -115,6 +120,14 @@ def _first_scan(state: NeedReturn | ConfirmUnknown | ConfirmNew, event: object) 
             return Ask(ConfirmUnknown(code, shown))
         case ConfirmUnknown(code=code), Pressed(key=Key.DONE):
             return Ask(NeedCarrier(code))
+        case _, Attributes(serial=serial) if serial:
+            return Do(Identify(serial, serial))
+        case NeedReturn(), Pressed(key=Key.LIST):
+            return Do(ListWaiting())
+        case NeedReturn(), ReturnsWaiting(options=()):
+            return Refuse(Code.RETURN_NONE_WAITING)
+        case NeedReturn(), ReturnsWaiting(options=options):
+            return Ask(ChooseReturn(options))
         case NeedReturn(), Pressed(key=Key.MISMATCH):
             return Ask(NeedCarrier(""))
         case ConfirmNew(), Chosen(code=kind):

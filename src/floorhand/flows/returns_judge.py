@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from floorhand.domain.counting import good_mark, read_expiry
+from floorhand.domain.inspection import proposal
 from floorhand.domain.receiving import PIECES_MAX
 from floorhand.domain.returns import (
     AS_ADVISED,
@@ -17,7 +18,6 @@ from floorhand.domain.returns import (
     Finding,
     Parcel,
     Recount,
-    proposal,
 )
 from floorhand.domain.things import (
     Attributes,
@@ -41,7 +41,6 @@ from floorhand.flows.returns_states import (
     NeedBadge,
     NeedTracked,
     OnBench,
-    State,
 )
 from floorhand.flows.turn import Ask, Do, Facts, Refuse, Reply
 
@@ -79,7 +78,7 @@ def tell(state: NeedTracked, event: object) -> Piece | Reply:
         case Text(value=text) if good_mark(text):
             return replace(piece, lot=text) if ask == "lot" else replace(piece, serial=text)
         case Text():
-            return Refuse(Code.RETURN_BAD_MARK, {"ask_text": f"returns.{ask}"})
+            return Refuse(Code.RETURN_BAD_MARK)
         case Pressed(key=Key.SKIP):
             return piece
         case Pressed():
@@ -97,12 +96,11 @@ def _filled(piece: Piece, lot: str, expiry: str, serial: str) -> Piece:
     )
 
 
-def after_count(state: State, finding: Finding, final: bool) -> Reply:
+def after_count(state: OnBench, finding: Finding, final: bool) -> Reply:
     """Ask for more pieces of the same SKU as long as some are announced, then for the grade.
 
     What was never delivered is not graded piece by piece: it is proposed as like new.
     """
-    assert isinstance(state, OnBench), state
     parcel = state.parcel
     over = final or finding.serial_tracked or finding.pieces >= finding.left
     asked: Counting | Grading | Deciding = Counting(parcel, finding)
@@ -143,11 +141,11 @@ def judge(state: Counting | Grading | ChooseReason | Judged, event: object) -> R
     finding = state.finding
     match state, event:
         case Counting() | Grading(), Piece() if _same(finding, event):
-            return _count(finding, finding.pieces + event.pieces, final=False)
+            return _count(state, finding.pieces + event.pieces, final=False)
         case Counting() | Grading(), Number(value=pieces):
             if pieces == finding.pieces:
                 return Ask(_judged_next(state.parcel, finding))
-            return _count(finding, pieces, final=True)
+            return _count(state, pieces, final=True)
         case _, Piece(sku=sku):
             return Refuse(Code.RETURN_JUDGE_FIRST, {"sku": finding.sku, "scanned": sku})
         case Counting(), Pressed(key=Key.DONE):
@@ -180,11 +178,12 @@ def _same(finding: Finding, piece: Piece) -> bool:
     )
 
 
-def _count(finding: Finding, pieces: int, *, final: bool) -> Reply:
+def _count(state: Counting | Grading, pieces: int, *, final: bool) -> Reply:
+    finding = state.finding
     if pieces > PIECES_MAX or (finding.serial_tracked and pieces > 1):
         limit = 1 if finding.serial_tracked else PIECES_MAX
         return Refuse(Code.BAD_QUANTITY, {"number": pieces, "limit": limit})
-    return Do(Recount(finding.id, pieces, final))
+    return Do(Recount(state.parcel.number, finding.id, pieces, final))
 
 
 def _decide(state: Judged, event: object) -> Reply:
@@ -228,6 +227,7 @@ def _dispose(state: Judged, disposition: str, tote: str) -> Reply:
 
 def _disposal(state: Judged, disposition: str, tote: str, second: str) -> Dispose:
     return Dispose(
+        number=state.parcel.number,
         finding=state.finding.id,
         grade=state.grade,
         reason=state.reason,

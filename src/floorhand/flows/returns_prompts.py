@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from floorhand.domain.inspection import proposal
 from floorhand.domain.returns import (
     CUSTOMER_RETURN,
     DESTROY,
@@ -14,7 +15,6 @@ from floorhand.domain.returns import (
     Finding,
     Option,
     Parcel,
-    proposal,
 )
 from floorhand.domain.rules import DISPOSITIONS
 from floorhand.domain.things import Key
@@ -77,7 +77,11 @@ def _identifying(state: Identifying) -> Prompt:
         case NeedReturn():
             return Prompt(
                 ask="returns.scan_return",
-                keys=((Key.MISMATCH, "returns.key_no_label"), *BACK),
+                keys=(
+                    (Key.LIST, "returns.key_waiting"),
+                    (Key.MISMATCH, "returns.key_no_label"),
+                    *BACK,
+                ),
                 wants=Wants(kinds=FIRST_KINDS),
             )
         case ChooseReturn(options=options):
@@ -126,8 +130,8 @@ def _rows(options: tuple[Option, ...]) -> tuple[Choice, ...]:
     )
 
 
-def _frame(parcel: Parcel, ask: str) -> Prompt:
-    """Give what all questions about a parcel on the bench show."""
+def _frame(parcel: Parcel, ask: str, *, brief: bool = False) -> Prompt:
+    """Give what all questions about a parcel on the bench show; ``brief`` beside a long list."""
     maybe = f"{parcel.maybe} (1/{parcel.maybes})" if parcel.maybe else ""
     facts = (
         ("fact.return", parcel.number),
@@ -139,7 +143,7 @@ def _frame(parcel: Parcel, ask: str) -> Prompt:
     )
     return Prompt(
         ask=ask,
-        facts=tuple(fact for fact in facts if fact[1]),
+        facts=tuple(fact for fact in (facts[:1] if brief else facts) if fact[1]),
         progress=(parcel.found, parcel.advised) if parcel.advised else None,
         wants=Wants(merchants=(parcel.merchant,) if parcel.merchant else ()),
     )
@@ -148,7 +152,8 @@ def _frame(parcel: Parcel, ask: str) -> Prompt:
 def _inspecting(parcel: Parcel) -> Prompt:
     left = bool(parcel.next_sku)
     fresh = left or not (parcel.advised or parcel.pieces)
-    shown = _frame(parcel, "returns.scan_piece" if fresh else "returns.all_found")
+    over = "returns.all_found" if parcel.advised else "returns.next_or_close"
+    shown = _frame(parcel, "returns.scan_piece" if fresh else over)
     item = Item(parcel.next_sku, parcel.next_name, parcel.next_left, mark="now")
     wants = replace(
         shown.wants,
@@ -218,9 +223,8 @@ def _item(finding: Finding) -> Item:
 
 def _counted(state: Counting | Grading | ChooseReason) -> Prompt:
     parcel, finding = state.parcel, state.finding
-    shown = replace(
-        _frame(parcel, "returns.how_many"), goods=(_item(finding),), count=str(finding.pieces)
-    )
+    frame = _frame(parcel, "returns.how_many", brief=not isinstance(state, Counting))
+    shown = replace(frame, goods=(_item(finding),), count=str(finding.pieces))
     sku = f"{finding.merchant}/{finding.sku}"
     match state:
         case Counting():
@@ -240,7 +244,7 @@ def _counted(state: Counting | Grading | ChooseReason) -> Prompt:
                 wants=replace(shown.wants, kinds=("choice", "piece"), sku=sku),
             )
         case ChooseReason(grade=grade):
-            ours = tuple(Choice(reason, f"reason.{reason}") for reason in REASONS)
+            ours = tuple(Choice(reason, f"returns.reason_{reason}") for reason in REASONS)
             said = (Choice("said", label=finding.said),) if finding.said else ()
             return replace(
                 shown,
@@ -255,9 +259,8 @@ def _counted(state: Counting | Grading | ChooseReason) -> Prompt:
 def _judged(state: Deciding | ChooseDisposition | NeedBadge) -> Prompt:
     parcel, finding = state.parcel, state.finding
     told = proposal(finding, parcel.kind, state.grade)
-    shown = replace(
-        _frame(parcel, "returns.decide"), goods=(_item(finding),), count=str(finding.pieces)
-    )
+    frame = _frame(parcel, "returns.decide", brief=isinstance(state, ChooseDisposition))
+    shown = replace(frame, goods=(_item(finding),), count=str(finding.pieces))
     match state:
         case Deciding():
             tote = parcel.tote if told != DESTROY else ""

@@ -85,13 +85,13 @@ def _write(
 ) -> None:
     if args.folder:
         _to_folder(args.folder, wanted, layouts)
-        _say(f"{len(layouts)} labels as PNG and ZPL in {args.folder}")
+        _say(f"{_count(len(layouts), 'label')} as PNG and ZPL in {args.folder}")
     if args.zpl:
         write_whole(args.zpl, b"".join(write_zpl(layout) for layout in layouts))
-        _say(f"{len(layouts)} labels in {args.zpl}, for a printer of {args.dpi} dpi")
+        _say(f"{_count(len(layouts), 'label')} in {args.zpl}, for a printer of {args.dpi} dpi")
     if args.pdf:
         pages = _to_pdf(args.pdf, wanted, one_per_page=args.one_per_page)
-        _say(f"{len(layouts)} labels on {pages} pages in {args.pdf}")
+        _say(f"{_count(len(layouts), 'label')} on {_count(pages, 'page')} in {args.pdf}")
 
 
 def _wanted(args: argparse.Namespace, settings: Settings) -> tuple[LabelWanted, ...]:
@@ -160,7 +160,7 @@ def _all_found(args: argparse.Namespace, found: Sequence[LabelWanted]) -> None:
 
 
 def _to_folder(folder: Path, wanted: Sequence[LabelWanted], layouts: Sequence[Layout]) -> None:
-    printer = FolderPrinter(folder)
+    printer = FolderPrinter(folder, durable=False)
     for number, (one, layout) in enumerate(zip(wanted, layouts, strict=True), 1):
         printer.send(render(layout, number, one.subject))
         _progress(number, len(layouts))
@@ -181,6 +181,10 @@ def _progress(done: int, of: int) -> None:
     if of >= PROGRESS_FROM and sys.stderr.isatty():
         end = "\n" if done == of else ""
         print(f"\r{done} of {of}", end=end, file=sys.stderr, flush=True)  # noqa: T201
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def _say(text: str) -> None:

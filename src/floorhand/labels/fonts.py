@@ -140,9 +140,7 @@ def leading_font(text: str) -> int:
     It is chosen for a whole text of several lines, so that one accent changes neither a single
     letter in the middle of a name nor one line of an address.
     """
-    return max(
-        range(len(_faces())), key=lambda face: (sum(_knows(face, c) for c in text), -face)
-    )
+    return max(range(len(_faces())), key=lambda face: (sum(_knows(face, c) for c in text), -face))
 
 
 def runs(text: str, lead: int) -> tuple[tuple[int, str], ...]:
@@ -194,9 +192,8 @@ def shorten(text: str, style: Style, room_dots: int) -> str:
     return text[:fits].rstrip() + ELLIPSIS
 
 
-def wrap(text: str, style: Style, room_dots: int) -> list[str]:
+def wrap(text: str, style: Style, room_dots: int) -> Iterator[str]:
     """Break a cleaned text into lines at spaces; a word longer than a line is cut."""
-    lines: list[str] = []
     line = ""
     for word in text.split(" "):
         attempt = f"{line} {word}" if line else word
@@ -204,10 +201,11 @@ def wrap(text: str, style: Style, room_dots: int) -> list[str]:
             line = attempt
             continue
         if line:
-            lines.append(line)
+            yield line
         line = word
         while width_dots(line, style) > room_dots and len(line) > 1:
             head = shorten(line, style, room_dots).removesuffix(ELLIPSIS) or line[:1]
-            lines.append(head)
+            yield head
             line = line[len(head) :]
-    return [*lines, line] if line or not lines else lines
+    if line:
+        yield line

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from floorhand.domain.labels import LabelData, missing_fields
 from floorhand.errors import BadLabel
@@ -279,8 +280,9 @@ def _fitted(
 ) -> tuple[list[str], bool]:
     """Break and shorten lines for one size of letters; say whether anything was cut."""
     if element.fit == "wrap":
-        broken = [part for line in lines for part in fonts.wrap(line, style, room)]
         most = max(1, height // _line_height(style.capital_dots))
+        parts = (part for line in lines for part in fonts.wrap(line, style, room))
+        broken = list(islice(parts, most + 1))
     else:
         broken, most = [", ".join(lines)], 1
     shown = broken[:most]

@@ -47,17 +47,23 @@ class FolderPrinter:
 
     A label that is sent again after a crash replaces its own files, so it is there once. Files
     appear whole: whoever watches the folder never sees half a label.
+
+    Args:
+        folder: Where to; made if it is missing.
+        durable: Wait until the disk has each file. Without, a power cut may take the last ones:
+            good enough for labels that can be made again.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, durable: bool = True) -> None:
         self._folder = folder
+        self._durable = durable
 
     def send(self, label: Rendered) -> None:
         """Write both files."""
         self._folder.mkdir(parents=True, exist_ok=True)
         name = file_name(label)
         for ending, content in (("zpl", label.zpl), ("png", label.png)):
-            write_whole(self._folder / f"{name}.{ending}", content)
+            write_whole(self._folder / f"{name}.{ending}", content, durable=self._durable)
 
 
 Printers = Mapping[str, Printer]
@@ -69,14 +75,15 @@ def file_name(label: Rendered) -> str:
     return "-".join(part for part in parts if part)
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes, *, durable: bool = True) -> None:
     """Write a file so that it is there whole or not at all."""
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with unfinished.open("wb") as out:
             out.write(content)
             out.flush()
-            os.fsync(out.fileno())
+            if durable:
+                os.fsync(out.fileno())
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)

@@ -15,7 +15,6 @@ from pathlib import Path
 
 from floorhand.errors import BadFile, BadLabel, DatabaseAway
 from floorhand.labels.printers import FolderPrinter, Printers
-from floorhand.labels.render import lay_out_named, render
 from floorhand.store.db import Transactions
 from floorhand.store.masters import DEFAULT_PRINTER
 from floorhand.store.print_jobs import Job, mark_failed, mark_sent, take_job
@@ -63,9 +62,7 @@ def send_next(
     return job
 
 
-def send_all(
-    transactions: Transactions, site: str, printers: Printers, clock: Clock
-) -> int:
+def send_all(transactions: Transactions, site: str, printers: Printers, clock: Clock) -> int:
     """Send all that may be sent now; gives how many were tried."""
     tried = 0
     while send_next(transactions, site, printers, clock) is not None:
@@ -78,6 +75,9 @@ def _send(job: Job, printers: Printers) -> str:
     if printer is None:
         known = ", ".join(sorted(printers))
         raise OSError(f"there is no printer {job.printer!a} here, only: {known}")
+    # Drawing is slow to import, and a terminal that starts must not wait for it.
+    from floorhand.labels.render import lay_out_named, render
+
     data = {**job.data, "copy": job.copy_no} if job.copy_no > 1 else job.data
     layout = lay_out_named(job.template, data)
     printer.send(render(layout, job.number, job.subject))

@@ -28,7 +28,7 @@ FNC1 = "\xf1"
 """How python-barcode writes the function character that makes a Code 128 a GS1-128."""
 
 _QUIET_MODULES = {"ean13": (11, 7), "ean8": (7, 7)}
-_GS1_PART = re.compile(r"\((\d{2,4})\)([^()]+)")
+_GS1_PART = re.compile(r"\(([0-9]{2,4})\)([^()]+)")
 _GS1_FIXED = frozenset({"00", "01", "02", "03", "04", *(str(n) for n in range(11, 21))})
 """Identifiers whose values have a length that is known, so that none ends with a separator.
 Source: GS1 General Specifications, table "Element strings with predefined length using GS1
@@ -91,9 +91,14 @@ def make_symbol(symbology: str, text: str) -> Symbol:
     raise AssertionError(symbology)
 
 
+def _is_good(digits: str) -> bool:
+    """Say whether these are plain digits with a right check digit."""
+    return digits.isascii() and check_is_good(digits)
+
+
 def _as_product(text: str) -> tuple[str, str]:
     """Choose how a product's code is best printed; GTINs are stored with 14 digits."""
-    if len(text) in (8, 12, 13, 14) and check_is_good(text):
+    if len(text) in (8, 12, 13, 14) and _is_good(text):
         gtin = text.zfill(14)
         if gtin.startswith("000000"):
             return "ean8", gtin[-8:]
@@ -131,7 +136,7 @@ def _gs1_128(text: str) -> Symbol:
     data = ""
     for n, (ai, value) in enumerate(parts):
         if ai in ("00", "01", "02") and (
-            len(value) != (18 if ai == "00" else 14) or not check_is_good(value)
+            len(value) != (18 if ai == "00" else 14) or not _is_good(value)
         ):
             raise BadLabel(f"({ai}){value} has a wrong length or check digit")
         more = n + 1 < len(parts)
@@ -144,7 +149,7 @@ def _gs1_128(text: str) -> Symbol:
 
 def _ean(symbology: str, text: str) -> Symbol:
     length = 13 if symbology == "ean13" else 8
-    if len(text) != length or not check_is_good(text):
+    if len(text) != length or not _is_good(text):
         raise BadLabel(f"{text!a} is not {length} digits with a right check digit")
     rows = (_linear(symbology, text[:-1]),)
     return Symbol(symbology, rows, _QUIET_MODULES[symbology], text, text)
@@ -158,9 +163,7 @@ def _matrix(symbology: str, text: str) -> Symbol:
         made = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="H")
         quiet = 4
     else:
-        made = zxingcpp.create_barcode(
-            text, zxingcpp.BarcodeFormat.DataMatrix, force_square=True
-        )
+        made = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.DataMatrix, force_square=True)
         quiet = 2
     # It offers its dots as a buffer, which its type stubs do not say.
     drawn: Any = zxingcpp.write_barcode_to_image(made, scale=1, add_quiet_zones=False)

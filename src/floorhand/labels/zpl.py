@@ -110,8 +110,7 @@ def _line(text: PlacedText, line: PlacedLine) -> str:
     height = round(text.style.capital_dots * _FONT_HEIGHT)
     width = _font_width(line.text, height, width_dots(line.text, text.style))
     return (
-        f"^FT{line.left},{line.baseline}{reverse}^A0N,{height},{width}"
-        f"^FH_^FD{hexed(line.text)}^FS"
+        f"^FT{line.left},{line.baseline}{reverse}^A0N,{height},{width}^FH_^FD{hexed(line.text)}^FS"
     )
 
 

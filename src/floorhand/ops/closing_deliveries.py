@@ -28,7 +28,7 @@ from floorhand.store.deliveries import Header
 from floorhand.store.ledger import Cause, lines_in
 from floorhand.store.places import new_place, next_sscc
 from floorhand.store.print_jobs import queue_label
-from floorhand.store.schema import Merchant, Outbox, Place, PrintJob, Stock
+from floorhand.store.schema import Delivery, Merchant, Outbox, Place, PrintJob, Stock
 from floorhand.store.tasks import open_task, trouble
 
 JOB = "receiving"
@@ -200,7 +200,21 @@ def _raise_tasks(tx: Session, cause: Cause, header: Header) -> int:
 
 
 def _empty_pallets(tx: Session, cause: Cause, header: Header) -> list[str]:
-    """List open pallets of the merchant at this dock that nothing was ever put on."""
+    """List open pallets of the merchant at this dock that nothing was ever put on.
+
+    None while another of its deliveries is received there: a pallet may just have been begun.
+    """
+    others = tx.scalar(
+        select(func.count()).where(
+            Delivery.site == cause.site,
+            Delivery.state == "receiving",
+            Delivery.dock == header.dock,
+            Delivery.merchant == header.merchant,
+            Delivery.number != header.number,
+        )
+    )
+    if others:
+        return []
     stock = and_(Stock.site == Place.site, Stock.place == Place.code)
     return list(
         tx.scalars(

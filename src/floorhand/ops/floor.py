@@ -11,14 +11,17 @@ from datetime import datetime
 from sqlalchemy import insert, update
 
 from floorhand.domain.signing_in import JOBS
-from floorhand.errors import Refused
-from floorhand.flows.turn import Refuse, Said
+from floorhand.errors import Code, Refused
+from floorhand.flows.turn import AnyState, Refuse, Said
 from floorhand.ops.freezing import freeze
 from floorhand.ops.registry import FLOWS
-from floorhand.ops.seats import Settled, Turn, must_sit, repeat, resumed, sit, write
+from floorhand.ops.seats import Settled, Sitting, Turn, must_sit, repeat, resumed, sit, write
 from floorhand.ops.settling import answer
 from floorhand.store.db import Transactions
 from floorhand.store.schema import Seat
+
+GONE = frozenset({Code.DELIVERY_CLOSED, Code.RETURN_CLOSED, Code.WALK_LOST, Code.PACK_LOST})
+"""Refusals saying that others have finished or taken over what a worker is at."""
 
 
 def take_seat(
@@ -89,8 +92,17 @@ def take_turn(
             if scan_no <= sitting.scan_no:
                 return repeat(sitting, scanned)
             said = Said.about(Refuse(refused.code, refused.facts))
-            settled = Settled(sitting.flow, sitting.state, said)
+            settled = Settled(sitting.flow, _state_after(sitting, refused), said)
             return write(tx, sitting, scan_no, scanned, now, settled)
+
+
+def _state_after(sitting: Sitting, refused: Refused) -> AnyState:
+    """Stay at the question, unless what it is about is gone: no scan could ever answer it."""
+    state = freeze(sitting.state)
+    about = all(f'"{fact}"' in state for fact in refused.facts.values())
+    if sitting.flow in JOBS and refused.code in GONE and about:
+        return FLOWS[sitting.flow].START
+    return sitting.state
 
 
 def _storable(scanned: str) -> str:

@@ -22,10 +22,10 @@ from floorhand.domain.things import CORRECTION, Goods, Line
 from floorhand.errors import Code, Refused
 from floorhand.ops.bench import PUTBACK, Work, bench_of, order_at_bench
 from floorhand.ops.shipping import finish_order, free_totes
-from floorhand.store import ledger, parcels, tasks
+from floorhand.store import checking, ledger, parcels, tasks
+from floorhand.store.checking import InTote
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import merchant_rules
-from floorhand.store.parcels import InTote
 from floorhand.store.schema import Checked, Order, OrderLine
 
 HOLD_REASON = "missing_at_bench"
@@ -80,7 +80,7 @@ def declare_missing(
     if policy == "hold":
         return _hold(tx, cause, work)
     back = _cancel_lines(tx, cause, work, command, short_lines) if policy == "cancel_line" else 0
-    rest = parcels.rest_of(tx, cause.site, command.order)
+    rest = checking.rest_of(tx, cause.site, command.order)
     if rest.left_pieces or rest.checked_pieces:
         return MissingBooked(command.sku, command.pieces, back, rest)
     if parcels.standing_parcels(tx, cause.site, head.merchant, head.number):
@@ -93,7 +93,7 @@ def _take_out(tx: Session, cause: Cause, work: Work, command: DeclareMissing) ->
     named = (command.lot, command.expiry, command.serial)
     rows = [
         row
-        for row in parcels.in_totes(tx, cause.site, command.order, command.sku)
+        for row in checking.in_totes(tx, cause.site, command.order, command.sku)
         if row.left and (row.goods.lot, row.goods.expiry, row.goods.serial) == named
     ]
     left = sum(row.left for row in rows)
@@ -171,7 +171,7 @@ def _cancel_lines(
             pieces = line.picked - line.packed
             _write_short(tx, cause, work, line.line_no, pieces, command.reason)
     left = surplus
-    rows = parcels.in_totes(tx, cause.site, command.order, command.sku)
+    rows = checking.in_totes(tx, cause.site, command.order, command.sku)
     for row in sorted(rows, key=lambda row: row.checked > 0):
         taken = min(row.pieces, left)
         if taken:

@@ -42,7 +42,7 @@ from floorhand.ops.bench import (
 from floorhand.ops.missing import declare_missing
 from floorhand.ops.shipping import close_parcel
 from floorhand.ops.verifying import check_pieces
-from floorhand.store import boxes, parcels, places, tasks
+from floorhand.store import boxes, checking, parcels, places, tasks
 from floorhand.store.ledger import Cause
 from floorhand.store.parcels import OrderHead, Tote
 from floorhand.store.schema import Checked, Order
@@ -54,8 +54,8 @@ def open_tote(tx: Session, cause: Cause, command: OpenTote) -> Opened:
     """Claim the order of a tote. A tote that is scanned at a bench stands there from now on.
 
     Raises:
-        Refused: `Code.TOTE_FREE` if it belongs to no order; else as `open_order`, but a tote
-            that still has to come is no refusal.
+        Refused: `Code.TOTE_FREE` if it belongs to no order; else as `open_order`, but at a
+            station with a bench a tote that still has to come is no refusal.
     """
     order_no = parcels.order_of_tote(tx, cause.site, command.tote)
     merchant, _, number = order_no.partition("/")
@@ -67,7 +67,10 @@ def open_tote(tx: Session, cause: Cause, command: OpenTote) -> Opened:
         return stop_order(tx, cause, head, totes)
     task = _may_claim(tx, cause, head, totes)
     totes = _arrive(tx, cause, totes, command.tote)
-    if missing := _elsewhere(tx, cause, totes):
+    missing = _elsewhere(tx, cause, totes)
+    if missing and not bench_here(tx, cause):
+        raise Refused(Code.TOTES_ELSEWHERE, order=number, missing=" ".join(missing))
+    if missing:
         cause.note(job="packing")
         return ToteArrived(order_no, command.tote, missing)
     return _claim(tx, cause, head, totes, task)
@@ -170,7 +173,7 @@ def _may_claim(tx: Session, cause: Cause, head: OrderHead, totes: tuple[Tote, ..
     if head.state in ("shipped", "short"):
         raise Refused(Code.PACK_CLOSED, order=head.number)
     if head.state not in ("picked", "packing"):
-        state = f"packing.state_{head.state}"
+        state = f"packing.state.{head.state}"
         raise Refused(Code.PACK_NOT_PICKED, order=head.number, state_text=state)
     holder = parcels.holder_of(tx, cause.site, [tote.code for tote in totes])
     if head.state == "packing" and holder is not None:
@@ -207,7 +210,7 @@ def _claim(
 ) -> OrderOpened:
     """Make the order the worker's, unless ``task`` says that it is already."""
     order_no = head.order_no
-    rest = parcels.rest_of(tx, cause.site, order_no)
+    rest = checking.rest_of(tx, cause.site, order_no)
     if not rest.left_pieces + rest.checked_pieces:
         raise Refused(Code.TOTE_EMPTY, order=head.number, totes=" ".join(t.code for t in totes))
     if not task:

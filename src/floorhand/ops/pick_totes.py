@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.picking import (
     BindTote,
     BringTotes,
+    NeedBench,
     ReplaceTote,
     StopGone,
     ToteBound,
@@ -15,7 +18,15 @@ from floorhand.domain.picking import (
     TotesBrought,
 )
 from floorhand.errors import Code, Refused
-from floorhand.ops.walking import advance, free_tote, gone, own_stop, own_walk, settle_orders
+from floorhand.ops.walking import (
+    advance,
+    cancel_on_walk,
+    free_tote,
+    gone,
+    own_stop,
+    own_walk,
+    settle_orders,
+)
 from floorhand.store import picks, places
 from floorhand.store.ledger import Cause
 from floorhand.store.schema import Place, Slot, Stock
@@ -31,21 +42,15 @@ def bind_tote(tx: Session, cause: Cause, command: BindTote) -> ToteBound:
             the slot has a tote already.
     """
     walk = own_walk(tx, cause, command.task)
+    here = (Slot.site == cause.site) & (Slot.task == command.task) & (Slot.slot_no == command.slot)
     slot = tx.execute(
-        update(Slot)
-        .where(
-            Slot.site == cause.site,
-            Slot.task == command.task,
-            Slot.slot_no == command.slot,
-            Slot.tote.is_(None),
-        )
-        .values(tote=command.tote)
-        .returning(Slot.merchant, Slot.order)
+        select(Slot.merchant, Slot.order).where(here, Slot.tote.is_(None))
     ).one_or_none()
     if slot is None:
         raise Refused(Code.WALK_LOST)
     order = f"{slot.merchant}/{slot.order}"
     _take_tote(tx, cause, command.tote, order, walk.cart)
+    tx.execute(update(Slot).where(here).values(tote=command.tote))
     cause.note(job="picking")
     return ToteBound(command.tote, order, advance(tx, cause, command.task))
 
@@ -98,18 +103,22 @@ def bring_totes(tx: Session, cause: Cause, command: BringTotes) -> TotesBrought:
     )
     if kind not in DROP_KINDS:
         raise Refused(Code.NOT_EXPECTED_NOW)
-    carried = [tote.tote for tote in picks.carried_totes(tx, cause.site, walk)]
-    brought = [tote for tote in carried if command.tote in ("", tote)]
-    for tote in brought:
-        places.stand_in(tx, cause, tote, command.place)
+    carried = picks.carried_totes(tx, cause.site, walk)
+    brought = [each for each in carried if command.tote in ("", each.tote)]
+    for each in brought:
+        if each.order_state == "cancelled" and each.order_no:
+            cancel_on_walk(tx, cause, command.task, each.merchant, each.number)
+        places.stand_in(tx, cause, each.tote, command.place)
         tx.execute(
             update(Slot)
-            .where(Slot.site == cause.site, Slot.task == command.task, Slot.tote == tote)
+            .where(Slot.site == cause.site, Slot.task == command.task, Slot.tote == each.tote)
             .values(tote=None)
         )
     cause.note(job="picking", totes=len(brought))
     settle_orders(tx, cause, walk)
     following = advance(tx, cause, command.task)
+    if isinstance(following, NeedBench):  # one walk, one bench: nobody carries totes apart
+        following = replace(following, bench=command.place)
     return TotesBrought(len(brought), command.place, following)
 
 

@@ -10,6 +10,10 @@ from typing import Any
 from sqlalchemy import insert, or_, select, update
 from sqlalchemy.orm import Session
 
+from floorhand.domain.identifying import (
+    ReturnOpened,
+)
+from floorhand.domain.inspection import condition_after, withdraw
 from floorhand.domain.returns import (
     DESTROY,
     RESTOCK,
@@ -21,17 +25,13 @@ from floorhand.domain.returns import (
     PiecesDisposed,
     PiecesMissing,
     ReturnClosed,
-    ReturnOpened,
     VerdictExtended,
-    condition_after,
-    withdraw,
 )
 from floorhand.domain.things import CORRECTION, SCRAP, Line
 from floorhand.domain.verdicts import Verdict, complete, judge
 from floorhand.errors import Code, Refused
 from floorhand.ops import returns_identify, returns_inspect
 from floorhand.ops.returns_bench import JOB, expired, finding_of, parcel, restockable, the_return
-from floorhand.ops.returns_inspect import number_of
 from floorhand.store import ledger, returns, tasks
 from floorhand.store.inspections import (
     NOT_JUDGED,
@@ -58,7 +58,7 @@ def dispose(tx: Session, cause: Cause, command: Dispose) -> PiecesDisposed | Fin
     """
     row = pending_finding(tx, cause.site, command.finding)
     if row is None:
-        return FindingGone(parcel(tx, cause, number_of(tx, cause, command.finding)))
+        return FindingGone(parcel(tx, cause, command.number))
     _may(cause, command, row)
     head = the_return(tx, cause, row.number)
     if not _decide(tx, cause, command):

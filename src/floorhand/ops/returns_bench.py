@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from floorhand.domain.barcodes import body_of, own_code
 from floorhand.domain.returns import OTHER_MERCHANT, Finding, Parcel
 from floorhand.errors import Code, Refused
-from floorhand.store import returns
+from floorhand.store import origins, returns
 from floorhand.store.inspections import FindingRow
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import merchant_rules, station_place
@@ -20,6 +20,9 @@ JOB = "returns"
 
 BENCH = "RETURNS"
 """Bench of terminals that stand at no station of their own."""
+
+RETURNS_ZONE = "returns"
+"""Zone of the benches where returns stand; totes of orders are not brought there."""
 
 NUMBERS = "return"
 """Sequence behind our numbers and plates."""
@@ -60,7 +63,7 @@ def bench(tx: Session, cause: Cause) -> str:
 def standing_place(tx: Session, cause: Cause, code: str) -> str:
     """Make sure that a bench of this name exists."""
     there = tx.scalar(select(Place.code).where(Place.site == cause.site, Place.code == code))
-    return there or new_place(tx, cause.site, code=code, kind="bench")
+    return there or new_place(tx, cause.site, code=code, kind="bench", zone=RETURNS_ZONE)
 
 
 def new_number(tx: Session, cause: Cause) -> tuple[str, str]:
@@ -120,19 +123,27 @@ def _over(tx: Session, cause: Cause, head: ReturnHead, row: FindingRow, received
     """Count the pieces beyond what the buyer bought, as far as anybody knows what that was."""
     if row.outcome == OTHER_MERCHANT:
         return 0
+    owned = bought(tx, cause, head, row.sku)
+    return max(0, received - owned) if owned else 0
+
+
+def bought(tx: Session, cause: Cause, head: ReturnHead, sku: str) -> int | None:
+    """Count the pieces of a SKU that the buyer got.
+
+    Those of the order, or of all orders of the customer that the return may come from. None if
+    neither is known: many shops do not say.
+    """
     if head.order:
-        bought = returns.packed_in(tx, cause.site, head.merchant, head.order, row.sku)
-    elif head.customer:
-        orders = returns.candidates(
-            tx,
-            cause.site,
-            row.merchant,
-            row.sku,
-            now=cause.at,
-            customer=head.customer,
-            asked_at=head.asked_at,
-        )
-        bought = sum(order.pieces for order in orders if order.customer == head.customer)
-    else:
-        return 0
-    return max(0, received - bought) if bought else 0
+        return origins.packed_in(tx, cause.site, head.merchant, head.order, sku)
+    if not head.customer:
+        return None
+    orders = origins.candidates(
+        tx,
+        cause.site,
+        head.merchant,
+        sku,
+        now=cause.at,
+        customer=head.customer,
+        asked_at=head.asked_at,
+    )
+    return sum(order.pieces for order in orders if order.customer == head.customer)

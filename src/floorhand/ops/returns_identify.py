@@ -8,31 +8,35 @@ from dataclasses import replace
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
+from floorhand.domain.identifying import (
+    AttachOrder,
+    CreateReturn,
+    FindOfOrder,
+    FindOfPiece,
+    Identify,
+    ListWaiting,
+    NothingFound,
+    OpenReturn,
+    OrderReturns,
+    ParcelShared,
+    PieceOrigins,
+    RegisterUnknown,
+    ReturnOpened,
+    ReturnsWaiting,
+    SerialFound,
+    UnknownRegistered,
+)
+from floorhand.domain.inspection import Candidate
 from floorhand.domain.returns import (
     CUSTOMER_RETURN,
     NONE_OF_THESE,
     UNDELIVERED,
     UNKNOWN_PARCEL,
     UNKNOWN_PLACE,
-    AttachOrder,
-    Candidate,
-    CreateReturn,
-    FindOfOrder,
-    FindOfPiece,
-    Identify,
-    NothingFound,
-    OpenReturn,
     Option,
-    OrderReturns,
-    ParcelShared,
-    PieceOrigins,
     PlateQueued,
     PrintPlate,
-    RegisterUnknown,
-    ReturnOpened,
-    SerialFound,
     SetKind,
-    UnknownRegistered,
 )
 from floorhand.domain.things import Line
 from floorhand.errors import Code, Refused
@@ -46,7 +50,7 @@ from floorhand.ops.returns_bench import (
     standing_place,
     the_return,
 )
-from floorhand.store import ledger, returns, tasks
+from floorhand.store import ledger, origins, returns, tasks
 from floorhand.store.inspections import pending_of
 from floorhand.store.ledger import Cause
 from floorhand.store.lookup import product
@@ -105,6 +109,11 @@ def _opened(tx: Session, cause: Cause, number: str) -> ReturnOpened:
     )
 
 
+def list_waiting(tx: Session, cause: Cause, _command: ListWaiting) -> ReturnsWaiting:
+    """List what is to be inspected, the nearest deadline first."""
+    return ReturnsWaiting(returns.waiting(tx, cause.site))
+
+
 def find_of_order(tx: Session, cause: Cause, command: FindOfOrder) -> OrderReturns:
     """List an order's open returns.
 
@@ -131,11 +140,11 @@ def find_of_piece(tx: Session, cause: Cause, command: FindOfPiece) -> PieceOrigi
     head = the_return(tx, cause, command.number) if command.number else None
     serial = command.piece.serial if command.piece else ""
     options: list[Option] = []
-    if serial and (shipped := returns.serial_shipped(tx, site, serial, merchant, sku)):
+    if serial and (shipped := origins.serial_shipped(tx, site, serial, merchant, sku)):
         options.append(Option(f"order:{shipped[2]}", f"{shipped[2]} · {serial}"))
     if head is None:
-        options += returns.with_piece(tx, site, merchant, sku)
-    likely = returns.candidates(
+        options += origins.with_piece(tx, site, merchant, sku)
+    likely = origins.candidates(
         tx,
         site,
         merchant,
@@ -152,7 +161,7 @@ def find_of_piece(tx: Session, cause: Cause, command: FindOfPiece) -> PieceOrigi
         for option in (_candidate(order, customer) for order in likely)
         if option.code not in known
     ]
-    shown = (*options[: returns.CANDIDATES_SHOWN_MAX], Option(NONE_OF_THESE, ""))
+    shown = (*options[: origins.CANDIDATES_SHOWN_MAX], Option(NONE_OF_THESE, ""))
     return PieceOrigins(merchant, shown, command.piece, command.number)
 
 
@@ -164,7 +173,7 @@ def _candidate(order: Candidate, customer: str) -> Option:
 
 def identify_code(tx: Session, cause: Cause, command: Identify) -> SerialFound | NothingFound:
     """Find the shipped piece that carries a serial."""
-    found = returns.serial_shipped(tx, cause.site, command.code)
+    found = origins.serial_shipped(tx, cause.site, command.code)
     if found is not None and (piece := product(tx, cause.site, found[0], found[1])):
         return SerialFound(replace(piece, serial=command.code))
     return NothingFound(command.code, command.shown)
@@ -347,6 +356,7 @@ def _queue_plate(tx: Session, cause: Cause, head: ReturnHead) -> None:
 
 HANDLERS: dict[type, Callable[..., object]] = {
     OpenReturn: open_the_return,
+    ListWaiting: list_waiting,
     FindOfOrder: find_of_order,
     FindOfPiece: find_of_piece,
     Identify: identify_code,

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from floorhand.domain.inspection import outcome_of, spread, withdraw
 from floorhand.domain.returns import (
     EMPTY,
     NO_CODE,
@@ -24,14 +25,11 @@ from floorhand.domain.returns import (
     RecordOutcome,
     Recount,
     TakePieces,
-    outcome_of,
-    spread,
-    withdraw,
 )
 from floorhand.domain.things import CUSTOMER, RETURN_PENDING, Goods, Line, Piece
 from floorhand.errors import Code, Refused
-from floorhand.ops.returns_bench import JOB, finding_of, open_return, parcel
-from floorhand.store import ledger, returns, tasks
+from floorhand.ops.returns_bench import JOB, bought, finding_of, open_return, parcel
+from floorhand.store import ledger, origins, returns, tasks
 from floorhand.store.inspections import (
     NOT_JUDGED,
     NOTHING_TO_DISPOSE,
@@ -91,11 +89,12 @@ def take_pieces(tx: Session, cause: Cause, command: TakePieces) -> PiecesCounted
     cause.note(job=JOB, number=head.number, merchant=goods.merchant, counted=command.pieces)
     row = pending_finding(tx, cause.site, finding)
     assert row is not None, finding
-    return PiecesCounted(finding_of(tx, cause, head, row, lines))
+    here = parcel(tx, cause, head.number) if command.show else None
+    return PiecesCounted(finding_of(tx, cause, head, row, lines), parcel=here)
 
 
 def _serial_is_away(tx: Session, cause: Cause, goods: Goods) -> None:
-    here = returns.serial_in_house(tx, cause.site, goods.merchant, goods.sku, goods.serial)
+    here = origins.serial_in_house(tx, cause.site, goods.merchant, goods.sku, goods.serial)
     if here:
         raise Refused(Code.RETURN_SERIAL_HERE, serial=goods.serial, sku=goods.sku, place=here)
 
@@ -114,19 +113,15 @@ def _outcome(
     advised = sum(line.advised for line in lines)
     received = sum(line.received for line in lines)
     shipped = (
-        returns.serial_shipped(tx, cause.site, goods.serial, goods.merchant, goods.sku)
+        origins.serial_shipped(tx, cause.site, goods.serial, goods.merchant, goods.sku)
         if goods.serial and head.order
         else None
     )
     if shipped is not None and shipped[2] != head.order:
         return WRONG_PIECE
-    bought: int | None = None
-    if head.order and not advised:
-        bought = returns.packed_in(tx, cause.site, head.merchant, head.order, goods.sku)
+    owned = None if advised else bought(tx, cause, head, goods.sku)
     announced = bool(advised) or returns.advised_pieces(tx, cause.site, head.number) > 0
-    return outcome_of(
-        pieces, advised=advised, received=received, announced=announced, bought=bought
-    )
+    return outcome_of(pieces, advised=advised, received=received, announced=announced, bought=owned)
 
 
 def _add(
@@ -190,7 +185,7 @@ def recount(
     """
     row = pending_finding(tx, cause.site, command.finding)
     if row is None:
-        return FindingGone(parcel(tx, cause, number_of(tx, cause, command.finding)))
+        return FindingGone(parcel(tx, cause, command.number))
     head = open_return(tx, cause, row.number)
     more = command.pieces - row.pieces
     lines = returns.lines_of(tx, cause.site, row.number, row.merchant, row.sku)
@@ -257,16 +252,6 @@ def _take_back(tx: Session, cause: Cause, row: FindingRow) -> CountTakenBack:
     return CountTakenBack(parcel(tx, cause, row.number))
 
 
-def number_of(tx: Session, cause: Cause, finding: str) -> str:
-    """Name the return of a finding that was judged; one that was taken back has no row any more."""
-    number = tx.scalar(
-        select(Inspection.number).where(Inspection.site == cause.site, Inspection.id == finding)
-    )
-    if number is None:
-        raise Refused(Code.RETURN_FINDING_GONE)
-    return number
-
-
 def record_outcome(tx: Session, cause: Cause, command: RecordOutcome) -> OutcomeRecorded:
     """Record an empty parcel, or a piece that nobody can name.
 
@@ -285,7 +270,7 @@ def record_outcome(tx: Session, cause: Cause, command: RecordOutcome) -> Outcome
             number=head.number,
             merchant=head.merchant,
             sku="",
-            pieces=0 if empty else 1,
+            pieces=0,
             outcome=command.outcome,
             grade=0,
             disposition_rule=NOTHING_TO_DISPOSE if empty else QUARANTINE,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import TableClause, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from floorhand.errors import Code
@@ -86,25 +86,37 @@ class Settled:
         return self.said is not None and self.said.tone == "refused"
 
 
+_SEAT, _WORKER = cast(TableClause, Seat.__table__), cast(TableClause, Worker.__table__)
+_HERE = (_SEAT.c.site == bindparam("at_site")) & (_SEAT.c.code == bindparam("at_seat"))
+_SIT = (
+    select(
+        _SEAT.c.station,
+        _SEAT.c.flow,
+        _SEAT.c.state,
+        _SEAT.c.scan_no,
+        _SEAT.c.scanned,
+        _SEAT.c.said,
+        _WORKER.c.code,
+        _WORKER.c.name,
+        _WORKER.c.roles,
+        _WORKER.c.language,
+    )
+    .outerjoin_from(
+        _SEAT, _WORKER, (_WORKER.c.site == _SEAT.c.site) & (_WORKER.c.code == _SEAT.c.worker)
+    )
+    .where(_HERE)
+    .with_for_update(of=_SEAT)
+)
+_WRITTEN = ("scan_no", "scanned", "flow", "state", "said", "at")
+_SIT_ON = update(_SEAT).where(_HERE).values({name: bindparam(name) for name in _WRITTEN})
+_SIT_DONE = _SIT_ON.values(last_done=bindparam("said"))
+_ADD_SCAN = insert(cast(TableClause, Scan.__table__))
+"""Built once, as every scan runs them."""
+
+
 def sit(tx: Session, site: str, seat: str) -> Sitting | None:
     """Read the seat and hold it until the end of the transaction."""
-    row = tx.execute(
-        select(
-            Seat.station,
-            Seat.flow,
-            Seat.state,
-            Seat.scan_no,
-            Seat.scanned,
-            Seat.said,
-            Worker.code,
-            Worker.name,
-            Worker.roles,
-            Worker.language,
-        )
-        .outerjoin_from(Seat, Worker, (Worker.site == Seat.site) & (Worker.code == Seat.worker))
-        .where(Seat.site == site, Seat.code == seat)
-        .with_for_update(of=Seat)
-    ).one_or_none()
+    row = tx.execute(_SIT, {"at_site": site, "at_seat": seat}).one_or_none()
     if row is None:
         return None
     return Sitting(
@@ -164,6 +176,8 @@ def write(
     recorded = _record(scanned, FLOWS[sitting.flow].prompt(sitting.state))
     said = json.dumps(asdict(settled.said), ensure_ascii=False) if settled.said else None
     values: dict[str, Any] = {
+        "at_site": sitting.site,
+        "at_seat": sitting.seat,
         "scan_no": scan_no,
         "scanned": recorded,
         "flow": settled.flow,
@@ -171,23 +185,20 @@ def write(
         "said": said,
         "at": now,
     }
-    if settled.said is not None and settled.said.tone == "ok":
-        values["last_done"] = said
-    tx.execute(
-        update(Seat).where(Seat.site == sitting.site, Seat.code == sitting.seat).values(**values)
-    )
-    tx.execute(
-        insert(Scan).values(
-            site=sitting.site,
-            seat=sitting.seat,
-            scan_no=scan_no,
-            at=now,
-            worker=sitting.worker or None,
-            job=sitting.flow,
-            scanned=recorded,
-            fate=_fate(settled),
-        )
-    )
+    done = settled.said is not None and settled.said.tone == "ok"
+    connection = tx.connection()
+    connection.execute(_SIT_DONE if done else _SIT_ON, values)
+    scan = {
+        "site": sitting.site,
+        "seat": sitting.seat,
+        "scan_no": scan_no,
+        "at": now,
+        "worker": sitting.worker or None,
+        "job": sitting.flow,
+        "scanned": recorded,
+        "fate": _fate(settled),
+    }
+    connection.execute(_ADD_SCAN, scan)
     after = replace(
         sitting, flow=settled.flow, state=settled.state, said=settled.said, scan_no=scan_no
     )

@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import delete, insert
+from sqlalchemy import TableClause, delete, insert
 from sqlalchemy.orm import Session
 
 from floorhand.domain.signing_in import JOBS, SignOut
@@ -28,6 +28,9 @@ STEPS_PER_SCAN_MAX = 8
 """A flow that needs more steps for one scan is going round in circles."""
 
 COMMANDS_PER_SCAN_MAX = 4
+
+
+_ADD_OPERATION = insert(cast(TableClause, Operation.__table__))
 
 
 def answer(tx: Session, sitting: Sitting, scan_no: int, scanned: str, now: datetime) -> Settled:
@@ -192,19 +195,18 @@ def _carry_out(tx: Session, cause: Cause, command: Any) -> object:
     outcome = HANDLERS[type(command)](tx, cause, command)
     if cause.figures:
         figures: Mapping[str, int | str] = cause.figures
-        tx.execute(
-            insert(Operation).values(
-                site=cause.site,
-                id=cause.operation,
-                kind=type(command).__name__,
-                command=_command_json(command),
-                facts=json.dumps(figures, ensure_ascii=False),
-                worker=cause.worker or str(figures.get("worker", "")),
-                seat=cause.seat,
-                station=cause.station,
-                at=cause.at,
-            )
-        )
+        record = {
+            "site": cause.site,
+            "id": cause.operation,
+            "kind": type(command).__name__,
+            "command": _command_json(command),
+            "facts": json.dumps(figures, ensure_ascii=False),
+            "worker": cause.worker or str(figures.get("worker", "")),
+            "seat": cause.seat,
+            "station": cause.station,
+            "at": cause.at,
+        }
+        tx.connection().execute(_ADD_OPERATION, record)
     return outcome
 
 

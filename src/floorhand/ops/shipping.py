@@ -16,8 +16,19 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import cast
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    TableClause,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from floorhand.domain.packing import (
@@ -31,7 +42,7 @@ from floorhand.domain.rules import Address
 from floorhand.domain.things import CUSTOMER, Line
 from floorhand.errors import Code, Refused
 from floorhand.ops.bench import Work, bench_of, instruction_of, open_bench, order_at_bench
-from floorhand.store import boxes, ledger, parcels, places, tasks
+from floorhand.store import boxes, checking, ledger, parcels, places, tasks
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import merchant_rules
 from floorhand.store.print_jobs import queue_label
@@ -74,7 +85,7 @@ def close_parcel(
     if not isinstance(work, Work):
         return work
     parcel, lines_done = _fill_carton(tx, cause, work, command.box)
-    rest = parcels.rest_of(tx, cause.site, command.order)
+    rest = checking.rest_of(tx, cause.site, command.order)
     last = not rest.left_pieces
     _queue(tx, cause, work, parcel, last)
     cause.note(
@@ -167,7 +178,7 @@ def free_totes(tx: Session, cause: Cause, work: Work) -> None:
 def _fill_carton(tx: Session, cause: Cause, work: Work, box: str) -> tuple[_Packed, int]:
     """Move what is verified into a new carton; also count the order lines this completes."""
     head = work.head
-    checked = parcels.checked_lines(tx, cause.site, head.order_no)
+    checked = checking.checked_lines(tx, cause.site, head.order_no)
     if not checked:
         raise Refused(Code.NOTHING_CHECKED)
     number = len(parcels.standing_parcels(tx, cause.site, head.merchant, head.number)) + 1
@@ -221,21 +232,23 @@ def _count_packed(tx: Session, cause: Cause, work: Work, lines: Iterable[Line]) 
         .where(_lines_of(cause, work), OrderLine.picked > OrderLine.packed)
         .order_by(OrderLine.line_no)
     ).all()
-    done = 0
+    done, packed_now = 0, []
     for line_no, sku, picked, packed in rows:
         taken = min(pieces.get(sku, 0), picked - packed)
-        if not taken:
-            continue
-        pieces[sku] -= taken
-        done += packed + taken == picked
-        tx.execute(
-            update(OrderLine)
-            .where(_lines_of(cause, work), OrderLine.line_no == line_no)
-            .values(packed=packed + taken)
-        )
+        if taken:
+            pieces[sku] -= taken
+            done += packed + taken == picked
+            packed_now.append({"at_line": line_no, "now": packed + taken})
     for sku, more in pieces.items():
         if more:  # the tote held more than was picked for the order
             raise Refused(Code.ALL_CHECKED, sku=sku)
+    lines_table = cast(TableClause, OrderLine.__table__)
+    tx.connection().execute(
+        update(lines_table)
+        .where(_lines_of(cause, work), lines_table.c.line_no == bindparam("at_line"))
+        .values(packed=bindparam("now")),
+        packed_now,
+    )
     return done
 
 
@@ -284,11 +297,6 @@ def _tell_shop(
 ) -> None:
     """Write the message that the order was shipped, in the ids that the platform knows."""
     head = work.head
-    rows = tx.execute(
-        select(OrderLine.sku, OrderLine.ordered, OrderLine.packed, OrderLine.platform_ids)
-        .where(_lines_of(cause, work))
-        .order_by(OrderLine.line_no)
-    )
     body = {
         "order_id": head.platform_id,
         "order_number": head.number,
@@ -297,30 +305,8 @@ def _tell_shop(
         "carrier": head.carrier,
         "service": head.service,
         "partial": bool(short_pieces),
-        "parcels": [
-            {
-                "sscc": carton,
-                "lines": [
-                    {
-                        "sku": line.goods.sku,
-                        "pieces": line.pieces,
-                        "lot": line.goods.lot,
-                        "serial": line.goods.serial,
-                    }
-                    for line in lines
-                ],
-            }
-            for carton, lines in shipped
-        ],
-        "lines": [
-            {
-                "sku": sku,
-                "ordered": ordered,
-                "shipped": packed,
-                "line_item_ids": json.loads(platform_ids)[:packed],
-            }
-            for sku, ordered, packed, platform_ids in rows
-        ],
+        "parcels": _parcels_told(shipped),
+        "lines": _lines_told(tx, cause, work),
     }
     tx.execute(
         insert(Outbox).values(
@@ -333,3 +319,39 @@ def _tell_shop(
             created_at=cause.at,
         )
     )
+
+
+def _parcels_told(shipped: Sequence[tuple[str, Sequence[Line]]]) -> list[dict[str, object]]:
+    return [
+        {
+            "sscc": carton,
+            "lines": [
+                {
+                    "sku": line.goods.sku,
+                    "pieces": line.pieces,
+                    "lot": line.goods.lot,
+                    "serial": line.goods.serial,
+                }
+                for line in lines
+            ],
+        }
+        for carton, lines in shipped
+    ]
+
+
+def _lines_told(tx: Session, cause: Cause, work: Work) -> list[dict[str, object]]:
+    """List the order's lines; the ids of pieces that do not come are left out."""
+    rows = tx.execute(
+        select(OrderLine.sku, OrderLine.ordered, OrderLine.packed, OrderLine.platform_ids)
+        .where(_lines_of(cause, work))
+        .order_by(OrderLine.line_no)
+    )
+    return [
+        {
+            "sku": sku,
+            "ordered": ordered,
+            "shipped": packed,
+            "line_item_ids": json.loads(platform_ids)[:packed],
+        }
+        for sku, ordered, packed, platform_ids in rows
+    ]

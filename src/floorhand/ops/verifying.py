@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from floorhand.domain.packing import (
@@ -18,11 +15,11 @@ from floorhand.domain.packing import (
 )
 from floorhand.errors import Code, Refused
 from floorhand.ops.bench import Work, order_at_bench
-from floorhand.store import parcels
+from floorhand.store import checking, parcels
+from floorhand.store.checking import InTote
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import merchant_rules
-from floorhand.store.parcels import InTote
-from floorhand.store.schema import Checked, OrderLine, Sku
+from floorhand.store.schema import OrderLine, Sku
 
 NAMED_MAX = 20
 """Lots or serials that are listed to choose from."""
@@ -51,10 +48,10 @@ def check_pieces(
     pieces = command.pieces
     for row in rows:
         if taken := min(row.left, pieces):
-            _mark(tx, cause, row, taken)
+            checking.mark(tx, cause.site, row, taken)
             pieces -= taken
     cause.note(job="packing", verified=command.pieces, merchant=work.head.merchant)
-    rest = parcels.rest_of(tx, cause.site, command.order, command.sku)
+    rest = checking.rest_of(tx, cause.site, command.order, command.sku)
     goods = rows[0].goods
     of = Left(goods.sku, "", left - command.pieces, goods.lot, goods.expiry, goods.serial)
     return PiecesChecked(of, command.pieces, rest, command.pack)
@@ -64,7 +61,7 @@ def _matching(tx: Session, cause: Cause, command: CheckPieces) -> tuple[InTote, 
     """Find what in the totes the scanned piece can be, with pieces left to verify."""
     order, sku = command.order, command.sku
     merchant = order.partition("/")[0]
-    rows = parcels.in_totes(tx, cause.site, order, sku) if command.merchant == merchant else ()
+    rows = checking.in_totes(tx, cause.site, order, sku) if command.merchant == merchant else ()
     if not rows:
         raise _stranger(tx, cause, command)
     told = (command.lot, command.expiry, command.serial)
@@ -153,24 +150,3 @@ def _to_be_named(
         options[key] = options.get(key, 0) + row.left
     listed = tuple(Left(command.sku, name or "", n, *key) for key, n in options.items())
     return Naming(what, command.sku, name or "", command.pieces, listed[:NAMED_MAX])
-
-
-def _mark(tx: Session, cause: Cause, row: InTote, pieces: int) -> None:
-    dialect: Any = postgresql if tx.get_bind().dialect.name == "postgresql" else sqlite
-    goods = row.goods
-    fresh = dialect.insert(Checked).values(
-        site=cause.site,
-        place=row.place,
-        merchant=goods.merchant,
-        sku=goods.sku,
-        lot=goods.lot,
-        expiry=goods.expiry,
-        serial=goods.serial,
-        pieces=pieces,
-    )
-    tx.execute(
-        fresh.on_conflict_do_update(
-            index_elements=list(Checked.__table__.primary_key),
-            set_={"pieces": Checked.pieces + fresh.excluded.pieces},
-        )
-    )

@@ -16,6 +16,9 @@ from floorhand.robots.eyes import Eyes
 from floorhand.robots.mistakes import Mistakes
 from floorhand.store.db import Transactions
 
+LOOKS_MAX = 2
+"""Times that the same question may come back with "look": some things are typed twice."""
+
 FRUITLESS_MAX = 4
 """Scans in a row that lead nowhere, after which a job is left for another."""
 
@@ -133,6 +136,10 @@ class Robot:
         """Try all jobs again, because something in the building has changed."""
         self._resting.clear()
 
+    def send(self, scan_no: int, scanned: str) -> Turn:
+        """Send one scan on its road; measuring robots look at the clock here."""
+        return take_turn(self._transactions, self._site, self._seat, scan_no, scanned, self._now())
+
     def _take_up_job(self) -> bool:
         """Open the first job that this worker may do and for which work stands around."""
         self._leaving = self._fruitless = self._fruits = 0
@@ -170,7 +177,8 @@ class Robot:
             self._fruitless += 1
             if self._eyes.seen and said is not None and said.tone == "refused":
                 self._avoid.add(self._eyes.seen)
-            if self._fruitless >= FRUITLESS_MAX or (said is not None and said.tone == "look"):
+            looks = said is not None and said.tone == "look"
+            if self._fruitless >= (LOOKS_MAX if looks else FRUITLESS_MAX):
                 self._give_up(answer)
             return
         self._fruitless = 0
@@ -203,9 +211,7 @@ class Robot:
         number = self.turn.scan_no + 1
         for _ in range(AWAY_MAX):
             try:
-                turn = take_turn(
-                    self._transactions, self._site, self._seat, number, scanned, self._now()
-                )
+                turn = self.send(number, scanned)
                 break
             except DatabaseAway:
                 continue

@@ -6,7 +6,7 @@ to type. Nothing else does: no rule may lean on it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, timedelta
 from random import Random
 
@@ -72,6 +72,8 @@ class Eyes:
             return self._choose(prompt)
         for kind in prompt.wants.kinds:
             if kind == "done":
+                if "pallet" in prompt.wants.kinds and not self._work_to_fetch(avoid):
+                    continue
                 return DONE
             if kind == "number":
                 if prompt.wants.number_hint > 0:
@@ -98,11 +100,16 @@ class Eyes:
                 )
                 return self.seen
             case "return":
-                self.seen = self._asked(lambda tx: sight.return_waiting(tx, self._site, avoid))
+                self.seen = self._asked(
+                    lambda tx: sight.return_waiting(tx, self._site, avoid, self._worker)
+                )
                 return self.seen
             case "place" | "bin" | "tote" | "pallet" | "carton" | "cart" | "dock" | "bench":
                 return self._place(kind, prompt, avoid)
         return ""
+
+    def _work_to_fetch(self, avoid: Collection[str]) -> str:
+        return self._asked(lambda tx: sight.container_to_put_away(tx, self._site, avoid))
 
     def _place(self, kind: str, prompt: Prompt, avoid: Collection[str]) -> str:
         wanted = prompt.wants.place
@@ -112,9 +119,9 @@ class Eyes:
         if kind == "tote" and "order" in prompt.wants.kinds:
             code = self._asked(lambda tx: sight.tote_to_pack(tx, site, avoid))
         elif kind in ("pallet", "tote") and "pallet" in prompt.wants.kinds:
-            code = self._asked(lambda tx: sight.container_to_put_away(tx, site, avoid))
+            code = self._work_to_fetch(avoid)
         elif kind == "tote":
-            code = self._asked(lambda tx: sight.empty_tote(tx, site, avoid))
+            code = self._asked(lambda tx: self._any(sight.empty_totes(tx, site, avoid)))
         elif kind == "cart":
             code = self._asked(lambda tx: sight.free_cart(tx, site, avoid))
         elif kind in ("place", "bin"):
@@ -145,6 +152,11 @@ class Eyes:
                 lambda tx: sight.barcode_of(tx, self._site, merchant, sku, short=self._typed)
             )
         return self._labels[prompt.wants.sku]
+
+    def _any(self, codes: Sequence[str]) -> str:
+        if not codes:
+            return ""
+        return self._rng.choice(codes) if self._rng else codes[0]
 
     def _choose(self, prompt: Prompt) -> str:
         if self._rng is not None and prompt.ask == "returns.grade":

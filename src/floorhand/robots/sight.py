@@ -5,7 +5,7 @@ The questions a pair of eyes would answer. Nothing here decides anything; the ro
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Exists, and_, exists, func, select
 from sqlalchemy.orm import Session
@@ -25,6 +25,12 @@ from floorhand.store.schema import (
     Task,
     Worker,
 )
+
+PAPERS_MAX = 100
+"""Deliveries or returns looked through for one that nobody is at."""
+
+TOTES_MAX = 12
+"""Empty totes that are looked at; who takes any of them collides less with others."""
 
 LIVE_TASKS = ("open", "claimed", "parked")
 
@@ -67,10 +73,10 @@ def barcode_of(tx: Session, site: str, merchant: str, sku: str, *, short: bool =
     return gtins[0]
 
 
-def empty_tote(tx: Session, site: str, avoid: Collection[str] = ()) -> str:
-    """Find a tote with nothing in it that no order has; empty text if there is none."""
+def empty_totes(tx: Session, site: str, avoid: Collection[str] = ()) -> Sequence[str]:
+    """List some totes with nothing in them that no order has."""
     holds = exists().where(Stock.site == Place.site, Stock.place == Place.code, Stock.pieces > 0)
-    found = tx.scalar(
+    return tx.scalars(
         select(Place.code)
         .where(
             Place.site == site,
@@ -83,8 +89,8 @@ def empty_tote(tx: Session, site: str, avoid: Collection[str] = ()) -> str:
             ~_spoken_for(site, ("pick", "putaway", "putback")),
         )
         .order_by(Place.code)
-    )
-    return found or ""
+        .limit(TOTES_MAX)
+    ).all()
 
 
 def free_cart(tx: Session, site: str, avoid: Collection[str] = ()) -> str:
@@ -166,23 +172,14 @@ def container_to_put_away(tx: Session, site: str, avoid: Collection[str] = ()) -
 
 
 def delivery_waiting(tx: Session, site: str, avoid: Collection[str] = (), worker: str = "") -> str:
-    """Find a delivery that is not received yet; empty text if there is none.
-
-    One that was begun is left to whoever is receiving.
-    """
-    others = exists().where(
-        Seat.site == site, Seat.flow == "receiving", Seat.worker.is_not(None), Seat.worker != worker
-    )
-    found = tx.scalar(
+    """Find a delivery that is not received yet, and at which nobody else is."""
+    found = tx.scalars(
         select(Delivery.number)
-        .where(
-            Delivery.site == site,
-            (Delivery.state == "announced") | ((Delivery.state == "receiving") & ~others),
-            Delivery.number.not_in(avoid),
-        )
+        .where(Delivery.site == site, Delivery.state != "closed", Delivery.number.not_in(avoid))
         .order_by(Delivery.state != "receiving", Delivery.number)
-    )
-    return found or ""
+        .limit(PAPERS_MAX)
+    ).all()
+    return _left_alone(tx, site, found, worker)
 
 
 def inbound_going(tx: Session, site: str) -> bool:
@@ -194,9 +191,9 @@ def inbound_going(tx: Session, site: str) -> bool:
     return tx.scalar(delivery.limit(1)) is not None or tx.scalar(task.limit(1)) is not None
 
 
-def return_waiting(tx: Session, site: str, avoid: Collection[str] = ()) -> str:
-    """Find a return that is not inspected yet, the most urgent first."""
-    found = tx.scalar(
+def return_waiting(tx: Session, site: str, avoid: Collection[str] = (), worker: str = "") -> str:
+    """Find a return that is not inspected yet, and at which nobody else is, by urgency."""
+    found = tx.scalars(
         select(Return.number)
         .where(
             Return.site == site,
@@ -204,8 +201,19 @@ def return_waiting(tx: Session, site: str, avoid: Collection[str] = ()) -> str:
             Return.number.not_in(avoid),
         )
         .order_by(Return.deadline.is_(None), Return.deadline, Return.number)
-    )
-    return found or ""
+        .limit(PAPERS_MAX)
+    ).all()
+    return _left_alone(tx, site, found, worker)
+
+
+def _left_alone(tx: Session, site: str, papers: Sequence[str], worker: str) -> str:
+    """Give the first paper that is on nobody else's screen; empty text if there is none."""
+    if not papers:
+        return ""
+    screens = tx.scalars(
+        select(Seat.state).where(Seat.site == site, Seat.worker.is_not(None), Seat.worker != worker)
+    ).all()
+    return next((p for p in papers if not any(f'"{p}"' in state for state in screens)), "")
 
 
 def announced(tx: Session, site: str, merchant: str, sku: str) -> tuple[str, str]:
@@ -262,7 +270,7 @@ def jobs_waiting(tx: Session, site: str, worker: str = "") -> tuple[str, ...]:
         ready.append("putaway")
     if delivery_waiting(tx, site, (), worker):
         ready.append("receiving")
-    if return_waiting(tx, site):
+    if return_waiting(tx, site, (), worker):
         ready.append("returns")
     return tuple(ready)
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from floorhand.domain.cartons import Box, Pieces
 from floorhand.domain.packing import BOXES_SHOWN_MAX
 from floorhand.domain.things import Line
-from floorhand.store.parcels import to_pack
+from floorhand.store.checking import TO_PACK, of_order
 from floorhand.store.schema import BoxType, Sku, Stock
 
 
@@ -22,9 +22,10 @@ def goods_to_box(tx: Session, site: str, order_no: str) -> tuple[Pieces, ...]:
             Stock,
             (Stock.site == Sku.site) & (Stock.merchant == Sku.merchant) & (Stock.sku == Sku.code),
         )
-        .where(to_pack(site, order_no))
+        .where(TO_PACK)
         .group_by(Sku.code, Sku.length_mm, Sku.width_mm, Sku.height_mm, Sku.weight_g)
-        .order_by(Sku.code)
+        .order_by(Sku.code),
+        of_order(site, order_no),
     )
     return tuple(
         Pieces(length, width, height, weight, int(pieces))

@@ -202,9 +202,7 @@ def _a_serial_is_in_one_place(tx: Session, site: str) -> Iterator[Violation]:
 
 
 def _places_stand_in_no_circle(tx: Session, site: str) -> Iterator[Violation]:
-    standing = select(Place.code, Place.parent).where(
-        Place.site == site, Place.parent.is_not(None)
-    )
+    standing = select(Place.code, Place.parent).where(Place.site == site, Place.parent.is_not(None))
     parents = {row.code: row.parent for row in tx.execute(standing)}
     for code in sorted(parents):
         here: str | None = code

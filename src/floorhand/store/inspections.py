@@ -80,7 +80,7 @@ def _pending(tx: Session, site: str, where: ColumnElement[bool]) -> tuple[Findin
         .where(Inspection.site == site, where, Inspection.disposition == NOT_JUDGED)
         .order_by(Inspection.at, Inspection.id)
     )
-    return tuple(FindingRow(*row) for row in rows)
+    return tuple(FindingRow(**row._asdict()) for row in rows)
 
 
 def found_in(tx: Session, site: str, number: str) -> tuple[Found, ...]:

@@ -68,9 +68,7 @@ def badge_labels(tx: Session, site: str, *, codes: Sequence[str] = ()) -> tuple[
     )
 
 
-def station_labels(
-    tx: Session, site: str, *, codes: Sequence[str] = ()
-) -> tuple[LabelWanted, ...]:
+def station_labels(tx: Session, site: str, *, codes: Sequence[str] = ()) -> tuple[LabelWanted, ...]:
     """Fill plates of stations."""
     return tuple(
         LabelWanted(

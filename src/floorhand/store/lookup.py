@@ -5,9 +5,8 @@ what the question asks for, command barcodes, our own labels, product barcodes, 
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from floorhand.domain import barcodes
@@ -32,22 +31,15 @@ from floorhand.domain.things import Place as PlaceThing
 from floorhand.domain.things import Station as StationThing
 from floorhand.errors import Code, Refused
 from floorhand.flows.turn import Prompt, Wants
+from floorhand.store import finders
+from floorhand.store.finders import product
 from floorhand.store.masters import site_rules
-from floorhand.store.schema import (
-    Barcode,
-    Delivery,
-    Order,
-    Parcel,
-    Place,
-    Return,
-    Sku,
-    Station,
-    Stock,
-    Worker,
-)
 
 QUANTITY_DIGITS_MAX = 5
 """A longer number is a code that was typed or scanned in the wrong place."""
+
+CODE_DIGITS_MIN = 4
+"""A shorter number is a quantity where one is asked for, even if a product has that code."""
 
 COMMANDS: dict[str, Key] = {
     **{barcode: key for key, (_, barcode) in KEYS.items()},
@@ -98,23 +90,13 @@ def resolve(tx: Session, site: str, scanned: str, prompt: Prompt) -> Event:
         raise Refused(Code.BARCODE_DAMAGED, code=barcodes.shown(scanned))
     found = _find(tx, site, read, wants)
     if isinstance(found, Unknown):
-        if "badge" in wants.kinds and (badge := _worker(tx, site, read.code, typed=True)):
+        if "badge" in wants.kinds and (badge := finders.worker(tx, site, read.code)):
             return badge
         if wants.text:
             return Text(scanned.strip(" "))
     elif wants.text and "piece" not in wants.kinds and isinstance(found, Piece | OrderCode):
         return Text(scanned.strip(" "))
     return found
-
-
-def product(tx: Session, site: str, merchant: str, sku: str) -> Piece | None:
-    """Give a product as if one piece of it had been scanned."""
-    row = tx.execute(_pieces(site, (Sku.merchant == merchant) & (Sku.code == sku))).first()
-    if row is None:
-        return None
-    merchant, code, name, _, _, lot, expiry, serial = row
-    tracked = {"lot_tracked": lot, "expiry_tracked": expiry, "serial_tracked": serial}
-    return Piece(merchant, code, name, **tracked)
 
 
 def _command(scanned: str, prompt: Prompt) -> Event | None:
@@ -133,17 +115,26 @@ def _command(scanned: str, prompt: Prompt) -> Event | None:
 def _typed(tx: Session, site: str, text: str, prompt: Prompt) -> Event | None:
     """Read what only a person would type at this question: numbers, check digits, a PIN."""
     wants = prompt.wants
-    if "pin" in wants.kinds:
-        return Text(text)
     if not (text.isascii() and text.isdecimal()):
         return None
+    if "pin" in wants.kinds:
+        return Text(text)
     if prompt.choices and len(text) <= 2:
         return _choice(text, prompt)
     if wants.place and (place := _by_check_digits(tx, site, text, wants)):
         return place
     if wants.number and len(text) <= QUANTITY_DIGITS_MAX:
-        return Number(int(text))
+        return None if _is_asked_for(tx, site, text, wants) else Number(int(text))
     return None
+
+
+def _is_asked_for(tx: Session, site: str, text: str, wants: Wants) -> bool:
+    """Say whether a number is the barcode of the product asked for: some shops' codes are short."""
+    merchant, _, sku = wants.sku.partition("/")
+    if not sku or len(text) < CODE_DIGITS_MIN:
+        return False
+    found = finders.products(tx, site, [text])
+    return any((one.merchant, one.sku) == (merchant, sku) for one in found)
 
 
 def _choice(digits: str, prompt: Prompt) -> Event:
@@ -154,18 +145,18 @@ def _choice(digits: str, prompt: Prompt) -> Event:
 
 
 def _by_check_digits(tx: Session, site: str, text: str, wants: Wants) -> PlaceThing | None:
-    row = tx.execute(
-        select(Place.check_digits, Place.zone).where(Place.site == site, Place.code == wants.place)
-    ).one_or_none()
-    if row is None or not row.check_digits or len(text) != len(row.check_digits):
+    found = finders.check_digits(tx, site, wants.place)
+    if found is None or len(text) != len(found[0]):
         return None
-    if text != row.check_digits:
+    digits, zone = found
+    if text != digits:
         if wants.number:
             return None
         raise Refused(Code.WRONG_CHECK, place=wants.place)
-    if _policy(tx, site, row.zone) == "scan":
+    if _policy(tx, site, zone) == "scan":
         raise Refused(Code.SCAN_ONLY, place=wants.place)
-    return _place(tx, site, Place.code == wants.place)
+    named = finders.place_by_name(tx, site, wants.place)
+    return replace(named[0], proven=True) if named else None
 
 
 def _policy(tx: Session, site: str, zone: str) -> str:
@@ -176,16 +167,17 @@ def _policy(tx: Session, site: str, zone: str) -> str:
 def _find(tx: Session, site: str, read: Scanned, wants: Wants) -> Event:
     """Look a code up among everything that has one, most specific first."""
     places_first = bool(PLACE_KINDS & set(wants.kinds)) or bool(read.own_kind) or bool(read.sscc)
-    if places_first and (place := _any_place(tx, site, read)):
+    label = read.sscc or read.code
+    if places_first and (place := finders.place_by_label(tx, site, label)):
         return place
     if piece := _any_piece(tx, site, read, wants):
         return piece
-    if not places_first and (place := _any_place(tx, site, read)):
+    if not places_first and (place := finders.place_by_label(tx, site, label)):
         return place
     code = read.code
     paper = (
-        _worker(tx, site, code, typed=False)
-        or _station(tx, site, code)
+        finders.badge(tx, site, code)
+        or finders.station(tx, site, code)
         or _paper(tx, site, code, wants)
         or _place_by_name(tx, site, code)
     )
@@ -196,174 +188,45 @@ def _find(tx: Session, site: str, read: Scanned, wants: Wants) -> Event:
     return Unknown(code, barcodes.shown(read.raw))
 
 
-def _any_place(tx: Session, site: str, read: Scanned) -> PlaceThing | None:
-    return _place(tx, site, Place.scan_code == (read.sscc or read.code))
-
-
-def _place_by_name(tx: Session, site: str, code: str) -> PlaceThing | None:
-    """Find a place by the code that people read; typing it proves nothing unless policy says so."""
-    row = tx.execute(
-        select(Place.zone).where(Place.site == site, Place.code == code.upper())
-    ).one_or_none()
-    if row is None or code.startswith("@"):
-        return None
-    proven = _policy(tx, site, row.zone) == "none"
-    return _place(tx, site, Place.code == code.upper(), proven=proven)
-
-
-def _place(
-    tx: Session, site: str, where: ColumnElement[bool], *, proven: bool = True
-) -> PlaceThing | None:
-    held = (
-        select(func.coalesce(func.sum(Stock.pieces), 0))
-        .where(Stock.site == Place.site, Stock.place == Place.code)
-        .scalar_subquery()
-    )
-    row = tx.execute(
-        select(
-            Place.code,
-            Place.kind,
-            Place.state,
-            Place.parent,
-            Place.merchant,
-            Place.order_no,
-            held.label("pieces"),
-        ).where(Place.site == site, where, Place.kind != "outside")
-    ).one_or_none()
-    if row is None:
-        return None
-    return PlaceThing(
-        row.code,
-        row.kind,
-        row.state,
-        row.parent or "",
-        row.merchant or "",
-        row.order_no or "",
-        int(row.pieces),
-        proven,
-    )
-
-
-def _pieces(site: str, where: ColumnElement[bool]) -> Select[Any]:
-    return (
-        select(
-            Sku.merchant,
-            Sku.code,
-            Sku.name,
-            Barcode.pieces,
-            Barcode.pack,
-            Sku.lot_tracked,
-            Sku.expiry_tracked,
-            Sku.serial_tracked,
-        )
-        .outerjoin_from(
-            Sku,
-            Barcode,
-            (Barcode.site == Sku.site)
-            & (Barcode.merchant == Sku.merchant)
-            & (Barcode.sku == Sku.code),
-        )
-        .where(Sku.site == site, where)
-    )
-
-
 def _any_piece(tx: Session, site: str, read: Scanned, wants: Wants) -> Piece | Ambiguous | None:
-    codes = {code for code in (read.gtin, read.code, read.raw) if code}
-    rows = tx.execute(_pieces(site, Barcode.code.in_(codes) & (Barcode.site == site))).all()
-    if not rows:
+    found = finders.products(tx, site, {code for code in (read.gtin, read.code, read.raw) if code})
+    if not found:
         return None
-    if wants.sku and (wanted := [r for r in rows if f"{r[0]}/{r[1]}" == wants.sku]):
-        rows = wanted
-    elif wants.merchants and (own := [r for r in rows if r[0] in wants.merchants]):
-        rows = own
-    count = read.count or 1
+    first = {(one.merchant, one.sku): one for one in reversed(found)}
+    found = tuple(first[key] for key in sorted(first))
+    if wanted := [one for one in found if f"{one.merchant}/{one.sku}" == wants.sku]:
+        found = tuple(wanted)
+    elif own := [one for one in found if one.merchant in wants.merchants]:
+        found = tuple(own)
     options = tuple(
-        Piece(
-            merchant=row[0],
-            sku=row[1],
-            name=row[2],
-            pieces=row[3] * count,
-            pack=row[4],
+        replace(
+            one,
+            pieces=one.pieces * (read.count or 1),
             lot=read.lot,
             expiry=read.expiry,
             serial=read.serial,
-            lot_tracked=row[5],
-            expiry_tracked=row[6],
-            serial_tracked=row[7],
         )
-        for row in sorted(rows, key=lambda row: (row[0], row[1]))
+        for one in found
     )
     return options[0] if len(options) == 1 else Ambiguous(options)
 
 
-def _worker(tx: Session, site: str, code: str, *, typed: bool) -> Badge | None:
-    column = Worker.code if typed else Worker.badge
-    row = tx.execute(
-        select(Worker.code, Worker.name).where(Worker.site == site, column == code)
-    ).one_or_none()
-    return Badge(row.code, row.name, scanned=not typed) if row else None
-
-
-def _station(tx: Session, site: str, code: str) -> StationThing | None:
-    found = tx.scalar(select(Station.code).where(Station.site == site, Station.scan_code == code))
-    return StationThing(found) if found else None
+def _place_by_name(tx: Session, site: str, code: str) -> PlaceThing | None:
+    found = finders.place_by_name(tx, site, code.upper())
+    if found is None:
+        return None
+    place, zone = found
+    return replace(place, proven=_policy(tx, site, zone) == "none")
 
 
 def _paper(tx: Session, site: str, code: str, wants: Wants) -> Event | None:
     """Find a delivery, return, order or parcel; what the question asks for comes first."""
-    finders = {"delivery": _delivery, "return": _return, "order": _order}
-    asked = [finders[kind] for kind in wants.kinds if kind in finders]
-    for find in (*asked, *(f for f in finders.values() if f not in asked)):
+    known = {"delivery": finders.delivery, "return": finders.return_, "order": finders.order}
+    asked = [known[kind] for kind in wants.kinds if kind in known]
+    for find in (*asked, *(one for one in known.values() if one not in asked)):
         if (paper := find(tx, site, code)) is not None:
             return paper
     return None
 
 
-def _delivery(tx: Session, site: str, code: str) -> DeliveryCode | None:
-    row = tx.execute(
-        select(Delivery.number, Delivery.merchant, Delivery.state)
-        .where(Delivery.site == site, or_(Delivery.number == code, Delivery.tracking == code))
-        .order_by(Delivery.number != code, Delivery.state == "closed", Delivery.number)
-    ).first()
-    return DeliveryCode(*row) if row else None
-
-
-def _return(tx: Session, site: str, code: str) -> ReturnCode | None:
-    found = or_(
-        Return.number == code,
-        Return.plate == code,
-        Return.tracking == code,
-        Return.platform_id == code,
-        Return.combined_id == code,
-    )
-    row = tx.execute(
-        select(Return.number, Return.merchant, Return.custody, Return.plate)
-        .where(Return.site == site, found)
-        .order_by(Return.number != code, Return.custody == "disposed", Return.number)
-    ).first()
-    return ReturnCode(row[0], row[1] or "", row[2], code in (row[0], row[3])) if row else None
-
-
-def _order(tx: Session, site: str, code: str) -> OrderCode | None:
-    merchant, _, number = code.rpartition("/")
-    named = (Order.number == number) & (Order.merchant == merchant) if merchant else None
-    found = or_(
-        Order.number == code, Order.platform_id == code, *([] if named is None else [named])
-    )
-    row = tx.execute(
-        select(Order.merchant, Order.number, Order.state)
-        .where(Order.site == site, found)
-        .order_by(Order.state == "shipped", Order.merchant)
-    ).first()
-    if row is None:
-        row = tx.execute(
-            select(Order.merchant, Order.number, Order.state)
-            .join(
-                Parcel,
-                (Parcel.site == Order.site)
-                & (Parcel.merchant == Order.merchant)
-                & (Parcel.order == Order.number),
-            )
-            .where(Parcel.site == site, or_(Parcel.carton == code, Parcel.tracking == code))
-        ).first()
-    return OrderCode(*row) if row else None
+__all__ = ["product", "resolve"]

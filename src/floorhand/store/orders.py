@@ -108,9 +108,7 @@ def totes_of_order(tx: Session, site: str, merchant: str, number: str) -> tuple[
 
 def waiting_orders(tx: Session, site: str) -> int:
     """Count the orders that wait for stock."""
-    found = tx.scalar(
-        select(func.count()).where(Order.site == site, Order.state == "waiting")
-    )
+    found = tx.scalar(select(func.count()).where(Order.site == site, Order.state == "waiting"))
     return int(found or 0)
 
 
@@ -183,8 +181,7 @@ def _fillable(site: str, holding: Sequence[str]) -> ColumnElement[bool]:
         .outerjoin(free, same_sku)
         .where(
             of_order,
-            func.coalesce(free.c.free, 0)
-            < OrderLine.ordered - OrderLine.picked - OrderLine.short,
+            func.coalesce(free.c.free, 0) < OrderLine.ordered - OrderLine.picked - OrderLine.short,
         )
     )
     return and_(Order.state == "waiting", some, Order.merchant.not_in(holding) | ~lacking)

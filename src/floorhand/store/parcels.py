@@ -1,24 +1,20 @@
-"""What a packing bench asks: orders and their totes, what is verified and what is left."""
+"""What a packing bench asks: orders, their totes, who has them, which parcels they have."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from floorhand.domain.packing import LEFT_SHOWN_MAX, Left, Rest
-from floorhand.domain.things import AVAILABLE, Goods, Line, Piece
+from floorhand.domain.things import AVAILABLE, Piece
 from floorhand.store.schema import (
-    Checked,
     Order,
     OrderLine,
     Parcel,
     Place,
-    Sku,
     Stock,
     Task,
     Worker,
@@ -32,6 +28,56 @@ PARCELS_STANDING = ("closed", "labelled")
 
 SINGLES_TRIED_MAX = 10
 """Orders that a piece may open, most urgent first, of which the first free one is claimed."""
+
+
+# Asked with every piece, so they are built once: building a statement costs more than asking it.
+
+_HEAD = (
+    select(
+        Order.merchant,
+        Order.number,
+        Order.state,
+        Order.due_at,
+        Order.channel,
+        Order.platform_id,
+        Order.customer,
+        Order.ship_to,
+        Order.carrier,
+        Order.service,
+        Order.instruction,
+    )
+    .where(
+        Order.site == bindparam("site"),
+        Order.merchant == bindparam("merchant"),
+        Order.number == bindparam("number"),
+    )
+    .with_for_update()
+)
+_TOTES = (
+    select(
+        Place.code,
+        Place.parent,
+        select(func.coalesce(func.sum(Stock.pieces), 0))
+        .where(Stock.site == Place.site, Stock.place == Place.code)
+        .scalar_subquery(),
+    )
+    .where(
+        Place.site == bindparam("site"),
+        Place.order_no == bindparam("order_no"),
+        Place.kind == "tote",
+    )
+    .order_by(Place.code)
+)
+_HOLDER = (
+    select(Task.id, Task.worker, Worker.name, Task.claimed_at)
+    .outerjoin_from(Task, Worker, (Worker.site == Task.site) & (Worker.code == Task.worker))
+    .where(
+        Task.site == bindparam("site"),
+        Task.kind == PACK,
+        Task.state.in_(("claimed", "parked")),
+        Task.place.in_(bindparam("totes", expanding=True)),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,40 +121,9 @@ class Holder:
     since: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class InTote:
-    """Goods in one tote of an order, and how many pieces of them are verified already."""
-
-    place: str
-    goods: Goods
-    pieces: int
-    checked: int
-
-    @property
-    def left(self) -> int:
-        """Count the pieces still to verify."""
-        return self.pieces - self.checked
-
-
 def order_head(tx: Session, site: str, merchant: str, number: str) -> OrderHead | None:
     """Read an order and hold it until the end of the transaction."""
-    row = tx.execute(
-        select(
-            Order.merchant,
-            Order.number,
-            Order.state,
-            Order.due_at,
-            Order.channel,
-            Order.platform_id,
-            Order.customer,
-            Order.ship_to,
-            Order.carrier,
-            Order.service,
-            Order.instruction,
-        )
-        .where(Order.site == site, Order.merchant == merchant, Order.number == number)
-        .with_for_update()
-    ).one_or_none()
+    row = tx.execute(_HEAD, {"site": site, "merchant": merchant, "number": number}).one_or_none()
     return OrderHead(*row) if row else None
 
 
@@ -120,31 +135,13 @@ def order_of_tote(tx: Session, site: str, tote: str) -> str:
 
 def totes_of(tx: Session, site: str, order_no: str) -> tuple[Tote, ...]:
     """List the totes that are bound to an order."""
-    held = (
-        select(func.coalesce(func.sum(Stock.pieces), 0))
-        .where(Stock.site == Place.site, Stock.place == Place.code)
-        .scalar_subquery()
-    )
-    rows = tx.execute(
-        select(Place.code, Place.parent, held)
-        .where(Place.site == site, Place.order_no == order_no, Place.kind == "tote")
-        .order_by(Place.code)
-    )
+    rows = tx.execute(_TOTES, {"site": site, "order_no": order_no})
     return tuple(Tote(code, parent or "", int(pieces)) for code, parent, pieces in rows)
 
 
 def holder_of(tx: Session, site: str, totes: Sequence[str]) -> Holder | None:
     """Say who is packing the order of these totes; None if nobody."""
-    row = tx.execute(
-        select(Task.id, Task.worker, Worker.name, Task.claimed_at)
-        .outerjoin_from(Task, Worker, (Worker.site == Task.site) & (Worker.code == Task.worker))
-        .where(
-            Task.site == site,
-            Task.kind == PACK,
-            Task.state.in_(("claimed", "parked")),
-            Task.place.in_(totes),
-        )
-    ).first()
+    row = tx.execute(_HOLDER, {"site": site, "totes": list(totes)}).first()
     return Holder(row[0], row[1] or "", row[2] or row[1] or "", row[3]) if row else None
 
 
@@ -198,99 +195,6 @@ def single_orders(tx: Session, site: str, bench: str, piece: Piece) -> tuple[str
     return tuple(rows.scalars())
 
 
-def _verified() -> tuple[Any, ColumnElement[int]]:
-    """Give the join of stock with what is verified of it, and the verified pieces."""
-    same = and_(
-        Checked.site == Stock.site,
-        Checked.place == Stock.place,
-        Checked.merchant == Stock.merchant,
-        Checked.sku == Stock.sku,
-        Checked.lot == Stock.lot,
-        Checked.expiry == Stock.expiry,
-        Checked.serial == Stock.serial,
-    )
-    return same, func.coalesce(Checked.pieces, 0)
-
-
-def to_pack(site: str, order_no: str) -> ColumnElement[bool]:
-    """Say which stock is an order's: its merchant's available pieces in the totes bound to it."""
-    totes = select(Place.code).where(
-        Place.site == site, Place.order_no == order_no, Place.kind == "tote"
-    )
-    return and_(
-        Stock.site == site,
-        Stock.place.in_(totes),
-        Stock.merchant == order_no.partition("/")[0],
-        Stock.condition == AVAILABLE,
-        Stock.pieces > 0,
-    )
-
-
-def in_totes(tx: Session, site: str, order_no: str, sku: str = "") -> tuple[InTote, ...]:
-    """List an order's goods by tote, of one SKU or (empty) of all."""
-    same, checked = _verified()
-    query = (
-        select(
-            Stock.place,
-            Stock.pieces,
-            checked,
-            Stock.merchant,
-            Stock.sku,
-            Stock.lot,
-            Stock.expiry,
-            Stock.serial,
-        )
-        .outerjoin(Checked, same)
-        .where(to_pack(site, order_no))
-        .order_by(Stock.sku, Stock.expiry, Stock.lot, Stock.serial, Stock.place)
-    )
-    if sku:
-        query = query.where(Stock.sku == sku)
-    return tuple(
-        InTote(place, Goods(*goods), pieces, checked)
-        for place, pieces, checked, *goods in tx.execute(query)
-    )
-
-
-def rest_of(tx: Session, site: str, order_no: str, first: str = "") -> Rest:
-    """Say how far an order is, the goods of SKU ``first`` at the head of what is left."""
-    merchant, _, number = order_no.partition("/")
-    same, checked = _verified()
-    left = func.sum(Stock.pieces - checked)
-    lines = tx.execute(
-        select(Stock.sku, Sku.name, left, Stock.lot, Stock.expiry, Stock.serial)
-        .outerjoin(Checked, same)
-        .join(
-            Sku,
-            (Sku.site == Stock.site) & (Sku.merchant == Stock.merchant) & (Sku.code == Stock.sku),
-        )
-        .where(to_pack(site, order_no))
-        .group_by(Stock.sku, Sku.name, Stock.lot, Stock.expiry, Stock.serial)
-        .having(left > 0)
-        .order_by(Stock.sku != first, Stock.sku, Stock.expiry, Stock.lot, Stock.serial)
-        .limit(LEFT_SHOWN_MAX)
-    )
-    held, verified = tx.execute(
-        select(func.coalesce(func.sum(Stock.pieces), 0), func.coalesce(func.sum(checked), 0))
-        .outerjoin(Checked, same)
-        .where(to_pack(site, order_no))
-    ).one()
-    packed = tx.scalar(
-        select(func.coalesce(func.sum(OrderLine.packed), 0)).where(
-            OrderLine.site == site, OrderLine.merchant == merchant, OrderLine.order == number
-        )
-    )
-    return Rest(
-        tuple(
-            Left(sku, name, int(pieces), lot, expiry, serial)
-            for sku, name, pieces, lot, expiry, serial in lines
-        ),
-        left_pieces=int(held) - int(verified),
-        checked_pieces=int(verified),
-        done_pieces=int(verified) + int(packed or 0),
-    )
-
-
 def owner_of(
     tx: Session, site: str, merchant: str, sku: str, not_order: str
 ) -> tuple[str, str] | None:
@@ -315,25 +219,6 @@ def owner_of(
         .order_by(Order.due_at, Place.code)
     ).first()
     return (row[0], row[1] or "") if row else None
-
-
-def checked_lines(tx: Session, site: str, order_no: str) -> tuple[tuple[str, Line], ...]:
-    """List what is verified and not yet in a parcel, as (tote, line)."""
-    rows = tx.execute(
-        select(
-            Checked.place,
-            Checked.pieces,
-            Checked.merchant,
-            Checked.sku,
-            Checked.lot,
-            Checked.expiry,
-            Checked.serial,
-        )
-        .join(Place, (Place.site == Checked.site) & (Place.code == Checked.place))
-        .where(Checked.site == site, Place.order_no == order_no)
-        .order_by(Checked.place, Checked.sku, Checked.lot, Checked.expiry, Checked.serial)
-    )
-    return tuple((place, Line(Goods(*goods), pieces)) for place, pieces, *goods in rows)
 
 
 def standing_parcels(tx: Session, site: str, merchant: str, number: str) -> tuple[str, ...]:

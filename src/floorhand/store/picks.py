@@ -182,7 +182,10 @@ def carried_totes(tx: Session, site: str, walk: Walk) -> tuple[Carried, ...]:
 
 
 def proposed_bench(tx: Session, site: str) -> str:
-    """Name the open bench with the fewest totes, else a dock; empty if there is neither."""
+    """Name the open bench with the fewest totes, else a dock; empty if there is neither.
+
+    Benches of the zone ``returns`` are for what comes back.
+    """
     inside = aliased(Place)
     totes = (
         select(func.count())
@@ -191,7 +194,12 @@ def proposed_bench(tx: Session, site: str) -> str:
     )
     found = tx.scalar(
         select(Place.code)
-        .where(Place.site == site, Place.kind.in_(("bench", "dock")), Place.state == "open")
+        .where(
+            Place.site == site,
+            Place.kind.in_(("bench", "dock")),
+            Place.state == "open",
+            Place.zone != "returns",
+        )
         .order_by(Place.kind, totes, Place.code)
         .limit(1)
     )

@@ -60,8 +60,8 @@ def queue_label(
 def reprint_label(tx: Session, cause: Cause, subject: str, template: str = "") -> int:
     """Ask for a subject's newest label once more, marked as a copy, on the cause's printer.
 
-    Same data, same numbers: a reprint never draws a new SSCC. A copy that still waits is voided,
-    so that only one comes out.
+    Same data, same numbers: a reprint never draws a new SSCC. A label that has not come out yet is
+    no copy: if it failed it is sent again as it is, if it waits it goes on waiting.
 
     Args:
         tx: Open transaction.
@@ -70,25 +70,32 @@ def reprint_label(tx: Session, cause: Cause, subject: str, template: str = "") -
         template: Only a label of this template; empty: the newest of any.
 
     Returns:
-        The copy's number, 2 or more; 0 if nothing was ever printed for the subject.
+        Which copy it is, 1 if none came out before; 0 if none was ever asked for.
     """
     here = [PrintJob.site == cause.site, PrintJob.subject == subject]
     if template:
         here.append(PrintJob.template == template)
     last = tx.execute(
-        select(PrintJob.id, PrintJob.template, PrintJob.data, PrintJob.copy_no)
+        select(PrintJob.id, PrintJob.state, PrintJob.template, PrintJob.data, PrintJob.copy_no)
         .where(*here)
         .order_by(PrintJob.copy_no.desc(), PrintJob.created_at.desc(), PrintJob.id.desc())
         .limit(1)
     ).one_or_none()
     if last is None:
         return 0
-    _mark(tx, cause.site, last.id, state="voided")
+    printer = station_printer(tx, cause.site, cause.station)
+    if last.state in ("waiting", "failed"):
+        tx.execute(
+            update(PrintJob)
+            .where(PrintJob.site == cause.site, PrintJob.id == last.id, PrintJob.state == "failed")
+            .values(state="waiting", tries=0, printer=printer, not_before=None)
+        )
+        return int(last.copy_no)
     tx.execute(
         insert(PrintJob).values(
             site=cause.site,
             id=cause.new_id(),
-            printer=station_printer(tx, cause.site, cause.station),
+            printer=printer,
             template=last.template,
             data=last.data,
             subject=subject,
@@ -181,9 +188,7 @@ def mark_sent(tx: Session, site: str, job: str, now: datetime, note: str = "") -
     _mark(tx, site, job, state="sent", sent_at=now, error=note, not_before=None)
 
 
-def mark_failed(
-    tx: Session, site: str, job: str, error: str, again_at: datetime | None
-) -> None:
+def mark_failed(tx: Session, site: str, job: str, error: str, again_at: datetime | None) -> None:
     """Record why a label did not get out; it waits for another try, or has failed for good."""
     state = "waiting" if again_at else "failed"
     _mark(tx, site, job, state=state, error=error[:ERROR_CHARACTERS_MAX], not_before=again_at)

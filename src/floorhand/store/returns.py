@@ -3,45 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.returns import (
     CUSTOMER_RETURN,
     UNKNOWN_PARCEL,
-    Candidate,
     Option,
     Parcel,
-    ranked,
 )
 from floorhand.domain.rules import MerchantRules
-from floorhand.store.masters import merchant_rules
+from floorhand.store import origins
+from floorhand.store.origins import OPEN_CUSTODIES
 from floorhand.store.schema import (
-    Move,
-    Order,
-    OrderLine,
     Return,
     ReturnLine,
     Sku,
-    Stock,
 )
-from floorhand.store.schema import Parcel as ParcelRow
 
 SHARED_MAX = 20
 """Returns in one parcel that are offered at a time; the next ones follow when these are closed."""
 
-CANDIDATES_READ_MAX = 60
-"""Orders that are looked at for a piece, the customer's own and the newest first."""
-
-CANDIDATES_SHOWN_MAX = 7
-"""Orders that a worker is asked to choose from; more could not be read on a handheld."""
+WAITING_MAX = 30
+"""Waiting returns that are listed; the others are opened by scanning them."""
 
 LINES_SHOWN_MAX = 30
 """SKUs of a return in a list to choose from."""
-
-OPEN_CUSTODIES = ("advised", "in_transit", "received")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +70,7 @@ def head(tx: Session, site: str, number: str) -> ReturnHead | None:
     """Read a return."""
     columns = (
         Return.number,
-        func.coalesce(Return.merchant, ""),
+        func.coalesce(Return.merchant, "").label("merchant"),
         Return.order,
         Return.customer,
         Return.kind,
@@ -100,7 +89,7 @@ def head(tx: Session, site: str, number: str) -> ReturnHead | None:
     row = tx.execute(
         select(*columns).where(Return.site == site, Return.number == number)
     ).one_or_none()
-    return ReturnHead(*row) if row else None
+    return ReturnHead(**row._asdict()) if row else None
 
 
 def in_same_parcel(tx: Session, site: str, of: ReturnHead) -> tuple[Option, ...]:
@@ -121,6 +110,25 @@ def in_same_parcel(tx: Session, site: str, of: ReturnHead) -> tuple[Option, ...]
     return tuple(_option(*row) for row in rows)
 
 
+def waiting(tx: Session, site: str) -> tuple[Option, ...]:
+    """List the returns to inspect: by deadline, parcels that are here already before others."""
+    rows = tx.execute(
+        select(Return.number, func.coalesce(Return.merchant, ""), Return.deadline)
+        .where(Return.site == site, Return.custody.in_(OPEN_CUSTODIES))
+        .order_by(
+            Return.deadline.is_(None),
+            Return.deadline,
+            Return.custody != "received",
+            Return.number,
+        )
+        .limit(WAITING_MAX)
+    )
+    return tuple(
+        _option(number, merchant, deadline.date().isoformat() if deadline else "")
+        for number, merchant, deadline in rows
+    )
+
+
 def of_order(tx: Session, site: str, merchant: str, order: str) -> tuple[Option, ...]:
     """List the open returns of an order."""
     rows = tx.execute(
@@ -139,126 +147,6 @@ def of_order(tx: Session, site: str, merchant: str, order: str) -> tuple[Option,
 
 def _option(number: str, merchant: str | None, order: str) -> Option:
     return Option(number, " · ".join(part for part in (number, merchant or "", order) if part))
-
-
-def with_piece(tx: Session, site: str, merchant: str, sku: str) -> tuple[Option, ...]:
-    """List open returns that announce a SKU, nearest deadline first."""
-    rows = tx.execute(
-        select(Return.number, Return.order, ReturnLine.advised)
-        .join(ReturnLine, and_(ReturnLine.site == Return.site, ReturnLine.number == Return.number))
-        .where(
-            Return.site == site,
-            Return.merchant == merchant,
-            Return.custody.in_(OPEN_CUSTODIES),
-            ReturnLine.merchant == merchant,
-            ReturnLine.sku == sku,
-            ReturnLine.advised > ReturnLine.received,
-        )
-        .order_by(Return.deadline.is_(None), Return.deadline, Return.number)
-        .limit(CANDIDATES_SHOWN_MAX)
-    )
-    return tuple(
-        Option(f"return:{number}", " · ".join(p for p in (number, order, f"{pieces} ×") if p))
-        for number, order, pieces in rows
-    )
-
-
-def candidates(
-    tx: Session,
-    site: str,
-    merchant: str,
-    sku: str,
-    *,
-    now: datetime,
-    customer: str = "",
-    asked_at: datetime | None = None,
-    pieces: int = 1,
-) -> tuple[Candidate, ...]:
-    """List orders that a piece may come from, best first.
-
-    They have shipped within the merchant's ``return_days``, and were not placed after the return
-    was asked for.
-    """
-    since = now - timedelta(days=merchant_rules(tx, site, merchant).return_days)
-    own = Order.customer == customer if customer else literal(False)
-    question = (
-        select(Order.number, Order.customer, func.sum(OrderLine.packed), Order.shipped_at)
-        .join(
-            OrderLine,
-            and_(
-                OrderLine.site == Order.site,
-                OrderLine.merchant == Order.merchant,
-                OrderLine.order == Order.number,
-            ),
-        )
-        .where(
-            OrderLine.site == site,
-            OrderLine.merchant == merchant,
-            OrderLine.sku == sku,
-            OrderLine.packed > 0,
-            Order.state == "shipped",
-            Order.shipped_at >= since,
-        )
-        .group_by(Order.number, Order.customer, Order.shipped_at)
-        .order_by(case((own, 0), else_=1), Order.shipped_at.desc(), Order.number)
-        .limit(CANDIDATES_READ_MAX)
-    )
-    if asked_at is not None:
-        question = question.where(or_(Order.placed_at.is_(None), Order.placed_at <= asked_at))
-    found = tuple(
-        Candidate(number, buyer, int(packed), shipped_at.date().isoformat() if shipped_at else "")
-        for number, buyer, packed, shipped_at in tx.execute(question)
-    )
-    return ranked(found, customer, pieces)
-
-
-def serial_shipped(
-    tx: Session, site: str, serial: str, merchant: str = "", sku: str = ""
-) -> tuple[str, str, str] | None:
-    """Find which order a serial left in: merchant, SKU and order number."""
-    question = (
-        select(Move.merchant, Move.sku, ParcelRow.order)
-        .join(ParcelRow, and_(ParcelRow.site == Move.site, ParcelRow.carton == Move.target))
-        .where(Move.site == site, Move.serial == serial)
-        .order_by(Move.at.desc())
-        .limit(1)
-    )
-    if merchant:
-        question = question.where(Move.merchant == merchant, Move.sku == sku)
-    row = tx.execute(question).one_or_none()
-    return (row[0], row[1], row[2]) if row else None
-
-
-def serial_in_house(tx: Session, site: str, merchant: str, sku: str, serial: str) -> str:
-    """Name the place in the building where a serial stands; empty if it is not here."""
-    place = tx.scalar(
-        select(Stock.place)
-        .where(
-            Stock.site == site,
-            Stock.merchant == merchant,
-            Stock.sku == sku,
-            Stock.serial == serial,
-            Stock.pieces > 0,
-            Stock.place.not_like("@%"),
-        )
-        .limit(1)
-    )
-    return place or ""
-
-
-def packed_in(tx: Session, site: str, merchant: str, order: str, sku: str) -> int:
-    """Count the pieces of a SKU that an order got."""
-    return int(
-        tx.scalar(
-            select(func.coalesce(func.sum(OrderLine.packed), 0)).where(
-                OrderLine.site == site,
-                OrderLine.merchant == merchant,
-                OrderLine.order == order,
-                OrderLine.sku == sku,
-            )
-        )
-        or 0
-    )
 
 
 def lines_of(
@@ -339,7 +227,7 @@ def parcel_of(
     left = _next_left(tx, site, of.number) if found < advised else ("", "", 0, "")
     maybe, maybes = "", 0
     if now is not None and of.merchant and not of.order and left[0]:
-        likely = candidates(
+        likely = origins.candidates(
             tx,
             site,
             of.merchant,

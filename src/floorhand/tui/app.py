@@ -60,7 +60,7 @@ class FloorhandApp(App[Exception | None], inherit_bindings=False):
         may_leave: Whether the terminal can be left at the sign-in.
     """
 
-    CSS_PATH = "floorhand.tcss"
+    CSS_PATH = Path(__file__).with_name("floorhand.tcss")
     ENABLE_COMMAND_PALETTE = False
 
     def __init__(

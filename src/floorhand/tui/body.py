@@ -58,13 +58,15 @@ def lay_out_body(
     room = _Room(height)
     head, rest = _split(prompt)
     place = _small(prompt.place, width, "place")
-    number = _head(prompt.count, head, width)
+    number, name = _head(prompt.count, head, width)
     facts = _facts(prompt, words, width, packed=True)
     choices = [_choice(n, choice, words) for n, choice in enumerate(prompt.choices, 1)]
     room.take(len(place) + len(number))
     kept_for_facts = min(1, len(facts)) if room.left > 1 else 0
     choices_rows = room.take(min(len(choices), room.left - kept_for_facts))
     facts_rows = room.take(len(facts))
+    if name and room.upgrade(len(name)):
+        number += name
     if (drawn := _large(prompt.place, width)) and room.upgrade(LARGE_ROWS - 1):
         place = drawn
     goods_rows = room.take(min(len(rest), GOODS_FIRST_MAX))
@@ -131,20 +133,19 @@ def _drawn(lines: tuple[str, ...]) -> list[Row]:
     return [(Part(line, "place"),) for line in lines]
 
 
-def _head(count: str, item: Item | None, width: int) -> list[Row]:
-    """Write number, code and name of what is in hand, in one row if they fit."""
+def _head(count: str, item: Item | None, width: int) -> tuple[list[Row], list[Row]]:
+    """Write number, code and name of what is in hand; in a second row what does not fit in one."""
     if item is None:
-        return [(Part(count, "count"),)] if count else []
+        return ([(Part(count, "count"),)] if count else []), []
     front: Row = (Part(count, "count"), Part(" × ", "muted"), Part(item.code, "code"))
     name = "  ".join(part for part in (item.name, item.note) if part)
     spare = width - width_of(front) - 2
+    if name and spare >= min(width_of(name), NAME_COLUMNS_MIN):
+        return [joined(front, Part("  "), Part(cut(name, spare)))], []
+    rows = [front]
     if width_of(front) > width:
         rows = [(front[0], front[1]), *_small(item.code, width, "code")]
-    elif not name or spare >= min(width_of(name), NAME_COLUMNS_MIN):
-        return [joined(front, Part("  "), Part(cut(name, spare)))]
-    else:
-        rows = [front]
-    return [*rows, (Part(cut(name, width)),)] if name else rows
+    return rows, ([(Part(cut(name, width)),)] if name else [])
 
 
 def _large_head(count: str, item: Item | None, width: int) -> list[Row]:

@@ -38,6 +38,9 @@ BODY_ROWS_MIN: Final = 3
 
 NAME_LINES: Final = large("FLOORHAND")
 KEY_ROWS_MAX: Final = 3
+KEY_WORD_COLUMNS_MIN: Final = 3
+"""A word cut shorter than this says nothing beside its key."""
+
 MASK: Final = "•"
 
 
@@ -83,7 +86,7 @@ def lay_out(view: View, width: int, height: int) -> list[Row]:
     frame = f"frame-{view.tone}"
     margin = 1 if width >= NARROW_COLUMNS else 0
     inner = max(1, width - 2 - 2 * margin)
-    keys = [padded(row, width, frame) for row in _keys(view, width - 2)]
+    keys = [padded(row, width, frame) for row in _keys(view, width - 2, low=height < LOW_ROWS)]
     room = max(0, height - 1 - len(keys))
     middle = [
         joined(Part(" ", frame), padded(joined(Part(" " * margin), row), width - 2), Part(" ", frame))
@@ -155,19 +158,20 @@ def _typed(view: View, width: int) -> list[Row]:
     text = MASK * len(view.typed) if pin else view.typed
     if not text and view.hint:
         return [(Part("▸ ", "muted"), Part(cut(view.hint, width - 2), "hint"))]
-    tail = text[-(width - 3) :]
-    while width_of(tail) > width - 3:
+    room = max(width - 3, 0)
+    tail = text[-room:] if room else ""
+    while width_of(tail) > room:
         tail = tail[1:]
     return [(Part("▸ ", "muted"), Part(tail, "typed"), Part("▁" if tail else "", "typed"))]
 
 
-def _keys(view: View, width: int) -> list[Row]:
+def _keys(view: View, width: int, *, low: bool) -> list[Row]:
     """List the keys that work now. Their words are cut if need be, the keys never."""
     labels = [(KEYS[key][0].upper(), view.words.say(text)) for key, text in _offered(view)]
     longest = max((width_of(text) for _, text in labels), default=0)
-    for room in range(longest, -1, -1):
+    for room in range(longest, KEY_WORD_COLUMNS_MIN - 1, -1):
         lines = _packed([(key, cut(text, room)) for key, text in labels], width)
-        if len(lines) <= (2 if room > 6 else KEY_ROWS_MAX):
+        if len(lines) <= (2 if low or room > 6 else KEY_ROWS_MAX):
             return lines
     return _packed([(key, "") for key, _ in labels], width)[:KEY_ROWS_MAX]
 

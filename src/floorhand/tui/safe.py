@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from rich.cells import cell_len, chop_cells
+from rich.cells import cell_len
 from textual.content import Content
 
 from floorhand.text.visible import visible
@@ -39,8 +39,22 @@ def cut(text: str, width_max: int) -> str:
 
 
 def chop(text: str, width: int) -> list[str]:
-    """Break a text into pieces of so many columns at most, wherever that is."""
-    return chop_cells(text, width) if width > 0 else []
+    """Break a text into pieces of so many columns at most, wherever that is.
+
+    A character that is wider than that is left out.
+    """
+    pieces: list[str] = []
+    piece, taken = "", 0
+    for character in text:
+        columns = cell_len(character)
+        if columns > width:
+            continue
+        if taken + columns > width:
+            pieces.append(piece)
+            piece, taken = "", 0
+        piece += character
+        taken += columns
+    return [*pieces, piece] if piece else pieces
 
 
 def wrap(text: str, width: int, lines_max: int) -> list[str]:

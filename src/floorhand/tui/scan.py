@@ -31,6 +31,15 @@ ERASE: Final = frozenset("\x08\x7f")
 FRAMING: Final = frozenset("\x00\x02\x03")
 GONE: Final = "\ufffd"
 
+NAMED_CHARACTERS: Final = {
+    "enter": "\r",
+    "tab": "\t",
+    "backspace": "\x7f",
+    "ctrl+j": "\n",
+    "ctrl+right_square_bracket": GS,
+}
+"""Characters that some drivers only name."""
+
 PASTE_BEGINS: Final = "\x1b[200~"
 PASTE_ENDS: Final = "\x1b[201~"
 
@@ -150,7 +159,10 @@ class ScanReader:
 
     def press(self, key: str) -> list[Heard]:
         """Take a key that another driver has already recognised, such as ``f5`` or ``escape``."""
-        heard = list(self._escape_key() if key == "escape" else self._key(key))
+        if key in NAMED_CHARACTERS:
+            heard = list(self._plain(NAMED_CHARACTERS[key]))
+        else:
+            heard = list(self._escape_key() if key == "escape" else self._key(key))
         heard.extend(self._changes())
         return heard
 

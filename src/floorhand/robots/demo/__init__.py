@@ -4,6 +4,6 @@ Nothing here is real: merchants, goods, people and addresses are made up, and th
 the range that GS1 keeps for demonstrations (prefix 952).
 """
 
-from floorhand.robots.demo.build import Demo, build_demo
+from floorhand.robots.demo.build import Badge, Demo, badges_of, build_demo
 
-__all__ = ["Demo", "build_demo"]
+__all__ = ["Badge", "Demo", "badges_of", "build_demo"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.barcodes import new_body, own_code
@@ -21,6 +21,10 @@ from floorhand.store.schema import Merchant, Operation, Place, SiteRow, Worker
 SEED = 952
 
 TIME_ZONE = "Europe/Berlin"
+
+FIRST_OPERATION = "demo:1"
+OPENING = "OpeningStock"
+"""Marks a database as a demo: its first operation is of this kind."""
 
 MERCHANTS = (
     ("ALMA", "Alma Pantry", MerchantRules(over_tolerance_pct=5, sender="Alma Pantry|Demo Road 1")),
@@ -94,6 +98,22 @@ def build_demo(transactions: Transactions, site: str, now: datetime, seed: int =
     )
 
 
+def badges_of(transactions: Transactions, site: str) -> tuple[Badge, ...]:
+    """Give the badges of the demo's workers; none if this is no demo."""
+    with transactions.begin() as tx:
+        opened = tx.scalar(
+            select(Operation.kind).where(Operation.site == site, Operation.id == FIRST_OPERATION)
+        )
+        if opened != OPENING:
+            return ()
+        rows = tx.execute(
+            select(Worker.badge, Worker.name, Worker.language)
+            .where(Worker.site == site, Worker.code.in_([worker[0] for worker in WORKERS]))
+            .order_by(Worker.code)
+        )
+        return tuple(Badge(*row) for row in rows)
+
+
 def _found_site(tx: Session, site: str) -> None:
     rules = SiteRules(default_place_policy="either")
     tx.execute(
@@ -129,12 +149,12 @@ def _hire(tx: Session, site: str, rng: Random) -> tuple[Badge, ...]:
 
 def _first_operation(tx: Session, site: str, now: datetime) -> Cause:
     """Stamp the opening stock: also what was there before is moves of an operation."""
-    operation = "demo:1"
+    operation = FIRST_OPERATION
     tx.execute(
         insert(Operation).values(
             site=site,
             id=operation,
-            kind="OpeningStock",
+            kind=OPENING,
             command="{}",
             worker=WORKERS[-1][0],
             seat="demo",

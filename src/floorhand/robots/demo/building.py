@@ -37,7 +37,7 @@ FIXED = (
     ("DOCK-2", "dock", "inbound", 0),
     ("PACK-1", "bench", "packing", 0),
     ("PACK-2", "bench", "packing", 0),
-    ("RET-1", "bench", "returns", 0),
+    ("RETURNS", "bench", "returns", 0),
     ("CART-1", "cart", "", 6),
     ("CART-2", "cart", "", 6),
     ("CART-3", "cart", "", 12),
@@ -53,7 +53,12 @@ BOXES = (
 )
 """Code, name, length_mm, width_mm, height_mm, tare_g, carries_g."""
 
-STATIONS = (("GATE", "DOCK-1"), ("BENCH-1", "PACK-1"), ("BENCH-2", "PACK-2"), ("RETURNS", "RET-1"))
+STATIONS = (
+    ("GATE", "DOCK-1"),
+    ("BENCH-1", "PACK-1"),
+    ("BENCH-2", "PACK-2"),
+    ("RETURNS", "RETURNS"),
+)
 
 
 def put_up(tx: Session, site: str, rng: Random) -> None:

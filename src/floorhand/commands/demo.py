@@ -1,0 +1,119 @@
+"""``floorhand demo``: build a small demo warehouse and try it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.engine import make_url
+
+from floorhand.config import Settings
+from floorhand.errors import DatabaseUnusable
+from floorhand.store.db import Transactions, engine_of, open_database
+from floorhand.store.schema import Delivery, Order, Place, Return, SiteRow, Sku
+
+DEMO_DATABASE = "floorhand-demo.db"
+"""Used unless another database is named, so that trying out never touches a real warehouse."""
+
+SIDE_FILES = ("", "-wal", "-shm", ".turn")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what the command takes."""
+    parser.add_argument("--fresh", action="store_true", help="start over with a new demo")
+    parser.add_argument(
+        "--no-terminal", action="store_true", help="only build it, and show the badges"
+    )
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Build the demo if it is not there, say who can sign in, and open the terminal."""
+    if settings.database == Settings().database:
+        settings = replace(settings, database=DEMO_DATABASE)
+    settings = replace(settings, hints=True)
+    if args.fresh:
+        _remove(settings)
+    transactions = open_database(settings.database)
+    try:
+        text = _built(transactions, settings)
+    finally:
+        engine_of(transactions).dispose()
+    print(text)  # noqa: T201  (the badges have to be read)
+    if args.no_terminal:
+        return 0
+    if sys.stdin.isatty():
+        input("Press Enter to open the terminal. ")
+    from floorhand.commands import terminal
+
+    return terminal.run(args, settings)
+
+
+def _built(transactions: Transactions, settings: Settings) -> str:
+    from floorhand.robots.demo import badges_of, build_demo
+
+    with transactions.begin() as tx:
+        there = tx.scalar(select(SiteRow.site).where(SiteRow.site == settings.site))
+    if there is None:
+        build_demo(transactions, settings.site, datetime.now(UTC))
+    badges = badges_of(transactions, settings.site)
+    if not badges:
+        raise DatabaseUnusable(
+            f"{settings.database} holds another warehouse. Name another file with --database."
+        )
+    lines = [
+        f"The demo warehouse is {settings.database}: {_contents(transactions, settings.site)}.",
+        "",
+        "Sign in by typing one of these badges, then Enter:",
+        *(f"  {badge.code}  {badge.name} ({badge.language})" for badge in badges),
+        "",
+        "Then do what the screen asks. Below the question it says what a scanner would send.",
+    ]
+    return "\n".join(lines)
+
+
+def _contents(transactions: Transactions, site: str) -> str:
+    with transactions.begin() as tx:
+        counted = [
+            (name, tx.scalar(select(func.count()).select_from(table).where(*where)))
+            for name, table, where in (
+                ("bins", Place, (Place.site == site, Place.kind == "bin")),
+                ("products", Sku, (Sku.site == site,)),
+                ("deliveries", Delivery, (Delivery.site == site, Delivery.state != "closed")),
+                (
+                    "orders to ship",
+                    Order,
+                    (Order.site == site, Order.state.not_in(("shipped", "short", "cancelled"))),
+                ),
+                ("returns", Return, (Return.site == site, Return.custody != "disposed")),
+            )
+        ]
+    return ", ".join(f"{count} {name}" for name, count in counted)
+
+
+def _remove(settings: Settings) -> None:
+    """Remove the files of a demo; anything else is left alone."""
+    url = make_url(
+        settings.database if "://" in settings.database else f"sqlite:///{settings.database}"
+    )
+    if url.get_backend_name() != "sqlite":
+        raise DatabaseUnusable("--fresh removes SQLite files only. Make a new database yourself.")
+    path = Path(url.database or "")
+    if not path.exists():
+        return
+    from floorhand.robots.demo import badges_of
+
+    transactions = open_database(settings.database, create=False)
+    try:
+        is_demo = bool(badges_of(transactions, settings.site))
+    finally:
+        engine_of(transactions).dispose()
+    if not is_demo:
+        raise DatabaseUnusable(
+            f"{path} holds another warehouse, which --fresh does not remove. Name another file."
+        )
+    for ending in SIDE_FILES:
+        path.with_name(path.name + ending).unlink(missing_ok=True)

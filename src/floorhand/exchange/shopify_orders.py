@@ -1,0 +1,292 @@
+"""Shopify's order export. One order takes several rows; all but its first leave the header blank.
+
+Order names are the merchant's own and collide between merchants, so an order is known by merchant
+and name. The merchant is what ``--merchant`` says, else the vendor in the order's first row.
+Lines often carry no SKU: then the name map says which product is meant, and how many pieces one of
+the offer stands for. A name that the map does not have becomes a product of that name, and the
+result says how many did. Tags and notes are what the shop tells the warehouse.
+
+Source: the export's own headings; help.shopify.com, "Exporting orders".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from floorhand.domain.rules import Address
+from floorhand.exchange import cells, name_map
+from floorhand.exchange.cells import BadCell, shown, slug
+from floorhand.exchange.dates import Dates
+from floorhand.exchange.layout import Field, Layout, Reader, Table
+from floorhand.exchange.reading import Source
+from floorhand.exchange.records import (
+    Context,
+    LineRecord,
+    OrderRecord,
+    Parsed,
+    ProductRecord,
+)
+
+LAYOUT = Layout(
+    "shopify-orders",
+    (
+        Field("Name", also=("Order name", "Order"), required=True),
+        Field("Lineitem quantity", required=True),
+        Field("Lineitem name", required=True),
+        Field("Lineitem sku"),
+        Field("Lineitem requires shipping"),
+        Field("Lineitem fulfillment status"),
+        Field("Id", also=("Order ID",)),
+        Field("Email"),
+        Field("Financial Status"),
+        Field("Fulfillment Status"),
+        Field("Fulfilled at"),
+        Field("Cancelled at", also=("Canceled at",)),
+        Field("Created at"),
+        Field("Vendor"),
+        Field("Tags"),
+        Field("Notes", also=("Note",)),
+        Field("Source"),
+        Field("Shipping Method"),
+        Field("Shipping Name"),
+        Field("Shipping Company"),
+        Field("Shipping Address1", also=("Shipping Street",)),
+        Field("Shipping Address2"),
+        Field("Shipping City"),
+        Field("Shipping Province"),
+        Field("Shipping Zip"),
+        Field("Shipping Country"),
+        Field("Shipping Phone", also=("Phone",)),
+    ),
+)
+
+FINANCIAL = ("", "pending", "authorized", "paid", "partially_paid", "partially_refunded",
+             "refunded", "voided", "expired")  # fmt: skip
+"""What an order's payment can be; anything else is put before a supervisor."""
+
+FULFILMENT = ("", "unfulfilled", "fulfilled", "partial", "partially_fulfilled", "restocked",
+              "pending", "on_hold", "scheduled")  # fmt: skip
+
+VOID = ("voided", "refunded", "expired")
+"""Payments after which nothing may be sent."""
+
+OFFICE_TAGS = ("confirmed", "checked")
+"""Tags with which shops tick orders off; they tell the bench nothing."""
+
+INSTRUCTION_CHARACTERS_MAX = 300
+
+
+@dataclass(slots=True)
+class _Order:
+    """The rows of one order as they come."""
+
+    first: Reader
+    merchant: str
+    name: str
+    rows: list[int] = field(default_factory=list)
+    lines: list[LineRecord] = field(default_factory=list)
+    products: list[ProductRecord] = field(default_factory=list)
+    gone: int = 0
+    no_goods: int = 0
+    bad: str = ""
+
+
+def read(source: Source, context: Context) -> Parsed:
+    """Make orders of the rows, and products of lines that name none."""
+    return _Reading(source, context).read()
+
+
+class _Reading:
+    def __init__(self, source: Source, context: Context) -> None:
+        self.table = Table(source, LAYOUT)
+        self.context = context
+        self.parsed = Parsed()
+        self.dates = Dates(context.time_zone, context.date_order)
+        self.orders: dict[tuple[str, str], _Order] = {}
+        self.last: _Order | None = None
+        self.products: dict[tuple[str, str], ProductRecord] = {}
+        self.no_sku = self.by_map = self.by_name = 0
+
+    def read(self) -> Parsed:
+        """Go through the rows, then give the orders in the order of the file."""
+        rows = 0
+        for row in self.table.rows(self.parsed):
+            rows += 1
+            try:
+                self._row(row)
+            except BadCell as error:
+                self.parsed.reject(row.line, str(error))
+        made = [record for order in self.orders.values() if (record := self._made(order))]
+        self.parsed.records = [*self.products.values(), *made]
+        self.parsed.facts = {
+            "rows": rows,
+            "orders_in_file": len(self.orders),
+            "lines_without_sku": self.no_sku,
+            "lines_by_map": self.by_map,
+            "lines_by_name": self.by_name,
+        }
+        if self.by_name:
+            self.parsed.notes.append(
+                f"{self.by_name} lines carry no SKU and no map names their product; "
+                "products were made of their names (see --map)."
+            )
+        return self.parsed
+
+    def _row(self, row: Reader) -> None:
+        name = row.needed("Name")
+        order = self._order_of(row, name)
+        order.rows.append(row.line)
+        try:
+            self._line(row, order)
+        except BadCell as error:
+            order.rows.pop()
+            order.bad = order.bad or f"line {row.line}: {error}"
+            raise
+
+    def _order_of(self, row: Reader, name: str) -> _Order:
+        """Find the order of a row: a new one, or the one whose lines go on."""
+        is_header = any(
+            row.raw(column).strip() for column in ("Financial Status", "Id", "Fulfillment Status")
+        )
+        if not is_header and self.last is not None and self.last.name == name:
+            return self.last
+        known = {"Financial Status", "Id", "Fulfillment Status"} & row.columns.keys()
+        if not is_header and known:
+            raise BadCell(f"order {shown(name)} goes on here, but its first row is not before it")
+        merchant = self._merchant(row)
+        if (order := self.orders.get((merchant, name))) is not None:
+            if row.code("Id") != order.first.code("Id"):
+                raise BadCell(
+                    f"merchant {merchant} has another order {shown(name)} on line "
+                    f"{order.first.line}, with another Id; say --merchant for each shop's file"
+                )
+            if known:
+                raise BadCell(f"order {shown(name)} stands on line {order.first.line} already")
+        else:
+            order = self.orders[merchant, name] = _Order(row, merchant, name)
+        self.last = order
+        return order
+
+    def _merchant(self, row: Reader) -> str:
+        vendor = row.text("Vendor")
+        if self.context.merchant or not vendor:
+            return self.context.owner
+        code = slug(vendor)
+        self.parsed.merchants.setdefault(code, vendor)
+        return code
+
+    def _line(self, row: Reader, order: _Order) -> None:
+        if row.flag("Lineitem requires shipping") is False:
+            order.no_goods += 1
+            return
+        if row.raw("Lineitem fulfillment status").strip().casefold() == "fulfilled":
+            order.gone += 1
+            if row.raw("Fulfillment Status").strip().casefold() != "fulfilled" and not _gone(
+                order.first
+            ):
+                return
+        sku, each = self._product(row, order.merchant)
+        pieces = row.pieces("Lineitem quantity") * each
+        if pieces > cells.PIECES_MAX:
+            raise BadCell(f"{pieces} pieces are too many for one line")
+        order.lines.append(LineRecord(row.line, sku, pieces))
+
+    def _product(self, row: Reader, merchant: str) -> tuple[str, int]:
+        """Say which product a line means, and how many pieces one of it is."""
+        name = row.text("Lineitem name")
+        if sku := row.code("Lineitem sku").lstrip("'"):
+            self._add(row.line, merchant, sku, name)
+            return sku, 1
+        if not name:
+            raise BadCell("the line has neither Lineitem sku nor Lineitem name")
+        self.no_sku += 1
+        meant = name_map.find(self.context.names, merchant, name)
+        if meant is None:
+            self.by_name += 1
+            self._add(row.line, merchant, slug(name), name)
+            return slug(name), 1
+        self.by_map += 1
+        product, pieces = meant
+        self._add(row.line, merchant, slug(product), product)
+        return slug(product), pieces
+
+    def _add(self, line: int, merchant: str, sku: str, name: str) -> None:
+        if (merchant, sku) not in self.products:
+            self.products[merchant, sku] = ProductRecord(
+                line, merchant, sku, name or sku, source="shopify", only_new=True
+            )
+
+    def _made(self, order: _Order) -> OrderRecord | None:
+        """Make the order; None, and its rows put aside, if a row of it cannot be taken."""
+        bad = order.bad and f"left out with the rest of order {order.name}; {order.bad}"
+        try:
+            if not bad and not order.lines:
+                bad = (
+                    "every line has been sent already"
+                    if order.gone
+                    else "no line of the order has to be shipped"
+                )
+            if not bad:
+                return self._record(order)
+        except BadCell as error:
+            bad = str(error)
+        for line in order.rows:
+            self.parsed.reject(line, bad)
+        return None
+
+    def _record(self, order: _Order) -> OrderRecord:
+        row = order.first
+        financial = row.choice("Financial Status", FINANCIAL)
+        fulfilment = row.choice("Fulfillment Status", FULFILMENT)
+        cancelled_at = self.dates.moment(row.raw("Cancelled at"), "Cancelled at")
+        state, reason = "released", ""
+        if cancelled_at or financial in VOID:
+            state = "cancelled"
+        elif fulfilment == "fulfilled":
+            state = "shipped"
+        elif fulfilment in ("on_hold", "scheduled"):
+            state, reason = "hold", f"Shopify says {fulfilment.replace('_', ' ')}"
+        address = Address(
+            name=row.text("Shipping Name"),
+            company=row.text("Shipping Company"),
+            line1=row.text("Shipping Address1"),
+            line2=row.text("Shipping Address2"),
+            city=row.text("Shipping City"),
+            region=row.text("Shipping Province").strip("-"),
+            postcode=row.code("Shipping Zip").lstrip("'").strip("-"),
+            country=row.text("Shipping Country"),
+            phone=row.code("Shipping Phone").lstrip("'"),
+        )
+        return OrderRecord(
+            row.line,
+            order.merchant,
+            order.name,
+            tuple(order.lines),
+            state=state,
+            hold_reason=reason,
+            channel=f"shopify:{row.code('Source')}".rstrip(":"),
+            platform_id=cells.plain_id(row.code("Id")).lstrip("'"),
+            platform_state="/".join(word for word in (financial, fulfilment) if word),
+            placed_at=self.dates.moment(row.raw("Created at"), "Created at"),
+            customer=row.code("Email"),
+            ship_to=address,
+            service=row.text("Shipping Method"),
+            instruction=instruction(row.text("Tags"), row.text("Notes")),
+            shipped_at=self.dates.moment(row.raw("Fulfilled at"), "Fulfilled at")
+            if state == "shipped"
+            else None,
+        )
+
+
+def _gone(header: Reader) -> bool:
+    return header.raw("Fulfillment Status").strip().casefold() == "fulfilled"
+
+
+def instruction(tags: str, notes: str) -> str:
+    """Give what tags and notes tell the bench; what programs and the office tag is left out."""
+    kept = []
+    for tag in (part.strip() for part in tags.split(",")):
+        is_program = "_" in tag and " " not in tag
+        if tag and not is_program and tag.casefold() not in OFFICE_TAGS:
+            kept.append(tag)
+    return "; ".join([*kept, *([notes] if notes else [])])[:INSTRUCTION_CHARACTERS_MAX]

@@ -1,0 +1,342 @@
+"""TikTok Shop's API bodies: orders, returns, cancellations, products.
+
+The platform gives one line item per piece; equal ones are added up for picking, and their ids are
+kept for returns. Ids have 18 or 19 digits and stay strings. Times are epoch seconds. A state that
+is not known is never guessed: the order or return is put aside and a supervisor is told.
+
+Source: TikTok Shop Partner API, Get Order List and Search Products 202309, Search Returns and
+Search Cancellations 202602.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from floorhand.domain.rules import Address
+from floorhand.errors import BadFile
+from floorhand.exchange.cells import BadCell, shown
+from floorhand.exchange.dates import epoch
+from floorhand.exchange.reading import Source
+from floorhand.exchange.records import (
+    Alarm,
+    BarcodeRecord,
+    CancelRecord,
+    Context,
+    OrderRecord,
+    Parsed,
+    ProductRecord,
+    Record,
+    ReturnRecord,
+)
+from floorhand.exchange.tiktok_item import Body, Item, UnknownState
+
+ORDER_STATES = {
+    "UNPAID": "hold",
+    "ON_HOLD": "hold",
+    "AWAITING_SHIPMENT": "released",
+    "PARTIALLY_SHIPPING": "released",
+    "AWAITING_COLLECTION": "shipped",
+    "IN_TRANSIT": "shipped",
+    "DELIVERED": "shipped",
+    "COMPLETED": "shipped",
+    "CANCELLED": "cancelled",
+}
+"""The platform's order states and ours; work starts with AWAITING_SHIPMENT."""
+
+SENT_STATES = ("AWAITING_COLLECTION", "IN_TRANSIT", "DELIVERED", "COMPLETED")
+
+_REQUEST = "RETURN_OR_REFUND_REQUEST_"
+
+RETURN_STATES = {
+    f"{_REQUEST}PENDING": ("advised", "pending"),
+    f"{_REQUEST}REJECT": ("not_returned", "reject_sent"),
+    f"{_REQUEST}SUCCESS": ("advised", "already_refunded"),
+    f"{_REQUEST}CANCEL": ("not_returned", "none"),
+    f"{_REQUEST}COMPLETE": ("advised", "settled"),
+    "AWAITING_BUYER_SHIP": ("advised", "pending"),
+    "BUYER_SHIPPED_ITEM": ("in_transit", "pending"),
+    "REJECT_RECEIVE_PACKAGE": ("in_transit", "in_doubt"),
+    "AWAITING_BUYER_RESPONSE": ("advised", "in_doubt"),
+}
+"""The platform's return states, and where the goods and the money are by them."""
+
+RETURN_TYPES = ("REFUND", "RETURN_AND_REFUND", "REPLACEMENT")
+
+CANCEL_STATES = {
+    "CANCELLATION_REQUEST_PENDING": False,
+    "CANCELLATION_REQUEST_SUCCESS": True,
+    "CANCELLATION_REQUEST_COMPLETE": True,
+    "CANCELLATION_REQUEST_CANCEL": False,
+}
+"""Whether a cancellation is granted; the rest leaves the order as it is."""
+
+DEADLINES = (
+    "fast_dispatch_sla_time",
+    "pick_up_cut_off_time",
+    "rts_sla_time",
+    "tts_sla_time",
+    "shipping_due_time",
+)
+"""An order's dispatch deadline, the nearest promise first."""
+
+CHANNEL = "tiktok"
+
+
+def recognises(body: Any) -> bool:
+    """Say whether a JSON body is one of TikTok Shop's that hold orders, returns or products."""
+    return any(True for _ in _lists(body))
+
+
+def read(source: Source, context: Context) -> Parsed:
+    """Make records of a body.
+
+    Raises:
+        BadFile: If it holds none of what is read here.
+    """
+    body = source.json()
+    parsed = Parsed()
+    found = list(_lists(body))
+    if not found:
+        raise BadFile(
+            f"{source.name} holds neither orders, return_orders, cancellations nor products "
+            "of TikTok Shop."
+        )
+    products: dict[str, ProductRecord] = {}
+    lines = _Lines(source.whole())
+    for kind, items in found:
+        parsed.facts[f"{kind}_in_file"] = int(parsed.facts.get(f"{kind}_in_file", 0)) + len(items)
+        for number, body in enumerate(items, 1):
+            if not isinstance(body, dict):
+                parsed.reject(1, f"item {number} of {kind} is no object")
+                continue
+            named = str(body.get(_IDS[kind], ""))
+            item = Item(body, lines.find(named), context, products)
+            try:
+                parsed.records += list(_READERS[kind](item))
+            except UnknownState as error:
+                parsed.reject(item.line, f"{kind}: {shown(named)}: {error}")
+                parsed.alarms.append(
+                    Alarm("unknown_platform_state", named, context.owner, str(error))
+                )
+            except BadCell as error:
+                parsed.reject(item.line, f"item {number} of {kind}: {error}")
+    parsed.records = _each_once(parsed.records)
+    parsed.records[:0] = products.values()
+    return parsed
+
+
+class _Lines:
+    """Finds the line on which an id stands, so that a rejected item can be found in the file."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+        self.ends = [n for n, letter in enumerate(text) if letter == "\n"]
+
+    def find(self, wanted: str) -> int:
+        """Give the line of the next mention of an id; 1 if it is not there."""
+        if not wanted:
+            return 1
+        at = self.text.find(wanted, self.at)
+        if at < 0:
+            at = max(self.text.find(wanted), 0)
+        self.at = at
+        return bisect_left(self.ends, at) + 1
+
+
+def _order(item: Item) -> Iterator[Record]:
+    platform_state = item.state("status", ORDER_STATES)
+    state = ORDER_STATES[platform_state]
+    number = item.needed("id")
+
+    def left_out(line: Body) -> bool:
+        status = line.get("display_status")
+        if platform_state == "PARTIALLY_SHIPPING" and status in SENT_STATES:
+            return True
+        return state != "cancelled" and status == "CANCELLED"
+
+    lines = item.added_up("line_items", "id", left_out)
+    if not lines:
+        raise BadCell(f"order {number} has no line items to send")
+    if state == "released" and item.body.get("is_on_hold_order") is True:
+        state = "hold"
+    due_at = next((at for name in DEADLINES if (at := item.time(name))), None)
+    notes = [item.text("buyer_message"), item.text("seller_note")]
+    yield OrderRecord(
+        item.line,
+        item.context.owner,
+        number,
+        lines,
+        due_at=due_at,
+        state=state,
+        hold_reason=f"TikTok says {platform_state}" if state == "hold" else "",
+        channel=CHANNEL,
+        platform_id=number,
+        platform_state=platform_state,
+        placed_at=item.time("paid_time") or item.time("create_time"),
+        customer=item.id("user_id"),
+        ship_to=_address(item),
+        carrier=item.text("shipping_provider"),
+        service=item.text("delivery_option_name"),
+        instruction="; ".join(note for note in notes if note),
+        shipped_at=(item.time("rts_time") or item.time("update_time"))
+        if state == "shipped"
+        else None,
+    )
+
+
+def _address(item: Item) -> Address | None:
+    body = item.body.get("recipient_address")
+    if not isinstance(body, dict):
+        return None
+    districts = {
+        str(part.get("address_level_name", "")).casefold(): str(part.get("address_name", ""))
+        for part in body.get("district_info") or []
+        if isinstance(part, dict)
+    }
+    streets = [item.text(f"address_line{n}", body) for n in (1, 2, 3, 4)]
+    streets = [street for street in streets if street]
+    first = streets[0] if streets else item.text("address_detail", body)
+    return Address(
+        name=item.text("name", body),
+        line1=first or item.text("full_address", body),
+        line2=", ".join(streets[1:]),
+        city=districts.get("city", ""),
+        region=districts.get("state", "") or districts.get("province", ""),
+        postcode=item.id("postal_code", body),
+        country=item.text("region_code", body) or districts.get("country", ""),
+        phone=item.text("phone_number", body),
+    )
+
+
+def _return(item: Item) -> Iterator[Record]:
+    platform_state = item.state("return_status", RETURN_STATES)
+    custody, money = RETURN_STATES[platform_state]
+    kind = item.state("return_type", RETURN_TYPES) if item.text("return_type") else ""
+    if kind == "REFUND":
+        custody = "not_returned"
+    tracking = item.id("return_tracking_number")
+    if tracking and custody == "advised":
+        custody = "in_transit"
+    number = item.needed("return_id")
+    lines = item.added_up("return_line_items", "return_line_item_id")
+    if not lines:
+        raise BadCell(f"return {number} has no return_line_items")
+    actions = item.items("seller_next_action_response")
+    deadlines = [at for action in actions if (at := epoch(action.get("deadline"), "deadline"))]
+    yield ReturnRecord(
+        item.line,
+        item.context.owner,
+        number,
+        lines,
+        order=item.id("order_id"),
+        platform=CHANNEL,
+        platform_id=number,
+        platform_state=platform_state,
+        combined_id=item.id("combined_return_id"),
+        tracking=tracking,
+        custody=custody,
+        money=money,
+        reason=item.text("return_reason_text") or item.text("return_reason"),
+        asked_at=item.time("create_time"),
+        deadline=min(deadlines, default=None),
+    )
+
+
+def _cancellation(item: Item) -> Iterator[Record]:
+    state = item.state("cancel_status", CANCEL_STATES)
+    if CANCEL_STATES[state]:
+        yield CancelRecord(item.line, item.context.owner, item.needed("order_id"), "CANCELLED")
+
+
+def _product(item: Item) -> Iterator[Record]:
+    title = item.text("title") or item.text("product_name")
+    number = item.needed("id")
+    skus = item.items("skus")
+    if not skus:
+        raise BadCell(f"product {number} has no skus")
+    for sku in skus:
+        options = [
+            item.text("value_name", part)
+            for part in sku.get("sales_attributes") or []
+            if isinstance(part, dict)
+        ]
+        code = item.id("seller_sku", sku) or item.id("id", sku)
+        if not code:
+            raise BadCell(f"a SKU of product {number} has neither seller_sku nor id")
+        yield ProductRecord(
+            item.line,
+            item.context.owner,
+            code,
+            name=" / ".join(part for part in (title, *options) if part) or code,
+            barcodes=_identifier(item, sku),
+            source=f"tiktok:{number}",
+        )
+
+
+def _identifier(item: Item, sku: Body) -> tuple[BarcodeRecord, ...]:
+    from floorhand.exchange.own_masters import barcode
+
+    told = sku.get("identifier_code")
+    code = barcode(item.id("code", told), "identifier_code") if isinstance(told, dict) else ""
+    return (BarcodeRecord(code),) if code else ()
+
+
+_READERS: dict[str, Callable[[Item], Iterator[Record]]] = {
+    "orders": _order,
+    "return_orders": _return,
+    "cancellations": _cancellation,
+    "products": _product,
+}
+
+
+def _lists(body: Any) -> Iterator[tuple[str, list[Any]]]:
+    """Find the lists of a body: in an answer, in a bare ``data``, or one order or return alone."""
+    if isinstance(body, list):
+        for page in body:
+            yield from _lists(page)
+        return
+    if not isinstance(body, dict):
+        return
+    inner = body.get("data", body)
+    if not isinstance(inner, dict):
+        return
+    for kind in _READERS:
+        items = inner.get(kind)
+        if isinstance(items, list) and (not items or _is(kind, items)):
+            yield kind, items
+    if "return_id" in inner and "return_line_items" in inner:
+        yield "return_orders", [inner]
+    elif "line_items" in inner and "status" in inner and "id" in inner:
+        yield "orders", [inner]
+
+
+_IDS = {
+    "orders": "id",
+    "return_orders": "return_id",
+    "cancellations": "cancel_id",
+    "products": "id",
+}
+
+_MARKS = {
+    "orders": ("line_items", "status"),
+    "return_orders": ("return_id",),
+    "cancellations": ("cancel_id",),
+    "products": ("skus",),
+}
+
+
+def _is(kind: str, items: list[Any]) -> bool:
+    """Say whether a list holds what TikTok Shop means by its name; other shops use the same."""
+    return any(isinstance(i, dict) and all(m in i for m in _MARKS[kind]) for i in items)
+
+
+def _each_once(records: list[Record]) -> list[Record]:
+    """Keep the last word on each order and return: pages overlap while the platform moves on."""
+    kept: dict[tuple[type, str, str], Record] = {}
+    for number, record in enumerate(records):
+        key = getattr(record, "number", "") or f"#{number}"
+        kept[type(record), getattr(record, "merchant", ""), key] = record
+    return list(kept.values())

@@ -1,0 +1,274 @@
+"""Put-away, as changes: find work, begin it, give it back, end it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, or_, select, update
+from sqlalchemy.orm import Session
+
+from floorhand.domain.putaway import (
+    CONTAINERS,
+    SOURCES_MAX,
+    Emptied,
+    FindLoose,
+    GivenBack,
+    HeldByOther,
+    Loose,
+    LooseFound,
+    NextTask,
+    OpenSource,
+    Proposed,
+    Source,
+    TaskFound,
+)
+from floorhand.domain.things import RETURN_PENDING, Goods
+from floorhand.errors import Code, Refused
+from floorhand.ops.proposing import groups_of, propose_next
+from floorhand.store.ledger import Cause
+from floorhand.store.masters import worker_facts
+from floorhand.store.places import root_of
+from floorhand.store.schema import Place, Sku, Stock, Task
+from floorhand.store.tasks import claim_task, close_task, open_task
+
+JOB = "putaway"
+WORK_KINDS = ("putaway", "putback")
+TASKS_TRIED_MAX = 50
+"""Tasks that turn out to be void or taken before one gives up looking for work."""
+
+
+def next_task(tx: Session, cause: Cause, command: NextTask) -> TaskFound | GivenBack:
+    """Claim the oldest open task, or give one back.
+
+    A task whose goods are gone is cancelled on the way.
+
+    Raises:
+        Refused: `Code.NOTHING_TO_PUT_AWAY`.
+    """
+    cause.note(job=JOB)
+    if command.instead_of:
+        _release(tx, cause, command.instead_of)
+    if command.give_back:
+        place = tx.scalar(
+            select(Task.place).where(Task.site == cause.site, Task.id == command.instead_of)
+        )
+        return GivenBack(place or "")
+    for task in _waiting(tx, cause, command.instead_of):
+        source = _source(tx, cause.site, task)
+        groups = groups_of(tx, cause.site, source)
+        if not groups:
+            close_task(tx, cause, task.id, "cancelled")
+        elif claim_task(tx, cause, task.id):
+            return TaskFound(
+                task.id,
+                source,
+                root_of(tx, cause.site, source.place),
+                task.kind,
+                _name(tx, cause.site, source) if source.sku else "",
+                sum(group.pieces for group in groups),
+            )
+    raise Refused(Code.NOTHING_TO_PUT_AWAY)
+
+
+def open_source(tx: Session, cause: Cause, command: OpenSource) -> Proposed | HeldByOther | Emptied:
+    """Begin with a container or with loose goods, and propose the first bin.
+
+    A pallet that is still being built is closed: whoever takes it to the shelves has finished it.
+
+    Raises:
+        Refused: `Code.NOTHING_INSIDE`; `Code.BOUND_TO_ORDER` if it is on its way to a packing
+            bench.
+    """
+    site, source = cause.site, command.source
+    known = tasks_of(tx, site, source)
+    holder = holder_of(known) or cause.worker
+    if holder != cause.worker and not command.take_over:
+        return HeldByOther(source, worker_name(tx, site, holder))
+    found = propose_next(tx, site, source, ())
+    if found is None:
+        raise Refused(Code.NOTHING_INSIDE, place=source.place)
+    if not source.sku:
+        _close_container(tx, cause, source, known)
+    ids = [task.id for task in known] or [
+        open_task(
+            tx,
+            cause,
+            "putaway",
+            place=source.place,
+            merchant=source.merchant,
+            sku=source.sku,
+            lot=source.lot,
+            pieces=found.pieces,
+            reason="scanned",
+        )
+    ]
+    tx.execute(
+        update(Task)
+        .where(Task.site == site, Task.id.in_(ids))
+        .values(state="claimed", worker=cause.worker, claimed_at=cause.at)
+    )
+    cause.note(job=JOB, take_over=int(holder != cause.worker))
+    return found
+
+
+def find_loose(tx: Session, cause: Cause, command: FindLoose) -> LooseFound:
+    """Find where a scanned piece stands loose.
+
+    Raises:
+        Refused: `Code.NOT_LOOSE` if none stands on a dock or bench.
+    """
+    rows = tx.execute(
+        select(Stock.place, Sku.name, Stock.lot, Stock.expiry, Stock.pieces)
+        .join(Place, and_(Place.site == Stock.site, Place.code == Stock.place))
+        .join(
+            Sku,
+            and_(Sku.site == Stock.site, Sku.merchant == Stock.merchant, Sku.code == Stock.sku),
+        )
+        .where(
+            Stock.site == cause.site,
+            Stock.merchant == command.merchant,
+            Stock.sku == command.sku,
+            Stock.pieces > 0,
+            Stock.condition != RETURN_PENDING,
+            Place.kind.in_(("dock", "bench")),
+        )
+        .order_by(Stock.expiry, Stock.place, Stock.lot)
+    )
+    found: dict[tuple[str, str], Loose] = {}
+    for place, name, lot, expiry, pieces in rows:
+        if command.lot in ("", lot) and command.expiry in ("", expiry):
+            goods = Goods(command.merchant, command.sku, lot, expiry)
+            known = found.setdefault((place, lot), Loose(place, goods, name, 0))
+            found[place, lot] = replace(known, pieces=known.pieces + pieces)
+    if not found:
+        raise Refused(Code.NOT_LOOSE, sku=command.sku)
+    return LooseFound(tuple(found.values())[:SOURCES_MAX])
+
+
+def tasks_of(tx: Session, site: str, source: Source) -> Sequence[Row[*tuple[Any, ...]]]:
+    """List the tasks about a source that are not done, as rows with id, state and worker."""
+    return tx.execute(
+        select(Task.id, Task.state, Task.worker, Task.kind)
+        .where(
+            Task.site == site,
+            Task.kind.in_(WORK_KINDS),
+            Task.state.in_(("open", "claimed", "parked")),
+            Task.place == source.place,
+            _about(source),
+        )
+        .order_by(Task.created_at, Task.id)
+    ).all()
+
+
+def holder_of(tasks: Sequence[Row[*tuple[Any, ...]]]) -> str:
+    """Name the worker who has begun with a source; empty if nobody has."""
+    return next((task.worker for task in tasks if task.state == "claimed" and task.worker), "")
+
+
+def worker_name(tx: Session, site: str, worker: str) -> str:
+    """Give a worker's name, for telling a colleague."""
+    facts = worker_facts(tx, site, worker)
+    return facts.name if facts else worker
+
+
+def close_source(tx: Session, cause: Cause, source: Source) -> None:
+    """End the work on a source from which all is put away.
+
+    An empty pallet or carton is void: its label must not be used again. An empty tote is free.
+    """
+    for task in tasks_of(tx, cause.site, source):
+        close_task(tx, cause, task.id)
+    cause.note(tasks=1)
+    if source.sku:
+        return
+    kind = tx.scalar(select(Place.kind).where(Place.site == cause.site, Place.code == source.place))
+    here = update(Place).where(Place.site == cause.site)
+    if kind == "tote":
+        tx.execute(here.where(Place.code == source.place).values(order_no=None, state="open"))
+        return
+    within = or_(Place.code == source.place, Place.parent == source.place)
+    tx.execute(
+        here.where(within, Place.kind.in_(("pallet", "carton"))).values(state="void", parent=None)
+    )
+
+
+def _release(tx: Session, cause: Cause, task: str) -> None:
+    tx.execute(
+        update(Task)
+        .where(
+            Task.site == cause.site,
+            Task.id == task,
+            Task.state == "claimed",
+            Task.worker == cause.worker,
+        )
+        .values(state="open", worker=None, claimed_at=None)
+    )
+
+
+def _waiting(tx: Session, cause: Cause, last: str) -> Sequence[Row[*tuple[Any, ...]]]:
+    """List tasks that can be taken: what the worker has begun, then the oldest; ``last`` last."""
+    mine = and_(Task.state == "claimed", Task.worker == cause.worker)
+    return tx.execute(
+        select(Task.id, Task.kind, Task.place, Task.merchant, Task.sku, Task.lot)
+        .where(
+            Task.site == cause.site,
+            Task.kind.in_(WORK_KINDS),
+            or_(Task.state == "open", mine),
+        )
+        .order_by(Task.id == last, Task.state, Task.created_at, Task.id)
+        .limit(TASKS_TRIED_MAX)
+    ).all()
+
+
+def _source(tx: Session, site: str, task: Row[*tuple[Any, ...]]) -> Source:
+    """Say what a task is about: a container as a whole, or one SKU of what stands loose."""
+    kind = tx.scalar(select(Place.kind).where(Place.site == site, Place.code == task.place))
+    if kind in CONTAINERS:
+        return Source(task.place)
+    return Source(task.place, task.merchant, task.sku, task.lot)
+
+
+def _about(source: Source) -> ColumnElement[bool]:
+    if not source.sku:
+        return Task.place == source.place
+    return and_(
+        Task.merchant == source.merchant,
+        Task.sku == source.sku,
+        or_(Task.lot == source.lot, Task.lot == ""),
+    )
+
+
+def _name(tx: Session, site: str, source: Source) -> str:
+    name = tx.scalar(
+        select(Sku.name).where(
+            Sku.site == site, Sku.merchant == source.merchant, Sku.code == source.sku
+        )
+    )
+    return name or ""
+
+
+def _close_container(
+    tx: Session, cause: Cause, source: Source, tasks: Sequence[Row[*tuple[Any, ...]]]
+) -> None:
+    row = tx.execute(
+        select(Place.kind, Place.state, Place.order_no).where(
+            Place.site == cause.site, Place.code == source.place
+        )
+    ).one()
+    if row.order_no and not tasks:
+        raise Refused(Code.BOUND_TO_ORDER, place=source.place, order=row.order_no)
+    if row.kind == "pallet" and row.state == "open":
+        tx.execute(
+            update(Place)
+            .where(Place.site == cause.site, Place.code == source.place)
+            .values(state="closed")
+        )
+
+
+HANDLERS: dict[type, Callable[..., object]] = {
+    NextTask: next_task,
+    OpenSource: open_source,
+    FindLoose: find_loose,
+}

@@ -1,0 +1,215 @@
+"""Find rows by the code that a label or paper carries. Every scan runs some of these, so each
+statement is built once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any, cast
+
+from sqlalchemy import Row, Select, TableClause, bindparam, func, or_, select
+from sqlalchemy.orm import Session
+
+from floorhand.domain.things import Badge, DeliveryCode, OrderCode, Piece, Place, ReturnCode
+from floorhand.domain.things import Station as StationThing
+from floorhand.store import schema
+
+_PLACE = cast(TableClause, schema.Place.__table__)
+_STOCK = cast(TableClause, schema.Stock.__table__)
+_SKU = cast(TableClause, schema.Sku.__table__)
+_BARCODE = cast(TableClause, schema.Barcode.__table__)
+_WORKER = cast(TableClause, schema.Worker.__table__)
+_STATION = cast(TableClause, schema.Station.__table__)
+_DELIVERY = cast(TableClause, schema.Delivery.__table__)
+_RETURN = cast(TableClause, schema.Return.__table__)
+_ORDER = cast(TableClause, schema.Order.__table__)
+_PARCEL = cast(TableClause, schema.Parcel.__table__)
+
+_SITE = bindparam("site")
+_CODE = bindparam("code")
+
+_HELD = (
+    select(func.coalesce(func.sum(_STOCK.c.pieces), 0))
+    .where(_STOCK.c.site == _PLACE.c.site, _STOCK.c.place == _PLACE.c.code)
+    .scalar_subquery()
+)
+_ANY_PLACE = select(
+    _PLACE.c.code,
+    _PLACE.c.kind,
+    _PLACE.c.state,
+    func.coalesce(_PLACE.c.parent, ""),
+    func.coalesce(_PLACE.c.merchant, ""),
+    func.coalesce(_PLACE.c.order_no, ""),
+    _HELD,
+    _PLACE.c.zone,
+    _PLACE.c.check_digits,
+).where(_PLACE.c.site == _SITE, _PLACE.c.kind != "outside")
+_PLACE_BY_LABEL = _ANY_PLACE.where(_PLACE.c.scan_code == _CODE)
+_PLACE_BY_NAME = _ANY_PLACE.where(_PLACE.c.code == _CODE)
+_CHECK_DIGITS = select(_PLACE.c.check_digits, _PLACE.c.zone).where(
+    _PLACE.c.site == _SITE, _PLACE.c.code == _CODE
+)
+
+_PRODUCT = (
+    _SKU.c.merchant,
+    _SKU.c.code,
+    _SKU.c.name,
+    _SKU.c.lot_tracked,
+    _SKU.c.expiry_tracked,
+    _SKU.c.serial_tracked,
+)
+_PRODUCT_BY_CODE = select(*_PRODUCT).where(
+    _SKU.c.site == _SITE, _SKU.c.merchant == bindparam("merchant"), _SKU.c.code == _CODE
+)
+_PRODUCTS_BY_BARCODE = (
+    select(*_PRODUCT, _BARCODE.c.pieces, _BARCODE.c.pack)
+    .join_from(
+        _BARCODE,
+        _SKU,
+        (_SKU.c.site == _BARCODE.c.site)
+        & (_SKU.c.merchant == _BARCODE.c.merchant)
+        & (_SKU.c.code == _BARCODE.c.sku),
+    )
+    .where(_BARCODE.c.site == _SITE, _BARCODE.c.code.in_(bindparam("codes", expanding=True)))
+    .order_by(_SKU.c.merchant, _SKU.c.code, _BARCODE.c.pieces)
+)
+
+_WORKERS = select(_WORKER.c.code, _WORKER.c.name).where(_WORKER.c.site == _SITE)
+_WORKER_BY_BADGE = _WORKERS.where(_WORKER.c.badge == _CODE)
+_WORKER_BY_NUMBER = _WORKERS.where(_WORKER.c.code == _CODE)
+_STATION_BY_LABEL = select(_STATION.c.code).where(
+    _STATION.c.site == _SITE, _STATION.c.scan_code == _CODE
+)
+
+_DELIVERY_BY_CODE = (
+    select(_DELIVERY.c.number, _DELIVERY.c.merchant, _DELIVERY.c.state)
+    .where(
+        _DELIVERY.c.site == _SITE,
+        or_(_DELIVERY.c.number == _CODE, _DELIVERY.c.tracking == _CODE),
+    )
+    .order_by(_DELIVERY.c.number != _CODE, _DELIVERY.c.state == "closed", _DELIVERY.c.number)
+    .limit(1)
+)
+_RETURN_BY_CODE = (
+    select(_RETURN.c.number, func.coalesce(_RETURN.c.merchant, ""), _RETURN.c.custody)
+    .where(
+        _RETURN.c.site == _SITE,
+        or_(
+            *(
+                _RETURN.c[name] == _CODE
+                for name in ("number", "tracking", "platform_id", "combined_id")
+            )
+        ),
+    )
+    .order_by(_RETURN.c.number != _CODE, _RETURN.c.custody == "disposed", _RETURN.c.number)
+    .limit(1)
+)
+_ORDERS = select(_ORDER.c.merchant, _ORDER.c.number, _ORDER.c.state).where(_ORDER.c.site == _SITE)
+_ORDER_BY_CODE = (
+    _ORDERS.where(or_(_ORDER.c.number == _CODE, _ORDER.c.platform_id == _CODE))
+    .order_by(_ORDER.c.state == "shipped", _ORDER.c.merchant)
+    .limit(1)
+)
+_ORDER_BY_NAME = _ORDERS.where(_ORDER.c.merchant == bindparam("merchant"), _ORDER.c.number == _CODE)
+_ORDER_BY_PARCEL = (
+    _ORDERS.join_from(
+        _ORDER,
+        _PARCEL,
+        (_PARCEL.c.site == _ORDER.c.site)
+        & (_PARCEL.c.merchant == _ORDER.c.merchant)
+        & (_PARCEL.c.order == _ORDER.c.number),
+    )
+    .where(or_(_PARCEL.c.carton == _CODE, _PARCEL.c.tracking == _CODE))
+    .limit(1)
+)
+
+
+def place_by_label(tx: Session, site: str, code: str) -> Place | None:
+    """Find the place whose label holds a code; the scan proves presence."""
+    row = _first(tx, _PLACE_BY_LABEL, site, code)
+    return Place(*row[:6], int(row[6]), proven=True) if row else None
+
+
+def place_by_name(tx: Session, site: str, code: str) -> tuple[Place, str] | None:
+    """Find a place by the code that people read, with its zone; typing it proves nothing."""
+    row = _first(tx, _PLACE_BY_NAME, site, code)
+    return (Place(*row[:6], int(row[6]), proven=False), row[7]) if row else None
+
+
+def check_digits(tx: Session, site: str, code: str) -> tuple[str, str] | None:
+    """Give the check digits of a place, and its zone."""
+    row = _first(tx, _CHECK_DIGITS, site, code)
+    return (row[0], row[1]) if row else None
+
+
+def product(tx: Session, site: str, merchant: str, sku: str) -> Piece | None:
+    """Give a product as if one piece of it had been scanned."""
+    named = {"site": site, "merchant": merchant, "code": sku}
+    row = tx.connection().execute(_PRODUCT_BY_CODE, named).first()
+    return _piece(row, 1, "each") if row else None
+
+
+def products(tx: Session, site: str, codes: Collection[str]) -> tuple[Piece, ...]:
+    """List the products that carry one of these barcodes, by merchant and SKU."""
+    named = {"site": site, "codes": list(codes)}
+    rows = tx.connection().execute(_PRODUCTS_BY_BARCODE, named).all()
+    return tuple(_piece(row, row.pieces, row.pack) for row in rows)
+
+
+def badge(tx: Session, site: str, code: str) -> Badge | None:
+    """Find the worker whose badge holds a code."""
+    row = _first(tx, _WORKER_BY_BADGE, site, code)
+    return Badge(row[0], row[1], scanned=True) if row else None
+
+
+def worker(tx: Session, site: str, number: str) -> Badge | None:
+    """Find a worker by the staff number; typing it proves nothing."""
+    row = _first(tx, _WORKER_BY_NUMBER, site, number)
+    return Badge(row[0], row[1], scanned=False) if row else None
+
+
+def station(tx: Session, site: str, code: str) -> StationThing | None:
+    """Find the station whose label holds a code."""
+    row = _first(tx, _STATION_BY_LABEL, site, code)
+    return StationThing(row[0]) if row else None
+
+
+def delivery(tx: Session, site: str, code: str) -> DeliveryCode | None:
+    """Find a delivery by its number or tracking number; open ones first."""
+    row = _first(tx, _DELIVERY_BY_CODE, site, code)
+    return DeliveryCode(*row) if row else None
+
+
+def return_(tx: Session, site: str, code: str) -> ReturnCode | None:
+    """Find a return by its number, tracking number or platform number; open ones first."""
+    row = _first(tx, _RETURN_BY_CODE, site, code)
+    return ReturnCode(*row) if row else None
+
+
+def order(tx: Session, site: str, code: str) -> OrderCode | None:
+    """Find an order by number, ``merchant/number``, platform number, parcel or its tracking."""
+    row = _first(tx, _ORDER_BY_CODE, site, code)
+    merchant, slash, number = code.partition("/")
+    if row is None and slash:
+        named = {"site": site, "merchant": merchant, "code": number}
+        row = tx.connection().execute(_ORDER_BY_NAME, named).first()
+    row = row or _first(tx, _ORDER_BY_PARCEL, site, code)
+    return OrderCode(*row) if row else None
+
+
+def _first(tx: Session, question: Select[Any], site: str, code: str) -> Row[Any] | None:
+    return tx.connection().execute(question, {"site": site, "code": code}).first()
+
+
+def _piece(row: Row[Any], pieces: int, pack: str) -> Piece:
+    merchant, sku, name, lot, expiry, serial, *_ = row
+    return Piece(
+        merchant,
+        sku,
+        name,
+        pieces,
+        pack,
+        lot_tracked=lot,
+        expiry_tracked=expiry,
+        serial_tracked=serial,
+    )

@@ -1,0 +1,171 @@
+"""The command: dry runs, several files, templates, exit codes, progress."""
+
+from __future__ import annotations
+
+import io
+import json
+from argparse import ArgumentParser
+
+import pytest
+from conftest import NOW
+from sqlalchemy import func, select
+
+from floorhand.config import Settings
+from floorhand.exchange.command import _bar, add_arguments, run
+from floorhand.exchange.recognise import FORMATS
+from floorhand.store.schema import Imported, Order, Place, Sku
+
+OWN = [name for name, form in FORMATS.items() if form.own]
+
+
+def test_a_dry_run_says_what_would_be_done_and_writes_nothing(take, tmp_path):
+    before = take.everything()
+    taken = take("sku,name,pieces\nA,Mug,1\nB,Cap,x\n", "--dry-run")
+    assert (taken.code, taken.result["products"], taken.result["rejected"]) == (3, 1, 1)
+    assert taken.result["dry_run"] is True
+    assert take.everything() == before
+    assert not list(tmp_path.glob("*.rejected.csv"))
+
+
+def test_a_dry_run_makes_no_database(tmp_path, capsys):
+    file = tmp_path / "products.csv"
+    file.write_text("sku\nA\n")
+    parser = ArgumentParser()
+    add_arguments(parser)
+    args = parser.parse_args([str(file), "--dry-run"])
+    database = tmp_path / "none.db"
+    assert run(args, Settings(database=str(database))) == 0
+    assert "would write: 1 merchant, 1 product" in capsys.readouterr().out
+    assert not database.exists()
+
+
+def test_the_command_makes_the_database_the_site_and_the_merchant(tmp_path, capsys):
+    file = tmp_path / "products.csv"
+    file.write_text("sku\nA\n")
+    parser = ArgumentParser()
+    add_arguments(parser)
+    args = parser.parse_args([str(file), "--merchant", "Shop 1"])
+    assert run(args, Settings(database=str(tmp_path / "new.db"), site="ROMA")) == 0
+    assert "recognised as products" in capsys.readouterr().out
+
+
+def test_several_files_are_taken_in_a_useful_order(take, tmp_path):
+    (tmp_path / "a_orders.csv").write_text("order,sku,quantity\n1,MUG,2\n")
+    (tmp_path / "b_products.csv").write_text("sku,name\nMUG,Mug\n")
+    (tmp_path / "c_bins.csv").write_text("place,zone\nA-1,A\n")
+    files = [str(tmp_path / n) for n in ("a_orders.csv", "b_products.csv", "c_bins.csv")]
+    code, out, _ = take.run(*files, "--json")
+    assert code == 0
+    assert [body["format"] for body in json.loads(out)] == ["orders", "products", "bins"]
+
+
+def test_a_file_that_cannot_be_used_stops_no_other(take, tmp_path):
+    (tmp_path / "bad.csv").write_text("")
+    (tmp_path / "good.csv").write_text("sku\nA\n")
+    code, out, err = take.run(str(tmp_path / "bad.csv"), str(tmp_path / "good.csv"), "--json")
+    assert code == 1
+    assert err == "bad.csv is empty.\n"
+    assert json.loads(out)[1]["products"] == 1
+
+
+def test_without_a_file_the_command_was_written_wrongly(take):
+    code, _, err = take.run()
+    assert code == 2
+    assert "Name a file" in err
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_a_template_is_recognised_as_its_own_format(take, name):
+    _, out, _ = take.run("--template", name)
+    taken = take(out)
+    assert taken.code == 0
+    assert taken.result["format"] == name
+    assert taken.result["rows" if "rows" in taken.result else "rejected"] == 0
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_every_heading_of_a_template_can_be_left_empty_but_the_required_ones(name):
+    layout = FORMATS[name].layout
+    assert layout is not None
+    assert not layout.missing([field.name for field in layout.fields if field.required])
+
+
+def test_the_format_can_be_said(take):
+    taken = take("code,name\nW1,Ana\n", "--format", "workers")
+    assert taken.result["workers"] == 1
+    assert "so it cannot be tiktok" in take("sku\nA\n", "--format", "tiktok").err
+
+
+def test_a_file_with_rejected_rows_can_be_tried_again_when_the_cause_is_gone(take, tmp_path):
+    orders = tmp_path / "orders.csv"
+    orders.write_text("order,sku,quantity\n1,MUG,2\n")
+    assert take(orders).rejected == {2: "merchant MAIN has no product 'MUG'; import products first"}
+    take("sku\nMUG\n", name="products.csv")
+    taken = take(orders)
+    assert (taken.code, taken.result["orders"]) == (0, 1)
+    assert take(orders).result["already_imported"]
+    assert take.one(func.count(Order.number)) == (1,)
+
+
+def test_the_same_file_for_another_merchant_is_another_import(take):
+    for merchant in ("ONE", "TWO"):
+        assert take("sku\nA\n", "--merchant", merchant).result["products"] == 1
+    assert take.all(select(Sku.merchant).order_by(Sku.merchant)) == [("ONE",), ("TWO",)]
+    assert take.one(func.count(Imported.sha256)) == (2,)
+
+
+def test_what_was_done_is_said_in_words(take, tmp_path):
+    file = tmp_path / "file.csv"
+    file.write_text("sku,pieces\nA,1\nB,x\n")
+    _, out, _ = take.run(str(file))
+    assert out.splitlines()[:4] == [
+        f"{file}: recognised as products (utf-8)",
+        "  wrote: 1 merchant, 1 product, 1 barcode",
+        f"  rejected: 1 row; see {file}.rejected.csv",
+        "    line 3: pieces is 'x'; expected a whole number written in digits only",
+    ]
+
+
+class Screen(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_progress_is_drawn_on_a_terminal_and_wiped_away():
+    screen = Screen()
+    with _bar(screen, "orders.csv") as progress:
+        progress("reading", 50, 100)
+        progress("reading", 50, 100)
+        progress("writing orders", 100, 100)
+    drawn = screen.getvalue().split("\r\x1b[2K")
+    assert len(drawn) == 4
+    assert " 50%  reading" in drawn[1]
+    assert "100%  writing orders" in drawn[2]
+    assert drawn[3] == ""
+
+
+def test_no_progress_is_drawn_into_a_file():
+    out = io.StringIO()
+    with _bar(out, "orders.csv") as progress:
+        progress("reading", 50, 100)
+    assert out.getvalue() == ""
+
+
+def test_a_large_file_tells_its_progress(take, monkeypatch):
+    told = []
+    from floorhand.exchange import importing
+
+    path = take.folder / "products.csv"
+    path.write_text("sku\n" + "".join(f"S{n}\n" for n in range(9000)))
+    options = importing.Options()
+    importing.import_file(
+        take.transactions,
+        "MAIN",
+        importing.open_file(path, options),
+        options,
+        now=NOW,
+        progress=lambda what, done, total: told.append((what, done, total)),
+    )
+    assert {"reading", "writing products"} == {what for what, _, _ in told}
+    assert all(0 <= done <= total for _, done, total in told)
+    assert take.one(func.count(Place.code)) == (4,)

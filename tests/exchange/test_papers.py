@@ -1,0 +1,228 @@
+"""Our own files of orders, deliveries and returns."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import select, update
+
+from floorhand.store.schema import (
+    Delivery,
+    DeliveryLine,
+    Order,
+    OrderLine,
+    Return,
+    ReturnLine,
+)
+
+HEAD = "order,sku,quantity\n"
+
+
+@pytest.fixture
+def stocked(take):
+    take("sku,name\nMUG,Mug\nCAP,Cap\n", name="products.csv")
+    return take
+
+
+def test_rows_of_an_order_need_not_stand_together(stocked):
+    stocked(HEAD + "1,MUG,2\n2,CAP,1\n1,CAP,3\n1,MUG,1\n")
+    lines = select(OrderLine.line_no, OrderLine.sku, OrderLine.ordered)
+    assert stocked.all(lines.where(OrderLine.order == "1")) == [
+        (1, "MUG", 2),
+        (2, "CAP", 3),
+        (3, "MUG", 1),
+    ]
+
+
+def test_an_order_with_all_that_can_be_said(stocked):
+    stocked(
+        "order,sku,quantity,placed_at,due_at,priority,state,hold_reason,instruction,customer,name,"
+        "line1,city,postcode,country,carrier,service,channel,platform_id,line_id\n"
+        "1,MUG,2,2026-03-01 10:00,2026-03-03T15:00+02:00,3,hold,no payment,gift wrap,77.0,"
+        "Ana Rossi,Via Roma 1,Torino,10100,IT,DHL,express,shop,9001,L-1\n"
+    )
+    assert stocked.one(
+        Order.state,
+        Order.hold_reason,
+        Order.placed_at,
+        Order.due_at,
+        Order.priority,
+        Order.instruction,
+        Order.customer,
+        Order.carrier,
+        Order.platform_id,
+    ) == (
+        "hold",
+        "no payment",
+        datetime(2026, 3, 1, 10, tzinfo=UTC),
+        datetime(2026, 3, 3, 13, tzinfo=UTC),
+        3,
+        "gift wrap",
+        "77",
+        "DHL",
+        "9001",
+    )
+    address = json.loads(stocked.one(Order.ship_to)[0])
+    assert (address["name"], address["postcode"]) == ("Ana Rossi", "10100")
+    assert stocked.one(OrderLine.platform_ids) == ('["L-1"]',)
+
+
+@pytest.mark.parametrize(
+    "quantity", ["0", "-1", '"1,000"', "1e3", "1.5", "", "two", "9999999", "０", "1 000", "=1"]
+)
+def test_quantities_that_are_no_plain_numbers_are_put_aside(stocked, quantity):
+    taken = stocked(HEAD + f"1,MUG,{quantity}\n2,CAP,3.0\n3,CAP,+2\n")
+    assert "quantity is" in taken.rejected[2]
+    assert (taken.result["orders"], taken.result["pieces"]) == (2, 5)
+
+
+def test_an_order_with_a_row_that_cannot_be_taken_is_put_aside_whole(stocked):
+    taken = stocked(HEAD + "1,MUG,1\n1,CAP,x\n2,MUG,1\n")
+    assert taken.rejected == {
+        2: "left out with the rest of order 1; line 3: quantity is 'x'; expected a whole number "
+        "written in digits only",
+        3: "quantity is 'x'; expected a whole number written in digits only",
+    }
+    assert stocked.one(Order.number) == ("2",)
+
+
+def test_an_unknown_product_puts_its_order_aside(stocked):
+    taken = stocked(HEAD + "1,MUG,1\n1,NOPE,1\n")
+    assert taken.rejected == {
+        2: "left out with the rest of order 1: a product of it is not known",
+        3: "merchant MAIN has no product 'NOPE'; import products first",
+    }
+
+
+def test_a_sku_is_found_in_any_case(stocked):
+    stocked(HEAD + "1,mug,1\n")
+    assert stocked.one(OrderLine.sku) == ("MUG",)
+
+
+def test_two_merchants_may_use_the_same_order_number(take):
+    take("sku,merchant\nMUG,ALFA\nMUG,BETA\n", name="products.csv")
+    taken = take("order,sku,quantity,merchant\n1,MUG,1,ALFA\n1,MUG,2,BETA\n")
+    assert taken.result["orders"] == 2
+
+
+def test_an_order_that_is_there_is_never_written_again(stocked):
+    stocked(HEAD + "1,MUG,1\n")
+    taken = stocked(HEAD + "1,MUG,5\n1,CAP,1\n2,CAP,1\n", name="b.csv")
+    assert (taken.result["orders"], taken.result["unchanged"]) == (1, 1)
+    assert stocked.all(select(OrderLine.ordered).where(OrderLine.order == "1")) == [(1,)]
+
+
+@pytest.mark.parametrize("state", ["released", "hold", "waiting", "picking", "picked", "packing"])
+def test_a_cancellation_is_taken_until_the_order_has_left(stocked, state):
+    stocked(HEAD + "1,MUG,1\n")
+    with stocked.transactions.begin() as tx:
+        tx.execute(update(Order).values(state=state))
+    taken = stocked("order,sku,quantity,state\n1,MUG,1,cancelled\n", name="b.csv")
+    assert taken.result["orders_cancelled"] == 1
+    assert stocked.one(Order.state) == ("cancelled",)
+
+
+def test_a_cancellation_that_comes_too_late_is_told(stocked):
+    stocked(HEAD + "1,MUG,1\n")
+    with stocked.transactions.begin() as tx:
+        tx.execute(update(Order).values(state="shipped"))
+    taken = stocked("order,sku,quantity,state\n1,MUG,1,cancelled\n", name="b.csv")
+    assert taken.result["cancelled_too_late"] == 1
+    assert stocked.one(Order.state) == ("shipped",)
+
+
+def test_a_later_word_is_taken_only_before_anybody_has_begun(stocked):
+    stocked(HEAD + "1,MUG,1\n")
+    later = "order,sku,quantity,instruction\n1,MUG,1,{}\n"
+    stocked(later.format("gift"), name="b.csv")
+    assert stocked.one(Order.instruction) == ("gift",)
+    with stocked.transactions.begin() as tx:
+        tx.execute(update(Order).values(state="picking"))
+    stocked(later.format("no gift"), name="c.csv")
+    assert stocked.one(Order.instruction) == ("gift",)
+
+
+def test_a_deadline_without_a_date_is_the_next_cut_off_from_now(stocked):
+    stocked(HEAD + "1,MUG,1\n")
+    assert stocked.one(Order.placed_at, Order.due_at) == (
+        None,
+        datetime(2026, 3, 2, 16, tzinfo=UTC),
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("2026-03-04", 4),
+        ("2026/3/4 10:00", 4),
+        ("20260304", None),
+        ("04/03/2026", 4),
+        ("31/02/2026", None),
+        ("4 March", None),
+        ("2026-13-01", None),
+        ("1826-03-04", None),
+    ],
+)
+def test_dates_are_read_or_put_aside(stocked, written, day):
+    taken = stocked(f"order,sku,quantity,placed_at\n1,MUG,1,{written}\n", "--dates", "dmy")
+    if day is None:
+        assert "placed_at is" in taken.rejected[2]
+    else:
+        assert stocked.one(Order.placed_at)[0].day == day
+
+
+def test_a_file_with_both_orders_of_day_and_month_guesses_none(stocked):
+    taken = stocked(
+        "order,sku,quantity,placed_at\n1,MUG,1,13/01/2026\n2,MUG,1,01/13/2026\n3,MUG,1,02/03/2026\n"
+    )
+    assert taken.result["orders"] == 2
+    assert "day and month cannot be told apart" in taken.rejected[4]
+
+
+def test_a_guess_about_dates_is_told(stocked):
+    taken = stocked("order,sku,quantity,placed_at\n1,MUG,1,02/03/2026\n")
+    assert "Dates were read day first (a guess" in taken.result["notes"][0]
+    assert stocked.one(Order.placed_at) == (datetime(2026, 3, 2, tzinfo=UTC),)
+
+
+def test_deliveries(stocked):
+    taken = stocked(
+        "delivery,sku,quantity,lot,expiry,expected_on,carrier,tracking\n"
+        "D-1,MUG,12,,,2026-03-05,DHL,JD01\nD-1,CAP,6,L7,31/10/2027,,,\n"
+    )
+    assert (taken.result["deliveries"], taken.result["expected_pieces"]) == (1, 18)
+    assert stocked.one(Delivery.state, Delivery.expected_on, Delivery.tracking) == (
+        "announced",
+        "2026-03-05",
+        "JD01",
+    )
+    lines = select(DeliveryLine.sku, DeliveryLine.expected, DeliveryLine.lot, DeliveryLine.expiry)
+    assert stocked.all(lines) == [("MUG", 12, "", ""), ("CAP", 6, "L7", "2027-10-31")]
+
+
+def test_deliveries_of_two_merchants_with_one_number_stay_apart(take):
+    take("sku,merchant\nMUG,ALFA\nMUG,BETA\n", name="products.csv")
+    for merchant in ("ALFA", "BETA", "BETA"):
+        take("delivery,sku,quantity\n7,MUG,1\n", "--merchant", merchant)
+    rows = take.all(select(Delivery.number, Delivery.merchant).order_by(Delivery.number))
+    assert rows == [("7", "ALFA"), ("BETA-7", "BETA")]
+
+
+def test_returns(stocked):
+    taken = stocked(
+        "return,sku,quantity,order,customer,reason,tracking,deadline,kind\n"
+        "R-1,MUG,1,1001,17850.0,wrong size,RT-9,2026-03-04 12:00,customer\n"
+    )
+    assert taken.result["returns"] == 1
+    assert stocked.one(
+        Return.order, Return.customer, Return.custody, Return.tracking, Return.deadline
+    ) == ("1001", "17850", "in_transit", "RT-9", datetime(2026, 3, 4, 12, tzinfo=UTC))
+    assert stocked.one(ReturnLine.sku, ReturnLine.advised, ReturnLine.reason) == (
+        "MUG",
+        1,
+        "wrong size",
+    )
+    again = stocked("return,sku,quantity\nR-1,MUG,4\n", name="b.csv")
+    assert (again.result["returns"], again.result["unchanged"]) == (0, 1)

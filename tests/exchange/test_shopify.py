@@ -1,0 +1,286 @@
+"""Shopify's exports: drifting headings, continued rows, lines without SKU, names that collide."""
+
+from __future__ import annotations
+
+import csv
+import json
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import func, select
+
+from floorhand.exchange.shopify_orders import instruction
+from floorhand.store.check import violations
+from floorhand.store.schema import Barcode, Merchant, Order, OrderLine, Sku
+
+OLD = (
+    "Handle,Title,Vendor,Option1 Name,Option1 Value,Variant SKU,Variant Grams,Variant Barcode,"
+    "Variant Price,Image Src"
+)
+NEW = (
+    "Title,URL handle,Vendor,Option1 name,Option1 value,SKU,Weight value (grams),Barcode,"
+    "Price,Product image URL"
+)
+ORDERS = (
+    "Name,Financial Status,Fulfillment Status,Created at,Lineitem quantity,Lineitem name,"
+    "Lineitem sku,Vendor,Id,Tags,Notes,Cancelled at,Fulfilled at,Lineitem fulfillment status,"
+    "Shipping Name,Shipping Street,Shipping City,Note Attributes\n"
+)
+
+
+def order(name="#1001", **cells):
+    values = {
+        "Name": name,
+        "Financial Status": "paid",
+        "Fulfillment Status": "unfulfilled",
+        "Created at": "2026-04-05 21:06:21 +0400",
+        "Lineitem quantity": "1",
+        "Lineitem name": "Mug - Blue",
+        "Lineitem sku": "MUG",
+        "Vendor": "Glow Care BD",
+        "Id": f"9{abs(hash(name)) % 10**12:012}",
+    } | cells
+    columns = ORDERS.strip().split(",")
+    return ",".join('"' + values.get(c, "").replace('"', '""') + '"' for c in columns) + "\n"
+
+
+def further(name="#1001", **cells):
+    blank = {"Financial Status": "", "Fulfillment Status": "", "Id": ""}
+    return order(name, **{**blank, **cells})
+
+
+@pytest.mark.parametrize(
+    ("head", "row"),
+    [
+        (OLD, "mug,Mug,Acme Ltd,Color,Blue,MUG-B,350,4006381333931,9.90,https://x"),
+        (NEW, "Mug,mug,Acme Ltd,Color,Blue,MUG-B,350,4006381333931,9.90,https://x"),
+    ],
+)
+def test_old_and_new_headings_mean_the_same(take, head, row):
+    taken = take(f"{head}\n{row}\n")
+    assert taken.result["format"] == "shopify-products"
+    assert take.one(Sku.merchant, Sku.code, Sku.name, Sku.weight_g) == (
+        "ACME-LTD",
+        "MUG-B",
+        "Mug / Blue",
+        350,
+    )
+    assert take.one(Barcode.code) == ("04006381333931",)
+
+
+def test_variants_and_pictures_repeat_the_handle(take):
+    taken = take(
+        f"{OLD}\nmug,Mug,Acme,Color,Blue,MUG-B,,,9.90,\nmug,,,,Red,MUG-R,,,9.90,\nmug,,,,,,,,,pic\n",
+        "--merchant",
+        "M",
+    )
+    assert taken.code == 0
+    assert take.all(select(Sku.merchant, Sku.code, Sku.name).order_by(Sku.code)) == [
+        ("M", "MUG-B", "Mug / Blue"),
+        ("M", "MUG-R", "Mug / Red"),
+    ]
+
+
+@pytest.mark.parametrize(("name", "variants"), [("apparel.csv", 22), ("jewelery.csv", 23)])
+def test_real_product_exports(take, real, name, variants):
+    taken = take(real(f"shopify/{name}"))
+    assert taken.code == 0
+    assert taken.result["format"] == "shopify-products"
+    assert taken.result["products"] == taken.result["skus_made"] == variants
+    assert f"{variants} variants have no SKU" in taken.result["notes"][0]
+
+
+def test_an_export_with_one_column_more_is_read_the_same(take, real):
+    path = real("shopify/apparel.csv")
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.reader(file))
+    rows[0].insert(3, "Product Category")
+    for row in rows[1:]:
+        row.insert(3, "Clothing")
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows(rows)
+    assert len(rows[0]) == 47
+    assert take(path).result["products"] == 22
+
+
+def test_further_lines_of_an_order_have_blank_headers(take):
+    taken = take(
+        ORDERS
+        + order()
+        + further(**{"Lineitem sku": "CAP", "Lineitem quantity": "3"})
+        + order("#1002")
+    )
+    assert taken.code == 0
+    lines = take.all(select(OrderLine.order, OrderLine.sku, OrderLine.ordered))
+    assert lines == [("#1001", "MUG", 1), ("#1001", "CAP", 3), ("#1002", "MUG", 1)]
+
+
+def test_a_further_line_without_its_first_is_put_aside(take):
+    taken = take(ORDERS + order() + further("#999"))
+    assert taken.rejected == {3: "order '#999' goes on here, but its first row is not before it"}
+
+
+def test_cells_hold_line_breaks_and_rejected_rows_still_name_their_line(take):
+    taken = take(
+        ORDERS
+        + order(**{"Note Attributes": "First name: Ana\r\nPhone: 1", "Shipping Street": "Via 1\nB"})
+        + order("#1002", **{"Lineitem quantity": "0"})
+    )
+    assert list(taken.rejected) == [5]
+    assert json.loads(take.one(Order.ship_to)[0])["line1"] == "Via 1 B"
+
+
+def test_order_names_collide_between_merchants(take):
+    taken = take(ORDERS + order(Id="1") + order(Vendor="Stacks", Id="2"))
+    assert taken.result["orders"] == 2
+    assert take.all(select(Order.merchant, Order.number).order_by(Order.merchant)) == [
+        ("GLOW-CARE-BD", "#1001"),
+        ("STACKS", "#1001"),
+    ]
+    name = select(Merchant.name).where(Merchant.code == "GLOW-CARE-BD")
+    assert take.all(name) == [("Glow Care BD",)]
+
+
+def test_order_names_that_collide_within_a_merchant_are_told_apart_by_id(take):
+    taken = take(ORDERS + order(Id="1") + order(Vendor="Stacks", Id="2"), "--merchant", "M")
+    assert taken.result["orders"] == 1
+    assert "with another Id; say --merchant for each shop's file" in taken.rejected[3]
+
+
+def test_lines_without_sku_become_products_of_their_name_and_it_is_told(take):
+    taken = take(ORDERS + order(**{"Lineitem sku": "", "Lineitem quantity": "2"}))
+    assert "1 lines carry no SKU and no map names their product" in taken.result["notes"][0]
+    assert take.one(Sku.code, Sku.name) == ("MUG-BLUE", "Mug - Blue")
+    assert take.one(OrderLine.ordered) == (2,)
+
+
+def test_a_map_says_which_product_a_name_means_and_how_many_pieces(take, tmp_path):
+    names = tmp_path / "map.csv"
+    names.write_text(
+        "Store,Lineitem name,Product,Quantity\n"
+        "G,Shampoo -  BUY 2 ,Shampoo,2\nG,Mug - Blue,MUG,1\n,,,\n"
+    )
+    offer = {"Lineitem sku": "", "Lineitem name": "shampoo - Buy 2", "Lineitem quantity": "3"}
+    taken = take(ORDERS + order(**offer), "--map", str(names))
+    assert take.one(OrderLine.sku, OrderLine.ordered) == ("SHAMPOO", 6)
+    assert (taken.result["lines_by_map"], taken.result["lines_by_name"]) == (1, 0)
+
+
+def test_a_map_that_means_different_things_in_different_stores_is_not_guessed(take, tmp_path):
+    names = tmp_path / "map.csv"
+    names.write_text(
+        "Store,Lineitem name,Product,Quantity\nA,Mug - Blue,MUG,1\nB,Mug - Blue,CUP,2\n"
+    )
+    file = ORDERS + order(**{"Lineitem sku": ""})
+    taken = take(file, "--map", str(names))
+    assert "the map knows this name for several stores" in taken.rejected[2]
+    taken = take(file, "--map", str(names), "--merchant", "B")
+    assert take.one(OrderLine.merchant, OrderLine.sku, OrderLine.ordered) == ("B", "CUP", 2)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("Store,Product\nA,MUG\n", "lacks the heading 'name' of name map"),
+        ("name,product,quantity\nMug,MUG,two\n", "map.csv, line 2: quantity is 'two'"),
+        ("name,product\nMug,\n", "map.csv, line 2: name or product is missing"),
+    ],
+)
+def test_a_map_that_cannot_be_read_stops_the_import(take, tmp_path, content, words):
+    (tmp_path / "map.csv").write_text(content)
+    taken = take(ORDERS + order(), "--map", str(tmp_path / "map.csv"))
+    assert taken.code == 1
+    assert words in taken.err
+
+
+@pytest.mark.parametrize(
+    ("tags", "notes", "shown"),
+    [
+        ("Confirmed, Dispatch only 1x, releasit_cod_form", "", "Dispatch only 1x"),
+        ("releasit_cod_form", "gift", "gift"),
+        ("1st attempt", "call first", "1st attempt; call first"),
+        ("Checked", "", ""),
+    ],
+)
+def test_tags_and_notes_tell_the_bench_what_to_do(tags, notes, shown):
+    assert instruction(tags, notes) == shown
+
+
+def test_instructions_reach_the_order(take):
+    take(ORDERS + order(Tags="Dispatch only 1x"))
+    assert take.one(Order.instruction) == ("Dispatch only 1x",)
+
+
+@pytest.mark.parametrize(
+    ("cells", "state"),
+    [
+        ({}, "released"),
+        ({"Financial Status": "pending"}, "released"),
+        ({"Financial Status": "voided"}, "cancelled"),
+        ({"Financial Status": "refunded"}, "cancelled"),
+        ({"Cancelled at": "2026-04-06 10:00:00 +0400"}, "cancelled"),
+        (
+            {"Fulfillment Status": "fulfilled", "Lineitem fulfillment status": "fulfilled"},
+            "shipped",
+        ),
+        ({"Fulfillment Status": "on_hold"}, "hold"),
+    ],
+)
+def test_what_the_shop_says_decides_whether_work_starts(take, cells, state):
+    take(ORDERS + order(**cells))
+    assert take.one(Order.state) == (state,)
+    with take.transactions.begin() as tx:
+        assert violations(tx, "MAIN") == ()
+
+
+def test_a_state_that_shopify_never_had_is_not_guessed(take):
+    taken = take(ORDERS + order(**{"Financial Status": "perhaps"}))
+    assert "Financial Status is 'perhaps'; expected one of" in taken.rejected[2]
+
+
+def test_lines_that_were_sent_already_are_not_sent_again(take):
+    sent = {"Lineitem fulfillment status": "fulfilled", "Lineitem sku": "CAP"}
+    take(ORDERS + order(**{"Fulfillment Status": "partial"}) + further(**sent))
+    assert take.one(OrderLine.sku) == ("MUG",)
+
+
+def test_an_order_that_is_cancelled_later_is_cancelled_here(take):
+    take(ORDERS + order())
+    taken = take(ORDERS + order(**{"Financial Status": "voided"}), name="later.csv")
+    assert taken.result["orders_cancelled"] == 1
+    assert take.one(Order.state, Order.platform_state) == ("cancelled", "voided/unfulfilled")
+
+
+def test_an_order_that_left_elsewhere_later_is_closed_here(take):
+    take(ORDERS + order())
+    take(ORDERS + order(**{"Fulfillment Status": "fulfilled"}), name="later.csv")
+    assert take.one(Order.state) == ("shipped",)
+    assert take.one(OrderLine.short, OrderLine.short_reason) == (1, "shipped_elsewhere")
+
+
+def test_times_carry_their_zone(take):
+    take(ORDERS + order())
+    assert take.one(Order.placed_at) == (datetime(2026, 4, 5, 17, 6, 21, tzinfo=UTC),)
+
+
+def test_real_exports_of_a_3pl_with_79_columns(take, shared_data, tmp_path):
+    folder = shared_data / "shopify"
+    expected, lines = set(), 0
+    for path in sorted(folder.glob("orders_export_*.csv")):
+        copy = tmp_path / path.name
+        copy.write_bytes(path.read_bytes())
+        taken = take(copy, "--map", str(folder / "product_masterfile_3pl.csv"))
+        assert (taken.code, taken.result["format"]) == (0, "shopify-orders")
+        assert taken.result["lines_by_name"] == 0
+        with path.open(newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        assert len(rows[0]) == 79
+        assert taken.result["lines_without_sku"] == len(rows)
+        expected |= {(row["Vendor"].upper(), row["Name"]) for row in rows if row["Id"]}
+        lines += taken.result["order_lines"]
+    assert take.one(func.count(Order.number)) == (len(expected),)
+    assert take.one(func.count(OrderLine.line_no)) == (lines,)
+    numbers = select(OrderLine.ordered).where(OrderLine.sku == "ACVE")
+    assert max(take.all(numbers))[0] >= 2
+    with take.transactions.begin() as tx:
+        assert violations(tx, "MAIN") == ()

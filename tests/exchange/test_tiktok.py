@@ -1,0 +1,296 @@
+"""TikTok Shop's API bodies: ids of 19 digits, one item per piece, states that are never guessed."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import select
+
+from floorhand.store.check import violations
+from floorhand.store.schema import (
+    Barcode,
+    Order,
+    OrderLine,
+    Return,
+    ReturnLine,
+    Sku,
+    Trouble,
+)
+
+ORDER = {
+    "id": "577958834469439754",
+    "status": "AWAITING_SHIPMENT",
+    "create_time": 1695873653,
+    "user_id": "7021436810468230477",
+    "buyer_message": "Please ship asap!",
+    "recipient_address": {
+        "name": "Zay",
+        "address_line1": "5800 Bristol Pkwy",
+        "address_line2": "Suite 100",
+        "address_line3": '""',
+        "postal_code": "95110",
+        "region_code": "US",
+        "phone_number": "(+1)213-***-1234",
+    },
+    "line_items": [
+        {"id": "577958834469570826", "seller_sku": "W-450", "sale_price": "1.20"},
+        {"id": "577958834469570827", "seller_sku": "W-450", "product_name": "Water"},
+        {"id": "577958834469570828", "seller_sku": "CAP", "product_name": "Cap"},
+    ],
+}  # fmt: skip
+
+RETURN = {
+    "return_id": "4035463945335048707",
+    "order_id": "577958834469439754",
+    "return_status": "BUYER_SHIPPED_ITEM",
+    "return_type": "RETURN_AND_REFUND",
+    "return_reason_text": "Package or product is damaged",
+    "return_tracking_number": "JT0001",
+    "combined_return_id": "9000000000000000001",
+    "is_combined_return": True,
+    "create_time": 1724558837,
+    "seller_next_action_response": [
+        {"action": "SELLER_RESPOND", "deadline": 1724831101},
+        {"action": "SELLER_RECEIVE", "deadline": 1724811101},
+    ],
+    "return_line_items": [
+        {"return_line_item_id": "1", "seller_sku": "W-450", "product_name": "Water"},
+        {"return_line_item_id": "2", "seller_sku": "W-450", "product_name": "Water"},
+    ],
+}
+
+
+def body(kind, *items):
+    return json.dumps({"code": 0, "data": {kind: list(items)}, "message": "Success"}, indent=1)
+
+
+def test_one_item_per_piece_is_added_up_and_the_ids_are_kept(take):
+    taken = take(body("orders", ORDER), name="page.json")
+    assert (taken.code, taken.result["format"], taken.result["pieces"]) == (0, "tiktok", 3)
+    lines = take.all(select(OrderLine.sku, OrderLine.ordered, OrderLine.platform_ids))
+    assert lines == [
+        ("W-450", 2, '["577958834469570826", "577958834469570827"]'),
+        ("CAP", 1, '["577958834469570828"]'),
+    ]
+
+
+def test_ids_of_18_digits_stay_what_they_are_even_as_numbers(take):
+    take(body("orders", {**ORDER, "id": 577958834469439754}))
+    assert take.one(Order.number, Order.platform_id, Order.customer) == (
+        "577958834469439754",
+        "577958834469439754",
+        "7021436810468230477",
+    )
+
+
+def test_an_id_that_was_a_float_has_lost_digits_and_is_refused(take):
+    taken = take(body("orders", {**ORDER, "id": 5.77958834469439754e17}))
+    assert "an id is written in digits only" in str(taken.rejected)
+    assert taken.result["orders"] == 0
+
+
+def test_times_are_epoch_seconds(take):
+    take(body("orders", {**ORDER, "rts_sla_time": 1695960053}))
+    assert take.one(Order.placed_at, Order.due_at) == (
+        datetime(2023, 9, 28, 4, 0, 53, tzinfo=UTC),
+        datetime(2023, 9, 29, 4, 0, 53, tzinfo=UTC),
+    )
+
+
+@pytest.mark.parametrize("value", [1695873653000, "yesterday", -5, True, 1.5])
+def test_times_that_are_no_epoch_seconds_are_refused(take, value):
+    taken = take(body("orders", {**ORDER, "create_time": value}))
+    assert "expected seconds since 1970" in str(taken.rejected)
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [
+        ("UNPAID", "hold"),
+        ("ON_HOLD", "hold"),
+        ("AWAITING_SHIPMENT", "released"),
+        ("PARTIALLY_SHIPPING", "released"),
+        ("AWAITING_COLLECTION", "shipped"),
+        ("IN_TRANSIT", "shipped"),
+        ("DELIVERED", "shipped"),
+        ("COMPLETED", "shipped"),
+        ("CANCELLED", "cancelled"),
+    ],
+)
+def test_work_starts_with_awaiting_shipment(take, status, state):
+    take(body("orders", {**ORDER, "status": status}))
+    assert take.one(Order.state, Order.platform_state) == (state, status)
+    with take.transactions.begin() as tx:
+        assert violations(tx, "MAIN") == ()
+
+
+def test_an_unknown_state_is_not_guessed_and_a_supervisor_is_told_once(take):
+    page = body("orders", {**ORDER, "status": "BEAMED_UP"}, {**ORDER, "id": "1"})
+    for name in ("one.json", "two.json"):
+        taken = take(page, name=name)
+        assert taken.code == 3
+    (line,) = taken.rejected
+    assert page.splitlines()[line - 1].strip() == '"id": "577958834469439754",'
+    assert "status 'BEAMED_UP', not known here" in taken.rejected[line]
+    assert take.one(Order.number) == ("1",)
+    assert take.one(Trouble.kind, Trouble.subject) == (
+        "unknown_platform_state",
+        "577958834469439754",
+    )
+
+
+def test_an_order_moves_on_as_the_platform_says(take):
+    for n, status in enumerate(["UNPAID", "AWAITING_SHIPMENT", "CANCELLED"]):
+        take(body("orders", {**ORDER, "status": status}), name=f"{n}.json")
+        expected = {"UNPAID": "hold", "CANCELLED": "cancelled"}.get(status, "released")
+        assert take.one(Order.state, Order.platform_state) == (expected, status)
+    assert take.one(Order.hold_reason) == ("",)
+
+
+def test_a_cancellation_stops_the_order_it_names(take):
+    take(body("orders", ORDER), name="orders.json")
+    cancel = {
+        "cancel_id": "4035348475003308298",
+        "order_id": ORDER["id"],
+        "cancel_status": "CANCELLATION_REQUEST_PENDING",
+    }
+    take(body("cancellations", cancel), name="asked.json")
+    assert take.one(Order.state) == ("released",)
+    cancel["cancel_status"] = "CANCELLATION_REQUEST_COMPLETE"
+    taken = take(body("cancellations", cancel), name="granted.json")
+    assert taken.result["orders_cancelled"] == 1
+    assert take.one(Order.state) == ("cancelled",)
+
+
+def test_what_is_cancelled_or_sent_within_an_order_is_left_out(take):
+    items = [dict(item) for item in ORDER["line_items"]]
+    items[0]["display_status"] = "CANCELLED"
+    items[2]["display_status"] = "IN_TRANSIT"
+    take(body("orders", {**ORDER, "status": "PARTIALLY_SHIPPING", "line_items": items}))
+    assert take.one(OrderLine.sku, OrderLine.ordered) == ("W-450", 1)
+
+
+def test_the_address_leaves_out_what_is_blacked_out(take):
+    take(body("orders", ORDER))
+    address = json.loads(take.one(Order.ship_to)[0])
+    assert (address["line1"], address["line2"]) == ("5800 Bristol Pkwy", "Suite 100")
+    hidden = {**ORDER, "id": "2", "recipient_address": "[REDACTED]"}
+    assert take(body("orders", hidden), name="b.json").code == 0
+
+
+def test_items_without_seller_sku_are_known_by_platform_id_or_name(take):
+    items = [
+        {"id": "1", "sku_id": "1729700293904534135", "product_name": "A"},
+        {"id": "2", "product_name": "Crochet Clothes"},
+    ]
+    take(body("orders", {**ORDER, "line_items": items}))
+    skus = take.all(select(OrderLine.sku).order_by(OrderLine.line_no))
+    assert skus == [("1729700293904534135",), ("CROCHET-CLOTHES",)]
+
+
+def test_returns_key_on_their_id_and_may_share_a_parcel(take):
+    other = {**RETURN, "return_id": "4035463945335048708"}
+    taken = take(body("return_orders", RETURN, other))
+    assert (taken.result["returns"], taken.result["return_pieces"]) == (2, 4)
+    columns = (
+        Return.number,
+        Return.order,
+        Return.custody,
+        Return.money,
+        Return.tracking,
+        Return.combined_id,
+        Return.deadline,
+    )
+    first, second = take.all(select(*columns).order_by(Return.number))
+    assert first == (
+        "4035463945335048707",
+        "577958834469439754",
+        "in_transit",
+        "pending",
+        "JT0001",
+        "9000000000000000001",
+        datetime.fromtimestamp(1724811101, UTC),
+    )
+    assert second[5] == first[5]
+    line = select(ReturnLine.sku, ReturnLine.advised, ReturnLine.platform_ids)
+    assert take.all(line)[0] == ("W-450", 2, '["1", "2"]')
+
+
+def test_states_of_a_return_move_until_its_parcel_is_here(take):
+    waiting = {**RETURN, "return_status": "AWAITING_BUYER_SHIP", "return_tracking_number": ""}
+    take(body("return_orders", waiting), name="a.json")
+    assert take.one(Return.custody) == ("advised",)
+    taken = take(body("return_orders", RETURN), name="b.json")
+    assert taken.result["updated"] == 1
+    assert take.one(Return.custody, Return.tracking) == ("in_transit", "JT0001")
+
+
+def test_a_refund_alone_brings_no_parcel(take):
+    take(body("return_orders", {**RETURN, "return_type": "REFUND", "return_tracking_number": ""}))
+    assert take.one(Return.custody) == ("not_returned",)
+
+
+@pytest.mark.parametrize("key", ["return_status", "return_type"])
+def test_unknown_words_about_a_return_are_not_guessed(take, key):
+    taken = take(body("return_orders", {**RETURN, key: "MAYBE"}))
+    assert f"{key} 'MAYBE', not known here" in str(taken.rejected)
+    assert take.one(Trouble.kind) == ("unknown_platform_state",)
+
+
+def test_products_with_their_codes(take):
+    product = {
+        "id": "1734952395144267383",
+        "title": "[Gift] Spray 14mL",
+        "skus": [
+            {"id": "1", "seller_sku": "XTM-C", "identifier_code": {"code": "4006381333931"}},
+            {"id": "1734952449674217080", "sales_attributes": [{"value_name": "Red"}]},
+        ],
+    }
+    take(body("products", product))
+    assert take.all(select(Sku.code, Sku.name).order_by(Sku.name)) == [
+        ("XTM-C", "[Gift] Spray 14mL"),
+        ("1734952449674217080", "[Gift] Spray 14mL / Red"),
+    ]
+    code = select(Barcode.code).where(Barcode.sku == "XTM-C")
+    assert take.all(code) == [("04006381333931",)]
+
+
+@pytest.mark.parametrize(
+    ("name", "orders", "returns", "products"),
+    [
+        ("orders_search_202309.json", 1, 0, 1),
+        ("order_full_doc_sample.json", 1, 0, 1),
+        ("auto_combine_order_detail_doc_sample.json", 1, 0, 1),
+        ("returns_search_202602.json", 0, 1, 1),
+        ("products_search_202309.json", 0, 0, 1),
+    ],
+)
+def test_real_bodies(take, real, name, orders, returns, products):
+    taken = take(real(f"tiktok_shop/{name}"))
+    assert taken.code == 0
+    written = tuple(taken.result[key] for key in ("orders", "returns", "products"))
+    assert written == (orders, returns, products)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["inventory_search_202309.json", "reject_reasons_202309.json", "package_detail_202309.json"],
+)
+def test_bodies_that_hold_nothing_to_import_are_told(take, real, name):
+    assert (
+        "no body of TikTok Shop with orders, returns or products"
+        in take(real(f"tiktok_shop/{name}")).err
+    )
+
+
+@pytest.mark.parametrize("item", [5, None, [], "x", {"status": "UNPAID", "line_items": [7]}])
+def test_items_that_are_no_orders_are_put_aside(take, item):
+    taken = take(body("orders", ORDER, item))
+    assert (taken.code, taken.result["orders"], taken.result["rejected"]) == (3, 1, 1)
+
+
+def test_pages_that_overlap_count_once(take):
+    taken = take(json.dumps([json.loads(body("orders", ORDER)), json.loads(body("orders", ORDER))]))
+    assert (taken.result["orders"], taken.result["pieces"]) == (1, 3)

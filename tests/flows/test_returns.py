@@ -1,0 +1,368 @@
+"""Return inspection as a conversation, without a database."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from floorhand.domain.identifying import (
+    CreateReturn,
+    FindOfOrder,
+    FindOfPiece,
+    Identify,
+    NothingFound,
+    OpenReturn,
+    ParcelShared,
+    PieceOrigins,
+    RegisterUnknown,
+    ReturnOpened,
+)
+from floorhand.domain.returns import (
+    AddToVerdict,
+    CloseReturn,
+    Dispose,
+    Finding,
+    FindingGone,
+    Option,
+    OutcomeRecorded,
+    Parcel,
+    PiecesCounted,
+    PiecesDisposed,
+    PiecesMissing,
+    Recount,
+    ReturnClosed,
+    TakePieces,
+    VerdictExtended,
+)
+from floorhand.domain.rules import DISPOSITION_BY_GRADE
+from floorhand.domain.things import (
+    Attributes,
+    Badge,
+    Chosen,
+    Key,
+    Number,
+    OrderCode,
+    Piece,
+    Place,
+    Pressed,
+    Resumed,
+    ReturnCode,
+    Text,
+    Unknown,
+)
+from floorhand.errors import Code
+from floorhand.flows.returns import START, STATES, prompt, step
+from floorhand.flows.returns_states import (
+    ChooseDisposition,
+    ChooseLine,
+    ChooseOrigin,
+    ChooseOther,
+    ChooseReason,
+    ChooseReturn,
+    ConfirmMissing,
+    ConfirmNew,
+    ConfirmUnknown,
+    Counting,
+    Deciding,
+    Grading,
+    Inspecting,
+    NeedBadge,
+    NeedCarrier,
+    NeedComment,
+    NeedPicture,
+    NeedReturn,
+    NeedSender,
+    NeedTracked,
+)
+from floorhand.flows.turn import Ask, Do, Refuse
+from floorhand.text.catalog import catalog
+
+MUG = Piece("ACME", "MUG", "Mug")
+MILK = Piece("ACME", "MILK", "Milk", lot_tracked=True, expiry_tracked=True)
+PHONE = Piece("ACME", "PHONE", "Phone", serial_tracked=True)
+PARCEL = Parcel("R-1", "ACME", "1001", advised=3, next_sku="MUG", next_name="Mug", next_left=2)
+FINDING = Finding("F", "ACME", "MUG", "Mug", 1, left=1, dispositions=DISPOSITION_BY_GRADE)
+OPTIONS = (Option("R-1", "R-1"), Option("R-2", "R-2"))
+
+ALL = (
+    NeedReturn(),
+    ChooseReturn(OPTIONS),
+    ChooseOrigin("ACME", MUG, OPTIONS),
+    ConfirmNew("ACME", "1001"),
+    ConfirmUnknown("?", "?"),
+    NeedCarrier("?"),
+    NeedSender("?", "Post"),
+    Inspecting(PARCEL),
+    ChooseLine(PARCEL, OPTIONS),
+    ChooseOther(PARCEL),
+    NeedTracked(PARCEL, MILK, "expiry"),
+    Counting(PARCEL, FINDING),
+    Grading(PARCEL, FINDING),
+    ChooseReason(PARCEL, FINDING, 3),
+    Deciding(PARCEL, FINDING, 3, "used"),
+    ChooseDisposition(PARCEL, FINDING, 3, "used"),
+    NeedBadge(PARCEL, FINDING, 5, "hygiene"),
+    ConfirmMissing(PARCEL, OPTIONS, 2),
+    NeedComment("V", "R-1", ()),
+    NeedPicture("V", "R-1", OPTIONS),
+)
+
+
+def test_every_state_is_covered_here() -> None:
+    assert {type(state) for state in ALL} == set(STATES)
+
+
+@pytest.mark.parametrize("state", ALL, ids=lambda state: type(state).__name__)
+def test_every_state_refuses_what_it_does_not_expect(state) -> None:
+    for event in (Pressed(Key.FULL), Place("B", "bin"), object(), Badge("W", "Ana", True)):
+        if isinstance(state, NeedBadge) and isinstance(event, Badge):
+            continue
+        assert isinstance(step(state, event), Refuse), (state, event)
+
+
+@pytest.mark.parametrize("state", ALL, ids=lambda state: type(state).__name__)
+@pytest.mark.parametrize("language", ["en", "it"])
+def test_every_question_has_words_and_help(state, language: str) -> None:
+    words, shown = catalog(language), prompt(state)
+    keys = [shown.ask, f"help.{shown.ask}", *(text for _, text in shown.keys)]
+    keys += [text for text, _ in shown.facts] + [c.text for c in shown.choices if c.text]
+    for key in keys:
+        assert words.say(key) != key, key
+    assert shown.wants.kinds
+
+
+@pytest.mark.parametrize("state", ALL, ids=lambda state: type(state).__name__)
+def test_resumed_work_asks_the_same_question(state) -> None:
+    assert step(state, Resumed()) == Ask(state)
+
+
+@pytest.mark.parametrize(
+    ("event", "command"),
+    [
+        (ReturnCode("R-1", "ACME", "advised"), OpenReturn("R-1")),
+        (ReturnCode("R-1", "ACME", "advised", plate=False), OpenReturn("R-1", alone=False)),
+        (OrderCode("ACME", "1001", "shipped"), FindOfOrder("ACME", "1001")),
+        (Place("C", "carton", order="ACME/1001"), FindOfOrder("ACME", "1001")),
+        (MUG, FindOfPiece("ACME", "MUG", MUG)),
+        (Unknown("X", "X"), Identify("X", "X")),
+        (Attributes(serial="SN"), Identify("SN", "SN")),
+    ],
+)
+def test_each_rung_of_the_ladder_is_one_scan(event, command) -> None:
+    assert step(START, event) == Do(command)
+
+
+def test_an_unknown_parcel_is_registered_after_two_answers() -> None:
+    asked = step(START, NothingFound("X", "X"))
+    assert asked == Ask(ConfirmUnknown("X", "X"))
+    asked = step(asked.state, Pressed(Key.DONE))
+    asked = step(asked.state, Text("Post"))
+    assert step(asked.state, Text("Nobody")) == Do(RegisterUnknown("X", "Post", "Nobody"))
+    assert step(asked.state, Pressed(Key.SKIP)) == Do(RegisterUnknown("X", "Post", ""))
+
+
+def test_another_scan_counts_while_an_unknown_parcel_is_asked_about() -> None:
+    code = ReturnCode("R-1", "ACME", "advised")
+    assert step(ConfirmUnknown("X", "X"), code) == Do(OpenReturn("R-1"))
+
+
+def test_a_piece_is_counted_as_soon_as_its_origin_is_chosen() -> None:
+    found = PieceOrigins("ACME", (Option("order:7", "7"), Option("none", "")), MUG, "")
+    asked = step(START, found)
+    assert step(asked.state, Chosen("order:7")) == Do(CreateReturn("ACME", "7", "customer"))
+    assert step(asked.state, Chosen("none")) == Do(CreateReturn("ACME", "", "customer"))
+    assert step(asked.state, Chosen("return:R-9")) == Do(OpenReturn("R-9"))
+    taken = step(asked.state, ReturnOpened(PARCEL))
+    assert taken == Do(TakePieces("R-1", "ACME", "MUG", 1, show=True))
+
+
+def test_returns_that_share_a_parcel_are_chosen_one_by_one() -> None:
+    asked = step(START, ParcelShared(OPTIONS))
+    assert asked.look
+    assert step(asked.state, Chosen("R-2")) == Do(OpenReturn("R-2"))
+    assert step(asked.state, ReturnCode("R-2", "ACME", "advised")) == Do(OpenReturn("R-2"))
+    other = ReturnCode("R-7", "ACME", "advised")
+    assert isinstance(step(asked.state, other), Refuse)
+
+
+def test_a_single_piece_goes_straight_to_its_grade_and_several_are_counted_first() -> None:
+    here = Inspecting(PARCEL)
+    one = step(here, PiecesCounted(FINDING))
+    assert one.state == Grading(PARCEL, FINDING)
+    several = replace(FINDING, left=4)
+    asked = step(here, PiecesCounted(several))
+    assert asked.state == Counting(PARCEL, several)
+    wants = prompt(asked.state).wants
+    assert (wants.number, wants.number_hint, wants.sku) == (True, 4, "ACME/MUG")
+    assert step(asked.state, Number(4)) == Do(Recount("R-1", "F", 4, final=True))
+    assert step(asked.state, MUG) == Do(Recount("R-1", "F", 2))
+    assert step(asked.state, Number(1)).state == Grading(PARCEL, several)
+
+
+def test_a_case_counts_what_is_in_it() -> None:
+    case = replace(MUG, pieces=12, pack="case")
+    assert step(Inspecting(PARCEL), case) == Do(TakePieces("R-1", "ACME", "MUG", 12))
+    assert step(Grading(PARCEL, FINDING), case) == Do(Recount("R-1", "F", 13))
+
+
+def test_tracked_marks_are_asked_for_only_if_not_told() -> None:
+    told = replace(MILK, lot="L1", expiry="2027-01-31")
+    taken = Do(TakePieces("R-1", "ACME", "MILK", 1, "L1", "2027-01-31"))
+    assert step(Inspecting(PARCEL), told) == taken
+    asked = step(Inspecting(PARCEL), MILK)
+    assert asked.state == NeedTracked(PARCEL, MILK, "expiry")
+    assert step(asked.state, Attributes("L1", "2027-01-31")) == taken
+    asked = step(asked.state, Text("270131"))
+    assert asked.state.ask == "lot"
+    assert step(asked.state, Text("L1")) == taken
+
+
+def test_an_unreadable_expiry_is_skipped_not_invented() -> None:
+    lot = step(NeedTracked(PARCEL, MILK, "expiry"), Pressed(Key.SKIP))
+    assert lot.state.ask == "lot"
+    assert step(lot.state, Pressed(Key.SKIP)) == Do(TakePieces("R-1", "ACME", "MILK", 1))
+
+
+@pytest.mark.parametrize("text", ["", "999999", "hello", "2", "\x1b[31m", "9" * 500])
+def test_a_bad_expiry_is_refused(text: str) -> None:
+    assert step(NeedTracked(PARCEL, MILK, "expiry"), Text(text)).code is Code.BAD_DATE
+
+
+def test_a_serial_is_one_piece() -> None:
+    case = replace(PHONE, pieces=2)
+    assert step(Inspecting(PARCEL), case).code is Code.RETURN_ONE_BY_ONE
+    serial = replace(FINDING, serial="SN", serial_tracked=True)
+    assert step(Grading(PARCEL, serial), Number(200)).code is Code.BAD_QUANTITY
+    assert step(Grading(PARCEL, serial), MUG).code is Code.RETURN_JUDGE_FIRST
+
+
+def test_a_reason_is_asked_from_grade_two_on() -> None:
+    assert step(Grading(PARCEL, FINDING), Chosen("1")).state == Deciding(PARCEL, FINDING, 1, "")
+    asked = step(Grading(PARCEL, FINDING), Chosen("3"))
+    assert asked.state == ChooseReason(PARCEL, FINDING, 3)
+    assert step(asked.state, Chosen("used")).state == Deciding(PARCEL, FINDING, 3, "used")
+
+
+def test_the_platforms_own_reason_can_be_taken_as_it_is() -> None:
+    said = replace(FINDING, said="Too big [/b]")
+    shown = prompt(ChooseReason(PARCEL, said, 2))
+    assert shown.choices[0].label == "Too big [/b]"
+    asked = step(ChooseReason(PARCEL, said, 2), Chosen("said"))
+    assert asked.state.reason == "Too big [/b]"
+
+
+def test_the_decision_is_a_key_of_its_own_and_never_the_next_scan() -> None:
+    deciding = Deciding(PARCEL, FINDING, 1, "")
+    assert step(deciding, MUG).code is Code.RETURN_JUDGE_FIRST
+    done = step(deciding, Pressed(Key.DONE))
+    assert done == Do(Dispose("R-1", "F", 1, "", "restock", "restock"))
+
+
+def test_an_override_keeps_what_the_table_says() -> None:
+    other = ChooseDisposition(PARCEL, FINDING, 1, "")
+    assert step(other, Chosen("liquidate")) == Do(
+        Dispose("R-1", "F", 1, "", "restock", "liquidate")
+    )
+    assert "restock" not in [choice.code for choice in prompt(other).choices]
+
+
+def test_a_tote_takes_the_pieces_and_stays_for_the_next_ones() -> None:
+    tote = Place("T-1", "tote")
+    deciding = Deciding(PARCEL, FINDING, 1, "")
+    scanned = step(deciding, tote)
+    assert scanned == Do(Dispose("R-1", "F", 1, "", "restock", "restock", "T-1"))
+    set_before = step(Inspecting(PARCEL), tote)
+    assert set_before.state.parcel.tote == "T-1"
+    kept = step(
+        Deciding(set_before.state.parcel, FINDING, 1, ""),
+        PiecesDisposed(PARCEL, "MUG", 1, "restock", "T-1"),
+    )
+    assert kept.state.parcel.tote == "T-1"
+
+
+@pytest.mark.parametrize(
+    "tote",
+    [
+        Place("T", "tote", state="closed"),
+        Place("T", "tote", order="ACME/9"),
+        Place("T", "tote", merchant="BOLT"),
+    ],
+)
+def test_a_tote_of_somebody_else_is_refused(tote) -> None:
+    for state in (Inspecting(PARCEL), Deciding(PARCEL, FINDING, 1, "")):
+        assert step(state, tote).code is Code.RETURN_TOTE
+
+
+def test_destroying_needs_the_scanned_badge_of_a_second_worker() -> None:
+    deciding = Deciding(PARCEL, FINDING, 5, "hygiene")
+    asked = step(deciding, Pressed(Key.DONE))
+    assert asked.state == NeedBadge(PARCEL, FINDING, 5, "hygiene")
+    assert step(asked.state, Badge("W2", "Ben", scanned=False)).code is Code.RETURN_BADGE_TYPED
+    done = step(asked.state, Badge("W2", "Ben", scanned=True))
+    assert done == Do(Dispose("R-1", "F", 5, "hygiene", "destroy", "destroy", second="W2"))
+
+
+def test_what_may_not_be_sold_again_cannot_be_restocked_by_choice_either() -> None:
+    dated = replace(FINDING, restockable=False)
+    other = ChooseDisposition(PARCEL, dated, 1, "")
+    assert step(other, Chosen("restock")).code is Code.RETURN_NOT_RESTOCKABLE
+    assert step(other, Chosen("open_box")).code is Code.RETURN_NOT_RESTOCKABLE
+
+
+def test_undelivered_pieces_are_not_graded_one_by_one() -> None:
+    undelivered = replace(PARCEL, kind="undelivered")
+    asked = step(Inspecting(undelivered), PiecesCounted(FINDING))
+    assert asked.state == Deciding(undelivered, FINDING, 1, "")
+    assert step(asked.state, Pressed(Key.BACK)).state == Grading(undelivered, FINDING)
+
+
+def test_missing_pieces_are_named_before_a_return_is_closed() -> None:
+    assert step(Inspecting(PARCEL), Pressed(Key.DONE)) == Do(CloseReturn("R-1"))
+    asked = step(Inspecting(PARCEL), PiecesMissing(OPTIONS, 2))
+    assert asked.state == ConfirmMissing(PARCEL, OPTIONS, 2)
+    assert step(asked.state, Pressed(Key.DONE)) == Do(CloseReturn("R-1", confirmed=True))
+    assert step(asked.state, MUG) == Do(TakePieces("R-1", "ACME", "MUG", 1))
+
+
+def test_an_empty_parcel_is_closed_at_once() -> None:
+    recorded = OutcomeRecorded(PARCEL, "empty")
+    assert step(ChooseOther(PARCEL), recorded) == Do(CloseReturn("R-1", confirmed=True))
+
+
+def test_the_next_return_of_the_parcel_follows_and_a_rejection_asks_for_more() -> None:
+    closed = step(Inspecting(PARCEL), ReturnClosed("R-1", 3, 0, "", OPTIONS))
+    assert closed.state == ChooseReturn(OPTIONS)
+    asked = step(Inspecting(PARCEL), ReturnClosed("R-1", 3, 0, "V", ()))
+    assert asked.state == NeedComment("V", "R-1", ())
+    assert step(asked.state, Text("worn")) == Do(AddToVerdict("V", comment="worn"))
+    asked = step(asked.state, VerdictExtended(complete=False))
+    assert step(asked.state, Text("a.jpg")) == Do(AddToVerdict("V", picture="a.jpg"))
+    assert step(asked.state, VerdictExtended(complete=True)).state == START
+    assert step(asked.state, Pressed(Key.SKIP)).state == START
+
+
+def test_what_was_counted_before_is_judged_first() -> None:
+    asked = step(START, ReturnOpened(PARCEL, (FINDING,)))
+    assert (asked.state, asked.look) == (Grading(PARCEL, FINDING), True)
+
+
+def test_a_finding_that_somebody_else_judged_is_no_dead_end() -> None:
+    for state in (Counting(PARCEL, FINDING), Deciding(PARCEL, FINDING, 1, "")):
+        assert step(state, FindingGone(PARCEL)).state == Inspecting(PARCEL)
+
+
+def test_an_open_return_with_pieces_is_not_left_for_another() -> None:
+    code = ReturnCode("R-7", "ACME", "advised")
+    assert step(Inspecting(replace(PARCEL, pieces=1)), code).code is Code.RETURN_NOT_CLOSED
+    assert step(Inspecting(PARCEL), code) == Do(OpenReturn("R-7"))
+
+
+def test_robots_are_told_what_is_left_and_when_to_close() -> None:
+    shown = prompt(Inspecting(PARCEL))
+    assert (shown.wants.kinds[0], shown.wants.sku) == ("piece", "ACME/MUG")
+    done = prompt(Inspecting(replace(PARCEL, found=3, pieces=3, next_sku="", next_left=0)))
+    assert done.wants.kinds[0] == "done"
+    assert prompt(Grading(PARCEL, FINDING)).choices[0].code == "1"
+    assert prompt(Deciding(PARCEL, FINDING, 1, "")).wants.kinds[0] == "done"
+    assert prompt(START).wants.kinds[0] == "return"

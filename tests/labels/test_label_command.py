@@ -1,0 +1,198 @@
+"""``floorhand label``: from the database to paper that a scanner reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pypdfium2
+import pytest
+from conftest import NOW, SITE, new_warehouse
+from labels.nasty import read_back
+from sqlalchemy import insert
+
+from floorhand.cli import main
+from floorhand.domain.things import KEYS, SUPPLIER, Goods, Key, Line
+from floorhand.store.db import Transactions, engine_of
+from floorhand.store.label_data import place_labels
+from floorhand.store.ledger import Cause, move
+from floorhand.store.schema import Barcode, Merchant, Operation, Place, Sku, Station, Worker
+
+PALLET = "395212340000000250"
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Transactions]:
+    """A few of everything that has a label, in floor.db of the current folder."""
+    made = new_warehouse(tmp_path)
+    with made.begin() as tx:
+        bins = [
+            {"code": f"{zone}-01-{n}", "kind": "bin", "zone": zone, "level": n % 3}
+            | {"scan_code": f"FHLFSJTP{zone}{n:03}", "check_digits": f"{n:02}", "walk_no": n}
+            for zone in "AB"
+            for n in range(1, 13)
+        ]
+        others = [
+            {"code": "T-01", "kind": "tote", "scan_code": "FHTFSJTPHTKV"},
+            {"code": "CART-1", "kind": "cart", "scan_code": "FHKFSJTPHTKX"},
+            {"code": PALLET, "kind": "pallet", "scan_code": PALLET},
+            {"code": "PAL-7", "kind": "pallet", "scan_code": "PAL-7"},
+            {"code": "T-99", "kind": "tote", "scan_code": "FHTFSJTPGONE", "state": "void"},
+        ]
+        for row in bins + others:
+            tx.execute(insert(Place).values(site=SITE, **row))
+        tx.execute(insert(Station).values(site=SITE, code="P1", scan_code="FHSFSJTPHTKG"))
+        tx.execute(
+            insert(Worker).values(
+                site=SITE, code="4711", name="Željka Đurić", badge="FHPFSJTPHTKJ", language="en"
+            )
+        )
+        tx.execute(insert(Merchant).values(site=SITE, code="FERN", name="Fern Pantry"))
+        for merchant, sku in (("ACME", "MUG"), ("FERN", "OAT"), ("FERN", "TEA")):
+            tx.execute(insert(Sku).values(site=SITE, merchant=merchant, code=sku, name=f"A {sku}"))
+        for code, pieces in (("09521234000013", 1), ("19521234000010", 12)):
+            row = {"site": SITE, "merchant": "FERN", "code": code, "sku": "OAT", "pieces": pieces}
+            tx.execute(insert(Barcode).values(**row))
+        tx.execute(
+            insert(Operation).values(
+                site=SITE, id="S1:1", kind="Receive", command="{}", worker="4711", seat="S1", at=NOW
+            )
+        )
+        goods = Goods("FERN", "OAT", lot="L1", expiry="2027-10-31")
+        why = Cause(SITE, "S1:1", "4711", "S1", "", NOW)
+        move(tx, why, SUPPLIER, PALLET, [Line(goods, 480)])
+    monkeypatch.chdir(tmp_path)
+    yield made
+    engine_of(made).dispose()
+
+
+def label(*words: str) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main(["label", *words, "--database", "floor.db"])
+    return int(ended.value.code or 0)
+
+
+def read_pdf(path: Path) -> list[list[str]]:
+    """What a scanner reads on each page."""
+    pdf = pypdfium2.PdfDocument(path)
+    try:
+        return [read_back(page.render(scale=300 / 72).to_pil()) for page in pdf]
+    finally:
+        pdf.close()
+
+
+def test_all_bins_come_on_sheets_in_walking_order(
+    warehouse: Transactions, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert label("bins") == 0
+    assert capsys.readouterr().out == "24 labels on 3 pages in labels-bins.pdf\n"
+    pages = read_pdf(Path("labels-bins.pdf"))
+    assert [len(page) for page in pages] == [10, 10, 4]
+    assert pages[0] == [f"FHLFSJTPA{n:03}" for n in range(1, 11)]
+
+
+def test_a_zone_and_single_codes_can_be_asked_for(warehouse: Transactions) -> None:
+    assert label("bins", "--zone", "B", "--pdf", "b.pdf", "--one-per-page") == 0
+    assert read_pdf(Path("b.pdf")) == [[f"FHLFSJTPB{n:03}"] for n in range(1, 13)]
+    assert label("bins", "A-01-2", "B-01-3", "--pdf", "two.pdf") == 0
+    assert read_pdf(Path("two.pdf")) == [["FHLFSJTPA002", "FHLFSJTPB003"]]
+
+
+def test_the_code_of_a_bin_is_in_bars_only(warehouse: Transactions) -> None:
+    assert label("bins", "A-01-2", "--zpl", "bins.zpl") == 0
+    zpl = Path("bins.zpl").read_text("ascii")
+    assert "^FDA_2D01_2D2^FS" in zpl
+    assert zpl.count("FHLFSJTPA") == 1
+    assert "^BC" in zpl.split("FHLFSJTPA")[0].splitlines()[-1]
+
+
+def test_arrows_point_to_the_bin_above_or_below_the_beam(warehouse: Transactions) -> None:
+    with warehouse.begin() as tx:
+        arrows = [one.data["arrow"] for one in place_labels(tx, SITE, "bin", zone="A")]
+    assert arrows[:3] == ["down", "up", ""]
+
+
+@pytest.mark.parametrize(
+    ("words", "reads"),
+    [
+        (["totes"], ["FHTFSJTPHTKV"] * 2),
+        (["carts"], ["FHKFSJTPHTKX"] * 2),
+        (["stations"], ["FHSFSJTPHTKG"] * 2),
+        (["badges"], ["FHPFSJTPHTKJ"]),
+        (["pallets"], ["00" + PALLET, "PAL-7", "PAL-7"]),
+        (["sku"], ["9521234000013", "MUG", "TEA"]),
+        (["sku", "--merchant", "FERN"], ["9521234000013", "TEA"]),
+        (["sku", "OAT"], ["9521234000013"]),
+        (["sku", "9521234000013"], ["9521234000013"]),
+    ],
+)
+def test_everything_that_has_a_label_reads(
+    warehouse: Transactions, words: list[str], reads: list[str]
+) -> None:
+    assert label(*words, "--pdf", "out.pdf") == 0
+    assert sorted(code for page in read_pdf(Path("out.pdf")) for code in page) == reads
+
+
+def test_a_pallet_says_what_stands_on_it(warehouse: Transactions) -> None:
+    with warehouse.begin() as tx:
+        (pallet,) = place_labels(tx, SITE, "pallet", codes=[PALLET])
+    assert pallet.data == {
+        "sscc": PALLET,
+        "merchant": "Fern Pantry",
+        "pieces": 480,
+        "sku": "OAT",
+        "name": "A OAT",
+        "lot": "L1",
+        "expiry": "2027-10-31",
+    }
+
+
+def test_the_staff_number_is_not_on_the_badge(warehouse: Transactions) -> None:
+    assert label("badges", "--zpl", "badge.zpl") == 0
+    assert "4711" not in Path("badge.zpl").read_text("ascii")
+
+
+def test_the_command_sheet_has_every_key_and_needs_no_database(tmp_path: Path) -> None:
+    pdf = tmp_path / "commands.pdf"
+    with pytest.raises(SystemExit) as ended:
+        main(["label", "commands", "--pdf", str(pdf), "--database", str(tmp_path / "none.db")])
+    assert not ended.value.code
+    (page,) = read_pdf(pdf)
+    assert page == sorted(code for key, (_, code) in KEYS.items() if key is not Key.UNDO)
+
+
+def test_the_words_on_the_command_sheet_follow_the_language(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit):
+        main(["label", "commands", "--language", "it", "--zpl", str(tmp_path / "c.zpl")])
+    assert "^FDRistampa^FS" in (tmp_path / "c.zpl").read_text("ascii")
+
+
+def test_a_folder_gets_a_picture_and_zpl_of_each(warehouse: Transactions) -> None:
+    assert label("totes", "--folder", "out", "--dpi", "300") == 0
+    assert sorted(path.name for path in Path("out").iterdir()) == [
+        "000001-tote-T-01.png",
+        "000001-tote-T-01.zpl",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["bins", "--zone", "Q"], "There are no such bins in zone Q."),
+        (["bins", "A-01-1", "NOPE"], "There are no such bins: NOPE. Nothing was printed."),
+        (["totes", "T-99"], "There are no such totes: T-99."),
+        (["totes", "--template", "bni"], "There is no label template 'bni'"),
+        (["totes", "--pdf", "no/such/folder.pdf"], "The labels cannot be written: No such file"),
+    ],
+)
+def test_what_cannot_be_printed_is_said_in_a_sentence_and_nothing_is_written(
+    warehouse: Transactions,
+    words: list[str],
+    says: str,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    before = sorted(path.name for path in tmp_path.iterdir())
+    assert label(*words) == 1
+    assert says in capsys.readouterr().err
+    assert sorted(path.name for path in tmp_path.iterdir()) == before

@@ -1,0 +1,187 @@
+"""What happens to data that does not fit, and to letters that cannot be shown."""
+
+from __future__ import annotations
+
+import pytest
+
+from floorhand.errors import BadLabel
+from floorhand.labels import fonts
+from floorhand.labels.fonts import ELLIPSIS, MISSING, Style, clean
+from floorhand.labels.layout import Layout, PlacedArrow, PlacedText, lay_out
+from floorhand.labels.template import Template, load_template, parse_template
+
+SHIPPING = load_template("shipping")
+
+
+def made(**fields: str | int | list[str]) -> Layout:
+    return lay_out(SHIPPING, {**SHIPPING.kind.sample, **fields})
+
+
+def text_of(layout: Layout, name: str) -> list[str]:
+    (found,) = (i for i in layout.placed if isinstance(i, PlacedText) and i.name == name)
+    return [line.text for line in found.lines]
+
+
+def small(text: str, **more: str) -> Template:
+    lines = "\n".join(f"{key} = {value}" for key, value in more.items())
+    return parse_template(
+        "small.toml",
+        'kind = "bin"\nsize_mm = [100, 50]\n[[element]]\nname = "words"\ntype = "text"\n'
+        f'text = "{text}"\nbox_mm = [2, 2, 40, 12]\nletter_mm = 3\n{lines}\n',
+    )
+
+
+BIN = {"code": "A-1", "scan_code": "X"}
+
+
+def test_a_text_that_fits_is_whole() -> None:
+    assert text_of(made(order="KL-100284"), "order") == ["KL-100284"]
+
+
+def test_a_text_that_is_too_long_ends_visibly() -> None:
+    layout = made(order="KL-" + "7" * 120)
+    (shown,) = text_of(layout, "order")
+    assert shown.startswith("KL-777")
+    assert shown.endswith(ELLIPSIS)
+    assert layout.shortened == ("order",)
+    assert layout.note() == "shortened: order"
+
+
+def test_a_longer_text_gets_smaller_letters_before_it_is_cut() -> None:
+    def capitals(order: str) -> int:
+        texts = [i for i in made(order=order).placed if isinstance(i, PlacedText)]
+        return next(i.style.capital_dots for i in texts if i.name == "order")
+
+    assert capitals("KL-1") > capitals("KL-" + "1" * 18) > capitals("KL-" + "1" * 60)
+    assert capitals("KL-" + "1" * 60) == capitals("KL-" + "1" * 90) == 3 * 8
+
+
+def test_a_long_address_keeps_its_first_lines_and_says_that_more_was_cut() -> None:
+    layout = made(ship_to=[f"Line {n}" for n in range(1, 20)])
+    shown = text_of(layout, "ship_to")
+    assert shown[0] == "Line 1"
+    assert shown[-1].endswith(ELLIPSIS)
+    assert len(shown) < 19
+    assert "ship_to" in layout.shortened
+
+
+def test_words_wrap_and_a_word_longer_than_a_line_is_broken() -> None:
+    style = Style(24)
+    lines = list(fonts.wrap(f"one {'x' * 60} two", style, 300))
+    assert "".join(lines).replace(" ", "") == f"one{'x' * 60}two"
+    assert all(fonts.width_dots(line, style) <= 300 for line in lines)
+
+
+@pytest.mark.parametrize("room", [0, 1, 5, 40])
+def test_shortening_ends_in_any_room(room: int) -> None:
+    assert fonts.shorten("word", Style(24), room).endswith(ELLIPSIS)
+    assert "".join(fonts.wrap("one two", Style(24), room)) == "onetwo"
+
+
+def test_an_element_whose_field_is_empty_is_left_out() -> None:
+    words = small("Lot {note} of {zone}")
+    assert lay_out(words, {**BIN, "note": "1", "zone": "B"}).placed
+    assert not lay_out(words, {**BIN, "note": "1"}).placed
+    assert not lay_out(words, {**BIN, "note": "1", "zone": " \t"}).placed
+    assert not lay_out(words, {**BIN, "note": 0, "zone": "B"}).placed
+
+
+def test_one_of_two_alternatives_is_shown() -> None:
+    assert text_of(made(parcel=1, parcels=3), "parcel_of_parcels") == ["1 of 3"]
+    single = made(parcel=1, parcels=0)
+    assert text_of(single, "parcel") == ["1"]
+    assert "parcel_of_parcels" not in [item.name for item in single.placed]
+
+
+def test_a_field_is_put_in_once_and_never_read_again() -> None:
+    layout = lay_out(small("{note}"), {**BIN, "note": "{scan_code} {0} {x!r}", "scan_code": "S"})
+    assert text_of(layout, "words") == ["{scan_code} {0} {x!r}"]
+
+
+def test_a_needed_field_that_is_missing_is_named() -> None:
+    with pytest.raises(BadLabel, match="shipping: sscc is missing"):
+        made(sscc="")
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"sscc": "395212340000000176"}, r"barcode sscc: \(00\)\d+ has a wrong length or check"),
+        ({"sscc": "39521234"}, "has a wrong length or check digit"),
+        ({"sscc": "^XZ"}, "has a wrong length or check digit"),
+        ({"sscc": "3952123400000(1)75"}, "is not written as"),
+    ],
+)
+def test_a_barcode_that_cannot_be_is_an_error(fields: dict[str, str], says: str) -> None:
+    with pytest.raises(BadLabel, match=says):
+        made(**fields)
+
+
+def test_a_barcode_that_does_not_fit_is_an_error_and_is_never_clipped() -> None:
+    tote = load_template("tote")
+    for dpi in (203, 300, 600):
+        with pytest.raises(BadLabel, match=r"tote: barcode scan_code: .* does not fit: needs"):
+            lay_out(tote, {"code": "T-1", "scan_code": "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}, dpi)
+
+
+def test_a_barcode_takes_the_widest_bars_that_fit() -> None:
+    tote = load_template("tote")
+    widths = [
+        lay_out(tote, {"code": "T-1", "scan_code": "A" * n}).symbols[-1].module_dots
+        for n in (1, 12, 18)
+    ]
+    assert widths == [6, 4, 3]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("  two   words ", "two words"),
+        ("a\tb\r\nc", "a b c"),
+        ("a\x00b\x1bc", f"a{MISSING}b{MISSING}c"),
+        ("\u202eabc\u202c", "abc"),
+        ("a\u200bb\ufeff", "ab"),
+        ("e\u0301", "é"),
+        ("x" * 700, "x" * 600 + ELLIPSIS),
+    ],
+)
+def test_invisible_characters_never_reach_paper(value: str, shown: str) -> None:
+    assert clean(value) == shown
+
+
+def test_letters_that_no_font_has_are_shown_as_boxes_and_reported(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(fonts, "MACHINE_FONTS", ())
+    caches = (fonts._faces, fonts._knows, fonts._sized, fonts._unknown_glyph, fonts.width_dots)
+    for cache in caches:
+        cache.cache_clear()
+    try:
+        layout = made(ship_to=["王小明", "Beijing"])
+        assert layout.missing == "王小明"
+        assert layout.note() == "no font here has: 王小明"
+        runs = [run for _, run in fonts.runs("王 B", 0)]
+        assert "".join(runs) == f"{MISSING} B"
+    finally:
+        for cache in caches:
+            cache.cache_clear()
+
+
+@pytest.mark.parametrize("name", ["José Núñez", "Łódź", "Željko Đurić", "Ελένη", "Иван", "İzmir"])
+def test_european_names_need_no_font_of_the_machine(name: str) -> None:
+    assert {face for face, _ in fonts.runs(name, fonts.leading_font(name))} <= {0, 1}
+    assert fonts.missing_letters(name) == ""
+
+
+def test_one_accent_does_not_change_the_letters_of_one_line_only() -> None:
+    layout = made(ship_to=["Giulia", "Müller"])
+    (block,) = (i for i in layout.placed if isinstance(i, PlacedText) and i.name == "ship_to")
+    leads = {face for line in block.lines for face, _ in fonts.runs(line.text, block.style.lead)}
+    assert len(leads) == 1
+
+
+def test_the_arrow_follows_the_field() -> None:
+    template = load_template("bin")
+    for arrow, up in (("up", [True]), ("down", [False]), ("", [])):
+        layout = lay_out(template, {**template.kind.sample, "arrow": arrow})
+        assert [i.up for i in layout.placed if isinstance(i, PlacedArrow)] == up

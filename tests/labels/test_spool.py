@@ -1,0 +1,396 @@
+"""Labels come out once, in order, and are seen when they do not."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import NOW, SITE
+from labels.nasty import read_back
+from PIL import Image
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from floorhand.errors import DatabaseAway
+from floorhand.labels.printers import FolderPrinter, Rendered, file_name
+from floorhand.labels.spool import LEASE, TRIES_MAX, Spool, send_all, send_next, start_spool
+from floorhand.store.db import Transactions
+from floorhand.store.ledger import Cause
+from floorhand.store.print_jobs import how_labels_stand, queue_label, reprint_label, take_job
+from floorhand.store.schema import PrintJob, Station
+
+WAIT_S = 20
+TOTE = {"code": "T-1", "scan_code": "FHTFSJTPHTKV"}
+
+
+def at(moment: datetime = NOW) -> Any:
+    return lambda: moment
+
+
+def cause(scan_no: int = 1, station: str = "", moment: datetime = NOW) -> Cause:
+    return Cause(SITE, f"S1:{scan_no}", "ana", "S1", station, moment)
+
+
+def ask(transactions: Transactions, scan_no: int = 1, subject: str = "T-1", **data: str) -> str:
+    """Queue a tote's label, one second later for each scan."""
+    why = cause(scan_no, moment=NOW - timedelta(minutes=5) + timedelta(seconds=scan_no))
+    with transactions.begin() as tx:
+        return queue_label(tx, why, "tote", subject, {**TOTE, **data})
+
+
+def jobs(transactions: Transactions) -> list[Any]:
+    with transactions.begin() as tx:
+        columns = (PrintJob.id, PrintJob.state, PrintJob.tries, PrintJob.error, PrintJob.sent_at)
+        return list(tx.execute(select(*columns).order_by(PrintJob.created_at, PrintJob.id)))
+
+
+class Recorder:
+    """A printer that remembers what it got, and fails as often as told."""
+
+    def __init__(self, fails: int = 0) -> None:
+        self.got: list[Rendered] = []
+        self.fails = fails
+
+    def send(self, label: Rendered) -> None:
+        if self.fails:
+            self.fails -= 1
+            raise OSError(28, "No space left on device")
+        self.got.append(label)
+
+
+def test_a_label_that_was_asked_for_comes_out_as_picture_and_zpl(
+    transactions: Transactions, tmp_path: Path
+) -> None:
+    ask(transactions)
+    folder = tmp_path / "labels"
+    assert send_all(transactions, SITE, {"folder": FolderPrinter(folder)}, at()) == 1
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "000001-tote-T-1.png",
+        "000001-tote-T-1.zpl",
+    ]
+    with Image.open(folder / "000001-tote-T-1.png") as picture:
+        assert read_back(picture) == [TOTE["scan_code"]] * 2
+    assert (folder / "000001-tote-T-1.zpl").read_bytes().startswith(b"^XA")
+    ((_, state, tries, error, sent_at),) = jobs(transactions)
+    assert (state, tries, error, sent_at) == ("sent", 1, "", NOW)
+
+
+def test_labels_come_in_the_order_they_were_asked_for(transactions: Transactions) -> None:
+    for scan_no in (3, 1, 12, 2):
+        ask(transactions, scan_no, f"T-{scan_no}")
+    with transactions.begin() as tx:
+        why = cause(13)
+        for n in range(12):
+            queue_label(tx, why, "tote", f"N-{n}", TOTE)
+    printer = Recorder()
+    send_all(transactions, SITE, {"folder": printer}, at())
+    assert [label.subject for label in printer.got] == [
+        *("T-1", "T-2", "T-3", "T-12"),
+        *(f"N-{n}" for n in range(12)),
+    ]
+    assert [label.number for label in printer.got] == list(range(1, 17))
+
+
+def test_nothing_is_asked_for_if_the_scan_is_rolled_back(transactions: Transactions) -> None:
+    def scan_that_fails(tx: Session) -> None:
+        queue_label(tx, cause(), "tote", "T-1", TOTE)
+        raise LookupError
+
+    with pytest.raises(LookupError), transactions.begin() as tx:
+        scan_that_fails(tx)
+    assert jobs(transactions) == []
+
+
+def test_a_field_that_no_such_label_has_is_a_mistake_of_the_program(
+    transactions: Transactions,
+) -> None:
+    with transactions.begin() as tx:
+        with pytest.raises(AssertionError, match="colour"):
+            queue_label(tx, cause(), "tote", "T-1", {**TOTE, "colour": "red"})
+        with pytest.raises(AssertionError, match="sscc"):
+            queue_label(tx, cause(), "pallet", "P-1", {"sku": "X"})
+
+
+def test_a_printer_that_fails_is_seen_and_tried_again_later(transactions: Transactions) -> None:
+    ask(transactions, 1, "T-1")
+    ask(transactions, 2, "T-2")
+    printer = Recorder(fails=2)
+    assert send_all(transactions, SITE, {"folder": printer}, at()) == 1
+    assert [job[1:4] for job in jobs(transactions)] == [
+        ("waiting", 1, "No space left on device"),
+        ("waiting", 0, ""),
+    ]
+    with transactions.begin() as tx:
+        stand = how_labels_stand(tx, SITE)
+    assert (stand.waiting, stand.failed, stand.error) == (2, 0, "No space left on device")
+    assert stand.oldest_at == NOW - timedelta(minutes=5) + timedelta(seconds=1)
+    # The second label waits behind the first one: order is kept.
+    assert send_all(transactions, SITE, {"folder": printer}, at(NOW + timedelta(seconds=1))) == 0
+    assert send_all(transactions, SITE, {"folder": printer}, at(NOW + timedelta(seconds=3))) == 1
+    assert send_all(transactions, SITE, {"folder": printer}, at(NOW + timedelta(seconds=9))) == 2
+    assert [label.subject for label in printer.got] == ["T-1", "T-2"]
+    with transactions.begin() as tx:
+        stand = how_labels_stand(tx, SITE)
+    assert (stand.waiting, stand.failed, stand.oldest_at, stand.error) == (0, 0, None, "")
+
+
+def test_a_printer_that_never_comes_back_fails_the_label_in_the_end(
+    transactions: Transactions,
+) -> None:
+    ask(transactions)
+    moment = NOW
+    for _ in range(TRIES_MAX + 5):
+        send_all(transactions, SITE, {"folder": Recorder(fails=1)}, at(moment))
+        moment += timedelta(minutes=2)
+    ((_, state, tries, error, _),) = jobs(transactions)
+    assert (state, tries, error) == ("failed", TRIES_MAX, "No space left on device")
+
+
+def test_a_label_that_cannot_be_made_fails_at_once_and_holds_nobody_up(
+    transactions: Transactions,
+) -> None:
+    ask(transactions, 1, "T-1", scan_code="ÜÜÜ")
+    with transactions.begin() as tx:
+        queue_label(tx, cause(2, moment=NOW - timedelta(minutes=4)), "no_such", "T-2", {})
+    ask(transactions, 299, "T-3")
+    printer = Recorder()
+    assert send_all(transactions, SITE, {"folder": printer}, at()) == 3
+    assert [label.subject for label in printer.got] == ["T-3"]
+    found = [(job.state, job.error) for job in jobs(transactions)]
+    assert found[0] == (
+        "failed",
+        r"tote: barcode scan_code_2d: '\xdc' cannot be in this barcode, only plain letters and "
+        "digits",
+    )
+    assert found[1][0] == "failed"
+    assert found[1][1].startswith("There is no label template 'no_such'")
+    assert found[2] == ("sent", "")
+
+
+def test_what_could_not_be_shown_is_noted_on_the_sent_label(transactions: Transactions) -> None:
+    ask(transactions, code="T-" + "1" * 90)
+    send_all(transactions, SITE, {"folder": Recorder()}, at())
+    assert [job[1:4] for job in jobs(transactions)] == [("sent", 1, "shortened: code")]
+
+
+def test_a_label_in_hand_is_taken_by_nobody_else(transactions: Transactions) -> None:
+    ask(transactions)
+    with transactions.begin() as tx:
+        assert take_job(tx, SITE, NOW, LEASE) is not None
+    with transactions.begin() as tx:
+        assert take_job(tx, SITE, NOW, LEASE) is None
+        assert take_job(tx, "OTHER", NOW + LEASE, LEASE) is None
+
+
+def test_a_spool_that_dies_between_printing_and_noting_it_prints_the_same_label_again(
+    transactions: Transactions, tmp_path: Path
+) -> None:
+    class Dies(FolderPrinter):
+        def send(self, label: Rendered) -> None:
+            super().send(label)
+            raise KeyboardInterrupt
+
+    ask(transactions)
+    with pytest.raises(KeyboardInterrupt):
+        send_next(transactions, SITE, {"folder": Dies(tmp_path / "labels")}, at())
+    again = {"folder": FolderPrinter(tmp_path / "labels")}
+    assert send_all(transactions, SITE, again, at(NOW + LEASE / 2)) == 0
+    assert send_all(transactions, SITE, again, at(NOW + LEASE)) == 1
+    assert [job[1:3] for job in jobs(transactions)] == [("sent", 2)]
+    assert len(list((tmp_path / "labels").glob("*.png"))) == 1
+
+
+def test_two_spools_share_the_work_and_print_nothing_twice(transactions: Transactions) -> None:
+    for n in range(1, 21):
+        ask(transactions, n, f"T-{n}")
+    printer = Recorder()
+    spools = [
+        threading.Thread(target=send_all, args=(transactions, SITE, {"folder": printer}, at()))
+        for _ in range(2)
+    ]
+    for spool in spools:
+        spool.start()
+    for spool in spools:
+        spool.join(WAIT_S)
+    send_all(transactions, SITE, {"folder": printer}, at(NOW + LEASE))
+    assert sorted(label.number for label in printer.got) == list(range(1, 21))
+
+
+def test_a_label_goes_to_the_printer_of_its_station(transactions: Transactions) -> None:
+    with transactions.begin() as tx:
+        tx.execute(
+            insert(Station).values(site=SITE, code="P1", scan_code="ST-P1", printer="zebra-1")
+        )
+        queue_label(tx, cause(1, station="P1"), "tote", "T-1", TOTE)
+        queue_label(tx, cause(2, station="P9"), "tote", "T-2", TOTE)
+    zebra, folder = Recorder(), Recorder()
+    send_all(transactions, SITE, {"folder": folder, "zebra-1": zebra}, at())
+    assert [label.subject for label in zebra.got] == ["T-1"]
+    assert [label.subject for label in folder.got] == ["T-2"]
+
+
+def test_a_printer_that_is_not_there_is_named_and_holds_up_no_other(
+    transactions: Transactions,
+) -> None:
+    ask(transactions, 1, "T-1")
+    ask(transactions, 2, "T-2")
+    with transactions.begin() as tx:
+        tx.execute(update(PrintJob).where(PrintJob.subject == "T-1").values(printer="zebra-9"))
+    printer = Recorder()
+    send_all(transactions, SITE, {"folder": printer}, at())
+    assert [label.subject for label in printer.got] == ["T-2"]
+    assert jobs(transactions)[0].error == "there is no printer 'zebra-9' here, only: folder"
+
+
+def test_a_reprint_is_the_same_label_marked_as_a_copy(transactions: Transactions) -> None:
+    sscc = "395212340000000175"
+    with transactions.begin() as tx:
+        queue_label(tx, cause(1), "pallet", sscc, {"sscc": sscc})
+    printer = Recorder()
+    send_all(transactions, SITE, {"folder": printer}, at())
+    with transactions.begin() as tx:
+        assert reprint_label(tx, cause(2), sscc) == 2
+        assert reprint_label(tx, cause(3), sscc) == 2  # it has not come out yet
+        assert reprint_label(tx, cause(4), "unknown") == 0
+    send_all(transactions, SITE, {"folder": printer}, at())
+    assert [job.state for job in jobs(transactions)] == ["sent", "sent"]
+    first, copy = printer.got
+    assert b"COPY" not in first.zpl
+    assert b"^FDCOPY 2^FS" in copy.zpl
+    with Image.open(BytesIO(copy.png)) as picture:
+        assert read_back(picture) == ["00" + sscc]
+
+
+def test_a_failed_label_that_is_asked_for_again_is_no_copy(transactions: Transactions) -> None:
+    ask(transactions)
+    moment = NOW
+    for _ in range(TRIES_MAX):
+        send_all(transactions, SITE, {"folder": Recorder(fails=1)}, at(moment))
+        moment += timedelta(minutes=2)
+    with transactions.begin() as tx:
+        assert how_labels_stand(tx, SITE).failed == 1
+        assert reprint_label(tx, cause(2), "T-1") == 1
+    printer = Recorder()
+    assert send_all(transactions, SITE, {"folder": printer}, at(moment)) == 1
+    assert [(label.number, label.subject) for label in printer.got] == [(1, "T-1")]
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "../../etc/passwd",
+        "/etc/passwd",
+        "..",
+        ".",
+        "",
+        "a\x00b",
+        "CON",
+        "x" * 5000,
+        "C:\\windows",
+        "王小明",
+        "-rf *",
+        "a/../../b\n",
+    ],
+)
+def test_a_hostile_subject_never_leaves_the_folder(subject: str, tmp_path: Path) -> None:
+    folder = tmp_path / "one" / "labels"
+    label = Rendered(7, "tote", subject, b"png", b"zpl")
+    FolderPrinter(folder).send(label)
+    written = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert {path.parent for path in written} == {folder}
+    assert sorted(path.suffix for path in written) == [".png", ".zpl"]
+    assert file_name(label).startswith("000007-tote")
+    assert len(file_name(label)) < 100
+
+
+def test_a_folder_that_cannot_be_written_is_a_failure_that_is_seen(
+    transactions: Transactions, tmp_path: Path
+) -> None:
+    (tmp_path / "labels").write_text("a file is in the way", "utf-8")
+    ask(transactions)
+    send_all(transactions, SITE, {"folder": FolderPrinter(tmp_path / "labels")}, at())
+    ((_, state, tries, error, _),) = jobs(transactions)
+    assert (state, tries) == ("waiting", 1)
+    assert "exists" in error or "directory" in error
+
+
+def test_a_file_is_there_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_fd: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        FolderPrinter(tmp_path).send(Rendered(1, "tote", "T-1", b"png", b"zpl"))
+    assert list(tmp_path.iterdir()) == []
+
+
+class Signals(Recorder):
+    """Tells when a label came."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.came = threading.Event()
+
+    def send(self, label: Rendered) -> None:
+        super().send(label)
+        self.came.set()
+
+
+def test_the_thread_sends_what_waits_at_its_start_and_what_it_is_woken_for(
+    transactions: Transactions,
+) -> None:
+    printer = Signals()
+    ask(transactions, 1, "T-1")
+    spool = Spool(transactions, SITE, {"folder": printer}, threading.Event(), at())
+    spool.start()
+    try:
+        assert printer.came.wait(WAIT_S)
+        printer.came.clear()
+        ask(transactions, 2, "T-2")
+        spool.wake()
+        assert printer.came.wait(WAIT_S)
+    finally:
+        spool.stop(WAIT_S)
+    assert not spool.is_alive()
+    assert [label.subject for label in printer.got] == ["T-1", "T-2"]
+
+
+def test_the_thread_outlives_a_database_that_is_away(
+    transactions: Transactions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = threading.Event()
+
+    def away(*_args: object) -> None:
+        looked.set()
+        raise DatabaseAway("connection refused")
+
+    monkeypatch.setattr("floorhand.labels.spool.send_next", away)
+    printer = Signals()
+    ask(transactions)
+    spool = Spool(transactions, SITE, {"folder": printer}, threading.Event(), at())
+    spool.start()
+    try:
+        assert looked.wait(WAIT_S)
+        monkeypatch.undo()
+        spool.wake()
+        assert printer.came.wait(WAIT_S)
+    finally:
+        spool.stop(WAIT_S)
+    assert spool.away == ""
+
+
+def test_the_embedded_printer_starts_with_the_terminal(
+    transactions: Transactions, tmp_path: Path
+) -> None:
+    stop = threading.Event()
+    spool = start_spool(transactions, SITE, tmp_path / "labels", stop, at())
+    assert spool.daemon
+    spool.stop(WAIT_S)
+    assert stop.is_set()
+    assert not spool.is_alive()

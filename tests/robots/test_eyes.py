@@ -1,0 +1,108 @@
+"""A newcomer who types nothing but what the hint line says must get a parcel out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from floorhand.domain.things import KEYS
+from floorhand.flows.turn import Choice, Prompt, Wants
+from floorhand.ops.floor import take_seat, take_turn
+from floorhand.ops.seats import Turn
+from floorhand.robots.demo import build_demo
+from floorhand.robots.eyes import Eyes, hint
+from floorhand.store.check import violations
+from floorhand.store.db import Transactions, engine_of, open_database
+from floorhand.store.schema import Order, Place, PrintJob, Scan
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+SITE = "MAIN"
+SCANS_FOR_A_PARCEL_MAX = 60
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[Transactions]:
+    transactions = open_database(str(tmp_path / "demo.db"))
+    build_demo(transactions, SITE, NOW)
+    yield transactions
+    engine_of(transactions).dispose()
+
+
+def shipped(transactions: Transactions) -> int:
+    with transactions.begin() as tx:
+        asked = select(func.count()).select_from(Order).where(Order.state == "shipped")
+        return tx.scalar(asked) or 0
+
+
+def typed(hinted: str) -> str:
+    """What the terminal makes of a key that the hint names."""
+    return {key.upper(): barcode for key, barcode in KEYS.values()}.get(hinted, hinted)
+
+
+def test_the_hints_alone_lead_to_a_shipped_parcel(demo: Transactions) -> None:
+    turn: Turn = take_seat(demo, SITE, "T1", now=NOW)
+    before, at = shipped(demo), NOW
+    for _ in range(400):
+        at += timedelta(seconds=4)
+        hinted = hint(demo, SITE, turn, at)
+        if hinted == "" and turn.job != "menu":
+            hinted = "F3"
+        turn = take_turn(demo, SITE, "T1", turn.scan_no + 1, typed(hinted), at)
+        assert turn.said is None or turn.said.tone != "refused", (hinted, turn.said)
+        if shipped(demo) > before:
+            break
+    assert shipped(demo) > before, turn
+    with demo.begin() as tx:
+        assert tx.scalars(select(PrintJob.template)).all()[-1] == "shipping"
+        assert violations(tx, SITE) == ()
+
+
+def test_hints_are_short_enough_to_type(demo: Transactions) -> None:
+    turn = take_seat(demo, SITE, "T1", now=NOW)
+    for _ in range(30):
+        hinted = hint(demo, SITE, turn, NOW)
+        assert len(hinted) <= 14, hinted
+        turn = take_turn(demo, SITE, "T1", turn.scan_no + 1, typed(hinted or "F3"), NOW)
+
+
+def test_a_hint_changes_nothing(demo: Transactions) -> None:
+    turn = take_seat(demo, SITE, "T1", now=NOW)
+    for _ in range(3):
+        assert hint(demo, SITE, turn, NOW) == hint(demo, SITE, turn, NOW)
+    with demo.begin() as tx:
+        assert tx.scalars(select(Scan.scan_no)).all() == []
+
+
+def test_a_wanted_place_is_scanned_by_its_label_and_typed_by_its_digits(
+    demo: Transactions,
+) -> None:
+    prompt = Prompt("picking.scan_place", wants=Wants(kinds=("bin",), place="A-01-1"))
+    with demo.begin() as tx:
+        label, digits = tx.execute(
+            select(Place.scan_code, Place.check_digits).where(Place.code == "A-01-1")
+        ).one()
+    assert Eyes(demo, SITE).answer(prompt, NOW) == label
+    assert Eyes(demo, SITE, typed=True).answer(prompt, NOW) == digits
+
+
+def test_a_hinted_number_is_typed_before_pieces_are_scanned_one_by_one(
+    demo: Transactions,
+) -> None:
+    wants = Wants(kinds=("piece", "number"), sku="ALMA/ALM-OIL", number=True, number_hint=12)
+    assert Eyes(demo, SITE).answer(Prompt("x", wants=wants), NOW) == "12"
+
+
+def test_a_list_is_answered_by_number(demo: Transactions) -> None:
+    prompt = Prompt("x", choices=(Choice("a"), Choice("b")), wants=Wants(kinds=("choice",)))
+    assert Eyes(demo, SITE).answer(prompt, NOW) == "1"
+
+
+def test_eyes_see_nothing_where_nothing_fits(demo: Transactions) -> None:
+    tote = Prompt("x", wants=Wants(kinds=("tote",)))
+    every = {f"T-{number:02d}" for number in range(1, 41)}
+    assert Eyes(demo, SITE).answer(tote, NOW, avoid=every) is None
+    assert Eyes(demo, SITE).answer(Prompt("x"), NOW) is None

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+
+import pytest
+
+from floorhand.commands import bench
+from floorhand.config import Settings
+from floorhand.robots.measure import WARM_UP_TURNS, measure_scans
+
+
+def test_turns_are_measured_beside_the_same_statements_by_hand(tmp_path: Path) -> None:
+    figures = measure_scans(tmp_path, turns=WARM_UP_TURNS + 40)
+    assert figures["turns"] == 40
+    assert figures["take_turn_p99_ms"] >= figures["take_turn_p50_ms"] > figures["raw_p50_ms"] > 0
+    assert figures["ratio_to_raw"] > 1
+    assert figures["statements_per_turn"] > 4
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_command_prints_the_figures(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("floorhand.robots.measure.TURNS_MAX", WARM_UP_TURNS + 20)
+    parser = ArgumentParser()
+    bench.add_arguments(parser)
+    args = parser.parse_args(["scan", "--folder", str(tmp_path), "--json"])
+    assert bench.run(args, Settings()) == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert {"take_turn_p50_ms", "take_turn_p99_ms", "raw_p50_ms", "ratio_to_raw"} <= figures.keys()

@@ -1,0 +1,151 @@
+"""A crew of robots gets the building empty of work, whatever it scans by mistake."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from argparse import ArgumentParser
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from floorhand.config import Settings
+from floorhand.exchange import command as importing
+from floorhand.robots import command
+from floorhand.robots.demo import build_demo
+from floorhand.robots.simulate import Plan, simulate
+from floorhand.store.db import engine_of, open_database
+from floorhand.store.schema import Scan, Task
+
+SITE = "MAIN"
+ORDERS_OF_THE_DAY = 8
+WHOLE_DAY = "FLOORHAND_WHOLE_DAY"
+
+KEYS = {
+    "orders_shipped",
+    "order_lines",
+    "pieces_shipped",
+    "returns_inspected",
+    "pieces_returned",
+    "scans",
+    "refusals",
+    "wall_s",
+    "scans_per_s",
+    "check",
+}
+
+
+def demo(folder: Path) -> str:
+    path = str(folder / "demo.db")
+    transactions = open_database(path)
+    build_demo(transactions, SITE, datetime.now(UTC))
+    engine_of(transactions).dispose()
+    return path
+
+
+def imported(folder: Path, source: Path, orders: int | None = None) -> str:
+    """Import a real day, or its first orders and all that was returned of them that day."""
+    file, path = folder / "day.csv", str(folder / "day.db")
+    with source.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    numbers = list(dict.fromkeys(row["InvoiceNo"] for row in rows))
+    back = [number for number in numbers if number.startswith("C")]
+    kept = set(numbers if orders is None else numbers[:orders] + back[:orders])
+    with file.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, rows[0].keys())
+        writer.writeheader()
+        writer.writerows(row for row in rows if row["InvoiceNo"] in kept)
+    parser = ArgumentParser()
+    importing.add_arguments(parser)
+    importing.run(parser.parse_args([str(file), "--json"]), Settings(database=path))
+    return path
+
+
+def test_one_robot_empties_the_demo(tmp_path: Path) -> None:
+    path = demo(tmp_path)
+    result = simulate(path, SITE, Plan(workers=1))
+    assert result.keys() >= KEYS
+    assert (result["orders_shipped"], result["returns_inspected"]) == (30, 6)
+    assert result["pieces_returned"] == 7
+    assert result["check"] == {"verdict": "passed", "violations": []}
+    assert result["not_shipped"] == result["short_lines"] == result["stuck"] == []
+    assert result["refusals"] == 0
+    transactions = open_database(path)
+    with transactions.begin() as tx:
+        assert len(tx.scalars(select(Scan.scan_no)).all()) == result["scans"]
+        assert set(tx.scalars(select(Task.state).where(Task.kind != "count"))) == {"done"}
+    engine_of(transactions).dispose()
+
+
+def test_a_crew_that_makes_mistakes_still_finishes(tmp_path: Path) -> None:
+    result = simulate(demo(tmp_path), SITE, Plan(workers=3, mistakes=0.3, seed=7))
+    assert result["mistakes"] > 50
+    assert result["refusals"] > 20
+    assert result["orders_shipped"] == 30
+    assert result["check"]["verdict"] == "passed"
+    assert result["not_shipped"] == []
+
+
+def test_robots_in_processes_of_their_own_never_take_the_same_twice(tmp_path: Path) -> None:
+    result = simulate(demo(tmp_path), SITE, Plan(workers=3, processes=True))
+    assert (result["orders_shipped"], result["returns_inspected"]) == (30, 6)
+    assert result["pieces_returned"] == 7
+    assert result["check"]["verdict"] == "passed"
+
+
+def test_orders_of_a_real_day_are_supplied_and_ship(
+    tmp_path: Path, shared_data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = shared_data / "uci_online_retail" / "day_2011-05-10.csv"
+    path = imported(tmp_path, source, ORDERS_OF_THE_DAY)
+    told = json.loads(capsys.readouterr().out)
+    result = simulate(path, SITE, Plan(workers=2, supply=True))
+    assert result["orders_shipped"] == told["orders"] > 0
+    assert result["order_lines"] == told["order_lines"]
+    assert result["pieces_shipped"] == told["pieces"]
+    assert result["returns_inspected"] == told["returns"] > 0
+    assert result["pieces_returned"] == told["return_pieces"]
+    assert result["check"]["verdict"] == "passed"
+    assert result["stuck"] == []
+
+
+@pytest.mark.skipif(WHOLE_DAY not in os.environ, reason=f"takes minutes; set {WHOLE_DAY}")
+def test_a_whole_real_day_ships(
+    tmp_path: Path, shared_data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = imported(tmp_path, shared_data / "uci_online_retail" / "day_2011-05-10.csv")
+    capsys.readouterr()
+    result = simulate(path, SITE, Plan(workers=4, supply=True))
+    figures = (result["orders_shipped"], result["order_lines"], result["pieces_shipped"])
+    assert figures == (95, 2_506, 19_772)
+    assert result["check"]["verdict"] == "passed"
+
+
+def run(path: str, *words: str) -> int:
+    parser = ArgumentParser()
+    command.add_arguments(parser)
+    return command.run(parser.parse_args(list(words)), Settings(database=path))
+
+
+def test_the_command_prints_json_or_sentences(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = demo(tmp_path)
+    assert run(path, "--workers", "2", "--json") == 0
+    result: dict[str, Any] = json.loads(capsys.readouterr().out)
+    assert result["orders_shipped"] == 30
+    assert run(path) == 0
+    said = capsys.readouterr().out
+    assert "0 orders shipped" in said
+    assert "check passed" in said
+
+
+def test_nonsense_on_the_command_line_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (("--workers", "0"), ("--mistakes", "1"), ("--mistakes", "x")):
+        with pytest.raises(SystemExit):
+            run("", *words)
+        assert "not" in capsys.readouterr().err

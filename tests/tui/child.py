@@ -1,0 +1,86 @@
+"""A real terminal application for tests that need a real pseudo-terminal.
+
+Run as ``python child.py flood FILE`` it writes each scan it hears to FILE; as ``python child.py
+hostile TEXTS`` it shows one text after the other, written as JSON, in every field there is; each
+scan of ``NEXT`` brings the next one.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from tui.screens import PICK, ListRoad  # noqa: E402  (its folder has to be known first)
+
+from floorhand.domain.things import Key  # noqa: E402
+from floorhand.flows.turn import Choice, Item, Prompt, Said  # noqa: E402
+from floorhand.text.catalog import catalog  # noqa: E402
+from floorhand.tui.app import FloorhandApp  # noqa: E402
+from floorhand.tui.driver import Arrived  # noqa: E402
+from floorhand.tui.scan import Scan, TooLong  # noqa: E402
+
+
+class Recorder(FloorhandApp):
+    """Writes down scans as they arrive; ``END`` ends it."""
+
+    target: Path
+
+    def on_ready(self) -> None:
+        self.file = self.target.open("a", buffering=1, encoding="utf-8")
+        self.file.write(json.dumps("READY") + "\n")
+
+    def on_arrived(self, message: Arrived) -> None:
+        for item in message.heard:
+            if isinstance(item, Scan | TooLong):
+                text = item.text if isinstance(item, Scan) else None
+                self.file.write(json.dumps(text) + "\n")
+                if text == "END":
+                    self.exit()
+        self.screen._paint()
+
+
+def everywhere(text: str):
+    """A turn that holds a text in every field that holds data."""
+    facts = {"name": text, "code": text, "place": text, "at": text}
+    return replace(
+        PICK,
+        worker_name=text,
+        prompt=Prompt(
+            text,
+            ask_facts=(("code", text),),
+            place=text,
+            count=text[:4],
+            goods=(Item(text, text, 2, text, "now"), Item(text, text, 1, text)),
+            facts=((text, text), ("fact.tote", text)),
+            keys=((Key.DONE, text),),
+            choices=(Choice("C", label=text), Choice(text)),
+        ),
+        said=Said("refusal.unknown_barcode", facts, "refused"),
+    )
+
+
+def hostile(texts: list[str]) -> ListRoad:
+    """A road that shows each text in turn; the header's job tells which one it is at."""
+    left = iter([*range(1, len(texts)), -1])
+
+    def answer(turn, scanned):
+        if scanned != "NEXT":
+            return turn
+        number = next(left)
+        job = "END-OF-ALL" if number < 0 else f"END-{number}"
+        return replace(everywhere(texts[number]), job=job)
+
+    return ListRoad(first=replace(everywhere(texts[0]), job="END-0"), answer=answer)
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "flood":
+        app = Recorder(ListRoad(), catalog)
+        app.target = Path(sys.argv[2])
+    else:
+        app = FloorhandApp(hostile(json.loads(sys.argv[2])), catalog)
+    app.run(mouse=False)

@@ -1,0 +1,129 @@
+"""Scans through a pseudo-terminal, as fast as they go: each must arrive, exact and in order.
+
+As a command, ``python tests/tui/flood.py [SCANS]`` sends 10,000 scans by each ending and prints
+how long it took; the test suite does the same with fewer.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import select
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+from pathlib import Path
+
+CHILD = Path(__file__).with_name("child.py")
+WAIT_S = 120.0
+ENDINGS = {"CR": b"\r", "LF": b"\n", "CRLF": b"\r\n", "TAB": b"\t"}
+
+
+class Terminal:
+    """A program in a pseudo-terminal of its own; what it writes is kept."""
+
+    def __init__(self, *arguments: str, columns: int = 80, rows: int = 24) -> None:
+        self.master, slave = os.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        environ = {**os.environ, "TERM": "xterm-256color"}
+        self.process = subprocess.Popen(
+            [sys.executable, *arguments],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env=environ,
+            start_new_session=True,
+        )
+        os.close(slave)
+        os.set_blocking(self.master, False)
+        self.written = bytearray()
+
+    def turn_over(self, data: bytes = b"") -> int:
+        """Write what can be written and read what can be read; gives how much was written."""
+        _, writable, _ = select.select([self.master], [self.master] if data else [], [], 0.05)
+        try:
+            while True:
+                self.written += os.read(self.master, 65536)
+        except (BlockingIOError, OSError):
+            pass
+        try:
+            return os.write(self.master, data[:4096]) if writable else 0
+        except BlockingIOError:
+            return 0
+
+    def send(self, data: bytes) -> None:
+        """Write all of it."""
+        while data:
+            data = data[self.turn_over(data) :]
+
+    def until(self, done) -> bool:
+        """Read until something holds; False if it does not within the time."""
+        end = time.monotonic() + WAIT_S
+        while not done():
+            if time.monotonic() > end:
+                return False
+            self.turn_over()
+        return True
+
+    def close(self) -> None:
+        """End the program."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            self.until(lambda: self.process.poll() is not None)
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        os.close(self.master)
+
+
+def heard(file: Path) -> list[str | None]:
+    """What the program has written down so far."""
+    if not file.exists():
+        return []
+    lines = file.read_text("utf-8").split("\n")
+    return [json.loads(line) for line in lines[:-1]]
+
+
+def flood(data: bytes, folder: Path) -> tuple[list[str | None], float]:
+    """Send bytes to a fresh terminal; gives the scans it heard, and the seconds it took."""
+    file = folder / f"heard-{time.monotonic_ns()}"
+    terminal = Terminal(str(CHILD), "flood", str(file))
+    try:
+        assert terminal.until(lambda: heard(file) == ["READY"]), terminal.written[-2000:]
+        began = time.monotonic()
+        terminal.send(data + b"END\r")
+        terminal.until(lambda: terminal.process.poll() is not None)
+        return heard(file)[1:-1], time.monotonic() - began
+    finally:
+        terminal.close()
+
+
+def codes(count: int) -> list[str]:
+    """Codes as scanners send them, no two alike; every third holds a GS1 separator."""
+    return [
+        f"]d2010950600013435210L{n}\x1d21S{n}" if n % 3 == 0 else f"TOTE-{n:06}"
+        for n in range(count)
+    ]
+
+
+def main() -> None:
+    """Send many scans in each way and say whether all arrived."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
+    sent = codes(count)
+    joined = {name: end.join(c.encode() for c in [*sent, ""]) for name, end in ENDINGS.items()}
+    one = b"\x1b[200~" + joined["CRLF"] + b"\x1b[201~"
+    each = b"".join(b"\x1b[200~" + code.encode() + b"\x1b[201~\r" for code in sent)
+    with tempfile.TemporaryDirectory() as folder:
+        for name, data in {**joined, "one paste": one, "a paste each": each}.items():
+            got, seconds = flood(data, Path(folder))
+            verdict = "exact" if got == sent else f"WRONG: {len(got)} of {count}"
+            print(f"{name:>12}  {verdict}  {seconds:.1f} s  {count / seconds:.0f} scans/s")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,397 @@
+import logging
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from tui.screens import (
+    MENU,
+    NOW,
+    PICK,
+    PIN,
+    REFUSED,
+    SIGN_IN,
+    ListRoad,
+    picture,
+    rest,
+    send,
+    settled,
+    terminal,
+    with_reader,
+)
+
+from floorhand.domain.things import KEYS
+from floorhand.errors import DatabaseAway, DatabaseUnusable
+from floorhand.flows.turn import Said
+from floorhand.text.catalog import catalog
+from floorhand.tui import flow_screen
+from floorhand.tui.waiting import SCANS_WAITING_MAX
+
+HANDHELD, DESK = (40, 20), (80, 24)
+TAKEN = Said("sign_in.welcome", {"name": "Ana"}, "ok")
+LOOK = Said("road.resumed", {"at": "09:00"}, "look")
+
+
+def refuse_bad(turn, scanned):
+    return replace(turn, said=REFUSED if scanned == "BAD" else TAKEN)
+
+
+def bells(app, monkeypatch) -> list[int]:
+    rung: list[int] = []
+    monkeypatch.setattr(app, "bell", lambda: rung.append(1))
+    monkeypatch.setattr(flow_screen, "BELL_GAP_S", 0.001)
+    return rung
+
+
+@pytest.mark.parametrize("end", [b"\r", b"\n", b"\r\n", b"\t"])
+async def test_scans_are_answered_in_order_whatever_ends_them(end: bytes) -> None:
+    road = ListRoad()
+    async with with_reader(terminal(road)).run_test(size=HANDHELD) as pilot:
+        await send(pilot, end.join([b"A-1", b"]d2011\x1d10L", b"C 3", b""]))
+    assert road.scans == [(12, "A-1"), (13, "]d2011\x1d10L"), (14, "C 3")]
+
+
+async def test_keys_are_the_scans_of_their_command_barcodes() -> None:
+    road = ListRoad()
+    async with with_reader(terminal(road)).run_test(size=HANDHELD) as pilot:
+        for sequence in (b"\x1bOP", b"\x1b[15~", b"\x1b[18~", b"\x1b[21~", b"\x1b[24~"):
+            await send(pilot, sequence)
+        await send(pilot, b"\x1b")
+        await rest(pilot)
+    assert [scanned for _, scanned in road.scans] == [
+        "*HELP", "*SHORT", "*SKIP", "*DONE", "*OUT", "*BACK",
+    ]  # fmt: skip
+
+
+async def test_drivers_that_hand_over_single_keys_work_too() -> None:
+    road = ListRoad()
+    async with with_reader(terminal(road)).run_test(size=HANDHELD) as pilot:
+        await pilot.press(*"T-1", "ctrl+right_square_bracket", "2", "enter", "f10", "tab", "escape")
+        await settled(pilot)
+    assert [scanned for _, scanned in road.scans] == ["T-1\x1d2", "*DONE", "*BACK"]
+
+
+async def test_nothing_can_take_the_focus_and_no_binding_can_be_typed() -> None:
+    async with with_reader(terminal(ListRoad())).run_test(size=HANDHELD) as pilot:
+        assert pilot.app.focused is None
+        assert not pilot.app.screen.focus_chain
+        assert pilot.app.screen.active_bindings == {}
+        assert pilot.app._bindings.key_to_bindings == {}
+
+
+@pytest.mark.parametrize("data", [bytes([n]) for n in range(32)] + [b"\x7f"])
+async def test_no_control_character_ends_the_program(data: bytes) -> None:
+    road = ListRoad()
+    async with with_reader(terminal(road)).run_test(size=HANDHELD) as pilot:
+        await send(pilot, data)
+        await rest(pilot)
+        await send(pilot, b"\x7f\rA-1\r")
+        assert pilot.app.is_running
+    assert road.scans[-1][1] == "A-1"
+
+
+async def test_after_a_refusal_the_waiting_scans_are_dropped_and_counted() -> None:
+    road = ListRoad(answer=refuse_bad)
+    async with with_reader(terminal(road)).run_test(size=DESK) as pilot:
+        await send(pilot, b"A\rBAD\rC\rD\rE\r")
+        assert [scanned for _, scanned in road.scans] == ["A", "BAD"]
+        assert "3 scans after this were NOT taken." in picture(pilot.app)
+        assert "✗ NOT TAKEN: Those are not the check digits" in picture(pilot.app)
+        await send(pilot, b"F\r")
+        assert "NOT taken" not in picture(pilot.app)
+    assert road.scans[-1] == (14, "F")
+
+
+async def test_one_dropped_scan_is_told_in_the_singular_and_in_the_workers_language() -> None:
+    road = ListRoad(first=replace(PICK, language="it"), answer=refuse_bad)
+    async with with_reader(terminal(road)).run_test(size=DESK) as pilot:
+        await send(pilot, b"BAD\rC\r")
+        assert "1 lettura dopo questa NON è stata presa." in picture(pilot.app)
+
+
+async def test_the_frame_stays_red_until_the_next_good_scan() -> None:
+    road = ListRoad(answer=lambda t, s: replace(t, said={"BAD": REFUSED, "OK": TAKEN}.get(s, t.said)))
+    async with with_reader(terminal(road)).run_test(size=HANDHELD) as pilot:
+        for scanned, tone in (("BAD", "refused"), ("x", "refused"), ("OK", "ok")):
+            screen = await send(pilot, scanned.encode() + b"\r")
+            assert screen._view().tone == tone
+            await send(pilot, b"typing")
+            assert screen._view().tone == tone
+            await send(pilot, b"\x7f" * 6)
+
+
+async def test_a_full_queue_refuses_aloud_until_it_is_empty() -> None:
+    road = ListRoad(answer=refuse_bad)
+    async with with_reader(terminal(road)).run_test(size=DESK) as pilot:
+        await settled(pilot)
+        road.gate.clear()
+        pilot.app.screen.hear(tuple(pilot.app.reader.feed(b"FIRST\r")))
+        await pilot.pause()
+        rows = b"".join(b"S%d\r" % n for n in range(SCANS_WAITING_MAX + 3))
+        pilot.app.screen.hear(tuple(pilot.app.reader.feed(rows)))
+        await pilot.pause()
+        assert f"▮▮ {SCANS_WAITING_MAX} waiting" in picture(pilot.app)
+        assert "64 scans are waiting." in picture(pilot.app)
+        road.gate.set()
+        await settled(pilot)
+        assert "3 scans were NOT taken. Scan them again." in picture(pilot.app)
+        await send(pilot, b"NEXT\r")
+        assert "NOT taken" not in picture(pilot.app)
+    taken = [scanned for _, scanned in road.scans]
+    assert taken == ["FIRST", *(f"S{n}" for n in range(SCANS_WAITING_MAX)), "NEXT"]
+    assert [number for number, _ in road.scans] == list(range(12, 12 + len(taken)))
+
+
+async def test_a_scan_keeps_its_number_while_the_database_is_away(monkeypatch) -> None:
+    monkeypatch.setattr(flow_screen, "RETRY_AFTER_S", (0.001,))
+    seen: list[str] = []
+    road = ListRoad(answer=lambda turn, _: replace(turn, said=TAKEN))
+    app = with_reader(terminal(road))
+    take, tries = road.take, []
+
+    def away_three_times(scan_no: int, scanned: str):
+        tries.append((scan_no, scanned))
+        if len(tries) < 4:
+            raise DatabaseAway
+        seen.append(picture(app))
+        return take(scan_no, scanned)
+
+    road.take = away_three_times
+    async with app.run_test(size=DESK) as pilot:
+        await send(pilot, b"A\rB\r")
+        assert "Not yet saved" in seen[0]
+        assert "▮▮ 1 waiting" in seen[0]
+        assert "Not yet saved" not in picture(app)
+    assert tries == [(12, "A")] * 4 + [(13, "B")]
+
+
+async def test_a_terminal_that_starts_while_the_database_is_away_waits_for_it(monkeypatch) -> None:
+    monkeypatch.setattr(flow_screen, "RETRY_AFTER_S", (0.001,))
+    road, tries = ListRoad(), []
+
+    def sit():
+        tries.append(1)
+        if len(tries) < 3:
+            raise DatabaseAway
+        return PICK
+
+    road.sit = sit
+    async with with_reader(terminal(road)).run_test(size=DESK) as pilot:
+        await send(pilot, b"A\r")
+    assert road.scans == [(12, "A")]
+
+
+async def test_a_terminal_whose_database_is_unusable_ends_with_the_reason() -> None:
+    road, reason = ListRoad(), DatabaseUnusable("floor.db was written by a newer floorhand.")
+
+    def sit():
+        raise reason
+
+    road.sit = sit
+    app = with_reader(terminal(road))
+    async with app.run_test(size=DESK) as pilot:
+        await pilot.pause()
+    assert app.return_value is reason
+
+
+def boom(turn, scanned):
+    raise ZeroDivisionError(f"while looking at {scanned}")
+
+
+async def test_a_failure_is_told_and_logged_and_the_terminal_goes_on(caplog) -> None:
+    road = ListRoad(answer=boom)
+    async with with_reader(terminal(road)).run_test(size=DESK) as pilot:
+        with caplog.at_level(logging.ERROR, "floorhand"):
+            await send(pilot, b"A\rB\r")
+        assert "NOT taken: the system failed" in picture(pilot.app)
+        assert "1 scan after this was NOT taken." in picture(pilot.app)
+        road.answer = lambda turn, _: replace(turn, said=TAKEN)
+        await send(pilot, b"A\r")
+        assert "Hello Ana" in picture(pilot.app)
+    assert road.scans == [(12, "A"), (12, "A")]
+    assert "ZeroDivisionError: while looking at A" in caplog.text
+
+
+async def test_what_is_typed_as_a_pin_is_neither_shown_nor_logged(caplog) -> None:
+    road = ListRoad(first=PIN, answer=boom)
+    async with with_reader(terminal(road)).run_test(size=DESK) as pilot:
+        await send(pilot, b"837261")
+        assert "837261" not in picture(pilot.app)
+        assert "••••••" in picture(pilot.app)
+        with caplog.at_level(logging.ERROR, "floorhand"):
+            await send(pilot, b"\r")
+    assert "ZeroDivisionError" in caplog.text
+    assert "837261" not in caplog.text
+
+
+async def test_one_bell_for_look_two_for_refused_none_for_taken(monkeypatch) -> None:
+    answers = {"OK": TAKEN, "LOOK": LOOK, "BAD": REFUSED}
+    road = ListRoad(answer=lambda turn, scanned: replace(turn, said=answers[scanned]))
+    app = with_reader(terminal(road))
+    async with app.run_test(size=DESK) as pilot:
+        rung = bells(app, monkeypatch)
+        for scanned, count in (("OK", 0), ("LOOK", 1), ("BAD", 2)):
+            rung.clear()
+            await send(pilot, scanned.encode() + b"\r")
+            await pilot.pause(0.02)
+            assert len(rung) == count, scanned
+
+
+async def test_a_scan_too_long_is_refused_once_and_the_next_one_is_taken() -> None:
+    road = ListRoad(answer=lambda turn, _: replace(turn, said=TAKEN))
+    async with with_reader(terminal(road)).run_test(size=DESK) as pilot:
+        await send(pilot, b"x" * 10_000)
+        assert "512+ characters are no barcode" in picture(pilot.app)
+        await send(pilot, b"\rA-1\r")
+        assert "Hello Ana" in picture(pilot.app)
+    assert road.scans == [(12, "A-1")]
+
+
+async def test_a_key_in_the_middle_of_a_scan_does_nothing_but_say_so() -> None:
+    road = ListRoad()
+    async with with_reader(terminal(road)).run_test(size=DESK) as pilot:
+        await send(pilot, b"12\x1b[21~")
+        assert "There are characters before this key." in picture(pilot.app)
+        assert "▸ 12▁" in picture(pilot.app)
+        assert road.scans == []
+
+
+async def test_escape_clears_first_and_goes_back_second() -> None:
+    road = ListRoad()
+    async with with_reader(terminal(road)).run_test(size=DESK) as pilot:
+        await send(pilot, b"12\x1b")
+        await rest(pilot)
+        assert "▸ 12" not in picture(pilot.app)
+        assert road.scans == []
+        await send(pilot, b"\x1b")
+        await rest(pilot)
+    assert road.scans == [(12, "*BACK")]
+
+
+async def test_the_terminal_is_left_by_f12_twice_at_the_sign_in() -> None:
+    road = ListRoad(first=SIGN_IN)
+    app = with_reader(terminal(road))
+    async with app.run_test(size=DESK) as pilot:
+        await send(pilot, b"\x1b[24~")
+        assert "Press F12 once more" in picture(app)
+        await send(pilot, b"X\r")
+        await send(pilot, b"\x1b[24~")
+        assert app.is_running
+        pilot.app.screen.hear(tuple(app.reader.feed(b"\x1b[24~")))
+        await pilot.pause()
+        assert app._exit
+    assert road.scans == [(1, "X")]
+
+
+async def test_a_terminal_that_must_not_be_left_is_not() -> None:
+    road = ListRoad(first=SIGN_IN)
+    app = with_reader(terminal(road, may_leave=False))
+    async with app.run_test(size=DESK) as pilot:
+        await send(pilot, b"\x1b[24~\x1b[24~\x1b[24~")
+        assert app.is_running
+        assert "Leave" not in picture(app)
+    assert [scanned for _, scanned in road.scans] == ["*OUT"] * 3
+
+
+async def test_somebody_who_works_is_not_put_out_by_f12() -> None:
+    road = ListRoad(first=MENU)
+    app = with_reader(terminal(road))
+    async with app.run_test(size=DESK) as pilot:
+        await send(pilot, b"\x1b[24~\x1b[24~")
+        assert app.is_running
+    assert [scanned for _, scanned in road.scans] == ["*OUT", "*OUT"]
+
+
+async def test_the_language_follows_the_badge() -> None:
+    road = ListRoad(
+        first=SIGN_IN, answer=lambda _t, s: replace(MENU, language="it" if s == "A" else "en")
+    )
+    async with with_reader(terminal(road)).run_test(size=DESK) as pilot:
+        await settled(pilot)
+        assert "Scan your badge" in picture(pilot.app)
+        await send(pilot, b"A\r")
+        assert "Ricevimento" in picture(pilot.app)
+        await send(pilot, b"B\r")
+        assert "Receiving" in picture(pilot.app)
+
+
+async def test_a_hint_says_what_to_type_for_want_of_a_scanner() -> None:
+    road = ListRoad(code="47")
+    async with with_reader(terminal(road)).run_test(size=HANDHELD) as pilot:
+        await settled(pilot)
+        await pilot.pause()
+        assert "No scanner? Type: 47" in picture(pilot.app)
+        await send(pilot, b"4")
+        assert "No scanner?" not in picture(pilot.app)
+
+
+async def test_a_barcode_and_a_name_may_hold_markup() -> None:
+    evil = "[/b][red]x[@click=app.quit]y[/]"
+    road = ListRoad(first=replace(PICK, worker_name=evil), answer=lambda t, s: replace(
+        t, said=Said("refusal.unknown_barcode", {"code": s}, "refused")))  # fmt: skip
+    async with with_reader(terminal(road)).run_test(size=DESK) as pilot:
+        await send(pilot, evil.encode())
+        assert picture(pilot.app).count(evil) == 2
+        await send(pilot, b"\r")
+        assert picture(pilot.app).count(evil) == 2
+
+
+async def test_a_long_list_is_paged_without_a_scan() -> None:
+    goods = tuple(replace(PICK.prompt.goods[0], code=f"SKU-{n}", mark="") for n in range(60))
+    road = ListRoad(first=replace(PICK, prompt=replace(PICK.prompt, count="", goods=goods)))
+    async with with_reader(terminal(road)).run_test(size=HANDHELD) as pilot:
+        await settled(pilot)
+        assert "SKU-0 " in picture(pilot.app)
+        for _ in range(20):
+            await send(pilot, b"\x1b[6~")
+        assert "SKU-59" in picture(pilot.app)
+        await send(pilot, b"\x1b[5~" * 20)
+        assert "SKU-0 " in picture(pilot.app)
+    assert road.scans == []
+
+
+async def test_the_screen_follows_a_change_of_size() -> None:
+    async with with_reader(terminal(ListRoad())).run_test(size=DESK) as pilot:
+        await settled(pilot)
+        await pilot.resize_terminal(40, 20)
+        await pilot.pause()
+        lines = picture(pilot.app).split("\n")
+        assert max(len(line) for line in lines) <= 40
+        assert "█▀█ ▀▀  █" in picture(pilot.app)
+
+
+async def test_the_clock_is_the_sites() -> None:
+    from zoneinfo import ZoneInfo
+
+    app = terminal(ListRoad(), zone=ZoneInfo("Asia/Kolkata"))
+    async with with_reader(app).run_test(size=DESK) as pilot:
+        await settled(pilot)
+        assert "15:11" in picture(pilot.app).split("\n")[0]
+    assert datetime.fromisoformat("2026-03-02T09:41:07+00:00") == NOW
+
+
+def test_a_log_is_written_where_it_was_asked_for(tmp_path: Path) -> None:
+    from floorhand.tui.app import _log_to
+
+    logger = logging.getLogger("floorhand")
+    before = (list(logger.handlers), logger.propagate)
+    _log_to(tmp_path / "logs" / "terminal.log")
+    logging.getLogger("floorhand.terminal").error("scan 7 not taken")
+    for handler in set(logger.handlers) - set(before[0]):
+        logger.removeHandler(handler)
+        handler.close()
+    logger.propagate = before[1]
+    assert "scan 7 not taken" in (tmp_path / "logs" / "terminal.log").read_text("utf-8")
+
+
+def test_all_texts_of_the_terminal_are_there_in_each_language() -> None:
+    keys = [
+        "starting", "waiting", "taken", "look", "not_taken", "dropped", "full", "missed",
+        "not_yet_saved", "half_scan", "leave", "leave_key", "hint", "more",
+    ]  # fmt: skip
+    english = catalog("en")
+    for key in keys:
+        facts = {"pieces": 2, "count": 2, "code": "X"}
+        assert english.say(f"terminal.{key}", facts) != f"terminal.{key}"
+        assert catalog("it").say(f"terminal.{key}", facts) != english.say(f"terminal.{key}", facts)
+    assert "f8" not in {key for key, _ in KEYS.values()}

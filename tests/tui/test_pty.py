@@ -1,0 +1,91 @@
+"""The real program in a real pseudo-terminal."""
+
+import json
+import os
+import re
+import sys
+from pathlib import Path
+
+import pytest
+from tui.flood import CHILD, ENDINGS, Terminal, codes, flood
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
+
+HOSTILE = [
+    "\x1b[2J\x1b[1;1H",
+    "\x9b2J",
+    "\x1b]52;c;Zm9v\x07",
+    "\x1b]0;title\x07",
+    "\x1bP1$r0m\x1b\\",
+    "\x1b[?1049l\x1b[6n\x1b[c",
+    "a\x07\x08\x08\x0b\x0c\r\nb",
+    "\u202eevil\u2066x\u200f",
+    "\x00\x01\x02\x7f\x85\x9d",
+    "[red]x[/red] [/b] [@click=app.quit]y[/]",
+    "\ufeff\u2028\u2029\U000e0041",
+    "e" + "\u0301" * 200,
+    "水壶" * 50,
+    "\ud83d".encode("utf-16", "surrogatepass").decode("utf-16", "replace") + "\ue000",
+    "{name.__class__} %s {0} \\x1b[2J",
+]
+
+OURS = re.compile(r"\x1b\[[0-9;:]*[mH]|\x1b\[\?[0-9]+(?:[hl]|\$p)|\x1b\[<u|\x1b\]22;default\x1b\\|\x07")
+"""What Textual itself sends: colours, places, modes; and our bell."""
+
+UNSAFE = re.compile("[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+
+
+def unexpected(written: bytes) -> list[str]:
+    """Sequences and control characters that are not Textual's own."""
+    rest = OURS.sub("", written.decode("utf-8"))
+    return sorted(set(UNSAFE.findall(rest)))
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_every_scan_arrives_exact_and_in_order(ending: str, tmp_path: Path) -> None:
+    sent = codes(400)
+    data = b"".join(code.encode() + ENDINGS[ending] for code in sent)
+    assert flood(data, tmp_path)[0] == sent
+
+
+def test_a_paste_of_many_scans_arrives_exact_and_in_order(tmp_path: Path) -> None:
+    sent = codes(400)
+    data = b"\x1b[200~" + b"\r\n".join(code.encode() for code in sent) + b"\x1b[201~\r"
+    assert flood(data, tmp_path)[0] == sent
+
+
+def test_bytes_that_are_no_text_and_a_flood_without_end_harm_no_later_scan(tmp_path: Path) -> None:
+    data = b"\xff\xc9\x80\r" + b"\x11\x03\x04\x1a\x1c\r" + b"x" * 100_000 + b"\rA-1\r"
+    got, _ = flood(data, tmp_path)
+    assert got == ["\ufffd\ufffd\ufffd", "\x11\x04\x1a\x1c", None, "A-1"]
+
+
+@pytest.mark.parametrize("columns,rows", [(26, 12), (40, 20), (80, 24), (120, 40)])
+def test_no_hostile_text_reaches_the_terminal_as_it_is(columns: int, rows: int) -> None:
+    terminal = Terminal(str(CHILD), "hostile", json.dumps(HOSTILE), columns=columns, rows=rows)
+    try:
+        for number in range(len(HOSTILE)):
+            shown = f"END-{number}".encode()
+            assert terminal.until(lambda shown=shown: shown in terminal.written), HOSTILE[number]
+            terminal.send(HOSTILE[number].encode("utf-8", "replace") + b"\x7f" * 600)
+            terminal.send(b"NEXT\r")
+        assert terminal.until(lambda: b"END-OF-ALL" in terminal.written)
+    finally:
+        terminal.close()
+    assert unexpected(bytes(terminal.written)) == []
+    assert terminal.process.returncode == 0
+
+
+def test_a_terminal_ends_in_good_order_when_told_to(tmp_path: Path) -> None:
+    terminal = Terminal(str(CHILD), "flood", str(tmp_path / "heard"))
+    assert terminal.until((tmp_path / "heard").exists)
+    terminal.close()
+    assert terminal.process.returncode == 0
+    assert terminal.written.endswith(b"\x1b[?25h\x1b[?1004l") or b"\x1b[?1049l" in terminal.written
+
+
+def test_a_terminal_whose_line_is_cut_ends_by_itself(tmp_path: Path) -> None:
+    terminal = Terminal(str(CHILD), "flood", str(tmp_path / "heard"))
+    assert terminal.until((tmp_path / "heard").exists)
+    os.close(terminal.master)
+    terminal.process.wait(20)
