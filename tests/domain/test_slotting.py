@@ -10,8 +10,10 @@ from floorhand.domain.slotting import (
     Rule,
     Shelf,
     bar,
+    class_off,
     propose,
     room_for,
+    stretches,
     walk_class,
 )
 from floorhand.domain.things import HOLD, Goods
@@ -224,3 +226,19 @@ def test_the_room_really_fits(need, shelves) -> None:
             assert one.used_ml + room * need.volume_ml <= one.capacity_ml
         if one.capacity_g and need.weight_g and room:
             assert one.used_g + room * need.weight_g <= one.capacity_g
+
+
+@given(st.sampled_from(["", "A", "B", "C"]), st.integers(0, 500), st.integers(0, 500))
+def test_stretches_cover_the_walk_once_best_class_first(abc, first, length) -> None:
+    last = first + length
+
+    found = stretches(abc, first, last)
+
+    walked = [at for begin, end in found for at in range(begin, end + 1)]
+    assert sorted(walked) == list(range(first, last + 1))
+    off = [class_off(abc, _pct(at, first, last)) for at in walked]
+    assert off == sorted(off)
+
+
+def _pct(at: int, first: int, last: int) -> int:
+    return -((first - at) * 100 // (last - first)) if last > first else -1

@@ -284,3 +284,19 @@ def test_real_exports_of_a_3pl_with_79_columns(take, shared_data, tmp_path):
     assert max(take.all(numbers))[0] >= 2
     with take.transactions.begin() as tx:
         assert violations(tx, "MAIN") == ()
+
+
+def test_an_order_that_stands_twice_in_a_file_is_taken_once(take):
+    whole = order() + further(**{"Lineitem sku": "CAP"})
+    taken = take(ORDERS + whole + whole)
+    assert taken.result["order_lines"] == 2
+    assert taken.rejected == {
+        4: "order '#1001' stands on line 2 already",
+        5: "order '#1001' goes on here, but its first row is not before it",
+    }
+
+
+def test_an_export_without_states_and_ids_tells_orders_by_name(take):
+    head = "Name,Lineitem quantity,Lineitem name,Lineitem sku\n"
+    taken = take(head + "#1,1,Mug,MUG\n#1,2,Cap,CAP\n#2,1,Mug,MUG\n")
+    assert (taken.code, taken.result["orders"], taken.result["order_lines"]) == (0, 2, 3)

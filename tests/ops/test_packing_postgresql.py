@@ -36,7 +36,7 @@ def test_a_bench_works_the_same_on_postgresql(postgresql_url: str) -> None:
     with transactions.begin() as tx:
         assert violations(tx, SITE) == ()
         orders = select(Order.number, Order.state).where(Order.merchant == "ACME")
-        states = dict(tx.execute(orders).tuples().all())
+        states = {number: state for number, state in tx.execute(orders)}
         assert (states["1001"], states["1002"]) == ("shipped", "picked")
         assert tx.scalars(select(Task.state).where(Task.kind == "pack")).all().count("done") >= 2
     engine_of(transactions).dispose()

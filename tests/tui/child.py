@@ -24,6 +24,10 @@ from floorhand.tui.driver import Arrived  # noqa: E402
 from floorhand.tui.scan import Scan, TooLong  # noqa: E402
 
 
+OVER = 900
+"""The progress that tells that all texts were shown."""
+
+
 class Recorder(FloorhandApp):
     """Writes down scans as they arrive; ``END`` ends it."""
 
@@ -64,17 +68,17 @@ def everywhere(text: str):
 
 
 def hostile(texts: list[str]) -> ListRoad:
-    """A road that shows each text in turn; the header's job tells which one it is at."""
-    left = iter([*range(1, len(texts)), -1])
+    """A road that shows each text in turn; the progress tells which one it is at."""
+    left = iter([*range(1, len(texts)), OVER])
+
+    def at(number: int):
+        turn = everywhere(texts[number % len(texts)])
+        return replace(turn, prompt=replace(turn.prompt, progress=(number, OVER)))
 
     def answer(turn, scanned):
-        if scanned != "NEXT":
-            return turn
-        number = next(left)
-        job = "END-OF-ALL" if number < 0 else f"END-{number}"
-        return replace(everywhere(texts[number]), job=job)
+        return at(next(left)) if scanned == "NEXT" else turn
 
-    return ListRoad(first=replace(everywhere(texts[0]), job="END-0"), answer=answer)
+    return ListRoad(first=at(0), answer=answer)
 
 
 if __name__ == "__main__":

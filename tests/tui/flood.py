@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 
 CHILD = Path(__file__).with_name("child.py")
-WAIT_S = 120.0
+WAIT_S = 60.0
 ENDINGS = {"CR": b"\r", "LF": b"\n", "CRLF": b"\r\n", "TAB": b"\t"}
 
 

@@ -91,7 +91,7 @@ class Shelf:
     """A bin with what is in it. Capacities of 0 are not limited.
 
     ``held`` are the different goods in it, ``faced`` says that it last held the SKU in question
-    and is its pick face, ``walk_pct`` how far along the walk it is (0 to 100).
+    and is its pick face, ``walk_pct`` how far along the walk it is (0 to 100; -1: not known).
     """
 
     code: str
@@ -108,7 +108,7 @@ class Shelf:
     y_mm: int = 0
     level: int = 0
     walk_no: int = 0
-    walk_pct: int = 0
+    walk_pct: int = -1
     capacity_pieces: int = 0
     capacity_ml: int = 0
     capacity_g: int = 0
@@ -214,11 +214,29 @@ def walk_class(walk_pct: int) -> str:
     return "C"
 
 
+def stretches(abc: str, first: int, last: int) -> tuple[tuple[int, int], ...]:
+    """Give the stretches of a walk as (from, to), those where goods of a class belong first."""
+    if last <= first:
+        return ((first, last),)
+    ends = [(name, first + share_pct * (last - first) // 100) for name, share_pct in CLASS_SHARES]
+    bounds = []
+    begin = first
+    for name, end in (*ends, ("C", last)):
+        bounds.append((name, begin, end))
+        begin = end + 1
+    off = {"": (1, 0, 0)}.get(abc) or tuple(abs(ord(name) - ord(abc)) for name, *_ in bounds)
+    ordered = sorted(zip(off, bounds, strict=True), key=lambda entry: entry[0])
+    return tuple((begin, end) for _, (_, begin, end) in ordered if begin <= end)
+
+
 def class_off(abc: str, walk_pct: int) -> int:
     """Say how far a bin is from the stretch where goods of a class belong; 0: right there.
 
-    Goods whose class is not known belong anywhere but in the best stretch.
+    Goods whose class is not known belong anywhere but in the best stretch. Where the walk is not
+    known (below 0), every bin is as good as any.
     """
+    if walk_pct < 0:
+        return 0
     here = walk_class(walk_pct)
     return abs(ord(here) - ord(abc)) if abc else int(here == "A")
 

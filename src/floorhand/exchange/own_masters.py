@@ -119,7 +119,7 @@ BOXES = Layout(
 )
 
 
-def read_bins(source: Source, context: Context) -> Parsed:  # noqa: ARG001  (every format reads so)
+def read_bins(source: Source, _context: Context) -> Parsed:
     """Read places of all kinds."""
     return _each(source, BINS, _place)
 
@@ -129,12 +129,12 @@ def read_products(source: Source, context: Context) -> Parsed:
     return _each(source, PRODUCTS, lambda row: _product(row, context.owner))
 
 
-def read_workers(source: Source, context: Context) -> Parsed:  # noqa: ARG001  (every format reads so)
+def read_workers(source: Source, _context: Context) -> Parsed:
     """Read workers."""
     return _each(source, WORKERS, _worker)
 
 
-def read_boxes(source: Source, context: Context) -> Parsed:  # noqa: ARG001  (every format reads so)
+def read_boxes(source: Source, _context: Context) -> Parsed:
     """Read types of shipping boxes."""
     return _each(source, BOXES, _box)
 

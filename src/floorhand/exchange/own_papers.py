@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
 from floorhand.domain.rules import Address
 from floorhand.exchange import cells
@@ -108,17 +108,30 @@ RETURNS = Layout(
 
 @dataclass(slots=True)
 class _Paper:
-    """Rows of one order, delivery or return: the first one tells what is common to them."""
+    """An order, delivery or return whose rows are being gathered.
 
-    first: Reader
-    merchant: str
+    Its first row tells what is common to all; ``head`` is made of it, without lines yet, so that
+    the rows themselves need not be kept.
+    """
+
     number: str
+    head: OrderRecord | DeliveryRecord | ReturnRecord | None = None
     lines: list[LineRecord] = field(default_factory=list)
     bad: str = ""
     rows: list[int] = field(default_factory=list)
 
 
-Make = Callable[[_Paper, Dates], Record]
+@dataclass(frozen=True, slots=True)
+class _First:
+    """The first row of a paper, and whose it is."""
+
+    row: Reader
+    merchant: str
+    number: str
+    dates: Dates
+
+
+Make = Callable[[_First], OrderRecord | DeliveryRecord | ReturnRecord]
 
 
 def read_orders(source: Source, context: Context) -> Parsed:
@@ -156,65 +169,56 @@ def _papers(
     if note and not context.date_order:
         parsed.notes.append(note)
     papers: dict[tuple[str, str], _Paper] = {}
+    rows = 0
     for row in table.rows(parsed):
-        parsed.facts["rows"] = int(parsed.facts.get("rows", 0)) + 1
-        _gather(papers, row, key, context.owner, dates, parsed)
-    parsed.records = list(_made(papers, key, dates, make, parsed))
+        rows += 1
+        try:
+            number, merchant = row.needed(key), row.code("merchant") or context.owner
+        except BadCell as error:
+            parsed.reject(row.line, str(error))
+            continue
+        first = _First(row, merchant, number, dates)
+        _gather(papers.setdefault((merchant, number), _Paper(number)), first, make, parsed)
+    if rows:
+        parsed.facts["rows"] = rows
+    parsed.records = list(_made(papers.values(), key, parsed))
     return parsed
 
 
-def _gather(
-    papers: dict[tuple[str, str], _Paper],
-    row: Reader,
-    key: str,
-    owner: str,
-    dates: Dates,
-    parsed: Parsed,
-) -> None:
-    """Put a row to its paper; a row that names none, or cannot be read, is put aside."""
-    try:
-        number, merchant = row.needed(key), row.code("merchant") or owner
-    except BadCell as error:
-        parsed.reject(row.line, str(error))
-        return
-    paper = papers.setdefault((merchant, number), _Paper(row, merchant, number))
+def _gather(paper: _Paper, first: _First, make: Make, parsed: Parsed) -> None:
+    """Put a row to its paper; one that cannot be read is put aside, and its paper with it."""
+    row = first.row
     try:
         line_id = row.code("line_id")
-        paper.lines.append(
-            LineRecord(
-                row.line,
-                row.needed("sku"),
-                row.pieces("quantity"),
-                platform_ids=(line_id,) if line_id else (),
-                lot=row.code("lot"),
-                expiry=dates.day(row.raw("expiry"), "expiry"),
-                reason=row.text("reason"),
-            )
+        line = LineRecord(
+            row.line,
+            row.needed("sku"),
+            row.pieces("quantity"),
+            platform_ids=(line_id,) if line_id else (),
+            lot=row.code("lot"),
+            expiry=first.dates.day(row.raw("expiry"), "expiry"),
+            reason=row.text("reason"),
         )
-        paper.rows.append(row.line)
+        if paper.head is None:
+            paper.head = make(first)
     except BadCell as error:
         paper.bad = paper.bad or f"line {row.line}: {error}"
         parsed.reject(row.line, str(error))
+        return
+    paper.lines.append(line)
+    paper.rows.append(row.line)
 
 
-def _made(
-    papers: dict[tuple[str, str], _Paper], key: str, dates: Dates, make: Make, parsed: Parsed
-) -> Iterator[Record]:
-    for paper in papers.values():
-        bad = paper.bad and f"left out with the rest of {key} {paper.number}; {paper.bad}"
-        try:
-            record = None if bad else make(paper, dates)
-        except BadCell as error:
-            record, bad = None, str(error)
-        if record is not None:
-            yield record
-        else:
-            for line in paper.rows:
-                parsed.reject(line, bad)
+def _made(papers: Iterable[_Paper], key: str, parsed: Parsed) -> Iterator[Record]:
+    for paper in papers:
+        if paper.head is not None and not paper.bad:
+            yield replace(paper.head, lines=tuple(paper.lines))
+        for line in paper.rows if paper.bad else ():
+            parsed.reject(line, f"left out with the rest of {key} {paper.number}; {paper.bad}")
 
 
-def _order(paper: _Paper, dates: Dates) -> OrderRecord:
-    row = paper.first
+def _order(first: _First) -> OrderRecord:
+    row, dates = first.row, first.dates
     placed_at = dates.moment(row.raw("placed_at"), "placed_at")
     priority = row.measure("priority") or 0
     if priority > PRIORITY_MAX:
@@ -230,9 +234,9 @@ def _order(paper: _Paper, dates: Dates) -> OrderRecord:
     )
     return OrderRecord(
         row.line,
-        paper.merchant,
-        paper.number,
-        tuple(paper.lines),
+        first.merchant,
+        first.number,
+        (),
         due_at=dates.moment(row.raw("due_at"), "due_at"),
         state=state,
         hold_reason=row.text("hold_reason"),
@@ -248,27 +252,27 @@ def _order(paper: _Paper, dates: Dates) -> OrderRecord:
     )
 
 
-def _delivery(paper: _Paper, dates: Dates) -> DeliveryRecord:
-    row = paper.first
+def _delivery(first: _First) -> DeliveryRecord:
+    row, dates = first.row, first.dates
     return DeliveryRecord(
         row.line,
-        paper.merchant,
-        paper.number,
-        tuple(paper.lines),
+        first.merchant,
+        first.number,
+        (),
         carrier=row.code("carrier"),
         tracking=row.code("tracking"),
         expected_on=dates.day(row.raw("expected_on"), "expected_on"),
     )
 
 
-def _return(paper: _Paper, dates: Dates) -> ReturnRecord:
-    row = paper.first
+def _return(first: _First) -> ReturnRecord:
+    row, dates = first.row, first.dates
     tracking = row.code("tracking")
     return ReturnRecord(
         row.line,
-        paper.merchant,
-        paper.number,
-        tuple(paper.lines),
+        first.merchant,
+        first.number,
+        (),
         order=row.code("order"),
         customer=cells.plain_id(row.code("customer")),
         kind=row.choice("kind", RETURN_KINDS, "customer"),

@@ -25,6 +25,7 @@ from floorhand.exchange.records import (
     OrderRecord,
     Parsed,
     ProductRecord,
+    Record,
 )
 
 LAYOUT = Layout(
@@ -78,16 +79,14 @@ INSTRUCTION_CHARACTERS_MAX = 300
 
 @dataclass(slots=True)
 class _Order:
-    """The rows of one order as they come."""
+    """The rows of one order as they come. ``first`` is given up once the order is complete."""
 
     first: Reader
     merchant: str
     name: str
     rows: list[int] = field(default_factory=list)
     lines: list[LineRecord] = field(default_factory=list)
-    products: list[ProductRecord] = field(default_factory=list)
     gone: int = 0
-    no_goods: int = 0
     bad: str = ""
 
 
@@ -102,8 +101,9 @@ class _Reading:
         self.context = context
         self.parsed = Parsed()
         self.dates = Dates(context.time_zone, context.date_order)
-        self.orders: dict[tuple[str, str], _Order] = {}
+        self.seen: dict[tuple[str, str], tuple[int, str]] = {}
         self.last: _Order | None = None
+        self.made: list[Record] = []
         self.products: dict[tuple[str, str], ProductRecord] = {}
         self.no_sku = self.by_map = self.by_name = 0
 
@@ -116,11 +116,11 @@ class _Reading:
                 self._row(row)
             except BadCell as error:
                 self.parsed.reject(row.line, str(error))
-        made = [record for order in self.orders.values() if (record := self._made(order))]
-        self.parsed.records = [*self.products.values(), *made]
+        self._complete()
+        self.parsed.records = [*self.products.values(), *self.made]
         self.parsed.facts = {
             "rows": rows,
-            "orders_in_file": len(self.orders),
+            "orders_in_file": len(self.seen),
             "lines_without_sku": self.no_sku,
             "lines_by_map": self.by_map,
             "lines_by_name": self.by_name,
@@ -154,18 +154,21 @@ class _Reading:
         if not is_header and known:
             raise BadCell(f"order {shown(name)} goes on here, but its first row is not before it")
         merchant = self._merchant(row)
-        if (order := self.orders.get((merchant, name))) is not None:
-            if row.code("Id") != order.first.code("Id"):
+        if (before := self.seen.get((merchant, name))) is not None:
+            if not known and self.last is not None and self.last.name == name:
+                return self.last
+            line, number = before
+            self._complete()
+            if row.code("Id") != number:
                 raise BadCell(
-                    f"merchant {merchant} has another order {shown(name)} on line "
-                    f"{order.first.line}, with another Id; say --merchant for each shop's file"
+                    f"merchant {merchant} has another order {shown(name)} on line {line}, "
+                    "with another Id; say --merchant for each shop's file"
                 )
-            if known:
-                raise BadCell(f"order {shown(name)} stands on line {order.first.line} already")
-        else:
-            order = self.orders[merchant, name] = _Order(row, merchant, name)
-        self.last = order
-        return order
+            raise BadCell(f"order {shown(name)} stands on line {line} already")
+        self._complete()
+        self.seen[merchant, name] = (row.line, row.code("Id"))
+        self.last = _Order(row, merchant, name)
+        return self.last
 
     def _merchant(self, row: Reader) -> str:
         vendor = row.text("Vendor")
@@ -177,7 +180,6 @@ class _Reading:
 
     def _line(self, row: Reader, order: _Order) -> None:
         if row.flag("Lineitem requires shipping") is False:
-            order.no_goods += 1
             return
         if row.raw("Lineitem fulfillment status").strip().casefold() == "fulfilled":
             order.gone += 1
@@ -216,23 +218,25 @@ class _Reading:
                 line, merchant, sku, name or sku, source="shopify", only_new=True
             )
 
-    def _made(self, order: _Order) -> OrderRecord | None:
-        """Make the order; None, and its rows put aside, if a row of it cannot be taken."""
+    def _complete(self) -> None:
+        """Make the last order; if a row of it cannot be taken, put all its rows aside."""
+        order, self.last = self.last, None
+        if order is None:
+            return
         bad = order.bad and f"left out with the rest of order {order.name}; {order.bad}"
+        if not bad and not order.lines:
+            bad = (
+                "every line of the order has been sent already"
+                if order.gone
+                else "no line of the order has to be shipped"
+            )
         try:
-            if not bad and not order.lines:
-                bad = (
-                    "every line has been sent already"
-                    if order.gone
-                    else "no line of the order has to be shipped"
-                )
             if not bad:
-                return self._record(order)
+                self.made.append(self._record(order))
         except BadCell as error:
             bad = str(error)
-        for line in order.rows:
+        for line in order.rows if bad else ():
             self.parsed.reject(line, bad)
-        return None
 
     def _record(self, order: _Order) -> OrderRecord:
         row = order.first

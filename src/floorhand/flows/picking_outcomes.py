@@ -22,6 +22,9 @@ from floorhand.flows.picking_states import (
 )
 from floorhand.flows.turn import Ask, Facts, Refuse, Reply
 
+GONE = {"cancelled": "picking.gone_cancelled", "changed": "picking.gone_changed"}
+"""What is said of a stop that is no longer to be done, by why."""
+
 
 def outcome(state: State, event: object) -> Reply | None:
     """Turn the outcome of a command into the next question; None for anything else."""
@@ -62,7 +65,7 @@ def outcome(state: State, event: object) -> Reply | None:
             return _short_said(state, event)
         case words.StopGone(why=why, order=order, place=place, next=following):
             facts = {"order": order, "place": place}
-            return _ask(following, f"picking.gone_{why}", facts, at=_where(state), look=True)
+            return _ask(following, GONE[why], facts, at=_where(state), look=True)
         case words.TotesBrought(totes=totes, place=place, next=following):
             return _ask(following, "picking.brought", {"totes": totes, "place": place})
     return None

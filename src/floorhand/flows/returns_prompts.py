@@ -102,7 +102,7 @@ def _identifying(state: Identifying) -> Prompt:
                 ask="returns.which_kind",
                 facts=(("fact.order", order), ("fact.merchant", state.merchant)),
                 keys=BACK,
-                choices=tuple(Choice(kind, f"returns.kind_{kind}") for kind in kinds),
+                choices=tuple(Choice(kind, f"returns.kind.{kind}") for kind in kinds),
                 wants=Wants(kinds=("choice", *FIRST_KINDS)),
             )
         case ConfirmUnknown(shown=shown):
@@ -212,7 +212,7 @@ def _others(parcel: Parcel) -> tuple[Choice, ...]:
         "customer" if parcel.kind == UNDELIVERED else "undelivered",
         *(("order",) if parcel.merchant and parcel.next_sku and not parcel.order else ()),
     )
-    return tuple(Choice(code, f"returns.other_{code}") for code in codes)
+    return tuple(Choice(code, f"returns.other.{code}") for code in codes)
 
 
 def _item(finding: Finding) -> Item:
@@ -244,7 +244,7 @@ def _counted(state: Counting | Grading | ChooseReason) -> Prompt:
                 wants=replace(shown.wants, kinds=("choice", "piece"), sku=sku),
             )
         case ChooseReason(grade=grade):
-            ours = tuple(Choice(reason, f"returns.reason_{reason}") for reason in REASONS)
+            ours = tuple(Choice(reason, f"returns.reason.{reason}") for reason in REASONS)
             said = (Choice("said", label=finding.said),) if finding.said else ()
             return replace(
                 shown,

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
 from floorhand.domain import slotting
 from floorhand.domain.putaway import Proposed, Source
-from floorhand.domain.slotting import NO_LIMIT, Need, Proposal, Rule, Shelf
+from floorhand.domain.slotting import NO_LIMIT, Need, Proposal, Rule
 from floorhand.domain.things import RETURN_PENDING, Goods, Line
 from floorhand.store import bins, ledger
 
 TRIES_MAX = 10
 """Different goods of a source for which a bin is sought before saying that there is none."""
-
-PAGES_MAX = 50
-"""Pages of bins looked through for one with room."""
 
 HOME_RULES = (Rule.PICK_FACE, Rule.TOP_UP, Rule.NEIGHBOUR)
 
@@ -125,25 +121,10 @@ def find_bin(tx: Session, site: str, need: Need, hold: frozenset[str]) -> Propos
     if found is not None and found.rule in HOME_RULES:
         return found
     for read in (bins.empty_shelves, bins.shared_shelves):
-        if (other := _page_through(tx, site, need, hold, read)) is not None:
-            return other
+        for shelves in read(tx, site, need, hold):
+            if (other := slotting.propose(need, shelves, hold)) is not None:
+                return other
     return found
-
-
-def _page_through(
-    tx: Session,
-    site: str,
-    need: Need,
-    hold: frozenset[str],
-    read: Callable[[Session, str, Need, frozenset[str], int], tuple[Shelf, ...]],
-) -> Proposal | None:
-    for page in range(PAGES_MAX):
-        shelves = read(tx, site, need, hold, page * bins.CANDIDATES_MAX)
-        if not shelves:
-            return None
-        if (found := slotting.propose(need, shelves, hold)) is not None:
-            return found
-    return None
 
 
 def _proposed(

@@ -82,6 +82,7 @@ def reserve_plan(tx: Session, cause: Cause, task: str, order: OpenOrder, plan: P
     """Reserve what was planned for a claimed order, as stops of a walk; the rest is short."""
     pieces = 0
     short = dict(plan.short)
+    rows: list[dict[str, Any]] = []
     for line in order.lines:
         taken: list[Take] = []
         for take in plan.takes.get(line.line_no, ()):
@@ -92,8 +93,9 @@ def reserve_plan(tx: Session, cause: Cause, task: str, order: OpenOrder, plan: P
                 taken += elsewhere
                 missing = take.pieces - sum(found.pieces for found in elsewhere)
                 short[line.line_no] = short.get(line.line_no, 0) + missing
-        add_stops(tx, cause, task, order.merchant, order.number, line.line_no, taken)
+        rows += stops_for(cause, task, order.merchant, order.number, line.line_no, taken)
         pieces += sum(take.pieces for take in taken)
+    add_stops(tx, rows)
     finished = 0
     if order.policy != HOLD_ORDER:
         for line_no, missing in short.items():
@@ -135,8 +137,7 @@ def reserve_anywhere(
     return taken
 
 
-def add_stops(
-    tx: Session,
+def stops_for(
     cause: Cause,
     task: str,
     merchant: str,
@@ -145,9 +146,9 @@ def add_stops(
     takes: Iterable[Take],
     *,
     walk_no: int = 0,
-) -> list[str]:
-    """Write reserved pieces as stops of a walk and give their ids."""
-    rows = [
+) -> list[dict[str, Any]]:
+    """Give reserved pieces as rows of stops, to be written with `add_stops`."""
+    return [
         {
             "site": cause.site,
             "id": cause.new_id(),
@@ -166,9 +167,13 @@ def add_stops(
         }
         for take in takes
     ]
+
+
+def add_stops(tx: Session, rows: list[dict[str, Any]]) -> None:
+    """Write stops of a walk."""
     if rows:
-        tx.execute(insert(Pick), rows)
-    return [str(row["id"]) for row in rows]
+        table: Any = Pick.__table__
+        tx.execute(insert(table), rows)
 
 
 def number_walk(tx: Session, cause: Cause, task: str) -> None:
@@ -198,7 +203,7 @@ def put_in_walk(tx: Session, cause: Cause, stop: StopRow, takes: Iterable[Take])
         ahead = picks.spots_ahead(tx, cause.site, stop.stop.task)
         number = place_in_walk(picks.spot_of(tx, cause.site, take.shelf.place), here, ahead)
         order = (stop.merchant, stop.number, stop.line_no)
-        add_stops(tx, cause, stop.stop.task, *order, [take], walk_no=number)
+        add_stops(tx, stops_for(cause, stop.stop.task, *order, [take], walk_no=number))
 
 
 def drop_stop(tx: Session, cause: Cause, stop: StopRow, state: str) -> int:

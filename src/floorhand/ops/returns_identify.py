@@ -152,7 +152,7 @@ def find_of_piece(tx: Session, cause: Cause, command: FindOfPiece) -> PieceOrigi
         now=cause.at,
         customer=head.customer if head else "",
         asked_at=head.asked_at if head else None,
-        pieces=command.piece.pieces if command.piece else 1,
+        pieces=_pieces(tx, cause, command),
     )
     customer = head.customer if head else ""
     known = {option.code for option in options}
@@ -163,6 +163,15 @@ def find_of_piece(tx: Session, cause: Cause, command: FindOfPiece) -> PieceOrigi
     ]
     shown = (*options[: origins.CANDIDATES_SHOWN_MAX], Option(NONE_OF_THESE, ""))
     return PieceOrigins(merchant, shown, command.piece, command.number)
+
+
+def _pieces(tx: Session, cause: Cause, command: FindOfPiece) -> int:
+    """Say how many pieces an order would best have had: those still to be found, or in hand."""
+    if command.number:
+        lines = returns.lines_of(tx, cause.site, command.number, command.merchant, command.sku)
+        if left := sum(line.advised - line.received for line in lines):
+            return left
+    return command.piece.pieces if command.piece else 1
 
 
 def _candidate(order: Candidate, customer: str) -> Option:

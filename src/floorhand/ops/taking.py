@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import case, exists, select, update
+from sqlalchemy import Integer, bindparam, case, select, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.allocation import is_expired
@@ -59,23 +61,9 @@ def take_pieces(
             `Code.PICK_EXPIRED`, `Code.NOT_ENOUGH_STOCK`.
     """
     assert pieces > 0, pieces
+    at_hand = {"of_site": cause.site, "of_task": task, "of_pick": pick, "taken": pieces}
     row = tx.execute(
-        update(Pick)
-        .where(
-            Pick.site == cause.site,
-            Pick.id == pick,
-            Pick.task == task,
-            Pick.state == "open",
-            Pick.pieces - Pick.picked >= pieces,
-            _is_own(cause, task, tote),
-        )
-        .values(
-            picked=Pick.picked + pieces,
-            tote=tote,
-            state=case((Pick.picked + pieces == Pick.pieces, "picked"), else_="open"),
-        )
-        .returning(*Pick.__table__.columns)
-        .execution_options(synchronize_session=False)
+        _taking(), {**at_hand, "into": tote, "of_worker": cause.worker}
     ).one_or_none()
     if row is None:
         return _why_not(tx, cause, task, pick, pieces, tote)
@@ -84,42 +72,81 @@ def take_pieces(
         raise Refused(Code.PICK_EXPIRED, sku=goods.sku, expiry=goods.expiry)
     ledger.move(tx, cause, row.place, tote, [Line(goods, pieces)], reserved=True)
     line = tx.execute(
-        update(OrderLine)
-        .where(
-            OrderLine.site == cause.site,
-            OrderLine.merchant == row.merchant,
-            OrderLine.order == row.order,
-            OrderLine.line_no == row.line_no,
-        )
-        .values(picked=OrderLine.picked + pieces)
-        .returning(OrderLine.ordered, OrderLine.picked, OrderLine.short)
-        .execution_options(synchronize_session=False)
+        _counting(),
+        {
+            "of_site": cause.site,
+            "of_merchant": row.merchant,
+            "of_order": row.order,
+            "of_line": row.line_no,
+            "taken": pieces,
+        },
     ).one()
     finished = line.ordered == line.picked + line.short
     return Taken(row.sku, row.merchant, row.pieces - row.picked, finished)
 
 
-def _is_own(cause: Cause, task: str, tote: str) -> object:
-    """Keep a pick whose walk is the worker's, whose slot has this tote and whose order is alive."""
-    return exists(
-        select(Slot.tote)
-        .join(Task, (Task.site == Slot.site) & (Task.id == Slot.task))
+@cache
+def _taking() -> Any:
+    """Make the conditional update once: putting it together takes longer than carrying it out."""
+    pick: Any = Pick.__table__
+    slot: Any = Slot.__table__
+    task: Any = Task.__table__
+    order: Any = Order.__table__
+    own = (
+        select(slot.c.tote)
+        .join(task, (task.c.site == slot.c.site) & (task.c.id == slot.c.task))
         .join(
-            Order,
-            (Order.site == Slot.site)
-            & (Order.merchant == Slot.merchant)
-            & (Order.number == Slot.order),
+            order,
+            (order.c.site == slot.c.site)
+            & (order.c.merchant == slot.c.merchant)
+            & (order.c.number == slot.c.order),
         )
         .where(
-            Slot.site == cause.site,
-            Slot.task == task,
-            Slot.merchant == Pick.merchant,
-            Slot.order == Pick.order,
-            Slot.tote == tote,
-            Task.worker == cause.worker,
-            Task.state == "claimed",
-            Order.state != "cancelled",
+            slot.c.site == bindparam("of_site"),
+            slot.c.task == bindparam("of_task"),
+            slot.c.merchant == pick.c.merchant,
+            slot.c.order == pick.c.order,
+            slot.c.tote == bindparam("into"),
+            task.c.worker == bindparam("of_worker"),
+            task.c.state == "claimed",
+            order.c.state != "cancelled",
         )
+    )
+    taken = bindparam("taken", type_=Integer)
+    picked = pick.c.picked + taken
+    return (
+        update(pick)
+        .where(
+            pick.c.site == bindparam("of_site"),
+            pick.c.id == bindparam("of_pick"),
+            pick.c.task == bindparam("of_task"),
+            pick.c.state == "open",
+            pick.c.pieces - pick.c.picked >= taken,
+            own.exists(),
+        )
+        .values(
+            picked=picked,
+            tote=bindparam("into"),
+            state=case((picked == pick.c.pieces, "picked"), else_="open"),
+        )
+        .returning(*pick.c)
+    )
+
+
+@cache
+def _counting() -> Any:
+    """Make the update of an order line once."""
+    line: Any = OrderLine.__table__
+    return (
+        update(line)
+        .where(
+            line.c.site == bindparam("of_site"),
+            line.c.merchant == bindparam("of_merchant"),
+            line.c.order == bindparam("of_order"),
+            line.c.line_no == bindparam("of_line"),
+        )
+        .values(picked=line.c.picked + bindparam("taken", type_=Integer))
+        .returning(line.c.ordered, line.c.picked, line.c.short)
     )
 
 

@@ -12,7 +12,9 @@ from random import Random
 
 from sqlalchemy.orm import Session
 
+from floorhand.domain.signing_in import JOBS
 from floorhand.flows.turn import Prompt
+from floorhand.ops.registry import FLOWS
 from floorhand.ops.seats import Turn
 from floorhand.robots import sight
 from floorhand.store.db import Transactions
@@ -209,21 +211,37 @@ class Eyes:
 def hint(transactions: Transactions, site: str, turn: Turn, now: datetime) -> str:
     """Say what to type next, for the hint line of demo screens; empty if nothing can be said.
 
-    At the menu it is the number of the job for which work waits.
+    At the menu it is the number of the job for which work waits most. At the first question of a
+    job it leads back to the menu when other work has become more urgent, so that who follows the
+    hints sees goods through to the door.
     """
     if turn.job == "sign_in":
         with transactions.begin() as tx:
             return sight.badge_of(tx, site) if "badge" in turn.prompt.wants.kinds else ""
     if turn.job == "menu":
-        return job_number(transactions, site, turn.prompt)
-    eyes = Eyes(transactions, site, turn.worker, typed=True)
-    answer = eyes.answer(turn.prompt, now) or ""
-    return {DONE: "F10", SKIP: "F7"}.get(answer, answer)
+        return job_number(transactions, site, turn.prompt, turn.worker)
+    answer = None
+    if not _at_start(turn) or turn.job == _next_job(transactions, site, turn.worker):
+        answer = Eyes(transactions, site, turn.worker, typed=True).answer(turn.prompt, now)
+    return {None: "F3", DONE: "F10", SKIP: "F7"}.get(answer, answer or "")
 
 
-def job_number(transactions: Transactions, site: str, prompt: Prompt) -> str:
+def _at_start(turn: Turn) -> bool:
+    """Say whether a job is at its first question, with nothing open."""
+    if turn.job not in JOBS:
+        return False
+    flow = FLOWS[turn.job]
+    return turn.prompt == flow.prompt(flow.START)
+
+
+def _next_job(transactions: Transactions, site: str, worker: str) -> str:
+    with transactions.begin() as tx:
+        return next(iter(sight.jobs_waiting(tx, site, worker)), "")
+
+
+def job_number(transactions: Transactions, site: str, prompt: Prompt, worker: str) -> str:
     """Give the number, in the menu, of the job for which work waits; empty if none does."""
     with transactions.begin() as tx:
-        waiting = sight.jobs_waiting(tx, site)
+        waiting = sight.jobs_waiting(tx, site, worker)
     codes = [choice.code for choice in prompt.choices]
     return next((str(codes.index(job) + 1) for job in waiting if job in codes), "")

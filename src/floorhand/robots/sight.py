@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Exists, and_, exists, func, select
+from sqlalchemy import Exists, and_, exists, select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.barcodes import gs1_check_digit
 from floorhand.domain.things import CUSTOMER
 from floorhand.store.masters import site_rules
+from floorhand.store.orders import claimable_orders
 from floorhand.store.schema import (
     Barcode,
     Delivery,
@@ -264,7 +265,7 @@ def jobs_waiting(tx: Session, site: str, worker: str = "") -> tuple[str, ...]:
     ready: list[str] = []
     if tote_to_pack(tx, site):
         ready.append("packing")
-    if _count_orders(tx, site):
+    if claimable_orders(tx, site, 1):
         ready.append("picking")
     if container_to_put_away(tx, site):
         ready.append("putaway")
@@ -273,15 +274,6 @@ def jobs_waiting(tx: Session, site: str, worker: str = "") -> tuple[str, ...]:
     if return_waiting(tx, site, (), worker):
         ready.append("returns")
     return tuple(ready)
-
-
-def _count_orders(tx: Session, site: str) -> int:
-    count = tx.scalar(
-        select(func.count())
-        .select_from(Order)
-        .where(Order.site == site, Order.state.in_(("released", "waiting")))
-    )
-    return count or 0
 
 
 def _spoken_for(site: str, kinds: tuple[str, ...]) -> Exists:

@@ -37,9 +37,7 @@ def hire(tx: Session, site: str, count: int, rng: Random) -> tuple[tuple[str, st
     """Make sure that there are so many robot workers; give number and badge of each."""
     known = {
         code: badge
-        for code, badge in tx.execute(
-            select(Worker.code, Worker.badge).where(Worker.site == site)
-        ).tuples()
+        for code, badge in tx.execute(select(Worker.code, Worker.badge).where(Worker.site == site))
     }
     crew = []
     for number in range(1, count + 1):
@@ -117,7 +115,7 @@ def _lacking(tx: Session, site: str) -> dict[tuple[str, str], int]:
         )
         .where(OrderLine.site == site, Order.state.in_(("released", "waiting")))
         .group_by(OrderLine.merchant, OrderLine.sku)
-    ).tuples()
+    )
     coming = tx.execute(
         select(
             DeliveryLine.merchant,
@@ -130,9 +128,9 @@ def _lacking(tx: Session, site: str) -> dict[tuple[str, str], int]:
         )
         .where(DeliveryLine.site == site, Delivery.state.in_(("announced", "receiving")))
         .group_by(DeliveryLine.merchant, DeliveryLine.sku)
-    ).tuples()
+    )
     have: dict[tuple[str, str], int] = defaultdict(int)
-    for merchant, sku, pieces in (*tx.execute(free_by_sku(site)).tuples(), *coming):
+    for merchant, sku, pieces in (*tx.execute(free_by_sku(site)), *coming):
         have[merchant, sku] += max(0, int(pieces))
     return {
         (merchant, sku): int(pieces) - have[merchant, sku]

@@ -5,16 +5,15 @@ Each question is answered from an index; what stands in the candidates is read i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, case, exists, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from floorhand.domain.slotting import (
     AMBIENT,
-    CLASS_SHARES,
     HEAVY_G,
     HEAVY_LEVEL_MAX,
     HOLD_STORAGE,
@@ -24,6 +23,7 @@ from floorhand.domain.slotting import (
     Need,
     Shelf,
     hold_storage,
+    stretches,
 )
 from floorhand.domain.things import AVAILABLE, Goods
 from floorhand.store.schema import Place, Sku, Stock
@@ -33,8 +33,11 @@ HOMES_MAX = 40
 
 NEIGHBOURS_MAX = 120
 
-CANDIDATES_MAX = 60
+CANDIDATES_MAX = 40
 """Empty or shared bins looked at in one go."""
+
+PAGES_MAX = 100
+"""Pages of bins looked through for one with room."""
 
 _FOR_HOLD = or_(Place.storage == HOLD_STORAGE, func.lower(Place.zone).in_(sorted(QUARANTINE_ZONES)))
 _USABLE = and_(
@@ -129,70 +132,68 @@ def homes(tx: Session, site: str, need: Need) -> tuple[Shelf, ...]:
 
 
 def empty_shelves(
-    tx: Session, site: str, need: Need, for_hold: frozenset[str], skip: int = 0
-) -> tuple[Shelf, ...]:
-    """List empty bins of the right storage that the goods fit into, best class first."""
-    span = first, last = walk_span(tx, site, need, for_hold)
-    class_no = case(
-        *(
-            ((Place.walk_no - first) * 100 <= share_pct * (last - first), ord(name))
-            for name, share_pct in CLASS_SHARES
-        ),
-        else_=ord("C"),
-    )
-    off = (
-        func.abs(class_no - ord(need.abc)) if need.abc else case((class_no == ord("A"), 1), else_=0)
-    )
-    too_high: ColumnElement[Any] = (
-        Place.level > HEAVY_LEVEL_MAX if need.weight_g >= HEAVY_G else Place.level < 0
-    )
-    rows = tx.execute(
-        select(*_COLUMNS)
-        .where(
-            Place.site == site,
-            _USABLE,
-            _bound_to(need),
-            _storage(need, for_hold),
-            _fits(need),
-            ~_holds(Stock.pieces > 0),
-        )
-        .order_by(too_high, off, Place.pick_face, Place.walk_no, Place.code)
-        .offset(skip)
-        .limit(CANDIDATES_MAX)
-    ).all()
-    return _filled(tx, site, need, rows, span)
+    tx: Session, site: str, need: Need, for_hold: frozenset[str]
+) -> Iterator[tuple[Shelf, ...]]:
+    """Read empty bins of the right storage that the goods fit into, page by page.
+
+    The stretch of the walk where such goods belong comes first; heavy goods are kept low if that
+    is possible anywhere.
+    """
+    first, last = span = _walk_span(tx, site, need, for_hold)
+    levels = [Place.level <= HEAVY_LEVEL_MAX] if need.weight_g >= HEAVY_G else []
+    for level in (*levels, true()):
+        for begin, end in stretches(need.abc, first, last):
+            where = and_(
+                Place.walk_no.between(begin, end),
+                level,
+                _bound_to(need),
+                _storage(need, for_hold),
+                _fits(need),
+                ~_holds(Stock.pieces > 0),
+            )
+            yield from _pages(tx, site, need, where, span)
 
 
 def shared_shelves(
-    tx: Session, site: str, need: Need, for_hold: frozenset[str], skip: int = 0
-) -> tuple[Shelf, ...]:
-    """List bins of the right storage that already hold goods, all of this merchant, in turn."""
-    rows = tx.execute(
-        select(*_COLUMNS)
-        .where(
-            Place.site == site,
-            _USABLE,
-            _bound_to(need),
-            _storage(need, for_hold),
-            _fits(need),
-            _holds(and_(Stock.pieces > 0, Stock.merchant == need.goods.merchant)),
-            ~_holds(and_(Stock.pieces > 0, Stock.merchant != need.goods.merchant)),
-        )
-        .order_by(Place.walk_no, Place.code)
-        .offset(skip)
-        .limit(CANDIDATES_MAX)
-    ).all()
-    return _filled(tx, site, need, rows)
+    tx: Session, site: str, need: Need, for_hold: frozenset[str]
+) -> Iterator[tuple[Shelf, ...]]:
+    """Read bins of the right storage that hold goods, all of this merchant, page by page."""
+    where = and_(
+        _bound_to(need),
+        _storage(need, for_hold),
+        _fits(need),
+        _holds(and_(Stock.pieces > 0, Stock.merchant == need.goods.merchant)),
+        ~_holds(and_(Stock.pieces > 0, Stock.merchant != need.goods.merchant)),
+    )
+    yield from _pages(tx, site, need, where, (0, 0))
 
 
-def walk_span(tx: Session, site: str, need: Need, for_hold: frozenset[str]) -> tuple[int, int]:
+def _pages(
+    tx: Session, site: str, need: Need, where: ColumnElement[bool], span: tuple[int, int]
+) -> Iterator[tuple[Shelf, ...]]:
+    """Read usable bins in walking order, at most `PAGES_MAX` pages of them."""
+    for page in range(PAGES_MAX):
+        rows = tx.execute(
+            select(*_COLUMNS)
+            .where(Place.site == site, _USABLE, where)
+            .order_by(Place.walk_no, Place.code)
+            .offset(page * CANDIDATES_MAX)
+            .limit(CANDIDATES_MAX)
+        ).all()
+        if rows:
+            yield _filled(tx, site, need, rows, span)
+        if len(rows) < CANDIDATES_MAX:
+            return
+
+
+def _walk_span(tx: Session, site: str, need: Need, for_hold: frozenset[str]) -> tuple[int, int]:
     """Give the first and last position on the walk among bins of the storage type."""
-    row = tx.execute(
-        select(func.min(Place.walk_no), func.max(Place.walk_no)).where(
-            Place.site == site, Place.kind == "bin", _storage(need, for_hold)
-        )
-    ).one()
-    return int(row[0] or 0), int(row[1] or 0)
+    walk = select(Place.walk_no).where(
+        Place.site == site, Place.kind == "bin", _storage(need, for_hold)
+    )
+    first = tx.scalar(walk.order_by(Place.walk_no).limit(1))
+    last = tx.scalar(walk.order_by(Place.walk_no.desc()).limit(1))
+    return first or 0, last or 0
 
 
 def _bound_to(need: Need) -> ColumnElement[bool]:
@@ -300,7 +301,7 @@ def _shelf(row: Row[*tuple[Any, ...]], span: tuple[int, int]) -> Shelf:
         y_mm=row.y_mm,
         level=row.level,
         walk_no=row.walk_no,
-        walk_pct=-((first - row.walk_no) * 100 // (last - first)) if last > first else 0,
+        walk_pct=-((first - row.walk_no) * 100 // (last - first)) if last > first else -1,
         capacity_pieces=row.capacity_pieces,
         capacity_ml=row.capacity_ml,
         capacity_g=row.capacity_g,

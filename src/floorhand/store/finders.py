@@ -91,13 +91,18 @@ _DELIVERY_BY_CODE = (
     .limit(1)
 )
 _RETURN_BY_CODE = (
-    select(_RETURN.c.number, func.coalesce(_RETURN.c.merchant, ""), _RETURN.c.custody)
+    select(
+        _RETURN.c.number,
+        func.coalesce(_RETURN.c.merchant, ""),
+        _RETURN.c.custody,
+        or_(*(_RETURN.c[name] == _CODE for name in ("number", "plate", "platform_id"))),
+    )
     .where(
         _RETURN.c.site == _SITE,
         or_(
             *(
                 _RETURN.c[name] == _CODE
-                for name in ("number", "tracking", "platform_id", "combined_id")
+                for name in ("number", "plate", "tracking", "platform_id", "combined_id")
             )
         ),
     )
@@ -181,9 +186,9 @@ def delivery(tx: Session, site: str, code: str) -> DeliveryCode | None:
 
 
 def return_(tx: Session, site: str, code: str) -> ReturnCode | None:
-    """Find a return by its number, tracking number or platform number; open ones first."""
+    """Find a return by its number, plate, tracking or platform number; open ones first."""
     row = _first(tx, _RETURN_BY_CODE, site, code)
-    return ReturnCode(*row) if row else None
+    return ReturnCode(*row[:3], plate=bool(row[3])) if row else None
 
 
 def order(tx: Session, site: str, code: str) -> OrderCode | None:

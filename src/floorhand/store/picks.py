@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from floorhand.domain.picking import NeedTote, Stop
@@ -78,15 +79,13 @@ def open_walk(tx: Session, site: str, cart: str, worker: str) -> Walk | None:
 
 def next_stop(tx: Session, site: str, task: str) -> StopRow | None:
     """Give the next stop of a walk; None if all are done."""
-    asked = _stops(site).where(Pick.task == task, Pick.state == "open")
-    asked = asked.order_by(Pick.walk_no, Pick.place, Pick.id).limit(1)
-    row = tx.execute(asked).one_or_none()
+    row = tx.execute(_next_stop(), {"site": site, "task": task}).one_or_none()
     return _stop(row) if row else None
 
 
 def stop_of(tx: Session, site: str, task: str, pick: str) -> StopRow | None:
     """Give one stop of a walk, whatever its state."""
-    row = tx.execute(_stops(site).where(Pick.task == task, Pick.id == pick)).one_or_none()
+    row = tx.execute(_stop_of(), {"site": site, "task": task, "pick": pick}).one_or_none()
     return _stop(row) if row else None
 
 
@@ -245,7 +244,21 @@ def _spot_columns() -> tuple[Any, ...]:
     return tuple(outermost(name).label(name) for name in ("code", "walk_no", "aisle_no", "y_mm"))
 
 
-def _stops(site: str) -> Select[Any]:
+@cache
+def _next_stop() -> Select[Any]:
+    """Make the question once: putting it together takes ten times as long as answering it."""
+    asked = _stops(bindparam("site")).where(Pick.task == bindparam("task"), Pick.state == "open")
+    return asked.order_by(Pick.walk_no, Pick.place, Pick.id).limit(1)
+
+
+@cache
+def _stop_of() -> Select[Any]:
+    return _stops(bindparam("site")).where(
+        Pick.task == bindparam("task"), Pick.id == bindparam("pick")
+    )
+
+
+def _stops(site: Any) -> Select[Any]:
     """Ask for stops with all that is shown and checked of them, in one question."""
     other = aliased(Pick)
     of_walk = and_(other.site == site, other.task == Pick.task, other.state != "cancelled")

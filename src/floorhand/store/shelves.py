@@ -25,7 +25,7 @@ def outermost(name: str) -> ColumnElement[Any]:
     return func.coalesce(*[getattr(place, name) for place in (*reversed(Outer), Inner)])
 
 
-def with_roots(asked: Select[Any], site: str, code: Any) -> Select[Any]:
+def with_roots(asked: Select[Any], site: Any, code: Any) -> Select[Any]:
     """Join the place with this code, as `Inner`, and all that it stands in."""
     asked = asked.join(Inner, and_(Inner.site == site, Inner.code == code))
     below = Inner

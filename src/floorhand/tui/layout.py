@@ -123,7 +123,7 @@ def _middle(view: View, width: int, height: int, *, low: bool) -> list[Row]:
         if not body and len(NAME_LINES[0]) <= width and spare > len(NAME_LINES) + 1:
             # Nothing to act on: seen from afar, a terminal that is free.
             body = [(Part(line, "muted"),) for line in ("", *NAME_LINES)]
-    filled = [*([()] if gap else []), *body]
+    filled = [*([()] if gap else []), *body][: max(spare, 0)]
     filled += [()] * (spare - len(filled))
     return [*ask, *filled, *said, *typed][-height:] if height else []
 

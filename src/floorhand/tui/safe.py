@@ -24,12 +24,13 @@ def safe(text: str, width_max: int, style: str = "") -> Content:
         width_max: Columns it may take; what is longer is cut and ends in ``…``.
         style: Textual style of the whole, a constant of this package such as ``bold``.
     """
-    shown = cut(visible(text[:CHARACTERS_MAX]), width_max)
+    shown = cut(text[:CHARACTERS_MAX], width_max)
     return Content.styled(shown, style) if style else Content(shown)
 
 
 def cut(text: str, width_max: int) -> str:
-    """Cut a text to a number of columns."""
+    """Make a text visible and cut it to a number of columns."""
+    text = visible(text)
     if width_max <= 0:
         return ""
     if cell_len(text) <= width_max:

@@ -134,6 +134,7 @@ class Place(Table):
         UniqueConstraint("site", "scan_code"),
         Index(None, "site", "parent"),
         Index(None, "site", "kind", "zone"),
+        Index(None, "site", "kind", "walk_no"),
         Index(None, "site", "order_no"),
         CheckConstraint(
             "kind IN ('bin', 'dock', 'bench', 'cart', 'tote', 'pallet', 'carton', 'outside')",

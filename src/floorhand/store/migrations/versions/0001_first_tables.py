@@ -328,6 +328,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("place", schema=None) as batch_op:
         batch_op.create_index(
+            batch_op.f("ix_place_site_kind_walk_no"), ["site", "kind", "walk_no"], unique=False
+        )
+        batch_op.create_index(
             batch_op.f("ix_place_site_kind_zone"), ["site", "kind", "zone"], unique=False
         )
         batch_op.create_index(

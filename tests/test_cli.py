@@ -1,0 +1,82 @@
+"""The command line: one sentence and the right exit code, whatever goes wrong."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from floorhand.cli import COMMANDS, main
+
+
+def run(capsys, *words: str) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    told = capsys.readouterr()
+    return ended.value.code, told.out, told.err
+
+
+def test_help_names_every_command(capsys) -> None:
+    code, out, _ = run(capsys, "--help")
+    assert code == 0
+    assert all(f"  {name} " in out for name in COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(capsys, command: str) -> None:
+    code, out, _ = run(capsys, command, "--help")
+    assert code == 0
+    assert "--database" in out
+
+
+@pytest.mark.parametrize("words", [[], ["nonsense"], ["check", "--nonsense"]])
+def test_a_command_written_wrongly_is_code_two(capsys, words: list[str]) -> None:
+    code, _, err = run(capsys, *words)
+    assert code == 2
+    assert "usage: floorhand" in err
+
+
+@pytest.mark.parametrize("command", ["check", "summary", "terminal", "talk", "simulate"])
+def test_a_missing_database_is_one_sentence(capsys, tmp_path: Path, command: str) -> None:
+    file = tmp_path / "none.db"
+    code, out, err = run(capsys, command, "--database", str(file))
+    assert (code, out) == (1, "")
+    assert err.count("\n") == 1
+    assert f"There is no database {file}" in err
+    assert not file.exists()
+
+
+@pytest.mark.parametrize("words", [["--shift", "noon"], ["--day", "x"], ["--from", "x"]])
+def test_a_period_that_is_none_is_one_sentence(capsys, transactions, tmp_path, words) -> None:
+    code, _, err = run(capsys, "summary", "--database", f"{tmp_path}/floor.db", *words)
+    assert code == 1
+    assert err.startswith("floorhand: ")
+    assert err.count("\n") == 1
+
+
+def test_an_empty_warehouse_has_a_summary(capsys, transactions, tmp_path: Path) -> None:
+    code, out, _ = run(capsys, "summary", "--database", f"{tmp_path}/floor.db")
+    assert code == 0
+    assert "Orders shipped 0" in out
+    assert "Stock proved" in out
+
+
+def test_common_options_may_stand_before_the_command(capsys, transactions, tmp_path) -> None:
+    code, out, _ = run(capsys, "--database", f"{tmp_path}/floor.db", "check")
+    assert code == 0
+    assert out.startswith("ledger = balances")
+
+
+LATE = ("alembic", "biip", "barcode", "PIL", "zxingcpp", "psycopg", "hypothesis")
+
+
+def test_the_first_screen_does_not_wait_for_what_it_does_not_need() -> None:
+    script = "import sys, floorhand.ops.floor; print(*sys.modules)"
+    told = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    loaded = set(told.stdout.split())
+    assert loaded & set(LATE) == set()
+    assert not [name for name in loaded if name.startswith("textual")]
