@@ -126,7 +126,6 @@ class Code(StrEnum):
     RETURN_SAME_BADGE = "return_same_badge"
     RETURN_NOTHING_LEFT = "return_nothing_left"
     RETURN_NOT_EMPTY = "return_not_empty"
-    RETURN_NOTHING_FOUND = "return_nothing_found"
     RETURN_NONE_WAITING = "return_none_waiting"
 
 

@@ -19,7 +19,7 @@ from floorhand.text.catalog import Catalog
 from floorhand.text.visible import visible
 
 if TYPE_CHECKING:
-    from floorhand.ops.floor import Turn
+    from floorhand.ops.seats import Turn
     from floorhand.store.db import Transactions
 
 SIGNS: Final[Mapping[str, str]] = {"ok": "*", "look": "~", "refused": "!"}
@@ -164,7 +164,7 @@ class Talk:
 
         turn = self._surely(
             lambda: take_seat(
-                self._transactions, self._site, self._seat, self._station, now=self._now()
+                self._transactions, self._site, self._seat, station=self._station, now=self._now()
             )
         )
         self._tell(turn)

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from floorhand.domain.identifying import (
+    CodeUnknown,
     CreateReturn,
     FindOfOrder,
     FindOfPiece,
     Identify,
-    NothingFound,
     OpenReturn,
     ParcelShared,
     PieceOrigins,
@@ -154,7 +154,7 @@ def test_each_rung_of_the_ladder_is_one_scan(event, command) -> None:
 
 
 def test_an_unknown_parcel_is_registered_after_two_answers() -> None:
-    asked = step(START, NothingFound("X", "X"))
+    asked = step(START, CodeUnknown("X", "X"))
     assert asked == Ask(ConfirmUnknown("X", "X"))
     asked = step(asked.state, Pressed(Key.DONE))
     asked = step(asked.state, Text("Post"))

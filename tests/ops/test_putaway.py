@@ -6,7 +6,7 @@ import pytest
 from conftest import NOW, SITE
 from sqlalchemy import insert, select, update
 from warehouses import inbound
-from warehouses.walk import Obedient, cause, pieces_at, received
+from warehouses.walk import cause, pieces_at, received
 
 from floorhand.domain.putaway import (
     BinTaken,
@@ -374,27 +374,6 @@ def test_a_full_building_still_uses_what_room_is_left_in_shared_bins(floor) -> N
         now = opened(tx, 2, LOOSE_MUGS)
 
         assert (now.bin, now.rule) == ("A-01-2", "overflow")
-
-
-def test_who_does_what_the_prompt_wants_puts_everything_away(floor) -> None:
-    worker = Obedient(floor, "H1", "BADGE-ANA")
-    worker.open("receiving")
-    for number in ("D-100", "D-200", "D-300"):
-        worker.scan(number)
-        worker.scan("LD1")
-        if number == "D-200":
-            worker.scan("*FULL")
-        while worker.turn.prompt.ask != "receiving.scan_delivery":
-            worker.obey()
-            assert worker.turn.scan_no < 100
-    worker.scan("*BACK")
-    worker.open("putaway")
-    while worker.turn.said is None or worker.turn.said.text != "refusal.nothing_to_put_away":
-        worker.obey()
-        assert worker.turn.scan_no < 150
-    with floor.begin() as tx:
-        assert pieces_at(tx, "DOCK-1") == {}
-        assert set(tx.scalars(select(Task.state))) == {"done"}
 
 
 def test_a_bin_among_thousands_is_found_with_few_statements(floor) -> None:

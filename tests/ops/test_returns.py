@@ -345,6 +345,15 @@ def test_a_parcel_without_any_label_is_taken_too(floor) -> None:
     assert one(floor, select(Return.tracking).where(Return.kind == "unknown"))[0] == ""
 
 
+def test_closing_a_parcel_in_which_nothing_was_found_asks_what_it_is(floor) -> None:
+    turn = begin(floor, "WHO-KNOWS", "*DONE", "*SKIP", "*SKIP", "R-000001", "*DONE")
+    assert (turn.said.text, turn.prompt.choices[0].code) == ("returns.nothing_found", "empty")
+    assert scan(floor, "1").said.text == "returns.closed"
+    assert one(floor, select(Return.custody).where(Return.number == "R-000001"))[0] == "disposed"
+    with floor.begin() as tx:
+        assert tx.scalar(select(func.count()).select_from(Outbox)) == 0
+
+
 def test_whoever_opens_a_return_next_judges_what_was_counted(floor) -> None:
     begin(floor, "TRK-1", MUG, "2")
     turn = begin(floor, "TRK-1", badge="BADGE-BEN", seat="H2")

@@ -14,15 +14,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tui.screens import PICK, ListRoad  # noqa: E402  (its folder has to be known first)
+from tui.screens import PICK, ListRoad
 
-from floorhand.domain.things import Key  # noqa: E402
-from floorhand.flows.turn import Choice, Item, Prompt, Said  # noqa: E402
-from floorhand.text.catalog import catalog  # noqa: E402
-from floorhand.tui.app import FloorhandApp  # noqa: E402
-from floorhand.tui.driver import Arrived  # noqa: E402
-from floorhand.tui.scan import Scan, TooLong  # noqa: E402
-
+from floorhand.domain.things import Key
+from floorhand.flows.turn import Choice, Item, Prompt, Said
+from floorhand.text.catalog import catalog
+from floorhand.tui.app import FloorhandApp
+from floorhand.tui.driver import Arrived
+from floorhand.tui.scan import Scan, TooLong
 
 OVER = 900
 """The progress that tells that all texts were shown."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 from floorhand.domain.things import Key
 from floorhand.flows.turn import Choice, Item, Prompt, Said, Wants
-from floorhand.ops.floor import Turn
+from floorhand.ops.seats import Turn
 from floorhand.text.catalog import catalog
 from floorhand.tui.app import FloorhandApp
 from floorhand.tui.driver import Arrived
@@ -81,6 +81,7 @@ class ListRoad:
     scans: list[tuple[int, str]] = field(default_factory=list)
     gate: threading.Event = field(default_factory=threading.Event)
     code: str = ""
+    zone: tzinfo = UTC
 
     def __post_init__(self) -> None:
         self.gate.set()

@@ -29,10 +29,15 @@ HOSTILE = [
     "{name.__class__} %s {0} \\x1b[2J",
 ]
 
-OURS = re.compile(r"\x1b\[[0-9;:]*[mH]|\x1b\[\?[0-9]+(?:[hl]|\$p)|\x1b\[<u|\x1b\]22;default(?:\x1b\\|\x07)|\x07")
+OURS = re.compile(
+    r"\x1b\[[0-9;:]*[mH]|\x1b\[\?[0-9]+(?:[hl]|\$p)|\x1b\[<u"
+    r"|\x1b\]22;default(?:\x1b\\|\x07)|\x07"
+)
 """What Textual itself sends: colours, places, modes; and our bell."""
 
-UNSAFE = re.compile("[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+UNSAFE = re.compile(
+    "[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
+)
 
 
 def unexpected(written: bytes) -> list[str]:
@@ -54,7 +59,7 @@ def test_bytes_that_are_no_text_and_a_flood_without_end_harm_no_later_scan(tmp_p
     assert got == ["\ufffd\ufffd\ufffd", "\x11\x04\x1a\x1c", None, "A-1"]
 
 
-@pytest.mark.parametrize("columns,rows", [(26, 12), (40, 20), (80, 24), (120, 40)])
+@pytest.mark.parametrize(("columns", "rows"), [(26, 12), (120, 40)])
 def test_no_hostile_text_reaches_the_terminal_as_it_is(columns: int, rows: int) -> None:
     terminal = Terminal(str(CHILD), "hostile", json.dumps(HOSTILE), columns=columns, rows=rows)
     try:

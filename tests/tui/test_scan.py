@@ -179,12 +179,6 @@ def test_no_bytes_make_it_fail_and_the_next_scan_is_whole(parts: list[bytes]) ->
 
 
 @settings(max_examples=300, deadline=None)
-@given(
-    st.lists(
-        st.sampled_from(
-            [b"A", b"\x1b", b"[", b"O", b"2", b"0", b"1", b"~", b"\r", b"\n", b"\x1d", b"\xc3", b"P"]
-        )
-    )
-)
+@given(st.lists(st.sampled_from([bytes([n]) for n in b"A[O201~P\x1b\r\n\x1d\xc3"])))
 def test_what_looks_like_keys_is_read_alike_however_it_is_cut(bits: list[bytes]) -> None:
     assert heard(*bits) == heard(b"".join(bits))

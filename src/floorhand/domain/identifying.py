@@ -104,7 +104,7 @@ class SerialFound:
 
 
 @dataclass(frozen=True, slots=True)
-class NothingFound:
+class CodeUnknown:
     """Nobody knows the code."""
 
     code: str

@@ -293,6 +293,13 @@ class PiecesMissing:
 
 
 @dataclass(frozen=True, slots=True)
+class NothingFound:
+    """Nothing was announced and nothing was found: is the parcel empty, or what is it?"""
+
+    parcel: Parcel
+
+
+@dataclass(frozen=True, slots=True)
 class ReturnClosed:
     """The return is disposed of.
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 CODE_CHARACTERS_MAX = 80
 """Longest code (SKU, order number, barcode) that still fits a label and a screen."""
@@ -19,6 +21,9 @@ NUMBER_MAX = 2_000_000_000
 """Largest weight, size or position; fits every database's integer."""
 
 SHOWN_MAX = 40
+
+NAMES_MAX = 4096
+"""Names whose codes are remembered; order files repeat theirs on every line."""
 
 _TRUE = frozenset({"1", "y", "yes", "true", "t", "x", "si", "sì", "ja", "oui", "on"})
 _FALSE = frozenset({"0", "n", "no", "false", "f", "nein", "non", "off"})
@@ -153,13 +158,12 @@ def plain_id(cell: str) -> str:
     return head if point and head.isdecimal() and tail.strip("0") == "" else plain
 
 
+@lru_cache(maxsize=NAMES_MAX)
 def slug(name: str, length_max: int = 40) -> str:
     """Make a code of a name: capitals and digits joined by ``-``; cut ones end in a fingerprint.
 
     Names that differ give different codes, but for case, blanks and signs.
     """
-    import hashlib
-
     folded = unicodedata.normalize("NFKD", name)
     kept = "".join(
         c if c.isascii() and c.isalnum() else "-" for c in folded if ord(c) < 0x300 or c.isalnum()

@@ -10,7 +10,7 @@ from dataclasses import fields
 from random import SystemRandom
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from floorhand.domain.barcodes import new_body, own_code
 from floorhand.domain.pins import hash_pin, verify_pin
@@ -64,31 +64,40 @@ def ensure_merchants(w: Writing, codes: Iterable[str], names: dict[str, str]) ->
 
 
 class Codes:
-    """Finds SKUs as files write them: as they are, else the one that differs in case only."""
+    """Finds SKUs as files write them: as they are, else the one that differs in case only.
+
+    A merchant's codes are read once: asking for each file's codes without regard to case would
+    search through all of them again and again.
+    """
 
     def __init__(self, w: Writing) -> None:
         self.w = w
-        self._known: dict[tuple[str, str], str] = {}
-
-    def learn(self, merchant: str, skus: Iterable[str]) -> None:
-        """Look up what is not known yet."""
-        new = [sku for sku in dict.fromkeys(skus) if (merchant, sku) not in self._known]
-        for chunk in batches(new, BATCH):
-            mine = (Sku.site == self.w.site, Sku.merchant == merchant)
-            found = set(self.w.tx.scalars(select(Sku.code).where(*mine, Sku.code.in_(chunk))))
-            self._known.update({(merchant, sku): sku for sku in found})
-            if missing := {sku.upper(): sku for sku in chunk if sku not in found}:
-                alike = select(Sku.code).where(*mine, func.upper(Sku.code).in_(missing))
-                for code in self.w.tx.scalars(alike):
-                    self._known[merchant, missing[code.upper()]] = code
+        self._alike: dict[str, dict[str, str]] = {}
+        self._twins: dict[str, set[str]] = {}
 
     def find(self, merchant: str, sku: str) -> str | None:
-        """Give the code of a product that was looked up; None if there is none."""
-        return self._known.get((merchant, sku))
+        """Give the code of a product; None if there is none."""
+        alike = self._of(merchant)
+        return sku if sku in self._twins[merchant] else alike.get(sku.upper())
 
     def add(self, merchant: str, sku: str) -> None:
         """Remember a product that was just written."""
-        self._known[merchant, sku] = sku
+        self._of(merchant)
+        self._keep(merchant, sku)
+
+    def _of(self, merchant: str) -> dict[str, str]:
+        if merchant not in self._alike:
+            self._alike[merchant], self._twins[merchant] = {}, set()
+            mine = (Sku.site == self.w.site, Sku.merchant == merchant)
+            for sku in self.w.tx.scalars(select(Sku.code).where(*mine).order_by(Sku.code)):
+                self._keep(merchant, sku)
+        return self._alike[merchant]
+
+    def _keep(self, merchant: str, sku: str) -> None:
+        folded = sku.upper()
+        first = self._alike[merchant].setdefault(sku if folded == sku else folded, sku)
+        if first != sku:
+            self._twins[merchant] |= {first, sku}
 
 
 _PRODUCT_COLUMNS = (
@@ -110,7 +119,6 @@ def write_products(w: Writing, records: Sequence[ProductRecord], codes: Codes) -
 def _write_products(
     w: Writing, merchant: str, records: Sequence[ProductRecord], codes: Codes
 ) -> None:
-    codes.learn(merchant, (record.sku for record in records))
     alike: dict[str, str] = {}
     named: list[tuple[str, ProductRecord]] = []
     for record in records:
@@ -148,12 +156,15 @@ def _write_products(
     w.counts["barcodes"] += len(fresh)
 
 
+_BLANK: dict[str, Any] = (
+    dict.fromkeys(_PRODUCT_COLUMNS, 0)
+    | dict.fromkeys(("lot_tracked", "expiry_tracked", "serial_tracked"), False)
+    | dict.fromkeys(("name", "storage", "abc", "source"), "")
+)
+
+
 def _fresh(record: ProductRecord, code: str) -> dict[str, Any]:
-    blank: dict[str, Any] = {
-        name: "" if name in ("name", "storage", "abc", "source") else 0 for name in _PRODUCT_COLUMNS
-    }
-    flags = {name: False for name in _PRODUCT_COLUMNS if name.endswith("_tracked")}
-    return {**blank, **flags, "name": record.name or code}
+    return {**_BLANK, "name": record.name or code}
 
 
 def _told(record: ProductRecord, values: dict[str, Any]) -> dict[str, Any]:

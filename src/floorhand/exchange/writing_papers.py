@@ -65,7 +65,6 @@ def _write_orders(w: Writing, merchant: str, records: Sequence[OrderRecord], cod
         )
     )
     there: dict[str, dict[str, Any]] = {row.number: dict(row._mapping) for row in rows}
-    codes.learn(merchant, (line.sku for record in records for line in record.lines))
     orders: list[dict[str, Any]] = []
     lines: list[dict[str, Any]] = []
     for record in records:
@@ -228,9 +227,6 @@ def write_deliveries(w: Writing, records: Sequence[DeliveryRecord], codes: Codes
     """Add announced deliveries that are not there yet."""
     for chunk in batches(records, BATCH):
         numbers = _free_numbers(w, Delivery, chunk)
-        for merchant in dict.fromkeys(record.merchant for record in chunk):
-            skus_of = (x.sku for r in chunk if r.merchant == merchant for x in r.lines)
-            codes.learn(merchant, skus_of)
         deliveries: list[dict[str, Any]] = []
         lines: list[dict[str, Any]] = []
         for record in chunk:
@@ -294,9 +290,6 @@ def write_returns(w: Writing, records: Sequence[ReturnRecord], codes: Codes) -> 
     """Add announced returns, and take over what is said later, until the parcel is here."""
     for chunk in batches(records, BATCH):
         numbers = _free_numbers(w, Return, chunk)
-        for merchant in dict.fromkeys(record.merchant for record in chunk):
-            skus_of = (x.sku for r in chunk if r.merchant == merchant for x in r.lines)
-            codes.learn(merchant, skus_of)
         returns: list[dict[str, Any]] = []
         lines: list[dict[str, Any]] = []
         for record in chunk:

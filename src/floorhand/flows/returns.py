@@ -29,6 +29,7 @@ from floorhand.domain.returns import (
     FindingGone,
     LinesListed,
     ListLines,
+    NothingFound,
     OutcomeRecorded,
     Parcel,
     PickLine,
@@ -170,6 +171,8 @@ def _inspect(state: Inspecting | ChooseLine | ChooseOther | ConfirmMissing, even
             return Ask(ChooseLine(parcel, options))
         case _, PlateQueued(number=number):
             return Ask(Inspecting(parcel), done="returns.plate_queued", facts={"number": number})
+        case _, NothingFound(parcel=parcel):
+            return Ask(ChooseOther(_on(state, parcel).parcel), "returns.nothing_found", look=True)
         case _, PiecesMissing(options=options, pieces=pieces):
             return Ask(ConfirmMissing(parcel, options, pieces))
         case ChooseLine(), Chosen(code=sku):

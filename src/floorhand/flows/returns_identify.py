@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from floorhand.domain.identifying import (
     AttachOrder,
+    CodeUnknown,
     CreateReturn,
     FindOfOrder,
     FindOfPiece,
     Identify,
     ListWaiting,
-    NothingFound,
     OpenReturn,
     OrderReturns,
     ParcelShared,
@@ -116,7 +116,7 @@ def _first_scan(state: NeedReturn | ConfirmUnknown | ConfirmNew, event: object) 
             return Do(FindOfPiece(merchant, sku, piece))
         case _, Unknown(code=code, shown=shown):
             return Do(Identify(code, shown))
-        case _, NothingFound(code=code, shown=shown):
+        case _, CodeUnknown(code=code, shown=shown):
             return Ask(ConfirmUnknown(code, shown))
         case ConfirmUnknown(code=code), Pressed(key=Key.DONE):
             return Ask(NeedCarrier(code))

@@ -21,6 +21,7 @@ from floorhand.domain.returns import (
     CloseReturn,
     Dispose,
     FindingGone,
+    NothingFound,
     Option,
     PiecesDisposed,
     PiecesMissing,
@@ -198,13 +199,11 @@ def _count(tx: Session, cause: Cause, command: Dispose, row: FindingRow) -> None
 
 def close_return(
     tx: Session, cause: Cause, command: CloseReturn
-) -> ReturnClosed | PiecesMissing | ReturnOpened:
+) -> ReturnClosed | PiecesMissing | NothingFound | ReturnOpened:
     """End an inspection: what is missing is told first, then the verdict goes to the outbox.
 
-    Pieces that were counted and not judged are asked about before anything is closed.
-
-    Raises:
-        Refused: `Code.RETURN_NOTHING_FOUND` if nothing was announced and nothing was found.
+    Pieces that were counted and not judged are asked about before anything is closed. Nobody is
+    told a verdict about a parcel whose owner is not known.
     """
     head = the_return(tx, cause, command.number)
     here = parcel(tx, cause, head.number)
@@ -222,11 +221,11 @@ def close_return(
         )
         return PiecesMissing(options, missing)
     if not found and not left:
-        raise Refused(Code.RETURN_NOTHING_FOUND, number=head.number)
+        return NothingFound(here)
     rules = merchant_rules(tx, cause.site, head.merchant)
     short = tuple((sku, pieces) for sku, _, pieces in left)
     verdict = judge(head.platform, found, short, rules.verdicts)
-    incomplete = _answer(tx, cause, head, verdict)
+    incomplete = _answer(tx, cause, head, verdict) if head.merchant else ""
     _finish(tx, cause, head, verdict)
     cause.note(
         job=JOB,

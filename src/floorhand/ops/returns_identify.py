@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from floorhand.domain.identifying import (
     AttachOrder,
+    CodeUnknown,
     CreateReturn,
     FindOfOrder,
     FindOfPiece,
     Identify,
     ListWaiting,
-    NothingFound,
     OpenReturn,
     OrderReturns,
     ParcelShared,
@@ -180,12 +180,12 @@ def _candidate(order: Candidate, customer: str) -> Option:
     return Option(f"order:{order.order}", " · ".join(part for part in parts if part))
 
 
-def identify_code(tx: Session, cause: Cause, command: Identify) -> SerialFound | NothingFound:
+def identify_code(tx: Session, cause: Cause, command: Identify) -> SerialFound | CodeUnknown:
     """Find the shipped piece that carries a serial."""
     found = origins.serial_shipped(tx, cause.site, command.code)
     if found is not None and (piece := product(tx, cause.site, found[0], found[1])):
         return SerialFound(replace(piece, serial=command.code))
-    return NothingFound(command.code, command.shown)
+    return CodeUnknown(command.code, command.shown)
 
 
 def create_return(tx: Session, cause: Cause, command: CreateReturn) -> ReturnOpened:

@@ -112,7 +112,7 @@ def measure_scans(folder: Path | None = None, turns: int = 0) -> dict[str, float
         transactions = open_database(str(path))
         build_demo(transactions, "BENCH", datetime.now(UTC))
         with transactions.begin() as tx:
-            ((worker, badge),) = supply.hire(tx, "BENCH", 1, Random(1))
+            ((worker, badge),) = supply.hire(tx, "BENCH", 1)
         engine_of(transactions).dispose()
         shutil.copy(path, copy)
         bare = Bare(copy)

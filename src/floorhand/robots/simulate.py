@@ -31,6 +31,9 @@ WORKERS_MAX = 64
 
 VIOLATIONS_SHOWN_MAX = 20
 
+Crew = tuple[tuple[str, str], ...]
+"""Number and badge of each worker."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -125,24 +128,29 @@ def simulate(database: str, site: str, plan: Plan) -> dict[str, Any]:
         robots got stuck at, and the verdict of the ledger's check.
     """
     transactions = open_database(database)
-    rng = Random(plan.seed)
+    try:
+        crew, before = _prepare(transactions, site, plan)
+        started = time.perf_counter()
+        if plan.processes:
+            engine_of(transactions).dispose()
+            tallies = _in_processes(database, site, crew, plan)
+        else:
+            tallies = _in_turns(transactions, site, crew, plan)
+        wall_s = time.perf_counter() - started
+        with transactions.begin() as tx:
+            return _report(tx, site, before, tallies, wall_s)
+    finally:
+        engine_of(transactions).dispose()
+
+
+def _prepare(transactions: Transactions, site: str, plan: Plan) -> tuple[Crew, _Figures]:
+    """Hire the crew, furnish the building, announce what lacks; count what is done already."""
     with transactions.begin() as tx:
-        supply.furnish(tx, site, rng)
-        crew = supply.hire(tx, site, plan.workers, rng)
+        supply.furnish(tx, site, Random(plan.seed))
+        crew = supply.hire(tx, site, plan.workers)
         if plan.supply:
             supply.announce_lacking(tx, site, _now())
-        before = _figures(tx, site)
-    started = time.perf_counter()
-    if plan.processes:
-        engine_of(transactions).dispose()
-        tallies = _in_processes(database, site, crew, plan)
-    else:
-        tallies = _in_turns(transactions, site, crew, plan)
-    wall_s = time.perf_counter() - started
-    with transactions.begin() as tx:
-        result = _report(tx, site, before, tallies, wall_s)
-    engine_of(transactions).dispose()
-    return result
+        return crew, _figures(tx, site)
 
 
 def _now() -> datetime:
@@ -152,7 +160,7 @@ def _now() -> datetime:
 def _robot(
     transactions: Transactions,
     site: str,
-    crew: Sequence[tuple[str, str]],
+    crew: Crew,
     index: int,
     plan: Plan,
 ) -> Robot:
@@ -173,9 +181,7 @@ def _robot(
     )
 
 
-def _in_turns(
-    transactions: Transactions, site: str, crew: Sequence[tuple[str, str]], plan: Plan
-) -> list[Tally]:
+def _in_turns(transactions: Transactions, site: str, crew: Crew, plan: Plan) -> list[Tally]:
     robots = [_robot(transactions, site, crew, n, plan) for n in range(len(crew))]
     board = OwnBoard(len(robots))
     while not board.finished():
@@ -197,9 +203,7 @@ def _one_scan(robot: Robot, index: int, board: Board) -> bool:
     return False
 
 
-def _in_processes(
-    database: str, site: str, crew: Sequence[tuple[str, str]], plan: Plan
-) -> list[Tally]:
+def _in_processes(database: str, site: str, crew: Crew, plan: Plan) -> list[Tally]:
     context = get_context("spawn")
     scans = context.Value("q", 0)
     idle_at = context.Array("q", [-1] * len(crew))
@@ -228,7 +232,7 @@ def _in_processes(
 def _work_alone(
     database: str,
     site: str,
-    crew: Sequence[tuple[str, str]],
+    crew: Crew,
     index: int,
     plan: Plan,
     scans: Any,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import datetime
-from random import Random
+from random import Random, SystemRandom
 
 from sqlalchemy import and_, func, insert, select
 from sqlalchemy.orm import Session
@@ -33,8 +33,12 @@ BINS_PER_SKU = 1.25
 ROLES = " ".join((*JOBS, "blind"))
 
 
-def hire(tx: Session, site: str, count: int, rng: Random) -> tuple[tuple[str, str], ...]:
-    """Make sure that there are so many robot workers; give number and badge of each."""
+def hire(tx: Session, site: str, count: int) -> tuple[tuple[str, str], ...]:
+    """Make sure that there are so many robot workers; give number and badge of each.
+
+    Their badges are drawn from the system's own chance: they open a real warehouse too.
+    """
+    rng = SystemRandom()
     known = {
         code: badge
         for code, badge in tx.execute(select(Worker.code, Worker.badge).where(Worker.site == site))

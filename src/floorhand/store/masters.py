@@ -47,6 +47,12 @@ def worker_facts(tx: Session, site: str, code: str) -> WorkerFacts | None:
     return WorkerFacts(code, row.name, frozenset(row.roles.split()), row.language)
 
 
+def badge_of(tx: Session, site: str, worker: str) -> str:
+    """Give the code on a worker's badge; empty if there is no such worker."""
+    badge = tx.scalar(select(Worker.badge).where(Worker.site == site, Worker.code == worker))
+    return badge or ""
+
+
 def station_printer(tx: Session, site: str, station: str) -> str:
     """Name the printer of a station; the embedded one if the station is not known."""
     printer = tx.scalar(

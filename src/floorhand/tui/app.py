@@ -9,7 +9,7 @@ import signal
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -23,7 +23,7 @@ from floorhand.tui.flow_screen import Floor, FlowScreen
 from floorhand.tui.road import FloorRoad, Road
 
 if TYPE_CHECKING:
-    from floorhand.ops.floor import Turn
+    from floorhand.ops.seats import Turn
     from floorhand.store.db import Transactions
     from floorhand.tui.driver import Arrived, Hangup
 
@@ -55,7 +55,6 @@ class FloorhandApp(App[Exception | None], inherit_bindings=False):
     Args:
         road: Takes scans to the floor; used from one other thread only.
         catalogs: Gives the texts of a language; empty is the site's own.
-        zone: The site's clock.
         now: The clock, in UTC.
         may_leave: Whether the terminal can be left at the sign-in.
     """
@@ -68,7 +67,6 @@ class FloorhandApp(App[Exception | None], inherit_bindings=False):
         road: Road,
         catalogs: Callable[[str], Catalog],
         *,
-        zone: tzinfo = UTC,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         may_leave: bool = True,
     ) -> None:
@@ -81,7 +79,7 @@ class FloorhandApp(App[Exception | None], inherit_bindings=False):
             take=lambda number, scanned: self._on_thread(lambda: road.take(number, scanned)),
             hint=lambda turn: self._on_thread(lambda: road.hint(turn)),
             catalogs=catalogs,
-            zone=zone,
+            zone=lambda: road.zone,
             now=now,
             may_leave=may_leave,
         )
@@ -120,7 +118,6 @@ def run_terminal(
     seat: str,
     station: str,
     catalogs: Callable[[str], Catalog],
-    zone: tzinfo = UTC,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     hint: Callable[[Turn], str] | None = None,
     may_leave: bool = True,
@@ -138,7 +135,6 @@ def run_terminal(
         seat: Name of this terminal; its work is resumed where it was left.
         station: Code of the bench it stands at; empty if at none.
         catalogs: Gives the texts of a language; empty is the site's own.
-        zone: The site's clock.
         now: The clock, in UTC.
         hint: Gives what could be typed at a turn for want of a scanner; called on the database
             thread after each turn.
@@ -153,10 +149,8 @@ def run_terminal(
     """
     if log_file is not None:
         _log_to(log_file)
-    road = FloorRoad(
-        transactions, site=site, seat=seat, station=station, now=now, hint=hint
-    )
-    app = FloorhandApp(road, catalogs, zone=zone, now=now, may_leave=may_leave)
+    road = FloorRoad(transactions, site=site, seat=seat, station=station, now=now, hint=hint)
+    app = FloorhandApp(road, catalogs, now=now, may_leave=may_leave)
     failed = app.run(mouse=False)
     if failed is not None:
         raise failed

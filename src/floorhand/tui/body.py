@@ -215,9 +215,7 @@ def _choice(number: int, choice: Choice, words: Catalog) -> Row:
     return (Part(f"{number:>2} ", "choice"), Part(f" {text}"))
 
 
-def _chosen(
-    choices: list[Row], rows_max: int, first: int, words: Catalog, width: int
-) -> list[Row]:
+def _chosen(choices: list[Row], rows_max: int, first: int, words: Catalog, width: int) -> list[Row]:
     """Set the numbered list; in two columns if it is too long and the screen wide enough."""
     if len(choices) <= rows_max or width < 2 * CHOICE_COLUMNS_MIN:
         return _window([_cut_row(row, width) for row in choices], rows_max, first, words)

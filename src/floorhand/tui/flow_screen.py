@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from textual import events, getters, work
@@ -18,18 +17,14 @@ from floorhand.domain.things import KEYS, Key
 from floorhand.errors import Code, DatabaseAway
 from floorhand.flows.turn import Said
 from floorhand.text.catalog import Catalog
+from floorhand.tui.answering import surely
 from floorhand.tui.layout import View
 from floorhand.tui.prompt_view import PromptView
 from floorhand.tui.scan import SCAN_CHARACTERS_MAX, Heard, KeyDown, Scan, ScanReader, TooLong, Typed
 from floorhand.tui.waiting import SCANS_WAITING_MAX, Waiting
 
 if TYPE_CHECKING:
-    from floorhand.ops.floor import Turn
-
-log = logging.getLogger("floorhand.terminal")
-
-RETRY_AFTER_S: Final = (0.2, 0.5, 1.0, 2.0, 5.0)
-"""Pauses before a scan is sent again while the database is away; the last one repeats."""
+    from floorhand.ops.seats import Turn
 
 BELLS: Final = {"look": 1, "refused": 2}
 BELL_GAP_S: Final = 0.15
@@ -53,7 +48,7 @@ class Floor:
         take: Answers scan number n.
         hint: Says what could be typed for want of a scanner.
         catalogs: Gives the texts of a language; empty is the site's own.
-        zone: The site's clock.
+        zone: Gives the site's clock.
         now: The clock, in UTC.
         may_leave: Whether the terminal can be left at the sign-in.
     """
@@ -62,9 +57,46 @@ class Floor:
     take: Callable[[int, str], Awaitable[Turn]]
     hint: Callable[[Turn], Awaitable[str]]
     catalogs: Callable[[str], Catalog]
-    zone: tzinfo = UTC
+    zone: Callable[[], tzinfo] = lambda: UTC
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     may_leave: bool = True
+
+
+@dataclass(slots=True)
+class Shown:
+    """What a screen shows besides the turn.
+
+    Attributes:
+        notices: What the terminal itself has to say.
+        typed: Characters gathered so far.
+        hint: What could be typed for want of a scanner.
+        first: First row of a long list.
+    """
+
+    notices: tuple[Said, ...] = ()
+    typed: str = ""
+    hint: str = ""
+    first: int = 0
+
+
+def view_of(floor: Floor, turn: Turn | None, shown: Shown, words: Catalog, waiting: int) -> View:
+    """Put together what a screen shows; without a turn the seat is still being taken."""
+    clock = f"{floor.now().astimezone(floor.zone()):%H:%M}"
+    if turn is None:
+        return View(None, shown.notices, words, clock=clock, waiting=waiting)
+    return View(
+        turn.prompt,
+        (*((turn.said,) if turn.said is not None else ()), *shown.notices),
+        words,
+        job=turn.job,
+        worker=turn.worker_name,
+        typed=shown.typed,
+        waiting=waiting,
+        clock=clock,
+        hint=shown.hint,
+        first=shown.first,
+        may_leave=floor.may_leave,
+    )
 
 
 class FlowScreen(Screen[None], inherit_bindings=False):
@@ -79,10 +111,7 @@ class FlowScreen(Screen[None], inherit_bindings=False):
         self._reader = ScanReader()
         self._waiting = Waiting()
         self._seated = asyncio.Event()
-        self._notices: tuple[Said, ...] = ()
-        self._typed = ""
-        self._hint = ""
-        self._first = 0
+        self._shown = Shown()
         self._leaving = False
         self._busy = True
         self.turn: Turn | None = None
@@ -108,10 +137,10 @@ class FlowScreen(Screen[None], inherit_bindings=False):
         for item in heard:
             match item:
                 case Scan(text=text):
-                    self._typed = ""
+                    self._shown.typed = ""
                     self._scanned(text)
                 case Typed(text=text):
-                    self._typed = text
+                    self._shown.typed = text
                 case TooLong():
                     facts = {"characters": f"{SCAN_CHARACTERS_MAX}+"}
                     self._offer(Said(f"refusal.{Code.SCAN_TOO_LONG}", facts, "refused"))
@@ -141,7 +170,7 @@ class FlowScreen(Screen[None], inherit_bindings=False):
 
     def _pressed(self, key: str, *, half: bool) -> None:
         if key in LIST_ROWS:
-            self._first = max(0, self._first + LIST_ROWS[key])
+            self._shown.first = max(0, self._shown.first + LIST_ROWS[key])
         elif (barcode := BARCODES.get("f3" if key == "escape" else key)) is None:
             return
         elif half:
@@ -158,14 +187,14 @@ class FlowScreen(Screen[None], inherit_bindings=False):
             self.app.exit()
             return
         self._leaving = True
-        self._notices = (Said("terminal.leave", {}, "look"),)
+        self._shown.notices = (Said("terminal.leave", {}, "look"),)
 
     def _offer(self, scanned: str | Said) -> None:
         """Let a scan wait for its turn, or refuse it aloud."""
         self._leaving = False
         if not self._waiting.offer(scanned):
             full = Said("terminal.full", {"count": SCANS_WAITING_MAX}, "refused")
-            if full not in self._notices:
+            if full not in self._shown.notices:
                 self._aloud(full)
 
     # Turns ----------------------------------------------------------------------------------
@@ -176,7 +205,7 @@ class FlowScreen(Screen[None], inherit_bindings=False):
 
         Never ``exclusive``: that would mark a scan as cancelled while its thread still writes.
         """
-        first = await self._surely(self._floor.sit, None)
+        first = await self._surely(self._floor.sit)
         await self._show(first)
         self._seated.set()
         while True:
@@ -187,48 +216,39 @@ class FlowScreen(Screen[None], inherit_bindings=False):
             if isinstance(scanned, Said):
                 turn = replace(self.turn, said=scanned)
             else:
-                number = self.turn.scan_no + 1
-                turn = await self._surely(lambda n=number, s=scanned: self._floor.take(n, s), self.turn)
+                number, code = self.turn.scan_no + 1, scanned
+                turn = await self._surely(partial(self._floor.take, number, code), self.turn)
             await self._show(turn, ring=True)
             self._waiting.answered()
 
-    async def _surely(self, attempt: Callable[[], Awaitable[Turn]], before: Turn | None) -> Turn:
-        """Answer a scan; whatever goes wrong, the worker keeps a screen that says so.
-
-        Repeating is safe because the scan keeps its number.
-        """
-        tries = 0
-        while True:
-            try:
-                return await attempt()
-            except DatabaseAway:
-                if tries == 0:
-                    self._aloud(Said("terminal.not_yet_saved", {}, "look"))
-                await asyncio.sleep(RETRY_AFTER_S[min(tries, len(RETRY_AFTER_S) - 1)])
-                tries += 1
-            except Exception as error:  # noqa: BLE001  (the one place: a terminal must never go dark)
-                _log(error, before)
-                if before is not None:
-                    failed = Said(f"refusal.{Code.SYSTEM_FAILED}", {}, "refused")
-                    return replace(before, said=failed)
-                self.app.exit(error)
-                await asyncio.Event().wait()
+    async def _surely(
+        self, attempt: Callable[[], Awaitable[Turn]], before: Turn | None = None
+    ) -> Turn:
+        """Get an answer; without a seat to fall back on, failing ends the program."""
+        answer = await surely(
+            attempt, before, lambda: self._aloud(Said("terminal.not_yet_saved", {}, "look"))
+        )
+        if isinstance(answer, Exception):
+            self.app.exit(answer)
+            await asyncio.Event().wait()
+            raise answer
+        return answer
 
     async def _show(self, turn: Turn, *, ring: bool = False) -> None:
         """Show an answer. After a refusal the waiting scans are dropped, and counted aloud."""
         self.turn = turn
-        self._first = 0
-        self._notices = ()
+        self._shown.first = 0
+        self._shown.notices = ()
         tone = turn.said.tone if turn.said is not None else ""
         lost = self._waiting.drop() if tone == "refused" and ring else 0
         if lost:
-            self._notices = (Said("terminal.dropped", {"pieces": lost}, "refused"),)
+            self._shown.notices = (Said("terminal.dropped", {"pieces": lost}, "refused"),)
         elif missed := self._waiting.missed():
-            self._notices = (Said("terminal.missed", {"pieces": missed}, "refused"),)
+            self._shown.notices = (Said("terminal.missed", {"pieces": missed}, "refused"),)
             tone = "refused"
         if ring:
             self._ring(tone)
-        self._hint = ""
+        self._shown.hint = ""
         self._paint()
         if not len(self._waiting):
             await self._hinted(turn)
@@ -239,12 +259,12 @@ class FlowScreen(Screen[None], inherit_bindings=False):
         except DatabaseAway:
             code = ""
         if code:
-            self._hint = self._words().say("terminal.hint", {"code": code})
+            self._shown.hint = self._words().say("terminal.hint", {"code": code})
             self._paint()
 
     def _aloud(self, said: Said) -> None:
         """Tell something at once, beside how the last scan went."""
-        self._notices = (*(notice for notice in self._notices if notice != said), said)
+        self._shown.notices = (*(notice for notice in self._shown.notices if notice != said), said)
         self._ring(said.tone)
         self._paint()
 
@@ -261,25 +281,9 @@ class FlowScreen(Screen[None], inherit_bindings=False):
         self.prompt_view.show(self._view())
 
     def _view(self) -> View:
-        turn, words = self.turn, self._words()
-        clock = f"{self._floor.now().astimezone(self._floor.zone):%H:%M}"
         # Where nothing is being answered, the first one is about to be.
         waiting = len(self._waiting) - (0 if self._busy else 1)
-        if turn is None:
-            return View(None, self._notices, words, clock=clock, waiting=max(waiting, 0))
-        return View(
-            turn.prompt,
-            (*((turn.said,) if turn.said is not None else ()), *self._notices),
-            words,
-            job=turn.job,
-            worker=turn.worker_name,
-            typed=self._typed,
-            waiting=max(waiting, 0),
-            clock=clock,
-            hint=self._hint,
-            first=self._first,
-            may_leave=self._floor.may_leave,
-        )
+        return view_of(self._floor, self.turn, self._shown, self._words(), max(waiting, 0))
 
     def _tick(self) -> None:
         """Paint the clock again with each new minute."""
@@ -290,12 +294,3 @@ class FlowScreen(Screen[None], inherit_bindings=False):
         """Wait until every scan so far has been answered and shown."""
         await self._seated.wait()
         await self._waiting.settled()
-
-
-def _log(error: Exception, before: Turn | None) -> None:
-    """Log what went wrong, but not what was thrown while a PIN was asked for."""
-    where = "".join(traceback.format_tb(error.__traceback__))
-    secret = before is not None and "pin" in before.prompt.wants.kinds
-    what = type(error).__name__ if secret else f"{type(error).__name__}: {error}"
-    number = before.scan_no + 1 if before is not None else 0
-    log.error("scan %d not taken: %s\n%s", number, what, where)

@@ -82,9 +82,7 @@ def large(text: str) -> tuple[str, ...]:
 
 def huge(text: str) -> tuple[str, ...]:
     """Draw a code five rows high and twice as wide as `large` does; no rows if it cannot be."""
-    return tuple(
-        "".join("██" if dot == "#" else "  " for dot in row) for row in _ink(text)
-    )
+    return tuple("".join("██" if dot == "#" else "  " for dot in row) for row in _ink(text))
 
 
 def _ink(text: str) -> tuple[str, ...]:

@@ -88,8 +88,9 @@ def lay_out(view: View, width: int, height: int) -> list[Row]:
     inner = max(1, width - 2 - 2 * margin)
     keys = [padded(row, width, frame) for row in _keys(view, width - 2, low=height < LOW_ROWS)]
     room = max(0, height - 1 - len(keys))
+    side, air = Part(" ", frame), Part(" " * margin)
     middle = [
-        joined(Part(" ", frame), padded(joined(Part(" " * margin), row), width - 2), Part(" ", frame))
+        joined(side, padded(joined(air, row), width - 2), side)
         for row in _middle(view, inner, room, low=height < LOW_ROWS)
     ]
     rows = [padded(_header(view, width - 2), width, frame), *middle, *keys]
@@ -105,8 +106,10 @@ def _header(view: View, width: int) -> Row:
     waiting = f"▮▮ {say('terminal.waiting', {'count': view.waiting})}" if view.waiting else ""
     right = "  ".join(part for part in (waiting, view.clock) if part)
     job = say(f"job.{view.job}") if view.job else "floorhand"
-    left = cut(" · ".join(part for part in (f"{sign}{job}", view.worker) if part),
-               width - width_of(right) - 1)
+    left = cut(
+        " · ".join(part for part in (f"{sign}{job}", view.worker) if part),
+        width - width_of(right) - 1,
+    )
     return between((Part(f" {left}", "strong"),), (Part(right, "strong"),), width + 1)
 
 

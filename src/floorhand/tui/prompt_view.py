@@ -84,7 +84,7 @@ class PromptView(Widget):
         )
 
     def _style(self, role: str) -> Style:
-        """Add up the styles of a role's words; what a later one does not say, an earlier one may."""
+        """Add up the styles of a role's words; a later one overrules an earlier one."""
         style = Style()
         for name in role.split():
             rules = self.get_component_styles(f"prompt--{name}")

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from floorhand.ops.floor import Turn
+    from floorhand.ops.seats import Turn
     from floorhand.store.db import Transactions
 
 
 class Road(Protocol):
-    """Takes scans to the floor and brings back turns."""
+    """Takes scans to the floor and brings back turns.
+
+    ``zone`` is the site's clock; it is known once the seat is taken.
+    """
+
+    zone: tzinfo
 
     def sit(self) -> Turn:
         """Take the seat, or resume where it was left."""
@@ -54,25 +59,30 @@ class FloorRoad:
         self._station = station
         self._now = now
         self._hint = hint
+        self.zone: tzinfo = UTC
 
     def sit(self) -> Turn:
         """Take the seat, or resume where it was left."""
+        from zoneinfo import ZoneInfo
+
         from floorhand.ops.floor import take_seat
+        from floorhand.store.summaries import time_zone
 
         if self._transactions is None:
             self._transactions = self._open()
-        return take_seat(
+        turn = take_seat(
             self._transactions, self._site, self._seat, station=self._station, now=self._now()
         )
+        with self._transactions.begin() as tx:
+            self.zone = ZoneInfo(time_zone(tx, self._site))
+        return turn
 
     def take(self, scan_no: int, scanned: str) -> Turn:
         """Answer one scan."""
         from floorhand.ops.floor import take_turn
 
         assert self._transactions is not None, "the seat is taken first"
-        return take_turn(
-            self._transactions, self._site, self._seat, scan_no, scanned, self._now()
-        )
+        return take_turn(self._transactions, self._site, self._seat, scan_no, scanned, self._now())
 
     def hint(self, turn: Turn) -> str:
         """Say what could be typed at this question for want of a scanner."""

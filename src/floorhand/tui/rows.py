@@ -46,6 +46,4 @@ def padded(row: Row, width: int, role: str = "") -> Row:
     spare = Part(" " * max(width - width_of(row), 0))
     if not role:
         return joined(row, spare)
-    return tuple(
-        replace(part, role=f"{role} {part.role}".strip()) for part in joined(row, spare)
-    )
+    return tuple(replace(part, role=f"{role} {part.role}".strip()) for part in joined(row, spare))

@@ -6,6 +6,7 @@ from typing import Final
 
 from rich.cells import cell_len
 from textual.content import Content
+from textual.style import Style
 
 from floorhand.text.visible import visible
 
@@ -16,13 +17,13 @@ CHARACTERS_MAX: Final = 4096
 """No text on a screen is longer; the rest is not even looked at."""
 
 
-def safe(text: str, width_max: int, style: str = "") -> Content:
+def safe(text: str, width_max: int, style: Style | None = None) -> Content:
     """Make any text fit to show: never markup, never a control or formatting character.
 
     Args:
         text: A text of ours or data; it makes no difference.
         width_max: Columns it may take; what is longer is cut and ends in ``…``.
-        style: Textual style of the whole, a constant of this package such as ``bold``.
+        style: How all of it looks.
     """
     shown = cut(text[:CHARACTERS_MAX], width_max)
     return Content.styled(shown, style) if style else Content(shown)

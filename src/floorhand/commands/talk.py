@@ -1,0 +1,57 @@
+"""``floorhand talk``: a job in plain lines, for dumb terminals, screen readers and scripts."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import UTC, datetime
+
+from floorhand.commands.terminal import add_place, catalogs_of
+from floorhand.config import Settings
+from floorhand.domain.signing_in import JOBS
+from floorhand.errors import BadSetting
+
+EPILOG = """\
+Each line is a scan; "> " in front is optional, <GS> stands for the GS1 separator. Lines come back
+as "* done", "~ done, but look", "! refused" and "  the question | what to act on". Keys are typed
+as their command barcodes, such as *DONE. The end of the input ends it; the seat keeps its place.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what the command takes."""
+    parser.epilog = EPILOG
+    parser.add_argument("job", nargs="?", choices=JOBS, metavar="JOB", help=", ".join(JOBS))
+    parser.add_argument("--worker", metavar="CODE", help="sign in as this worker first")
+    add_place(parser)
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Talk until the input ends."""
+    from floorhand.store.db import engine_of, open_database
+    from floorhand.store.masters import badge_of
+    from floorhand.talk import Talk
+
+    transactions = open_database(settings.database, create=False)
+    first: tuple[str, ...] = ()
+    if args.worker:
+        with transactions.begin() as tx:
+            badge = badge_of(tx, settings.site, args.worker)
+        if not badge:
+            raise BadSetting(f"There is no worker {args.worker} at {settings.site}.")
+        first = (badge,)
+    talk = Talk(
+        transactions,
+        site=settings.site,
+        seat=settings.seat,
+        station=settings.station,
+        catalogs=catalogs_of(settings),
+        source=sys.stdin.buffer,
+        target=sys.stdout,
+        echo=not sys.stdin.isatty(),
+        now=lambda: datetime.now(UTC),
+    )
+    try:
+        return talk.run(args.job or "", first)
+    finally:
+        engine_of(transactions).dispose()

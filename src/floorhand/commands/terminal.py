@@ -1,0 +1,91 @@
+"""``floorhand terminal``: the screen of a floor worker."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from floorhand.config import Settings
+from floorhand.errors import BadSetting
+from floorhand.text.catalog import Catalog, catalog
+
+if TYPE_CHECKING:
+    from floorhand.ops.seats import Turn
+    from floorhand.store.db import Transactions
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what the command takes."""
+    add_place(parser)
+    parser.add_argument(
+        "--hints",
+        action="store_true",
+        default=None,
+        help="show what a scanner would send, for trying out without one",
+    )
+    parser.add_argument("--log", metavar="FILE", help="file for unexpected errors")
+
+
+def add_place(parser: argparse.ArgumentParser) -> None:
+    """Say which terminal this is: also for `floorhand talk`."""
+    parser.add_argument("--seat", metavar="NAME", help="name of this terminal (default: T1)")
+    parser.add_argument("--station", metavar="CODE", help="bench it stands at")
+    parser.add_argument("--language", metavar="CODE", help="language until somebody signs in")
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001  (as all commands)
+    """Open the terminal, and resume the seat where it was left."""
+    opened = _opened(settings)
+    if not sys.stdin.isatty():
+        raise BadSetting("This is no terminal. Use floorhand talk to work in plain lines.")
+    from floorhand.tui.app import run_terminal
+
+    return run_terminal(
+        opened,
+        site=settings.site,
+        seat=settings.seat,
+        station=settings.station,
+        catalogs=catalogs_of(settings),
+        hint=_hint(opened, settings) if settings.hints else None,
+        log_file=Path(settings.log) if settings.log else None,
+    )
+
+
+def catalogs_of(settings: Settings) -> Callable[[str], Catalog]:
+    """Give the texts of a language, or of the terminal's own where nobody has signed in."""
+    return lambda language: catalog(language or settings.language)
+
+
+def _opened(settings: Settings) -> Callable[[], Transactions]:
+    """Open the database once, when it is first needed: after the first paint.
+
+    A file that is not there is told at once, before the screen is taken over.
+    """
+    found: list[Transactions] = []
+
+    def opened() -> Transactions:
+        from floorhand.store.db import open_database
+
+        if not found:
+            found.append(open_database(settings.database, create=False))
+        return found[0]
+
+    if "://" not in settings.database and not Path(settings.database).exists():
+        opened()
+    return opened
+
+
+def _hint(opened: Callable[[], Transactions], settings: Settings) -> Callable[[Turn], str]:
+    """Say what a worker for whom all goes well would type now."""
+
+    def hint(turn: Turn) -> str:
+        from floorhand.robots.eyes import Eyes
+
+        eyes = Eyes(opened(), settings.site, turn.worker, typed=True)
+        return eyes.answer(turn.prompt, datetime.now(UTC)) or ""
+
+    return hint

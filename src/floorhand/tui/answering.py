@@ -1,0 +1,62 @@
+"""Get an answer to a scan whatever goes wrong: wait for the database, and survive failures."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import traceback
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from floorhand.errors import Code, DatabaseAway
+from floorhand.flows.turn import Said
+
+if TYPE_CHECKING:
+    from floorhand.ops.seats import Turn
+
+log = logging.getLogger("floorhand.terminal")
+
+RETRY_AFTER_S: Final = (0.2, 0.5, 1.0, 2.0, 5.0)
+"""Pauses before a scan is sent again while the database is away; the last one repeats."""
+
+
+async def surely(
+    attempt: Callable[[], Awaitable[Turn]], before: Turn | None, away: Callable[[], None]
+) -> Turn | Exception:
+    """Answer a scan; whatever goes wrong, the worker keeps a screen that says so.
+
+    Repeating is safe because the scan keeps its number.
+
+    Args:
+        attempt: Sends the scan.
+        before: The turn that was answered; None while the seat is being taken.
+        away: Called once when the database does not answer.
+
+    Returns:
+        The answer; the same turn with a refusal if the scan failed; the failure itself if there
+        was no turn before.
+    """
+    tries = 0
+    while True:
+        try:
+            return await attempt()
+        except DatabaseAway:
+            if tries == 0:
+                away()
+            await asyncio.sleep(RETRY_AFTER_S[min(tries, len(RETRY_AFTER_S) - 1)])
+            tries += 1
+        except Exception as error:  # noqa: BLE001  (the one place: a terminal must never go dark)
+            _log(error, before)
+            if before is None:
+                return error
+            return replace(before, said=Said(f"refusal.{Code.SYSTEM_FAILED}", {}, "refused"))
+
+
+def _log(error: Exception, before: Turn | None) -> None:
+    """Log what went wrong, but not what was thrown while a PIN was asked for."""
+    where = "".join(traceback.format_tb(error.__traceback__))
+    secret = before is not None and "pin" in before.prompt.wants.kinds
+    what = type(error).__name__ if secret else f"{type(error).__name__}: {error}"
+    number = before.scan_no + 1 if before is not None else 0
+    log.error("scan %d not taken: %s\n%s", number, what, where)

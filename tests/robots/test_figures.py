@@ -1,0 +1,241 @@
+"""The figures of a shift, computed a second way: straight from moves and papers."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import pytest
+from conftest import SITE
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
+
+from floorhand.commands.summary import summarise
+from floorhand.commands.summary_text import render
+from floorhand.domain.shifts import Period
+from floorhand.domain.signing_in import JOBS
+from floorhand.robots.crew import Robot
+from floorhand.robots.demo import build_demo
+from floorhand.store import summaries
+from floorhand.store.db import Transactions, engine_of, open_database
+from floorhand.store.schema import (
+    DeliveryLine,
+    Inspection,
+    Move,
+    Operation,
+    Order,
+    Place,
+    Scan,
+    Worker,
+)
+
+START = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
+SHIFT = Period("early", START, START + timedelta(hours=8))
+STEPS_MAX = 5_000
+
+
+class Clock:
+    """A clock that goes on by four seconds at each look, so that people work at a human pace."""
+
+    def __init__(self) -> None:
+        self.at = START
+
+    def __call__(self) -> datetime:
+        self.at += timedelta(seconds=4)
+        return self.at
+
+
+@pytest.fixture(scope="module")
+def worked(tmp_path_factory) -> Iterator[Transactions]:
+    """The demo warehouse after a shift of two robots, one of them careless."""
+    transactions = open_database(f"{tmp_path_factory.mktemp('shift')}/floor.db")
+    build_demo(transactions, SITE, START)
+    clock = Clock()
+    with transactions.begin() as tx:
+        crew = tx.execute(select(Worker.code, Worker.badge).order_by(Worker.code).limit(2)).all()
+    robots = [
+        Robot(
+            transactions,
+            SITE,
+            seat=f"R{number}",
+            badge=badge,
+            worker=worker,
+            now=clock,
+            rng=Random(number),
+            mistakes=0.1 * number,
+        )
+        for number, (worker, badge) in enumerate(crew)
+    ]
+    for _ in range(STEPS_MAX):
+        busy = [robot.step() for robot in robots]
+        if not any(busy):
+            for robot in robots:
+                robot.wake()
+            if not any(robot.step() for robot in robots):
+                break
+    else:
+        pytest.fail("the robots did not finish")
+    yield transactions
+    engine_of(transactions).dispose()
+
+
+@pytest.fixture(scope="module")
+def figures(worked) -> dict:
+    with worked.begin() as tx:
+        return summarise(tx, SITE, SHIFT, SHIFT.end)
+
+
+def moved(tx, source: str, target: str) -> Counter[str]:
+    """Pieces moved between kinds of places (or ``@…``), by worker."""
+    here, there = aliased(Place), aliased(Place)
+    rows = tx.execute(
+        select(Move.worker, func.sum(Move.pieces))
+        .join(here, (here.site == Move.site) & (here.code == Move.source))
+        .join(there, (there.site == Move.site) & (there.code == Move.target))
+        .where(
+            Move.at >= SHIFT.start,
+            Move.at < SHIFT.end,
+            (here.code if source.startswith("@") else here.kind) == source,
+            (there.code if target.startswith("@") else there.kind) == target,
+        )
+        .group_by(Move.worker)
+    )
+    return Counter(dict(rows.all()))
+
+
+def told(figures: dict, job: str, name: str) -> Counter[str]:
+    return Counter(
+        {who: jobs[job][name] for who, jobs in figures["workers"].items() if job in jobs}
+    )
+
+
+def test_there_was_a_shift_to_speak_of(figures) -> None:
+    assert figures["orders"]["shipped"] >= 25
+    assert figures["stock"]["ok"]
+    assert all(figures["jobs"][job]["pieces"] for job in JOBS)
+
+
+def test_picked_pieces_are_those_that_went_from_bins_to_totes(worked, figures) -> None:
+    with worked.begin() as tx:
+        assert +moved(tx, "bin", "tote") == +told(figures, "picking", "pieces")
+
+
+def test_packed_pieces_are_those_that_went_from_totes_to_cartons(worked, figures) -> None:
+    with worked.begin() as tx:
+        assert +moved(tx, "tote", "carton") == +told(figures, "packing", "pieces")
+
+
+def test_received_pieces_are_those_that_came_from_suppliers(worked, figures) -> None:
+    with worked.begin() as tx:
+        came = moved(tx, "@supplier", "dock") + moved(tx, "@supplier", "pallet")
+        assert +came == +told(figures, "receiving", "pieces")
+
+
+def test_returned_pieces_are_those_that_were_inspected(worked, figures) -> None:
+    with worked.begin() as tx:
+        inspected = tx.scalar(select(func.sum(Inspection.pieces)))
+    assert figures["jobs"]["returns"]["pieces"] == inspected
+    for name in ("grade", "reason", "disposition"):
+        assert sum(figures["returns"][name].values()) == inspected
+
+
+def test_shipped_orders_are_those_with_a_shipping_time(worked, figures) -> None:
+    with worked.begin() as tx:
+        orders = tx.execute(select(Order.shipped_at, Order.due_at, Order.state)).all()
+        packed = moved(tx, "tote", "carton").total()
+    shipped = [
+        one for one in orders if one.shipped_at and SHIFT.start <= one.shipped_at < SHIFT.end
+    ]
+    early = [one for one in shipped if one.shipped_at <= one.due_at]
+    assert figures["orders"]["shipped"] == len(shipped)
+    assert figures["orders"]["shipped_before_cut_off"] == len(early)
+    assert figures["orders"]["shipped_after_cut_off"] == len(shipped) - len(early)
+    assert figures["orders"]["pieces_shipped"] == packed
+    assert figures["jobs"]["packing"]["orders"] == len(shipped)
+
+
+def test_delivery_counts_are_those_of_their_lines(worked, figures) -> None:
+    names = ("expected", "received", "damaged", "over", "short", "refused")
+    with worked.begin() as tx:
+        sums = tx.execute(select(*(func.sum(getattr(DeliveryLine, name)) for name in names))).one()
+    added = [sum(one[name] for one in figures["deliveries"]) for name in names]
+    assert added == list(sums)
+
+
+def test_scans_and_refusals_are_those_on_record(worked, figures) -> None:
+    with worked.begin() as tx:
+        made = tx.execute(select(Scan.job, Scan.fate).where(Scan.job.in_(JOBS))).all()
+    assert sum(figures["jobs"][job]["scans"] for job in JOBS) == len(made)
+    refused = sum(scan.fate != "taken" for scan in made)
+    assert sum(figures["jobs"][job]["refusals"] for job in JOBS) == refused
+    assert refused > 0
+
+
+def test_active_time_is_the_time_between_a_workers_scans(worked, figures) -> None:
+    with worked.begin() as tx:
+        scans = tx.execute(select(Scan.worker, Scan.job, Scan.at).order_by(Scan.at)).all()
+    expected: Counter[str] = Counter()
+    for worker in figures["workers"]:
+        own = [scan for scan in scans if scan.worker == worker]
+        for before, after in zip(own, own[1:], strict=False):
+            length_s = (after.at - before.at).total_seconds()
+            if length_s <= 300:
+                expected[after.job] += int(length_s)
+    assert {job: figures["jobs"][job]["active_s"] for job in JOBS} == {
+        job: expected[job] for job in JOBS
+    }
+
+
+def test_workers_add_up_to_jobs(figures) -> None:
+    for job in JOBS:
+        for name in ("pieces", "lines", "orders", "scans", "refusals", "short_picks", "active_s"):
+            assert told(figures, job, name).total() == figures["jobs"][job][name], (job, name)
+
+
+def test_the_same_shift_gives_the_same_figures_again(worked, figures) -> None:
+    with worked.begin() as tx:
+        again = summarise(tx, SITE, SHIFT, SHIFT.end)
+    assert json.dumps(again) == json.dumps(figures)
+
+
+def test_the_shift_before_was_quiet(worked) -> None:
+    night = Period("night", START - timedelta(hours=8), START)
+    with worked.begin() as tx:
+        assert summaries.tallies(tx, SITE, night) == {}
+
+
+def test_an_operation_that_was_undone_does_not_count(worked, figures) -> None:
+    with worked.begin() as tx:
+        undone = tx.execute(
+            select(Operation.id, Operation.facts).where(Operation.kind == "ConfirmPick").limit(1)
+        ).one()
+        tx.add(
+            Operation(
+                site=SITE,
+                id="undo:1",
+                kind="Undo",
+                command="{}",
+                facts=undone.facts,
+                worker="W",
+                seat="S",
+                at=START + timedelta(hours=1),
+                undoes=undone.id,
+            )
+        )
+        tx.flush()
+        less = summaries.tallies(tx, SITE, SHIFT)
+        tx.rollback()
+    pieces = sum(tally.counts["pieces"] for (_, job), tally in less.items() if job == "picking")
+    lost = json.loads(undone.facts)["pieces"]
+    assert pieces == figures["jobs"]["picking"]["pieces"] - lost
+
+
+def test_the_page_is_at_most_80_columns_wide(figures) -> None:
+    from zoneinfo import ZoneInfo
+
+    page = render(figures, ZoneInfo("Europe/Rome"))
+    assert max(map(len, page.splitlines())) <= 100
+    assert "Stock proved" in page
