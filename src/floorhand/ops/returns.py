@@ -276,7 +276,7 @@ def _answer(tx: Session, cause: Cause, head: ReturnHead, verdict: Verdict) -> st
 
 def _finish(tx: Session, cause: Cause, head: ReturnHead, verdict: Verdict) -> None:
     """Dispose of the return. A rejection of what was refunded already is in doubt."""
-    money = "pending" if head.money == "none" else head.money
+    money = "pending" if head.money == "none" and head.merchant else head.money
     if head.money in ("already_refunded", "settled") and verdict.rejects:
         money = "in_doubt"
         tasks.trouble(tx, cause, "refunded_and_rejected", head.number, head.merchant)

@@ -35,6 +35,7 @@ MINUTE_S: Final = 60
 LIST_ROWS: Final = {"pagedown": 5, "pageup": -5, "down": 1, "up": -1}
 
 BARCODES: Final = {function_key: barcode for function_key, barcode in KEYS.values()}
+FUNCTION_KEYS: Final = {barcode: function_key for function_key, barcode in KEYS.values()}
 LEAVING: Final = frozenset({KEYS[Key.LOCK][1], f"*{KEYS[Key.LOCK][0][1:]}"})
 """What locks the screen: at the sign-in, where nothing is left to lock, twice of it leaves."""
 
@@ -259,7 +260,9 @@ class FlowScreen(Screen[None], inherit_bindings=False):
         except DatabaseAway:
             code = ""
         if code:
-            self._shown.hint = self._words().say("terminal.hint", {"code": code})
+            key = FUNCTION_KEYS.get(code, "").upper()
+            text = "terminal.hint_key" if key else "terminal.hint"
+            self._shown.hint = self._words().say(text, {"code": key or code})
             self._paint()
 
     def _aloud(self, said: Said) -> None:

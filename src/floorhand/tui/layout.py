@@ -147,12 +147,21 @@ def _said(view: View, width: int, lines_max: int) -> list[Row]:
     """Tell how the last scan went: sign, word and sentence, in reverse video."""
     rows: list[Row] = []
     for said in view.said:
-        sign, word = SIGNS.get(said.tone, ""), view.words.say(TONE_WORDS[said.tone])
         sentence = view.words.say(said.text, said.facts)
-        lead = f"{sign} " if said.tone == "ok" or width < NARROW_COLUMNS - 4 else f"{sign} {word}: "
+        lead = _lead(said, view.words, width)
         lines = wrap(lead + sentence, width, max(1, lines_max - len(rows)))
         rows += [padded((Part(line),), width, f"said-{said.tone}") for line in lines]
     return rows[:lines_max]
+
+
+def _lead(said: Said, words: Catalog, width: int) -> str:
+    """Begin a sentence with sign and word; with the sign alone where the word says nothing new."""
+    if said.text.startswith("help."):
+        return "? "
+    sign = f"{SIGNS.get(said.tone, '')} "
+    if said.tone == "ok" or width < NARROW_COLUMNS - 4:
+        return sign
+    return f"{sign}{words.say(TONE_WORDS[said.tone])}: "
 
 
 def _typed(view: View, width: int) -> list[Row]:
