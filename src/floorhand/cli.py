@@ -40,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     try:
         code = _run(words)
     except FloorhandError as error:
-        print(f"floorhand: {error}", file=sys.stderr)  # noqa: T201  (this is the command line)
+        print(f"floorhand: {error}", file=sys.stderr)
         code = 1
     except BrokenPipeError:
         # Whoever read our output went away; the interpreter must not complain about it at exit.

@@ -109,7 +109,6 @@ class Code(StrEnum):
     WRONG_SOURCE = "wrong_source"
     BIN_NOT_LEGAL = "bin_not_legal"
     BIN_NO_ROOM = "bin_no_room"
-    NO_BIN_YET = "no_bin_yet"
 
     # Return inspection
     RETURN_CLOSED = "return_closed"

@@ -27,6 +27,9 @@ SIGNS: Final[Mapping[str, str]] = {"ok": "*", "look": "~", "refused": "!"}
 
 MARKS: Final[Mapping[str, str]] = {"": "", "now": "▶ ", "done": "✓ "}
 
+SECRET: Final = "•"
+"""Stands for a PIN wherever lines are written down."""
+
 LINE_BYTES_MAX: Final = 2048
 """Longer than any scan in any encoding; the rest of such a line is thrown away."""
 
@@ -178,7 +181,8 @@ class Talk:
             if not (scanned := read_scan(line)):
                 continue
             if self._echo:
-                self._write(f"> {_one_line(line.removeprefix('> '))}")
+                secret = "pin" in turn.prompt.wants.kinds and not scanned.startswith("*")
+                self._write(f"> {SECRET if secret else _one_line(line.removeprefix('> '))}")
             turn = self._scan(turn, scanned)
             turn, job = self._open(turn, job)
         return 0

@@ -152,9 +152,11 @@ def test_every_key_shown_does_something() -> None:
     for state in EVERY_STATE:
         for key, _ in prompt(state).keys:
             reply = step(state, Pressed(key))
-            road = key is Key.BACK and refused(reply) is Code.KEY_NOT_NOW if isinstance(
-                reply, Refuse
-            ) else True
+            road = (
+                key is Key.BACK and refused(reply) is Code.KEY_NOT_NOW
+                if isinstance(reply, Refuse)
+                else True
+            )
             assert road, (state, key, reply)
 
 

@@ -287,6 +287,7 @@ def test_the_figures_of_a_walk_are_noted(floor: Transactions) -> None:
     picker.start()
     picker.go_on()
     with floor.begin() as tx:
+
         def total(name: str) -> int:
             figure = func.json_extract(Operation.facts, f"$.{name}")
             return int(tx.scalar(select(func.sum(figure)).where(Operation.kind != "Test")) or 0)

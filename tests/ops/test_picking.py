@@ -172,9 +172,7 @@ def test_an_order_can_be_cancelled_at_any_time(floor: Transactions, when: str) -
         assert stock_of(floor, "A-01") == {("MUG", "", "available"): 5}
     else:
         picker.start()
-        picker.go_on(
-            until="picking.bring_tote" if when == "at the bench" else "picking.scan_tote"
-        )
+        picker.go_on(until="picking.bring_tote" if when == "at the bench" else "picking.scan_tote")
         cancel(floor, "1")
     picker.go_on()
     assert state(floor, "1") == "cancelled"

@@ -47,8 +47,7 @@ def test_pickers_in_processes_of_their_own_never_pick_a_line_twice(tmp_path: Pat
     url = str(engine_of(transactions).url)
     spawn = multiprocessing.get_context("spawn")
     processes = [
-        spawn.Process(target=pick_all, args=(url, f"W{number}"))
-        for number in range(1, PICKERS + 1)
+        spawn.Process(target=pick_all, args=(url, f"W{number}")) for number in range(1, PICKERS + 1)
     ]
     for process in processes:
         process.start()

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from random import Random
 
 import pytest
@@ -180,7 +181,7 @@ def test_active_time_is_the_time_between_a_workers_scans(worked, figures) -> Non
     expected: Counter[str] = Counter()
     for worker in figures["workers"]:
         own = [scan for scan in scans if scan.worker == worker]
-        for before, after in zip(own, own[1:], strict=False):
+        for before, after in pairwise(own):
             length_s = (after.at - before.at).total_seconds()
             if length_s <= 300:
                 expected[after.job] += int(length_s)

@@ -46,9 +46,9 @@ NEW_PICK = (
     "INSERT INTO orders (site, merchant, number, state, hold_reason, channel, platform_id, "
     "platform_state, due_at, priority, customer, ship_to, carrier, service, instruction) VALUES "
     "('MAIN', 'ACME', '1', 'picking', '', '', '', '', '2026-01-01', 0, '', '{}', '', '', '')",
-    "INSERT INTO order_line (site, merchant, \"order\", line_no, sku, ordered, picked, packed, "
+    'INSERT INTO order_line (site, merchant, "order", line_no, sku, ordered, picked, packed, '
     "short, short_reason, platform_ids) VALUES ('MAIN', 'ACME', '1', 1, 'MUG', 2, 0, 0, 0, '', '')",
-    "INSERT INTO pick (site, id, task, merchant, \"order\", line_no, sku, lot, expiry, serial, "
+    'INSERT INTO pick (site, id, task, merchant, "order", line_no, sku, lot, expiry, serial, '
     "condition, place, walk_no, pieces, picked, state, skips) VALUES ('MAIN', 'p', 't', 'ACME', "
     "'1', 1, 'MUG', '', '', '', 'available', 'A', 1, 2, 0, 'open', 0)",
 )

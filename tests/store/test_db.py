@@ -83,8 +83,10 @@ def test_a_network_file_system_is_refused(tmp_path, monkeypatch) -> None:
 
 def test_sqlite_is_durable_and_strict(transactions) -> None:
     with transactions.begin() as tx:
-        told = [tx.connection().exec_driver_sql(f"PRAGMA {name}").scalar() for name in
-                ("journal_mode", "synchronous", "foreign_keys")]
+        told = [
+            tx.connection().exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        ]
     assert told == ["wal", 2, 1]
 
 

@@ -22,6 +22,7 @@ from floorhand.store.ledger import Cause
 from floorhand.store.places import new_place, next_number, stand_in
 from floorhand.store.schema import Move, Place, Stock
 
+
 @pytest.fixture
 def house(transactions):
     return stocked(transactions)

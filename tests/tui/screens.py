@@ -115,6 +115,7 @@ async def settled(pilot) -> FlowScreen:
 
 async def send(pilot, data: bytes) -> FlowScreen:
     """Send the bytes that a scanner or keyboard would send, and wait for the answer."""
+    await settled(pilot)
     pilot.app.post_message(Arrived(tuple(pilot.app.reader.feed(data))))
     return await settled(pilot)
 

@@ -155,10 +155,11 @@ def test_keys_without_effect_are_not_shown() -> None:
     assert "F3 " not in texts(lay_out(view(MENU), 80, 24))
 
 
-def test_a_hint_stands_where_nothing_is_typed() -> None:
-    hinted = texts(lay_out(view(PICK, hint="No scanner? Type: 47"), 40, 20))
-    assert "No scanner? Type: 47" in hinted
-    assert "No scanner" not in texts(lay_out(view(PICK, hint="No scanner?", typed="4"), 40, 20))
+def test_a_hint_stands_where_nothing_is_typed_and_its_code_is_never_cut() -> None:
+    hint = ("No scanner? Type: FHPCTGTXTCJL", "FHPCTGTXTCJL")
+    assert "No scanner? Type: FHPCTGTXTCJL" in texts(lay_out(view(PICK, hint=hint), 40, 20))
+    assert "▸ FHPCTGTXTCJL" in texts(lay_out(view(PICK, hint=hint), 26, 12))
+    assert "FHP" not in texts(lay_out(view(PICK, hint=hint, typed="4"), 40, 20))
 
 
 def test_a_long_answer_leaves_room_for_what_to_act_on() -> None:

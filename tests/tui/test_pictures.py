@@ -78,9 +78,7 @@ def play(scene: Scene, folder: Path) -> Turn:
 
     def scan(scanned: str) -> Turn:
         number = turn.scan_no + 1
-        return take_turn(
-            transactions, SITE, "T1", number, scanned, NOW + timedelta(seconds=number)
-        )
+        return take_turn(transactions, SITE, "T1", number, scanned, NOW + timedelta(seconds=number))
 
     def open_job(job: str) -> Turn:
         codes = [choice.code for choice in turn.prompt.choices]

@@ -31,9 +31,7 @@ def state(transactions: Transactions, number: str, merchant: str = "ACME") -> st
     """State of an order."""
     with transactions.begin() as tx:
         return str(
-            tx.scalar(
-                select(Order.state).where(Order.merchant == merchant, Order.number == number)
-            )
+            tx.scalar(select(Order.state).where(Order.merchant == merchant, Order.number == number))
         )
 
 

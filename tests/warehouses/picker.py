@@ -19,9 +19,7 @@ SCANS_MAX = 2_000
 class Picker:
     """A worker at a seat of their own, in the picking job."""
 
-    def __init__(
-        self, transactions: Transactions, worker: str = "W1", now: datetime = NOW
-    ) -> None:
+    def __init__(self, transactions: Transactions, worker: str = "W1", now: datetime = NOW) -> None:
         self.transactions = transactions
         self.seat = f"SEAT-{worker}"
         self.now = now

@@ -74,9 +74,7 @@ def order(
     """An order of (SKU, pieces), due some hours from now."""
     due_at = NOW + timedelta(hours=due_h)
     tx.execute(
-        insert(Order).values(
-            site=SITE, merchant=merchant, number=number, due_at=due_at, **values
-        )
+        insert(Order).values(site=SITE, merchant=merchant, number=number, due_at=due_at, **values)
     )
     tx.execute(
         insert(OrderLine),
@@ -122,9 +120,7 @@ def furnish(tx: Session) -> None:
             site=SITE, merchant="ACME", sku="CAP", code="CAP-4", pieces=4, pack="case"
         )
     )
-    tx.execute(
-        insert(Barcode).values(site=SITE, merchant="ACME", sku="TEA", code="09506000134352")
-    )
+    tx.execute(insert(Barcode).values(site=SITE, merchant="ACME", sku="TEA", code="09506000134352"))
     for walk_no, code in enumerate(("A-01", "A-02", "B-01", "B-02", "C-01", "C-04"), 1):
         new_place(
             tx,

@@ -24,9 +24,9 @@ def run(args: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001  (
 
     figures = measure_scans(args.folder)
     if args.json:
-        print(json.dumps(figures, indent=1))  # noqa: T201  (its output)
+        print(json.dumps(figures, indent=1))
         return 0
-    print(  # noqa: T201
+    print(
         "A scan, from lookup to durable commit: {take_turn_p50_ms} ms (median), "
         "{take_turn_p99_ms} ms (99 %).\n"
         "Its {statements_per_turn} statements written by hand: {raw_p50_ms} ms. "

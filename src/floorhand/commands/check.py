@@ -25,15 +25,15 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         found = violations(tx, settings.site)
     if args.json:
         result = {**figures, "ok": not found, "violations": [asdict(one) for one in found]}
-        print(json.dumps(result, ensure_ascii=False, indent=1))  # noqa: T201  (its output)
+        print(json.dumps(result, ensure_ascii=False, indent=1))
         return 1 if found else 0
     for one in found:
-        print(one, file=sys.stderr)  # noqa: T201
+        print(one, file=sys.stderr)
     if found:
         more = " or more" if len(found) == VIOLATIONS_MAX else ""
-        print(f"{len(found)}{more} violations. Nobody should write until they are resolved.")  # noqa: T201
+        print(f"{len(found)}{more} violations. Nobody should write until they are resolved.")
         return 1
-    print(  # noqa: T201
+    print(
         "ledger = balances: {moves} moves of {operations} operations, {pieces} pieces in "
         "{stock_rows} places and lots, nothing negative, nothing orphaned".format(**figures)
     )

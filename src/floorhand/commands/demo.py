@@ -42,7 +42,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         text = _built(transactions, settings)
     finally:
         engine_of(transactions).dispose()
-    print(text)  # noqa: T201  (the badges have to be read)
+    print(text)
     if args.no_terminal:
         return 0
     if sys.stdin.isatty():

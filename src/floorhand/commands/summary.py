@@ -52,11 +52,11 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         shifts = site_rules(tx, settings.site).shifts
         figures = summarise(tx, settings.site, _period(args, shifts, zone, now), now)
     if args.json:
-        print(json.dumps(figures, ensure_ascii=False, indent=1))  # noqa: T201  (its output)
+        print(json.dumps(figures, ensure_ascii=False, indent=1))
     else:
         from floorhand.commands.summary_text import render
 
-        print(render(figures, zone))  # noqa: T201
+        print(render(figures, zone))
     return 0
 
 

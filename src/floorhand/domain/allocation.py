@@ -168,9 +168,7 @@ class Pool:
                 key = (take.shelf.place, take.shelf.goods)
                 self._taken[key] = self._taken.get(key, 0) + take.pieces
 
-    def _left(
-        self, merchant: str, sku: str, mine: Mapping[tuple[str, Goods], int]
-    ) -> list[Shelf]:
+    def _left(self, merchant: str, sku: str, mine: Mapping[tuple[str, Goods], int]) -> list[Shelf]:
         left = []
         for shelf in self._shelves.get((merchant, sku), ()):
             key = (shelf.place, shelf.goods)

@@ -7,7 +7,7 @@ import hmac
 import secrets
 
 COST = 2**15
-"""scrypt's n: about 0.1 s a try, so that a stolen table of six-digit PINs is not read in an hour."""
+"""scrypt's n: about 0.1 s a try, so that stolen hashes of six digits take days to read."""
 
 PIN_DIGITS_MIN = 4
 PIN_DIGITS_MAX = 12

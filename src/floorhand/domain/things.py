@@ -155,7 +155,7 @@ class Ambiguous:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A barcode that nothing in the warehouse carries. ``shown`` makes control characters visible."""
+    """A barcode that nothing here carries. ``shown`` makes control characters visible."""
 
     code: str
     shown: str

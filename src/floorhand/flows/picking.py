@@ -84,7 +84,7 @@ def step(state: State, event: object) -> Reply:
             return _at_tote(state, event)
         case AtFull(), _:
             return _at_full(state, event)
-        case (AtCount() | AtReason() | AtSkip()), _:
+        case ((AtCount() | AtReason() | AtSkip()), _):
             return _at_exception(state, event)
         case AtBench(need=need), _:
             return _at_bench(need, event)

@@ -185,5 +185,8 @@ class Flow(Protocol):
     STATES: tuple[type, ...]
     VALUES: tuple[type, ...]
 
-    def step(self, state: AnyState, event: object) -> Reply: ...  # noqa: D102
-    def prompt(self, state: AnyState) -> Prompt: ...  # noqa: D102
+    def step(self, state: AnyState, event: object) -> Reply:
+        """Say what an event leads to. Pure: same state and event, same reply."""
+
+    def prompt(self, state: AnyState) -> Prompt:
+        """Say what to show."""

@@ -76,7 +76,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         raise BadFile(f"The labels cannot be written: {error.strerror or error}.") from error
     for one, layout in zip(wanted, layouts, strict=True):
         if note := layout.note():
-            print(f"{one.subject}: {note}", file=sys.stderr)  # noqa: T201  (the command's output)
+            print(f"{one.subject}: {note}", file=sys.stderr)
     return 0
 
 
@@ -180,7 +180,7 @@ def _to_pdf(path: Path, wanted: Sequence[LabelWanted], *, one_per_page: bool) ->
 def _progress(done: int, of: int) -> None:
     if of >= PROGRESS_FROM and sys.stderr.isatty():
         end = "\n" if done == of else ""
-        print(f"\r{done} of {of}", end=end, file=sys.stderr, flush=True)  # noqa: T201
+        print(f"\r{done} of {of}", end=end, file=sys.stderr, flush=True)
 
 
 def _count(number: int, thing: str) -> str:
@@ -188,4 +188,4 @@ def _count(number: int, thing: str) -> str:
 
 
 def _say(text: str) -> None:
-    print(text)  # noqa: T201  (the command's output)
+    print(text)

@@ -203,7 +203,9 @@ class _Reader:
 
     def number(self, key: str, least: float, most: float, default: float | None = None) -> float:
         """Take a number within bounds."""
-        return self._within(key, self.take(key, int | float, default), least, most)  # type: ignore[arg-type]  # isinstance takes unions
+        # Unlike its annotation, isinstance takes unions.
+        taken = self.take(key, int | float, default)  # type: ignore[arg-type]  # see above
+        return self._within(key, taken, least, most)
 
     def numbers(self, key: str, count: int, least: float, most: float) -> tuple[float, ...]:
         """Take a list of so many numbers."""

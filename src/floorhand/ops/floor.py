@@ -18,6 +18,7 @@ from floorhand.ops.registry import FLOWS
 from floorhand.ops.seats import Settled, Sitting, Turn, must_sit, repeat, resumed, sit, write
 from floorhand.ops.settling import answer
 from floorhand.store.db import Transactions
+from floorhand.store.masters import require_site
 from floorhand.store.schema import Seat
 
 GONE = frozenset({Code.DELIVERY_CLOSED, Code.RETURN_CLOSED, Code.WALK_LOST, Code.PACK_LOST})
@@ -31,10 +32,12 @@ def take_seat(
 
     Raises:
         DatabaseAway: If the database did not answer.
+        DatabaseUnusable: If it holds no such site.
     """
     with transactions.begin() as tx:
         sitting = sit(tx, site, seat)
         if sitting is None:
+            require_site(tx, site)
             tx.execute(
                 insert(Seat).values(
                     site=site,

@@ -79,9 +79,7 @@ def _resume(tx: Session, cause: Cause, walk: Walk) -> WorkFound:
     if walk.worker != cause.worker:
         raise Refused(Code.CART_IN_USE, cart=walk.cart, worker=walk.worker)
     tx.execute(
-        update(Task)
-        .where(Task.site == cause.site, Task.id == walk.task)
-        .values(state="claimed")
+        update(Task).where(Task.site == cause.site, Task.id == walk.task).values(state="claimed")
     )
     slots = list(
         tx.scalars(select(Slot.slot_no).where(Slot.site == cause.site, Slot.task == walk.task))

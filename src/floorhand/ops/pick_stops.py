@@ -83,9 +83,7 @@ def move_pick(tx: Session, cause: Cause, command: MovePick) -> Arrived | StopGon
     return Arrived(own_stop(tx, cause, command.task, command.pick).stop)
 
 
-def offer_lot(
-    tx: Session, cause: Cause, command: OfferLot
-) -> LotOffered | LotSwapped | StopGone:
+def offer_lot(tx: Session, cause: Cause, command: OfferLot) -> LotOffered | LotSwapped | StopGone:
     """Say whether another lot in this place may be taken. Serials are swapped at once.
 
     Which of several equal serial numbers is taken matters to nobody, as long as the books know.
@@ -240,9 +238,7 @@ def _swap_serial(tx: Session, cause: Cause, stop: StopRow, serial: str) -> LotSw
     else:
         later = [
             found
-            for found in picks.stops_at(
-                tx, cause.site, stop.place, goods.merchant, goods.sku
-            )
+            for found in picks.stops_at(tx, cause.site, stop.place, goods.merchant, goods.sku)
             if found.stop.goods == other and found.stop.task == stop.stop.task
         ]
         if not later:
@@ -262,9 +258,7 @@ def _swap_serial(tx: Session, cause: Cause, stop: StopRow, serial: str) -> LotSw
 
 
 def _change_pick(tx: Session, cause: Cause, pick: str, **values: str) -> None:
-    tx.execute(
-        update(Pick).where(Pick.site == cause.site, Pick.id == pick).values(**values)
-    )
+    tx.execute(update(Pick).where(Pick.site == cause.site, Pick.id == pick).values(**values))
 
 
 def _split_pick(tx: Session, cause: Cause, stop: StopRow, goods: Goods, pieces: int) -> str:

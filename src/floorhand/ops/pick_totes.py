@@ -69,9 +69,7 @@ def replace_tote(tx: Session, cause: Cause, command: ReplaceTote) -> ToteReplace
     _take_tote(tx, cause, command.tote, stop.stop.order, walk.cart)
     tx.execute(
         update(Slot)
-        .where(
-            Slot.site == cause.site, Slot.task == command.task, Slot.slot_no == stop.stop.slot
-        )
+        .where(Slot.site == cause.site, Slot.task == command.task, Slot.slot_no == stop.stop.slot)
         .values(tote=command.tote)
     )
     holds = tx.scalar(
@@ -81,9 +79,7 @@ def replace_tote(tx: Session, cause: Cause, command: ReplaceTote) -> ToteReplace
     )
     if holds:
         tx.execute(
-            update(Place)
-            .where(Place.site == cause.site, Place.code == full)
-            .values(state="closed")
+            update(Place).where(Place.site == cause.site, Place.code == full).values(state="closed")
         )
     else:
         free_tote(tx, cause, full)

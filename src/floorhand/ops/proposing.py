@@ -64,9 +64,10 @@ def groups_of(tx: Session, site: str, source: Source) -> tuple[Group, ...]:
     if source.sku:
         standing = tuple(
             (source.place, line)
-            for line in ledger.lines_in(tx, site, source.place)
-            if (line.goods.merchant, line.goods.sku) == (source.merchant, source.sku)
-            and source.lot in ("", line.goods.lot)
+            for line in ledger.lines_in(
+                tx, site, source.place, merchant=source.merchant, sku=source.sku
+            )
+            if source.lot in ("", line.goods.lot)
         )
     else:
         standing = ledger.inside(tx, site, source.place)

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from importlib import import_module
-from typing import Any, cast
+from collections.abc import Callable, Mapping
+from typing import Any
 
+from floorhand.flows import menu, packing, picking, putaway, receiving, returns, sign_in, which
 from floorhand.flows.turn import Flow
+from floorhand.ops import menu as menu_ops
+from floorhand.ops import packing as packing_ops
+from floorhand.ops import picking as picking_ops
+from floorhand.ops import putaway as putaway_ops
+from floorhand.ops import receiving as receiving_ops
+from floorhand.ops import returns as returns_ops
+from floorhand.ops import sign_in as sign_in_ops
 
-FLOWS: dict[str, Flow] = {}
-HANDLERS: dict[type, Callable[[Any, Any, Any], object]] = {}
-for _name in ("sign_in", "menu", "which", "receiving", "putaway", "picking", "packing", "returns"):
-    try:
-        FLOWS[_name] = cast(Flow, import_module(f"floorhand.flows.{_name}"))
-        HANDLERS.update(import_module(f"floorhand.ops.{_name}").HANDLERS)
-    except ModuleNotFoundError:
-        pass
+FLOWS: Mapping[str, Flow] = {
+    flow.NAME: flow
+    for flow in (sign_in, menu, which, receiving, putaway, picking, packing, returns)
+}
+"""Every conversation, by name; a seat's row says which one is open."""
+
+HANDLERS: Mapping[type, Callable[..., Any]] = {
+    **sign_in_ops.HANDLERS,
+    **menu_ops.HANDLERS,
+    **receiving_ops.HANDLERS,
+    **putaway_ops.HANDLERS,
+    **picking_ops.HANDLERS,
+    **packing_ops.HANDLERS,
+    **returns_ops.HANDLERS,
+}
+"""Who carries out a command: ``(tx, cause, command) -> outcome``."""

@@ -263,9 +263,7 @@ def short_or_wait(tx: Session, cause: Cause, stop: StopRow, pieces: int, reason:
     if policy == HOLD_ORDER:
         order_trouble(tx, cause, stop.merchant, stop.number, pieces=pieces, reason=reason)
         return False
-    finished = short_line(
-        tx, cause, stop.merchant, stop.number, stop.line_no, pieces, reason
-    )
+    finished = short_line(tx, cause, stop.merchant, stop.number, stop.line_no, pieces, reason)
     lines = int(cause.figures.get("lines", 0)) + finished
     cause.note(lines=lines)
     return True
@@ -307,9 +305,7 @@ def order_trouble(
         .limit(1)
     )
     if known is None:
-        tasks.trouble(
-            tx, cause, "short_order", name, merchant, pieces=pieces, reason=reason
-        )
+        tasks.trouble(tx, cause, "short_order", name, merchant, pieces=pieces, reason=reason)
 
 
 def _close_trouble(tx: Session, cause: Cause, name: str) -> None:
@@ -339,4 +335,3 @@ def open_slots(tx: Session, cause: Cause, task: str, chosen: Iterable[OpenOrder]
         for slot_no, order in enumerate(chosen, start=1)
     ]
     tx.execute(insert(Slot), rows)
-

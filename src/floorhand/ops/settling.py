@@ -12,7 +12,23 @@ from sqlalchemy import TableClause, delete, insert
 from sqlalchemy.orm import Session
 
 from floorhand.domain.signing_in import JOBS, SignOut
-from floorhand.domain.things import Ambiguous, Key, Piece, Place, Pressed, Text, Unknown
+from floorhand.domain.things import (
+    Ambiguous,
+    Attributes,
+    Badge,
+    Chosen,
+    DeliveryCode,
+    Key,
+    Number,
+    OrderCode,
+    Piece,
+    Place,
+    Pressed,
+    ReturnCode,
+    Station,
+    Text,
+    Unknown,
+)
 from floorhand.errors import Code, Refused
 from floorhand.flows.turn import AnyState, Ask, Do, Open, Refuse, Reply, Said
 from floorhand.flows.which import Answered, Which
@@ -171,17 +187,18 @@ def _what(event: object) -> dict[str, str | int]:
             return {"thing_text": "thing.piece", "code": f"{sku} {name}".strip()}
         case Text(value=value):
             return {"thing_text": "thing.text", "code": value}
+        case Badge(name=name):
+            return {"thing_text": "thing.badge", "code": name}
+        case Number(value=value):
+            return {"thing_text": "thing.number", "code": value}
+        case OrderCode(number=code) | DeliveryCode(number=code) | ReturnCode(number=code):
+            return {"thing_text": f"thing.{type(event).__name__.lower()}", "code": code}
+        case Attributes(lot=lot, expiry=expiry, serial=serial):
+            return {"thing_text": "thing.attributes", "code": lot or serial or expiry}
+        case Station(code=code) | Chosen(code=code):
+            return {"thing_text": f"thing.{type(event).__name__.lower()}", "code": code}
         case _:
-            kind = type(event).__name__.lower()
-            code = next(
-                (
-                    str(getattr(event, item.name))
-                    for item in (fields(event) if hasattr(event, "__dataclass_fields__") else ())  # type: ignore[arg-type]  # checked by hasattr
-                    if item.name in ("number", "value", "code", "name", "serial", "lot")
-                ),
-                "",
-            )
-            return {"thing_text": f"thing.{kind}", "code": code}
+            return {"thing_text": "thing.unknown", "code": ""}
 
 
 def _cause(sitting: Sitting, operation: str, now: datetime) -> Cause:

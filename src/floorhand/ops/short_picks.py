@@ -55,9 +55,7 @@ def declare_short(tx: Session, cause: Cause, command: DeclareShort) -> ShortDecl
         raise Refused(Code.PICK_NOTHING_SHORT, pieces=stop.stop.pieces, sku=stop.stop.goods.sku)
     cause.note(job="picking", merchant=stop.merchant, reason=command.reason, lines=0)
     if command.pieces:
-        taken = take_pieces(
-            tx, cause, command.task, command.pick, command.pieces, command.tote
-        )
+        taken = take_pieces(tx, cause, command.task, command.pick, command.pieces, command.tote)
         assert not isinstance(taken, StopGone), command
         stop = own_stop(tx, cause, command.task, command.pick)
     missing = stop.stop.pieces
@@ -96,9 +94,7 @@ def _answer(
     )
 
 
-def _others_that_lose(
-    tx: Session, cause: Cause, stop: StopRow, reason: str
-) -> tuple[StopRow, ...]:
+def _others_that_lose(tx: Session, cause: Cause, stop: StopRow, reason: str) -> tuple[StopRow, ...]:
     """List further open stops that lose their pieces with this one.
 
     One fault is declared once: the worker's other stops for the SKU there go with it, and all of
@@ -138,9 +134,7 @@ def _hold_all(tx: Session, cause: Cause, place: str, goods: Goods) -> None:
             ledger.change(tx, cause, place, line.goods, line.pieces, condition=HOLD)
             held += line.pieces
     if held:
-        tasks.trouble(
-            tx, cause, "suspect_stock", place, goods.merchant, sku=goods.sku, pieces=held
-        )
+        tasks.trouble(tx, cause, "suspect_stock", place, goods.merchant, sku=goods.sku, pieces=held)
 
 
 def _raise_count(tx: Session, cause: Cause, stop: StopRow, reason: str) -> None:
@@ -187,9 +181,7 @@ def _raise_count(tx: Session, cause: Cause, stop: StopRow, reason: str) -> None:
 def _rehome(tx: Session, cause: Cause, stop: StopRow, reason: str) -> Rehomed:
     """Reserve a stop's missing pieces elsewhere, on the same walk; else the line is short."""
     goods, missing = stop.stop.goods, stop.stop.pieces
-    takes = reserve_anywhere(
-        tx, cause, goods.merchant, goods.sku, missing, avoid=stop.stop.place
-    )
+    takes = reserve_anywhere(tx, cause, goods.merchant, goods.sku, missing, avoid=stop.stop.place)
     put_in_walk(tx, cause, stop, takes)
     found = sum(take.pieces for take in takes)
     place = takes[0].shelf.root if takes else ""

@@ -62,9 +62,7 @@ def take_pieces(
     """
     assert pieces > 0, pieces
     at_hand = {"of_site": cause.site, "of_task": task, "of_pick": pick, "taken": pieces}
-    row = tx.execute(
-        _taking(), {**at_hand, "into": tote, "of_worker": cause.worker}
-    ).one_or_none()
+    row = tx.execute(_taking(), {**at_hand, "into": tote, "of_worker": cause.worker}).one_or_none()
     if row is None:
         return _why_not(tx, cause, task, pick, pieces, tote)
     goods = Goods(row.merchant, row.sku, row.lot, row.expiry, row.serial, row.condition)
@@ -150,9 +148,7 @@ def _counting() -> Any:
     )
 
 
-def _why_not(
-    tx: Session, cause: Cause, task: str, pick: str, pieces: int, tote: str
-) -> StopGone:
+def _why_not(tx: Session, cause: Cause, task: str, pick: str, pieces: int, tote: str) -> StopGone:
     """Find out why a stop could not be done; what cannot be answered otherwise is refused."""
     stop = own_stop(tx, cause, task, pick)
     if (over := gone(tx, cause, stop)) is not None:

@@ -97,9 +97,7 @@ def cancel_on_walk(tx: Session, cause: Cause, task: str, merchant: str, number: 
                 pieces=pieces,
                 reason="cancelled",
             )
-            tasks.trouble(
-                tx, cause, "putback_waiting", tote, merchant, order=number, pieces=pieces
-            )
+            tasks.trouble(tx, cause, "putback_waiting", tote, merchant, order=number, pieces=pieces)
         else:
             _leave_slot(tx, cause, task, tote)
         tx.execute(
@@ -226,4 +224,3 @@ def _pieces_in(tx: Session, cause: Cause, place: str) -> int:
         )
     )
     return int(held or 0)
-

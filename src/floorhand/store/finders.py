@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, cast
 
-from sqlalchemy import Row, Select, TableClause, bindparam, func, or_, select
+from sqlalchemy import BindParameter, TableClause, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.things import Badge, DeliveryCode, OrderCode, Piece, Place, ReturnCode
@@ -25,8 +25,8 @@ _RETURN = cast(TableClause, schema.Return.__table__)
 _ORDER = cast(TableClause, schema.Order.__table__)
 _PARCEL = cast(TableClause, schema.Parcel.__table__)
 
-_SITE = bindparam("site")
-_CODE = bindparam("code")
+_SITE: BindParameter[str] = bindparam("site")
+_CODE: BindParameter[str] = bindparam("code")
 
 _HELD = (
     select(func.coalesce(func.sum(_STOCK.c.pieces), 0))
@@ -132,13 +132,13 @@ _ORDER_BY_PARCEL = (
 def place_by_label(tx: Session, site: str, code: str) -> Place | None:
     """Find the place whose label holds a code; the scan proves presence."""
     row = _first(tx, _PLACE_BY_LABEL, site, code)
-    return Place(*row[:6], int(row[6]), proven=True) if row else None
+    return _place(row, proven=True) if row else None
 
 
 def place_by_name(tx: Session, site: str, code: str) -> tuple[Place, str] | None:
     """Find a place by the code that people read, with its zone; typing it proves nothing."""
     row = _first(tx, _PLACE_BY_NAME, site, code)
-    return (Place(*row[:6], int(row[6]), proven=False), row[7]) if row else None
+    return (_place(row, proven=False), row.zone) if row else None
 
 
 def check_digits(tx: Session, site: str, code: str) -> tuple[str, str] | None:
@@ -188,7 +188,10 @@ def delivery(tx: Session, site: str, code: str) -> DeliveryCode | None:
 def return_(tx: Session, site: str, code: str) -> ReturnCode | None:
     """Find a return by its number, plate, tracking or platform number; open ones first."""
     row = _first(tx, _RETURN_BY_CODE, site, code)
-    return ReturnCode(*row[:3], plate=bool(row[3])) if row else None
+    if row is None:
+        return None
+    number, merchant, custody, plated = row
+    return ReturnCode(number, merchant, custody, plate=bool(plated))
 
 
 def order(tx: Session, site: str, code: str) -> OrderCode | None:
@@ -202,11 +205,17 @@ def order(tx: Session, site: str, code: str) -> OrderCode | None:
     return OrderCode(*row) if row else None
 
 
-def _first(tx: Session, question: Select[Any], site: str, code: str) -> Row[Any] | None:
+def _first(tx: Session, question: Any, site: str, code: str) -> Any:
+    """Give the first row, or None. Rows are as wide as their question, which no type says."""
     return tx.connection().execute(question, {"site": site, "code": code}).first()
 
 
-def _piece(row: Row[Any], pieces: int, pack: str) -> Piece:
+def _place(row: Any, *, proven: bool) -> Place:
+    code, kind, state, parent, merchant, order_no, pieces, *_ = row
+    return Place(code, kind, state, parent, merchant, order_no, int(pieces), proven)
+
+
+def _piece(row: Any, pieces: int, pack: str) -> Piece:
     merchant, sku, name, lot, expiry, serial, *_ = row
     return Piece(
         merchant,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
@@ -46,8 +46,8 @@ class Cause:
     at: datetime
     roles: frozenset[str] = frozenset()
     figures: dict[str, int | str] = field(default_factory=dict)
-    _rows: "count[int]" = field(default_factory=count)  # noqa: UP037  (count is not generic at run time)
-    _ids: "count[int]" = field(default_factory=lambda: count(1))  # noqa: UP037
+    _rows: Iterator[int] = field(default_factory=count)
+    _ids: Iterator[int] = field(default_factory=lambda: count(1))
 
     def new_id(self) -> str:
         """Make an id for something this operation creates, the same whenever it is replayed."""
@@ -157,9 +157,14 @@ def release(tx: Session, cause: Cause, place: str, goods: Goods, pieces: int) ->
     assert done.rowcount == 1, (place, goods, pieces)
 
 
-def lines_in(tx: Session, site: str, place: str) -> tuple[Line, ...]:
-    """List what stands directly in a place, sorted by SKU, lot and expiry."""
-    return tuple(line for _, line in _lines(tx, site, Stock.place == place))
+def lines_in(
+    tx: Session, site: str, place: str, *, merchant: str = "", sku: str = ""
+) -> tuple[Line, ...]:
+    """List what stands directly in a place, of one SKU or of all, sorted by SKU, lot, expiry."""
+    where = Stock.place == place
+    if sku:
+        where = and_(where, Stock.merchant == merchant, Stock.sku == sku)
+    return tuple(line for _, line in _lines(tx, site, where))
 
 
 def inside(tx: Session, site: str, place: str) -> tuple[tuple[str, Line], ...]:

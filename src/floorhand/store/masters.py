@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.rules import MerchantRules, SiteRules
+from floorhand.errors import DatabaseUnusable
 from floorhand.store.schema import Merchant, SiteRow, Station, Worker
 
 DEFAULT_PRINTER = "folder"
@@ -21,6 +22,18 @@ class WorkerFacts:
     name: str
     roles: frozenset[str]
     language: str
+
+
+def require_site(tx: Session, site: str) -> None:
+    """Make sure that a site exists.
+
+    Raises:
+        DatabaseUnusable: Naming the sites that do.
+    """
+    known = sorted(tx.scalars(select(SiteRow.site)))
+    if site not in known:
+        there = ", ".join(known) or "none; import something first"
+        raise DatabaseUnusable(f"There is no site {site} in this database. Known: {there}.")
 
 
 def merchant_rules(tx: Session, site: str, merchant: str) -> MerchantRules:

@@ -182,7 +182,7 @@ def deliveries(tx: Session, site: str, period: Period) -> list[DeliveryFigures]:
 
 
 def returns(tx: Session, site: str, period: Period) -> dict[str, dict[str, int]]:
-    """Count inspected pieces by grade, reason, disposition and merchant."""
+    """Count judged pieces by grade, reason, disposition and merchant."""
     found: dict[str, Counter[str]] = {
         name: Counter() for name in ("grade", "reason", "disposition", "merchant", "outcome")
     }
@@ -193,7 +193,12 @@ def returns(tx: Session, site: str, period: Period) -> dict[str, dict[str, int]]
         Inspection.merchant,
         Inspection.outcome,
         Inspection.pieces,
-    ).where(Inspection.site == site, Inspection.at >= period.start, Inspection.at < period.end)
+    ).where(
+        Inspection.site == site,
+        Inspection.at >= period.start,
+        Inspection.at < period.end,
+        Inspection.disposition != "",
+    )
     for grade, reason, disposition, merchant, outcome, pieces in tx.execute(inspected):
         found["grade"][str(grade)] += pieces
         found["reason"][reason or "–"] += pieces
@@ -254,7 +259,7 @@ def orders(tx: Session, site: str, period: Period) -> OrdersFigures:
 def left_over(tx: Session, site: str, now: datetime) -> dict[str, dict[str, int]]:
     """Count what is left to do, by kind: tasks, orders, deliveries, returns, labels, troubles."""
 
-    def grouped(question: Select[Any]) -> dict[str, int]:
+    def grouped(question: Any) -> dict[str, int]:
         return {str(name): int(count) for name, count in tx.execute(question)}
 
     tasks = select(Task.kind, func.count()).where(
@@ -306,7 +311,7 @@ def _standing(site: str, period: Period, *columns: Any) -> Select[Any]:
     )
 
 
-def _of_order(question: Select[Any]) -> Select[Any]:
+def _of_order(question: Any) -> Any:
     return question.join_from(
         OrderLine,
         Order,

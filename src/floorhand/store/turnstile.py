@@ -15,7 +15,7 @@ from typing import Any
 try:
     import fcntl
 except ImportError:  # Windows has no flock; SQLite's own lock serves there, without fairness.
-    fcntl = None  # type: ignore[assignment]
+    fcntl = None  # type: ignore[assignment]  # a module or nothing
 
 
 class FairConnection(sqlite3.Connection):

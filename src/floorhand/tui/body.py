@@ -98,11 +98,17 @@ def lay_out_body(
 
 
 def _split(prompt: Prompt) -> tuple[Item | None, tuple[Item, ...]]:
-    """Take the goods in hand apart from the list, if there is a number that belongs to them."""
+    """Take the goods in hand apart from the list, if there is a number that belongs to them.
+
+    They stay in the list as well if it tells another number of them, such as how many are left.
+    """
     if not prompt.count or not prompt.goods:
         return None, prompt.goods
     at = next((n for n, item in enumerate(prompt.goods) if item.mark == "now"), 0)
-    return prompt.goods[at], prompt.goods[:at] + prompt.goods[at + 1 :]
+    item = prompt.goods[at]
+    if item.pieces and "/" not in prompt.count and str(item.pieces) != prompt.count:
+        return item, prompt.goods
+    return item, prompt.goods[:at] + prompt.goods[at + 1 :]
 
 
 def _stacked(blocks: list[list[Row]], room: _Room) -> list[Row]:

@@ -70,13 +70,13 @@ class Shown:
     Attributes:
         notices: What the terminal itself has to say.
         typed: Characters gathered so far.
-        hint: What could be typed for want of a scanner.
+        hint: What could be typed for want of a scanner, in a sentence and alone.
         first: First row of a long list.
     """
 
     notices: tuple[Said, ...] = ()
     typed: str = ""
-    hint: str = ""
+    hint: tuple[str, str] | None = None
     first: int = 0
 
 
@@ -125,7 +125,8 @@ class FlowScreen(Screen[None], inherit_bindings=False):
         """Start to take scans; they wait until the seat is taken."""
         self._paint()
         self._tick()
-        self._take_turns()
+        # Loading the database's libraries at once would hold up the first paint.
+        self.call_after_refresh(self._take_turns)
 
     def on_screen_resume(self) -> None:
         """Paint again."""
@@ -249,7 +250,7 @@ class FlowScreen(Screen[None], inherit_bindings=False):
             tone = "refused"
         if ring:
             self._ring(tone)
-        self._shown.hint = ""
+        self._shown.hint = None
         self._paint()
         if not len(self._waiting):
             await self._hinted(turn)
@@ -262,7 +263,8 @@ class FlowScreen(Screen[None], inherit_bindings=False):
         if code:
             key = FUNCTION_KEYS.get(code, "").upper()
             text = "terminal.hint_key" if key else "terminal.hint"
-            self._shown.hint = self._words().say(text, {"code": key or code})
+            sentence = self._words().say(text, {"code": key or code})
+            self._shown.hint = (sentence, key or code)
             self._paint()
 
     def _aloud(self, said: Said) -> None:

@@ -58,7 +58,8 @@ class View:
         typed: Characters gathered so far.
         waiting: Scans that wait to be answered.
         clock: Time of day at the site.
-        hint: What could be typed here for want of a scanner; empty: no hint.
+        hint: What could be typed here for want of a scanner, in a sentence and alone, for
+            screens without room for the sentence; empty: no hint.
         first: First row of a long list to show.
         may_leave: Whether the terminal can be left at the sign-in.
     """
@@ -71,7 +72,7 @@ class View:
     typed: str = ""
     waiting: int = 0
     clock: str = ""
-    hint: str = ""
+    hint: tuple[str, str] | None = None
     first: int = 0
     may_leave: bool = False
 
@@ -168,8 +169,10 @@ def _typed(view: View, width: int) -> list[Row]:
     """Show what is being typed; its end, if it is long. A hint stands there while nothing is."""
     pin = view.prompt is not None and "pin" in view.prompt.wants.kinds
     text = MASK * len(view.typed) if pin else view.typed
-    if not text and view.hint:
-        return [(Part("▸ ", "muted"), Part(cut(view.hint, width - 2), "hint"))]
+    if not text and view.hint is not None:
+        sentence, alone = view.hint
+        hint = sentence if width_of(sentence) <= width - 2 else alone
+        return [(Part("▸ ", "muted"), Part(cut(hint, width - 2), "hint"))]
     room = max(width - 3, 0)
     tail = text[-room:] if room else ""
     while width_of(tail) > room:
@@ -183,7 +186,7 @@ def _keys(view: View, width: int, *, low: bool) -> list[Row]:
     longest = max((width_of(text) for _, text in labels), default=0)
     for room in range(longest, KEY_WORD_COLUMNS_MIN - 1, -1):
         lines = _packed([(key, cut(text, room)) for key, text in labels], width)
-        if len(lines) <= (2 if low or room > 6 else KEY_ROWS_MAX):
+        if len(lines) <= (2 if low else KEY_ROWS_MAX):
             return lines
     return _packed([(key, "") for key, _ in labels], width)[:KEY_ROWS_MAX]
 

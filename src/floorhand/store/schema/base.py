@@ -25,14 +25,14 @@ class UtcTime(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         """Refuse naive times: they would silently mean another moment elsewhere."""
         if value is None:
             return None
         assert value.tzinfo is not None, value
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+    def process_result_value(self, value: Any, _dialect: Dialect) -> datetime | None:
         """Give the moment back in UTC."""
         if value is None:
             return None

@@ -1,0 +1,154 @@
+"""A job in plain lines."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+import pytest
+from conftest import NOW, SITE
+from tui.screens import MENU, PICK, REFUSED
+from warehouses import people, picking
+
+from floorhand.domain.things import Key
+from floorhand.errors import DatabaseAway, DatabaseUnusable
+from floorhand.flows.turn import Said
+from floorhand.ops import floor
+from floorhand.talk import LINE_BYTES_MAX, Talk, read_scan, render_keys, render_lines
+from floorhand.text.catalog import catalog
+
+
+def talk(transactions, source: bytes, job: str = "", first=(), echo: bool = True) -> list[str]:
+    target = io.StringIO()
+    told = Talk(
+        transactions,
+        site=SITE,
+        seat="T1",
+        station="",
+        catalogs=catalog,
+        source=io.BytesIO(source),
+        target=target,
+        echo=echo,
+        now=lambda: NOW,
+        pause=lambda _s: None,
+    )
+    assert told.run(job, first) == 0
+    return target.getvalue().splitlines()
+
+
+def without_keys(lines: list[str]) -> list[str]:
+    return [line for line in lines if not line.startswith("  (")]
+
+
+def test_a_turn_is_written_in_one_line_with_everything_to_act_on() -> None:
+    assert render_lines(PICK, catalog("en")) == [
+        f"  {catalog('en').say('picking.scan_place')} | A-12-04-3 | 2 | Tote T-0017"
+        " | ▶ 2 × MUG-BLUE-330 Mug, blue, 330 ml, dishwasher-safe (lot L7)"
+        " | 1 × CAP-RED Cap, red | 3/8"
+    ]
+
+
+@pytest.mark.parametrize(("tone", "sign"), [("ok", "*"), ("look", "~"), ("refused", "!")])
+def test_how_the_last_scan_went_comes_first(tone: str, sign: str) -> None:
+    turn = replace(PICK, said=replace(REFUSED, tone=tone))
+    assert render_lines(turn, catalog("en"))[0].startswith(f"{sign} Those are not the check")
+
+
+def test_choices_are_numbered_and_keys_are_what_to_type() -> None:
+    assert render_lines(MENU, catalog("en"))[1].endswith(
+        "1 Receiving | 2 Put-away | 3 Picking | 4 Packing | 5 Returns"
+    )
+    prompt = replace(PICK.prompt, keys=((Key.SKIP, "key.skip"), (Key.DONE, "key.done")))
+    assert render_keys(prompt, catalog("it")) == "  (*SKIP Salta, *DONE Fatto)"
+
+
+def test_hostile_data_stays_on_its_line_and_sends_nothing_to_the_terminal() -> None:
+    said = Said("refusal.unknown_barcode", {"code": "a\x1b[2J\r\n* done\x07"}, "refused")
+    lines = render_lines(replace(PICK, said=said, prompt=replace(PICK.prompt, place="\x9b2J\n")),
+                         catalog("en"))  # fmt: skip
+    assert len(lines) == 2
+    assert all(line.isprintable() for line in lines)
+
+
+def test_a_line_is_a_scan() -> None:
+    assert read_scan("> T-1") == "T-1"
+    assert read_scan("T-1") == "T-1"
+    assert read_scan("> ]d201<GS>10L") == "]d201\x1d10L"
+    assert read_scan("> > x") == "> x"
+
+
+def test_a_job_is_done_in_lines_and_the_seat_keeps_its_place(transactions) -> None:
+    picking.build(transactions)
+    with transactions.begin() as tx:
+        from floorhand.store.masters import badge_of
+
+        badge = badge_of(tx, SITE, picking.WORKER)
+    lines = talk(transactions, b"> CART-1\nT-1\r\n\nNOPE\n", "picking", (badge,))
+    assert without_keys(lines)[-9:] == [
+        "> CART-1",
+        "* New walk. Orders: 2. Scan a tote for each.",
+        "  Scan an empty tote | 1 | Slot 1/2 | Order ACME/1001 | 0/2",
+        "> T-1",
+        "* Tote T-1 is for order ACME/1001.",
+        "  Scan an empty tote | 2 | Slot 2/2 | Order ACME/1002 | 1/2",
+        "> NOPE",
+        "! NOPE is not known here. Look at the label and scan again.",
+        "  Scan an empty tote | 2 | Slot 2/2 | Order ACME/1002 | 1/2",
+    ]
+    again = without_keys(talk(transactions, b""))
+    assert again[-1] == "  Scan an empty tote | 2 | Slot 2/2 | Order ACME/1002 | 1/2"
+
+
+def test_the_job_opens_once_somebody_has_signed_in(transactions) -> None:
+    people.build(transactions)
+    lines = without_keys(talk(transactions, b"W3\n4711\n", "packing", echo=False))
+    assert lines[-1] == f"  {catalog('en').say('packing.scan_tote')}"
+    assert "> W3" not in lines
+
+
+def test_a_job_that_is_not_the_workers_is_not_opened(transactions) -> None:
+    people.build(transactions)
+    lines = talk(transactions, b"", "packing", ("BADGE-BEN",))
+    assert "Scegli o leggi" in lines[-2] + lines[-1]
+
+
+def test_a_pin_is_not_echoed(transactions) -> None:
+    people.build(transactions)
+    lines = talk(transactions, b"W3\n837261\n")
+    assert "837261" not in "\n".join(lines)
+    assert "> •" in lines
+
+
+def test_lines_may_end_in_cr_and_may_hold_bytes_that_are_no_text(transactions) -> None:
+    people.build(transactions)
+    lines = talk(transactions, b"A\xff1\rB\x002\r\n\x1bC\n")
+    assert [line for line in lines if line.startswith("> ")] == ["> A\ufffd1", "> B␀2", "> ␛C"]
+    assert sum(line.startswith("! ") for line in lines) == 3
+
+
+def test_a_line_too_long_is_refused_once(transactions) -> None:
+    people.build(transactions)
+    lines = talk(transactions, b"x" * (5 * LINE_BYTES_MAX) + b"\nW3\n")
+    assert sum(line.startswith("! ") for line in lines) == 1
+    assert "> W3" in lines
+
+
+def test_a_scan_keeps_its_number_while_the_database_is_away(transactions, monkeypatch) -> None:
+    people.build(transactions)
+    real, tries = floor.take_turn, []
+
+    def away_twice(transactions, site, seat, scan_no, scanned, now):
+        tries.append((scan_no, scanned))
+        if len(tries) < 3:
+            raise DatabaseAway
+        return real(transactions, site, seat, scan_no, scanned, now)
+
+    monkeypatch.setattr(floor, "take_turn", away_twice)
+    lines = talk(transactions, b"W3\n")
+    assert tries == [(1, "W3")] * 3
+    assert sum(line.startswith("~ Not yet saved") for line in lines) == 1
+
+
+def test_a_site_that_is_not_there_is_one_sentence(transactions) -> None:
+    with pytest.raises(DatabaseUnusable, match="There is no site NOPE in this database"):
+        floor.take_seat(transactions, "NOPE", "T1", now=NOW)
