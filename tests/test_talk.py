@@ -18,7 +18,7 @@ from floorhand.talk import LINE_BYTES_MAX, Talk, read_scan, render_keys, render_
 from floorhand.text.catalog import catalog
 
 
-def talk(transactions, source: bytes, job: str = "", first=(), echo: bool = True) -> list[str]:
+def talk(transactions, source: bytes, job: str = "", who=("", ""), echo: bool = True) -> list[str]:
     target = io.StringIO()
     told = Talk(
         transactions,
@@ -32,7 +32,7 @@ def talk(transactions, source: bytes, job: str = "", first=(), echo: bool = True
         now=lambda: NOW,
         pause=lambda _s: None,
     )
-    assert told.run(job, first) == 0
+    assert told.run(job, *who) == 0
     return target.getvalue().splitlines()
 
 
@@ -83,7 +83,7 @@ def test_a_job_is_done_in_lines_and_the_seat_keeps_its_place(transactions) -> No
         from floorhand.store.masters import badge_of
 
         badge = badge_of(tx, SITE, picking.WORKER)
-    lines = talk(transactions, b"> CART-1\nT-1\r\n\nNOPE\n", "picking", (badge,))
+    lines = talk(transactions, b"> CART-1\nT-1\r\n\nNOPE\n", "picking", ("W1", badge))
     assert without_keys(lines)[-9:] == [
         "> CART-1",
         "* New walk. Orders: 2. Scan a tote for each.",
@@ -108,7 +108,7 @@ def test_the_job_opens_once_somebody_has_signed_in(transactions) -> None:
 
 def test_a_job_that_is_not_the_workers_is_not_opened(transactions) -> None:
     people.build(transactions)
-    lines = talk(transactions, b"", "packing", ("BADGE-BEN",))
+    lines = talk(transactions, b"", "packing", ("W2", "BADGE-BEN"))
     assert "Scegli o leggi" in lines[-2] + lines[-1]
 
 

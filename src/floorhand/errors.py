@@ -20,6 +20,8 @@ class Code(StrEnum):
     NOT_EXPECTED_NOW = "not_expected_now"
     KEY_NOT_NOW = "key_not_now"
     NO_SUCH_CHOICE = "no_such_choice"
+    NO_LIST = "no_list"
+    TEXT_UNREADABLE = "text_unreadable"
     TYPED_CODE = "typed_code"
     SCAN_ONLY = "scan_only"
     WRONG_CHECK = "wrong_check"
@@ -144,6 +146,10 @@ class Refused(FloorhandError):
         super().__init__(f"{code} {facts}")
         self.code = code
         self.facts = facts
+
+
+class Gone(Refused):
+    """What the worker is at is finished or taken over by others: no scan could ever answer it."""
 
 
 class DatabaseAway(FloorhandError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO, Final, Protocol, TextIO
 
@@ -35,6 +35,9 @@ LINE_BYTES_MAX: Final = 2048
 
 RETRY_AFTER_S: Final = (0.2, 0.5, 1.0, 2.0, 5.0)
 """Pauses before a scan is sent again while the database is away; the last one repeats."""
+
+BACKS_MAX: Final = 8
+"""Steps back to the menu from wherever the seat was left; what is in the middle is parked."""
 
 NAMED_CONTROLS: Final[Mapping[str, str]] = {"<GS>": "\x1d", "<RS>": "\x1e", "<EOT>": "\x04"}
 """Control characters that codes hold, as they are written in a line."""
@@ -125,6 +128,7 @@ class Talk:
         echo: Write what was read as ``> …``, so that a transcript is whole.
         now: The clock.
         pause: Waits some seconds before the database is tried again.
+        after_turn: Called after each scan was answered.
     """
 
     def __init__(
@@ -140,6 +144,7 @@ class Talk:
         echo: bool,
         now: Callable[[], datetime],
         pause: Callable[[float], None] = time.sleep,
+        after_turn: Callable[[], None] = lambda: None,
     ) -> None:
         self._transactions = transactions
         self._site = site
@@ -151,14 +156,17 @@ class Talk:
         self._echo = echo
         self._now = now
         self._pause = pause
+        self._after_turn = after_turn
         self._turn: Turn | None = None
 
-    def run(self, job: str = "", first: Sequence[str] = ()) -> int:
+    def run(self, job: str = "", worker: str = "", badge: str = "") -> int:
         """Talk until the input ends. The seat keeps its state.
 
         Args:
             job: The job to open once somebody is signed in; empty: wait at the menu.
-            first: Scans to make before anything is read, such as a badge.
+            worker: Who is to be signed in; empty: the input says it. Somebody else who sits here
+                is signed out first, and keeps the open work.
+            badge: That worker's badge.
 
         Returns:
             The exit code: 0.
@@ -171,8 +179,10 @@ class Talk:
             )
         )
         self._tell(turn)
-        for scanned in first:
-            turn = self._scan(turn, scanned)
+        if worker and turn.worker not in ("", worker):
+            turn = self._scan(turn, "*OUT")
+        if worker and turn.worker != worker:
+            turn = self._scan(turn, badge)
         turn, job = self._open(turn, job)
         for line in _lines(self._source):
             if line is None:
@@ -191,6 +201,10 @@ class Talk:
         """Choose a job as soon as the menu offers it; gives the job that is still to be opened."""
         if not job or not turn.worker or turn.job == job:
             return turn, "" if turn.worker else job
+        for _ in range(BACKS_MAX):
+            if turn.job == "menu":
+                break
+            turn = self._scan(turn, "*BACK")
         codes = [choice.code for choice in turn.prompt.choices]
         if job not in codes:
             return turn, ""
@@ -204,6 +218,7 @@ class Talk:
                 self._transactions, self._site, self._seat, turn.scan_no + 1, scanned, self._now()
             )
         )
+        self._after_turn()
         self._tell(answer)
         return answer
 

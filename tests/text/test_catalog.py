@@ -85,7 +85,7 @@ def test_every_key_in_the_code_has_an_english_text() -> None:
 def test_every_refusal_job_and_key_has_a_text() -> None:
     english = entries("en").keys()
     assert {f"refusal.{code}" for code in Code} <= english
-    assert {f"job.{job}" for job in JOBS} <= english
+    assert {f"{word}.{job}" for job in JOBS for word in ("job", "parked")} <= english
     assert Key.HELP in KEYS
 
 

@@ -16,9 +16,6 @@ from floorhand.errors import DatabaseUnusable
 from floorhand.store.db import Transactions, engine_of, open_database
 from floorhand.store.schema import Delivery, Order, Place, Return, SiteRow, Sku
 
-DEMO_DATABASE = "floorhand-demo.db"
-"""Used unless another database is named, so that trying out never touches a real warehouse."""
-
 SIDE_FILES = ("", "-wal", "-shm", ".turn")
 
 
@@ -32,8 +29,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Build the demo if it is not there, say who can sign in, and open the terminal."""
-    if settings.database == Settings().database:
-        settings = replace(settings, database=DEMO_DATABASE)
     settings = replace(settings, hints=True)
     if args.fresh:
         _remove(settings)

@@ -6,6 +6,7 @@ import argparse
 import sys
 from datetime import UTC, datetime
 
+from floorhand.commands.spooling import Spooling
 from floorhand.commands.terminal import add_place, catalogs_of
 from floorhand.config import Settings
 from floorhand.domain.signing_in import JOBS
@@ -33,13 +34,13 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     from floorhand.talk import Talk
 
     transactions = open_database(settings.database, create=False)
-    first: tuple[str, ...] = ()
+    badge = ""
     if args.worker:
         with transactions.begin() as tx:
             badge = badge_of(tx, settings.site, args.worker)
         if not badge:
             raise BadSetting(f"There is no worker {args.worker} at {settings.site}.")
-        first = (badge,)
+    spooling = Spooling(settings)
     talk = Talk(
         transactions,
         site=settings.site,
@@ -50,8 +51,11 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         target=sys.stdout,
         echo=not sys.stdin.isatty(),
         now=lambda: datetime.now(UTC),
+        after_turn=spooling.wake,
     )
+    spooling.start(transactions)
     try:
-        return talk.run(args.job or "", first)
+        return talk.run(args.job or "", args.worker or "", badge)
     finally:
+        spooling.stop()
         engine_of(transactions).dispose()

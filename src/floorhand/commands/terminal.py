@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from floorhand.commands.spooling import Spooling
 from floorhand.config import Settings
 from floorhand.errors import BadSetting
 from floorhand.text.catalog import Catalog, catalog
@@ -39,20 +40,25 @@ def add_place(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001  (as all commands)
     """Open the terminal, and resume the seat where it was left."""
-    opened = _opened(settings)
+    spooling = Spooling(settings)
+    opened = _opened(settings, spooling)
     if not sys.stdin.isatty():
         raise BadSetting("This is no terminal. Use floorhand talk to work in plain lines.")
     from floorhand.tui.app import run_terminal
 
-    return run_terminal(
-        opened,
-        site=settings.site,
-        seat=settings.seat,
-        station=settings.station,
-        catalogs=catalogs_of(settings),
-        hint=_hint(opened, settings) if settings.hints else None,
-        log_file=Path(settings.log) if settings.log else None,
-    )
+    try:
+        return run_terminal(
+            opened,
+            site=settings.site,
+            seat=settings.seat,
+            station=settings.station,
+            catalogs=catalogs_of(settings),
+            hint=_hint(opened, settings) if settings.hints else None,
+            after_turn=spooling.wake,
+            log_file=Path(settings.log) if settings.log else None,
+        )
+    finally:
+        spooling.stop()
 
 
 def catalogs_of(settings: Settings) -> Callable[[str], Catalog]:
@@ -60,7 +66,7 @@ def catalogs_of(settings: Settings) -> Callable[[str], Catalog]:
     return lambda language: catalog(language or settings.language)
 
 
-def _opened(settings: Settings) -> Callable[[], Transactions]:
+def _opened(settings: Settings, spooling: Spooling) -> Callable[[], Transactions]:
     """Open the database once, when it is first needed: after the first paint.
 
     A file that is not there is told at once, before the screen is taken over.
@@ -72,6 +78,7 @@ def _opened(settings: Settings) -> Callable[[], Transactions]:
 
         if not found:
             found.append(open_database(settings.database, create=False))
+            spooling.start(found[0])
         return found[0]
 
     if "://" not in settings.database and not Path(settings.database).exists():
@@ -83,9 +90,8 @@ def _hint(opened: Callable[[], Transactions], settings: Settings) -> Callable[[T
     """Say what a worker for whom all goes well would type now."""
 
     def hint(turn: Turn) -> str:
-        from floorhand.robots.eyes import Eyes
+        from floorhand.robots import eyes
 
-        eyes = Eyes(opened(), settings.site, turn.worker, typed=True)
-        return eyes.answer(turn.prompt, datetime.now(UTC)) or ""
+        return eyes.hint(opened(), settings.site, turn, datetime.now(UTC))
 
     return hint

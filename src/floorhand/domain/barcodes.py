@@ -80,6 +80,7 @@ __all__ = [
     "own_check",
     "own_code",
     "read",
+    "readable",
     "shown",
     "sscc",
 ]
@@ -90,6 +91,15 @@ DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US
 """
 
 _CONTROLS = tuple(_CONTROL_NAMES.split())
+
+_UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+"""Categories of characters that move, reverse or hide text, or stand for nothing."""
+
+_JOINERS = "\u200c\u200d"
+"""Some scripts need these between letters; they do nothing else."""
+
+_LOST = "\u2400\ufffd"
+"""What stands in a scan for a NUL and for characters that could not be decoded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,12 +333,21 @@ def shown(text: str, n: int = 60) -> str:
     return "".join(out)
 
 
+def readable(text: str) -> bool:
+    """Say whether all of a text can be seen, and nothing of it was lost on its way here."""
+    return not any(
+        character in _LOST
+        or (unicodedata.category(character) in _UNSEEN and character not in _JOINERS)
+        for character in text
+    )
+
+
 def _shown(character: str) -> str:
     number = ord(character)
     if number < 32:
         return f"<{_CONTROLS[number]}>"
     if number == 127:
         return "<DEL>"
-    if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"):
+    if unicodedata.category(character) in _UNSEEN:
         return f"<U+{number:04X}>"
     return character

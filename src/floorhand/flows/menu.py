@@ -85,24 +85,25 @@ def prompt(state: State) -> Prompt:
     """Say what to show."""
     if isinstance(state, Arriving):
         return Prompt(ask="menu.choose")
-    choices = tuple(Choice(job, f"job.{job}") for job in state.jobs)
+    choices = tuple(
+        Choice(job, f"{'parked' if job in state.parked else 'job'}.{job}") for job in state.jobs
+    )
     keys: tuple[tuple[Key, str], ...] = ((Key.LOCK, "key.sign_out"),)
     wants = Wants(kinds=("choice", "anything"))
-    parked = tuple(("fact.parked", job) for job in state.parked)
     for seen in state.seen:
         return Prompt(
             ask="menu.choose",
             place=seen.code if seen.kind == "place" else "",
             count=str(seen.pieces),
             goods=tuple(Item(r.code, r.name, r.pieces, r.note) for r in seen.rows),
-            facts=((f"fact.{seen.kind}", seen.name or seen.code), *parked),
+            facts=((f"fact.{seen.kind}", seen.name or seen.code),),
             keys=((Key.BACK, "key.back"), *keys),
             choices=choices,
             wants=wants,
         )
     return Prompt(
         ask="menu.choose",
-        facts=(("fact.worker", state.name), *parked),
+        facts=(("fact.worker", state.name),),
         keys=keys,
         choices=choices,
         wants=wants,

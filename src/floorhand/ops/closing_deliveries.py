@@ -155,7 +155,7 @@ def close_delivery(
 def _open_header(tx: Session, cause: Cause, number: str) -> Header:
     header = deliveries.header(tx, cause.site, number)
     if header is None or header.state != "receiving":
-        raise Refused(Code.DELIVERY_CLOSED, delivery=number)
+        raise Gone(Code.DELIVERY_CLOSED, delivery=number)
     return header
 
 

@@ -5,13 +5,15 @@ This is the only road from a scan to the database, so it is also where "once and
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import insert, update
 
 from floorhand.domain.signing_in import JOBS
-from floorhand.errors import Code, Refused
+from floorhand.errors import Gone, Refused
 from floorhand.flows.turn import AnyState, Refuse, Said
 from floorhand.ops.freezing import freeze
 from floorhand.ops.registry import FLOWS
@@ -21,8 +23,10 @@ from floorhand.store.db import Transactions
 from floorhand.store.masters import require_site
 from floorhand.store.schema import Seat
 
-GONE = frozenset({Code.DELIVERY_CLOSED, Code.RETURN_CLOSED, Code.WALK_LOST, Code.PACK_LOST})
-"""Refusals saying that others have finished or taken over what a worker is at."""
+LINE_ENDS: Final = " \t\r\n"
+"""A scan of nothing but these is no scan: some scanners end a line twice."""
+
+_HALVES = re.compile("[\ud800-\udfff]")
 
 
 def take_seat(
@@ -84,7 +88,7 @@ def take_turn(
             sitting = must_sit(tx, site, seat)
             if scan_no <= sitting.scan_no:
                 return repeat(sitting, scanned)
-            if not scanned.strip(" "):
+            if not scanned.strip(LINE_ENDS):
                 return sitting.turn()
             return write(
                 tx, sitting, scan_no, scanned, now, answer(tx, sitting, scan_no, scanned, now)
@@ -101,16 +105,14 @@ def take_turn(
 
 def _state_after(sitting: Sitting, refused: Refused) -> AnyState:
     """Stay at the question, unless what it is about is gone: no scan could ever answer it."""
-    state = freeze(sitting.state)
-    about = all(f'"{fact}"' in state for fact in refused.facts.values())
-    if sitting.flow in JOBS and refused.code in GONE and about:
+    if isinstance(refused, Gone) and sitting.flow in JOBS:
         return FLOWS[sitting.flow].START
     return sitting.state
 
 
 def _storable(scanned: str) -> str:
     """Replace what no database can store: NUL and halves of surrogate pairs."""
-    return scanned.replace("\x00", "\u2400").encode("utf-8", "replace").decode("utf-8")
+    return _HALVES.sub("\ufffd", scanned.replace("\x00", "\u2400"))
 
 
 __all__ = ["Turn", "take_seat", "take_turn"]

@@ -47,7 +47,7 @@ def bind_tote(tx: Session, cause: Cause, command: BindTote) -> ToteBound:
         select(Slot.merchant, Slot.order).where(here, Slot.tote.is_(None))
     ).one_or_none()
     if slot is None:
-        raise Refused(Code.WALK_LOST)
+        raise Gone(Code.WALK_LOST)
     order = f"{slot.merchant}/{slot.order}"
     _take_tote(tx, cause, command.tote, order, walk.cart)
     tx.execute(update(Slot).where(here).values(tote=command.tote))

@@ -201,7 +201,7 @@ def _may_receive_blind(cause: Cause) -> None:
 def _book(tx: Session, cause: Cause, delivery: str, goods: Goods) -> tuple[Book, Product]:
     book = deliveries.book(tx, cause.site, delivery, goods.sku)
     if book is None or book.header.state != "receiving":
-        raise Refused(Code.DELIVERY_CLOSED, delivery=delivery)
+        raise Gone(Code.DELIVERY_CLOSED, delivery=delivery)
     merchant = book.header.merchant
     if book.product is None or goods.merchant != merchant:
         raise Refused(Code.OTHER_MERCHANT, sku=goods.sku, merchant=goods.merchant, wanted=merchant)

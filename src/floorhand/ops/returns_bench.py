@@ -43,7 +43,7 @@ def open_return(tx: Session, cause: Cause, number: str) -> ReturnHead:
     """
     head = the_return(tx, cause, number)
     if head.custody == "disposed":
-        raise Refused(Code.RETURN_CLOSED, number=number)
+        raise Gone(Code.RETURN_CLOSED, number=number)
     return head
 
 

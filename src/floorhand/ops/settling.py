@@ -11,6 +11,7 @@ from typing import Any, cast
 from sqlalchemy import TableClause, delete, insert
 from sqlalchemy.orm import Session
 
+from floorhand.domain.barcodes import shown
 from floorhand.domain.signing_in import JOBS, SignOut
 from floorhand.domain.things import (
     Ambiguous,
@@ -45,6 +46,8 @@ STEPS_PER_SCAN_MAX = 8
 
 COMMANDS_PER_SCAN_MAX = 4
 
+ASKS_WHOSE = frozenset({"piece", "anything"})
+"""Whose goods a barcode stands for is asked only where a product can be an answer at all."""
 
 _ADD_OPERATION = insert(cast(TableClause, Operation.__table__))
 
@@ -69,8 +72,10 @@ def answer(tx: Session, sitting: Sitting, scan_no: int, scanned: str, now: datet
             {"bin", "place"} & set(prompt.wants.kinds)
         ):
             raise Refused(Code.TYPED_CODE, place=code)
-        case Ambiguous(options=options):
+        case Ambiguous(options=options) if ASKS_WHOSE & set(prompt.wants.kinds):
             return Settled("which", Which(sitting.flow, freeze(sitting.state), options), None)
+        case Ambiguous(options=(likely, *_)):
+            return _settle(tx, sitting, scan_no, likely, now)
         case _:
             return _settle(tx, sitting, scan_no, event, now)
 
@@ -184,9 +189,9 @@ def _what(event: object) -> dict[str, str | int]:
         case Place(kind=kind, code=code):
             return {"thing_text": f"thing.{kind}", "code": code}
         case Piece(sku=sku, name=name):
-            return {"thing_text": "thing.piece", "code": f"{sku} {name}".strip()}
+            return {"thing_text": "thing.piece", "code": shown(f"{sku} {name}".strip())}
         case Text(value=value):
-            return {"thing_text": "thing.text", "code": value}
+            return {"thing_text": "thing.text", "code": shown(value)}
         case Badge(name=name):
             return {"thing_text": "thing.badge", "code": name}
         case Number(value=value):

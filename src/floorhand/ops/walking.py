@@ -25,7 +25,7 @@ def own_walk(tx: Session, cause: Cause, task: str) -> Walk:
     """
     walk = picks.walk_by_id(tx, cause.site, task)
     if walk is None or walk.worker != cause.worker or walk.state != "claimed":
-        raise Refused(Code.WALK_LOST)
+        raise Gone(Code.WALK_LOST)
     return walk
 
 
@@ -37,7 +37,7 @@ def own_stop(tx: Session, cause: Cause, task: str, pick: str) -> StopRow:
     """
     stop = picks.stop_of(tx, cause.site, task, pick)
     if stop is None or not stop.is_of(cause.worker):
-        raise Refused(Code.WALK_LOST)
+        raise Gone(Code.WALK_LOST)
     return stop
 
 

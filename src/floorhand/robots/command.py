@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+from datetime import UTC, datetime
+from pathlib import Path
 
 from floorhand.config import Settings
+from floorhand.labels.printers import FolderPrinter
+from floorhand.labels.spool import send_all
+from floorhand.store.db import engine_of, open_database
+from floorhand.store.masters import DEFAULT_PRINTER
 from floorhand.robots.simulate import WORKERS_MAX, Plan, simulate
 
 
@@ -37,11 +43,26 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     """Simulate; 0 if the ledger's check passes, 1 if not."""
     plan = Plan(args.workers, args.processes, args.supply, args.mistakes, args.seed)
     result = simulate(settings.database, settings.site, plan)
+    result["labels_printed"] = _print_labels(settings)
     if args.json:
         print(json.dumps(result, ensure_ascii=False, indent=1))
     else:
         print(_sentences(result))
     return 0 if result["check"]["verdict"] == "passed" else 1
+
+
+def _print_labels(settings: Settings) -> int:
+    """Let the embedded printer print what the benches asked for, and count the labels.
+
+    Afterwards and not meanwhile, so that drawing them takes no time from the scans that are
+    measured.
+    """
+    transactions = open_database(settings.database, create=False)
+    printers = {DEFAULT_PRINTER: FolderPrinter(Path(settings.labels), durable=False)}
+    try:
+        return send_all(transactions, settings.site, printers, lambda: datetime.now(UTC))
+    finally:
+        engine_of(transactions).dispose()
 
 
 def _sentences(result: dict[str, object]) -> str:

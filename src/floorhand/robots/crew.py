@@ -147,8 +147,9 @@ class Robot:
         with self._transactions.begin() as tx:
             waiting = set(sight.jobs_waiting(tx, self._site, self._worker))
             coming_in = sight.inbound_going(tx, self._site)
-        parked = {job for key, job in self.turn.prompt.facts if key == "fact.parked"}
-        codes = [choice.code for choice in self.turn.prompt.choices]
+        choices = self.turn.prompt.choices
+        parked = {one.code for one in choices if one.text.startswith("parked.")}
+        codes = [choice.code for choice in choices]
         for job in self._jobs:
             if job not in codes or job in self._resting or job not in waiting | parked:
                 continue

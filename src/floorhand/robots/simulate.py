@@ -127,7 +127,7 @@ def simulate(database: str, site: str, plan: Plan) -> dict[str, Any]:
         The figures of the whole simulation, the orders that are not shipped with the reason, what
         robots got stuck at, and the verdict of the ledger's check.
     """
-    transactions = open_database(database)
+    transactions = open_database(database, create=False)
     try:
         crew, before = _prepare(transactions, site, plan)
         started = time.perf_counter()

@@ -26,12 +26,16 @@ TO_PACK = and_(
             Place.kind == "tote",
         )
     ),
-    Stock.merchant == bindparam("merchant"),
+    func.coalesce(Stock.merchant, "") == bindparam("merchant"),
     Stock.condition == AVAILABLE,
     Stock.pieces > 0,
 )
 """Which stock is an order's: its merchant's available pieces in the totes bound to it. Takes the
-parameters of `of_order`."""
+parameters of `of_order`.
+
+The merchant is compared behind a function so that SQLite does not look it up by index: it takes a
+merchant for rarer than a place, and would read all that the merchant has in the house.
+"""
 
 _SAME = and_(
     Checked.site == Stock.site,

@@ -163,6 +163,12 @@ def _bring_up_to_date(engine: Engine, shown: str) -> None:
     from floorhand.store.migrations import upgrade
 
     upgrade(engine)
+    if engine.dialect.name == "sqlite":
+        from floorhand.store.statistics import tell_planner
+
+        with engine.begin() as connection:
+            tell_planner(connection)
+        engine.dispose()  # the planner reads statistics when a connection is opened
 
 
 def _explain(error: Exception, shown: str) -> DatabaseUnusable:

@@ -93,10 +93,19 @@ def resolve(tx: Session, site: str, scanned: str, prompt: Prompt) -> Event:
         if "badge" in wants.kinds and (badge := finders.worker(tx, site, read.code)):
             return badge
         if wants.text:
-            return Text(scanned.strip(" "))
-    elif wants.text and "piece" not in wants.kinds and isinstance(found, Piece | OrderCode):
-        return Text(scanned.strip(" "))
+            return _text(scanned)
+    elif wants.text and "piece" not in wants.kinds:
+        if isinstance(found, Piece | Ambiguous | OrderCode):
+            return _text(scanned)
     return found
+
+
+def _text(scanned: str) -> Text:
+    """Take free text, unless something of it was lost on its way or cannot be seen."""
+    text = scanned.strip(" ")
+    if not barcodes.readable(text):
+        raise Refused(Code.TEXT_UNREADABLE, code=barcodes.shown(text))
+    return Text(text)
 
 
 def _command(scanned: str, prompt: Prompt) -> Event | None:
@@ -138,9 +147,12 @@ def _is_asked_for(tx: Session, site: str, text: str, wants: Wants) -> bool:
 
 
 def _choice(digits: str, prompt: Prompt) -> Event:
+    if not prompt.choices:
+        raise Refused(Code.NO_LIST)
     index = int(digits) - 1
     if not 0 <= index < len(prompt.choices):
-        raise Refused(Code.NO_SUCH_CHOICE, number=digits, choices=len(prompt.choices))
+        number = barcodes.shown(digits, QUANTITY_DIGITS_MAX)
+        raise Refused(Code.NO_SUCH_CHOICE, number=number, choices=len(prompt.choices))
     return Chosen(prompt.choices[index].code)
 
 
@@ -166,6 +178,8 @@ def _policy(tx: Session, site: str, zone: str) -> str:
 
 def _find(tx: Session, site: str, read: Scanned, wants: Wants) -> Event:
     """Look a code up among everything that has one, most specific first."""
+    if not read.code:  # papers without a tracking number would be found by it
+        return Unknown("", barcodes.shown(read.raw))
     places_first = bool(PLACE_KINDS & set(wants.kinds)) or bool(read.own_kind) or bool(read.sscc)
     label = read.sscc or read.code
     if places_first and (place := finders.place_by_label(tx, site, label)):

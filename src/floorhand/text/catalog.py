@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gettext
 import io
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -43,16 +43,23 @@ class Catalog:
             business.
         """
         known = dict(facts or {})
+        asked = []
         for name in [name for name in known if name.endswith("_text")]:
-            known[name] = self._fill(str(known[name]), known)
-        return self._fill(key, known)
+            known[name] = told = self._fill(str(known[name]), known)
+            if told.endswith("?"):
+                asked.append(name)
+        return self._fill(key, known, asked)
 
-    def _fill(self, key: str, facts: Mapping[str, str | int]) -> str:
+    def _fill(
+        self, key: str, facts: Mapping[str, str | int], asked: Collection[str] = ()
+    ) -> str:
         template = key
         if isinstance(pieces := facts.get("pieces"), int):
             template = self._texts.ngettext(key, key, pieces)
         if template == key:
             template = self._texts.gettext(key)
+        for name in asked:  # a question ends with its own mark
+            template = template.replace(f"{{{name}}}.", f"{{{name}}}")
         try:
             return template.format_map(facts)
         except (KeyError, IndexError, ValueError):

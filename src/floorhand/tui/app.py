@@ -120,6 +120,7 @@ def run_terminal(
     catalogs: Callable[[str], Catalog],
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     hint: Callable[[Turn], str] | None = None,
+    after_turn: Callable[[], None] = lambda: None,
     may_leave: bool = True,
     log_file: Path | None = None,
 ) -> int:
@@ -138,6 +139,7 @@ def run_terminal(
         now: The clock, in UTC.
         hint: Gives what could be typed at a turn for want of a scanner; called on the database
             thread after each turn.
+        after_turn: Called on the database thread after each scan was answered.
         may_leave: Whether it can be left at the sign-in.
         log_file: Where failures are written down; None: nowhere.
 
@@ -149,7 +151,15 @@ def run_terminal(
     """
     if log_file is not None:
         _log_to(log_file)
-    road = FloorRoad(transactions, site=site, seat=seat, station=station, now=now, hint=hint)
+    road = FloorRoad(
+        transactions,
+        site=site,
+        seat=seat,
+        station=station,
+        now=now,
+        hint=hint,
+        after_turn=after_turn,
+    )
     app = FloorhandApp(road, catalogs, now=now, may_leave=may_leave)
     failed = app.run(mouse=False)
     if failed is not None:

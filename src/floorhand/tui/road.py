@@ -40,6 +40,7 @@ class FloorRoad:
         station: Code of the bench it stands at; empty if at none.
         now: The clock, in UTC.
         hint: Gives what could be typed at a turn for want of a scanner.
+        after_turn: Called after each scan was answered.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class FloorRoad:
         station: str,
         now: Callable[[], datetime],
         hint: Callable[[Turn], str] | None = None,
+        after_turn: Callable[[], None] = lambda: None,
     ) -> None:
         self._open = transactions
         self._transactions: Transactions | None = None
@@ -59,6 +61,7 @@ class FloorRoad:
         self._station = station
         self._now = now
         self._hint = hint
+        self._after_turn = after_turn
         self.zone: tzinfo = UTC
 
     def sit(self) -> Turn:
@@ -82,7 +85,11 @@ class FloorRoad:
         from floorhand.ops.floor import take_turn
 
         assert self._transactions is not None, "the seat is taken first"
-        return take_turn(self._transactions, self._site, self._seat, scan_no, scanned, self._now())
+        turn = take_turn(
+            self._transactions, self._site, self._seat, scan_no, scanned, self._now()
+        )
+        self._after_turn()
+        return turn
 
     def hint(self, turn: Turn) -> str:
         """Say what could be typed at this question for want of a scanner."""

@@ -1,0 +1,51 @@
+"""The spool beside a terminal: labels leave while people go on working."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from floorhand.config import Settings
+
+if TYPE_CHECKING:
+    from floorhand.labels.spool import Spool
+    from floorhand.store.db import Transactions
+
+FLUSH_S = 5.0
+"""How long a terminal that ends waits for the label in hand; the rest waits in the database."""
+
+
+class Spooling:
+    """Sends the labels that wait, from when the database is open until the terminal ends.
+
+    Args:
+        settings: Which site, and the folder of the embedded printer.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._spool: Spool | None = None
+
+    def start(self, transactions: Transactions) -> None:
+        """Begin to send; what was left over by an earlier terminal goes first."""
+        from floorhand.labels.spool import start_spool
+
+        self._spool = start_spool(
+            transactions,
+            self._settings.site,
+            Path(self._settings.labels),
+            threading.Event(),
+            lambda: datetime.now(UTC),
+        )
+
+    def wake(self) -> None:
+        """Look for labels now: a scan may just have asked for one."""
+        if self._spool is not None:
+            self._spool.wake()
+
+    def stop(self) -> None:
+        """Finish the label in hand and end."""
+        if self._spool is not None:
+            self._spool.stop(FLUSH_S)
