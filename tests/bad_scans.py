@@ -51,6 +51,9 @@ RECORDS = {Seat.__tablename__, Scan.__tablename__}
 
 CONTROLS = {f"control_{number:02x}": f"AB{chr(number)}CD" for number in (*range(32), 127)}
 
+NOTHING = {"empty": "", "blank": "   ", "tab": "\t", "end_of_line": "\r\n"}
+"""What is no scan at all."""
+
 RUBBISH = {
     "unknown": "ZZ-NO-SUCH-9",
     "long": "x" * 10_000,
@@ -59,8 +62,6 @@ RUBBISH = {
     "longest": "y" * 512,
     "gs1_wrong_check": "]C10109520000000010\x1d10LOT",
     "gs1_wrong_sscc": "]C100095200000000000001",
-    "tab_alone": "\t",
-    "end_of_line_alone": "\r\n",
     "nul_alone": "\x00",
     "separator_alone": "\x1d",
     "escape": "\x1b[2J\x1b[31mred\x07",
@@ -118,11 +119,6 @@ class Notes:
     thrown: int = 0
     taken: list[Met] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
-
-
-def nothing(_prompt: Prompt) -> dict[str, str]:
-    """What is no scan at all."""
-    return {"empty": "", "blank": "   "}
 
 
 def bad_keys(prompt: Prompt) -> dict[str, str]:
@@ -187,7 +183,7 @@ def barrage(transactions: Transactions, turn: Turn, now: datetime, notes: Notes)
         with inside.begin() as tx:
             things = other_things(tx, turn)
             assert violations(tx, SITE) == (), turn.prompt.ask
-        scans = {**nothing(turn.prompt), **RUBBISH, **CONTROLS, **NUMBERS, **things}
+        scans = {**NOTHING, **RUBBISH, **CONTROLS, **NUMBERS, **things}
         at = turn
         for kind, scanned in {**scans, "key_help": "*HELP", **bad_keys(turn.prompt)}.items():
             at = _throw(connection, inside, at, kind, scanned, now, notes)
@@ -221,8 +217,8 @@ def _throw(
         point.rollback()
         return at
     same = (turn.prompt, turn.job, turn.worker) == (at.prompt, at.job, at.worker)
-    if kind in nothing(at.prompt):
-        if turn != at:
+    if kind in NOTHING:
+        if not same or turn.scan_no != at.scan_no:
             notes.faults.append(f"{ask} {kind}: answered {turn.said}")
         point.commit()
         return turn
@@ -268,13 +264,13 @@ def bad_words(said: Said) -> Iterator[str]:
             f"{language} {said.text}: {fault}"
             for fault in incomplete(language, said.text, dict(said.facts))
         )
-        if not text.rstrip().endswith((".", "!", "?")):
+        if said.tone != "ok" and not text.endswith((".", "!", "?")):
             yield f"{language} {said.text} is no sentence: {text!r}"
         if len(text) > SENTENCE_CHARACTERS_MAX and not said.text.startswith("help."):
             yield f"{language} {said.text} is too long: {len(text)}"
-        if re.search(r"  | [.,:]|None|\(\)|^\W? ", text):
+        if re.search(r"  | [.,:](?!\.)|[?!]\.|None|\(\)", text):
             yield f"{language} {said.text} has a gap: {text!r}"
-    if len(set(told.values())) < len(LANGUAGES):
+    if said.tone != "ok" and len(set(told.values())) < len(LANGUAGES):
         yield f"{said.text} is not translated"
 
 

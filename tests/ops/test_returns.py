@@ -388,7 +388,7 @@ def test_operations_carry_the_figures_of_the_shift(floor) -> None:
     told = [json.loads(facts) for _, facts in rows]
     assert all(facts["job"] == "returns" and facts["merchant"] == "ACME" for facts in told)
     assert sum(facts.get("pieces", 0) for facts in told) == 3
-    assert [facts.get("orders", 0) for facts in told] == [0, 0, 1]
+    assert sorted(facts.get("orders", 0) for facts in told) == [0, 0, 1]
     assert (told[1]["grade"], told[1]["reason"], told[1]["disposition"]) == (
         3,
         "packaging",

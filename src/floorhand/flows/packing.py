@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from floorhand.domain.cartons import CHOSEN
+from floorhand.domain.counting import read_mark
 from floorhand.domain.packing import (
     AsideDone,
     Bench,
@@ -51,6 +52,7 @@ from floorhand.domain.things import (
     Text,
 )
 from floorhand.errors import Code
+from floorhand.flows.marks import bad_mark
 from floorhand.flows.packing_prompts import prompt
 from floorhand.flows.packing_states import (
     Checking,
@@ -254,6 +256,8 @@ def _told(state: Telling, event: object) -> Reply | None:
     match event:
         case Chosen(code=code):
             return _check_line(state.bench, naming.options[int(code)], naming.pieces)
+        case Text(value=value) if not read_mark(value):
+            return bad_mark(naming.what)
         case Text(value=value):
             pass
         case Attributes() | Piece() if not isinstance(event, Piece) or event.sku == naming.sku:

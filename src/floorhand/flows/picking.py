@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from floorhand.domain.counting import read_mark
 from floorhand.domain.picking import (
     ArriveAt,
     BindTote,
@@ -32,6 +33,7 @@ from floorhand.domain.things import (
     Text,
 )
 from floorhand.errors import Code
+from floorhand.flows.marks import bad_mark
 from floorhand.flows.picking_outcomes import count, lot_of, outcome, question_at, too_many
 from floorhand.flows.picking_prompts import prompt
 from floorhand.flows.picking_states import (
@@ -149,6 +151,8 @@ def _at_serial(state: AtSerial, event: object) -> Reply:
     match event:
         case Piece(merchant=merchant, sku=sku) if (merchant, sku) != (goods.merchant, goods.sku):
             return _wrong_piece(stop, event)
+        case Text(value=text) if not read_mark(text):
+            return bad_mark("serial")
         case Piece(serial=serial) | Attributes(serial=serial) | Text(value=serial) if serial:
             if serial == goods.serial:
                 return count(stop, 1, 0)

@@ -48,6 +48,7 @@ from floorhand.domain.things import (
     Text,
 )
 from floorhand.errors import Code
+from floorhand.flows.marks import bad_date, bad_mark
 from floorhand.flows.receiving_pieces import count_piece, describe, fill
 from floorhand.flows.receiving_screens import (
     BLIND,
@@ -253,13 +254,13 @@ def _describing(state: Describing, event: object) -> Reply:
         case Text(value=text) if wanted == "expiry":
             expiry = read_expiry(text, state.job.expiry_order)
             if not expiry:
-                return _bad_date(text, state.job.expiry_order)
+                return bad_date(text, state.job.expiry_order)
             return describe(state, replace(piece, expiry=expiry))
         case Text(value=text) if mark := read_mark(text):
             told = Attributes(lot=mark) if wanted == "lot" else Attributes(serial=mark)
             return describe(state, fill(piece, told))
         case Text():
-            return Refuse(Code.BAD_MARK, {"wanted_text": f"thing.{wanted}"})
+            return bad_mark(wanted)
         case Pressed(key=Key.BACK):
             return Ask(Counting(state.job, state.now))
         case Pressed():
@@ -347,11 +348,6 @@ def _reviewed(state: InDelivery, event: DeliveryReviewed) -> Reply:
     if changed:
         return Ask(after, "receiving.changed", {"pieces": event.counted}, look=True)
     return Ask(after)
-
-
-def _bad_date(text: str, order: str) -> Refuse:
-    example = "311027" if order == "DDMMYY" else "271031"
-    return Refuse(Code.BAD_DATE, {"text": text[:20], "format": order, "example": example})
 
 
 def _told(told: Attributes) -> dict[str, str | int]:

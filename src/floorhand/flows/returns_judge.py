@@ -31,6 +31,7 @@ from floorhand.domain.things import (
     Text,
 )
 from floorhand.errors import Code
+from floorhand.flows.marks import bad_date
 from floorhand.flows.returns_states import (
     ChooseDisposition,
     ChooseReason,
@@ -46,6 +47,10 @@ from floorhand.flows.turn import Ask, Do, Facts, Refuse, Reply
 
 LIKE_NEW = 1
 """Grade of a parcel's goods that never reached the buyer, unless somebody says otherwise."""
+
+
+DOUBTFUL_TIMES = 10
+"""Typed numbers beyond so many times the announced pieces have to be typed twice."""
 
 
 def next_untold(piece: Piece, asked: str) -> str:
@@ -71,10 +76,7 @@ def tell(state: NeedTracked, event: object) -> Piece | Reply:
         case Text(value=text) if ask == "expiry":
             if iso := read_expiry(text, state.parcel.expiry_order):
                 return replace(piece, expiry=iso)
-            order = state.parcel.expiry_order
-            example = "271031" if order == "YYMMDD" else "311027"
-            facts = {"text": text, "date": text, "order": order}
-            return Refuse(Code.BAD_DATE, {**facts, "format": order, "example": example})
+            return bad_date(text, state.parcel.expiry_order)
         case Text(value=text) if good_mark(text):
             return replace(piece, lot=text) if ask == "lot" else replace(piece, serial=text)
         case Text():
@@ -145,7 +147,7 @@ def judge(state: Counting | Grading | ChooseReason | Judged, event: object) -> R
         case Counting() | Grading(), Number(value=pieces):
             if pieces == finding.pieces:
                 return Ask(_judged_next(state.parcel, finding))
-            return _count(state, pieces, final=True)
+            return _doubtful(state, pieces) or _count(state, pieces, final=True)
         case _, Piece(sku=sku):
             return Refuse(Code.RETURN_JUDGE_FIRST, {"sku": finding.sku, "scanned": sku})
         case Counting(), Pressed(key=Key.DONE):
@@ -176,6 +178,18 @@ def _same(finding: Finding, piece: Piece) -> bool:
         and not finding.serial_tracked
         and all(getattr(piece, n) in ("", getattr(finding, n)) for n in ("lot", "expiry"))
     )
+
+
+def _doubtful(state: Counting | Grading, pieces: int) -> Ask | None:
+    """Let a number be typed again that is a multiple of what was announced: a slip of the hand."""
+    finding = state.finding
+    most = max(finding.left, 1) * DOUBTFUL_TIMES
+    again = isinstance(state, Counting) and state.typed == pieces
+    if pieces <= most or pieces > PIECES_MAX or finding.serial_tracked or again:
+        return None
+    facts: Facts = {"asked": pieces, "sku": finding.sku, "most": finding.left}
+    asked = Counting(state.parcel, finding, typed=pieces)
+    return Ask(asked, "returns.type_again", facts, look=True)
 
 
 def _count(state: Counting | Grading, pieces: int, *, final: bool) -> Reply:

@@ -98,10 +98,14 @@ class NeedTracked:
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """How many pieces of this SKU are there, all in the same shape?"""
+    """How many pieces of this SKU are there, all in the same shape?
+
+    ``typed`` is a number that looked too large and has to be typed again; -1 if there is none.
+    """
 
     parcel: Parcel
     finding: Finding
+    typed: int = -1
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from floorhand.domain.receiving import (
     StartPallet,
 )
 from floorhand.domain.things import Goods
-from floorhand.errors import Code, Refused
+from floorhand.errors import Code, Gone, Refused
 from floorhand.store import deliveries, receipts
 from floorhand.store.deliveries import Header
 from floorhand.store.ledger import Cause, lines_in

@@ -17,7 +17,7 @@ from floorhand.domain.picking import (
     ToteReplaced,
     TotesBrought,
 )
-from floorhand.errors import Code, Refused
+from floorhand.errors import Code, Gone, Refused
 from floorhand.ops.walking import (
     advance,
     cancel_on_walk,

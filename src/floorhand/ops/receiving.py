@@ -32,7 +32,7 @@ from floorhand.domain.receiving import (
     SetCount,
 )
 from floorhand.domain.things import DAMAGED, SUPPLIER, Goods, Line
-from floorhand.errors import Code, Refused
+from floorhand.errors import Code, Gone, Refused
 from floorhand.ops import closing_deliveries
 from floorhand.store import deliveries, ledger, receipts
 from floorhand.store.deliveries import Book, Product
@@ -72,7 +72,8 @@ def open_delivery(tx: Session, cause: Cause, command: OpenDelivery) -> DeliveryO
     site = cause.site
     header = deliveries.header(tx, site, command.number)
     if header is None or header.state == "closed":
-        raise Refused(Code.DELIVERY_CLOSED, delivery=command.number)
+        at_hand = bool(command.dock)  # else it was scanned, and the next scan may be another
+        raise (Gone if at_hand else Refused)(Code.DELIVERY_CLOSED, delivery=command.number)
     docks = deliveries.docks(tx, site)
     if not docks:
         raise Refused(Code.NO_DOCK)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from floorhand.domain.barcodes import body_of, own_code
 from floorhand.domain.returns import OTHER_MERCHANT, Finding, Parcel
-from floorhand.errors import Code, Refused
+from floorhand.errors import Code, Gone
 from floorhand.store import origins, returns
 from floorhand.store.inspections import FindingRow
 from floorhand.store.ledger import Cause
@@ -39,7 +39,7 @@ def open_return(tx: Session, cause: Cause, number: str) -> ReturnHead:
     """Read a return that is still being inspected.
 
     Raises:
-        Refused: `Code.RETURN_CLOSED`.
+        Gone: `Code.RETURN_CLOSED`.
     """
     head = the_return(tx, cause, number)
     if head.custody == "disposed":

@@ -6,7 +6,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.picking import SLOTS_MAX, NeedBench, Next, StopGone, WalkDone
-from floorhand.errors import Code, Refused
+from floorhand.errors import Code, Gone
 from floorhand.ops.reserving import drop_stop, order_trouble
 from floorhand.store import orders, picks, tasks
 from floorhand.store.ledger import Cause
@@ -21,7 +21,7 @@ def own_walk(tx: Session, cause: Cause, task: str) -> Walk:
     """Give a walk that the worker may go on with.
 
     Raises:
-        Refused: `Code.WALK_LOST`, if it is finished or somebody else's.
+        Gone: `Code.WALK_LOST`, if it is finished or somebody else's.
     """
     walk = picks.walk_by_id(tx, cause.site, task)
     if walk is None or walk.worker != cause.worker or walk.state != "claimed":
@@ -33,7 +33,7 @@ def own_stop(tx: Session, cause: Cause, task: str, pick: str) -> StopRow:
     """Give a stop of the worker's walk.
 
     Raises:
-        Refused: `Code.WALK_LOST`.
+        Gone: `Code.WALK_LOST`.
     """
     stop = picks.stop_of(tx, cause.site, task, pick)
     if stop is None or not stop.is_of(cause.worker):

@@ -94,9 +94,12 @@ def resolve(tx: Session, site: str, scanned: str, prompt: Prompt) -> Event:
             return badge
         if wants.text:
             return _text(scanned)
-    elif wants.text and "piece" not in wants.kinds:
-        if isinstance(found, Piece | Ambiguous | OrderCode):
-            return _text(scanned)
+    elif (
+        wants.text
+        and "piece" not in wants.kinds
+        and isinstance(found, Piece | Ambiguous | OrderCode)
+    ):
+        return _text(scanned)
     return found
 
 

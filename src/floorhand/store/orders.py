@@ -6,13 +6,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.allocation import HOLD_ORDER, OpenLine, OpenOrder
 from floorhand.store.masters import merchant_rules
 from floorhand.store.schema import Merchant, Order, OrderLine, Place
-from floorhand.store.shelves import free_by_sku
+from floorhand.store.shelves import free_by_sku, lines_of
 
 CLAIMABLE = ("released", "waiting")
 """States of an order that a walk may take; a waiting one as soon as there is stock for it."""
@@ -195,7 +195,7 @@ def _open_lines(
         select(OrderLine.merchant, OrderLine.order, OrderLine.line_no, OrderLine.sku, left)
         .where(
             OrderLine.site == site,
-            tuple_(OrderLine.merchant, OrderLine.order).in_(list(orders)),
+            lines_of(orders),
             left > 0,
         )
         .order_by(OrderLine.merchant, OrderLine.order, OrderLine.line_no)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from floorhand.domain.allocation import Shelf
@@ -41,6 +41,18 @@ def site_date(tx: Session, site: str, at: datetime) -> date:
     return at.astimezone(ZoneInfo(zone or "UTC")).date()
 
 
+def lines_of(orders: Collection[tuple[str, str]]) -> ColumnElement[bool]:
+    """Keep the lines of some orders, given as (merchant, number).
+
+    Spelt out one by one: for a list of pairs SQLite would read all order lines of the site.
+    """
+    each = (
+        and_(OrderLine.merchant == merchant, OrderLine.order == number)
+        for merchant, number in orders
+    )
+    return or_(false(), *each)
+
+
 def shelves_for_orders(
     tx: Session, site: str, orders: Collection[tuple[str, str]]
 ) -> tuple[Shelf, ...]:
@@ -49,7 +61,7 @@ def shelves_for_orders(
         select(OrderLine.merchant, OrderLine.sku)
         .where(
             OrderLine.site == site,
-            tuple_(OrderLine.merchant, OrderLine.order).in_(list(orders)),
+            lines_of(orders),
         )
         .distinct()
         .subquery()
