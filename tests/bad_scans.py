@@ -27,15 +27,12 @@ from floorhand.store.schema.base import Table
 from floorhand.store.schema import (
     Barcode,
     Delivery,
-    Move,
-    Operation,
     Order,
     Place,
     Return,
     Scan,
     Seat,
     Station,
-    Stock,
     Worker,
 )
 
@@ -182,11 +179,11 @@ def barrage(transactions: Transactions, turn: Turn, now: datetime, notes: Notes)
         before = everything(connection)
         with inside.begin() as tx:
             things = other_things(tx, turn)
-            assert violations(tx, SITE) == (), turn.prompt.ask
         scans = {**NOTHING, **RUBBISH, **CONTROLS, **NUMBERS, **things}
-        at = turn
-        for kind, scanned in {**scans, "key_help": "*HELP", **bad_keys(turn.prompt)}.items():
-            at = _throw(connection, inside, at, kind, scanned, now, notes)
+        scans |= {"key_help": "*HELP", **bad_keys(turn.prompt)}
+        figures, at = _figures(connection), turn
+        for kind, scanned in scans.items():
+            at = _throw(connection, inside, at, kind, scanned, now, notes, figures)
         after = everything(connection)
         with inside.begin() as tx:
             assert violations(tx, SITE) == (), turn.prompt.ask
@@ -204,11 +201,11 @@ def _throw(
     scanned: str,
     now: datetime,
     notes: Notes,
+    figures: tuple[Any, ...],
 ) -> Turn:
     """Make one bad scan; one that is taken is noted and taken back."""
     notes.thrown += 1
     ask = at.prompt.ask
-    before = _figures(connection)
     point = connection.begin_nested()
     try:
         turn = take_turn(inside, SITE, at.seat, at.scan_no + 1, scanned, now)
@@ -225,7 +222,7 @@ def _throw(
     if turn.said is not None:
         notes.faults += [f"{ask} {kind}: {fault}" for fault in bad_words(turn.said)]
     tone = turn.said.tone if turn.said else ""
-    unchanged = same and _figures(connection) == before
+    unchanged = same and _figures(connection) == figures
     helped = tone == "look" and kind == "key_help"
     if unchanged and (tone == "refused" or helped):
         point.commit()
@@ -236,15 +233,15 @@ def _throw(
     return at
 
 
+FIGURES = (
+    "SELECT (SELECT count(*) FROM move), (SELECT count(*) FROM operation),"
+    " (SELECT count(*) FROM task), count(*), sum(pieces), sum(reserved) FROM stock"
+)
+"""What a scan that is taken changes, in few figures: asked after each scan."""
+
+
 def _figures(connection: Connection) -> tuple[Any, ...]:
-    """What a scan that is taken changes, in few figures."""
-    return (
-        connection.scalar(select(func.count()).select_from(Move)),
-        connection.scalar(select(func.count()).select_from(Operation)),
-        *connection.execute(
-            select(func.count(), func.sum(Stock.pieces), func.sum(Stock.reserved))
-        ).one(),
-    )
+    return tuple(connection.exec_driver_sql(FIGURES).one())
 
 
 def everything(connection: Connection) -> dict[str, list[str]]:

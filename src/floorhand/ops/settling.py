@@ -11,7 +11,7 @@ from typing import Any, cast
 from sqlalchemy import TableClause, delete, insert
 from sqlalchemy.orm import Session
 
-from floorhand.domain.barcodes import shown
+from floorhand.domain.barcodes import readable, shown
 from floorhand.domain.signing_in import JOBS, SignOut
 from floorhand.domain.things import (
     Ambiguous,
@@ -46,6 +46,9 @@ STEPS_PER_SCAN_MAX = 8
 
 COMMANDS_PER_SCAN_MAX = 4
 
+SEPARATORS = dict.fromkeys((0x04, *range(0x1C, 0x20)))
+"""Control characters that carriers' two-dimensional codes hold between their fields."""
+
 ASKS_WHOSE = frozenset({"piece", "anything"})
 """Whose goods a barcode stands for is asked only where a product can be an answer at all."""
 
@@ -68,6 +71,8 @@ def answer(tx: Session, sitting: Sitting, scan_no: int, scanned: str, now: datet
             return _lock(tx, _cause(sitting, f"{sitting.seat}:{scan_no}", now), sitting)
         case Unknown(shown=code) if "unknown" not in prompt.wants.kinds:
             raise Refused(Code.UNKNOWN_BARCODE, code=code)
+        case Unknown(shown=code) if not readable(event.code.translate(SEPARATORS)):
+            raise Refused(Code.TEXT_UNREADABLE, code=code)
         case Place(kind="bin", proven=False, code=code) if prompt.wants.place or (
             {"bin", "place"} & set(prompt.wants.kinds)
         ):
