@@ -54,6 +54,16 @@ NEW_PICK = (
 )
 
 
+NEW_RETURN = (
+    'INSERT INTO returns (site, number, plate, "order", customer, kind, platform, platform_id, '
+    "platform_state, combined_id, tracking, sender, custody, money, reason, place) VALUES "
+    "('MAIN', 'R1', '', '', '', '', '', '', '', '', '', '', 'received', 'none', '', '')",
+    "INSERT INTO return_line (site, number, line_no, merchant, sku, advised, received, restocked, "
+    "scrapped, held, reason, platform_ids) VALUES "
+    "('MAIN', 'R1', 1, 'ACME', 'MUG', 1, 1, 0, 0, 0, '', '')",
+)
+
+
 @pytest.mark.parametrize(
     ("rule", "statements"),
     [
@@ -100,6 +110,11 @@ NEW_PICK = (
             "parcels_hold_what_was_packed",
             [*NEW_PICK[:3], "UPDATE order_line SET picked = 1, packed = 1"],
         ),
+        (
+            "what_is_verified_is_in_the_tote",
+            ["INSERT INTO checked VALUES ('MAIN', 'A', 'ACME', 'MUG', '', '', '', 11)"],
+        ),
+        ("returns_add_up", NEW_RETURN),
         ("order_lines_add_up", [*NEW_PICK, "UPDATE order_line SET picked = 1"]),
     ],
 )
