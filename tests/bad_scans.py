@@ -23,7 +23,6 @@ from floorhand.flows.turn import Prompt, Said
 from floorhand.ops.floor import Turn, take_turn
 from floorhand.store.check import violations
 from floorhand.store.db import Transactions, engine_of
-from floorhand.store.schema.base import Table
 from floorhand.store.schema import (
     Barcode,
     Delivery,
@@ -35,6 +34,8 @@ from floorhand.store.schema import (
     Station,
     Worker,
 )
+from floorhand.store.schema.base import Table
+from floorhand.text.catalog import catalog
 
 LANGUAGES = ("en", "it")
 
@@ -97,6 +98,14 @@ NUMBERS = {
 }
 
 
+Question = tuple[str, tuple[str, ...], bool]
+
+
+def question_of(prompt: Prompt) -> Question:
+    """Tell questions apart by what decides how a scan is read."""
+    return prompt.ask, prompt.wants.kinds, prompt.wants.number
+
+
 @dataclass(frozen=True, slots=True)
 class Met:
     """One bad scan that was not refused: at which question, what it was, and what became of it."""
@@ -113,6 +122,7 @@ class Notes:
     """What barrages have found."""
 
     asks: set[str] = field(default_factory=set)
+    questions: set[Question] = field(default_factory=set)
     thrown: int = 0
     taken: list[Met] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
@@ -167,9 +177,19 @@ def _asker(tx: Session, shown: set[str]) -> Any:
     return one
 
 
-def barrage(transactions: Transactions, turn: Turn, now: datetime, notes: Notes) -> None:
-    """Throw every bad scan at the question where a seat is; nothing of it stays."""
+def barrage(
+    transactions: Transactions,
+    turn: Turn,
+    now: datetime,
+    notes: Notes,
+    may_change: frozenset[str] = frozenset(),
+) -> None:
+    """Throw every bad scan at the question where a seat is; nothing of it stays.
+
+    ``may_change`` names the tables that wrong answers may change here.
+    """
     notes.asks.add(turn.prompt.ask)
+    notes.questions.add(question_of(turn.prompt))
     notes.faults += [f"{turn.prompt.ask}: {fault}" for fault in bad_words_of(turn.prompt)]
     with engine_of(transactions).connect() as connection:
         outer = connection.begin()
@@ -187,7 +207,9 @@ def barrage(transactions: Transactions, turn: Turn, now: datetime, notes: Notes)
         after = everything(connection)
         with inside.begin() as tx:
             assert violations(tx, SITE) == (), turn.prompt.ask
-        changed = sorted(name for name in before if before[name] != after[name])
+        changed = sorted(
+            name for name in before if before[name] != after[name] and name not in may_change
+        )
         if changed:
             notes.faults.append(f"{turn.prompt.ask}: changed {changed}")
         outer.rollback()
@@ -207,12 +229,7 @@ def _throw(
     notes.thrown += 1
     ask = at.prompt.ask
     point = connection.begin_nested()
-    try:
-        turn = take_turn(inside, SITE, at.seat, at.scan_no + 1, scanned, now)
-    except Exception as error:  # every kind of failure is a fault here, whatever it is
-        notes.faults.append(f"{ask} {kind}: raised {type(error).__name__}: {error}")
-        point.rollback()
-        return at
+    turn = take_turn(inside, SITE, at.seat, at.scan_no + 1, scanned, now)
     same = (turn.prompt, turn.job, turn.worker) == (at.prompt, at.job, at.worker)
     if kind in NOTHING:
         if not same or turn.scan_no != at.scan_no:
@@ -255,7 +272,7 @@ def everything(connection: Connection) -> dict[str, list[str]]:
 
 def bad_words(said: Said) -> Iterator[str]:
     """Say what is wrong with the words of an answer, in any language."""
-    told = {language: catalog_say(language, said.text, said.facts) for language in LANGUAGES}
+    told = {language: catalog(language).say(said.text, said.facts) for language in LANGUAGES}
     for language, text in told.items():
         yield from (
             f"{language} {said.text}: {fault}"
@@ -283,7 +300,7 @@ def bad_words_of(prompt: Prompt) -> Iterator[str]:
 
 def incomplete(language: str, key: str, facts: dict[str, str | int]) -> Iterator[str]:
     """Say which texts and facts are missing."""
-    template = catalog_say(language, key, {})
+    template = catalog(language).say(key, {})
     if template == key and RAW_KEY.fullmatch(key):
         yield f"no text {key}"
     wanted = {name for _, name, _, _ in Formatter().parse(template) if name}
@@ -292,10 +309,3 @@ def incomplete(language: str, key: str, facts: dict[str, str | int]) -> Iterator
     for name in sorted(wanted & facts.keys()):
         if name.endswith("_text"):
             yield from incomplete(language, str(facts[name]), facts)
-
-
-def catalog_say(language: str, key: str, facts: Any) -> str:
-    """Say a text; kept in one place as this module asks for it in all languages."""
-    from floorhand.text.catalog import catalog
-
-    return catalog(language).say(key, facts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import zxingcpp
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from floorhand.errors import BadLabel
@@ -33,6 +33,11 @@ def test_code_128_holds_any_printable_text(text: str) -> None:
     assert read(make_symbol("code128", text)) == ("]C0", text)
 
 
+@example("99")
+@example("9912")
+@example("999")
+@example("99AB")
+@example("9")
 @given(st.text(PRINTABLE, min_size=1, max_size=CODE128_MAX))
 def test_code_128_for_zpl_names_every_symbol(text: str) -> None:
     modules = make_symbol("code128", text).rows[0]

@@ -45,18 +45,20 @@ def run(args: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001  (
     if not sys.stdin.isatty():
         raise BadSetting("This is no terminal. Use floorhand talk to work in plain lines.")
     from floorhand.tui.app import run_terminal
+    from floorhand.tui.road import FloorRoad
 
+    road = FloorRoad(
+        opened,
+        site=settings.site,
+        seat=settings.seat,
+        station=settings.station,
+        now=lambda: datetime.now(UTC),
+        hint=_hint(opened, settings) if settings.hints else None,
+        after_turn=spooling.wake,
+    )
+    log_file = Path(settings.log) if settings.log else None
     try:
-        return run_terminal(
-            opened,
-            site=settings.site,
-            seat=settings.seat,
-            station=settings.station,
-            catalogs=catalogs_of(settings),
-            hint=_hint(opened, settings) if settings.hints else None,
-            after_turn=spooling.wake,
-            log_file=Path(settings.log) if settings.log else None,
-        )
+        return run_terminal(road, catalogs_of(settings), log_file=log_file)
     finally:
         spooling.stop()
 

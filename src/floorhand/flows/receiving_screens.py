@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from floorhand.domain.receiving import DAMAGE_REASONS, ROWS_MAX, Counted, Gap
@@ -133,8 +134,10 @@ def _choose(state: ChooseDelivery | ChooseMerchant) -> Prompt:
 def _counting(state: Counting | Unexpected) -> Prompt:
     job, now = state.job, state.now
     ask = "receiving.all_counted" if _all_counted(job, now) else "receiving.scan_piece"
+    wants = _wants(job, now)
     if isinstance(state, Unexpected):
         ask = "receiving.scan_again"
+        wants = replace(wants, kinds=("piece",), number=False, number_hint=0)
     return Prompt(
         ask=ask,
         count=str(now.here) if now and ask == "receiving.scan_piece" else "",
@@ -142,7 +145,7 @@ def _counting(state: Counting | Unexpected) -> Prompt:
         facts=_facts(job, now),
         progress=(job.counted, job.expected) if job.expected else None,
         keys=_keys(job, now) if isinstance(state, Counting) else ((Key.BACK, "key.back"),),
-        wants=_wants(job, now),
+        wants=wants,
     )
 
 
@@ -196,11 +199,12 @@ def _wants(job: Job, now: Count | None) -> Wants:
     merchants = (job.merchant,)
     countable = now is not None and not now.serial_tracked
     if now is not None and now.left > 0:
+        begun = countable and now.here > 0
         return Wants(
-            kinds=("number", "piece") if countable else ("piece",),
+            kinds=("number", "piece") if begun else ("piece",),
             sku=f"{job.merchant}/{now.goods.sku}",
             number=countable,
-            number_hint=now.here + now.left if countable else 0,
+            number_hint=now.here + now.left if begun else 0,
             merchants=merchants,
         )
     if job.next.sku:

@@ -120,7 +120,12 @@ def _linear(name: str, text: str) -> str:
     """Ask python-barcode for the modules of a symbol."""
     import barcode
 
-    modules: str = barcode.get_barcode_class(name)(text).build()[0]
+    made = barcode.get_barcode_class(name)(text)
+    if name == "code128" and text.startswith("99"):
+        # In subset C the pair 99 has the number of "switch to C", and python-barcode 0.16 takes
+        # it for a needless switch and leaves it out: 9912 would be printed as 12.
+        made._try_to_optimize = lambda encoded: encoded
+    modules: str = made.build()[0]
     return modules
 
 

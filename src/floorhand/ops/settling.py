@@ -71,7 +71,7 @@ def answer(tx: Session, sitting: Sitting, scan_no: int, scanned: str, now: datet
             return _lock(tx, _cause(sitting, f"{sitting.seat}:{scan_no}", now), sitting)
         case Unknown(shown=code) if "unknown" not in prompt.wants.kinds:
             raise Refused(Code.UNKNOWN_BARCODE, code=code)
-        case Unknown(shown=code) if not readable(event.code.translate(SEPARATORS)):
+        case Unknown(shown=code) if not _is_whole(event.code):
             raise Refused(Code.TEXT_UNREADABLE, code=code)
         case Place(kind="bin", proven=False, code=code) if prompt.wants.place or (
             {"bin", "place"} & set(prompt.wants.kinds)
@@ -83,6 +83,12 @@ def answer(tx: Session, sitting: Sitting, scan_no: int, scanned: str, now: datet
             return _settle(tx, sitting, scan_no, likely, now)
         case _:
             return _settle(tx, sitting, scan_no, event, now)
+
+
+def _is_whole(code: str) -> bool:
+    """Say whether an unknown code can be kept: all of it was read, and there is something in it."""
+    text = code.translate(SEPARATORS)
+    return bool(text.strip()) and readable(text)
 
 
 def _settle(tx: Session, sitting: Sitting, scan_no: int, event: object, now: datetime) -> Settled:

@@ -10,9 +10,9 @@ from pathlib import Path
 from floorhand.config import Settings
 from floorhand.labels.printers import FolderPrinter
 from floorhand.labels.spool import send_all
+from floorhand.robots.simulate import WORKERS_MAX, Plan, simulate
 from floorhand.store.db import engine_of, open_database
 from floorhand.store.masters import DEFAULT_PRINTER
-from floorhand.robots.simulate import WORKERS_MAX, Plan, simulate
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -12,7 +12,7 @@ from floorhand.errors import DatabaseAway
 from floorhand.ops.floor import take_seat, take_turn
 from floorhand.ops.seats import Turn
 from floorhand.robots import sight
-from floorhand.robots.eyes import Eyes
+from floorhand.robots.eyes import NUMBER, Eyes
 from floorhand.robots.mistakes import Mistakes
 from floorhand.store.db import Transactions
 
@@ -29,7 +29,7 @@ BACKS_MAX = 8
 """Steps back to the menu; then the worker signs out and in again."""
 
 WAITS_MAX = 100
-"""Times that a picker looks whether goods that come in are put away, before it picks without."""
+"""Times that a picker looks for goods that come in while nobody works, before it picks without."""
 
 AWAY_MAX = 50
 """Times that one scan is repeated while the database does not answer."""
@@ -105,6 +105,7 @@ class Robot:
         self._fruits = 0
         self._leaving = 0
         self._waited = 0
+        self._scans_seen = -1
         self._last = ""
         self.tally = Tally()
         self.turn: Turn = take_seat(transactions, site, seat, now=now(), station=station)
@@ -147,6 +148,7 @@ class Robot:
         with self._transactions.begin() as tx:
             waiting = set(sight.jobs_waiting(tx, self._site, self._worker))
             coming_in = sight.inbound_going(tx, self._site)
+            scans = sight.scans_made(tx, self._site)
         choices = self.turn.prompt.choices
         parked = {one.code for one in choices if one.text.startswith("parked.")}
         codes = [choice.code for choice in choices]
@@ -160,8 +162,10 @@ class Robot:
             self._waited = 0
             self._scan(str(codes.index(job) + 1))
             return True
-        if coming_in:
-            self._waited += 1
+        self._waited = (
+            self._waited + 1 if coming_in and scans == self._scans_seen else int(coming_in)
+        )
+        self._scans_seen = scans
         return False
 
     @property
@@ -184,6 +188,7 @@ class Robot:
             return
         self._fruitless = 0
         self._fruits += 1
+        self._avoid.discard(NUMBER)
 
     def _give_up(self, answer: str) -> None:
         """Leave a job that leads nowhere; where it was refused is noted."""

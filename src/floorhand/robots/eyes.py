@@ -31,6 +31,9 @@ GRADE_WEIGHTS = (60, 25, 10, 5)
 
 SKIP, DONE = "*SKIP", "*DONE"
 
+NUMBER = "@number"
+"""Stands for the hinted number among what was refused and is to be avoided."""
+
 
 class Eyes:
     """A worker's eyes in one building.
@@ -67,7 +70,7 @@ class Eyes:
         Args:
             prompt: The question.
             now: For dates on goods that have none in the papers.
-            avoid: Codes of places and papers that were refused before.
+            avoid: Codes of places and papers that were refused before, or `NUMBER`.
         """
         self.seen = ""
         if prompt.choices and "choice" in prompt.wants.kinds:
@@ -78,7 +81,8 @@ class Eyes:
                     continue
                 return DONE
             if kind == "number":
-                if prompt.wants.number_hint > 0:
+                if prompt.wants.number_hint > 0 and NUMBER not in avoid:
+                    self.seen = NUMBER
                     return str(prompt.wants.number_hint)
                 continue
             if kind == "text":
@@ -89,7 +93,9 @@ class Eyes:
 
     def _see(self, kind: str, prompt: Prompt, avoid: Collection[str]) -> str:
         wants = prompt.wants
-        if "number" in wants.kinds and kind == "piece" and wants.number_hint > 0:
+        counts = "number" in wants.kinds and wants.number_hint > 0 and NUMBER not in avoid
+        if counts and kind == "piece":
+            self.seen = NUMBER
             return str(wants.number_hint)  # counting is quicker than scanning each
         match kind:
             case "piece":

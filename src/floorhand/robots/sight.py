@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Exists, and_, exists, select
+from sqlalchemy import Exists, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.barcodes import gs1_check_digit
@@ -154,6 +154,11 @@ def place_of_kind(tx: Session, site: str, kind: str, avoid: Collection[str] = ()
         .order_by(Place.code)
     )
     return found or ""
+
+
+def scans_made(tx: Session, site: str) -> int:
+    """Count all scans ever made here: while it grows, somebody works."""
+    return tx.scalar(select(func.sum(Seat.scan_no)).where(Seat.site == site)) or 0
 
 
 def container_to_put_away(tx: Session, site: str, avoid: Collection[str] = ()) -> str:

@@ -50,9 +50,7 @@ class Catalog:
                 asked.append(name)
         return self._fill(key, known, asked)
 
-    def _fill(
-        self, key: str, facts: Mapping[str, str | int], asked: Collection[str] = ()
-    ) -> str:
+    def _fill(self, key: str, facts: Mapping[str, str | int], asked: Collection[str] = ()) -> str:
         template = key
         if isinstance(pieces := facts.get("pieces"), int):
             template = self._texts.ngettext(key, key, pieces)

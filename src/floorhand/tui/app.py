@@ -20,11 +20,9 @@ from textual.theme import Theme
 
 from floorhand.text.catalog import Catalog
 from floorhand.tui.flow_screen import Floor, FlowScreen
-from floorhand.tui.road import FloorRoad, Road
+from floorhand.tui.road import Road
 
 if TYPE_CHECKING:
-    from floorhand.ops.seats import Turn
-    from floorhand.store.db import Transactions
     from floorhand.tui.driver import Arrived, Hangup
 
 LOG_BYTES_MAX: Final = 1_000_000
@@ -112,15 +110,10 @@ class FloorhandApp(App[Exception | None], inherit_bindings=False):
 
 
 def run_terminal(
-    transactions: Callable[[], Transactions],
-    *,
-    site: str,
-    seat: str,
-    station: str,
+    road: Road,
     catalogs: Callable[[str], Catalog],
+    *,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
-    hint: Callable[[Turn], str] | None = None,
-    after_turn: Callable[[], None] = lambda: None,
     may_leave: bool = True,
     log_file: Path | None = None,
 ) -> int:
@@ -130,16 +123,9 @@ def run_terminal(
     that a barcode can type ends it.
 
     Args:
-        transactions: Opens the database; called once, on the thread that uses it, after the
-            first paint.
-        site: Code of the site.
-        seat: Name of this terminal; its work is resumed where it was left.
-        station: Code of the bench it stands at; empty if at none.
+        road: Takes scans to the floor; used from one other thread only.
         catalogs: Gives the texts of a language; empty is the site's own.
         now: The clock, in UTC.
-        hint: Gives what could be typed at a turn for want of a scanner; called on the database
-            thread after each turn.
-        after_turn: Called on the database thread after each scan was answered.
         may_leave: Whether it can be left at the sign-in.
         log_file: Where failures are written down; None: nowhere.
 
@@ -151,15 +137,6 @@ def run_terminal(
     """
     if log_file is not None:
         _log_to(log_file)
-    road = FloorRoad(
-        transactions,
-        site=site,
-        seat=seat,
-        station=station,
-        now=now,
-        hint=hint,
-        after_turn=after_turn,
-    )
     app = FloorhandApp(road, catalogs, now=now, may_leave=may_leave)
     failed = app.run(mouse=False)
     if failed is not None:

@@ -85,9 +85,7 @@ class FloorRoad:
         from floorhand.ops.floor import take_turn
 
         assert self._transactions is not None, "the seat is taken first"
-        turn = take_turn(
-            self._transactions, self._site, self._seat, scan_no, scanned, self._now()
-        )
+        turn = take_turn(self._transactions, self._site, self._seat, scan_no, scanned, self._now())
         self._after_turn()
         return turn
 
