@@ -242,3 +242,17 @@ def test_shown_cuts_whole_signs_and_says_so() -> None:
     assert shown("abcdef", 6) == "abcdef"
     assert shown("abcdefg", 6) == "abcde…"
     assert shown(f"abc{GS}defg", 6) == "abc…"
+
+
+def test_text_is_readable_if_all_of_it_can_be_seen_and_none_was_lost() -> None:
+    for good in (
+        "",
+        "Kwik & Co. [/b]",
+        "O\u2019Neil",
+        "\u0646\u06cc\u200c\u0645",
+        "\U0001f4e6",
+        "^XZ",
+    ):
+        assert barcodes.readable(good), good
+    for bad in ("a\x00", "a\x1b[2J", f"a{GS}b", "a\x7f", "\u202ea", "a\u2400", "\ufffd", "\ud800"):
+        assert not barcodes.readable(bad), bad

@@ -190,6 +190,7 @@ def test_a_serial_is_told_by_its_scan_and_cannot_be_chosen_from_a_list() -> None
     assert prompt(telling).choices == ()
     assert step(telling, Text("SN1")).command.serial == "SN1"
     assert isinstance(step(telling, Attributes(lot="A")), Refuse)
+    assert step(telling, Text("y" * 500)).code is Code.BAD_MARK
 
 
 def test_what_is_missing_is_told_by_kind_number_and_reason() -> None:
@@ -222,6 +223,8 @@ def test_where_verified_pieces_must_come_out_again_the_worker_closes_the_box() -
     assert asked.done == "packing.line_cancelled"
     assert prompt(asked.state).ask == "packing.close_box"
     assert step(asked.state, Pressed(Key.DONE)) == Do(CLOSE)
+    for key in (Key.FULL, Key.MISMATCH):
+        assert step(asked.state, Pressed(key)) == Refuse(Code.KEY_NOT_NOW), key
 
 
 def test_a_cancelled_order_stops_in_every_state() -> None:

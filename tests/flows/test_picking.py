@@ -243,6 +243,7 @@ def test_a_serial_is_asked_for_only_if_the_scan_did_not_tell_it() -> None:
     assert state_of(step(AtSerial(CAMERA), Text("S1"))) == AtTote(CAMERA, 1)
     swap = Do(OfferLot("W", "P", "", "", "S2", 1))
     assert step(AtSerial(CAMERA), Text("S2")) == swap
+    assert step(AtSerial(CAMERA), Text("y" * 500)).code is Code.BAD_MARK
     assert step(AtPiece(CAMERA), replace(camera, serial="S2")) == swap
 
 

@@ -200,6 +200,18 @@ def test_a_single_piece_goes_straight_to_its_grade_and_several_are_counted_first
     assert step(asked.state, Number(1)).state == Grading(PARCEL, several)
 
 
+def test_a_typed_number_many_times_what_was_announced_is_asked_for_twice() -> None:
+    several = replace(FINDING, left=4)
+    state = Counting(PARCEL, several)
+    assert step(state, Number(40)) == Do(Recount("R-1", "F", 40, final=True))
+    asked = step(state, Number(44))
+    assert (asked.state, asked.look) == (Counting(PARCEL, several, typed=44), True)
+    assert step(asked.state, Number(444)).state.typed == 444
+    assert step(asked.state, Number(44)) == Do(Recount("R-1", "F", 44, final=True))
+    assert step(Grading(PARCEL, several), Number(44)).state == asked.state
+    assert step(state, Number(100_000)).code is Code.BAD_QUANTITY
+
+
 def test_a_case_counts_what_is_in_it() -> None:
     case = replace(MUG, pieces=12, pack="case")
     assert step(Inspecting(PARCEL), case) == Do(TakePieces("R-1", "ACME", "MUG", 12))
@@ -226,7 +238,9 @@ def test_an_unreadable_expiry_is_skipped_not_invented() -> None:
 
 @pytest.mark.parametrize("text", ["", "999999", "hello", "2", "\x1b[31m", "9" * 500])
 def test_a_bad_expiry_is_refused(text: str) -> None:
-    assert step(NeedTracked(PARCEL, MILK, "expiry"), Text(text)).code is Code.BAD_DATE
+    refused = step(NeedTracked(PARCEL, MILK, "expiry"), Text(text))
+    assert refused.code is Code.BAD_DATE
+    assert len(refused.facts["text"]) <= 20
 
 
 def test_a_serial_is_one_piece() -> None:

@@ -50,6 +50,14 @@ def test_a_number_needs_a_pin_and_neither_pin_nor_hash_is_written_down(at_work) 
         assert people.PIN not in str(tx.execute(select(Seat.scanned)).all())
 
 
+def test_a_mistyped_pin_is_neither_shown_nor_written_down(at_work) -> None:
+    turn = scan(at_work, "W3", "47l1")
+    assert turn.said.text == "refusal.wrong_pin"
+    with at_work.begin() as tx:
+        assert "47l1" not in str(tx.execute(select(Scan.scanned)).all())
+        assert "47l1" not in str(tx.execute(select(Seat.scanned, Seat.said)).all())
+
+
 def test_wrong_pins_are_counted_and_cost_a_wait(at_work) -> None:
     turn = scan(at_work, "W3", *["0000"] * 4)
     assert turn.said.text == "refusal.wrong_pin"
@@ -84,7 +92,8 @@ def test_another_scan_under_a_used_number_is_not_swallowed(at_work) -> None:
 
 def test_nothing_scanned_is_no_scan(at_work) -> None:
     before = scan(at_work, "BADGE-ANA")
-    assert scan(at_work, "", "  ").scan_no == before.scan_no
+    turn = scan(at_work, "", "  ", "\t", "\r\n")
+    assert (turn.scan_no, turn.prompt) == (before.scan_no, before.prompt)
 
 
 def test_a_shared_barcode_asks_whose_goods_they_are(at_work) -> None:
@@ -94,6 +103,21 @@ def test_a_shared_barcode_asks_whose_goods_they_are(at_work) -> None:
     turn = scan(at_work, "2")
     assert turn.prompt.ask == "menu.choose"
     assert ("fact.sku", "Cup") in turn.prompt.facts
+
+
+def test_whose_goods_they_are_is_not_asked_where_no_product_is_an_answer(at_work) -> None:
+    scan(at_work, "BADGE-BEN", "1")
+    assert said(scan(at_work, "9506000134352")) == "That is piece MUG Mug blue. Scan a cart."
+
+
+def test_where_there_is_no_list_nothing_can_be_chosen(at_work) -> None:
+    scan(at_work, "BADGE-BEN", "1")
+    assert scan(at_work, "*CHOOSE 1").said.text == "refusal.no_list"
+
+
+def test_a_long_number_of_a_choice_is_cut_in_the_answer(at_work) -> None:
+    turn = scan(at_work, "BADGE-ANA", "*CHOOSE " + "9" * 400)
+    assert said(turn) == "There is no number 9999… in the list. Choose 1 to 5."
 
 
 def test_going_back_from_whose_goods_is_harmless(at_work) -> None:

@@ -558,3 +558,10 @@ def test_whatever_is_scanned_the_books_balance_and_the_floor_stays_up(floor, see
             Stock.place == CUSTOMER, Stock.condition == "return_pending"
         )
         assert sum(received for received, _ in counts) == tx.scalar(came)
+
+
+def test_a_garbled_code_is_no_unknown_parcel_but_a_carriers_separators_are_code(floor) -> None:
+    assert begin(floor, "AB\x1b[2J").said.text == "refusal.text_unreadable"
+    assert scan(floor, "AB\x00CD").said.text == "refusal.text_unreadable"
+    assert scan(floor, "\x1d").said.text == "refusal.text_unreadable"
+    assert scan(floor, "[)>\x1e01\x1d9612345\x1e\x04").prompt.ask == "returns.unknown_parcel"

@@ -8,6 +8,7 @@ import os
 from argparse import ArgumentParser
 from datetime import UTC, datetime
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from floorhand.config import Settings
 from floorhand.exchange import command as importing
 from floorhand.robots import command
 from floorhand.robots.demo import build_demo
-from floorhand.robots.simulate import Plan, simulate
+from floorhand.robots.simulate import Plan, RobotDied, _told, simulate
 from floorhand.store.db import engine_of, open_database
 from floorhand.store.schema import Scan, Task
 
@@ -149,3 +150,22 @@ def test_nonsense_on_the_command_line_is_refused(capsys: pytest.CaptureFixture[s
         with pytest.raises(SystemExit):
             run("", *words)
         assert "not" in capsys.readouterr().err
+
+
+class Fallen:
+    """A process that has died."""
+
+    name = "robot-1"
+    exitcode = 1
+
+
+class Silent:
+    """A queue that nothing comes out of any more."""
+
+    def get(self, timeout: float) -> object:
+        raise Empty
+
+
+def test_a_robot_that_died_is_not_waited_for() -> None:
+    with pytest.raises(RobotDied, match="robot-1 ended before its work did"):
+        _told(Silent(), [Fallen()])

@@ -134,5 +134,13 @@ def test_braces_in_data_are_data() -> None:
     assert said == "Hello {0.__class__}."
 
 
+def test_a_question_in_a_text_ends_with_its_own_mark() -> None:
+    facts = {"thing_text": "thing.bin", "code": "A-1"}
+    said = catalog("en").say("refusal.not_expected_now", {**facts, "ask_text": "returns.carrier"})
+    assert said == "That is bin A-1. Which carrier?"
+    said = catalog("en").say("refusal.not_expected_now", {**facts, "ask_text": "packing.scan_tote"})
+    assert said == "That is bin A-1. Scan a tote."
+
+
 def test_an_unknown_language_is_english() -> None:
     assert catalog("xx").language == "en"

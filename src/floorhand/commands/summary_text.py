@@ -83,7 +83,11 @@ def _returns(returns: Mapping[str, Any]) -> Iterator[str]:
 
 def _left_over(left: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
     yield ""
-    yield "Left over"
+    yield (
+        "Left over"
+        if any(any(counts.values()) for counts in left.values())
+        else "Nothing left over"
+    )
     for name, counts in left.items():
         if any(counts.values()):
             yield f"  {name.replace('_', ' ')}{_listed(counts)}"

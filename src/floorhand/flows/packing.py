@@ -108,14 +108,14 @@ def step(state: State, event: object) -> Reply:
         case Checking(), Number():
             return Refuse(Code.SCAN_EACH_PIECE)
         case Checking(), Pressed(key=Key.FULL | Key.DONE as key):
-            if key is Key.DONE and state.rest.left_pieces:
+            if (key is Key.DONE) == bool(state.rest.left_pieces):
                 return Refuse(Code.KEY_NOT_NOW)
             if not state.rest.checked_pieces:
                 return Refuse(Code.NOTHING_CHECKED)
             return Do(CloseParcel(state.bench.order, state.bench.box))
         case Checking(), Pressed(key=Key.LIST):
             return Do(ListBoxes(state.bench.order))
-        case Checking(), Pressed(key=Key.MISMATCH):
+        case Checking(), Pressed(key=Key.MISMATCH) if state.rest.left_pieces:
             return _missing(state)
         case Checking() | Reading(), Pressed(key=Key.BACK):
             return Do(PutAside(state.bench.order))

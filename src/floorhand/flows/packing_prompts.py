@@ -85,7 +85,11 @@ def _checking_prompt(state: Checking) -> Prompt:
     if not rest.left_pieces:
         return replace(
             _frame(state, "packing.close_box"),
-            keys=((Key.DONE, "packing.key_close"), (Key.BACK, "packing.key_aside")),
+            keys=(
+                (Key.DONE, "packing.key_close"),
+                (Key.LIST, "packing.key_box"),
+                (Key.BACK, "packing.key_aside"),
+            ),
             wants=_wants(state, ("done",)),
         )
     first = rest.lines[0]

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from multiprocessing import get_context
+from queue import Empty
 from random import Random
 from typing import Any, Protocol
 
@@ -18,11 +19,15 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.signing_in import JOBS
+from floorhand.errors import FloorhandError
 from floorhand.robots import supply
 from floorhand.robots.crew import Robot, Tally
 from floorhand.store.check import violations
 from floorhand.store.db import Transactions, engine_of, open_database
 from floorhand.store.schema import Inspection, Order, OrderLine, Return
+
+LOOK_S = 1.0
+"""How often somebody looks whether a silent robot is still alive."""
 
 IDLE_S = 0.05
 """How long a robot in a process of its own waits before it looks again for work."""
@@ -68,6 +73,10 @@ class Board(Protocol):
 
     def finished(self) -> bool:
         """Say whether nobody has found anything since the last scan."""
+
+
+class RobotDied(FloorhandError):
+    """The process of a robot ended before its work did."""
 
 
 class OwnBoard:
@@ -216,17 +225,30 @@ def _in_processes(database: str, site: str, crew: Crew, plan: Plan) -> list[Tall
     ]
     for worker in workers:
         worker.start()
-    tallies: list[Tally] = []
-    for _ in workers:
-        answer = told.get()
-        if isinstance(answer, BaseException):
-            for worker in workers:
-                worker.terminate()
-            raise answer
-        tallies.append(answer)
+    try:
+        tallies = [_told(told, workers) for _ in workers]
+    except BaseException:
+        for worker in workers:
+            worker.terminate()
+        raise
     for worker in workers:
         worker.join()
     return tallies
+
+
+def _told(told: Any, workers: Sequence[Any]) -> Tally:
+    """Wait for the next robot to finish; one that died says nothing, and must not be waited for."""
+    while True:
+        try:
+            answer = told.get(timeout=LOOK_S)
+        except Empty:
+            if dead := [worker.name for worker in workers if worker.exitcode]:
+                raise RobotDied(f"{dead[0]} ended before its work did.") from None
+            continue
+        if isinstance(answer, BaseException):
+            raise answer
+        assert isinstance(answer, Tally)
+        return answer
 
 
 def _work_alone(

@@ -1,0 +1,96 @@
+"""What robots have found: questions that no scan could answer any more, and how they recover."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+
+import pytest
+from sqlalchemy import select
+
+from floorhand.ops.floor import take_seat, take_turn
+from floorhand.ops.seats import Turn
+from floorhand.robots import supply
+from floorhand.robots.crew import Robot
+from floorhand.robots.demo import badges_of, build_demo
+from floorhand.store.db import Transactions, engine_of, open_database
+from floorhand.store.schema import Delivery, Place
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+SITE = "MAIN"
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[Transactions]:
+    transactions = open_database(str(tmp_path / "demo.db"))
+    build_demo(transactions, SITE, NOW)
+    yield transactions
+    engine_of(transactions).dispose()
+
+
+def scan(transactions: Transactions, seat: str, *scans: str) -> Turn:
+    turn = take_seat(transactions, SITE, seat, now=NOW)
+    for scanned in scans:
+        turn = take_turn(transactions, SITE, seat, turn.scan_no + 1, scanned, NOW)
+    return turn
+
+
+def test_who_still_counts_a_delivery_that_another_closed_is_set_free(demo: Transactions) -> None:
+    ana, bruno, _ = badges_of(demo, SITE)
+    with demo.begin() as tx:
+        dock = tx.scalar(select(Place.scan_code).where(Place.code == "DOCK-1"))
+    assert dock is not None
+    scan(demo, "T1", ana.code, "D-1002", dock)
+    scan(demo, "T2", bruno.code, "D-1002", dock, "FJ-MUG", "*DONE", "*DONE")
+    turn = scan(demo, "T1", "FJ-MUG")
+    assert turn.said is not None
+    assert turn.said.text == "refusal.delivery_closed"
+    assert turn.prompt.ask == "receiving.scan_delivery"
+
+
+def robot(demo: Transactions, jobs: tuple[str, ...]) -> Robot:
+    with demo.begin() as tx:
+        ((worker, badge),) = supply.hire(tx, SITE, 1)
+    return Robot(
+        demo,
+        SITE,
+        seat=worker,
+        badge=badge,
+        worker=worker,
+        now=lambda: NOW,
+        rng=Random(1),
+        jobs=jobs,
+    )
+
+
+def test_a_robot_recovers_from_a_count_that_was_set_to_nothing(demo: Transactions) -> None:
+    one = robot(demo, ("receiving",))
+    while one.turn.prompt.count != "1":
+        assert one.step()
+    number = one.turn.scan_no + 1
+    one.turn = take_turn(demo, SITE, one.turn.seat, number, "0", NOW)
+    while one.step():
+        pass
+    with demo.begin() as tx:
+        assert set(tx.scalars(select(Delivery.state))) == {"closed"}
+    assert one.tally.stuck == []
+
+
+def test_a_robot_with_nothing_to_do_scans_nothing(demo: Transactions) -> None:
+    one = robot(demo, ("putaway",))
+    while one.step():
+        pass
+    scans = one.tally.scans
+    for _ in range(5):
+        one.wake()
+        assert not one.step()
+    assert one.tally.scans == scans
+
+
+def test_a_robot_is_hired_once_and_badges_are_not_given_twice(demo: Transactions) -> None:
+    with demo.begin() as tx:
+        first = supply.hire(tx, SITE, 2)
+        assert supply.hire(tx, SITE, 4)[:2] == first
+        assert len({badge for _, badge in supply.hire(tx, SITE, 4)}) == 4
