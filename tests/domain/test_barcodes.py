@@ -2,25 +2,22 @@ from __future__ import annotations
 
 import json
 import lzma
-import os
-from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
+from conftest import SHARED_DATA
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from floorhand.domain import barcodes
 from floorhand.domain.barcodes import GS, Scanned, own_code, read, shown
 
-DATA = Path(os.environ.get("FLOORHAND_SHARED_DATA", "/work/shared/data"))
-
 
 def vectors(path: str) -> list[Any]:
-    file = DATA / path
+    file = SHARED_DATA / path
     if not file.exists():
-        pytest.skip(f"{file} is not here")
+        pytest.skip("the real data sets are not beside this checkout")
     data = file.read_bytes()
     loaded: list[Any] = json.loads(lzma.decompress(data) if file.suffix == ".xz" else data)
     return loaded
