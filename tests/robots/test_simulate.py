@@ -129,7 +129,8 @@ def test_a_whole_real_day_ships(
 def run(path: str, *words: str) -> int:
     parser = ArgumentParser()
     command.add_arguments(parser)
-    return command.run(parser.parse_args(list(words)), Settings(database=path))
+    settings = Settings(database=path, labels=f"{path}-labels")
+    return command.run(parser.parse_args(list(words)), settings)
 
 
 def test_the_command_prints_json_or_sentences(
