@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from conftest import SHARED_DATA
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from floorhand.domain import barcodes
@@ -209,6 +209,7 @@ INNER = (
 PIECES = st.sampled_from((*HEADS, *INNER, "i].x", GS, GS + GS, "\x00", " "))
 
 
+@example("HTTP:///01/")
 @settings(max_examples=400, deadline=None)
 @given(st.one_of(st.text(max_size=40), st.lists(PIECES | st.text(max_size=6)).map("".join)))
 def test_reading_is_total(text: str) -> None:

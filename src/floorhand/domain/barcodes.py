@@ -215,6 +215,10 @@ def _read_human(plain: Scanned, body: str) -> Scanned:
     return _filled(plain, list(message.element_strings))
 
 
+NUMBERED = frozenset({"00", "01", "02"})
+"""Identifiers of units, goods and contents: SSCC and GTINs."""
+
+
 def _read_link(plain: Scanned, body: str) -> Scanned:
     from biip import ParseError
     from biip.gs1_digital_link_uris import GS1DigitalLinkURI
@@ -223,7 +227,11 @@ def _read_link(plain: Scanned, body: str) -> Scanned:
         link = GS1DigitalLinkURI.parse(body)
     except (ParseError, ValueError):
         return plain
-    return _filled(plain, list(link.element_strings))
+    elements = list(link.element_strings)
+    # An address with nothing where the number should be comes out as a number of zeros.
+    if any(element.ai.ai in NUMBERED and not element.value.strip("0") for element in elements):
+        return plain
+    return _filled(plain, elements)
 
 
 def _filled(plain: Scanned, elements: list[GS1ElementString]) -> Scanned:
