@@ -115,6 +115,15 @@ NEW_RETURN = (
             ["INSERT INTO checked VALUES ('MAIN', 'A', 'ACME', 'MUG', '', '', '', 11)"],
         ),
         ("returns_add_up", NEW_RETURN),
+        (
+            "a_tote_serves_one_walk",
+            [
+                NEW_PICK[0],
+                NEW_PICK[0].replace("'t'", "'u'"),
+                "INSERT INTO slot VALUES ('MAIN', 't', 1, 'ACME', '1', 'T-1')",
+                "INSERT INTO slot VALUES ('MAIN', 'u', 1, 'ACME', '2', 'T-1')",
+            ],
+        ),
         ("order_lines_add_up", [*NEW_PICK, "UPDATE order_line SET picked = 1"]),
     ],
 )
