@@ -321,7 +321,10 @@ def check_digits(rng: Random, taken: Collection[str], length: int = 2) -> str:
     Raises:
         ValueError: If all digits of this length are taken.
     """
-    free = [n for n in range(1, 10**length) if f"{n:0{length}d}" not in taken]
+    free = list(range(1, 10**length))
+    for digits in set(taken):
+        if len(digits) == length and digits.isascii() and digits.isdecimal() and int(digits):
+            free.remove(int(digits))
     if not free:
         raise ValueError(f"no check digits of length {length} are left")
     return f"{rng.choice(free):0{length}d}"

@@ -7,7 +7,7 @@ name that is not known is an error: a misspelt rule must not be ignored.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
 from floorhand.errors import BadSetting
@@ -44,7 +44,8 @@ class _Rules:
 
     def to_json(self) -> str:
         """Write the rules as stored."""
-        return json.dumps(asdict(self), ensure_ascii=False)
+        told = {item.name: getattr(self, item.name) for item in fields(self)}
+        return json.dumps(told, ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)

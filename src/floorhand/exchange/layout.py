@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from sys import intern
 from typing import Any
 
 from floorhand.errors import BadFile
@@ -105,6 +106,10 @@ class Reader:
     def text(self, name: str) -> str:
         """Read a name or note."""
         return cells.text(self.raw(name), name)
+
+    def repeated(self, name: str) -> str:
+        """Read a name that many rows share; memory holds it once, however large the file is."""
+        return intern(self.text(name))
 
     def code(self, name: str) -> str:
         """Read a code; empty if there is none."""

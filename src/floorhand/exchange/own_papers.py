@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from sys import intern
 
 from floorhand.domain.rules import Address
 from floorhand.exchange import cells
@@ -116,9 +117,8 @@ class _Paper:
 
     number: str
     head: OrderRecord | DeliveryRecord | ReturnRecord | None = None
-    lines: list[LineRecord] = field(default_factory=list)
+    lines: tuple[LineRecord, ...] = ()
     bad: str = ""
-    rows: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ def _papers(
     dates = Dates(context.time_zone, context.date_order or order)
     if note and not context.date_order:
         parsed.notes.append(note)
-    papers: dict[tuple[str, str], _Paper] = {}
+    papers: dict[str, dict[str, _Paper]] = {}
     rows = 0
     for row in table.rows(parsed):
         rows += 1
@@ -178,10 +178,12 @@ def _papers(
             parsed.reject(row.line, str(error))
             continue
         first = _First(row, merchant, number, dates)
-        _gather(papers.setdefault((merchant, number), _Paper(number)), first, make, parsed)
+        paper = papers.setdefault(intern(merchant), {}).setdefault(number, _Paper(number))
+        _gather(paper, first, make, parsed)
     if rows:
         parsed.facts["rows"] = rows
-    parsed.records = list(_made(papers.values(), key, parsed))
+    for of_merchant in papers.values():
+        parsed.records += _made(of_merchant, key, parsed)
     return parsed
 
 
@@ -192,12 +194,12 @@ def _gather(paper: _Paper, first: _First, make: Make, parsed: Parsed) -> None:
         line_id = row.code("line_id")
         line = LineRecord(
             row.line,
-            row.needed("sku"),
+            intern(row.needed("sku")),
             row.pieces("quantity"),
             platform_ids=(line_id,) if line_id else (),
             lot=row.code("lot"),
             expiry=first.dates.day(row.raw("expiry"), "expiry"),
-            reason=row.text("reason"),
+            reason=row.repeated("reason"),
         )
         if paper.head is None:
             paper.head = make(first)
@@ -205,16 +207,17 @@ def _gather(paper: _Paper, first: _First, make: Make, parsed: Parsed) -> None:
         paper.bad = paper.bad or f"line {row.line}: {error}"
         parsed.reject(row.line, str(error))
         return
-    paper.lines.append(line)
-    paper.rows.append(row.line)
+    paper.lines += (line,)
 
 
-def _made(papers: Iterable[_Paper], key: str, parsed: Parsed) -> Iterator[Record]:
-    for paper in papers:
+def _made(papers: dict[str, _Paper], key: str, parsed: Parsed) -> Iterator[Record]:
+    """Make the records, giving up each paper for its record: a large file fits memory but once."""
+    for name in list(papers):
+        paper = papers.pop(name)
         if paper.head is not None and not paper.bad:
-            yield replace(paper.head, lines=tuple(paper.lines))
-        for line in paper.rows if paper.bad else ():
-            parsed.reject(line, f"left out with the rest of {key} {paper.number}; {paper.bad}")
+            yield replace(paper.head, lines=paper.lines)
+        for line in paper.lines if paper.bad else ():
+            parsed.reject(line.line, f"left out with the rest of {key} {paper.number}; {paper.bad}")
 
 
 def _order(first: _First) -> OrderRecord:
@@ -225,11 +228,9 @@ def _order(first: _First) -> OrderRecord:
         raise BadCell(f"priority is {priority}; expected 0 to {PRIORITY_MAX}")
     state = row.choice("state", ORDER_STATES, "released")
     address = Address(
-        **{
-            name: row.text(name) for name in ("name", "company", "line1", "line2", "city", "region")
-        },
-        postcode=row.code("postcode"),
-        country=row.text("country"),
+        **{name: row.text(name) for name in ("name", "company", "line1", "line2")},
+        **{name: row.repeated(name) for name in ("city", "region", "country")},
+        postcode=intern(row.code("postcode")),
         phone=row.code("phone"),
     )
     return OrderRecord(
@@ -240,14 +241,14 @@ def _order(first: _First) -> OrderRecord:
         due_at=dates.moment(row.raw("due_at"), "due_at"),
         state=state,
         hold_reason=row.text("hold_reason"),
-        channel=row.code("channel"),
+        channel=intern(row.code("channel")),
         platform_id=row.code("platform_id"),
         placed_at=placed_at,
         priority=priority,
         customer=cells.plain_id(row.code("customer")),
         ship_to=address,
-        carrier=row.code("carrier"),
-        service=row.text("service"),
+        carrier=intern(row.code("carrier")),
+        service=row.repeated("service"),
         instruction=row.text("instruction"),
     )
 

@@ -12,6 +12,7 @@ Source: the export's own headings; help.shopify.com, "Exporting orders".
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from sys import intern
 
 from floorhand.domain.rules import Address
 from floorhand.exchange import cells, name_map
@@ -198,7 +199,7 @@ class _Reading:
         name = row.text("Lineitem name")
         if sku := row.code("Lineitem sku").lstrip("'"):
             self._add(row.line, merchant, sku, name)
-            return sku, 1
+            return intern(sku), 1
         if not name:
             raise BadCell("the line has neither Lineitem sku nor Lineitem name")
         self.no_sku += 1
@@ -255,10 +256,10 @@ class _Reading:
             company=row.text("Shipping Company"),
             line1=row.text("Shipping Address1"),
             line2=row.text("Shipping Address2"),
-            city=row.text("Shipping City"),
-            region=row.text("Shipping Province").strip("-"),
-            postcode=row.code("Shipping Zip").lstrip("'").strip("-"),
-            country=row.text("Shipping Country"),
+            city=row.repeated("Shipping City"),
+            region=row.repeated("Shipping Province").strip("-"),
+            postcode=intern(row.code("Shipping Zip").lstrip("'").strip("-")),
+            country=row.repeated("Shipping Country"),
             phone=row.code("Shipping Phone").lstrip("'"),
         )
         return OrderRecord(
@@ -268,13 +269,13 @@ class _Reading:
             tuple(order.lines),
             state=state,
             hold_reason=reason,
-            channel=f"shopify:{row.code('Source')}".rstrip(":"),
+            channel=intern(f"shopify:{row.code('Source')}".rstrip(":")),
             platform_id=cells.plain_id(row.code("Id")).lstrip("'"),
-            platform_state="/".join(word for word in (financial, fulfilment) if word),
+            platform_state=intern("/".join(word for word in (financial, fulfilment) if word)),
             placed_at=self.dates.moment(row.raw("Created at"), "Created at"),
             customer=row.code("Email"),
             ship_to=address,
-            service=row.text("Shipping Method"),
+            service=row.repeated("Shipping Method"),
             instruction=instruction(row.text("Tags"), row.text("Notes")),
             shipped_at=self.dates.moment(row.raw("Fulfilled at"), "Fulfilled at")
             if state == "shipped"
