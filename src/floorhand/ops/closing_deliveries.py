@@ -233,16 +233,11 @@ def _empty_pallets(tx: Session, cause: Cause, header: Header) -> list[str]:
 
 
 def _standing(tx: Session, site: str, place: str, goods: Goods) -> int:
-    pieces = tx.scalar(
-        select(func.coalesce(func.sum(Stock.pieces), 0)).where(
-            Stock.site == site,
-            Stock.place == place,
-            Stock.merchant == goods.merchant,
-            Stock.sku == goods.sku,
-            Stock.lot == goods.lot,
-        )
+    return sum(
+        line.pieces
+        for line in lines_in(tx, site, place, merchant=goods.merchant, sku=goods.sku)
+        if line.goods.lot == goods.lot
     )
-    return int(pieces or 0)
 
 
 def _report(tx: Session, cause: Cause, header: Header, lines: tuple[LineCount, ...]) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import cast
 
-from sqlalchemy import select, update
+from sqlalchemy import TableClause, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.picking import (
@@ -23,15 +24,51 @@ from floorhand.ops.walking import (
     cancel_on_walk,
     free_tote,
     gone,
+    leave_slot,
     own_stop,
     own_walk,
     settle_orders,
 )
 from floorhand.store import picks, places
+from floorhand.store.asking import ask
 from floorhand.store.ledger import Cause
 from floorhand.store.schema import Place, Slot, Stock
 
 DROP_KINDS = ("bench", "dock")
+
+_FREE_SLOT = select(Slot.merchant, Slot.order).where(
+    Slot.site == bindparam("site"),
+    Slot.task == bindparam("task"),
+    Slot.slot_no == bindparam("slot"),
+    Slot.tote.is_(None),
+)
+_HOLDS = (
+    select(Stock.pieces)
+    .where(
+        Stock.site == bindparam("at_site"),
+        Stock.place == bindparam("at_tote"),
+        Stock.pieces > 0,
+    )
+    .limit(1)
+)
+_SLOT, _PLACE = cast(TableClause, Slot.__table__), cast(TableClause, Place.__table__)
+_BIND = update(_SLOT).where(
+    _SLOT.c.site == bindparam("at_site"),
+    _SLOT.c.task == bindparam("at_task"),
+    _SLOT.c.slot_no == bindparam("at_slot"),
+)
+_TAKE = (
+    update(_PLACE)
+    .where(
+        _PLACE.c.site == bindparam("at_site"),
+        _PLACE.c.code == bindparam("at_tote"),
+        _PLACE.c.kind == "tote",
+        _PLACE.c.order_no.is_(None),
+        _PLACE.c.state.in_(("open", "closed")),
+        ~_HOLDS.exists(),
+    )
+    .values(order_no=bindparam("bound"), state="open", parent=None)
+)
 
 
 def bind_tote(tx: Session, cause: Cause, command: BindTote) -> ToteBound:
@@ -42,15 +79,13 @@ def bind_tote(tx: Session, cause: Cause, command: BindTote) -> ToteBound:
             the slot has a tote already.
     """
     walk = own_walk(tx, cause, command.task)
-    here = (Slot.site == cause.site) & (Slot.task == command.task) & (Slot.slot_no == command.slot)
-    slot = tx.execute(
-        select(Slot.merchant, Slot.order).where(here, Slot.tote.is_(None))
-    ).one_or_none()
+    here = {"site": cause.site, "task": command.task, "slot": command.slot}
+    slot = ask(tx, _FREE_SLOT, **here).one_or_none()
     if slot is None:
         raise Gone(Code.WALK_LOST)
     order = f"{slot.merchant}/{slot.order}"
     _take_tote(tx, cause, command.tote, order, walk.cart)
-    tx.execute(update(Slot).where(here).values(tote=command.tote))
+    _bind(tx, cause, command.task, command.slot, command.tote)
     cause.note(job="picking")
     return ToteBound(command.tote, order, advance(tx, cause, command.task))
 
@@ -67,20 +102,9 @@ def replace_tote(tx: Session, cause: Cause, command: ReplaceTote) -> ToteReplace
     walk = own_walk(tx, cause, command.task)
     full = stop.stop.tote
     _take_tote(tx, cause, command.tote, stop.stop.order, walk.cart)
-    tx.execute(
-        update(Slot)
-        .where(Slot.site == cause.site, Slot.task == command.task, Slot.slot_no == stop.stop.slot)
-        .values(tote=command.tote)
-    )
-    holds = tx.scalar(
-        select(Stock.pieces)
-        .where(Stock.site == cause.site, Stock.place == full, Stock.pieces > 0)
-        .limit(1)
-    )
-    if holds:
-        tx.execute(
-            update(Place).where(Place.site == cause.site, Place.code == full).values(state="closed")
-        )
+    _bind(tx, cause, command.task, stop.stop.slot, command.tote)
+    if ask(tx, _HOLDS, at_site=cause.site, at_tote=full).first():
+        places.set_place(tx, cause.site, full, state="closed")
     else:
         free_tote(tx, cause, full)
     cause.note(job="picking")
@@ -94,10 +118,7 @@ def bring_totes(tx: Session, cause: Cause, command: BringTotes) -> TotesBrought:
         Refused: `Code.NOT_EXPECTED_NOW` if it is neither; `Code.PLACE_CLOSED`; `Code.WALK_LOST`.
     """
     walk = own_walk(tx, cause, command.task)
-    kind = tx.scalar(
-        select(Place.kind).where(Place.site == cause.site, Place.code == command.place)
-    )
-    if kind not in DROP_KINDS:
+    if places.kind_of(tx, cause.site, command.place) not in DROP_KINDS:
         raise Refused(Code.NOT_EXPECTED_NOW)
     carried = picks.carried_totes(tx, cause.site, walk)
     brought = [each for each in carried if command.tote in ("", each.tote)]
@@ -105,11 +126,7 @@ def bring_totes(tx: Session, cause: Cause, command: BringTotes) -> TotesBrought:
         if each.order_state == "cancelled" and each.order_no:
             cancel_on_walk(tx, cause, command.task, each.merchant, each.number)
         places.stand_in(tx, cause, each.tote, command.place)
-        tx.execute(
-            update(Slot)
-            .where(Slot.site == cause.site, Slot.task == command.task, Slot.tote == each.tote)
-            .values(tote=None)
-        )
+        leave_slot(tx, cause, command.task, each.tote)
     cause.note(job="picking", totes=len(brought))
     settle_orders(tx, cause, walk)
     following = advance(tx, cause, command.task)
@@ -118,27 +135,13 @@ def bring_totes(tx: Session, cause: Cause, command: BringTotes) -> TotesBrought:
     return TotesBrought(len(brought), command.place, following)
 
 
+def _bind(tx: Session, cause: Cause, task: str, slot: int, tote: str) -> None:
+    ask(tx, _BIND, at_site=cause.site, at_task=task, at_slot=slot, tote=tote)
+
+
 def _take_tote(tx: Session, cause: Cause, tote: str, order: str, cart: str) -> None:
     """Bind an empty tote that is nobody's to an order and stand it on the cart."""
-    holds = (
-        select(Stock.pieces)
-        .where(Stock.site == cause.site, Stock.place == tote, Stock.pieces > 0)
-        .exists()
-    )
-    taken = tx.scalar(
-        update(Place)
-        .where(
-            Place.site == cause.site,
-            Place.code == tote,
-            Place.kind == "tote",
-            Place.order_no.is_(None),
-            Place.state.in_(("open", "closed")),
-            ~holds,
-        )
-        .values(order_no=order, state="open", parent=None)
-        .returning(Place.code)
-    )
-    if taken is None:
+    if ask(tx, _TAKE, at_site=cause.site, at_tote=tote, bound=order).rowcount != 1:
         raise _why_not(tx, cause, tote)
     if cart:
         places.stand_in(tx, cause, tote, cart)

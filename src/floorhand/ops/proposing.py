@@ -106,9 +106,9 @@ def propose_next(
     if not ordered:
         return None
     lines = len(ordered) if first is None else len(groups_of(tx, site, source))
-    hold = bins.hold_storages(tx, site)
     for group in ordered[:TRIES_MAX]:
         need, name = bins.need_of(tx, site, group.goods, group.pieces)
+        hold = bins.hold_storages(tx, site, group.goods)
         if (proposal := find_bin(tx, site, need, hold)) is not None:
             return _proposed(source, group, name, lines, proposal)
     _, name = bins.need_of(tx, site, ordered[0].goods, ordered[0].pieces)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import cast
 
-from sqlalchemy import select, update
+from sqlalchemy import TableClause, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain import slotting
@@ -38,9 +39,17 @@ from floorhand.ops import putaway_work
 from floorhand.ops.proposing import Group, groups_of, plain, propose_next
 from floorhand.ops.putaway_work import JOB, close_source, holder_of, tasks_of, worker_name
 from floorhand.store import bins, ledger
+from floorhand.store.asking import ask
 from floorhand.store.ledger import Cause
 from floorhand.store.schema import Place, Task
 from floorhand.store.tasks import open_task, trouble
+
+_PLACE = cast(TableClause, Place.__table__)
+_PROPOSED = update(_PLACE).where(
+    _PLACE.c.site == bindparam("at_site"), _PLACE.c.code == bindparam("at_code")
+)
+_TAKEN = _PROPOSED.where(_PLACE.c.overrides > 0).values(overrides=0)
+_NOT_TAKEN = _PROPOSED.values(overrides=_PLACE.c.overrides + 1).returning(_PLACE.c.overrides)
 
 
 def propose(tx: Session, cause: Cause, command: Propose) -> Proposed | Emptied:
@@ -169,7 +178,7 @@ def _check(tx: Session, cause: Cause, goods: Goods, pieces: int, code: str) -> N
     shelf = bins.shelf(tx, cause.site, need, code)
     if shelf is None:
         raise Refused(Code.BIN_NOT_LEGAL, place=code, sku=goods.sku, bar_text="bar.not_a_bin")
-    bar = slotting.bar(need, shelf, bins.hold_storages(tx, cause.site))
+    bar = slotting.bar(need, shelf, bins.hold_storages(tx, cause.site, goods))
     if bar not in (None, Bar.NO_ROOM):
         raise Refused(Code.BIN_NOT_LEGAL, place=code, sku=goods.sku, bar_text=f"bar.{bar}")
     room = slotting.room_for(need, shelf)
@@ -191,12 +200,10 @@ def _count_override(tx: Session, cause: Cause, command: PutAway, taken: bool) ->
     """Count how often in a row a proposed bin was not taken; the third time is trouble."""
     if not command.proposed:
         return
-    here = (Place.site == cause.site, Place.code == command.proposed)
+    here = {"at_site": cause.site, "at_code": command.proposed}
     if taken:
-        tx.execute(update(Place).where(*here, Place.overrides > 0).values(overrides=0))
-        return
-    row = update(Place).where(*here).values(overrides=Place.overrides + 1)
-    if tx.scalar(row.returning(Place.overrides)) == OVERRIDES_MAX:
+        ask(tx, _TAKEN, **here)
+    elif ask(tx, _NOT_TAKEN, **here).scalar() == OVERRIDES_MAX:
         trouble(
             tx,
             cause,
@@ -206,7 +213,7 @@ def _count_override(tx: Session, cause: Cause, command: PutAway, taken: bool) ->
             sku=command.goods.sku,
             reason=command.reason,
         )
-        tx.execute(update(Place).where(*here).values(overrides=0))
+        ask(tx, _TAKEN, **here)
 
 
 HANDLERS: dict[type, Callable[..., object]] = {

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, and_, or_, select, update
+from sqlalchemy import Row, TableClause, and_, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.putaway import (
@@ -27,6 +27,7 @@ from floorhand.domain.putaway import (
 from floorhand.domain.things import RETURN_PENDING, Goods
 from floorhand.errors import Code, Refused
 from floorhand.ops.proposing import groups_of, propose_next
+from floorhand.store.asking import ask
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import worker_facts
 from floorhand.store.places import root_of
@@ -37,6 +38,52 @@ JOB = "putaway"
 WORK_KINDS = ("putaway", "putback")
 TASKS_TRIED_MAX = 50
 """Tasks that turn out to be void or taken before one gives up looking for work."""
+
+_TASKS_OF = (
+    select(Task.id, Task.state, Task.worker, Task.kind)
+    .where(
+        Task.site == bindparam("site"),
+        Task.kind.in_(WORK_KINDS),
+        Task.state.in_(("open", "claimed", "parked")),
+        Task.place == bindparam("place"),
+    )
+    .order_by(Task.created_at, Task.id)
+)
+_TASKS_OF_SKU = _TASKS_OF.where(
+    Task.merchant == bindparam("merchant"),
+    Task.sku == bindparam("sku"),
+    Task.lot.in_((bindparam("lot"), "")),
+)
+_WAITING = (
+    select(Task.id, Task.kind, Task.place, Task.merchant, Task.sku, Task.lot)
+    .where(
+        Task.site == bindparam("site"),
+        Task.kind.in_(WORK_KINDS),
+        or_(
+            Task.state == "open",
+            and_(Task.state == "claimed", Task.worker == bindparam("worker")),
+        ),
+    )
+    .order_by(Task.id == bindparam("last"), Task.state, Task.created_at, Task.id)
+    .limit(TASKS_TRIED_MAX)
+)
+_PLACE_OF = select(Place.kind, Place.state, Place.order_no).where(
+    Place.site == bindparam("site"), Place.code == bindparam("place")
+)
+_NAME = select(Sku.name).where(
+    Sku.site == bindparam("site"),
+    Sku.merchant == bindparam("merchant"),
+    Sku.code == bindparam("sku"),
+)
+_TASK = cast(TableClause, Task.__table__)
+_BEGIN = (
+    update(_TASK)
+    .where(
+        _TASK.c.site == bindparam("at_site"),
+        _TASK.c.id.in_(bindparam("ids", expanding=True)),
+    )
+    .values(state="claimed", worker=bindparam("by"), claimed_at=bindparam("claimed_at"))
+)
 
 
 def next_task(tx: Session, cause: Cause, command: NextTask) -> TaskFound | GivenBack:
@@ -104,11 +151,7 @@ def open_source(tx: Session, cause: Cause, command: OpenSource) -> Proposed | He
             reason="scanned",
         )
     ]
-    tx.execute(
-        update(Task)
-        .where(Task.site == site, Task.id.in_(ids))
-        .values(state="claimed", worker=cause.worker, claimed_at=cause.at)
-    )
+    ask(tx, _BEGIN, at_site=site, ids=ids, by=cause.worker, claimed_at=cause.at)
     cause.note(job=JOB, take_over=int(holder != cause.worker))
     return found
 
@@ -149,17 +192,10 @@ def find_loose(tx: Session, cause: Cause, command: FindLoose) -> LooseFound:
 
 def tasks_of(tx: Session, site: str, source: Source) -> Sequence[Row[*tuple[Any, ...]]]:
     """List the tasks about a source that are not done, as rows with id, state and worker."""
-    return tx.execute(
-        select(Task.id, Task.state, Task.worker, Task.kind)
-        .where(
-            Task.site == site,
-            Task.kind.in_(WORK_KINDS),
-            Task.state.in_(("open", "claimed", "parked")),
-            Task.place == source.place,
-            _about(source),
-        )
-        .order_by(Task.created_at, Task.id)
-    ).all()
+    if not source.sku:
+        return ask(tx, _TASKS_OF, site=site, place=source.place).all()
+    goods = {"merchant": source.merchant, "sku": source.sku, "lot": source.lot}
+    return ask(tx, _TASKS_OF_SKU, site=site, place=source.place, **goods).all()
 
 
 def holder_of(tasks: Sequence[Row[*tuple[Any, ...]]]) -> str:
@@ -183,7 +219,7 @@ def close_source(tx: Session, cause: Cause, source: Source) -> None:
     cause.note(tasks=1)
     if source.sku:
         return
-    kind = tx.scalar(select(Place.kind).where(Place.site == cause.site, Place.code == source.place))
+    kind = ask(tx, _PLACE_OF, site=cause.site, place=source.place).one().kind
     here = update(Place).where(Place.site == cause.site)
     if kind == "tote":
         tx.execute(here.where(Place.code == source.place).values(order_no=None, state="open"))
@@ -209,54 +245,26 @@ def _release(tx: Session, cause: Cause, task: str) -> None:
 
 def _waiting(tx: Session, cause: Cause, last: str) -> Sequence[Row[*tuple[Any, ...]]]:
     """List tasks that can be taken: what the worker has begun, then the oldest; ``last`` last."""
-    mine = and_(Task.state == "claimed", Task.worker == cause.worker)
-    return tx.execute(
-        select(Task.id, Task.kind, Task.place, Task.merchant, Task.sku, Task.lot)
-        .where(
-            Task.site == cause.site,
-            Task.kind.in_(WORK_KINDS),
-            or_(Task.state == "open", mine),
-        )
-        .order_by(Task.id == last, Task.state, Task.created_at, Task.id)
-        .limit(TASKS_TRIED_MAX)
-    ).all()
+    return ask(tx, _WAITING, site=cause.site, worker=cause.worker, last=last).all()
 
 
 def _source(tx: Session, site: str, task: Row[*tuple[Any, ...]]) -> Source:
     """Say what a task is about: a container as a whole, or one SKU of what stands loose."""
-    kind = tx.scalar(select(Place.kind).where(Place.site == site, Place.code == task.place))
-    if kind in CONTAINERS:
+    place = ask(tx, _PLACE_OF, site=site, place=task.place).one_or_none()
+    if place is not None and place.kind in CONTAINERS:
         return Source(task.place)
     return Source(task.place, task.merchant, task.sku, task.lot)
 
 
-def _about(source: Source) -> ColumnElement[bool]:
-    if not source.sku:
-        return Task.place == source.place
-    return and_(
-        Task.merchant == source.merchant,
-        Task.sku == source.sku,
-        or_(Task.lot == source.lot, Task.lot == ""),
-    )
-
-
 def _name(tx: Session, site: str, source: Source) -> str:
-    name = tx.scalar(
-        select(Sku.name).where(
-            Sku.site == site, Sku.merchant == source.merchant, Sku.code == source.sku
-        )
-    )
+    name = ask(tx, _NAME, site=site, merchant=source.merchant, sku=source.sku).scalar()
     return name or ""
 
 
 def _close_container(
     tx: Session, cause: Cause, source: Source, tasks: Sequence[Row[*tuple[Any, ...]]]
 ) -> None:
-    row = tx.execute(
-        select(Place.kind, Place.state, Place.order_no).where(
-            Place.site == cause.site, Place.code == source.place
-        )
-    ).one()
+    row = ask(tx, _PLACE_OF, site=cause.site, place=source.place).one()
     if row.order_no and not tasks:
         raise Refused(Code.BOUND_TO_ORDER, place=source.place, order=row.order_no)
     if row.kind == "pallet" and row.state == "open":

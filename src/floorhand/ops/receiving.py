@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from floorhand.domain import counting
@@ -35,6 +35,7 @@ from floorhand.domain.things import DAMAGED, SUPPLIER, Goods, Line
 from floorhand.errors import Code, Gone, Refused
 from floorhand.ops import closing_deliveries
 from floorhand.store import deliveries, ledger, receipts
+from floorhand.store.asking import ask
 from floorhand.store.deliveries import Book, Product
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import merchant_rules, station_place
@@ -46,6 +47,10 @@ from floorhand.store.tasks import trouble
 JOB = "receiving"
 BLIND_NUMBER = "blind_delivery"
 """Name of the sequence behind the numbers of deliveries that nobody announced."""
+
+_STATE = select(Place.state).where(
+    Place.site == bindparam("site"), Place.code == bindparam("place")
+)
 
 
 def list_deliveries(tx: Session, cause: Cause, _command: ListDeliveries) -> DeliveriesListed:
@@ -211,8 +216,7 @@ def _book(tx: Session, cause: Cause, delivery: str, goods: Goods) -> tuple[Book,
 
 def _place_is_open(tx: Session, site: str, place: str) -> None:
     """Refuse a pallet that somebody else has closed meanwhile: it waits for put-away."""
-    state = tx.scalar(select(Place.state).where(Place.site == site, Place.code == place))
-    if state != "open":
+    if ask(tx, _STATE, site=site, place=place).scalar() != "open":
         raise Refused(Code.PLACE_CLOSED, place=place)
 
 

@@ -15,6 +15,7 @@ from floorhand.domain.things import Goods, Line
 from floorhand.errors import Code, Refused
 from floorhand.ops.walking import advance, gone, own_stop
 from floorhand.store import ledger, shelves
+from floorhand.store.asking import ask
 from floorhand.store.ledger import Cause
 from floorhand.store.schema import Order, OrderLine, Pick, Slot, Task
 
@@ -62,22 +63,21 @@ def take_pieces(
     """
     assert pieces > 0, pieces
     at_hand = {"of_site": cause.site, "of_task": task, "of_pick": pick, "taken": pieces}
-    row = tx.execute(_taking(), {**at_hand, "into": tote, "of_worker": cause.worker}).one_or_none()
+    row = ask(tx, _taking(), **at_hand, into=tote, of_worker=cause.worker).one_or_none()
     if row is None:
         return _why_not(tx, cause, task, pick, pieces, tote)
     goods = Goods(row.merchant, row.sku, row.lot, row.expiry, row.serial, row.condition)
     if goods.expiry and is_expired(goods.expiry, shelves.site_date(tx, cause.site, cause.at)):
         raise Refused(Code.PICK_EXPIRED, sku=goods.sku, expiry=goods.expiry)
     ledger.move(tx, cause, row.place, tote, [Line(goods, pieces)], reserved=True)
-    line = tx.execute(
+    line = ask(
+        tx,
         _counting(),
-        {
-            "of_site": cause.site,
-            "of_merchant": row.merchant,
-            "of_order": row.order,
-            "of_line": row.line_no,
-            "taken": pieces,
-        },
+        of_site=cause.site,
+        of_merchant=row.merchant,
+        of_order=row.order,
+        of_line=row.line_no,
+        taken=pieces,
     ).one()
     finished = line.ordered == line.picked + line.short
     return Taken(row.sku, row.merchant, row.pieces - row.picked, finished)

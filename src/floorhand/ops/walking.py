@@ -2,19 +2,77 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select, update
+from typing import cast
+
+from sqlalchemy import TableClause, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.picking import SLOTS_MAX, NeedBench, Next, StopGone, WalkDone
 from floorhand.errors import Code, Gone
 from floorhand.ops.reserving import drop_stop, order_trouble
 from floorhand.store import orders, picks, tasks
+from floorhand.store.asking import ask
 from floorhand.store.ledger import Cause
 from floorhand.store.picks import StopRow, Walk
-from floorhand.store.schema import Order, OrderLine, Pick, Place, Slot, Stock
+from floorhand.store.places import set_place
+from floorhand.store.schema import Order, OrderLine, Pick, Slot, Stock
 
 ROUNDS_MAX = 4 * SLOTS_MAX
 """So often the next question is looked for again, after an order on the walk was cancelled."""
+
+_OPEN_STOPS = select(Pick.id).where(
+    Pick.site == bindparam("site"),
+    Pick.task == bindparam("task"),
+    Pick.state == "open",
+    Pick.merchant == Slot.merchant,
+    Pick.order == Slot.order,
+)
+_WITHOUT_STOPS = (
+    select(Slot.merchant, Slot.order)
+    .join(
+        Order,
+        (Order.site == Slot.site)
+        & (Order.merchant == Slot.merchant)
+        & (Order.number == Slot.order),
+    )
+    .where(
+        Slot.site == bindparam("site"),
+        Slot.task == bindparam("task"),
+        Order.state == "picking",
+        ~_OPEN_STOPS.exists(),
+    )
+)
+_SUMS = select(
+    func.sum(OrderLine.ordered - OrderLine.picked - OrderLine.short),
+    func.sum(OrderLine.picked),
+).where(
+    OrderLine.site == bindparam("site"),
+    OrderLine.merchant == bindparam("merchant"),
+    OrderLine.order == bindparam("number"),
+)
+_HELD = select(func.coalesce(func.sum(Stock.pieces), 0)).where(
+    Stock.site == bindparam("site"), Stock.place == bindparam("place")
+)
+_ORDER, _SLOT = cast(TableClause, Order.__table__), cast(TableClause, Slot.__table__)
+_END_PICKING = (
+    update(_ORDER)
+    .where(
+        _ORDER.c.site == bindparam("at_site"),
+        _ORDER.c.merchant == bindparam("at_merchant"),
+        _ORDER.c.number == bindparam("at_number"),
+        _ORDER.c.state == "picking",
+    )
+    .values(state=bindparam("now"))
+)
+_LEAVE_SLOT = (
+    update(_SLOT)
+    .where(
+        _SLOT.c.site == bindparam("at_site"),
+        _SLOT.c.task == bindparam("at_task"),
+        _SLOT.c.tote == bindparam("at_tote"),
+    )
+    .values(tote=None)
+)
 
 
 def own_walk(tx: Session, cause: Cause, task: str) -> Walk:
@@ -99,12 +157,8 @@ def cancel_on_walk(tx: Session, cause: Cause, task: str, merchant: str, number: 
             )
             tasks.trouble(tx, cause, "putback_waiting", tote, merchant, order=number, pieces=pieces)
         else:
-            _leave_slot(tx, cause, task, tote)
-        tx.execute(
-            update(Place)
-            .where(Place.site == cause.site, Place.code == tote)
-            .values(order_no=None, state="open")
-        )
+            leave_slot(tx, cause, task, tote)
+        free_tote(tx, cause, tote)
 
 
 def settle_orders(tx: Session, cause: Cause, walk: Walk) -> None:
@@ -114,32 +168,7 @@ def settle_orders(tx: Session, cause: Cause, walk: Walk) -> None:
     if pieces are still wanted (the merchant wants whole orders) it waits for stock.
     """
     carried = {(tote.merchant, tote.number) for tote in picks.carried_totes(tx, cause.site, walk)}
-    open_stops = (
-        select(Pick.id)
-        .where(
-            Pick.site == cause.site,
-            Pick.task == walk.task,
-            Pick.state == "open",
-            Pick.merchant == Slot.merchant,
-            Pick.order == Slot.order,
-        )
-        .exists()
-    )
-    rows = tx.execute(
-        select(Slot.merchant, Slot.order)
-        .join(
-            Order,
-            (Order.site == Slot.site)
-            & (Order.merchant == Slot.merchant)
-            & (Order.number == Slot.order),
-        )
-        .where(
-            Slot.site == cause.site,
-            Slot.task == walk.task,
-            Order.state == "picking",
-            ~open_stops,
-        )
-    ).all()
+    rows = ask(tx, _WITHOUT_STOPS, site=cause.site, task=walk.task).all()
     finished = sum(
         _settle(tx, cause, walk, merchant, number)
         for merchant, number in rows
@@ -151,11 +180,12 @@ def settle_orders(tx: Session, cause: Cause, walk: Walk) -> None:
 
 def free_tote(tx: Session, cause: Cause, tote: str) -> None:
     """Give an empty tote back to everybody."""
-    tx.execute(
-        update(Place)
-        .where(Place.site == cause.site, Place.code == tote)
-        .values(order_no=None, state="open")
-    )
+    set_place(tx, cause.site, tote, order_no=None, state="open")
+
+
+def leave_slot(tx: Session, cause: Cause, task: str, tote: str) -> None:
+    """Take a tote out of its slot of a walk."""
+    ask(tx, _LEAVE_SLOT, at_site=cause.site, at_task=task, at_tote=tote)
 
 
 def _finish(tx: Session, cause: Cause, task: str) -> Next:
@@ -179,48 +209,18 @@ def _finish(tx: Session, cause: Cause, task: str) -> Next:
 
 def _settle(tx: Session, cause: Cause, walk: Walk, merchant: str, number: str) -> int:
     """Close one order; 1 if it is picked now."""
-    left, picked = tx.execute(
-        select(
-            func.sum(OrderLine.ordered - OrderLine.picked - OrderLine.short),
-            func.sum(OrderLine.picked),
-        ).where(
-            OrderLine.site == cause.site,
-            OrderLine.merchant == merchant,
-            OrderLine.order == number,
-        )
-    ).one()
+    left, picked = ask(tx, _SUMS, site=cause.site, merchant=merchant, number=number).one()
     state = "waiting" if left else "picked" if picked else "short"
-    tx.execute(
-        update(Order)
-        .where(
-            Order.site == cause.site,
-            Order.merchant == merchant,
-            Order.number == number,
-            Order.state == "picking",
-        )
-        .values(state=state)
-    )
+    order = {"at_site": cause.site, "at_merchant": merchant, "at_number": number}
+    ask(tx, _END_PICKING, **order, now=state)
     if state == "waiting":
         order_trouble(tx, cause, merchant, number, pieces=int(left), reason="no_stock")
     for tote in orders.totes_of_order(tx, cause.site, merchant, number):
         if not _pieces_in(tx, cause, tote):
             free_tote(tx, cause, tote)
-            _leave_slot(tx, cause, walk.task, tote)
+            leave_slot(tx, cause, walk.task, tote)
     return int(state == "picked")
 
 
-def _leave_slot(tx: Session, cause: Cause, task: str, tote: str) -> None:
-    tx.execute(
-        update(Slot)
-        .where(Slot.site == cause.site, Slot.task == task, Slot.tote == tote)
-        .values(tote=None)
-    )
-
-
 def _pieces_in(tx: Session, cause: Cause, place: str) -> int:
-    held = tx.scalar(
-        select(func.coalesce(func.sum(Stock.pieces), 0)).where(
-            Stock.site == cause.site, Stock.place == place
-        )
-    )
-    return int(held or 0)
+    return int(ask(tx, _HELD, site=cause.site, place=place).scalar() or 0)

@@ -7,9 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, exists, func, or_, select, true
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session, aliased
 
 from floorhand.domain.slotting import (
@@ -26,6 +39,7 @@ from floorhand.domain.slotting import (
     stretches,
 )
 from floorhand.domain.things import AVAILABLE, Goods
+from floorhand.store.asking import ask
 from floorhand.store.schema import Place, Sku, Stock
 
 HOMES_MAX = 40
@@ -62,58 +76,88 @@ _COLUMNS = (
     Place.capacity_g,
     Place.inner_height_mm,
 )
+_SITE: BindParameter[str] = bindparam("site")
+_MERCHANT: BindParameter[str] = bindparam("merchant")
+_OF_SKU: BindParameter[str] = bindparam("sku")
+_NEED = select(
+    Sku.name,
+    Sku.storage,
+    Sku.abc,
+    Sku.length_mm,
+    Sku.width_mm,
+    Sku.height_mm,
+    Sku.weight_g,
+).where(Sku.site == _SITE, Sku.merchant == _MERCHANT, Sku.code == _OF_SKU)
+_HOLD_STORAGES = (
+    select(Place.storage).where(Place.site == _SITE, Place.kind == "bin", _FOR_HOLD).distinct()
+)
+_SHELF = select(*_COLUMNS).where(Place.site == _SITE, Place.code == bindparam("code"))
+_HOMES = (
+    select(*_COLUMNS)
+    .join(Stock, and_(Stock.site == _SITE, Stock.place == Place.code))
+    .where(
+        Stock.site == _SITE,
+        Stock.merchant == _MERCHANT,
+        Stock.sku == _OF_SKU,
+        Place.site == _SITE,
+        Place.kind == "bin",
+        or_(Stock.pieces > 0, Place.pick_face),
+    )
+    .distinct()
+    .order_by(Place.walk_no, Place.code)
+    .limit(HOMES_MAX)
+)
+_HERE = aliased(Place)
+_CODES: BindParameter[Any] = bindparam("codes", expanding=True)
+_FILLED = (
+    select(
+        case((_HERE.kind == "bin", _HERE.code), else_=_HERE.parent),
+        Stock.pieces,
+        Sku.length_mm * Sku.width_mm * Sku.height_mm,
+        Sku.weight_g,
+        Stock.merchant,
+        Stock.sku,
+        Stock.lot,
+        Stock.expiry,
+        Stock.condition,
+    )
+    .join(_HERE, and_(_HERE.site == _SITE, _HERE.code == Stock.place))
+    .join(Sku, and_(Sku.site == _SITE, Sku.merchant == Stock.merchant, Sku.code == Stock.sku))
+    .where(
+        Stock.site == _SITE,
+        or_(_HERE.code.in_(_CODES), and_(_HERE.kind != "bin", _HERE.parent.in_(_CODES))),
+    )
+)
 
 
 def need_of(tx: Session, site: str, goods: Goods, pieces: int) -> tuple[Need, str]:
     """Say what goods need of a bin, and what the product is called."""
-    row = tx.execute(
-        select(
-            Sku.name,
-            Sku.storage,
-            Sku.abc,
-            Sku.length_mm,
-            Sku.width_mm,
-            Sku.height_mm,
-            Sku.weight_g,
-        ).where(Sku.site == site, Sku.merchant == goods.merchant, Sku.code == goods.sku)
-    ).one()
+    row = ask(tx, _NEED, site=site, merchant=goods.merchant, sku=goods.sku).one()
     volume_ml = _ml(row.length_mm * row.width_mm * row.height_mm)
     need = Need(goods, pieces, row.storage, row.abc, volume_ml, row.weight_g, row.height_mm)
     return need, row.name
 
 
-def hold_storages(tx: Session, site: str) -> frozenset[str]:
-    """List the storage types for which there are bins for held goods."""
-    found = tx.scalars(
-        select(Place.storage).where(Place.site == site, Place.kind == "bin", _FOR_HOLD).distinct()
-    )
-    return frozenset(hold_storage(storage) for storage in found)
+def hold_storages(tx: Session, site: str, goods: Goods) -> frozenset[str]:
+    """List the storage types for which there are bins for held goods; none if these are not held.
+
+    It looks at every bin, so it is asked only for goods to which it matters.
+    """
+    if goods.condition == AVAILABLE:
+        return frozenset()
+    return frozenset(hold_storage(row.storage) for row in ask(tx, _HOLD_STORAGES, site=site))
 
 
 def shelf(tx: Session, site: str, need: Need, code: str) -> Shelf | None:
     """Give one place as a bin for the goods; None if there is no such place."""
-    rows = tx.execute(select(*_COLUMNS).where(Place.site == site, Place.code == code)).all()
+    rows = ask(tx, _SHELF, site=site, code=code).all()
     return _filled(tx, site, need, rows)[0] if rows else None
 
 
 def homes(tx: Session, site: str, need: Need) -> tuple[Shelf, ...]:
     """List the bins that hold the SKU, its pick faces (empty ones too), and their neighbours."""
     goods = need.goods
-    known = tx.execute(
-        select(*_COLUMNS)
-        .join(Stock, and_(Stock.site == site, Stock.place == Place.code))
-        .where(
-            Stock.site == site,
-            Stock.merchant == goods.merchant,
-            Stock.sku == goods.sku,
-            Place.site == site,
-            Place.kind == "bin",
-            or_(Stock.pieces > 0, Place.pick_face),
-        )
-        .distinct()
-        .order_by(Place.walk_no, Place.code)
-        .limit(HOMES_MAX)
-    ).all()
+    known = ask(tx, _HOMES, site=site, merchant=goods.merchant, sku=goods.sku).all()
     if not known:
         return ()
     codes = [row.code for row in known]
@@ -140,84 +184,129 @@ def empty_shelves(
     is possible anywhere.
     """
     first, last = span = _walk_span(tx, site, need, for_hold)
-    levels = [Place.level <= HEAVY_LEVEL_MAX] if need.weight_g >= HEAVY_G else []
-    for level in (*levels, true()):
+    only_low = (True, False) if need.weight_g >= HEAVY_G else (False,)
+    for low in only_low:
         for begin, end in stretches(need.abc, first, last):
-            where = and_(
-                Place.walk_no.between(begin, end),
-                level,
-                _bound_to(need),
-                _storage(need, for_hold),
-                _fits(need),
-                ~_holds(Stock.pieces > 0),
-            )
-            yield from _pages(tx, site, need, where, span)
+            asked = _empty(_is_for_hold(need, for_hold), low)
+            named = {**_named(site, need, for_hold), "begin": begin, "end": end}
+            yield from _pages(tx, need, asked, named, span)
 
 
 def shared_shelves(
     tx: Session, site: str, need: Need, for_hold: frozenset[str]
 ) -> Iterator[tuple[Shelf, ...]]:
     """Read bins of the right storage that hold goods, all of this merchant, page by page."""
-    where = and_(
-        _bound_to(need),
-        _storage(need, for_hold),
-        _fits(need),
-        _holds(and_(Stock.pieces > 0, Stock.merchant == need.goods.merchant)),
-        ~_holds(and_(Stock.pieces > 0, Stock.merchant != need.goods.merchant)),
-    )
-    yield from _pages(tx, site, need, where, (0, 0))
+    asked = _shared(_is_for_hold(need, for_hold))
+    yield from _pages(tx, need, asked, _named(site, need, for_hold), (0, 0))
 
 
 def _pages(
-    tx: Session, site: str, need: Need, where: ColumnElement[bool], span: tuple[int, int]
+    tx: Session,
+    need: Need,
+    asked: Select[*tuple[Any, ...]],
+    named: dict[str, Any],
+    span: tuple[int, int],
 ) -> Iterator[tuple[Shelf, ...]]:
     """Read usable bins in walking order, at most `PAGES_MAX` pages of them."""
     for page in range(PAGES_MAX):
-        rows = tx.execute(
-            select(*_COLUMNS)
-            .where(Place.site == site, _USABLE, where)
-            .order_by(Place.walk_no, Place.code)
-            .offset(page * CANDIDATES_MAX)
-            .limit(CANDIDATES_MAX)
-        ).all()
+        rows = ask(tx, asked, **named, skipped=page * CANDIDATES_MAX).all()
         if rows:
-            yield _filled(tx, site, need, rows, span)
+            yield _filled(tx, named["site"], need, rows, span)
         if len(rows) < CANDIDATES_MAX:
             return
 
 
 def _walk_span(tx: Session, site: str, need: Need, for_hold: frozenset[str]) -> tuple[int, int]:
     """Give the first and last position on the walk among bins of the storage type."""
-    walk = select(Place.walk_no).where(
-        Place.site == site, Place.kind == "bin", _storage(need, for_hold)
+    named = {"site": site, "storages": _storages(need, for_hold)}
+    first, last = (
+        ask(tx, _end_of_walk(_is_for_hold(need, for_hold), last), **named).scalar()
+        for last in (False, True)
     )
-    first = tx.scalar(walk.order_by(Place.walk_no).limit(1))
-    last = tx.scalar(walk.order_by(Place.walk_no.desc()).limit(1))
     return first or 0, last or 0
 
 
-def _bound_to(need: Need) -> ColumnElement[bool]:
-    return or_(Place.merchant.is_(None), Place.merchant == need.goods.merchant)
-
-
-def _storage(need: Need, for_hold: frozenset[str]) -> ColumnElement[bool]:
-    """Narrow down to the storage type; `floorhand.domain.slotting.bar` has the last word."""
+def _storages(need: Need, for_hold: frozenset[str]) -> list[str]:
+    """Name the storage types to look for; `floorhand.domain.slotting.bar` has the last word."""
     wanted = need.storage or AMBIENT
-    names = [wanted, ""] if wanted == AMBIENT else [wanted]
+    if wanted != AMBIENT:
+        return [wanted]
+    return [wanted, "", HOLD_STORAGE] if _is_for_hold(need, for_hold) else [wanted, ""]
+
+
+def _is_for_hold(need: Need, for_hold: frozenset[str]) -> bool | None:
+    """Say whether only bins for held goods will do, or only others; None if all will."""
     if need.goods.condition == AVAILABLE:
-        return and_(Place.storage.in_(names), ~_FOR_HOLD)
-    if wanted in for_hold:
-        names += [HOLD_STORAGE] if wanted == AMBIENT else []
-        return and_(Place.storage.in_(names), _FOR_HOLD)
-    return Place.storage.in_(names)
+        return False
+    return True if (need.storage or AMBIENT) in for_hold else None
 
 
-def _fits(need: Need) -> ColumnElement[bool]:
-    """Leave out bins into which not even one piece goes when they are empty."""
-    return and_(
-        or_(Place.inner_height_mm == 0, Place.inner_height_mm >= need.height_mm),
-        or_(Place.capacity_ml == 0, Place.capacity_ml >= need.volume_ml),
-        or_(Place.capacity_g == 0, Place.capacity_g >= need.weight_g),
+def _named(site: str, need: Need, for_hold: frozenset[str]) -> dict[str, Any]:
+    """Give the parameters of `_empty` and `_shared`, but for the stretch."""
+    return {
+        "site": site,
+        "merchant": need.goods.merchant,
+        "storages": _storages(need, for_hold),
+        "height_mm": need.height_mm,
+        "volume_ml": need.volume_ml,
+        "weight_g": need.weight_g,
+    }
+
+
+def _of_storage(for_hold: bool | None) -> ColumnElement[bool]:
+    named = Place.storage.in_(bindparam("storages", expanding=True))
+    if for_hold is None:
+        return named
+    return and_(named, _FOR_HOLD if for_hold else ~_FOR_HOLD)
+
+
+@cache
+def _end_of_walk(for_hold: bool | None, last: bool) -> Select[*tuple[Any, ...]]:
+    return (
+        select(Place.walk_no)
+        .where(Place.site == _SITE, Place.kind == "bin", _of_storage(for_hold))
+        .order_by(Place.walk_no.desc() if last else Place.walk_no)
+        .limit(1)
+    )
+
+
+@cache
+def _empty(for_hold: bool | None, low: bool) -> Select[*tuple[Any, ...]]:
+    """Ask for empty bins on a stretch of the walk."""
+    asked = _candidates(for_hold).where(
+        Place.walk_no.between(bindparam("begin"), bindparam("end")), ~_holds(Stock.pieces > 0)
+    )
+    return asked.where(Place.level <= HEAVY_LEVEL_MAX) if low else asked
+
+
+@cache
+def _shared(for_hold: bool | None) -> Select[*tuple[Any, ...]]:
+    """Ask for bins that hold goods of this merchant and of no other."""
+    return _candidates(for_hold).where(
+        _holds(and_(Stock.pieces > 0, Stock.merchant == _MERCHANT)),
+        ~_holds(and_(Stock.pieces > 0, Stock.merchant != _MERCHANT)),
+    )
+
+
+def _candidates(for_hold: bool | None) -> Select[*tuple[Any, ...]]:
+    """Ask for usable bins of a storage into which at least one piece goes when they are empty."""
+    fits: tuple[tuple[Any, Any], ...] = (
+        (Place.inner_height_mm, bindparam("height_mm")),
+        (Place.capacity_ml, bindparam("volume_ml")),
+        (Place.capacity_g, bindparam("weight_g")),
+    )
+    return (
+        select(*_COLUMNS)
+        .where(
+            Place.site == _SITE,
+            _USABLE,
+            or_(Place.merchant.is_(None), Place.merchant == _MERCHANT),
+            _of_storage(for_hold),
+            *(or_(most == 0, most >= needed) for most, needed in fits),
+        )
+        .order_by(Place.walk_no, Place.code)
+        .offset(bindparam("skipped"))
+        .limit(CANDIDATES_MAX)
     )
 
 
@@ -245,28 +334,7 @@ def _filled(
 ) -> tuple[Shelf, ...]:
     """Add what stands in the bins, and in containers in them."""
     shelves = {row.code: _shelf(row, span) for row in rows}
-    here = aliased(Place)
-    at = case((here.kind == "bin", here.code), else_=here.parent)
-    codes = list(shelves)
-    found = tx.execute(
-        select(
-            at,
-            Stock.pieces,
-            Sku.length_mm * Sku.width_mm * Sku.height_mm,
-            Sku.weight_g,
-            Stock.merchant,
-            Stock.sku,
-            Stock.lot,
-            Stock.expiry,
-            Stock.condition,
-        )
-        .join(here, and_(here.site == site, here.code == Stock.place))
-        .join(Sku, and_(Sku.site == site, Sku.merchant == Stock.merchant, Sku.code == Stock.sku))
-        .where(
-            Stock.site == site,
-            or_(here.code.in_(codes), and_(here.kind != "bin", here.parent.in_(codes))),
-        )
-    )
+    found = ask(tx, _FILLED, site=site, codes=list(shelves))
     wanted = (need.goods.merchant, need.goods.sku)
     for code, pieces, volume_mm3, weight_g, *kept in found:
         merchant, sku, lot, expiry, condition = kept

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from floorhand.domain.packing import LEFT_SHOWN_MAX, Left, Rest
 from floorhand.domain.things import AVAILABLE, Goods, Line
+from floorhand.store.asking import ask
 from floorhand.store.schema import Checked, OrderLine, Place, Sku, Stock
 
 TO_PACK = and_(
@@ -33,8 +34,8 @@ TO_PACK = and_(
 """Which stock is an order's: its merchant's available pieces in the totes bound to it. Takes the
 parameters of `of_order`.
 
-The merchant is compared behind a function so that SQLite does not look it up by index: it takes a
-merchant for rarer than a place, and would read all that the merchant has in the house.
+The merchant, and below the SKU, are compared behind a function so that SQLite does not look them up
+by index: it takes them for rarer than a place, and would read all that there is in the house.
 """
 
 _SAME = and_(
@@ -60,7 +61,7 @@ _IN_TOTES = (
         Stock.serial,
     )
     .outerjoin(Checked, _SAME)
-    .where(TO_PACK, Stock.sku == bindparam("sku"))
+    .where(TO_PACK, func.coalesce(Stock.sku, "") == bindparam("sku"))
     .order_by(Stock.expiry, Stock.lot, Stock.serial, Stock.place)
 )
 _NEXT = (
@@ -135,7 +136,7 @@ def of_order(site: str, order_no: str) -> dict[str, str]:
 
 def in_totes(tx: Session, site: str, order_no: str, sku: str) -> tuple[InTote, ...]:
     """List an order's goods of one SKU by tote, with what is verified of them."""
-    rows = tx.execute(_IN_TOTES, {**of_order(site, order_no), "sku": sku})
+    rows = ask(tx, _IN_TOTES, **of_order(site, order_no), sku=sku)
     return tuple(
         InTote(place, Goods(*goods), pieces, checked) for place, pieces, checked, *goods in rows
     )
@@ -144,13 +145,11 @@ def in_totes(tx: Session, site: str, order_no: str, sku: str) -> tuple[InTote, .
 def rest_of(tx: Session, site: str, order_no: str, first: str = "") -> Rest:
     """Say how far an order is, the goods of SKU ``first`` at the head of what is left."""
     order = of_order(site, order_no)
-    held, verified, packed = tx.execute(_SUMS, order).one()
+    held, verified, packed = ask(tx, _SUMS, **order).one()
     return Rest(
         tuple(
             Left(sku, name, int(pieces), lot, expiry, serial)
-            for sku, name, pieces, lot, expiry, serial in tx.execute(
-                _NEXT, {**order, "first": first}
-            )
+            for sku, name, pieces, lot, expiry, serial in ask(tx, _NEXT, **order, first=first)
         ),
         left_pieces=int(held) - int(verified),
         checked_pieces=int(verified),
@@ -160,7 +159,7 @@ def rest_of(tx: Session, site: str, order_no: str, first: str = "") -> Rest:
 
 def checked_lines(tx: Session, site: str, order_no: str) -> tuple[tuple[str, Line], ...]:
     """List what is verified and not yet in a parcel, as (tote, line)."""
-    rows = tx.execute(_CHECKED_LINES, {"site": site, "order_no": order_no})
+    rows = ask(tx, _CHECKED_LINES, site=site, order_no=order_no)
     return tuple((place, Line(Goods(*goods), pieces)) for place, pieces, *goods in rows)
 
 
@@ -180,16 +179,15 @@ _MARK = {
 def mark(tx: Session, site: str, row: InTote, pieces: int) -> None:
     """Count more pieces in a tote as verified."""
     goods = row.goods
-    tx.execute(
+    ask(
+        tx,
         _MARK[tx.get_bind().dialect.name],
-        {
-            "site": site,
-            "place": row.place,
-            "merchant": goods.merchant,
-            "sku": goods.sku,
-            "lot": goods.lot,
-            "expiry": goods.expiry,
-            "serial": goods.serial,
-            "pieces": pieces,
-        },
+        site=site,
+        place=row.place,
+        merchant=goods.merchant,
+        sku=goods.sku,
+        lot=goods.lot,
+        expiry=goods.expiry,
+        serial=goods.serial,
+        pieces=pieces,
     )

@@ -23,6 +23,9 @@ Transactions = sessionmaker[Session]
 BUSY_TIMEOUT_MS = 10_000
 """How long SQLite waits for a lock that the turnstile does not know of (a backup, a shell)."""
 
+STATEMENTS_KEPT_MAX = 600
+"""Prepared statements that a connection keeps: more than all jobs together have."""
+
 HEAD = "0001"
 """The newest migration. A test compares it with the migrations folder, which is slow to ask."""
 
@@ -49,7 +52,11 @@ def open_database(url: str, *, create: bool = True) -> Transactions:
     if where.get_backend_name() == "sqlite":
         path = Path((where.database or "").removeprefix("file:"))
         _look_at_file(path, create)
-        arguments = {"factory": FairConnection, "timeout": BUSY_TIMEOUT_MS / 1000}
+        arguments = {
+            "factory": FairConnection,
+            "timeout": BUSY_TIMEOUT_MS / 1000,
+            "cached_statements": STATEMENTS_KEPT_MAX,
+        }
         engine = create_engine(where, connect_args=arguments)
         _tame_sqlite(engine)
     else:

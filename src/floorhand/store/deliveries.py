@@ -5,14 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Select, and_, func, insert, select, update
+from sqlalchemy import (
+    BindParameter,
+    Integer,
+    TableClause,
+    and_,
+    bindparam,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from floorhand.domain.receiving import MERCHANTS_MAX, WAITING_MAX, LineCount, Next, Waiting
 from floorhand.domain.rules import MerchantRules
 from floorhand.domain.things import OUTSIDE, Goods
+from floorhand.store.asking import ask
 from floorhand.store.schema import Delivery, DeliveryLine, Merchant, Place, Sku, Stock
 
 _COUNTED = DeliveryLine.received + DeliveryLine.damaged
@@ -21,6 +32,74 @@ _LINE_SKU = and_(
     Sku.merchant == DeliveryLine.merchant,
     Sku.code == DeliveryLine.sku,
 )
+_SITE: BindParameter[str] = bindparam("site")
+_NUMBER: BindParameter[str] = bindparam("number")
+_OF_SKU: BindParameter[str] = bindparam("sku")
+_BOOK = (
+    select(
+        Delivery.number,
+        Delivery.merchant,
+        Delivery.state,
+        Delivery.blind,
+        Delivery.dock,
+        Merchant.rules,
+        Sku.name,
+        Sku.min_life_days,
+        Sku.serial_tracked,
+        DeliveryLine.line_no,
+        DeliveryLine.lot,
+        DeliveryLine.expected,
+        DeliveryLine.received,
+        DeliveryLine.damaged,
+        DeliveryLine.unexpected,
+    )
+    .join(Merchant, and_(Merchant.site == _SITE, Merchant.code == Delivery.merchant))
+    .outerjoin(Sku, and_(Sku.site == _SITE, Sku.merchant == Delivery.merchant, Sku.code == _OF_SKU))
+    .outerjoin(
+        DeliveryLine,
+        and_(
+            DeliveryLine.site == _SITE,
+            DeliveryLine.delivery == Delivery.number,
+            DeliveryLine.merchant == Delivery.merchant,
+            DeliveryLine.sku == _OF_SKU,
+        ),
+    )
+    .where(Delivery.site == _SITE, Delivery.number == _NUMBER)
+    .order_by(DeliveryLine.line_no)
+    .with_for_update(of=Delivery)
+)
+_NEXT_LINE = (
+    select(DeliveryLine.sku, Sku.name, DeliveryLine.lot, DeliveryLine.expected - _COUNTED)
+    .join(Sku, _LINE_SKU)
+    .where(
+        DeliveryLine.site == _SITE,
+        DeliveryLine.delivery == _NUMBER,
+        DeliveryLine.expected > _COUNTED,
+    )
+    .order_by(DeliveryLine.line_no)
+    .limit(1)
+)
+_NEWEST_EXPIRY = select(func.max(Stock.expiry)).where(
+    Stock.site == _SITE,
+    Stock.merchant == bindparam("merchant"),
+    Stock.sku == _OF_SKU,
+    Stock.pieces > 0,
+    Stock.place.not_in(OUTSIDE),
+)
+_LINE = cast(TableClause, DeliveryLine.__table__)
+_ADD_COUNTS = (
+    update(_LINE)
+    .where(
+        _LINE.c.site == bindparam("at_site"),
+        _LINE.c.delivery == bindparam("at_delivery"),
+        _LINE.c.line_no == bindparam("at_line"),
+    )
+    .values(
+        received=_LINE.c.received + bindparam("more", type_=Integer),
+        damaged=_LINE.c.damaged + bindparam("more_damaged", type_=Integer),
+    )
+)
+_ADD_WITH_REASON = _ADD_COUNTS.values(reason=bindparam("why"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +147,7 @@ def header(tx: Session, site: str, number: str) -> Header | None:
 
 def book(tx: Session, site: str, number: str, sku: str) -> Book | None:
     """Read what counting a SKU needs; others who count on the delivery wait for the commit."""
-    rows = tx.execute(_book(site, number, sku)).all()
+    rows = ask(tx, _BOOK, site=site, number=number, sku=sku).all()
     if not rows:
         return None
     first = rows[0]
@@ -81,42 +160,6 @@ def book(tx: Session, site: str, number: str, sku: str) -> Book | None:
         if row.line_no is not None
     )
     return Book(Header(*first[:5]), MerchantRules.of_json(first.rules), product, lines)
-
-
-def _book(site: str, number: str, sku: str) -> Select[*tuple[Any, ...]]:
-    return (
-        select(
-            Delivery.number,
-            Delivery.merchant,
-            Delivery.state,
-            Delivery.blind,
-            Delivery.dock,
-            Merchant.rules,
-            Sku.name,
-            Sku.min_life_days,
-            Sku.serial_tracked,
-            DeliveryLine.line_no,
-            DeliveryLine.lot,
-            DeliveryLine.expected,
-            DeliveryLine.received,
-            DeliveryLine.damaged,
-            DeliveryLine.unexpected,
-        )
-        .join(Merchant, and_(Merchant.site == site, Merchant.code == Delivery.merchant))
-        .outerjoin(Sku, and_(Sku.site == site, Sku.merchant == Delivery.merchant, Sku.code == sku))
-        .outerjoin(
-            DeliveryLine,
-            and_(
-                DeliveryLine.site == site,
-                DeliveryLine.delivery == Delivery.number,
-                DeliveryLine.merchant == Delivery.merchant,
-                DeliveryLine.sku == sku,
-            ),
-        )
-        .where(Delivery.site == site, Delivery.number == number)
-        .order_by(DeliveryLine.line_no)
-        .with_for_update(of=Delivery)
-    )
 
 
 def waiting(tx: Session, site: str) -> tuple[Waiting, ...]:
@@ -193,17 +236,7 @@ def totals(tx: Session, site: str, number: str) -> tuple[int, int]:
 
 def next_line(tx: Session, site: str, number: str) -> Next:
     """Give the first line that is still expected."""
-    row = tx.execute(
-        select(DeliveryLine.sku, Sku.name, DeliveryLine.lot, DeliveryLine.expected - _COUNTED)
-        .join(Sku, _LINE_SKU)
-        .where(
-            DeliveryLine.site == site,
-            DeliveryLine.delivery == number,
-            DeliveryLine.expected > _COUNTED,
-        )
-        .order_by(DeliveryLine.line_no)
-        .limit(1)
-    ).first()
+    row = ask(tx, _NEXT_LINE, site=site, number=number).first()
     return Next(*row) if row else Next()
 
 
@@ -263,19 +296,16 @@ def add_counts(
 ) -> None:
     """Add ``received`` and ``damaged`` times the share to each (line number, share)."""
     for line_no, share in shares:
-        values: dict[str, Any] = {"received": DeliveryLine.received + received * share}
-        if damaged:
-            values["damaged"] = DeliveryLine.damaged + damaged * share
+        named: dict[str, Any] = {"more": received * share, "more_damaged": damaged * share}
         if reason:
-            values["reason"] = reason
-        tx.execute(
-            update(DeliveryLine)
-            .where(
-                DeliveryLine.site == site,
-                DeliveryLine.delivery == number,
-                DeliveryLine.line_no == line_no,
-            )
-            .values(values)
+            named["why"] = reason
+        ask(
+            tx,
+            _ADD_WITH_REASON if reason else _ADD_COUNTS,
+            at_site=site,
+            at_delivery=number,
+            at_line=line_no,
+            **named,
         )
 
 
@@ -296,16 +326,8 @@ def serial_at(tx: Session, site: str, goods: Goods) -> str:
 
 def newest_expiry(tx: Session, site: str, goods: Goods) -> str:
     """Give the latest expiry date of a SKU in the house; empty if there is none."""
-    newest = tx.scalar(
-        select(func.max(Stock.expiry)).where(
-            Stock.site == site,
-            Stock.merchant == goods.merchant,
-            Stock.sku == goods.sku,
-            Stock.pieces > 0,
-            Stock.place.not_in(OUTSIDE),
-        )
-    )
-    return newest or ""
+    named = {"site": site, "merchant": goods.merchant, "sku": goods.sku}
+    return ask(tx, _NEWEST_EXPIRY, **named).scalar() or ""
 
 
 def close(tx: Session, site: str, number: str, blind: bool, now: datetime) -> None:

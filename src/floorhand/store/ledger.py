@@ -10,8 +10,8 @@ from typing import Any, cast
 
 from sqlalchemy import (
     BindParameter,
-    ColumnElement,
     Connection,
+    CursorResult,
     TableClause,
     and_,
     bindparam,
@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session
 
 from floorhand.domain.things import CORRECTION, OUTSIDE, Goods, Line
 from floorhand.errors import Code, Refused
+from floorhand.store.asking import ask
 from floorhand.store.schema import Move, Place, Stock
 
 NESTING_MAX = 4
@@ -161,10 +162,11 @@ def lines_in(
     tx: Session, site: str, place: str, *, merchant: str = "", sku: str = ""
 ) -> tuple[Line, ...]:
     """List what stands directly in a place, of one SKU or of all, sorted by SKU, lot, expiry."""
-    where = Stock.place == place
     if sku:
-        where = and_(where, Stock.merchant == merchant, Stock.sku == sku)
-    return tuple(line for _, line in _lines(tx, site, where))
+        rows = ask(tx, _LINES_OF_SKU, site=site, place=place, merchant=merchant, sku=sku)
+    else:
+        rows = ask(tx, _LINES_IN, site=site, place=place)
+    return tuple(line for _, line in _lines(rows))
 
 
 def inside(tx: Session, site: str, place: str) -> tuple[tuple[str, Line], ...]:
@@ -172,30 +174,14 @@ def inside(tx: Session, site: str, place: str) -> tuple[tuple[str, Line], ...]:
     codes = [place]
     level = [place]
     for _ in range(NESTING_MAX):
-        level = list(
-            tx.scalars(select(Place.code).where(Place.site == site, Place.parent.in_(level)))
-        )
+        level = list(ask(tx, _STANDING_IN, site=site, level=level).scalars())
         if not level:
             break
         codes += level
-    return _lines(tx, site, Stock.place.in_(codes))
+    return _lines(ask(tx, _LINES_INSIDE, site=site, places=codes))
 
 
-def _lines(tx: Session, site: str, where: ColumnElement[bool]) -> tuple[tuple[str, Line], ...]:
-    rows = tx.execute(
-        select(
-            Stock.place,
-            Stock.pieces,
-            Stock.merchant,
-            Stock.sku,
-            Stock.lot,
-            Stock.expiry,
-            Stock.serial,
-            Stock.condition,
-        )
-        .where(Stock.site == site, where, Stock.pieces > 0)
-        .order_by(Stock.merchant, Stock.sku, Stock.expiry, Stock.lot, Stock.serial, Stock.condition)
-    )
+def _lines(rows: CursorResult[*tuple[Any, ...]]) -> tuple[tuple[str, Line], ...]:
     return tuple((place, Line(Goods(*goods), pieces)) for place, pieces, *goods in rows)
 
 
@@ -218,6 +204,28 @@ def _named(site: str, place: str, goods: Goods, pieces: int) -> dict[str, Any]:
     return {**at, "at_place": place, "taken": pieces}
 
 
+_LINES = (
+    select(
+        Stock.place,
+        Stock.pieces,
+        Stock.merchant,
+        Stock.sku,
+        Stock.lot,
+        Stock.expiry,
+        Stock.serial,
+        Stock.condition,
+    )
+    .where(Stock.site == bindparam("site"), Stock.pieces > 0)
+    .order_by(Stock.merchant, Stock.sku, Stock.expiry, Stock.lot, Stock.serial, Stock.condition)
+)
+_LINES_IN = _LINES.where(Stock.place == bindparam("place"))
+_LINES_OF_SKU = _LINES_IN.where(
+    Stock.merchant == bindparam("merchant"), Stock.sku == bindparam("sku")
+)
+_LINES_INSIDE = _LINES.where(Stock.place.in_(bindparam("places", expanding=True)))
+_STANDING_IN = select(Place.code).where(
+    Place.site == bindparam("site"), Place.parent.in_(bindparam("level", expanding=True))
+)
 _STOCK = cast(TableClause, Stock.__table__)
 _TAKEN: BindParameter[int] = bindparam("taken")
 _SAME = and_(*(column == bindparam(f"at_{column.name}") for column in _STOCK.primary_key))

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.rules import MerchantRules, SiteRules
 from floorhand.errors import DatabaseUnusable
+from floorhand.store.asking import ask
 from floorhand.store.schema import Merchant, SiteRow, Station, Worker
+
+_MERCHANT_RULES = select(Merchant.rules).where(
+    Merchant.site == bindparam("site"), Merchant.code == bindparam("merchant")
+)
+_SITE_RULES = select(SiteRow.rules).where(SiteRow.site == bindparam("site"))
+_STATION = select(Station.printer, Station.place).where(
+    Station.site == bindparam("site"), Station.code == bindparam("station")
+)
 
 DEFAULT_PRINTER = "folder"
 
@@ -38,13 +47,13 @@ def require_site(tx: Session, site: str) -> None:
 
 def merchant_rules(tx: Session, site: str, merchant: str) -> MerchantRules:
     """Give a merchant's rules; the defaults if the merchant is not known."""
-    text = tx.scalar(select(Merchant.rules).where(Merchant.site == site, Merchant.code == merchant))
+    text = ask(tx, _MERCHANT_RULES, site=site, merchant=merchant).scalar()
     return MerchantRules.of_json(text) if text else MerchantRules()
 
 
 def site_rules(tx: Session, site: str) -> SiteRules:
     """Give the site's rules; the defaults if nothing was set."""
-    text = tx.scalar(select(SiteRow.rules).where(SiteRow.site == site))
+    text = ask(tx, _SITE_RULES, site=site).scalar()
     return SiteRules.of_json(text) if text else SiteRules()
 
 
@@ -68,13 +77,11 @@ def badge_of(tx: Session, site: str, worker: str) -> str:
 
 def station_printer(tx: Session, site: str, station: str) -> str:
     """Name the printer of a station; the embedded one if the station is not known."""
-    printer = tx.scalar(
-        select(Station.printer).where(Station.site == site, Station.code == station)
-    )
-    return printer or DEFAULT_PRINTER
+    row = ask(tx, _STATION, site=site, station=station).first()
+    return (row.printer if row else "") or DEFAULT_PRINTER
 
 
 def station_place(tx: Session, site: str, station: str) -> str:
     """Name the bench or dock at a station; empty if there is none."""
-    place = tx.scalar(select(Station.place).where(Station.site == site, Station.code == station))
-    return place or ""
+    row = ask(tx, _STATION, site=site, station=station).first()
+    return (row.place if row else "") or ""

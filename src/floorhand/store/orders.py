@@ -5,17 +5,44 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import (
+    ColumnElement,
+    TableClause,
+    and_,
+    bindparam,
+    exists,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from floorhand.domain.allocation import HOLD_ORDER, OpenLine, OpenOrder
+from floorhand.store.asking import ask
 from floorhand.store.masters import merchant_rules
 from floorhand.store.schema import Merchant, Order, OrderLine, Place
 from floorhand.store.shelves import free_by_sku, lines_of
 
 CLAIMABLE = ("released", "waiting")
 """States of an order that a walk may take; a waiting one as soon as there is stock for it."""
+
+_TOTES = (
+    select(Place.code)
+    .where(
+        Place.site == bindparam("site"),
+        Place.order_no == bindparam("order_no"),
+        Place.kind == "tote",
+    )
+    .order_by(Place.code)
+)
+_ORDER = cast(TableClause, Order.__table__)
+_SET = update(_ORDER).where(
+    _ORDER.c.site == bindparam("at_site"),
+    _ORDER.c.merchant == bindparam("at_merchant"),
+    _ORDER.c.number == bindparam("at_number"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +122,13 @@ def order_of_tote(tx: Session, site: str, tote: str) -> OrderFacts | None:
 
 def totes_of_order(tx: Session, site: str, merchant: str, number: str) -> tuple[str, ...]:
     """List the totes bound to an order; a full one that was replaced is among them."""
-    return tuple(
-        tx.scalars(
-            select(Place.code)
-            .where(
-                Place.site == site, Place.order_no == f"{merchant}/{number}", Place.kind == "tote"
-            )
-            .order_by(Place.code)
-        )
-    )
+    rows = ask(tx, _TOTES, site=site, order_no=f"{merchant}/{number}")
+    return tuple(rows.scalars())
+
+
+def set_order(tx: Session, site: str, merchant: str, number: str, **columns: Any) -> None:
+    """Change columns of an order."""
+    ask(tx, _SET, at_site=site, at_merchant=merchant, at_number=number, **columns)
 
 
 def waiting_orders(tx: Session, site: str) -> int:

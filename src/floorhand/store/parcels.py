@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.things import AVAILABLE, Piece
+from floorhand.store.asking import ask
 from floorhand.store.schema import (
     Order,
     OrderLine,
@@ -78,6 +79,16 @@ _HOLDER = (
         Task.place.in_(bindparam("totes", expanding=True)),
     )
 )
+_STANDING = (
+    select(Parcel.carton)
+    .where(
+        Parcel.site == bindparam("site"),
+        Parcel.merchant == bindparam("merchant"),
+        Parcel.order == bindparam("number"),
+        Parcel.state.in_(PARCELS_STANDING),
+    )
+    .order_by(Parcel.closed_at, Parcel.carton)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +134,7 @@ class Holder:
 
 def order_head(tx: Session, site: str, merchant: str, number: str) -> OrderHead | None:
     """Read an order and hold it until the end of the transaction."""
-    row = tx.execute(_HEAD, {"site": site, "merchant": merchant, "number": number}).one_or_none()
+    row = ask(tx, _HEAD, site=site, merchant=merchant, number=number).one_or_none()
     return OrderHead(*row) if row else None
 
 
@@ -135,13 +146,13 @@ def order_of_tote(tx: Session, site: str, tote: str) -> str:
 
 def totes_of(tx: Session, site: str, order_no: str) -> tuple[Tote, ...]:
     """List the totes that are bound to an order."""
-    rows = tx.execute(_TOTES, {"site": site, "order_no": order_no})
+    rows = ask(tx, _TOTES, site=site, order_no=order_no)
     return tuple(Tote(code, parent or "", int(pieces)) for code, parent, pieces in rows)
 
 
 def holder_of(tx: Session, site: str, totes: Sequence[str]) -> Holder | None:
     """Say who is packing the order of these totes; None if nobody."""
-    row = tx.execute(_HOLDER, {"site": site, "totes": list(totes)}).first()
+    row = ask(tx, _HOLDER, site=site, totes=list(totes)).first()
     return Holder(row[0], row[1] or "", row[2] or row[1] or "", row[3]) if row else None
 
 
@@ -223,15 +234,5 @@ def owner_of(
 
 def standing_parcels(tx: Session, site: str, merchant: str, number: str) -> tuple[str, ...]:
     """List the cartons of an order that are closed and have not left."""
-    return tuple(
-        tx.scalars(
-            select(Parcel.carton)
-            .where(
-                Parcel.site == site,
-                Parcel.merchant == merchant,
-                Parcel.order == number,
-                Parcel.state.in_(PARCELS_STANDING),
-            )
-            .order_by(Parcel.closed_at, Parcel.carton)
-        )
-    )
+    rows = ask(tx, _STANDING, site=site, merchant=merchant, number=number)
+    return tuple(rows.scalars())

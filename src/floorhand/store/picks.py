@@ -6,17 +6,33 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, or_, select
+from sqlalchemy import BindParameter, Result, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from floorhand.domain.picking import NeedTote, Stop
 from floorhand.domain.routing import Spot
 from floorhand.domain.things import Goods
+from floorhand.store.asking import ask
 from floorhand.store.schema import Order, Pick, Place, Sku, Slot, Stock, Task
 from floorhand.store.shelves import Inner, outermost, with_roots
 
 OPEN_WALKS = ("open", "claimed", "parked")
 """States of a walk's task that keep its cart busy."""
+
+_WALK = (
+    select(Task.id, Task.place, Task.worker, Task.state)
+    .where(Task.site == bindparam("site"), Task.kind == "pick")
+    .order_by(Task.created_at, Task.id)
+    .limit(1)
+)
+_WALK_BY_ID = _WALK.where(Task.id == bindparam("task"))
+_OPEN_WALK = _WALK.where(Task.state.in_(OPEN_WALKS))
+_WALK_OF_CART = _OPEN_WALK.where(Task.place == bindparam("cart"))
+_WALK_WITHOUT_CART = _OPEN_WALK.where(Task.place == "", Task.worker == bindparam("worker"))
+_TOTALS = select(
+    func.count((Pick.merchant.concat("/").concat(Pick.order)).distinct()),
+    func.coalesce(func.sum(Pick.picked), 0),
+).where(Pick.site == bindparam("site"), Pick.task == bindparam("task"), Pick.picked > 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,24 +84,25 @@ class Carried:
 
 def walk_by_id(tx: Session, site: str, task: str) -> Walk | None:
     """Give a walk."""
-    return _walk(tx, site, Task.id == task)
+    return _walk(ask(tx, _WALK_BY_ID, site=site, task=task))
 
 
 def open_walk(tx: Session, site: str, cart: str, worker: str) -> Walk | None:
     """Give the unfinished walk of a cart; without a cart, the worker's own without one."""
-    whose = Task.place == cart if cart else and_(Task.place == "", Task.worker == worker)
-    return _walk(tx, site, and_(whose, Task.state.in_(OPEN_WALKS)))
+    if cart:
+        return _walk(ask(tx, _WALK_OF_CART, site=site, cart=cart))
+    return _walk(ask(tx, _WALK_WITHOUT_CART, site=site, worker=worker))
 
 
 def next_stop(tx: Session, site: str, task: str) -> StopRow | None:
     """Give the next stop of a walk; None if all are done."""
-    row = tx.execute(_next_stop(), {"site": site, "task": task}).one_or_none()
+    row = ask(tx, _next_stop(), site=site, task=task).one_or_none()
     return _stop(row) if row else None
 
 
 def stop_of(tx: Session, site: str, task: str, pick: str) -> StopRow | None:
     """Give one stop of a walk, whatever its state."""
-    row = tx.execute(_stop_of(), {"site": site, "task": task, "pick": pick}).one_or_none()
+    row = ask(tx, _stop_of(), site=site, task=task, pick=pick).one_or_none()
     return _stop(row) if row else None
 
 
@@ -135,22 +152,7 @@ def spot_of(tx: Session, site: str, place: str) -> Spot:
 
 def unbound_slot(tx: Session, site: str, task: str) -> tuple[NeedTote, str, str, str] | None:
     """Give the first slot with open stops but no tote, with its order's merchant, number, state."""
-    slots = select(func.count()).where(Slot.site == site, Slot.task == task).scalar_subquery()
-    open_stops = select(Pick.id).where(
-        Pick.site == site,
-        Pick.task == task,
-        Pick.state == "open",
-        Pick.merchant == Slot.merchant,
-        Pick.order == Slot.order,
-    )
-    row = tx.execute(
-        select(Slot.slot_no, Slot.merchant, Slot.order, Order.state, Task.place, slots)
-        .join(Order, _order_of(Slot))
-        .join(Task, and_(Task.site == Slot.site, Task.id == Slot.task))
-        .where(Slot.site == site, Slot.task == task, Slot.tote.is_(None), open_stops.exists())
-        .order_by(Slot.slot_no)
-        .limit(1)
-    ).one_or_none()
+    row = ask(tx, _unbound_slot(), site=site, task=task).one_or_none()
     if row is None:
         return None
     slot_no, merchant, number, state, cart, count = row
@@ -160,20 +162,11 @@ def unbound_slot(tx: Session, site: str, task: str) -> tuple[NeedTote, str, str,
 
 def carried_totes(tx: Session, site: str, walk: Walk) -> tuple[Carried, ...]:
     """List the totes with pieces that a walk still carries, by slot."""
-    bound = or_(
-        Slot.tote == Place.code, Slot.merchant.concat("/").concat(Slot.order) == Place.order_no
-    )
-    asked = (
-        select(Place.code, Slot.slot_no, Slot.merchant, Slot.order, Order.state, Place.order_no)
-        .outerjoin(Slot, and_(Slot.site == site, Slot.task == walk.task, bound))
-        .outerjoin(Order, _order_of(Slot))
-        .where(Place.site == site, Place.kind == "tote", _holds_pieces(site))
-    )
+    named = {"site": site, "task": walk.task}
     if walk.cart:
-        asked = asked.where(Place.parent == walk.cart)
+        rows = ask(tx, _carried(True), **named, cart=walk.cart)
     else:
-        asked = asked.where(Place.parent.is_(None), Slot.task.is_not(None))
-    rows = tx.execute(asked.order_by(Slot.slot_no, Place.code))
+        rows = ask(tx, _carried(False), **named)
     return tuple(
         Carried(code, slot or 0, merchant or "", number or "", state or "", order_no or "")
         for code, slot, merchant, number, state, order_no in rows
@@ -185,52 +178,85 @@ def proposed_bench(tx: Session, site: str) -> str:
 
     Benches of the zone ``returns`` are for what comes back.
     """
+    return ask(tx, _proposed_bench(), site=site).scalar() or ""
+
+
+def walk_totals(tx: Session, site: str, task: str) -> tuple[int, int]:
+    """Count the orders of a walk that got pieces, and the pieces."""
+    orders, pieces = ask(tx, _TOTALS, site=site, task=task).one()
+    return int(orders), int(pieces)
+
+
+def _walk(found: Result[*tuple[Any, ...]]) -> Walk | None:
+    row = found.one_or_none()
+    return Walk(row[0], row[1], row[2] or "", row[3]) if row else None
+
+
+@cache
+def _unbound_slot() -> Select[*tuple[Any, ...]]:
+    site: BindParameter[str] = bindparam("site")
+    task: BindParameter[str] = bindparam("task")
+    slots = select(func.count()).where(Slot.site == site, Slot.task == task).scalar_subquery()
+    open_stops = select(Pick.id).where(
+        Pick.site == site,
+        Pick.task == task,
+        Pick.state == "open",
+        Pick.merchant == Slot.merchant,
+        Pick.order == Slot.order,
+    )
+    return (
+        select(Slot.slot_no, Slot.merchant, Slot.order, Order.state, Task.place, slots)
+        .join(Order, _order_of(Slot))
+        .join(Task, and_(Task.site == Slot.site, Task.id == Slot.task))
+        .where(Slot.site == site, Slot.task == task, Slot.tote.is_(None), open_stops.exists())
+        .order_by(Slot.slot_no)
+        .limit(1)
+    )
+
+
+@cache
+def _carried(on_cart: bool) -> Select[*tuple[Any, ...]]:
+    site: BindParameter[str] = bindparam("site")
+    bound = or_(
+        Slot.tote == Place.code, Slot.merchant.concat("/").concat(Slot.order) == Place.order_no
+    )
+    holds = select(Stock.pieces).where(
+        Stock.site == site, Stock.place == Place.code, Stock.pieces > 0
+    )
+    asked = (
+        select(Place.code, Slot.slot_no, Slot.merchant, Slot.order, Order.state, Place.order_no)
+        .outerjoin(Slot, and_(Slot.site == site, Slot.task == bindparam("task"), bound))
+        .outerjoin(Order, _order_of(Slot))
+        .where(Place.site == site, Place.kind == "tote", holds.exists())
+        .order_by(Slot.slot_no, Place.code)
+    )
+    if on_cart:
+        return asked.where(Place.parent == bindparam("cart"))
+    return asked.where(Place.parent.is_(None), Slot.task.is_not(None))
+
+
+@cache
+def _proposed_bench() -> Select[*tuple[Any, ...]]:
     inside = aliased(Place)
     totes = (
         select(func.count())
-        .where(inside.site == site, inside.parent == Place.code, inside.kind == "tote")
+        .where(
+            inside.site == bindparam("site"),
+            inside.parent == Place.code,
+            inside.kind == "tote",
+        )
         .scalar_subquery()
     )
-    found = tx.scalar(
+    return (
         select(Place.code)
         .where(
-            Place.site == site,
+            Place.site == bindparam("site"),
             Place.kind.in_(("bench", "dock")),
             Place.state == "open",
             Place.zone != "returns",
         )
         .order_by(Place.kind, totes, Place.code)
         .limit(1)
-    )
-    return found or ""
-
-
-def walk_totals(tx: Session, site: str, task: str) -> tuple[int, int]:
-    """Count the orders of a walk that got pieces, and the pieces."""
-    orders, pieces = tx.execute(
-        select(
-            func.count((Pick.merchant.concat("/").concat(Pick.order)).distinct()),
-            func.coalesce(func.sum(Pick.picked), 0),
-        ).where(Pick.site == site, Pick.task == task, Pick.picked > 0)
-    ).one()
-    return int(orders), int(pieces)
-
-
-def _walk(tx: Session, site: str, where: Any) -> Walk | None:
-    row = tx.execute(
-        select(Task.id, Task.place, Task.worker, Task.state)
-        .where(Task.site == site, Task.kind == "pick", where)
-        .order_by(Task.created_at, Task.id)
-        .limit(1)
-    ).one_or_none()
-    return Walk(row[0], row[1], row[2] or "", row[3]) if row else None
-
-
-def _holds_pieces(site: str) -> Any:
-    return (
-        select(Stock.pieces)
-        .where(Stock.site == site, Stock.place == Place.code, Stock.pieces > 0)
-        .exists()
     )
 
 

@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import TableClause, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from floorhand.errors import Code, Refused
+from floorhand.store.asking import ask
 from floorhand.store.ledger import NESTING_MAX, Cause
 from floorhand.store.schema import Place, Sequence, SiteRow
 
 SSCC_SERIAL = "sscc"
 """Name of the sequence behind SSCCs: one per site, as a site has one company prefix."""
+
+_THIS = (Place.site == bindparam("site"), Place.code == bindparam("code"))
+_PARENT = select(Place.parent).where(*_THIS)
+_STATE = select(Place.state, Place.kind).where(*_THIS)
+_CHILDREN = select(Place.code).where(
+    Place.site == bindparam("site"), Place.parent.in_(bindparam("level", expanding=True))
+)
+_PLACE = cast(TableClause, Place.__table__)
+_SET = update(_PLACE).where(
+    _PLACE.c.site == bindparam("at_site"), _PLACE.c.code == bindparam("at_code")
+)
+_ADD_PLACE = insert(_PLACE)
+_SEQUENCE = cast(TableClause, Sequence.__table__)
+
+
+def _drawing(dialect: Any) -> Any:
+    fresh = dialect.insert(_SEQUENCE).values(last=1)
+    return fresh.on_conflict_do_update(
+        index_elements=list(_SEQUENCE.primary_key), set_={"last": _SEQUENCE.c.last + 1}
+    ).returning(_SEQUENCE.c.last)
+
+
+_DRAW = {"sqlite": _drawing(sqlite), "postgresql": _drawing(postgresql)}
 
 
 def new_place(
@@ -28,7 +52,7 @@ def new_place(
 ) -> str:
     """Make a place and return its code; its barcode is its code unless another is given."""
     values = {"site": site, "code": code, "kind": kind, "parent": parent, **columns}
-    tx.execute(insert(Place).values(**values, scan_code=scan_code or code))
+    ask(tx, _ADD_PLACE, **values, scan_code=scan_code or code)
     return code
 
 
@@ -40,7 +64,7 @@ def stand_in(tx: Session, cause: Cause, code: str, parent: str | None) -> None:
             `Code.IN_ITSELF`.
     """
     if parent is not None:
-        state = tx.scalar(select(Place.state).where(Place.site == cause.site, Place.code == parent))
+        state = ask(tx, _STATE, site=cause.site, code=parent).scalar()
         if state != "open":
             raise Refused(Code.PLACE_CLOSED, place=parent)
         above = ancestors(tx, cause.site, parent)
@@ -48,9 +72,18 @@ def stand_in(tx: Session, cause: Cause, code: str, parent: str | None) -> None:
             raise Refused(Code.IN_ITSELF, place=code)
         if len(above) + _height(tx, cause.site, code) > NESTING_MAX:
             raise Refused(Code.NESTED_TOO_DEEP, place=code)
-    tx.execute(
-        update(Place).where(Place.site == cause.site, Place.code == code).values(parent=parent)
-    )
+    set_place(tx, cause.site, code, parent=parent)
+
+
+def set_place(tx: Session, site: str, code: str, **columns: Any) -> None:
+    """Change columns of a place. Where it stands is changed with `stand_in`."""
+    ask(tx, _SET, at_site=site, at_code=code, **columns)
+
+
+def kind_of(tx: Session, site: str, code: str) -> str:
+    """Give the kind of a place; empty if there is none of this code."""
+    row = ask(tx, _STATE, site=site, code=code).first()
+    return row.kind if row else ""
 
 
 def ancestors(tx: Session, site: str, code: str) -> tuple[str, ...]:
@@ -60,7 +93,7 @@ def ancestors(tx: Session, site: str, code: str) -> tuple[str, ...]:
     while here is not None:
         chain.append(here)
         assert len(chain) <= NESTING_MAX + 1, chain
-        here = tx.scalar(select(Place.parent).where(Place.site == site, Place.code == here))
+        here = ask(tx, _PARENT, site=site, code=here).scalar()
     return tuple(chain)
 
 
@@ -71,13 +104,7 @@ def root_of(tx: Session, site: str, code: str) -> str:
 
 def next_number(tx: Session, site: str, name: str) -> int:
     """Draw the next number of a sequence, 1 first; never the same twice."""
-    dialect: Any = postgresql if tx.get_bind().dialect.name == "postgresql" else sqlite
-    fresh = dialect.insert(Sequence).values(site=site, name=name, last=1)
-    drawn = tx.scalar(
-        fresh.on_conflict_do_update(
-            index_elements=[Sequence.site, Sequence.name], set_={"last": Sequence.last + 1}
-        ).returning(Sequence.last)
-    )
+    drawn = ask(tx, _DRAW[tx.get_bind().dialect.name], site=site, name=name).scalar()
     assert isinstance(drawn, int)
     return drawn
 
@@ -97,7 +124,5 @@ def _height(tx: Session, site: str, code: str) -> int:
     while level:
         height += 1
         assert height <= NESTING_MAX + 1, code
-        level = list(
-            tx.scalars(select(Place.code).where(Place.site == site, Place.parent.in_(level)))
-        )
+        level = list(ask(tx, _CHILDREN, site=site, level=level).scalars())
     return height

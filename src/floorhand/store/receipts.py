@@ -3,14 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import Integer, TableClause, and_, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from floorhand.domain.things import Goods
+from floorhand.store.asking import ask
 from floorhand.store.schema import Place, Receipt
+
+_RECEIPT = cast(TableClause, Receipt.__table__)
+_SAME = and_(*(column == bindparam(f"at_{column.name}") for column in _RECEIPT.primary_key))
+_TAKEN = bindparam("taken", type_=Integer)
+_HELD = select(_RECEIPT.c.pieces).where(_SAME)
+_LOWER = (
+    update(_RECEIPT)
+    .where(_SAME, _RECEIPT.c.pieces >= _TAKEN)
+    .values(pieces=_RECEIPT.c.pieces - _TAKEN)
+    .returning(_RECEIPT.c.pieces)
+)
+
+
+def _adding(dialect: Any) -> Any:
+    fresh = dialect.insert(_RECEIPT)
+    return fresh.on_conflict_do_update(
+        index_elements=list(_RECEIPT.primary_key),
+        set_={"pieces": _RECEIPT.c.pieces + fresh.excluded.pieces},
+    ).returning(_RECEIPT.c.pieces)
+
+
+_ADD = {"sqlite": _adding(sqlite), "postgresql": _adding(postgresql)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,32 +47,19 @@ class Spot:
 
 def add(tx: Session, spot: Spot, goods: Goods, pieces: int) -> int:
     """Add counted pieces; give how many of these goods came onto the spot by now."""
-    dialect: Any = postgresql if tx.get_bind().dialect.name == "postgresql" else sqlite
-    fresh = dialect.insert(Receipt).values(pieces=pieces, **_key(spot, goods))
-    here = tx.scalar(
-        fresh.on_conflict_do_update(
-            index_elements=list(Receipt.__table__.primary_key),
-            set_={"pieces": Receipt.pieces + fresh.excluded.pieces},
-        ).returning(Receipt.pieces)
-    )
-    assert here is not None
-    return int(here)
+    add_here = _ADD[tx.get_bind().dialect.name]
+    return int(ask(tx, add_here, pieces=pieces, **_key(spot, goods)).scalar_one())
 
 
 def lower(tx: Session, spot: Spot, goods: Goods, pieces: int) -> int | None:
     """Take counted pieces off again; give how many are left, None if there were fewer."""
-    here = tx.scalar(
-        update(Receipt)
-        .where(_at(spot, goods), Receipt.pieces >= pieces)
-        .values(pieces=Receipt.pieces - pieces)
-        .returning(Receipt.pieces)
-    )
+    here = ask(tx, _LOWER, taken=pieces, **_at(spot, goods)).scalar()
     return None if here is None else int(here)
 
 
 def held(tx: Session, spot: Spot, goods: Goods) -> int:
     """Give how many of these goods came onto the spot."""
-    return int(tx.scalar(select(Receipt.pieces).where(_at(spot, goods))) or 0)
+    return int(ask(tx, _HELD, **_at(spot, goods)).scalar() or 0)
 
 
 def of_delivery(tx: Session, site: str, number: str) -> tuple[tuple[str, str, Goods, int], ...]:
@@ -88,5 +98,5 @@ def _key(spot: Spot, goods: Goods) -> dict[str, str]:
     }
 
 
-def _at(spot: Spot, goods: Goods) -> ColumnElement[bool]:
-    return and_(*(getattr(Receipt, name) == value for name, value in _key(spot, goods).items()))
+def _at(spot: Spot, goods: Goods) -> dict[str, str]:
+    return {f"at_{name}": value for name, value in _key(spot, goods).items()}

@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import json
+from typing import cast
 
-from sqlalchemy import insert, update
+from sqlalchemy import TableClause, bindparam, insert, update
 from sqlalchemy.orm import Session
 
+from floorhand.store.asking import ask
 from floorhand.store.ledger import Cause
 from floorhand.store.schema import Task, Trouble
+
+_TASK = cast(TableClause, Task.__table__)
+_THIS = (_TASK.c.site == bindparam("at_site")) & (_TASK.c.id == bindparam("at_id"))
+_OPEN = insert(_TASK)
+_CLAIM = (
+    update(_TASK)
+    .where(
+        _THIS,
+        (_TASK.c.state == "open")
+        | ((_TASK.c.state == "claimed") & (_TASK.c.worker == bindparam("by"))),
+    )
+    .values(state="claimed", worker=bindparam("by"), claimed_at=bindparam("claimed_at"))
+)
+_CLOSE = update(_TASK).where(_THIS).values(state=bindparam("state"), done_at=bindparam("done_at"))
 
 
 def open_task(
@@ -25,45 +41,32 @@ def open_task(
 ) -> str:
     """Raise a task and return its id. ``place`` is what it is about (see `Task`)."""
     task = cause.new_id()
-    tx.execute(
-        insert(Task).values(
-            site=cause.site,
-            id=task,
-            kind=kind,
-            place=place,
-            merchant=merchant,
-            sku=sku,
-            lot=lot,
-            pieces=pieces,
-            reason=reason,
-            created_at=cause.at,
-        )
+    ask(
+        tx,
+        _OPEN,
+        site=cause.site,
+        id=task,
+        kind=kind,
+        place=place,
+        merchant=merchant,
+        sku=sku,
+        lot=lot,
+        pieces=pieces,
+        reason=reason,
+        created_at=cause.at,
     )
     return task
 
 
 def claim_task(tx: Session, cause: Cause, task: str) -> bool:
     """Take a task for the worker; False if somebody else has it or it is done."""
-    taken = tx.scalar(
-        update(Task)
-        .where(
-            Task.site == cause.site,
-            Task.id == task,
-            (Task.state == "open") | ((Task.state == "claimed") & (Task.worker == cause.worker)),
-        )
-        .values(state="claimed", worker=cause.worker, claimed_at=cause.at)
-        .returning(Task.id)
-    )
-    return taken is not None
+    taken = ask(tx, _CLAIM, at_site=cause.site, at_id=task, by=cause.worker, claimed_at=cause.at)
+    return taken.rowcount == 1
 
 
 def close_task(tx: Session, cause: Cause, task: str, state: str = "done") -> None:
     """End a task as ``done`` or ``cancelled``."""
-    tx.execute(
-        update(Task)
-        .where(Task.site == cause.site, Task.id == task)
-        .values(state=state, done_at=cause.at)
-    )
+    ask(tx, _CLOSE, at_site=cause.site, at_id=task, state=state, done_at=cause.at)
 
 
 def trouble(

@@ -191,6 +191,7 @@ class Task(Table):
     done_at: Mapped[datetime | None]
     __table_args__ = (
         Index(None, "site", "kind", "state"),
+        Index(None, "site", "place", "state"),
         Index(
             "uq_task_count_open",
             "site",

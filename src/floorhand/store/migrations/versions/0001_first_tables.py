@@ -202,6 +202,9 @@ def upgrade() -> None:
             batch_op.f("ix_task_site_kind_state"), ["site", "kind", "state"], unique=False
         )
         batch_op.create_index(
+            batch_op.f("ix_task_site_place_state"), ["site", "place", "state"], unique=False
+        )
+        batch_op.create_index(
             "uq_task_count_open",
             ["site", "place", "merchant", "sku", "lot"],
             unique=True,
