@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given
@@ -12,6 +13,7 @@ from floorhand.domain.allocation import (
     OpenOrder,
     Plan,
     Pool,
+    Room,
     Shelf,
     allocate,
     by_age,
@@ -97,7 +99,7 @@ def test_a_merchant_who_cancels_lines_gets_whole_lines_only() -> None:
 
 def test_an_order_without_any_stock_is_named_and_does_not_block_the_next() -> None:
     pool = Pool([shelf("A", 3)], TODAY)
-    chosen, without = choose_orders([order("1", ("CAP", 2)), order("2", ("MUG", 2))], pool, 3)
+    chosen, without = choose_orders([order("1", ("CAP", 2)), order("2", ("MUG", 2))], pool, Room(3))
     assert numbers(chosen) == ["2"]
     assert [each.number for each in without] == ["1"]
 
@@ -105,16 +107,34 @@ def test_an_order_without_any_stock_is_named_and_does_not_block_the_next() -> No
 def test_no_piece_is_planned_twice() -> None:
     pool = Pool([shelf("A", 3)], TODAY)
     orders = [order("1", ("MUG", 2)), order("2", ("MUG", 2)), order("3", ("MUG", 2))]
-    chosen, without = choose_orders(orders, pool, 3)
+    chosen, without = choose_orders(orders, pool, Room(3))
     assert [taken(plan) for _, plan in chosen] == [[("A", 2)], [("A", 1)]]
     assert without == []
 
 
+def sized(number: str, piece_g: int, piece_ml: int, pieces: int = 2) -> OpenOrder:
+    return replace(order(number), lines=(OpenLine(1, "MUG", pieces, piece_g, piece_ml),))
+
+
+def test_an_order_that_is_too_heavy_or_too_large_for_the_cart_waits_for_the_next_walk() -> None:
+    orders = [sized("1", 400, 10), sized("2", 200, 10), sized("3", 10, 500), sized("4", 100, 100)]
+    pool = Pool([shelf("A", 99)], TODAY)
+    chosen, without = choose_orders(orders, pool, Room(9, g=1_000, ml=1_000))
+    assert numbers(chosen) == ["1", "4"]
+    assert without == []
+
+
+def test_an_order_that_no_cart_can_carry_goes_alone() -> None:
+    orders = [sized("1", 900, 10), sized("2", 1, 1)]
+    chosen, _ = choose_orders(orders, Pool([shelf("A", 99)], TODAY), Room(9, g=1_000))
+    assert numbers(chosen) == ["1"]
+
+
 def test_single_piece_orders_go_in_batches_of_their_own() -> None:
     orders = [order("1", ("MUG", 1)), order("2", ("MUG", 2)), order("3", ("MUG", 1))]
-    chosen, _ = choose_orders(orders, Pool([shelf("A", 9)], TODAY), 9)
+    chosen, _ = choose_orders(orders, Pool([shelf("A", 9)], TODAY), Room(9))
     assert numbers(chosen) == ["1", "3"]
-    chosen, _ = choose_orders(orders[1:], Pool([shelf("A", 9)], TODAY), 9)
+    chosen, _ = choose_orders(orders[1:], Pool([shelf("A", 9)], TODAY), Room(9))
     assert numbers(chosen) == ["2"]
 
 
@@ -126,7 +146,7 @@ def test_among_equally_urgent_orders_shared_places_decide_but_never_over_urgency
         order("3", ("MUG", 2)),
         order("4", ("MUG", 2), due_h=1),
     ]
-    chosen, _ = choose_orders(orders, pool, 3)
+    chosen, _ = choose_orders(orders, pool, Room(3))
     assert numbers(chosen) == ["1", "3", "2"]
 
 
@@ -148,7 +168,7 @@ def test_a_walk_never_takes_more_than_there_is_and_accounts_for_every_piece(
         for n, (place, free) in enumerate(stock)
     ]
     orders = [order(str(n), *lines, policy=policy) for n, lines in enumerate(wanted)]
-    chosen, _ = choose_orders(orders, Pool(shelves, TODAY), slots)
+    chosen, _ = choose_orders(orders, Pool(shelves, TODAY), Room(slots))
     assert len(chosen) <= slots
     used: dict[str, int] = {}
     for each, plan in chosen:

@@ -12,6 +12,9 @@ SHIP_PARTIAL = "ship_partial"
 HOLD_ORDER = "hold"
 CANCEL_LINE = "cancel_line"
 
+UNLIMITED = 10**12
+"""Grams and millilitres of a cart for which no limit is set."""
+
 LAST_DAY = "9999-12-31"
 """Sorts goods without a date behind all that have one."""
 
@@ -41,11 +44,13 @@ class Take:
 
 @dataclass(frozen=True, slots=True)
 class OpenLine:
-    """What is still wanted of an order line."""
+    """What is still wanted of an order line, and what one piece of it weighs and fills."""
 
     line_no: int
     sku: str
     pieces: int
+    piece_g: int = 0
+    piece_ml: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,26 @@ class OpenOrder:
     def single(self) -> bool:
         """Tell whether one piece is all it wants."""
         return len(self.lines) == 1 and self.lines[0].pieces == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What a walk has room for: orders, grams and millilitres."""
+
+    orders: int
+    g: int = UNLIMITED
+    ml: int = UNLIMITED
+
+    def after(self, plan: Plan, order: OpenOrder) -> Room | None:
+        """Give the room that is left once an order is on the cart; None if it does not fit."""
+        piece = {line.line_no: line for line in order.lines}
+        pieces = [(piece[n], take.pieces) for n, takes in plan.takes.items() for take in takes]
+        left = Room(
+            self.orders - 1,
+            self.g - sum(line.piece_g * count for line, count in pieces),
+            self.ml - sum(line.piece_ml * count for line, count in pieces),
+        )
+        return left if min(left.orders, left.g, left.ml) >= 0 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,18 +213,20 @@ class Pool:
 
 
 def choose_orders(
-    orders: Sequence[OpenOrder], pool: Pool, slots: int
+    orders: Sequence[OpenOrder], pool: Pool, room: Room
 ) -> tuple[list[tuple[OpenOrder, Plan]], list[OpenOrder]]:
     """Choose the orders of one walk, most urgent first, and take their pieces from the pool.
 
     The most urgent order that can be picked at all decides whether the walk is one of
     single-piece orders, which go in batches of their own: they need no sorting at the bench.
     Among equally urgent orders the one that shares most of its places with the walk comes first.
+    An order that is too heavy or too large for what room is left waits for the next walk; the first
+    one is always taken, or nobody would ever carry it.
 
     Args:
         orders: Candidates, most urgent first.
         pool: The free stock.
-        slots: Orders that the walk has room for.
+        room: What the walk can carry.
 
     Returns:
         The chosen orders with their plans; and those for which there is no stock at all.
@@ -215,13 +242,17 @@ def choose_orders(
     if left:
         single = left[0][0].single
         left = [(order, plan) for order, plan in left if order.single == single]
-    while left and len(chosen) < slots:
+    while left and room.orders:
         urgency = (left[0][0].priority, left[0][0].due_at)
         equal = [pair for pair in left if (pair[0].priority, pair[0].due_at) == urgency]
         best = max(equal, key=lambda pair: _overlap(pair[1], on_walk))
         left.remove(best)
         if (now := pool.plan(best[0])) is None:
             continue
+        rest = room.after(now, best[0])
+        if rest is None and chosen:
+            continue
+        room = rest or Room(0)
         pool.take(now)
         chosen.append((best[0], now))
         on_walk |= now.roots

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from floorhand.domain.allocation import OpenOrder, Plan, Pool, choose_orders
+from floorhand.domain.allocation import UNLIMITED, OpenOrder, Plan, Pool, Room, choose_orders
 from floorhand.domain.picking import SLOTS_MAX, GetWork, NoWork, WorkFound
 from floorhand.errors import Code, Refused
 from floorhand.ops.reserving import (
@@ -62,17 +62,19 @@ def get_work(tx: Session, cause: Cause, command: GetWork) -> WorkFound | NoWork:
     return NoWork(orders.waiting_orders(tx, cause.site))
 
 
-def _room(tx: Session, cause: Cause, cart: str) -> int:
-    """Count the orders that a walk may take; locks the cart, so that it starts one walk only."""
+def _room(tx: Session, cause: Cause, cart: str) -> Room:
+    """Say what a walk can carry; locks the cart, so that it starts one walk only."""
     if not cart:
-        return 1
-    slots = tx.scalar(
-        select(Place.slots)
+        return Room(1)
+    row = tx.execute(
+        select(Place.slots, Place.capacity_g, Place.capacity_ml)
         .where(Place.site == cause.site, Place.code == cart, Place.kind == "cart")
         .with_for_update()
-    )
+    ).one_or_none()
+    slots, g, ml = row or (0, 0, 0)
     most = site_rules(tx, cause.site).orders_per_walk_max
-    return max(1, min(slots or most, most, SLOTS_MAX))
+    orders_max = max(1, min(slots or most, most, SLOTS_MAX))
+    return Room(orders_max, g or UNLIMITED, ml or UNLIMITED)
 
 
 def _resume(tx: Session, cause: Cause, walk: Walk) -> WorkFound:

@@ -40,6 +40,7 @@ from floorhand.domain.slotting import (
 )
 from floorhand.domain.things import AVAILABLE, Goods
 from floorhand.store.asking import ask
+from floorhand.store.masters import volume_mm3
 from floorhand.store.schema import Place, Sku, Stock
 
 HOMES_MAX = 40
@@ -113,7 +114,7 @@ _FILLED = (
     select(
         case((_HERE.kind == "bin", _HERE.code), else_=_HERE.parent),
         Stock.pieces,
-        Sku.length_mm * Sku.width_mm * Sku.height_mm,
+        volume_mm3(Sku),
         Sku.weight_g,
         Stock.merchant,
         Stock.sku,
@@ -336,7 +337,7 @@ def _filled(
     shelves = {row.code: _shelf(row, span) for row in rows}
     found = ask(tx, _FILLED, site=site, codes=list(shelves))
     wanted = (need.goods.merchant, need.goods.sku)
-    for code, pieces, volume_mm3, weight_g, *kept in found:
+    for code, pieces, piece_mm3, weight_g, *kept in found:
         merchant, sku, lot, expiry, condition = kept
         goods = Goods(merchant, sku, lot, expiry, "", condition)
         known = shelves[code]
@@ -344,7 +345,7 @@ def _filled(
             shelves[code] = replace(
                 known,
                 used_pieces=known.used_pieces + pieces,
-                used_ml=known.used_ml + pieces * _ml(volume_mm3),
+                used_ml=known.used_ml + pieces * _ml(piece_mm3),
                 used_g=known.used_g + pieces * weight_g,
                 held=known.held if goods in known.held else (*known.held, goods),
             )
@@ -377,5 +378,5 @@ def _shelf(row: Row[*tuple[Any, ...]], span: tuple[int, int]) -> Shelf:
     )
 
 
-def _ml(volume_mm3: int) -> int:
-    return -(-volume_mm3 // 1000)
+def _ml(mm3: int) -> int:
+    return -(-mm3 // 1000)

@@ -12,6 +12,7 @@ from floorhand.domain.packing import BOXES_SHOWN_MAX
 from floorhand.domain.things import Line
 from floorhand.store.asking import ask
 from floorhand.store.checking import TO_PACK, of_order
+from floorhand.store.masters import volume_mm3
 from floorhand.store.schema import BoxType, Sku, Stock
 
 _TO_BOX = (
@@ -40,7 +41,7 @@ _TYPES = (
         BoxType.name,
     )
     .where(BoxType.site == bindparam("site"))
-    .order_by(BoxType.length_mm * BoxType.width_mm * BoxType.height_mm, BoxType.code)
+    .order_by(volume_mm3(BoxType), BoxType.code)
     .limit(BOXES_SHOWN_MAX)
 )
 _TARE = select(BoxType.tare_g).where(

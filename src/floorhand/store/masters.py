@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import BigInteger, ColumnElement, bindparam, cast, select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.rules import MerchantRules, SiteRules
 from floorhand.errors import DatabaseUnusable
 from floorhand.store.asking import ask
-from floorhand.store.schema import Merchant, SiteRow, Station, Worker
+from floorhand.store.schema import BoxType, Merchant, SiteRow, Sku, Station, Worker
 
 _MERCHANT_RULES = select(Merchant.rules).where(
     Merchant.site == bindparam("site"), Merchant.code == bindparam("merchant")
@@ -31,6 +32,11 @@ class WorkerFacts:
     name: str
     roles: frozenset[str]
     language: str
+
+
+def volume_mm3(sized: type[Sku | BoxType] | Any) -> ColumnElement[int]:
+    """Give length times width times height, counted wide: a sofa is more than 2^31 mm³."""
+    return cast(sized.length_mm, BigInteger) * sized.width_mm * sized.height_mm
 
 
 def require_site(tx: Session, site: str) -> None:

@@ -21,8 +21,8 @@ from sqlalchemy.orm import Session
 
 from floorhand.domain.allocation import HOLD_ORDER, OpenLine, OpenOrder
 from floorhand.store.asking import ask
-from floorhand.store.masters import merchant_rules
-from floorhand.store.schema import Merchant, Order, OrderLine, Place
+from floorhand.store.masters import merchant_rules, volume_mm3
+from floorhand.store.schema import Merchant, Order, OrderLine, Place, Sku
 from floorhand.store.shelves import free_by_sku, lines_of
 
 CLAIMABLE = ("released", "waiting")
@@ -217,7 +217,23 @@ def _open_lines(
 ) -> dict[tuple[str, str], list[OpenLine]]:
     left = OrderLine.ordered - OrderLine.picked - OrderLine.short
     rows = tx.execute(
-        select(OrderLine.merchant, OrderLine.order, OrderLine.line_no, OrderLine.sku, left)
+        select(
+            OrderLine.merchant,
+            OrderLine.order,
+            OrderLine.line_no,
+            OrderLine.sku,
+            left,
+            Sku.weight_g,
+            volume_mm3(Sku),
+        )
+        .join(
+            Sku,
+            and_(
+                Sku.site == OrderLine.site,
+                Sku.merchant == OrderLine.merchant,
+                Sku.code == OrderLine.sku,
+            ),
+        )
         .where(
             OrderLine.site == site,
             lines_of(orders),
@@ -226,8 +242,9 @@ def _open_lines(
         .order_by(OrderLine.merchant, OrderLine.order, OrderLine.line_no)
     )
     found: dict[tuple[str, str], list[OpenLine]] = {}
-    for merchant, number, line_no, sku, pieces in rows:
-        found.setdefault((merchant, number), []).append(OpenLine(line_no, sku, pieces))
+    for merchant, number, line_no, sku, pieces, piece_g, piece_mm3 in rows:
+        line = OpenLine(line_no, sku, pieces, piece_g, piece_mm3 // 1000)
+        found.setdefault((merchant, number), []).append(line)
     return found
 
 
