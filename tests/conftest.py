@@ -8,6 +8,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -31,8 +32,12 @@ SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 """Real data beside the project; tests that read it skip where it is absent."""
 
 
+ON_POSTGRESQL = os.environ.get("FLOORHAND_TESTS_ON") == "postgresql"
+"""Run what needs a warehouse, and does not ask for a file, on PostgreSQL instead of SQLite."""
+
+
 def new_warehouse(folder: Path, name: str = "floor.db") -> Transactions:
-    """An empty warehouse: a site, the outside places, one merchant ACME."""
+    """An empty warehouse in a file: a site, the outside places, one merchant ACME."""
     shutil.copyfile(_template(), folder / name)
     return open_database(f"sqlite:///{folder / name}")
 
@@ -42,20 +47,27 @@ def _template() -> Path:
     """A migrated database to copy: migrating anew for each test takes longer than the tests."""
     folder = Path(tempfile.mkdtemp(prefix="floorhand-tests-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    transactions = open_database(f"sqlite:///{folder / 'template.db'}")
+    _begin(f"sqlite:///{folder / 'template.db'}")
+    return folder / "template.db"
+
+
+def _begin(url: str) -> None:
+    transactions = open_database(url)
     with transactions.begin() as tx:
         tx.execute(insert(SiteRow).values(site=SITE, name="Test site", time_zone="UTC"))
         tx.execute(insert(Merchant).values(site=SITE, code="ACME", name="Acme Trading"))
         outside = [{"site": SITE, "code": at, "kind": "outside", "scan_code": at} for at in OUTSIDE]
         tx.execute(insert(Place), outside)
     engine_of(transactions).dispose()
-    return folder / "template.db"
 
 
 @pytest.fixture
-def transactions(tmp_path: Path) -> Iterator[Transactions]:
+def transactions(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Transactions]:
     """An empty warehouse, fresh for each test."""
-    made = new_warehouse(tmp_path)
+    if ON_POSTGRESQL:
+        made = open_database(request.getfixturevalue("postgresql_warehouse"))
+    else:
+        made = new_warehouse(tmp_path)
     yield made
     engine_of(made).dispose()
 
@@ -78,14 +90,36 @@ def postgresql_server() -> Iterator[str]:
     running.cleanup()
 
 
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: str) -> Iterator[str]:
+    """The name of a migrated PostgreSQL database with an empty warehouse, to copy."""
+    with _database(postgresql_server) as url:
+        _begin(url)
+        yield make_url(url).database
+
+
+@pytest.fixture
+def postgresql_warehouse(postgresql_server: str, postgresql_template: str) -> Iterator[str]:
+    """An empty warehouse on PostgreSQL."""
+    with _database(postgresql_server, postgresql_template) as url:
+        yield url
+
+
 @pytest.fixture
 def postgresql_url(postgresql_server: str) -> Iterator[str]:
     """An empty PostgreSQL database."""
+    with _database(postgresql_server) as url:
+        yield url
+
+
+@contextmanager
+def _database(server: str, template: str = "template1") -> Iterator[str]:
+    """Make a database on a server, and drop it in the end."""
     name = f"floor_{uuid.uuid4().hex}"
-    url = make_url(postgresql_server).set(drivername="postgresql+psycopg")
+    url = make_url(server).set(drivername="postgresql+psycopg")
     admin = create_engine(url, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
     yield url.set(database=name).render_as_string(hide_password=False)
     with admin.connect() as connection:
         connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
