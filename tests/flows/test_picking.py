@@ -73,7 +73,7 @@ from floorhand.text.catalog import Catalog
 GOODS = Goods("ACME", "TEA", lot="L1", expiry="2026-05-01")
 STOP = Stop(
     task="W", pick="P", place="A-01", inside="", goods=GOODS, name="Green tea", pieces=3,
-    tote="T-1", slot=1, order="ACME/1001", skips=0, done=1, stops=4,
+    tote="T-1", slot=1, order="ACME/1001", skips=0, missed="", done=1, stops=4,
 )  # fmt: skip
 CAMERA = replace(STOP, goods=Goods("ACME", "CAM", serial="S1"), pieces=1)
 NEXT = replace(STOP, pick="Q", place="B-01", tote="T-2", slot=2)
@@ -296,6 +296,17 @@ def test_a_short_is_answered_with_where_the_rest_is(
     reply = step(AtReason(STOP, 0, placed=True), outcome)
     assert isinstance(reply, Ask)
     assert (reply.done, reply.look) == (said, True)
+
+
+def test_at_the_second_place_nothing_again_is_two_keys() -> None:
+    second = replace(STOP, missed="fewer")
+    for at in (AtPlace(second), AtPiece(second)):
+        counting = state_of(step(at, Pressed(Key.MISMATCH)))
+        assert (Key.DONE, "key.none_again") in prompt(counting).keys
+        again = Do(DeclareShort("W", "P", 0, "", "fewer"))
+        assert step(counting, Pressed(Key.DONE)) == again
+    some = state_of(step(AtPiece(second, 1), Pressed(Key.MISMATCH)))
+    assert state_of(step(some, Pressed(Key.DONE))) == AtReason(second, 1, placed=True)
 
 
 def test_a_full_tote_is_replaced_and_the_count_goes_on() -> None:

@@ -230,6 +230,24 @@ def test_a_merchant_who_wants_whole_orders_waits_and_is_completed_later(
     assert all_is_well(floor)
 
 
+def test_a_second_empty_place_takes_two_keys(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        put(tx, "A-01", MUG, 2, hours_ago=3)
+        put(tx, "B-01", MUG, 2, hours_ago=2)
+        put(tx, "C-01", MUG, 2, hours_ago=1)
+        order(tx, "1", [("MUG", 2)])
+    picker = Picker(floor)
+    picker.start()
+    short(picker, 0, "not_found")
+    assert (picker.said, picker.prompt.place) == ("picking.short_found", "B-01")
+    picker.scan("*SHORT", "*DONE")
+    assert (picker.said, picker.prompt.place) == ("picking.short_found", "C-01")
+    assert len(tasks_of(floor, "count")) == 2
+    picker.go_on()
+    assert state(floor, "1") == "picked"
+    assert all_is_well(floor)
+
+
 def test_a_second_count_of_the_same_place_is_not_raised(floor: Transactions) -> None:
     with floor.begin() as tx:
         put(tx, "A-01", MUG, 9)

@@ -60,7 +60,8 @@ class Stop:
 
     ``place`` is where to go: the outermost place. ``inside`` is the container in it that holds the
     goods, empty if they stand there loose. ``pieces`` is what is still to take, ``order`` is
-    ``merchant/number``, ``done`` of ``stops`` are behind us.
+    ``merchant/number``, ``done`` of ``stops`` are behind us. ``missed`` is why the pieces were not
+    at the place where they were looked for before; empty if this is the first.
     """
 
     task: str
@@ -74,6 +75,7 @@ class Stop:
     slot: int
     order: str
     skips: int
+    missed: str
     done: int
     stops: int
 

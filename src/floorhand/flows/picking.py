@@ -203,6 +203,8 @@ def _at_full(state: AtFull, event: object) -> Reply:
 def _at_exception(state: AtCount | AtReason | AtSkip, event: object) -> Reply:
     stop = state.stop
     match state, event:
+        case AtCount(taken=0), Pressed(key=Key.DONE) if stop.missed:
+            return Do(DeclareShort(stop.task, stop.pick, 0, "", stop.missed))
         case AtCount(), Pressed(key=Key.DONE):
             return _short(state, state.taken)
         case AtCount(), Number(value=value):

@@ -138,13 +138,14 @@ def _exception(state: AtCount | AtReason | AtSkip) -> Prompt:
     stop = state.stop
     match state:
         case AtCount(taken=taken):
+            done = "key.none_again" if stop.missed and not taken else "key.as_counted"
             return Prompt(
                 ask="picking.how_many",
                 place=stop.place,
                 count=f"{taken}/{stop.pieces}",
                 goods=_goods(stop, stop.pieces),
                 facts=_facts(stop),
-                keys=((Key.DONE, "key.as_counted"), BACK),
+                keys=((Key.DONE, done), BACK),
                 wants=_wants(stop, "number", "done", number=True, number_hint=taken),
             )
         case AtReason(taken=taken):

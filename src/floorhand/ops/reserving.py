@@ -146,6 +146,7 @@ def stops_for(
     takes: Iterable[Take],
     *,
     walk_no: int = 0,
+    missed: str = "",
 ) -> list[dict[str, Any]]:
     """Give reserved pieces as rows of stops, to be written with `add_stops`."""
     return [
@@ -164,6 +165,7 @@ def stops_for(
             "place": take.shelf.place,
             "walk_no": walk_no,
             "pieces": take.pieces,
+            "missed": missed,
         }
         for take in takes
     ]
@@ -196,14 +198,17 @@ def number_walk(tx: Session, cause: Cause, task: str) -> None:
     )
 
 
-def put_in_walk(tx: Session, cause: Cause, stop: StopRow, takes: Iterable[Take]) -> None:
-    """Add stops for pieces found elsewhere to the walk of the stop that lacked them."""
+def put_in_walk(
+    tx: Session, cause: Cause, stop: StopRow, takes: Iterable[Take], missed: str
+) -> None:
+    """Add stops for pieces found elsewhere to the walk of the stop that lacked them, and why."""
     here = picks.spot_of(tx, cause.site, stop.place)
     for take in takes:
         ahead = picks.spots_ahead(tx, cause.site, stop.stop.task)
         number = place_in_walk(picks.spot_of(tx, cause.site, take.shelf.place), here, ahead)
         order = (stop.merchant, stop.number, stop.line_no)
-        add_stops(tx, stops_for(cause, stop.stop.task, *order, [take], walk_no=number))
+        rows = stops_for(cause, stop.stop.task, *order, [take], walk_no=number, missed=missed)
+        add_stops(tx, rows)
 
 
 def drop_stop(tx: Session, cause: Cause, stop: StopRow, state: str) -> int:

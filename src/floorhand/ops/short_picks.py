@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.picking import (
@@ -156,7 +156,7 @@ def _raise_count(tx: Session, cause: Cause, stop: StopRow, reason: str) -> None:
     if known is not None:
         return
     believed = tx.scalar(
-        select(Stock.pieces).where(
+        select(func.sum(Stock.pieces)).where(
             Stock.site == cause.site,
             Stock.place == stop.place,
             Stock.merchant == goods.merchant,
@@ -182,7 +182,7 @@ def _rehome(tx: Session, cause: Cause, stop: StopRow, reason: str) -> Rehomed:
     """Reserve a stop's missing pieces elsewhere, on the same walk; else the line is short."""
     goods, missing = stop.stop.goods, stop.stop.pieces
     takes = reserve_anywhere(tx, cause, goods.merchant, goods.sku, missing, avoid=stop.stop.place)
-    put_in_walk(tx, cause, stop, takes)
+    put_in_walk(tx, cause, stop, takes, reason)
     found = sum(take.pieces for take in takes)
     place = takes[0].shelf.root if takes else ""
     missing -= found

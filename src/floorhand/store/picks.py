@@ -341,6 +341,7 @@ def _stop(row: Any) -> StopRow:
         slot=row.slot_no,
         order=f"{row.pick_merchant}/{row.pick_order}",
         skips=row.pick_skips,
+        missed=row.pick_missed,
         done=row.done,
         stops=row.stops,
     )

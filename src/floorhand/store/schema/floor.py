@@ -236,6 +236,8 @@ class Pick(Table):
     state: Mapped[str] = mapped_column(default="open")
     """``open``, ``picked``, ``short`` or ``cancelled``."""
     skips: Mapped[int] = mapped_column(default=0)
+    missed: Mapped[str] = mapped_column(default="")
+    """Why these pieces were not where the walk took them to before; empty if this is the first."""
     __table_args__ = (
         ForeignKeyConstraint(["site", "task"], ["task.site", "task.id"]),
         ForeignKeyConstraint(

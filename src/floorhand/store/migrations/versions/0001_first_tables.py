@@ -819,6 +819,7 @@ def upgrade() -> None:
         sa.Column("picked", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("skips", sa.Integer(), nullable=False),
+        sa.Column("missed", sa.String(), nullable=False),
         sa.CheckConstraint(
             "state IN ('open', 'picked', 'short', 'cancelled')", name=op.f("ck_pick_state_known")
         ),
