@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from floorhand.domain.cartons import propose_box
 from floorhand.domain.packing import INSTRUCTION_MAX, Bench, OrderGone, OrderStopped
-from floorhand.store import boxes, parcels, tasks
+from floorhand.store import boxes, parcels, places, tasks
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import merchant_rules, station_place
 from floorhand.store.parcels import Holder, OrderHead, Tote
@@ -63,15 +63,17 @@ def since(tx: Session, cause: Cause, holder: Holder) -> str:
 def bench_here(tx: Session, cause: Cause) -> str:
     """Name the bench at the worker's station; empty if the station has none."""
     place = station_place(tx, cause.site, cause.station)
-    return place if place and _kind(tx, cause.site, place) == "bench" else ""
+    return place if place and places.kind_of(tx, cause.site, place) == "bench" else ""
 
 
 def bench_of(tx: Session, cause: Cause, totes: tuple[Tote, ...]) -> str:
     """Name the bench where an order is packed: the station's, else the one its totes stand at."""
     if here := bench_here(tx, cause):
         return here
-    parents = (tote.parent for tote in totes if tote.parent)
-    return next((place for place in parents if _kind(tx, cause.site, place) == "bench"), "")
+    for tote in totes:
+        if tote.parent and places.kind_of(tx, cause.site, tote.parent) == "bench":
+            return tote.parent
+    return ""
 
 
 def open_bench(tx: Session, cause: Cause, head: OrderHead, totes: tuple[str, ...]) -> Bench:
@@ -162,7 +164,3 @@ def _cancel_parcels(tx: Session, cause: Cause, head: OrderHead, cartons: tuple[s
         )
         .values(state="voided")
     )
-
-
-def _kind(tx: Session, site: str, place: str) -> str:
-    return tx.scalar(select(Place.kind).where(Place.site == site, Place.code == place)) or ""

@@ -14,6 +14,7 @@ from floorhand.errors import Code
 from floorhand.flows.turn import AnyState, Prompt, Refuse, Said
 from floorhand.ops.freezing import freeze, thaw
 from floorhand.ops.registry import FLOWS
+from floorhand.store.asking import ask
 from floorhand.store.schema import Scan, Seat, Worker
 
 SCANNED_CHARACTERS_MAX = 600
@@ -116,7 +117,7 @@ _ADD_SCAN = insert(cast(TableClause, Scan.__table__))
 
 def sit(tx: Session, site: str, seat: str) -> Sitting | None:
     """Read the seat and hold it until the end of the transaction."""
-    row = tx.execute(_SIT, {"at_site": site, "at_seat": seat}).one_or_none()
+    row = ask(tx, _SIT, at_site=site, at_seat=seat).one_or_none()
     if row is None:
         return None
     return Sitting(

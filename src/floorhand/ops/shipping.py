@@ -16,15 +16,15 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import (
-    ColumnElement,
+    BindParameter,
+    Row,
     TableClause,
     and_,
     bindparam,
     delete,
-    func,
     insert,
     select,
     update,
@@ -42,24 +42,58 @@ from floorhand.domain.rules import Address
 from floorhand.domain.things import CUSTOMER, Line
 from floorhand.errors import Code, Refused
 from floorhand.ops.bench import Work, bench_of, instruction_of, open_bench, order_at_bench
-from floorhand.store import boxes, checking, ledger, parcels, places, tasks
+from floorhand.store import boxes, checking, ledger, orders, parcels, places, tasks
+from floorhand.store.asking import ask
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import merchant_rules
 from floorhand.store.print_jobs import queue_label
 from floorhand.store.schema import (
-    BoxType,
     Checked,
     Merchant,
-    Order,
     OrderLine,
     Outbox,
     Parcel,
-    Place,
     Stock,
 )
 
 NO_ADDRESS = "—"
 """Printed where an order came without an address; a supervisor is told."""
+
+
+_LINE = cast(TableClause, OrderLine.__table__)
+_OF_ORDER = and_(
+    _LINE.c.site == bindparam("at_site"),
+    _LINE.c.merchant == bindparam("at_merchant"),
+    _LINE.c.order == bindparam("at_order"),
+)
+_LINES = (
+    select(_LINE.c.sku, _LINE.c.ordered, _LINE.c.packed, _LINE.c.platform_ids)
+    .where(_OF_ORDER)
+    .order_by(_LINE.c.line_no)
+)
+_TO_COUNT = (
+    select(_LINE.c.line_no, _LINE.c.sku, _LINE.c.picked, _LINE.c.packed)
+    .where(_OF_ORDER, _LINE.c.picked > _LINE.c.packed)
+    .order_by(_LINE.c.line_no)
+)
+_COUNT = (
+    update(_LINE)
+    .where(_OF_ORDER, _LINE.c.line_no == bindparam("at_line"))
+    .values(packed=bindparam("now"))
+)
+_TOTES: BindParameter[Any] = bindparam("totes", expanding=True)
+_HELD = select(Stock.place).where(
+    Stock.site == bindparam("site"), Stock.place.in_(_TOTES), Stock.pieces > 0
+)
+_CHECKED = cast(TableClause, Checked.__table__)
+_FORGET_CHECKED = delete(_CHECKED).where(
+    _CHECKED.c.site == bindparam("site"), _CHECKED.c.place.in_(_TOTES)
+)
+_NAME = select(Merchant.name).where(
+    Merchant.site == bindparam("site"), Merchant.code == bindparam("merchant")
+)
+_ADD_PARCEL = insert(cast(TableClause, Parcel.__table__))
+_TELL = insert(cast(TableClause, Outbox.__table__))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +131,7 @@ def close_parcel(
     )
     if last:
         return finish_order(tx, cause, work, parcel.carton, parcel.pieces, parcel.box)
-    tx.execute(
-        update(Place)
-        .where(Place.site == cause.site, Place.code == parcel.carton)
-        .values(state="closed")
-    )
+    places.set_place(tx, cause.site, parcel.carton, state="closed")
     bench = open_bench(tx, cause, work.head, work.codes)
     instruction = instruction_of(tx, cause, work.head)
     return ParcelClosed(parcel.carton, parcel.pieces, bench, rest, instruction)
@@ -126,29 +156,22 @@ def finish_order(
     shipped = [(code, ledger.lines_in(tx, cause.site, code)) for code in cartons]
     for code, lines in shipped:
         ledger.move(tx, cause, code, CUSTOMER, lines)
-    tx.execute(
-        update(Place)
-        .where(Place.site == cause.site, Place.code.in_(cartons))
-        .values(state="shipped", parent=None)
+        places.set_place(tx, cause.site, code, state="shipped", parent=None)
+    orders.set_order(
+        tx, cause.site, head.merchant, head.number, state="shipped", shipped_at=cause.at
     )
-    tx.execute(
-        update(Order)
-        .where(
-            Order.site == cause.site, Order.merchant == head.merchant, Order.number == head.number
-        )
-        .values(state="shipped", shipped_at=cause.at)
-    )
-    ordered = tx.scalar(select(func.sum(OrderLine.ordered)).where(_lines_of(cause, work)))
+    told = ask(tx, _LINES, **_order_of(cause, work)).all()
+    ordered = sum(line.ordered for line in told)
     sent = sum(line.pieces for _, lines in shipped for line in lines)
-    short_pieces = int(ordered or 0) - sent
+    short_pieces = ordered - sent
     free_totes(tx, cause, work)
     tasks.close_task(tx, cause, work.task)
-    _tell_shop(tx, cause, work, shipped, short_pieces)
+    _tell_shop(tx, cause, work, shipped, _lines_told(told), short_pieces)
     cause.note(
         job="packing",
         merchant=head.merchant,
         orders=1,
-        ordered_pieces=int(ordered or 0),
+        ordered_pieces=ordered,
         shipped_pieces=sent,
         on_time=int(cause.at <= head.due_at),
     )
@@ -157,18 +180,9 @@ def finish_order(
 
 def free_totes(tx: Session, cause: Cause, work: Work) -> None:
     """Make an order's empty totes anybody's; one that still holds something is put back."""
-    held = set(
-        tx.scalars(
-            select(Stock.place).where(
-                Stock.site == cause.site, Stock.place.in_(work.codes), Stock.pieces > 0
-            )
-        )
-    )
-    tx.execute(
-        update(Place)
-        .where(Place.site == cause.site, Place.code.in_(set(work.codes) - held))
-        .values(order_no=None, merchant=None)
-    )
+    held = set(ask(tx, _HELD, site=cause.site, totes=list(work.codes)).scalars())
+    for tote in sorted(set(work.codes) - held):
+        places.set_place(tx, cause.site, tote, order_no=None, merchant=None)
     for tote in sorted(held):
         tasks.open_task(
             tx, cause, "putback", place=tote, merchant=work.head.merchant, reason="left_in_tote"
@@ -194,30 +208,28 @@ def _fill_carton(tx: Session, cause: Cause, work: Work, box: str) -> tuple[_Pack
     )
     for tote, group in groupby(checked, key=lambda entry: entry[0]):
         ledger.move(tx, cause, tote, carton, [line for _, line in group])
-    tx.execute(delete(Checked).where(Checked.site == cause.site, Checked.place.in_(work.codes)))
+    ask(tx, _FORGET_CHECKED, site=cause.site, totes=list(work.codes))
     lines = [line for _, line in checked]
     goods_g = boxes.weight_of_lines(tx, cause.site, lines)
-    tare_g = tx.scalar(
-        select(BoxType.tare_g).where(BoxType.site == cause.site, BoxType.code == box)
-    )
+    tare_g = boxes.tare_of(tx, cause.site, box)
     parcel = _Packed(
         carton,
         sum(line.pieces for line in lines),
         box,
-        goods_g + (tare_g or 0) if goods_g else 0,
+        goods_g + tare_g if goods_g else 0,
         number,
     )
-    tx.execute(
-        insert(Parcel).values(
-            site=cause.site,
-            carton=carton,
-            merchant=head.merchant,
-            order=head.number,
-            box_type=box,
-            state="closed",
-            weight_g=parcel.weight_g,
-            closed_at=cause.at,
-        )
+    ask(
+        tx,
+        _ADD_PARCEL,
+        site=cause.site,
+        carton=carton,
+        merchant=head.merchant,
+        order=head.number,
+        box_type=box,
+        state="closed",
+        weight_g=parcel.weight_g,
+        closed_at=cause.at,
     )
     return parcel, _count_packed(tx, cause, work, lines)
 
@@ -227,37 +239,24 @@ def _count_packed(tx: Session, cause: Cause, work: Work, lines: Iterable[Line]) 
     pieces: dict[str, int] = {}
     for line in lines:
         pieces[line.goods.sku] = pieces.get(line.goods.sku, 0) + line.pieces
-    rows = tx.execute(
-        select(OrderLine.line_no, OrderLine.sku, OrderLine.picked, OrderLine.packed)
-        .where(_lines_of(cause, work), OrderLine.picked > OrderLine.packed)
-        .order_by(OrderLine.line_no)
-    ).all()
+    here = _order_of(cause, work)
     done, packed_now = 0, []
-    for line_no, sku, picked, packed in rows:
+    for line_no, sku, picked, packed in ask(tx, _TO_COUNT, **here).all():
         taken = min(pieces.get(sku, 0), picked - packed)
         if taken:
             pieces[sku] -= taken
             done += packed + taken == picked
-            packed_now.append({"at_line": line_no, "now": packed + taken})
+            packed_now.append({**here, "at_line": line_no, "now": packed + taken})
     for sku, more in pieces.items():
         if more:  # the tote held more than was picked for the order
             raise Refused(Code.ALL_CHECKED, sku=sku)
-    lines_table = cast(TableClause, OrderLine.__table__)
-    tx.connection().execute(
-        update(lines_table)
-        .where(_lines_of(cause, work), lines_table.c.line_no == bindparam("at_line"))
-        .values(packed=bindparam("now")),
-        packed_now,
-    )
+    tx.connection().execute(_COUNT, packed_now)
     return done
 
 
-def _lines_of(cause: Cause, work: Work) -> ColumnElement[bool]:
-    return and_(
-        OrderLine.site == cause.site,
-        OrderLine.merchant == work.head.merchant,
-        OrderLine.order == work.head.number,
-    )
+def _order_of(cause: Cause, work: Work) -> dict[str, str]:
+    """Give the parameters that name an order."""
+    return {"at_site": cause.site, "at_merchant": work.head.merchant, "at_order": work.head.number}
 
 
 def _queue(tx: Session, cause: Cause, work: Work, parcel: _Packed, last: bool) -> None:
@@ -267,9 +266,7 @@ def _queue(tx: Session, cause: Cause, work: Work, parcel: _Packed, last: bool) -
     if not ship_to:
         tasks.trouble(tx, cause, "no_address", parcel.carton, head.merchant, order=head.number)
         ship_to = [NO_ADDRESS]
-    name = tx.scalar(
-        select(Merchant.name).where(Merchant.site == cause.site, Merchant.code == head.merchant)
-    )
+    name = ask(tx, _NAME, site=cause.site, merchant=head.merchant).scalar()
     sender = merchant_rules(tx, cause.site, head.merchant).sender
     data: dict[str, str | int | list[str]] = {
         "ship_to": ship_to,
@@ -293,6 +290,7 @@ def _tell_shop(
     cause: Cause,
     work: Work,
     shipped: Sequence[tuple[str, Sequence[Line]]],
+    lines: list[dict[str, object]],
     short_pieces: int,
 ) -> None:
     """Write the message that the order was shipped, in the ids that the platform knows."""
@@ -306,18 +304,18 @@ def _tell_shop(
         "service": head.service,
         "partial": bool(short_pieces),
         "parcels": _parcels_told(shipped),
-        "lines": _lines_told(tx, cause, work),
+        "lines": lines,
     }
-    tx.execute(
-        insert(Outbox).values(
-            site=cause.site,
-            id=cause.new_id(),
-            kind="order_shipped",
-            platform=head.channel,
-            subject=head.order_no,
-            body=json.dumps(body, ensure_ascii=False),
-            created_at=cause.at,
-        )
+    ask(
+        tx,
+        _TELL,
+        site=cause.site,
+        id=cause.new_id(),
+        kind="order_shipped",
+        platform=head.channel,
+        subject=head.order_no,
+        body=json.dumps(body, ensure_ascii=False),
+        created_at=cause.at,
     )
 
 
@@ -339,13 +337,8 @@ def _parcels_told(shipped: Sequence[tuple[str, Sequence[Line]]]) -> list[dict[st
     ]
 
 
-def _lines_told(tx: Session, cause: Cause, work: Work) -> list[dict[str, object]]:
+def _lines_told(rows: Iterable[Row[*tuple[Any, ...]]]) -> list[dict[str, object]]:
     """List the order's lines; the ids of pieces that do not come are left out."""
-    rows = tx.execute(
-        select(OrderLine.sku, OrderLine.ordered, OrderLine.packed, OrderLine.platform_ids)
-        .where(_lines_of(cause, work))
-        .order_by(OrderLine.line_no)
-    )
     return [
         {
             "sku": sku,

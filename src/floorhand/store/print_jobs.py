@@ -6,17 +6,21 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import TableClause, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.labels import KINDS, LabelData, missing_fields, unknown_fields
+from floorhand.store.asking import ask
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import station_printer
 from floorhand.store.places import next_number
 from floorhand.store.schema import PrintJob
 
 ERROR_CHARACTERS_MAX = 500
+
+_ADD = insert(cast(TableClause, PrintJob.__table__))
 
 
 def queue_label(
@@ -43,16 +47,16 @@ def queue_label(
         assert not unknown_fields(kind, data), (template, unknown_fields(kind, data))
         assert not missing_fields(kind, data), (template, missing_fields(kind, data))
     job = cause.new_id()
-    tx.execute(
-        insert(PrintJob).values(
-            site=cause.site,
-            id=job,
-            printer=station_printer(tx, cause.site, cause.station),
-            template=template,
-            data=json.dumps(dict(data), ensure_ascii=False),
-            subject=subject,
-            created_at=cause.at,
-        )
+    ask(
+        tx,
+        _ADD,
+        site=cause.site,
+        id=job,
+        printer=station_printer(tx, cause.site, cause.station),
+        template=template,
+        data=json.dumps(dict(data), ensure_ascii=False),
+        subject=subject,
+        created_at=cause.at,
     )
     return job
 
