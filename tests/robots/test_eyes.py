@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from floorhand.domain.things import KEYS
 from floorhand.flows.turn import Choice, Prompt, Wants
 from floorhand.ops.floor import take_seat, take_turn
 from floorhand.ops.seats import Turn
@@ -38,18 +37,13 @@ def shipped(transactions: Transactions) -> int:
         return tx.scalar(asked) or 0
 
 
-def typed(hinted: str) -> str:
-    """What the terminal makes of a key that the hint names."""
-    return {key.upper(): barcode for key, barcode in KEYS.values()}.get(hinted, hinted)
-
-
 def test_the_hints_alone_lead_to_a_shipped_parcel(demo: Transactions) -> None:
     turn: Turn = take_seat(demo, SITE, "T1", now=NOW)
     before, at = shipped(demo), NOW
     for _ in range(SCANS_FOR_A_PARCEL_MAX):
         at += timedelta(seconds=3)
         hinted = hint(demo, SITE, turn, at)
-        turn = take_turn(demo, SITE, "T1", turn.scan_no + 1, typed(hinted), at)
+        turn = take_turn(demo, SITE, "T1", turn.scan_no + 1, hinted, at)
         assert turn.said is None or turn.said.tone != "refused", (hinted, turn.said)
         if shipped(demo) > before:
             break
@@ -64,7 +58,30 @@ def test_hints_are_short_enough_to_type(demo: Transactions) -> None:
     for _ in range(30):
         hinted = hint(demo, SITE, turn, NOW)
         assert len(hinted) <= 14, hinted
-        turn = take_turn(demo, SITE, "T1", turn.scan_no + 1, typed(hinted or "F3"), NOW)
+        turn = take_turn(demo, SITE, "T1", turn.scan_no + 1, hinted or "*BACK", NOW)
+
+
+def test_who_chose_a_job_is_led_through_it_and_not_away(demo: Transactions) -> None:
+    turn = take_seat(demo, SITE, "T1", now=NOW)
+    turn = take_turn(demo, SITE, "T1", 1, hint(demo, SITE, turn, NOW), NOW)
+    codes = [choice.code for choice in turn.prompt.choices]
+    for job, ask in (("receiving", "receiving."), ("returns", "returns."), ("picking", "picking.")):
+        number = str(codes.index(job) + 1)
+        turn = take_turn(demo, SITE, "T1", turn.scan_no + 1, number, NOW)
+        hinted = hint(demo, SITE, turn, NOW)
+        assert hinted not in ("", "*BACK"), job
+        turn = take_turn(demo, SITE, "T1", turn.scan_no + 1, hinted, NOW)
+        assert turn.prompt.ask.startswith(ask)
+        while turn.job != "menu":
+            turn = take_turn(demo, SITE, "T1", turn.scan_no + 1, "*BACK", NOW)
+
+
+def test_a_job_without_work_leads_back(demo: Transactions) -> None:
+    turn = take_seat(demo, SITE, "T1", now=NOW)
+    turn = take_turn(demo, SITE, "T1", 1, hint(demo, SITE, turn, NOW), NOW)
+    number = str([choice.code for choice in turn.prompt.choices].index("packing") + 1)
+    turn = take_turn(demo, SITE, "T1", turn.scan_no + 1, number, NOW)
+    assert hint(demo, SITE, turn, NOW) == "*BACK"
 
 
 def test_a_hint_changes_nothing(demo: Transactions) -> None:

@@ -80,12 +80,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The answer to `LookAt`: at most `ROWS_MAX` rows and the total."""
+    """The answer to `LookAt`: what it is about, some facts, and at most `ROWS_MAX` rows.
 
-    kind: str
-    code: str
-    name: str
-    pieces: int
+    ``place`` is the place that was asked for, empty for other things. ``facts`` are text keys with
+    their values, the most important first; the value is empty if the text says it all.
+    """
+
+    place: str
+    facts: tuple[tuple[str, str], ...]
     rows: tuple[Row, ...]
 
 

@@ -93,10 +93,9 @@ def prompt(state: State) -> Prompt:
     for seen in state.seen:
         return Prompt(
             ask="menu.choose",
-            place=seen.code if seen.kind == "place" else "",
-            count=str(seen.pieces),
+            place=seen.place,
             goods=tuple(Item(r.code, r.name, r.pieces, r.note) for r in seen.rows),
-            facts=((f"fact.{seen.kind}", seen.name or seen.code),),
+            facts=seen.facts,
             keys=((Key.BACK, "key.back"), *keys),
             choices=choices,
             wants=wants,

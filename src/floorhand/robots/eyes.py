@@ -29,7 +29,7 @@ SHELF_LIFE_DAYS = 365
 GRADES = ("1", "2", "3", "4")
 GRADE_WEIGHTS = (60, 25, 10, 5)
 
-SKIP, DONE = "*SKIP", "*DONE"
+SKIP, DONE, BACK = "*SKIP", "*DONE", "*BACK"
 
 NUMBER = "@number"
 """Stands for the hinted number among what was refused and is to be avoided."""
@@ -217,19 +217,24 @@ class Eyes:
 def hint(transactions: Transactions, site: str, turn: Turn, now: datetime) -> str:
     """Say what to type next, for the hint line of demo screens; empty if nothing can be said.
 
-    At the menu it is the number of the job for which work waits most. At the first question of a
-    job it leads back to the menu when other work has become more urgent, so that who follows the
-    hints sees goods through to the door.
+    A key is given as its command barcode. At the menu it is the number of the job for which work
+    waits most. A job that was chosen is done first; after that the hint leads back to the menu if
+    another job has become more urgent, so that who follows the hints sees goods through to the
+    door. Picking begins with one order, without a cart: that is the shortest way to a parcel.
     """
     if turn.job == "sign_in":
         with transactions.begin() as tx:
             return sight.badge_of(tx, site) if "badge" in turn.prompt.wants.kinds else ""
     if turn.job == "menu":
         return job_number(transactions, site, turn.prompt, turn.worker)
-    answer = None
-    if not _at_start(turn) or turn.job == _next_job(transactions, site, turn.worker):
-        answer = Eyes(transactions, site, turn.worker, typed=True).answer(turn.prompt, now)
-    return {None: "F3", DONE: "F10", SKIP: "F7"}.get(answer, answer or "")
+    if _at_start(turn):
+        waiting = _jobs_waiting(transactions, site, turn.worker)
+        just_finished = turn.said is not None
+        if turn.job not in (waiting[:1] if just_finished else waiting):
+            return BACK
+        if turn.job == "picking":
+            return DONE
+    return Eyes(transactions, site, turn.worker, typed=True).answer(turn.prompt, now) or BACK
 
 
 def _at_start(turn: Turn) -> bool:
@@ -240,14 +245,13 @@ def _at_start(turn: Turn) -> bool:
     return turn.prompt == flow.prompt(flow.START)
 
 
-def _next_job(transactions: Transactions, site: str, worker: str) -> str:
+def _jobs_waiting(transactions: Transactions, site: str, worker: str) -> tuple[str, ...]:
     with transactions.begin() as tx:
-        return next(iter(sight.jobs_waiting(tx, site, worker)), "")
+        return sight.jobs_waiting(tx, site, worker)
 
 
 def job_number(transactions: Transactions, site: str, prompt: Prompt, worker: str) -> str:
     """Give the number, in the menu, of the job for which work waits; empty if none does."""
-    with transactions.begin() as tx:
-        waiting = sight.jobs_waiting(tx, site, worker)
+    waiting = _jobs_waiting(transactions, site, worker)
     codes = [choice.code for choice in prompt.choices]
     return next((str(codes.index(job) + 1) for job in waiting if job in codes), "")

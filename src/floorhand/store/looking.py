@@ -8,24 +8,27 @@ from sqlalchemy.orm import Session
 from floorhand.domain.signing_in import ROWS_MAX, Row, Seen
 from floorhand.domain.things import AVAILABLE, OUTSIDE, Goods
 from floorhand.store.ledger import inside
-from floorhand.store.schema import Order, OrderLine, Sku, Stock
+from floorhand.store.schema import Order, OrderLine, Place, Sku, Stock
+
+Facts = tuple[tuple[str, str], ...]
 
 
 def place(tx: Session, site: str, code: str) -> Seen:
-    """List what stands in a place and in everything inside it."""
+    """List what stands in a place and in everything inside it; for a parcel, tell its order."""
     held = inside(tx, site, code)
     rows = tuple(
         Row(line.goods.sku, _name(tx, site, line.goods), line.pieces, _note(line.goods, at, code))
         for at, line in held[:ROWS_MAX]
     )
-    return Seen("place", code, code, sum(line.pieces for _, line in held), rows)
+    counted = (("fact.pieces_here", str(sum(line.pieces for _, line in held))),)
+    return Seen(code, (*_bound(tx, site, code), *counted), rows)
 
 
 def sku(tx: Session, site: str, code: str) -> Seen:
-    """List where a product is, most pieces first."""
+    """List where a product is, most pieces first; what cannot be sold is counted apart."""
     merchant, _, number = code.partition("/")
     found = tx.execute(
-        select(Stock.place, Stock.pieces, Stock.reserved, Stock.lot, Stock.expiry, Stock.condition)
+        select(Stock.place, Stock.pieces, Stock.lot, Stock.expiry, Stock.condition)
         .where(
             Stock.site == site,
             Stock.merchant == merchant,
@@ -44,20 +47,20 @@ def sku(tx: Session, site: str, code: str) -> Seen:
         )
         for row in found[:ROWS_MAX]
     )
-    name = _name(tx, site, Goods(merchant, number))
-    return Seen("sku", code, name, sum(row.pieces for row in found), rows)
+    good = sum(row.pieces for row in found if row.condition == AVAILABLE)
+    other = sum(row.pieces for row in found) - good
+    name = f"{number} {_name(tx, site, Goods(merchant, number))}".strip()
+    facts = [("fact.product", name), ("fact.good_in_all", str(good))]
+    facts += [("fact.not_for_sale", str(other))] if other else []
+    facts.append(("fact.places", str(len({row.place for row in found}))))
+    return Seen("", tuple(facts), rows)
 
 
 def order(tx: Session, site: str, code: str) -> Seen:
-    """List the lines of an order with what is done of each."""
+    """List the lines of an order with how many pieces of each are picked."""
     merchant, _, number = code.partition("/")
-    state = tx.scalar(
-        select(Order.state).where(
-            Order.site == site, Order.merchant == merchant, Order.number == number
-        )
-    )
     lines = tx.execute(
-        select(OrderLine.sku, OrderLine.ordered, OrderLine.picked, OrderLine.packed)
+        select(OrderLine.sku, OrderLine.ordered, OrderLine.picked)
         .where(OrderLine.site == site, OrderLine.merchant == merchant, OrderLine.order == number)
         .order_by(OrderLine.line_no)
     ).all()
@@ -66,11 +69,29 @@ def order(tx: Session, site: str, code: str) -> Seen:
             line.sku,
             _name(tx, site, Goods(merchant, line.sku)),
             line.ordered,
-            f"{line.picked}/{line.packed}",
+            f"{line.picked}/{line.ordered}",
         )
         for line in lines[:ROWS_MAX]
     )
-    return Seen("order", code, f"{number} {state}", sum(line.ordered for line in lines), rows)
+    picked = f"{sum(line.picked for line in lines)}/{sum(line.ordered for line in lines)}"
+    return Seen("", (*_order(tx, site, code), ("fact.picked", picked)), rows)
+
+
+def _bound(tx: Session, site: str, code: str) -> Facts:
+    """Tell which order a place is for, if it is for one."""
+    name = tx.scalar(select(Place.order_no).where(Place.site == site, Place.code == code))
+    return _order(tx, site, name) if name else ()
+
+
+def _order(tx: Session, site: str, name: str) -> Facts:
+    """Tell an order and how it stands."""
+    merchant, _, number = name.partition("/")
+    state = tx.scalar(
+        select(Order.state).where(
+            Order.site == site, Order.merchant == merchant, Order.number == number
+        )
+    )
+    return (("fact.order", name), (f"order_state.{state}", "")) if state else ()
 
 
 def _name(tx: Session, site: str, goods: Goods) -> str:

@@ -47,6 +47,9 @@ COMMANDS: dict[str, Key] = {
 }
 """Command barcodes, and ``*<n>`` for terminals without function keys."""
 
+TYPED_KEYS: dict[str, Key] = {function_key.upper(): key for key, (function_key, _) in KEYS.items()}
+"""A key's name, typed where nothing else is called so."""
+
 PLACE_KINDS = frozenset({"place", "bin", "dock", "bench", "cart", "tote", "pallet", "carton"})
 
 Event = (
@@ -82,7 +85,11 @@ def resolve(tx: Session, site: str, scanned: str, prompt: Prompt) -> Event:
     wants = prompt.wants
     if len(scanned) > barcodes.SCAN_CHARACTERS_MAX:
         raise Refused(Code.SCAN_TOO_LONG, characters=len(scanned))
-    event = _command(scanned, prompt) or _typed(tx, site, scanned.strip(" "), prompt)
+    event = (
+        _command(scanned, prompt)
+        or _typed(tx, site, scanned.strip(" "), prompt)
+        or _named_choice(scanned.strip(" "), prompt)
+    )
     if event is not None:
         return event
     read = barcodes.read(scanned)
@@ -94,6 +101,8 @@ def resolve(tx: Session, site: str, scanned: str, prompt: Prompt) -> Event:
             return badge
         if wants.text:
             return _text(scanned)
+        if key := TYPED_KEYS.get(scanned.strip(" ").upper()):
+            return Pressed(key)
     elif (
         wants.text
         and "piece" not in wants.kinds
@@ -157,6 +166,13 @@ def _choice(digits: str, prompt: Prompt) -> Event:
         number = barcodes.shown(digits, QUANTITY_DIGITS_MAX)
         raise Refused(Code.NO_SUCH_CHOICE, number=number, choices=len(prompt.choices))
     return Chosen(prompt.choices[index].code)
+
+
+def _named_choice(text: str, prompt: Prompt) -> Chosen | None:
+    """Take an entry of a list by the code that stands on it, such as that of a box."""
+    codes = {choice.code.casefold(): choice.code for choice in prompt.choices if choice.label}
+    code = codes.get(text.casefold())
+    return None if code is None else Chosen(code)
 
 
 def _by_check_digits(tx: Session, site: str, text: str, wants: Wants) -> PlaceThing | None:
