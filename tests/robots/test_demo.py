@@ -147,6 +147,18 @@ def test_fresh_starts_over(tmp_path: Path) -> None:
     engine_of(transactions).dispose()
 
 
+def test_fresh_leaves_a_demo_alone_that_a_terminal_has_open(tmp_path: Path) -> None:
+    run(tmp_path)
+    transactions = open_database(str(tmp_path / "shop.db"))
+    with transactions.begin() as tx:
+        tx.execute(update(Order).values(state="cancelled"))
+    with pytest.raises(DatabaseUnusable, match="open in another terminal"):
+        run(tmp_path, fresh=True)
+    with transactions.begin() as tx:
+        assert set(tx.scalars(select(Order.state))) == {"cancelled"}
+    engine_of(transactions).dispose()
+
+
 def test_fresh_never_removes_a_real_warehouse(transactions: Transactions, tmp_path: Path) -> None:
     path = Path(engine_of(transactions).url.database or "")
     engine_of(transactions).dispose()

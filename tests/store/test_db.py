@@ -8,12 +8,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import new_warehouse
+from conftest import SITE, new_warehouse
 from sqlalchemy import select
 
-from floorhand.errors import DatabaseUnusable
+from floorhand.errors import DatabaseAway, DatabaseUnusable
 from floorhand.store import db
-from floorhand.store.db import HEAD, engine_of, open_database
+from floorhand.store.db import HEAD, engine_of, is_in_use, open_database
+from floorhand.store.places import next_number
 from floorhand.store.schema import Sequence
 
 
@@ -88,6 +89,34 @@ def test_sqlite_is_durable_and_strict(transactions) -> None:
             for name in ("journal_mode", "synchronous", "foreign_keys")
         ]
     assert told == ["wal", 2, 1]
+
+
+def test_a_file_that_was_replaced_takes_nothing_and_one_that_came_back_goes_on(tmp_path) -> None:
+    transactions = new_warehouse(tmp_path)
+
+    def draw() -> int:
+        with transactions.begin() as tx:
+            return next_number(tx, SITE, "count")
+
+    assert draw() == 1
+    file, aside = tmp_path / "floor.db", tmp_path / "aside.db"
+    file.rename(aside)
+    for make in (lambda: None, lambda: file.write_bytes(b"")):
+        make()
+        with pytest.raises(DatabaseAway, match="was moved, deleted or replaced"):
+            draw()
+    aside.rename(file)
+    assert draw() == 2
+    engine_of(transactions).dispose()
+
+
+def test_it_is_seen_whether_somebody_else_has_a_file_open(tmp_path) -> None:
+    transactions = new_warehouse(tmp_path)
+    with transactions.begin() as tx:
+        next_number(tx, SITE, "count")
+    assert is_in_use(tmp_path / "floor.db")
+    engine_of(transactions).dispose()
+    assert not is_in_use(tmp_path / "floor.db")
 
 
 COUNT_UP = """

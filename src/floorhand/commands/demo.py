@@ -13,7 +13,7 @@ from sqlalchemy.engine import make_url
 
 from floorhand.config import Settings
 from floorhand.errors import DatabaseUnusable
-from floorhand.store.db import Transactions, engine_of, open_database
+from floorhand.store.db import Transactions, engine_of, is_in_use, open_database
 from floorhand.store.schema import Delivery, Order, Place, Return, SiteRow, Sku
 
 SIDE_FILES = ("", "-wal", "-shm", ".turn")
@@ -109,6 +109,10 @@ def _remove(settings: Settings) -> None:
     if not is_demo:
         raise DatabaseUnusable(
             f"{path} holds another warehouse, which --fresh does not remove. Name another file."
+        )
+    if is_in_use(path):
+        raise DatabaseUnusable(
+            f"{path} is open in another terminal. Close that one first: F12 twice leaves."
         )
     for ending in SIDE_FILES:
         path.with_name(path.name + ending).unlink(missing_ok=True)

@@ -6,6 +6,7 @@ sees one kind of transaction and one kind of trouble, `DatabaseAway`.
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
@@ -74,6 +75,22 @@ def open_database(url: str, *, create: bool = True) -> Transactions:
     return transactions
 
 
+def is_in_use(path: Path) -> bool:
+    """Say whether another program has an SQLite file of ours open.
+
+    Leaving write-ahead logging takes the file for oneself, and fails at once where others have it
+    open, however idle (sqlite.org/wal.html). The next one who opens it turns logging on again.
+    """
+    connection = sqlite3.connect(path, timeout=0, isolation_level=None)
+    try:
+        connection.execute("PRAGMA journal_mode = DELETE")
+    except sqlite3.OperationalError:
+        return True
+    finally:
+        connection.close()
+    return False
+
+
 def engine_of(transactions: Transactions) -> Engine:
     """Give the engine behind a factory, to close it or to look at its dialect."""
     engine: Engine = transactions.kw["bind"]
@@ -135,6 +152,8 @@ def _tame_sqlite(engine: Engine) -> None:
         assert isinstance(driver, FairConnection), driver
         driver.take_turn()
         try:
+            if not driver.is_there():
+                raise DatabaseAway("The database file was moved, deleted or replaced.")
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         except BaseException:
             driver.give_turn()

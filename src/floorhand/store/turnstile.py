@@ -25,7 +25,9 @@ class FairConnection(sqlite3.Connection):
         super().__init__(database, *args, **kwargs)
         self._file: int | None = None
         file = database.removeprefix("file:").partition("?")[0]
-        self._path = f"{file}.turn" if file and file != ":memory:" else None
+        self._database = file if file and file != ":memory:" else None
+        self._path = f"{file}.turn" if self._database else None
+        self._inode = self._find()
 
     def take_turn(self) -> None:
         """Wait until it is this connection's turn to write."""
@@ -37,6 +39,23 @@ class FairConnection(sqlite3.Connection):
             except OSError:  # a folder that nobody can write to: SQLite says so itself, better
                 return
         fcntl.flock(self._file, fcntl.LOCK_EX)
+
+    def _find(self) -> int:
+        """Give the number of the file that has the database's name now; 0 if there is none."""
+        try:
+            return os.stat(self._database).st_ino if self._database else 0
+        except OSError:
+            return 0
+
+    def is_there(self) -> bool:
+        """Say whether the open file still has its name.
+
+        If it was moved, deleted or replaced, SQLite goes on writing to what nobody will find. A new
+        file appears with the first write, so it is known only after that.
+        """
+        now = self._find()
+        self._inode = self._inode or now
+        return now == self._inode
 
     def give_turn(self) -> None:
         """Let the next one write."""
