@@ -102,7 +102,7 @@ def test_a_shared_barcode_asks_whose_goods_they_are(at_work) -> None:
     assert [choice.label for choice in turn.prompt.choices] == ["ACME: Mug blue", "BOLT: Cup"]
     turn = scan(at_work, "2")
     assert turn.prompt.ask == "menu.choose"
-    assert ("fact.sku", "Cup") in turn.prompt.facts
+    assert ("fact.product", "MUG Cup") in turn.prompt.facts
 
 
 def test_whose_goods_they_are_is_not_asked_where_no_product_is_an_answer(at_work) -> None:

@@ -20,7 +20,7 @@ from floorhand.ops.registry import FLOWS
 from floorhand.ops.seats import Settled, Sitting, Turn, must_sit, repeat, resumed, sit, write
 from floorhand.ops.settling import answer
 from floorhand.store.db import Transactions
-from floorhand.store.masters import require_site
+from floorhand.store.masters import require_site, site_zone
 from floorhand.store.schema import Seat
 
 LINE_ENDS: Final = " \t\r\n"
@@ -60,7 +60,8 @@ def take_seat(
         assert sitting is not None
         turn = sitting.turn()
         if sitting.flow in JOBS and sitting.state != FLOWS[sitting.flow].START:
-            turn = replace(turn, said=resumed(tx, site, seat, sitting.said))
+            assert sitting.at is not None, seat
+            turn = replace(turn, said=resumed(sitting, sitting.at, site_zone(tx, site)))
         return turn
 
 

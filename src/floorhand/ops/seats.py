@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any, cast
 
 from sqlalchemy import TableClause, bindparam, insert, select, update
@@ -58,6 +58,7 @@ class Sitting:
     scan_no: int
     scanned: str
     said: Said | None
+    at: datetime | None
 
     def turn(self) -> Turn:
         """Show it."""
@@ -97,6 +98,7 @@ _SIT = (
         _SEAT.c.scan_no,
         _SEAT.c.scanned,
         _SEAT.c.said,
+        _SEAT.c.at,
         _WORKER.c.code,
         _WORKER.c.name,
         _WORKER.c.roles,
@@ -110,7 +112,6 @@ _SIT = (
 )
 _WRITTEN = ("scan_no", "scanned", "flow", "state", "said", "at")
 _SIT_ON = update(_SEAT).where(_HERE).values({name: bindparam(name) for name in _WRITTEN})
-_SIT_DONE = _SIT_ON.values(last_done=bindparam("said"))
 _ADD_SCAN = insert(cast(TableClause, Scan.__table__))
 """Built once, as every scan runs them."""
 
@@ -133,6 +134,7 @@ def sit(tx: Session, site: str, seat: str) -> Sitting | None:
         scan_no=row.scan_no,
         scanned=row.scanned or "",
         said=Said(**json.loads(row.said)) if row.said else None,
+        at=row.at,
     )
 
 
@@ -156,18 +158,21 @@ def _record(scanned: str, prompt: Prompt) -> str:
     return scanned[:SCANNED_CHARACTERS_MAX]
 
 
-def resumed(tx: Session, site: str, seat: str, said: Said | None) -> Said:
-    """Say when the last scan was taken and what it did, to somebody who comes back."""
-    row = tx.execute(
-        select(Seat.last_done, Seat.at).where(Seat.site == site, Seat.code == seat)
-    ).one()
-    at = row.at.strftime("%H:%M:%S") if row.at else ""
-    if said is not None and said.tone == "refused":
-        return said
-    if row.last_done is None:
-        return Said("road.resumed", {"at": at}, "look")
-    last = Said(**json.loads(row.last_done))
-    return Said("road.resumed_after", {**last.facts, "last_text": last.text, "at": at}, "look")
+def resumed(sitting: Sitting, at: datetime, zone: tzinfo) -> Said:
+    """Say when the last scan was taken and what it did, to somebody who comes back.
+
+    Args:
+        sitting: The seat as it was left.
+        at: When it was left.
+        zone: The site's clock, which is the one on the wall.
+    """
+    clock = at.astimezone(zone).strftime("%H:%M:%S")
+    last = sitting.said
+    if last is None or last.text.startswith("help."):
+        return Said("road.resumed", {"at": clock}, "look")
+    if last.tone == "refused":
+        return last
+    return Said("road.resumed_after", {**last.facts, "last_text": last.text, "at": clock}, "look")
 
 
 def write(
@@ -186,9 +191,8 @@ def write(
         "said": said,
         "at": now,
     }
-    done = settled.said is not None and settled.said.tone == "ok"
     connection = tx.connection()
-    connection.execute(_SIT_DONE if done else _SIT_ON, values)
+    connection.execute(_SIT_ON, values)
     scan = {
         "site": sitting.site,
         "seat": sitting.seat,

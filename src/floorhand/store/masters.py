@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import BigInteger, ColumnElement, bindparam, cast, select
 from sqlalchemy.orm import Session
@@ -17,6 +18,7 @@ _MERCHANT_RULES = select(Merchant.rules).where(
     Merchant.site == bindparam("site"), Merchant.code == bindparam("merchant")
 )
 _SITE_RULES = select(SiteRow.rules).where(SiteRow.site == bindparam("site"))
+_TIME_ZONE = select(SiteRow.time_zone).where(SiteRow.site == bindparam("site"))
 _STATION = select(Station.printer, Station.place).where(
     Station.site == bindparam("site"), Station.code == bindparam("station")
 )
@@ -61,6 +63,11 @@ def site_rules(tx: Session, site: str) -> SiteRules:
     """Give the site's rules; the defaults if nothing was set."""
     text = ask(tx, _SITE_RULES, site=site).scalar()
     return SiteRules.of_json(text) if text else SiteRules()
+
+
+def site_zone(tx: Session, site: str) -> ZoneInfo:
+    """Give the clock of a site."""
+    return ZoneInfo(ask(tx, _TIME_ZONE, site=site).scalar() or "UTC")
 
 
 def worker_facts(tx: Session, site: str, code: str) -> WorkerFacts | None:

@@ -5,22 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from floorhand.domain.allocation import Shelf
 from floorhand.domain.things import AVAILABLE, Goods
-from floorhand.store.asking import ask
-from floorhand.store.schema import OrderLine, Place, SiteRow, Stock
+from floorhand.store.masters import site_zone
+from floorhand.store.schema import OrderLine, Place, Stock
 
 Inner = aliased(Place, name="inner_place")
 """The place that holds the goods; `Outer` are those around it, the nearest first."""
 
 Outer = tuple(aliased(Place, name=f"outer_{level}") for level in (1, 2, 3))
-
-_TIME_ZONE = select(SiteRow.time_zone).where(SiteRow.site == bindparam("site"))
 
 
 def outermost(name: str) -> ColumnElement[Any]:
@@ -40,8 +37,7 @@ def with_roots(asked: Select[Any], site: Any, code: Any) -> Select[Any]:
 
 def site_date(tx: Session, site: str, at: datetime) -> date:
     """Give the date of a moment as the clocks of the site show it."""
-    zone = ask(tx, _TIME_ZONE, site=site).scalar()
-    return at.astimezone(ZoneInfo(zone or "UTC")).date()
+    return at.astimezone(site_zone(tx, site)).date()
 
 
 def lines_of(orders: Collection[tuple[str, str]]) -> ColumnElement[bool]:

@@ -124,8 +124,13 @@ def _middle(view: View, width: int, height: int, *, low: bool) -> list[Row]:
     body: list[Row] = []
     if view.prompt is not None:
         body = lay_out_body(view.prompt, view.words, width, max(0, spare - gap), view.first)
-        if not body and len(NAME_LINES[0]) <= width and spare > len(NAME_LINES) + 1:
-            # Nothing to act on: seen from afar, a terminal that is free.
+        if (
+            not body
+            and not view.worker
+            and len(NAME_LINES[0]) <= width
+            and spare > len(NAME_LINES) + 1
+        ):
+            # Seen from afar, a terminal that is free; where somebody works it would be a place.
             body = [(Part(line, "muted"),) for line in ("", *NAME_LINES)]
     filled = [*([()] if gap else []), *body][: max(spare, 0)]
     filled += [()] * (spare - len(filled))

@@ -27,8 +27,6 @@ class Seat(Table):
     """The last scan, to tell a repeat after a lost reply from a new scan."""
     said: Mapped[str | None]
     """The last answer as JSON, so that a repeated scan gets the same one."""
-    last_done: Mapped[str | None]
-    """The last thing achieved, as JSON of `Said`, for "Resumed. Last taken: …"."""
     at: Mapped[datetime | None]
     __table_args__ = (ForeignKeyConstraint(["site"], ["site.site"]),)
 

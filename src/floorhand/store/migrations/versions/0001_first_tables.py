@@ -352,7 +352,6 @@ def upgrade() -> None:
         sa.Column("scan_no", sa.Integer(), nullable=False),
         sa.Column("scanned", sa.String(), nullable=True),
         sa.Column("said", sa.String(), nullable=True),
-        sa.Column("last_done", sa.String(), nullable=True),
         sa.Column("at", UtcTime(), nullable=True),
         sa.ForeignKeyConstraint(["site"], ["site.site"], name=op.f("fk_seat_site")),
         sa.PrimaryKeyConstraint("site", "code", name=op.f("pk_seat")),
