@@ -36,6 +36,7 @@ class Code(StrEnum):
     IN_ITSELF = "in_itself"
 
     # Signing in and the menu
+    SIGNED_IN_ELSEWHERE = "signed_in_elsewhere"
     UNKNOWN_WORKER = "unknown_worker"
     WRONG_PIN = "wrong_pin"
     PIN_WAIT = "pin_wait"

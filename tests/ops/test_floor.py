@@ -135,6 +135,22 @@ def test_a_worker_who_signs_in_elsewhere_leaves_the_first_terminal(at_work) -> N
     scan(at_work, "BADGE-ANA", seat="H2")
     assert take_seat(at_work, SITE, "H1", now=NOW).worker == ""
     assert take_seat(at_work, SITE, "H2", now=NOW).worker == "W1"
+    turn = scan(at_work, "LBIN1")
+    assert said(turn).startswith("Ana signed in at H2, so this scan was not taken.")
+    assert scan(at_work, "BADGE-ANA").worker == "W1"
+
+
+def test_another_badge_at_the_menu_changes_worker_and_language_at_once(at_work) -> None:
+    turn = scan(at_work, "BADGE-ANA", "BADGE-BEN")
+    assert (turn.worker, turn.worker_name, turn.language) == ("W2", "Ben", "it")
+    assert [choice.code for choice in turn.prompt.choices] == ["picking"]
+
+
+def test_the_own_badge_is_no_mistake_at_any_question(at_work) -> None:
+    turn = scan(at_work, "BADGE-ANA", "3")
+    at = turn.prompt
+    turn = scan(at_work, "BADGE-ANA")
+    assert (turn.prompt, turn.said.tone, said(turn)) == (at, "look", "You are signed in, Ana.")
 
 
 def test_a_job_without_the_role_is_refused(at_work) -> None:

@@ -15,14 +15,22 @@ from floorhand.errors import BadSetting
 EPILOG = """\
 Each line is a scan; "> " in front is optional, <GS> stands for the GS1 separator. Lines come back
 as "* done", "~ done, but look", "! refused" and "  the question | what to act on". Keys are typed
-as their command barcodes, such as *DONE. The end of the input ends it; the seat keeps its place.
+by name (F3) or as their command barcodes (*BACK). The end of the input ends it; the seat keeps its
+place.
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
     parser.epilog = EPILOG
-    parser.add_argument("job", nargs="?", choices=JOBS, metavar="JOB", help=", ".join(JOBS))
+    parser.add_argument(
+        "job",
+        nargs="?",
+        type=lambda word: word.lower().replace("-", ""),
+        choices=JOBS,
+        metavar="JOB",
+        help=", ".join(JOBS),
+    )
     parser.add_argument("--worker", metavar="CODE", help="sign in as this worker first")
     add_place(parser)
 

@@ -14,7 +14,10 @@ NAME = "sign_in"
 
 @dataclass(frozen=True, slots=True)
 class NeedBadge:
-    """Nobody sits here."""
+    """Nobody sits here; ``name`` did until they signed in at another ``seat``, if these are set."""
+
+    name: str = ""
+    seat: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ def step(state: State, event: object) -> Reply:
             return Ask(START)
         case _, SignedIn(name=name):
             return Open("menu", event, "sign_in.welcome", {"name": name})
+        case NeedBadge(name=name, seat=seat), _ if seat:
+            return Refuse(Code.SIGNED_IN_ELSEWHERE, {"name": name, "seat": seat})
         case _, Pressed():
             return Refuse(Code.KEY_NOT_NOW)
         case _:

@@ -207,8 +207,8 @@ def write(
     after = replace(
         sitting, flow=settled.flow, state=settled.state, said=settled.said, scan_no=scan_no
     )
-    if (settled.flow == "sign_in") != (sitting.flow == "sign_in"):
-        changed = sit(tx, sitting.site, sitting.seat)  # somebody signed in or out
+    if "sign_in" in (settled.flow, sitting.flow) or settled.flow == sitting.flow == "menu":
+        changed = sit(tx, sitting.site, sitting.seat)  # somebody may have signed in or out
         assert changed is not None
         return changed.turn()
     return after.turn()

@@ -69,6 +69,10 @@ def answer(tx: Session, sitting: Sitting, scan_no: int, scanned: str, now: datet
             return replace(here, said=Said(f"help.{prompt.ask}", {}, "look"))
         case Pressed(key=Key.LOCK) if sitting.worker:
             return _lock(tx, _cause(sitting, f"{sitting.seat}:{scan_no}", now), sitting)
+        case Badge(scanned=True, worker=sitting.worker, name=name) if (
+            "badge" not in prompt.wants.kinds
+        ):
+            return replace(here, said=Said("road.signed_in_already", {"name": name}, "look"))
         case Unknown() if "pin" in prompt.wants.kinds:  # what was typed must not be shown
             raise Refused(Code.WRONG_PIN)
         case Unknown(shown=code) if "unknown" not in prompt.wants.kinds:

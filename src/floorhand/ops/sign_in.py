@@ -19,6 +19,8 @@ from floorhand.domain.signing_in import (
     SignOut,
 )
 from floorhand.errors import Code, Refused
+from floorhand.flows.sign_in import NeedBadge
+from floorhand.ops.freezing import freeze
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import worker_facts
 from floorhand.store.schema import Parked, Seat, Worker
@@ -54,7 +56,10 @@ def check_pin(tx: Session, cause: Cause, command: CheckPin) -> PinRight | PinWro
 
 
 def sign_in(tx: Session, cause: Cause, command: SignIn) -> SignedIn:
-    """Put a worker on this seat; work open at another seat is parked for this one to take up."""
+    """Put a worker on this seat; work open at another seat is parked for this one to take up.
+
+    The other terminal is told with its next scan where the worker went.
+    """
     worker = worker_facts(tx, cause.site, command.worker)
     if worker is None:
         raise Refused(Code.UNKNOWN_WORKER)
@@ -63,13 +68,14 @@ def sign_in(tx: Session, cause: Cause, command: SignIn) -> SignedIn:
         .where(Seat.site == cause.site, Seat.worker == command.worker, Seat.code != cause.seat)
         .with_for_update()
     ).all()
+    moved = freeze(NeedBadge(worker.name, cause.seat))
     for seat in elsewhere:
         if seat.flow in JOBS:
             park(tx, cause, command.worker, seat.flow, seat.state)
         tx.execute(
             update(Seat)
             .where(Seat.site == cause.site, Seat.code == seat.code)
-            .values(worker=None, flow="sign_in", state='{"_":"NeedBadge"}', said=None)
+            .values(worker=None, flow="sign_in", state=moved, said=None)
         )
     tx.execute(
         update(Seat)
