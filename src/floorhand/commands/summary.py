@@ -82,8 +82,10 @@ def summarise(tx: Session, site: str, period: Period, now: datetime) -> dict[str
         )
         for job in JOBS
     }
+    names = summaries.worker_names(tx, site)
     for worker, shown in workers.items():
         active = sum(n for (who, of), n in worked.active_s.items() if who == worker and of in JOBS)
+        shown["name"] = names.get(worker, "")
         shown["signed_in_s"] = signed_in.get(worker, 0)
         shown["utilisation_pct"] = percent(active, signed_in.get(worker, 0))
     found = violations(tx, site)

@@ -32,7 +32,8 @@ def _lines(figures: Mapping[str, Any], zone: ZoneInfo) -> Iterator[str]:
     yield ""
     for worker, jobs in figures["workers"].items():
         share = _or_dash(jobs["utilisation_pct"], "%")
-        yield f"{visible(worker)}: signed in {_clock(jobs['signed_in_s'])}, busy {share}"
+        who = visible(f"{worker} {jobs['name']}".strip())
+        yield f"{who}: signed in {_clock(jobs['signed_in_s'])}, busy {share}"
         for job, shown in jobs.items():
             if isinstance(shown, dict):
                 yield _row((f"  {job}", *_cells(shown)))
@@ -48,6 +49,7 @@ def _orders(orders: Mapping[str, Any]) -> Iterator[str]:
     yield (
         f"Orders shipped {orders['shipped']}: {orders['shipped_before_cut_off']} before their "
         f"cut-off, {orders['shipped_after_cut_off']} after"
+        + (f". Closed without anything: {orders['closed_short']}" if orders["closed_short"] else "")
     )
     yield f"Due in this shift {orders['due']}, of these in time {orders['due_shipped_in_time']}"
     yield (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.orm import Session
@@ -234,7 +235,7 @@ def _hold(tx: Session, cause: Cause, work: Work) -> OrderHeld:
 
 def _close_empty(tx: Session, cause: Cause, work: Work, back_pieces: int) -> OrderEmpty:
     """Close an order of which nothing could be sent."""
-    _set_state(tx, cause, work, state="short")
+    _set_state(tx, cause, work, state="short", closed_at=cause.at)
     tasks.close_task(tx, cause, work.task)
     free_totes(tx, cause, work)
     ordered = tx.scalar(select(func.sum(OrderLine.ordered)).where(_of(cause, work)))
@@ -242,7 +243,7 @@ def _close_empty(tx: Session, cause: Cause, work: Work, back_pieces: int) -> Ord
     return OrderEmpty(work.head.order_no, back_pieces)
 
 
-def _set_state(tx: Session, cause: Cause, work: Work, **values: str) -> None:
+def _set_state(tx: Session, cause: Cause, work: Work, **values: str | datetime) -> None:
     head = work.head
     tx.execute(
         update(Order)

@@ -157,9 +157,8 @@ def finish_order(
     for code, lines in shipped:
         ledger.move(tx, cause, code, CUSTOMER, lines)
         places.set_place(tx, cause.site, code, state="shipped", parent=None)
-    orders.set_order(
-        tx, cause.site, head.merchant, head.number, state="shipped", shipped_at=cause.at
-    )
+    ended = {"state": "shipped", "shipped_at": cause.at, "closed_at": cause.at}
+    orders.set_order(tx, cause.site, head.merchant, head.number, **ended)
     told = ask(tx, _LINES, **_order_of(cause, work)).all()
     ordered = sum(line.ordered for line in told)
     sent = sum(line.pieces for _, lines in shipped for line in lines)

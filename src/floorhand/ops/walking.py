@@ -62,7 +62,7 @@ _END_PICKING = (
         _ORDER.c.number == bindparam("at_number"),
         _ORDER.c.state == "picking",
     )
-    .values(state=bindparam("now"))
+    .values(state=bindparam("now"), closed_at=bindparam("ended"))
 )
 _LEAVE_SLOT = (
     update(_SLOT)
@@ -212,7 +212,7 @@ def _settle(tx: Session, cause: Cause, walk: Walk, merchant: str, number: str) -
     left, picked = ask(tx, _SUMS, site=cause.site, merchant=merchant, number=number).one()
     state = "waiting" if left else "picked" if picked else "short"
     order = {"at_site": cause.site, "at_merchant": merchant, "at_number": number}
-    ask(tx, _END_PICKING, **order, now=state)
+    ask(tx, _END_PICKING, **order, now=state, ended=cause.at if state == "short" else None)
     if state == "waiting":
         order_trouble(tx, cause, merchant, number, pieces=int(left), reason="no_stock")
     for tote in orders.totes_of_order(tx, cause.site, merchant, number):

@@ -31,6 +31,7 @@ from floorhand.store.schema import (
     SiteRow,
     Task,
     Trouble,
+    Worker,
 )
 
 COUNTED = ("pieces", "lines", "orders", "short")
@@ -66,11 +67,15 @@ class DeliveryFigures:
 
 @dataclass(frozen=True, slots=True)
 class OrdersFigures:
-    """Orders that left, and orders that closed with pieces missing."""
+    """Orders that this house closed: that left, or of which nothing could be sent.
+
+    ``pieces_…`` are those of the orders closed; ordered is shipped and short.
+    """
 
     shipped: int
     shipped_before_cut_off: int
     shipped_after_cut_off: int
+    closed_short: int
     due: int
     due_shipped_in_time: int
     pieces_ordered: int
@@ -82,6 +87,12 @@ class OrdersFigures:
 def time_zone(tx: Session, site: str) -> str:
     """Name the site's time zone."""
     return tx.scalar(select(SiteRow.time_zone).where(SiteRow.site == site)) or "UTC"
+
+
+def worker_names(tx: Session, site: str) -> dict[str, str]:
+    """Name everybody, by code."""
+    rows = tx.execute(select(Worker.code, Worker.name).where(Worker.site == site))
+    return {code: name for code, name in rows}
 
 
 def tallies(tx: Session, site: str, period: Period) -> dict[tuple[str, str], Tally]:
@@ -219,10 +230,11 @@ def returns_closed(tx: Session, site: str, period: Period) -> int:
 
 
 def orders(tx: Session, site: str, period: Period) -> OrdersFigures:
-    """Count orders shipped, in time and late, and what they held."""
-    inside = (Order.shipped_at >= period.start) & (Order.shipped_at < period.end)
-    shipped = select(func.count()).where(Order.site == site, Order.state == "shipped", inside)
-    early = shipped.where(Order.shipped_at <= Order.due_at)
+    """Count orders shipped, in time and late, and what the orders closed in the period held."""
+    inside = (Order.closed_at >= period.start) & (Order.closed_at < period.end)
+    closed = select(func.count()).where(Order.site == site, inside)
+    shipped = closed.where(Order.state == "shipped")
+    early = shipped.where(Order.closed_at <= Order.due_at)
     due = select(func.count()).where(
         Order.site == site,
         Order.state != "cancelled",
@@ -247,6 +259,7 @@ def orders(tx: Session, site: str, period: Period) -> OrdersFigures:
         shipped=total,
         shipped_before_cut_off=before,
         shipped_after_cut_off=total - before,
+        closed_short=_count(tx, closed) - total,
         due=_count(tx, due),
         due_shipped_in_time=_count(tx, in_time),
         pieces_ordered=int(ordered),
@@ -318,7 +331,7 @@ def _of_order(question: Any) -> Any:
         (Order.site == OrderLine.site)
         & (Order.merchant == OrderLine.merchant)
         & (Order.number == OrderLine.order),
-    ).where(Order.state == "shipped")
+    )
 
 
 def _count(tx: Session, question: Select[Any]) -> int:

@@ -120,6 +120,9 @@ class Order(Table):
     instruction: Mapped[str] = mapped_column(default="")
     """From the shop, shown once at the bench."""
     shipped_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    """When this house was done with it: shipped, or nothing of it could be sent. None also for
+    orders that came with the message that they are shipped already."""
     __table_args__ = (
         ForeignKeyConstraint(["site", "merchant"], ["merchant.site", "merchant.code"]),
         Index(None, "site", "state", "priority", "due_at"),

@@ -455,6 +455,7 @@ def upgrade() -> None:
         sa.Column("service", sa.String(), nullable=False),
         sa.Column("instruction", sa.String(), nullable=False),
         sa.Column("shipped_at", UtcTime(), nullable=True),
+        sa.Column("closed_at", UtcTime(), nullable=True),
         sa.CheckConstraint(
             "state IN ('hold', 'waiting', 'released', 'picking', 'picked', 'packing', 'shipped', 'short', 'cancelled')",
             name=op.f("ck_orders_state_known"),
