@@ -82,9 +82,8 @@ class Shown:
 
 def view_of(floor: Floor, turn: Turn | None, shown: Shown, words: Catalog, waiting: int) -> View:
     """Put together what a screen shows; without a turn the seat is still being taken."""
-    clock = f"{floor.now().astimezone(floor.zone()):%H:%M}"
     if turn is None:
-        return View(None, shown.notices, words, clock=clock, waiting=waiting)
+        return View(None, shown.notices, words, waiting=waiting)  # whose clock is not known yet
     return View(
         turn.prompt,
         (*((turn.said,) if turn.said is not None else ()), *shown.notices),
@@ -93,7 +92,7 @@ def view_of(floor: Floor, turn: Turn | None, shown: Shown, words: Catalog, waiti
         worker=turn.worker_name,
         typed=shown.typed,
         waiting=waiting,
-        clock=clock,
+        clock=f"{floor.now().astimezone(floor.zone()):%H:%M}",
         hint=shown.hint,
         first=shown.first,
         may_leave=floor.may_leave,
