@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 from conftest import SITE
+from sqlalchemy import insert
 from warehouses import returns
 
-from floorhand.domain.things import Text, Unknown
+from floorhand.domain.things import Number, Piece, Text, Unknown
 from floorhand.errors import Code, Refused
 from floorhand.flows.turn import Prompt, Wants
 from floorhand.store.lookup import resolve
+from floorhand.store.schema import Barcode, Sku
 
 PARCEL = Prompt("returns.scan_return", wants=Wants(kinds=("return", "order", "unknown")))
 TEXT = Prompt("returns.carrier", wants=Wants(kinds=("text",), text=True))
@@ -37,3 +39,17 @@ def test_text_of_which_something_was_lost_or_hidden_is_refused(tx, garbled: str)
     with pytest.raises(Refused) as refused:
         resolve(tx, SITE, garbled, TEXT)
     assert refused.value.code is Code.TEXT_UNREADABLE
+
+
+def test_a_short_product_code_is_a_piece_and_never_a_quantity(tx) -> None:
+    for code, merchant in (("22059", "ACME"), ("22060", "BOLT")):
+        tx.execute(insert(Sku).values(site=SITE, merchant=merchant, code=code, name="Bowl"))
+        tx.execute(insert(Barcode).values(site=SITE, merchant=merchant, code=code, sku=code))
+    wants = Wants(("piece", "number"), sku="ACME/MUG", number=True, merchants=("ACME",))
+    counting = Prompt("receiving.count", wants=wants)
+    found = resolve(tx, SITE, "22059", counting)
+    assert isinstance(found, Piece)
+    assert found.sku == "22059"
+    assert resolve(tx, SITE, "22060", counting) == Number(22060)
+    assert resolve(tx, SITE, "*QTY 22059", counting) == Number(22059)
+    assert resolve(tx, SITE, "220", counting) == Number(220)

@@ -18,6 +18,7 @@ from floorhand.ops.registry import FLOWS
 from floorhand.ops.seats import Turn
 from floorhand.robots import sight
 from floorhand.store.db import Transactions
+from floorhand.store.lookup import CODE_DIGITS_MIN
 
 CARRIER = "Demopost"
 SENDER = "A. Buyer, Long Street 1"
@@ -83,7 +84,7 @@ class Eyes:
             if kind == "number":
                 if prompt.wants.number_hint > 0 and NUMBER not in avoid:
                     self.seen = NUMBER
-                    return str(prompt.wants.number_hint)
+                    return _quantity(prompt.wants.number_hint)
                 continue
             if kind == "text":
                 return self._asked(lambda tx: self._text(tx, prompt, now))
@@ -96,7 +97,7 @@ class Eyes:
         counts = "number" in wants.kinds and wants.number_hint > 0 and NUMBER not in avoid
         if counts and kind == "piece":
             self.seen = NUMBER
-            return str(wants.number_hint)  # counting is quicker than scanning each
+            return _quantity(wants.number_hint)  # counting is quicker than scanning each
         match kind:
             case "piece":
                 return self._piece(prompt)
@@ -212,6 +213,12 @@ class Eyes:
     def _asked(self, question: Callable[[Session], str]) -> str:
         with self._transactions.begin() as tx:
             return question(tx)
+
+
+def _quantity(pieces: int) -> str:
+    """Write a quantity so that it is not taken for a short product code."""
+    digits = str(pieces)
+    return digits if len(digits) < CODE_DIGITS_MIN else f"*QTY {digits}"
 
 
 def hint(transactions: Transactions, site: str, turn: Turn, now: datetime) -> str:

@@ -145,17 +145,20 @@ def _typed(tx: Session, site: str, text: str, prompt: Prompt) -> Event | None:
     if wants.place and (place := _by_check_digits(tx, site, text, wants)):
         return place
     if wants.number and len(text) <= QUANTITY_DIGITS_MAX:
-        return None if _is_asked_for(tx, site, text, wants) else Number(int(text))
+        return None if _is_a_product(tx, site, text, wants) else Number(int(text))
     return None
 
 
-def _is_asked_for(tx: Session, site: str, text: str, wants: Wants) -> bool:
-    """Say whether a number is the barcode of the product asked for: some shops' codes are short."""
-    merchant, _, sku = wants.sku.partition("/")
-    if not sku or len(text) < CODE_DIGITS_MIN:
+def _is_a_product(tx: Session, site: str, text: str, wants: Wants) -> bool:
+    """Say whether a number is a product's barcode, of those in question: some codes are short.
+
+    A piece must never count as its own code; who means so large a quantity types ``*QTY``.
+    """
+    if len(text) < CODE_DIGITS_MIN:
         return False
+    merchants = wants.merchants or tuple(filter(None, [wants.sku.partition("/")[0]]))
     found = finders.products(tx, site, [text])
-    return any((one.merchant, one.sku) == (merchant, sku) for one in found)
+    return any(not merchants or one.merchant in merchants for one in found)
 
 
 def _choice(digits: str, prompt: Prompt) -> Event:
