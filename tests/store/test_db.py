@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from conftest import SITE, new_warehouse
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from floorhand.errors import DatabaseAway, DatabaseUnusable
 from floorhand.store import db
@@ -51,6 +51,54 @@ def test_somebody_elses_database_is_left_alone(tmp_path) -> None:
         connection.execute("CREATE TABLE holiday (day TEXT)")
     connection.close()
     assert "holds other tables than floorhand's" in refusal(file)
+
+
+@pytest.mark.parametrize("url", ["mysql://u@h/d", "foo://x", "http://[", "://"])
+def test_an_address_of_something_else_is_refused_in_a_sentence(url: str) -> None:
+    assert "Name an SQLite file, or postgresql+psycopg://" in refusal(url)
+
+
+def test_a_driver_that_is_not_installed_is_named() -> None:
+    assert "postgresql+pg8000 is not there" in refusal("postgresql+pg8000://u@h/d")
+
+
+@pytest.mark.parametrize("name", ["a?b.db", "file:notes.db", "50%.db"])
+def test_a_file_may_have_an_odd_name(tmp_path, name: str) -> None:
+    engine_of(open_database(str(tmp_path / name))).dispose()
+    assert (tmp_path / name).is_file()
+
+
+def test_a_folder_that_may_not_be_entered_is_told(tmp_path, monkeypatch) -> None:
+    def deny(self, **_options):
+        raise PermissionError(13, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, "stat", deny)
+    assert "Check the permissions of its folder" in refusal(tmp_path / "floor.db")
+
+
+def test_a_damaged_database_is_told_from_a_foreign_file(tmp_path) -> None:
+    engine_of(new_warehouse(tmp_path)).dispose()
+    file = tmp_path / "floor.db"
+    whole = file.read_bytes()
+    file.write_bytes(whole[:100] + bytes(len(whole) - 100))
+    assert "is damaged" in refusal(file)
+
+
+def test_a_schema_that_nobody_wrote_is_refused(tmp_path) -> None:
+    engine_of(new_warehouse(tmp_path)).dispose()
+    with sqlite3.connect(tmp_path / "floor.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0000'")
+    connection.close()
+    assert "has a schema 0000 that nobody wrote" in refusal(tmp_path / "floor.db")
+
+
+def test_an_interrupt_is_no_absence_of_the_database(transactions) -> None:
+    @event.listens_for(engine_of(transactions), "do_execute")
+    def interrupt(*_args: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), transactions.begin() as tx:
+        tx.execute(select(1))
 
 
 def test_a_newer_database_is_refused(tmp_path) -> None:

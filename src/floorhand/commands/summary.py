@@ -31,6 +31,9 @@ from floorhand.store.db import open_database
 from floorhand.store.masters import site_rules
 from floorhand.store.summaries import Tally
 
+YEARS = (1970, 9998)
+"""Beyond these, a clock of another time zone may show a year that no calendar has."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
@@ -142,7 +145,9 @@ def _period(
         start = _moment(args.start, zone) if args.start else local_day(day, zone).start
         end = _moment(args.end, zone) if args.end else now
         if end <= start:
-            raise BadSetting(f"The period ends ({args.end}) before it begins ({args.start}).")
+            raise BadSetting(
+                f"The period ends ({args.end or 'now'}) before it begins ({args.start or 'today'})."
+            )
         return Period("from … to", start, end)
     if args.shift:
         return named_shift(shifts, args.shift, day, zone)
@@ -151,14 +156,19 @@ def _period(
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise BadSetting(f"{text!r} is no day. Write it like 2026-03-31.") from error
+    first, last = YEARS
+    if not first <= day.year <= last:
+        raise BadSetting(f"{text} is too far away. Name a day of the years {first} to {last}.")
+    return day
 
 
 def _moment(text: str, zone: ZoneInfo) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
+        _day(f"{moment:%Y-%m-%d}")
     except ValueError as error:
         raise BadSetting(f"{text!r} is no time. Write it like 2026-03-31T06:00.") from error
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)

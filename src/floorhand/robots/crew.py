@@ -215,14 +215,15 @@ class Robot:
 
     def _scan(self, scanned: str) -> None:
         number = self.turn.scan_no + 1
+        why = ""
         for _ in range(AWAY_MAX):
             try:
                 turn = self.send(number, scanned)
                 break
-            except DatabaseAway:
-                continue
+            except DatabaseAway as away:
+                why = str(away)
         else:
-            raise DatabaseAway(f"seat {self._seat}: no answer to scan {number}")
+            raise DatabaseAway(f"seat {self._seat}: no answer to scan {number} ({why})")
         self.tally.scans += 1
         if turn.said is not None and turn.said.tone == "refused":
             self.tally.refusals += 1

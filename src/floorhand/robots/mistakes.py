@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from floorhand.store.db import Transactions
 from floorhand.store.schema import Barcode, Place
@@ -53,8 +53,8 @@ class Mistakes:
             )
             codes = select(Barcode.code).where(Barcode.site == site)
             for question in (places, codes):
-                picked = question.order_by(func.random()).limit(SAMPLE_MAX)
-                self._around += tx.scalars(picked).all()
+                there = sorted(tx.scalars(question))
+                self._around += rng.sample(there, min(SAMPLE_MAX, len(there)))
 
     def next(self, last: str) -> str | None:
         """Give a wrong scan, or None if the next one shall be right."""

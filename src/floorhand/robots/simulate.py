@@ -24,6 +24,7 @@ from floorhand.robots import supply
 from floorhand.robots.crew import Robot, Tally
 from floorhand.store.check import violations
 from floorhand.store.db import Transactions, engine_of, open_database
+from floorhand.store.masters import require_site
 from floorhand.store.schema import Inspection, Order, OrderLine, Return
 
 LOOK_S = 1.0
@@ -155,6 +156,7 @@ def simulate(database: str, site: str, plan: Plan) -> dict[str, Any]:
 def _prepare(transactions: Transactions, site: str, plan: Plan) -> tuple[Crew, _Figures]:
     """Hire the crew, furnish the building, announce what lacks; count what is done already."""
     with transactions.begin() as tx:
+        require_site(tx, site)
         supply.furnish(tx, site, Random(plan.seed))
         crew = supply.hire(tx, site, plan.workers)
         if plan.supply:

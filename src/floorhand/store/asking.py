@@ -19,3 +19,12 @@ def ask(tx: Session, statement: Executable, **named: Any) -> CursorResult[*tuple
     of which this program has none.
     """
     return tx.connection().execute(statement, named)
+
+
+def hold(tx: Session, statement: Executable, **named: Any) -> None:
+    """Run a ``SELECT … FOR UPDATE``: others who ask for the rows wait until this transaction ends.
+
+    On SQLite there is nothing to run: whoever is in a transaction has the whole file.
+    """
+    if tx.connection().dialect.name != "sqlite":
+        tx.connection().execute(statement, named).all()

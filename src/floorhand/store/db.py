@@ -10,7 +10,7 @@ import sqlite3
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
@@ -26,6 +26,8 @@ BUSY_TIMEOUT_MS = 10_000
 
 STATEMENTS_KEPT_MAX = 600
 """Prepared statements that a connection keeps: more than all jobs together have."""
+
+ADDRESSES = "Name an SQLite file, or postgresql+psycopg://user@host/database."
 
 HEAD = "0001"
 """The newest migration. A test compares it with the migrations folder, which is slow to ask."""
@@ -49,9 +51,11 @@ def open_database(url: str, *, create: bool = True) -> Transactions:
         DatabaseUnusable: Saying what is wrong with it and what to do.
         DatabaseAway: If it did not answer.
     """
-    where = make_url(url if "://" in url else f"sqlite:///{url}")
+    where = _where(url)
     if where.get_backend_name() == "sqlite":
-        path = Path((where.database or "").removeprefix("file:"))
+        path = Path(where.database or "")
+        if "uri" in where.query:
+            path = Path((where.database or "").removeprefix("file:"))
         _look_at_file(path, create)
         arguments = {
             "factory": FairConnection,
@@ -61,7 +65,7 @@ def open_database(url: str, *, create: bool = True) -> Transactions:
         engine = create_engine(where, connect_args=arguments)
         _tame_sqlite(engine)
     else:
-        engine = create_engine(where, pool_pre_ping=True)
+        engine = _server(where)
     event.listen(engine, "handle_error", _say_away)
     transactions = sessionmaker(engine, expire_on_commit=False)
     try:
@@ -73,6 +77,30 @@ def open_database(url: str, *, create: bool = True) -> Transactions:
         engine.dispose()
         raise
     return transactions
+
+
+def _where(url: str) -> URL:
+    """Read where the database is: a URL, or the path of an SQLite file."""
+    if "://" not in url:
+        return URL.create("sqlite", database=url)
+    try:
+        where = make_url(url)
+        backend = where.get_backend_name()
+    except (SQLAlchemyError, ValueError) as error:
+        raise DatabaseUnusable(f"{url} is no address of a database. {ADDRESSES}") from error
+    if backend not in ("sqlite", "postgresql"):
+        raise DatabaseUnusable(f"{backend} is no database that floorhand knows. {ADDRESSES}")
+    return where
+
+
+def _server(where: URL) -> Engine:
+    try:
+        return create_engine(where, pool_pre_ping=True)
+    except (ImportError, SQLAlchemyError) as error:
+        raise DatabaseUnusable(
+            f"The driver for {where.drivername} is not there ({error}). "
+            "Install floorhand with the extra: postgres."
+        ) from error
 
 
 def is_in_use(path: Path) -> bool:
@@ -98,6 +126,14 @@ def engine_of(transactions: Transactions) -> Engine:
 
 
 def _look_at_file(path: Path, create: bool) -> None:
+    try:
+        path.stat()
+    except PermissionError as error:
+        raise DatabaseUnusable(
+            f"{path} cannot be opened. Check the permissions of its folder."
+        ) from error
+    except OSError:  # it is missing, or its name is none; said below
+        pass
     if not path.name or path.is_dir():
         raise DatabaseUnusable(f"{path or 'The database'} is not a file. Name an SQLite file.")
     if not path.exists():
@@ -162,6 +198,8 @@ def _tame_sqlite(engine: Engine) -> None:
 
 def _say_away(context: ExceptionContext) -> None:
     """Turn "cannot reach, lock or write the database", in any driver, into the one we retry on."""
+    if not isinstance(context.original_exception, Exception):
+        return  # somebody interrupts the program
     if context.is_disconnect or isinstance(context.sqlalchemy_exception, OperationalError):
         raise DatabaseAway(str(context.original_exception)) from context.original_exception
 
@@ -186,9 +224,14 @@ def _bring_up_to_date(engine: Engine, shown: str) -> None:
             f"{shown} was written by a newer floorhand (schema {version}, this one knows {HEAD}). "
             "Install the newer version."
         )
+    from alembic.util import CommandError
+
     from floorhand.store.migrations import upgrade
 
-    upgrade(engine)
+    try:
+        upgrade(engine)
+    except CommandError as error:
+        raise DatabaseUnusable(f"{shown} has a schema {version} that nobody wrote.") from error
     if engine.dialect.name == "sqlite":
         from floorhand.store.statistics import tell_planner
 
@@ -203,8 +246,12 @@ def _explain(error: Exception, shown: str) -> DatabaseUnusable:
     first = cause.splitlines()[0] if cause else type(error).__name__
     if "readonly" in first or "read-only" in first:
         return DatabaseUnusable(f"{shown} is read-only. Allow writing to it and to its folder.")
-    if "not a database" in first or "malformed" in first:
+    if "not a database" in first:
         return DatabaseUnusable(f"{shown} is not an SQLite database. Name another file.")
+    if "malformed" in first:
+        return DatabaseUnusable(f"{shown} is damaged ({first}). Restore a copy of it.")
+    if "disk" in first:
+        return DatabaseUnusable(f"{shown} cannot be written ({first}). Make room on its disk.")
     if "locked" in first:
         return DatabaseUnusable(f"{shown} is locked by another program. Close it and try again.")
     if "unable to open" in first:

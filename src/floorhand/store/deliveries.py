@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from floorhand.domain.receiving import MERCHANTS_MAX, WAITING_MAX, LineCount, Next, Waiting
 from floorhand.domain.rules import MerchantRules
 from floorhand.domain.things import OUTSIDE, Goods
-from floorhand.store.asking import ask
+from floorhand.store.asking import ask, hold
 from floorhand.store.schema import Delivery, DeliveryLine, Merchant, Place, Sku, Stock
 
 _COUNTED = DeliveryLine.received + DeliveryLine.damaged
@@ -66,7 +66,11 @@ _BOOK = (
     )
     .where(Delivery.site == _SITE, Delivery.number == _NUMBER)
     .order_by(DeliveryLine.line_no)
-    .with_for_update(of=Delivery)
+)
+_LOCK = (
+    select(Delivery.number)
+    .where(Delivery.site == _SITE, Delivery.number == _NUMBER)
+    .with_for_update()
 )
 _NEXT_LINE = (
     select(DeliveryLine.sku, Sku.name, DeliveryLine.lot, DeliveryLine.expected - _COUNTED)
@@ -146,7 +150,11 @@ def header(tx: Session, site: str, number: str) -> Header | None:
 
 
 def book(tx: Session, site: str, number: str, sku: str) -> Book | None:
-    """Read what counting a SKU needs; others who count on the delivery wait for the commit."""
+    """Read what counting a SKU needs; others who count on the delivery wait for the commit.
+
+    The lock comes first: of a query that waits for one, PostgreSQL reads only the locked row again.
+    """
+    hold(tx, _LOCK, site=site, number=number)
     rows = ask(tx, _BOOK, site=site, number=number, sku=sku).all()
     if not rows:
         return None
