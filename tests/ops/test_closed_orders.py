@@ -47,6 +47,17 @@ def test_an_order_of_which_nothing_was_found_is_closed_short(floor: Transactions
     assert told.short_by_reason == {"not_found": 2}
 
 
+def test_each_line_that_lacks_stock_from_the_start_is_a_short_pick(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        put(tx, "A-01", MUG, 1)
+        put(tx, "B-01", CAP, 1)
+        order(tx, "1", [("MUG", 2), ("CAP", 2)])
+    Picker(floor).start()
+    with floor.begin() as tx:
+        tally = summaries.tallies(tx, SITE, SHIFT)["W1", "picking"]
+    assert (tally.short_picks, tally.counts["short"]) == (2, 2)
+
+
 def test_an_order_that_came_as_shipped_was_not_shipped_here(floor: Transactions) -> None:
     with floor.begin() as tx:
         put(tx, "A-01", CAP, 2)

@@ -107,4 +107,5 @@ def _note(cause: Cause, got: list[Reserved]) -> None:
     short = sum(reserved.short for reserved in got)
     lines = sum(reserved.lines_finished for reserved in got)
     if short:
-        cause.note(short=short, lines=lines, reason="no_stock")
+        short_lines = sum(reserved.short_lines for reserved in got)
+        cause.note(short=short, short_lines=short_lines, lines=lines, reason="no_stock")

@@ -24,10 +24,11 @@ RESERVE_TRIES_MAX = 3
 
 @dataclass(frozen=True, slots=True)
 class Reserved:
-    """What an order got: pieces reserved, pieces short for good, lines that this finished."""
+    """What an order got: pieces reserved, pieces and lines short for good, lines this finished."""
 
     pieces: int
     short: int
+    short_lines: int
     lines_finished: int
 
 
@@ -97,13 +98,13 @@ def reserve_plan(tx: Session, cause: Cause, task: str, order: OpenOrder, plan: P
         pieces += sum(take.pieces for take in taken)
     add_stops(tx, rows)
     finished = 0
+    short = {line_no: missing for line_no, missing in short.items() if missing}
     if order.policy != HOLD_ORDER:
         for line_no, missing in short.items():
-            if missing:
-                finished += short_line(
-                    tx, cause, order.merchant, order.number, line_no, missing, NO_STOCK
-                )
-    return Reserved(pieces, sum(short.values()), finished)
+            finished += short_line(
+                tx, cause, order.merchant, order.number, line_no, missing, NO_STOCK
+            )
+    return Reserved(pieces, sum(short.values()), len(short), finished)
 
 
 def reserve_anywhere(

@@ -107,7 +107,7 @@ def tallies(tx: Session, site: str, period: Period) -> dict[tuple[str, str], Tal
         for name in COUNTED:
             tally.counts[name] += int(figures.get(name, 0))
         if job == "picking" and figures.get("short"):
-            tally.short_picks += 1
+            tally.short_picks += int(figures.get("short_lines", 1))
     rows = tx.execute(
         select(Scan.worker, Scan.job, Scan.fate, func.count())
         .where(
