@@ -9,6 +9,7 @@ import pytest
 from floorhand.commands import bench
 from floorhand.config import Settings
 from floorhand.robots.measure import WARM_UP_TURNS, measure_scans
+from floorhand.robots.measure_start import measure_start
 
 
 def test_turns_are_measured_beside_the_same_statements_by_hand(tmp_path: Path) -> None:
@@ -30,3 +31,8 @@ def test_the_command_prints_the_figures(
     assert bench.run(args, Settings()) == 0
     figures = json.loads(capsys.readouterr().out)
     assert {"take_turn_p50_ms", "take_turn_p99_ms", "raw_p50_ms", "ratio_to_raw"} <= figures.keys()
+
+
+def test_a_start_is_measured_beside_a_bare_program() -> None:
+    figures = measure_start(runs=1)
+    assert figures["asked_ms"] > figures["painted_ms"] > 0 < figures["bare_ms"]
