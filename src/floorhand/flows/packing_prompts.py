@@ -169,4 +169,4 @@ def _choices(lines: tuple[Left, ...]) -> tuple[Choice, ...]:
 
 def _box_choice(option: BoxOption) -> Choice:
     label = f"{option.code} {option.name}".strip()
-    return Choice(option.code, label=label if option.fits else f"{label} (!)")
+    return Choice(option.code, label=label, fits=option.fits)
