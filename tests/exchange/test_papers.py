@@ -208,6 +208,8 @@ def test_deliveries_of_two_merchants_with_one_number_stay_apart(take):
         take("delivery,sku,quantity\n7,MUG,1\n", "--merchant", merchant)
     rows = take.all(select(Delivery.number, Delivery.merchant).order_by(Delivery.number))
     assert rows == [("7", "ALFA"), ("BETA-7", "BETA")]
+    papers = take.all(select(Delivery.paper_no))
+    assert papers == [("7",), ("7",)]
 
 
 def test_returns(stocked):

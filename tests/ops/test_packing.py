@@ -487,3 +487,19 @@ def test_a_scan_costs_the_same_in_an_order_of_a_thousand_lines(floor) -> None:
     assert prompt.progress == (1, 1_000)
     assert len(prompt.goods) == LEFT_SHOWN_MAX
     assert len(one(floor, Seat.state)) < 2_000
+
+
+def test_a_number_of_two_merchants_is_asked_about_not_guessed(floor) -> None:
+    turn = ana(floor, "1001")
+    assert turn.prompt.ask == "which.paper"
+    assert [choice.label for choice in turn.prompt.choices] == ["ACME 1001", "BOLT 1001"]
+    turn = scan(floor, "2")
+    assert dict(turn.prompt.facts)["fact.order"] == "BOLT/1001"
+    turn = scan(floor, "*BACK", "1001", "*BACK")
+    assert (turn.said, turn.prompt.ask) == (None, "packing.scan_tote")
+
+
+def test_the_menu_asks_whose_order_it_is_too(floor) -> None:
+    turn = scan(floor, "BADGE-ANA", "1001")
+    assert turn.prompt.ask == "which.paper"
+    assert dict(scan(floor, "2").prompt.facts)["fact.order"] == "BOLT/1001"

@@ -49,15 +49,15 @@ NEW_PICK = (
     'INSERT INTO order_line (site, merchant, "order", line_no, sku, ordered, picked, packed, '
     "short, short_reason, platform_ids) VALUES ('MAIN', 'ACME', '1', 1, 'MUG', 2, 0, 0, 0, '', '')",
     'INSERT INTO pick (site, id, task, merchant, "order", line_no, sku, lot, expiry, serial, '
-    "condition, place, walk_no, pieces, picked, state, skips) VALUES ('MAIN', 'p', 't', 'ACME', "
-    "'1', 1, 'MUG', '', '', '', 'available', 'A', 1, 2, 0, 'open', 0)",
+    "condition, place, walk_no, pieces, picked, state, skips, missed) VALUES ('MAIN', 'p', 't', "
+    "'ACME', '1', 1, 'MUG', '', '', '', 'available', 'A', 1, 2, 0, 'open', 0, '')",
 )
 
 
 NEW_RETURN = (
-    'INSERT INTO returns (site, number, plate, "order", customer, kind, platform, platform_id, '
-    "platform_state, combined_id, tracking, sender, custody, money, reason, place) VALUES "
-    "('MAIN', 'R1', '', '', '', '', '', '', '', '', '', '', 'received', 'none', '', '')",
+    'INSERT INTO returns (site, number, paper_no, plate, "order", customer, kind, platform, '
+    "platform_id, platform_state, combined_id, tracking, sender, custody, money, reason, place) "
+    "VALUES ('MAIN', 'R1', '', '', '', '', '', '', '', '', '', '', '', 'received', 'none', '', '')",
     "INSERT INTO return_line (site, number, line_no, merchant, sku, advised, received, restocked, "
     "scrapped, held, reason, platform_ids) VALUES "
     "('MAIN', 'R1', 1, 'ACME', 'MUG', 1, 1, 0, 0, 0, '', '')",

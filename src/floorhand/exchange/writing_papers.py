@@ -239,7 +239,8 @@ def write_deliveries(w: Writing, records: Sequence[DeliveryRecord], codes: Codes
                 continue
             numbers[record.merchant, record.number] = ""
             deliveries.append(
-                {"site": w.site, "number": number, "merchant": record.merchant}
+                {"site": w.site, "number": number, "paper_no": record.number}
+                | {"merchant": record.merchant}
                 | {n: getattr(record, n) for n in ("carrier", "tracking", "expected_on")}
             )
             lines += [
@@ -301,7 +302,8 @@ def write_returns(w: Writing, records: Sequence[ReturnRecord], codes: Codes) -> 
             if skus is None:
                 continue
             numbers[record.merchant, record.number] = ""
-            returns.append({"site": w.site, "number": number} | _return_values(record))
+            paper = {"site": w.site, "number": number, "paper_no": record.number}
+            returns.append(paper | _return_values(record))
             lines += [
                 {
                     "site": w.site, "number": number, "line_no": n, "merchant": record.merchant,
