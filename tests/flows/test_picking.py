@@ -66,6 +66,7 @@ from floorhand.flows.picking_states import (
     AtTote,
     Binding,
     Start,
+    TakeOver,
 )
 from floorhand.flows.turn import Ask, Do, Refuse
 from floorhand.text.catalog import Catalog
@@ -86,6 +87,7 @@ TOTE = Place("T-1", "tote")
 
 EVERY_STATE: tuple[State, ...] = (
     START,
+    TakeOver("CART-1", "Ben", "09:00"),
     Binding(NEED),
     AtPlace(STOP),
     AtPiece(STOP),

@@ -215,11 +215,39 @@ def test_two_benches_never_get_the_same_single_piece_order(floor) -> None:
     assert sorted(turn.said.facts["order"] for turn in turns) == ["1003", "1004"]
 
 
-def test_an_order_held_by_another_is_refused_with_name_and_time(floor) -> None:
+def test_an_order_held_by_another_names_them_and_is_taken_over_by_the_same_scan(floor) -> None:
+    ana(floor, "T-1", HAT)
+    for code, again in (("T-1", "T-1"), ("ACME/1001", "1001")):
+        turn = bob(floor, code) if code == "T-1" else scan(floor, code, seat="H2")
+        assert said(turn) == (
+            f"Ana has been packing order 1001 since 09:00. Scan {again} again to take it over."
+        )
+        assert (turn.said.tone, turn.prompt.place) == ("look", code)
+    turn = scan(floor, "ACME/1001", seat="H2")
+    assert (turn.said.text, turn.prompt.progress) == ("packing.opened", (1, 4))
+    ((facts, worker),) = [
+        (json.loads(told), who)
+        for told, who in rows(floor, Operation.facts, Operation.worker, kind="OpenOrder")
+    ]
+    assert (worker, facts["taken_from"], facts["take_over"]) == ("W2", "W1", 1)
+    assert said(scan(floor, MUG)).startswith("STOP: Bob has had order 1001 since 09:00.")
+    assert scan(floor, MUG, "2", seat="H2").said.text == "packing.shipped"
+
+
+def test_parked_work_that_was_taken_over_does_not_come_back(floor) -> None:
+    ana(floor, "T-1", HAT, "*OUT")
+    bob(floor, "T-1", "T-1")
+    turn = scan(floor, "BADGE-ANA", "1", MUG)
+    assert said(turn).startswith("STOP: Bob has had order 1001")
+    assert turn.prompt.ask == "packing.scan_tote"
+    assert one(floor, Task.worker, kind="pack") == "W2"
+
+
+def test_another_tote_or_back_takes_nothing_over(floor) -> None:
     ana(floor, "T-1")
-    for code in ("T-1", "ACME/1001"):
-        turn = bob(floor, code)
-        assert said(turn) == ("Ana has been packing order 1001 since 09:00. Scan another tote.")
+    assert bob(floor, "T-1", "*BACK", "T-1").prompt.ask == "packing.take_over"
+    assert dict(scan(floor, "T-9", seat="H2").prompt.facts)["fact.order"] == "ACME/1006"
+    assert rows(floor, Task.worker, kind="pack", place="T-1") == [("W1",)]
 
 
 def test_an_order_put_aside_can_be_packed_by_another_from_the_start(floor) -> None:

@@ -101,7 +101,7 @@ def test_a_stale_confirmation_takes_nothing(floor: Transactions) -> None:
     with floor.begin() as tx:
         task, pick = tx.execute(select(Pick.task, Pick.id)).one()
     for operation, worker, pieces, tote, code in (
-        ("T:1", "W2", 2, "T-1", Code.WALK_LOST),
+        ("T:1", "W2", 2, "T-1", Code.WALK_TAKEN),
         ("T:2", "W1", 3, "T-1", Code.PICK_TOO_MANY),
         ("T:3", "W1", 2, "T-2", Code.PICK_WRONG_TOTE),
     ):

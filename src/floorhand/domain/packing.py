@@ -92,17 +92,22 @@ class BoxOption:
 
 @dataclass(frozen=True, slots=True)
 class OpenTote:
-    """Claim the order whose goods are in a tote."""
+    """Claim the order whose goods are in a tote; ``take_over`` from whoever has it."""
 
     tote: str
+    take_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class OpenOrder:
-    """Claim an order by its number; all its totes must be at the bench."""
+    """Claim an order by its number; all its totes must be at the bench.
+
+    ``take_over`` from whoever has it.
+    """
 
     merchant: str
     number: str
+    take_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +212,16 @@ class ToteArrived:
     order: str
     tote: str
     missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTaken:
+    """A colleague is packing the order. ``tote`` was scanned; empty if its number was."""
+
+    order: str
+    tote: str
+    name: str
+    since: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,9 +117,22 @@ Next = NeedTote | Stop | NeedBench | WalkDone
 
 @dataclass(frozen=True, slots=True)
 class GetWork:
-    """Claim the most urgent orders for a cart, or one order without a cart (``cart`` empty)."""
+    """Claim the most urgent orders for a cart, or one order without a cart (``cart`` empty).
+
+    ``take_over`` the walk of whoever has the cart.
+    """
 
     cart: str
+    take_over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WalkTaken:
+    """A colleague walks with the cart, and since when."""
+
+    cart: str
+    name: str
+    since: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from floorhand.flows.picking_states import (
     Binding,
     Start,
     State,
+    TakeOver,
 )
 from floorhand.flows.turn import Ask, Facts, Refuse, Reply
 
@@ -33,6 +34,9 @@ def outcome(state: State, event: object) -> Reply | None:
             return _ask(following, "picking.walk_resumed", look=True)
         case words.WorkFound(orders=orders, next=following):
             return _ask(following, "picking.work_found", {"orders": orders})
+        case words.WalkTaken(cart=cart, name=name, since=since):
+            held: Facts = {"cart": cart, "name": name, "since": since}
+            return Ask(TakeOver(cart, name, since), "picking.taken", held, look=True)
         case words.NoWork(waiting=0):
             return Ask(Start(), "picking.no_work", look=True)
         case words.NoWork(waiting=waiting):

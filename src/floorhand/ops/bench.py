@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.cartons import propose_box
 from floorhand.domain.packing import INSTRUCTION_MAX, Bench, OrderGone, OrderStopped
+from floorhand.ops.colleagues import since
 from floorhand.store import boxes, parcels, places, tasks
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import merchant_rules, station_place
-from floorhand.store.parcels import Holder, OrderHead, Tote
-from floorhand.store.schema import Checked, OrderLine, Parcel, Place, PrintJob, SiteRow, Stock, Task
+from floorhand.store.parcels import OrderHead, Tote
+from floorhand.store.schema import Checked, OrderLine, Parcel, Place, PrintJob, Stock, Task
 
 PUTBACK = "putback"
 """Kind of the task to put goods back that were picked and will not be sent."""
@@ -47,17 +47,8 @@ def order_at_bench(tx: Session, cause: Cause, order: str) -> Work | OrderStopped
     if head.state != "packing" or holder is None:
         return OrderGone(order)
     if holder.worker != cause.worker:
-        return OrderGone(order, holder.name, since(tx, cause, holder))
+        return OrderGone(order, holder.name, since(tx, cause, holder.since))
     return Work(head, totes, holder.task)
-
-
-def since(tx: Session, cause: Cause, holder: Holder) -> str:
-    """Say since when somebody has an order: local time, with the date if it was not today."""
-    zone = tx.scalar(select(SiteRow.time_zone).where(SiteRow.site == cause.site)) or "UTC"
-    here = ZoneInfo(zone)
-    moment = (holder.since or cause.at).astimezone(here)
-    today = moment.date() == cause.at.astimezone(here).date()
-    return moment.strftime("%H:%M" if today else "%Y-%m-%d %H:%M")
 
 
 def bench_here(tx: Session, cause: Cause) -> str:

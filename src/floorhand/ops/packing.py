@@ -24,6 +24,7 @@ from floorhand.domain.packing import (
     OrderGone,
     OrderOpened,
     OrderStopped,
+    OrderTaken,
     PiecesChecked,
     PutAside,
     ToteArrived,
@@ -36,9 +37,9 @@ from floorhand.ops.bench import (
     instruction_of,
     open_bench,
     order_at_bench,
-    since,
     stop_order,
 )
+from floorhand.ops.colleagues import since, take_over
 from floorhand.ops.missing import declare_missing
 from floorhand.ops.shipping import close_parcel
 from floorhand.ops.verifying import check_pieces
@@ -47,7 +48,7 @@ from floorhand.store.ledger import Cause
 from floorhand.store.parcels import OrderHead, Tote
 from floorhand.store.schema import Checked, Order
 
-Opened = OrderOpened | OrderStopped | ToteArrived
+Opened = OrderOpened | OrderStopped | OrderTaken | ToteArrived
 
 
 def open_tote(tx: Session, cause: Cause, command: OpenTote) -> Opened:
@@ -65,7 +66,10 @@ def open_tote(tx: Session, cause: Cause, command: OpenTote) -> Opened:
     totes = parcels.totes_of(tx, cause.site, order_no)
     if head.state == "cancelled":
         return stop_order(tx, cause, head, totes)
-    task = _may_claim(tx, cause, head, totes)
+    _must_be_picked(head)
+    task = _task_of(tx, cause, head, totes, command)
+    if isinstance(task, OrderTaken):
+        return task
     totes = _arrive(tx, cause, totes, command.tote)
     missing = _elsewhere(tx, cause, totes)
     if missing and not bench_here(tx, cause):
@@ -80,7 +84,7 @@ def open_order(tx: Session, cause: Cause, command: OpenOrder) -> Opened:
     """Claim an order by its number.
 
     Raises:
-        Refused: `Code.PACK_NOT_PICKED`, `PACK_CLOSED`, `PACK_TAKEN`, `TOTE_EMPTY`, or
+        Refused: `Code.PACK_NOT_PICKED`, `PACK_CLOSED`, `TOTE_EMPTY`, or
             `TOTES_ELSEWHERE` if one of its totes does not stand at this bench.
     """
     head = parcels.order_head(tx, cause.site, command.merchant, command.number)
@@ -89,7 +93,10 @@ def open_order(tx: Session, cause: Cause, command: OpenOrder) -> Opened:
     totes = parcels.totes_of(tx, cause.site, head.order_no)
     if head.state == "cancelled":
         return stop_order(tx, cause, head, totes)
-    task = _may_claim(tx, cause, head, totes)
+    _must_be_picked(head)
+    task = _task_of(tx, cause, head, totes, command)
+    if isinstance(task, OrderTaken):
+        return task
     if missing := _elsewhere(tx, cause, totes):
         raise Refused(Code.TOTES_ELSEWHERE, order=head.number, missing=" ".join(missing))
     return _claim(tx, cause, head, totes, task)
@@ -168,24 +175,36 @@ def list_boxes(
     return BoxesListed(tuple(options))
 
 
-def _may_claim(tx: Session, cause: Cause, head: OrderHead, totes: tuple[Tote, ...]) -> str:
-    """Return the worker's own packing task, if this order is open already; else nothing."""
+def _must_be_picked(head: OrderHead) -> None:
+    """Refuse an order that cannot be packed now."""
     if head.state in ("shipped", "short"):
         raise Refused(Code.PACK_CLOSED, order=head.number)
     if head.state not in ("picked", "packing"):
         state = f"packing.state.{head.state}"
         raise Refused(Code.PACK_NOT_PICKED, order=head.number, state_text=state)
+
+
+def _task_of(
+    tx: Session,
+    cause: Cause,
+    head: OrderHead,
+    totes: tuple[Tote, ...],
+    command: OpenTote | OpenOrder,
+) -> str | OrderTaken:
+    """Give the worker's packing task if the order is open already, else nothing.
+
+    A colleague's is told first and taken over only when that is asked for.
+    """
     holder = parcels.holder_of(tx, cause.site, [tote.code for tote in totes])
-    if head.state == "packing" and holder is not None:
-        if holder.worker != cause.worker:
-            raise Refused(
-                Code.PACK_TAKEN,
-                order=head.number,
-                name=holder.name,
-                since=since(tx, cause, holder),
-            )
+    if head.state != "packing" or holder is None:
+        return ""
+    if holder.worker == cause.worker:
         return holder.task
-    return ""
+    if not command.take_over:
+        tote = command.tote if isinstance(command, OpenTote) else ""
+        return OrderTaken(head.order_no, tote, holder.name, since(tx, cause, holder.since))
+    take_over(tx, cause, "packing", holder.task, holder.worker)
+    return holder.task
 
 
 def _arrive(tx: Session, cause: Cause, totes: tuple[Tote, ...], code: str) -> tuple[Tote, ...]:
