@@ -6,8 +6,11 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from conftest import SITE
 from sqlalchemy import select, update
+from warehouses import packing as warehouse
 
+from floorhand.store.check import violations
 from floorhand.store.schema import (
     Delivery,
     DeliveryLine,
@@ -15,6 +18,7 @@ from floorhand.store.schema import (
     OrderLine,
     Return,
     ReturnLine,
+    Task,
 )
 
 HEAD = "order,sku,quantity\n"
@@ -122,6 +126,19 @@ def test_a_cancellation_is_taken_until_the_order_has_left(stocked, state):
     taken = stocked("order,sku,quantity,state\n1,MUG,1,cancelled\n", name="b.csv")
     assert taken.result["orders_cancelled"] == 1
     assert stocked.one(Order.state) == ("cancelled",)
+
+
+@pytest.mark.parametrize("state", ["picked", "packing", "released"])
+def test_what_was_picked_of_a_cancelled_order_is_put_back_from_its_totes(take, state):
+    warehouse.build(take.transactions)
+    with take.transactions.begin() as tx:
+        tx.execute(update(Order).where(Order.number == "1002").values(state=state))
+    for name in ("a.csv", "b.csv"):
+        take("merchant,order,sku,quantity,state\nACME,1002,MUG,14,cancelled\n", name=name)
+    tasks = select(Task.place, Task.pieces, Task.state).where(Task.kind == "putback")
+    assert take.all(tasks.order_by(Task.place)) == [("T-2", 14, "open"), ("T-3", 3, "open")]
+    with take.transactions.begin() as tx:
+        assert violations(tx, SITE) == ()
 
 
 def test_a_cancellation_that_comes_too_late_is_told(stocked):

@@ -149,7 +149,7 @@ def test_a_cancelled_order_stops_at_the_next_scan_and_its_pieces_are_put_back(
     picker.answer()
     assert picker.said == "picking.gone_cancelled"
     assert picks(floor, "open") == [("2", "CAP", "B-01", 3)]
-    assert tasks_of(floor, "putback") == [("T-1", "", 2, "cancelled")]
+    assert tasks_of(floor, "putback") == [("T-1", "", 2, "order_cancelled")]
     assert troubles(floor, "putback_waiting") == ["T-1"]
     picker.go_on()
     assert (state(floor, "1"), state(floor, "2")) == ("cancelled", "picked")

@@ -124,6 +124,13 @@ NEW_RETURN = (
                 "INSERT INTO slot VALUES ('MAIN', 'u', 1, 'ACME', '2', 'T-1')",
             ],
         ),
+        (
+            "goods_of_ended_orders_are_put_back",
+            [
+                NEW_PICK[1].replace("'picking'", "'cancelled'"),
+                "UPDATE place SET kind = 'tote', order_no = 'ACME/1' WHERE code = 'A'",
+            ],
+        ),
         ("order_lines_add_up", [*NEW_PICK, "UPDATE order_line SET picked = 1"]),
     ],
 )

@@ -24,6 +24,8 @@ from floorhand.exchange.records import (
 )
 from floorhand.exchange.writing_masters import Codes
 from floorhand.exchange.written import BATCH, Writing, batches
+from floorhand.store.cancelling import undo_order
+from floorhand.store.ledger import Cause
 from floorhand.store.schema import (
     Delivery,
     DeliveryLine,
@@ -140,7 +142,8 @@ def _update_order(w: Writing, old: dict[str, Any], record: OrderRecord) -> None:
     """Take over a platform's later word on an order; count what it did.
 
     A cancellation is taken until the order has left: whoever works on it is stopped at the next
-    scan that touches it. Everything else is taken only before anybody has begun.
+    scan that touches it, and what was picked is to be put back. Everything else is taken only
+    before anybody has begun.
     """
     state = old["state"]
     if record.state == "cancelled" and state not in ENDED:
@@ -169,18 +172,27 @@ def _update_order(w: Writing, old: dict[str, Any], record: OrderRecord) -> None:
     )
     assert taken is not None, old["number"]
     old.update(changed)
-    if changed.get("state") == "shipped":
+    if changed.get("state") in ENDED:
+        _end_order(w, old["merchant"], old["number"], changed["state"])
+    w.counts["updated"] += 1
+    w.counts["orders_cancelled"] += changed.get("state") == "cancelled"
+
+
+def _end_order(w: Writing, merchant: str, number: str, state: str) -> None:
+    """Do what follows when a platform ends an order that we had not finished."""
+    if state == "cancelled":
+        cause = Cause(w.site, f"cancelled:{merchant}/{number}", "", "", "", w.now)
+        undo_order(w.tx, cause, merchant, number)
+    if state == "shipped":
         w.tx.execute(
             update(OrderLine)
             .where(
                 OrderLine.site == w.site,
-                OrderLine.merchant == old["merchant"],
-                OrderLine.order == old["number"],
+                OrderLine.merchant == merchant,
+                OrderLine.order == number,
             )
             .values(short=OrderLine.ordered - OrderLine.packed, short_reason=ELSEWHERE)
         )
-    w.counts["updated"] += 1
-    w.counts["orders_cancelled"] += changed.get("state") == "cancelled"
 
 
 def _later_word(old: dict[str, Any], record: OrderRecord) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from floorhand.ops.colleagues import since
 from floorhand.ops.reserving import drop_stop, order_trouble
 from floorhand.store import orders, picks, tasks
 from floorhand.store.asking import ask
+from floorhand.store.cancelling import put_back
 from floorhand.store.ledger import Cause
 from floorhand.store.picks import StopRow, Walk
 from floorhand.store.places import set_place
@@ -149,18 +150,9 @@ def cancel_on_walk(tx: Session, cause: Cause, task: str, merchant: str, number: 
         drop_stop(tx, cause, stop, "cancelled")
     for tote in orders.totes_of_order(tx, cause.site, merchant, number):
         pieces = _pieces_in(tx, cause, tote)
-        if pieces:
-            tasks.open_task(
-                tx,
-                cause,
-                "putback",
-                place=tote,
-                merchant=merchant,
-                pieces=pieces,
-                reason="cancelled",
-            )
+        if pieces and put_back(tx, cause, tote, merchant):
             tasks.trouble(tx, cause, "putback_waiting", tote, merchant, order=number, pieces=pieces)
-        else:
+        elif not pieces:
             leave_slot(tx, cause, task, tote)
         free_tote(tx, cause, tote)
 
