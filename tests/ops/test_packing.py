@@ -13,9 +13,11 @@ from warehouses import packing as warehouse
 
 from floorhand.domain.packing import LEFT_SHOWN_MAX
 from floorhand.domain.things import CORRECTION, CUSTOMER
+from floorhand.errors import BadSetting
 from floorhand.ops.floor import Turn, take_seat, take_turn
 from floorhand.store.check import violations
 from floorhand.store.db import engine_of
+from floorhand.store.places import new_place
 from floorhand.store.schema import (
     Barcode,
     Checked,
@@ -277,7 +279,8 @@ def test_all_totes_of_an_order_must_be_at_the_bench(floor) -> None:
     with floor.begin() as tx:
         tx.execute(update(Place).where(Place.code == "T-3").values(parent="CART-1"))
     assert said(ana(floor, "ACME/1002")) == (
-        "Order 1002 also needs T-3 (CART-1). Bring all its totes to this bench."
+        "Order 1002 also needs T-3 (CART-1). "
+        "Bring them to your bench, scan the bench, then each tote."
     )
     turn = scan(floor, "T-2")
     assert (turn.said.text, turn.said.tone) == ("packing.tote_here", "look")
@@ -531,3 +534,35 @@ def test_the_menu_asks_whose_order_it_is_too(floor) -> None:
     turn = scan(floor, "BADGE-ANA", "1001")
     assert turn.prompt.ask == "which.paper"
     assert dict(scan(floor, "2").prompt.facts)["fact.order"] == "BOLT/1001"
+
+
+def at_dock(transactions, tote: str) -> None:
+    with transactions.begin() as tx:
+        new_place(tx, SITE, code="DOCK-1", kind="dock")
+        tx.execute(update(Place).where(Place.code == tote).values(parent="DOCK-1"))
+
+
+def test_totes_apart_come_together_at_the_bench_of_one_of_them(floor) -> None:
+    at_dock(floor, "T-2")
+    turn = scan(floor, "BADGE-ANA", "1", "T-3", station="")
+    assert said(turn).startswith("T-3 stands here now. Order 1002 also needs T-2 (DOCK-1)")
+    assert scan(floor, "T-2", station="").said.text == "packing.opened"
+    assert one(floor, Place.parent, code="T-2") == warehouse.BENCH
+
+
+def test_a_scanned_bench_is_where_the_terminal_stands_from_now_on(floor) -> None:
+    at_dock(floor, "T-2")
+    turn = scan(floor, "BADGE-ANA", "1", "BENCH-2", "T-2", station="")
+    assert said(turn).startswith("T-2 stands here now. Order 1002 also needs T-3 (BENCH-1)")
+    assert scan(floor, "T-3", station="").said.text == "packing.opened"
+    assert rows(floor, Seat.station, code="H1") == [("BENCH-2",)]
+    scan(floor, "*BACK", "STATION-1", station="")
+    assert rows(floor, Seat.station, code="H1") == [(warehouse.STATION,)]
+
+
+def test_a_terminal_stands_at_a_station_that_exists_or_at_a_bench(floor) -> None:
+    with pytest.raises(BadSetting, match=r"PAKC at MAIN\. Known: PACK-1, BENCH-1"):
+        take_seat(floor, SITE, "H9", now=NOW, station="PAKC")
+    for named, code in (("BENCH-1", "PACK-1"), ("bench-2", "BENCH-2"), ("PACK-1", "PACK-1")):
+        take_seat(floor, SITE, "H9", now=NOW, station=named)
+        assert one(floor, Seat.station, code="H9") == code

@@ -118,6 +118,13 @@ class OpenSingle:
 
 
 @dataclass(frozen=True, slots=True)
+class StandAt:
+    """Work at this bench, or at the bench of this station, from now on."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class CheckPieces:
     """Verify pieces of the open order.
 
@@ -171,6 +178,13 @@ class DeclareMissing:
 
 
 # Outcomes
+
+
+@dataclass(frozen=True, slots=True)
+class StoodAt:
+    """The terminal stands there."""
+
+    place: str
 
 
 @dataclass(frozen=True, slots=True)

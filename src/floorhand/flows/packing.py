@@ -38,6 +38,8 @@ from floorhand.domain.packing import (
     PiecesChecked,
     PutAside,
     Rest,
+    StandAt,
+    StoodAt,
     ToteArrived,
 )
 from floorhand.domain.things import (
@@ -50,6 +52,7 @@ from floorhand.domain.things import (
     Place,
     Pressed,
     Resumed,
+    Station,
     Text,
 )
 from floorhand.errors import Code
@@ -142,6 +145,10 @@ def _idle(state: Idle, event: object) -> Reply:
             return Do(_opening(state, event))
         case Piece():
             return Do(OpenSingle(event))
+        case Place(kind="bench", code=code) | Station(code=code):
+            return Do(StandAt(code))
+        case StoodAt(place=place):
+            return Ask(START, "packing.at_bench", {"place": place})
         case OrderTaken():
             return _held(event)
         case ToteArrived(order=order, tote=tote, missing=missing):

@@ -27,6 +27,8 @@ from floorhand.domain.packing import (
     OrderTaken,
     PiecesChecked,
     PutAside,
+    StandAt,
+    StoodAt,
     ToteArrived,
 )
 from floorhand.errors import Code, Refused
@@ -45,8 +47,9 @@ from floorhand.ops.shipping import close_parcel
 from floorhand.ops.verifying import check_pieces
 from floorhand.store import boxes, checking, parcels, places, tasks
 from floorhand.store.ledger import Cause
+from floorhand.store.masters import station_named, station_place
 from floorhand.store.parcels import OrderHead, Tote
-from floorhand.store.schema import Checked, Order
+from floorhand.store.schema import Checked, Order, Seat
 
 Opened = OrderOpened | OrderStopped | OrderTaken | ToteArrived
 
@@ -55,8 +58,8 @@ def open_tote(tx: Session, cause: Cause, command: OpenTote) -> Opened:
     """Claim the order of a tote. A tote that is scanned at a bench stands there from now on.
 
     Raises:
-        Refused: `Code.TOTE_FREE` if it belongs to no order; else as `open_order`, but at a
-            station with a bench a tote that still has to come is no refusal.
+        Refused: `Code.TOTE_FREE` if it belongs to no order; else as `open_order`, but where it is
+            known which bench this is a tote that still has to come is no refusal.
     """
     order_no = parcels.order_of_tote(tx, cause.site, command.tote)
     merchant, _, number = order_no.partition("/")
@@ -72,7 +75,7 @@ def open_tote(tx: Session, cause: Cause, command: OpenTote) -> Opened:
         return task
     totes = _arrive(tx, cause, totes, command.tote)
     missing = _elsewhere(tx, cause, totes)
-    if missing and not bench_here(tx, cause):
+    if missing and not bench_of(tx, cause, totes):
         raise Refused(Code.TOTES_ELSEWHERE, order=number, missing=" ".join(missing))
     if missing:
         cause.note(job="packing")
@@ -151,6 +154,16 @@ def put_aside(tx: Session, cause: Cause, command: PutAside) -> AsideDone | Order
     return AsideDone(command.order, work.codes)
 
 
+def stand_at(tx: Session, cause: Cause, command: StandAt) -> StoodAt:
+    """Let the terminal stand at another bench: what is scanned and printed is there from now on."""
+    station = station_named(tx, cause.site, command.code)
+    tx.execute(
+        update(Seat).where(Seat.site == cause.site, Seat.code == cause.seat).values(station=station)
+    )
+    cause.note(job="packing", station=station)
+    return StoodAt(station_place(tx, cause.site, station) or station)
+
+
 def list_boxes(
     tx: Session, cause: Cause, command: ListBoxes
 ) -> BoxesListed | OrderStopped | OrderGone:
@@ -208,8 +221,8 @@ def _task_of(
 
 
 def _arrive(tx: Session, cause: Cause, totes: tuple[Tote, ...], code: str) -> tuple[Tote, ...]:
-    """Let a scanned tote stand at the worker's bench: the scan proves that it is there."""
-    bench = bench_here(tx, cause)
+    """Let a scanned tote stand at the bench of its order: the scan proves that it is there."""
+    bench = bench_of(tx, cause, totes)
     moved = [tote for tote in totes if tote.code == code and bench and tote.parent != bench]
     for tote in moved:
         places.stand_in(tx, cause, tote.code, bench)
@@ -261,6 +274,7 @@ HANDLERS: dict[type, Callable[..., object]] = {
     CheckPieces: check_pieces,
     CloseParcel: close_parcel,
     PutAside: put_aside,
+    StandAt: stand_at,
     ListBoxes: list_boxes,
     DeclareMissing: declare_missing,
 }
