@@ -141,6 +141,25 @@ def test_what_was_picked_of_a_cancelled_order_is_put_back_from_its_totes(take, s
         assert violations(tx, SITE) == ()
 
 
+@pytest.mark.parametrize(
+    ("word", "picked", "state"),
+    [("released", 3, "picked"), ("released", 2, "released"), ("", 3, "hold")],
+)
+def test_an_order_on_hold_goes_on_once_its_merchant_says_so_in_words(take, word, picked, state):
+    warehouse.build(take.transactions)
+    with take.transactions.begin() as tx:
+        at = OrderLine.order == "1001", OrderLine.merchant == "ACME", OrderLine.sku == "MUG"
+        tx.execute(update(OrderLine).where(*at).values(picked=picked))
+        tx.execute(
+            update(Order)
+            .where(Order.merchant == "ACME", Order.number == "1001")
+            .values(state="hold", hold_reason="missing_at_bench")
+        )
+    take(f"merchant,order,sku,quantity,state\nACME,1001,MUG,3,{word}\n")
+    found = select(Order.state).where(Order.merchant == "ACME", Order.number == "1001")
+    assert take.all(found) == [(state,)]
+
+
 def test_a_cancellation_that_comes_too_late_is_told(stocked):
     stocked(HEAD + "1,MUG,1\n")
     with stocked.transactions.begin() as tx:

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from floorhand.exchange.cells import shown
 from floorhand.exchange.dates import due
@@ -24,7 +24,7 @@ from floorhand.exchange.records import (
 )
 from floorhand.exchange.writing_masters import Codes
 from floorhand.exchange.written import BATCH, Writing, batches
-from floorhand.store.cancelling import undo_order
+from floorhand.store.cancelling import holding, undo_order
 from floorhand.store.ledger import Cause
 from floorhand.store.schema import (
     Delivery,
@@ -153,6 +153,8 @@ def _update_order(w: Writing, old: dict[str, Any], record: OrderRecord) -> None:
         return
     elif state in UNTOUCHED:
         changed = _later_word(old, record)
+        if record.frees and state == "hold":
+            changed |= {"state": _free_state(w, old), "hold_reason": ""}
     else:
         changed = {}
     changed = {name: value for name, value in changed.items() if old[name] != value}
@@ -176,6 +178,20 @@ def _update_order(w: Writing, old: dict[str, Any], record: OrderRecord) -> None:
         _end_order(w, old["merchant"], old["number"], changed["state"])
     w.counts["updated"] += 1
     w.counts["orders_cancelled"] += changed.get("state") == "cancelled"
+
+
+def _free_state(w: Writing, old: dict[str, Any]) -> str:
+    """Say how an order goes on after a hold: to the bench if all that it waits for is in totes."""
+    merchant, number = old["merchant"], old["number"]
+    wanted = w.tx.scalar(
+        select(func.sum(OrderLine.ordered - OrderLine.picked - OrderLine.short)).where(
+            OrderLine.site == w.site,
+            OrderLine.merchant == merchant,
+            OrderLine.order == number,
+        )
+    )
+    picked = holding(w.tx, w.site, f"{merchant}/{number}", "tote")
+    return "picked" if picked and not wanted else "released"
 
 
 def _end_order(w: Writing, merchant: str, number: str, state: str) -> None:
