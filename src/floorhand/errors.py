@@ -47,6 +47,7 @@ class Code(StrEnum):
     TOTE_TAKEN = "tote_taken"
     TOTE_NOT_EMPTY = "tote_not_empty"
     PICK_WRONG_PLACE = "pick_wrong_place"
+    PICK_PIECE_FIRST = "pick_piece_first"
     PICK_PLACE_FIRST = "pick_place_first"
     PICK_WRONG_PIECE = "pick_wrong_piece"
     PICK_WRONG_LOT = "pick_wrong_lot"

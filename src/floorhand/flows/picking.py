@@ -281,9 +281,9 @@ def _other_lot(state: AtPiece, told: Piece | Attributes, pieces: int) -> Reply:
 
 def _tote_too_early(state: AtPiece, code: str) -> Reply:
     stop = state.stop
-    if code != stop.tote:
-        return Refuse(Code.PICK_WRONG_TOTE, {"code": code, "tote": stop.tote})
     left = stop.pieces - state.taken
+    if code != stop.tote:
+        return Refuse(Code.PICK_PIECE_FIRST, {"code": code, "pieces": left, "sku": stop.goods.sku})
     return Refuse(Code.PICK_TOO_FEW, {"pieces": left, "sku": stop.goods.sku})
 
 

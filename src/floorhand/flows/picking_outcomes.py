@@ -70,9 +70,19 @@ def outcome(state: State, event: object) -> Reply | None:
         case words.StopGone(why=why, order=order, place=place, next=following):
             facts = {"order": order, "place": place}
             return _ask(following, GONE[why], facts, at=_where(state), look=True)
-        case words.TotesBrought(totes=totes, place=place, next=following):
-            return _ask(following, "picking.brought", {"totes": totes, "place": place})
+        case words.TotesBrought() if isinstance(state, AtBench):
+            return _brought(state.need, event)
     return None
+
+
+def _brought(need: NeedBench, event: words.TotesBrought) -> Reply:
+    """Count the totes of the walk that are away, of all that it had."""
+    following, every = event.next, need.of or need.totes
+    if not isinstance(following, NeedBench):
+        return _ask(following, "picking.brought", {"totes": event.totes, "place": event.place})
+    away = every - following.totes
+    facts: Facts = {"tote": need.tote, "place": event.place, "away": away, "of": every}
+    return _ask(replace(following, of=every), "picking.brought_one", facts)
 
 
 def _ask(
@@ -139,6 +149,9 @@ def _short_said(state: State, event: words.ShortDeclared) -> Reply:
         said = "picking.short_partly"
     else:
         said = "picking.short_waits" if event.waits else "picking.short_final"
+    if event.others:
+        facts = {**facts, "others": event.others, "own_text": said}
+        said = "picking.short_others"
     return _ask(event.next, said, facts, at=_where(state), look=True)
 
 
