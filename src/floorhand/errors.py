@@ -42,11 +42,13 @@ class Code(StrEnum):
     PIN_WAIT = "pin_wait"
     ROLE_MISSING = "role_missing"
 
+    WORK_MOVED = "work_moved"
+
     # Picking
-    CART_IN_USE = "cart_in_use"
     TOTE_TAKEN = "tote_taken"
     TOTE_NOT_EMPTY = "tote_not_empty"
     PICK_WRONG_PLACE = "pick_wrong_place"
+    PICK_PIECE_FIRST = "pick_piece_first"
     PICK_PLACE_FIRST = "pick_place_first"
     PICK_WRONG_PIECE = "pick_wrong_piece"
     PICK_WRONG_LOT = "pick_wrong_lot"
@@ -60,6 +62,7 @@ class Code(StrEnum):
     PICK_LAST_PLACE = "pick_last_place"
     PICK_EXPIRED = "pick_expired"
     WALK_LOST = "walk_lost"
+    WALK_TAKEN = "walk_taken"
 
     # Packing
     TOTE_FREE = "tote_free"
@@ -67,7 +70,6 @@ class Code(StrEnum):
     PACK_NOT_PICKED = "pack_not_picked"
     PACK_CLOSED = "pack_closed"
     PACK_CANCELLED = "pack_cancelled"
-    PACK_TAKEN = "pack_taken"
     PACK_LOST = "pack_lost"
     TOTES_ELSEWHERE = "totes_elsewhere"
     NO_SINGLE_ORDER = "no_single_order"

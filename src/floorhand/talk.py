@@ -99,7 +99,7 @@ def _goods(item: Item) -> str:
 
 
 def _choice(choice: Choice, catalog: Catalog) -> str:
-    return _one_line(catalog.say(choice.text) if choice.text else choice.label or choice.code)
+    return _one_line(choice.written(catalog.say))
 
 
 def _one_line(text: str) -> str:

@@ -6,8 +6,11 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from conftest import SITE
 from sqlalchemy import select, update
+from warehouses import packing as warehouse
 
+from floorhand.store.check import violations
 from floorhand.store.schema import (
     Delivery,
     DeliveryLine,
@@ -15,6 +18,7 @@ from floorhand.store.schema import (
     OrderLine,
     Return,
     ReturnLine,
+    Task,
 )
 
 HEAD = "order,sku,quantity\n"
@@ -124,6 +128,38 @@ def test_a_cancellation_is_taken_until_the_order_has_left(stocked, state):
     assert stocked.one(Order.state) == ("cancelled",)
 
 
+@pytest.mark.parametrize("state", ["picked", "packing", "released"])
+def test_what_was_picked_of_a_cancelled_order_is_put_back_from_its_totes(take, state):
+    warehouse.build(take.transactions)
+    with take.transactions.begin() as tx:
+        tx.execute(update(Order).where(Order.number == "1002").values(state=state))
+    for name in ("a.csv", "b.csv"):
+        take("merchant,order,sku,quantity,state\nACME,1002,MUG,14,cancelled\n", name=name)
+    tasks = select(Task.place, Task.pieces, Task.state).where(Task.kind == "putback")
+    assert take.all(tasks.order_by(Task.place)) == [("T-2", 14, "open"), ("T-3", 3, "open")]
+    with take.transactions.begin() as tx:
+        assert violations(tx, SITE) == ()
+
+
+@pytest.mark.parametrize(
+    ("word", "picked", "state"),
+    [("released", 3, "picked"), ("released", 2, "released"), ("", 3, "hold")],
+)
+def test_an_order_on_hold_goes_on_once_its_merchant_says_so_in_words(take, word, picked, state):
+    warehouse.build(take.transactions)
+    with take.transactions.begin() as tx:
+        at = OrderLine.order == "1001", OrderLine.merchant == "ACME", OrderLine.sku == "MUG"
+        tx.execute(update(OrderLine).where(*at).values(picked=picked))
+        tx.execute(
+            update(Order)
+            .where(Order.merchant == "ACME", Order.number == "1001")
+            .values(state="hold", hold_reason="missing_at_bench")
+        )
+    take(f"merchant,order,sku,quantity,state\nACME,1001,MUG,3,{word}\n")
+    found = select(Order.state).where(Order.merchant == "ACME", Order.number == "1001")
+    assert take.all(found) == [(state,)]
+
+
 def test_a_cancellation_that_comes_too_late_is_told(stocked):
     stocked(HEAD + "1,MUG,1\n")
     with stocked.transactions.begin() as tx:
@@ -208,6 +244,8 @@ def test_deliveries_of_two_merchants_with_one_number_stay_apart(take):
         take("delivery,sku,quantity\n7,MUG,1\n", "--merchant", merchant)
     rows = take.all(select(Delivery.number, Delivery.merchant).order_by(Delivery.number))
     assert rows == [("7", "ALFA"), ("BETA-7", "BETA")]
+    papers = take.all(select(Delivery.paper_no))
+    assert papers == [("7",), ("7",)]
 
 
 def test_returns(stocked):

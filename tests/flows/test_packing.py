@@ -53,6 +53,7 @@ from floorhand.flows.packing_states import (
     ChoosingBox,
     HowMany,
     Reading,
+    TakeOver,
     Telling,
     WhatMissing,
     WhyMissing,
@@ -78,6 +79,7 @@ SERIAL = Naming("serial", "PHONE", "Phone", 1, (Left("PHONE", "Phone", 1, serial
 BOXES = (BoxOption("S", "Small", False), BoxOption("L", "Large", True))
 ALL_STATES = (
     START,
+    TakeOver(ORDER, "T-1", "Bob", "09:00"),
     Reading(BENCH, REST, "Wrap it."),
     CHECKING,
     COUNTING,
@@ -145,7 +147,7 @@ def test_a_serial_never_repeats_so_no_number_is_asked_after_it() -> None:
 
 
 def test_the_last_piece_closes_the_parcel_whatever_was_being_asked() -> None:
-    for state in ALL_STATES[1:]:
+    for state in ALL_STATES[2:]:
         assert step(state, PiecesChecked(MUG, 1, NOTHING)) == Do(CLOSE), state
     assert step(START, OrderOpened(BENCH, NOTHING)) == Do(CLOSE)
 
@@ -263,7 +265,7 @@ def test_a_tote_that_waits_for_another_says_which() -> None:
 
 def test_back_puts_the_order_aside_and_elsewhere_goes_one_question_back() -> None:
     assert step(CHECKING, Pressed(Key.BACK)) == Do(PutAside(ORDER))
-    assert step(ALL_STATES[1], Pressed(Key.BACK)) == Do(PutAside(ORDER))
+    assert step(ALL_STATES[2], Pressed(Key.BACK)) == Do(PutAside(ORDER))
     assert step(HowMany(BENCH, REST, MUG), Pressed(Key.BACK)) == Ask(WhatMissing(BENCH, REST))
     assert step(START, Pressed(Key.BACK)) == Refuse(Code.KEY_NOT_NOW)
 

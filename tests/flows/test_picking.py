@@ -33,6 +33,7 @@ from floorhand.domain.picking import (
     StopGone,
     SwapLot,
     ToteReplaced,
+    TotesBrought,
     WalkDone,
     WorkFound,
 )
@@ -66,6 +67,7 @@ from floorhand.flows.picking_states import (
     AtTote,
     Binding,
     Start,
+    TakeOver,
 )
 from floorhand.flows.turn import Ask, Do, Refuse
 from floorhand.text.catalog import Catalog
@@ -86,6 +88,7 @@ TOTE = Place("T-1", "tote")
 
 EVERY_STATE: tuple[State, ...] = (
     START,
+    TakeOver("CART-1", "Ben", "09:00"),
     Binding(NEED),
     AtPlace(STOP),
     AtPiece(STOP),
@@ -250,7 +253,7 @@ def test_a_serial_is_asked_for_only_if_the_scan_did_not_tell_it() -> None:
 def test_only_the_tote_of_the_slot_is_taken() -> None:
     assert step(AtTote(STOP, 3), TOTE) == Do(ConfirmPick("W", "P", 3, "T-1"))
     assert refused(step(AtTote(STOP, 3), Place("T-2", "tote"))) is Code.PICK_WRONG_TOTE
-    assert refused(step(AtPiece(STOP, 2), Place("T-2", "tote"))) is Code.PICK_WRONG_TOTE
+    assert refused(step(AtPiece(STOP, 2), Place("T-2", "tote"))) is Code.PICK_PIECE_FIRST
     assert refused(step(AtPiece(STOP, 2), TOTE)) is Code.PICK_TOO_FEW
 
 
@@ -383,3 +386,21 @@ def test_every_order_of_place_piece_and_tote_completes_or_refuses() -> None:
             if isinstance(reply, Ask):
                 state = reply.state
         assert confirmed == 1, scans
+
+
+def test_each_tote_that_is_brought_away_is_named_and_counted() -> None:
+    need = NeedBench("W", "T-1", 1, "ACME/1", "BENCH-1", 3)
+    for tote, left, away in (("T-2", 2, 1), ("T-3", 1, 2)):
+        following = replace(need, tote=tote, totes=left, of=0)
+        reply = step(AtBench(need), TotesBrought(1, "BENCH-1", following))
+        assert reply.done == "picking.brought_one"
+        assert (reply.facts["tote"], reply.facts["away"], reply.facts["of"]) == (need.tote, away, 3)
+        need = reply.state.need
+
+
+def test_other_orders_that_lack_pieces_are_counted_beside_the_own() -> None:
+    reply = step(AtReason(STOP, 0, placed=True), replace(SHORT, others=2))
+    assert "short 1. Other orders short too: 2." in Catalog("en").say(reply.done, reply.facts)
+
+
+SHORT = ShortDeclared(1, 0, "", 1, 0, "ACME/1001", NEXT)

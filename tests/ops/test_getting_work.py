@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from warehouses.picking import CAP, FIG, MUG, NUT, PEN, cause, order, put
 from floorhand.domain.rules import SiteRules
 from floorhand.domain.things import Goods, Line
 from floorhand.errors import Code
+from floorhand.flows.turn import Said
 from floorhand.ops.reserving import open_slots, reserve_order
 from floorhand.store import ledger, orders, tasks
 from floorhand.store.db import Transactions
@@ -219,7 +221,7 @@ def test_held_cancelled_and_shipped_orders_are_left_alone(floor: Transactions) -
     assert picker.said == "picking.no_work"
 
 
-def test_a_cart_in_use_is_refused_to_others_and_resumed_for_its_worker(
+def test_a_cart_in_use_names_its_worker_and_is_resumed_for_that_worker(
     floor: Transactions,
 ) -> None:
     with floor.begin() as tx:
@@ -231,7 +233,9 @@ def test_a_cart_in_use_is_refused_to_others_and_resumed_for_its_worker(
     ana.scan("T-1")
     ben = Picker(floor, "W2")
     ben.scan("CART-2")
-    assert ben.said == f"refusal.{Code.CART_IN_USE}"
+    assert ben.turn.said == Said(
+        "picking.taken", {"cart": "CART-2", "name": "Ana", "since": "09:00"}, "look"
+    )
     ana.scan("*BACK", "CART-2")
     assert ana.said == "picking.walk_resumed"
     assert ana.prompt.ask == "picking.scan_empty_tote"
@@ -311,3 +315,21 @@ def test_stock_that_was_moved_is_as_old_as_its_arrival_in_the_place(floor: Trans
     assert picks(floor) == [("1", "MUG", "B-01", 2)]
     with floor.begin() as tx:
         assert tx.scalar(select(func.sum(Stock.reserved))) == 2
+
+
+def test_a_walk_is_taken_over_by_scanning_its_cart_again(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        put(tx, "A-01", MUG, 9)
+        order(tx, "1", [("MUG", 2)])
+    ana, ben = Picker(floor), Picker(floor, "W2")
+    ana.start("CART-2")
+    ben.scan("CART-2", "CART-2")
+    assert (ben.said, ben.prompt.place) == ("picking.walk_resumed", "A-01")
+    ana.answer()
+    assert ana.turn.said == Said("refusal.walk_taken", {"name": "Ben", "since": "09:00"}, "refused")
+    assert ana.prompt.ask == "picking.scan_cart"
+    ben.go_on()
+    assert state(floor, "1") == "picked"
+    with floor.begin() as tx:
+        facts = [json.loads(told) for told in tx.scalars(select(Operation.facts))]
+    assert [told["taken_from"] for told in facts if "taken_from" in told] == ["W1"]

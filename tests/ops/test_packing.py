@@ -13,9 +13,11 @@ from warehouses import packing as warehouse
 
 from floorhand.domain.packing import LEFT_SHOWN_MAX
 from floorhand.domain.things import CORRECTION, CUSTOMER
+from floorhand.errors import BadSetting
 from floorhand.ops.floor import Turn, take_seat, take_turn
 from floorhand.store.check import violations
 from floorhand.store.db import engine_of
+from floorhand.store.places import new_place
 from floorhand.store.schema import (
     Barcode,
     Checked,
@@ -215,11 +217,39 @@ def test_two_benches_never_get_the_same_single_piece_order(floor) -> None:
     assert sorted(turn.said.facts["order"] for turn in turns) == ["1003", "1004"]
 
 
-def test_an_order_held_by_another_is_refused_with_name_and_time(floor) -> None:
+def test_an_order_held_by_another_names_them_and_is_taken_over_by_the_same_scan(floor) -> None:
+    ana(floor, "T-1", HAT)
+    for code, again in (("T-1", "T-1"), ("ACME/1001", "1001")):
+        turn = bob(floor, code) if code == "T-1" else scan(floor, code, seat="H2")
+        assert said(turn) == (
+            f"Ana has been packing order 1001 since 09:00. Scan {again} again to take it over."
+        )
+        assert (turn.said.tone, turn.prompt.place) == ("look", code)
+    turn = scan(floor, "ACME/1001", seat="H2")
+    assert (turn.said.text, turn.prompt.progress) == ("packing.opened", (1, 4))
+    ((facts, worker),) = [
+        (json.loads(told), who)
+        for told, who in rows(floor, Operation.facts, Operation.worker, kind="OpenOrder")
+    ]
+    assert (worker, facts["taken_from"], facts["take_over"]) == ("W2", "W1", 1)
+    assert said(scan(floor, MUG)).startswith("STOP: Bob has had order 1001 since 09:00.")
+    assert scan(floor, MUG, "2", seat="H2").said.text == "packing.shipped"
+
+
+def test_parked_work_that_was_taken_over_does_not_come_back(floor) -> None:
+    ana(floor, "T-1", HAT, "*OUT")
+    bob(floor, "T-1", "T-1")
+    turn = scan(floor, "BADGE-ANA", "1", MUG)
+    assert said(turn).startswith("STOP: Bob has had order 1001")
+    assert turn.prompt.ask == "packing.scan_tote"
+    assert one(floor, Task.worker, kind="pack") == "W2"
+
+
+def test_another_tote_or_back_takes_nothing_over(floor) -> None:
     ana(floor, "T-1")
-    for code in ("T-1", "ACME/1001"):
-        turn = bob(floor, code)
-        assert said(turn) == ("Ana has been packing order 1001 since 09:00. Scan another tote.")
+    assert bob(floor, "T-1", "*BACK", "T-1").prompt.ask == "packing.take_over"
+    assert dict(scan(floor, "T-9", seat="H2").prompt.facts)["fact.order"] == "ACME/1006"
+    assert rows(floor, Task.worker, kind="pack", place="T-1") == [("W1",)]
 
 
 def test_an_order_put_aside_can_be_packed_by_another_from_the_start(floor) -> None:
@@ -249,7 +279,8 @@ def test_all_totes_of_an_order_must_be_at_the_bench(floor) -> None:
     with floor.begin() as tx:
         tx.execute(update(Place).where(Place.code == "T-3").values(parent="CART-1"))
     assert said(ana(floor, "ACME/1002")) == (
-        "Order 1002 also needs T-3 (CART-1). Bring all its totes to this bench."
+        "Order 1002 also needs T-3 (CART-1). "
+        "Bring them to your bench, scan the bench, then each tote."
     )
     turn = scan(floor, "T-2")
     assert (turn.said.text, turn.said.tone) == ("packing.tote_here", "look")
@@ -487,3 +518,51 @@ def test_a_scan_costs_the_same_in_an_order_of_a_thousand_lines(floor) -> None:
     assert prompt.progress == (1, 1_000)
     assert len(prompt.goods) == LEFT_SHOWN_MAX
     assert len(one(floor, Seat.state)) < 2_000
+
+
+def test_a_number_of_two_merchants_is_asked_about_not_guessed(floor) -> None:
+    turn = ana(floor, "1001")
+    assert turn.prompt.ask == "which.paper"
+    assert [choice.label for choice in turn.prompt.choices] == ["ACME 1001", "BOLT 1001"]
+    turn = scan(floor, "2")
+    assert dict(turn.prompt.facts)["fact.order"] == "BOLT/1001"
+    turn = scan(floor, "*BACK", "1001", "*BACK")
+    assert (turn.said, turn.prompt.ask) == (None, "packing.scan_tote")
+
+
+def test_the_menu_asks_whose_order_it_is_too(floor) -> None:
+    turn = scan(floor, "BADGE-ANA", "1001")
+    assert turn.prompt.ask == "which.paper"
+    assert dict(scan(floor, "2").prompt.facts)["fact.order"] == "BOLT/1001"
+
+
+def at_dock(transactions, tote: str) -> None:
+    with transactions.begin() as tx:
+        new_place(tx, SITE, code="DOCK-1", kind="dock")
+        tx.execute(update(Place).where(Place.code == tote).values(parent="DOCK-1"))
+
+
+def test_totes_apart_come_together_at_the_bench_of_one_of_them(floor) -> None:
+    at_dock(floor, "T-2")
+    turn = scan(floor, "BADGE-ANA", "1", "T-3", station="")
+    assert said(turn).startswith("T-3 stands here now. Order 1002 also needs T-2 (DOCK-1)")
+    assert scan(floor, "T-2", station="").said.text == "packing.opened"
+    assert one(floor, Place.parent, code="T-2") == warehouse.BENCH
+
+
+def test_a_scanned_bench_is_where_the_terminal_stands_from_now_on(floor) -> None:
+    at_dock(floor, "T-2")
+    turn = scan(floor, "BADGE-ANA", "1", "BENCH-2", "T-2", station="")
+    assert said(turn).startswith("T-2 stands here now. Order 1002 also needs T-3 (BENCH-1)")
+    assert scan(floor, "T-3", station="").said.text == "packing.opened"
+    assert rows(floor, Seat.station, code="H1") == [("BENCH-2",)]
+    scan(floor, "*BACK", "STATION-1", station="")
+    assert rows(floor, Seat.station, code="H1") == [(warehouse.STATION,)]
+
+
+def test_a_terminal_stands_at_a_station_that_exists_or_at_a_bench(floor) -> None:
+    with pytest.raises(BadSetting, match=r"PAKC at MAIN\. Known: PACK-1, BENCH-1"):
+        take_seat(floor, SITE, "H9", now=NOW, station="PAKC")
+    for named, code in (("BENCH-1", "PACK-1"), ("bench-2", "BENCH-2"), ("PACK-1", "PACK-1")):
+        take_seat(floor, SITE, "H9", now=NOW, station=named)
+        assert one(floor, Seat.station, code="H9") == code

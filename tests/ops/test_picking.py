@@ -101,7 +101,7 @@ def test_a_stale_confirmation_takes_nothing(floor: Transactions) -> None:
     with floor.begin() as tx:
         task, pick = tx.execute(select(Pick.task, Pick.id)).one()
     for operation, worker, pieces, tote, code in (
-        ("T:1", "W2", 2, "T-1", Code.WALK_LOST),
+        ("T:1", "W2", 2, "T-1", Code.WALK_TAKEN),
         ("T:2", "W1", 3, "T-1", Code.PICK_TOO_MANY),
         ("T:3", "W1", 2, "T-2", Code.PICK_WRONG_TOTE),
     ):
@@ -149,7 +149,7 @@ def test_a_cancelled_order_stops_at_the_next_scan_and_its_pieces_are_put_back(
     picker.answer()
     assert picker.said == "picking.gone_cancelled"
     assert picks(floor, "open") == [("2", "CAP", "B-01", 3)]
-    assert tasks_of(floor, "putback") == [("T-1", "", 2, "cancelled")]
+    assert tasks_of(floor, "putback") == [("T-1", "", 2, "order_cancelled")]
     assert troubles(floor, "putback_waiting") == ["T-1"]
     picker.go_on()
     assert (state(floor, "1"), state(floor, "2")) == ("cancelled", "picked")

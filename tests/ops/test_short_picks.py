@@ -21,6 +21,7 @@ from warehouses.picking import CAP, MUG, NUT, order, place_row, put
 
 from floorhand.store.db import Transactions
 from floorhand.store.schema import Operation
+from floorhand.text.catalog import Catalog
 
 REASON = {
     "not_found": "1",
@@ -87,6 +88,21 @@ def test_nothing_elsewhere_makes_the_line_short_with_its_reason(floor: Transacti
     assert troubles(floor, "short_order") == ["ACME/1"]
     picker.go_on()
     assert state(floor, "1") == "picked"
+
+
+def test_a_short_pick_tells_the_own_pieces_and_counts_other_orders(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        put(tx, "A-01", MUG, 8)
+        for number, pieces in (("1", 2), ("2", 3)):
+            order(tx, number, [("MUG", pieces)])
+    picker = Picker(floor)
+    picker.start()
+    picker.answer()
+    short(picker, 0, "not_found")
+    assert picker.turn.said is not None
+    told = Catalog("en").say(picker.turn.said.text, picker.turn.said.facts)
+    assert told == "No stock: order ACME/1 is short 2. Other orders short too: 1."
+    assert [line(floor, number)[1] for number in ("1", "2")] == [2, 3]
 
 
 @pytest.mark.parametrize(

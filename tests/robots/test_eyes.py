@@ -121,3 +121,9 @@ def test_eyes_see_nothing_where_nothing_fits(demo: Transactions) -> None:
     every = {f"T-{number:02d}" for number in range(1, 41)}
     assert Eyes(demo, SITE).answer(tote, NOW, avoid=every) is None
     assert Eyes(demo, SITE).answer(Prompt("x"), NOW) is None
+
+
+def test_a_choice_that_does_not_fit_is_not_proposed(transactions) -> None:
+    boxes = (Choice("S", label="S", fits=False), Choice("M", label="M"))
+    prompt = Prompt("packing.which_box", choices=boxes, wants=Wants(kinds=("choice",)))
+    assert Eyes(transactions, SITE).answer(prompt, NOW) == "2"

@@ -25,8 +25,10 @@ from conftest import NOW, SITE, new_warehouse
 from sqlalchemy import select, update
 
 from floorhand.ops.floor import Turn, take_seat, take_turn
+from floorhand.store.cancelling import undo_order
 from floorhand.store.check import violations
 from floorhand.store.db import Transactions, engine_of
+from floorhand.store.ledger import Cause
 from floorhand.store.schema import Order, Worker
 from floorhand.talk import render_lines
 from floorhand.text.catalog import catalog
@@ -74,6 +76,7 @@ class Stage:
                 .where(Order.site == SITE, Order.merchant == merchant, Order.number == number)
                 .values(state="cancelled")
             )
+            undo_order(tx, Cause(SITE, f"cancelled:{order}", "", "", "", NOW), merchant, number)
 
 
 def play(stage: Stage, lines: list[str]) -> Iterator[str]:

@@ -49,15 +49,15 @@ NEW_PICK = (
     'INSERT INTO order_line (site, merchant, "order", line_no, sku, ordered, picked, packed, '
     "short, short_reason, platform_ids) VALUES ('MAIN', 'ACME', '1', 1, 'MUG', 2, 0, 0, 0, '', '')",
     'INSERT INTO pick (site, id, task, merchant, "order", line_no, sku, lot, expiry, serial, '
-    "condition, place, walk_no, pieces, picked, state, skips) VALUES ('MAIN', 'p', 't', 'ACME', "
-    "'1', 1, 'MUG', '', '', '', 'available', 'A', 1, 2, 0, 'open', 0)",
+    "condition, place, walk_no, pieces, picked, state, skips, missed) VALUES ('MAIN', 'p', 't', "
+    "'ACME', '1', 1, 'MUG', '', '', '', 'available', 'A', 1, 2, 0, 'open', 0, '')",
 )
 
 
 NEW_RETURN = (
-    'INSERT INTO returns (site, number, plate, "order", customer, kind, platform, platform_id, '
-    "platform_state, combined_id, tracking, sender, custody, money, reason, place) VALUES "
-    "('MAIN', 'R1', '', '', '', '', '', '', '', '', '', '', 'received', 'none', '', '')",
+    'INSERT INTO returns (site, number, paper_no, plate, "order", customer, kind, platform, '
+    "platform_id, platform_state, combined_id, tracking, sender, custody, money, reason, place) "
+    "VALUES ('MAIN', 'R1', '', '', '', '', '', '', '', '', '', '', '', 'received', 'none', '', '')",
     "INSERT INTO return_line (site, number, line_no, merchant, sku, advised, received, restocked, "
     "scrapped, held, reason, platform_ids) VALUES "
     "('MAIN', 'R1', 1, 'ACME', 'MUG', 1, 1, 0, 0, 0, '', '')",
@@ -122,6 +122,13 @@ NEW_RETURN = (
                 NEW_PICK[0].replace("'t'", "'u'"),
                 "INSERT INTO slot VALUES ('MAIN', 't', 1, 'ACME', '1', 'T-1')",
                 "INSERT INTO slot VALUES ('MAIN', 'u', 1, 'ACME', '2', 'T-1')",
+            ],
+        ),
+        (
+            "goods_of_ended_orders_are_put_back",
+            [
+                NEW_PICK[1].replace("'picking'", "'cancelled'"),
+                "UPDATE place SET kind = 'tote', order_no = 'ACME/1' WHERE code = 'A'",
             ],
         ),
         ("order_lines_add_up", [*NEW_PICK, "UPDATE order_line SET picked = 1"]),

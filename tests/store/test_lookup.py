@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from conftest import SITE
+from conftest import NOW, SITE
 from sqlalchemy import insert
 from warehouses import returns
 
-from floorhand.domain.things import Number, Piece, Text, Unknown
+from floorhand.domain.things import Ambiguous, DeliveryCode, Number, OrderCode, Piece, Text, Unknown
 from floorhand.errors import Code, Refused
 from floorhand.flows.turn import Prompt, Wants
 from floorhand.store.lookup import resolve
-from floorhand.store.schema import Barcode, Sku
+from floorhand.store.schema import Barcode, Delivery, Order, Return, Sku
 
 PARCEL = Prompt("returns.scan_return", wants=Wants(kinds=("return", "order", "unknown")))
 TEXT = Prompt("returns.carrier", wants=Wants(kinds=("text",), text=True))
@@ -53,3 +55,44 @@ def test_a_short_product_code_is_a_piece_and_never_a_quantity(tx) -> None:
     assert resolve(tx, SITE, "22060", counting) == Number(22060)
     assert resolve(tx, SITE, "*QTY 22059", counting) == Number(22059)
     assert resolve(tx, SITE, "220", counting) == Number(220)
+
+
+DELIVERY = Prompt("receiving.scan_delivery", wants=Wants(kinds=("delivery",)))
+MENU = Prompt("menu.choose", wants=Wants(kinds=("choice", "anything")))
+
+
+def announce_twice(tx) -> None:
+    for number, merchant in (("7", "ACME"), ("BOLT-7", "BOLT")):
+        tx.execute(
+            insert(Delivery).values(site=SITE, number=number, paper_no="7", merchant=merchant)
+        )
+
+
+def test_a_number_that_two_merchants_gave_is_never_guessed(tx) -> None:
+    announce_twice(tx)
+    both = (DeliveryCode("7", "ACME", "announced"), DeliveryCode("BOLT-7", "BOLT", "announced"))
+    assert resolve(tx, SITE, "7", DELIVERY) == Ambiguous(both)
+    assert resolve(tx, SITE, "BOLT-7", DELIVERY) == both[1]
+
+
+def test_who_works_for_a_merchant_is_not_asked_whose_paper_it_is(tx) -> None:
+    announce_twice(tx)
+    wants = replace(DELIVERY.wants, merchants=("BOLT",))
+    assert resolve(tx, SITE, "7", replace(DELIVERY, wants=wants)) == DeliveryCode(
+        "BOLT-7", "BOLT", "announced"
+    )
+
+
+def test_where_anything_may_be_scanned_no_kind_of_paper_is_likelier(tx) -> None:
+    announce_twice(tx)
+    order = {"merchant": "ACME", "number": "7", "due_at": NOW}
+    tx.execute(insert(Order).values(site=SITE, **order))
+    found = resolve(tx, SITE, "7", MENU)
+    assert [type(one) for one in found.options] == [DeliveryCode, DeliveryCode, OrderCode]
+
+
+def test_returns_of_two_merchants_with_one_number_are_both_found(tx) -> None:
+    for number, merchant in (("9", "ACME"), ("BOLT-9", "BOLT")):
+        tx.execute(insert(Return).values(site=SITE, number=number, paper_no="9", merchant=merchant))
+    found = resolve(tx, SITE, "9", PARCEL)
+    assert [(one.number, one.plate) for one in found.options] == [("9", True), ("BOLT-9", True)]

@@ -92,17 +92,22 @@ class BoxOption:
 
 @dataclass(frozen=True, slots=True)
 class OpenTote:
-    """Claim the order whose goods are in a tote."""
+    """Claim the order whose goods are in a tote; ``take_over`` from whoever has it."""
 
     tote: str
+    take_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class OpenOrder:
-    """Claim an order by its number; all its totes must be at the bench."""
+    """Claim an order by its number; all its totes must be at the bench.
+
+    ``take_over`` from whoever has it.
+    """
 
     merchant: str
     number: str
+    take_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +115,13 @@ class OpenSingle:
     """Claim the most urgent order at the bench that is one piece of this product."""
 
     piece: Piece
+
+
+@dataclass(frozen=True, slots=True)
+class StandAt:
+    """Work at this bench, or at the bench of this station, from now on."""
+
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +181,13 @@ class DeclareMissing:
 
 
 @dataclass(frozen=True, slots=True)
+class StoodAt:
+    """The terminal stands there."""
+
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class Naming:
     """A scan did not say which lot or serial it was; ``options`` are those still to verify.
 
@@ -207,6 +226,16 @@ class ToteArrived:
     order: str
     tote: str
     missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTaken:
+    """A colleague is packing the order. ``tote`` was scanned; empty if its number was."""
+
+    order: str
+    tote: str
+    name: str
+    since: str
 
 
 @dataclass(frozen=True, slots=True)

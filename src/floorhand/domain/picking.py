@@ -89,7 +89,7 @@ class NeedBench:
     """A tote of a finished walk is to be brought away; ``totes`` are left, this one included.
 
     ``bench`` is the proposed place. ``order`` is empty if the order was cancelled and the pieces
-    are to be put back.
+    are to be put back. ``of`` totes were to be brought away at first, if some are already.
     """
 
     task: str
@@ -98,6 +98,7 @@ class NeedBench:
     order: str
     bench: str
     totes: int
+    of: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +118,22 @@ Next = NeedTote | Stop | NeedBench | WalkDone
 
 @dataclass(frozen=True, slots=True)
 class GetWork:
-    """Claim the most urgent orders for a cart, or one order without a cart (``cart`` empty)."""
+    """Claim the most urgent orders for a cart, or one order without a cart (``cart`` empty).
+
+    ``take_over`` the walk of whoever has the cart.
+    """
 
     cart: str
+    take_over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WalkTaken:
+    """A colleague walks with the cart, and since when."""
+
+    cart: str
+    name: str
+    since: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +322,7 @@ class ShortDeclared:
 
     ``found`` of them are in ``place`` (the first, if several) and were added to the walk. ``short``
     are final; ``waits`` come when there is stock again, because the merchant wants whole orders.
+    All these are the order's own; ``others`` on the walk lack pieces by the same fault.
     """
 
     missing: int
@@ -317,6 +332,7 @@ class ShortDeclared:
     waits: int
     order: str
     next: Next
+    others: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,6 +130,9 @@ class ReturnCode:
     plate: bool = True
 
 
+Paper = DeliveryCode | ReturnCode | OrderCode
+
+
 @dataclass(frozen=True, slots=True)
 class Badge:
     """A worker's badge was scanned, or the worker's number was typed."""
@@ -148,9 +151,9 @@ class Station:
 
 @dataclass(frozen=True, slots=True)
 class Ambiguous:
-    """The same barcode belongs to several merchants; the worker says whose goods these are."""
+    """The same code stands for things of several merchants; the worker says which is meant."""
 
-    options: tuple[Piece, ...]
+    options: tuple[Piece | Paper, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,9 @@ ORDERS = Layout(
         Field("placed_at", "when it was ordered, local time", ("created at", "order date", "date")),
         Field("due_at", "dispatch deadline; empty: the next cut-off", ("due", "deadline")),
         Field("priority", f"0 to {PRIORITY_MAX}, higher goes first"),
-        Field("state", "released (empty), hold or cancelled", ("status",)),
+        Field(
+            "state", "released (empty; written out it ends a hold), hold or cancelled", ("status",)
+        ),
         Field("hold_reason", "why it is on hold"),
         Field("instruction", "shown once at the packing bench", ("note", "instructions")),
         Field("customer", "the shop's id of the buyer", ("customer id",)),
@@ -240,6 +242,7 @@ def _order(first: _First) -> OrderRecord:
         (),
         due_at=dates.moment(row.raw("due_at"), "due_at"),
         state=state,
+        frees=row.choice("state", ORDER_STATES) == "released",
         hold_reason=row.text("hold_reason"),
         channel=intern(row.code("channel")),
         platform_id=row.code("platform_id"),

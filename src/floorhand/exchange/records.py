@@ -74,6 +74,7 @@ class OrderRecord:
     """An order with its lines; ``state`` is one of the order table's.
 
     ``due_at`` is None where the file gives no deadline: then the next cut-off after ``placed_at``.
+    ``frees`` says that the file writes "released" out, which ends a hold.
     """
 
     line: int
@@ -82,6 +83,7 @@ class OrderRecord:
     lines: tuple[LineRecord, ...]
     due_at: datetime | None = None
     state: str = "released"
+    frees: bool = False
     hold_reason: str = ""
     channel: str = ""
     platform_id: str = ""

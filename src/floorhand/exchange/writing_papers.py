@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from floorhand.exchange.cells import shown
 from floorhand.exchange.dates import due
@@ -24,6 +24,8 @@ from floorhand.exchange.records import (
 )
 from floorhand.exchange.writing_masters import Codes
 from floorhand.exchange.written import BATCH, Writing, batches
+from floorhand.store.cancelling import holding, undo_order
+from floorhand.store.ledger import Cause
 from floorhand.store.schema import (
     Delivery,
     DeliveryLine,
@@ -140,7 +142,8 @@ def _update_order(w: Writing, old: dict[str, Any], record: OrderRecord) -> None:
     """Take over a platform's later word on an order; count what it did.
 
     A cancellation is taken until the order has left: whoever works on it is stopped at the next
-    scan that touches it. Everything else is taken only before anybody has begun.
+    scan that touches it, and what was picked is to be put back. Everything else is taken only
+    before anybody has begun.
     """
     state = old["state"]
     if record.state == "cancelled" and state not in ENDED:
@@ -150,6 +153,8 @@ def _update_order(w: Writing, old: dict[str, Any], record: OrderRecord) -> None:
         return
     elif state in UNTOUCHED:
         changed = _later_word(old, record)
+        if record.frees and state == "hold":
+            changed |= {"state": _free_state(w, old), "hold_reason": ""}
     else:
         changed = {}
     changed = {name: value for name, value in changed.items() if old[name] != value}
@@ -169,18 +174,41 @@ def _update_order(w: Writing, old: dict[str, Any], record: OrderRecord) -> None:
     )
     assert taken is not None, old["number"]
     old.update(changed)
-    if changed.get("state") == "shipped":
+    if changed.get("state") in ENDED:
+        _end_order(w, old["merchant"], old["number"], changed["state"])
+    w.counts["updated"] += 1
+    w.counts["orders_cancelled"] += changed.get("state") == "cancelled"
+
+
+def _free_state(w: Writing, old: dict[str, Any]) -> str:
+    """Say how an order goes on after a hold: to the bench if all that it waits for is in totes."""
+    merchant, number = old["merchant"], old["number"]
+    wanted = w.tx.scalar(
+        select(func.sum(OrderLine.ordered - OrderLine.picked - OrderLine.short)).where(
+            OrderLine.site == w.site,
+            OrderLine.merchant == merchant,
+            OrderLine.order == number,
+        )
+    )
+    picked = holding(w.tx, w.site, f"{merchant}/{number}", "tote")
+    return "picked" if picked and not wanted else "released"
+
+
+def _end_order(w: Writing, merchant: str, number: str, state: str) -> None:
+    """Do what follows when a platform ends an order that we had not finished."""
+    if state == "cancelled":
+        cause = Cause(w.site, f"cancelled:{merchant}/{number}", "", "", "", w.now)
+        undo_order(w.tx, cause, merchant, number)
+    if state == "shipped":
         w.tx.execute(
             update(OrderLine)
             .where(
                 OrderLine.site == w.site,
-                OrderLine.merchant == old["merchant"],
-                OrderLine.order == old["number"],
+                OrderLine.merchant == merchant,
+                OrderLine.order == number,
             )
             .values(short=OrderLine.ordered - OrderLine.packed, short_reason=ELSEWHERE)
         )
-    w.counts["updated"] += 1
-    w.counts["orders_cancelled"] += changed.get("state") == "cancelled"
 
 
 def _later_word(old: dict[str, Any], record: OrderRecord) -> dict[str, Any]:
@@ -239,7 +267,8 @@ def write_deliveries(w: Writing, records: Sequence[DeliveryRecord], codes: Codes
                 continue
             numbers[record.merchant, record.number] = ""
             deliveries.append(
-                {"site": w.site, "number": number, "merchant": record.merchant}
+                {"site": w.site, "number": number, "paper_no": record.number}
+                | {"merchant": record.merchant}
                 | {n: getattr(record, n) for n in ("carrier", "tracking", "expected_on")}
             )
             lines += [
@@ -301,7 +330,8 @@ def write_returns(w: Writing, records: Sequence[ReturnRecord], codes: Codes) -> 
             if skus is None:
                 continue
             numbers[record.merchant, record.number] = ""
-            returns.append({"site": w.site, "number": number} | _return_values(record))
+            paper = {"site": w.site, "number": number, "paper_no": record.number}
+            returns.append(paper | _return_values(record))
             lines += [
                 {
                     "site": w.site, "number": number, "line_no": n, "merchant": record.merchant,

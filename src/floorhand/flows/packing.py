@@ -33,10 +33,13 @@ from floorhand.domain.packing import (
     OrderOpened,
     OrderShipped,
     OrderStopped,
+    OrderTaken,
     ParcelClosed,
     PiecesChecked,
     PutAside,
     Rest,
+    StandAt,
+    StoodAt,
     ToteArrived,
 )
 from floorhand.domain.things import (
@@ -49,6 +52,7 @@ from floorhand.domain.things import (
     Place,
     Pressed,
     Resumed,
+    Station,
     Text,
 )
 from floorhand.errors import Code
@@ -58,9 +62,11 @@ from floorhand.flows.packing_states import (
     Checking,
     ChoosingBox,
     HowMany,
+    Idle,
     NeedTote,
     Reading,
     State,
+    TakeOver,
     Telling,
     WhatMissing,
     WhyMissing,
@@ -75,6 +81,7 @@ NAME = "packing"
 START = NeedTote()
 STATES: tuple[type, ...] = (
     NeedTote,
+    TakeOver,
     Reading,
     Checking,
     Telling,
@@ -91,12 +98,8 @@ def step(state: State, event: object) -> Reply:
     match state, event:
         case _, Resumed():
             return Ask(state)
-        case NeedTote(), Place(kind="tote", code=code):
-            return Do(OpenTote(code))
-        case NeedTote(), OrderCode(merchant=merchant, number=number):
-            return Do(OpenOrder(merchant, number))
-        case NeedTote(), Piece():
-            return Do(OpenSingle(event))
+        case NeedTote() | TakeOver(), _:
+            return _idle(state, event)
         case Reading(), Pressed(key=Key.DONE):
             return _read(state)
         case Reading(), Piece() | Number():
@@ -135,6 +138,40 @@ def step(state: State, event: object) -> Reply:
             return _outcome(state, event) or Refuse(Code.NOT_EXPECTED_NOW)
 
 
+def _idle(state: Idle, event: object) -> Reply:
+    """Say what an event leads to while no order is open."""
+    match event:
+        case Place(kind="tote") | OrderCode():
+            return Do(_opening(state, event))
+        case Piece():
+            return Do(OpenSingle(event))
+        case Place(kind="bench", code=code) | Station(code=code):
+            return Do(StandAt(code))
+        case StoodAt(place=place):
+            return Ask(START, "packing.at_bench", {"place": place})
+        case OrderTaken():
+            return _held(event)
+        case ToteArrived(order=order, tote=tote, missing=missing):
+            facts: Facts = {"tote": tote, "order": _number(order), "missing": " ".join(missing)}
+            return Ask(START, "packing.tote_here", facts, look=True)
+        case OrderStopped(order=order, raised=False):
+            return Refuse(Code.PACK_CANCELLED, {"order": _number(order)})
+        case Pressed(key=Key.BACK) if isinstance(state, TakeOver):
+            return Ask(START)
+        case Pressed():
+            return Refuse(Code.KEY_NOT_NOW)
+        case _:
+            return _outcome(state, event) or Refuse(Code.NOT_EXPECTED_NOW)
+
+
+def _opening(state: Idle, event: Place | OrderCode) -> OpenTote | OpenOrder:
+    """Open an order, or take it over if the last answer to this scan was a colleague's name."""
+    if isinstance(event, Place):
+        return OpenTote(event.code, isinstance(state, TakeOver) and state.tote == event.code)
+    told = (state.order, state.tote) if isinstance(state, TakeOver) else ()
+    return OpenOrder(event.merchant, event.number, told == (f"{event.merchant}/{event.number}", ""))
+
+
 def _outcome(state: State, event: object) -> Reply | None:
     """Say where the outcome of a command leads; None if the event is none."""
     match state, event:
@@ -146,22 +183,13 @@ def _outcome(state: State, event: object) -> Reply | None:
             return _go_on(bench, rest) or Ask(
                 Checking(bench, rest), "packing.opened", {"order": _number(bench.order)}
             )
-        case NeedTote(), ToteArrived(tote=tote, missing=missing):
-            facts: Facts = {
-                "tote": tote,
-                "order": _number(event.order),
-                "missing": " ".join(missing),
-            }
-            return Ask(START, "packing.tote_here", facts, look=True)
         case _, OrderShipped():
             return _shipped(event)
-        case _, OrderStopped(raised=False) if isinstance(state, NeedTote):
-            return Refuse(Code.PACK_CANCELLED, {"order": _number(event.order)})
         case _, OrderStopped():
             done = "packing.cancelled_boxes" if event.cartons else "packing.cancelled"
             return Ask(START, done, _where(event), look=True)
         case _, OrderGone(name=name, since=since):
-            facts = {"order": _number(event.order), "name": name, "since": since}
+            facts: Facts = {"order": _number(event.order), "name": name, "since": since}
             return Ask(START, "packing.gone_to" if name else "packing.gone", facts, look=True)
         case _, OrderHeld():
             return Ask(START, "packing.held", _where(event), look=True)
@@ -171,7 +199,7 @@ def _outcome(state: State, event: object) -> Reply | None:
             return Ask(START, done, facts, look=True)
         case _, AsideDone():
             return Ask(START, "packing.aside", _where(event))
-        case NeedTote(), _:
+        case NeedTote() | TakeOver(), _:
             return None
         case _, PiecesChecked(rest=rest):
             return _go_on(state.bench, rest) or _checked(state.bench, event)
@@ -185,6 +213,14 @@ def _outcome(state: State, event: object) -> Reply | None:
             return _booked(state.bench, event)
         case _:
             return None
+
+
+def _held(event: OrderTaken) -> Reply:
+    """Say who has the order; the same scan again takes it over."""
+    state = TakeOver(event.order, event.tote, event.name, event.since)
+    number = _number(event.order)
+    facts = {"order": number, "name": event.name, "since": event.since}
+    return Ask(state, "packing.taken", {**facts, "scanned": event.tote or number}, look=True)
 
 
 def _where(event: OrderStopped | OrderHeld | AsideDone) -> Facts:

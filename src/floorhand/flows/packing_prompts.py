@@ -14,6 +14,7 @@ from floorhand.flows.packing_states import (
     Open,
     Reading,
     State,
+    TakeOver,
     Telling,
     WhatMissing,
     WhyMissing,
@@ -30,6 +31,8 @@ def prompt(state: State) -> Prompt:
                 keys=((Key.BACK, "key.back"),),
                 wants=Wants(kinds=("tote", "order", "piece")),
             )
+        case TakeOver():
+            return _take_over(state)
         case Reading():
             return replace(
                 _frame(state, "packing.read_first"),
@@ -67,6 +70,16 @@ def prompt(state: State) -> Prompt:
                 ),
                 wants=_wants(state, ("choice",)),
             )
+
+
+def _take_over(state: TakeOver) -> Prompt:
+    return Prompt(
+        ask="packing.take_over",
+        place=state.tote or state.order,
+        facts=(("fact.worker", state.name), ("fact.since", state.since)),
+        keys=((Key.BACK, "key.back"),),
+        wants=Wants(kinds=("tote", "order", "piece"), order=state.order),
+    )
 
 
 def _frame(state: Open, ask: str) -> Prompt:
@@ -169,4 +182,4 @@ def _choices(lines: tuple[Left, ...]) -> tuple[Choice, ...]:
 
 def _box_choice(option: BoxOption) -> Choice:
     label = f"{option.code} {option.name}".strip()
-    return Choice(option.code, label=label if option.fits else f"{label} (!)")
+    return Choice(option.code, label=label, fits=option.fits)

@@ -14,6 +14,19 @@ class NeedTote:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeOver:
+    """A colleague is packing the order; scanned again, it is taken over.
+
+    ``tote`` is empty if the order was scanned by its number.
+    """
+
+    order: str
+    tote: str
+    name: str
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """The merchant's instruction is on the screen; ``piece`` waits to be verified after it."""
 
@@ -78,4 +91,5 @@ class WhyMissing:
 
 
 Open = Reading | Checking | Telling | ChoosingBox | WhatMissing | HowMany | WhyMissing
-State = NeedTote | Open
+Idle = NeedTote | TakeOver
+State = Idle | Open

@@ -51,6 +51,7 @@ from floorhand.flows.picking_states import (
     Binding,
     Start,
     State,
+    TakeOver,
 )
 from floorhand.flows.turn import Ask, Do, Refuse, Reply
 
@@ -70,10 +71,12 @@ def step(state: State, event: object) -> Reply:
     match state, event:
         case _, Resumed():
             return Ask(state)
-        case Start(), Place(kind="cart", code=cart):
-            return Do(GetWork(cart))
-        case Start(), Pressed(key=Key.DONE):
+        case Start() | TakeOver(), Place(kind="cart", code=cart):
+            return Do(GetWork(cart, isinstance(state, TakeOver) and cart == state.cart))
+        case Start() | TakeOver(), Pressed(key=Key.DONE):
             return Do(GetWork(""))
+        case TakeOver(), Pressed(key=Key.BACK):
+            return Ask(START)
         case Binding(need=need), Place(kind="tote", code=tote):
             return Do(BindTote(need.task, need.slot, tote))
         case AtPlace(), _:
@@ -278,9 +281,9 @@ def _other_lot(state: AtPiece, told: Piece | Attributes, pieces: int) -> Reply:
 
 def _tote_too_early(state: AtPiece, code: str) -> Reply:
     stop = state.stop
-    if code != stop.tote:
-        return Refuse(Code.PICK_WRONG_TOTE, {"code": code, "tote": stop.tote})
     left = stop.pieces - state.taken
+    if code != stop.tote:
+        return Refuse(Code.PICK_PIECE_FIRST, {"code": code, "pieces": left, "sku": stop.goods.sku})
     return Refuse(Code.PICK_TOO_FEW, {"pieces": left, "sku": stop.goods.sku})
 
 

@@ -19,6 +19,7 @@ from floorhand.flows.picking_states import (
     Binding,
     Start,
     State,
+    TakeOver,
 )
 from floorhand.flows.turn import Ask, Facts, Refuse, Reply
 
@@ -33,6 +34,9 @@ def outcome(state: State, event: object) -> Reply | None:
             return _ask(following, "picking.walk_resumed", look=True)
         case words.WorkFound(orders=orders, next=following):
             return _ask(following, "picking.work_found", {"orders": orders})
+        case words.WalkTaken(cart=cart, name=name, since=since):
+            held: Facts = {"cart": cart, "name": name, "since": since}
+            return Ask(TakeOver(cart, name, since), "picking.taken", held, look=True)
         case words.NoWork(waiting=0):
             return Ask(Start(), "picking.no_work", look=True)
         case words.NoWork(waiting=waiting):
@@ -66,9 +70,19 @@ def outcome(state: State, event: object) -> Reply | None:
         case words.StopGone(why=why, order=order, place=place, next=following):
             facts = {"order": order, "place": place}
             return _ask(following, GONE[why], facts, at=_where(state), look=True)
-        case words.TotesBrought(totes=totes, place=place, next=following):
-            return _ask(following, "picking.brought", {"totes": totes, "place": place})
+        case words.TotesBrought() if isinstance(state, AtBench):
+            return _brought(state.need, event)
     return None
+
+
+def _brought(need: NeedBench, event: words.TotesBrought) -> Reply:
+    """Count the totes of the walk that are away, of all that it had."""
+    following, every = event.next, need.of or need.totes
+    if not isinstance(following, NeedBench):
+        return _ask(following, "picking.brought", {"totes": event.totes, "place": event.place})
+    away = every - following.totes
+    facts: Facts = {"tote": need.tote, "place": event.place, "away": away, "of": every}
+    return _ask(replace(following, of=every), "picking.brought_one", facts)
 
 
 def _ask(
@@ -135,6 +149,9 @@ def _short_said(state: State, event: words.ShortDeclared) -> Reply:
         said = "picking.short_partly"
     else:
         said = "picking.short_waits" if event.waits else "picking.short_final"
+    if event.others:
+        facts = {**facts, "others": event.others, "own_text": said}
+        said = "picking.short_others"
     return _ask(event.next, said, facts, at=_where(state), look=True)
 
 

@@ -16,6 +16,7 @@ from floorhand.flows.picking_states import (
     AtTote,
     Binding,
     State,
+    TakeOver,
 )
 from floorhand.flows.turn import Choice, Item, Prompt, Wants
 
@@ -28,6 +29,14 @@ SKIP = (Key.SKIP, "key.skip")
 def prompt(state: State) -> Prompt:
     """Say what to show."""
     match state:
+        case TakeOver(cart=cart, name=name, since=since):
+            return Prompt(
+                ask="picking.take_over",
+                place=cart,
+                facts=(("fact.worker", name), ("fact.since", since)),
+                keys=((Key.DONE, "key.no_cart"), BACK),
+                wants=Wants(kinds=("cart", "done")),
+            )
         case Binding(need=need):
             return _bind(need)
         case AtPlace(stop=stop):

@@ -14,6 +14,15 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeOver:
+    """A colleague walks with the cart; scanned again, the walk is taken over."""
+
+    cart: str
+    name: str
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
 class Binding:
     """A slot waits for an empty tote."""
 
@@ -96,6 +105,7 @@ class AtBench:
 
 State = (
     Start
+    | TakeOver
     | Binding
     | AtPlace
     | AtPiece
@@ -109,6 +119,7 @@ State = (
 )  # fmt: skip
 STATES: tuple[type, ...] = (
     Start,
+    TakeOver,
     Binding,
     AtPlace,
     AtPiece,

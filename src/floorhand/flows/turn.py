@@ -7,7 +7,7 @@ the terminal.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, Self
 
@@ -82,13 +82,27 @@ class Item:
     mark: str = ""
 
 
+UNFIT = "(!)"
+"""Stands behind a choice that does not seem right."""
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One entry of a numbered list. ``text`` is a text key; if empty, ``label`` is shown as is."""
+    """One entry of a numbered list: the words of text key ``text``, then ``label`` as it is.
+
+    Either may be empty. ``fits`` is False for what is offered though it does not seem right.
+    """
 
     code: str
     text: str = ""
     label: str = ""
+    fits: bool = True
+
+    def written(self, say: Callable[[str], str]) -> str:
+        """Put it into words; ``say`` gives the text of a key."""
+        words = say(self.text) if self.text else ""
+        shown = " ".join(part for part in (words, self.label) if part) or self.code
+        return shown if self.fits else f"{shown} {UNFIT}"
 
 
 @dataclass(frozen=True, slots=True)

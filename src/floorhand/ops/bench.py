@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.cartons import propose_box
 from floorhand.domain.packing import INSTRUCTION_MAX, Bench, OrderGone, OrderStopped
-from floorhand.store import boxes, parcels, places, tasks
+from floorhand.ops.colleagues import since
+from floorhand.store import boxes, parcels, places
+from floorhand.store.cancelling import holding, undo_order
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import merchant_rules, station_place
-from floorhand.store.parcels import Holder, OrderHead, Tote
-from floorhand.store.schema import Checked, OrderLine, Parcel, Place, PrintJob, SiteRow, Stock, Task
-
-PUTBACK = "putback"
-"""Kind of the task to put goods back that were picked and will not be sent."""
+from floorhand.store.parcels import OrderHead, Tote
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +43,8 @@ def order_at_bench(tx: Session, cause: Cause, order: str) -> Work | OrderStopped
     if head.state != "packing" or holder is None:
         return OrderGone(order)
     if holder.worker != cause.worker:
-        return OrderGone(order, holder.name, since(tx, cause, holder))
+        return OrderGone(order, holder.name, since(tx, cause, holder.since))
     return Work(head, totes, holder.task)
-
-
-def since(tx: Session, cause: Cause, holder: Holder) -> str:
-    """Say since when somebody has an order: local time, with the date if it was not today."""
-    zone = tx.scalar(select(SiteRow.time_zone).where(SiteRow.site == cause.site)) or "UTC"
-    here = ZoneInfo(zone)
-    moment = (holder.since or cause.at).astimezone(here)
-    today = moment.date() == cause.at.astimezone(here).date()
-    return moment.strftime("%H:%M" if today else "%Y-%m-%d %H:%M")
 
 
 def bench_here(tx: Session, cause: Cause) -> str:
@@ -94,73 +81,9 @@ def instruction_of(tx: Session, cause: Cause, head: OrderHead) -> str:
 
 
 def stop_order(tx: Session, cause: Cause, head: OrderHead, totes: tuple[Tote, ...]) -> OrderStopped:
-    """Stop a cancelled order: its goods stay where they are, and putting them back is raised once.
-
-    Parcels of it that are closed already are opened again and their labels, if not printed yet,
-    are not.
-    """
-    cartons = parcels.standing_parcels(tx, cause.site, head.merchant, head.number)
-    codes = tuple(tote.code for tote in totes)
-    raised = [place for place in (*codes, *cartons) if _raise_putback(tx, cause, head, place)]
-    if cartons:
-        _cancel_parcels(tx, cause, head, cartons)
-    tx.execute(delete(Checked).where(Checked.site == cause.site, Checked.place.in_(codes)))
-    if holder := parcels.holder_of(tx, cause.site, codes):
-        tasks.close_task(tx, cause, holder.task, "cancelled")
-    if raised or holder:
+    """Stop a cancelled order: its goods stay where they are, to be put back from there."""
+    stopped = undo_order(tx, cause, head.merchant, head.number)
+    if stopped:
         cause.note(job="packing", merchant=head.merchant, stopped=head.number)
-    stopped = bool(raised) or holder is not None
-    return OrderStopped(head.order_no, codes, stopped, cartons)
-
-
-def _raise_putback(tx: Session, cause: Cause, head: OrderHead, place: str) -> bool:
-    pieces = tx.scalar(
-        select(Stock.pieces)
-        .where(Stock.site == cause.site, Stock.place == place, Stock.pieces > 0)
-        .limit(1)
-    )
-    waiting = tx.scalar(
-        select(Task.id)
-        .where(
-            Task.site == cause.site,
-            Task.kind == PUTBACK,
-            Task.place == place,
-            Task.state.in_(("open", "claimed", "parked")),
-        )
-        .limit(1)
-    )
-    if pieces is None or waiting is not None:
-        return False
-    tasks.open_task(
-        tx, cause, PUTBACK, place=place, merchant=head.merchant, reason="order_cancelled"
-    )
-    return True
-
-
-def _cancel_parcels(tx: Session, cause: Cause, head: OrderHead, cartons: tuple[str, ...]) -> None:
-    tx.execute(
-        update(OrderLine)
-        .where(
-            OrderLine.site == cause.site,
-            OrderLine.merchant == head.merchant,
-            OrderLine.order == head.number,
-        )
-        .values(packed=0)
-    )
-    tx.execute(
-        update(Parcel)
-        .where(Parcel.site == cause.site, Parcel.carton.in_(cartons))
-        .values(state="cancelled")
-    )
-    tx.execute(
-        update(Place).where(Place.site == cause.site, Place.code.in_(cartons)).values(state="open")
-    )
-    tx.execute(
-        update(PrintJob)
-        .where(
-            PrintJob.site == cause.site,
-            PrintJob.subject.in_(cartons),
-            PrintJob.state.in_(("waiting", "failed")),
-        )
-        .values(state="voided")
-    )
+    cartons = holding(tx, cause.site, head.order_no, "carton")
+    return OrderStopped(head.order_no, tuple(tote.code for tote in totes), stopped, cartons)

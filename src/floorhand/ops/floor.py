@@ -20,7 +20,7 @@ from floorhand.ops.registry import FLOWS
 from floorhand.ops.seats import Settled, Sitting, Turn, must_sit, repeat, resumed, sit, write
 from floorhand.ops.settling import answer
 from floorhand.store.db import Transactions
-from floorhand.store.masters import require_site, site_zone
+from floorhand.store.masters import require_site, site_zone, station_named
 from floorhand.store.schema import Seat
 
 LINE_ENDS: Final = " \t\r\n"
@@ -37,11 +37,15 @@ def take_seat(
     Raises:
         DatabaseAway: If the database did not answer.
         DatabaseUnusable: If it holds no such site.
+        BadSetting: If the site has no such station.
     """
     with transactions.begin() as tx:
         sitting = sit(tx, site, seat)
         if sitting is None:
             require_site(tx, site)
+        if station:
+            station = station_named(tx, site, station)
+        if sitting is None:
             tx.execute(
                 insert(Seat).values(
                     site=site,

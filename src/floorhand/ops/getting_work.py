@@ -6,8 +6,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.allocation import UNLIMITED, OpenOrder, Plan, Pool, Room, choose_orders
-from floorhand.domain.picking import SLOTS_MAX, GetWork, NoWork, WorkFound
-from floorhand.errors import Code, Refused
+from floorhand.domain.picking import SLOTS_MAX, GetWork, NoWork, WalkTaken, WorkFound
+from floorhand.ops.colleagues import since, take_over
 from floorhand.ops.reserving import (
     Reserved,
     claim_order,
@@ -30,18 +30,15 @@ ROUNDS_MAX = 256
 """So often further candidates are looked at, if none of those before could be picked."""
 
 
-def get_work(tx: Session, cause: Cause, command: GetWork) -> WorkFound | NoWork:
+def get_work(tx: Session, cause: Cause, command: GetWork) -> WorkFound | NoWork | WalkTaken:
     """Start a walk, or go on with the one that this cart or worker has.
 
     Orders that cannot be picked wait for stock from now on, so that they never block others.
-
-    Raises:
-        Refused: `Code.CART_IN_USE`, if somebody else walks with the cart.
     """
     room = _room(tx, cause, command.cart)
     walk = picks.open_walk(tx, cause.site, command.cart, cause.worker)
     if walk is not None:
-        return _resume(tx, cause, walk)
+        return _resume(tx, cause, walk, command)
     today = shelves.site_date(tx, cause.site, cause.at)
     tried: set[tuple[str, str]] = set()
     for _ in range(ROUNDS_MAX):
@@ -77,9 +74,12 @@ def _room(tx: Session, cause: Cause, cart: str) -> Room:
     return Room(orders_max, g or UNLIMITED, ml or UNLIMITED)
 
 
-def _resume(tx: Session, cause: Cause, walk: Walk) -> WorkFound:
+def _resume(tx: Session, cause: Cause, walk: Walk, command: GetWork) -> WorkFound | WalkTaken:
+    """Go on with a walk; a colleague's is told first and taken over only when that is asked for."""
+    if walk.worker != cause.worker and not command.take_over:
+        return WalkTaken(walk.cart, walk.name, since(tx, cause, walk.since))
     if walk.worker != cause.worker:
-        raise Refused(Code.CART_IN_USE, cart=walk.cart, worker=walk.worker)
+        take_over(tx, cause, "picking", walk.task, walk.worker)
     tx.execute(
         update(Task).where(Task.site == cause.site, Task.id == walk.task).values(state="claimed")
     )

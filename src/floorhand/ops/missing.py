@@ -21,9 +21,10 @@ from floorhand.domain.packing import (
 )
 from floorhand.domain.things import CORRECTION, Goods, Line
 from floorhand.errors import Code, Refused
-from floorhand.ops.bench import PUTBACK, Work, bench_of, order_at_bench
+from floorhand.ops.bench import Work, bench_of, order_at_bench
 from floorhand.ops.shipping import finish_order, free_totes
 from floorhand.store import checking, ledger, parcels, tasks
+from floorhand.store.cancelling import PUTBACK
 from floorhand.store.checking import InTote
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import merchant_rules

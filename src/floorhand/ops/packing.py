@@ -24,8 +24,11 @@ from floorhand.domain.packing import (
     OrderGone,
     OrderOpened,
     OrderStopped,
+    OrderTaken,
     PiecesChecked,
     PutAside,
+    StandAt,
+    StoodAt,
     ToteArrived,
 )
 from floorhand.errors import Code, Refused
@@ -36,26 +39,27 @@ from floorhand.ops.bench import (
     instruction_of,
     open_bench,
     order_at_bench,
-    since,
     stop_order,
 )
+from floorhand.ops.colleagues import since, take_over
 from floorhand.ops.missing import declare_missing
 from floorhand.ops.shipping import close_parcel
 from floorhand.ops.verifying import check_pieces
 from floorhand.store import boxes, checking, parcels, places, tasks
 from floorhand.store.ledger import Cause
+from floorhand.store.masters import station_named, station_place
 from floorhand.store.parcels import OrderHead, Tote
-from floorhand.store.schema import Checked, Order
+from floorhand.store.schema import Checked, Order, Seat
 
-Opened = OrderOpened | OrderStopped | ToteArrived
+Opened = OrderOpened | OrderStopped | OrderTaken | ToteArrived
 
 
 def open_tote(tx: Session, cause: Cause, command: OpenTote) -> Opened:
     """Claim the order of a tote. A tote that is scanned at a bench stands there from now on.
 
     Raises:
-        Refused: `Code.TOTE_FREE` if it belongs to no order; else as `open_order`, but at a
-            station with a bench a tote that still has to come is no refusal.
+        Refused: `Code.TOTE_FREE` if it belongs to no order; else as `open_order`, but where it is
+            known which bench this is a tote that still has to come is no refusal.
     """
     order_no = parcels.order_of_tote(tx, cause.site, command.tote)
     merchant, _, number = order_no.partition("/")
@@ -65,10 +69,13 @@ def open_tote(tx: Session, cause: Cause, command: OpenTote) -> Opened:
     totes = parcels.totes_of(tx, cause.site, order_no)
     if head.state == "cancelled":
         return stop_order(tx, cause, head, totes)
-    task = _may_claim(tx, cause, head, totes)
+    _must_be_picked(head)
+    task = _task_of(tx, cause, head, totes, command)
+    if isinstance(task, OrderTaken):
+        return task
     totes = _arrive(tx, cause, totes, command.tote)
     missing = _elsewhere(tx, cause, totes)
-    if missing and not bench_here(tx, cause):
+    if missing and not bench_of(tx, cause, totes):
         raise Refused(Code.TOTES_ELSEWHERE, order=number, missing=" ".join(missing))
     if missing:
         cause.note(job="packing")
@@ -80,7 +87,7 @@ def open_order(tx: Session, cause: Cause, command: OpenOrder) -> Opened:
     """Claim an order by its number.
 
     Raises:
-        Refused: `Code.PACK_NOT_PICKED`, `PACK_CLOSED`, `PACK_TAKEN`, `TOTE_EMPTY`, or
+        Refused: `Code.PACK_NOT_PICKED`, `PACK_CLOSED`, `TOTE_EMPTY`, or
             `TOTES_ELSEWHERE` if one of its totes does not stand at this bench.
     """
     head = parcels.order_head(tx, cause.site, command.merchant, command.number)
@@ -89,7 +96,10 @@ def open_order(tx: Session, cause: Cause, command: OpenOrder) -> Opened:
     totes = parcels.totes_of(tx, cause.site, head.order_no)
     if head.state == "cancelled":
         return stop_order(tx, cause, head, totes)
-    task = _may_claim(tx, cause, head, totes)
+    _must_be_picked(head)
+    task = _task_of(tx, cause, head, totes, command)
+    if isinstance(task, OrderTaken):
+        return task
     if missing := _elsewhere(tx, cause, totes):
         raise Refused(Code.TOTES_ELSEWHERE, order=head.number, missing=" ".join(missing))
     return _claim(tx, cause, head, totes, task)
@@ -144,6 +154,16 @@ def put_aside(tx: Session, cause: Cause, command: PutAside) -> AsideDone | Order
     return AsideDone(command.order, work.codes)
 
 
+def stand_at(tx: Session, cause: Cause, command: StandAt) -> StoodAt:
+    """Let the terminal stand at another bench: what is scanned and printed is there from now on."""
+    station = station_named(tx, cause.site, command.code)
+    tx.execute(
+        update(Seat).where(Seat.site == cause.site, Seat.code == cause.seat).values(station=station)
+    )
+    cause.note(job="packing", station=station)
+    return StoodAt(station_place(tx, cause.site, station) or station)
+
+
 def list_boxes(
     tx: Session, cause: Cause, command: ListBoxes
 ) -> BoxesListed | OrderStopped | OrderGone:
@@ -168,29 +188,41 @@ def list_boxes(
     return BoxesListed(tuple(options))
 
 
-def _may_claim(tx: Session, cause: Cause, head: OrderHead, totes: tuple[Tote, ...]) -> str:
-    """Return the worker's own packing task, if this order is open already; else nothing."""
+def _must_be_picked(head: OrderHead) -> None:
+    """Refuse an order that cannot be packed now."""
     if head.state in ("shipped", "short"):
         raise Refused(Code.PACK_CLOSED, order=head.number)
     if head.state not in ("picked", "packing"):
         state = f"packing.state.{head.state}"
         raise Refused(Code.PACK_NOT_PICKED, order=head.number, state_text=state)
+
+
+def _task_of(
+    tx: Session,
+    cause: Cause,
+    head: OrderHead,
+    totes: tuple[Tote, ...],
+    command: OpenTote | OpenOrder,
+) -> str | OrderTaken:
+    """Give the worker's packing task if the order is open already, else nothing.
+
+    A colleague's is told first and taken over only when that is asked for.
+    """
     holder = parcels.holder_of(tx, cause.site, [tote.code for tote in totes])
-    if head.state == "packing" and holder is not None:
-        if holder.worker != cause.worker:
-            raise Refused(
-                Code.PACK_TAKEN,
-                order=head.number,
-                name=holder.name,
-                since=since(tx, cause, holder),
-            )
+    if head.state != "packing" or holder is None:
+        return ""
+    if holder.worker == cause.worker:
         return holder.task
-    return ""
+    if not command.take_over:
+        tote = command.tote if isinstance(command, OpenTote) else ""
+        return OrderTaken(head.order_no, tote, holder.name, since(tx, cause, holder.since))
+    take_over(tx, cause, "packing", holder.task, holder.worker)
+    return holder.task
 
 
 def _arrive(tx: Session, cause: Cause, totes: tuple[Tote, ...], code: str) -> tuple[Tote, ...]:
-    """Let a scanned tote stand at the worker's bench: the scan proves that it is there."""
-    bench = bench_here(tx, cause)
+    """Let a scanned tote stand at the bench of its order: the scan proves that it is there."""
+    bench = bench_of(tx, cause, totes)
     moved = [tote for tote in totes if tote.code == code and bench and tote.parent != bench]
     for tote in moved:
         places.stand_in(tx, cause, tote.code, bench)
@@ -242,6 +274,7 @@ HANDLERS: dict[type, Callable[..., object]] = {
     CheckPieces: check_pieces,
     CloseParcel: close_parcel,
     PutAside: put_aside,
+    StandAt: stand_at,
     ListBoxes: list_boxes,
     DeclareMissing: declare_missing,
 }

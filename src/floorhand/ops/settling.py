@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any, cast
@@ -22,6 +22,7 @@ from floorhand.domain.things import (
     Key,
     Number,
     OrderCode,
+    Paper,
     Piece,
     Place,
     Pressed,
@@ -32,7 +33,7 @@ from floorhand.domain.things import (
 )
 from floorhand.errors import Code, Refused
 from floorhand.flows.turn import AnyState, Ask, Do, Open, Refuse, Reply, Said
-from floorhand.flows.which import Answered, Which
+from floorhand.flows.which import Answered, Which, kind_of
 from floorhand.ops.freezing import freeze, thaw
 from floorhand.ops.registry import FLOWS, HANDLERS
 from floorhand.ops.seats import SECRET, Settled, Sitting
@@ -48,9 +49,6 @@ COMMANDS_PER_SCAN_MAX = 4
 
 SEPARATORS = dict.fromkeys((0x04, *range(0x1C, 0x20)))
 """Control characters that carriers' two-dimensional codes hold between their fields."""
-
-ASKS_WHOSE = frozenset({"piece", "anything"})
-"""Whose goods a barcode stands for is asked only where a product can be an answer at all."""
 
 _ADD_OPERATION = insert(cast(TableClause, Operation.__table__))
 
@@ -83,12 +81,17 @@ def answer(tx: Session, sitting: Sitting, scan_no: int, scanned: str, now: datet
             {"bin", "place"} & set(prompt.wants.kinds)
         ):
             raise Refused(Code.TYPED_CODE, place=code)
-        case Ambiguous(options=options) if ASKS_WHOSE & set(prompt.wants.kinds):
+        case Ambiguous(options=options) if _asks_for(options, prompt.wants.kinds):
             return Settled("which", Which(sitting.flow, freeze(sitting.state), options), None)
         case Ambiguous(options=(likely, *_)):
             return _settle(tx, sitting, scan_no, likely, now)
         case _:
             return _settle(tx, sitting, scan_no, event, now)
+
+
+def _asks_for(options: Iterable[Piece | Paper], kinds: Collection[str]) -> bool:
+    """Say whether one of these can be an answer at all: only then it matters which is meant."""
+    return "anything" in kinds or any(kind_of(option) in kinds for option in options)
 
 
 def _is_whole(code: str) -> bool:
@@ -118,9 +121,9 @@ def _settle(tx: Session, sitting: Sitting, scan_no: int, event: object, now: dat
                     return Settled(name, state, said)
             case Ask(state=Answered() as answered):
                 name, state = answered.flow, thaw(FLOWS[answered.flow], answered.state)
-                if answered.piece is None:
+                if answered.meant is None:
                     return Settled(name, state, None)
-                event = answered.piece
+                event = answered.meant
             case Ask():
                 return Settled(name, reply.state, Said.about(reply) or said)
             case Refuse():

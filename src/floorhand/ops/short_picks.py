@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select, update
@@ -65,7 +66,11 @@ def declare_short(tx: Session, cause: Cause, command: DeclareShort) -> ShortDecl
         drop_stop(tx, cause, other, "cancelled")
     _put_right(tx, cause, stop, missing, command.reason)
     _raise_count(tx, cause, stop, command.reason)
-    mine = [_rehome(tx, cause, each, command.reason) for each in (stop, *lost) if _own(each, cause)]
+    mine = [
+        (each.stop.order, _rehome(tx, cause, each, command.reason))
+        for each in (stop, *lost)
+        if _own(each, cause)
+    ]
     for other in lost:
         if not _own(other, cause):
             _rehome(tx, cause, other, command.reason)
@@ -77,19 +82,26 @@ def _own(stop: StopRow, cause: Cause) -> bool:
 
 
 def _answer(
-    tx: Session, cause: Cause, command: DeclareShort, stop: StopRow, mine: list[Rehomed]
+    tx: Session,
+    cause: Cause,
+    command: DeclareShort,
+    stop: StopRow,
+    mine: Sequence[tuple[str, Rehomed]],
 ) -> ShortDeclared:
-    found = sum(each.found for each in mine)
-    short = sum(each.short for each in mine)
-    waits = sum(each.waits for each in mine)
-    cause.note(pieces=command.pieces, missing=found + short + waits, short=short)
+    """Tell what became of the stop's own order; of others only how many lost pieces too."""
+    everything = sum(each.found + each.short + each.waits for _, each in mine)
+    short = sum(each.short for _, each in mine)
+    cause.note(pieces=command.pieces, missing=everything, short=short)
+    own = [each for order, each in mine if order == stop.stop.order]
+    others = {order for order, each in mine if each.short or each.waits} - {stop.stop.order}
     return ShortDeclared(
-        missing=found + short + waits,
-        found=found,
-        place=next((each.place for each in mine if each.place), ""),
-        short=short,
-        waits=waits,
+        missing=sum(each.found + each.short + each.waits for each in own),
+        found=sum(each.found for each in own),
+        place=next((each.place for each in own if each.place), ""),
+        short=sum(each.short for each in own),
+        waits=sum(each.waits for each in own),
         order=stop.stop.order,
+        others=len(others),
         next=advance(tx, cause, command.task),
     )
 

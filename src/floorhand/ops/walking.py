@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 
 from floorhand.domain.picking import SLOTS_MAX, NeedBench, Next, StopGone, WalkDone
 from floorhand.errors import Code, Gone
+from floorhand.ops.colleagues import since
 from floorhand.ops.reserving import drop_stop, order_trouble
 from floorhand.store import orders, picks, tasks
 from floorhand.store.asking import ask
+from floorhand.store.cancelling import put_back
 from floorhand.store.ledger import Cause
 from floorhand.store.picks import StopRow, Walk
 from floorhand.store.places import set_place
@@ -79,22 +81,25 @@ def own_walk(tx: Session, cause: Cause, task: str) -> Walk:
     """Give a walk that the worker may go on with.
 
     Raises:
-        Gone: `Code.WALK_LOST`, if it is finished or somebody else's.
+        Gone: `Code.WALK_LOST`, if it is finished; `Code.WALK_TAKEN`, if it is a colleague's.
     """
     walk = picks.walk_by_id(tx, cause.site, task)
-    if walk is None or walk.worker != cause.worker or walk.state != "claimed":
-        raise Gone(Code.WALK_LOST)
-    return walk
+    if walk is not None and walk.worker == cause.worker and walk.state == "claimed":
+        return walk
+    if walk is not None and walk.state == "claimed":
+        raise Gone(Code.WALK_TAKEN, name=walk.name, since=since(tx, cause, walk.since))
+    raise Gone(Code.WALK_LOST)
 
 
 def own_stop(tx: Session, cause: Cause, task: str, pick: str) -> StopRow:
     """Give a stop of the worker's walk.
 
     Raises:
-        Gone: `Code.WALK_LOST`.
+        Gone: As `own_walk`.
     """
     stop = picks.stop_of(tx, cause.site, task, pick)
     if stop is None or not stop.is_of(cause.worker):
+        own_walk(tx, cause, task)
         raise Gone(Code.WALK_LOST)
     return stop
 
@@ -145,18 +150,9 @@ def cancel_on_walk(tx: Session, cause: Cause, task: str, merchant: str, number: 
         drop_stop(tx, cause, stop, "cancelled")
     for tote in orders.totes_of_order(tx, cause.site, merchant, number):
         pieces = _pieces_in(tx, cause, tote)
-        if pieces:
-            tasks.open_task(
-                tx,
-                cause,
-                "putback",
-                place=tote,
-                merchant=merchant,
-                pieces=pieces,
-                reason="cancelled",
-            )
+        if pieces and put_back(tx, cause, tote, merchant):
             tasks.trouble(tx, cause, "putback_waiting", tote, merchant, order=number, pieces=pieces)
-        else:
+        elif not pieces:
             leave_slot(tx, cause, task, tote)
         free_tote(tx, cause, tote)
 

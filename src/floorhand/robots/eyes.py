@@ -170,7 +170,7 @@ class Eyes:
     def _choose(self, prompt: Prompt) -> str:
         if self._rng is not None and prompt.ask == "returns.grade":
             return self._rng.choices(GRADES, GRADE_WEIGHTS)[0]
-        return "1"
+        return str(next((n for n, one in enumerate(prompt.choices, 1) if one.fits), 1))
 
     def _text(self, tx: Session, prompt: Prompt, now: datetime) -> str:
         """Read what is printed on the goods in hand, or write what nobody can read off."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import Exists, and_, exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from floorhand.domain.barcodes import gs1_check_digit
 from floorhand.domain.things import CUSTOMER
@@ -113,11 +113,14 @@ def free_cart(tx: Session, site: str, avoid: Collection[str] = ()) -> str:
 def tote_to_pack(tx: Session, site: str, avoid: Collection[str] = ()) -> str:
     """Find a tote at a bench whose order can be packed, the most urgent first."""
     bench = select(Place.code).where(Place.site == site, Place.kind.in_(("bench", "dock")))
+    sister = aliased(Place)  # the task names one tote of the order, whichever that is
     being_packed = exists().where(
         Task.site == Place.site,
         Task.kind == "pack",
         Task.state == "claimed",
-        Task.place == Place.code,
+        Task.place == sister.code,
+        sister.site == Place.site,
+        sister.order_no == Place.order_no,
     )
     found = tx.scalar(
         select(Place.code)

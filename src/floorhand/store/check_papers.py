@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, exists, func, select
 from sqlalchemy.orm import Session
 
+from floorhand.store.cancelling import LIVE
 from floorhand.store.schema import (
     Checked,
     Inspection,
@@ -15,6 +16,7 @@ from floorhand.store.schema import (
     OrderLine,
     Parcel,
     Pick,
+    Place,
     ReturnLine,
     Slot,
     Stock,
@@ -173,6 +175,45 @@ def _what_is_verified_is_in_the_tote(tx: Session, site: str) -> Iterator[Violati
         yield Violation("what_is_verified_is_in_the_tote", f"{place} {sku}", detail)
 
 
+def _goods_of_ended_orders_are_put_back(tx: Session, site: str) -> Iterator[Violation]:
+    """Goods in a tote of an order that has ended wait for nobody, unless a task says so."""
+    order = and_(Order.site == Place.site, Order.merchant + "/" + Order.number == Place.order_no)
+    task = exists().where(
+        Task.site == Place.site,
+        Task.kind.in_(("putback", "putaway")),
+        Task.place == Place.code,
+        Task.state.in_(LIVE),
+    )
+    walked = (
+        select(Slot.task)
+        .join(Task, and_(Task.site == Slot.site, Task.id == Slot.task))
+        .where(
+            Slot.site == Order.site,
+            Slot.merchant == Order.merchant,
+            Slot.order == Order.number,
+            Task.state.in_(LIVE),
+        )
+        .exists()
+    )
+    rows = tx.execute(
+        select(Place.code, Place.order_no, Order.state, func.sum(Stock.pieces))
+        .join(Stock, and_(Stock.site == Place.site, Stock.place == Place.code))
+        .join(Order, order)
+        .where(
+            Place.site == site,
+            Place.kind == "tote",
+            Order.state.in_(("shipped", "short", "cancelled")),
+            Stock.pieces > 0,
+            ~task,
+            ~walked,
+        )
+        .group_by(Place.code, Place.order_no, Order.state)
+    )
+    for tote, order_no, state, pieces in rows:
+        detail = f"{pieces} pieces of order {order_no} ({state}), and no task to put them back"
+        yield Violation("goods_of_ended_orders_are_put_back", tote, detail)
+
+
 PAPER_CHECKS: tuple[Callable[[Session, str], Iterator[Violation]], ...] = (
     _order_lines_add_up,
     _shipped_orders_are_complete,
@@ -180,4 +221,5 @@ PAPER_CHECKS: tuple[Callable[[Session, str], Iterator[Violation]], ...] = (
     _a_tote_serves_one_walk,
     _returns_add_up,
     _what_is_verified_is_in_the_tote,
+    _goods_of_ended_orders_are_put_back,
 )

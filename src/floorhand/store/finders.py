@@ -4,8 +4,8 @@ statement is built once.
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Any, cast
+from collections.abc import Collection, Iterable
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import BindParameter, TableClause, bindparam, func, or_, select
 from sqlalchemy.orm import Session
@@ -24,6 +24,11 @@ _DELIVERY = cast(TableClause, schema.Delivery.__table__)
 _RETURN = cast(TableClause, schema.Return.__table__)
 _ORDER = cast(TableClause, schema.Order.__table__)
 _PARCEL = cast(TableClause, schema.Parcel.__table__)
+
+_Paper = TypeVar("_Paper", DeliveryCode, ReturnCode, OrderCode)
+
+PAPERS_MAX = 20
+"""Papers with one number that are looked at; merchants number for themselves."""
 
 _SITE: BindParameter[str] = bindparam("site")
 _CODE: BindParameter[str] = bindparam("code")
@@ -81,39 +86,47 @@ _STATION_BY_LABEL = select(_STATION.c.code).where(
     _STATION.c.site == _SITE, _STATION.c.scan_code == _CODE
 )
 
-_DELIVERY_BY_CODE = (
+_DELIVERIES_BY_CODE = (
     select(_DELIVERY.c.number, _DELIVERY.c.merchant, _DELIVERY.c.state)
     .where(
         _DELIVERY.c.site == _SITE,
-        or_(_DELIVERY.c.number == _CODE, _DELIVERY.c.tracking == _CODE),
+        or_(*(_DELIVERY.c[name] == _CODE for name in ("number", "paper_no", "tracking"))),
     )
-    .order_by(_DELIVERY.c.number != _CODE, _DELIVERY.c.state == "closed", _DELIVERY.c.number)
-    .limit(1)
+    .order_by(
+        _DELIVERY.c.number != _CODE,
+        _DELIVERY.c.paper_no != _CODE,
+        _DELIVERY.c.state == "closed",
+        _DELIVERY.c.number,
+    )
+    .limit(PAPERS_MAX)
 )
-_RETURN_BY_CODE = (
+_OWN_NUMBERS = ("number", "paper_no", "plate", "platform_id")
+"""What only one return of a merchant carries, unlike what all in a parcel share."""
+
+_RETURNS_BY_CODE = (
     select(
         _RETURN.c.number,
         func.coalesce(_RETURN.c.merchant, ""),
         _RETURN.c.custody,
-        or_(*(_RETURN.c[name] == _CODE for name in ("number", "plate", "platform_id"))),
+        or_(*(_RETURN.c[name] == _CODE for name in _OWN_NUMBERS)),
     )
     .where(
         _RETURN.c.site == _SITE,
-        or_(
-            *(
-                _RETURN.c[name] == _CODE
-                for name in ("number", "plate", "tracking", "platform_id", "combined_id")
-            )
-        ),
+        or_(*(_RETURN.c[name] == _CODE for name in (*_OWN_NUMBERS, "tracking", "combined_id"))),
     )
-    .order_by(_RETURN.c.number != _CODE, _RETURN.c.custody == "disposed", _RETURN.c.number)
-    .limit(1)
+    .order_by(
+        _RETURN.c.number != _CODE,
+        _RETURN.c.paper_no != _CODE,
+        _RETURN.c.custody == "disposed",
+        _RETURN.c.number,
+    )
+    .limit(PAPERS_MAX)
 )
 _ORDERS = select(_ORDER.c.merchant, _ORDER.c.number, _ORDER.c.state).where(_ORDER.c.site == _SITE)
-_ORDER_BY_CODE = (
+_ORDERS_BY_CODE = (
     _ORDERS.where(or_(_ORDER.c.number == _CODE, _ORDER.c.platform_id == _CODE))
-    .order_by(_ORDER.c.state == "shipped", _ORDER.c.merchant)
-    .limit(1)
+    .order_by(_ORDER.c.number != _CODE, _ORDER.c.state == "shipped", _ORDER.c.merchant)
+    .limit(PAPERS_MAX)
 )
 _ORDER_BY_NAME = _ORDERS.where(_ORDER.c.merchant == bindparam("merchant"), _ORDER.c.number == _CODE)
 _ORDER_BY_PARCEL = (
@@ -179,30 +192,45 @@ def station(tx: Session, site: str, code: str) -> StationThing | None:
     return StationThing(row[0]) if row else None
 
 
-def delivery(tx: Session, site: str, code: str) -> DeliveryCode | None:
-    """Find a delivery by its number or tracking number; open ones first."""
-    row = _first(tx, _DELIVERY_BY_CODE, site, code)
-    return DeliveryCode(*row) if row else None
+def deliveries(tx: Session, site: str, code: str) -> tuple[DeliveryCode, ...]:
+    """Find deliveries by number or tracking number: the likeliest of each merchant."""
+    rows = _rows(tx, _DELIVERIES_BY_CODE, site, code)
+    return _of_each_merchant(DeliveryCode(*row) for row in rows)
 
 
-def return_(tx: Session, site: str, code: str) -> ReturnCode | None:
-    """Find a return by its number, plate, tracking or platform number; open ones first."""
-    row = _first(tx, _RETURN_BY_CODE, site, code)
-    if row is None:
-        return None
-    number, merchant, custody, plated = row
-    return ReturnCode(number, merchant, custody, plate=bool(plated))
+def returns(tx: Session, site: str, code: str) -> tuple[ReturnCode, ...]:
+    """Find returns by number, plate, tracking or platform number: the likeliest of each merchant.
+
+    Of returns that have no more than their parcel in common one is enough: it leads to the others.
+    """
+    rows = _rows(tx, _RETURNS_BY_CODE, site, code)
+    found = [
+        ReturnCode(number, merchant, custody, bool(own)) for number, merchant, custody, own in rows
+    ]
+    return _of_each_merchant(one for one in found if one.plate) or tuple(found[:1])
 
 
-def order(tx: Session, site: str, code: str) -> OrderCode | None:
-    """Find an order by number, ``merchant/number``, platform number, parcel or its tracking."""
-    row = _first(tx, _ORDER_BY_CODE, site, code)
+def orders(tx: Session, site: str, code: str) -> tuple[OrderCode, ...]:
+    """Find orders by number, ``merchant/number``, platform number, parcel or its tracking."""
+    rows = _rows(tx, _ORDERS_BY_CODE, site, code)
     merchant, slash, number = code.partition("/")
-    if row is None and slash:
+    if not rows and slash:
         named = {"site": site, "merchant": merchant, "code": number}
-        row = tx.connection().execute(_ORDER_BY_NAME, named).first()
-    row = row or _first(tx, _ORDER_BY_PARCEL, site, code)
-    return OrderCode(*row) if row else None
+        rows = tx.connection().execute(_ORDER_BY_NAME, named).all()
+    rows = rows or _rows(tx, _ORDER_BY_PARCEL, site, code)
+    return _of_each_merchant(OrderCode(*row) for row in rows)
+
+
+def _of_each_merchant(papers: Iterable[_Paper]) -> tuple[_Paper, ...]:
+    """Keep the first paper of each merchant: whose it is, no rule can say."""
+    first: dict[str, _Paper] = {}
+    for paper in papers:
+        first.setdefault(paper.merchant, paper)
+    return tuple(first[merchant] for merchant in sorted(first))
+
+
+def _rows(tx: Session, question: Any, site: str, code: str) -> Any:
+    return tx.connection().execute(question, {"site": site, "code": code}).all()
 
 
 def _first(tx: Session, question: Any, site: str, code: str) -> Any:

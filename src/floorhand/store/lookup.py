@@ -5,6 +5,7 @@ what the question asks for, command barcodes, our own labels, product barcodes, 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from sqlalchemy.orm import Session
@@ -21,6 +22,7 @@ from floorhand.domain.things import (
     Key,
     Number,
     OrderCode,
+    Paper,
     Piece,
     Pressed,
     ReturnCode,
@@ -52,6 +54,7 @@ TYPED_KEYS: dict[str, Key] = {function_key.upper(): key for key, (function_key, 
 
 PLACE_KINDS = frozenset({"place", "bin", "dock", "bench", "cart", "tote", "pallet", "carton"})
 
+Find = Callable[[Session, str, str], tuple[Paper, ...]]
 Event = (
     Piece
     | Attributes
@@ -256,13 +259,33 @@ def _place_by_name(tx: Session, site: str, code: str) -> PlaceThing | None:
 
 
 def _paper(tx: Session, site: str, code: str, wants: Wants) -> Event | None:
-    """Find a delivery, return, order or parcel; what the question asks for comes first."""
-    known = {"delivery": finders.delivery, "return": finders.return_, "order": finders.order}
+    """Find a delivery, return, order or parcel; what the question asks for comes first.
+
+    Where anything may be scanned no kind of paper is likelier than another.
+    """
+    known: dict[str, Find] = {
+        "delivery": finders.deliveries,
+        "return": finders.returns,
+        "order": finders.orders,
+    }
     asked = [known[kind] for kind in wants.kinds if kind in known]
-    for find in (*asked, *(one for one in known.values() if one not in asked)):
-        if (paper := find(tx, site, code)) is not None:
-            return paper
+    others = [one for one in known.values() if one not in asked]
+    if "anything" in wants.kinds:
+        return _only([paper for find in known.values() for paper in find(tx, site, code)], wants)
+    for find in (*asked, *others):
+        if papers := find(tx, site, code):
+            return _only(papers, wants)
     return None
+
+
+def _only(papers: Sequence[Paper], wants: Wants) -> Event | None:
+    """Give the paper that must be meant, or all that can be."""
+    of_order = [one for one in papers if f"{one.merchant}/{one.number}" == wants.order]
+    own = [one for one in papers if one.merchant in wants.merchants]
+    found = of_order or own or papers
+    if len(found) > 1:
+        return Ambiguous(tuple(found))
+    return found[0] if found else None
 
 
 __all__ = ["product", "resolve"]

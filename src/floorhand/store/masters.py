@@ -10,9 +10,9 @@ from sqlalchemy import BigInteger, ColumnElement, bindparam, cast, select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.rules import MerchantRules, SiteRules
-from floorhand.errors import DatabaseUnusable
+from floorhand.errors import BadSetting, DatabaseUnusable
 from floorhand.store.asking import ask
-from floorhand.store.schema import BoxType, Merchant, SiteRow, Sku, Station, Worker
+from floorhand.store.schema import BoxType, Merchant, Place, SiteRow, Sku, Station, Worker
 
 _MERCHANT_RULES = select(Merchant.rules).where(
     Merchant.site == bindparam("site"), Merchant.code == bindparam("merchant")
@@ -22,6 +22,18 @@ _TIME_ZONE = select(SiteRow.time_zone).where(SiteRow.site == bindparam("site"))
 _STATION = select(Station.printer, Station.place).where(
     Station.site == bindparam("site"), Station.code == bindparam("station")
 )
+
+_STAND = select(Place.code).where(
+    Place.site == bindparam("site"),
+    Place.code == bindparam("station"),
+    Place.kind.in_(("bench", "dock")),
+)
+
+STANDS = ("bench", "dock")
+"""Where a terminal can stand."""
+
+STATIONS_SHOWN_MAX = 20
+"""Stations that are named to somebody who gave a wrong one."""
 
 DEFAULT_PRINTER = "folder"
 
@@ -95,6 +107,33 @@ def station_printer(tx: Session, site: str, station: str) -> str:
 
 
 def station_place(tx: Session, site: str, station: str) -> str:
-    """Name the bench or dock at a station; empty if there is none."""
+    """Name the bench or dock at a station, which may be called like the place; else empty."""
     row = ask(tx, _STATION, site=site, station=station).first()
-    return (row.place if row else "") or ""
+    if row is not None:
+        return row.place or ""
+    return ask(tx, _STAND, site=site, station=station).scalar() or ""
+
+
+def station_named(tx: Session, site: str, name: str) -> str:
+    """Give the code of a station that is named by its code or by its bench or dock.
+
+    Raises:
+        BadSetting: If there is none, naming those that there are.
+    """
+    stations = tx.execute(
+        select(Station.code, Station.place).where(Station.site == site).order_by(Station.code)
+    ).all()
+    places = tx.scalars(
+        select(Place.code)
+        .where(Place.site == site, Place.kind.in_(STANDS), Place.state == "open")
+        .order_by(Place.code)
+    ).all()
+    named = {place: code for code, place in reversed(stations)}
+    known = {code: code for code in places} | named | {code: code for code, _ in stations}
+    for spelling in (name, name.upper()):
+        if spelling in known:
+            return known[spelling]
+    there = ", ".join([*(code for code, _ in stations), *places][:STATIONS_SHOWN_MAX])
+    raise BadSetting(
+        f"There is no station {name} at {site}. Known: {there or 'none; import bins first'}."
+    )

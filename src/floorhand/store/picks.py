@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -13,14 +14,15 @@ from floorhand.domain.picking import NeedTote, Stop
 from floorhand.domain.routing import Spot
 from floorhand.domain.things import Goods
 from floorhand.store.asking import ask
-from floorhand.store.schema import Order, Pick, Place, Sku, Slot, Stock, Task
+from floorhand.store.schema import Order, Pick, Place, Sku, Slot, Stock, Task, Worker
 from floorhand.store.shelves import Inner, outermost, with_roots
 
 OPEN_WALKS = ("open", "claimed", "parked")
 """States of a walk's task that keep its cart busy."""
 
 _WALK = (
-    select(Task.id, Task.place, Task.worker, Task.state)
+    select(Task.id, Task.place, Task.worker, Task.state, Worker.name, Task.claimed_at)
+    .outerjoin_from(Task, Worker, (Worker.site == Task.site) & (Worker.code == Task.worker))
     .where(Task.site == bindparam("site"), Task.kind == "pick")
     .order_by(Task.created_at, Task.id)
     .limit(1)
@@ -37,12 +39,14 @@ _TOTALS = select(
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """A pick walk: whose it is, and on which cart (empty: none)."""
+    """A pick walk: whose it is and since when, and on which cart (empty: none)."""
 
     task: str
     cart: str
     worker: str
     state: str
+    name: str
+    since: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +193,10 @@ def walk_totals(tx: Session, site: str, task: str) -> tuple[int, int]:
 
 def _walk(found: Result[*tuple[Any, ...]]) -> Walk | None:
     row = found.one_or_none()
-    return Walk(row[0], row[1], row[2] or "", row[3]) if row else None
+    if row is None:
+        return None
+    task, cart, worker, state, name, claimed_at = row
+    return Walk(task, cart, worker or "", state, name or worker or "", claimed_at)
 
 
 @cache

@@ -24,6 +24,15 @@ _CLAIM = (
     )
     .values(state="claimed", worker=bindparam("by"), claimed_at=bindparam("claimed_at"))
 )
+_HAND_OVER = (
+    update(_TASK)
+    .where(
+        _THIS,
+        _TASK.c.state.in_(("claimed", "parked")),
+        _TASK.c.worker == bindparam("holder"),
+    )
+    .values(state="claimed", worker=bindparam("by"), claimed_at=bindparam("claimed_at"))
+)
 _CLOSE = update(_TASK).where(_THIS).values(state=bindparam("state"), done_at=bindparam("done_at"))
 
 
@@ -62,6 +71,12 @@ def claim_task(tx: Session, cause: Cause, task: str) -> bool:
     """Take a task for the worker; False if somebody else has it or it is done."""
     taken = ask(tx, _CLAIM, at_site=cause.site, at_id=task, by=cause.worker, claimed_at=cause.at)
     return taken.rowcount == 1
+
+
+def hand_over(tx: Session, cause: Cause, task: str, holder: str) -> bool:
+    """Take a task from the worker who has it; False if that worker has it no more."""
+    at = {"at_site": cause.site, "at_id": task, "claimed_at": cause.at}
+    return ask(tx, _HAND_OVER, **at, by=cause.worker, holder=holder).rowcount == 1
 
 
 def close_task(tx: Session, cause: Cause, task: str, state: str = "done") -> None:

@@ -217,8 +217,7 @@ def _item(item: Item, among: tuple[Item, ...], width: int) -> Row:
 
 
 def _choice(number: int, choice: Choice, words: Catalog) -> Row:
-    text = words.say(choice.text) if choice.text else choice.label or choice.code
-    return (Part(f"{number:>2} ", "choice"), Part(f" {text}"))
+    return (Part(f"{number:>2} ", "choice"), Part(f" {choice.written(words.say)}"))
 
 
 def _chosen(choices: list[Row], rows_max: int, first: int, words: Catalog, width: int) -> list[Row]:

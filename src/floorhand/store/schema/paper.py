@@ -15,6 +15,8 @@ class Delivery(Table):
     __tablename__ = "delivery"
     site: Mapped[Site]
     number: Mapped[Key]
+    paper_no: Mapped[str] = mapped_column(default="")
+    """The number on the merchant's paper, which another merchant may use too; empty if none."""
     merchant: Mapped[str]
     state: Mapped[str] = mapped_column(default="announced")
     """``announced``, ``receiving`` or ``closed``."""
@@ -29,6 +31,7 @@ class Delivery(Table):
     closed_at: Mapped[datetime | None]
     __table_args__ = (
         ForeignKeyConstraint(["site", "merchant"], ["merchant.site", "merchant.code"]),
+        Index(None, "site", "paper_no"),
         Index(None, "site", "tracking"),
         CheckConstraint("state IN ('announced', 'receiving', 'closed')", name="state_known"),
     )
@@ -199,6 +202,8 @@ class Return(Table):
     site: Mapped[Site]
     number: Mapped[Key]
     """Our number; people read it on its plate."""
+    paper_no: Mapped[str] = mapped_column(default="")
+    """The number on the merchant's paper, which another merchant may use too; empty if none."""
     plate: Mapped[str] = mapped_column(default="")
     """What the barcode of its plate holds; empty as long as it has none of our own."""
     merchant: Mapped[str | None]
@@ -227,6 +232,7 @@ class Return(Table):
     place: Mapped[str] = mapped_column(default="")
     """Where its parcel stands now, once received."""
     __table_args__ = (
+        Index(None, "site", "paper_no"),
         Index(None, "site", "tracking"),
         Index(None, "site", "plate"),
         Index(None, "site", "platform_id"),

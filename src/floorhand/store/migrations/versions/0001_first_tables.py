@@ -101,6 +101,7 @@ def upgrade() -> None:
         "returns",
         sa.Column("site", sa.String(), nullable=False),
         sa.Column("number", sa.String(), nullable=False),
+        sa.Column("paper_no", sa.String(), nullable=False),
         sa.Column("plate", sa.String(), nullable=False),
         sa.Column("merchant", sa.String(), nullable=True),
         sa.Column("order", sa.String(), nullable=False),
@@ -135,6 +136,9 @@ def upgrade() -> None:
             batch_op.f("ix_returns_site_merchant_order"),
             ["site", "merchant", "order"],
             unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_returns_site_paper_no"), ["site", "paper_no"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_returns_site_plate"), ["site", "plate"], unique=False)
         batch_op.create_index(
@@ -412,6 +416,7 @@ def upgrade() -> None:
         "delivery",
         sa.Column("site", sa.String(), nullable=False),
         sa.Column("number", sa.String(), nullable=False),
+        sa.Column("paper_no", sa.String(), nullable=False),
         sa.Column("merchant", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("blind", sa.Boolean(), nullable=False),
@@ -432,6 +437,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("site", "number", name=op.f("pk_delivery")),
     )
     with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_delivery_site_paper_no"), ["site", "paper_no"], unique=False
+        )
         batch_op.create_index(
             batch_op.f("ix_delivery_site_tracking"), ["site", "tracking"], unique=False
         )

@@ -1,0 +1,33 @@
+"""Work that a colleague has begun: since when, and how another worker takes it over."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from floorhand.errors import Code, Gone
+from floorhand.store import tasks
+from floorhand.store.ledger import Cause
+from floorhand.store.masters import site_zone
+
+
+def since(tx: Session, cause: Cause, moment: datetime | None) -> str:
+    """Say since when somebody has work: local time, with the date if it was not today."""
+    here = site_zone(tx, cause.site)
+    local = (moment or cause.at).astimezone(here)
+    today = local.date() == cause.at.astimezone(here).date()
+    return local.strftime("%H:%M" if today else "%Y-%m-%d %H:%M")
+
+
+def take_over(tx: Session, cause: Cause, job: str, task: str, holder: str) -> None:
+    """Make a colleague's task the worker's own. The operation keeps the names of both.
+
+    The colleague learns of it with the next scan that touches the work.
+
+    Raises:
+        Gone: `Code.WORK_MOVED` if the colleague does not have it any more.
+    """
+    if not tasks.hand_over(tx, cause, task, holder):
+        raise Gone(Code.WORK_MOVED)
+    cause.note(job=job, take_over=1, taken_from=holder)
