@@ -7,6 +7,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from feeds import ORDERS, further, order
 from sqlalchemy import func, select
 
 from floorhand.exchange.shopify_orders import instruction
@@ -21,32 +22,6 @@ NEW = (
     "Title,URL handle,Vendor,Option1 name,Option1 value,SKU,Weight value (grams),Barcode,"
     "Price,Product image URL"
 )
-ORDERS = (
-    "Name,Financial Status,Fulfillment Status,Created at,Lineitem quantity,Lineitem name,"
-    "Lineitem sku,Vendor,Id,Tags,Notes,Cancelled at,Fulfilled at,Lineitem fulfillment status,"
-    "Shipping Name,Shipping Street,Shipping City,Note Attributes\n"
-)
-
-
-def order(name="#1001", **cells):
-    values = {
-        "Name": name,
-        "Financial Status": "paid",
-        "Fulfillment Status": "unfulfilled",
-        "Created at": "2026-04-05 21:06:21 +0400",
-        "Lineitem quantity": "1",
-        "Lineitem name": "Mug - Blue",
-        "Lineitem sku": "MUG",
-        "Vendor": "Glow Care BD",
-        "Id": f"9{abs(hash(name)) % 10**12:012}",
-    } | cells
-    columns = ORDERS.strip().split(",")
-    return ",".join('"' + values.get(c, "").replace('"', '""') + '"' for c in columns) + "\n"
-
-
-def further(name="#1001", **cells):
-    blank = {"Financial Status": "", "Fulfillment Status": "", "Id": ""}
-    return order(name, **{**blank, **cells})
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from feeds import ORDER, RETURN, body
 from sqlalchemy import select
 
 from floorhand.store.check import violations
@@ -18,52 +19,6 @@ from floorhand.store.schema import (
     Sku,
     Trouble,
 )
-
-ORDER = {
-    "id": "577958834469439754",
-    "status": "AWAITING_SHIPMENT",
-    "create_time": 1695873653,
-    "user_id": "7021436810468230477",
-    "buyer_message": "Please ship asap!",
-    "recipient_address": {
-        "name": "Zay",
-        "address_line1": "5800 Bristol Pkwy",
-        "address_line2": "Suite 100",
-        "address_line3": '""',
-        "postal_code": "95110",
-        "region_code": "US",
-        "phone_number": "(+1)213-***-1234",
-    },
-    "line_items": [
-        {"id": "577958834469570826", "seller_sku": "W-450", "sale_price": "1.20"},
-        {"id": "577958834469570827", "seller_sku": "W-450", "product_name": "Water"},
-        {"id": "577958834469570828", "seller_sku": "CAP", "product_name": "Cap"},
-    ],
-}  # fmt: skip
-
-RETURN = {
-    "return_id": "4035463945335048707",
-    "order_id": "577958834469439754",
-    "return_status": "BUYER_SHIPPED_ITEM",
-    "return_type": "RETURN_AND_REFUND",
-    "return_reason_text": "Package or product is damaged",
-    "return_tracking_number": "JT0001",
-    "combined_return_id": "9000000000000000001",
-    "is_combined_return": True,
-    "create_time": 1724558837,
-    "seller_next_action_response": [
-        {"action": "SELLER_RESPOND", "deadline": 1724831101},
-        {"action": "SELLER_RECEIVE", "deadline": 1724811101},
-    ],
-    "return_line_items": [
-        {"return_line_item_id": "1", "seller_sku": "W-450", "product_name": "Water"},
-        {"return_line_item_id": "2", "seller_sku": "W-450", "product_name": "Water"},
-    ],
-}
-
-
-def body(kind, *items):
-    return json.dumps({"code": 0, "data": {kind: list(items)}, "message": "Success"}, indent=1)
 
 
 def test_one_item_per_piece_is_added_up_and_the_ids_are_kept(take):

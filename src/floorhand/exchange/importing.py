@@ -22,6 +22,7 @@ from floorhand.exchange import writing_papers as papers
 from floorhand.exchange.reading import Source, open_source
 from floorhand.exchange.recognise import Format, recognise
 from floorhand.exchange.records import (
+    Alarm,
     BoxRecord,
     CancelRecord,
     Context,
@@ -37,6 +38,7 @@ from floorhand.exchange.records import (
 )
 from floorhand.exchange.rejecting import write_rejected
 from floorhand.exchange.result import Result
+from floorhand.exchange.writing_changes import write_cancellations
 from floorhand.exchange.writing_masters import (
     Codes,
     ensure_merchants,
@@ -132,9 +134,9 @@ def write(w: Writing, parsed: Parsed) -> None:
     write_products(w, _of(parsed.records, ProductRecord), codes)
     papers.write_deliveries(w, _of(parsed.records, DeliveryRecord), codes)
     papers.write_orders(w, _of(parsed.records, OrderRecord), codes)
-    papers.write_cancellations(w, _of(parsed.records, CancelRecord))
+    write_cancellations(w, _of(parsed.records, CancelRecord))
     papers.write_returns(w, _of(parsed.records, ReturnRecord), codes)
-    _raise_alarms(w, parsed)
+    _raise_alarms(w, [*parsed.alarms, *w.alarms])
 
 
 def _of(records: Iterable[Record], kind: type[T]) -> list[T]:
@@ -243,9 +245,9 @@ def _remember(w: Writing, opened: Opened, result: Result) -> None:
         w.tx.execute(update(Imported).where(*key).values(result=kept))
 
 
-def _raise_alarms(w: Writing, parsed: Parsed) -> None:
+def _raise_alarms(w: Writing, alarms: Iterable[Alarm]) -> None:
     """Put what a supervisor must see on the list, each thing once however often it comes."""
-    for alarm in dict.fromkeys(parsed.alarms):
+    for alarm in dict.fromkeys(alarms):
         told = "\n".join((alarm.kind, alarm.merchant, alarm.subject, alarm.fact))
         entry = f"import:{hashlib.sha256(told.encode()).hexdigest()[:16]}"
         known = select(Trouble.id).where(Trouble.site == w.site, Trouble.id == entry)

@@ -98,12 +98,16 @@ class OrderRecord:
 
 @dataclass(frozen=True, slots=True)
 class CancelRecord:
-    """A platform's word that an order, known by its platform id, is cancelled."""
+    """A platform's word that an order, known by its platform id, is cancelled.
+
+    ``items`` are the line items that are cancelled; none means the whole order.
+    """
 
     line: int
     merchant: str
     platform_id: str
     platform_state: str
+    items: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ DEADLINES = (
     "tts_sla_time",
     "shipping_due_time",
 )
-"""An order's dispatch deadline, the nearest promise first."""
+"""Promises about an order's dispatch; the nearest is its deadline."""
 
 CHANNEL = "tiktok"
 
@@ -162,8 +162,7 @@ def _order(item: Item) -> Iterator[Record]:
         raise BadCell(f"order {number} has no line items to send")
     if state == "released" and item.body.get("is_on_hold_order") is True:
         state = "hold"
-    due_at = next((at for name in DEADLINES if (at := item.time(name))), None)
-    notes = [item.text("buyer_message"), item.text("seller_note")]
+    due_at = min((at for name in DEADLINES if (at := item.time(name))), default=None)
     yield OrderRecord(
         item.line,
         item.context.owner,
@@ -180,21 +179,32 @@ def _order(item: Item) -> Iterator[Record]:
         ship_to=_address(item),
         carrier=item.text("shipping_provider"),
         service=item.text("delivery_option_name"),
-        instruction="; ".join(note for note in notes if note),
+        instruction="; ".join(_notes(item)),
         shipped_at=(item.time("rts_time") or item.time("update_time"))
         if state == "shipped"
         else None,
     )
 
 
+def _notes(item: Item) -> Iterator[str]:
+    """Give what the bench must know: notes, and what the platform wants done with the parcel."""
+    if item.body.get("is_exchange_order") is True:
+        yield "exchange order"
+    if group := item.id("auto_combine_group_id"):
+        yield f"one parcel with group {group}"
+    yield from filter(None, (item.text("buyer_message"), item.text("seller_note")))
+
+
 def _address(item: Item) -> Address | None:
+    """Read where the order goes; None if it is not said or blacked out."""
     body = item.body.get("recipient_address")
-    if not isinstance(body, dict):
+    if body is None or isinstance(body, str):
         return None
+    if not isinstance(body, dict):
+        raise BadCell(f"recipient_address is {shown(str(body))}; expected an object")
     districts = {
-        str(part.get("address_level_name", "")).casefold(): str(part.get("address_name", ""))
-        for part in body.get("district_info") or []
-        if isinstance(part, dict)
+        item.text("address_level_name", part).casefold(): item.text("address_name", part)
+        for part in item.items("district_info", body)
     }
     streets = [item.text(f"address_line{n}", body) for n in (1, 2, 3, 4)]
     streets = [street for street in streets if street]
@@ -246,9 +256,15 @@ def _return(item: Item) -> Iterator[Record]:
 
 
 def _cancellation(item: Item) -> Iterator[Record]:
+    """Read a cancellation. One that names line items is of these alone, not of the order."""
     state = item.state("cancel_status", CANCEL_STATES)
-    if CANCEL_STATES[state]:
-        yield CancelRecord(item.line, item.context.owner, item.needed("order_id"), "CANCELLED")
+    if not CANCEL_STATES[state]:
+        return
+    number = item.needed("order_id")
+    named = [item.id("order_line_item_id", line) for line in item.items("cancel_line_items")]
+    if not all(named):
+        raise UnknownState(f"order {number}: cancel_line_items without order_line_item_id")
+    yield CancelRecord(item.line, item.context.owner, number, "CANCELLED", tuple(named))
 
 
 def _product(item: Item) -> Iterator[Record]:
@@ -259,9 +275,7 @@ def _product(item: Item) -> Iterator[Record]:
         raise BadCell(f"product {number} has no skus")
     for sku in skus:
         options = [
-            item.text("value_name", part)
-            for part in sku.get("sales_attributes") or []
-            if isinstance(part, dict)
+            item.text("value_name", part) for part in item.items("sales_attributes", sku)
         ]
         code = item.id("seller_sku", sku) or item.id("id", sku)
         if not code:

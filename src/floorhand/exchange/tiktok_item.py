@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -60,11 +61,13 @@ class Item:
             raise UnknownState(f"{name} {shown(value) if value else 'is missing'}, not known here")
         return value
 
-    def items(self, name: str) -> list[Body]:
-        """Read a list of objects."""
-        value = self.body.get(name, [])
+    def items(self, name: str, body: Body | None = None) -> list[Body]:
+        """Read a list of objects; empty if it is not there."""
+        value = (self.body if body is None else body).get(name)
+        if value is None:
+            return []
         if not isinstance(value, list) or not all(isinstance(part, dict) for part in value):
-            raise BadCell(f"{name} is no list of objects")
+            raise BadCell(f"{name} is {shown(str(value))}; expected a list of objects")
         return value
 
     def product(self, line: Body) -> tuple[str, int]:
@@ -91,20 +94,25 @@ class Item:
     def added_up(
         self, name: str, key: str, left_out: Callable[[Body], bool] | None = None
     ) -> tuple[LineRecord, ...]:
-        """Add up line items of the same product, one piece each, and keep their ids."""
-        pieces: dict[str, int] = {}
-        ids: dict[str, list[str]] = {}
-        reasons: dict[str, str] = {}
+        """Add up line items of the same product, one piece each, and keep their ids.
+
+        Items that stand for different numbers of pieces, or that have no id, make lines of their
+        own: so the pieces of a line can be shared out among its ids when some are cancelled.
+        """
+        made: dict[tuple[str, int, bool], LineRecord] = {}
         for line in self.items(name):
             if left_out is not None and left_out(line):
                 continue
             sku, each = self.product(line)
-            given = line.get("quantity", 1)
-            count = cells.pieces(str(given), "quantity")
-            pieces[sku] = pieces.get(sku, 0) + count * each
-            ids.setdefault(sku, []).extend(filter(None, [self.id(key, line)]))
-            reasons.setdefault(sku, self.text("return_reason_text", line))
-        return tuple(
-            LineRecord(self.line, sku, n, tuple(ids[sku]), reason=reasons[sku])
-            for sku, n in pieces.items()
-        )
+            count = cells.pieces(str(line.get("quantity", 1)), "quantity") * each
+            item = self.id(key, line)
+            alike = (sku, count, bool(item))
+            before = made.get(alike) or LineRecord(
+                self.line, sku, 0, reason=self.text("return_reason_text", line)
+            )
+            made[alike] = replace(
+                before,
+                pieces=before.pieces + count,
+                platform_ids=before.platform_ids + ((item,) if item else ()),
+            )
+        return tuple(made.values())
