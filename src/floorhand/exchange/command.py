@@ -33,7 +33,8 @@ BAR_CHARACTERS = 30
 _MORE = f"""\
 The format is recognised by headings or content; --format overrides. Rows that cannot be taken go
 to FILE.rejected.csv with line number and reason, the rest is taken. Importing a file again changes
-nothing. Several files are taken in a useful order: places and products before orders.
+nothing. Several files are taken in a useful order: places and products before orders, and what
+cancels orders last.
 
 exit code:
   {ALL_TAKEN}  every row was taken

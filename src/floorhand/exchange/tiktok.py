@@ -30,6 +30,7 @@ from floorhand.exchange.records import (
     Record,
     ReturnRecord,
 )
+from floorhand.exchange.tiktok_body import error_of, left_out, lists, pages, total_of
 from floorhand.exchange.tiktok_item import Body, Item, UnknownState
 
 ORDER_STATES = {
@@ -84,11 +85,6 @@ DEADLINES = (
 CHANNEL = "tiktok"
 
 
-def recognises(body: Any) -> bool:
-    """Say whether a JSON body is one of TikTok Shop's that hold orders, returns or products."""
-    return any(True for _ in _lists(body))
-
-
 def read(source: Source, context: Context) -> Parsed:
     """Make records of a body.
 
@@ -97,34 +93,63 @@ def read(source: Source, context: Context) -> Parsed:
     """
     body = source.json()
     parsed = Parsed()
-    found = list(_lists(body))
+    found = [part for page in pages(body) for part in lists(page)]
+    missing = list(left_out(body))
     if not found:
+        error = next((told for page in pages(body) if (told := error_of(page))), "")
         raise BadFile(
-            f"{source.name} holds neither orders, return_orders, cancellations nor products "
+            f"{source.name} holds no data: {error}; fetch it again."
+            if error
+            else f"{source.name} holds neither orders, return_orders, cancellations nor products "
             "of TikTok Shop."
         )
+    for reason in missing:
+        parsed.reject(1, reason)
     products: dict[str, ProductRecord] = {}
     lines = _Lines(source.whole())
     for kind, items in found:
-        parsed.facts[f"{kind}_in_file"] = int(parsed.facts.get(f"{kind}_in_file", 0)) + len(items)
-        for number, body in enumerate(items, 1):
-            if not isinstance(body, dict):
-                parsed.reject(1, f"item {number} of {kind} is no object")
-                continue
-            named = str(body.get(_IDS[kind], ""))
-            item = Item(body, lines.find(named), context, products)
-            try:
-                parsed.records += list(_READERS[kind](item))
-            except UnknownState as error:
-                parsed.reject(item.line, f"{kind}: {shown(named)}: {error}")
-                parsed.alarms.append(
-                    Alarm("unknown_platform_state", named, context.owner, str(error))
-                )
-            except BadCell as error:
-                parsed.reject(item.line, f"item {number} of {kind}: {error}")
+        fact = f"{kind}_in_file"
+        parsed.facts[fact] = int(parsed.facts.get(fact, 0)) + len(items)
+        for number, item in enumerate(items, 1):
+            _read_item(parsed, kind, number, item, lines, context, products)
+    _tell_of_further_pages(parsed, body)
     parsed.records = _each_once(parsed.records)
     parsed.records[:0] = products.values()
     return parsed
+
+
+def _read_item(
+    parsed: Parsed,
+    kind: str,
+    number: int,
+    body: Any,
+    lines: _Lines,
+    context: Context,
+    products: dict[str, ProductRecord],
+) -> None:
+    """Make the records of one item; one that cannot be read is put aside, and stops no other."""
+    if not isinstance(body, dict):
+        parsed.reject(1, f"item {number} of {kind} is no object")
+        return
+    named = str(body.get(_IDS[kind], ""))
+    item = Item(body, lines.find(named), context, products)
+    try:
+        parsed.records += list(_READERS[kind](item))
+    except UnknownState as error:
+        parsed.reject(item.line, f"{kind}: {shown(named)}: {error}")
+        parsed.alarms.append(Alarm("unknown_platform_state", named, context.owner, str(error)))
+    except BadCell as error:
+        parsed.reject(item.line, f"item {number} of {kind}: {error}")
+
+
+def _tell_of_further_pages(parsed: Parsed, body: Any) -> None:
+    for fact, count in list(parsed.facts.items()):
+        kind = fact.removesuffix("_in_file")
+        if (total := total_of(body, kind)) > int(count):
+            parsed.notes.append(
+                f"TikTok Shop has {total} {kind} in all, and {count} of them are in this file; "
+                "the rest is on other pages."
+            )
 
 
 class _Lines:
@@ -274,9 +299,7 @@ def _product(item: Item) -> Iterator[Record]:
     if not skus:
         raise BadCell(f"product {number} has no skus")
     for sku in skus:
-        options = [
-            item.text("value_name", part) for part in item.items("sales_attributes", sku)
-        ]
+        options = [item.text("value_name", part) for part in item.items("sales_attributes", sku)]
         code = item.id("seller_sku", sku) or item.id("id", sku)
         if not code:
             raise BadCell(f"a SKU of product {number} has neither seller_sku nor id")
@@ -306,45 +329,12 @@ _READERS: dict[str, Callable[[Item], Iterator[Record]]] = {
 }
 
 
-def _lists(body: Any) -> Iterator[tuple[str, list[Any]]]:
-    """Find the lists of a body: in an answer, in a bare ``data``, or one order or return alone."""
-    if isinstance(body, list):
-        for page in body:
-            yield from _lists(page)
-        return
-    if not isinstance(body, dict):
-        return
-    inner = body.get("data", body)
-    if not isinstance(inner, dict):
-        return
-    for kind in _READERS:
-        items = inner.get(kind)
-        if isinstance(items, list) and (not items or _is(kind, items)):
-            yield kind, items
-    if "return_id" in inner and "return_line_items" in inner:
-        yield "return_orders", [inner]
-    elif "line_items" in inner and "status" in inner and "id" in inner:
-        yield "orders", [inner]
-
-
 _IDS = {
     "orders": "id",
     "return_orders": "return_id",
     "cancellations": "cancel_id",
     "products": "id",
 }
-
-_MARKS = {
-    "orders": ("line_items", "status"),
-    "return_orders": ("return_id",),
-    "cancellations": ("cancel_id",),
-    "products": ("skus",),
-}
-
-
-def _is(kind: str, items: list[Any]) -> bool:
-    """Say whether a list holds what TikTok Shop means by its name; other shops use the same."""
-    return any(isinstance(i, dict) and all(m in i for m in _MARKS[kind]) for i in items)
 
 
 def _each_once(records: list[Record]) -> list[Record]:
