@@ -20,7 +20,7 @@ from floorhand.exchange.importing import Opened, Options, import_file, open_file
 from floorhand.exchange.name_map import read_names
 from floorhand.exchange.recognise import FORMATS
 from floorhand.exchange.records import Progress, nobody_listens
-from floorhand.exchange.template import template
+from floorhand.exchange.template import TEMPLATES, template
 from floorhand.store.db import Transactions, engine_of, open_database
 
 ALL_TAKEN = 0
@@ -60,7 +60,11 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--dates", choices=("dmy", "mdy"), default="", help="order of day and month, where unclear"
     )
     parser.add_argument(
-        "--map", type=Path, metavar="FILE", help="CSV that says which product a shop's name means"
+        "--map",
+        type=Path,
+        metavar="FILE",
+        help="CSV that says which product a shop's name means (headings: name, product, quantity, "
+        "store; see --template name-map)",
     )
     parser.add_argument(
         "--dry-run", action="store_true", help="say what would be done; write nothing"
@@ -68,7 +72,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     parser.add_argument(
         "--template",
-        choices=sorted(name for name, form in FORMATS.items() if form.own),
+        choices=sorted(TEMPLATES),
         help="print an empty file of this format, with its headings explained",
     )
 
@@ -126,7 +130,7 @@ def carry_out(
         err: What went wrong, and the progress bar if it is a terminal.
     """
     if args.template:
-        out.write(template(FORMATS[args.template]))
+        out.write(template(TEMPLATES[args.template]))
         return ALL_TAKEN
     if not args.files:
         err.write("Name a file to import, or say --template. See: floorhand import --help\n")

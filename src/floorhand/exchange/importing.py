@@ -47,6 +47,7 @@ from floorhand.exchange.writing_masters import (
     write_products,
     write_workers,
 )
+from floorhand.exchange.writing_names import settle_names
 from floorhand.exchange.writing_places import write_places
 from floorhand.exchange.written import Writing
 from floorhand.store.db import Transactions
@@ -131,7 +132,10 @@ def write(w: Writing, parsed: Parsed) -> None:
     write_places(w, _of(parsed.records, PlaceRecord))
     write_boxes(w, _of(parsed.records, BoxRecord))
     write_workers(w, _of(parsed.records, WorkerRecord))
-    write_products(w, _of(parsed.records, ProductRecord), codes)
+    products = _of(parsed.records, ProductRecord)
+    write_products(w, [record for record in products if not record.by_name], codes)
+    named = settle_names(w, [record for record in products if record.by_name], codes)
+    write_products(w, list(named), codes)
     papers.write_deliveries(w, _of(parsed.records, DeliveryRecord), codes)
     papers.write_orders(w, _of(parsed.records, OrderRecord), codes)
     write_cancellations(w, _of(parsed.records, CancelRecord))

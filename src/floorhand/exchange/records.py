@@ -34,7 +34,8 @@ class ProductRecord:
     """A product of a merchant.
 
     ``only_new`` says that the record was made from an order's line: it may add a product, and
-    never changes one that somebody described properly.
+    never changes one that somebody described properly. ``by_name`` says that the shop gave no SKU:
+    ``sku`` is what it wrote instead, the name of a product that may be here.
     """
 
     line: int
@@ -54,6 +55,7 @@ class ProductRecord:
     abc: str = ""
     source: str = ""
     only_new: bool = False
+    by_name: bool = False
 
 
 @dataclass(frozen=True, slots=True)

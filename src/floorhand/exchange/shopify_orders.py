@@ -3,8 +3,8 @@
 Order names are the merchant's own and collide between merchants, so an order is known by merchant
 and name. The merchant is what ``--merchant`` says, else the vendor in the order's first row.
 Lines often carry no SKU: then the name map says which product is meant, and how many pieces one of
-the offer stands for. A name that the map does not have becomes a product of that name, and the
-result says how many did. Tags and notes are what the shop tells the warehouse.
+the offer stands for. A name that the map does not have means the product of that name, and the
+result says how many lines that are. Tags and notes are what the shop tells the warehouse.
 
 Source: the export's own headings; help.shopify.com, "Exporting orders".
 """
@@ -105,7 +105,7 @@ class _Reading:
         self.seen: dict[tuple[str, str], tuple[int, str]] = {}
         self.last: _Order | None = None
         self.made: list[Record] = []
-        self.products: dict[tuple[str, str], ProductRecord] = {}
+        self.products: dict[tuple[str, str, bool], ProductRecord] = {}
         self.no_sku = self.by_map = self.by_name = 0
 
     def read(self) -> Parsed:
@@ -129,7 +129,7 @@ class _Reading:
         if self.by_name:
             self.parsed.notes.append(
                 f"{self.by_name} lines carry no SKU and no map names their product; "
-                "products were made of their names (see --map)."
+                "they go to the product of that name, which was made if there was none (see --map)."
             )
         return self.parsed
 
@@ -206,17 +206,17 @@ class _Reading:
         meant = name_map.find(self.context.names, merchant, name)
         if meant is None:
             self.by_name += 1
-            self._add(row.line, merchant, slug(name), name)
-            return slug(name), 1
+            self._add(row.line, merchant, name, name, by_name=True)
+            return intern(name), 1
         self.by_map += 1
         product, pieces = meant
-        self._add(row.line, merchant, slug(product), product)
-        return slug(product), pieces
+        self._add(row.line, merchant, product, product, by_name=True)
+        return product, pieces
 
-    def _add(self, line: int, merchant: str, sku: str, name: str) -> None:
-        if (merchant, sku) not in self.products:
-            self.products[merchant, sku] = ProductRecord(
-                line, merchant, sku, name or sku, source="shopify", only_new=True
+    def _add(self, line: int, merchant: str, sku: str, name: str, *, by_name: bool = False) -> None:
+        if (merchant, sku, by_name) not in self.products:
+            self.products[merchant, sku, by_name] = ProductRecord(
+                line, merchant, sku, name or sku, source="shopify", only_new=True, by_name=by_name
             )
 
     def _complete(self) -> None:

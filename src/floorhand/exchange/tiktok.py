@@ -31,7 +31,7 @@ from floorhand.exchange.records import (
     ReturnRecord,
 )
 from floorhand.exchange.tiktok_body import error_of, left_out, lists, pages, total_of
-from floorhand.exchange.tiktok_item import Body, Item, UnknownState
+from floorhand.exchange.tiktok_item import Body, Item, Products, UnknownState
 
 ORDER_STATES = {
     "UNPAID": "hold",
@@ -105,7 +105,7 @@ def read(source: Source, context: Context) -> Parsed:
         )
     for reason in missing:
         parsed.reject(1, reason)
-    products: dict[str, ProductRecord] = {}
+    products: Products = {}
     lines = _Lines(source.whole())
     for kind, items in found:
         fact = f"{kind}_in_file"
@@ -125,7 +125,7 @@ def _read_item(
     body: Any,
     lines: _Lines,
     context: Context,
-    products: dict[str, ProductRecord],
+    products: Products,
 ) -> None:
     """Make the records of one item; one that cannot be read is put aside, and stops no other."""
     if not isinstance(body, dict):

@@ -8,11 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from floorhand.exchange import cells, name_map
-from floorhand.exchange.cells import BadCell, shown, slug
+from floorhand.exchange.cells import BadCell, shown
 from floorhand.exchange.dates import epoch
 from floorhand.exchange.records import Context, LineRecord, ProductRecord
 
 Body = Mapping[str, Any]
+
+Products = dict[tuple[str, bool], ProductRecord]
+"""Products that line items mean, by what they give and whether that is only a name."""
 
 
 class UnknownState(BadCell):
@@ -22,9 +25,7 @@ class UnknownState(BadCell):
 class Item:
     """One order, return or product of a body, and what is needed to read it."""
 
-    def __init__(
-        self, body: Body, line: int, context: Context, products: dict[str, ProductRecord]
-    ) -> None:
+    def __init__(self, body: Body, line: int, context: Context, products: Products) -> None:
         self.body = body
         self.line = line
         self.context = context
@@ -74,20 +75,23 @@ class Item:
         """Say which product a line item is: its SKU, else what the map or its names say."""
         title, variant = self.text("product_name", line), self.text("sku_name", line)
         name = " / ".join(part for part in (title, variant) if part)
-        sku, pieces = self.id("seller_sku", line), 1
+        sku, pieces, by_name = self.id("seller_sku", line), 1, False
         if not sku and name:
             names, store = self.context.names, self.context.owner
             meant = name_map.find(names, store, name) or name_map.find(names, store, title)
             if meant is not None:
-                name, pieces = meant
-                sku = slug(name)
-        sku = sku or self.id("sku_id", line) or (slug(name) if name else "")
+                (sku, pieces), by_name = meant, True
+                name = sku
+        sku = sku or self.id("sku_id", line)
+        if not sku:
+            sku, by_name = name, True
         if not sku:
             raise BadCell("a line item has neither seller_sku, sku_id nor product_name")
-        if sku not in self.products:
-            self.products[sku] = ProductRecord(
+        if (sku, by_name) not in self.products:
+            self.products[sku, by_name] = ProductRecord(
                 self.line, self.context.owner, sku, name or sku,
                 source=f"tiktok:{self.id('product_id', line)}".rstrip(":"), only_new=True,
+                by_name=by_name,
             )  # fmt: skip
         return sku, pieces
 

@@ -13,7 +13,6 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from floorhand.exchange.cells import shown
 from floorhand.exchange.dates import due
 from floorhand.exchange.records import (
     DeliveryRecord,
@@ -105,7 +104,7 @@ def _skus(
     if len(skus) == len(lines):
         return skus
     bad = {
-        line.line: f"merchant {merchant} has no product {shown(line.sku)}; import products first"
+        line.line: codes.missing(merchant, line.sku)
         for line, sku in zip(lines, found, strict=True)
         if sku is None
     }
