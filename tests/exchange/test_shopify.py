@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from floorhand.exchange.shopify_orders import instruction
 from floorhand.store.check import violations
-from floorhand.store.schema import Barcode, Merchant, Order, OrderLine, Sku
+from floorhand.store.schema import Barcode, Merchant, Order, OrderLine, Sku, Trouble
 
 OLD = (
     "Handle,Title,Vendor,Option1 Name,Option1 Value,Variant SKU,Variant Grams,Variant Barcode,"
@@ -199,6 +199,11 @@ def test_instructions_reach_the_order(take):
             "shipped",
         ),
         ({"Fulfillment Status": "on_hold"}, "hold"),
+        ({"Fulfillment Status": "restocked"}, "cancelled"),
+        (
+            {"Fulfillment Status": "partial", "Lineitem fulfillment status": "fulfilled"},
+            "shipped",
+        ),
     ],
 )
 def test_what_the_shop_says_decides_whether_work_starts(take, cells, state):
@@ -208,9 +213,30 @@ def test_what_the_shop_says_decides_whether_work_starts(take, cells, state):
         assert violations(tx, "MAIN") == ()
 
 
-def test_a_state_that_shopify_never_had_is_not_guessed(take):
-    taken = take(ORDERS + order(**{"Financial Status": "perhaps"}))
-    assert "Financial Status is 'perhaps'; expected one of" in taken.rejected[2]
+@pytest.mark.parametrize(
+    ("column", "known"),
+    [
+        ("Financial Status", "pending, authorized, paid"),
+        ("Fulfillment Status", "unfulfilled, fulfilled, partial"),
+        ("Lineitem fulfillment status", "pending, unfulfilled"),
+    ],
+)
+def test_a_state_that_shopify_never_had_is_not_guessed_and_a_supervisor_is_told(
+    take, column, known
+):
+    taken = take(ORDERS + order(**{column: "perhaps"}) + order("#2"))
+    assert (taken.code, taken.result["orders"]) == (3, 1)
+    assert f"{column} is 'perhaps'; expected one of: {known}" in taken.rejected[2]
+    assert take.one(Trouble.kind, Trouble.subject) == (
+        "unknown_platform_state",
+        "GLOW-CARE-BD/#1001",
+    )
+
+
+def test_how_much_of_a_line_has_left_is_not_guessed(take):
+    taken = take(ORDERS + order(**{"Lineitem fulfillment status": "partial"}))
+    assert "does not say how many pieces of the line are left" in taken.rejected[2]
+    assert take.one(Trouble.kind) == ("unknown_platform_state",)
 
 
 def test_lines_that_were_sent_already_are_not_sent_again(take):

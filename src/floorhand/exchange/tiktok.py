@@ -20,7 +20,6 @@ from floorhand.exchange.cells import BadCell, shown
 from floorhand.exchange.dates import epoch
 from floorhand.exchange.reading import Source
 from floorhand.exchange.records import (
-    Alarm,
     BarcodeRecord,
     CancelRecord,
     Context,
@@ -30,8 +29,9 @@ from floorhand.exchange.records import (
     Record,
     ReturnRecord,
 )
+from floorhand.exchange.states import UnknownState, alarm
 from floorhand.exchange.tiktok_body import error_of, left_out, lists, pages, total_of
-from floorhand.exchange.tiktok_item import Body, Item, Products, UnknownState
+from floorhand.exchange.tiktok_item import Body, Item, Products
 
 ORDER_STATES = {
     "UNPAID": "hold",
@@ -137,7 +137,7 @@ def _read_item(
         parsed.records += list(_READERS[kind](item))
     except UnknownState as error:
         parsed.reject(item.line, f"{kind}: {shown(named)}: {error}")
-        parsed.alarms.append(Alarm("unknown_platform_state", named, context.owner, str(error)))
+        parsed.alarms.append(alarm(named, context.owner, error))
     except BadCell as error:
         parsed.reject(item.line, f"item {number} of {kind}: {error}")
 

@@ -11,15 +11,12 @@ from floorhand.exchange import cells, name_map
 from floorhand.exchange.cells import BadCell, shown
 from floorhand.exchange.dates import epoch
 from floorhand.exchange.records import Context, LineRecord, ProductRecord
+from floorhand.exchange.states import UnknownState
 
 Body = Mapping[str, Any]
 
 Products = dict[tuple[str, bool], ProductRecord]
 """Products that line items mean, by what they give and whether that is only a name."""
-
-
-class UnknownState(BadCell):
-    """The platform says something that no table here has."""
 
 
 class Item:
