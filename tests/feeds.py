@@ -77,3 +77,10 @@ RETURN = {
 
 def body(kind, *items):
     return json.dumps({"code": 0, "data": {kind: list(items)}, "message": "Success"}, indent=1)
+
+
+SELLER_EXPORT = (
+    "Order ID,Order Status,Order Substatus,Cancelation/Return Type,Normal or Pre-order,"
+    + "".join(f"Column {n}," for n in range(47))
+    + "SKU ID,Seller SKU,Product Name,Variation,Quantity,Sku Quantity of return\n"
+)

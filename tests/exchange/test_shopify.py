@@ -301,3 +301,30 @@ def test_an_export_without_states_and_ids_tells_orders_by_name(take):
     head = "Name,Lineitem quantity,Lineitem name,Lineitem sku\n"
     taken = take(head + "#1,1,Mug,MUG\n#1,2,Cap,CAP\n#2,1,Mug,MUG\n")
     assert (taken.code, taken.result["orders"], taken.result["order_lines"]) == (0, 2, 3)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"orders": [{"id": 450789469, "name": "#1001", "line_items": []}]},
+        {"order": {"id": 450789469, "name": "#1001"}},
+        {"products": [{"id": 1, "handle": "mug", "variants": []}]},
+        [{"id": 1, "handle": "mug", "variants": []}],
+        {"refund": {"id": 509562969, "refund_line_items": []}},
+        [{"id": 519788021, "fulfillment_order_line_items": []}],
+    ],
+)
+def test_bodies_of_the_admin_api_are_told_for_what_they_are(take, content):
+    taken = take(json.dumps(content), name="body.json")
+    assert (taken.code, taken.err) == (
+        1,
+        "body.json is a body of Shopify's Admin API; import what Shopify exports as CSV instead "
+        "(Orders or Products, Export).\n",
+    )
+
+
+def test_real_bodies_of_the_admin_api_are_told_for_what_they_are(take, shared_data):
+    for path in sorted((shared_data / "shopify").glob("*.json")):
+        taken = take(path)
+        assert (taken.code, taken.result) == (1, {"file": str(path), "error": taken.err.strip()})
+        assert f"{path.name} is a body of Shopify's Admin API" in taken.err

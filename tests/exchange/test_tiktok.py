@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from feeds import ORDER, RETURN, body
+from feeds import ORDER, RETURN, SELLER_EXPORT, body
 from sqlalchemy import select
 
 from floorhand.store.check import violations
@@ -182,6 +182,12 @@ def test_states_of_a_return_move_until_its_parcel_is_here(take):
     assert take.one(Return.custody, Return.tracking) == ("in_transit", "JT0001")
 
 
+@pytest.mark.parametrize("kind", ["RETURN_AND_REFUND", "REPLACEMENT"])
+def test_goods_to_refund_or_to_replace_come_back(take, kind):
+    take(body("return_orders", {**RETURN, "return_type": kind}))
+    assert take.one(Return.custody) == ("in_transit",)
+
+
 def test_a_refund_alone_brings_no_parcel(take):
     take(body("return_orders", {**RETURN, "return_type": "REFUND", "return_tracking_number": ""}))
     assert take.one(Return.custody) == ("not_returned",)
@@ -249,3 +255,23 @@ def test_items_that_are_no_orders_are_put_aside(take, item):
 def test_pages_that_overlap_count_once(take):
     taken = take(json.dumps([json.loads(body("orders", ORDER)), json.loads(body("orders", ORDER))]))
     assert (taken.result["orders"], taken.result["pieces"]) == (1, 3)
+
+
+@pytest.mark.parametrize("extra", ["", '"5779","Perlu dikirim"' + "," * 56 + "\n"])
+def test_the_export_of_the_seller_center_is_told_for_what_it_is(take, extra):
+    taken = take(SELLER_EXPORT + extra, name="OrderSKUList.csv")
+    assert (taken.code, taken.err) == (
+        1,
+        "OrderSKUList.csv is TikTok Shop's seller export, whose states are words of the seller's "
+        "language; import the orders of the API instead (JSON, Get Order List).\n",
+    )
+
+
+def test_the_real_header_of_the_seller_center_is_told_for_what_it_is(take, real):
+    assert "seller export" in take(real("tiktok_shop/order_export_header_ID.csv")).err
+
+
+def test_money_is_text_and_decides_nothing(take):
+    items = [{**item, "sale_price": price} for item, price in zip(
+        ORDER["line_items"], ("1.20", "168.000", "free"), strict=True)]  # fmt: skip
+    assert take(body("orders", {**ORDER, "line_items": items})).result["pieces"] == 3

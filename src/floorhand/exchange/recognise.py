@@ -8,7 +8,7 @@ from typing import Any
 
 from floorhand.errors import BadFile
 from floorhand.exchange import (
-    name_map,
+    not_read,
     online_retail,
     own_masters,
     own_papers,
@@ -116,30 +116,16 @@ def recognise(source: Source, said: str = "") -> Format:
     if source.is_json:
         if tiktok_body.recognises(body := source.json()):
             return _tiktok(body)
+        not_read.refuse_body(source.name, body)
         raise BadFile(
             f"{source.name} is JSON, but no body of TikTok Shop with orders, returns or products."
         )
     headings = next(source.rows()).cells
-    _known_but_not_read(source.name, headings)
+    not_read.refuse_table(source.name, headings)
     for candidate in FORMATS.values():
         if candidate.layout is not None and _matches(candidate, headings):
             return candidate
     raise BadFile(f"{source.name} is no known format{_nearest(headings)}.")
-
-
-def _known_but_not_read(name: str, headings: Sequence[str]) -> None:
-    """Refuse what is known by its headings, and say what to do instead.
-
-    Raises:
-        BadFile: If it is one of these.
-    """
-    if name_map.is_map(headings):
-        raise BadFile(f"{name} is a name map; give it with the shop's file: --map {name}.")
-    if not tiktok_body.SELLER_EXPORT - {folded(heading) for heading in headings}:
-        raise BadFile(
-            f"{name} is TikTok Shop's seller export, whose states are words of the seller's "
-            "language; import the orders of the API instead (JSON, Get Order List)."
-        )
 
 
 def _tiktok(body: Any) -> Format:

@@ -17,11 +17,6 @@ MARKS = {
 }
 """The lists that are read, and what their items must have: other shops use the same names."""
 
-SELLER_EXPORT = frozenset(
-    {"orderid", "ordersubstatus", "skuid", "sellersku", "skuquantityofreturn"}
-)
-"""Headings of the order export of the Seller Center, which is no body of the API."""
-
 MESSAGE_CHARACTERS_MAX = 200
 
 
