@@ -94,6 +94,17 @@ def test_a_line_sent_elsewhere_while_the_floor_is_at_it_is_told_once(take):
     )
 
 
+def test_what_is_packed_here_may_be_what_the_shop_calls_sent(take):
+    take(ORDERS + order() + further(**{"Lineitem sku": "CAP"}))
+    work(take, "packing", picked=1)
+    with take.transactions.begin() as tx:
+        tx.execute(update(OrderLine).where(OrderLine.sku == "MUG").values(packed=1))
+    later = order(
+        **{"Fulfillment Status": "partial", "Lineitem fulfillment status": "fulfilled"}
+    ) + further(**{"Lineitem sku": "CAP"})
+    assert take(ORDERS + later, name="later.csv").result.get("troubles", 0) == 0
+
+
 def test_an_order_that_left_elsewhere_while_the_floor_is_at_it_is_told(take):
     take(ORDERS + order())
     work(take)
@@ -214,6 +225,13 @@ def test_an_older_page_gives_back_nothing_that_was_cancelled(take):
     number = select(OrderLine.short).where(OrderLine.order == ORDER["id"])
     assert take.all(number.order_by(OrderLine.line_no)) == [(2,), (0,)]
     assert take.one(func.count(Trouble.id)) == (0,)
+
+
+def test_an_order_that_left_elsewhere_keeps_its_ids_for_returns(take):
+    take(body("orders", ORDER), name="orders.json")
+    take(body("orders", {**ORDER, "status": "IN_TRANSIT"}), name="later.json")
+    assert take.one(Order.state) == ("shipped",)
+    assert lines(take)[1] == ("CAP", 1, 1, f'["{THIRD}"]')
 
 
 @pytest.mark.parametrize("state", ["shipped", "short"])

@@ -19,6 +19,7 @@ from sqlalchemy import insert, select, update
 
 from floorhand.domain.rules import SiteRules
 from floorhand.exchange import writing_papers as papers
+from floorhand.exchange.later_words import write_cancellations
 from floorhand.exchange.reading import Source, open_source
 from floorhand.exchange.recognise import Format, recognise
 from floorhand.exchange.records import (
@@ -38,7 +39,6 @@ from floorhand.exchange.records import (
 )
 from floorhand.exchange.rejecting import write_rejected
 from floorhand.exchange.result import Result
-from floorhand.exchange.writing_changes import write_cancellations
 from floorhand.exchange.writing_masters import (
     Codes,
     ensure_merchants,

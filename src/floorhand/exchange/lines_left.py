@@ -20,6 +20,7 @@ class Line:
     sku: str
     ordered: int
     picked: int
+    packed: int
     short: int
     ids: tuple[str, ...]
 

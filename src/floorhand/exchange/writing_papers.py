@@ -2,7 +2,7 @@
 
 A paper is known by its merchant and number. One that is there already is never written again: a
 file that overlaps another adds nothing to it. What a platform decides later about an order is the
-matter of `writing_changes`.
+matter of `later_words`.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from typing import Any
 from sqlalchemy import select, update
 
 from floorhand.exchange.dates import due
+from floorhand.exchange.later_words import ELSEWHERE, add_lines, update_order
 from floorhand.exchange.records import (
     DeliveryRecord,
     LineRecord,
     OrderRecord,
     ReturnRecord,
 )
-from floorhand.exchange.writing_changes import ELSEWHERE, add_lines, update_order
 from floorhand.exchange.writing_masters import Codes
 from floorhand.exchange.written import BATCH, Writing, batches
 from floorhand.store.schema import (

@@ -88,8 +88,8 @@ def add_lines(w: Writing, orders: Iterable[dict[str, Any]]) -> None:
         )
         for row in rows:
             ids = tuple(json.loads(row.platform_ids))
-            line = Line(row.line_no, row.sku, row.ordered, row.picked, row.short, ids)
-            mine[row.order]["lines"].append(line)
+            counts = (row.ordered, row.picked, row.packed, row.short)
+            mine[row.order]["lines"].append(Line(row.line_no, row.sku, *counts, ids))
 
 
 def update_order(w: Writing, old: dict[str, Any], record: OrderRecord, codes: Codes) -> None:
@@ -132,10 +132,11 @@ def _take_over(w: Writing, old: dict[str, Any], record: OrderRecord, codes: Code
         return
     if not _set(w, old, changed):
         _tell_of_late_word(w, old, record, codes)
+        w.counts["unchanged"] += 1
         return
     _shorten(w, old, less or (), NOT_ASKED)
     if changed.get("state") == "shipped":
-        _shorten(w, old, [line.less(line.asked, ()) for line in old["lines"]], ELSEWHERE)
+        _shorten(w, old, [line.less(line.asked, line.ids) for line in old["lines"]], ELSEWHERE)
     w.counts["updated"] += 1
     w.counts["orders_cancelled"] += changed.get("state") == "cancelled"
 
@@ -261,12 +262,19 @@ def _shorten(w: Writing, old: dict[str, Any], less: Iterable[Line], reason: str)
 
 
 def _tell_of_late_word(w: Writing, old: dict[str, Any], record: OrderRecord, codes: Codes) -> None:
-    """Put before a supervisor what would change the goods of an order that is being worked on."""
+    """Put before a supervisor what would change the goods of an order that is being worked on.
+
+    Pieces that are packed here may be what the platform calls sent: they are no news.
+    """
+    lines = {line.line_no: line for line in old["lines"]}
     less = _less(old, record, codes)
+    is_less = any(
+        line.short - lines[line.line_no].short > lines[line.line_no].packed for line in less or ()
+    )
     is_news = record.platform_state != old["platform_state"]
     if is_news and record.state in ("shipped", "hold"):
         told = f"the platform says {record.platform_state}"
-    elif less is None or less:
+    elif less is None or is_less:
         told = f"the shop now asks for {_goods(record)}"
     else:
         return
