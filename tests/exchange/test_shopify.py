@@ -318,8 +318,9 @@ def test_bodies_of_the_admin_api_are_told_for_what_they_are(take, content):
     taken = take(json.dumps(content), name="body.json")
     assert (taken.code, taken.err) == (
         1,
-        "body.json is a body of Shopify's Admin API; import what Shopify exports as CSV instead "
-        "(Orders or Products, Export).\n",
+        "body.json is JSON, but no body of TikTok Shop with orders, returns or products; it is one "
+        "of Shopify's Admin API: import what Shopify exports as CSV instead (Orders or Products, "
+        "Export).\n",
     )
 
 
@@ -327,4 +328,4 @@ def test_real_bodies_of_the_admin_api_are_told_for_what_they_are(take, shared_da
     for path in sorted((shared_data / "shopify").glob("*.json")):
         taken = take(path)
         assert (taken.code, taken.result) == (1, {"file": str(path), "error": taken.err.strip()})
-        assert f"{path.name} is a body of Shopify's Admin API" in taken.err
+        assert "it is one of Shopify's Admin API: import what Shopify exports as CSV" in taken.err

@@ -42,19 +42,16 @@ def refuse_table(name: str, headings: Sequence[str]) -> None:
         )
 
 
-def refuse_body(name: str, body: Any) -> None:
-    """Refuse a JSON body that is known and not read.
-
-    Raises:
-        BadFile: If it is one of these.
-    """
+def about_body(body: Any) -> str:
+    """Say what a JSON body is that is known and not read; empty if it is not known."""
     first = body[0] if isinstance(body, list) and body else body
     if not isinstance(first, dict):
-        return
+        return ""
     kind = next(iter(first)) if len(first) == 1 else ""
     is_answer = {kind, kind.removesuffix("s")} & SHOPIFY_BODIES
-    if is_answer or any(mark in first for mark in SHOPIFY_ITEMS):
-        raise BadFile(
-            f"{name} is a body of Shopify's Admin API; import what Shopify exports as CSV instead "
-            "(Orders or Products, Export)."
-        )
+    if not is_answer and not any(mark in first for mark in SHOPIFY_ITEMS):
+        return ""
+    return (
+        "; it is one of Shopify's Admin API: import what Shopify exports as CSV instead "
+        "(Orders or Products, Export)"
+    )

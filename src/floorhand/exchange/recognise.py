@@ -116,9 +116,9 @@ def recognise(source: Source, said: str = "") -> Format:
     if source.is_json:
         if tiktok_body.recognises(body := source.json()):
             return _tiktok(body)
-        not_read.refuse_body(source.name, body)
         raise BadFile(
-            f"{source.name} is JSON, but no body of TikTok Shop with orders, returns or products."
+            f"{source.name} is JSON, but no body of TikTok Shop with orders, returns or products"
+            f"{not_read.about_body(body)}."
         )
     headings = next(source.rows()).cells
     not_read.refuse_table(source.name, headings)
