@@ -7,11 +7,12 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from feeds import ORDERS, further, order
 from sqlalchemy import func, select
 
 from floorhand.exchange.shopify_orders import instruction
 from floorhand.store.check import violations
-from floorhand.store.schema import Barcode, Merchant, Order, OrderLine, Sku
+from floorhand.store.schema import Barcode, Merchant, Order, OrderLine, Sku, Trouble
 
 OLD = (
     "Handle,Title,Vendor,Option1 Name,Option1 Value,Variant SKU,Variant Grams,Variant Barcode,"
@@ -21,32 +22,6 @@ NEW = (
     "Title,URL handle,Vendor,Option1 name,Option1 value,SKU,Weight value (grams),Barcode,"
     "Price,Product image URL"
 )
-ORDERS = (
-    "Name,Financial Status,Fulfillment Status,Created at,Lineitem quantity,Lineitem name,"
-    "Lineitem sku,Vendor,Id,Tags,Notes,Cancelled at,Fulfilled at,Lineitem fulfillment status,"
-    "Shipping Name,Shipping Street,Shipping City,Note Attributes\n"
-)
-
-
-def order(name="#1001", **cells):
-    values = {
-        "Name": name,
-        "Financial Status": "paid",
-        "Fulfillment Status": "unfulfilled",
-        "Created at": "2026-04-05 21:06:21 +0400",
-        "Lineitem quantity": "1",
-        "Lineitem name": "Mug - Blue",
-        "Lineitem sku": "MUG",
-        "Vendor": "Glow Care BD",
-        "Id": f"9{abs(hash(name)) % 10**12:012}",
-    } | cells
-    columns = ORDERS.strip().split(",")
-    return ",".join('"' + values.get(c, "").replace('"', '""') + '"' for c in columns) + "\n"
-
-
-def further(name="#1001", **cells):
-    blank = {"Financial Status": "", "Fulfillment Status": "", "Id": ""}
-    return order(name, **{**blank, **cells})
 
 
 @pytest.mark.parametrize(
@@ -224,6 +199,11 @@ def test_instructions_reach_the_order(take):
             "shipped",
         ),
         ({"Fulfillment Status": "on_hold"}, "hold"),
+        ({"Fulfillment Status": "restocked"}, "cancelled"),
+        (
+            {"Fulfillment Status": "partial", "Lineitem fulfillment status": "fulfilled"},
+            "shipped",
+        ),
     ],
 )
 def test_what_the_shop_says_decides_whether_work_starts(take, cells, state):
@@ -233,9 +213,30 @@ def test_what_the_shop_says_decides_whether_work_starts(take, cells, state):
         assert violations(tx, "MAIN") == ()
 
 
-def test_a_state_that_shopify_never_had_is_not_guessed(take):
-    taken = take(ORDERS + order(**{"Financial Status": "perhaps"}))
-    assert "Financial Status is 'perhaps'; expected one of" in taken.rejected[2]
+@pytest.mark.parametrize(
+    ("column", "known"),
+    [
+        ("Financial Status", "pending, authorized, paid"),
+        ("Fulfillment Status", "unfulfilled, fulfilled, partial"),
+        ("Lineitem fulfillment status", "pending, unfulfilled"),
+    ],
+)
+def test_a_state_that_shopify_never_had_is_not_guessed_and_a_supervisor_is_told(
+    take, column, known
+):
+    taken = take(ORDERS + order(**{column: "perhaps"}) + order("#2"))
+    assert (taken.code, taken.result["orders"]) == (3, 1)
+    assert f"{column} is 'perhaps'; expected one of: {known}" in taken.rejected[2]
+    assert take.one(Trouble.kind, Trouble.subject) == (
+        "unknown_platform_state",
+        "GLOW-CARE-BD/#1001",
+    )
+
+
+def test_how_much_of_a_line_has_left_is_not_guessed(take):
+    taken = take(ORDERS + order(**{"Lineitem fulfillment status": "partial"}))
+    assert "does not say how many pieces of the line are left" in taken.rejected[2]
+    assert take.one(Trouble.kind) == ("unknown_platform_state",)
 
 
 def test_lines_that_were_sent_already_are_not_sent_again(take):
@@ -300,3 +301,31 @@ def test_an_export_without_states_and_ids_tells_orders_by_name(take):
     head = "Name,Lineitem quantity,Lineitem name,Lineitem sku\n"
     taken = take(head + "#1,1,Mug,MUG\n#1,2,Cap,CAP\n#2,1,Mug,MUG\n")
     assert (taken.code, taken.result["orders"], taken.result["order_lines"]) == (0, 2, 3)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"orders": [{"id": 450789469, "name": "#1001", "line_items": []}]},
+        {"order": {"id": 450789469, "name": "#1001"}},
+        {"products": [{"id": 1, "handle": "mug", "variants": []}]},
+        [{"id": 1, "handle": "mug", "variants": []}],
+        {"refund": {"id": 509562969, "refund_line_items": []}},
+        [{"id": 519788021, "fulfillment_order_line_items": []}],
+    ],
+)
+def test_bodies_of_the_admin_api_are_told_for_what_they_are(take, content):
+    taken = take(json.dumps(content), name="body.json")
+    assert (taken.code, taken.err) == (
+        1,
+        "body.json is JSON, but no body of TikTok Shop with orders, returns or products; it is one "
+        "of Shopify's Admin API: import what Shopify exports as CSV instead (Orders or Products, "
+        "Export).\n",
+    )
+
+
+def test_real_bodies_of_the_admin_api_are_told_for_what_they_are(take, shared_data):
+    for path in sorted((shared_data / "shopify").glob("*.json")):
+        taken = take(path)
+        assert (taken.code, taken.result) == (1, {"file": str(path), "error": taken.err.strip()})
+        assert "it is one of Shopify's Admin API: import what Shopify exports as CSV" in taken.err

@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from feeds import ORDER, RETURN, SELLER_EXPORT, body
 from sqlalchemy import select
 
 from floorhand.store.check import violations
@@ -18,52 +19,6 @@ from floorhand.store.schema import (
     Sku,
     Trouble,
 )
-
-ORDER = {
-    "id": "577958834469439754",
-    "status": "AWAITING_SHIPMENT",
-    "create_time": 1695873653,
-    "user_id": "7021436810468230477",
-    "buyer_message": "Please ship asap!",
-    "recipient_address": {
-        "name": "Zay",
-        "address_line1": "5800 Bristol Pkwy",
-        "address_line2": "Suite 100",
-        "address_line3": '""',
-        "postal_code": "95110",
-        "region_code": "US",
-        "phone_number": "(+1)213-***-1234",
-    },
-    "line_items": [
-        {"id": "577958834469570826", "seller_sku": "W-450", "sale_price": "1.20"},
-        {"id": "577958834469570827", "seller_sku": "W-450", "product_name": "Water"},
-        {"id": "577958834469570828", "seller_sku": "CAP", "product_name": "Cap"},
-    ],
-}  # fmt: skip
-
-RETURN = {
-    "return_id": "4035463945335048707",
-    "order_id": "577958834469439754",
-    "return_status": "BUYER_SHIPPED_ITEM",
-    "return_type": "RETURN_AND_REFUND",
-    "return_reason_text": "Package or product is damaged",
-    "return_tracking_number": "JT0001",
-    "combined_return_id": "9000000000000000001",
-    "is_combined_return": True,
-    "create_time": 1724558837,
-    "seller_next_action_response": [
-        {"action": "SELLER_RESPOND", "deadline": 1724831101},
-        {"action": "SELLER_RECEIVE", "deadline": 1724811101},
-    ],
-    "return_line_items": [
-        {"return_line_item_id": "1", "seller_sku": "W-450", "product_name": "Water"},
-        {"return_line_item_id": "2", "seller_sku": "W-450", "product_name": "Water"},
-    ],
-}
-
-
-def body(kind, *items):
-    return json.dumps({"code": 0, "data": {kind: list(items)}, "message": "Success"}, indent=1)
 
 
 def test_one_item_per_piece_is_added_up_and_the_ids_are_kept(take):
@@ -227,6 +182,12 @@ def test_states_of_a_return_move_until_its_parcel_is_here(take):
     assert take.one(Return.custody, Return.tracking) == ("in_transit", "JT0001")
 
 
+@pytest.mark.parametrize("kind", ["RETURN_AND_REFUND", "REPLACEMENT"])
+def test_goods_to_refund_or_to_replace_come_back(take, kind):
+    take(body("return_orders", {**RETURN, "return_type": kind}))
+    assert take.one(Return.custody) == ("in_transit",)
+
+
 def test_a_refund_alone_brings_no_parcel(take):
     take(body("return_orders", {**RETURN, "return_type": "REFUND", "return_tracking_number": ""}))
     assert take.one(Return.custody) == ("not_returned",)
@@ -294,3 +255,23 @@ def test_items_that_are_no_orders_are_put_aside(take, item):
 def test_pages_that_overlap_count_once(take):
     taken = take(json.dumps([json.loads(body("orders", ORDER)), json.loads(body("orders", ORDER))]))
     assert (taken.result["orders"], taken.result["pieces"]) == (1, 3)
+
+
+@pytest.mark.parametrize("extra", ["", '"5779","Perlu dikirim"' + "," * 56 + "\n"])
+def test_the_export_of_the_seller_center_is_told_for_what_it_is(take, extra):
+    taken = take(SELLER_EXPORT + extra, name="OrderSKUList.csv")
+    assert (taken.code, taken.err) == (
+        1,
+        "OrderSKUList.csv is TikTok Shop's seller export, whose states are words of the seller's "
+        "language; import the orders of the API instead (JSON, Get Order List).\n",
+    )
+
+
+def test_the_real_header_of_the_seller_center_is_told_for_what_it_is(take, real):
+    assert "seller export" in take(real("tiktok_shop/order_export_header_ID.csv")).err
+
+
+def test_money_is_text_and_decides_nothing(take):
+    items = [{**item, "sale_price": price} for item, price in zip(
+        ORDER["line_items"], ("1.20", "168.000", "free"), strict=True)]  # fmt: skip
+    assert take(body("orders", {**ORDER, "line_items": items})).result["pieces"] == 3

@@ -20,7 +20,7 @@ from floorhand.exchange.importing import Opened, Options, import_file, open_file
 from floorhand.exchange.name_map import read_names
 from floorhand.exchange.recognise import FORMATS
 from floorhand.exchange.records import Progress, nobody_listens
-from floorhand.exchange.template import template
+from floorhand.exchange.template import TEMPLATES, template
 from floorhand.store.db import Transactions, engine_of, open_database
 
 ALL_TAKEN = 0
@@ -33,7 +33,8 @@ BAR_CHARACTERS = 30
 _MORE = f"""\
 The format is recognised by headings or content; --format overrides. Rows that cannot be taken go
 to FILE.rejected.csv with line number and reason, the rest is taken. Importing a file again changes
-nothing. Several files are taken in a useful order: places and products before orders.
+nothing. Several files are taken in a useful order: places and products before orders, and what
+cancels orders last.
 
 exit code:
   {ALL_TAKEN}  every row was taken
@@ -59,7 +60,11 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--dates", choices=("dmy", "mdy"), default="", help="order of day and month, where unclear"
     )
     parser.add_argument(
-        "--map", type=Path, metavar="FILE", help="CSV that says which product a shop's name means"
+        "--map",
+        type=Path,
+        metavar="FILE",
+        help="CSV that says which product a shop's name means (headings: name, product, quantity, "
+        "store; see --template name-map)",
     )
     parser.add_argument(
         "--dry-run", action="store_true", help="say what would be done; write nothing"
@@ -67,7 +72,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     parser.add_argument(
         "--template",
-        choices=sorted(name for name, form in FORMATS.items() if form.own),
+        choices=sorted(TEMPLATES),
         help="print an empty file of this format, with its headings explained",
     )
 
@@ -125,7 +130,7 @@ def carry_out(
         err: What went wrong, and the progress bar if it is a terminal.
     """
     if args.template:
-        out.write(template(FORMATS[args.template]))
+        out.write(template(TEMPLATES[args.template]))
         return ALL_TAKEN
     if not args.files:
         err.write("Name a file to import, or say --template. See: floorhand import --help\n")

@@ -19,9 +19,11 @@ from sqlalchemy import insert, select, update
 
 from floorhand.domain.rules import SiteRules
 from floorhand.exchange import writing_papers as papers
+from floorhand.exchange.later_words import write_cancellations
 from floorhand.exchange.reading import Source, open_source
 from floorhand.exchange.recognise import Format, recognise
 from floorhand.exchange.records import (
+    Alarm,
     BoxRecord,
     CancelRecord,
     Context,
@@ -45,6 +47,7 @@ from floorhand.exchange.writing_masters import (
     write_products,
     write_workers,
 )
+from floorhand.exchange.writing_names import settle_names
 from floorhand.exchange.writing_places import write_places
 from floorhand.exchange.written import Writing
 from floorhand.store.db import Transactions
@@ -129,12 +132,15 @@ def write(w: Writing, parsed: Parsed) -> None:
     write_places(w, _of(parsed.records, PlaceRecord))
     write_boxes(w, _of(parsed.records, BoxRecord))
     write_workers(w, _of(parsed.records, WorkerRecord))
-    write_products(w, _of(parsed.records, ProductRecord), codes)
+    products = _of(parsed.records, ProductRecord)
+    write_products(w, [record for record in products if not record.by_name], codes)
+    named = settle_names(w, [record for record in products if record.by_name], codes)
+    write_products(w, list(named), codes)
     papers.write_deliveries(w, _of(parsed.records, DeliveryRecord), codes)
     papers.write_orders(w, _of(parsed.records, OrderRecord), codes)
-    papers.write_cancellations(w, _of(parsed.records, CancelRecord))
+    write_cancellations(w, _of(parsed.records, CancelRecord))
     papers.write_returns(w, _of(parsed.records, ReturnRecord), codes)
-    _raise_alarms(w, parsed)
+    _raise_alarms(w, [*parsed.alarms, *w.alarms])
 
 
 def _of(records: Iterable[Record], kind: type[T]) -> list[T]:
@@ -243,9 +249,9 @@ def _remember(w: Writing, opened: Opened, result: Result) -> None:
         w.tx.execute(update(Imported).where(*key).values(result=kept))
 
 
-def _raise_alarms(w: Writing, parsed: Parsed) -> None:
+def _raise_alarms(w: Writing, alarms: Iterable[Alarm]) -> None:
     """Put what a supervisor must see on the list, each thing once however often it comes."""
-    for alarm in dict.fromkeys(parsed.alarms):
+    for alarm in dict.fromkeys(alarms):
         told = "\n".join((alarm.kind, alarm.merchant, alarm.subject, alarm.fact))
         entry = f"import:{hashlib.sha256(told.encode()).hexdigest()[:16]}"
         known = select(Trouble.id).where(Trouble.site == w.site, Trouble.id == entry)

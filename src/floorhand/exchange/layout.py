@@ -140,9 +140,8 @@ class Reader:
         if not word:
             return default
         if word not in choices:
-            raise BadCell(
-                f"{name} is {cells.shown(self.raw(name))}; expected one of: {', '.join(choices)}"
-            )
+            known = ", ".join(filter(None, choices))
+            raise BadCell(f"{name} is {cells.shown(self.raw(name))}; expected one of: {known}")
         return word
 
 

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from floorhand.errors import BadFile
 from floorhand.exchange import (
+    not_read,
     online_retail,
     own_masters,
     own_papers,
     shopify_orders,
     shopify_products,
     tiktok,
+    tiktok_body,
 )
 from floorhand.exchange.layout import Layout, folded, list_of
 from floorhand.exchange.reading import Source
 from floorhand.exchange.records import Context, Parsed
 
 Read = Callable[[Source, Context], Parsed]
+
+CANCELS = 3
+"""Rank of a file that cancels papers, which other files may bring."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +35,7 @@ class Format:
         name: What ``--format`` calls it.
         read: Makes records of a file.
         layout: Its columns; None for JSON.
-        rank: What must be there before what: places 0, products 1, papers 2.
+        rank: What must be there before what: places 0, products 1, papers 2, `CANCELS` 3.
         telling: Headings of which a file must have at least one, besides the required ones; empty
             if those say enough.
         own: Our own CSV, for which a template can be printed.
@@ -106,18 +112,26 @@ def recognise(source: Source, said: str = "") -> Format:
                 f"{source.name} is {'JSON' if source.is_json else 'no JSON'}, "
                 f"so it cannot be {said}."
             )
-        return chosen
+        return _tiktok(source.json()) if source.is_json else chosen
     if source.is_json:
-        if tiktok.recognises(source.json()):
-            return FORMATS["tiktok"]
+        if tiktok_body.recognises(body := source.json()):
+            return _tiktok(body)
         raise BadFile(
-            f"{source.name} is JSON, but no body of TikTok Shop with orders, returns or products."
+            f"{source.name} is JSON, but no body of TikTok Shop with orders, returns or products"
+            f"{not_read.about_body(body)}."
         )
     headings = next(source.rows()).cells
+    not_read.refuse_table(source.name, headings)
     for candidate in FORMATS.values():
         if candidate.layout is not None and _matches(candidate, headings):
             return candidate
     raise BadFile(f"{source.name} is no known format{_nearest(headings)}.")
+
+
+def _tiktok(body: Any) -> Format:
+    """Give the format of a body; what cancels orders comes after all files that bring some."""
+    form = FORMATS["tiktok"]
+    return replace(form, rank=CANCELS) if tiktok_body.cancels(body) else form
 
 
 def _matches(candidate: Format, headings: Sequence[str]) -> bool:

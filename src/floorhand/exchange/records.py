@@ -34,7 +34,8 @@ class ProductRecord:
     """A product of a merchant.
 
     ``only_new`` says that the record was made from an order's line: it may add a product, and
-    never changes one that somebody described properly.
+    never changes one that somebody described properly. ``by_name`` says that the shop gave no SKU:
+    ``sku`` is what it wrote instead, the name of a product that may be here.
     """
 
     line: int
@@ -54,6 +55,7 @@ class ProductRecord:
     abc: str = ""
     source: str = ""
     only_new: bool = False
+    by_name: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +102,16 @@ class OrderRecord:
 
 @dataclass(frozen=True, slots=True)
 class CancelRecord:
-    """A platform's word that an order, known by its platform id, is cancelled."""
+    """A platform's word that an order, known by its platform id, is cancelled.
+
+    ``items`` are the line items that are cancelled; none means the whole order.
+    """
 
     line: int
     merchant: str
     platform_id: str
     platform_state: str
+    items: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 Order names are the merchant's own and collide between merchants, so an order is known by merchant
 and name. The merchant is what ``--merchant`` says, else the vendor in the order's first row.
 Lines often carry no SKU: then the name map says which product is meant, and how many pieces one of
-the offer stands for. A name that the map does not have becomes a product of that name, and the
-result says how many did. Tags and notes are what the shop tells the warehouse.
+the offer stands for. A name that the map does not have means the product of that name, and the
+result says how many lines that are. Tags and notes are what the shop tells the warehouse.
 
 Source: the export's own headings; help.shopify.com, "Exporting orders".
 """
@@ -28,6 +28,7 @@ from floorhand.exchange.records import (
     ProductRecord,
     Record,
 )
+from floorhand.exchange.states import UnknownState, alarm, state
 
 LAYOUT = Layout(
     "shopify-orders",
@@ -69,6 +70,10 @@ FINANCIAL = ("", "pending", "authorized", "paid", "partially_paid", "partially_r
 FULFILMENT = ("", "unfulfilled", "fulfilled", "partial", "partially_fulfilled", "restocked",
               "pending", "on_hold", "scheduled")  # fmt: skip
 
+"""How far an order has left; ``restocked`` ones were taken back whole."""
+
+LINE_FULFILMENT = ("", "pending", "unfulfilled", "fulfilled", "partial", "restocked")
+
 VOID = ("voided", "refunded", "expired")
 """Payments after which nothing may be sent."""
 
@@ -80,15 +85,19 @@ INSTRUCTION_CHARACTERS_MAX = 300
 
 @dataclass(slots=True)
 class _Order:
-    """The rows of one order as they come. ``first`` is given up once the order is complete."""
+    """The rows of one order as they come. ``gone`` are those that were sent or taken back."""
 
     first: Reader
     merchant: str
     name: str
     rows: list[int] = field(default_factory=list)
     lines: list[LineRecord] = field(default_factory=list)
-    gone: int = 0
+    gone: set[int] = field(default_factory=set)
     bad: str = ""
+
+    def left(self) -> tuple[LineRecord, ...]:
+        """Give the lines that are still to be sent."""
+        return tuple(line for line in self.lines if line.line not in self.gone)
 
 
 def read(source: Source, context: Context) -> Parsed:
@@ -105,7 +114,7 @@ class _Reading:
         self.seen: dict[tuple[str, str], tuple[int, str]] = {}
         self.last: _Order | None = None
         self.made: list[Record] = []
-        self.products: dict[tuple[str, str], ProductRecord] = {}
+        self.products: dict[tuple[str, str, bool], ProductRecord] = {}
         self.no_sku = self.by_map = self.by_name = 0
 
     def read(self) -> Parsed:
@@ -129,7 +138,7 @@ class _Reading:
         if self.by_name:
             self.parsed.notes.append(
                 f"{self.by_name} lines carry no SKU and no map names their product; "
-                "products were made of their names (see --map)."
+                "they go to the product of that name, which was made if there was none (see --map)."
             )
         return self.parsed
 
@@ -142,7 +151,13 @@ class _Reading:
         except BadCell as error:
             order.rows.pop()
             order.bad = order.bad or f"line {row.line}: {error}"
+            self._tell(order, error)
             raise
+
+    def _tell(self, order: _Order, error: BadCell) -> None:
+        if isinstance(error, UnknownState):
+            subject = f"{order.merchant}/{order.name}"
+            self.parsed.alarms.append(alarm(subject, order.merchant, error))
 
     def _order_of(self, row: Reader, name: str) -> _Order:
         """Find the order of a row: a new one, or the one whose lines go on."""
@@ -182,17 +197,19 @@ class _Reading:
     def _line(self, row: Reader, order: _Order) -> None:
         if row.flag("Lineitem requires shipping") is False:
             return
-        if row.raw("Lineitem fulfillment status").strip().casefold() == "fulfilled":
-            order.gone += 1
-            if row.raw("Fulfillment Status").strip().casefold() != "fulfilled" and not _gone(
-                order.first
-            ):
-                return
+        status = state(row, "Lineitem fulfillment status", LINE_FULFILMENT)
+        if status == "partial":
+            raise UnknownState(
+                "Lineitem fulfillment status is 'partial', and the export does not say how many "
+                "pieces of the line are left"
+            )
         sku, each = self._product(row, order.merchant)
         pieces = row.pieces("Lineitem quantity") * each
         if pieces > cells.PIECES_MAX:
             raise BadCell(f"{pieces} pieces are too many for one line")
         order.lines.append(LineRecord(row.line, sku, pieces))
+        if status in ("fulfilled", "restocked"):
+            order.gone.add(row.line)
 
     def _product(self, row: Reader, merchant: str) -> tuple[str, int]:
         """Say which product a line means, and how many pieces one of it is."""
@@ -206,17 +223,17 @@ class _Reading:
         meant = name_map.find(self.context.names, merchant, name)
         if meant is None:
             self.by_name += 1
-            self._add(row.line, merchant, slug(name), name)
-            return slug(name), 1
+            self._add(row.line, merchant, name, name, by_name=True)
+            return intern(name), 1
         self.by_map += 1
         product, pieces = meant
-        self._add(row.line, merchant, slug(product), product)
-        return slug(product), pieces
+        self._add(row.line, merchant, product, product, by_name=True)
+        return product, pieces
 
-    def _add(self, line: int, merchant: str, sku: str, name: str) -> None:
-        if (merchant, sku) not in self.products:
-            self.products[merchant, sku] = ProductRecord(
-                line, merchant, sku, name or sku, source="shopify", only_new=True
+    def _add(self, line: int, merchant: str, sku: str, name: str, *, by_name: bool = False) -> None:
+        if (merchant, sku, by_name) not in self.products:
+            self.products[merchant, sku, by_name] = ProductRecord(
+                line, merchant, sku, name or sku, source="shopify", only_new=True, by_name=by_name
             )
 
     def _complete(self) -> None:
@@ -226,31 +243,28 @@ class _Reading:
             return
         bad = order.bad and f"left out with the rest of order {order.name}; {order.bad}"
         if not bad and not order.lines:
-            bad = (
-                "every line of the order has been sent already"
-                if order.gone
-                else "no line of the order has to be shipped"
-            )
+            bad = "no line of the order has to be shipped"
         try:
             if not bad:
                 self.made.append(self._record(order))
         except BadCell as error:
             bad = str(error)
+            self._tell(order, error)
         for line in order.rows if bad else ():
             self.parsed.reject(line, bad)
 
     def _record(self, order: _Order) -> OrderRecord:
         row = order.first
-        financial = row.choice("Financial Status", FINANCIAL)
-        fulfilment = row.choice("Fulfillment Status", FULFILMENT)
+        financial = state(row, "Financial Status", FINANCIAL)
+        fulfilment = state(row, "Fulfillment Status", FULFILMENT)
         cancelled_at = self.dates.moment(row.raw("Cancelled at"), "Cancelled at")
-        state, reason = "released", ""
-        if cancelled_at or financial in VOID:
-            state = "cancelled"
-        elif fulfilment == "fulfilled":
-            state = "shipped"
+        ours, reason = "released", ""
+        if cancelled_at or financial in VOID or fulfilment == "restocked":
+            ours = "cancelled"
+        elif fulfilment == "fulfilled" or not order.left():
+            ours = "shipped"
         elif fulfilment in ("on_hold", "scheduled"):
-            state, reason = "hold", f"Shopify says {fulfilment.replace('_', ' ')}"
+            ours, reason = "hold", f"Shopify says {fulfilment.replace('_', ' ')}"
         address = Address(
             name=row.text("Shipping Name"),
             company=row.text("Shipping Company"),
@@ -266,8 +280,8 @@ class _Reading:
             row.line,
             order.merchant,
             order.name,
-            tuple(order.lines),
-            state=state,
+            order.left() if ours in ("released", "hold") else tuple(order.lines),
+            state=ours,
             hold_reason=reason,
             channel=intern(f"shopify:{row.code('Source')}".rstrip(":")),
             platform_id=cells.plain_id(row.code("Id")).lstrip("'"),
@@ -278,13 +292,9 @@ class _Reading:
             service=row.repeated("Shipping Method"),
             instruction=instruction(row.text("Tags"), row.text("Notes")),
             shipped_at=self.dates.moment(row.raw("Fulfilled at"), "Fulfilled at")
-            if state == "shipped"
+            if ours == "shipped"
             else None,
         )
-
-
-def _gone(header: Reader) -> bool:
-    return header.raw("Fulfillment Status").strip().casefold() == "fulfilled"
 
 
 def instruction(tags: str, notes: str) -> str:

@@ -20,7 +20,6 @@ from floorhand.exchange.cells import BadCell, shown
 from floorhand.exchange.dates import epoch
 from floorhand.exchange.reading import Source
 from floorhand.exchange.records import (
-    Alarm,
     BarcodeRecord,
     CancelRecord,
     Context,
@@ -30,7 +29,9 @@ from floorhand.exchange.records import (
     Record,
     ReturnRecord,
 )
-from floorhand.exchange.tiktok_item import Body, Item, UnknownState
+from floorhand.exchange.states import UnknownState, alarm
+from floorhand.exchange.tiktok_body import error_of, left_out, lists, pages, total_of
+from floorhand.exchange.tiktok_item import Body, Item, Products
 
 ORDER_STATES = {
     "UNPAID": "hold",
@@ -79,14 +80,9 @@ DEADLINES = (
     "tts_sla_time",
     "shipping_due_time",
 )
-"""An order's dispatch deadline, the nearest promise first."""
+"""Promises about an order's dispatch; the nearest is its deadline."""
 
 CHANNEL = "tiktok"
-
-
-def recognises(body: Any) -> bool:
-    """Say whether a JSON body is one of TikTok Shop's that hold orders, returns or products."""
-    return any(True for _ in _lists(body))
 
 
 def read(source: Source, context: Context) -> Parsed:
@@ -97,34 +93,63 @@ def read(source: Source, context: Context) -> Parsed:
     """
     body = source.json()
     parsed = Parsed()
-    found = list(_lists(body))
+    found = [part for page in pages(body) for part in lists(page)]
+    missing = list(left_out(body))
     if not found:
+        error = next((told for page in pages(body) if (told := error_of(page))), "")
         raise BadFile(
-            f"{source.name} holds neither orders, return_orders, cancellations nor products "
+            f"{source.name} holds no data: {error}; fetch it again."
+            if error
+            else f"{source.name} holds neither orders, return_orders, cancellations nor products "
             "of TikTok Shop."
         )
-    products: dict[str, ProductRecord] = {}
+    for reason in missing:
+        parsed.reject(1, reason)
+    products: Products = {}
     lines = _Lines(source.whole())
     for kind, items in found:
-        parsed.facts[f"{kind}_in_file"] = int(parsed.facts.get(f"{kind}_in_file", 0)) + len(items)
-        for number, body in enumerate(items, 1):
-            if not isinstance(body, dict):
-                parsed.reject(1, f"item {number} of {kind} is no object")
-                continue
-            named = str(body.get(_IDS[kind], ""))
-            item = Item(body, lines.find(named), context, products)
-            try:
-                parsed.records += list(_READERS[kind](item))
-            except UnknownState as error:
-                parsed.reject(item.line, f"{kind}: {shown(named)}: {error}")
-                parsed.alarms.append(
-                    Alarm("unknown_platform_state", named, context.owner, str(error))
-                )
-            except BadCell as error:
-                parsed.reject(item.line, f"item {number} of {kind}: {error}")
+        fact = f"{kind}_in_file"
+        parsed.facts[fact] = int(parsed.facts.get(fact, 0)) + len(items)
+        for number, item in enumerate(items, 1):
+            _read_item(parsed, kind, number, item, lines, context, products)
+    _tell_of_further_pages(parsed, body)
     parsed.records = _each_once(parsed.records)
     parsed.records[:0] = products.values()
     return parsed
+
+
+def _read_item(
+    parsed: Parsed,
+    kind: str,
+    number: int,
+    body: Any,
+    lines: _Lines,
+    context: Context,
+    products: Products,
+) -> None:
+    """Make the records of one item; one that cannot be read is put aside, and stops no other."""
+    if not isinstance(body, dict):
+        parsed.reject(1, f"item {number} of {kind} is no object")
+        return
+    named = str(body.get(_IDS[kind], ""))
+    item = Item(body, lines.find(named), context, products)
+    try:
+        parsed.records += list(_READERS[kind](item))
+    except UnknownState as error:
+        parsed.reject(item.line, f"{kind}: {shown(named)}: {error}")
+        parsed.alarms.append(alarm(named, context.owner, error))
+    except BadCell as error:
+        parsed.reject(item.line, f"item {number} of {kind}: {error}")
+
+
+def _tell_of_further_pages(parsed: Parsed, body: Any) -> None:
+    for fact, count in list(parsed.facts.items()):
+        kind = fact.removesuffix("_in_file")
+        if (total := total_of(body, kind)) > int(count):
+            parsed.notes.append(
+                f"TikTok Shop has {total} {kind} in all, and {count} of them are in this file; "
+                "the rest is on other pages."
+            )
 
 
 class _Lines:
@@ -162,8 +187,7 @@ def _order(item: Item) -> Iterator[Record]:
         raise BadCell(f"order {number} has no line items to send")
     if state == "released" and item.body.get("is_on_hold_order") is True:
         state = "hold"
-    due_at = next((at for name in DEADLINES if (at := item.time(name))), None)
-    notes = [item.text("buyer_message"), item.text("seller_note")]
+    due_at = min((at for name in DEADLINES if (at := item.time(name))), default=None)
     yield OrderRecord(
         item.line,
         item.context.owner,
@@ -180,21 +204,32 @@ def _order(item: Item) -> Iterator[Record]:
         ship_to=_address(item),
         carrier=item.text("shipping_provider"),
         service=item.text("delivery_option_name"),
-        instruction="; ".join(note for note in notes if note),
+        instruction="; ".join(_notes(item)),
         shipped_at=(item.time("rts_time") or item.time("update_time"))
         if state == "shipped"
         else None,
     )
 
 
+def _notes(item: Item) -> Iterator[str]:
+    """Give what the bench must know: notes, and what the platform wants done with the parcel."""
+    if item.body.get("is_exchange_order") is True:
+        yield "exchange order"
+    if group := item.id("auto_combine_group_id"):
+        yield f"one parcel with group {group}"
+    yield from filter(None, (item.text("buyer_message"), item.text("seller_note")))
+
+
 def _address(item: Item) -> Address | None:
+    """Read where the order goes; None if it is not said or blacked out."""
     body = item.body.get("recipient_address")
-    if not isinstance(body, dict):
+    if body is None or isinstance(body, str):
         return None
+    if not isinstance(body, dict):
+        raise BadCell(f"recipient_address is {shown(str(body))}; expected an object")
     districts = {
-        str(part.get("address_level_name", "")).casefold(): str(part.get("address_name", ""))
-        for part in body.get("district_info") or []
-        if isinstance(part, dict)
+        item.text("address_level_name", part).casefold(): item.text("address_name", part)
+        for part in item.items("district_info", body)
     }
     streets = [item.text(f"address_line{n}", body) for n in (1, 2, 3, 4)]
     streets = [street for street in streets if street]
@@ -246,9 +281,15 @@ def _return(item: Item) -> Iterator[Record]:
 
 
 def _cancellation(item: Item) -> Iterator[Record]:
+    """Read a cancellation. One that names line items is of these alone, not of the order."""
     state = item.state("cancel_status", CANCEL_STATES)
-    if CANCEL_STATES[state]:
-        yield CancelRecord(item.line, item.context.owner, item.needed("order_id"), "CANCELLED")
+    if not CANCEL_STATES[state]:
+        return
+    number = item.needed("order_id")
+    named = [item.id("order_line_item_id", line) for line in item.items("cancel_line_items")]
+    if not all(named):
+        raise UnknownState(f"order {number}: cancel_line_items without order_line_item_id")
+    yield CancelRecord(item.line, item.context.owner, number, "CANCELLED", tuple(named))
 
 
 def _product(item: Item) -> Iterator[Record]:
@@ -258,11 +299,7 @@ def _product(item: Item) -> Iterator[Record]:
     if not skus:
         raise BadCell(f"product {number} has no skus")
     for sku in skus:
-        options = [
-            item.text("value_name", part)
-            for part in sku.get("sales_attributes") or []
-            if isinstance(part, dict)
-        ]
+        options = [item.text("value_name", part) for part in item.items("sales_attributes", sku)]
         code = item.id("seller_sku", sku) or item.id("id", sku)
         if not code:
             raise BadCell(f"a SKU of product {number} has neither seller_sku nor id")
@@ -292,45 +329,12 @@ _READERS: dict[str, Callable[[Item], Iterator[Record]]] = {
 }
 
 
-def _lists(body: Any) -> Iterator[tuple[str, list[Any]]]:
-    """Find the lists of a body: in an answer, in a bare ``data``, or one order or return alone."""
-    if isinstance(body, list):
-        for page in body:
-            yield from _lists(page)
-        return
-    if not isinstance(body, dict):
-        return
-    inner = body.get("data", body)
-    if not isinstance(inner, dict):
-        return
-    for kind in _READERS:
-        items = inner.get(kind)
-        if isinstance(items, list) and (not items or _is(kind, items)):
-            yield kind, items
-    if "return_id" in inner and "return_line_items" in inner:
-        yield "return_orders", [inner]
-    elif "line_items" in inner and "status" in inner and "id" in inner:
-        yield "orders", [inner]
-
-
 _IDS = {
     "orders": "id",
     "return_orders": "return_id",
     "cancellations": "cancel_id",
     "products": "id",
 }
-
-_MARKS = {
-    "orders": ("line_items", "status"),
-    "return_orders": ("return_id",),
-    "cancellations": ("cancel_id",),
-    "products": ("skus",),
-}
-
-
-def _is(kind: str, items: list[Any]) -> bool:
-    """Say whether a list holds what TikTok Shop means by its name; other shops use the same."""
-    return any(isinstance(i, dict) and all(m in i for m in _MARKS[kind]) for i in items)
 
 
 def _each_once(records: list[Record]) -> list[Record]:

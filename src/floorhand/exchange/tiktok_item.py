@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from floorhand.exchange import cells, name_map
-from floorhand.exchange.cells import BadCell, shown, slug
+from floorhand.exchange.cells import BadCell, shown
 from floorhand.exchange.dates import epoch
 from floorhand.exchange.records import Context, LineRecord, ProductRecord
+from floorhand.exchange.states import UnknownState
 
 Body = Mapping[str, Any]
 
-
-class UnknownState(BadCell):
-    """The platform says something that no table here has."""
+Products = dict[tuple[str, bool], ProductRecord]
+"""Products that line items mean, by what they give and whether that is only a name."""
 
 
 class Item:
     """One order, return or product of a body, and what is needed to read it."""
 
-    def __init__(
-        self, body: Body, line: int, context: Context, products: dict[str, ProductRecord]
-    ) -> None:
+    def __init__(self, body: Body, line: int, context: Context, products: Products) -> None:
         self.body = body
         self.line = line
         self.context = context
@@ -60,51 +59,61 @@ class Item:
             raise UnknownState(f"{name} {shown(value) if value else 'is missing'}, not known here")
         return value
 
-    def items(self, name: str) -> list[Body]:
-        """Read a list of objects."""
-        value = self.body.get(name, [])
+    def items(self, name: str, body: Body | None = None) -> list[Body]:
+        """Read a list of objects; empty if it is not there."""
+        value = (self.body if body is None else body).get(name)
+        if value is None:
+            return []
         if not isinstance(value, list) or not all(isinstance(part, dict) for part in value):
-            raise BadCell(f"{name} is no list of objects")
+            raise BadCell(f"{name} is {shown(str(value))}; expected a list of objects")
         return value
 
     def product(self, line: Body) -> tuple[str, int]:
         """Say which product a line item is: its SKU, else what the map or its names say."""
         title, variant = self.text("product_name", line), self.text("sku_name", line)
         name = " / ".join(part for part in (title, variant) if part)
-        sku, pieces = self.id("seller_sku", line), 1
+        sku, pieces, by_name = self.id("seller_sku", line), 1, False
         if not sku and name:
             names, store = self.context.names, self.context.owner
             meant = name_map.find(names, store, name) or name_map.find(names, store, title)
             if meant is not None:
-                name, pieces = meant
-                sku = slug(name)
-        sku = sku or self.id("sku_id", line) or (slug(name) if name else "")
+                (sku, pieces), by_name = meant, True
+                name = sku
+        sku = sku or self.id("sku_id", line)
+        if not sku:
+            sku, by_name = name, True
         if not sku:
             raise BadCell("a line item has neither seller_sku, sku_id nor product_name")
-        if sku not in self.products:
-            self.products[sku] = ProductRecord(
+        if (sku, by_name) not in self.products:
+            self.products[sku, by_name] = ProductRecord(
                 self.line, self.context.owner, sku, name or sku,
                 source=f"tiktok:{self.id('product_id', line)}".rstrip(":"), only_new=True,
+                by_name=by_name,
             )  # fmt: skip
         return sku, pieces
 
     def added_up(
         self, name: str, key: str, left_out: Callable[[Body], bool] | None = None
     ) -> tuple[LineRecord, ...]:
-        """Add up line items of the same product, one piece each, and keep their ids."""
-        pieces: dict[str, int] = {}
-        ids: dict[str, list[str]] = {}
-        reasons: dict[str, str] = {}
+        """Add up line items of the same product, one piece each, and keep their ids.
+
+        Items that stand for different numbers of pieces, or that have no id, make lines of their
+        own: so the pieces of a line can be shared out among its ids when some are cancelled.
+        """
+        made: dict[tuple[str, int, bool], LineRecord] = {}
         for line in self.items(name):
             if left_out is not None and left_out(line):
                 continue
             sku, each = self.product(line)
-            given = line.get("quantity", 1)
-            count = cells.pieces(str(given), "quantity")
-            pieces[sku] = pieces.get(sku, 0) + count * each
-            ids.setdefault(sku, []).extend(filter(None, [self.id(key, line)]))
-            reasons.setdefault(sku, self.text("return_reason_text", line))
-        return tuple(
-            LineRecord(self.line, sku, n, tuple(ids[sku]), reason=reasons[sku])
-            for sku, n in pieces.items()
-        )
+            count = cells.pieces(str(line.get("quantity", 1)), "quantity") * each
+            item = self.id(key, line)
+            alike = (sku, count, bool(item))
+            before = made.get(alike) or LineRecord(
+                self.line, sku, 0, reason=self.text("return_reason_text", line)
+            )
+            made[alike] = replace(
+                before,
+                pieces=before.pieces + count,
+                platform_ids=before.platform_ids + ((item,) if item else ()),
+            )
+        return tuple(made.values())

@@ -66,17 +66,30 @@ def ensure_merchants(w: Writing, codes: Iterable[str], names: dict[str, str]) ->
 class Codes:
     """Finds SKUs as files write them: as they are, else the one that differs in case only.
 
+    ``named`` says which SKU a product's name means, ``unclear`` why that cannot be told.
+
     A merchant's codes are read once: asking for each file's codes without regard to case would
     search through all of them again and again.
     """
 
     def __init__(self, w: Writing) -> None:
         self.w = w
+        self.named: dict[tuple[str, str], str] = {}
+        self.unclear: dict[tuple[str, str], str] = {}
         self._alike: dict[str, dict[str, str]] = {}
         self._twins: dict[str, set[str]] = {}
 
     def find(self, merchant: str, sku: str) -> str | None:
         """Give the code of a product; None if there is none."""
+        found = self._written(merchant, sku)
+        return found or self._written(merchant, self.named.get((merchant, sku), ""))
+
+    def missing(self, merchant: str, sku: str) -> str:
+        """Say why there is no such product."""
+        plain = f"merchant {merchant} has no product {shown(sku)}; import products first"
+        return self.unclear.get((merchant, sku), plain)
+
+    def _written(self, merchant: str, sku: str) -> str | None:
         alike = self._of(merchant)
         return sku if sku in self._twins[merchant] else alike.get(sku.upper())
 

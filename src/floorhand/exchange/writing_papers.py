@@ -1,8 +1,8 @@
 """Write orders, deliveries and returns. What the floor has begun with is left to the floor.
 
 A paper is known by its merchant and number. One that is there already is never written again: a
-file that overlaps another adds nothing to it. What may still change is what a platform decides
-(cancelled, released, another address), and only while that is safe.
+file that overlaps another adds nothing to it. What a platform decides later about an order is the
+matter of `later_words`.
 """
 
 from __future__ import annotations
@@ -11,12 +11,11 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
-from floorhand.exchange.cells import shown
 from floorhand.exchange.dates import due
+from floorhand.exchange.later_words import ELSEWHERE, add_lines, update_order
 from floorhand.exchange.records import (
-    CancelRecord,
     DeliveryRecord,
     LineRecord,
     OrderRecord,
@@ -24,8 +23,6 @@ from floorhand.exchange.records import (
 )
 from floorhand.exchange.writing_masters import Codes
 from floorhand.exchange.written import BATCH, Writing, batches
-from floorhand.store.cancelling import holding, undo_order
-from floorhand.store.ledger import Cause
 from floorhand.store.schema import (
     Delivery,
     DeliveryLine,
@@ -34,15 +31,6 @@ from floorhand.store.schema import (
     Return,
     ReturnLine,
 )
-
-UNTOUCHED = ("hold", "waiting", "released")
-"""States of an order that nobody on the floor has begun with."""
-
-ENDED = ("shipped", "short", "cancelled")
-"""States of an order that nothing can change any more."""
-
-ELSEWHERE = "shipped_elsewhere"
-"""Why we ship nothing of an order that its platform calls shipped when it first comes here."""
 
 WAITING_RETURNS = ("advised", "in_transit")
 """Custody of a return whose parcel has not come yet."""
@@ -67,12 +55,13 @@ def _write_orders(w: Writing, merchant: str, records: Sequence[OrderRecord], cod
         )
     )
     there: dict[str, dict[str, Any]] = {row.number: dict(row._mapping) for row in rows}
+    add_lines(w, there.values())
     orders: list[dict[str, Any]] = []
     lines: list[dict[str, Any]] = []
     for record in records:
         old = there.get(record.number)
         if old is not None:
-            _update_order(w, old, record)
+            update_order(w, old, record, codes)
             continue
         skus = _skus(w, f"order {record.number}", merchant, record.lines, codes)
         if skus is None:
@@ -115,7 +104,7 @@ def _skus(
     if len(skus) == len(lines):
         return skus
     bad = {
-        line.line: f"merchant {merchant} has no product {shown(line.sku)}; import products first"
+        line.line: codes.missing(merchant, line.sku)
         for line, sku in zip(lines, found, strict=True)
         if sku is None
     }
@@ -136,119 +125,6 @@ def _order_values(w: Writing, record: OrderRecord) -> dict[str, Any]:
         "due_at": due_at,
         "ship_to": record.ship_to.to_json() if record.ship_to else "{}",
     }
-
-
-def _update_order(w: Writing, old: dict[str, Any], record: OrderRecord) -> None:
-    """Take over a platform's later word on an order; count what it did.
-
-    A cancellation is taken until the order has left: whoever works on it is stopped at the next
-    scan that touches it, and what was picked is to be put back. Everything else is taken only
-    before anybody has begun.
-    """
-    state = old["state"]
-    if record.state == "cancelled" and state not in ENDED:
-        changed: dict[str, Any] = {"state": "cancelled", "platform_state": record.platform_state}
-    elif record.state == "cancelled" and state in ("shipped", "short"):
-        w.counts["cancelled_too_late"] += 1
-        return
-    elif state in UNTOUCHED:
-        changed = _later_word(old, record)
-        if record.frees and state == "hold":
-            changed |= {"state": _free_state(w, old), "hold_reason": ""}
-    else:
-        changed = {}
-    changed = {name: value for name, value in changed.items() if old[name] != value}
-    if not changed:
-        w.counts["unchanged"] += 1
-        return
-    taken = w.tx.scalar(
-        update(Order)
-        .where(
-            Order.site == w.site,
-            Order.merchant == old["merchant"],
-            Order.number == old["number"],
-            Order.state == state,
-        )
-        .values(changed)
-        .returning(Order.number)
-    )
-    assert taken is not None, old["number"]
-    old.update(changed)
-    if changed.get("state") in ENDED:
-        _end_order(w, old["merchant"], old["number"], changed["state"])
-    w.counts["updated"] += 1
-    w.counts["orders_cancelled"] += changed.get("state") == "cancelled"
-
-
-def _free_state(w: Writing, old: dict[str, Any]) -> str:
-    """Say how an order goes on after a hold: to the bench if all that it waits for is in totes."""
-    merchant, number = old["merchant"], old["number"]
-    wanted = w.tx.scalar(
-        select(func.sum(OrderLine.ordered - OrderLine.picked - OrderLine.short)).where(
-            OrderLine.site == w.site,
-            OrderLine.merchant == merchant,
-            OrderLine.order == number,
-        )
-    )
-    picked = holding(w.tx, w.site, f"{merchant}/{number}", "tote")
-    return "picked" if picked and not wanted else "released"
-
-
-def _end_order(w: Writing, merchant: str, number: str, state: str) -> None:
-    """Do what follows when a platform ends an order that we had not finished."""
-    if state == "cancelled":
-        cause = Cause(w.site, f"cancelled:{merchant}/{number}", "", "", "", w.now)
-        undo_order(w.tx, cause, merchant, number)
-    if state == "shipped":
-        w.tx.execute(
-            update(OrderLine)
-            .where(
-                OrderLine.site == w.site,
-                OrderLine.merchant == merchant,
-                OrderLine.order == number,
-            )
-            .values(short=OrderLine.ordered - OrderLine.packed, short_reason=ELSEWHERE)
-        )
-
-
-def _later_word(old: dict[str, Any], record: OrderRecord) -> dict[str, Any]:
-    texts = ("platform_state", "hold_reason", "carrier", "service", "instruction")
-    changed = {name: value for name in texts if (value := getattr(record, name))}
-    if record.ship_to and record.ship_to.block():
-        changed["ship_to"] = record.ship_to.to_json()
-    if record.due_at:
-        changed["due_at"] = record.due_at
-    if record.platform_state and record.platform_state != old["platform_state"]:
-        same_work = record.state == "released" and old["state"] == "waiting"
-        changed["state"] = old["state"] if same_work else record.state
-        changed["hold_reason"] = record.hold_reason
-        changed["shipped_at"] = record.shipped_at
-    return changed
-
-
-def write_cancellations(w: Writing, records: Sequence[CancelRecord]) -> None:
-    """Cancel orders that a platform names by its own ids."""
-    for chunk in batches(records, BATCH):
-        rows = w.tx.execute(
-            select(Order.__table__).where(
-                Order.site == w.site,
-                Order.platform_id.in_([record.platform_id for record in chunk]),
-            )
-        )
-        there = {(row.merchant, row.platform_id): dict(row._mapping) for row in rows}
-        for record in chunk:
-            old = there.get((record.merchant, record.platform_id))
-            if old is None:
-                w.reject(
-                    record.line,
-                    f"there is no order {record.platform_id} of {record.merchant} to cancel",
-                )
-                continue
-            word = OrderRecord(
-                record.line, record.merchant, old["number"], (), state="cancelled",
-                platform_state=record.platform_state,
-            )  # fmt: skip
-            _update_order(w, old, word)
 
 
 def write_deliveries(w: Writing, records: Sequence[DeliveryRecord], codes: Codes) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import Table as SqlTable
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from floorhand.exchange.records import Context, LineRecord, Rejected
+from floorhand.exchange.records import Alarm, Context, LineRecord, Rejected
 
 BATCH = 500
 """Records looked up and written at a time; below every database's limit of values."""
@@ -33,6 +33,7 @@ class Writing:
     counts: Counter[str] = field(default_factory=Counter)
     rejected: list[Rejected] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    alarms: list[Alarm] = field(default_factory=list)
 
     @property
     def now(self) -> datetime:
