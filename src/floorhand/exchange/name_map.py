@@ -6,11 +6,12 @@ the people who run the shop know which is which, and how many pieces an offer st
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from floorhand.errors import BadFile
 from floorhand.exchange.cells import BadCell, clean
-from floorhand.exchange.layout import Field, Layout, Table
+from floorhand.exchange.layout import Field, Layout, Table, folded
 from floorhand.exchange.reading import open_source
 from floorhand.exchange.records import Parsed
 
@@ -26,6 +27,13 @@ LAYOUT = Layout(
         Field("store", "merchant it is for; empty: all", ("merchant", "shop", "vendor")),
     ),
 )
+
+
+def recognises(headings: Sequence[str]) -> bool:
+    """Say whether a file is such a table: a shop's name for a line, and no more of the line."""
+    names = {folded(heading) for heading in headings}
+    lines = {"lineitemname", "lineitemquantity", "lineitemsku", "lineitemprice"} & names
+    return lines == {"lineitemname"} and not LAYOUT.missing(headings)
 
 
 class Ambiguous(BadCell):
