@@ -93,24 +93,28 @@ class Dates:
 def decide(cells: Iterable[str], preferred: str) -> tuple[str, str]:
     """Decide whether a file writes the day or the month first.
 
-    A number above 12 says it. If none does, the reading in which the file covers fewer days is
-    taken, because a file holds one day, week or month of a shop; if both are equal, ``preferred``.
+    A number above 12 says it, and so does a dot: who writes dots has the day first. Else the
+    reading in which the file covers fewer days is taken, because a file holds one day, week or
+    month of a shop; if both are equal, ``preferred``.
 
     Returns:
         ``dmy``, ``mdy``, or empty if the file has both; and a sentence if it was not certain.
     """
     pairs: set[tuple[int, int, int]] = set()
-    day_first = month_first = False
+    day_first = month_first = dotted = False
     for cell in set(cells):
         if match := _LOCAL.fullmatch(cell.strip()):
             first, second, year = int(match["a"]), int(match["b"]), int(match["y"])
             day_first |= first > 12 >= second
             month_first |= second > 12 >= first
+            dotted |= "." in match[0].partition(" ")[0]
             pairs.add((year, first, second))
     if day_first and month_first:
         return "", "Dates have the day first in some rows and the month first in others."
     if day_first or month_first or not pairs:
         return ("dmy" if day_first else "mdy" if month_first else preferred), ""
+    if dotted:
+        return "dmy", ""
     spans = {
         "mdy": _span((y, a, b) for y, a, b in pairs),
         "dmy": _span((y, b, a) for y, a, b in pairs),

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
 
 from floorhand.domain.rules import SiteRules
 from floorhand.exchange import writing_papers as papers
@@ -28,17 +29,21 @@ from floorhand.exchange.records import (
     CancelRecord,
     Context,
     DeliveryRecord,
+    MerchantRecord,
     OrderRecord,
     Parsed,
     PlaceRecord,
     ProductRecord,
     Progress,
     Record,
+    Rejected,
     ReturnRecord,
+    SiteRecord,
+    StationRecord,
     WorkerRecord,
 )
 from floorhand.exchange.rejecting import write_rejected
-from floorhand.exchange.result import Result
+from floorhand.exchange.result import ENCODING_NAMES, Result
 from floorhand.exchange.writing_masters import (
     Codes,
     ensure_merchants,
@@ -49,6 +54,7 @@ from floorhand.exchange.writing_masters import (
 )
 from floorhand.exchange.writing_names import settle_names
 from floorhand.exchange.writing_places import write_places
+from floorhand.exchange.writing_rules import write_merchants, write_site, write_stations
 from floorhand.exchange.written import Writing
 from floorhand.store.db import Transactions
 from floorhand.store.schema import Imported, SiteRow, Trouble
@@ -87,6 +93,16 @@ def open_file(path: Path, options: Options) -> Opened:
     return Opened(source, recognise(source, options.format), not options.format)
 
 
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A file that was read whole and waits to be written. Nothing can be wrong with it any more."""
+
+    opened: Opened
+    context: Context
+    parsed: Parsed
+    before: dict[str, Any] | None
+
+
 def import_file(
     transactions: Transactions,
     site: str,
@@ -101,35 +117,81 @@ def import_file(
     Raises:
         BadFile: If the file turns out to be broken; nothing is written then.
     """
-    source, form = opened.source, opened.format
+    ready = read_file(transactions, site, opened, options, now=now, progress=progress)
+    if isinstance(ready, Result):
+        return ready
+    with transactions() as tx:
+        w = _written(tx, site, ready)
+        _remember(w, opened, options, _result(ready, w, "", False))
+        if set(+w.counts) - {"merchants"} or not (w.rejected or ready.parsed.rejected):
+            tx.commit()
+        else:  # nothing but a merchant of whom nothing else could be taken
+            w.counts.clear()
+            tx.rollback()
+    source = opened.source
+    rejected_file, trouble = write_rejected(source, _rejected(ready, w))
+    result = _result(ready, w, rejected_file, False)
+    result = replace(result, notes=(*result.notes, *([trouble] if trouble else ())))
+    return replace(result, already=ready.before["at"]) if ready.before is not None else result
+
+
+def try_files(transactions: Transactions, site: str, ready: Sequence[Ready]) -> list[Result]:
+    """Say what files would do, one after the other, and undo all of it.
+
+    They share a transaction, so that orders find the products of the file before.
+    """
+    with transactions() as tx:
+        results = [_result(item, _written(tx, site, item), "", True) for item in ready]
+        tx.rollback()
+    return results
+
+
+def read_file(
+    transactions: Transactions,
+    site: str,
+    opened: Opened,
+    options: Options,
+    *,
+    now: datetime,
+    progress: Progress,
+) -> Ready | Result:
+    """Read a file whole; writes nothing, and holds no lock while reading.
+
+    Returns:
+        What waits to be written; the result of before if the same file was taken whole already.
+
+    Raises:
+        BadFile: If the file turns out to be broken.
+    """
+    source = opened.source
     context, before = _prepare(transactions, site, opened, options, now, progress)
     if before is not None and not options.dry_run and before["rejected"] == 0:
         return _again(opened, before)
-    parsed = form.read(replace(source, on_read=_reading(progress, source)), context)
+    parsed = opened.format.read(replace(source, on_read=_reading(progress, source)), context)
     if source.guessed:
+        name = ENCODING_NAMES.get(source.encoding, source.encoding)
         parsed.notes.insert(
-            0, "The file is not UTF-8; it was read as Windows-1252 (a guess; see --encoding)."
+            0, f"The file is not UTF-8; it was read as {name} (a guess; see --encoding)."
         )
-    with transactions() as tx:
-        w = Writing(tx, site, context)
-        write(w, parsed)
-        if options.dry_run:
-            tx.rollback()
-            return _result(opened, parsed, w, "", True)
-        _remember(w, opened, _result(opened, parsed, w, "", False))
-        tx.commit()
-    rejected = sorted({*parsed.rejected, *w.rejected}, key=lambda item: item.line)
-    result = _result(opened, parsed, w, write_rejected(source, rejected), False)
-    return replace(result, already=before["at"]) if before is not None else result
+    return Ready(opened, context, parsed, before)
+
+
+def _written(tx: Session, site: str, ready: Ready) -> Writing:
+    w = Writing(tx, site, ready.context)
+    write(w, ready.parsed)
+    return w
 
 
 def write(w: Writing, parsed: Parsed) -> None:
     """Write all records of a file, what others refer to first."""
     ensure_site(w)
-    owners = [owner for record in parsed.records if (owner := getattr(record, "merchant", ""))]
-    ensure_merchants(w, owners, parsed.merchants)
+    write_site(w, _of(parsed.records, SiteRecord))
+    write_merchants(w, _of(parsed.records, MerchantRecord))
+    owners = [r.merchant for r in parsed.records if isinstance(r, ProductRecord | PlaceRecord)]
+    ensure_merchants(w, filter(None, owners), parsed.merchants)
     codes = Codes(w)
     write_places(w, _of(parsed.records, PlaceRecord))
+    write_stations(w, _of(parsed.records, StationRecord))
     write_boxes(w, _of(parsed.records, BoxRecord))
     write_workers(w, _of(parsed.records, WorkerRecord))
     products = _of(parsed.records, ProductRecord)
@@ -161,7 +223,7 @@ def _prepare(
             select(SiteRow.time_zone, SiteRow.rules).where(SiteRow.site == site)
         ).one_or_none()
         before = tx.execute(
-            select(Imported.result, Imported.at).where(*_same(site, opened, options.merchant))
+            select(Imported.result, Imported.at).where(*_same(site, opened, options))
         ).one_or_none()
     context = Context(
         now=now,
@@ -178,11 +240,22 @@ def _prepare(
     return context, {**json.loads(before.result), "at": at}
 
 
-def _same(site: str, opened: Opened, merchant: str) -> tuple[Any, ...]:
+def _identity(opened: Opened, options: Options) -> str:
+    """Name a file by its content and by what was said about how to read it.
+
+    A file that comes again with a name map or another order of dates says something else.
+    """
+    said = (options.encoding, options.dates, sorted(options.names.items()))
+    if not any(said):
+        return opened.source.sha256
+    return hashlib.sha256(f"{opened.source.sha256} {said}".encode()).hexdigest()
+
+
+def _same(site: str, opened: Opened, options: Options) -> tuple[Any, ...]:
     return (
         Imported.site == site,
-        Imported.sha256 == opened.source.sha256,
-        Imported.merchant == merchant,
+        Imported.sha256 == _identity(opened, options),
+        Imported.merchant == options.merchant,
         Imported.format == opened.format.name,
     )
 
@@ -202,10 +275,13 @@ def _again(opened: Opened, before: dict[str, Any]) -> Result:
     )
 
 
-def _result(
-    opened: Opened, parsed: Parsed, w: Writing, rejected_file: str, dry_run: bool
-) -> Result:
-    rejected = sorted({*parsed.rejected, *w.rejected}, key=lambda item: item.line)
+def _rejected(ready: Ready, w: Writing) -> tuple[Rejected, ...]:
+    both = {*ready.parsed.rejected, *w.rejected}
+    return tuple(sorted(both, key=lambda item: (item.line, item.reason)))
+
+
+def _result(ready: Ready, w: Writing, rejected_file: str, dry_run: bool) -> Result:
+    opened, parsed, rejected = ready.opened, ready.parsed, _rejected(ready, w)
     return Result(
         str(opened.source.path),
         opened.format.name,
@@ -213,7 +289,7 @@ def _result(
         opened.source.encoding,
         parsed.facts,
         {name: n for name, n in w.counts.items() if n},
-        tuple(rejected),
+        rejected,
         len(rejected),
         rejected_file,
         (*parsed.notes, *w.notes),
@@ -221,7 +297,7 @@ def _result(
     )
 
 
-def _remember(w: Writing, opened: Opened, result: Result) -> None:
+def _remember(w: Writing, opened: Opened, options: Options, result: Result) -> None:
     """Keep what came of the file, the latest word if it is imported once more."""
     kept = json.dumps(
         {
@@ -232,13 +308,13 @@ def _remember(w: Writing, opened: Opened, result: Result) -> None:
         },
         ensure_ascii=False,
     )
-    key = _same(w.site, opened, w.context.merchant)
+    key = _same(w.site, opened, options)
     stored = w.tx.execute(select(Imported.result).where(*key)).scalar_one_or_none()
     if stored is None:
         w.tx.execute(
             insert(Imported).values(
                 site=w.site,
-                sha256=opened.source.sha256,
+                sha256=_identity(opened, options),
                 merchant=w.context.merchant,
                 format=opened.format.name,
                 at=w.now,

@@ -92,11 +92,14 @@ def add_lines(w: Writing, orders: Iterable[dict[str, Any]]) -> None:
             mine[row.order]["lines"].append(Line(row.line_no, row.sku, *counts, ids))
 
 
-def update_order(w: Writing, old: dict[str, Any], record: OrderRecord, codes: Codes) -> None:
+def update_order(w: Writing, old: dict[str, Any], record: OrderRecord, codes: Codes) -> bool:
     """Take over a platform's later word on an order; count what it did.
 
     A cancellation is taken until the order has left: whoever works on it is stopped at the next
     scan that touches it. Everything else is taken only before anybody has begun.
+
+    Returns:
+        Whether the record speaks of this order; another one of its name was put aside.
     """
     if record.platform_id and old["platform_id"] not in ("", record.platform_id):
         reason = (
@@ -105,7 +108,8 @@ def update_order(w: Writing, old: dict[str, Any], record: OrderRecord, codes: Co
             "file"
         )
         w.reject_all(record.lines, {}, reason)
-    elif record.state == "cancelled":
+        return False
+    if record.state == "cancelled":
         _cancel(w, old, record.platform_state)
     elif _begun(old):
         if old["state"] not in ENDED:
@@ -113,6 +117,7 @@ def update_order(w: Writing, old: dict[str, Any], record: OrderRecord, codes: Co
         w.counts["unchanged"] += 1
     else:
         _take_over(w, old, record, codes)
+    return True
 
 
 def _begun(old: dict[str, Any]) -> bool:
