@@ -29,6 +29,19 @@ def test_a_dry_run_says_what_would_be_done_and_writes_nothing(take, tmp_path):
     assert not list(tmp_path.glob("*.rejected.csv"))
 
 
+def test_a_dry_run_tries_on_a_copy(tmp_path, capsys):
+    (tmp_path / "products.csv").write_text("sku\nA\n")
+    (tmp_path / "orders.csv").write_text("order,sku,quantity\n1,A,2\n")
+    parser = ArgumentParser()
+    add_arguments(parser)
+    settings = Settings(database=str(tmp_path / "there.db"))
+    assert run(parser.parse_args([str(tmp_path / "products.csv")]), settings) == 0
+    before = (tmp_path / "there.db").read_bytes()
+    assert run(parser.parse_args([str(tmp_path / "orders.csv"), "--dry-run"]), settings) == 0
+    assert "would write: 1 order," in capsys.readouterr().out
+    assert (tmp_path / "there.db").read_bytes() == before
+
+
 def test_a_dry_run_makes_no_database(tmp_path, capsys):
     file = tmp_path / "products.csv"
     file.write_text("sku\nA\n")
@@ -142,6 +155,48 @@ def test_the_same_file_with_other_options_is_read_again(take, tmp_path):
     assert take.one(Order.due_at)[0].month == 4
     assert take(file, "--dates", "mdy").result["already_imported"]
     assert take(file, "--encoding", "utf-8").result["already_imported"] == ""
+
+
+def test_scans_get_their_turn_between_the_steps_of_a_large_file(take, monkeypatch):
+    from floorhand.exchange import importing
+
+    take("sku\nMUG\n", name="products.csv")
+    monkeypatch.setattr(importing, "STEP_SIZE", 5)
+    seen = []
+
+    def scan(what, done, total):
+        if what == "writing":
+            with take.transactions.begin() as tx:
+                seen.append((done, tx.scalar(select(func.count(Order.number)))))
+
+    path = take.folder / "orders.csv"
+    rows = "".join(f"{n},MUG,1\n{n},MUG,2\n" for n in range(7))
+    path.write_text("order,sku,quantity\n" + rows)
+    options = importing.Options()
+    file = importing.open_file(path, options)
+    importing.import_file(take.transactions, "MAIN", file, options, now=NOW, progress=scan)
+    assert seen == [(2, 2), (4, 4), (6, 6), (7, 7)]
+
+
+def test_an_import_that_was_stopped_goes_on_where_it_was(take, monkeypatch):
+    from floorhand.exchange import importing
+
+    take("sku\nMUG\n", name="products.csv")
+    monkeypatch.setattr(importing, "STEP_SIZE", 2)
+    path = take.folder / "orders.csv"
+    path.write_text("order,sku,quantity\n1,MUG,1\n2,MUG,1\n3,MUG,1\n")
+    options = importing.Options()
+    file = importing.open_file(path, options)
+
+    def stop(what, done, total):
+        if what == "writing":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        importing.import_file(take.transactions, "MAIN", file, options, now=NOW, progress=stop)
+    taken = take(path)
+    assert (taken.code, taken.result["orders"], taken.result["unchanged"]) == (0, 2, 1)
+    assert take.one(func.count(Order.number)) == (3,)
 
 
 def test_a_map_given_later_is_told_where_it_differs(take, tmp_path):
@@ -266,6 +321,7 @@ def test_a_large_file_tells_its_progress(take, monkeypatch):
         now=NOW,
         progress=lambda what, done, total: told.append((what, done, total)),
     )
-    assert {"reading", "writing products"} == {what for what, _, _ in told}
+    assert {"reading", "writing"} == {what for what, _, _ in told}
+    assert [done for what, done, _ in told if what == "writing"] == [*range(1000, 9001, 1000)]
     assert all(0 <= done <= total for _, done, total in told)
     assert take.one(func.count(Place.code)) == (4,)

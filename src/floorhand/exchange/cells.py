@@ -68,9 +68,9 @@ def note(cell: str) -> str:
     What cannot be seen is left out, odd blanks become blanks, and a long one ends in ``…``: none
     of that is a reason to leave an order undone.
     """
-    if not cell.isprintable():
-        cell = "".join(_plain(c) for c in cell)
-    plain = clean(cell)
+    if len(cell) <= TEXT_CHARACTERS_MAX and cell.isprintable() and "  " not in cell:
+        return cell.strip()
+    plain = clean("".join(_plain(c) for c in cell))
     return plain if len(plain) <= TEXT_CHARACTERS_MAX else plain[: TEXT_CHARACTERS_MAX - 1] + "…"
 
 
@@ -84,7 +84,7 @@ def _plain(character: str) -> str:
 def code(cell: str, what: str) -> str:
     """Read a code as it stands on labels and papers; empty if there is none."""
     plain = cell.strip()
-    if _MANGLED.fullmatch(plain):
+    if "+" in plain and _MANGLED.fullmatch(plain):
         raise BadCell(
             f"{what} is {shown(plain)}: a spreadsheet rounded a long number and its last digits "
             "are lost; export the file again, and open it with this column as text"

@@ -32,7 +32,7 @@ from floorhand.exchange.recognise import FORMATS
 from floorhand.exchange.records import Progress, nobody_listens
 from floorhand.exchange.result import Result
 from floorhand.exchange.template import TEMPLATES, template
-from floorhand.store.db import Transactions, engine_of, open_database
+from floorhand.store.db import Transactions, copy_database, engine_of, open_database
 from floorhand.text.visible import visible
 
 ALL_TAKEN = 0
@@ -53,8 +53,9 @@ to FILE.rejected.csv with line number and reason, the rest is taken. Importing a
 nothing. Several files are taken in a useful order: places and products before orders, and what
 cancels orders last.
 
-While a file is written, scans wait: some seconds for every 50,000 rows. Import large files outside
-working hours. Nothing waits while a file is read, and a dry run of it takes as long as the import.
+Scans go on while a file is imported; each may wait for a part of a second. They wait longer, some
+seconds, for one delivery or order of 100,000 lines or for as many places: import such files outside
+working hours. An import that was stopped goes on where it was when the file is imported again.
 
 exit code:
   {ALL_TAKEN}  every row was taken
@@ -115,17 +116,18 @@ def run(args: Namespace, settings: Settings) -> int:
 
 
 def _database(args: Namespace, settings: Settings, leaving: ExitStack) -> Transactions:
-    """Open the database. A dry run does not even make one: it tries on one that is thrown away."""
+    """Open the database. A dry run tries on one that is thrown away: no scan waits for it."""
     url = make_url(
         settings.database if "://" in settings.database else f"sqlite:///{settings.database}"
     )
     is_file = url.get_backend_name() == "sqlite"
-    if args.dry_run and is_file and not Path(url.database or "").exists():
+    wanted = settings.database
+    if args.dry_run and is_file:
         folder = leaving.enter_context(TemporaryDirectory(prefix="floorhand-"))
-        tried = open_database(f"{folder}/dry-run.db")
-        leaving.callback(engine_of(tried).dispose)
-        return tried
-    opened = open_database(settings.database)
+        wanted = f"{folder}/dry-run.db"
+        if Path(url.database or "").exists():
+            copy_database(open_database(settings.database), Path(wanted))
+    opened = open_database(wanted)
     leaving.callback(engine_of(opened).dispose)
     return opened
 

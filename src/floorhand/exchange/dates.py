@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from floorhand.exchange.cells import BadCell, shown
@@ -15,6 +16,9 @@ YEAR_MAX = 2100
 
 CACHED_MAX = 50_000
 """Different times of one file that are remembered; order files repeat each for many lines."""
+
+DUE_MAX = 4_096
+"""Deadlines that are remembered; the orders of a file were often placed in the same minute."""
 
 _ISO = re.compile(
     r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})"
@@ -132,6 +136,7 @@ def decide(cells: Iterable[str], preferred: str) -> tuple[str, str]:
     )
 
 
+@lru_cache(maxsize=DUE_MAX)
 def due(placed_at: datetime, time_zone: str, cut_off: str) -> datetime:
     """Give the dispatch deadline of an order that has none: the next cut-off, local time."""
     zone = ZoneInfo(time_zone)

@@ -1,22 +1,27 @@
-"""Import a file: read it whole, then write it in one transaction, or not at all.
+"""Import a file: read it whole, then write it in steps between which scans get their turn.
 
-Reading comes first and holds no lock, so the floor keeps working while a large file is read. The
-same file again changes nothing: papers and products are known by their own keys, and a file that
-was taken whole is known by its content.
+Reading comes first and holds no lock, and a file that is broken anywhere is found out by then:
+nothing of it is written. Writing goes in steps of whole papers, each one transaction, because
+SQLite lets one write at a time and the floor would stand still for all of a large file. A step of
+`STEP_SIZE` takes about 0.1 s of one core; a paper that is larger is one step all the same: a
+delivery of 200,000 lines takes about 6 s, and so do as many places, which belong together.
+
+The same file again changes nothing: papers and products are known by their own keys, and a file
+that was taken whole is known by its content. So an import that was stopped in the middle has left
+whole papers, and goes on where it stopped when the file is imported again.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.orm import Session
 
 from floorhand.domain.rules import SiteRules
 from floorhand.exchange import writing_papers as papers
@@ -58,6 +63,9 @@ from floorhand.exchange.writing_rules import write_merchants, write_site, write_
 from floorhand.exchange.written import Writing
 from floorhand.store.db import Transactions
 from floorhand.store.schema import Imported, SiteRow, Trouble
+
+STEP_SIZE = 1_000
+"""Records and lines written in one transaction: few enough that no scan waits long."""
 
 T = TypeVar("T")
 
@@ -112,7 +120,7 @@ def import_file(
     now: datetime,
     progress: Progress,
 ) -> Result:
-    """Import one file in one transaction.
+    """Import one file.
 
     Raises:
         BadFile: If the file turns out to be broken; nothing is written then.
@@ -120,14 +128,7 @@ def import_file(
     ready = read_file(transactions, site, opened, options, now=now, progress=progress)
     if isinstance(ready, Result):
         return ready
-    with transactions() as tx:
-        w = _written(tx, site, ready)
-        _remember(w, opened, options, _result(ready, w, "", False))
-        if set(+w.counts) - {"merchants"} or not (w.rejected or ready.parsed.rejected):
-            tx.commit()
-        else:  # nothing but a merchant of whom nothing else could be taken
-            w.counts.clear()
-            tx.rollback()
+    w = _write_all(transactions, site, ready, options)
     source = opened.source
     rejected_file, trouble = write_rejected(source, _rejected(ready, w))
     result = _result(ready, w, rejected_file, False)
@@ -141,7 +142,12 @@ def try_files(transactions: Transactions, site: str, ready: Sequence[Ready]) -> 
     They share a transaction, so that orders find the products of the file before.
     """
     with transactions() as tx:
-        results = [_result(item, _written(tx, site, item), "", True) for item in ready]
+        results = []
+        for item in ready:
+            w = Writing(tx, site, item.context)
+            write(w, item.parsed.records, item.parsed.merchants, Codes(w))
+            _raise_alarms(w, item.parsed.alarms)
+            results.append(_result(item, w, "", True))
         tx.rollback()
     return results
 
@@ -176,33 +182,75 @@ def read_file(
     return Ready(opened, context, parsed, before)
 
 
-def _written(tx: Session, site: str, ready: Ready) -> Writing:
-    w = Writing(tx, site, ready.context)
-    write(w, ready.parsed)
+def _write_all(transactions: Transactions, site: str, ready: Ready, options: Options) -> Writing:
+    """Write a file step by step, and remember it with the last word."""
+    parsed = ready.parsed
+    done, total = 0, len(parsed.records)
+    with transactions() as tx:
+        w = Writing(tx, site, ready.context)
+        codes = Codes(w)
+        for step in steps(parsed.records):
+            before = w.counts.copy()
+            write(w, step, parsed.merchants, codes)
+            if set(w.counts - before) <= {"merchants"} and w.rejected:
+                w.counts = before  # a merchant of whom nothing could be taken is none of ours
+                tx.rollback()
+            tx.commit()
+            done += len(step)
+            ready.context.progress("writing", done, total)
+        if w.counts.total() or parsed.alarms or not (w.rejected or parsed.rejected):
+            ensure_site(w)
+            _raise_alarms(w, parsed.alarms)
+            _remember(w, ready.opened, options, _result(ready, w, "", False))
+            tx.commit()
     return w
 
 
-def write(w: Writing, parsed: Parsed) -> None:
-    """Write all records of a file, what others refer to first."""
+def steps(records: Sequence[Record]) -> Iterator[list[Record]]:
+    """Part records into what is written at a time, what others refer to first.
+
+    Places, workers and the like are compared with each other, so they are never parted. Products
+    that are only names come after those that they may mean.
+    """
+    records = sorted(records, key=lambda r: isinstance(r, ProductRecord) and r.by_name)
+    step: list[Record] = [r for r in records if not isinstance(r, _IN_ORDER)]
+    size = len(step)
+    for kind in _IN_ORDER:
+        for record in records:
+            if not isinstance(record, kind):
+                continue
+            step.append(record)
+            size += 1 + len(getattr(record, "lines", ()))
+            if size >= STEP_SIZE:
+                yield step
+                step, size = [], 0
+    if step:
+        yield step
+
+
+_IN_ORDER = (ProductRecord, DeliveryRecord, OrderRecord, CancelRecord, ReturnRecord)
+
+
+def write(w: Writing, records: Sequence[Record], merchants: dict[str, str], codes: Codes) -> None:
+    """Write records, what others refer to first; ``merchants`` are names of new ones."""
     ensure_site(w)
-    write_site(w, _of(parsed.records, SiteRecord))
-    write_merchants(w, _of(parsed.records, MerchantRecord))
-    owners = [r.merchant for r in parsed.records if isinstance(r, ProductRecord | PlaceRecord)]
-    ensure_merchants(w, filter(None, owners), parsed.merchants)
-    codes = Codes(w)
-    write_places(w, _of(parsed.records, PlaceRecord))
-    write_stations(w, _of(parsed.records, StationRecord))
-    write_boxes(w, _of(parsed.records, BoxRecord))
-    write_workers(w, _of(parsed.records, WorkerRecord))
-    products = _of(parsed.records, ProductRecord)
+    write_site(w, _of(records, SiteRecord))
+    write_merchants(w, _of(records, MerchantRecord))
+    owners = [r.merchant for r in records if isinstance(r, ProductRecord | PlaceRecord)]
+    ensure_merchants(w, filter(None, owners), merchants)
+    write_places(w, _of(records, PlaceRecord))
+    write_stations(w, _of(records, StationRecord))
+    write_boxes(w, _of(records, BoxRecord))
+    write_workers(w, _of(records, WorkerRecord))
+    products = _of(records, ProductRecord)
     write_products(w, [record for record in products if not record.by_name], codes)
     named = settle_names(w, [record for record in products if record.by_name], codes)
     write_products(w, list(named), codes)
-    papers.write_deliveries(w, _of(parsed.records, DeliveryRecord), codes)
-    papers.write_orders(w, _of(parsed.records, OrderRecord), codes)
-    write_cancellations(w, _of(parsed.records, CancelRecord))
-    papers.write_returns(w, _of(parsed.records, ReturnRecord), codes)
-    _raise_alarms(w, [*parsed.alarms, *w.alarms])
+    papers.write_deliveries(w, _of(records, DeliveryRecord), codes)
+    papers.write_orders(w, _of(records, OrderRecord), codes)
+    write_cancellations(w, _of(records, CancelRecord))
+    papers.write_returns(w, _of(records, ReturnRecord), codes)
+    _raise_alarms(w, w.alarms)
 
 
 def _of(records: Iterable[Record], kind: type[T]) -> list[T]:

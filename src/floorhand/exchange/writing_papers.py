@@ -45,12 +45,9 @@ WAITING_RETURNS = ("advised", "in_transit")
 
 def write_orders(w: Writing, records: Sequence[OrderRecord], codes: Codes) -> None:
     """Add orders that are not there yet, and take over what may still change in the others."""
-    done = 0
     for chunk in batches(records, BATCH):
         for merchant in dict.fromkeys(record.merchant for record in chunk):
             _write_orders(w, merchant, [r for r in chunk if r.merchant == merchant], codes)
-        done += len(chunk)
-        w.context.progress("writing orders", done, len(records))
 
 
 def _write_orders(w: Writing, merchant: str, records: Sequence[OrderRecord], codes: Codes) -> None:
