@@ -33,7 +33,9 @@ class Taken:
         if not file.exists():
             return {}
         with file.open(encoding="utf-8", newline="") as lines:
-            return {int(row["line"]): row["reason"] for row in csv.DictReader(lines)}
+            return {
+                int(row["rejected_line"]): row["rejected_reason"] for row in csv.DictReader(lines)
+            }
 
 
 @dataclass

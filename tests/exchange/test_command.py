@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
+import os
 from argparse import ArgumentParser
 
 import pytest
@@ -11,7 +13,7 @@ from conftest import NOW
 from sqlalchemy import func, select
 
 from floorhand.config import Settings
-from floorhand.exchange.command import _bar, add_arguments, run
+from floorhand.exchange.command import _bar, add_arguments, carry_out, run
 from floorhand.exchange.recognise import FORMATS
 from floorhand.store.schema import Imported, Order, Place, Sku
 
@@ -25,6 +27,19 @@ def test_a_dry_run_says_what_would_be_done_and_writes_nothing(take, tmp_path):
     assert taken.result["dry_run"] is True
     assert take.everything() == before
     assert not list(tmp_path.glob("*.rejected.csv"))
+
+
+def test_a_dry_run_tries_on_a_copy(tmp_path, capsys):
+    (tmp_path / "products.csv").write_text("sku\nA\n")
+    (tmp_path / "orders.csv").write_text("order,sku,quantity\n1,A,2\n")
+    parser = ArgumentParser()
+    add_arguments(parser)
+    settings = Settings(database=str(tmp_path / "there.db"))
+    assert run(parser.parse_args([str(tmp_path / "products.csv")]), settings) == 0
+    before = (tmp_path / "there.db").read_bytes()
+    assert run(parser.parse_args([str(tmp_path / "orders.csv"), "--dry-run"]), settings) == 0
+    assert "would write: 1 order," in capsys.readouterr().out
+    assert (tmp_path / "there.db").read_bytes() == before
 
 
 def test_a_dry_run_makes_no_database(tmp_path, capsys):
@@ -84,6 +99,30 @@ def test_a_template_is_recognised_as_its_own_format(take, name):
 
 
 @pytest.mark.parametrize("name", OWN)
+def test_every_heading_of_a_template_is_explained(name):
+    layout = FORMATS[name].layout
+    assert layout is not None
+    assert [field.name for field in layout.fields if not field.about.strip()] == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("name", OWN)
+def test_a_template_that_a_spreadsheet_saved_is_recognised(take, name, encoding):
+    _, out, _ = take.run("--template", name)
+    rows = list(csv.reader(io.StringIO(out)))
+    width = max(map(len, rows))
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";" if encoding == "utf-8-sig" else "\t")
+    lines = out.splitlines()
+    writer.writerow([lines[0], *[""] * (width - 1)])
+    writer.writerow([""] * width)
+    writer.writerows([line, *[""] * (width - 1)] for line in lines[1:-1])
+    writer.writerow(lines[-1].split(","))
+    taken = take(text.getvalue().encode(encoding))
+    assert (taken.code, taken.result["format"]) == (0, name)
+
+
+@pytest.mark.parametrize("name", OWN)
 def test_every_heading_of_a_template_can_be_left_empty_but_the_required_ones(name):
     layout = FORMATS[name].layout
     assert layout is not None
@@ -105,6 +144,109 @@ def test_a_file_with_rejected_rows_can_be_tried_again_when_the_cause_is_gone(tak
     assert (taken.code, taken.result["orders"]) == (0, 1)
     assert take(orders).result["already_imported"]
     assert take.one(func.count(Order.number)) == (1,)
+
+
+def test_the_same_file_with_other_options_is_read_again(take, tmp_path):
+    take("sku\nMUG\nCAP\n", name="products.csv")
+    file = "order,sku,quantity,due_at\n1,MUG,1,04/05/2026\n"
+    take(file)
+    taken = take(file, "--dates", "mdy")
+    assert (taken.result["already_imported"], taken.result["updated"]) == ("", 1)
+    assert take.one(Order.due_at)[0].month == 4
+    assert take(file, "--dates", "mdy").result["already_imported"]
+    assert take(file, "--encoding", "utf-8").result["already_imported"] == ""
+
+
+def test_scans_get_their_turn_between_the_steps_of_a_large_file(take, monkeypatch):
+    from floorhand.exchange import importing
+
+    take("sku\nMUG\n", name="products.csv")
+    monkeypatch.setattr(importing, "STEP_SIZE", 5)
+    seen = []
+
+    def scan(what, done, total):
+        if what == "writing":
+            with take.transactions.begin() as tx:
+                seen.append((done, tx.scalar(select(func.count(Order.number)))))
+
+    path = take.folder / "orders.csv"
+    rows = "".join(f"{n},MUG,1\n{n},MUG,2\n" for n in range(7))
+    path.write_text("order,sku,quantity\n" + rows)
+    options = importing.Options()
+    file = importing.open_file(path, options)
+    importing.import_file(take.transactions, "MAIN", file, options, now=NOW, progress=scan)
+    assert seen == [(2, 2), (4, 4), (6, 6), (7, 7)]
+
+
+def test_an_import_that_was_stopped_goes_on_where_it_was(take, monkeypatch):
+    from floorhand.exchange import importing
+
+    take("sku\nMUG\n", name="products.csv")
+    monkeypatch.setattr(importing, "STEP_SIZE", 2)
+    path = take.folder / "orders.csv"
+    path.write_text("order,sku,quantity\n1,MUG,1\n2,MUG,1\n3,MUG,1\n")
+    options = importing.Options()
+    file = importing.open_file(path, options)
+
+    def stop(what, done, total):
+        if what == "writing":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        importing.import_file(take.transactions, "MAIN", file, options, now=NOW, progress=stop)
+    taken = take(path)
+    assert (taken.code, taken.result["orders"], taken.result["unchanged"]) == (0, 2, 1)
+    assert take.one(func.count(Order.number)) == (3,)
+
+
+def test_a_map_given_later_is_told_where_it_differs(take, tmp_path):
+    names = tmp_path / "map.csv"
+    names.write_text("Lineitem name,Product,Quantity\nMug blue,MUG,2\n")
+    take("sku\nMUG\n", name="products.csv")
+    file = "Name,Lineitem quantity,Lineitem name\n#1,1,Mug blue\n"
+    assert take(file).code == 0
+    taken = take(file, "--map", str(names))
+    assert taken.code == 3
+    assert "is there already, without this line: 'MUG' x 2" in taken.rejected[2]
+
+
+def test_a_name_map_is_recognised_and_sent_to_its_option(take):
+    taken = take("Store,Lineitem name,Product,Quantity\nGC,Mug blue,Mug,1\n")
+    assert taken.code == 1
+    assert "is a name map" in taken.err
+    assert "--map" in taken.err
+
+
+def test_a_dry_run_of_a_set_knows_what_comes_before(take, tmp_path):
+    (tmp_path / "orders.csv").write_text("order,sku,quantity\n1,MUG,2\n")
+    (tmp_path / "products.csv").write_text("sku,name\nMUG,Mug\n")
+    before = take.everything()
+    files = [str(tmp_path / name) for name in ("orders.csv", "products.csv")]
+    code, out, _ = take.run(*files, "--dry-run", "--json")
+    assert code == 0
+    assert [(body["orders"], body["products"]) for body in json.loads(out)] == [(1, 0), (0, 1)]
+    assert take.everything() == before
+
+
+def test_any_name_and_reason_is_said_in_any_encoding(take, tmp_path):
+    path = tmp_path / os.fsdecode(b"caf\xe9.csv")
+    path.write_text("sku,pieces\nA,é\n")
+    parser = ArgumentParser()
+    add_arguments(parser)
+    for words in ([str(path)], [str(path), "--json"]):
+        out = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+        code = carry_out(
+            parser.parse_args(words),
+            transactions=take._open,
+            site="MAIN",
+            now=NOW,
+            out=out,
+            err=out,
+        )
+        assert code == 3
+        out.seek(0)
+        told = out.read()
+    assert json.loads(told)["rejected"] == 1
 
 
 def test_the_same_file_for_another_merchant_is_another_import(take):
@@ -144,6 +286,19 @@ def test_progress_is_drawn_on_a_terminal_and_wiped_away():
     assert drawn[3] == ""
 
 
+@pytest.mark.parametrize("columns", [20, 40, 80])
+def test_progress_fits_the_terminal(monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    screen = Screen()
+    with _bar(screen, "a name \x1b of some length 注文 and more.csv") as progress:
+        progress("writing products", 50, 100)
+    drawn = screen.getvalue().split("\r\x1b[2K")[1]
+    assert len(drawn) < columns
+    assert "\x1b" not in drawn
+    if columns > 20:
+        assert " 50%  writing products" in drawn
+
+
 def test_no_progress_is_drawn_into_a_file():
     out = io.StringIO()
     with _bar(out, "orders.csv") as progress:
@@ -166,6 +321,7 @@ def test_a_large_file_tells_its_progress(take, monkeypatch):
         now=NOW,
         progress=lambda what, done, total: told.append((what, done, total)),
     )
-    assert {"reading", "writing products"} == {what for what, _, _ in told}
+    assert {"reading", "writing"} == {what for what, _, _ in told}
+    assert [done for what, done, _ in told if what == "writing"] == [*range(1000, 9001, 1000)]
     assert all(0 <= done <= total for _, done, total in told)
     assert take.one(func.count(Place.code)) == (4,)

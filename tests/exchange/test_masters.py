@@ -69,6 +69,31 @@ def test_products_differ_by_more_than_case(take):
     assert take.one(Sku.code, Sku.name) == ("85099B", "Jumbo bag")
 
 
+def test_two_products_with_one_sku_are_not_merged(take):
+    file = "sku,name,weight_g\nMUG,Mug,\nmug,Cap,\nMUG,,350\nMUG,Mug,360\n"
+    taken = take(file)
+    assert taken.rejected == {
+        3: "sku 'mug' stands on line 2 with another name; give each product a SKU of its own",
+        5: "sku 'MUG' stands on line 2 with another weight_g; give each product a SKU of its own",
+    }
+    assert take.one(Sku.name, Sku.weight_g) == ("Mug", 350)
+    assert take(file).result.get("updated", 0) == 0
+
+
+@pytest.mark.parametrize("head", ["id,email", "item,price", "product,note", "id,name"])
+def test_a_list_of_anything_is_no_list_of_products(take, head):
+    taken = take(f"{head}\n1,a\n2,b\n")
+    assert taken.code == 1
+    assert "a heading that tells" in taken.err
+    assert "say --format products" in taken.err
+    assert take(f"{head}\n1,a\n2,b\n", "--format", "products").result["products"] == 2
+
+
+@pytest.mark.parametrize("head", ["id,upc", "item,weight_g", "product,name,barcode", "sku"])
+def test_one_more_heading_tells_a_list_of_products(take, head):
+    assert take(f"{head}\n").result["format"] == "products"
+
+
 def test_a_later_file_changes_what_it_says_and_nothing_else(take):
     take("sku,name,weight_g,lot_tracked\nMUG,Mug,350,yes\n")
     taken = take("sku,name,weight_g,height_cm\nMUG,,360,9.5\n", name="later.csv")

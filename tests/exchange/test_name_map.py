@@ -121,6 +121,7 @@ def test_a_map_among_the_files_is_no_list_of_products(take, head):
     taken = take(f"{head}\na,b,c,1\n", name="names.csv")
     assert (taken.code, taken.err) == (
         1,
-        "names.csv is a name map; give it with the shop's file: --map names.csv.\n",
+        "names.csv is a name map, which says what a shop's lines mean. "
+        "Give it with --map, together with the shop's orders.\n",
     )
-    assert take("product,name\nA,Mug\n").result["format"] == "products"
+    assert take("product,name,barcode\nA,Mug,\n").result["format"] == "products"

@@ -131,6 +131,33 @@ def test_blank_descriptions_and_staff_notes_never_become_names(take):
     assert "???missing" in taken.rejected[4]
 
 
+def test_a_row_of_goods_that_cannot_be_read_puts_its_invoice_aside(take):
+    other = SALE.replace("536365", "536366")
+    bad = SALE.replace("85123A", "71053").replace(",6,", ",six,")
+    ragged = other.replace(",6,", ",more,6,")
+    charge = SALE.replace("536365", "536367")
+    post = charge.replace("85123A", "POST").replace(",6,", ",one,")
+    taken = take(HEAD + SALE + bad + other + ragged + charge + post)
+    assert sorted(taken.rejected) == [2, 3, 4, 5, 7]
+    assert (
+        "left out with the rest of invoice 536365; line 3: Quantity is 'six'" in (taken.rejected[2])
+    )
+    assert (
+        "left out with the rest of invoice 536366; line 5: the row has 9 cells"
+        in (taken.rejected[4])
+    )
+    assert take.all(select(Order.number)) == [("536367",)]
+    assert take.all(select(Sku.code)) == [("85123A",)]
+
+
+def test_a_cancellation_that_says_nothing_is_counted_as_a_return_row(take):
+    back = SALE.replace("536365", "C536365")
+    taken = take(HEAD + back + back.replace(",6,", ",-2,"))
+    assert "says nothing" in taken.rejected[2]
+    assert (taken.result["return_rows_std"], taken.result["return_units_std"]) == (2, 8)
+    assert taken.result["return_pieces"] == 2
+
+
 def test_a_product_has_the_name_that_most_rows_give_it(take):
     other = SALE.replace("WHITE HANGING HEART", "HEART")
     take(HEAD + other + SALE + SALE)

@@ -113,9 +113,33 @@ def test_two_merchants_may_use_the_same_order_number(take):
 
 def test_an_order_that_is_there_is_never_written_again(stocked):
     stocked(HEAD + "1,MUG,1\n")
-    taken = stocked(HEAD + "1,MUG,5\n1,CAP,1\n2,CAP,1\n", name="b.csv")
+    taken = stocked(HEAD + "1,MUG,1\n2,CAP,1\n", name="b.csv")
     assert (taken.result["orders"], taken.result["unchanged"]) == (1, 1)
     assert stocked.all(select(OrderLine.ordered).where(OrderLine.order == "1")) == [(1,)]
+
+
+def test_what_cannot_be_seen_in_an_address_or_note_holds_no_order_up(stocked):
+    taken = stocked(
+        "order,sku,quantity,name,phone,postcode,instruction\n"
+        f"1,MUG,1,Ann\u200b Lee,\u202a+39 011 55\u202c,SW1A\xa01AA,{'gift ' * 300}\n"
+    )
+    assert taken.code == 0
+    address = json.loads(stocked.one(Order.ship_to)[0])
+    assert address["phone"] == "+39 011 55"
+    assert (address["name"], address["postcode"]) == ("Ann Lee", "SW1A 1AA")
+    (instruction,) = stocked.one(Order.instruction)
+    assert len(instruction) == 1000
+    assert instruction.endswith("…")
+    taken = stocked(HEAD + "\u202a2\u202c,MUG,1\n", name="b.csv")
+    assert "holds control characters" in taken.rejected[2]
+
+
+def test_dates_with_dots_have_the_day_first(stocked):
+    rows = "order,sku,quantity,placed_at\n1,MUG,1,09.12.2025\n2,MUG,1,10.12.2025\n"
+    taken = stocked(rows + "3,MUG,1,09.11.2025\n")
+    assert taken.result["notes"] == []
+    days = [at.strftime("%m-%d") for (at,) in stocked.all(select(Order.placed_at))]
+    assert days == ["12-09", "12-10", "11-09"]
 
 
 @pytest.mark.parametrize("state", ["released", "hold", "waiting", "picking", "picked", "packing"])

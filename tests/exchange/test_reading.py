@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import gzip
 import lzma
+import os
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from floorhand.store.schema import Sku
+from floorhand.exchange.rejecting import safe, unguarded
+from floorhand.store.schema import Order, OrderLine, ReturnLine, Sku
 
 PRODUCTS = "sku,name,barcode\nMUG,Mug blue,4006381333931\nCAP,Cap red,96385074\n"
 
@@ -143,10 +147,24 @@ def test_ragged_rows_are_put_aside_and_the_rest_is_taken(take):
     taken = take("sku,name\nA,Mug\nB\nC,Cap,what\nD,Pen,\n")
     assert taken.code == 3
     assert taken.rejected == {
-        3: "the row has 1 cells, the headings are 2",
+        3: "the row has 1 cell, the headings are 2",
         4: "the row has 3 cells, the headings are 2",
+        5: "the row has 3 cells, the headings are 2",
     }
-    assert taken.result["products"] == 2
+    assert taken.result["products"] == 1
+
+
+@pytest.mark.parametrize("rows", ["", "8,A,1,Al,Rome,\n"])
+def test_a_separator_too_many_shifts_no_cells(take, rows):
+    take("sku\nA\n", name="products.csv")
+    taken = take("order,sku,quantity,name,city,postcode\n" + rows + "9,A,1,Ann, Bee,Rome,\n")
+    assert "the row has 7 cells, the headings are 6" in taken.rejected.values()
+
+
+def test_empty_cells_that_a_spreadsheet_adds_to_every_row_or_heading_are_let_pass(take):
+    assert take("sku,name\nA,Mug,,\nB,Cap,,\n").code == 0
+    assert take("sku,name,,\nC,Mug\nD,Cap,,\n").code == 0
+    assert names(take) == ["Mug", "Cap", "Mug", "Cap"]
 
 
 def test_lines_are_counted_as_an_editor_does(take):
@@ -175,9 +193,74 @@ def test_quoted_tab_separated_cells_are_unquoted(take):
 def test_formula_looking_cells_stay_text_here_and_harmless_in_what_we_write(take):
     taken = take("sku,name,pieces\nA,=1+1,1\nB,\"=cmd|' /C calc'!A0\",x\nC,-5,x\n")
     assert names(take) == ["=1+1"]
-    written = taken.path.with_name("file.csv.rejected.csv").read_text()
+    file = taken.path.with_name("file.csv.rejected.csv")
+    written = file.read_text()
     assert "B,'=cmd|" in written
     assert ",C,-5,x" in written
+    file.write_text(written.replace(",x", ",1"))
+    assert take(file).code == 0
+    assert names(take) == ["=1+1", "=cmd|' /C calc'!A0", "-5"]
+
+
+@given(st.text(alphabet="'=+-@a1.\t", max_size=6))
+def test_what_is_guarded_against_formulas_comes_back_as_it_was(cell):
+    assert unguarded(safe(cell)) == cell
+
+
+def test_a_rejected_file_of_returns_is_read_without_our_reasons(take):
+    take("sku\nMUG\n", name="products.csv")
+    taken = take("return,sku,quantity,reason\nR1,MUG,x,too small\n", name="returns.csv")
+    file = taken.path.with_name("returns.csv.rejected.csv")
+    assert file.read_text().startswith("rejected_line,rejected_reason,return,")
+    again = take(file)
+    assert file.with_name(f"{file.name}.rejected.csv").read_text().count("rejected_line") == 1
+    assert again.code == 3
+    file.write_text(file.read_text().replace(",x,", ",1,"))
+    assert take(file).code == 0
+    assert take.one(ReturnLine.reason) == ("too small",)
+
+
+def test_a_paper_with_a_ragged_row_is_put_aside_whole(take):
+    take("sku\nMUG\nCAP\n", name="products.csv")
+    rows = "order,sku,quantity,name\n1,MUG,1,Ann\n1,CAP,1,Ann, Bee\n2,MUG,1,Al\n,CAP,1,x\n"
+    taken = take(rows, name="orders.csv")
+    assert taken.rejected == {
+        2: "left out with the rest of order 1; line 3: the row has 5 cells, the headings are 4",
+        3: "the row has 5 cells, the headings are 4",
+        5: "order is missing",
+    }
+    assert take.all(select(Order.number)) == [("2",)]
+    file = taken.path.with_name("orders.csv.rejected.csv")
+    file.write_text(file.read_text().replace("Ann, Bee", "Ann Bee"))
+    assert take(file).rejected == {4: "order is missing"}
+    lines = select(OrderLine.sku).where(OrderLine.order == "1").order_by(OrderLine.line_no)
+    assert take.all(lines) == [("MUG",), ("CAP",)]
+
+
+@pytest.mark.parametrize("cell", ["5.76461E+17", "1,23e+17", "4E+12"])
+def test_a_number_that_a_spreadsheet_rounded_is_no_code(take, cell):
+    take("sku\nMUG\n", name="p.csv")
+    quoted = f'"{cell}"'
+    for text in (
+        f"sku,name\n{quoted},Mug\n",
+        f"sku,barcode\nMUG,{quoted}\n",
+        f"order,sku,quantity\n{quoted},MUG,1\n",
+        f"order,sku,quantity,line_id\n1,MUG,1,{quoted}\n",
+        f"place,scan_code\nA-1,{quoted}\n",
+    ):
+        assert "a spreadsheet rounded a long number" in take(text, name="f.csv").rejected[2]
+
+
+def test_a_number_of_thousands_of_digits_is_told(take):
+    take("sku\nMUG\n", name="p.csv")
+    taken = take(f"order,sku,quantity\n1,MUG,{'9' * 5000}\n", name="o.csv")
+    assert "a number of 5000 digits; at most 999999 are taken" in taken.rejected[2]
+    taken = take('{"data": {"orders": [' + "9" * 5000 + "]}}", name="o.json")
+    assert "holds a number of thousands of digits" in taken.err
+
+
+def test_json_lines_are_told_what_to_become(take):
+    assert "several JSON values one after another" in take('{"a": 1}\n{"a": 2}\n').err
 
 
 def test_the_rejected_file_can_be_put_right_and_imported(take):
@@ -211,3 +294,46 @@ def test_a_file_in_a_folder_that_cannot_be_written_is_still_imported(take, tmp_p
     taken = take("sku,name,pieces\nA,Mug,1\nB,Cap,x\n")
     assert taken.result["rejected_file"] == "file.csv.rejected.csv"
     assert (here / "file.csv.rejected.csv").exists()
+
+
+def test_rejected_rows_that_no_folder_takes_undo_nothing(take, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file.csv.rejected.csv").mkdir()
+    path = tmp_path / "file.csv"
+    path.write_text("sku,name,pieces\nA,Mug,1\nB,Cap,x\n")
+    code, out, _ = take.run(str(path))
+    assert code == 3
+    assert "could not be written to file.csv.rejected.csv: Is a directory" in out
+    assert names(take) == ["Mug"]
+    assert take("sku\nC\n").code == 0
+
+
+def test_a_pipe_is_refused_at_once(take, tmp_path):
+    os.mkfifo(tmp_path / "pipe.csv")
+    taken = take(tmp_path / "pipe.csv")
+    assert taken.code == 1
+    assert "is no file but a pipe or device; save what comes from it" in taken.err
+
+
+def test_a_name_that_a_terminal_obeys_is_shown_harmless(take, tmp_path):
+    path = tmp_path / "a\x1b[2Jb.csv"
+    path.write_text("sku,pieces\nA,x\n")
+    _, out, _ = take.run(str(path))
+    _, _, err = take.run(str(tmp_path / "no\x1b.csv"))
+    assert "\x1b" not in out + err
+    assert "a␛[2Jb.csv" in out
+    path.write_text("")
+    assert "\x1b" not in take.run(str(path))[2]
+
+
+@pytest.mark.parametrize("encoding", ["utf16", "utf_16_le", "UTF-16BE", "utf32"])
+def test_an_encoding_has_many_names(take, encoding):
+    taken = take("sku,name\nA,Crème\n".encode(encoding), "--encoding", encoding)
+    assert (taken.code, names(take)) == (0, ["Crème"])
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_its_mark_is_guessed(take, encoding):
+    taken = take("sku,name\nA,Crème brûlée\n".encode(encoding))
+    assert names(take) == ["Crème brûlée"]
+    assert "it was read as UTF-16 (a guess" in taken.result["notes"][0]

@@ -329,3 +329,10 @@ def test_real_bodies_of_the_admin_api_are_told_for_what_they_are(take, shared_da
         taken = take(path)
         assert (taken.code, taken.result) == (1, {"file": str(path), "error": taken.err.strip()})
         assert "it is one of Shopify's Admin API: import what Shopify exports as CSV" in taken.err
+
+
+@pytest.mark.parametrize("column", ["Id", "Name", "Lineitem sku"])
+def test_an_id_that_a_spreadsheet_rounded_is_refused(take, column):
+    taken = take(ORDERS + order(**{column: "5.76461E+17"}) + order("#2"))
+    assert (taken.code, taken.result["orders"]) == (3, 1)
+    assert f"{column} is '5.76461E+17': a spreadsheet rounded a long number" in taken.rejected[2]

@@ -275,3 +275,9 @@ def test_money_is_text_and_decides_nothing(take):
     items = [{**item, "sale_price": price} for item, price in zip(
         ORDER["line_items"], ("1.20", "168.000", "free"), strict=True)]  # fmt: skip
     assert take(body("orders", {**ORDER, "line_items": items})).result["pieces"] == 3
+
+
+def test_an_id_that_a_spreadsheet_rounded_is_refused(take):
+    taken = take(body("orders", {**ORDER, "id": "5.77958834469E+17"}, {**ORDER, "id": "1"}))
+    assert (taken.code, taken.result["orders"]) == (3, 1)
+    assert "a spreadsheet rounded a long number" in str(taken.rejected)

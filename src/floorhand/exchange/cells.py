@@ -25,10 +25,15 @@ SHOWN_MAX = 40
 NAMES_MAX = 4096
 """Names whose codes are remembered; order files repeat theirs on every line."""
 
+JOINERS = "\u200c\u200d"
+"""Invisible characters that some scripts need between letters."""
+
 _TRUE = frozenset({"1", "y", "yes", "true", "t", "x", "si", "sì", "ja", "oui", "on"})
 _FALSE = frozenset({"0", "n", "no", "false", "f", "nein", "non", "off"})
 _PIECES = re.compile(r"\+?(\d{1,12})(?:\.0+)?")
 _NUMBER = re.compile(r"\d{1,12}(?:[.,]\d{1,6})?")
+_DIGITS = re.compile(r"[+-]?\d{13,}", re.ASCII)
+_MANGLED = re.compile(r"\d([.,]\d+)?[eE]\+\d+", re.ASCII)
 _MONEY = re.compile(r"-?[\d.,\s']*\d[\d.,]*")
 
 
@@ -57,9 +62,33 @@ def text(cell: str, what: str) -> str:
     return clean(cell)
 
 
+def note(cell: str) -> str:
+    """Read a text that people read and nothing is looked up by: an address, a phone, a note.
+
+    What cannot be seen is left out, odd blanks become blanks, and a long one ends in ``…``: none
+    of that is a reason to leave an order undone.
+    """
+    if len(cell) <= TEXT_CHARACTERS_MAX and cell.isprintable() and "  " not in cell:
+        return cell.strip()
+    plain = clean("".join(_plain(c) for c in cell))
+    return plain if len(plain) <= TEXT_CHARACTERS_MAX else plain[: TEXT_CHARACTERS_MAX - 1] + "…"
+
+
+def _plain(character: str) -> str:
+    category = unicodedata.category(character)
+    if category == "Zs":
+        return " "
+    return "" if category == "Cf" and character not in JOINERS else character
+
+
 def code(cell: str, what: str) -> str:
     """Read a code as it stands on labels and papers; empty if there is none."""
     plain = cell.strip()
+    if "+" in plain and _MANGLED.fullmatch(plain):
+        raise BadCell(
+            f"{what} is {shown(plain)}: a spreadsheet rounded a long number and its last digits "
+            "are lost; export the file again, and open it with this column as text"
+        )
     if len(plain) > CODE_CHARACTERS_MAX:
         raise BadCell(
             f"{what} {shown(plain)} has {len(plain)} characters; "
@@ -91,6 +120,11 @@ def signed_pieces(cell: str, what: str) -> int:
     plain = cell.strip()
     negative = plain.startswith("-")
     match = _PIECES.fullmatch(plain[1:] if negative else plain)
+    if _DIGITS.fullmatch(plain):
+        raise BadCell(
+            f"{what} is {shown(plain)}, a number of {len(plain)} digits; "
+            f"at most {PIECES_MAX} are taken"
+        )
     if match is None or not plain.isascii():
         found = shown(plain) if plain else "empty"
         raise BadCell(f"{what} is {found}; expected a whole number written in digits only")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Iterator
@@ -11,30 +12,50 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TextIO
+from unicodedata import east_asian_width
 
 from sqlalchemy.engine import make_url
 
 from floorhand.config import Settings
 from floorhand.errors import BadFile
-from floorhand.exchange.importing import Opened, Options, import_file, open_file
+from floorhand.exchange.importing import (
+    Opened,
+    Options,
+    Ready,
+    import_file,
+    open_file,
+    read_file,
+    try_files,
+)
 from floorhand.exchange.name_map import read_names
 from floorhand.exchange.recognise import FORMATS
 from floorhand.exchange.records import Progress, nobody_listens
+from floorhand.exchange.result import Result
 from floorhand.exchange.template import TEMPLATES, template
-from floorhand.store.db import Transactions, engine_of, open_database
+from floorhand.store.db import Transactions, copy_database, engine_of, open_database
+from floorhand.text.visible import visible
 
 ALL_TAKEN = 0
 UNUSABLE = 1
 WRITTEN_WRONGLY = 2
 SOME_REJECTED = 3
 
-BAR_CHARACTERS = 30
+BAR_CHARACTERS_MAX = 30
+NAME_CHARACTERS_MAX = 30
+PERCENT_CHARACTERS = 9
+"""Of a progress line: the blanks between its parts, and `` 100%``."""
+
+COLUMNS_MIN = 20
 
 _MORE = f"""\
 The format is recognised by headings or content; --format overrides. Rows that cannot be taken go
 to FILE.rejected.csv with line number and reason, the rest is taken. Importing a file again changes
 nothing. Several files are taken in a useful order: places and products before orders, and what
 cancels orders last.
+
+Scans go on while a file is imported; each may wait for a part of a second. They wait longer, some
+seconds, for one delivery or order of 100,000 lines or for as many places: import such files outside
+working hours. An import that was stopped goes on where it was when the file is imported again.
 
 exit code:
   {ALL_TAKEN}  every row was taken
@@ -95,17 +116,18 @@ def run(args: Namespace, settings: Settings) -> int:
 
 
 def _database(args: Namespace, settings: Settings, leaving: ExitStack) -> Transactions:
-    """Open the database. A dry run does not even make one: it tries on one that is thrown away."""
+    """Open the database. A dry run tries on one that is thrown away: no scan waits for it."""
     url = make_url(
         settings.database if "://" in settings.database else f"sqlite:///{settings.database}"
     )
     is_file = url.get_backend_name() == "sqlite"
-    if args.dry_run and is_file and not Path(url.database or "").exists():
+    wanted = settings.database
+    if args.dry_run and is_file:
         folder = leaving.enter_context(TemporaryDirectory(prefix="floorhand-"))
-        tried = open_database(f"{folder}/dry-run.db")
-        leaving.callback(engine_of(tried).dispose)
-        return tried
-    opened = open_database(settings.database)
+        wanted = f"{folder}/dry-run.db"
+        if Path(url.database or "").exists():
+            copy_database(open_database(settings.database), Path(wanted))
+    opened = open_database(wanted)
     leaving.callback(engine_of(opened).dispose)
     return opened
 
@@ -138,21 +160,19 @@ def carry_out(
     try:
         names = read_names(args.map) if args.map else {}
     except BadFile as error:
-        err.write(f"{error}\n")
+        _say(err, f"{error}\n")
         return UNUSABLE
     options = Options(args.format, args.merchant, args.encoding, args.dates, names, args.dry_run)
     results = _import_all(args.files, options, transactions, site, now, err)
     if args.json:
         shown = [results[path] for path in dict.fromkeys(args.files)]
         bodies = [r if isinstance(r, dict) else r.to_json() for r in shown]
-        out.write(
-            json.dumps(bodies[0] if len(bodies) == 1 else bodies, ensure_ascii=False, indent=1)
-        )
-        out.write("\n")
+        _say_json(out, bodies[0] if len(bodies) == 1 else bodies)
     else:
         for result in results.values():
             if not isinstance(result, dict):
-                out.writelines(f"{line}\n" for line in result.lines())
+                for line in result.lines():
+                    _say(out, f"{line}\n")
     if any(isinstance(result, dict) for result in results.values()):
         return UNUSABLE
     rejected = any(r.rejected_rows for r in results.values() if not isinstance(r, dict))
@@ -173,7 +193,7 @@ def _import_all(
 
     def failed(path: Path, error: BadFile) -> None:
         results[path] = {"file": str(path), "error": str(error)}
-        err.write(f"{error}\n")
+        _say(err, f"{error}\n")
 
     for path in dict.fromkeys(files):
         try:
@@ -183,15 +203,38 @@ def _import_all(
     if not opened:
         return results
     database = transactions()
+    ready: dict[Path, Ready] = {}
     for path in sorted(opened, key=lambda path: opened[path].format.rank):
+        one = read_file if options.dry_run else import_file
         try:
             with _bar(err, path.name) as progress:
-                results[path] = import_file(
-                    database, site, opened[path], options, now=now, progress=progress
-                )
+                made = one(database, site, opened[path], options, now=now, progress=progress)
         except BadFile as error:
             failed(path, error)
+            continue
+        if isinstance(made, Result):
+            results[path] = made
+        else:
+            ready[path] = made
+    if ready:
+        results.update(zip(ready, try_files(database, site, [*ready.values()]), strict=True))
     return results
+
+
+def _say(out: TextIO, text: str) -> None:
+    """Write a text; what the other side has no letter for is spelled, such as ``\\u2026``."""
+    encoding = getattr(out, "encoding", None) or "utf-8"
+    out.write(text.encode(encoding, "backslashreplace").decode(encoding))
+
+
+def _say_json(out: TextIO, body: Any) -> None:
+    """Write JSON in plain letters, or escaped where the other side has no letters for it."""
+    text = json.dumps(body, ensure_ascii=False, indent=1)
+    try:
+        text.encode(getattr(out, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(body, indent=1)
+    out.write(f"{text}\n")
 
 
 @contextmanager
@@ -201,14 +244,13 @@ def _bar(err: TextIO, name: str) -> Iterator[Progress]:
         yield nobody_listens
         return
     last = ""
+    columns = max(shutil.get_terminal_size().columns, COLUMNS_MIN)
 
     def show(what: str, done: int, total: int) -> None:
         nonlocal last
-        part = min(done / total, 1.0) if total else 1.0
-        full = int(part * BAR_CHARACTERS)
-        line = f"{name[:30]}  {'█' * full}{'░' * (BAR_CHARACTERS - full)} {part:4.0%}  {what}"
+        line = _bar_line(name, what, min(done / total, 1.0) if total else 1.0, columns - 1)
         if line != last:
-            err.write(f"\r\x1b[2K{line}")
+            _say(err, f"\r\x1b[2K{line}")
             err.flush()
             last = line
 
@@ -218,3 +260,15 @@ def _bar(err: TextIO, name: str) -> Iterator[Progress]:
         if last:
             err.write("\r\x1b[2K")
             err.flush()
+
+
+def _bar_line(name: str, what: str, part: float, columns: int) -> str:
+    """Draw name, bar, percent and what is done in so many columns; the bar gives way first."""
+    shown = visible(name)
+    shown = "".join("?" if east_asian_width(c) in "WF" else c for c in shown)[:NAME_CHARACTERS_MAX]
+    left = columns - len(what) - PERCENT_CHARACTERS
+    shown = shown[: max(left, 0)]
+    room = min(left - len(shown), BAR_CHARACTERS_MAX)
+    full = int(part * room)
+    bar = "█" * full + "░" * (room - full)
+    return f"{shown}  {bar} {part:4.0%}  {what}"[:columns]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from floorhand.exchange.cells import BadCell, shown
@@ -15,6 +16,9 @@ YEAR_MAX = 2100
 
 CACHED_MAX = 50_000
 """Different times of one file that are remembered; order files repeat each for many lines."""
+
+DUE_MAX = 4_096
+"""Deadlines that are remembered; the orders of a file were often placed in the same minute."""
 
 _ISO = re.compile(
     r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})"
@@ -93,24 +97,28 @@ class Dates:
 def decide(cells: Iterable[str], preferred: str) -> tuple[str, str]:
     """Decide whether a file writes the day or the month first.
 
-    A number above 12 says it. If none does, the reading in which the file covers fewer days is
-    taken, because a file holds one day, week or month of a shop; if both are equal, ``preferred``.
+    A number above 12 says it, and so does a dot: who writes dots has the day first. Else the
+    reading in which the file covers fewer days is taken, because a file holds one day, week or
+    month of a shop; if both are equal, ``preferred``.
 
     Returns:
         ``dmy``, ``mdy``, or empty if the file has both; and a sentence if it was not certain.
     """
     pairs: set[tuple[int, int, int]] = set()
-    day_first = month_first = False
+    day_first = month_first = dotted = False
     for cell in set(cells):
         if match := _LOCAL.fullmatch(cell.strip()):
             first, second, year = int(match["a"]), int(match["b"]), int(match["y"])
             day_first |= first > 12 >= second
             month_first |= second > 12 >= first
+            dotted |= "." in match[0].partition(" ")[0]
             pairs.add((year, first, second))
     if day_first and month_first:
         return "", "Dates have the day first in some rows and the month first in others."
     if day_first or month_first or not pairs:
         return ("dmy" if day_first else "mdy" if month_first else preferred), ""
+    if dotted:
+        return "dmy", ""
     spans = {
         "mdy": _span((y, a, b) for y, a, b in pairs),
         "dmy": _span((y, b, a) for y, a, b in pairs),
@@ -128,6 +136,7 @@ def decide(cells: Iterable[str], preferred: str) -> tuple[str, str]:
     )
 
 
+@lru_cache(maxsize=DUE_MAX)
 def due(placed_at: datetime, time_zone: str, cut_off: str) -> datetime:
     """Give the dispatch deadline of an order that has none: the next cut-off, local time."""
     zone = ZoneInfo(time_zone)

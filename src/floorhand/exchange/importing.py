@@ -1,15 +1,21 @@
-"""Import a file: read it whole, then write it in one transaction, or not at all.
+"""Import a file: read it whole, then write it in steps between which scans get their turn.
 
-Reading comes first and holds no lock, so the floor keeps working while a large file is read. The
-same file again changes nothing: papers and products are known by their own keys, and a file that
-was taken whole is known by its content.
+Reading comes first and holds no lock, and a file that is broken anywhere is found out by then:
+nothing of it is written. Writing goes in steps of whole papers, each one transaction, because
+SQLite lets one write at a time and the floor would stand still for all of a large file. A step of
+`STEP_SIZE` takes about 0.1 s of one core; a paper that is larger is one step all the same: a
+delivery of 200,000 lines takes about 6 s, and so do as many places, which belong together.
+
+The same file again changes nothing: papers and products are known by their own keys, and a file
+that was taken whole is known by its content. So an import that was stopped in the middle has left
+whole papers, and goes on where it stopped when the file is imported again.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,17 +34,21 @@ from floorhand.exchange.records import (
     CancelRecord,
     Context,
     DeliveryRecord,
+    MerchantRecord,
     OrderRecord,
     Parsed,
     PlaceRecord,
     ProductRecord,
     Progress,
     Record,
+    Rejected,
     ReturnRecord,
+    SiteRecord,
+    StationRecord,
     WorkerRecord,
 )
 from floorhand.exchange.rejecting import write_rejected
-from floorhand.exchange.result import Result
+from floorhand.exchange.result import ENCODING_NAMES, Result
 from floorhand.exchange.writing_masters import (
     Codes,
     ensure_merchants,
@@ -49,9 +59,13 @@ from floorhand.exchange.writing_masters import (
 )
 from floorhand.exchange.writing_names import settle_names
 from floorhand.exchange.writing_places import write_places
+from floorhand.exchange.writing_rules import write_merchants, write_site, write_stations
 from floorhand.exchange.written import Writing
 from floorhand.store.db import Transactions
 from floorhand.store.schema import Imported, SiteRow, Trouble
+
+STEP_SIZE = 1_000
+"""Records and lines written in one transaction: few enough that no scan waits long."""
 
 T = TypeVar("T")
 
@@ -87,6 +101,16 @@ def open_file(path: Path, options: Options) -> Opened:
     return Opened(source, recognise(source, options.format), not options.format)
 
 
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A file that was read whole and waits to be written. Nothing can be wrong with it any more."""
+
+    opened: Opened
+    context: Context
+    parsed: Parsed
+    before: dict[str, Any] | None
+
+
 def import_file(
     transactions: Transactions,
     site: str,
@@ -96,51 +120,137 @@ def import_file(
     now: datetime,
     progress: Progress,
 ) -> Result:
-    """Import one file in one transaction.
+    """Import one file.
 
     Raises:
         BadFile: If the file turns out to be broken; nothing is written then.
     """
-    source, form = opened.source, opened.format
+    ready = read_file(transactions, site, opened, options, now=now, progress=progress)
+    if isinstance(ready, Result):
+        return ready
+    w = _write_all(transactions, site, ready, options)
+    source = opened.source
+    rejected_file, trouble = write_rejected(source, _rejected(ready, w))
+    result = _result(ready, w, rejected_file, False)
+    result = replace(result, notes=(*result.notes, *([trouble] if trouble else ())))
+    return replace(result, already=ready.before["at"]) if ready.before is not None else result
+
+
+def try_files(transactions: Transactions, site: str, ready: Sequence[Ready]) -> list[Result]:
+    """Say what files would do, one after the other, and undo all of it.
+
+    They share a transaction, so that orders find the products of the file before.
+    """
+    with transactions() as tx:
+        results = []
+        for item in ready:
+            w = Writing(tx, site, item.context)
+            write(w, item.parsed.records, item.parsed.merchants, Codes(w))
+            _raise_alarms(w, item.parsed.alarms)
+            results.append(_result(item, w, "", True))
+        tx.rollback()
+    return results
+
+
+def read_file(
+    transactions: Transactions,
+    site: str,
+    opened: Opened,
+    options: Options,
+    *,
+    now: datetime,
+    progress: Progress,
+) -> Ready | Result:
+    """Read a file whole; writes nothing, and holds no lock while reading.
+
+    Returns:
+        What waits to be written; the result of before if the same file was taken whole already.
+
+    Raises:
+        BadFile: If the file turns out to be broken.
+    """
+    source = opened.source
     context, before = _prepare(transactions, site, opened, options, now, progress)
     if before is not None and not options.dry_run and before["rejected"] == 0:
         return _again(opened, before)
-    parsed = form.read(replace(source, on_read=_reading(progress, source)), context)
+    parsed = opened.format.read(replace(source, on_read=_reading(progress, source)), context)
     if source.guessed:
+        name = ENCODING_NAMES.get(source.encoding, source.encoding)
         parsed.notes.insert(
-            0, "The file is not UTF-8; it was read as Windows-1252 (a guess; see --encoding)."
+            0, f"The file is not UTF-8; it was read as {name} (a guess; see --encoding)."
         )
+    return Ready(opened, context, parsed, before)
+
+
+def _write_all(transactions: Transactions, site: str, ready: Ready, options: Options) -> Writing:
+    """Write a file step by step, and remember it with the last word."""
+    parsed = ready.parsed
+    done, total = 0, len(parsed.records)
     with transactions() as tx:
-        w = Writing(tx, site, context)
-        write(w, parsed)
-        if options.dry_run:
-            tx.rollback()
-            return _result(opened, parsed, w, "", True)
-        _remember(w, opened, _result(opened, parsed, w, "", False))
-        tx.commit()
-    rejected = sorted({*parsed.rejected, *w.rejected}, key=lambda item: item.line)
-    result = _result(opened, parsed, w, write_rejected(source, rejected), False)
-    return replace(result, already=before["at"]) if before is not None else result
+        w = Writing(tx, site, ready.context)
+        codes = Codes(w)
+        for step in steps(parsed.records):
+            before = w.counts.copy()
+            write(w, step, parsed.merchants, codes)
+            if set(w.counts - before) <= {"merchants"} and w.rejected:
+                w.counts = before  # a merchant of whom nothing could be taken is none of ours
+                tx.rollback()
+            tx.commit()
+            done += len(step)
+            ready.context.progress("writing", done, total)
+        if w.counts.total() or parsed.alarms or not (w.rejected or parsed.rejected):
+            ensure_site(w)
+            _raise_alarms(w, parsed.alarms)
+            _remember(w, ready.opened, options, _result(ready, w, "", False))
+            tx.commit()
+    return w
 
 
-def write(w: Writing, parsed: Parsed) -> None:
-    """Write all records of a file, what others refer to first."""
+def steps(records: Sequence[Record]) -> Iterator[list[Record]]:
+    """Part records into what is written at a time, what others refer to first.
+
+    Places, workers and the like are compared with each other, so they are never parted. Products
+    that are only names come after those that they may mean.
+    """
+    records = sorted(records, key=lambda r: isinstance(r, ProductRecord) and r.by_name)
+    step: list[Record] = [r for r in records if not isinstance(r, _IN_ORDER)]
+    size = len(step)
+    for kind in _IN_ORDER:
+        for record in records:
+            if not isinstance(record, kind):
+                continue
+            step.append(record)
+            size += 1 + len(getattr(record, "lines", ()))
+            if size >= STEP_SIZE:
+                yield step
+                step, size = [], 0
+    if step:
+        yield step
+
+
+_IN_ORDER = (ProductRecord, DeliveryRecord, OrderRecord, CancelRecord, ReturnRecord)
+
+
+def write(w: Writing, records: Sequence[Record], merchants: dict[str, str], codes: Codes) -> None:
+    """Write records, what others refer to first; ``merchants`` are names of new ones."""
     ensure_site(w)
-    owners = [owner for record in parsed.records if (owner := getattr(record, "merchant", ""))]
-    ensure_merchants(w, owners, parsed.merchants)
-    codes = Codes(w)
-    write_places(w, _of(parsed.records, PlaceRecord))
-    write_boxes(w, _of(parsed.records, BoxRecord))
-    write_workers(w, _of(parsed.records, WorkerRecord))
-    products = _of(parsed.records, ProductRecord)
+    write_site(w, _of(records, SiteRecord))
+    write_merchants(w, _of(records, MerchantRecord))
+    owners = [r.merchant for r in records if isinstance(r, ProductRecord | PlaceRecord)]
+    ensure_merchants(w, filter(None, owners), merchants)
+    write_places(w, _of(records, PlaceRecord))
+    write_stations(w, _of(records, StationRecord))
+    write_boxes(w, _of(records, BoxRecord))
+    write_workers(w, _of(records, WorkerRecord))
+    products = _of(records, ProductRecord)
     write_products(w, [record for record in products if not record.by_name], codes)
     named = settle_names(w, [record for record in products if record.by_name], codes)
     write_products(w, list(named), codes)
-    papers.write_deliveries(w, _of(parsed.records, DeliveryRecord), codes)
-    papers.write_orders(w, _of(parsed.records, OrderRecord), codes)
-    write_cancellations(w, _of(parsed.records, CancelRecord))
-    papers.write_returns(w, _of(parsed.records, ReturnRecord), codes)
-    _raise_alarms(w, [*parsed.alarms, *w.alarms])
+    papers.write_deliveries(w, _of(records, DeliveryRecord), codes)
+    papers.write_orders(w, _of(records, OrderRecord), codes)
+    write_cancellations(w, _of(records, CancelRecord))
+    papers.write_returns(w, _of(records, ReturnRecord), codes)
+    _raise_alarms(w, w.alarms)
 
 
 def _of(records: Iterable[Record], kind: type[T]) -> list[T]:
@@ -161,7 +271,7 @@ def _prepare(
             select(SiteRow.time_zone, SiteRow.rules).where(SiteRow.site == site)
         ).one_or_none()
         before = tx.execute(
-            select(Imported.result, Imported.at).where(*_same(site, opened, options.merchant))
+            select(Imported.result, Imported.at).where(*_same(site, opened, options))
         ).one_or_none()
     context = Context(
         now=now,
@@ -178,11 +288,22 @@ def _prepare(
     return context, {**json.loads(before.result), "at": at}
 
 
-def _same(site: str, opened: Opened, merchant: str) -> tuple[Any, ...]:
+def _identity(opened: Opened, options: Options) -> str:
+    """Name a file by its content and by what was said about how to read it.
+
+    A file that comes again with a name map or another order of dates says something else.
+    """
+    said = (options.encoding, options.dates, sorted(options.names.items()))
+    if not any(said):
+        return opened.source.sha256
+    return hashlib.sha256(f"{opened.source.sha256} {said}".encode()).hexdigest()
+
+
+def _same(site: str, opened: Opened, options: Options) -> tuple[Any, ...]:
     return (
         Imported.site == site,
-        Imported.sha256 == opened.source.sha256,
-        Imported.merchant == merchant,
+        Imported.sha256 == _identity(opened, options),
+        Imported.merchant == options.merchant,
         Imported.format == opened.format.name,
     )
 
@@ -202,10 +323,13 @@ def _again(opened: Opened, before: dict[str, Any]) -> Result:
     )
 
 
-def _result(
-    opened: Opened, parsed: Parsed, w: Writing, rejected_file: str, dry_run: bool
-) -> Result:
-    rejected = sorted({*parsed.rejected, *w.rejected}, key=lambda item: item.line)
+def _rejected(ready: Ready, w: Writing) -> tuple[Rejected, ...]:
+    both = {*ready.parsed.rejected, *w.rejected}
+    return tuple(sorted(both, key=lambda item: (item.line, item.reason)))
+
+
+def _result(ready: Ready, w: Writing, rejected_file: str, dry_run: bool) -> Result:
+    opened, parsed, rejected = ready.opened, ready.parsed, _rejected(ready, w)
     return Result(
         str(opened.source.path),
         opened.format.name,
@@ -213,7 +337,7 @@ def _result(
         opened.source.encoding,
         parsed.facts,
         {name: n for name, n in w.counts.items() if n},
-        tuple(rejected),
+        rejected,
         len(rejected),
         rejected_file,
         (*parsed.notes, *w.notes),
@@ -221,7 +345,7 @@ def _result(
     )
 
 
-def _remember(w: Writing, opened: Opened, result: Result) -> None:
+def _remember(w: Writing, opened: Opened, options: Options, result: Result) -> None:
     """Keep what came of the file, the latest word if it is imported once more."""
     kept = json.dumps(
         {
@@ -232,13 +356,13 @@ def _remember(w: Writing, opened: Opened, result: Result) -> None:
         },
         ensure_ascii=False,
     )
-    key = _same(w.site, opened, w.context.merchant)
+    key = _same(w.site, opened, options)
     stored = w.tx.execute(select(Imported.result).where(*key)).scalar_one_or_none()
     if stored is None:
         w.tx.execute(
             insert(Imported).values(
                 site=w.site,
-                sha256=opened.source.sha256,
+                sha256=_identity(opened, options),
                 merchant=w.context.merchant,
                 format=opened.format.name,
                 at=w.now,

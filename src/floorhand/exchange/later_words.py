@@ -94,12 +94,15 @@ def add_lines(w: Writing, orders: Iterable[dict[str, Any]]) -> None:
             mine[row.order]["lines"].append(Line(row.line_no, row.sku, *counts, ids))
 
 
-def update_order(w: Writing, old: dict[str, Any], record: OrderRecord, codes: Codes) -> None:
+def update_order(w: Writing, old: dict[str, Any], record: OrderRecord, codes: Codes) -> bool:
     """Take over a platform's later word on an order; count what it did.
 
     A cancellation is taken until the order has left: whoever works on it is stopped at the next
-    scan that touches it, and what was picked is to be put back. A hold can be ended at any time.
-    Everything else is taken only before anybody has begun.
+    scan that touches it, and what was picked is to be put back. A hold that the bench asked for
+    ends with the word "released". Everything else is taken only before anybody has begun.
+
+    Returns:
+        Whether the record speaks of this order; another one of its name was put aside.
     """
     if record.platform_id and old["platform_id"] not in ("", record.platform_id):
         reason = (
@@ -108,9 +111,10 @@ def update_order(w: Writing, old: dict[str, Any], record: OrderRecord, codes: Co
             "file"
         )
         w.reject_all(record.lines, {}, reason)
-    elif record.state == "cancelled":
+        return False
+    if record.state == "cancelled":
         _cancel(w, old, record.platform_state)
-    elif record.frees and old["state"] == "hold":
+    elif _begun(old) and old["state"] == "hold" and _frees(record):
         freed = {"state": _free_state(w, old), "hold_reason": ""}
         w.counts["updated" if _set(w, old, freed) else "unchanged"] += 1
     elif _begun(old):
@@ -119,6 +123,11 @@ def update_order(w: Writing, old: dict[str, Any], record: OrderRecord, codes: Co
         w.counts["unchanged"] += 1
     else:
         _take_over(w, old, record, codes)
+    return True
+
+
+def _frees(record: OrderRecord) -> bool:
+    return record.says_state and record.state == "released"
 
 
 def _free_state(w: Writing, old: dict[str, Any]) -> str:

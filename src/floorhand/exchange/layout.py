@@ -6,23 +6,25 @@ so that ``Lineitem SKU``, ``lineitem_sku`` and ``LineItemSku`` are one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from sys import intern
 from typing import Any
 
 from floorhand.errors import BadFile
 from floorhand.exchange import cells
 from floorhand.exchange.cells import BadCell
-from floorhand.exchange.reading import Row, Source
+from floorhand.exchange.reading import Source
 from floorhand.exchange.records import Parsed
+from floorhand.exchange.rejecting import is_rejected_file, unguarded
 
 HEADINGS_SHOWN_MAX = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A column: our name for it, other names, what it holds, and an example for the template."""
+    """A column: our name for it, what it holds (for the template), and other names."""
 
     name: str
     about: str = ""
@@ -63,18 +65,50 @@ class Table:
         self._rows = source.rows()
         self.headings = next(self._rows).cells
         self.columns = layout.columns(self.headings)
+        self._guarded = is_rejected_file(self.headings)
         _check_headings(source, layout, self.headings, self.columns)
 
-    def rows(self, parsed: Parsed) -> Iterator[Reader]:
-        """Give each row that has all its cells; ragged ones are put aside."""
+    def rows(
+        self, parsed: Parsed, ragged: Callable[[Reader, str], object] | None = None
+    ) -> Iterator[Reader]:
+        """Give each row that has all its cells; ragged ones are put aside.
+
+        Args:
+            parsed: Takes the rows that are put aside.
+            ragged: Told of each of these, with the reason: its first cells may still say to which
+                paper it belongs.
+        """
         width = len(self.headings)
         for row in self._rows:
-            if len(row.cells) != width and not _fits(row, width):
-                parsed.reject(
-                    row.line, f"the row has {len(row.cells)} cells, the headings are {width}"
-                )
+            found = row.cells
+            if self._guarded:
+                found = [unguarded(cell) for cell in found]
+            if not self._named <= len(found) <= width and len(found) != self._padded:
+                cells_ = "1 cell" if len(found) == 1 else f"{len(found)} cells"
+                reason = f"the row has {cells_}, the headings are {width}"
+                parsed.reject(row.line, reason)
+                if ragged is not None:
+                    ragged(Reader(row.line, found + [""] * width, self.columns), reason)
                 continue
-            yield Reader(row.line, row.cells, self.columns)
+            yield Reader(row.line, found, self.columns)
+
+    @cached_property
+    def _named(self) -> int:
+        """How many headings there are without the blank ones that a spreadsheet adds at the end."""
+        return max((n for n, heading in enumerate(self.headings, 1) if heading.strip()), default=0)
+
+    @cached_property
+    def _padded(self) -> int:
+        """How many cells every row has, if all have the same empty ones after the last heading.
+
+        A row that stands alone with more cells than headings has a separator too many inside,
+        though its last cells be empty: what is behind that would be read from the wrong column.
+        """
+        width = len(self.headings)
+        rows = self.source.rows()
+        next(rows)
+        sizes = [len(row.cells) for row in rows if not any(row.cells[width:])]
+        return sizes[0] if len(sizes) > 1 and len(set(sizes)) == 1 else width
 
     def column(self, name: str) -> Iterator[str]:
         """Give one column of the whole file, in a pass of its own."""
@@ -85,7 +119,7 @@ class Table:
         next(rows)
         for row in rows:
             if len(row.cells) > at:
-                yield row.cells[at]
+                yield unguarded(row.cells[at]) if self._guarded else row.cells[at]
 
 
 class Reader:
@@ -106,6 +140,10 @@ class Reader:
     def text(self, name: str) -> str:
         """Read a name or note."""
         return cells.text(self.raw(name), name)
+
+    def note(self, name: str) -> str:
+        """Read a text that only people read: whatever is odd in it is left out."""
+        return cells.note(self.raw(name))
 
     def repeated(self, name: str) -> str:
         """Read a name that many rows share; memory holds it once, however large the file is."""
@@ -173,11 +211,3 @@ def _check_headings(
                 f"{source.name} has the heading {cells.shown(headings[at])} twice "
                 f"(columns {' and '.join(places)}), so {field_name!r} could be either."
             )
-
-
-def _fits(row: Row, width: int) -> bool:
-    """Let pass what spreadsheets do: further cells that are all empty."""
-    if len(row.cells) > width and not any(row.cells[width:]):
-        del row.cells[width:]
-        return True
-    return False

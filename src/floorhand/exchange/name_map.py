@@ -71,8 +71,11 @@ def read_names(path: Path) -> Names:
 def is_map(headings: Sequence[str]) -> bool:
     """Say whether a file is such a table, and no file about products, which has a name too."""
     names = {folded(heading) for heading in headings if heading.strip()}
-    has_all = {"product", "quantity"} <= names and names & {"name", "lineitemname"}
-    return bool(has_all) and len(LAYOUT.columns(headings)) == len(names)
+    if "lineitemname" in names:
+        others = {"lineitemquantity", "lineitemsku", "lineitemprice"}
+        return not names & others and not LAYOUT.missing(headings)
+    has_all = {"name", "product", "quantity"} <= names
+    return has_all and len(LAYOUT.columns(headings)) == len(names)
 
 
 def key(name: str) -> str:

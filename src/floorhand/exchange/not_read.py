@@ -34,7 +34,10 @@ def refuse_table(name: str, headings: Sequence[str]) -> None:
         BadFile: If it is one of these.
     """
     if name_map.is_map(headings):
-        raise BadFile(f"{name} is a name map; give it with the shop's file: --map {name}.")
+        raise BadFile(
+            f"{name} is a name map, which says what a shop's lines mean. "
+            "Give it with --map, together with the shop's orders."
+        )
     if not SELLER_EXPORT - {folded(heading) for heading in headings}:
         raise BadFile(
             f"{name} is TikTok Shop's seller export, whose states are words of the seller's "

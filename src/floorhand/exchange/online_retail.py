@@ -6,6 +6,9 @@ to three letters; an invoice that begins with C is a cancellation or return, wit
 sale rows become order lines, and only cancellation rows with a product code become return lines;
 every other row is put aside with its reason, so that nothing of the file disappears unseen.
 
+A row of goods that cannot be read puts its whole invoice aside, because an order without it would
+look complete to everybody but the buyer. A charge, voucher or note that is put aside does not.
+
 The file gives codes in two cases and with blanks, so codes are taken in capitals and trimmed.
 Exact duplicates are kept: the file does not say that they are mistakes.
 
@@ -110,20 +113,36 @@ class _Reading:
             self.parsed.notes.append(note)
         self.orders: dict[str, _Invoice] = {}
         self.returns: dict[str, _Invoice] = {}
+        self.bad: dict[str, str] = {}
         self.names: dict[str, Counter[str]] = {}
         self.codes: dict[str, str] = {}
 
     def read(self) -> Parsed:
         """Go through the rows once, then give what they make together."""
-        for row in self.table.rows(self.parsed):
+        for row in self.table.rows(self.parsed, self._hold_back):
             self.counts.rows += 1
             try:
                 self._row(row)
             except BadCell as error:
                 self.parsed.reject(row.line, str(error))
+                self._hold_back(row, str(error))
         self.parsed.facts = self._facts()
+        self._put_aside()
         self.parsed.records = list(self._records())
         return self.parsed
+
+    def _hold_back(self, row: Reader, reason: str) -> None:
+        """Remember the invoice of a row of goods that cannot be read."""
+        if PRODUCT_CODE.fullmatch(row.raw("StockCode").strip()):
+            invoice = row.raw("InvoiceNo").strip().upper()
+            self.bad.setdefault(invoice, f"line {row.line}: {reason}")
+
+    def _put_aside(self) -> None:
+        for invoice, reason in self.bad.items():
+            for kept in (self.orders.pop(invoice, None), self.returns.pop(invoice, None)):
+                for line in kept.lines if kept else ():
+                    told = f"left out with the rest of invoice {invoice}; {reason}"
+                    self.parsed.reject(line.line, told)
 
     def _row(self, row: Reader) -> None:
         invoice = row.needed("InvoiceNo").upper()
@@ -143,18 +162,15 @@ class _Reading:
         kept = (self.returns if back else self.orders).get(invoice)
         if kept is None:
             customer = cells.plain_id(row.code("CustomerID"))
-            kept = _Invoice(row.line, moment, customer, row.text("Country"))
+            kept = _Invoice(row.line, moment, customer, row.note("Country"))
             (self.returns if back else self.orders)[invoice] = kept
         kept.at = min(kept.at, moment)
         kept.lines.append(LineRecord(row.line, code, abs(quantity)))
-        name = row.text("Description")
+        name = row.note("Description")
         names = self.names.setdefault(code, Counter())
         if name:
             names[name] += 1
-        if back:
-            self.counts.return_rows += 1
-            self.counts.return_units += abs(quantity)
-        else:
+        if not back:
             self.counts.clean_sale_rows += 1
             self.counts.clean_sale_units += quantity
 
@@ -169,7 +185,11 @@ class _Reading:
             counts.sale_invoices.add(invoice)
         if cancel:
             counts.cancel_invoices.add(invoice)
-        counts.non_product_code_rows += PRODUCT_CODE.fullmatch(code) is None
+        goods = PRODUCT_CODE.fullmatch(code) is not None
+        counts.non_product_code_rows += not goods
+        if cancel and goods:
+            counts.return_rows += 1
+            counts.return_units += abs(quantity)
         counts.blank_description_rows += not row.raw("Description").strip()
         counts.stock_adjust_rows += quantity < 0 and not cancel
         counts.zero_price_rows += price == 0
@@ -215,7 +235,11 @@ class _Reading:
 
     def _records(self) -> Iterator[Record]:
         owner = self.context.owner
+        invoices = (*self.orders.values(), *self.returns.values())
+        used = {line.sku for invoice in invoices for line in invoice.lines}
         for code, names in self.names.items():
+            if code not in used:
+                continue
             name = names.most_common(1)[0][0] if names else code
             yield ProductRecord(
                 0, owner, code, name, (BarcodeRecord(code),), source="online-retail", only_new=True

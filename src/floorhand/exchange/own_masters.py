@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from floorhand.domain.gs1 import gtin14
 from floorhand.exchange import cells
@@ -79,11 +80,11 @@ PRODUCTS = Layout(
         Field("weight_g", "of one piece", ("product weight g", "grams")),
         Field("weight_kg", "the same in kg", ("weight (kg)",)),
         Field("length_mm", "of one piece"),
-        Field("width_mm"),
-        Field("height_mm"),
+        Field("width_mm", "of one piece"),
+        Field("height_mm", "of one piece"),
         Field("length_cm", "the same in cm", ("product length cm",)),
-        Field("width_cm", "", ("product width cm",)),
-        Field("height_cm", "", ("product height cm",)),
+        Field("width_cm", "the same in cm", ("product width cm",)),
+        Field("height_cm", "the same in cm", ("product height cm",)),
         Field("lot_tracked", "yes or no", ("lot",)),
         Field("expiry_tracked", "yes or no", ("expiry", "perishable")),
         Field("serial_tracked", "yes or no", ("serial",)),
@@ -92,6 +93,22 @@ PRODUCTS = Layout(
         Field("abc", "A (fast), B or C"),
     ),
 )
+
+_VAGUE = ("merchant", "name", "pieces", "pack", "storage")
+"""Headings that lists of many other things have as well."""
+
+PRODUCTS_TELL = (
+    "sku",
+    "product code",
+    "product id",
+    *(
+        name
+        for field in PRODUCTS.fields[1:]
+        if field.name not in _VAGUE
+        for name in (field.name, *field.also)
+    ),
+)
+"""Of these a list of products has one: ``id`` and ``item`` alone stand over lists of anything."""
 
 WORKERS = Layout(
     "workers",
@@ -109,34 +126,61 @@ BOXES = Layout(
     "boxes",
     (
         Field("box", "code of the box type", ("box type", "code", "carton"), True),
-        Field("name"),
-        Field("length_mm", "inner", ("inner length",), True),
-        Field("width_mm", "inner", ("inner width",), True),
-        Field("height_mm", "inner", ("inner height", "inner depth"), True),
-        Field("tare_g", "weight when empty", ("empty weight", "tare")),
-        Field("carries_g", "what it can carry", ("max weight",)),
+        Field("name", "shown at the bench; empty: the code"),
+        Field("length_mm", "inner, in mm", ("inner length",), True),
+        Field("width_mm", "inner, in mm", ("inner width",), True),
+        Field("height_mm", "inner, in mm", ("inner height", "inner depth"), True),
+        Field("tare_g", "weight when empty, in g", ("empty weight", "tare")),
+        Field("carries_g", "what it can carry, in g", ("max weight",)),
     ),
 )
 
 
 def read_bins(source: Source, _context: Context) -> Parsed:
     """Read places of all kinds."""
-    return _each(source, BINS, _place)
+    return each(source, BINS, _place)
 
 
 def read_products(source: Source, context: Context) -> Parsed:
     """Read products; further rows of the same SKU add barcodes to it."""
-    return _each(source, PRODUCTS, lambda row: _product(row, context.owner))
+    first: dict[tuple[str, str], ProductRecord] = {}
+
+    def product(row: Reader) -> ProductRecord:
+        record = _product(row, context.owner)
+        key = (record.merchant, record.sku.upper())
+        before = first.get(key)
+        first[key] = record if before is None else _together(before, record)
+        return record
+
+    return each(source, PRODUCTS, product)
+
+
+_TELLS_APART = (
+    "name", "weight_g", "length_mm", "width_mm", "height_mm", "lot_tracked", "expiry_tracked",
+    "serial_tracked", "min_life_days", "storage", "abc",
+)  # fmt: skip
+
+
+def _together(before: ProductRecord, later: ProductRecord) -> ProductRecord:
+    """Add what a later row of the same SKU says; one that says otherwise is another product."""
+    said = {n: v for n in _TELLS_APART if (v := getattr(later, n)) not in (None, "")}
+    for name, value in said.items():
+        if getattr(before, name) not in (None, "", value):
+            raise BadCell(
+                f"sku {cells.shown(later.sku)} stands on line {before.line} with another {name}; "
+                "give each product a SKU of its own"
+            )
+    return replace(before, **said)
 
 
 def read_workers(source: Source, _context: Context) -> Parsed:
     """Read workers."""
-    return _each(source, WORKERS, _worker)
+    return each(source, WORKERS, _worker)
 
 
 def read_boxes(source: Source, _context: Context) -> Parsed:
     """Read types of shipping boxes."""
-    return _each(source, BOXES, _box)
+    return each(source, BOXES, _box)
 
 
 def barcode(cell: str, what: str = "barcode") -> str:
@@ -147,7 +191,8 @@ def barcode(cell: str, what: str = "barcode") -> str:
     return gtin14(plain) or plain
 
 
-def _each(source: Source, layout: Layout, make: Callable[[Reader], Record]) -> Parsed:
+def each(source: Source, layout: Layout, make: Callable[[Reader], Record]) -> Parsed:
+    """Make a record of each row; rows that cannot be read are put aside."""
     parsed = Parsed()
     rows = 0
     for row in Table(source, layout).rows(parsed):

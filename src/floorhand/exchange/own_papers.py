@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from sys import intern
 
 from floorhand.domain.rules import Address
@@ -42,8 +42,16 @@ ORDERS = Layout(
         _SKU,
         _QUANTITY,
         _MERCHANT,
-        Field("placed_at", "when it was ordered, local time", ("created at", "order date", "date")),
-        Field("due_at", "dispatch deadline; empty: the next cut-off", ("due", "deadline")),
+        Field(
+            "placed_at",
+            "when it was ordered: 2027-10-31 14:05, local time",
+            ("created at", "order date", "date"),
+        ),
+        Field(
+            "due_at",
+            "dispatch deadline: 2027-10-31 16:00; empty: the next cut-off",
+            ("due", "deadline"),
+        ),
         Field("priority", f"0 to {PRIORITY_MAX}, higher goes first"),
         Field(
             "state", "released (empty; written out it ends a hold), hold or cancelled", ("status",)
@@ -52,16 +60,20 @@ ORDERS = Layout(
         Field("instruction", "shown once at the packing bench", ("note", "instructions")),
         Field("customer", "the shop's id of the buyer", ("customer id",)),
         Field("name", "ship to", ("ship to name", "recipient")),
-        Field("company", "", ("ship to company",)),
+        Field("company", "ship to: company", ("ship to company",)),
         Field("line1", "street", ("address1", "address", "street", "address line 1")),
-        Field("line2", "", ("address2", "address line 2")),
-        Field("city", "", ("town",)),
-        Field("region", "", ("province", "state or province")),
-        Field("postcode", "", ("zip", "postal code")),
-        Field("country"),
-        Field("phone"),
-        Field("carrier"),
-        Field("service", "", ("shipping method",)),
+        Field("line2", "second line: flat, floor, care of", ("address2", "address line 2")),
+        Field("city", "town of the address", ("town",)),
+        Field(
+            "region",
+            "province or state, where the post asks for it",
+            ("province", "state or province"),
+        ),
+        Field("postcode", "as the post writes it, blanks and all", ("zip", "postal code")),
+        Field("country", "as on the label: a name, or two letters such as IT"),
+        Field("phone", "for the carrier; never shown at a bench"),
+        Field("carrier", "who takes the parcel, such as DHL"),
+        Field("service", "the carrier's product, such as express", ("shipping method",)),
         Field("channel", "the shop it came from"),
         Field("platform_id", "the platform's id of the order"),
         Field("line_id", "the platform's id of the line", ("line item id",)),
@@ -80,10 +92,12 @@ DELIVERIES = Layout(
         _SKU,
         _QUANTITY,
         _MERCHANT,
-        Field("lot"),
-        Field("expiry", "such as 2027-10-31", ("expiry date", "best before")),
-        Field("expected_on", "day of arrival", ("eta", "expected date", "date")),
-        Field("carrier"),
+        Field("lot", "batch that comes; empty: read from the goods"),
+        Field("expiry", "day such as 2027-10-31 or 31/10/2027", ("expiry date", "best before")),
+        Field(
+            "expected_on", "day of arrival, such as 2027-10-31", ("eta", "expected date", "date")
+        ),
+        Field("carrier", "who brings it, such as DHL"),
         Field("tracking", "the carrier's number", ("tracking number",)),
     ),
 )
@@ -101,9 +115,13 @@ RETURNS = Layout(
         Field("reason", "as the buyer or shop says it", ("return reason",)),
         Field("tracking", "the parcel's number", ("tracking number",)),
         Field("sender", "as written on the parcel"),
-        Field("asked_at", "when it was announced", ("created at", "date")),
-        Field("deadline", "until when it must be inspected", ("due at",)),
-        Field("platform"),
+        Field(
+            "asked_at",
+            "when it was announced: 2027-10-31 14:05, local time",
+            ("created at", "date"),
+        ),
+        Field("deadline", "until when it must be inspected: 2027-10-31 14:05", ("due at",)),
+        Field("platform", "where the buyer asked for it: tiktok, shopify …; empty: our own shop"),
         Field("platform_id", "the platform's id of the return"),
     ),
 )
@@ -119,7 +137,7 @@ class _Paper:
 
     number: str
     head: OrderRecord | DeliveryRecord | ReturnRecord | None = None
-    lines: tuple[LineRecord, ...] = ()
+    lines: list[LineRecord] = field(default_factory=list)
     bad: str = ""
 
 
@@ -141,7 +159,6 @@ def read_orders(source: Source, context: Context) -> Parsed:
 
     Shipping what is left of it would look like a complete order to everybody but the buyer.
     """
-
     return _papers(source, context, ORDERS, "order", ("placed_at", "due_at"), _order)
 
 
@@ -171,21 +188,28 @@ def _papers(
     if note and not context.date_order:
         parsed.notes.append(note)
     papers: dict[str, dict[str, _Paper]] = {}
+    torn: dict[str, str] = {}
+
+    def ragged(row: Reader, reason: str) -> None:
+        torn.setdefault(row.raw(key).strip(), f"line {row.line}: {reason}")
+
     rows = 0
-    for row in table.rows(parsed):
+    for row in table.rows(parsed, ragged):
         rows += 1
         try:
             number, merchant = row.needed(key), row.code("merchant") or context.owner
         except BadCell as error:
             parsed.reject(row.line, str(error))
+            ragged(row, str(error))
             continue
         first = _First(row, merchant, number, dates)
         paper = papers.setdefault(intern(merchant), {}).setdefault(number, _Paper(number))
         _gather(paper, first, make, parsed)
     if rows:
         parsed.facts["rows"] = rows
+    torn.pop("", None)
     for of_merchant in papers.values():
-        parsed.records += _made(of_merchant, key, parsed)
+        parsed.records += _made(of_merchant, key, torn, parsed)
     return parsed
 
 
@@ -201,7 +225,7 @@ def _gather(paper: _Paper, first: _First, make: Make, parsed: Parsed) -> None:
             platform_ids=(line_id,) if line_id else (),
             lot=row.code("lot"),
             expiry=first.dates.day(row.raw("expiry"), "expiry"),
-            reason=row.repeated("reason"),
+            reason=intern(row.note("reason")),
         )
         if paper.head is None:
             paper.head = make(first)
@@ -209,17 +233,24 @@ def _gather(paper: _Paper, first: _First, make: Make, parsed: Parsed) -> None:
         paper.bad = paper.bad or f"line {row.line}: {error}"
         parsed.reject(row.line, str(error))
         return
-    paper.lines += (line,)
+    paper.lines.append(line)
 
 
-def _made(papers: dict[str, _Paper], key: str, parsed: Parsed) -> Iterator[Record]:
-    """Make the records, giving up each paper for its record: a large file fits memory but once."""
+def _made(
+    papers: dict[str, _Paper], key: str, torn: dict[str, str], parsed: Parsed
+) -> Iterator[Record]:
+    """Make the records, giving up each paper for its record: a large file fits memory but once.
+
+    ``torn`` names papers of which a row could not even be taken apart, so that nobody knows whose
+    they are: every paper of that number is put aside.
+    """
     for name in list(papers):
         paper = papers.pop(name)
-        if paper.head is not None and not paper.bad:
-            yield replace(paper.head, lines=paper.lines)
-        for line in paper.lines if paper.bad else ():
-            parsed.reject(line.line, f"left out with the rest of {key} {paper.number}; {paper.bad}")
+        bad = paper.bad or torn.get(name, "")
+        if paper.head is not None and not bad:
+            yield replace(paper.head, lines=tuple(paper.lines))
+        for line in paper.lines if bad else ():
+            parsed.reject(line.line, f"left out with the rest of {key} {paper.number}; {bad}")
 
 
 def _order(first: _First) -> OrderRecord:
@@ -230,10 +261,8 @@ def _order(first: _First) -> OrderRecord:
         raise BadCell(f"priority is {priority}; expected 0 to {PRIORITY_MAX}")
     state = row.choice("state", ORDER_STATES, "released")
     address = Address(
-        **{name: row.text(name) for name in ("name", "company", "line1", "line2")},
-        **{name: row.repeated(name) for name in ("city", "region", "country")},
-        postcode=intern(row.code("postcode")),
-        phone=row.code("phone"),
+        **{name: row.note(name) for name in ("name", "company", "line1", "line2", "phone")},
+        **{name: intern(row.note(name)) for name in ("city", "region", "postcode", "country")},
     )
     return OrderRecord(
         row.line,
@@ -242,8 +271,7 @@ def _order(first: _First) -> OrderRecord:
         (),
         due_at=dates.moment(row.raw("due_at"), "due_at"),
         state=state,
-        frees=row.choice("state", ORDER_STATES) == "released",
-        hold_reason=row.text("hold_reason"),
+        hold_reason=row.note("hold_reason"),
         channel=intern(row.code("channel")),
         platform_id=row.code("platform_id"),
         placed_at=placed_at,
@@ -251,8 +279,10 @@ def _order(first: _First) -> OrderRecord:
         customer=cells.plain_id(row.code("customer")),
         ship_to=address,
         carrier=intern(row.code("carrier")),
-        service=row.repeated("service"),
-        instruction=row.text("instruction"),
+        service=intern(row.note("service")),
+        instruction=row.note("instruction"),
+        replaces=True,
+        says_state=bool(row.raw("state").strip()),
     )
 
 
@@ -283,9 +313,9 @@ def _return(first: _First) -> ReturnRecord:
         platform=row.code("platform"),
         platform_id=row.code("platform_id"),
         tracking=tracking,
-        sender=row.text("sender"),
+        sender=row.note("sender"),
         custody="in_transit" if tracking else "advised",
-        reason=row.text("reason"),
+        reason=row.note("reason"),
         asked_at=dates.moment(row.raw("asked_at"), "asked_at"),
         deadline=dates.moment(row.raw("deadline"), "deadline"),
     )

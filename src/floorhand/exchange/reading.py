@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import IO, Any, Literal
 
 from floorhand.errors import BadFile
+from floorhand.text.visible import visible
 
 CHUNK_BYTES = 1 << 20
 FILE_BYTES_MAX = 2_000_000_000
@@ -40,6 +41,12 @@ TSV_LINES_MAX = 1000
 """Lines looked at to see whether quotes in a tab-separated file are text."""
 
 DELIMITERS = ",;\t|"
+
+NUL_PART_MIN = 0.4
+"""Every other byte of Latin text in UTF-16 is a NUL; fewer than this part are no such text."""
+
+_BLANK = DELIMITERS + '"\ufeff \r\n\f\v'
+"""What a spreadsheet adds to a comment or a blank line when it saves it as a row."""
 
 _END = "\ufdd0 end of file"
 """A row of our own after the last; if it turns up inside a cell, a quote is still open."""
@@ -97,8 +104,8 @@ class Source:
 
     @property
     def name(self) -> str:
-        """The file's name, for messages."""
-        return self.path.name
+        """The file's name, for messages: a name can hold what a terminal obeys."""
+        return visible(self.path.name)
 
     def rows(self) -> Iterator[Row]:
         """Give the rows of a CSV, the headings first; comments above the headings are left out.
@@ -117,7 +124,7 @@ class Source:
             )
         try:
             with _open(self.path) as raw:
-                return raw.read().decode(self.encoding)
+                return raw.read().decode(self.encoding).lstrip("\ufeff")
         except UnicodeError:
             raise BadFile(f"{self.name} is not text in {self.encoding}; say --encoding.") from None
 
@@ -127,11 +134,20 @@ class Source:
         try:
             return json.loads(text, parse_float=Decimal)
         except json.JSONDecodeError as error:
+            if error.msg == "Extra data":
+                raise BadFile(
+                    f"{self.name} holds several JSON values one after another (the second begins "
+                    f"on line {error.lineno}); send them as one list: [ … , … ]."
+                ) from None
             cut = not text[error.pos :].strip() or "Unterminated" in error.msg
             what = "is cut off" if cut else "is not JSON"
             raise BadFile(f"{self.name} {what}: {error.msg}, line {error.lineno}.") from None
-        except (RecursionError, ValueError) as error:
-            raise BadFile(f"{self.name} cannot be read as JSON: {error}.") from None
+        except RecursionError:
+            raise BadFile(f"{self.name} cannot be read as JSON: it is nested too deep.") from None
+        except ValueError:
+            raise BadFile(
+                f"{self.name} cannot be read as JSON: it holds a number of thousands of digits."
+            ) from None
 
 
 def open_source(path: Path, encoding: str = "") -> Source:
@@ -145,21 +161,24 @@ def open_source(path: Path, encoding: str = "") -> Source:
     Raises:
         BadFile: In one sentence, if it cannot be read as text at all.
     """
-    if encoding:
-        _known_encoding(encoding)
-    look = _Look(path.name, encoding)
+    look = _Look(visible(path.name), _known_encoding(encoding) if encoding else "")
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise BadFile(
+                f"{visible(str(path))} is no file but a pipe or device; "
+                "save what comes from it as a file first."
+            )
         with _open(path) as raw:
             while chunk := raw.read(CHUNK_BYTES):
                 look.at(chunk)
     except FileNotFoundError:
-        raise BadFile(f"There is no file {path}.") from None
+        raise BadFile(f"There is no file {visible(str(path))}.") from None
     except IsADirectoryError:
-        raise BadFile(f"{path} is a folder; name a file.") from None
+        raise BadFile(f"{visible(str(path))} is a folder; name a file.") from None
     except (EOFError, lzma.LZMAError, zlib.error, gzip.BadGzipFile):
-        raise BadFile(f"{path.name} is cut off or damaged: it cannot be unpacked.") from None
+        raise BadFile(f"{look.name} is cut off or damaged: it cannot be unpacked.") from None
     except OSError as error:
-        raise BadFile(f"{path} cannot be read: {error.strerror or error}.") from None
+        raise BadFile(f"{visible(str(path))} cannot be read: {error.strerror or error}.") from None
     chosen, guessed = look.encoding()
     return Source(path, chosen, guessed, look.sha.hexdigest(), look.bytes_, look.is_json())
 
@@ -190,8 +209,9 @@ class _Look:
                 if chunk.startswith(start):
                     raise BadFile(f"{self.name} is {kind}.")
             self.bom = next((name for mark, name in _BOMS if chunk.startswith(mark)), "")
+            self.bom = self.bom or _bare_utf16(self.head)
         self.sha.update(chunk)
-        if not self.bom.startswith("utf-16") and not self.said.casefold().startswith("utf-16"):
+        if not (self.said or self.bom).startswith(("utf-16", "utf-32")):
             self._bytes(chunk)
         self.bytes_ += len(chunk)
         self.line += chunk.count(b"\n")
@@ -201,7 +221,10 @@ class _Look:
     def _bytes(self, chunk: bytes) -> None:
         if (nul := chunk.find(0)) >= 0:
             line = self.line + chunk.count(b"\n", 0, nul)
-            raise BadFile(f"{self.name} is not text: there is a NUL byte on line {line}.")
+            raise BadFile(
+                f"{self.name} is not text: there is a NUL byte on line {line}. "
+                "If it is UTF-16 or UTF-32, say --encoding."
+            )
         self.controls |= len(chunk.translate(None, _NOT_TEXT)) != len(chunk)
         self.undefined |= any(byte in chunk for byte in _UNDEFINED_1252)
         if self.bad_at is None:
@@ -213,7 +236,8 @@ class _Look:
 
     def is_json(self) -> bool:
         """Say whether the text begins as JSON does."""
-        head = self.head.decode("utf-16" if self.bom == "utf-16" else "latin-1", "ignore")
+        wide = next((n for n in (self.said, self.bom) if n.startswith(("utf-16", "utf-32"))), "")
+        head = self.head.decode(wide or "latin-1", "ignore")
         return head.lstrip("ï»¿\ufeff \t\r\n")[:1] in ("{", "[")
 
     def encoding(self) -> tuple[str, bool]:
@@ -222,9 +246,9 @@ class _Look:
         if blank and self.bytes_ <= len(self.head):
             raise BadFile(f"{self.name} is empty.")
         if self.said:
-            return ("utf-8-sig" if _is_utf8(self.said) else self.said), False
+            return ("utf-8-sig" if self.said == "utf-8" else self.said), False
         if self.bom.startswith("utf-16"):
-            return self.bom, False
+            return self.bom, self.bom != "utf-16"
         cut = b""
         if self.bad_at is None:
             cut = self.decoder.getstate()[0]
@@ -241,15 +265,24 @@ class _Look:
         return "cp1252", True
 
 
-def _is_utf8(name: str) -> bool:
-    return codecs.lookup(name).name == "utf-8"
+def _bare_utf16(head: bytes) -> str:
+    """Recognise UTF-16 without its mark: every other byte of Latin text is a NUL."""
+    half = len(head) // 2
+    zeros = {"utf-16-le": head[1::2].count(0), "utf-16-be": head[0::2].count(0)}
+    best = max(zeros, key=zeros.__getitem__)
+    rest = sum(zeros.values()) - zeros[best]
+    return best if half and rest == 0 and zeros[best] >= half * NUL_PART_MIN else ""
 
 
-def _known_encoding(encoding: str) -> None:
+def _known_encoding(encoding: str) -> str:
+    """Give an encoding the one name that Python has for it, however it was spelled."""
     try:
         "a".encode(encoding)
+        return codecs.lookup(encoding).name
     except (LookupError, UnicodeError, ValueError, AttributeError):
-        raise BadFile(f"There is no encoding '{encoding}'; try utf-8, cp1252 or utf-16.") from None
+        raise BadFile(
+            f"There is no encoding '{visible(encoding)}'; try utf-8, cp1252 or utf-16."
+        ) from None
 
 
 def _open(path: Path) -> IO[bytes]:
@@ -297,7 +330,7 @@ class _Rows:
         for number, line in enumerate(self.text):
             if number > HEAD_LINES_MAX:
                 break
-            plain = line.strip().strip("\ufeff")
+            plain = line.strip(_BLANK)
             if plain and not plain.startswith("#") and not plain.casefold().startswith("sep="):
                 return line.lstrip("\ufeff")
             self.before += 1

@@ -12,6 +12,7 @@ from floorhand.exchange import (
     online_retail,
     own_masters,
     own_papers,
+    own_rules,
     shopify_orders,
     shopify_products,
     tiktok,
@@ -20,6 +21,8 @@ from floorhand.exchange import (
 from floorhand.exchange.layout import Layout, folded, list_of
 from floorhand.exchange.reading import Source
 from floorhand.exchange.records import Context, Parsed
+
+TELLING_SHOWN_MAX = 3
 
 Read = Callable[[Source, Context], Parsed]
 
@@ -35,7 +38,8 @@ class Format:
         name: What ``--format`` calls it.
         read: Makes records of a file.
         layout: Its columns; None for JSON.
-        rank: What must be there before what: places 0, products 1, papers 2, `CANCELS` 3.
+        rank: What must be there before what: rules and places 0, products and stations 1,
+            papers 2, `CANCELS` 3.
         telling: Headings of which a file must have at least one, besides the required ones; empty
             if those say enough.
         own: Our own CSV, for which a template can be printed.
@@ -81,7 +85,31 @@ FORMATS: dict[str, Format] = {
             ("box", "box type", "tare_g", "carries_g", "inner length", "empty weight"),
             own=True,
         ),
-        Format("products", own_masters.read_products, own_masters.PRODUCTS, 1, own=True),
+        Format(
+            "stations",
+            own_rules.read_stations,
+            own_rules.STATIONS,
+            1,
+            ("station", "printer"),
+            own=True,
+        ),
+        Format(
+            "merchants",
+            own_rules.read_merchants,
+            own_rules.MERCHANTS,
+            0,
+            own_rules.MERCHANT_RULES,
+            own=True,
+        ),
+        Format("site", own_rules.read_site, own_rules.SITE, 0, own_rules.SITE_RULES, own=True),
+        Format(
+            "products",
+            own_masters.read_products,
+            own_masters.PRODUCTS,
+            1,
+            own_masters.PRODUCTS_TELL,
+            own=True,
+        ),
         Format(
             "bins",
             own_masters.read_bins,
@@ -136,6 +164,8 @@ def _tiktok(body: Any) -> Format:
 
 def _matches(candidate: Format, headings: Sequence[str]) -> bool:
     assert candidate.layout is not None
+    if not any(heading.strip() for heading in headings):
+        return False
     if candidate.layout.missing(headings):
         return False
     names = {folded(heading) for heading in headings}
@@ -150,10 +180,15 @@ def _nearest(headings: Sequence[str]) -> str:
             continue
         missing = candidate.layout.missing(headings)
         needed = sum(field.required for field in candidate.layout.fields)
+        if not needed:
+            continue
         found_part = (needed - len(missing)) / needed
         best = max(best, (found_part, candidate.own, candidate.name, missing))
     found = f"; found: {list_of(headings)}"
     if best[0] <= 0:
         return f"{found}. Known: {', '.join(FORMATS)}"
-    lacks = " and ".join(repr(name) for name in best[3]) or "a telling heading"
+    lacks = " and ".join(repr(name) for name in best[3])
+    if not lacks:
+        told = " or ".join(repr(name) for name in FORMATS[best[2]].telling[:TELLING_SHOWN_MAX])
+        lacks = f"a heading that tells, such as {told}; if it is that, say --format {best[2]}"
     return f": as {best[2]} it lacks {lacks}{found}"

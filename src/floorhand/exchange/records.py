@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from floorhand.domain.rules import Address, SiteRules
 
@@ -76,7 +77,8 @@ class OrderRecord:
     """An order with its lines; ``state`` is one of the order table's.
 
     ``due_at`` is None where the file gives no deadline: then the next cut-off after ``placed_at``.
-    ``frees`` says that the file writes "released" out, which ends a hold.
+    ``replaces`` says that an order that is there may follow this one in its lines, and
+    ``says_state`` that it may in its state: the file names it.
     """
 
     line: int
@@ -85,7 +87,6 @@ class OrderRecord:
     lines: tuple[LineRecord, ...]
     due_at: datetime | None = None
     state: str = "released"
-    frees: bool = False
     hold_reason: str = ""
     channel: str = ""
     platform_id: str = ""
@@ -98,6 +99,8 @@ class OrderRecord:
     service: str = ""
     instruction: str = ""
     shipped_at: datetime | None = None
+    replaces: bool = False
+    says_state: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +207,37 @@ class BoxRecord:
     carries_g: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class MerchantRecord:
+    """A merchant and those rules that the file says; the others stay as they are."""
+
+    line: int
+    code: str
+    name: str = ""
+    rules: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StationRecord:
+    """A spot with a terminal: the bench or dock that stands there, and its printer."""
+
+    line: int
+    code: str
+    name: str = ""
+    place: str = ""
+    printer: str = ""
+    scan_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteRecord:
+    """The building itself: columns of its row, and those rules that the file says."""
+
+    line: int
+    columns: dict[str, str] = field(default_factory=dict)
+    rules: dict[str, Any] = field(default_factory=dict)
+
+
 Record = (
     ProductRecord
     | OrderRecord
@@ -213,6 +247,9 @@ Record = (
     | PlaceRecord
     | WorkerRecord
     | BoxRecord
+    | MerchantRecord
+    | StationRecord
+    | SiteRecord
 )
 
 

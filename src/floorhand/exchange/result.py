@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from floorhand.exchange.records import Rejected
+from floorhand.text.visible import visible
 
 ALWAYS = ("orders", "order_lines", "pieces", "returns", "return_lines", "return_pieces", "products")
 """Counts that every result has, though they be 0."""
 
 _WRITTEN = {
     "merchants": ("merchant", "merchants"),
+    "stations": ("station", "stations"),
     "places": ("place", "places"),
     "boxes": ("box type", "box types"),
     "workers": ("worker", "workers"),
@@ -38,6 +40,9 @@ _LEFT = {
     "unchanged": ("is there already", "are there already"),
     "cancelled_too_late": ("cancelled too late", "cancelled too late"),
 }
+
+ENCODING_NAMES = {"cp1252": "Windows-1252", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16"}
+"""What people call encodings that are guessed."""
 
 REASONS_MAX = 5
 """Rejected rows that are shown at once; the rest is in the file."""
@@ -89,21 +94,22 @@ class Result:
 
     def lines(self) -> Iterator[str]:
         """Say it in a few lines."""
+        file = visible(self.file)
         how = "recognised as" if self.recognised else "read as"
-        yield f"{self.file}: {how} {self.format} ({_encoding(self.encoding)})"
+        yield f"{file}: {how} {self.format} ({_encoding(self.encoding)})"
         if self.already:
             yield f"  imported before, at {self.already}"
         done, left = self._words(_WRITTEN), self._words(_LEFT)
         verb = "would write" if self.dry_run else "wrote"
         yield f"  {verb}: {done or 'nothing'}{'; ' if left else ''}{left}"
         for note in self.notes:
-            yield f"  note: {note}"
+            yield f"  note: {visible(note)}"
         if self.rejected_rows:
-            where = f"; see {self.rejected_file}" if self.rejected_file else ""
+            where = f"; see {visible(self.rejected_file)}" if self.rejected_file else ""
             rows = "row" if self.rejected_rows == 1 else "rows"
             yield f"  rejected: {self.rejected_rows} {rows}{where}"
             for item in self.rejected[:REASONS_MAX]:
-                yield f"    line {item.line}: {item.reason}"
+                yield f"    line {item.line}: {visible(item.reason)}"
             if (more := self.rejected_rows - REASONS_MAX) > 0:
                 yield f"    and {more} more"
 
@@ -113,4 +119,4 @@ class Result:
 
 
 def _encoding(name: str) -> str:
-    return {"utf-8-sig": "utf-8", "cp1252": "windows-1252"}.get(name, name)
+    return {"utf-8-sig": "utf-8"}.get(name, ENCODING_NAMES.get(name, name).casefold())

@@ -121,12 +121,9 @@ _PRODUCT_COLUMNS = (
 
 def write_products(w: Writing, records: Sequence[ProductRecord], codes: Codes) -> None:
     """Add products and barcodes, and put in what the file knows better."""
-    done = 0
     for chunk in batches(records, BATCH):
         for merchant in dict.fromkeys(record.merchant for record in chunk):
             _write_products(w, merchant, [r for r in chunk if r.merchant == merchant], codes)
-        done += len(chunk)
-        w.context.progress("writing products", done, len(records))
 
 
 def _write_products(

@@ -2,7 +2,8 @@
 
 A paper is known by its merchant and number. One that is there already is never written again: a
 file that overlaps another adds nothing to it. What a platform decides later about an order is the
-matter of `later_words`.
+matter of `later_words`. Lines that a paper does not have are put aside or, in an order that nobody
+has begun with, added (see `writing_changes`).
 """
 
 from __future__ import annotations
@@ -21,6 +22,12 @@ from floorhand.exchange.records import (
     OrderRecord,
     ReturnRecord,
 )
+from floorhand.exchange.writing_changes import (
+    Held,
+    PaperLines,
+    amend_order,
+    order_lines,
+)
 from floorhand.exchange.writing_masters import Codes
 from floorhand.exchange.written import BATCH, Writing, batches
 from floorhand.store.schema import (
@@ -38,12 +45,9 @@ WAITING_RETURNS = ("advised", "in_transit")
 
 def write_orders(w: Writing, records: Sequence[OrderRecord], codes: Codes) -> None:
     """Add orders that are not there yet, and take over what may still change in the others."""
-    done = 0
     for chunk in batches(records, BATCH):
         for merchant in dict.fromkeys(record.merchant for record in chunk):
             _write_orders(w, merchant, [r for r in chunk if r.merchant == merchant], codes)
-        done += len(chunk)
-        w.context.progress("writing orders", done, len(records))
 
 
 def _write_orders(w: Writing, merchant: str, records: Sequence[OrderRecord], codes: Codes) -> None:
@@ -56,18 +60,23 @@ def _write_orders(w: Writing, merchant: str, records: Sequence[OrderRecord], cod
     )
     there: dict[str, dict[str, Any]] = {row.number: dict(row._mapping) for row in rows}
     add_lines(w, there.values())
+    held = order_lines(w, merchant, there) if there else {}
     orders: list[dict[str, Any]] = []
     lines: list[dict[str, Any]] = []
     for record in records:
         old = there.get(record.number)
         if old is not None:
-            update_order(w, old, record, codes)
+            _take_over(w, old, record, held.get(record.number, []), codes)
             continue
         skus = _skus(w, f"order {record.number}", merchant, record.lines, codes)
         if skus is None:
             continue
         there[record.number] = values = _order_values(w, record)
         orders.append(values)
+        held[record.number] = [
+            Held(number, sku, line.pieces)
+            for number, (line, sku) in enumerate(zip(record.lines, skus, strict=True), 1)
+        ]
         lines += [
             _key(w, merchant, record.number, number) | {
                 "sku": sku, "ordered": line.pieces,
@@ -81,6 +90,22 @@ def _write_orders(w: Writing, merchant: str, records: Sequence[OrderRecord], cod
     w.insert(OrderLine, lines)
     w.counts["orders"] += len(orders)
     w.counts["order_lines"] += len(lines)
+
+
+def _take_over(
+    w: Writing, old: dict[str, Any], record: OrderRecord, held: list[Held], codes: Codes
+) -> None:
+    """Take over what a file says about an order that is there; count it as one change or none.
+
+    The lines of a feed, which tells its platform's state, were compared with its word.
+    """
+    unchanged = w.counts["unchanged"]
+    is_same = update_order(w, old, record, codes)
+    if record.platform_state or record.state == "cancelled" or not is_same:
+        return
+    if amend_order(w, old, record, held, codes):
+        w.counts["updated"] += w.counts["unchanged"] - unchanged
+        w.counts["unchanged"] = unchanged
 
 
 def _gone(record: OrderRecord, line: LineRecord) -> dict[str, Any]:
@@ -131,12 +156,14 @@ def write_deliveries(w: Writing, records: Sequence[DeliveryRecord], codes: Codes
     """Add announced deliveries that are not there yet."""
     for chunk in batches(records, BATCH):
         numbers = _free_numbers(w, Delivery, chunk)
+        there = PaperLines(w, DeliveryLine, [key for key, free in numbers.items() if not free])
         deliveries: list[dict[str, Any]] = []
         lines: list[dict[str, Any]] = []
         for record in chunk:
             number = numbers[record.merchant, record.number]
             if not number:
                 w.counts["unchanged"] += 1
+                there.compare(record, codes)
                 continue
             skus = _skus(w, f"delivery {number}", record.merchant, record.lines, codes)
             if skus is None:
@@ -195,12 +222,14 @@ def write_returns(w: Writing, records: Sequence[ReturnRecord], codes: Codes) -> 
     """Add announced returns, and take over what is said later, until the parcel is here."""
     for chunk in batches(records, BATCH):
         numbers = _free_numbers(w, Return, chunk)
+        there = PaperLines(w, ReturnLine, [key for key, free in numbers.items() if not free])
         returns: list[dict[str, Any]] = []
         lines: list[dict[str, Any]] = []
         for record in chunk:
             number = numbers[record.merchant, record.number]
             if not number:
                 _update_return(w, record)
+                there.compare(record, codes)
                 continue
             skus = _skus(w, f"return {number}", record.merchant, record.lines, codes)
             if skus is None:

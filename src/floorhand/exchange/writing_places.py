@@ -15,7 +15,7 @@ from floorhand.exchange.writing_masters import fresh_code
 from floorhand.exchange.written import Writing
 from floorhand.store.ledger import NESTING_MAX
 from floorhand.store.places import next_sscc
-from floorhand.store.schema import Place
+from floorhand.store.schema import Place, Stock
 
 PROVEN_KINDS = ("bin", "dock", "bench")
 """Kinds of places at which a worker must prove to be; they get check digits."""
@@ -37,12 +37,14 @@ _COLUMNS = (
 def write_places(w: Writing, records: Sequence[PlaceRecord]) -> None:
     """Add places, parents first, and change what the file knows better.
 
-    Where a place stands and what is bound to it belongs to the floor once the place is there.
+    Where a tote, cart, pallet or carton stands belongs to the floor once it is there; a note says
+    how many stand elsewhere than the file has them.
     """
     rows = w.tx.execute(select(Place.__table__).where(Place.site == w.site))
     there: dict[str, dict[str, Any]] = {row.code: dict(row._mapping) for row in rows}
     codes = {str(row["scan_code"]): code for code, row in there.items()}
     new: dict[str, PlaceRecord] = {}
+    elsewhere = 0
     for record in records:
         clash = codes.get(record.scan_code, record.code) if record.scan_code else record.code
         if clash != record.code:
@@ -50,11 +52,22 @@ def write_places(w: Writing, records: Sequence[PlaceRecord]) -> None:
         elif record.code in new:
             w.reject(record.line, f"place {record.code} stands in the file twice")
         elif record.code in there:
-            _change(w, there[record.code], record)
+            old = there[record.code]
+            moved = record.parent not in ("", old["parent"])
+            if moved and old["kind"] in PROVEN_KINDS:
+                stands = f"stands in {old['parent']}" if old["parent"] else "stands in no other"
+                w.reject(record.line, f"{record.code} {stands}, and is not moved by a file")
+                continue
+            elsewhere += moved
+            _change(w, old, record)
         else:
             new[record.code] = record
         if record.scan_code and clash == record.code:
             codes[record.scan_code] = record.code
+    if elsewhere:
+        w.notes.append(
+            f"{elsewhere} places stand elsewhere than in the file; they were left there."
+        )
     _add(w, _parents_first(w, new, there), there, codes)
 
 
@@ -62,7 +75,12 @@ def _change(w: Writing, old: dict[str, Any], record: PlaceRecord) -> None:
     if old["kind"] != record.kind:
         w.reject(record.line, f"{record.code} is a {old['kind']} already, not a {record.kind}")
         return
-    said = {name: getattr(record, name) for name in (*_COLUMNS, "scan_code")}
+    if record.merchant not in ("", old["merchant"]) and _holds_goods(w, record.code):
+        whose = f"belongs to {old['merchant']}" if old["merchant"] else "is anybody's"
+        reason = f"{record.code} holds goods and {whose}; empty it before it is {record.merchant}'s"
+        w.reject(record.line, reason)
+        return
+    said = {name: getattr(record, name) for name in (*_COLUMNS, "scan_code", "merchant")}
     changed = {n: v for n, v in said.items() if v not in (None, "") and v != old[n]}
     if not changed:
         w.counts["unchanged"] += 1
@@ -72,6 +90,11 @@ def _change(w: Writing, old: dict[str, Any], record: PlaceRecord) -> None:
     )
     old.update(changed)
     w.counts["updated"] += 1
+
+
+def _holds_goods(w: Writing, code: str) -> bool:
+    goods = select(Stock.place).where(Stock.site == w.site, Stock.place == code, Stock.pieces > 0)
+    return w.tx.scalar(goods.limit(1)) is not None
 
 
 def _parents_first(

@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Writing:
-    """One file on its way into the database, in one transaction."""
+    """One file on its way into the database. ``tx`` may be committed between whole papers."""
 
     tx: Session
     site: str

@@ -7,6 +7,7 @@ sees one kind of transaction and one kind of trouble, `DatabaseAway`.
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
@@ -117,6 +118,16 @@ def is_in_use(path: Path) -> bool:
     finally:
         connection.close()
     return False
+
+
+def copy_database(transactions: Transactions, target: Path) -> None:
+    """Copy an SQLite database as it is now into a new file, and close it; nobody waits for that."""
+    engine = engine_of(transactions)
+    with closing(engine.raw_connection()) as source, closing(sqlite3.connect(target)) as copy:
+        driver = source.driver_connection
+        assert isinstance(driver, sqlite3.Connection), driver
+        driver.backup(copy)
+    engine.dispose()
 
 
 def engine_of(transactions: Transactions) -> Engine:

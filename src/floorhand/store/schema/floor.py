@@ -343,7 +343,7 @@ class Trouble(Table):
 
 
 class Imported(Table):
-    """A file that was imported, by content, so that importing it again changes nothing."""
+    """A file that was imported, by content and options: importing it again changes nothing."""
 
     __tablename__ = "imported"
     site: Mapped[Site]

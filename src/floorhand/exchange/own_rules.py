@@ -1,0 +1,275 @@
+"""Our own CSVs about how we work: rules of merchants, rules of the site, and stations.
+
+An empty cell leaves what is set, so that a file may say one rule of one merchant and nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from floorhand.domain import verdicts
+from floorhand.domain.rules import DISPOSITION_BY_GRADE, DISPOSITIONS
+from floorhand.domain.shifts import parse_shift
+from floorhand.errors import BadSetting
+from floorhand.exchange import cells
+from floorhand.exchange.cells import BadCell
+from floorhand.exchange.layout import Field, Layout, Reader
+from floorhand.exchange.own_masters import each
+from floorhand.exchange.reading import Source
+from floorhand.exchange.records import (
+    Context,
+    MerchantRecord,
+    Parsed,
+    SiteRecord,
+    StationRecord,
+)
+from floorhand.text.catalog import languages
+
+SHORT_POLICIES = ("ship_partial", "hold", "cancel_line")
+EXPIRY_ORDERS = ("YYMMDD", "DDMMYY")
+PLACE_POLICIES = ("scan", "check", "either", "none")
+GRADES = len(DISPOSITION_BY_GRADE)
+TOLERANCE_PCT_MAX = 100
+RETURN_DAYS_MAX = 3650
+ORDERS_PER_WALK_MAX = 24
+"""No cart has more totes, and every order has its own."""
+
+MERCHANTS = Layout(
+    "merchants",
+    (
+        Field("merchant", "the code that orders and products name", ("code",), True),
+        Field("name", "as labels and screens show it; empty: unchanged, or the code"),
+        Field(
+            "short_policy",
+            f"when an order cannot be filled: {', '.join(SHORT_POLICIES)}; new: ship_partial",
+        ),
+        Field("typed_quantity", "yes: at the bench a number counts after one scan; new: yes"),
+        Field("over_tolerance_pct", "more than announced up to this needs no approval; new: 0"),
+        Field("expiry_order", "how six typed digits are read: YYMMDD or DDMMYY; new: YYMMDD"),
+        Field(
+            "dispositions",
+            f"for grades 1 to {GRADES}, separated by |; new: {'|'.join(DISPOSITION_BY_GRADE)}; "
+            f"known: {', '.join(DISPOSITIONS)}",
+        ),
+        Field("return_days", "how far back an order is looked for; new: 60"),
+        Field(
+            "verdicts",
+            "what a platform is told instead of our word: tiktok.buyer_fault=WORD|…; - for none",
+        ),
+        Field("pack_instruction", "shown once per parcel at the bench; - for none"),
+        Field("sender", "return address on labels, lines separated by |; - for none"),
+    ),
+)
+
+STATIONS = Layout(
+    "stations",
+    (
+        Field("station", "code of the spot with a terminal", ("code",), True),
+        Field("name", "as its label shows it; empty: unchanged, or the code"),
+        Field("place", "code of the bench or dock that stands there", ("bench", "dock")),
+        Field("printer", "name of the printer its labels come from; new: folder"),
+        Field("scan_code", "what its barcode holds; empty: one is made", ("barcode",)),
+    ),
+)
+
+SITE = Layout(
+    "site",
+    (
+        Field("site_name", "name of the building"),
+        Field("time_zone", "such as Europe/Rome; shifts and cut-offs are local; new: UTC"),
+        Field("gs1_prefix", "your GS1 company prefix, 6 to 12 digits, for parcel numbers"),
+        Field("cut_off", "until then an order without deadline ships the same day; new: 16:00"),
+        Field("shifts", "name and times, separated by |: early 06:00-14:00|late 14:00-22:00"),
+        Field(
+            "default_place_policy",
+            f"how a place is proven: {', '.join(PLACE_POLICIES)}; new: either",
+        ),
+        Field("place_policy", "the same for single zones: A=scan|FREEZER=none; - for no zone"),
+        Field("orders_per_walk_max", f"1 to {ORDERS_PER_WALK_MAX} orders on a cart; new: 12"),
+        Field("language", "before anybody has signed in: en, it; new: en"),
+    ),
+)
+
+_MERCHANT_TEXTS = ("pack_instruction", "sender")
+_SITE_COLUMNS = ("site_name", "time_zone", "gs1_prefix")
+
+MERCHANT_RULES = tuple(f.name for f in MERCHANTS.fields if f.name not in ("merchant", "name"))
+SITE_RULES = tuple(f.name for f in SITE.fields if f.name not in ("language", "site_name"))
+"""Headings that tell these files from others."""
+
+NONE = "-"
+"""Written into a cell to take a text away, because an empty one changes nothing."""
+
+_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
+_PREFIX = re.compile(r"\d{6,12}", re.ASCII)
+
+
+def read_merchants(source: Source, _context: Context) -> Parsed:
+    """Read merchants and their rules."""
+    return each(source, MERCHANTS, _merchant)
+
+
+def read_stations(source: Source, _context: Context) -> Parsed:
+    """Read stations."""
+    return each(source, STATIONS, _station)
+
+
+def read_site(source: Source, _context: Context) -> Parsed:
+    """Read what the building does its own way: one row."""
+    first = 0
+
+    def site(row: Reader) -> SiteRecord:
+        nonlocal first
+        if first:
+            raise BadCell(f"a site has one row, and that is line {first}")
+        record = _site(row)
+        first = row.line
+        return record
+
+    return each(source, SITE, site)
+
+
+def _merchant(row: Reader) -> MerchantRecord:
+    told: dict[str, Any] = {
+        "short_policy": row.choice("short_policy", SHORT_POLICIES) or None,
+        "typed_quantity": row.flag("typed_quantity"),
+        "over_tolerance_pct": _up_to(row, "over_tolerance_pct", 0, TOLERANCE_PCT_MAX),
+        "expiry_order": _expiry_order(row),
+        "dispositions": _dispositions(row),
+        "return_days": _up_to(row, "return_days", 1, RETURN_DAYS_MAX),
+        "verdicts": _pairs(row, "verdicts", _check_verdict),
+        **{name: _text(row, name) for name in _MERCHANT_TEXTS},
+    }
+    rules = {name: value for name, value in told.items() if value is not None}
+    return MerchantRecord(row.line, row.needed("merchant"), row.text("name"), rules)
+
+
+def _station(row: Reader) -> StationRecord:
+    scan_code = row.code("scan_code")
+    if scan_code.startswith("*"):
+        raise BadCell(f"scan_code {cells.shown(scan_code)} begins like a command barcode (*)")
+    return StationRecord(
+        row.line,
+        row.needed("station").upper(),
+        row.text("name"),
+        row.code("place").upper(),
+        row.code("printer"),
+        scan_code,
+    )
+
+
+def _site(row: Reader) -> SiteRecord:
+    columns = {name: word for name in _SITE_COLUMNS if (word := row.text(name))}
+    _check_columns(columns)
+    cut_off = row.code("cut_off")
+    if cut_off and not _TIME.fullmatch(cut_off):
+        raise BadCell(f"cut_off is {cells.shown(cut_off)}; expected a time such as 16:00")
+    told: dict[str, Any] = {
+        "cut_off": cut_off or None,
+        "shifts": _shifts(row),
+        "default_place_policy": row.choice("default_place_policy", PLACE_POLICIES) or None,
+        "place_policy": _pairs(row, "place_policy", _check_policy),
+        "orders_per_walk_max": _up_to(row, "orders_per_walk_max", 1, ORDERS_PER_WALK_MAX),
+        "language": row.choice("language", languages()) or None,
+    }
+    rules = {name: value for name, value in told.items() if value is not None}
+    if not (columns or rules):
+        raise BadCell("the row says nothing")
+    return SiteRecord(row.line, columns, rules)
+
+
+def _check_columns(columns: dict[str, str]) -> None:
+    zone, prefix = columns.get("time_zone", "UTC"), columns.get("gs1_prefix", "0000000")
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise BadCell(
+            f"time_zone is {cells.shown(zone)}; expected a name such as Europe/Rome"
+        ) from None
+    if not _PREFIX.fullmatch(prefix):
+        raise BadCell(f"gs1_prefix is {cells.shown(prefix)}; expected 6 to 12 digits")
+
+
+def _up_to(row: Reader, name: str, least: int, most: int) -> int | None:
+    number = row.measure(name)
+    if number is not None and not least <= number <= most:
+        raise BadCell(f"{name} is {number}; expected {least} to {most}")
+    return number
+
+
+def _text(row: Reader, name: str) -> str | None:
+    """Read a text; None leaves what is set, a dash takes it away."""
+    word = row.text(name)
+    return "" if word == NONE else word or None
+
+
+def _expiry_order(row: Reader) -> str | None:
+    word = row.code("expiry_order").upper()
+    if word and word not in EXPIRY_ORDERS:
+        raise BadCell(f"expiry_order is {cells.shown(word)}; expected {' or '.join(EXPIRY_ORDERS)}")
+    return word or None
+
+
+def _dispositions(row: Reader) -> tuple[str, ...] | None:
+    parts = row.text("dispositions").split("|")
+    words = [part.strip().casefold().replace(" ", "_") for part in parts]
+    if words == [""]:
+        return None
+    if unknown := [word for word in words if word not in DISPOSITIONS]:
+        raise BadCell(
+            f"dispositions has {cells.shown(unknown[0])}; known: {', '.join(DISPOSITIONS)}"
+        )
+    if len(words) != GRADES:
+        raise BadCell(f"dispositions has {len(words)} words; expected {GRADES}, one for each grade")
+    return tuple(words)
+
+
+def _shifts(row: Reader) -> tuple[str, ...] | None:
+    words = tuple(part.strip() for part in row.text("shifts").split("|"))
+    if words == ("",):
+        return None
+    for word in words:
+        try:
+            parse_shift(word)
+        except BadSetting:
+            raise BadCell(
+                f"shifts has {cells.shown(word)}; expected name and times: early 06:00-14:00"
+            ) from None
+    return words
+
+
+def _pairs(row: Reader, name: str, check: Callable[[str, str], str]) -> dict[str, str] | None:
+    """Read ``key=word|key=word``; None leaves what is set, a dash takes all away."""
+    text = _text(row, name)
+    if not text:
+        return None if text is None else {}
+    pairs: dict[str, str] = {}
+    for part in text.split("|"):
+        key, equals, word = (piece.strip() for piece in part.partition("="))
+        if not (key and equals and word):
+            raise BadCell(f"{name} has {cells.shown(part)}; expected pairs such as A=B|C=D")
+        pairs[key] = check(key, word)
+    return pairs
+
+
+def _check_policy(zone: str, word: str) -> str:
+    if word.casefold() not in PLACE_POLICIES:
+        raise BadCell(
+            f"place_policy of {cells.shown(zone)} is {cells.shown(word)}; "
+            f"expected one of: {', '.join(PLACE_POLICIES)}"
+        )
+    return word.casefold()
+
+
+def _check_verdict(key: str, word: str) -> str:
+    platform, _, kind = key.partition(".")
+    known = verdicts.WORDS.get(platform, {})
+    if kind not in known:
+        raise BadCell(
+            f"verdicts has {cells.shown(key)}; expected platform and kind such as tiktok.good; "
+            f"platforms: {', '.join(verdicts.WORDS)}; kinds: {', '.join(verdicts.WORDS['own'])}"
+        )
+    return word

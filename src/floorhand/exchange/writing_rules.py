@@ -1,0 +1,111 @@
+"""Write how we work: rules of the site and of merchants, and stations.
+
+A rule that a file does not say stays as it is. Every function takes an open transaction and never
+ends it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select, update
+
+from floorhand.domain.rules import MerchantRules, SiteRules
+from floorhand.exchange.cells import shown
+from floorhand.exchange.records import MerchantRecord, SiteRecord, StationRecord
+from floorhand.exchange.writing_masters import fresh_code
+from floorhand.exchange.written import Writing
+from floorhand.store.schema import Merchant, Place, SiteRow, Station
+
+STATION_KINDS = ("bench", "dock")
+"""Places that can stand at a station."""
+
+
+def write_site(w: Writing, records: Sequence[SiteRecord]) -> None:
+    """Change what the file says about the building."""
+    for record in records:
+        row = w.tx.execute(select(SiteRow.__table__).where(SiteRow.site == w.site)).mappings().one()
+        told = {n.removeprefix("site_"): value for n, value in record.columns.items()}
+        rules = _merged(row["rules"], record.rules)
+        if SiteRules.of_json(rules) != SiteRules.of_json(row["rules"]):
+            told["rules"] = rules
+        changed = {name: value for name, value in told.items() if row[name] != value}
+        if changed:
+            w.tx.execute(update(SiteRow).where(SiteRow.site == w.site).values(changed))
+        w.counts["updated" if changed else "unchanged"] += 1
+
+
+def write_merchants(w: Writing, records: Sequence[MerchantRecord]) -> None:
+    """Add merchants, and change names and rules of those that are there."""
+    rows = w.tx.execute(
+        select(Merchant.code, Merchant.name, Merchant.rules).where(Merchant.site == w.site)
+    )
+    there: dict[str, dict[str, Any]] = {row.code: dict(row._mapping) for row in rows}
+    for record in records:
+        old = there.get(record.code)
+        before = old["rules"] if old else "{}"
+        rules = _merged(before, record.rules)
+        if old is None:
+            row = {"code": record.code, "name": record.name or record.code, "rules": rules}
+            there[record.code] = row
+            w.insert(Merchant, [{"site": w.site, **row}])
+            w.counts["merchants"] += 1
+            continue
+        changed = {"name": record.name} if record.name not in ("", old["name"]) else {}
+        if MerchantRules.of_json(rules) != MerchantRules.of_json(before):
+            changed["rules"] = rules
+        if changed:
+            mine = (Merchant.site == w.site, Merchant.code == record.code)
+            w.tx.execute(update(Merchant).where(*mine).values(changed))
+            old.update(changed)
+        w.counts["updated" if changed else "unchanged"] += 1
+
+
+def write_stations(w: Writing, records: Sequence[StationRecord]) -> None:
+    """Add stations, and change those that are there."""
+    rows = w.tx.execute(select(Station.__table__).where(Station.site == w.site))
+    there: dict[str, dict[str, Any]] = {row.code: dict(row._mapping) for row in rows}
+    kinds: dict[str, str] = {
+        row.code: row.kind
+        for row in w.tx.execute(select(Place.code, Place.kind).where(Place.site == w.site))
+    }
+    codes = {row["scan_code"]: code for code, row in there.items()}
+    for record in records:
+        if reason := _wrong(record, kinds, codes):
+            w.reject(record.line, reason)
+            continue
+        told = ("name", "place", "printer", "scan_code")
+        said = {name: value for name in told if (value := getattr(record, name))}
+        old = there.get(record.code)
+        if old is None:
+            row = {"name": record.code, "place": None, "printer": "folder"} | said
+            row.setdefault("scan_code", fresh_code("station", codes))
+            there[record.code] = old = row
+            w.insert(Station, [{"site": w.site, "code": record.code, **row}])
+            w.counts["stations"] += 1
+        elif changed := {name: value for name, value in said.items() if old[name] != value}:
+            mine = (Station.site == w.site, Station.code == record.code)
+            w.tx.execute(update(Station).where(*mine).values(changed))
+            old.update(changed)
+            w.counts["updated"] += 1
+        else:
+            w.counts["unchanged"] += 1
+        codes[old["scan_code"]] = record.code
+
+
+def _merged(stored: str, said: dict[str, Any]) -> str:
+    """Put rules into those that are stored; what nobody ever said keeps following the default."""
+    return json.dumps({**json.loads(stored), **said}, ensure_ascii=False)
+
+
+def _wrong(record: StationRecord, kinds: dict[str, str], codes: dict[str, str]) -> str:
+    """Say why a station cannot be so; empty if it can."""
+    if record.place and record.place not in kinds:
+        return f"there is no place {shown(record.place)} for {record.code}; import bins first"
+    if record.place and kinds[record.place] not in STATION_KINDS:
+        return f"{record.place} is a {kinds[record.place]}; a station has a bench or dock"
+    if codes.get(record.scan_code, record.code) != record.code:
+        return f"scan_code of {record.code} is that of {codes[record.scan_code]} already"
+    return ""
