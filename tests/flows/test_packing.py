@@ -127,13 +127,13 @@ def test_a_case_counts_its_pieces() -> None:
     assert done.facts["pack_text"] == "packing.pack.case"
 
 
-def test_after_a_scan_a_number_verifies_more_of_the_same() -> None:
+def test_after_a_scan_a_number_is_the_total_of_the_same() -> None:
     checked = step(CHECKING, PiecesChecked(MUG, 1, SOME))
     assert checked.state == COUNTING
     assert step(COUNTING, Number(3)) == Do(CheckPieces(ORDER, "ACME", "MUG", 3, typed=True))
 
 
-@pytest.mark.parametrize("pieces", [0, 4, 99_999])
+@pytest.mark.parametrize("pieces", [4, 99_999])
 def test_a_number_beyond_what_is_left_is_refused(pieces: int) -> None:
     assert isinstance(step(COUNTING, Number(pieces)), Refuse)
 

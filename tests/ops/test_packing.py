@@ -291,7 +291,7 @@ def test_all_totes_of_an_order_must_be_at_the_bench(floor) -> None:
 
 
 def test_pieces_come_from_whichever_tote_holds_them(floor) -> None:
-    turn = ana(floor, "T-3", "MUG-CASE", MUG, "14", MILK, "1", "1", MILK)
+    turn = ana(floor, "T-3", "MUG-CASE", MUG, "14", MILK, "1", "2", MILK)
     assert turn.said.text == "packing.shipped"
     assert rows(floor, Place.order_no, code="T-2") == [(None,)]
 

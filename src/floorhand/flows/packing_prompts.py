@@ -43,14 +43,8 @@ def prompt(state: State) -> Prompt:
             )
         case Checking():
             return _checking_prompt(state)
-        case ConfirmFull(rest=rest):
-            every = rest.checked_pieces + rest.left_pieces
-            return replace(
-                _frame(state, "packing.close_part"),
-                ask_facts=(("checked", rest.checked_pieces), ("of", every)),
-                keys=((Key.DONE, "packing.key_close"), (Key.BACK, "key.back")),
-                wants=_wants(state, ("done", "piece")),
-            )
+        case ConfirmFull():
+            return _confirm_full(state)
         case Telling():
             return _telling_prompt(state)
         case ChoosingBox(options=options):
@@ -136,6 +130,16 @@ def _checking_prompt(state: Checking) -> Prompt:
             (Key.BACK, "packing.key_aside"),
         ),
         wants=wants,
+    )
+
+
+def _confirm_full(state: ConfirmFull) -> Prompt:
+    checked, left = state.rest.checked_pieces, state.rest.left_pieces
+    return replace(
+        _frame(state, "packing.close_part"),
+        ask_facts=(("checked", checked), ("of", checked + left)),
+        keys=((Key.DONE, "packing.key_close"), (Key.BACK, "key.back")),
+        wants=_wants(state, ("done", "piece")),
     )
 
 
