@@ -51,6 +51,7 @@ from floorhand.flows.packing import START, STATES, VALUES, prompt, step
 from floorhand.flows.packing_states import (
     Checking,
     ChoosingBox,
+    ConfirmFull,
     HowMany,
     Reading,
     TakeOver,
@@ -83,6 +84,7 @@ ALL_STATES = (
     Reading(BENCH, REST, "Wrap it."),
     CHECKING,
     COUNTING,
+    ConfirmFull(BENCH, SOME),
     Checking(BENCH, NOTHING),
     Telling(BENCH, REST, NAMING),
     Telling(BENCH, REST, SERIAL),
@@ -125,13 +127,13 @@ def test_a_case_counts_its_pieces() -> None:
     assert done.facts["pack_text"] == "packing.pack.case"
 
 
-def test_after_a_scan_a_number_verifies_more_of_the_same() -> None:
+def test_after_a_scan_a_number_is_the_total_of_the_same() -> None:
     checked = step(CHECKING, PiecesChecked(MUG, 1, SOME))
     assert checked.state == COUNTING
     assert step(COUNTING, Number(3)) == Do(CheckPieces(ORDER, "ACME", "MUG", 3, typed=True))
 
 
-@pytest.mark.parametrize("pieces", [0, 4, 99_999])
+@pytest.mark.parametrize("pieces", [4, 99_999])
 def test_a_number_beyond_what_is_left_is_refused(pieces: int) -> None:
     assert isinstance(step(COUNTING, Number(pieces)), Refuse)
 
@@ -153,7 +155,11 @@ def test_the_last_piece_closes_the_parcel_whatever_was_being_asked() -> None:
 
 
 def test_a_full_box_is_closed_with_what_is_in_it() -> None:
-    assert step(COUNTING, Pressed(Key.FULL)) == Do(CLOSE)
+    full = step(COUNTING, Pressed(Key.FULL)).state
+    assert full == ConfirmFull(BENCH, SOME)
+    assert step(full, Pressed(Key.DONE)) == Do(CLOSE)
+    assert step(full, Pressed(Key.FULL)) == Refuse(Code.KEY_NOT_NOW)
+    assert step(full, Pressed(Key.BACK)) == Ask(Checking(BENCH, SOME))
     assert step(CHECKING, Pressed(Key.FULL)) == Refuse(Code.NOTHING_CHECKED)
     second = Bench(ORDER, ("T-1",), 2, "L", FITS)
     assert step(COUNTING, ParcelClosed("395", 1, second, REST)).state == Checking(second, REST)

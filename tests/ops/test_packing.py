@@ -92,7 +92,7 @@ def cancel(transactions, number: str) -> None:
 
 
 def test_the_last_piece_ships_the_order_with_everything_that_belongs_to_it(floor) -> None:
-    turn = ana(floor, "T-1", HAT, MUG, "2")
+    turn = ana(floor, "T-1", HAT, MUG, "3")
     sscc = turn.said.facts["carton"]
     assert (turn.said.text, turn.prompt.ask) == ("packing.shipped", "packing.scan_tote")
     assert rows(floor, Order.state, Order.shipped_at, merchant="ACME", number="1001") == [
@@ -113,7 +113,7 @@ def test_the_last_piece_ships_the_order_with_everything_that_belongs_to_it(floor
 
 
 def test_the_label_holds_what_a_shipping_label_must(floor) -> None:
-    turn = ana(floor, "T-9", MUG, "1")
+    turn = ana(floor, "T-9", MUG, "2")
     sscc = turn.said.facts["carton"]
     ((template, subject, data, state),) = rows(
         floor, PrintJob.template, PrintJob.subject, PrintJob.data, PrintJob.state
@@ -141,7 +141,7 @@ def test_the_buyer_is_never_shown_at_the_bench(floor) -> None:
 
 
 def test_the_shop_is_told_in_its_own_ids(floor) -> None:
-    turn = ana(floor, "T-1", "*SHORT", "2", "1", "1", HAT, MUG, "1")
+    turn = ana(floor, "T-1", "*SHORT", "2", "1", "1", HAT, MUG, "2")
     ((platform, subject, body),) = rows(floor, Outbox.platform, Outbox.subject, Outbox.body)
     told = json.loads(body)
     assert (platform, subject) == ("shopify", "ACME/1001")
@@ -157,13 +157,13 @@ def test_the_shop_is_told_in_its_own_ids(floor) -> None:
 def test_an_order_without_address_is_labelled_and_reported(floor) -> None:
     with floor.begin() as tx:
         tx.execute(update(Order).values(ship_to="{}"))
-    ana(floor, "T-9", MUG, "1")
+    ana(floor, "T-9", MUG, "2")
     assert json.loads(one(floor, PrintJob.data))["ship_to"] == ["—"]
     assert one(floor, Trouble.kind) == "no_address"
 
 
 def test_figures_of_packing_are_noted_where_the_parcel_is_closed(floor) -> None:
-    ana(floor, "T-1", HAT, MUG, "2")
+    ana(floor, "T-1", HAT, MUG, "3")
     closed = json.loads(one(floor, Operation.facts, kind="CloseParcel"))
     assert closed == {
         "job": "packing",
@@ -233,7 +233,7 @@ def test_an_order_held_by_another_names_them_and_is_taken_over_by_the_same_scan(
     ]
     assert (worker, facts["taken_from"], facts["take_over"]) == ("W2", "W1", 1)
     assert said(scan(floor, MUG)).startswith("STOP: Bob has had order 1001 since 09:00.")
-    assert scan(floor, MUG, "2", seat="H2").said.text == "packing.shipped"
+    assert scan(floor, MUG, "3", seat="H2").said.text == "packing.shipped"
 
 
 def test_parked_work_that_was_taken_over_does_not_come_back(floor) -> None:
@@ -256,14 +256,14 @@ def test_an_order_put_aside_can_be_packed_by_another_from_the_start(floor) -> No
     ana(floor, "T-1", HAT, "*BACK")
     assert rows(floor, Checked.pieces) == []
     assert bob(floor, "T-1").prompt.progress == (0, 4)
-    assert scan(floor, HAT, MUG, "2", seat="H2").said.text == "packing.shipped"
+    assert scan(floor, HAT, MUG, "3", seat="H2").said.text == "packing.shipped"
 
 
 def test_the_same_worker_goes_on_at_another_terminal(floor) -> None:
     ana(floor, "T-1", HAT)
     turn = scan(floor, "BADGE-ANA", "1", seat="H2")
     assert turn.prompt.progress == (1, 4)
-    assert scan(floor, MUG, "2", seat="H2").said.text == "packing.shipped"
+    assert scan(floor, MUG, "3", seat="H2").said.text == "packing.shipped"
 
 
 def test_work_that_went_on_without_the_worker_lets_go_at_the_next_scan(floor) -> None:
@@ -291,7 +291,7 @@ def test_all_totes_of_an_order_must_be_at_the_bench(floor) -> None:
 
 
 def test_pieces_come_from_whichever_tote_holds_them(floor) -> None:
-    turn = ana(floor, "T-3", "MUG-CASE", MUG, "1", MILK, "1", "1", MILK)
+    turn = ana(floor, "T-3", "MUG-CASE", MUG, "14", MILK, "1", "2", MILK)
     assert turn.said.text == "packing.shipped"
     assert rows(floor, Place.order_no, code="T-2") == [(None,)]
 
@@ -306,16 +306,16 @@ def test_an_order_that_is_not_picked_cannot_be_opened(floor, state: str) -> None
 
 
 def test_a_shipped_order_says_so(floor) -> None:
-    ana(floor, "T-9", MUG, "1")
+    ana(floor, "T-9", MUG, "2")
     assert scan(floor, "ACME/1006").said.text == "refusal.pack_closed"
 
 
 def test_parcels_of_one_order_leave_together(floor) -> None:
-    turn = ana(floor, "T-1", HAT, "*FULL")
+    turn = ana(floor, "T-1", HAT, "*FULL", "*DONE")
     first = turn.said.facts["carton"]
     assert rows(floor, Place.state, Place.parent, code=first) == [("closed", warehouse.BENCH)]
     assert one(floor, Order.state, number="1001", merchant="ACME") == "packing"
-    turn = scan(floor, MUG, "2")
+    turn = scan(floor, MUG, "3")
     assert turn.said.facts["carton"] != first
     assert one(floor, Place.state, code=first) == "shipped"
     labels = [json.loads(data) for (data,) in rows(floor, PrintJob.data)]
@@ -324,13 +324,13 @@ def test_parcels_of_one_order_leave_together(floor) -> None:
 
 
 def test_the_box_the_worker_took_is_the_parcels(floor) -> None:
-    turn = ana(floor, "T-9", "*LIST", "3", MUG, "1")
+    turn = ana(floor, "T-9", "*LIST", "3", MUG, "2")
     assert turn.said.text == "packing.shipped"
     assert one(floor, Parcel.box_type) == "L"
 
 
 def test_a_cancelled_order_is_put_back_whole_and_asked_for_once(floor) -> None:
-    turn = ana(floor, "T-2", "MUG-CASE", "*FULL", MUG)
+    turn = ana(floor, "T-2", "MUG-CASE", "*FULL", "*DONE", MUG)
     (carton,) = (code for (code,) in rows(floor, Parcel.carton))
     cancel(floor, "1002")
     assert scan(floor, MILK).said.text == "packing.cancelled_boxes"
@@ -343,11 +343,11 @@ def test_a_cancelled_order_is_put_back_whole_and_asked_for_once(floor) -> None:
     assert turn.prompt.ask == "packing.scan_piece"
 
 
-@pytest.mark.parametrize("last", [MUG, "*FULL", "*LIST", "*BACK", "1"])
+@pytest.mark.parametrize("last", [MUG, "*FULL *DONE", "*LIST", "*BACK", "1"])
 def test_a_cancelled_order_stops_at_every_step(floor, last: str) -> None:
     ana(floor, "T-1", MUG)
     cancel(floor, "1001")
-    turn = scan(floor, last)
+    turn = scan(floor, *last.split())
     assert (turn.said.text, turn.prompt.ask) == ("packing.cancelled", "packing.scan_tote")
     assert rows(floor, Task.place, kind="putback") == [("T-1",)]
     assert rows(floor, PrintJob.id) == []
@@ -388,7 +388,7 @@ def test_an_order_of_which_all_is_missing_is_closed_as_short(floor) -> None:
 
 
 def test_the_rest_missing_after_a_full_box_ships_that_box(floor) -> None:
-    turn = ana(floor, "T-1", HAT, "*FULL", "*SHORT", "3", "1")
+    turn = ana(floor, "T-1", HAT, "*FULL", "*DONE", "*SHORT", "3", "1")
     assert said(turn) == "Order 1001 is done, short by 3. No further parcel."
     assert one(floor, Order.state, number="1001", merchant="ACME") == "shipped"
 
@@ -428,8 +428,8 @@ def test_damaged_pieces_need_a_bench_to_lie_on(floor) -> None:
 
 
 def test_a_repeated_last_scan_prints_one_label(floor) -> None:
-    turn = ana(floor, "T-9", MUG, "1")
-    again = take_turn(floor, SITE, "H1", turn.scan_no, "1", NOW)
+    turn = ana(floor, "T-9", MUG, "2")
+    again = take_turn(floor, SITE, "H1", turn.scan_no, "2", NOW)
     assert again.said == turn.said
     assert len(rows(floor, PrintJob.id)) == 1
 
@@ -444,7 +444,7 @@ def test_the_same_product_on_two_lines_is_packed_line_by_line(floor) -> None:
             (("HAT", 1), ("MUG", 1), ("HAT", 2)),
             {"T-51": ("3 HAT", "1 MUG")},
         )
-    ana(floor, "T-51", HAT, "1", "*FULL")
+    ana(floor, "T-51", HAT, "2", "*FULL", "*DONE")
     packed = rows(floor, OrderLine.line_no, OrderLine.packed, order="1100")
     assert sorted(packed) == [(1, 1), (2, 0), (3, 1)]
     scan(floor, MUG, HAT)
@@ -566,3 +566,38 @@ def test_a_terminal_stands_at_a_station_that_exists_or_at_a_bench(floor) -> None
     for named, code in (("BENCH-1", "PACK-1"), ("bench-2", "BENCH-2"), ("PACK-1", "PACK-1")):
         take_seat(floor, SITE, "H9", now=NOW, station=named)
         assert one(floor, Seat.station, code="H9") == code
+
+
+def test_a_typed_number_is_the_total_of_what_was_scanned_last(floor) -> None:
+    turn = ana(floor, "T-1", MUG, "2")
+    assert (said(turn), turn.prompt.count, turn.prompt.wants.number_hint) == (
+        "2 of 3 × MUG.",
+        "2/3",
+        3,
+    )
+    assert rows(floor, Checked.sku, Checked.pieces) == [("MUG", 2)]
+    assert said(scan(floor, "4")) == "4 is no quantity here. At most 3."
+    turn = scan(floor, "1")
+    assert (said(turn), turn.prompt.progress) == ("1 of 3 × MUG.", (1, 4))
+    assert scan(floor, "0", HAT, "*BACK").prompt.ask == "packing.scan_tote"
+    assert scan(floor, "T-1", MUG, "3", HAT).said.text == "packing.shipped"
+
+
+def test_a_total_counts_all_totes_of_the_order(floor) -> None:
+    with floor.begin() as tx:
+        totes = {"T-50": ("1 MUG",), "T-51": ("2 MUG",)}
+        warehouse.picked_order(tx, 20, "ACME/1200", 9, (("MUG", 3), ("HAT", 1)), totes)
+        tx.execute(update(OrderLine).where(OrderLine.sku == "HAT", OrderLine.order == "1200")
+                   .values(picked=0, short=1))  # fmt: skip
+    ana(floor, "T-50", MUG, "2", "1")
+    assert rows(floor, Checked.pieces) == [(1,)]
+
+
+def test_a_full_box_is_closed_only_when_that_is_confirmed(floor) -> None:
+    turn = ana(floor, "T-1", HAT, "*FULL")
+    asked = catalog("en").say(turn.prompt.ask, dict(turn.prompt.ask_facts))
+    assert asked == "Close the box with 1 of 4 pieces?"
+    assert scan(floor, "*BACK").prompt.ask == "packing.scan_piece"
+    assert scan(floor, "*FULL", MUG).prompt.progress == (2, 4)
+    assert rows(floor, Parcel.carton) == []
+    assert scan(floor, "*FULL", "*DONE").said.text == "packing.parcel_closed"

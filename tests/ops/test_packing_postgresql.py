@@ -25,8 +25,8 @@ def test_a_bench_works_the_same_on_postgresql(postgresql_url: str) -> None:
     hat, mug, milk = "09506000134352", "09506000134376", "09506000134369"
     told = []
     for scanned in (
-        *("BADGE-ANA", "1", "T-1", hat, mug, "1", "*FULL", "*SHORT", "1", hat),
-        *("T-2", "MUG-CASE", mug, "1", milk, "1", "*BACK"),
+        *("BADGE-ANA", "1", "T-1", hat, mug, "2", "*FULL", "*DONE", "*SHORT", "1", hat),
+        *("T-2", "MUG-CASE", mug, "14", milk, "1", "*BACK"),
         *("T-4", "*LIST", "2", hat, "T-8", "*DONE", "TEA-1", "*SHORT", "2", "1"),
     ):
         turn = take_turn(transactions, SITE, "H1", turn.scan_no + 1, scanned, NOW)

@@ -128,7 +128,8 @@ class StandAt:
 class CheckPieces:
     """Verify pieces of the open order.
 
-    ``typed`` says that the number was typed; ``pack`` what was scanned: each, inner or case.
+    ``typed`` says that the number was typed: then it is the total of these goods in the open
+    parcel. ``pack`` is what was scanned: each, inner or case.
     """
 
     order: str
@@ -240,12 +241,17 @@ class OrderTaken:
 
 @dataclass(frozen=True, slots=True)
 class PiecesChecked:
-    """Pieces were verified; ``of`` tells which, with what is left of them."""
+    """Pieces were verified; ``of`` tells which, with what is left of them.
+
+    ``checked`` of these goods lie verified in the open parcel. ``typed`` as in `CheckPieces`.
+    """
 
     of: Left
     pieces: int
     rest: Rest
     pack: str = "each"
+    checked: int = 0
+    typed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

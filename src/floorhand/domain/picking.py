@@ -322,7 +322,7 @@ class ShortDeclared:
 
     ``found`` of them are in ``place`` (the first, if several) and were added to the walk. ``short``
     are final; ``waits`` come when there is stock again, because the merchant wants whole orders.
-    All these are the order's own; ``others`` on the walk lack pieces by the same fault.
+    Those two are the order's own; ``others`` on the walk lack pieces by the same fault.
     """
 
     missing: int

@@ -61,6 +61,7 @@ from floorhand.flows.packing_prompts import prompt
 from floorhand.flows.packing_states import (
     Checking,
     ChoosingBox,
+    ConfirmFull,
     HowMany,
     Idle,
     NeedTote,
@@ -84,6 +85,7 @@ STATES: tuple[type, ...] = (
     TakeOver,
     Reading,
     Checking,
+    ConfirmFull,
     Telling,
     ChoosingBox,
     WhatMissing,
@@ -104,18 +106,14 @@ def step(state: State, event: object) -> Reply:
             return _read(state)
         case Reading(), Piece() | Number():
             return Refuse(Code.READ_FIRST)
-        case Checking(), Piece():
+        case Checking() | ConfirmFull(), Piece():
             return Do(_check(state.bench, event))
         case Checking(last=(line, *_)), Number(value=pieces) if state.bench.typed:
-            return _check_number(state.bench, line, pieces)
+            return _check_number(state, line, pieces)
         case Checking(), Number():
             return Refuse(Code.SCAN_EACH_PIECE)
-        case Checking(), Pressed(key=Key.FULL | Key.DONE as key):
-            if (key is Key.DONE) == bool(state.rest.left_pieces):
-                return Refuse(Code.KEY_NOT_NOW)
-            if not state.rest.checked_pieces:
-                return Refuse(Code.NOTHING_CHECKED)
-            return Do(CloseParcel(state.bench.order, state.bench.box))
+        case Checking() | ConfirmFull(), Pressed(key=Key.FULL | Key.DONE as key):
+            return _close(state, key)
         case Checking(), Pressed(key=Key.LIST):
             return Do(ListBoxes(state.bench.order))
         case Checking(), Pressed(key=Key.MISMATCH) if state.rest.left_pieces:
@@ -128,7 +126,7 @@ def step(state: State, event: object) -> Reply:
             return _choose_box(state, code)
         case WhatMissing() | HowMany() | WhyMissing(), _ if told := _lack(state, event):
             return told
-        case Telling() | ChoosingBox() | WhatMissing(), Pressed(key=Key.BACK):
+        case Telling() | ChoosingBox() | WhatMissing() | ConfirmFull(), Pressed(key=Key.BACK):
             return Ask(Checking(state.bench, state.rest))
         case HowMany() | WhyMissing(), Pressed(key=Key.BACK):
             return Ask(WhatMissing(state.bench, state.rest))
@@ -239,8 +237,12 @@ def _checked(bench: Bench, event: PiecesChecked) -> Reply:
     done = "packing.checked" if line.pieces else "packing.checked_all"
     if event.pack != "each":
         done = "packing.checked_pack"
+    if event.typed:
+        done = "packing.counted"
+        facts = {**facts, "checked": event.checked, "of": event.checked + line.pieces}
     last = (line,) if line.pieces and not line.serial else ()
-    return Ask(Checking(bench, event.rest, last), done, {**facts, "pieces": event.pieces})
+    state = Checking(bench, event.rest, last, event.checked if last else 0)
+    return Ask(state, done, {**facts, "pieces": event.pieces})
 
 
 def _check(bench: Bench, piece: Piece) -> CheckPieces:
@@ -271,13 +273,24 @@ def _check_line(bench: Bench, line: Left, pieces: int, *, typed: bool = False) -
     )
 
 
-def _check_number(bench: Bench, line: Left, pieces: int) -> Reply:
-    if pieces < 1:
-        return Refuse(Code.BAD_QUANTITY, {"number": pieces, "limit": line.pieces})
-    if pieces > line.pieces:
-        facts: Facts = {"asked": pieces, "sku": line.sku, "left": line.pieces}
-        return Refuse(Code.TOO_MANY_CHECKED, facts)
-    return _check_line(bench, line, pieces, typed=True)
+def _check_number(state: Checking, line: Left, pieces: int) -> Reply:
+    """Take a typed number as the total of what was scanned last, in this parcel."""
+    limit = state.checked + line.pieces
+    if pieces > limit:
+        return Refuse(Code.BAD_QUANTITY, {"number": pieces, "limit": limit})
+    return _check_line(state.bench, line, pieces, typed=True)
+
+
+def _close(state: Checking | ConfirmFull, key: Key) -> Reply:
+    """Close the box; one that does not hold everything yet only if the worker means it."""
+    confirmed = isinstance(state, ConfirmFull)
+    if (key is Key.DONE) == bool(state.rest.left_pieces and not confirmed):
+        return Refuse(Code.KEY_NOT_NOW)
+    if not state.rest.checked_pieces:
+        return Refuse(Code.NOTHING_CHECKED)
+    if key is Key.FULL:
+        return Ask(ConfirmFull(state.bench, state.rest))
+    return Do(CloseParcel(state.bench.order, state.bench.box))
 
 
 def _read(state: Reading) -> Reply:

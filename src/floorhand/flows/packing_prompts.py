@@ -9,6 +9,7 @@ from floorhand.domain.things import Key
 from floorhand.flows.packing_states import (
     Checking,
     ChoosingBox,
+    ConfirmFull,
     HowMany,
     NeedTote,
     Open,
@@ -42,6 +43,8 @@ def prompt(state: State) -> Prompt:
             )
         case Checking():
             return _checking_prompt(state)
+        case ConfirmFull():
+            return _confirm_full(state)
         case Telling():
             return _telling_prompt(state)
         case ChoosingBox(options=options):
@@ -111,14 +114,14 @@ def _checking_prompt(state: Checking) -> Prompt:
         kinds=("number", "piece") if number else ("piece",),
         sku=f"{bench.merchant}/{first.sku}",
         number=number,
-        number_hint=state.last[0].pieces if number else 0,
+        number_hint=state.checked + state.last[0].pieces if number else 0,
         merchants=(bench.merchant,),
         order=bench.order,
     )
     full = ((Key.FULL, "packing.key_full"),) if rest.checked_pieces else ()
     return replace(
         _frame(state, "packing.scan_piece"),
-        count=str(first.pieces),
+        count=_count(state, first),
         goods=tuple(_item(line, "now" if line is first else "") for line in rest.lines),
         keys=(
             (Key.MISMATCH, "packing.key_missing"),
@@ -128,6 +131,23 @@ def _checking_prompt(state: Checking) -> Prompt:
         ),
         wants=wants,
     )
+
+
+def _confirm_full(state: ConfirmFull) -> Prompt:
+    checked, left = state.rest.checked_pieces, state.rest.left_pieces
+    return replace(
+        _frame(state, "packing.close_part"),
+        ask_facts=(("checked", checked), ("of", checked + left)),
+        keys=((Key.DONE, "packing.key_close"), (Key.BACK, "key.back")),
+        wants=_wants(state, ("done", "piece")),
+    )
+
+
+def _count(state: Checking, first: Left) -> str:
+    """Show how many are left; of goods of which a number may be typed, how many of all are in."""
+    if state.bench.typed and state.last[:1] == (replace(first, name=""),):
+        return f"{state.checked}/{state.checked + first.pieces}"
+    return str(first.pieces)
 
 
 def _telling_prompt(state: Telling) -> Prompt:

@@ -38,11 +38,23 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Checking:
-    """Pieces are verified one by one; ``last`` is what a typed number would be of."""
+    """Pieces are verified one by one.
+
+    ``last`` is what a typed number would be of; ``checked`` of it lie verified in the box.
+    """
 
     bench: Bench
     rest: Rest
     last: tuple[Left, ...] = ()
+    checked: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmFull:
+    """The box is full before all is verified: close it with what is in it?"""
+
+    bench: Bench
+    rest: Rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +102,6 @@ class WhyMissing:
     pieces: int
 
 
-Open = Reading | Checking | Telling | ChoosingBox | WhatMissing | HowMany | WhyMissing
+Open = Reading | Checking | ConfirmFull | Telling | ChoosingBox | WhatMissing | HowMany | WhyMissing
 Idle = NeedTote | TakeOver
 State = Idle | Open

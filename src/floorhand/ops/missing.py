@@ -25,7 +25,6 @@ from floorhand.ops.bench import Work, bench_of, order_at_bench
 from floorhand.ops.shipping import finish_order, free_totes
 from floorhand.store import checking, ledger, parcels, tasks
 from floorhand.store.cancelling import PUTBACK
-from floorhand.store.checking import InTote
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import merchant_rules
 from floorhand.store.schema import Checked, Order, OrderLine
@@ -178,29 +177,9 @@ def _cancel_lines(
         taken = min(row.pieces, left)
         if taken:
             left -= taken
-            _unverify(tx, cause, row, row.pieces - taken)
+            checking.lower(tx, cause.site, row, row.pieces - taken)
             _lay_out(tx, cause, work, row.place, row.goods, taken)
     return surplus
-
-
-def _unverify(tx: Session, cause: Cause, row: InTote, remaining: int) -> None:
-    """Lower what counts as verified to what is still there."""
-    if row.checked <= remaining:
-        return
-    goods = row.goods
-    at = and_(
-        Checked.site == cause.site,
-        Checked.place == row.place,
-        Checked.merchant == goods.merchant,
-        Checked.sku == goods.sku,
-        Checked.lot == goods.lot,
-        Checked.expiry == goods.expiry,
-        Checked.serial == goods.serial,
-    )
-    if remaining:
-        tx.execute(update(Checked).where(at).values(pieces=remaining))
-    else:
-        tx.execute(delete(Checked).where(at))
 
 
 def _open_lines(tx: Session, cause: Cause, work: Work, sku: str) -> tuple[_OrderLine, ...]:

@@ -88,18 +88,21 @@ def _answer(
     stop: StopRow,
     mine: Sequence[tuple[str, Rehomed]],
 ) -> ShortDeclared:
-    """Tell what became of the stop's own order; of others only how many lost pieces too."""
-    everything = sum(each.found + each.short + each.waits for _, each in mine)
-    short = sum(each.short for _, each in mine)
-    cause.note(pieces=command.pieces, missing=everything, short=short)
+    """Tell what was found for the walk, what its own order lacks, and how many others lack some."""
+    found = sum(each.found for _, each in mine)
+    lost = sum(each.short + each.waits for _, each in mine)
+    cause.note(
+        pieces=command.pieces, missing=found + lost, short=sum(each.short for _, each in mine)
+    )
     own = [each for order, each in mine if order == stop.stop.order]
+    short, waits = sum(each.short for each in own), sum(each.waits for each in own)
     others = {order for order, each in mine if each.short or each.waits} - {stop.stop.order}
     return ShortDeclared(
-        missing=sum(each.found + each.short + each.waits for each in own),
-        found=sum(each.found for each in own),
-        place=next((each.place for each in own if each.place), ""),
-        short=sum(each.short for each in own),
-        waits=sum(each.waits for each in own),
+        missing=found + short + waits,
+        found=found,
+        place=next((each.place for _, each in mine if each.place), ""),
+        short=short,
+        waits=waits,
         order=stop.stop.order,
         others=len(others),
         next=advance(tx, cause, command.task),

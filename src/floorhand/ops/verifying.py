@@ -39,33 +39,45 @@ def check_pieces(
         return work
     if command.typed and not merchant_rules(tx, cause.site, work.head.merchant).typed_quantity:
         raise Refused(Code.SCAN_EACH_PIECE)
-    rows = _matching(tx, cause, command)
-    if naming := _to_be_named(tx, cause, command, rows):
+    same = _matching(tx, cause, command)
+    rows = tuple(row for row in same if row.left)
+    if not command.typed and (naming := _to_be_named(tx, cause, command, rows)):
         return naming
-    left = sum(row.left for row in rows)
-    if command.pieces > left:
-        raise Refused(Code.TOO_MANY_CHECKED, sku=command.sku, asked=command.pieces, left=left)
-    pieces = command.pieces
-    for row in rows:
-        if taken := min(row.left, pieces):
-            checking.mark(tx, cause.site, row, taken)
-            pieces -= taken
-    cause.note(job="packing", verified=command.pieces, merchant=work.head.merchant)
-    rest = checking.rest_of(tx, cause.site, command.order, command.sku)
     goods = rows[0].goods
-    of = Left(goods.sku, "", left - command.pieces, goods.lot, goods.expiry, goods.serial)
-    return PiecesChecked(of, command.pieces, rest, command.pack)
+    alike = tuple(row for row in same if row.goods == goods)
+    checked = sum(row.checked for row in alike)
+    left = sum(row.left for row in (alike if command.typed else rows))
+    more = command.pieces - checked if command.typed else command.pieces
+    if more > left:
+        raise Refused(Code.TOO_MANY_CHECKED, sku=command.sku, asked=command.pieces, left=left)
+    _count(tx, cause, alike if command.typed else rows, more)
+    cause.note(job="packing", verified=more, merchant=work.head.merchant)
+    rest = checking.rest_of(tx, cause.site, command.order, command.sku)
+    of = Left(goods.sku, "", left - more, goods.lot, goods.expiry, goods.serial)
+    return PiecesChecked(of, more, rest, command.pack, checked + more, command.typed)
+
+
+def _count(tx: Session, cause: Cause, rows: tuple[InTote, ...], more: int) -> None:
+    """Count so many more pieces as verified; or fewer, if the worker had counted too many."""
+    for row in rows:
+        taken = max(-row.checked, min(row.left, more))
+        more -= taken
+        if taken > 0:
+            checking.mark(tx, cause.site, row, taken)
+        elif taken < 0:
+            checking.lower(tx, cause.site, row, row.checked + taken)
 
 
 def _matching(tx: Session, cause: Cause, command: CheckPieces) -> tuple[InTote, ...]:
-    """Find what in the totes the scanned piece can be, with pieces left to verify."""
+    """Find what in the totes the scanned piece can be; some of it is left to verify."""
     order, sku = command.order, command.sku
     merchant = order.partition("/")[0]
     rows = checking.in_totes(tx, cause.site, order, sku) if command.merchant == merchant else ()
     if not rows:
         raise _stranger(tx, cause, command)
     told = (command.lot, command.expiry, command.serial)
-    same = tuple(row for row in rows if _agrees(row, told))
+    agrees = _is_called if command.typed else _agrees
+    same = tuple(row for row in rows if agrees(row, told))
     if not same:
         serials = [row.goods.serial for row in rows if row.goods.serial and row.left]
         if command.serial and serials:
@@ -74,18 +86,23 @@ def _matching(tx: Session, cause: Cause, command: CheckPieces) -> tuple[InTote, 
         found = " ".join(part for part in told[:2] if part)
         lots = dict.fromkeys(f"{r.goods.lot} {r.goods.expiry}".strip() for r in rows)
         raise Refused(Code.PACK_WRONG_LOT, sku=sku, lot=found, want=", ".join(lots))
-    left = tuple(row for row in same if row.left)
+    left = any(row.left for row in same)
     if not left and command.serial and same[0].goods.serial:
         raise Refused(Code.SERIAL_CHECKED, sku=sku, serial=command.serial)
     if not left:
         raise _extra(tx, cause, command)
-    return left
+    return same
 
 
 def _agrees(row: InTote, told: tuple[str, str, str]) -> bool:
     """Tell whether goods can be what the code told; what either does not know cannot differ."""
     known = (row.goods.lot, row.goods.expiry, row.goods.serial)
     return all(not a or not b or a == b for a, b in zip(known, told, strict=True))
+
+
+def _is_called(row: InTote, told: tuple[str, str, str]) -> bool:
+    """Tell whether goods are those that were named on the screen."""
+    return (row.goods.lot, row.goods.expiry, row.goods.serial) == told
 
 
 def _stranger(tx: Session, cause: Cause, command: CheckPieces) -> Refused:

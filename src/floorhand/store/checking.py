@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import TableClause, and_, bindparam, func, select
+from sqlalchemy import TableClause, and_, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -191,3 +191,23 @@ def mark(tx: Session, site: str, row: InTote, pieces: int) -> None:
         serial=goods.serial,
         pieces=pieces,
     )
+
+
+def lower(tx: Session, site: str, row: InTote, remaining: int) -> None:
+    """Lower what counts as verified in a tote to ``remaining`` pieces."""
+    if row.checked <= remaining:
+        return
+    goods = row.goods
+    at = and_(
+        Checked.site == site,
+        Checked.place == row.place,
+        Checked.merchant == goods.merchant,
+        Checked.sku == goods.sku,
+        Checked.lot == goods.lot,
+        Checked.expiry == goods.expiry,
+        Checked.serial == goods.serial,
+    )
+    if remaining:
+        tx.execute(update(Checked).where(at).values(pieces=remaining))
+    else:
+        tx.execute(delete(Checked).where(at))
