@@ -83,6 +83,7 @@ class Parcel:
         maybe: The likeliest order where none was named, and ``maybes`` how many there are.
         expiry_order: How the merchant's typed dates are read.
         tote: Where restocked pieces go; empty: they stay on the bench.
+        due: Time left until the platform decides by itself, if that is near (see `time_left`).
     """
 
     number: str
@@ -100,6 +101,7 @@ class Parcel:
     maybes: int = 0
     expiry_order: str = "YYMMDD"
     tote: str = ""
+    due: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +180,23 @@ class CountTakenBack:
     """Nothing of the finding is left."""
 
     parcel: Parcel
+
+
+@dataclass(frozen=True, slots=True)
+class GradePieces:
+    """Say what shape the pieces of a finding are in."""
+
+    number: str
+    finding: str
+    grade: int
+
+
+@dataclass(frozen=True, slots=True)
+class PiecesGraded:
+    """The finding as it is now, still to be judged, and the grade it was given."""
+
+    finding: Finding
+    grade: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,8 +322,9 @@ class NothingFound:
 class ReturnClosed:
     """The return is disposed of.
 
-    ``incomplete`` names the verdict if it cannot be sent without a comment and a picture;
-    ``others`` are the returns of the same parcel that are still open.
+    ``incomplete`` names the verdict if it cannot be sent without a comment and a picture, and
+    ``why`` is the text key of its reason; ``others`` are the returns of the same parcel that are
+    still open.
     """
 
     number: str
@@ -312,6 +332,7 @@ class ReturnClosed:
     missing: int
     incomplete: str
     others: tuple[Option, ...]
+    why: str = "returns.reason.other"
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,10 +29,10 @@ from floorhand.domain.returns import (
     VerdictExtended,
 )
 from floorhand.domain.things import CORRECTION, SCRAP, Line
-from floorhand.domain.verdicts import Verdict, complete, judge
+from floorhand.domain.verdicts import Verdict, complete, judge, reason_text
 from floorhand.errors import Code, Refused
 from floorhand.ops import returns_identify, returns_inspect
-from floorhand.ops.returns_bench import JOB, expired, finding_of, parcel, restockable, the_return
+from floorhand.ops.returns_bench import JOB, expired, finding_of, open_return, parcel, restockable
 from floorhand.store import ledger, returns, tasks
 from floorhand.store.inspections import (
     NOT_JUDGED,
@@ -43,6 +43,7 @@ from floorhand.store.inspections import (
 )
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import merchant_rules
+from floorhand.store.places import stand_in
 from floorhand.store.returns import ReturnHead
 from floorhand.store.schema import Inspection, Outbox, Place, Return, ReturnLine, Task, Trouble
 
@@ -56,12 +57,13 @@ def dispose(tx: Session, cause: Cause, command: Dispose) -> PiecesDisposed | Fin
     Raises:
         Refused: `Code.RETURN_NOT_RESTOCKABLE`, `Code.RETURN_SAME_BADGE` if nobody else witnesses
             a destruction, or `Code.RETURN_TOTE` if the tote takes nothing of this merchant.
+        Gone: `Code.RETURN_CLOSED` or `Code.RETURN_TAKEN_OVER`.
     """
+    head = open_return(tx, cause, command.number)
     row = pending_finding(tx, cause.site, command.finding)
     if row is None:
         return FindingGone(parcel(tx, cause, command.number))
     _may(cause, command, row)
-    head = the_return(tx, cause, row.number)
     if not _decide(tx, cause, command):
         return FindingGone(parcel(tx, cause, row.number))
     place = _book(tx, cause, command, row, head.place)
@@ -118,7 +120,7 @@ def _book(tx: Session, cause: Cause, command: Dispose, row: FindingRow, bench: s
         ledger.move(tx, cause, bench, SCRAP, [pending])
         return ""
     if command.tote:
-        _take_tote(tx, cause, command.tote, row.merchant)
+        _take_tote(tx, cause, command.tote, row.merchant, bench)
     place = command.tote or bench
     condition = condition_after(command.disposition, expired(cause, row))
     ledger.move(tx, cause, bench, CORRECTION, [pending])
@@ -140,9 +142,10 @@ def _book(tx: Session, cause: Cause, command: Dispose, row: FindingRow, bench: s
     return place
 
 
-def _take_tote(tx: Session, cause: Cause, tote: str, merchant: str) -> None:
-    fits = tx.scalar(
-        select(Place.code).where(
+def _take_tote(tx: Session, cause: Cause, tote: str, merchant: str, bench: str) -> None:
+    """Make sure that a tote takes the pieces, and that it stands where it has been filled."""
+    fits = tx.execute(
+        select(Place.parent).where(
             Place.site == cause.site,
             Place.code == tote,
             Place.kind == "tote",
@@ -150,9 +153,11 @@ def _take_tote(tx: Session, cause: Cause, tote: str, merchant: str) -> None:
             Place.order_no.is_(None),
             or_(Place.merchant.is_(None), Place.merchant == merchant),
         )
-    )
+    ).one_or_none()
     if fits is None:
         raise Refused(Code.RETURN_TOTE, tote=tote)
+    if fits.parent != bench:
+        stand_in(tx, cause, tote, bench)
 
 
 def _send_away(tx: Session, cause: Cause, command: Dispose, row: FindingRow, bench: str) -> None:
@@ -204,12 +209,13 @@ def close_return(
 
     Pieces that were counted and not judged are asked about before anything is closed. Nobody is
     told a verdict about a parcel whose owner is not known.
+
+    Raises:
+        Gone: `Code.RETURN_CLOSED` or `Code.RETURN_TAKEN_OVER`.
     """
-    head = the_return(tx, cause, command.number)
+    head = open_return(tx, cause, command.number)
     here = parcel(tx, cause, head.number)
     others = _others(tx, cause, head)
-    if head.custody == "disposed":
-        return ReturnClosed(head.number, here.pieces, 0, "", others)
     if pending := pending_of(tx, cause.site, head.number):
         return ReturnOpened(here, (finding_of(tx, cause, head, pending[0]),))
     left = returns.left_lines(tx, cause.site, head.number)
@@ -226,6 +232,7 @@ def close_return(
     short = tuple((sku, pieces) for sku, _, pieces in left)
     verdict = judge(head.platform, found, short, rules.verdicts)
     incomplete = _answer(tx, cause, head, verdict) if head.merchant else ""
+    why = reason_text(verdict.reject_reason)
     _finish(tx, cause, head, verdict)
     cause.note(
         job=JOB,
@@ -235,7 +242,7 @@ def close_return(
         missing=missing,
         decision=verdict.decision,
     )
-    return ReturnClosed(head.number, here.pieces, missing, incomplete, others)
+    return ReturnClosed(head.number, here.pieces, missing, incomplete, others, why)
 
 
 def _others(tx: Session, cause: Cause, head: ReturnHead) -> tuple[Option, ...]:
@@ -283,7 +290,7 @@ def _finish(tx: Session, cause: Cause, head: ReturnHead, verdict: Verdict) -> No
     tx.execute(
         update(Return)
         .where(Return.site == cause.site, Return.number == head.number)
-        .values(custody="disposed", disposed_at=cause.at, money=money)
+        .values(custody="disposed", disposed_at=cause.at, money=money, worker=None, claimed_at=None)
     )
     if not head.merchant or head.plate:
         tx.execute(
