@@ -17,6 +17,7 @@ from floorhand.domain.identifying import (
     ParcelShared,
     PieceOrigins,
     RegisterUnknown,
+    RejectionWaits,
     ReturnHeld,
     ReturnOpened,
 )
@@ -454,3 +455,11 @@ def test_a_return_that_is_due_soon_says_so_when_it_is_opened() -> None:
 def test_the_list_of_what_waits_has_a_help_of_its_own() -> None:
     assert prompt(ChooseReturn(OPTIONS, waiting=True)).ask == "returns.which_waiting"
     assert prompt(ChooseReturn(OPTIONS)).ask == "returns.which_return"
+
+
+def test_a_closed_return_asks_for_what_its_rejection_still_needs() -> None:
+    why = "returns.reason.used"
+    asked = step(START, RejectionWaits("V", "R-1", why, commented=False))
+    assert (asked.state, asked.look) == (NeedComment("V", "R-1", (), why), True)
+    asked = step(START, RejectionWaits("V", "R-1", why, commented=True))
+    assert asked.state == NeedPicture("V", "R-1", (), why)

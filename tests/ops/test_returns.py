@@ -313,7 +313,12 @@ def test_rejecting_what_was_refunded_already_is_in_doubt(floor) -> None:
         tx.execute(update(Return).values(money="already_refunded"))
     begin(floor, "RMA-4", "*SHORT", "1")
     assert one(floor, select(Return.money).where(Return.number == "RMA-4"))[0] == "in_doubt"
-    assert one(floor, select(Trouble.kind, Trouble.subject)) == ("refunded_and_rejected", "RMA-4")
+    with floor.begin() as tx:
+        listed = tx.execute(select(Trouble.kind, Trouble.subject).order_by(Trouble.kind)).all()
+    assert [tuple(entry) for entry in listed] == [
+        ("refunded_and_rejected", "RMA-4"),
+        ("rejection_incomplete", "RMA-4"),
+    ]
 
 
 def test_an_empty_parcel_is_an_outcome_with_a_verdict(floor) -> None:
@@ -683,3 +688,17 @@ def test_robots_leave_a_return_that_somebody_has(floor) -> None:
     with floor.begin() as tx:
         assert sight.return_waiting(tx, SITE, worker="W2") == "RMA-2"
         assert sight.return_waiting(tx, SITE, worker="W1") == "RMA-1"
+
+
+def test_a_rejection_left_for_later_is_on_the_list_until_it_is_complete(floor) -> None:
+    begin(floor, "TRK-4", MUG, "3", "4", "4", "*DONE", "1", "worn", "*SKIP")
+    listed = select(Trouble.subject, Trouble.closed_at).where(
+        Trouble.kind == "rejection_incomplete"
+    )
+    assert tuple(one(floor, listed)) == ("RMA-4", None)
+    turn = begin(floor, "RMA-4", badge="BADGE-BEN", seat="H2")
+    assert (turn.said.text, turn.prompt.ask) == ("returns.verdict_waits", "returns.picture")
+    scan(floor, "IMG_7.jpg", seat="H2")
+    assert one(floor, select(Outbox.state))[0] == "waiting"
+    assert one(floor, listed).closed_at is not None
+    assert scan(floor, "RMA-4", seat="H2").said.text == "refusal.return_closed"

@@ -46,6 +46,19 @@ class ReturnHeld:
 
 
 @dataclass(frozen=True, slots=True)
+class RejectionWaits:
+    """It is inspected, and its rejection cannot be sent without a picture, and maybe a comment.
+
+    ``why`` is the text key of the reason.
+    """
+
+    verdict: str
+    number: str
+    why: str
+    commented: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ParcelShared:
     """Several returns are in this parcel."""
 

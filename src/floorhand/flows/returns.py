@@ -17,6 +17,7 @@ from floorhand.domain.identifying import (
     FindOfPiece,
     OpenReturn,
     PieceOrigins,
+    RejectionWaits,
     ReturnOpened,
 )
 from floorhand.domain.returns import (
@@ -98,10 +99,14 @@ def step(state: State, event: object) -> Reply:
         case _, ReturnOpened():
             return _opened(state, event)
         case _, PieceOrigins(merchant=merchant, options=options, piece=piece):
-            here = state.parcel if isinstance(state, OnBench) else None
-            return Ask(ChooseOrigin(merchant, piece, options, here))
+            parcel = state.parcel if isinstance(state, OnBench) else None
+            return Ask(ChooseOrigin(merchant, piece, options, parcel))
         case _, ReturnClosed():
             return _closed(event)
+        case _, RejectionWaits(verdict=verdict, number=number, why=why):
+            asked = NeedPicture if event.commented else NeedComment
+            here = asked(verdict, number, (), why)
+            return Ask(here, "returns.verdict_waits", {"number": number}, look=True)
         case NeedComment() | NeedPicture(), _:
             return _reject(state, event)
         case _, FindingGone(parcel=parcel):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.identifying import (
@@ -17,7 +16,6 @@ from floorhand.domain.inspection import condition_after, withdraw
 from floorhand.domain.returns import (
     DESTROY,
     RESTOCK,
-    AddToVerdict,
     CloseReturn,
     Dispose,
     FindingGone,
@@ -26,13 +24,13 @@ from floorhand.domain.returns import (
     PiecesDisposed,
     PiecesMissing,
     ReturnClosed,
-    VerdictExtended,
 )
 from floorhand.domain.things import CORRECTION, SCRAP, Line
-from floorhand.domain.verdicts import Verdict, complete, judge, reason_text
+from floorhand.domain.verdicts import Verdict, judge, reason_text
 from floorhand.errors import Code, Refused
-from floorhand.ops import returns_identify, returns_inspect
+from floorhand.ops import returns_identify, returns_inspect, returns_verdict
 from floorhand.ops.returns_bench import JOB, expired, finding_of, open_return, parcel, restockable
+from floorhand.ops.returns_verdict import write_verdict
 from floorhand.store import ledger, returns, tasks
 from floorhand.store.inspections import (
     NOT_JUDGED,
@@ -45,7 +43,7 @@ from floorhand.store.ledger import Cause
 from floorhand.store.masters import merchant_rules
 from floorhand.store.places import stand_in
 from floorhand.store.returns import ReturnHead
-from floorhand.store.schema import Inspection, Outbox, Place, Return, ReturnLine, Task, Trouble
+from floorhand.store.schema import Inspection, Place, Return, ReturnLine, Task, Trouble
 
 MISSING_SHOWN_MAX = 8
 """Missing SKUs that are listed before a return is closed; all are counted."""
@@ -231,7 +229,7 @@ def close_return(
     rules = merchant_rules(tx, cause.site, head.merchant)
     short = tuple((sku, pieces) for sku, _, pieces in left)
     verdict = judge(head.platform, found, short, rules.verdicts)
-    incomplete = _answer(tx, cause, head, verdict) if head.merchant else ""
+    incomplete = write_verdict(tx, cause, head, verdict) if head.merchant else ""
     why = reason_text(verdict.reject_reason)
     _finish(tx, cause, head, verdict)
     cause.note(
@@ -248,37 +246,6 @@ def close_return(
 def _others(tx: Session, cause: Cause, head: ReturnHead) -> tuple[Option, ...]:
     sharing = returns.in_same_parcel(tx, cause.site, head)
     return tuple(option for option in sharing if option.code != head.number)
-
-
-def _answer(tx: Session, cause: Cause, head: ReturnHead, verdict: Verdict) -> str:
-    """Write the verdict; gives its id if it cannot be sent as it is."""
-    key = cause.new_id()
-    body = {
-        "platform": head.platform,
-        "return_id": head.platform_id or head.number,
-        "decision": verdict.decision,
-        "reject_reason": verdict.reject_reason,
-        "comment": "",
-        "evidence": [],
-        "lines": [
-            {"sku": sku, "pieces": pieces, "decision": word} for sku, pieces, word in verdict.lines
-        ],
-        "idempotency_key": key,
-    }
-    ready = complete(body, verdict.rejects)
-    tx.execute(
-        insert(Outbox).values(
-            site=cause.site,
-            id=key,
-            kind="return_verdict",
-            platform=head.platform,
-            subject=head.number,
-            body=json.dumps(body, ensure_ascii=False),
-            state="waiting" if ready else "incomplete",
-            created_at=cause.at,
-        )
-    )
-    return "" if ready else key
 
 
 def _finish(tx: Session, cause: Cause, head: ReturnHead, verdict: Verdict) -> None:
@@ -305,36 +272,10 @@ def _finish(tx: Session, cause: Cause, head: ReturnHead, verdict: Verdict) -> No
         )
 
 
-def add_to_verdict(tx: Session, cause: Cause, command: AddToVerdict) -> VerdictExtended:
-    """Add comment or picture to a rejection that waits for them."""
-    row = tx.execute(
-        select(Outbox.body, Outbox.state).where(
-            Outbox.site == cause.site, Outbox.id == command.verdict
-        )
-    ).one()
-    body: dict[str, Any] = json.loads(row.body)
-    if command.comment:
-        body["comment"] = command.comment
-    if command.picture:
-        body["evidence"] = [*body["evidence"], {"file": command.picture}]
-    ready = complete(body, rejects=True)
-    if row.state == "incomplete":
-        tx.execute(
-            update(Outbox)
-            .where(Outbox.site == cause.site, Outbox.id == command.verdict)
-            .values(
-                body=json.dumps(body, ensure_ascii=False),
-                state="waiting" if ready else "incomplete",
-            )
-        )
-        cause.note(job=JOB, verdict=command.verdict)
-    return VerdictExtended(ready)
-
-
 HANDLERS: dict[type, Callable[..., object]] = {
     **returns_identify.HANDLERS,
     **returns_inspect.HANDLERS,
     Dispose: dispose,
     CloseReturn: close_return,
-    AddToVerdict: add_to_verdict,
+    **returns_verdict.HANDLERS,
 }

@@ -5,11 +5,18 @@ from __future__ import annotations
 from sqlalchemy import func, update
 from sqlalchemy.orm import Session
 
-from floorhand.domain.identifying import OpenReturn, ParcelShared, ReturnHeld, ReturnOpened
+from floorhand.domain.identifying import (
+    OpenReturn,
+    ParcelShared,
+    RejectionWaits,
+    ReturnHeld,
+    ReturnOpened,
+)
 from floorhand.domain.things import Line
 from floorhand.errors import Code, Refused
 from floorhand.ops.bench import since
 from floorhand.ops.returns_bench import JOB, bench, claim, finding_of, holder_of, parcel, the_return
+from floorhand.ops.returns_verdict import waiting_rejection
 from floorhand.store import ledger, returns
 from floorhand.store.inspections import pending_of
 from floorhand.store.ledger import Cause
@@ -19,8 +26,10 @@ from floorhand.store.schema import Return
 
 def open_the_return(
     tx: Session, cause: Cause, command: OpenReturn
-) -> ReturnOpened | ParcelShared | ReturnHeld:
+) -> ReturnOpened | ParcelShared | ReturnHeld | RejectionWaits:
     """Take a return onto the bench, offer all that share its parcel, or say who has it.
+
+    What a rejection was closed without can still be added.
 
     Raises:
         Refused: `Code.RETURN_CLOSED` if it has been inspected already.
@@ -35,6 +44,8 @@ def open_the_return(
         elif len(options) > 1:
             return ParcelShared(options)
     if head.custody == "disposed":
+        if waits := waiting_rejection(tx, cause, head.number):
+            return waits
         raise Refused(Code.RETURN_CLOSED, number=head.number)
     take_from = command.holder if head.number == command.again else ""
     if not claim(tx, cause, head.number, take_from):
