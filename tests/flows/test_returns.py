@@ -361,6 +361,8 @@ def test_the_next_return_of_the_parcel_follows_and_a_rejection_asks_for_more() -
     assert closed.state == ChooseReturn(OPTIONS)
     asked = step(Inspecting(PARCEL), ReturnClosed("R-1", 3, 0, "V", ()))
     assert asked.state == NeedComment("V", "R-1", ())
+    assert step(asked.state, Text("1")).code is Code.RETURN_NO_WORDS
+    assert step(asked.state, Text("9506000134352")).code is Code.RETURN_NO_WORDS
     assert step(asked.state, Text("worn")) == Do(AddToVerdict("V", comment="worn"))
     asked = step(asked.state, VerdictExtended(complete=False))
     assert step(asked.state, Text("a.jpg")) == Do(AddToVerdict("V", picture="a.jpg"))

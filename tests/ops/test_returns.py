@@ -35,6 +35,7 @@ from floorhand.store.schema import (
     Trouble,
     Worker,
 )
+from floorhand.store.summaries import left_over
 
 STATEMENTS_MAX = 40
 """A scan that needs more would be felt on a slow disk."""
@@ -702,3 +703,16 @@ def test_a_rejection_left_for_later_is_on_the_list_until_it_is_complete(floor) -
     assert one(floor, select(Outbox.state))[0] == "waiting"
     assert one(floor, listed).closed_at is not None
     assert scan(floor, "RMA-4", seat="H2").said.text == "refusal.return_closed"
+
+
+def test_an_unknown_parcel_is_listed_with_the_place_where_it_stands(floor) -> None:
+    turn = begin(floor, "*SHORT", "*SKIP", "*SKIP", "*LIST")
+    assert "R-000001 · RET-UNK" in [choice.label for choice in turn.prompt.choices]
+
+
+def test_the_shift_tells_which_returns_a_platform_will_approve_by_itself(floor) -> None:
+    with floor.begin() as tx:
+        for number, hours in (("RMA-1", -1), ("RMA-2", 23), ("RMA-3", 25)):
+            deadline = NOW + timedelta(hours=hours)
+            tx.execute(update(Return).where(Return.number == number).values(deadline=deadline))
+        assert left_over(tx, SITE, NOW)["returns_due"] == {"late": 1, "within_24_h": 1}

@@ -57,6 +57,7 @@ from floorhand.domain.things import (
     Text,
 )
 from floorhand.errors import Code
+from floorhand.flows.marks import SHOWN_CHARACTERS_MAX
 from floorhand.flows.returns_identify import identify
 from floorhand.flows.returns_judge import after_count, judge, next_untold, tell
 from floorhand.flows.returns_prompts import closes_by_number, prompt
@@ -306,6 +307,8 @@ def _reject(state: NeedComment | NeedPicture, event: object) -> Reply:
     match state, event:
         case _, Text(value=value) if len(value) > COMMENT_CHARACTERS_MAX:
             return Refuse(Code.RETURN_TEXT_LONG, {"limit": COMMENT_CHARACTERS_MAX})
+        case NeedComment(), Text(value=comment) if not any(map(str.isalpha, comment)):
+            return Refuse(Code.RETURN_NO_WORDS, {"text": comment[:SHOWN_CHARACTERS_MAX]})
         case NeedComment(), Text(value=comment):
             return Do(AddToVerdict(state.verdict, comment=comment))
         case NeedPicture(), Text(value=name):

@@ -120,12 +120,13 @@ def in_same_parcel(tx: Session, site: str, of: ReturnHead) -> tuple[Option, ...]
 def waiting(tx: Session, site: str, worker: str, now: datetime) -> tuple[Option, ...]:
     """List the returns to inspect: by deadline, parcels that are here already before others.
 
-    A row shows the time left, or the day if it is not soon, and who else has the return.
+    A row shows the merchant, or where an unknown parcel stands; the time left, or the day if it
+    is not soon; and who else has the return.
     """
     rows = tx.execute(
         select(
             Return.number,
-            func.coalesce(Return.merchant, "").label("merchant"),
+            func.coalesce(Return.merchant, Return.place).label("whose"),
             Return.deadline,
             func.coalesce(Worker.name, "").label("holder"),
         )
@@ -143,7 +144,7 @@ def waiting(tx: Session, site: str, worker: str, now: datetime) -> tuple[Option,
         .limit(WAITING_MAX)
     )
     return tuple(
-        _option(row.number, row.merchant, _due(row.deadline, now), row.holder) for row in rows
+        _option(row.number, row.whose, _due(row.deadline, now), row.holder) for row in rows
     )
 
 
