@@ -716,3 +716,16 @@ def test_the_shift_tells_which_returns_a_platform_will_approve_by_itself(floor) 
             deadline = NOW + timedelta(hours=hours)
             tx.execute(update(Return).where(Return.number == number).values(deadline=deadline))
         assert left_over(tx, SITE, NOW)["returns_due"] == {"late": 1, "within_24_h": 1}
+
+
+def test_what_was_recalled_is_never_sold_again(floor) -> None:
+    with floor.begin() as tx:
+        tx.execute(update(Return).where(Return.number == "RMA-1").values(kind="recall"))
+    turn = begin(floor, "RMA-1", "*SHORT")
+    assert "undelivered" not in [choice.code for choice in turn.prompt.choices]
+    turn = scan(floor, "*BACK", CAP)
+    assert (turn.said.text, turn.said.tone) == ("returns.not_restockable", "look")
+    turn = scan(floor, "1")
+    assert turn.prompt.ask_facts[0] == ("disposition_text", "disposition.quarantine")
+    assert scan(floor, "*LIST", "1").said.text == "refusal.return_not_restockable"
+    assert stock(floor, "RETURNS") == {("CAP", "return_pending"): 1}

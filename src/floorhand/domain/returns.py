@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 CUSTOMER_RETURN = "customer"
 UNDELIVERED = "undelivered"
+RECALL = "recall"
 UNKNOWN_PARCEL = "unknown"
 
 AS_ADVISED = "as_advised"
@@ -115,7 +116,7 @@ class Finding:
         over: Pieces returned beyond what the buyer bought; 0 if not, or if nobody knows.
         dispositions: The merchant's table, for grades 1 to 5.
         restockable: False where a piece may not be sold again whatever its grade, because its
-            expiry is unknown or past or its serial is unreadable.
+            expiry is unknown or past, its serial is unreadable, or it was recalled.
         said: What the buyer or the platform gave as reason for this SKU.
     """
 

@@ -11,6 +11,7 @@ from floorhand.domain.returns import (
     GRADES,
     NONE_OF_THESE,
     REASONS,
+    RECALL,
     UNDELIVERED,
     Finding,
     Option,
@@ -243,10 +244,17 @@ def _others(parcel: Parcel) -> tuple[Choice, ...]:
     codes = (
         *(("empty",) if not parcel.pieces else ()),
         "no_code",
-        "customer" if parcel.kind == UNDELIVERED else "undelivered",
+        *_other_kind(parcel.kind),
         *(("order",) if parcel.merchant and parcel.next_sku and not parcel.order else ()),
     )
     return tuple(Choice(code, f"returns.other.{code}") for code in codes)
+
+
+def _other_kind(kind: str) -> tuple[str, ...]:
+    """Say what the return may turn out to be; a recall stays one, or its goods could be sold."""
+    if kind == RECALL:
+        return ()
+    return ("customer",) if kind == UNDELIVERED else ("undelivered",)
 
 
 def _item(finding: Finding) -> Item:

@@ -15,6 +15,7 @@ from floorhand.domain.identifying import (
 from floorhand.domain.inspection import condition_after, withdraw
 from floorhand.domain.returns import (
     DESTROY,
+    FOR_SALE,
     RESTOCK,
     CloseReturn,
     Dispose,
@@ -61,7 +62,7 @@ def dispose(tx: Session, cause: Cause, command: Dispose) -> PiecesDisposed | Fin
     row = pending_finding(tx, cause.site, command.finding)
     if row is None:
         return FindingGone(parcel(tx, cause, command.number))
-    _may(cause, command, row)
+    _may(cause, command, head, row)
     if not _decide(tx, cause, command):
         return FindingGone(parcel(tx, cause, row.number))
     place = _book(tx, cause, command, row, head.place)
@@ -82,8 +83,8 @@ def dispose(tx: Session, cause: Cause, command: Dispose) -> PiecesDisposed | Fin
     return PiecesDisposed(here, row.sku, row.pieces, command.disposition, place)
 
 
-def _may(cause: Cause, command: Dispose, row: FindingRow) -> None:
-    if command.disposition in (RESTOCK, "open_box") and not restockable(cause, row):
+def _may(cause: Cause, command: Dispose, head: ReturnHead, row: FindingRow) -> None:
+    if command.disposition in FOR_SALE and not restockable(cause, head, row):
         raise Refused(Code.RETURN_NOT_RESTOCKABLE, sku=row.sku)
     if command.disposition == DESTROY and command.second in ("", cause.worker):
         raise Refused(Code.RETURN_SAME_BADGE, worker=cause.worker)

@@ -6,7 +6,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.barcodes import body_of, own_code
-from floorhand.domain.returns import OTHER_MERCHANT, Finding, Parcel
+from floorhand.domain.returns import OTHER_MERCHANT, RECALL, Finding, Parcel
 from floorhand.errors import Code, Gone
 from floorhand.ops.bench import since
 from floorhand.store import origins, returns
@@ -133,16 +133,19 @@ def finding_of(
         outcome=row.outcome,
         over=_over(tx, cause, head, row, received),
         dispositions=rules.dispositions,
-        restockable=restockable(cause, row),
+        restockable=restockable(cause, head, row),
         said=next((line.reason for line in lines if line.reason), head.reason),
     )
 
 
-def restockable(cause: Cause, row: FindingRow) -> bool:
+def restockable(cause: Cause, head: ReturnHead, row: FindingRow) -> bool:
     """Tell whether pieces may be sold again, whatever their grade.
 
-    Not if their expiry is unknown or past, nor if nobody can say which serial it is.
+    Not if their expiry is unknown or past, nor if nobody can say which serial it is, nor what came
+    back because it was recalled.
     """
+    if head.kind == RECALL:
+        return False
     if row.expiry_tracked and (not row.expiry or expired(cause, row)):
         return False
     return not (row.serial_tracked and not row.serial)
