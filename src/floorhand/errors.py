@@ -117,9 +117,11 @@ class Code(StrEnum):
 
     # Return inspection
     RETURN_CLOSED = "return_closed"
+    RETURN_TAKEN_OVER = "return_taken_over"
     RETURN_NOT_CLOSED = "return_not_closed"
     RETURN_NOT_SHIPPED = "return_not_shipped"
     RETURN_TEXT_LONG = "return_text_long"
+    RETURN_NO_WORDS = "return_no_words"
     RETURN_BAD_MARK = "return_bad_mark"
     RETURN_ONE_BY_ONE = "return_one_by_one"
     RETURN_SERIAL_HERE = "return_serial_here"

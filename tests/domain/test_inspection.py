@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +15,7 @@ from floorhand.domain.inspection import (
     proposal,
     ranked,
     spread,
+    time_left,
     withdraw,
 )
 from floorhand.domain.returns import Finding
@@ -95,3 +98,13 @@ def test_spreading_and_withdrawing_keep_the_number_of_pieces(room: list[int], pi
     shares = spread(tuple(room), pieces)
     assert sum(shares) == pieces
     assert sum(withdraw(shares, pieces)) == pieces
+
+
+@pytest.mark.parametrize(
+    ("hours", "told"),
+    [(30, ""), (24, ""), (23.9, "! 23 h"), (4, "! 4 h"), (3.9, "!! 3 h"), (-1.5, "!! -2 h")],
+)
+def test_the_last_day_before_a_deadline_is_marked_and_its_last_hours_twice(hours, told) -> None:
+    now = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+    assert time_left(now + timedelta(hours=hours), now) == told
+    assert time_left(None, now) == ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from floorhand.domain.verdicts import WORDS, Found, complete, judge, vocabulary
+from floorhand.domain.verdicts import WORDS, Found, complete, judge, reason_text, vocabulary
 
 
 def found(grade: int, disposition: str, reason: str = "", outcome: str = "as_advised") -> Found:
@@ -76,3 +76,17 @@ def test_a_shop_that_asks_per_line_gets_every_line() -> None:
         ("MUG", 1, "PROCESSING_REQUIRED"),
         ("CAP", 2, "MISSING"),
     )
+
+
+@pytest.mark.parametrize(
+    ("reason", "text"),
+    [
+        ("used", "returns.reason.used"),
+        ("missing", "returns.why.missing"),
+        ("buyer_fault", "returns.reason.other"),
+        ("", "returns.reason.other"),
+        ("Too big", "Too big"),
+    ],
+)
+def test_a_rejections_reason_has_words_for_the_worker(reason: str, text: str) -> None:
+    assert reason_text(reason) == text

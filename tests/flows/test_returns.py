@@ -13,9 +13,12 @@ from floorhand.domain.identifying import (
     FindOfPiece,
     Identify,
     OpenReturn,
+    OrderReturns,
     ParcelShared,
     PieceOrigins,
     RegisterUnknown,
+    RejectionWaits,
+    ReturnHeld,
     ReturnOpened,
 )
 from floorhand.domain.returns import (
@@ -24,11 +27,13 @@ from floorhand.domain.returns import (
     Dispose,
     Finding,
     FindingGone,
+    GradePieces,
     Option,
     OutcomeRecorded,
     Parcel,
     PiecesCounted,
     PiecesDisposed,
+    PiecesGraded,
     PiecesMissing,
     Recount,
     ReturnClosed,
@@ -74,6 +79,7 @@ from floorhand.flows.returns_states import (
     NeedReturn,
     NeedSender,
     NeedTracked,
+    TakeOver,
 )
 from floorhand.flows.turn import Ask, Do, Refuse
 from floorhand.text.catalog import catalog
@@ -83,10 +89,12 @@ MILK = Piece("ACME", "MILK", "Milk", lot_tracked=True, expiry_tracked=True)
 PHONE = Piece("ACME", "PHONE", "Phone", serial_tracked=True)
 PARCEL = Parcel("R-1", "ACME", "1001", advised=3, next_sku="MUG", next_name="Mug", next_left=2)
 FINDING = Finding("F", "ACME", "MUG", "Mug", 1, left=1, dispositions=DISPOSITION_BY_GRADE)
+ALL_FOUND = replace(PARCEL, found=3, pieces=3, next_sku="", next_left=0)
 OPTIONS = (Option("R-1", "R-1"), Option("R-2", "R-2"))
 
 ALL = (
     NeedReturn(),
+    TakeOver("R-1", "W2", "Ben", "09:00"),
     ChooseReturn(OPTIONS),
     ChooseOrigin("ACME", MUG, OPTIONS),
     ConfirmNew("ACME", "1001"),
@@ -197,7 +205,7 @@ def test_a_single_piece_goes_straight_to_its_grade_and_several_are_counted_first
     assert (wants.number, wants.number_hint, wants.sku) == (True, 4, "ACME/MUG")
     assert step(asked.state, Number(4)) == Do(Recount("R-1", "F", 4, final=True))
     assert step(asked.state, MUG) == Do(Recount("R-1", "F", 2))
-    assert step(asked.state, Number(1)).state == Grading(PARCEL, several)
+    assert step(asked.state, Number(1)).state == Grading(PARCEL, several, counted=True)
 
 
 def test_a_typed_number_many_times_what_was_announced_is_asked_for_twice() -> None:
@@ -252,8 +260,10 @@ def test_a_serial_is_one_piece() -> None:
 
 
 def test_a_reason_is_asked_from_grade_two_on() -> None:
-    assert step(Grading(PARCEL, FINDING), Chosen("1")).state == Deciding(PARCEL, FINDING, 1, "")
-    asked = step(Grading(PARCEL, FINDING), Chosen("3"))
+    grading = Grading(PARCEL, FINDING)
+    assert step(grading, Chosen("1")) == Do(GradePieces("R-1", "F", 1))
+    assert step(grading, PiecesGraded(FINDING, 1)).state == Deciding(PARCEL, FINDING, 1, "")
+    asked = step(grading, PiecesGraded(FINDING, 3))
     assert asked.state == ChooseReason(PARCEL, FINDING, 3)
     assert step(asked.state, Chosen("used")).state == Deciding(PARCEL, FINDING, 3, "used")
 
@@ -335,7 +345,9 @@ def test_missing_pieces_are_named_before_a_return_is_closed() -> None:
     assert step(Inspecting(PARCEL), Pressed(Key.DONE)) == Do(CloseReturn("R-1"))
     asked = step(Inspecting(PARCEL), PiecesMissing(OPTIONS, 2))
     assert asked.state == ConfirmMissing(PARCEL, OPTIONS, 2)
-    assert step(asked.state, Pressed(Key.DONE)) == Do(CloseReturn("R-1", confirmed=True))
+    shown = prompt(asked.state)
+    assert shown.ask_facts == (("missing", 2), ("advised", 3))
+    assert step(asked.state, Chosen("close")) == Do(CloseReturn("R-1", confirmed=True))
     assert step(asked.state, MUG) == Do(TakePieces("R-1", "ACME", "MUG", 1))
 
 
@@ -349,6 +361,8 @@ def test_the_next_return_of_the_parcel_follows_and_a_rejection_asks_for_more() -
     assert closed.state == ChooseReturn(OPTIONS)
     asked = step(Inspecting(PARCEL), ReturnClosed("R-1", 3, 0, "V", ()))
     assert asked.state == NeedComment("V", "R-1", ())
+    assert step(asked.state, Text("1")).code is Code.RETURN_NO_WORDS
+    assert step(asked.state, Text("9506000134352")).code is Code.RETURN_NO_WORDS
     assert step(asked.state, Text("worn")) == Do(AddToVerdict("V", comment="worn"))
     asked = step(asked.state, VerdictExtended(complete=False))
     assert step(asked.state, Text("a.jpg")) == Do(AddToVerdict("V", picture="a.jpg"))
@@ -369,14 +383,85 @@ def test_a_finding_that_somebody_else_judged_is_no_dead_end() -> None:
 def test_an_open_return_with_pieces_is_not_left_for_another() -> None:
     code = ReturnCode("R-7", "ACME", "advised")
     assert step(Inspecting(replace(PARCEL, pieces=1)), code).code is Code.RETURN_NOT_CLOSED
-    assert step(Inspecting(PARCEL), code) == Do(OpenReturn("R-7"))
+    assert step(Inspecting(PARCEL), code) == Do(OpenReturn("R-7", leaving="R-1"))
 
 
 def test_robots_are_told_what_is_left_and_when_to_close() -> None:
     shown = prompt(Inspecting(PARCEL))
     assert (shown.wants.kinds[0], shown.wants.sku) == ("piece", "ACME/MUG")
-    done = prompt(Inspecting(replace(PARCEL, found=3, pieces=3, next_sku="", next_left=0)))
-    assert done.wants.kinds[0] == "done"
+    assert prompt(Inspecting(ALL_FOUND)).choices[0].code == "close"
     assert prompt(Grading(PARCEL, FINDING)).choices[0].code == "1"
     assert prompt(Deciding(PARCEL, FINDING, 1, "")).wants.kinds[0] == "done"
     assert prompt(START).wants.kinds[0] == "return"
+
+
+@pytest.mark.parametrize("state", [Inspecting(ALL_FOUND), ConfirmMissing(PARCEL, OPTIONS, 2)])
+def test_the_key_of_the_decision_pressed_twice_closes_nothing(state) -> None:
+    assert step(state, Pressed(Key.DONE)).code is Code.KEY_NOT_NOW
+    assert step(state, Chosen("close")).command.number == "R-1"
+
+
+def test_a_return_that_another_worker_has_is_taken_over_by_scanning_it_again() -> None:
+    asked = step(START, ReturnHeld("R-1", "W2", "Ben", "09:00"))
+    assert (asked.state, asked.look) == (TakeOver("R-1", "W2", "Ben", "09:00"), True)
+    assert asked.facts == {"number": "R-1", "worker": "Ben", "since": "09:00"}
+    take = OpenReturn("R-1", again="R-1", holder="W2")
+    assert step(asked.state, ReturnCode("R-1", "ACME", "received")) == Do(take)
+    assert step(asked.state, OrderReturns("ACME", "1001", OPTIONS[:1])) == Do(take)
+    parcel = ReturnCode("R-9", "ACME", "received", plate=False)
+    assert step(asked.state, parcel) == Do(OpenReturn("R-9", False, again="R-1", holder="W2"))
+    assert step(asked.state, Pressed(Key.BACK)).state == START
+    assert step(asked.state, Pressed(Key.DONE)).code is Code.KEY_NOT_NOW
+
+
+def test_back_from_a_mark_puts_the_piece_aside_uncounted() -> None:
+    expiry = step(Inspecting(PARCEL), MILK).state
+    lot = step(expiry, Text("270131")).state
+    assert step(lot, Pressed(Key.BACK)).state == expiry
+    aside = step(expiry, Pressed(Key.BACK))
+    assert (aside.state, aside.done, aside.look) == (
+        Inspecting(PARCEL),
+        "returns.not_counted",
+        True,
+    )
+
+
+def test_back_from_the_grade_counts_again_only_if_nothing_was_written_since() -> None:
+    counting = Counting(PARCEL, replace(FINDING, left=4))
+    grading = step(counting, Pressed(Key.DONE)).state
+    assert step(grading, Pressed(Key.BACK)).state == counting
+    assert step(Grading(PARCEL, FINDING), Pressed(Key.BACK)).code is Code.KEY_NOT_NOW
+
+
+def test_back_from_the_order_of_an_open_return_leads_to_its_pieces() -> None:
+    found = PieceOrigins("ACME", (Option("order:7", "7"), Option("none", "")), None, "R-1")
+    asked = step(ChooseOther(PARCEL), found)
+    assert step(asked.state, Pressed(Key.BACK)).state == Inspecting(PARCEL)
+
+
+def test_a_rejection_says_why_before_it_asks_for_words() -> None:
+    closed = ReturnClosed("R-1", 1, 1, "V", (), "returns.why.missing")
+    asked = step(ConfirmMissing(PARCEL, OPTIONS, 2), closed)
+    shown = prompt(asked.state)
+    said = catalog("en").say(shown.ask, dict(shown.ask_facts))
+    assert said == "Rejected: Pieces missing. In your words?"
+
+
+def test_a_return_that_is_due_soon_says_so_when_it_is_opened() -> None:
+    urgent = replace(PARCEL, due="!! 3 h")
+    asked = step(START, ReturnOpened(urgent))
+    assert (asked.done, asked.look) == ("returns.opened_late", True)
+    assert ("returns.fact_due", "!! 3 h") in prompt(asked.state).facts
+
+
+def test_the_list_of_what_waits_has_a_help_of_its_own() -> None:
+    assert prompt(ChooseReturn(OPTIONS, waiting=True)).ask == "returns.which_waiting"
+    assert prompt(ChooseReturn(OPTIONS)).ask == "returns.which_return"
+
+
+def test_a_closed_return_asks_for_what_its_rejection_still_needs() -> None:
+    why = "returns.reason.used"
+    asked = step(START, RejectionWaits("V", "R-1", why, commented=False))
+    assert (asked.state, asked.look) == (NeedComment("V", "R-1", (), why), True)
+    asked = step(START, RejectionWaits("V", "R-1", why, commented=True))
+    assert asked.state == NeedPicture("V", "R-1", (), why)

@@ -8,29 +8,34 @@ from random import Random
 
 import pytest
 from conftest import NOW, SITE
-from sqlalchemy import event, func, select, update
+from sqlalchemy import event, func, insert, select, update
 from warehouses import returns as warehouse
 from warehouses.returns import CAP, MILK, MUG, PHONE
 
 from floorhand.domain.rules import MerchantRules
 from floorhand.domain.things import CUSTOMER, SCRAP
 from floorhand.ops.floor import Turn, take_seat, take_turn
+from floorhand.robots import sight
 from floorhand.store import origins
 from floorhand.store.check import violations
 from floorhand.store.db import engine_of
+from floorhand.store.places import new_place
 from floorhand.store.schema import (
     Inspection,
     Merchant,
     Operation,
     Order,
     Outbox,
+    Place,
     PrintJob,
     Return,
     ReturnLine,
     Stock,
     Task,
     Trouble,
+    Worker,
 )
+from floorhand.store.summaries import left_over
 
 STATEMENTS_MAX = 40
 """A scan that needs more would be felt on a slow disk."""
@@ -269,7 +274,7 @@ def test_unknown_or_past_expiry_is_never_restocked(floor) -> None:
 
 
 def test_a_closed_return_is_disposed_and_its_verdict_waits_in_the_outbox(floor) -> None:
-    begin(floor, "TRK-1", MUG, "2", "1", "*DONE", CAP, "1", "*DONE", "*DONE")
+    begin(floor, "TRK-1", MUG, "2", "1", "*DONE", CAP, "1", "*DONE", "1")
     custody = select(Return.custody, Return.money, Return.disposed_at.is_not(None))
     assert tuple(one(floor, custody.where(Return.number == "RMA-1"))) == (
         "disposed",
@@ -287,7 +292,7 @@ def test_a_closed_return_is_disposed_and_its_verdict_waits_in_the_outbox(floor) 
 
 
 def test_a_rejection_waits_for_comment_and_picture(floor) -> None:
-    begin(floor, "TRK-1", MUG, "2", "4", "*REASON 5", "*DONE", CAP, "4", "4", "*DONE", "*DONE")
+    begin(floor, "TRK-1", MUG, "2", "4", "*REASON 5", "*DONE", CAP, "4", "4", "*DONE", "1")
     row = one(floor, select(Outbox.body, Outbox.state))
     assert (json.loads(row.body)["decision"], row.state) == (
         "REJECT_RECEIVED_PACKAGE",
@@ -309,7 +314,12 @@ def test_rejecting_what_was_refunded_already_is_in_doubt(floor) -> None:
         tx.execute(update(Return).values(money="already_refunded"))
     begin(floor, "RMA-4", "*SHORT", "1")
     assert one(floor, select(Return.money).where(Return.number == "RMA-4"))[0] == "in_doubt"
-    assert one(floor, select(Trouble.kind, Trouble.subject)) == ("refunded_and_rejected", "RMA-4")
+    with floor.begin() as tx:
+        listed = tx.execute(select(Trouble.kind, Trouble.subject).order_by(Trouble.kind)).all()
+    assert [tuple(entry) for entry in listed] == [
+        ("refunded_and_rejected", "RMA-4"),
+        ("rejection_incomplete", "RMA-4"),
+    ]
 
 
 def test_an_empty_parcel_is_an_outcome_with_a_verdict(floor) -> None:
@@ -335,7 +345,7 @@ def test_nothing_lies_on_the_bench_without_a_plate(floor) -> None:
     label = one(floor, select(PrintJob.subject, PrintJob.data))
     assert json.loads(label.data)["scan_code"] == made.plate
     assert scan(floor, made.plate).said.facts == {"number": "R-000001"}
-    scan(floor, CAP, "2", "1", "*DONE", "*DONE")
+    scan(floor, CAP, "2", "1", "*DONE", "1")
     assert one(floor, select(Trouble.closed_at).where(Trouble.kind == "unknown_return"))[0]
     is_sound(floor)
 
@@ -356,14 +366,15 @@ def test_closing_a_parcel_in_which_nothing_was_found_asks_what_it_is(floor) -> N
 
 def test_whoever_opens_a_return_next_judges_what_was_counted(floor) -> None:
     begin(floor, "TRK-1", MUG, "2")
-    turn = begin(floor, "TRK-1", badge="BADGE-BEN", seat="H2")
+    turn = begin(floor, "TRK-1", "TRK-1", badge="BADGE-BEN", seat="H2")
     assert (turn.said.text, turn.prompt.ask) == ("returns.judge_first", "returns.grade")
     scan(floor, "1", "*DONE", seat="H2")
-    turn = scan(floor, "1", "*DONE")
+    turn = scan(floor, "1")
     assert (turn.said.text, turn.prompt.ask) == (
-        "returns.decided_elsewhere",
-        "returns.scan_piece",
+        "refusal.return_taken_over",
+        "returns.scan_return",
     )
+    assert turn.said.facts["worker"] == "Ben"
     assert line(floor, "RMA-1", "MUG") == (2, 2, 2, 0, 0)
     is_sound(floor)
 
@@ -371,14 +382,14 @@ def test_whoever_opens_a_return_next_judges_what_was_counted(floor) -> None:
 def test_two_returns_of_one_parcel_follow_each_other(floor) -> None:
     turn = begin(floor, "TRK-2")
     assert [choice.code for choice in turn.prompt.choices] == ["RMA-2", "RMA-3"]
-    turn = scan(floor, "2", PHONE, "SN-1", "1", "*DONE", "*DONE")
+    turn = scan(floor, "2", PHONE, "SN-1", "1", "*DONE", "1")
     assert [choice.code for choice in turn.prompt.choices] == ["RMA-2"]
     turn = scan(floor, "*BACK", "RMA-2")
     assert turn.prompt.ask == "returns.scan_piece"
 
 
 def test_operations_carry_the_figures_of_the_shift(floor) -> None:
-    begin(floor, "TRK-1", MUG, "2", "1", "*DONE", CAP, "3", "1", "*DONE", "*DONE")
+    begin(floor, "TRK-1", MUG, "2", "1", "*DONE", CAP, "3", "1", "*DONE", "1")
     with floor.begin() as tx:
         rows = tx.execute(
             select(Operation.kind, Operation.facts).where(
@@ -397,7 +408,7 @@ def test_operations_carry_the_figures_of_the_shift(floor) -> None:
 
 
 def test_what_was_never_delivered_comes_back_whole(floor) -> None:
-    begin(floor, "OUT-1002", "2", MUG, "3", "*DONE", "*DONE")
+    begin(floor, "OUT-1002", "2", MUG, "3", "*DONE", "1")
     assert stock(floor, "RETURNS") == {("MUG", "available"): 3}
     kind = select(Return.kind, Return.custody).where(Return.order == "1002")
     assert tuple(one(floor, kind)) == ("undelivered", "disposed")
@@ -440,7 +451,9 @@ def test_waiting_returns_are_listed_by_deadline(floor) -> None:
         tx.execute(update(Return).where(Return.number == "RMA-2").values(custody="disposed"))
     turn = begin(floor, "*LIST")
     assert [choice.code for choice in turn.prompt.choices] == ["RMA-4", "RMA-1", "RMA-3"]
-    assert scan(floor, "1").said.facts == {"number": "RMA-4"}
+    turn = scan(floor, "1")
+    assert turn.said.facts == {"number": "RMA-4", "due": "!! 2 h"}
+    assert turn.said.tone == "look"
 
 
 def test_a_combined_number_opens_all_its_returns(floor) -> None:
@@ -504,7 +517,7 @@ def test_a_scan_needs_few_statements(floor) -> None:
         "before_cursor_execute",
         lambda _c, _cur, statement, *_: counted.append(statement),
     )
-    for scanned in (MUG, MUG, "3", "1", "*DONE", "*DONE"):
+    for scanned in (MUG, MUG, "3", "1", "*DONE", "1"):
         counted.clear()
         scan(floor, scanned)
         assert len(counted) <= STATEMENTS_MAX, (scanned, len(counted), counted)
@@ -565,3 +578,154 @@ def test_a_garbled_code_is_no_unknown_parcel_but_a_carriers_separators_are_code(
     assert scan(floor, "AB\x00CD").said.text == "refusal.text_unreadable"
     assert scan(floor, "\x1d").said.text == "refusal.text_unreadable"
     assert scan(floor, "[)>\x1e01\x1d9612345\x1e\x04").prompt.ask == "returns.unknown_parcel"
+
+
+def test_a_return_that_somebody_works_at_names_the_holder_and_changes_nothing(floor) -> None:
+    begin(floor, "TRK-1", CAP)
+    turn = begin(floor, "RMA-1", badge="BADGE-BEN", seat="H2")
+    assert (turn.said.text, turn.said.tone) == ("returns.held", "look")
+    assert turn.said.facts == {"number": "RMA-1", "worker": "Ana", "since": "09:00"}
+    assert turn.prompt.ask == "returns.take_over"
+    turn = scan(floor, "4", "4", "*DONE")
+    assert turn.said.text == "returns.disposed"
+
+
+def test_both_names_stay_in_the_operation_of_a_take_over(floor) -> None:
+    begin(floor, "TRK-1", CAP, "*BACK")
+    begin(floor, "RMA-1", "RMA-1", badge="BADGE-BEN", seat="H2")
+    took = select(Operation.worker, Operation.facts).where(
+        Operation.kind == "OpenReturn", Operation.worker == "W2"
+    )
+    worker, facts = one(floor, took)
+    assert (worker, json.loads(facts)["taken_from"]) == ("W2", "W1")
+    assert one(floor, select(Return.worker).where(Return.number == "RMA-1"))[0] == "W2"
+
+
+@pytest.mark.parametrize(
+    ("before", "late"),
+    [
+        ((), MUG),
+        ((MUG, "2"), "1"),
+        ((MUG, "2", "1"), "*DONE"),
+        ((MUG,), MUG),
+        ((), "*DONE"),
+        ((), "*LIST"),
+        ((), "*PRINT"),
+    ],
+)
+def test_the_old_terminal_learns_with_its_next_scan(floor, before, late) -> None:
+    begin(floor, "RMA-1", *before)
+    begin(floor, "RMA-1", "RMA-1", badge="BADGE-BEN", seat="H2")
+    bench = stock(floor, "RETURNS")
+    turn = scan(floor, late)
+    assert turn.said.text == "refusal.return_taken_over"
+    assert turn.prompt.ask == "returns.scan_return"
+    assert stock(floor, "RETURNS") == bench
+    is_sound(floor)
+
+
+def test_whoever_took_it_since_is_named_before_it_is_taken_again(floor) -> None:
+    with floor.begin() as tx:
+        tx.execute(
+            insert(Worker).values(
+                site=SITE, code="W3", name="Cleo", badge="BADGE-CLEO", roles="returns"
+            )
+        )
+    begin(floor, "RMA-1")
+    begin(floor, "RMA-1", badge="BADGE-CLEO", seat="H3")
+    begin(floor, "RMA-1", "RMA-1", badge="BADGE-BEN", seat="H2")
+    turn = scan(floor, "RMA-1", seat="H3")
+    assert (turn.said.text, turn.said.facts["worker"]) == ("returns.held", "Ben")
+    assert scan(floor, "RMA-1", seat="H3").said.text == "returns.opened"
+
+
+def test_a_return_of_a_shared_parcel_is_taken_over_by_the_parcels_code(floor) -> None:
+    begin(floor, "RMA-3")
+    turn = begin(floor, "TRK-2", "2", badge="BADGE-BEN", seat="H2")
+    assert turn.said.text == "returns.held"
+    turn = scan(floor, "TRK-2", seat="H2")
+    assert turn.said.facts["number"] == "RMA-3"
+
+
+def test_a_claim_ends_with_the_return_or_when_another_parcel_is_taken_instead(floor) -> None:
+    begin(floor, "RMA-1", "RMA-4", MUG, "3", "1", "*DONE", "1")
+    held = select(func.count()).where(Return.worker.is_not(None))
+    assert one(floor, held)[0] == 0
+    assert begin(floor, "RMA-1", badge="BADGE-BEN", seat="H2").said.text == "returns.opened"
+
+
+def test_a_tote_stands_where_it_was_filled(floor) -> None:
+    with floor.begin() as tx:
+        new_place(tx, SITE, code="PACK-1", kind="bench")
+        tx.execute(update(Place).where(Place.code == "T-1").values(parent="PACK-1"))
+    begin(floor, "TRK-1", "TOTE-1", CAP, "1", "*DONE")
+    assert one(floor, select(Place.parent).where(Place.code == "T-1"))[0] == "RETURNS"
+    is_sound(floor)
+
+
+def test_a_serial_that_was_never_packed_is_not_the_piece_that_was_sold(floor) -> None:
+    turn = begin(floor, "RMA-3", PHONE, "SN-OTHER")
+    assert (turn.said.text, turn.said.tone) == ("returns.wrong_piece", "look")
+    assert scan(floor, "1").prompt.ask_facts[0] == ("disposition_text", "disposition.quarantine")
+
+
+def test_the_list_of_what_waits_says_who_has_it_and_how_long_is_left(floor) -> None:
+    with floor.begin() as tx:
+        for number, hours in (("RMA-1", 3), ("RMA-2", 30), ("RMA-4", 5)):
+            deadline = NOW + timedelta(hours=hours, minutes=5)
+            tx.execute(update(Return).where(Return.number == number).values(deadline=deadline))
+    begin(floor, "RMA-4", badge="BADGE-BEN", seat="H2")
+    turn = begin(floor, "*LIST")
+    assert [choice.label for choice in turn.prompt.choices] == [
+        "RMA-1 · ACME · !! 3 h",
+        "RMA-4 · ACME · ! 5 h · Ben",
+        "RMA-2 · ACME · 2026-03-03",
+        "RMA-3 · ACME",
+    ]
+
+
+def test_robots_leave_a_return_that_somebody_has(floor) -> None:
+    begin(floor, "RMA-1", "*BACK")
+    with floor.begin() as tx:
+        assert sight.return_waiting(tx, SITE, worker="W2") == "RMA-2"
+        assert sight.return_waiting(tx, SITE, worker="W1") == "RMA-1"
+
+
+def test_a_rejection_left_for_later_is_on_the_list_until_it_is_complete(floor) -> None:
+    begin(floor, "TRK-4", MUG, "3", "4", "4", "*DONE", "1", "worn", "*SKIP")
+    listed = select(Trouble.subject, Trouble.closed_at).where(
+        Trouble.kind == "rejection_incomplete"
+    )
+    assert tuple(one(floor, listed)) == ("RMA-4", None)
+    turn = begin(floor, "RMA-4", badge="BADGE-BEN", seat="H2")
+    assert (turn.said.text, turn.prompt.ask) == ("returns.verdict_waits", "returns.picture")
+    scan(floor, "IMG_7.jpg", seat="H2")
+    assert one(floor, select(Outbox.state))[0] == "waiting"
+    assert one(floor, listed).closed_at is not None
+    assert scan(floor, "RMA-4", seat="H2").said.text == "refusal.return_closed"
+
+
+def test_an_unknown_parcel_is_listed_with_the_place_where_it_stands(floor) -> None:
+    turn = begin(floor, "*SHORT", "*SKIP", "*SKIP", "*LIST")
+    assert "R-000001 · RET-UNK" in [choice.label for choice in turn.prompt.choices]
+
+
+def test_the_shift_tells_which_returns_a_platform_will_approve_by_itself(floor) -> None:
+    with floor.begin() as tx:
+        for number, hours in (("RMA-1", -1), ("RMA-2", 23), ("RMA-3", 25)):
+            deadline = NOW + timedelta(hours=hours)
+            tx.execute(update(Return).where(Return.number == number).values(deadline=deadline))
+        assert left_over(tx, SITE, NOW)["returns_due"] == {"late": 1, "within_24_h": 1}
+
+
+def test_what_was_recalled_is_never_sold_again(floor) -> None:
+    with floor.begin() as tx:
+        tx.execute(update(Return).where(Return.number == "RMA-1").values(kind="recall"))
+    turn = begin(floor, "RMA-1", "*SHORT")
+    assert "undelivered" not in [choice.code for choice in turn.prompt.choices]
+    turn = scan(floor, "*BACK", CAP)
+    assert (turn.said.text, turn.said.tone) == ("returns.not_restockable", "look")
+    turn = scan(floor, "1")
+    assert turn.prompt.ask_facts[0] == ("disposition_text", "disposition.quarantine")
+    assert scan(floor, "*LIST", "1").said.text == "refusal.return_not_restockable"
+    assert stock(floor, "RETURNS") == {("CAP", "return_pending"): 1}

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from floorhand.domain.counting import read_expiry
 from floorhand.flows.turn import Choice, Prompt, Wants
 from floorhand.ops.floor import take_seat, take_turn
 from floorhand.ops.seats import Turn
@@ -127,3 +128,20 @@ def test_a_choice_that_does_not_fit_is_not_proposed(transactions) -> None:
     boxes = (Choice("S", label="S", fits=False), Choice("M", label="M"))
     prompt = Prompt("packing.which_box", choices=boxes, wants=Wants(kinds=("choice",)))
     assert Eyes(transactions, SITE).answer(prompt, NOW) == "2"
+
+
+def test_nobody_is_told_to_skip_a_mark_that_is_not_known(demo: Transactions) -> None:
+    turn = take_seat(demo, SITE, "T1", now=NOW)
+    for scanned in (hint(demo, SITE, turn, NOW), "5", "RMA-303", "ALM-OAT"):
+        turn = take_turn(demo, SITE, "T1", turn.scan_no + 1, scanned, NOW)
+    assert turn.prompt.ask == "returns.expiry"
+    assert hint(demo, SITE, turn, NOW) == ""
+    assert Eyes(demo, SITE).answer(turn.prompt, NOW) == "*SKIP"
+
+
+def test_what_is_printed_on_a_returned_piece_is_hinted(demo: Transactions) -> None:
+    turn = take_seat(demo, SITE, "T1", now=NOW)
+    for scanned in (hint(demo, SITE, turn, NOW), "5", "RMA-303", "ALM-OIL"):
+        turn = take_turn(demo, SITE, "T1", turn.scan_no + 1, scanned, NOW)
+    assert turn.prompt.ask == "returns.expiry"
+    assert read_expiry(hint(demo, SITE, turn, NOW), "YYMMDD")

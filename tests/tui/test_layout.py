@@ -171,3 +171,12 @@ def test_a_long_answer_leaves_room_for_what_to_act_on() -> None:
 
 def test_wants_are_not_needed_to_draw() -> None:
     assert lay_out(view(replace(PICK, prompt=Prompt("x.y", wants=Wants()))), 40, 20)
+
+
+def test_a_hint_in_words_never_looks_like_something_typed() -> None:
+    words = "damaged by the buyer, see picture"
+    hint = (f"No scanner? Type: {words}", words)
+    narrow = lay_out(view(PICK, hint=hint), 40, 20)
+    assert "▸ No scanner? Type: damaged by the" in texts(narrow)
+    assert "  buyer, see picture" in texts(narrow)
+    assert "damaged" not in texts(lay_out(view(PICK, hint=hint), 26, 12))

@@ -62,6 +62,8 @@ SCENES = (
     Scene("packing_wrong_piece", "packing", "packing", ("T-1", "TEA-1")),
     Scene("returns_grade", "returns", "returns", RETURN),
     Scene("returns_reason", "returns", "returns", (*RETURN, "1", *CAP, "3")),
+    Scene("returns_missing", "returns", "returns", (*RETURN, "1", "*DONE", "*DONE")),
+    Scene("returns_rejected", "returns", "returns", (*RETURN, "4", "5", "*DONE", "*DONE", "1")),
     Scene("menu_it", language="it"),
     Scene("picking_go_it", "picking", "picking", WALK, "it"),
     Scene("picking_wrong_bin_it", "picking", "picking", (*WALK, "BIN-A-02"), "it"),

@@ -12,12 +12,19 @@ from floorhand.domain.things import Piece
 class OpenReturn:
     """Take a return's parcel onto the bench.
 
-    ``alone`` says that exactly this one is meant; else all returns that share its parcel are
-    offered.
+    Attributes:
+        alone: Exactly this one is meant; else all returns that share its parcel are offered.
+        again: The return that another worker holds, where the scan answers who that is: if it is
+            the one scanned, or in its parcel, it is taken over.
+        holder: Who was named then. Whoever has taken it since is named first.
+        leaving: The return that was on the bench before, with nothing counted: it is let go.
     """
 
     number: str
     alone: bool = True
+    again: str = ""
+    holder: str = ""
+    leaving: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +33,29 @@ class ReturnOpened:
 
     parcel: Parcel
     pending: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnHeld:
+    """Another worker has it, on a bench or parked; ``since`` is the local time it was begun."""
+
+    number: str
+    worker: str
+    name: str
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
+class RejectionWaits:
+    """It is inspected, and its rejection cannot be sent without a picture, and maybe a comment.
+
+    ``why`` is the text key of the reason.
+    """
+
+    verdict: str
+    number: str
+    why: str
+    commented: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from floorhand.domain.returns import (
     AS_ADVISED,
@@ -17,6 +18,20 @@ from floorhand.domain.returns import (
     Finding,
 )
 from floorhand.domain.things import AVAILABLE, DAMAGED, EXPIRED, HOLD
+
+AMBER_H = 24
+RED_H = 4
+"""Hours before its deadline from which a return is marked, once and twice."""
+
+
+def time_left(deadline: datetime | None, now: datetime) -> str:
+    """Say how long a platform still waits, such as ``! 20 h`` or ``!! -2 h``; empty if long."""
+    if deadline is None:
+        return ""
+    left_h = int((deadline - now).total_seconds() // 3600)
+    if left_h >= AMBER_H:
+        return ""
+    return f"{'!' if left_h >= RED_H else '!!'} {left_h} h"
 
 
 def proposal(finding: Finding, kind: str, grade: int) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 CUSTOMER_RETURN = "customer"
 UNDELIVERED = "undelivered"
+RECALL = "recall"
 UNKNOWN_PARCEL = "unknown"
 
 AS_ADVISED = "as_advised"
@@ -83,6 +84,7 @@ class Parcel:
         maybe: The likeliest order where none was named, and ``maybes`` how many there are.
         expiry_order: How the merchant's typed dates are read.
         tote: Where restocked pieces go; empty: they stay on the bench.
+        due: Time left until the platform decides by itself, if that is near (see `time_left`).
     """
 
     number: str
@@ -100,6 +102,7 @@ class Parcel:
     maybes: int = 0
     expiry_order: str = "YYMMDD"
     tote: str = ""
+    due: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,7 @@ class Finding:
         over: Pieces returned beyond what the buyer bought; 0 if not, or if nobody knows.
         dispositions: The merchant's table, for grades 1 to 5.
         restockable: False where a piece may not be sold again whatever its grade, because its
-            expiry is unknown or past or its serial is unreadable.
+            expiry is unknown or past, its serial is unreadable, or it was recalled.
         said: What the buyer or the platform gave as reason for this SKU.
     """
 
@@ -178,6 +181,23 @@ class CountTakenBack:
     """Nothing of the finding is left."""
 
     parcel: Parcel
+
+
+@dataclass(frozen=True, slots=True)
+class GradePieces:
+    """Say what shape the pieces of a finding are in."""
+
+    number: str
+    finding: str
+    grade: int
+
+
+@dataclass(frozen=True, slots=True)
+class PiecesGraded:
+    """The finding as it is now, still to be judged, and the grade it was given."""
+
+    finding: Finding
+    grade: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,8 +323,9 @@ class NothingFound:
 class ReturnClosed:
     """The return is disposed of.
 
-    ``incomplete`` names the verdict if it cannot be sent without a comment and a picture;
-    ``others`` are the returns of the same parcel that are still open.
+    ``incomplete`` names the verdict if it cannot be sent without a comment and a picture, and
+    ``why`` is the text key of its reason; ``others`` are the returns of the same parcel that are
+    still open.
     """
 
     number: str
@@ -312,6 +333,7 @@ class ReturnClosed:
     missing: int
     incomplete: str
     others: tuple[Option, ...]
+    why: str = "returns.reason.other"
 
 
 @dataclass(frozen=True, slots=True)

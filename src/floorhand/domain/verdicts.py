@@ -164,6 +164,20 @@ def judge(
     return Verdict(spoken, decision, (reason or worst) if rejects else "", rejects, lines)
 
 
+def reason_text(reject_reason: str) -> str:
+    """Name the text that says in a worker's words why something is rejected.
+
+    What the platform or the buyer gave as reason has no text: it is told as it is.
+    """
+    if reject_reason in (EMPTY, WRONG, MISSING):
+        return f"returns.why.{reject_reason}"
+    known = reject_reason in REASONS
+    told_otherwise = bool(reject_reason) and reject_reason not in _WORST_FIRST
+    if known or not told_otherwise:
+        return f"returns.reason.{reject_reason if known else 'other'}"
+    return reject_reason
+
+
 def complete(body: Mapping[str, object], rejects: bool) -> bool:
     """Say whether a verdict can be sent: a rejection needs reason, comment and picture."""
     needed = ("reject_reason", "comment", "evidence") if rejects else ()

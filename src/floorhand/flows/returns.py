@@ -5,7 +5,8 @@ disposition makes them anything else. What was counted and not yet judged is kep
 so that whoever opens the return next is asked about exactly that.
 
 The decision is a key of its own (F10) and never the next scan: a scan made ahead must not put a
-damaged piece back on the shelf.
+damaged piece back on the shelf. A return is closed by number, so that the decision's key, pressed
+twice, closes nothing.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from floorhand.domain.identifying import (
     FindOfPiece,
     OpenReturn,
     PieceOrigins,
+    RejectionWaits,
     ReturnOpened,
 )
 from floorhand.domain.returns import (
@@ -55,9 +57,10 @@ from floorhand.domain.things import (
     Text,
 )
 from floorhand.errors import Code
+from floorhand.flows.marks import SHOWN_CHARACTERS_MAX
 from floorhand.flows.returns_identify import identify
 from floorhand.flows.returns_judge import after_count, judge, next_untold, tell
-from floorhand.flows.returns_prompts import prompt
+from floorhand.flows.returns_prompts import closes_by_number, prompt
 from floorhand.flows.returns_states import (
     START,
     STATES,
@@ -96,10 +99,15 @@ def step(state: State, event: object) -> Reply:
             return Ask(state)
         case _, ReturnOpened():
             return _opened(state, event)
-        case _, PieceOrigins(merchant=merchant, options=options, piece=piece, number=number):
-            return Ask(ChooseOrigin(merchant, piece, options, number))
+        case _, PieceOrigins(merchant=merchant, options=options, piece=piece):
+            parcel = state.parcel if isinstance(state, OnBench) else None
+            return Ask(ChooseOrigin(merchant, piece, options, parcel))
         case _, ReturnClosed():
             return _closed(event)
+        case _, RejectionWaits(verdict=verdict, number=number, why=why):
+            asked = NeedPicture if event.commented else NeedComment
+            here = asked(verdict, number, (), why)
+            return Ask(here, "returns.verdict_waits", {"number": number}, look=True)
         case NeedComment() | NeedPicture(), _:
             return _reject(state, event)
         case _, FindingGone(parcel=parcel):
@@ -117,7 +125,9 @@ def step(state: State, event: object) -> Reply:
             return _inspect(state, event)
         case NeedTracked(), _:
             told = tell(state, event)
-            return _take(state.parcel, told, state.ask) if isinstance(told, Piece) else told
+            if not isinstance(told, Piece):
+                return told
+            return _take(state.parcel, told, (*state.asked, state.ask))
         case (
             (
                 Counting()
@@ -141,7 +151,7 @@ def _on(state: State, parcel: Parcel) -> Inspecting:
     before = state.parcel
     if not (parcel.maybe or parcel.order):
         parcel = replace(parcel, maybe=before.maybe, maybes=before.maybes)
-    return Inspecting(replace(parcel, tote=before.tote))
+    return Inspecting(replace(parcel, tote=before.tote, due=parcel.due or before.due))
 
 
 def _opened(state: State, event: ReturnOpened) -> Reply:
@@ -152,7 +162,10 @@ def _opened(state: State, event: ReturnOpened) -> Reply:
         return replace(asked, done="returns.judge_first", look=True)
     if isinstance(state, ChooseOrigin) and state.piece is not None:
         return _take(here.parcel, state.piece, show=True)
-    return Ask(here, done="returns.opened", facts={"number": event.parcel.number})
+    number, due = event.parcel.number, event.parcel.due
+    if due:
+        return Ask(here, "returns.opened_late", {"number": number, "due": due}, look=True)
+    return Ask(here, "returns.opened", {"number": number})
 
 
 def _inspect(state: Inspecting | ChooseLine | ChooseOther | ConfirmMissing, event: object) -> Reply:
@@ -179,7 +192,7 @@ def _inspect(state: Inspecting | ChooseLine | ChooseOther | ConfirmMissing, even
             return Do(PickLine(parcel.number, sku))
         case ChooseOther(), Chosen(code=code):
             return _other(parcel, code)
-        case ConfirmMissing(), Pressed(key=Key.DONE):
+        case ConfirmMissing(), Chosen():
             return Do(CloseReturn(parcel.number, confirmed=True))
         case ChooseLine() | ChooseOther() | ConfirmMissing(), Pressed(key=Key.BACK):
             return Ask(Inspecting(parcel))
@@ -203,10 +216,12 @@ def _between_pieces(parcel: Parcel, event: object) -> Reply:
         case ReturnCode(number=number) if number == parcel.number:
             return Ask(Inspecting(parcel), "returns.opened", {"number": number}, look=True)
         case ReturnCode(number=number) if not (parcel.pieces or parcel.tote):
-            return Do(OpenReturn(number, alone=event.plate))
+            return Do(OpenReturn(number, alone=event.plate, leaving=parcel.number))
         case ReturnCode(number=number):
             return Refuse(Code.RETURN_NOT_CLOSED, {"number": parcel.number, "scanned": number})
-        case Pressed(key=Key.DONE):
+        case Chosen():
+            return Do(CloseReturn(parcel.number))
+        case Pressed(key=Key.DONE) if not closes_by_number(parcel):
             return Do(CloseReturn(parcel.number))
         case Pressed(key=Key.LIST):
             return Do(ListLines(parcel.number))
@@ -227,11 +242,13 @@ def _piece(parcel: Parcel, piece: Piece) -> Reply:
     return _take(parcel, piece)
 
 
-def _take(parcel: Parcel, piece: Piece, asked: str = "", *, show: bool = False) -> Reply:
+def _take(
+    parcel: Parcel, piece: Piece, asked: tuple[str, ...] = (), *, show: bool = False
+) -> Reply:
     if piece.serial_tracked and piece.pieces > 1:
         return Refuse(Code.RETURN_ONE_BY_ONE, {"sku": piece.sku})
-    if ask := next_untold(piece, asked):
-        return Ask(NeedTracked(parcel, piece, ask))
+    if ask := next_untold(piece, asked[-1] if asked else ""):
+        return Ask(NeedTracked(parcel, piece, ask, asked))
     return Do(
         TakePieces(
             parcel.number,
@@ -279,17 +296,19 @@ def _closed(event: ReturnClosed) -> Reply:
         done = "returns.closed_missing"
     state: State = ChooseReturn(event.others) if event.others else START
     if event.incomplete:
-        state = NeedComment(event.incomplete, event.number, event.others)
+        state = NeedComment(event.incomplete, event.number, event.others, event.why)
     return Ask(state, done=done, facts=facts, look=bool(event.missing or event.incomplete))
 
 
 def _reject(state: NeedComment | NeedPicture, event: object) -> Reply:
     """Collect what a rejection needs; what is skipped is left to the supervisor's list."""
     after: State = ChooseReturn(state.others) if state.others else START
-    picture = NeedPicture(state.verdict, state.number, state.others)
+    picture = NeedPicture(state.verdict, state.number, state.others, state.why)
     match state, event:
         case _, Text(value=value) if len(value) > COMMENT_CHARACTERS_MAX:
             return Refuse(Code.RETURN_TEXT_LONG, {"limit": COMMENT_CHARACTERS_MAX})
+        case NeedComment(), Text(value=comment) if not any(map(str.isalpha, comment)):
+            return Refuse(Code.RETURN_NO_WORDS, {"text": comment[:SHOWN_CHARACTERS_MAX]})
         case NeedComment(), Text(value=comment):
             return Do(AddToVerdict(state.verdict, comment=comment))
         case NeedPicture(), Text(value=name):

@@ -18,6 +18,7 @@ from floorhand.domain.identifying import (
     OrderReturns,
     ParcelShared,
     RegisterUnknown,
+    ReturnHeld,
     ReturnsWaiting,
     SerialFound,
     UnknownRegistered,
@@ -25,6 +26,7 @@ from floorhand.domain.identifying import (
 from floorhand.domain.returns import (
     CUSTOMER_RETURN,
     NONE_OF_THESE,
+    Parcel,
 )
 from floorhand.domain.things import (
     Attributes,
@@ -46,9 +48,11 @@ from floorhand.flows.returns_states import (
     ConfirmNew,
     ConfirmUnknown,
     Identifying,
+    Inspecting,
     NeedCarrier,
     NeedReturn,
     NeedSender,
+    TakeOver,
 )
 from floorhand.flows.turn import Ask, Do, Refuse, Reply
 
@@ -61,13 +65,20 @@ def identify(state: Identifying, event: object) -> Reply:
     match state, event:
         case _, ParcelShared(options=options):
             return Ask(ChooseReturn(options), done="returns.shared", look=True)
+        case _, ReturnHeld(number=number, worker=worker, name=name, since=since):
+            facts = {"number": number, "worker": name, "since": since}
+            return Ask(TakeOver(number, worker, name, since), "returns.held", facts, look=True)
+        case TakeOver(), OrderReturns(options=(only,)):
+            return Do(OpenReturn(only.code, again=state.number, holder=state.worker))
         case _, OrderReturns(options=(only,)):
             return Do(OpenReturn(only.code))
         case _, OrderReturns(merchant=merchant, order=order, options=()):
             return Ask(ConfirmNew(merchant, order))
         case _, OrderReturns(options=options):
             return Ask(ChooseReturn(options))
-        case NeedReturn() | ConfirmUnknown() | ConfirmNew(), _:
+        case TakeOver(), ReturnCode(number=number, plate=plate):
+            return Do(OpenReturn(number, plate, again=state.number, holder=state.worker))
+        case NeedReturn() | TakeOver() | ConfirmUnknown() | ConfirmNew(), _:
             return _first_scan(state, event)
         case ChooseReturn(), Chosen(code=number):
             return Do(OpenReturn(number))
@@ -91,7 +102,9 @@ def identify(state: Identifying, event: object) -> Reply:
             return Refuse(Code.RETURN_TEXT_LONG, {"limit": TEXT_CHARACTERS_MAX})
         case NeedSender(), Pressed(key=Key.BACK):
             return Ask(NeedCarrier(state.code))
-        case ChooseReturn() | ChooseOrigin(number="") | NeedCarrier(), Pressed(key=Key.BACK):
+        case ChooseOrigin(parcel=Parcel() as parcel), Pressed(key=Key.BACK):
+            return Ask(Inspecting(parcel))
+        case ChooseReturn() | ChooseOrigin() | NeedCarrier(), Pressed(key=Key.BACK):
             return Ask(START)
         case _, Pressed():
             return Refuse(Code.KEY_NOT_NOW)
@@ -99,7 +112,7 @@ def identify(state: Identifying, event: object) -> Reply:
             return Refuse(Code.NOT_EXPECTED_NOW)
 
 
-def _first_scan(state: NeedReturn | ConfirmUnknown | ConfirmNew, event: object) -> Reply:
+def _first_scan(state: NeedReturn | TakeOver | ConfirmUnknown | ConfirmNew, event: object) -> Reply:
     """Take the scan of a parcel; while the last one is still asked about, the next one counts."""
     match state, event:
         case _, ReturnCode(number=number, plate=plate):
@@ -127,12 +140,12 @@ def _first_scan(state: NeedReturn | ConfirmUnknown | ConfirmNew, event: object) 
         case NeedReturn(), ReturnsWaiting(options=()):
             return Refuse(Code.RETURN_NONE_WAITING)
         case NeedReturn(), ReturnsWaiting(options=options):
-            return Ask(ChooseReturn(options))
+            return Ask(ChooseReturn(options, waiting=True))
         case NeedReturn(), Pressed(key=Key.MISMATCH):
             return Ask(NeedCarrier(""))
         case ConfirmNew(), Chosen(code=kind):
             return Do(CreateReturn(state.merchant, state.order, kind))
-        case ConfirmUnknown() | ConfirmNew(), Pressed(key=Key.BACK):
+        case TakeOver() | ConfirmUnknown() | ConfirmNew(), Pressed(key=Key.BACK):
             return Ask(START)
         case _, Pressed():
             return Refuse(Code.KEY_NOT_NOW)
@@ -145,6 +158,6 @@ def _chosen_origin(state: ChooseOrigin, code: str) -> Reply:
     if kind == "return":
         return Do(OpenReturn(number))
     order = "" if code == NONE_OF_THESE else number
-    if state.number:
-        return Do(AttachOrder(state.number, state.merchant, order))
+    if state.parcel is not None:
+        return Do(AttachOrder(state.parcel.number, state.merchant, order))
     return Do(CreateReturn(state.merchant, order, CUSTOMER_RETURN))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from floorhand.domain.counting import good_mark, read_expiry
 from floorhand.domain.inspection import proposal
@@ -16,7 +17,9 @@ from floorhand.domain.returns import (
     UNDELIVERED,
     Dispose,
     Finding,
+    GradePieces,
     Parcel,
+    PiecesGraded,
     Recount,
 )
 from floorhand.domain.things import (
@@ -38,6 +41,7 @@ from floorhand.flows.returns_states import (
     Counting,
     Deciding,
     Grading,
+    Inspecting,
     Judged,
     NeedBadge,
     NeedTracked,
@@ -65,7 +69,8 @@ def next_untold(piece: Piece, asked: str) -> str:
 def tell(state: NeedTracked, event: object) -> Piece | Reply:
     """Fill in what a piece's barcode did not tell; gives the piece, or a reply that ends the scan.
 
-    F7 says that it cannot be read. The piece is counted all the same, but never sold again.
+    F7 says that it cannot be read. The piece is counted all the same, but never sold again. F3
+    goes one question back, and at the first one puts the piece aside: it is not counted yet.
     """
     piece, ask = state.piece, state.ask
     match event:
@@ -83,10 +88,21 @@ def tell(state: NeedTracked, event: object) -> Piece | Reply:
             return Refuse(Code.RETURN_BAD_MARK)
         case Pressed(key=Key.SKIP):
             return piece
+        case Pressed(key=Key.BACK):
+            return _asked_before(state)
         case Pressed():
             return Refuse(Code.KEY_NOT_NOW)
         case _:
             return Refuse(Code.NOT_EXPECTED_NOW)
+
+
+def _asked_before(state: NeedTracked) -> Ask:
+    if not state.asked:
+        facts = {"sku": state.piece.sku}
+        return Ask(Inspecting(state.parcel), "returns.not_counted", facts, look=True)
+    *before, ask = state.asked
+    blank: dict[str, Any] = {ask: ""}
+    return Ask(NeedTracked(state.parcel, replace(state.piece, **blank), ask, tuple(before)))
 
 
 def _filled(piece: Piece, lot: str, expiry: str, serial: str) -> Piece:
@@ -112,10 +128,10 @@ def after_count(state: OnBench, finding: Finding, final: bool) -> Reply:
     return Ask(asked, done=done, facts=_counted_facts(finding), look=look)
 
 
-def _judged_next(parcel: Parcel, finding: Finding) -> Grading | Deciding:
+def _judged_next(parcel: Parcel, finding: Finding, *, counted: bool = False) -> Grading | Deciding:
     if parcel.kind == UNDELIVERED:
         return Deciding(parcel, finding, LIKE_NEW, "")
-    return Grading(parcel, finding)
+    return Grading(parcel, finding, counted)
 
 
 def _look(finding: Finding) -> tuple[bool, str]:
@@ -146,16 +162,20 @@ def judge(state: Counting | Grading | ChooseReason | Judged, event: object) -> R
             return _count(state, finding.pieces + event.pieces, final=False)
         case Counting() | Grading(), Number(value=pieces):
             if pieces == finding.pieces:
-                return Ask(_judged_next(state.parcel, finding))
+                return Ask(_judged_next(state.parcel, finding, counted=True))
             return _doubtful(state, pieces) or _count(state, pieces, final=True)
         case _, Piece(sku=sku):
             return Refuse(Code.RETURN_JUDGE_FIRST, {"sku": finding.sku, "scanned": sku})
         case Counting(), Pressed(key=Key.DONE):
-            return Ask(_judged_next(state.parcel, finding))
+            return Ask(_judged_next(state.parcel, finding, counted=True))
         case Grading(), Chosen(code=grade):
-            if int(grade) < REASON_FROM_GRADE:
-                return Ask(Deciding(state.parcel, finding, int(grade), ""))
-            return Ask(ChooseReason(state.parcel, finding, int(grade)))
+            return Do(GradePieces(state.parcel.number, finding.id, int(grade)))
+        case _, PiecesGraded(finding=now, grade=grade):
+            if grade < REASON_FROM_GRADE:
+                return Ask(Deciding(state.parcel, now, grade, ""))
+            return Ask(ChooseReason(state.parcel, now, grade))
+        case Grading(counted=True), Pressed(key=Key.BACK):
+            return Ask(Counting(state.parcel, finding))
         case Grading(), Pressed(key=Key.LIST):
             return Ask(Counting(state.parcel, finding))
         case ChooseReason(), Chosen(code=reason):

@@ -11,6 +11,7 @@ from floorhand.domain.returns import (
     GRADES,
     NONE_OF_THESE,
     REASONS,
+    RECALL,
     UNDELIVERED,
     Finding,
     Option,
@@ -41,6 +42,7 @@ from floorhand.flows.returns_states import (
     NeedSender,
     NeedTracked,
     State,
+    TakeOver,
 )
 from floorhand.flows.turn import Choice, Item, Prompt, Wants
 
@@ -56,6 +58,7 @@ def prompt(state: State) -> Prompt:
             comment = isinstance(state, NeedComment)
             return Prompt(
                 ask="returns.comment" if comment else "returns.picture",
+                ask_facts=(("why_text", state.why),),
                 facts=(("fact.return", state.number),),
                 keys=((Key.SKIP, "returns.key_later"),),
                 wants=Wants(kinds=("text",), text=True),
@@ -74,6 +77,8 @@ def prompt(state: State) -> Prompt:
 
 def _identifying(state: Identifying) -> Prompt:
     match state:
+        case TakeOver() | ConfirmNew():
+            return _asked_back(state)
         case NeedReturn():
             return Prompt(
                 ask="returns.scan_return",
@@ -84,26 +89,18 @@ def _identifying(state: Identifying) -> Prompt:
                 ),
                 wants=Wants(kinds=FIRST_KINDS),
             )
-        case ChooseReturn(options=options):
+        case ChooseReturn(options=options, waiting=waiting):
+            ask = "returns.which_waiting" if waiting else "returns.which_return"
             wants = Wants(kinds=("choice", "return"))
-            return Prompt("returns.which_return", keys=BACK, choices=_rows(options), wants=wants)
+            return Prompt(ask, keys=BACK, choices=_rows(options), wants=wants)
         case ChooseOrigin(options=options, piece=piece):
             goods = (Item(piece.sku, piece.name, mark="now"),) if piece else ()
             return Prompt(
                 ask="returns.which_origin",
                 goods=goods,
-                keys=BACK if not state.number else (),
+                keys=BACK,
                 choices=_rows(options),
                 wants=Wants(kinds=("choice",)),
-            )
-        case ConfirmNew(order=order):
-            kinds = (CUSTOMER_RETURN, UNDELIVERED)
-            return Prompt(
-                ask="returns.which_kind",
-                facts=(("fact.order", order), ("fact.merchant", state.merchant)),
-                keys=BACK,
-                choices=tuple(Choice(kind, f"returns.kind.{kind}") for kind in kinds),
-                wants=Wants(kinds=("choice", *FIRST_KINDS)),
             )
         case ConfirmUnknown(shown=shown):
             return Prompt(
@@ -118,6 +115,31 @@ def _identifying(state: Identifying) -> Prompt:
                 ask=ask,
                 keys=((Key.SKIP, "returns.key_unreadable"), *BACK),
                 wants=Wants(kinds=("text",), text=True),
+            )
+
+
+def _asked_back(state: TakeOver | ConfirmNew) -> Prompt:
+    """Ask whether a return is to be taken from its holder, or begun though nobody announced it."""
+    match state:
+        case TakeOver(number=number, name=name, since=since):
+            return Prompt(
+                ask="returns.take_over",
+                facts=(
+                    ("fact.return", number),
+                    ("fact.worker", name),
+                    ("returns.fact_since", since),
+                ),
+                keys=BACK,
+                wants=Wants(kinds=("return",)),
+            )
+        case ConfirmNew(order=order):
+            kinds = (CUSTOMER_RETURN, UNDELIVERED)
+            return Prompt(
+                ask="returns.which_kind",
+                facts=(("fact.order", order), ("fact.merchant", state.merchant)),
+                keys=BACK,
+                choices=tuple(Choice(kind, f"returns.kind.{kind}") for kind in kinds),
+                wants=Wants(kinds=("choice", *FIRST_KINDS)),
             )
 
 
@@ -138,6 +160,7 @@ def _frame(parcel: Parcel, ask: str, *, brief: bool = False) -> Prompt:
         ("fact.merchant", parcel.merchant),
         ("fact.order", parcel.order),
         ("returns.fact_maybe", maybe),
+        ("returns.fact_due", parcel.due),
         ("returns.fact_said", parcel.reason),
         ("fact.tote", parcel.tote),
     )
@@ -149,15 +172,20 @@ def _frame(parcel: Parcel, ask: str, *, brief: bool = False) -> Prompt:
     )
 
 
+def closes_by_number(parcel: Parcel) -> bool:
+    """Say whether all that was expected is judged, so that the list offers to close the return."""
+    return not parcel.next_sku and bool(parcel.advised or parcel.pieces)
+
+
 def _inspecting(parcel: Parcel) -> Prompt:
     left = bool(parcel.next_sku)
-    fresh = left or not (parcel.advised or parcel.pieces)
-    over = "returns.all_found" if parcel.advised else "returns.next_or_close"
-    shown = _frame(parcel, "returns.scan_piece" if fresh else over)
+    over = closes_by_number(parcel)
+    ask = "returns.all_found" if parcel.advised else "returns.next_or_close"
+    shown = _frame(parcel, ask if over else "returns.scan_piece")
     item = Item(parcel.next_sku, parcel.next_name, parcel.next_left, mark="now")
     wants = replace(
         shown.wants,
-        kinds=("piece", "done", "tote") if fresh else ("done", "piece", "tote"),
+        kinds=("choice", "piece", "tote") if over else ("piece", "done", "tote"),
         sku=f"{parcel.merchant}/{parcel.next_sku}" if left else "",
         order=f"{parcel.merchant}/{parcel.order}" if parcel.order else "",
     )
@@ -165,12 +193,13 @@ def _inspecting(parcel: Parcel) -> Prompt:
         shown,
         goods=(item,) if left else (),
         keys=(
-            (Key.DONE, "returns.key_close"),
+            *(((Key.DONE, "returns.key_close"),) if not over else ()),
             (Key.LIST, "returns.key_lines"),
             (Key.MISMATCH, "returns.key_other"),
             (Key.PRINT, "returns.key_plate"),
             *BACK,
         ),
+        choices=(Choice("close", "returns.close"),) if over else (),
         wants=wants,
     )
 
@@ -193,15 +222,21 @@ def _aside(state: ChooseLine | ChooseOther | NeedTracked | ConfirmMissing) -> Pr
                 ask_facts=(("order", parcel.expiry_order),) if ask == "expiry" else (),
                 goods=(Item(piece.sku, piece.name, piece.pieces, mark="now"),),
                 keys=((Key.SKIP, "returns.key_unreadable"), *BACK),
-                wants=replace(shown.wants, kinds=("text", "piece"), text=True),
+                wants=replace(
+                    shown.wants,
+                    kinds=("text", "piece"),
+                    sku=f"{piece.merchant}/{piece.sku}",
+                    text=True,
+                ),
             )
         case ConfirmMissing(parcel=parcel, options=options, pieces=pieces):
             return replace(
                 _frame(parcel, "returns.confirm_missing"),
-                ask_facts=(("pieces", pieces),),
+                ask_facts=(("missing", pieces), ("advised", parcel.advised)),
                 goods=tuple(Item(option.code, option.label) for option in options),
-                keys=((Key.DONE, "key.yes"), *BACK),
-                wants=Wants(kinds=("done", "piece"), merchants=(parcel.merchant,)),
+                keys=BACK,
+                choices=(Choice("close", "returns.close_without"),),
+                wants=Wants(kinds=("choice", "piece"), merchants=(parcel.merchant,)),
             )
 
 
@@ -209,10 +244,17 @@ def _others(parcel: Parcel) -> tuple[Choice, ...]:
     codes = (
         *(("empty",) if not parcel.pieces else ()),
         "no_code",
-        "customer" if parcel.kind == UNDELIVERED else "undelivered",
+        *_other_kind(parcel.kind),
         *(("order",) if parcel.merchant and parcel.next_sku and not parcel.order else ()),
     )
     return tuple(Choice(code, f"returns.other.{code}") for code in codes)
+
+
+def _other_kind(kind: str) -> tuple[str, ...]:
+    """Say what the return may turn out to be; a recall stays one, or its goods could be sold."""
+    if kind == RECALL:
+        return ()
+    return ("customer",) if kind == UNDELIVERED else ("undelivered",)
 
 
 def _item(finding: Finding) -> Item:
@@ -264,9 +306,10 @@ def _judged(state: Deciding | ChooseDisposition | NeedBadge) -> Prompt:
     match state:
         case Deciding():
             tote = parcel.tote if told != DESTROY else ""
+            ask = "returns.decide_tote" if tote else "returns.decide"
             return replace(
                 shown,
-                ask="returns.decide_tote" if tote else "returns.decide",
+                ask="returns.decide_destroy" if told == DESTROY else ask,
                 ask_facts=(("disposition_text", f"disposition.{told}"), ("tote", tote)),
                 keys=((Key.DONE, "key.yes"), (Key.LIST, "returns.key_differently"), *BACK),
                 wants=replace(shown.wants, kinds=("done", "tote")),

@@ -15,9 +15,23 @@ class NeedReturn:
 
 @dataclass(frozen=True, slots=True)
 class ChooseReturn:
-    """Several returns are in the parcel; they are inspected one after the other."""
+    """Several returns are in the parcel; they are inspected one after the other.
+
+    ``waiting``: they are not, but in the list of all that wait.
+    """
 
     options: tuple[Option, ...]
+    waiting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOver:
+    """Another worker has the return; scanned again, it is taken over."""
+
+    number: str
+    worker: str
+    name: str
+    since: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +39,14 @@ class ChooseOrigin:
     """Where does this come from?
 
     ``piece`` is the piece that was scanned, to be counted once that is known; None if only the
-    order of a known return is looked for. ``number`` is the return on the bench, if there is one.
+    order of a known return is looked for. ``parcel`` is the return on the bench; None if there is
+    none yet.
     """
 
     merchant: str
     piece: Piece | None
     options: tuple[Option, ...]
-    number: str = ""
+    parcel: Parcel | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +104,15 @@ class ChooseOther:
 
 @dataclass(frozen=True, slots=True)
 class NeedTracked:
-    """The piece's barcode does not tell its serial, expiry or lot; ``ask`` is one of those."""
+    """The piece's barcode does not tell its serial, expiry or lot; ``ask`` is one of those.
+
+    ``asked`` are those that were asked before, in their order.
+    """
 
     parcel: Parcel
     piece: Piece
     ask: str
+    asked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +129,11 @@ class Counting:
 
 @dataclass(frozen=True, slots=True)
 class Grading:
-    """What shape are they in?"""
+    """What shape are they in? ``counted``: it was said that these are all; nothing was written."""
 
     parcel: Parcel
     finding: Finding
+    counted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +186,12 @@ class ConfirmMissing:
 
 @dataclass(frozen=True, slots=True)
 class NeedComment:
-    """The return was rejected; the platform wants to know why in words."""
+    """The return was rejected; the platform wants to know why in words. ``why`` is a text key."""
 
     verdict: str
     number: str
     others: tuple[Option, ...]
+    why: str = "returns.reason.other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,10 +201,12 @@ class NeedPicture:
     verdict: str
     number: str
     others: tuple[Option, ...]
+    why: str = "returns.reason.other"
 
 
 Identifying = (
     NeedReturn
+    | TakeOver
     | ChooseReturn
     | ChooseOrigin
     | ConfirmNew
@@ -208,6 +231,7 @@ State = Identifying | OnBench | NeedComment | NeedPicture
 START = NeedReturn()
 STATES: tuple[type, ...] = (
     NeedReturn,
+    TakeOver,
     ChooseReturn,
     ChooseOrigin,
     ConfirmNew,

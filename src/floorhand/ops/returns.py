@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.identifying import (
@@ -16,8 +15,8 @@ from floorhand.domain.identifying import (
 from floorhand.domain.inspection import condition_after, withdraw
 from floorhand.domain.returns import (
     DESTROY,
+    FOR_SALE,
     RESTOCK,
-    AddToVerdict,
     CloseReturn,
     Dispose,
     FindingGone,
@@ -26,13 +25,13 @@ from floorhand.domain.returns import (
     PiecesDisposed,
     PiecesMissing,
     ReturnClosed,
-    VerdictExtended,
 )
 from floorhand.domain.things import CORRECTION, SCRAP, Line
-from floorhand.domain.verdicts import Verdict, complete, judge
+from floorhand.domain.verdicts import Verdict, judge, reason_text
 from floorhand.errors import Code, Refused
-from floorhand.ops import returns_identify, returns_inspect
-from floorhand.ops.returns_bench import JOB, expired, finding_of, parcel, restockable, the_return
+from floorhand.ops import returns_identify, returns_inspect, returns_verdict
+from floorhand.ops.returns_bench import JOB, expired, finding_of, open_return, parcel, restockable
+from floorhand.ops.returns_verdict import write_verdict
 from floorhand.store import ledger, returns, tasks
 from floorhand.store.inspections import (
     NOT_JUDGED,
@@ -43,8 +42,9 @@ from floorhand.store.inspections import (
 )
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import merchant_rules
+from floorhand.store.places import stand_in
 from floorhand.store.returns import ReturnHead
-from floorhand.store.schema import Inspection, Outbox, Place, Return, ReturnLine, Task, Trouble
+from floorhand.store.schema import Inspection, Place, Return, ReturnLine, Task, Trouble
 
 MISSING_SHOWN_MAX = 8
 """Missing SKUs that are listed before a return is closed; all are counted."""
@@ -56,12 +56,13 @@ def dispose(tx: Session, cause: Cause, command: Dispose) -> PiecesDisposed | Fin
     Raises:
         Refused: `Code.RETURN_NOT_RESTOCKABLE`, `Code.RETURN_SAME_BADGE` if nobody else witnesses
             a destruction, or `Code.RETURN_TOTE` if the tote takes nothing of this merchant.
+        Gone: `Code.RETURN_CLOSED` or `Code.RETURN_TAKEN_OVER`.
     """
+    head = open_return(tx, cause, command.number)
     row = pending_finding(tx, cause.site, command.finding)
     if row is None:
         return FindingGone(parcel(tx, cause, command.number))
-    _may(cause, command, row)
-    head = the_return(tx, cause, row.number)
+    _may(cause, command, head, row)
     if not _decide(tx, cause, command):
         return FindingGone(parcel(tx, cause, row.number))
     place = _book(tx, cause, command, row, head.place)
@@ -82,8 +83,8 @@ def dispose(tx: Session, cause: Cause, command: Dispose) -> PiecesDisposed | Fin
     return PiecesDisposed(here, row.sku, row.pieces, command.disposition, place)
 
 
-def _may(cause: Cause, command: Dispose, row: FindingRow) -> None:
-    if command.disposition in (RESTOCK, "open_box") and not restockable(cause, row):
+def _may(cause: Cause, command: Dispose, head: ReturnHead, row: FindingRow) -> None:
+    if command.disposition in FOR_SALE and not restockable(cause, head, row):
         raise Refused(Code.RETURN_NOT_RESTOCKABLE, sku=row.sku)
     if command.disposition == DESTROY and command.second in ("", cause.worker):
         raise Refused(Code.RETURN_SAME_BADGE, worker=cause.worker)
@@ -118,7 +119,7 @@ def _book(tx: Session, cause: Cause, command: Dispose, row: FindingRow, bench: s
         ledger.move(tx, cause, bench, SCRAP, [pending])
         return ""
     if command.tote:
-        _take_tote(tx, cause, command.tote, row.merchant)
+        _take_tote(tx, cause, command.tote, row.merchant, bench)
     place = command.tote or bench
     condition = condition_after(command.disposition, expired(cause, row))
     ledger.move(tx, cause, bench, CORRECTION, [pending])
@@ -140,9 +141,10 @@ def _book(tx: Session, cause: Cause, command: Dispose, row: FindingRow, bench: s
     return place
 
 
-def _take_tote(tx: Session, cause: Cause, tote: str, merchant: str) -> None:
-    fits = tx.scalar(
-        select(Place.code).where(
+def _take_tote(tx: Session, cause: Cause, tote: str, merchant: str, bench: str) -> None:
+    """Make sure that a tote takes the pieces, and that it stands where it has been filled."""
+    fits = tx.execute(
+        select(Place.parent).where(
             Place.site == cause.site,
             Place.code == tote,
             Place.kind == "tote",
@@ -150,9 +152,11 @@ def _take_tote(tx: Session, cause: Cause, tote: str, merchant: str) -> None:
             Place.order_no.is_(None),
             or_(Place.merchant.is_(None), Place.merchant == merchant),
         )
-    )
+    ).one_or_none()
     if fits is None:
         raise Refused(Code.RETURN_TOTE, tote=tote)
+    if fits.parent != bench:
+        stand_in(tx, cause, tote, bench)
 
 
 def _send_away(tx: Session, cause: Cause, command: Dispose, row: FindingRow, bench: str) -> None:
@@ -204,12 +208,13 @@ def close_return(
 
     Pieces that were counted and not judged are asked about before anything is closed. Nobody is
     told a verdict about a parcel whose owner is not known.
+
+    Raises:
+        Gone: `Code.RETURN_CLOSED` or `Code.RETURN_TAKEN_OVER`.
     """
-    head = the_return(tx, cause, command.number)
+    head = open_return(tx, cause, command.number)
     here = parcel(tx, cause, head.number)
     others = _others(tx, cause, head)
-    if head.custody == "disposed":
-        return ReturnClosed(head.number, here.pieces, 0, "", others)
     if pending := pending_of(tx, cause.site, head.number):
         return ReturnOpened(here, (finding_of(tx, cause, head, pending[0]),))
     left = returns.left_lines(tx, cause.site, head.number)
@@ -225,7 +230,8 @@ def close_return(
     rules = merchant_rules(tx, cause.site, head.merchant)
     short = tuple((sku, pieces) for sku, _, pieces in left)
     verdict = judge(head.platform, found, short, rules.verdicts)
-    incomplete = _answer(tx, cause, head, verdict) if head.merchant else ""
+    incomplete = write_verdict(tx, cause, head, verdict) if head.merchant else ""
+    why = reason_text(verdict.reject_reason)
     _finish(tx, cause, head, verdict)
     cause.note(
         job=JOB,
@@ -235,43 +241,12 @@ def close_return(
         missing=missing,
         decision=verdict.decision,
     )
-    return ReturnClosed(head.number, here.pieces, missing, incomplete, others)
+    return ReturnClosed(head.number, here.pieces, missing, incomplete, others, why)
 
 
 def _others(tx: Session, cause: Cause, head: ReturnHead) -> tuple[Option, ...]:
     sharing = returns.in_same_parcel(tx, cause.site, head)
     return tuple(option for option in sharing if option.code != head.number)
-
-
-def _answer(tx: Session, cause: Cause, head: ReturnHead, verdict: Verdict) -> str:
-    """Write the verdict; gives its id if it cannot be sent as it is."""
-    key = cause.new_id()
-    body = {
-        "platform": head.platform,
-        "return_id": head.platform_id or head.number,
-        "decision": verdict.decision,
-        "reject_reason": verdict.reject_reason,
-        "comment": "",
-        "evidence": [],
-        "lines": [
-            {"sku": sku, "pieces": pieces, "decision": word} for sku, pieces, word in verdict.lines
-        ],
-        "idempotency_key": key,
-    }
-    ready = complete(body, verdict.rejects)
-    tx.execute(
-        insert(Outbox).values(
-            site=cause.site,
-            id=key,
-            kind="return_verdict",
-            platform=head.platform,
-            subject=head.number,
-            body=json.dumps(body, ensure_ascii=False),
-            state="waiting" if ready else "incomplete",
-            created_at=cause.at,
-        )
-    )
-    return "" if ready else key
 
 
 def _finish(tx: Session, cause: Cause, head: ReturnHead, verdict: Verdict) -> None:
@@ -283,7 +258,7 @@ def _finish(tx: Session, cause: Cause, head: ReturnHead, verdict: Verdict) -> No
     tx.execute(
         update(Return)
         .where(Return.site == cause.site, Return.number == head.number)
-        .values(custody="disposed", disposed_at=cause.at, money=money)
+        .values(custody="disposed", disposed_at=cause.at, money=money, worker=None, claimed_at=None)
     )
     if not head.merchant or head.plate:
         tx.execute(
@@ -298,36 +273,10 @@ def _finish(tx: Session, cause: Cause, head: ReturnHead, verdict: Verdict) -> No
         )
 
 
-def add_to_verdict(tx: Session, cause: Cause, command: AddToVerdict) -> VerdictExtended:
-    """Add comment or picture to a rejection that waits for them."""
-    row = tx.execute(
-        select(Outbox.body, Outbox.state).where(
-            Outbox.site == cause.site, Outbox.id == command.verdict
-        )
-    ).one()
-    body: dict[str, Any] = json.loads(row.body)
-    if command.comment:
-        body["comment"] = command.comment
-    if command.picture:
-        body["evidence"] = [*body["evidence"], {"file": command.picture}]
-    ready = complete(body, rejects=True)
-    if row.state == "incomplete":
-        tx.execute(
-            update(Outbox)
-            .where(Outbox.site == cause.site, Outbox.id == command.verdict)
-            .values(
-                body=json.dumps(body, ensure_ascii=False),
-                state="waiting" if ready else "incomplete",
-            )
-        )
-        cause.note(job=JOB, verdict=command.verdict)
-    return VerdictExtended(ready)
-
-
 HANDLERS: dict[type, Callable[..., object]] = {
     **returns_identify.HANDLERS,
     **returns_inspect.HANDLERS,
     Dispose: dispose,
     CloseReturn: close_return,
-    AddToVerdict: add_to_verdict,
+    **returns_verdict.HANDLERS,
 }

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.barcodes import body_of, own_code
-from floorhand.domain.returns import OTHER_MERCHANT, Finding, Parcel
+from floorhand.domain.returns import OTHER_MERCHANT, RECALL, Finding, Parcel
 from floorhand.errors import Code, Gone
+from floorhand.ops.bench import since
 from floorhand.store import origins, returns
 from floorhand.store.inspections import FindingRow
 from floorhand.store.ledger import Cause
-from floorhand.store.masters import merchant_rules, station_place
+from floorhand.store.masters import merchant_rules, station_place, worker_facts
+from floorhand.store.parcels import Holder
 from floorhand.store.places import new_place, next_number
 from floorhand.store.returns import LineCounts, ReturnHead
-from floorhand.store.schema import Place
+from floorhand.store.schema import Place, Return
 
 JOB = "returns"
 
@@ -36,22 +38,54 @@ def the_return(tx: Session, cause: Cause, number: str) -> ReturnHead:
 
 
 def open_return(tx: Session, cause: Cause, number: str) -> ReturnHead:
-    """Read a return that is still being inspected.
+    """Read a return that the worker is inspecting.
 
     Raises:
-        Gone: `Code.RETURN_CLOSED`.
+        Gone: `Code.RETURN_CLOSED`, or `Code.RETURN_TAKEN_OVER` if another worker has it now.
     """
     head = the_return(tx, cause, number)
     if head.custody == "disposed":
         raise Gone(Code.RETURN_CLOSED, number=number)
+    if head.worker != cause.worker and not claim(tx, cause, number):
+        holder = holder_of(tx, cause, number)
+        raise Gone(
+            Code.RETURN_TAKEN_OVER,
+            number=number,
+            worker=holder.name,
+            since=since(tx, cause, holder),
+        )
     return head
 
 
-def parcel(tx: Session, cause: Cause, number: str, *, likely: bool = False) -> Parcel:
-    """Give what the next question needs; ``likely`` also looks for the order nobody named."""
+def claim(tx: Session, cause: Cause, number: str, take_from: str = "") -> bool:
+    """Take a return for the worker; False if another one than ``take_from`` has it.
+
+    A claim has no end but the return's: nobody loses work because a terminal went dark.
+    """
+    tx.execute(
+        update(Return)
+        .where(
+            Return.site == cause.site,
+            Return.number == number,
+            or_(Return.worker.is_(None), Return.worker == take_from),
+        )
+        .values(worker=cause.worker, claimed_at=cause.at)
+    )
+    return the_return(tx, cause, number).worker == cause.worker
+
+
+def holder_of(tx: Session, cause: Cause, number: str) -> Holder:
+    """Say who has a return that somebody has."""
+    head = the_return(tx, cause, number)
+    facts = worker_facts(tx, cause.site, head.worker)
+    return Holder(number, head.worker, facts.name if facts else head.worker, head.claimed_at)
+
+
+def parcel(tx: Session, cause: Cause, number: str, *, opening: bool = False) -> Parcel:
+    """Give what the next question needs; ``opening`` also looks for order and time left."""
     head = the_return(tx, cause, number)
     rules = merchant_rules(tx, cause.site, head.merchant)
-    return returns.parcel_of(tx, cause.site, head, rules, cause.at if likely else None)
+    return returns.parcel_of(tx, cause.site, head, rules, cause.at if opening else None)
 
 
 def bench(tx: Session, cause: Cause) -> str:
@@ -99,16 +133,19 @@ def finding_of(
         outcome=row.outcome,
         over=_over(tx, cause, head, row, received),
         dispositions=rules.dispositions,
-        restockable=restockable(cause, row),
+        restockable=restockable(cause, head, row),
         said=next((line.reason for line in lines if line.reason), head.reason),
     )
 
 
-def restockable(cause: Cause, row: FindingRow) -> bool:
+def restockable(cause: Cause, head: ReturnHead, row: FindingRow) -> bool:
     """Tell whether pieces may be sold again, whatever their grade.
 
-    Not if their expiry is unknown or past, nor if nobody can say which serial it is.
+    Not if their expiry is unknown or past, nor if nobody can say which serial it is, nor what came
+    back because it was recalled.
     """
+    if head.kind == RECALL:
+        return False
     if row.expiry_tracked and (not row.expiry or expired(cause, row)):
         return False
     return not (row.serial_tracked and not row.serial)

@@ -18,7 +18,6 @@ from floorhand.domain.identifying import (
     ListWaiting,
     OpenReturn,
     OrderReturns,
-    ParcelShared,
     PieceOrigins,
     RegisterUnknown,
     ReturnOpened,
@@ -38,20 +37,17 @@ from floorhand.domain.returns import (
     PrintPlate,
     SetKind,
 )
-from floorhand.domain.things import Line
 from floorhand.errors import Code, Refused
 from floorhand.ops.returns_bench import (
     JOB,
     bench,
-    finding_of,
     new_number,
     open_return,
-    parcel,
     standing_place,
     the_return,
 )
-from floorhand.store import ledger, origins, returns, tasks
-from floorhand.store.inspections import pending_of
+from floorhand.ops.returns_opening import open_the_return, opened
+from floorhand.store import origins, returns, tasks
 from floorhand.store.ledger import Cause
 from floorhand.store.lookup import product
 from floorhand.store.print_jobs import queue_label
@@ -62,56 +58,9 @@ SAME_BUYER = "★"
 """Marks a candidate order of the very customer."""
 
 
-def open_the_return(tx: Session, cause: Cause, command: OpenReturn) -> ReturnOpened | ParcelShared:
-    """Take a return onto the bench, or offer all that share its parcel.
-
-    Raises:
-        Refused: `Code.RETURN_CLOSED` if it has been inspected already.
-    """
-    head = the_return(tx, cause, command.number)
-    if not command.alone:
-        options = returns.in_same_parcel(tx, cause.site, head)
-        if len(options) > 1:
-            return ParcelShared(options)
-    if head.custody == "disposed":
-        raise Refused(Code.RETURN_CLOSED, number=head.number)
-    return _onto_bench(tx, cause, head)
-
-
-def _onto_bench(tx: Session, cause: Cause, head: ReturnHead) -> ReturnOpened:
-    """Receive the parcel where the worker stands, with what was counted of it elsewhere."""
-    here = bench(tx, cause)
-    pending = pending_of(tx, cause.site, head.number)
-    if head.custody != "received" or head.place != here:
-        tx.execute(
-            update(Return)
-            .where(Return.site == cause.site, Return.number == head.number)
-            .values(
-                custody="received",
-                place=here,
-                received_at=func.coalesce(Return.received_at, cause.at),
-            )
-        )
-        new = {} if head.custody == "received" else {"received": 1}
-        cause.note(job=JOB, number=head.number, merchant=head.merchant, **new)
-        if head.place and head.place != here:
-            lines = [Line(row.goods, row.pieces) for row in pending]
-            ledger.move(tx, cause, head.place, here, lines)
-    return _opened(tx, cause, head.number)
-
-
-def _opened(tx: Session, cause: Cause, number: str) -> ReturnOpened:
-    head = the_return(tx, cause, number)
-    pending = pending_of(tx, cause.site, number)
-    return ReturnOpened(
-        parcel(tx, cause, number, likely=True),
-        tuple(finding_of(tx, cause, head, row) for row in pending[:1]),
-    )
-
-
 def list_waiting(tx: Session, cause: Cause, _command: ListWaiting) -> ReturnsWaiting:
     """List what is to be inspected, the nearest deadline first."""
-    return ReturnsWaiting(returns.waiting(tx, cause.site))
+    return ReturnsWaiting(returns.waiting(tx, cause.site, cause.worker, cause.at))
 
 
 def find_of_order(tx: Session, cause: Cause, command: FindOfOrder) -> OrderReturns:
@@ -214,13 +163,15 @@ def create_return(tx: Session, cause: Cause, command: CreateReturn) -> ReturnOpe
             custody="received",
             received_at=cause.at,
             place=bench(tx, cause),
+            worker=cause.worker,
+            claimed_at=cause.at,
         )
     )
     if command.kind == UNDELIVERED:
         _expect_all(tx, cause, number, command)
     cause.note(job=JOB, number=number, merchant=command.merchant, received=1, unannounced=1)
     _queue_plate(tx, cause, the_return(tx, cause, number))
-    return _opened(tx, cause, number)
+    return opened(tx, cause, number)
 
 
 def _expect_all(tx: Session, cause: Cause, number: str, command: CreateReturn) -> None:
@@ -277,7 +228,7 @@ def attach_order(tx: Session, cause: Cause, command: AttachOrder) -> ReturnOpene
         )
     )
     cause.note(job=JOB, number=command.number, merchant=command.merchant, order=command.order)
-    return _opened(tx, cause, command.number)
+    return opened(tx, cause, command.number)
 
 
 def register_unknown(tx: Session, cause: Cause, command: RegisterUnknown) -> UnknownRegistered:
@@ -331,12 +282,12 @@ def set_kind(tx: Session, cause: Cause, command: SetKind) -> ReturnOpened:
         .values(kind=command.kind)
     )
     cause.note(job=JOB, number=command.number, kind=command.kind)
-    return _opened(tx, cause, command.number)
+    return opened(tx, cause, command.number)
 
 
 def print_plate(tx: Session, cause: Cause, command: PrintPlate) -> PlateQueued:
     """Queue the plate of a return; one that came without gets a code of its own."""
-    head = the_return(tx, cause, command.number)
+    head = open_return(tx, cause, command.number)
     if not head.plate:
         _, plate = new_number(tx, cause)
         tx.execute(

@@ -16,12 +16,14 @@ from floorhand.domain.returns import (
     WRONG_PIECE,
     CountTakenBack,
     FindingGone,
+    GradePieces,
     LinesListed,
     ListLines,
     Option,
     OutcomeRecorded,
     PickLine,
     PiecesCounted,
+    PiecesGraded,
     RecordOutcome,
     Recount,
     TakePieces,
@@ -119,9 +121,16 @@ def _outcome(
     )
     if shipped is not None and shipped[2] != head.order:
         return WRONG_PIECE
+    if shipped is None and goods.serial and _was_packed_here(tx, cause, head):
+        return WRONG_PIECE
     owned = None if advised else bought(tx, cause, head, goods.sku)
     announced = bool(advised) or returns.advised_pieces(tx, cause.site, head.number) > 0
     return outcome_of(pieces, advised=advised, received=received, announced=announced, bought=owned)
+
+
+def _was_packed_here(tx: Session, cause: Cause, head: ReturnHead) -> bool:
+    """Tell whether the serials of the order are known: it was packed here, piece by piece."""
+    return bool(head.order) and origins.has_parcel(tx, cause.site, head.merchant, head.order)
 
 
 def _add(
@@ -183,10 +192,10 @@ def recount(
     Raises:
         Refused: `Code.RETURN_CLOSED`.
     """
+    head = open_return(tx, cause, command.number)
     row = pending_finding(tx, cause.site, command.finding)
     if row is None:
         return FindingGone(parcel(tx, cause, command.number))
-    head = open_return(tx, cause, row.number)
     more = command.pieces - row.pieces
     lines = returns.lines_of(tx, cause.site, row.number, row.merchant, row.sku)
     if more > 0:
@@ -252,6 +261,19 @@ def _take_back(tx: Session, cause: Cause, row: FindingRow) -> CountTakenBack:
     return CountTakenBack(parcel(tx, cause, row.number))
 
 
+def grade_pieces(tx: Session, cause: Cause, command: GradePieces) -> PiecesGraded | FindingGone:
+    """Look once more at what is graded: it may be judged, or somebody else's, in the meantime.
+
+    Raises:
+        Gone: `Code.RETURN_CLOSED` or `Code.RETURN_TAKEN_OVER`.
+    """
+    head = open_return(tx, cause, command.number)
+    row = pending_finding(tx, cause.site, command.finding)
+    if row is None:
+        return FindingGone(parcel(tx, cause, command.number))
+    return PiecesGraded(finding_of(tx, cause, head, row), command.grade)
+
+
 def record_outcome(tx: Session, cause: Cause, command: RecordOutcome) -> OutcomeRecorded:
     """Record an empty parcel, or a piece that nobody can name.
 
@@ -287,6 +309,7 @@ def record_outcome(tx: Session, cause: Cause, command: RecordOutcome) -> Outcome
 
 def list_lines(tx: Session, cause: Cause, command: ListLines) -> LinesListed:
     """List what is still to be found."""
+    open_return(tx, cause, command.number)
     left = returns.left_lines(tx, cause.site, command.number)[: returns.LINES_SHOWN_MAX]
     return LinesListed(
         tuple(Option(sku, f"{pieces} × {sku} {name}".strip()) for sku, name, pieces in left)
@@ -304,6 +327,7 @@ def pick_line(tx: Session, cause: Cause, command: PickLine) -> Piece:
 HANDLERS: dict[type, Callable[..., object]] = {
     TakePieces: take_pieces,
     Recount: recount,
+    GradePieces: grade_pieces,
     RecordOutcome: record_outcome,
     ListLines: list_lines,
     PickLine: pick_line,

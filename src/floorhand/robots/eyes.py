@@ -193,7 +193,7 @@ class Eyes:
                 told = {"lot": lot, "serial": serial}.get(question, "")
                 if question == "expiry" and expiry:
                     told = self._date(expiry, order, now.date())
-                return told or SKIP
+                return told or ("" if self._typed else SKIP)
             case "returns", "carrier":
                 return CARRIER
             case "returns", "sender":
@@ -224,6 +224,8 @@ def _quantity(pieces: int) -> str:
 def hint(transactions: Transactions, site: str, turn: Turn, now: datetime) -> str:
     """Say what to type next, for the hint line of demo screens; empty if nothing can be said.
 
+    That a mark cannot be read is never hinted: such a piece is not sold again.
+
     A key is given as its command barcode. At the menu it is the number of the job for which work
     waits most. A job that was chosen is done first; after that the hint leads back to the menu if
     another job has become more urgent, so that who follows the hints sees goods through to the
@@ -241,7 +243,8 @@ def hint(transactions: Transactions, site: str, turn: Turn, now: datetime) -> st
             return BACK
         if turn.job == "picking":
             return DONE
-    return Eyes(transactions, site, turn.worker, typed=True).answer(turn.prompt, now) or BACK
+    answer = Eyes(transactions, site, turn.worker, typed=True).answer(turn.prompt, now)
+    return BACK if answer is None else answer
 
 
 def _at_start(turn: Turn) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Exists, and_, exists, func, select
+from sqlalchemy import Exists, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from floorhand.domain.barcodes import gs1_check_digit
@@ -201,13 +201,14 @@ def inbound_going(tx: Session, site: str) -> bool:
 
 
 def return_waiting(tx: Session, site: str, avoid: Collection[str] = (), worker: str = "") -> str:
-    """Find a return that is not inspected yet, and at which nobody else is, by urgency."""
+    """Find a return that is not inspected yet, and that nobody else has, by urgency."""
     found = tx.scalars(
         select(Return.number)
         .where(
             Return.site == site,
             Return.custody.in_(("advised", "in_transit", "received")),
             Return.number.not_in(avoid),
+            or_(Return.worker.is_(None), Return.worker == worker),
         )
         .order_by(Return.deadline.is_(None), Return.deadline, Return.number)
         .limit(PAPERS_MAX)

@@ -133,6 +133,16 @@ def serial_in_house(tx: Session, site: str, merchant: str, sku: str, serial: str
     return place or ""
 
 
+def has_parcel(tx: Session, site: str, merchant: str, order: str) -> bool:
+    """Tell whether an order was packed in this house."""
+    of_order = (
+        ParcelRow.site == site,
+        ParcelRow.merchant == merchant,
+        ParcelRow.order == order,
+    )
+    return tx.scalar(select(ParcelRow.carton).where(*of_order).limit(1)) is not None
+
+
 def packed_in(tx: Session, site: str, merchant: str, order: str, sku: str) -> int:
     """Count the pieces of a SKU that an order got."""
     return int(

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
+from floorhand.domain.inspection import time_left
 from floorhand.domain.returns import (
     CUSTOMER_RETURN,
     UNKNOWN_PARCEL,
@@ -21,6 +22,7 @@ from floorhand.store.schema import (
     Return,
     ReturnLine,
     Sku,
+    Worker,
 )
 
 SHARED_MAX = 20
@@ -53,6 +55,9 @@ class ReturnHead:
     deadline: datetime | None
     place: str
     plate: str
+    worker: str
+    """Who has it; empty if nobody has."""
+    claimed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,8 @@ def head(tx: Session, site: str, number: str) -> ReturnHead | None:
         Return.deadline,
         Return.place,
         Return.plate,
+        func.coalesce(Return.worker, "").label("worker"),
+        Return.claimed_at,
     )
     row = tx.execute(
         select(*columns).where(Return.site == site, Return.number == number)
@@ -110,10 +117,23 @@ def in_same_parcel(tx: Session, site: str, of: ReturnHead) -> tuple[Option, ...]
     return tuple(_option(*row) for row in rows)
 
 
-def waiting(tx: Session, site: str) -> tuple[Option, ...]:
-    """List the returns to inspect: by deadline, parcels that are here already before others."""
+def waiting(tx: Session, site: str, worker: str, now: datetime) -> tuple[Option, ...]:
+    """List the returns to inspect: by deadline, parcels that are here already before others.
+
+    A row shows the merchant, or where an unknown parcel stands; the time left, or the day if it
+    is not soon; and who else has the return.
+    """
     rows = tx.execute(
-        select(Return.number, func.coalesce(Return.merchant, ""), Return.deadline)
+        select(
+            Return.number,
+            func.coalesce(Return.merchant, Return.place).label("whose"),
+            Return.deadline,
+            func.coalesce(Worker.name, "").label("holder"),
+        )
+        .outerjoin(
+            Worker,
+            and_(Worker.site == Return.site, Worker.code == Return.worker, Worker.code != worker),
+        )
         .where(Return.site == site, Return.custody.in_(OPEN_CUSTODIES))
         .order_by(
             Return.deadline.is_(None),
@@ -124,9 +144,12 @@ def waiting(tx: Session, site: str) -> tuple[Option, ...]:
         .limit(WAITING_MAX)
     )
     return tuple(
-        _option(number, merchant, deadline.date().isoformat() if deadline else "")
-        for number, merchant, deadline in rows
+        _option(row.number, row.whose, _due(row.deadline, now), row.holder) for row in rows
     )
+
+
+def _due(deadline: datetime | None, now: datetime) -> str:
+    return time_left(deadline, now) or (deadline.date().isoformat() if deadline else "")
 
 
 def of_order(tx: Session, site: str, merchant: str, order: str) -> tuple[Option, ...]:
@@ -145,8 +168,8 @@ def of_order(tx: Session, site: str, merchant: str, order: str) -> tuple[Option,
     return tuple(_option(*row) for row in rows)
 
 
-def _option(number: str, merchant: str | None, order: str) -> Option:
-    return Option(number, " · ".join(part for part in (number, merchant or "", order) if part))
+def _option(number: str, merchant: str | None, *more: str) -> Option:
+    return Option(number, " · ".join(part for part in (number, merchant or "", *more) if part))
 
 
 def lines_of(
@@ -212,7 +235,8 @@ def parcel_of(
 ) -> Parcel:
     """Put together what the next question about a return needs.
 
-    With ``now`` given, the likeliest order is looked for where the return names none.
+    With ``now`` given, the likeliest order is looked for where the return names none, and how long
+    the platform still waits.
     """
     met = case(
         (ReturnLine.received < ReturnLine.advised, ReturnLine.received), else_=ReturnLine.advised
@@ -253,6 +277,7 @@ def parcel_of(
         maybe=maybe,
         maybes=maybes,
         expiry_order=rules.expiry_order,
+        due=time_left(of.deadline, now) if now is not None else "",
     )
 
 

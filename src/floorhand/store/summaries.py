@@ -9,7 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -38,6 +38,10 @@ COUNTED = ("pieces", "lines", "orders", "short")
 """Figures of an operation that are added up."""
 
 OPEN_ORDERS = ("hold", "waiting", "released", "picking", "picked", "packing")
+
+
+DUE_SOON = timedelta(hours=24)
+"""Returns due so soon are told apart: a platform approves by itself what nobody judges."""
 
 
 @dataclass
@@ -290,6 +294,9 @@ def left_over(tx: Session, site: str, now: datetime) -> dict[str, dict[str, int]
     back = select(Return.custody, func.count()).where(
         Return.site == site, Return.custody.not_in(("disposed", "not_returned"))
     )
+    due = select(func.count()).where(
+        Return.site == site, Return.custody.not_in(("disposed", "not_returned"))
+    )
     labels = select(PrintJob.state, func.count()).where(
         PrintJob.site == site, PrintJob.state.in_(("waiting", "failed"))
     )
@@ -303,6 +310,12 @@ def left_over(tx: Session, site: str, now: datetime) -> dict[str, dict[str, int]
         "orders_late": {"late": _count(tx, late)},
         "deliveries": grouped(goods_in.group_by(Delivery.state)),
         "returns": grouped(back.group_by(Return.custody)),
+        "returns_due": {
+            "late": _count(tx, due.where(Return.deadline < now)),
+            "within_24_h": _count(
+                tx, due.where(Return.deadline >= now, Return.deadline < now + DUE_SOON)
+            ),
+        },
         "labels": grouped(labels.group_by(PrintJob.state)),
         "troubles": grouped(troubles.group_by(Trouble.kind)),
         "parked": grouped(parked.group_by(Parked.flow)),

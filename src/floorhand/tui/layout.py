@@ -38,6 +38,7 @@ BODY_ROWS_MIN: Final = 3
 
 NAME_LINES: Final = large("FLOORHAND")
 KEY_ROWS_MAX: Final = 3
+HINT_ROWS_MAX: Final = 2
 KEY_WORD_COLUMNS_MIN: Final = 3
 """A word cut shorter than this says nothing beside its key."""
 
@@ -175,14 +176,29 @@ def _typed(view: View, width: int) -> list[Row]:
     pin = view.prompt is not None and "pin" in view.prompt.wants.kinds
     text = MASK * len(view.typed) if pin else view.typed
     if not text and view.hint is not None:
-        sentence, alone = view.hint
-        hint = sentence if width_of(sentence) <= width - 2 else alone
-        return [(Part("▸ ", "muted"), Part(cut(hint, width - 2), "hint"))]
+        return _hint(*view.hint, width - 2)
     room = max(width - 3, 0)
     tail = text[-room:] if room else ""
     while width_of(tail) > room:
         tail = tail[1:]
     return [(Part("▸ ", "muted"), Part(tail, "typed"), Part("▁" if tail else "", "typed"))]
+
+
+def _hint(sentence: str, alone: str, width: int) -> list[Row]:
+    """Show a hint so that it is not taken for what was typed.
+
+    Without room for the sentence a code stands alone; words would look typed, so they are told
+    in a sentence over some lines, or not at all.
+    """
+    lines = [sentence]
+    if width_of(sentence) > width:
+        lines = wrap(sentence, width, HINT_ROWS_MAX) if " " in alone else [cut(alone, width)]
+    if lines[-1].endswith("…"):
+        lines = [""]
+    signs = ("▸ ", *["  "] * HINT_ROWS_MAX)
+    return [
+        (Part(sign, "muted"), Part(line, "hint")) for sign, line in zip(signs, lines, strict=False)
+    ]
 
 
 def _keys(view: View, width: int, *, low: bool) -> list[Row]:

@@ -231,6 +231,9 @@ class Return(Table):
     disposed_at: Mapped[datetime | None]
     place: Mapped[str] = mapped_column(default="")
     """Where its parcel stands now, once received."""
+    worker: Mapped[str | None]
+    """Who has it on the bench or parked; None if nobody has."""
+    claimed_at: Mapped[datetime | None]
     __table_args__ = (
         Index(None, "site", "paper_no"),
         Index(None, "site", "tracking"),

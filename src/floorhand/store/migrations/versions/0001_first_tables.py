@@ -121,6 +121,8 @@ def upgrade() -> None:
         sa.Column("received_at", UtcTime(), nullable=True),
         sa.Column("disposed_at", UtcTime(), nullable=True),
         sa.Column("place", sa.String(), nullable=False),
+        sa.Column("worker", sa.String(), nullable=True),
+        sa.Column("claimed_at", UtcTime(), nullable=True),
         sa.PrimaryKeyConstraint("site", "number", name=op.f("pk_returns")),
     )
     with op.batch_alter_table("returns", schema=None) as batch_op:
