@@ -104,6 +104,7 @@ class Code(StrEnum):
 
     # Put-away
     NOTHING_TO_PUT_AWAY = "nothing_to_put_away"
+    STILL_NO_BIN = "still_no_bin"
     NOTHING_INSIDE = "nothing_inside"
     NOT_LOOSE = "not_loose"
     BOUND_TO_ORDER = "bound_to_order"

@@ -101,6 +101,8 @@ def resolve(tx: Session, site: str, scanned: str, prompt: Prompt) -> Event:
             return badge
         if wants.text:
             return _text(scanned)
+        if wants.place and _is_short_number(read.code) and _has_digits(tx, site, wants.place):
+            raise Refused(Code.WRONG_CHECK, place=wants.place)
         if key := TYPED_KEYS.get(scanned.strip(" ").upper()):
             return Pressed(key)
     elif (
@@ -176,18 +178,30 @@ def _named_choice(text: str, prompt: Prompt) -> Chosen | None:
 
 
 def _by_check_digits(tx: Session, site: str, text: str, wants: Wants) -> PlaceThing | None:
+    """Take digits for those of the place asked for; the digits of any other place are wrong.
+
+    A number as long as these is nothing else here, not even a quantity: who stands at another
+    place would confirm this one with a number read off there.
+    """
     found = finders.check_digits(tx, site, wants.place)
     if found is None or len(text) != len(found[0]):
         return None
     digits, zone = found
     if text != digits:
-        if wants.number:
-            return None
         raise Refused(Code.WRONG_CHECK, place=wants.place)
     if _policy(tx, site, zone) == "scan":
         raise Refused(Code.SCAN_ONLY, place=wants.place)
     named = finders.place_by_name(tx, site, wants.place)
     return replace(named[0], proven=True) if named else None
+
+
+def _is_short_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= QUANTITY_DIGITS_MAX
+
+
+def _has_digits(tx: Session, site: str, code: str) -> bool:
+    found = finders.check_digits(tx, site, code)
+    return found is not None and bool(found[0])
 
 
 def _policy(tx: Session, site: str, zone: str) -> str:
