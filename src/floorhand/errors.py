@@ -26,6 +26,7 @@ class Code(StrEnum):
     SCAN_ONLY = "scan_only"
     WRONG_CHECK = "wrong_check"
     BAD_QUANTITY = "bad_quantity"
+    LABEL_TELLS_NONE = "label_tells_none"
     BAD_DATE = "bad_date"
     SYSTEM_FAILED = "system_failed"
     SCAN_AGAIN = "scan_again"
@@ -99,6 +100,7 @@ class Code(StrEnum):
     BAD_MARK = "bad_mark"
     SCAN_EACH_SERIAL = "scan_each_serial"
     SERIAL_IN_HOUSE = "serial_in_house"
+    COUNT_FIRST = "count_first"
     NOT_COUNTED_HERE = "not_counted_here"
     NOTHING_COUNTED = "nothing_counted"
 

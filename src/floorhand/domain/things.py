@@ -54,8 +54,9 @@ class Piece:
     """A product's barcode was scanned: piece, inner or case, with what else the code told.
 
     ``pieces`` is how many pieces one scan of this barcode stands for (1 for a piece, 12 for a
-    case of 12), times a count (AI 30/37) where the code has one. ``pack`` is ``each``, ``inner``
-    or ``case``. ``lot``, ``expiry`` (ISO date) and ``serial`` are empty unless the code told them.
+    case of 12), times ``count`` (AI 30/37) where the code has one; 0 says that it has none.
+    ``pack`` is ``each``, ``inner`` or ``case``. ``lot``, ``expiry`` (ISO date) and ``serial`` are
+    empty unless the code told them.
     """
 
     merchant: str
@@ -69,6 +70,7 @@ class Piece:
     lot_tracked: bool = False
     expiry_tracked: bool = False
     serial_tracked: bool = False
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from floorhand.domain import barcodes
 from floorhand.domain.barcodes import Scanned
+from floorhand.domain.receiving import PIECES_MAX
 from floorhand.domain.things import (
     KEYS,
     Ambiguous,
@@ -105,13 +106,26 @@ def resolve(tx: Session, site: str, scanned: str, prompt: Prompt) -> Event:
             raise Refused(Code.WRONG_CHECK, place=wants.place)
         if key := TYPED_KEYS.get(scanned.strip(" ").upper()):
             return Pressed(key)
-    elif (
-        wants.text
-        and "piece" not in wants.kinds
-        and isinstance(found, Piece | Ambiguous | OrderCode)
-    ):
+    elif wants.text and not _goes_before_text(found, read, wants):
         return _text(scanned)
     return found
+
+
+def _goes_before_text(found: Event, read: Scanned, wants: Wants) -> bool:
+    """Say whether something known stands for itself even where free text is asked for.
+
+    Labels of places, badges and stations do: nobody could type what they hold. A lot may look
+    like the name of a bin, or like the number of an order or a delivery.
+    """
+    match found:
+        case Piece() | Ambiguous():
+            return "piece" in wants.kinds
+        case PlaceThing(code=code, proven=proven):
+            return bool(read.own_kind or read.sscc) or (proven and code != read.code)
+        case DeliveryCode() | ReturnCode() | OrderCode():
+            return bool(read.own_kind)
+        case _:
+            return True
 
 
 def _text(scanned: str) -> Text:
@@ -245,10 +259,12 @@ def _any_piece(tx: Session, site: str, read: Scanned, wants: Wants) -> Piece | A
         found = tuple(wanted)
     elif own := [one for one in found if one.merchant in wants.merchants]:
         found = tuple(own)
+    _check_count(read.count, found)
     options = tuple(
         replace(
             one,
             pieces=one.pieces * (read.count or 1),
+            count=read.count or 0,
             lot=read.lot,
             expiry=read.expiry,
             serial=read.serial,
@@ -256,6 +272,15 @@ def _any_piece(tx: Session, site: str, read: Scanned, wants: Wants) -> Piece | A
         for one in found
     )
     return options[0] if len(options) == 1 else Ambiguous(options)
+
+
+def _check_count(count: int | None, found: tuple[Piece, ...]) -> None:
+    """Refuse a count on a label that is none, or that nobody could have typed either."""
+    if count == 0:
+        raise Refused(Code.LABEL_TELLS_NONE, sku=found[0].sku)
+    most = max(one.pieces for one in found) * (count or 1)
+    if most > PIECES_MAX:
+        raise Refused(Code.BAD_QUANTITY, number=most, limit=PIECES_MAX)
 
 
 def _place_by_name(tx: Session, site: str, code: str) -> PlaceThing | None:
