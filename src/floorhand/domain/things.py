@@ -88,7 +88,7 @@ class Place:
 
     ``merchant`` and ``order`` say whose goods and which order (``merchant/number``) it is bound
     to; empty if to none. ``pieces`` is what stands in it in all. ``proven`` says that the scan
-    or the check digits prove presence at the place.
+    or the check digits prove presence at the place, ``digits`` that its digits would.
     """
 
     code: str
@@ -99,6 +99,7 @@ class Place:
     order: str = ""
     pieces: int = 0
     proven: bool = True
+    digits: bool = False
 
 
 @dataclass(frozen=True, slots=True)

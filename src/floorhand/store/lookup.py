@@ -288,7 +288,9 @@ def _place_by_name(tx: Session, site: str, code: str) -> PlaceThing | None:
     if found is None:
         return None
     place, zone = found
-    return replace(place, proven=_policy(tx, site, zone) == "none")
+    policy = _policy(tx, site, zone)
+    digits = policy in ("check", "either") and _has_digits(tx, site, place.code)
+    return replace(place, proven=policy == "none", digits=digits)
 
 
 def _paper(tx: Session, site: str, code: str, wants: Wants) -> Event | None:
