@@ -72,7 +72,8 @@ def answer(tx: Session, sitting: Sitting, scan_no: int, scanned: str, now: datet
         case Unknown() if "pin" in prompt.wants.kinds:  # what was typed must not be shown
             raise Refused(Code.WRONG_PIN)
         case Unknown(shown=code) if "unknown" not in prompt.wants.kinds:
-            raise Refused(Code.UNKNOWN_BARCODE, code=code)
+            facts = {**dict(prompt.ask_facts), "code": code, "ask_text": prompt.ask}
+            raise Refused(Code.UNKNOWN_BARCODE, **facts)
         case Unknown(shown=code) if not _is_whole(event.code):
             raise Refused(Code.TEXT_UNREADABLE, code=code)
         case Place(kind="bin", proven=False, code=code) if prompt.wants.place or (

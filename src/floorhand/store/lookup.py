@@ -146,7 +146,8 @@ def _command(scanned: str, prompt: Prompt) -> Event | None:
         return Number(int(rest))
     if word in ("*CHOOSE", "*GRADE", "*REASON") and rest.isdecimal():
         return _choice(rest, prompt)
-    raise Refused(Code.UNKNOWN_BARCODE, code=barcodes.shown(scanned))
+    facts = {**dict(prompt.ask_facts), "code": barcodes.shown(scanned), "ask_text": prompt.ask}
+    raise Refused(Code.UNKNOWN_BARCODE, **facts)
 
 
 def _typed(tx: Session, site: str, text: str, prompt: Prompt) -> Event | None:
