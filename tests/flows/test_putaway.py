@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 from floorhand.domain.putaway import (
+    CONTAINERS,
     LATER_MAX,
     BinLegal,
     BinTaken,
@@ -32,7 +33,14 @@ from floorhand.domain.things import Chosen, Goods, Key, Number, Piece, Place, Pr
 from floorhand.errors import Code
 from floorhand.flows import putaway
 from floorhand.flows.putaway import START, prompt, step
-from floorhand.flows.putaway_states import Fetching, Going, TakeOver, WhichLoose, Why
+from floorhand.flows.putaway_states import (
+    Fetching,
+    Going,
+    HowMany,
+    TakeOver,
+    WhichLoose,
+    Why,
+)
 from floorhand.flows.turn import Ask, Do, Refuse
 from floorhand.ops.freezing import freeze, thaw
 from floorhand.text.catalog import catalog
@@ -46,7 +54,10 @@ GOING = Going(NOW, 10)
 OPTIONS = (Loose("DOCK-1", MUG, "Mug", 5), Loose("BENCH-1", replace(MUG, lot="L7"), "Mug", 2))
 STATES = (
     START,
-    Fetching(TaskFound("t/1", PALLET, "DOCK-1", "putaway", "", 20)),
+    *(
+        Fetching(TaskFound("t/1", PALLET, "DOCK-1", "putaway", "", 20, kind, (("damaged", 1),)))
+        for kind in CONTAINERS
+    ),
     Fetching(TaskFound("t/1", replace(LOOSE, lot="L7"), "DOCK-1", "putback", "Mug", 5)),
     WhichLoose(OPTIONS),
     TakeOver(PALLET, "Ana"),
@@ -54,6 +65,7 @@ STATES = (
     GOING,
     Going(replace(NOW, goods=replace(MUG, condition="hold", expiry="2027-10-31")), 10, (MUG,)),
     Going(NO_BIN, 20),
+    HowMany(NOW, 10),
     Why(NOW, 10, (), "B-2"),
 )
 NONSENSE = (Unknown("?", "?"), Pressed(Key.SCANS), object(), None, Place("X", "cart"))
@@ -95,7 +107,7 @@ def test_a_container_is_scanned_or_the_next_work_is_asked_for() -> None:
 
 
 def test_the_place_to_fetch_from_is_shown_and_only_what_waits_there_is_taken() -> None:
-    fetching = step(START, TaskFound("t/1", PALLET, "DOCK-1", "putaway", "", 20)).state
+    fetching = step(START, TaskFound("t/1", PALLET, "DOCK-1", "putaway", "", 20, "pallet")).state
 
     shown = prompt(fetching)
     assert (shown.place, shown.wants.place) == ("DOCK-1", "PAL")
@@ -135,6 +147,14 @@ def test_what_somebody_else_has_begun_is_taken_over_with_the_second_scan() -> No
     assert step(GOING, HeldByOther(PALLET, "Ana")).look
 
 
+def test_loose_goods_are_taken_over_with_a_piece_of_their_merchant() -> None:
+    held = TakeOver(LOOSE, "Ana")
+
+    assert step(held, Piece("ACME", "MUG", "Mug")) == Do(OpenSource(LOOSE, take_over=True))
+    assert step(held, Piece("BOLT", "MUG", "Cup")) == Do(FindLoose("BOLT", "MUG"))
+    assert prompt(held).wants.sku == "ACME/MUG"
+
+
 def test_the_proposed_bin_confirms() -> None:
     put = PutAway(PALLET, "PAL", MUG, 10, "B-1", "B-1")
 
@@ -143,7 +163,20 @@ def test_the_proposed_bin_confirms() -> None:
     assert step(GOING, Place("B-1", "bin", proven=False)).code is Code.TYPED_CODE
 
 
-def test_a_typed_number_splits() -> None:
+def test_a_number_is_asked_for_behind_a_key_because_typed_digits_prove_the_place() -> None:
+    assert not prompt(GOING).wants.number
+    assert (Key.FULL, "key.part") in prompt(GOING).keys
+    asked = step(GOING, Pressed(Key.FULL)).state
+    shown = prompt(asked)
+    assert (shown.wants.kinds, shown.wants.number, shown.wants.place) == (("number",), True, "")
+    assert step(asked, Number(4)) == step(GOING, Number(4))
+    assert step(asked, Number(21)).code is Code.BAD_QUANTITY
+    assert step(asked, Pressed(Key.BACK)) == Ask(GOING)
+    one = Going(replace(NOW, pieces=1, take=1), 1)
+    assert step(one, Pressed(Key.FULL)) == Refuse(Code.KEY_NOT_NOW)
+
+
+def test_a_told_number_splits() -> None:
     split = step(GOING, Number(4))
     assert split.look
     put = PutAway(PALLET, "PAL", MUG, 4, "B-1", "B-1")
@@ -153,7 +186,7 @@ def test_a_typed_number_splits() -> None:
         assert refused == Refuse(Code.BAD_QUANTITY, {"number": wrong, "limit": 20})
     serials = Going(replace(NOW, serials=True), 10)
     assert step(serials, Number(4)).code is Code.BAD_QUANTITY
-    assert not prompt(serials).wants.number
+    assert step(serials, Pressed(Key.FULL)) == Refuse(Code.KEY_NOT_NOW)
 
 
 def test_another_bin_is_checked_and_takes_a_reason() -> None:
@@ -187,8 +220,39 @@ def test_the_list_of_what_comes_later_cannot_grow_for_ever() -> None:
 def test_other_goods_of_the_pallet_may_be_taken_first() -> None:
     assert step(GOING, Piece("ACME", "MUG", "Mug")).done == "putaway.right_piece"
     other = step(GOING, Piece("ACME", "CAP", "Cap", lot="L1"))
-    assert other == Do(Propose(PALLET, (), "CAP", "L1"))
-    assert step(GOING, Piece("BOLT", "MUG", "Cup")).code is Code.NOT_ON_PALLET
+    assert other == Do(Propose(PALLET, (), "CAP", "L1", "ACME"))
+    bolts = step(GOING, Piece("BOLT", "MUG", "Cup"))
+    assert bolts == Do(Propose(PALLET, (), "MUG", "", "BOLT"))
+
+
+def test_any_goods_that_wait_at_the_dock_may_be_taken_next() -> None:
+    loose = Going(replace(NOW, source=LOOSE, stands="DOCK-1"), 10, (MUG,))
+
+    other = step(loose, Piece("FERN", "MILK", "Milk", lot="L7"))
+    assert other == Do(FindLoose("FERN", "MILK", "L7", at="DOCK-1"))
+    milk = Loose("DOCK-1", Goods("FERN", "MILK", "L7"), "Milk", 11)
+    source = Source("DOCK-1", "FERN", "MILK", "L7")
+    assert step(loose, LooseFound((milk,))) == Do(OpenSource(source))
+    assert step(loose, LooseFound(OPTIONS)).state == WhichLoose(OPTIONS)
+    then = replace(NOW, source=source, goods=milk.goods)
+    assert step(loose, then).state == Going(then, 10)
+
+
+def test_a_place_is_done_only_when_nothing_waits_there() -> None:
+    last = step(GOING, Stored("B-1", MUG, 10, Emptied(LOOSE, others=3)))
+    assert (last.state, last.done, last.facts["others"]) == (START, "putaway.stored_others", 3)
+    assert step(GOING, Emptied(LOOSE, others=3)).done == "putaway.gone_already"
+
+
+def test_what_is_to_be_fetched_is_told_by_condition() -> None:
+    found = TaskFound("t/1", LOOSE, "DOCK-1", "putaway", "Mug", 48, "", (("damaged", 1),))
+    shown = prompt(Fetching(found))
+    assert shown.goods[0].pieces == 48
+    assert ("fact.condition_damaged", "1") in shown.facts
+
+
+def test_a_tote_in_hand_may_be_typed() -> None:
+    assert step(START, Place("T-1", "tote", proven=False)) == Do(OpenSource(Source("T-1")))
 
 
 def test_without_a_bin_the_work_can_be_left_to_a_supervisor() -> None:
@@ -208,6 +272,8 @@ def test_every_outcome_has_its_words_and_the_next_question(language) -> None:
     for outcome, question in (
         (Stored("B-1", MUG, 10, then), Going(then, 10)),
         (Stored("B-1", MUG, 10, Emptied(PALLET)), START),
+        (Stored("B-1", MUG, 10, Emptied(LOOSE, others=3)), START),
+        (Emptied(LOOSE), START),
         (BinTaken("B-1", then), Going(then, 10)),
         (GoodsGone(PALLET, MUG, then), Going(then, 10)),
         (GoodsGone(PALLET, MUG, Emptied(PALLET)), START),

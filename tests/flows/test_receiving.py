@@ -18,10 +18,14 @@ from floorhand.domain.receiving import (
     MerchantsListed,
     Next,
     NotAnnounced,
+    NotEmpty,
     OpenBlind,
     OpenDelivery,
     SetCount,
     StartPallet,
+    TakeBack,
+    TakenBack,
+    TooMany,
     Waiting,
 )
 from floorhand.domain.things import (
@@ -69,7 +73,9 @@ STATES = (
     START,
     ChooseDelivery((Waiting("D-1", "ACME", 30, "announced"),)),
     ChooseMerchant((("ACME", "Acme"),)),
+    ChooseDelivery((Waiting("D-1", "ACME", 30, "announced"),), blind=False),
     NeedDock("D-1", "DOCK-1"),
+    NeedDock("", "DOCK-1", "ACME"),
     Counting(JOB),
     COUNTING,
     Counting(replace(JOB, next=Next())),
@@ -78,6 +84,7 @@ STATES = (
     Describing(JOB, NOW, replace(MILK, lot="L7")),
     Describing(JOB, NOW, LAMP, unexpected=True),
     Unexpected(JOB, NOW, Goods("ACME", "CAP"), "Cap"),
+    Unexpected(JOB, NOW, MUG, "Mug", 500),
     DamagedCount(JOB, NOW),
     DamagedReason(JOB, NOW, 2),
     Lines(JOB, NOW, (LineCount(1, "MUG", "Mug", "", 20, 3, 0),), 1),
@@ -137,6 +144,8 @@ def test_a_delivery_opens_by_its_paper_or_from_the_list() -> None:
     assert [c.code for c in prompt(listed.state).choices] == ["D-1", "@blind"]
     assert step(listed.state, Chosen("D-1")) == Do(OpenDelivery("D-1"))
     assert step(listed.state, Chosen("@blind")) == Do(ListMerchants())
+    without_role = step(START, DeliveriesListed(waiting, blind=False)).state
+    assert [c.code for c in prompt(without_role).choices] == ["D-1"]
 
 
 def test_a_blind_delivery_asks_whose_goods_they_are() -> None:
@@ -144,6 +153,61 @@ def test_a_blind_delivery_asks_whose_goods_they_are() -> None:
 
     assert step(asked, Chosen("FERN")) == Do(OpenBlind("FERN"))
     assert step(asked, PIECE) == Do(OpenBlind("ACME"))
+    dock = step(asked, DockWanted("", "DOCK-1", "FERN")).state
+    assert step(dock, Place("DOCK-2", "dock")) == Do(OpenBlind("FERN", "DOCK-2"))
+
+
+def test_an_unannounced_delivery_of_which_nothing_came_is_taken_back() -> None:
+    empty = Counting(replace(JOB, delivery="BLIND-1", blind=True, expected=0, next=Next()))
+    assert step(empty, Pressed(Key.BACK)) == Do(TakeBack("BLIND-1"))
+    assert step(empty, TakenBack("BLIND-1")).state == START
+    assert step(empty, NotEmpty()) == Refuse(Code.KEY_NOT_NOW)
+    some = replace(empty, job=replace(empty.job, counted=1))
+    assert step(some, Pressed(Key.BACK)) == Refuse(Code.KEY_NOT_NOW)
+
+
+def test_another_delivery_scanned_at_the_dock_is_told() -> None:
+    other = step(NeedDock("D-1", "DOCK-1"), DockWanted("D-2", "DOCK-1"))
+    assert (other.state, other.done, other.look) == (
+        NeedDock("D-2", "DOCK-1"),
+        "receiving.other_delivery",
+        True,
+    )
+
+
+def test_a_label_that_tells_too_many_is_scanned_twice() -> None:
+    label = replace(PIECE, pieces=500, count=500)
+    first = step(COUNTING, label)
+    assert first == Do(CountPieces("D-1", "DOCK-1", MUG, 500, "each", counted=True))
+    asked = step(COUNTING, TooMany(MUG, "Mug", 500, 17))
+    assert (asked.done, asked.look) == ("receiving.label_again", True)
+    again = step(asked.state, label)
+    assert again.command == replace(first.command, unexpected=True)
+    other = step(asked.state, replace(label, pieces=400, count=400))
+    assert not other.command.unexpected
+    assert step(asked.state, Pressed(Key.BACK)) == Ask(COUNTING)
+
+
+def test_the_screen_shows_the_total_to_type() -> None:
+    assert prompt(COUNTING).count == "3/20"
+    assert prompt(COUNTING).wants.number_hint == 20
+    assert prompt(Counting(JOB, replace(NOW, here=22, left=0, room=0))).count == "22"
+
+
+def test_after_a_total_of_nothing_a_piece_is_scanned_first() -> None:
+    none = Counting(JOB, replace(NOW, here=0, left=20, room=20))
+    assert step(none, Number(99_999)) == Refuse(Code.COUNT_FIRST, {"sku": "MUG"})
+    dated = replace(MILK, lot="L7")
+    milk = Count(Goods("ACME", "MILK", "L7", "2026-01-01"), "Milk", 0, 5, 5, False)
+    assert isinstance(step(Counting(JOB, milk), dated).state, Describing)
+
+
+def test_goods_that_have_expired_are_told_so() -> None:
+    old = Goods("ACME", "MILK", "L7", "2025-12-01")
+    late = Counted(old, "Milk", 1, "each", 1, 4, 4, 0, "life", -359, True, False, Next())
+    reply = step(COUNTING, late)
+    said = catalog("en").say(reply.done, reply.facts)
+    assert said == "MILK goes on hold: expired 1 Dec 2025, 359 days ago."
 
 
 def test_the_dock_is_asked_only_if_nothing_tells_it() -> None:

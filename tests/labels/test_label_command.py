@@ -13,9 +13,12 @@ from sqlalchemy import insert
 
 from floorhand.cli import main
 from floorhand.domain.things import KEYS, SUPPLIER, Goods, Key, Line
+from floorhand.labels.layout import PlacedText
+from floorhand.labels.render import lay_out_named
 from floorhand.store.db import Transactions, engine_of
 from floorhand.store.label_data import place_labels
 from floorhand.store.ledger import Cause, move
+from floorhand.store.places import new_place
 from floorhand.store.schema import Barcode, Merchant, Operation, Place, Sku, Station, Worker
 
 PALLET = "395212340000000250"
@@ -110,6 +113,23 @@ def test_arrows_point_to_the_bin_above_or_below_the_beam(warehouse: Transactions
     with warehouse.begin() as tx:
         arrows = [one.data["arrow"] for one in place_labels(tx, SITE, "bin", zone="A")]
     assert arrows[:3] == ["down", "up", ""]
+
+
+def test_docks_and_benches_carry_the_digits_that_may_be_typed_there(
+    warehouse: Transactions,
+) -> None:
+    with warehouse.begin() as tx:
+        for code, kind, digits in (("DOCK-1", "dock", "47"), ("PACK-1", "bench", "83")):
+            new_place(tx, SITE, code=code, kind=kind, scan_code=f"FH{code}", check_digits=digits)
+            (wanted,) = place_labels(tx, SITE, kind)
+            assert (wanted.template, wanted.data["check_digits"]) == ("bin", digits)
+            laid = lay_out_named(wanted.template, wanted.data, 203).placed
+            texts = [item for item in laid if isinstance(item, PlacedText)]
+            shown = " ".join(line.text for text in texts for line in text.lines)
+            assert digits in shown
+            assert f"FH{code}" not in shown
+    assert label("docks", "--folder", "out") == 0
+    assert label("benches", "--folder", "out") == 0
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from floorhand.domain.putaway import (
     Stored,
 )
 from floorhand.domain.receiving import StartPallet
-from floorhand.domain.things import AVAILABLE, HOLD, RETURN_PENDING, Goods, Line
+from floorhand.domain.things import AVAILABLE, DAMAGED, HOLD, RETURN_PENDING, Goods, Line
 from floorhand.errors import Code, Refused
 from floorhand.ops import closing_deliveries, putaway, putaway_work
 from floorhand.store import ledger
@@ -254,6 +254,22 @@ def test_no_room_closes_the_bin_to_put_away_and_has_it_counted_once(floor) -> No
         assert counts == [(now.bin, "no_room")]
 
 
+def test_a_worker_who_finds_room_in_a_full_bin_makes_it_usable_again(floor) -> None:
+    with floor.begin() as tx:
+        received(tx, 10, CAP, 5)
+        source = Source("DOCK-1", "ACME", "CAP")
+        was = opened(tx, 1, source)
+        now = putaway.mark_full(tx, cause(tx, 2), MarkFull(source, was.bin)).then
+        full = select(Place.full).where(Place.code == was.bin)
+        assert tx.scalar(full)
+
+        assert putaway.check_bin(tx, cause(tx, 3), CheckBin(CAP, 2, was.bin)).bin == was.bin
+        assert tx.scalar(full)
+        put(tx, 4, now, was.bin, 2, reason="better_place")
+        assert not tx.scalar(full)
+        assert tx.scalar(select(Task.state).where(Task.kind == "count")) == "cancelled"
+
+
 def test_without_any_legal_bin_a_supervisor_is_told_and_the_work_parked(floor) -> None:
     with floor.begin() as tx:
         received(tx, 10, MUG, 5)
@@ -267,6 +283,80 @@ def test_without_any_legal_bin_a_supervisor_is_told_and_the_work_parked(floor) -
             putaway_work.next_task(tx, cause(tx, 3), NextTask())
         tx.execute(update(Place).where(Place.kind == "bin").values(full=False))
         assert opened(tx, 4, LOOSE_MUGS).bin
+
+
+def test_work_left_for_want_of_a_bin_comes_again_last_when_there_is_one(floor) -> None:
+    with floor.begin() as tx:
+        received(tx, 10, MUG, 5)
+        received(tx, 20, CAP, 5)
+        for number, sku in ((30, "MUG"), (31, "CAP")):
+            open_task(
+                tx, cause(tx, number), "putaway", place="DOCK-1", merchant="ACME", sku=sku, pieces=5
+            )
+        tx.execute(update(Place).where(Place.kind == "bin").values(full=True))
+        assert opened(tx, 1, LOOSE_MUGS).bin == ""
+        putaway.give_up(tx, cause(tx, 2), GiveUp(LOOSE_MUGS, MUG, 5))
+        caps = putaway_work.next_task(tx, cause(tx, 3), NextTask())
+        assert caps.source.sku == "CAP"
+        putaway.give_up(tx, cause(tx, 4), GiveUp(caps.source, CAP, 5))
+        with pytest.raises(Refused) as refused:
+            putaway_work.next_task(tx, cause(tx, 5), NextTask())
+        assert (refused.value.code, refused.value.facts["place"]) == (Code.STILL_NO_BIN, "DOCK-1")
+
+        tx.execute(update(Place).where(Place.code == "A-01-1").values(full=False))
+        open_task(tx, cause(tx, 6), "putaway", place="DOCK-1", merchant="ACME", sku="CAP", pieces=5)
+        found = [
+            putaway_work.next_task(tx, cause(tx, number, worker), NextTask()).source.sku
+            for number, worker in ((7, "W1"), (8, "W2"))
+        ]
+        assert found == ["CAP", "MUG"]
+
+
+def test_what_else_waits_on_the_dock_is_counted_at_the_end_and_found_by_a_piece(floor) -> None:
+    with floor.begin() as tx:
+        received(tx, 10, MUG, 5)
+        received(tx, 20, CAP, 3)
+        received(tx, 30, MILK, 2)
+        now = opened(tx, 1, LOOSE_MUGS)
+        assert put(tx, 2, now).then == Emptied(LOOSE_MUGS, others=2)
+        at_dock = FindLoose("ACME", "CAP", at="DOCK-1")
+        assert [n.pieces for n in putaway_work.find_loose(tx, cause(tx, 3), at_dock).options] == [3]
+        with pytest.raises(Refused) as refused:
+            putaway_work.find_loose(tx, cause(tx, 4), replace(at_dock, at="DOCK-2"))
+        assert refused.value.code is Code.NOT_ON_PALLET
+
+
+def test_damaged_pieces_are_told_apart_before_they_are_fetched(floor) -> None:
+    with floor.begin() as tx:
+        received(tx, 10, MUG, 5)
+        ledger.change(tx, cause(tx, 1), "DOCK-1", MUG, 2, condition=DAMAGED)
+        open_task(tx, cause(tx, 2), "putaway", place="DOCK-1", merchant="ACME", sku="MUG", pieces=5)
+        found = putaway_work.next_task(tx, cause(tx, 3), NextTask())
+        assert (found.pieces, found.apart, found.container) == (5, ((DAMAGED, 2),), "")
+
+
+def test_without_a_place_for_them_damaged_pieces_go_far_from_those_for_sale(floor) -> None:
+    with floor.begin() as tx:
+        tx.execute(update(Place).where(Place.zone == "HOLD").values(state="closed", kind="cart"))
+        tx.execute(update(Place).where(Place.code == "B-01-1").values(pick_face=True))
+        received(tx, 10, MUG, 5)
+        received(tx, 20, CAP, 5)
+        ledger.change(tx, cause(tx, 1), "DOCK-1", MUG, 2, condition=DAMAGED)
+        ledger.move(tx, cause(tx, 2), "DOCK-1", "A-01-1", [Line(MUG, 3)])
+        now = opened(tx, 3, LOOSE_MUGS)
+        assert (now.goods.condition, now.near) == (DAMAGED, "")
+        assert now.rule not in ("pick_face", "top_up", "neighbour")
+        for number, code, why in (
+            (5, "A-01-1", "bar.condition"),
+            (6, "B-01-1", "bar.pick_face"),
+        ):
+            with pytest.raises(Refused) as refused:
+                putaway.check_bin(tx, cause(tx, number), CheckBin(now.goods, 2, code))
+            assert refused.value.facts["bar_text"] == why
+        put(tx, 7, now)
+        with pytest.raises(Refused) as refused:
+            putaway.check_bin(tx, cause(tx, 8), CheckBin(CAP, 1, now.bin))
+        assert refused.value.facts["bar_text"] == "bar.condition"
 
 
 def test_goods_that_have_a_bin_come_before_those_that_have_none(floor) -> None:
@@ -292,6 +382,9 @@ def test_skipped_goods_come_last_and_scanned_ones_first(floor) -> None:
         assert (chosen.goods, chosen.lines) == (MUG, 2)
         with pytest.raises(Refused) as refused:
             putaway.propose(tx, cause(tx, 5), Propose(pallet, (), "KEG"))
+        assert refused.value.code is Code.NOT_ON_PALLET
+        with pytest.raises(Refused) as refused:
+            putaway.propose(tx, cause(tx, 6), Propose(pallet, (), "MUG", "", "BOLT"))
         assert refused.value.code is Code.NOT_ON_PALLET
 
 

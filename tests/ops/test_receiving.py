@@ -7,21 +7,27 @@ from sqlalchemy import func, select, update
 from warehouses import inbound
 from warehouses.walk import Obedient, cause, pieces_at
 
+from floorhand.domain.barcodes import own_code
 from floorhand.domain.receiving import (
     CloseDelivery,
     CountPieces,
     DeliveryClosed,
     DeliveryReviewed,
     DockWanted,
+    ListDeliveries,
     ListMerchants,
     MarkDamaged,
     NotAnnounced,
+    NotEmpty,
     OpenBlind,
     OpenDelivery,
     ReprintPallet,
     ReviewDelivery,
     SetCount,
     StartPallet,
+    TakeBack,
+    TakenBack,
+    TooMany,
 )
 from floorhand.domain.things import HOLD, SUPPLIER, Goods
 from floorhand.errors import Code, Refused
@@ -367,13 +373,86 @@ def test_blind_goods_need_the_role_and_are_held(floor) -> None:
         assert refused.value.code is Code.ROLE_MISSING
         with pytest.raises(Refused):
             receiving.open_blind(tx, cause(tx, 2), OpenBlind("ACME"))
-        number = receiving.open_blind(tx, cause(tx, 3, "W2"), OpenBlind("ACME")).number
-        receiving.open_delivery(tx, cause(tx, 4, "W2"), OpenDelivery(number, "DOCK-1"))
+        asked = receiving.open_blind(tx, cause(tx, 3, "W2"), OpenBlind("ACME"))
+        assert asked == DockWanted("", "DOCK-1", "ACME")
+        named = OpenBlind("ACME", "DOCK-1")
+        number = receiving.open_blind(tx, cause(tx, 4, "W2"), named).number
+        assert tx.scalars(select(Trouble.kind)).all() == []
         taken = count(tx, 5, MUG, 4, number)
         assert (taken.goods.condition, taken.alarm, taken.room) == (HOLD, "blind", -1)
         closed = closing_deliveries.close_delivery(tx, cause(tx, 6, "W2"), CloseDelivery(number, 4))
         assert (closed.short, closed.over) == (0, 0)
         assert tx.scalars(select(Trouble.kind)).all() == ["blind_delivery"]
+
+
+def test_an_unannounced_delivery_of_which_nothing_came_leaves_nothing_behind(floor) -> None:
+    with floor.begin() as tx:
+        before = tx.scalars(select(Delivery.number)).all()
+        number = receiving.open_blind(tx, cause(tx, 1, "W2"), OpenBlind("ACME", "DOCK-1")).number
+        started = StartPallet(number, "DOCK-1")
+        pallet = closing_deliveries.start_pallet(tx, cause(tx, 2, "W2"), started).pallet
+        closed = closing_deliveries.review_delivery(tx, cause(tx, 3, "W2"), ReviewDelivery(number))
+
+        assert closed == TakenBack(number)
+        assert tx.scalars(select(Delivery.number)).all() == before
+        assert tx.scalar(select(Place.state).where(Place.code == pallet)) == "void"
+        assert tx.scalars(select(Trouble.kind)).all() == []
+
+        other = receiving.open_blind(tx, cause(tx, 4, "W2"), OpenBlind("ACME", "DOCK-1")).number
+        count(tx, 5, MUG, 1, other)
+        kept = closing_deliveries.take_back(tx, cause(tx, 6, "W2"), TakeBack(other))
+        assert kept == NotEmpty()
+        opened(tx)
+        kept = closing_deliveries.take_back(tx, cause(tx, 7, "W2"), TakeBack("D-100"))
+        assert kept == NotEmpty()
+
+
+def test_who_may_not_receive_unannounced_goods_is_not_offered_to(floor) -> None:
+    with floor.begin() as tx:
+        for number, (worker, may) in enumerate((("W1", False), ("W2", True))):
+            listed = receiving.list_deliveries(tx, cause(tx, number, worker), ListDeliveries())
+            assert listed.blind is may
+
+
+def test_a_label_that_tells_more_than_may_come_is_asked_about_first(floor) -> None:
+    with floor.begin() as tx:
+        opened(tx)
+        asked = count(tx, 1, MUG, 21, counted=True)
+        assert asked == TooMany(MUG, "Mug blue", 21, 20)
+        assert pieces_at(tx, "DOCK-1") == {}
+        assert count(tx, 2, MUG, 20, counted=True).here == 20
+        assert count(tx, 3, MUG, 21, counted=True, unexpected=True).alarm == "over"
+
+
+def test_a_count_on_a_label_has_the_limits_of_a_typed_number(floor) -> None:
+    worker = Obedient(floor, "H1", "BADGE-ANA")
+    worker.open("receiving")
+    worker.scan("D-100")
+    worker.scan("LD1")
+    label = f"]C101{inbound.MUG}"
+    for told in ("3099999999", "30100000"):
+        said = worker.scan(label + told).said
+        assert (said.text, said.facts["limit"]) == ("refusal.bad_quantity", 99_999)
+    assert worker.scan(f"{label}300").said.text == "refusal.label_tells_none"
+    assert worker.turn.prompt.progress == (0, 25)
+    assert worker.scan(f"{label}3012").prompt.progress == (12, 25)
+
+
+@pytest.mark.parametrize("lot", ["A-01-1", "D-100", "DOCK-1", "T-1", "BENCH-1"])
+def test_a_lot_may_look_like_anything_but_our_own_labels(floor, lot) -> None:
+    own = own_code("bin", "BCDFGHJK")
+    with floor.begin() as tx:
+        tx.execute(update(Place).where(Place.code == "B-01-1").values(scan_code=own))
+    worker = Obedient(floor, "H1", "BADGE-ANA")
+    worker.open("receiving")
+    worker.scan("D-200")
+    worker.scan("LD1")
+    assert worker.scan(inbound.MILK).prompt.ask == "receiving.lot"
+    refused = worker.scan(own)
+    assert (refused.prompt.ask, refused.said.facts["code"]) == ("receiving.lot", "B-01-1")
+    taken = worker.scan(lot)
+    assert taken.prompt.ask == "receiving.expiry"
+    assert ("fact.lot", lot) in taken.prompt.facts
 
 
 def test_two_workers_count_on_one_delivery(floor) -> None:
@@ -385,7 +464,7 @@ def test_two_workers_count_on_one_delivery(floor) -> None:
     for n in range(6):
         seats[n % 2].scan(inbound.MUG)
     last = seats[1].turn
-    assert last.prompt.count == "6"
+    assert last.prompt.count == "6/20"
     assert last.prompt.wants.number_hint == 20
 
 
@@ -420,7 +499,7 @@ def test_a_scan_is_counted_once_however_often_it_is_sent(floor) -> None:
     worker.scan("LD1")
     worker.scan(inbound.MUG)
     again = take_turn(floor, SITE, "H1", worker.turn.scan_no, inbound.MUG, NOW)
-    assert again.prompt.count == "1"
+    assert again.prompt.count == "1/20"
     with floor.begin() as tx:
         kinds = tx.scalars(select(Operation.kind)).all()
         assert kinds.count("CountPieces") == 1

@@ -8,18 +8,22 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from floorhand.ops.floor import take_seat, take_turn
 from floorhand.ops.seats import Turn
 from floorhand.robots import supply
 from floorhand.robots.crew import Robot
 from floorhand.robots.demo import badges_of, build_demo
+from floorhand.robots.left import left_over
 from floorhand.store.db import Transactions, engine_of, open_database
-from floorhand.store.schema import Delivery, Place
+from floorhand.store.schema import Barcode, Delivery, Place
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SITE = "MAIN"
+
+SCANS_MAX = 600
+"""More than a robot needs to see that it cannot go on."""
 
 
 @pytest.fixture
@@ -67,7 +71,7 @@ def robot(demo: Transactions, jobs: tuple[str, ...]) -> Robot:
 
 def test_a_robot_recovers_from_a_count_that_was_set_to_nothing(demo: Transactions) -> None:
     one = robot(demo, ("receiving",))
-    while one.turn.prompt.count != "1":
+    while one.turn.prompt.count.partition("/")[0] != "1":
         assert one.step()
     number = one.turn.scan_no + 1
     one.turn = take_turn(demo, SITE, one.turn.seat, number, "0", NOW)
@@ -87,6 +91,39 @@ def test_a_robot_with_nothing_to_do_scans_nothing(demo: Transactions) -> None:
         one.wake()
         assert not one.step()
     assert one.tally.scans == scans
+
+
+def test_a_robot_stops_coming_back_to_what_it_cannot_do(demo: Transactions) -> None:
+    with demo.begin() as tx:
+        tx.execute(delete(Barcode))
+    one = robot(demo, ("receiving",))
+    for _ in range(SCANS_MAX):
+        if not one.step():
+            one.wake()
+            if not one.step():
+                break
+    else:
+        pytest.fail(f"still at it: {one.turn.prompt.ask}")
+    with demo.begin() as tx:
+        left = {row["work"]: row["reason"] for row in left_over(tx, SITE)}
+    assert any(reason.startswith("parked by") for reason in left.values())
+
+
+def test_what_people_keep_is_left_with_their_names(demo: Transactions) -> None:
+    ana, bruno, chen = badges_of(demo, SITE)
+    with demo.begin() as tx:
+        dock = tx.scalar(select(Place.scan_code).where(Place.code == "DOCK-1"))
+        assert dock is not None
+        numbers = sorted(tx.scalars(select(Delivery.number)))
+    scan(demo, "T1", ana.code, numbers[0], dock)
+    scan(demo, "T2", bruno.code, numbers[1], dock, "*OUT")
+    turn = scan(demo, "T3", chen.code)
+    picking = [choice.code for choice in turn.prompt.choices].index("picking") + 1
+    scan(demo, "T3", str(picking), "*DONE", "*OUT")
+    with demo.begin() as tx:
+        left = [(row["work"].split()[0], row["reason"]) for row in left_over(tx, SITE)]
+    assert left[:2] == [("receiving", "open by Ana"), ("receiving", "parked by Bruno")]
+    assert ("pick", "parked by Chen") in left
 
 
 def test_a_robot_is_hired_once_and_badges_are_not_given_twice(demo: Transactions) -> None:

@@ -112,7 +112,7 @@ class Scanned:
             number with a good check digit reads as a GTIN, so whoever looks up also tries ``raw``.
         aim: AIM symbology identifier without its ``]``, such as ``C1``.
         expiry: ISO date of AI 17, else of AI 15.
-        count: AI 30 or 37, in pieces.
+        count: AI 30 or 37, in pieces; None if the code tells none.
         own_kind: One of `OWN_KINDS` if it is one of our own labels.
         damaged: ``check`` if a check character is wrong where there must be a right one.
     """
@@ -125,7 +125,7 @@ class Scanned:
     lot: str = ""
     expiry: str = ""
     serial: str = ""
-    count: int = 0
+    count: int | None = None
     weight_g: int = 0
     own_kind: str = ""
     damaged: str = ""
@@ -256,7 +256,7 @@ def _filled(plain: Scanned, elements: list[GS1ElementString]) -> Scanned:
         lot=value("10"),
         expiry=next((day.isoformat() for day in dated if day), ""),
         serial=value("21"),
-        count=int(value("30", "37") or 0),
+        count=int(told_count) if (told_count := value("30", "37")) else None,
         weight_g=int(weights[0] * 1000) if weights else 0,
     )
 

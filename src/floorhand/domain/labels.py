@@ -58,7 +58,7 @@ _KINDS = (
     LabelKind(
         "bin",
         needs=("code", "scan_code"),
-        may=("check_digits", "arrow", "zone", "note"),
+        may=("check_digits", "arrow", "zone", "title", "note"),
         sample={
             "code": "B-02-1-A",
             "scan_code": "FHLFSJTPHTKT",

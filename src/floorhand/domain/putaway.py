@@ -69,7 +69,18 @@ class GivenBack:
 
 @dataclass(frozen=True, slots=True)
 class TaskFound:
-    """Go and fetch this. ``at`` is where it stands, ``name`` the product's if goods are loose."""
+    """Go and fetch this.
+
+    Attributes:
+        task: Its id.
+        source: What waits.
+        at: Where it stands.
+        kind: Of task.
+        name: Of the product, if goods are loose.
+        pieces: How many there are in all.
+        container: Kind of the container; empty if goods are loose.
+        apart: Those that are not for sale, as (condition, pieces): they go to bins of their own.
+    """
 
     task: str
     source: Source
@@ -77,6 +88,8 @@ class TaskFound:
     kind: str
     name: str
     pieces: int
+    container: str = ""
+    apart: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +102,16 @@ class OpenSource:
 
 @dataclass(frozen=True, slots=True)
 class FindLoose:
-    """Find the dock or bench where a scanned piece stands; ``lot`` and ``expiry`` if it told."""
+    """Find the dock or bench where a scanned piece stands; ``lot`` and ``expiry`` if it told.
+
+    ``at`` is the only place to look in; empty: all of them.
+    """
 
     merchant: str
     sku: str
     lot: str = ""
     expiry: str = ""
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,22 +164,24 @@ class Proposed:
 
 @dataclass(frozen=True, slots=True)
 class Emptied:
-    """Nothing is left to put away there."""
+    """Nothing of the source is left; ``others`` are the other products loose at its place."""
 
     source: Source
+    others: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Propose:
     """Choose a bin for the first goods of the source that are not in ``later``.
 
-    ``sku``, with ``lot`` if told, asks for certain goods of it.
+    ``sku``, with ``lot`` and ``merchant`` if told, asks for certain goods of it.
     """
 
     source: Source
     later: tuple[Goods, ...] = ()
     sku: str = ""
     lot: str = ""
+    merchant: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,9 +75,10 @@ class ListDeliveries:
 
 @dataclass(frozen=True, slots=True)
 class DeliveriesListed:
-    """These deliveries wait, the oldest first."""
+    """These deliveries wait, the oldest first; ``blind`` says whether others may be received."""
 
     waiting: tuple[Waiting, ...]
+    blind: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +103,44 @@ class OpenDelivery:
 
 @dataclass(frozen=True, slots=True)
 class OpenBlind:
-    """Receive goods that nobody announced, as a delivery of its own; needs the role ``blind``."""
+    """Receive goods that nobody announced, as a delivery of its own; needs the role ``blind``.
+
+    ``dock`` is empty until the worker has named one.
+    """
 
     merchant: str
+    dock: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBack:
+    """Leave a delivery that nobody announced; it is taken back if nothing came of it."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """There is no such delivery any more: nothing came of it."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotEmpty:
+    """Something was counted: the delivery stays."""
 
 
 @dataclass(frozen=True, slots=True)
 class DockWanted:
-    """The site has several docks and nothing says which; ``dock`` is the likeliest."""
+    """The site has several docks and nothing says which; ``dock`` is the likeliest.
+
+    ``merchant`` is whose delivery will be made, if it has no ``number`` yet.
+    """
 
     number: str
     dock: str
+    merchant: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +171,8 @@ class DeliveryOpened:
 class CountPieces:
     """Take pieces in, good ones, onto a pallet or loose onto the dock.
 
-    ``unexpected`` says that the worker has confirmed a SKU that is not on the note.
+    ``counted`` says that the label told the number. ``unexpected`` says that the worker has
+    confirmed what is not as announced: the SKU, or so many of it.
     """
 
     delivery: str
@@ -152,6 +181,7 @@ class CountPieces:
     pieces: int
     pack: str = "each"
     unexpected: bool = False
+    counted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +246,16 @@ class NotAnnounced:
 
     goods: Goods
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TooMany:
+    """A label tells more pieces than may come; nothing was taken yet. ``left`` are expected."""
+
+    goods: Goods
+    name: str
+    pieces: int
+    left: int
 
 
 @dataclass(frozen=True, slots=True)

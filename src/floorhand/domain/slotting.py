@@ -56,6 +56,7 @@ class Bar(StrEnum):
     STORAGE = "storage"
     FOR_HOLD = "for_hold"
     NOT_FOR_HOLD = "not_for_hold"
+    PICK_FACE = "pick_face"
     MERCHANT = "merchant"
     LOT = "lot"
     CONDITION = "condition"
@@ -154,8 +155,8 @@ def bar(need: Need, shelf: Shelf, hold_storages: frozenset[str]) -> Bar | None:
         need: The goods.
         shelf: The bin.
         hold_storages: Storage types for which the site has bins for held goods
-            (see `hold_storage`). Where it has none of the type, held goods go to ordinary bins:
-            being cold matters more, and their condition keeps orders away from them.
+            (see `hold_storage`). Where it has none of the type, held goods go to ordinary bins,
+            since being cold matters more; but to no pick face, and never beside goods for sale.
     """
     goods = need.goods
     if shelf.kind != "bin" or shelf.state != "open":
@@ -168,6 +169,7 @@ def bar(need: Need, shelf: Shelf, hold_storages: frozenset[str]) -> Bar | None:
         return Bar.BOUND
     return (
         _storage_bar(need, shelf, hold_storages)
+        or (Bar.PICK_FACE if shelf.pick_face and goods.condition != AVAILABLE else None)
         or _mixing_bar(goods, shelf.held)
         or _size_bar(need, shelf)
     )
@@ -184,12 +186,15 @@ def propose(
     """Choose the first legal bin by the first rule that yields one.
 
     1 pick face of the SKU with room; 2 a bin that holds the same SKU, lot and merchant; 3 next to
-    a bin of the SKU; 4 an empty bin where goods of its ABC class belong; 5 any other. Within a
-    rule, a bin that takes all pieces comes before one that takes some, then see `_order`.
+    a bin of the SKU, if it is for sale; 4 an empty bin where goods of its ABC class belong; 5 any
+    other. Within a rule, a bin that takes all pieces comes before one that takes some, then see
+    `_rank`.
     """
     known = tuple(shelves)
     legal = [(s, room_for(need, s)) for s in known if bar(need, s, hold_storages) is None]
-    homes = [shelf for shelf in known if holds_sku(need.goods, shelf)]
+    homes = []
+    if need.goods.condition == AVAILABLE:  # what is not for sale is better far from what is
+        homes = [shelf for shelf in known if holds_sku(need.goods, shelf)]
     ranked = sorted(
         ((_rank(need, shelf, room, homes), shelf, room) for shelf, room in legal),
         key=lambda entry: entry[0],
@@ -255,12 +260,14 @@ def _storage_bar(need: Need, shelf: Shelf, hold_storages: frozenset[str]) -> Bar
 def _mixing_bar(goods: Goods, held: tuple[Goods, ...]) -> Bar | None:
     """Keep apart what nobody could tell apart any more.
 
-    Two merchants never share a bin. Of one SKU there is one lot, one date and one condition in a
-    bin; different SKUs of one merchant may share it.
+    Two merchants never share a bin, nor do goods for sale and goods that are not. Of one SKU there
+    is one lot, one date and one condition in a bin; different SKUs of one merchant may share it.
     """
     for other in held:
         if other.merchant != goods.merchant:
             return Bar.MERCHANT
+        if (other.condition == AVAILABLE) != (goods.condition == AVAILABLE):
+            return Bar.CONDITION
         if other.sku == goods.sku:
             if (other.lot, other.expiry) != (goods.lot, goods.expiry):
                 return Bar.LOT

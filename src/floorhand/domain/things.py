@@ -54,8 +54,9 @@ class Piece:
     """A product's barcode was scanned: piece, inner or case, with what else the code told.
 
     ``pieces`` is how many pieces one scan of this barcode stands for (1 for a piece, 12 for a
-    case of 12), times a count (AI 30/37) where the code has one. ``pack`` is ``each``, ``inner``
-    or ``case``. ``lot``, ``expiry`` (ISO date) and ``serial`` are empty unless the code told them.
+    case of 12), times ``count`` (AI 30/37) where the code has one; 0 says that it has none.
+    ``pack`` is ``each``, ``inner`` or ``case``. ``lot``, ``expiry`` (ISO date) and ``serial`` are
+    empty unless the code told them.
     """
 
     merchant: str
@@ -69,6 +70,7 @@ class Piece:
     lot_tracked: bool = False
     expiry_tracked: bool = False
     serial_tracked: bool = False
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ class Place:
 
     ``merchant`` and ``order`` say whose goods and which order (``merchant/number``) it is bound
     to; empty if to none. ``pieces`` is what stands in it in all. ``proven`` says that the scan
-    or the check digits prove presence at the place.
+    or the check digits prove presence at the place, ``digits`` that its digits would.
     """
 
     code: str
@@ -97,6 +99,7 @@ class Place:
     order: str = ""
     pieces: int = 0
     proven: bool = True
+    digits: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,13 +40,14 @@ from floorhand.domain.things import (
     Pressed,
 )
 from floorhand.errors import Code
-from floorhand.flows.putaway_screens import prompt
+from floorhand.flows.putaway_screens import prompt, splits
 from floorhand.flows.putaway_states import (
     START,
     STATES,
     VALUES,
     Fetching,
     Going,
+    HowMany,
     NeedSource,
     State,
     TakeOver,
@@ -66,6 +67,8 @@ def step(state: State, event: object) -> Reply:
     match state:
         case Going():
             return _going(state, event)
+        case HowMany():
+            return _how_many(state, event)
         case Why():
             return _why(state, event)
         case _:
@@ -80,10 +83,8 @@ def _starting(state: NeedSource | Fetching | WhichLoose | TakeOver, event: objec
             return Ask(Fetching(event))
         case _, HeldByOther():
             return _held(event)
-        case _, LooseFound(options=(only,)):
-            return Do(OpenSource(_loose_source(only)))
-        case _, LooseFound(options=options):
-            return Ask(WhichLoose(options))
+        case _, LooseFound():
+            return _found_loose(event)
         case NeedSource(), Pressed(key=Key.DONE):
             return Do(NextTask())
         case Fetching(found=found), Pressed(key=Key.SKIP):
@@ -101,7 +102,10 @@ def _starting(state: NeedSource | Fetching | WhichLoose | TakeOver, event: objec
             return _not_fetched(found, event)
         case TakeOver(source=source), Place(code=code) if code == source.place:
             return Do(OpenSource(source, take_over=True))
-        case TakeOver(source=source), Piece(sku=sku) if sku == source.sku:
+        case TakeOver(source=source), Piece(merchant=merchant, sku=sku) if (
+            merchant,
+            sku,
+        ) == (source.merchant, source.sku):
             return Do(OpenSource(source, take_over=True))
         case WhichLoose(options=options), Chosen(code=code):
             return Do(OpenSource(_loose_source(options[int(code)])))
@@ -126,8 +130,15 @@ def _held(event: HeldByOther) -> Ask:
     return Ask(TakeOver(event.source, event.worker), "putaway.held", facts, look=True)
 
 
+def _found_loose(event: LooseFound) -> Reply:
+    if len(event.options) == 1:
+        return Do(OpenSource(_loose_source(event.options[0])))
+    return Ask(WhichLoose(event.options))
+
+
 def _open(place: Place, source: Source) -> Reply:
-    if not place.proven:
+    """Open a container. A tote is in the worker's hands, and its plate may be typed."""
+    if not place.proven and place.kind != "tote":
         return Refuse(Code.TYPED_CODE, {"place": place.code})
     return Do(OpenSource(source))
 
@@ -165,12 +176,14 @@ def _going(state: Going, event: object) -> Reply:
             now.goods.merchant,
         ) and event.lot in ("", now.goods.lot):
             return Ask(state, "putaway.right_piece", {"sku": sku})
-        case Piece(merchant=merchant, sku=sku, lot=lot) if merchant == now.goods.merchant:
-            return Do(Propose(now.source, state.later, sku, lot))
-        case Piece(sku=sku):
-            return Refuse(Code.NOT_ON_PALLET, {"sku": sku, "place": now.source.place})
+        case Piece(merchant=merchant, sku=sku, lot=lot, expiry=expiry) if now.source.sku:
+            return Do(FindLoose(merchant, sku, lot, expiry, at=now.source.place))
+        case Piece(merchant=merchant, sku=sku, lot=lot):
+            return Do(Propose(now.source, state.later, sku, lot, merchant))
         case Pressed(key=Key.MISMATCH) if now.bin:
             return Do(MarkFull(now.source, now.bin, state.later))
+        case Pressed(key=Key.FULL) if splits(now):
+            return Ask(HowMany(now, state.take, state.later))
         case Pressed(key=Key.SKIP) if now.lines > 1:
             return Do(Propose(now.source, (*state.later, now.goods)[-LATER_MAX:]))
         case Pressed(key=Key.DONE) if not now.bin:
@@ -181,19 +194,35 @@ def _going(state: Going, event: object) -> Reply:
             return _went(state, event)
 
 
+def _how_many(state: HowMany, event: object) -> Reply:
+    going = Going(state.now, state.take, state.later)
+    match event:
+        case Number(value=pieces):
+            return _split(going, pieces)
+        case Pressed(key=Key.BACK):
+            return Ask(going)
+        case Pressed():
+            return Refuse(Code.KEY_NOT_NOW)
+        case _:
+            return Refuse(Code.NOT_EXPECTED_NOW)
+
+
 def _went(state: Going | Why, event: object) -> Reply:
     """Take what a command led to."""
     facts: Facts
     match event:
-        case Proposed():
-            return _asked(event, state.later)
+        case Proposed(source=source):
+            return _asked(event, state.later if source == state.now.source else ())
+        case LooseFound():
+            return _found_loose(event)
         case BinTaken(bin=code, then=Proposed() as then):
             return _asked(then, state.later, "putaway.other_bin", {"place": code}, look=True)
         case Stored(bin=code, goods=goods, pieces=pieces, then=then):
             facts = {"place": code, "sku": goods.sku, "pieces": pieces}
             if isinstance(then, Emptied):
-                facts = {**facts, "source": then.source.place}
-                return Ask(START, "putaway.stored_last", facts)
+                facts = {**facts, "source": then.source.place, "others": then.others}
+                key = "putaway.stored_others" if then.others else "putaway.stored_last"
+                return Ask(START, key, facts)
             return _asked(then, state.later, "putaway.stored", facts)
         case MarkedFull(bin=code, then=Proposed() as then):
             return _asked(then, state.later, "putaway.marked_full", {"place": code}, look=True)
@@ -206,7 +235,8 @@ def _went(state: Going | Why, event: object) -> Reply:
             | BinTaken(then=Emptied(source=source))
             | MarkedFull(then=Emptied(source=source))
         ):
-            return Ask(START, "putaway.empty_already", {"place": source.place}, look=True)
+            key = "putaway.gone_already" if source.sku else "putaway.empty_already"
+            return Ask(START, key, {"place": source.place, "sku": source.sku}, look=True)
         case HeldByOther():
             return _held(event)
         case GivenUp(source=source):

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from floorhand.domain.putaway import CONTAINERS, OVERRIDE_REASONS, Loose, Proposed, TaskFound
+from floorhand.domain.putaway import (
+    CONTAINERS,
+    OVERRIDE_REASONS,
+    Loose,
+    Proposed,
+    Source,
+    TaskFound,
+)
 from floorhand.domain.things import AVAILABLE, Key
 from floorhand.flows.putaway_states import (
     Fetching,
     Going,
+    HowMany,
     NeedSource,
     State,
     TakeOver,
@@ -14,6 +22,14 @@ from floorhand.flows.putaway_states import (
     Why,
 )
 from floorhand.flows.turn import Choice, Item, Prompt, Wants
+
+FETCH = {
+    "": "putaway.fetch_piece",
+    "pallet": "putaway.fetch_pallet",
+    "tote": "putaway.fetch_tote",
+    "carton": "putaway.fetch_carton",
+}
+"""What to ask for a kind of container; loose goods have none."""
 
 
 def prompt(state: State) -> Prompt:
@@ -35,16 +51,24 @@ def prompt(state: State) -> Prompt:
                 wants=Wants(kinds=("choice",)),
             )
         case TakeOver(source=source, worker=worker):
-            kinds = ("piece",) if source.sku else CONTAINERS
             return Prompt(
                 ask="putaway.take_over",
                 place=source.place,
                 facts=(("fact.worker", worker),),
                 keys=((Key.BACK, "key.back"),),
-                wants=Wants(kinds=kinds, place=source.place),
+                wants=_wanted(source),
             )
         case Going():
             return _go(state)
+        case HowMany(now=now, take=take):
+            return Prompt(
+                ask="putaway.how_many",
+                place=now.bin,
+                count=str(take),
+                goods=_in_hand(now),
+                keys=((Key.BACK, "key.back"),),
+                wants=Wants(kinds=("number",), number=True, number_hint=take),
+            )
         case Why(now=now, take=take, bin=code):
             return Prompt(
                 ask="putaway.why_other",
@@ -64,19 +88,23 @@ def _fetching(found: TaskFound) -> Prompt:
     facts = [("fact.lot", source.lot)] if source.lot else []
     if not source.sku:
         facts = [("fact.container", source.place), ("fact.pieces", str(found.pieces))]
+    facts += [(f"fact.condition_{condition}", str(pieces)) for condition, pieces in found.apart]
     return Prompt(
-        ask="putaway.fetch_piece" if source.sku else "putaway.fetch",
+        ask=FETCH[found.container],
         place=found.at,
         goods=goods,
         facts=tuple(facts),
         keys=((Key.SKIP, "key.other_work"), (Key.BACK, "key.back")),
-        wants=Wants(
-            kinds=("piece",) if source.sku else CONTAINERS,
-            place="" if source.sku else source.place,
-            sku=f"{source.merchant}/{source.sku}" if source.sku else "",
-            merchants=(source.merchant,) if source.merchant else (),
-        ),
+        wants=_wanted(source),
     )
+
+
+def _wanted(source: Source) -> Wants:
+    """Ask for the one container, or for a piece of the goods that stand loose."""
+    if not source.sku:
+        return Wants(kinds=CONTAINERS, place=source.place)
+    sku = f"{source.merchant}/{source.sku}"
+    return Wants(kinds=("piece",), sku=sku, merchants=(source.merchant,))
 
 
 def _loose(number: int, one: Loose) -> Choice:
@@ -88,28 +116,38 @@ def _loose(number: int, one: Loose) -> Choice:
 def _go(state: Going) -> Prompt:
     now = state.now
     goods = now.goods
-    splits = now.pieces > 1 and not now.serials
     keys: list[tuple[Key, str]] = []
     if now.bin:
         keys.append((Key.MISMATCH, "key.no_room"))
     else:
         keys.append((Key.DONE, "key.give_up"))
+    if splits(now):
+        keys.append((Key.FULL, "key.part"))
     if now.lines > 1:
         keys.append((Key.SKIP, "key.skip"))
     return Prompt(
         ask="putaway.scan_bin" if now.bin else "putaway.no_bin",
         place=now.bin,
         count=str(state.take),
-        goods=(Item(goods.sku, now.name, now.pieces, goods.lot or goods.serial, "now"),),
+        goods=_in_hand(now),
         facts=_reason(now) + _traits(now),
         keys=(*keys, (Key.BACK, "key.park")),
         wants=Wants(
             kinds=("bin",) if now.bin else ("done",),
             place=now.bin,
-            number=splits,
             merchants=(goods.merchant,),
         ),
     )
+
+
+def splits(now: Proposed) -> bool:
+    """Say whether a part of the goods can be named by its number alone."""
+    return now.pieces > 1 and not now.serials
+
+
+def _in_hand(now: Proposed) -> tuple[Item, ...]:
+    goods = now.goods
+    return (Item(goods.sku, now.name, now.pieces, goods.lot or goods.serial, "now"),)
 
 
 def _reason(now: Proposed) -> tuple[tuple[str, str], ...]:

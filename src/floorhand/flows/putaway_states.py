@@ -45,6 +45,15 @@ class Going:
 
 
 @dataclass(frozen=True, slots=True)
+class HowMany:
+    """Only a part of the goods goes to the bin: how many?"""
+
+    now: Proposed
+    take: int
+    later: tuple[Goods, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Why:
     """Another legal bin was scanned: for which reason?"""
 
@@ -54,7 +63,7 @@ class Why:
     bin: str
 
 
-State = NeedSource | Fetching | WhichLoose | TakeOver | Going | Why
+State = NeedSource | Fetching | WhichLoose | TakeOver | Going | HowMany | Why
 START = NeedSource()
-STATES: tuple[type, ...] = (NeedSource, Fetching, WhichLoose, TakeOver, Going, Why)
+STATES: tuple[type, ...] = (NeedSource, Fetching, WhichLoose, TakeOver, Going, HowMany, Why)
 VALUES: tuple[type, ...] = (Source, TaskFound, Loose, Proposed)

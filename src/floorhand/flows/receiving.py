@@ -26,6 +26,7 @@ from floorhand.domain.receiving import (
     MarkDamaged,
     MerchantsListed,
     NotAnnounced,
+    NotEmpty,
     OpenBlind,
     OpenDelivery,
     PalletReprinted,
@@ -34,6 +35,9 @@ from floorhand.domain.receiving import (
     ReviewDelivery,
     SetCount,
     StartPallet,
+    TakeBack,
+    TakenBack,
+    TooMany,
 )
 from floorhand.domain.things import (
     Attributes,
@@ -107,10 +111,10 @@ def _open(state: NeedDelivery | ChooseDelivery | ChooseMerchant | NeedDock, even
             return Do(OpenDelivery(number))
         case _, DeliveryOpened():
             return _opened(event)
-        case _, DockWanted(number=number, dock=dock):
-            return Ask(NeedDock(number, dock))
-        case _, DeliveriesListed(waiting=waiting):
-            return Ask(ChooseDelivery(waiting))
+        case _, DockWanted():
+            return _which_dock(state, event)
+        case _, DeliveriesListed(waiting=waiting, blind=blind):
+            return Ask(ChooseDelivery(waiting, blind))
         case _, MerchantsListed(merchants=merchants):
             return Ask(ChooseMerchant(merchants))
         case NeedDelivery(), Pressed(key=Key.LIST):
@@ -127,6 +131,10 @@ def _open(state: NeedDelivery | ChooseDelivery | ChooseMerchant | NeedDock, even
             return Do(OpenBlind(merchant))
         case NeedDelivery() | ChooseDelivery(), Piece(sku=sku):
             return Refuse(Code.DELIVERY_FIRST, {"sku": sku})
+        case NeedDock(merchant=str(merchant)), Place(kind="dock", proven=True, code=dock) if (
+            merchant
+        ):
+            return Do(OpenBlind(merchant, dock))
         case NeedDock(number=number), Place(kind="dock", proven=True, code=dock):
             return Do(OpenDelivery(number, dock))
         case NeedDock(), Place(kind="dock", code=code):
@@ -137,6 +145,15 @@ def _open(state: NeedDelivery | ChooseDelivery | ChooseMerchant | NeedDock, even
             return Refuse(Code.KEY_NOT_NOW)
         case _:
             return Refuse(Code.NOT_EXPECTED_NOW)
+
+
+def _which_dock(
+    state: NeedDelivery | ChooseDelivery | ChooseMerchant | NeedDock, event: DockWanted
+) -> Ask:
+    asked = NeedDock(event.number, event.dock, event.merchant)
+    if isinstance(state, NeedDock) and state.number != event.number:
+        return Ask(asked, "receiving.other_delivery", {"delivery": event.number}, look=True)
+    return Ask(asked)
 
 
 def _counting(state: Counting, event: object) -> Reply:
@@ -166,6 +183,10 @@ def _counting(state: Counting, event: object) -> Reply:
             if now.serial_tracked:
                 return Ask(DamagedReason(state.job, now, 1))
             return Ask(DamagedCount(state.job, now))
+        case Counting(job=Job(blind=True, counted=0, delivery=number)), Pressed(key=Key.BACK):
+            return Do(TakeBack(number))
+        case _, NotEmpty():
+            return Refuse(Code.KEY_NOT_NOW)
         case _, Pressed(key=key):
             return _key(state.job, key)
         case _:
@@ -200,6 +221,10 @@ def _outcome(state: InDelivery, event: object) -> Reply:
                 {"sku": goods.sku, "delivery": job.delivery},
                 look=True,
             )
+        case TooMany(goods=goods, name=name, pieces=pieces, left=left):
+            facts = {"sku": goods.sku, "asked": pieces, "most": left}
+            asked = Unexpected(job, state.now, goods, name, pieces)
+            return Ask(asked, "receiving.label_again", facts, look=True)
         case PalletStarted(pallet=pallet, closed=""):
             return Ask(Counting(replace(job, onto=pallet)), "receiving.pallet", {"place": pallet})
         case PalletStarted(pallet=pallet, closed=closed):
@@ -212,10 +237,16 @@ def _outcome(state: InDelivery, event: object) -> Reply:
             return Ask(Lines(job, state.now, rows, lines))
         case DeliveryReviewed():
             return _reviewed(state, event)
+        case TakenBack(number=number):
+            return Ask(START, "receiving.taken_back", {"delivery": number})
+        case DeliveryClosed(number=number, counted=0):
+            return Ask(START, "receiving.closed_empty", {"delivery": number}, look=True)
         case DeliveryClosed(number=number, counted=counted, short=short, over=over):
             facts = {"delivery": number, "pieces": counted, "short": short, "over": over}
             differs = bool(short or over)
             key = "receiving.closed_differs" if differs else "receiving.closed"
+            if job.blind:
+                key = "receiving.closed_blind"
             return Ask(START, key, facts, look=differs)
         case _:
             return Refuse(Code.NOT_EXPECTED_NOW)
@@ -224,7 +255,9 @@ def _outcome(state: InDelivery, event: object) -> Reply:
 def _aside(state: Unexpected | Lines | Closing, event: object) -> Reply:
     """Answer what a question beside the counting asks; a piece simply goes on counting."""
     match state, event:
-        case Unexpected(goods=Goods(sku=sku)), Piece(sku=again) if again == sku:
+        case Unexpected(goods=Goods(sku=sku), pieces=asked), Piece(sku=again, pieces=pieces) if (
+            again == sku and asked in (0, pieces)
+        ):
             return count_piece(state, event, unexpected=True)
         case _, Piece():
             return count_piece(state, event)
@@ -307,6 +340,8 @@ def _opened(event: DeliveryOpened) -> Reply:
 
 def _total(state: Counting, now: Count, total: int) -> Reply:
     """Set the total; one that is well over what was announced has to be typed twice."""
+    if now.here == 0 and total:
+        return Refuse(Code.COUNT_FIRST, {"sku": now.goods.sku})
     if total > PIECES_MAX:
         return Refuse(Code.BAD_QUANTITY, {"number": total, "limit": PIECES_MAX})
     if total == now.here:

@@ -25,7 +25,7 @@ def count_piece(
     told = state.told if isinstance(state, Counting) else None
     filled = fill(piece, told) if told else piece
     known = state.goods if isinstance(state, Unexpected) and unexpected else None
-    if known is None and state.now is not None:
+    if known is None and state.now is not None and state.now.here:
         known = state.now.goods
     filled = _as_before(filled, known)
     if filled.serial_tracked and filled.pieces != 1:
@@ -72,5 +72,13 @@ def describe(state: Describing, piece: Piece) -> Reply:
     )
     job = state.job
     return Do(
-        CountPieces(job.delivery, job.place, goods, piece.pieces, piece.pack, state.unexpected)
+        CountPieces(
+            job.delivery,
+            job.place,
+            goods,
+            piece.pieces,
+            piece.pack,
+            state.unexpected,
+            counted=piece.count > 0,
+        )
     )

@@ -50,11 +50,11 @@ def prompt(state: State) -> Prompt:
             )
         case ChooseDelivery() | ChooseMerchant():
             return _choose(state)
-        case NeedDock(number=number, dock=dock):
+        case NeedDock(number=number, dock=dock, merchant=merchant):
             return Prompt(
                 ask="receiving.scan_dock",
                 place=dock,
-                facts=(("fact.delivery", number),),
+                facts=(("fact.delivery", number) if number else ("fact.merchant", merchant),),
                 keys=((Key.BACK, "key.back"),),
                 wants=Wants(kinds=("dock",), place=dock),
             )
@@ -94,12 +94,14 @@ def counted_words(event: Counted) -> tuple[str, Facts]:
         "here": event.here,
         "added": event.added,
         "pack_text": f"pack.{event.pack}",
-        "days": event.days,
+        "days": abs(event.days),
         "over": event.over,
     }
     dated = bool(event.goods.expiry)
     if dated:
         facts |= day_words(event.goods.expiry)
+    if event.alarm == "life" and event.days < 0:
+        return "receiving.alarm_expired", facts
     if event.alarm:
         return f"receiving.alarm_{event.alarm}", facts
     if event.added < 0:
@@ -126,7 +128,9 @@ def _choose(state: ChooseDelivery | ChooseMerchant) -> Prompt:
     return Prompt(
         ask="receiving.choose",
         keys=((Key.BACK, "key.back"),),
-        choices=(*choices, Choice(BLIND, text="receiving.choice_blind")),
+        choices=(*choices, Choice(BLIND, text="receiving.choice_blind"))
+        if state.blind
+        else choices,
         wants=Wants(kinds=("choice", "delivery")),
     )
 
@@ -136,11 +140,11 @@ def _counting(state: Counting | Unexpected) -> Prompt:
     ask = "receiving.all_counted" if _all_counted(job, now) else "receiving.scan_piece"
     wants = _wants(job, now)
     if isinstance(state, Unexpected):
-        ask = "receiving.scan_again"
+        ask = "receiving.scan_again" if not state.pieces else "receiving.scan_number_again"
         wants = replace(wants, kinds=("piece",), number=False, number_hint=0)
     return Prompt(
         ask=ask,
-        count=str(now.here) if now and ask == "receiving.scan_piece" else "",
+        count=_count(now) if now and ask == "receiving.scan_piece" else "",
         goods=_unexpected(state) + _goods(job, now),
         facts=_facts(job, now),
         progress=(job.counted, job.expected) if job.expected else None,
@@ -149,13 +153,18 @@ def _counting(state: Counting | Unexpected) -> Prompt:
     )
 
 
+def _count(now: Count) -> str:
+    """Show what is counted here, and the total to type if all the rest is here too."""
+    return f"{now.here}/{now.here + now.left}" if now.left else str(now.here)
+
+
 def _all_counted(job: Job, now: Count | None) -> bool:
     return not job.blind and not job.next.sku and not (now and now.left > 0)
 
 
 def _unexpected(state: Counting | Unexpected) -> tuple[Item, ...]:
     if isinstance(state, Unexpected):
-        return (Item(state.goods.sku, state.name, mark="now"),)
+        return (Item(state.goods.sku, state.name, state.pieces, mark="now"),)
     return ()
 
 
@@ -289,7 +298,9 @@ def _closing(state: Closing) -> Prompt:
     more = state.differing - len(facts)
     if more > 0:
         facts += (("fact.more_lines", str(more)),)
-    if not facts:
+    if state.job.blind:
+        facts = (("fact.pieces", str(state.counted)), *facts)
+    elif not facts:
         facts = (("fact.as_announced", str(state.lines)),)
     return Prompt(
         ask="receiving.close",

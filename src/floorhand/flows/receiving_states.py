@@ -53,6 +53,7 @@ class ChooseDelivery:
     """The waiting deliveries are listed."""
 
     waiting: tuple[Waiting, ...]
+    blind: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +65,14 @@ class ChooseMerchant:
 
 @dataclass(frozen=True, slots=True)
 class NeedDock:
-    """The delivery is known, the dock is not; ``dock`` is the likeliest."""
+    """The delivery is known, the dock is not; ``dock`` is the likeliest.
+
+    ``merchant`` is told of a delivery that nobody announced: it has no number yet.
+    """
 
     number: str
     dock: str
+    merchant: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +101,16 @@ class Describing:
 
 @dataclass(frozen=True, slots=True)
 class Unexpected:
-    """A SKU was scanned that is not on the note; scanned again, it is taken."""
+    """A SKU was scanned that is not on the note; scanned again, it is taken.
+
+    Likewise a label that tells more ``pieces`` than were announced; 0: it is about the SKU.
+    """
 
     job: Job
     now: Count | None
     goods: Goods
     name: str
+    pieces: int = 0
 
 
 @dataclass(frozen=True, slots=True)

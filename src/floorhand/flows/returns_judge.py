@@ -159,7 +159,9 @@ def judge(state: Counting | Grading | ChooseReason | Judged, event: object) -> R
     finding = state.finding
     match state, event:
         case Counting() | Grading(), Piece() if _same(finding, event):
-            return _count(state, finding.pieces + event.pieces, final=False)
+            total = finding.pieces + event.pieces
+            doubt = _doubtful(state, total) if event.count else None
+            return doubt or _count(state, total, final=False)
         case Counting() | Grading(), Number(value=pieces):
             if pieces == finding.pieces:
                 return Ask(_judged_next(state.parcel, finding, counted=True))

@@ -15,11 +15,14 @@ from floorhand.domain.receiving import (
     DeliveryClosed,
     DeliveryReviewed,
     LineCount,
+    NotEmpty,
     PalletReprinted,
     PalletStarted,
     ReprintPallet,
     ReviewDelivery,
     StartPallet,
+    TakeBack,
+    TakenBack,
 )
 from floorhand.domain.things import Goods
 from floorhand.errors import Code, Gone, Refused
@@ -100,15 +103,31 @@ def close_pallet(tx: Session, cause: Cause, header: Header, pallet: str) -> str:
     )
 
 
-def review_delivery(tx: Session, cause: Cause, command: ReviewDelivery) -> DeliveryReviewed:
-    """List what is not as announced.
+def take_back(tx: Session, cause: Cause, command: TakeBack) -> TakenBack | NotEmpty:
+    """Take an unannounced delivery back of which nothing ever came: it was opened by a slip."""
+    header = _open_header(tx, cause, command.number)
+    if not header.blind or deliveries.lines(tx, cause.site, header.number):
+        return NotEmpty()
+    for pallet in _empty_pallets(tx, cause, header):
+        close_pallet(tx, cause, header, pallet)
+    deliveries.remove(tx, cause.site, header.number)
+    cause.note(job=JOB, merchant=header.merchant, delivery=header.number)
+    return TakenBack(header.number)
+
+
+def review_delivery(
+    tx: Session, cause: Cause, command: ReviewDelivery
+) -> DeliveryReviewed | TakenBack:
+    """List what is not as announced. An unannounced delivery without anything is taken back.
 
     Raises:
         Refused: `Code.NOTHING_COUNTED` if nothing came of an announced delivery: closing it would
             declare all of it short by a slip.
     """
-    header = _open_header(tx, cause, command.delivery)
-    return _review(tx, cause, header)
+    taken_back = take_back(tx, cause, TakeBack(command.delivery))
+    if isinstance(taken_back, TakenBack):
+        return taken_back
+    return _review(tx, cause, _open_header(tx, cause, command.delivery))
 
 
 def close_delivery(
@@ -305,6 +324,7 @@ def _label(tx: Session, cause: Cause, header: Header, pallet: str, copy: str = "
 HANDLERS: dict[type, Callable[..., object]] = {
     StartPallet: start_pallet,
     ReprintPallet: reprint_pallet,
+    TakeBack: take_back,
     ReviewDelivery: review_delivery,
     CloseDelivery: close_delivery,
 }

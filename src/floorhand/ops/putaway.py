@@ -37,16 +37,36 @@ from floorhand.domain.things import Goods
 from floorhand.errors import Code, Refused
 from floorhand.ops import putaway_work
 from floorhand.ops.proposing import Group, groups_of, plain, propose_next
-from floorhand.ops.putaway_work import JOB, close_source, holder_of, tasks_of, worker_name
+from floorhand.ops.putaway_work import (
+    JOB,
+    close_source,
+    holder_of,
+    others_at,
+    tasks_of,
+    worker_name,
+)
 from floorhand.store import bins, ledger
 from floorhand.store.asking import ask
 from floorhand.store.ledger import Cause
 from floorhand.store.schema import Place, Task
-from floorhand.store.tasks import open_task, trouble
+from floorhand.store.tasks import close_task, open_task, trouble
+
+NO_ROOM = "no_room"
+"""Why a bin is to be counted that a worker found full."""
 
 _PLACE = cast(TableClause, Place.__table__)
 _PROPOSED = update(_PLACE).where(
     _PLACE.c.site == bindparam("at_site"), _PLACE.c.code == bindparam("at_code")
+)
+_FULL = _PROPOSED.values(full=bindparam("is_full"))
+_FULL_NOW = select(_PLACE.c.code).where(
+    _PLACE.c.site == bindparam("at_site"), _PLACE.c.code == bindparam("at_code"), _PLACE.c.full
+)
+_COUNTS = select(Task.id, Task.reason).where(
+    Task.site == bindparam("site"),
+    Task.kind == "count",
+    Task.place == bindparam("place"),
+    Task.state.in_(("open", "claimed")),
 )
 _TAKEN = _PROPOSED.where(_PLACE.c.overrides > 0).values(overrides=0)
 _NOT_TAKEN = _PROPOSED.values(overrides=_PLACE.c.overrides + 1).returning(_PLACE.c.overrides)
@@ -64,7 +84,9 @@ def propose(tx: Session, cause: Cause, command: Propose) -> Proposed | Emptied:
     wanted = [
         group
         for group in groups_of(tx, cause.site, source)
-        if group.goods.sku == command.sku and command.lot in ("", group.goods.lot)
+        if group.goods.sku == command.sku
+        and command.lot in ("", group.goods.lot)
+        and command.merchant in ("", group.goods.merchant)
     ]
     if not wanted:
         raise Refused(Code.NOT_ON_PALLET, sku=command.sku, place=source.place)
@@ -92,13 +114,16 @@ def put_away(
     if group is None:
         return GoodsGone(source, command.goods, _next(tx, cause, source, command.later))
     try:
-        _check(tx, cause, command.goods, command.pieces, command.bin)
+        chosen = command.bin != command.proposed
+        _check(tx, cause, command.goods, command.pieces, command.bin, seen=chosen)
     except Refused:
         if command.bin != command.proposed:
             raise
         return BinTaken(command.bin, _next(tx, cause, source, command.later))
     ledger.move(tx, cause, command.stands, command.bin, group.take(command.pieces))
     taken = command.bin == command.proposed
+    if not taken:
+        _not_full(tx, cause, command.bin)
     _count_override(tx, cause, command, taken)
     whole = command.pieces == group.pieces
     cause.note(
@@ -115,24 +140,15 @@ def put_away(
 
 def check_bin(tx: Session, cause: Cause, command: CheckBin) -> BinLegal:
     """Check a bin that the worker has chosen; `Refused` says what is wrong with it."""
-    _check(tx, cause, command.goods, command.pieces, command.bin)
+    _check(tx, cause, command.goods, command.pieces, command.bin, seen=True)
     return BinLegal(command.bin)
 
 
 def mark_full(tx: Session, cause: Cause, command: MarkFull) -> MarkedFull:
     """Believe the worker that a bin has no room, and have it counted."""
-    site = cause.site
-    tx.execute(update(Place).where(Place.site == site, Place.code == command.bin).values(full=True))
-    waiting = tx.scalar(
-        select(Task.id).where(
-            Task.site == site,
-            Task.kind == "count",
-            Task.place == command.bin,
-            Task.state.in_(("open", "claimed")),
-        )
-    )
-    if waiting is None:
-        open_task(tx, cause, "count", place=command.bin, reason="no_room")
+    ask(tx, _FULL, at_site=cause.site, at_code=command.bin, is_full=True)
+    if ask(tx, _COUNTS, site=cause.site, place=command.bin).first() is None:
+        open_task(tx, cause, "count", place=command.bin, reason=NO_ROOM)
     cause.note(job=JOB, no_room=1)
     return MarkedFull(command.bin, _next(tx, cause, command.source, command.later))
 
@@ -169,21 +185,36 @@ def _next(
     if found is not None:
         return found
     close_source(tx, cause, source)
-    return Emptied(source)
+    return Emptied(source, others_at(tx, cause.site, source))
 
 
-def _check(tx: Session, cause: Cause, goods: Goods, pieces: int, code: str) -> None:
-    """Refuse a bin that the goods must not go to, or that has no room for so many."""
+def _check(tx: Session, cause: Cause, goods: Goods, pieces: int, code: str, *, seen: bool) -> None:
+    """Refuse a bin that the goods must not go to, or that has no room for so many.
+
+    A bin marked full may be used by a worker who has ``seen`` that there is room in it.
+    """
     need, _ = bins.need_of(tx, cause.site, replace(goods, serial=""), pieces)
     shelf = bins.shelf(tx, cause.site, need, code)
     if shelf is None:
         raise Refused(Code.BIN_NOT_LEGAL, place=code, sku=goods.sku, bar_text="bar.not_a_bin")
+    if seen:
+        shelf = replace(shelf, full=False)
     bar = slotting.bar(need, shelf, bins.hold_storages(tx, cause.site, goods))
     if bar not in (None, Bar.NO_ROOM):
         raise Refused(Code.BIN_NOT_LEGAL, place=code, sku=goods.sku, bar_text=f"bar.{bar}")
     room = slotting.room_for(need, shelf)
     if room < pieces:
         raise Refused(Code.BIN_NO_ROOM, place=code, sku=goods.sku, room=room, asked=pieces)
+
+
+def _not_full(tx: Session, cause: Cause, code: str) -> None:
+    """Take a bin for usable again: a worker has found room in it after all."""
+    if ask(tx, _FULL_NOW, at_site=cause.site, at_code=code).first() is None:
+        return
+    ask(tx, _FULL, at_site=cause.site, at_code=code, is_full=False)
+    for task in ask(tx, _COUNTS, site=cause.site, place=code).all():
+        if task.reason == NO_ROOM:
+            close_task(tx, cause, task.id, "cancelled")
 
 
 def _group(tx: Session, site: str, command: PutAway) -> Group | None:

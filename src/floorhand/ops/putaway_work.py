@@ -24,9 +24,9 @@ from floorhand.domain.putaway import (
     Source,
     TaskFound,
 )
-from floorhand.domain.things import RETURN_PENDING, Goods
+from floorhand.domain.things import AVAILABLE, RETURN_PENDING, Goods
 from floorhand.errors import Code, Refused
-from floorhand.ops.proposing import groups_of, propose_next
+from floorhand.ops.proposing import Group, groups_of, propose_next
 from floorhand.store.asking import ask
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import worker_facts
@@ -55,12 +55,12 @@ _TASKS_OF_SKU = _TASKS_OF.where(
     Task.lot.in_((bindparam("lot"), "")),
 )
 _WAITING = (
-    select(Task.id, Task.kind, Task.place, Task.merchant, Task.sku, Task.lot)
+    select(Task.id, Task.kind, Task.state, Task.place, Task.merchant, Task.sku, Task.lot)
     .where(
         Task.site == bindparam("site"),
         Task.kind.in_(WORK_KINDS),
         or_(
-            Task.state == "open",
+            Task.state.in_(("open", "parked")),
             and_(Task.state == "claimed", Task.worker == bindparam("worker")),
         ),
     )
@@ -75,7 +75,26 @@ _NAME = select(Sku.name).where(
     Sku.merchant == bindparam("merchant"),
     Sku.code == bindparam("sku"),
 )
+_OTHERS = (
+    select(Stock.merchant, Stock.sku)
+    .where(
+        Stock.site == bindparam("site"),
+        Stock.place == bindparam("place"),
+        Stock.pieces > 0,
+        Stock.condition != RETURN_PENDING,
+    )
+    .distinct()
+)
 _TASK = cast(TableClause, Task.__table__)
+_REOPEN = (
+    update(_TASK)
+    .where(
+        _TASK.c.site == bindparam("at_site"),
+        _TASK.c.id == bindparam("at_id"),
+        _TASK.c.state == "parked",
+    )
+    .values(state="open")
+)
 _BEGIN = (
     update(_TASK)
     .where(
@@ -89,10 +108,11 @@ _BEGIN = (
 def next_task(tx: Session, cause: Cause, command: NextTask) -> TaskFound | GivenBack:
     """Claim the oldest open task, or give one back.
 
-    A task whose goods are gone is cancelled on the way.
+    A task whose goods are gone is cancelled on the way. One that was left because no bin could
+    take its goods comes again, after all others, when a bin can.
 
     Raises:
-        Refused: `Code.NOTHING_TO_PUT_AWAY`.
+        Refused: `Code.NOTHING_TO_PUT_AWAY`; `Code.STILL_NO_BIN` if what waits fits nowhere.
     """
     cause.note(job=JOB)
     if command.instead_of:
@@ -102,11 +122,14 @@ def next_task(tx: Session, cause: Cause, command: NextTask) -> TaskFound | Given
             select(Task.place).where(Task.site == cause.site, Task.id == command.instead_of)
         )
         return GivenBack(place or "")
+    without_bin = ""
     for task in _waiting(tx, cause, command.instead_of):
-        source = _source(tx, cause.site, task)
+        source, container = _source(tx, cause.site, task)
         groups = groups_of(tx, cause.site, source)
         if not groups:
             close_task(tx, cause, task.id, "cancelled")
+        elif task.state == "parked" and not _reopen(tx, cause, task.id, source):
+            without_bin = without_bin or source.place
         elif claim_task(tx, cause, task.id):
             return TaskFound(
                 task.id,
@@ -115,7 +138,11 @@ def next_task(tx: Session, cause: Cause, command: NextTask) -> TaskFound | Given
                 task.kind,
                 _name(tx, cause.site, source) if source.sku else "",
                 sum(group.pieces for group in groups),
+                container,
+                _apart(groups),
             )
+    if without_bin:
+        raise Refused(Code.STILL_NO_BIN, place=without_bin)
     raise Refused(Code.NOTHING_TO_PUT_AWAY)
 
 
@@ -160,7 +187,8 @@ def find_loose(tx: Session, cause: Cause, command: FindLoose) -> LooseFound:
     """Find where a scanned piece stands loose.
 
     Raises:
-        Refused: `Code.NOT_LOOSE` if none stands on a dock or bench.
+        Refused: `Code.NOT_LOOSE` if none stands on a dock or bench; `Code.NOT_ON_PALLET` if none
+            does at the place asked for.
     """
     rows = tx.execute(
         select(Stock.place, Sku.name, Stock.lot, Stock.expiry, Stock.pieces)
@@ -176,6 +204,7 @@ def find_loose(tx: Session, cause: Cause, command: FindLoose) -> LooseFound:
             Stock.pieces > 0,
             Stock.condition != RETURN_PENDING,
             Place.kind.in_(("dock", "bench")),
+            *([Stock.place == command.at] if command.at else []),
         )
         .order_by(Stock.expiry, Stock.place, Stock.lot)
     )
@@ -185,6 +214,8 @@ def find_loose(tx: Session, cause: Cause, command: FindLoose) -> LooseFound:
             goods = Goods(command.merchant, command.sku, lot, expiry)
             known = found.setdefault((place, lot), Loose(place, goods, name, 0))
             found[place, lot] = replace(known, pieces=known.pieces + pieces)
+    if not found and command.at:
+        raise Refused(Code.NOT_ON_PALLET, sku=command.sku, place=command.at)
     if not found:
         raise Refused(Code.NOT_LOOSE, sku=command.sku)
     return LooseFound(tuple(found.values())[:SOURCES_MAX])
@@ -230,6 +261,28 @@ def close_source(tx: Session, cause: Cause, source: Source) -> None:
     )
 
 
+def others_at(tx: Session, site: str, source: Source) -> int:
+    """Count the products that stand loose where loose goods were; none if it was a container."""
+    return len(ask(tx, _OTHERS, site=site, place=source.place).all()) if source.sku else 0
+
+
+def _reopen(tx: Session, cause: Cause, task: str, source: Source) -> bool:
+    """Open a task again that was left for want of a bin; False if there is still none."""
+    found = propose_next(tx, cause.site, source, ())
+    if found is None or not found.bin:
+        return False
+    return ask(tx, _REOPEN, at_site=cause.site, at_id=task).rowcount == 1
+
+
+def _apart(groups: Sequence[Group]) -> tuple[tuple[str, int], ...]:
+    """Count what is not for sale, by condition."""
+    found: dict[str, int] = {}
+    for group in groups:
+        if (condition := group.goods.condition) != AVAILABLE:
+            found[condition] = found.get(condition, 0) + group.pieces
+    return tuple(found.items())
+
+
 def _release(tx: Session, cause: Cause, task: str) -> None:
     tx.execute(
         update(Task)
@@ -248,12 +301,12 @@ def _waiting(tx: Session, cause: Cause, last: str) -> Sequence[Row[*tuple[Any, .
     return ask(tx, _WAITING, site=cause.site, worker=cause.worker, last=last).all()
 
 
-def _source(tx: Session, site: str, task: Row[*tuple[Any, ...]]) -> Source:
-    """Say what a task is about: a container as a whole, or one SKU of what stands loose."""
+def _source(tx: Session, site: str, task: Row[*tuple[Any, ...]]) -> tuple[Source, str]:
+    """Say what a task is about: a container, with its kind, or one SKU of what stands loose."""
     place = ask(tx, _PLACE_OF, site=site, place=task.place).one_or_none()
     if place is not None and place.kind in CONTAINERS:
-        return Source(task.place)
-    return Source(task.place, task.merchant, task.sku, task.lot)
+        return Source(task.place), place.kind
+    return Source(task.place, task.merchant, task.sku, task.lot), ""
 
 
 def _name(tx: Session, site: str, source: Source) -> str:

@@ -30,6 +30,7 @@ from floorhand.domain.receiving import (
     OpenBlind,
     OpenDelivery,
     SetCount,
+    TooMany,
 )
 from floorhand.domain.things import DAMAGED, SUPPLIER, Goods, Line
 from floorhand.errors import Code, Gone, Refused
@@ -58,7 +59,7 @@ def list_deliveries(tx: Session, cause: Cause, _command: ListDeliveries) -> Deli
     waiting = deliveries.waiting(tx, cause.site)
     if not waiting and "blind" not in cause.roles:
         raise Refused(Code.NO_DELIVERIES)
-    return DeliveriesListed(waiting)
+    return DeliveriesListed(waiting, "blind" in cause.roles)
 
 
 def list_merchants(tx: Session, cause: Cause, _command: ListMerchants) -> MerchantsListed:
@@ -79,20 +80,16 @@ def open_delivery(tx: Session, cause: Cause, command: OpenDelivery) -> DeliveryO
     if header is None or header.state == "closed":
         at_hand = bool(command.dock)  # else it was scanned, and the next scan may be another
         raise (Gone if at_hand else Refused)(Code.DELIVERY_CLOSED, delivery=command.number)
-    docks = deliveries.docks(tx, site)
-    if not docks:
-        raise Refused(Code.NO_DOCK)
-    named = (command.dock, station_place(tx, site, cause.station), header.dock)
-    known = [dock for dock in named if dock in docks] or (list(docks) if len(docks) == 1 else [])
-    if not known:
-        return DockWanted(header.number, docks[0])
-    deliveries.open_at(tx, site, header.number, known[0], cause.at)
+    dock, likeliest = _dock(tx, cause, command.dock, header.dock)
+    if not dock:
+        return DockWanted(header.number, likeliest)
+    deliveries.open_at(tx, site, header.number, dock, cause.at)
     expected, counted = deliveries.totals(tx, site, header.number)
     cause.note(job=JOB, merchant=header.merchant, delivery=header.number)
     return DeliveryOpened(
         header.number,
         header.merchant,
-        known[0],
+        dock,
         header.blind,
         merchant_rules(tx, site, header.merchant).expiry_order,
         expected,
@@ -102,16 +99,20 @@ def open_delivery(tx: Session, cause: Cause, command: OpenDelivery) -> DeliveryO
 
 
 def open_blind(tx: Session, cause: Cause, command: OpenBlind) -> DeliveryOpened | DockWanted:
-    """Make a delivery for goods that nobody announced, and open it."""
+    """Make a delivery for goods that nobody announced, and open it, once the dock is known."""
     _may_receive_blind(cause)
+    dock, likeliest = _dock(tx, cause, command.dock)
+    if not dock:
+        return DockWanted("", likeliest, command.merchant)
     number = f"BLIND-{next_number(tx, cause.site, BLIND_NUMBER):05d}"
     deliveries.new_blind(tx, cause.site, number, command.merchant)
-    trouble(tx, cause, "blind_delivery", number, command.merchant)
-    return open_delivery(tx, cause, OpenDelivery(number))
+    return open_delivery(tx, cause, OpenDelivery(number, dock))
 
 
-def count_pieces(tx: Session, cause: Cause, command: CountPieces) -> Counted | NotAnnounced:
-    """Take good pieces in.
+def count_pieces(
+    tx: Session, cause: Cause, command: CountPieces
+) -> Counted | NotAnnounced | TooMany:
+    """Take good pieces in. A label that tells more than may come is asked about, as typing is.
 
     Raises:
         Refused: `Code.DELIVERY_CLOSED`; `Code.OTHER_MERCHANT` if the delivery's merchant has no
@@ -121,6 +122,9 @@ def count_pieces(tx: Session, cause: Cause, command: CountPieces) -> Counted | N
     book, product = _book(tx, cause, command.delivery, goods)
     if not (book.lines or book.header.blind or command.unexpected):
         return NotAnnounced(goods, product.name)
+    if command.counted and not command.unexpected and _too_many(book, command.pieces):
+        left = sum(line.left for line in book.lines)
+        return TooMany(goods, product.name, command.pieces, left)
     _place_is_open(tx, cause.site, command.place)
     if goods.serial and (place := deliveries.serial_at(tx, cause.site, goods)):
         raise Refused(Code.SERIAL_IN_HOUSE, serial=goods.serial, sku=goods.sku, place=place)
@@ -204,6 +208,25 @@ def _may_receive_blind(cause: Cause) -> None:
         raise Refused(Code.ROLE_MISSING, job_text="receiving.blind_job")
 
 
+def _dock(tx: Session, cause: Cause, named: str, before: str = "") -> tuple[str, str]:
+    """Choose a dock: the named one, the station's, that of before, or the only one.
+
+    Returns:
+        The dock, empty if nothing says which; and the likeliest.
+    """
+    docks = deliveries.docks(tx, cause.site)
+    if not docks:
+        raise Refused(Code.NO_DOCK)
+    asked = (named, station_place(tx, cause.site, cause.station), before)
+    known = [dock for dock in asked if dock in docks] or (list(docks) if len(docks) == 1 else [])
+    return (known[0] if known else ""), docks[0]
+
+
+def _too_many(book: Book, pieces: int) -> bool:
+    announced = any(line.expected for line in book.lines)
+    return announced and pieces > counting.over_room(book.lines, book.rules.over_tolerance_pct)
+
+
 def _book(tx: Session, cause: Cause, delivery: str, goods: Goods) -> tuple[Book, Product]:
     book = deliveries.book(tx, cause.site, delivery, goods.sku)
     if book is None or book.header.state != "receiving":
@@ -227,6 +250,8 @@ def _new_line(tx: Session, cause: Cause, book: Book, goods: Goods, product: Prod
     )
     if not header.blind:
         trouble(tx, cause, "unexpected_goods", header.number, goods.merchant, sku=goods.sku)
+    elif line.line_no == 1:
+        trouble(tx, cause, "blind_delivery", header.number, goods.merchant)
     return replace(book, lines=(line,))
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from floorhand.domain.barcodes import body_of, own_code
 from floorhand.domain.returns import OTHER_MERCHANT, RECALL, Finding, Parcel
 from floorhand.errors import Code, Gone
-from floorhand.ops.bench import since
+from floorhand.ops.colleagues import since
 from floorhand.store import origins, returns
 from floorhand.store.inspections import FindingRow
 from floorhand.store.ledger import Cause
@@ -52,7 +52,7 @@ def open_return(tx: Session, cause: Cause, number: str) -> ReturnHead:
             Code.RETURN_TAKEN_OVER,
             number=number,
             worker=holder.name,
-            since=since(tx, cause, holder),
+            since=since(tx, cause, holder.since),
         )
     return head
 

@@ -14,7 +14,7 @@ from floorhand.domain.identifying import (
 )
 from floorhand.domain.things import Line
 from floorhand.errors import Code, Refused
-from floorhand.ops.bench import since
+from floorhand.ops.colleagues import since
 from floorhand.ops.returns_bench import JOB, bench, claim, finding_of, holder_of, parcel, the_return
 from floorhand.ops.returns_verdict import waiting_rejection
 from floorhand.store import ledger, returns
@@ -50,7 +50,7 @@ def open_the_return(
     take_from = command.holder if head.number == command.again else ""
     if not claim(tx, cause, head.number, take_from):
         holder = holder_of(tx, cause, head.number)
-        return ReturnHeld(head.number, holder.worker, holder.name, since(tx, cause, holder))
+        return ReturnHeld(head.number, holder.worker, holder.name, since(tx, cause, holder.since))
     return _onto_bench(tx, cause, head)
 
 

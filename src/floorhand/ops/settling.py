@@ -32,7 +32,7 @@ from floorhand.domain.things import (
     Unknown,
 )
 from floorhand.errors import Code, Refused
-from floorhand.flows.turn import AnyState, Ask, Do, Open, Refuse, Reply, Said
+from floorhand.flows.turn import AnyState, Ask, Do, Open, Prompt, Refuse, Reply, Said
 from floorhand.flows.which import Answered, Which, kind_of
 from floorhand.ops.freezing import freeze, thaw
 from floorhand.ops.registry import FLOWS, HANDLERS
@@ -74,13 +74,14 @@ def answer(tx: Session, sitting: Sitting, scan_no: int, scanned: str, now: datet
         case Unknown() if "pin" in prompt.wants.kinds:  # what was typed must not be shown
             raise Refused(Code.WRONG_PIN)
         case Unknown(shown=code) if "unknown" not in prompt.wants.kinds:
-            raise Refused(Code.UNKNOWN_BARCODE, code=code)
+            facts = {**dict(prompt.ask_facts), "code": code, "ask_text": prompt.ask}
+            raise Refused(Code.UNKNOWN_BARCODE, **facts)
         case Unknown(shown=code) if not _is_whole(event.code):
             raise Refused(Code.TEXT_UNREADABLE, code=code)
         case Place(kind="bin", proven=False, code=code) if prompt.wants.place or (
             {"bin", "place"} & set(prompt.wants.kinds)
         ):
-            raise Refused(Code.TYPED_CODE, place=code)
+            raise Refused(_unproven(event, prompt), place=code)
         case Ambiguous(options=options) if _asks_for(options, prompt.wants.kinds):
             return Settled("which", Which(sitting.flow, freeze(sitting.state), options), None)
         case Ambiguous(options=(likely, *_)):
@@ -175,9 +176,18 @@ def _refuse(
             reply.code,
             {**dict(prompt.ask_facts), **_what(event), "ask_text": prompt.ask, **reply.facts},
         )
+    if reply.code is Code.TYPED_CODE:
+        prompt = FLOWS[sitting.flow].prompt(sitting.state)
+        reply = Refuse(_unproven(event, prompt), reply.facts)
     if opened_elsewhere and name not in ("menu", "sign_in"):
         name, state = sitting.flow, sitting.state
     return Settled(name, state, Said.about(reply))
+
+
+def _unproven(event: object, prompt: Prompt) -> Code:
+    """Say what would prove a place that was typed: digits only where they are read as such."""
+    typed = isinstance(event, Place) and event.digits and event.code == prompt.wants.place
+    return Code.TYPED_CODE if typed else Code.SCAN_LABEL
 
 
 def _menu(tx: Session, sitting: Sitting, now: datetime, *, parked: bool) -> Settled:

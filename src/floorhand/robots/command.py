@@ -72,7 +72,11 @@ def _sentences(result: dict[str, object]) -> str:
         "{scans} scans, {refusals} refused, in {wall_s} s: {scans_per_s} a second",
     ]
     text = [line.format(**result) for line in lines]
-    for title, key in (("not shipped", "not_shipped"), ("short", "short_lines")):
+    for title, key in (
+        ("not shipped", "not_shipped"),
+        ("short", "short_lines"),
+        ("left", "left"),
+    ):
         rows = result[key]
         assert isinstance(rows, list)
         text += [f"{title}: " + " ".join(str(value) for value in row.values()) for row in rows]

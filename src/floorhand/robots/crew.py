@@ -25,6 +25,9 @@ FRUITLESS_MAX = 4
 STUCK_MAX = 20
 """Jobs left without having got anywhere, after which a worker does not try them again."""
 
+IDLE_VISITS_MAX = 20
+"""Visits in a row to a job, parked or not, in which nothing could be done, before it is left."""
+
 BACKS_MAX = 8
 """Steps back to the menu; then the worker signs out and in again."""
 
@@ -100,6 +103,7 @@ class Robot:
         self._mistakes = Mistakes(transactions, site, rng, mistakes)
         self._resting: set[str] = set()
         self._given_up: dict[str, int] = {}
+        self._idle_visits: dict[str, int] = {}
         self._avoid: set[str] = set()
         self._fruitless = 0
         self._fruits = 0
@@ -159,6 +163,8 @@ class Robot:
                 continue  # what is still coming in would make orders short for no reason
             if self._given_up.get(job, 0) > STUCK_MAX:
                 continue
+            if self._idle_visits.get(job, 0) > IDLE_VISITS_MAX:
+                continue
             self._waited = 0
             self._scan(str(codes.index(job) + 1))
             return True
@@ -208,7 +214,10 @@ class Robot:
         """Go back to the menu, step by step; the road parks what is in the middle."""
         if self._fruits:
             self._resting.clear()  # what was done here may be what another job waited for
+            self._idle_visits.clear()
             self._fruits = 0
+        elif not self._leaving:
+            self._idle_visits[self.turn.job] = self._idle_visits.get(self.turn.job, 0) + 1
         self._resting.add(self.turn.job)
         self._leaving += 1
         self._scan("*BACK" if self._leaving <= BACKS_MAX else "*OUT")

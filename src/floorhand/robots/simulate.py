@@ -22,6 +22,7 @@ from floorhand.domain.signing_in import JOBS
 from floorhand.errors import FloorhandError
 from floorhand.robots import supply
 from floorhand.robots.crew import Robot, Tally
+from floorhand.robots.left import left_over
 from floorhand.store.check import violations
 from floorhand.store.db import Transactions, engine_of, open_database
 from floorhand.store.masters import require_site
@@ -324,6 +325,7 @@ def _report(
         },
         "not_shipped": _not_shipped(tx, site),
         "short_lines": _short_lines(tx, site),
+        "left": left_over(tx, site),
         "stuck": [asdict(stuck) for tally in tallies for stuck in tally.stuck],
     }
 

@@ -13,6 +13,7 @@ from sqlalchemy import (
     TableClause,
     and_,
     bindparam,
+    delete,
     func,
     insert,
     select,
@@ -229,6 +230,11 @@ def open_at(tx: Session, site: str, number: str, dock: str, now: datetime) -> bo
 def new_blind(tx: Session, site: str, number: str, merchant: str) -> None:
     """Make a delivery that nobody announced."""
     tx.execute(insert(Delivery).values(site=site, number=number, merchant=merchant, blind=True))
+
+
+def remove(tx: Session, site: str, number: str) -> None:
+    """Remove a delivery that has no lines."""
+    tx.execute(delete(Delivery).where(Delivery.site == site, Delivery.number == number))
 
 
 def totals(tx: Session, site: str, number: str) -> tuple[int, int]:

@@ -126,6 +126,15 @@ def _place_label(
             "arrow": _arrow(row.level),
         }
         return LabelWanted("bin", row.code, data)
+    if kind in ("dock", "bench") and row.check_digits:
+        data = {
+            "code": row.code,
+            "scan_code": row.scan_code,
+            "check_digits": row.check_digits,
+            "zone": row.zone,
+            "title": kind,
+        }
+        return LabelWanted("bin", row.code, data)
     if kind == "pallet" and len(row.code) == 18 and check_is_good(row.code):
         return LabelWanted("pallet", row.code, _pallet(tx, site, row.code))
     plate = {"code": row.code, "scan_code": row.scan_code, "title": kind}

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from floorhand.domain import barcodes
 from floorhand.domain.barcodes import Scanned
+from floorhand.domain.receiving import PIECES_MAX
 from floorhand.domain.things import (
     KEYS,
     Ambiguous,
@@ -104,15 +105,30 @@ def resolve(tx: Session, site: str, scanned: str, prompt: Prompt) -> Event:
             return badge
         if wants.text:
             return _text(scanned)
+        if wants.place and _is_short_number(read.code) and _has_digits(tx, site, wants.place):
+            raise Refused(Code.WRONG_CHECK, place=wants.place)
         if key := TYPED_KEYS.get(scanned.strip(" ").upper()):
             return Pressed(key)
-    elif (
-        wants.text
-        and "piece" not in wants.kinds
-        and isinstance(found, Piece | Ambiguous | OrderCode)
-    ):
+    elif wants.text and not _goes_before_text(found, read, wants):
         return _text(scanned)
     return found
+
+
+def _goes_before_text(found: Event, read: Scanned, wants: Wants) -> bool:
+    """Say whether something known stands for itself even where free text is asked for.
+
+    Labels of places, badges and stations do: nobody could type what they hold. A lot may look
+    like the name of a bin, or like the number of an order or a delivery.
+    """
+    match found:
+        case Piece() | Ambiguous():
+            return "piece" in wants.kinds
+        case PlaceThing(code=code, proven=proven):
+            return bool(read.own_kind or read.sscc) or (proven and code != read.code)
+        case DeliveryCode() | ReturnCode() | OrderCode():
+            return bool(read.own_kind)
+        case _:
+            return True
 
 
 def _text(scanned: str) -> Text:
@@ -133,7 +149,8 @@ def _command(scanned: str, prompt: Prompt) -> Event | None:
         return Number(int(rest))
     if word in ("*CHOOSE", "*GRADE", "*REASON") and rest.isdecimal():
         return _choice(rest, prompt)
-    raise Refused(Code.UNKNOWN_BARCODE, code=barcodes.shown(scanned))
+    facts = {**dict(prompt.ask_facts), "code": barcodes.shown(scanned), "ask_text": prompt.ask}
+    raise Refused(Code.UNKNOWN_BARCODE, **facts)
 
 
 def _typed(tx: Session, site: str, text: str, prompt: Prompt) -> Event | None:
@@ -182,18 +199,30 @@ def _named_choice(text: str, prompt: Prompt) -> Chosen | None:
 
 
 def _by_check_digits(tx: Session, site: str, text: str, wants: Wants) -> PlaceThing | None:
+    """Take digits for those of the place asked for; the digits of any other place are wrong.
+
+    A number as long as these is nothing else here, not even a quantity: who stands at another
+    place would confirm this one with a number read off there.
+    """
     found = finders.check_digits(tx, site, wants.place)
     if found is None or len(text) != len(found[0]):
         return None
     digits, zone = found
     if text != digits:
-        if wants.number:
-            return None
         raise Refused(Code.WRONG_CHECK, place=wants.place)
     if _policy(tx, site, zone) == "scan":
         raise Refused(Code.SCAN_ONLY, place=wants.place)
     named = finders.place_by_name(tx, site, wants.place)
     return replace(named[0], proven=True) if named else None
+
+
+def _is_short_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= QUANTITY_DIGITS_MAX
+
+
+def _has_digits(tx: Session, site: str, code: str) -> bool:
+    found = finders.check_digits(tx, site, code)
+    return found is not None and bool(found[0])
 
 
 def _policy(tx: Session, site: str, zone: str) -> str:
@@ -237,10 +266,12 @@ def _any_piece(tx: Session, site: str, read: Scanned, wants: Wants) -> Piece | A
         found = tuple(wanted)
     elif own := [one for one in found if one.merchant in wants.merchants]:
         found = tuple(own)
+    _check_count(read.count, found)
     options = tuple(
         replace(
             one,
             pieces=one.pieces * (read.count or 1),
+            count=read.count or 0,
             lot=read.lot,
             expiry=read.expiry,
             serial=read.serial,
@@ -250,12 +281,23 @@ def _any_piece(tx: Session, site: str, read: Scanned, wants: Wants) -> Piece | A
     return options[0] if len(options) == 1 else Ambiguous(options)
 
 
+def _check_count(count: int | None, found: tuple[Piece, ...]) -> None:
+    """Refuse a count on a label that is none, or that nobody could have typed either."""
+    if count == 0:
+        raise Refused(Code.LABEL_TELLS_NONE, sku=found[0].sku)
+    most = max(one.pieces for one in found) * (count or 1)
+    if most > PIECES_MAX:
+        raise Refused(Code.BAD_QUANTITY, number=most, limit=PIECES_MAX)
+
+
 def _place_by_name(tx: Session, site: str, code: str) -> PlaceThing | None:
     found = finders.place_by_name(tx, site, code.upper())
     if found is None:
         return None
     place, zone = found
-    return replace(place, proven=_policy(tx, site, zone) == "none")
+    policy = _policy(tx, site, zone)
+    digits = policy in ("check", "either") and _has_digits(tx, site, place.code)
+    return replace(place, proven=policy == "none", digits=digits)
 
 
 def _paper(tx: Session, site: str, code: str, wants: Wants) -> Event | None:
