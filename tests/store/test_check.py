@@ -50,7 +50,8 @@ NEW_PICK = (
     "short, short_reason, platform_ids) VALUES ('MAIN', 'ACME', '1', 1, 'MUG', 2, 0, 0, 0, '', '')",
     'INSERT INTO pick (site, id, task, merchant, "order", line_no, sku, lot, expiry, serial, '
     "condition, place, walk_no, pieces, picked, state, skips, missed) VALUES "
-    "('MAIN', 'p', 't', 'ACME', '1', 1, 'MUG', '', '', '', 'available', 'A', 1, 2, 0, 'open', 0, '')",
+    "('MAIN', 'p', 't', 'ACME', '1', 1, 'MUG', '', '', '', 'available', 'A', "
+    "1, 2, 0, 'open', 0, '')",
 )
 
 

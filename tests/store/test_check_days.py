@@ -250,6 +250,7 @@ DAMAGE = [
     ("delivery_lines_count_what_came", RECEIVED, ["UPDATE delivery_line SET received = 1"]),
     ("delivery_lines_count_what_came", RECEIVED, ["UPDATE delivery_line SET damaged = 1"]),
     ("receipts_are_what_moved_in", RECEIVED, ["UPDATE receipt SET pieces = pieces + 1"]),
+    ("receipts_are_what_moved_in", RECEIVED, ["UPDATE receipt SET pieces = pieces - 1"]),
     ("over_and_short_are_what_was_counted", RECEIVED, ["UPDATE delivery_line SET over = 1"]),
     (
         "deliveries_are_as_far_as_they_say",

@@ -18,11 +18,7 @@ SSCC_DIGITS = 18
 OF_PLACES = ("shipping", "pallet")
 """Templates of labels that stand on a place with a code of our own."""
 
-_LABEL_OF_PARCEL = select(PrintJob.id).where(
-    PrintJob.site == Parcel.site,
-    PrintJob.subject == Parcel.carton,
-    PrintJob.template == "shipping",
-)
+_LABELLED = select(PrintJob.subject).where(PrintJob.site == SITE, PrintJob.template == "shipping")
 _PLACE_OF_LABEL = select(Place.code).where(
     Place.site == PrintJob.site, Place.code == PrintJob.subject
 )
@@ -61,7 +57,7 @@ LABEL_CHECKS = (
         select(Parcel.carton, Parcel.state).where(
             Parcel.site == SITE,
             Parcel.state.in_(("closed", "labelled")),
-            ~_LABEL_OF_PARCEL.exists(),
+            Parcel.carton.not_in(_LABELLED),
         ),
         "parcel {carton}",
         "{state}, but no shipping label was asked for",

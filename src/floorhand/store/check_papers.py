@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import and_, case, func, literal, or_, select, union_all
 
 from floorhand.domain.returns import DESTROY, RESTOCK
-from floorhand.domain.things import CUSTOMER, DAMAGED
+from floorhand.domain.things import CUSTOMER, DAMAGED, SUPPLIER
 from floorhand.store.schema import (
     Delivery,
     DeliveryLine,
@@ -52,23 +52,27 @@ _RECEIPTS = select(
     Receipt.place,
     *[getattr(Receipt, name) for name in _SPOT],
     Receipt.pieces.label("says"),
-    literal(0).label("moved"),
+    literal(0).label("came"),
+    literal(0).label("counted"),
 ).where(Receipt.site == SITE)
 
 
-def _counted(place: Any, pieces: Any) -> Any:
-    """Ask for what counting a delivery moved into a place, or out of it."""
+def _supplied(place: Any, other: Any, pieces: Any) -> Any:
+    """Ask for what came from suppliers into a place or went back, and what of it was counted."""
+    counted = case((Operation.kind.in_(COUNTING), pieces), else_=0)
     return (
-        select(place, *[getattr(Move, name) for name in _SPOT], literal(0), pieces)
+        select(place, *[getattr(Move, name) for name in _SPOT], literal(0), pieces, counted)
         .join(Operation, _CAUSED)
-        .where(Operation.site == SITE, Operation.kind.in_(COUNTING), place.not_like("@%"))
+        .where(Move.site == SITE, other == SUPPLIER)
     )
 
 
 _ARRIVALS = union_all(
-    _RECEIPTS, _counted(Move.target, Move.pieces), _counted(Move.source, -Move.pieces)
+    _RECEIPTS,
+    _supplied(Move.target, Move.source, Move.pieces),
+    _supplied(Move.source, Move.target, -Move.pieces),
 ).subquery()
-_SAYS, _MOVED = func.sum(_ARRIVALS.c.says), func.sum(_ARRIVALS.c.moved)
+_SAYS, _SUPPLIED, _BOOKED = (func.sum(_ARRIVALS.c[name]) for name in ("says", "came", "counted"))
 
 _LINE_COUNTED = DeliveryLine.received + DeliveryLine.damaged
 _MORE = _LINE_COUNTED - DeliveryLine.expected
@@ -164,12 +168,13 @@ PAPER_CHECKS = (
             _ARRIVALS.c.place,
             named(*[_ARRIVALS.c[name] for name in _SPOT]).label("goods"),
             _SAYS.label("says"),
-            _MOVED.label("moved"),
+            _SUPPLIED.label("came"),
+            _BOOKED.label("counted"),
         )
         .group_by(_ARRIVALS.c.place, *[_ARRIVALS.c[name] for name in _SPOT])
-        .having(_SAYS != _MOVED),
+        .having(or_(_SAYS > _SUPPLIED, _SAYS < _BOOKED)),
         "{place} {goods}",
-        "receipts say {says} came, moves say {moved}",
+        "receipts say {says}, but {came} came from suppliers, {counted} of them counted",
     ),
     Rule(
         "over_and_short_are_what_was_counted",

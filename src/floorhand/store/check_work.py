@@ -143,7 +143,11 @@ WORK_CHECKS = (
     Rule(
         "tasks_say_when_they_ended",
         select(Task.id, Task.kind, Task.state, Task.done_at).where(
-            Task.site == SITE, Task.state.in_(LIVE) == Task.done_at.is_not(None)
+            Task.site == SITE,
+            or_(
+                and_(Task.state == "done", Task.done_at.is_(None)),
+                and_(Task.state.in_(LIVE), Task.done_at.is_not(None)),
+            ),
         ),
         "task {id}",
         "{kind} is {state}, and the time of its end is {done_at}",
