@@ -246,6 +246,7 @@ DAMAGE = [
     ("sent_labels_say_when", PACKED, ["UPDATE print_job SET state = 'sent'"]),
     ("no_sscc_is_ahead", PACKED, ["UPDATE sequence SET last = 1 WHERE name = 'sscc'"]),
     ("no_sscc_is_ahead", PACKED, ["DELETE FROM sequence"]),
+    ("no_sscc_is_ahead", PACKED, ["UPDATE site SET gs1_prefix = 'none'"]),
     # deliveries and returns
     ("delivery_lines_count_what_came", RECEIVED, ["UPDATE delivery_line SET received = 1"]),
     ("delivery_lines_count_what_came", RECEIVED, ["UPDATE delivery_line SET damaged = 1"]),

@@ -43,7 +43,11 @@ def _no_sscc_is_ahead(tx: Session, site: str) -> Iterator[Violation]:
     drawn = ask(tx, _DRAWN, site=site).one_or_none()
     if drawn is None:
         return
-    newest = sscc(drawn.gs1_prefix, drawn.last)
+    try:
+        newest = sscc(drawn.gs1_prefix, drawn.last)
+    except ValueError as error:
+        yield Violation("no_sscc_is_ahead", f"site {site}", f"no SSCC can be made: {error}")
+        return
     end = newest[: 1 + len(drawn.gs1_prefix)] + "9" * SSCC_DIGITS
     used = ask(tx, _NEWER, site=site, newest=newest, end=end).scalar()
     if used:

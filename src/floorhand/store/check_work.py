@@ -40,7 +40,6 @@ _ON_WALK = or_(
 
 _TO_COUNT = (Task.place, Task.merchant, Task.sku, Task.lot)
 _STOOD = select(Stock.sku).where(Stock.site == Task.site, Stock.place == Task.place)
-_IN_IT = select(Place.code).where(Place.site == Task.site, Place.parent == Task.place)
 
 _GOODS = ("merchant", "sku", "lot", "expiry", "serial")
 _SAYS = select(
@@ -154,12 +153,14 @@ WORK_CHECKS = (
     ),
     Rule(
         "putaway_is_of_goods_that_came",
-        select(Task.id, Task.kind, Task.place).where(
+        select(Task.id, Task.kind, Task.place)
+        .join(Place, and_(Place.site == Task.site, Place.code == Task.place))
+        .where(
             Task.site == SITE,
             Task.kind.in_(("putaway", "putback")),
             Task.state.in_(LIVE),
+            Place.kind != "pallet",  # its goods may have stood in cartons on it
             ~_STOOD.exists(),
-            ~_IN_IT.exists(),
         ),
         "task {id}",
         "{kind} of {place}, which never held anything",
