@@ -31,6 +31,7 @@ PICKING = ("picking_smooth", 7)
 PICKED = ("picking_smooth", 99)
 PACKED = ("packing_smooth", 99)
 RECEIVED = ("receiving_smooth", 99)
+STORED = ("putaway_smooth", 99)
 INSPECTED = ("returns_smooth", 99)
 
 Day = tuple[str, int]
@@ -176,6 +177,11 @@ DAMAGE = [
         ["UPDATE place SET order_no = 'ACME/1003' WHERE code = 'T-1'"],
     ),
     ("putaway_is_of_goods_that_came", RECEIVED, ["UPDATE task SET place = 'BENCH-1'"]),
+    (
+        "no_work_is_left_on_void_pallets",
+        STORED,
+        ["UPDATE task SET state = 'open', done_at = NULL WHERE state = 'done'"],
+    ),
     ("words_are_known", PICKING, ["UPDATE task SET kind = 'nap'"]),
     # what is named and not there
     ("what_is_named_exists", PICKING, ["UPDATE slot SET tote = 'T-77' WHERE slot_no = 1"]),
@@ -277,7 +283,7 @@ DAMAGE = [
 ]
 
 
-@pytest.mark.parametrize("day", [PICKING, PICKED, PACKED, RECEIVED, INSPECTED], ids=str)
+@pytest.mark.parametrize("day", [PICKING, PICKED, PACKED, RECEIVED, STORED, INSPECTED])
 def test_a_day_without_damage_breaks_no_rule(tmp_path, day) -> None:
     assert broken(damaged(day, tmp_path)) == {}
 

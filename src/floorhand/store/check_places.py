@@ -63,7 +63,7 @@ PLACE_CHECKS = (
             ),
         ),
         "{code}",
-        "a {kind} cannot stand in {parent}, a {around}",
+        "of kind {kind}, cannot stand in {parent} of kind {around}",
     ),
     Rule(
         "void_places_are_empty",

@@ -166,6 +166,20 @@ WORK_CHECKS = (
         "{kind} of {place}, which never held anything",
     ),
     Rule(
+        "no_work_is_left_on_void_pallets",
+        select(Task.id, Task.kind, Task.state, Task.place)
+        .join(Place, and_(Place.site == Task.site, Place.code == Task.place))
+        .where(
+            Task.site == SITE,
+            Task.kind.in_(("putaway", "putback")),
+            Task.state.in_(LIVE),
+            Place.kind == "pallet",
+            Place.state == "void",
+        ),
+        "task {id}",
+        "{kind} of {place} is {state}, but all of that pallet was put away",
+    ),
+    Rule(
         "one_count_of_a_place",
         select(*_TO_COUNT, func.count().label("tasks"))
         .where(Task.site == SITE, Task.kind == "count", Task.state.in_(("open", "claimed")))
