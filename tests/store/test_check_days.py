@@ -186,6 +186,7 @@ DAMAGE = [
     # what is named and not there
     ("what_is_named_exists", PICKING, ["UPDATE slot SET tote = 'T-77' WHERE slot_no = 1"]),
     ("what_is_named_exists", PICKING, ["UPDATE task SET place = 'CART-7'"]),
+    ("what_is_named_exists", PICKING, [*NO_UPDATE, "UPDATE move SET sku = ''"]),
     ("what_is_named_exists", PICKING, ["UPDATE seat SET worker = 'W7'"]),
     ("what_is_named_exists", PICKING, ["UPDATE place SET order_no = 'ACME/7' WHERE code = 'T-8'"]),
     ("what_is_named_exists", PICKING, ["UPDATE pick SET line_no = 7"]),

@@ -109,17 +109,11 @@ def _breaches() -> Any:
     )
 
 
-def _unknown_words() -> Any:
-    """Ask for words that nothing in the program knows."""
-    return union_all(
-        *[
-            select(_row(table), literal(name).label("column"), column.label("word")).where(
-                table.c.site == SITE, column.not_in(words)
-            )
-            for table, name, column, words in (
-                (TABLES[table], name, TABLES[table].c[name], words) for table, name, words in KNOWN
-            )
-        ]
+def _unknown(table: SqlTable, name: str, words: Sequence[str]) -> Any:
+    """Ask for words in a column that nothing in the program knows."""
+    column = table.c[name]
+    return select(_row(table), literal(name).label("column"), column.label("word")).where(
+        table.c.site == SITE, column.not_in(words)
     )
 
 
@@ -134,7 +128,6 @@ def _lost(table: SqlTable, named: Sequence[str], parent: SqlTable, keys: Sequenc
     return select(_row(table), literal(parent.name).label("what"), value.label("value")).where(
         table.c.site == SITE,
         *[column.is_not(None) for column in columns],
-        cast(columns[-1], String) != "",
         ~select(there.c.site).where(there.c.site == SITE, *same).exists(),
     )
 
@@ -153,7 +146,10 @@ def _declared() -> Iterator[Any]:
 
 
 def _all_lost() -> Any:
-    plain = [_lost(TABLES[table], own, TABLES[of], keys) for table, own, of, keys in REFERENCES]
+    plain = [
+        _lost(TABLES[table], own, TABLES[of], keys).where(TABLES[table].c[own[-1]] != "")
+        for table, own, of, keys in REFERENCES
+    ]
     orders = select(order_no(Order.merchant, Order.number)).where(Order.site == SITE)
     bound = select(
         _row(TABLES["place"]),
@@ -176,7 +172,12 @@ def _rows_are_only_added(tx: Session, _site: str) -> Iterator[Violation]:
 
 TABLE_CHECKS = (
     Rule("tables_keep_their_constraints", _breaches(), "{row}", "must be: {constraint}"),
-    Rule("words_are_known", _unknown_words(), "{row}", "its {column} {word} is not known"),
+    Rule(
+        "words_are_known",
+        union_all(*[_unknown(TABLES[table], name, words) for table, name, words in KNOWN]),
+        "{row}",
+        "its {column} {word} is not known",
+    ),
     Rule("what_is_named_exists", _all_lost(), "{row}", "names {value}, not found in {what}"),
     _rows_are_only_added,
 )
