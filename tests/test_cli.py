@@ -48,6 +48,28 @@ def test_a_missing_database_is_one_sentence(capsys, tmp_path: Path, command: str
     assert not file.exists()
 
 
+@pytest.mark.parametrize(
+    "words",
+    [["check"], ["summary"], ["terminal"], ["talk"], ["simulate"], ["label", "totes"]],
+    ids=str,
+)
+def test_an_empty_file_is_left_empty(capsys, tmp_path: Path, words: list[str]) -> None:
+    file = tmp_path / "empty.db"
+    file.touch()
+    code, out, err = run(capsys, *words, "--database", str(file))
+    assert (code, out) == (1, "")
+    assert err.count("\n") == 1
+    assert f"{file} is empty: there is no warehouse in it." in err
+    assert [(each, each.stat().st_size) for each in tmp_path.iterdir()] == [(file, 0)]
+
+
+@pytest.mark.parametrize("words", [["check"], ["check", "--json"], ["summary"], ["label", "totes"]])
+def test_a_site_that_is_not_there_proves_nothing(capsys, transactions, tmp_path, words) -> None:
+    code, out, err = run(capsys, *words, "--site", "TYPO", "--database", f"{tmp_path}/floor.db")
+    assert (code, out) == (1, "")
+    assert err == "floorhand: There is no site TYPO in this database. Known: MAIN.\n"
+
+
 @pytest.mark.parametrize("words", [["--shift", "noon"], ["--day", "x"], ["--from", "x"]])
 def test_a_period_that_is_none_is_one_sentence(capsys, transactions, tmp_path, words) -> None:
     code, _, err = run(capsys, "summary", "--database", f"{tmp_path}/floor.db", *words)

@@ -49,8 +49,9 @@ NEW_PICK = (
     'INSERT INTO order_line (site, merchant, "order", line_no, sku, ordered, picked, packed, '
     "short, short_reason, platform_ids) VALUES ('MAIN', 'ACME', '1', 1, 'MUG', 2, 0, 0, 0, '', '')",
     'INSERT INTO pick (site, id, task, merchant, "order", line_no, sku, lot, expiry, serial, '
-    "condition, place, walk_no, pieces, picked, state, skips, missed) VALUES ('MAIN', 'p', 't', "
-    "'ACME', '1', 1, 'MUG', '', '', '', 'available', 'A', 1, 2, 0, 'open', 0, '')",
+    "condition, place, walk_no, pieces, picked, state, skips, missed) VALUES "
+    "('MAIN', 'p', 't', 'ACME', '1', 1, 'MUG', '', '', '', 'available', 'A', "
+    "1, 2, 0, 'open', 0, '')",
 )
 
 

@@ -37,6 +37,17 @@ def test_a_missing_database_is_not_made_behind_the_back(tmp_path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_database_without_tables_is_not_filled_behind_the_back(tmp_path) -> None:
+    file = tmp_path / "floor.db"
+    with sqlite3.connect(file) as connection:
+        connection.execute("PRAGMA user_version = 1")
+    connection.close()
+    assert "there is no warehouse in it" in refusal(file, create=False)
+    with sqlite3.connect(file) as connection:
+        assert connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
+    connection.close()
+
+
 def test_another_kind_of_file_is_left_alone(tmp_path) -> None:
     file = tmp_path / "holiday.db"
     file.write_bytes(b"not a database, but something long enough to be looked at " * 20)

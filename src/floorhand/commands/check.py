@@ -10,6 +10,7 @@ from dataclasses import asdict
 from floorhand.config import Settings
 from floorhand.store.check import VIOLATIONS_MAX, counted, violations
 from floorhand.store.db import open_database
+from floorhand.store.masters import require_site
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,6 +22,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     """Check every invariant; 0 if all hold, 1 if one does not."""
     transactions = open_database(settings.database, create=False)
     with transactions.begin() as tx:
+        require_site(tx, settings.site)
         figures = counted(tx, settings.site)
         found = violations(tx, settings.site)
     if args.json:

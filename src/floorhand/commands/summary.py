@@ -28,7 +28,7 @@ from floorhand.errors import BadSetting
 from floorhand.store import summaries
 from floorhand.store.check import counted, violations
 from floorhand.store.db import open_database
-from floorhand.store.masters import site_rules
+from floorhand.store.masters import require_site, site_rules
 from floorhand.store.summaries import Tally
 
 YEARS = (1970, 9998)
@@ -51,6 +51,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     transactions = open_database(settings.database, create=False)
     now = datetime.now(UTC)
     with transactions.begin() as tx:
+        require_site(tx, settings.site)
         zone = ZoneInfo(summaries.time_zone(tx, settings.site))
         shifts = site_rules(tx, settings.site).shifts
         figures = summarise(tx, settings.site, _period(args, shifts, zone, now), now)

@@ -71,7 +71,7 @@ def catalogs_of(settings: Settings) -> Callable[[str], Catalog]:
 def _opened(settings: Settings, spooling: Spooling) -> Callable[[], Transactions]:
     """Open the database once, when it is first needed: after the first paint.
 
-    A file that is not there is told at once, before the screen is taken over.
+    A file that is not there, or empty, is told at once, before the screen is taken over.
     """
     found: list[Transactions] = []
 
@@ -83,7 +83,8 @@ def _opened(settings: Settings, spooling: Spooling) -> Callable[[], Transactions
             spooling.start(found[0])
         return found[0]
 
-    if "://" not in settings.database and not Path(settings.database).exists():
+    file = Path(settings.database)
+    if "://" not in settings.database and not (file.exists() and file.stat().st_size):
         opened()
     return opened
 

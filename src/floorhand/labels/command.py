@@ -26,6 +26,7 @@ from floorhand.store.label_data import (
     sku_labels,
     station_labels,
 )
+from floorhand.store.masters import require_site
 from floorhand.text.catalog import catalog
 
 PLACES = {
@@ -101,6 +102,7 @@ def _wanted(args: argparse.Namespace, settings: Settings) -> tuple[LabelWanted, 
     else:
         transactions = open_database(settings.database, create=False)
         with transactions.begin() as tx:
+            require_site(tx, settings.site)
             found = _of_database(tx, settings.site, args)
         found = tuple(_titled(one, language) for one in found)
     _all_found(args, found)

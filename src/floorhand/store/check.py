@@ -1,30 +1,48 @@
-"""Prove the stock: rebuild it from the moves and check every invariant of the ledger.
+"""Prove the stock: rebuild it from the moves and check every invariant of the warehouse.
 
-Each check is one question to the database that returns what is wrong, so that it also runs on a
+Each rule is one question to the database that returns what is wrong, so that it also runs on a
 large warehouse while people work.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.things import OUTSIDE
+from floorhand.store.check_labels import LABEL_CHECKS
+from floorhand.store.check_operations import OPERATION_CHECKS
+from floorhand.store.check_orders import ORDER_CHECKS
 from floorhand.store.check_papers import PAPER_CHECKS
+from floorhand.store.check_places import PLACE_CHECKS
 from floorhand.store.check_stock import STOCK_CHECKS
+from floorhand.store.check_tables import TABLE_CHECKS
+from floorhand.store.check_work import WORK_CHECKS
 from floorhand.store.schema import Move, Operation, Stock
 from floorhand.store.violation import Violation
 
 VIOLATIONS_MAX = 1_000
 """Beyond this many a list helps nobody."""
 
+CHECKS: tuple[Callable[[Session, str], Iterator[Violation]], ...] = (
+    *STOCK_CHECKS,
+    *OPERATION_CHECKS,
+    *PLACE_CHECKS,
+    *WORK_CHECKS,
+    *ORDER_CHECKS,
+    *PAPER_CHECKS,
+    *LABEL_CHECKS,
+    *TABLE_CHECKS,
+)
+
 
 def violations(tx: Session, site: str) -> tuple[Violation, ...]:
     """List everything that breaks an invariant, at most `VIOLATIONS_MAX`; empty if all is well."""
     found: list[Violation] = []
-    for check in (*STOCK_CHECKS, *PAPER_CHECKS):
+    for check in CHECKS:
         for violation in check(tx, site):
             found.append(violation)
             if len(found) >= VIOLATIONS_MAX:

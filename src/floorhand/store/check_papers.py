@@ -1,225 +1,261 @@
-"""Checks of what hangs on the ledger: orders, parcels, walks, benches and returns."""
+"""Rules of deliveries and returns: their counts against what moved, and how they end."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from typing import Any
 
-from sqlalchemy import and_, exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, case, func, literal, or_, select, union_all
 
-from floorhand.store.cancelling import LIVE
+from floorhand.domain.returns import DESTROY, RESTOCK
+from floorhand.domain.things import CUSTOMER, DAMAGED, SUPPLIER
 from floorhand.store.schema import (
-    Checked,
+    Delivery,
+    DeliveryLine,
     Inspection,
     Move,
-    Order,
-    OrderLine,
-    Parcel,
-    Pick,
-    Place,
+    Operation,
+    Receipt,
+    Return,
     ReturnLine,
-    Slot,
-    Stock,
-    Task,
 )
-from floorhand.store.violation import Violation
+from floorhand.store.violation import SITE, Rule, named
+
+COUNTING = ("CountPieces", "SetCount")
+"""Commands by which pieces of deliveries come in, and go back if they were counted by mistake."""
+
+INSPECTING = ("TakePieces", "Recount")
+"""The same for returned pieces."""
+
+_CAUSED = and_(Operation.site == Move.site, Operation.id == Move.operation)
+
+_OF_DELIVERY = ("delivery", "merchant", "sku")
+_LINES = select(
+    *[getattr(DeliveryLine, name) for name in _OF_DELIVERY],
+    DeliveryLine.received.label("received"),
+    DeliveryLine.damaged.label("damaged"),
+    literal(0).label("good"),
+    literal(0).label("bad"),
+).where(DeliveryLine.site == SITE)
+_CAME = select(
+    *[getattr(Receipt, name) for name in _OF_DELIVERY],
+    literal(0),
+    literal(0),
+    case((Receipt.condition == DAMAGED, 0), else_=Receipt.pieces),
+    case((Receipt.condition == DAMAGED, Receipt.pieces), else_=0),
+).where(Receipt.site == SITE)
+_COUNTS = union_all(_LINES, _CAME).subquery()
+_RECEIVED, _DAMAGED = func.sum(_COUNTS.c.received), func.sum(_COUNTS.c.damaged)
+_GOOD, _BAD = func.sum(_COUNTS.c.good), func.sum(_COUNTS.c.bad)
+
+_SPOT = ("merchant", "sku", "lot", "expiry")
+_RECEIPTS = select(
+    Receipt.place,
+    *[getattr(Receipt, name) for name in _SPOT],
+    Receipt.pieces.label("says"),
+    literal(0).label("came"),
+    literal(0).label("counted"),
+).where(Receipt.site == SITE)
 
 
-def _order_lines_add_up(tx: Session, site: str) -> Iterator[Violation]:
-    picks = (
-        select(Pick.merchant, Pick.order, Pick.line_no, func.sum(Pick.picked).label("picked"))
-        .where(Pick.site == site)
-        .group_by(Pick.merchant, Pick.order, Pick.line_no)
-        .subquery()
+def _supplied(place: Any, other: Any, pieces: Any) -> Any:
+    """Ask for what came from suppliers into a place or went back, and what of it was counted."""
+    counted = case((Operation.kind.in_(COUNTING), pieces), else_=0)
+    return (
+        select(place, *[getattr(Move, name) for name in _SPOT], literal(0), pieces, counted)
+        .join(Operation, _CAUSED)
+        .where(Move.site == SITE, other == SUPPLIER)
     )
-    rows = tx.execute(
+
+
+_ARRIVALS = union_all(
+    _RECEIPTS,
+    _supplied(Move.target, Move.source, Move.pieces),
+    _supplied(Move.source, Move.target, -Move.pieces),
+).subquery()
+_SAYS, _SUPPLIED, _BOOKED = (func.sum(_ARRIVALS.c[name]) for name in ("says", "came", "counted"))
+
+_LINE_COUNTED = DeliveryLine.received + DeliveryLine.damaged
+_MORE = _LINE_COUNTED - DeliveryLine.expected
+_OVER = case((and_(_MORE > 0, ~Delivery.blind, Delivery.state == "closed"), _MORE), else_=0)
+_SHORT = case((and_(_MORE < 0, Delivery.state == "closed"), -_MORE), else_=0)
+_DELIVERY_OF_LINE = and_(
+    Delivery.site == DeliveryLine.site, Delivery.number == DeliveryLine.delivery
+)
+
+_OF_RETURN = ("number", "merchant", "sku")
+
+
+def _sum_of(condition: Any) -> Any:
+    return case((condition, Inspection.pieces), else_=0)
+
+
+_FOUND_LINES = select(
+    *[getattr(ReturnLine, name) for name in _OF_RETURN],
+    *[getattr(ReturnLine, name) for name in ("received", "restocked", "scrapped", "held")],
+).where(ReturnLine.site == SITE)
+_FINDINGS = select(
+    *[getattr(Inspection, name) for name in _OF_RETURN],
+    -Inspection.pieces,
+    -_sum_of(Inspection.disposition == RESTOCK),
+    -_sum_of(Inspection.disposition == DESTROY),
+    -_sum_of(Inspection.disposition.not_in((RESTOCK, DESTROY, ""))),
+).where(Inspection.site == SITE, Inspection.sku != "")
+_FOUND = union_all(_FOUND_LINES, _FINDINGS).subquery()
+_APART = [func.sum(_FOUND.c[name]) for name in ("received", "restocked", "scrapped", "held")]
+
+_PIECE = ("merchant", "sku", "lot", "expiry", "serial")
+_INSPECTED = select(
+    *[getattr(Inspection, name) for name in _PIECE],
+    Inspection.pieces.label("says"),
+    literal(0).label("moved"),
+).where(Inspection.site == SITE, Inspection.sku != "")
+_CAME_BACK = (
+    select(
+        *[getattr(Move, name) for name in _PIECE],
+        literal(0),
+        case((Move.source == CUSTOMER, Move.pieces), else_=-Move.pieces),
+    )
+    .join(Operation, _CAUSED)
+    .where(Operation.site == SITE, Operation.kind.in_(INSPECTING))
+)
+_RETURNED = union_all(_INSPECTED, _CAME_BACK).subquery()
+_TOLD, _BACK = func.sum(_RETURNED.c.says), func.sum(_RETURNED.c.moved)
+
+_WAITING = (
+    select(
+        Inspection.number,
+        Inspection.merchant,
+        Inspection.sku,
+        func.sum(Inspection.pieces).label("pieces"),
+    )
+    .where(Inspection.site == SITE, Inspection.disposition == "")
+    .group_by(Inspection.number, Inspection.merchant, Inspection.sku)
+    .subquery()
+)
+_JUDGED = (
+    select(
+        ReturnLine.number,
+        ReturnLine.merchant,
+        ReturnLine.sku,
+        func.sum(ReturnLine.received).label("received"),
+        func.sum(ReturnLine.restocked + ReturnLine.scrapped + ReturnLine.held).label("judged"),
+    )
+    .where(ReturnLine.site == SITE)
+    .group_by(ReturnLine.number, ReturnLine.merchant, ReturnLine.sku)
+    .subquery()
+)
+_SAME_RETURN = and_(*(_JUDGED.c[name] == _WAITING.c[name] for name in _OF_RETURN))
+_LEFT = func.coalesce(_WAITING.c.pieces, 0)
+
+PAPER_CHECKS = (
+    Rule(
+        "delivery_lines_count_what_came",
         select(
-            OrderLine.merchant, OrderLine.order, OrderLine.line_no, OrderLine.picked, picks.c.picked
+            *[_COUNTS.c[name] for name in _OF_DELIVERY],
+            _RECEIVED.label("received"),
+            _DAMAGED.label("damaged"),
+            _GOOD.label("good"),
+            _BAD.label("bad"),
         )
-        .join(
-            picks,
-            and_(
-                picks.c.merchant == OrderLine.merchant,
-                picks.c.order == OrderLine.order,
-                picks.c.line_no == OrderLine.line_no,
+        .group_by(*[_COUNTS.c[name] for name in _OF_DELIVERY])
+        .having(or_(_RECEIVED != _GOOD, _DAMAGED != _BAD)),
+        "delivery {delivery} {merchant}/{sku}",
+        "lines say {received} good and {damaged} damaged, receipts {good} and {bad}",
+    ),
+    Rule(
+        "receipts_are_what_moved_in",
+        select(
+            _ARRIVALS.c.place,
+            named(*[_ARRIVALS.c[name] for name in _SPOT]).label("goods"),
+            _SAYS.label("says"),
+            _SUPPLIED.label("came"),
+            _BOOKED.label("counted"),
+        )
+        .group_by(_ARRIVALS.c.place, *[_ARRIVALS.c[name] for name in _SPOT])
+        .having(or_(_SAYS > _SUPPLIED, _SAYS < _BOOKED)),
+        "{place} {goods}",
+        "receipts say {says}, but {came} came from suppliers, {counted} of them counted",
+    ),
+    Rule(
+        "over_and_short_are_what_was_counted",
+        select(
+            DeliveryLine.delivery,
+            DeliveryLine.line_no,
+            Delivery.state,
+            DeliveryLine.over,
+            DeliveryLine.short,
+            _OVER.label("more"),
+            _SHORT.label("less"),
+        )
+        .join(Delivery, _DELIVERY_OF_LINE)
+        .where(
+            DeliveryLine.site == SITE,
+            or_(DeliveryLine.over != _OVER, DeliveryLine.short != _SHORT),
+        ),
+        "delivery {delivery} line {line_no}",
+        "{state} with {over} over and {short} short, but counted are {more} and {less}",
+    ),
+    Rule(
+        "deliveries_are_as_far_as_they_say",
+        select(Delivery.number, Delivery.state, Delivery.opened_at, Delivery.closed_at).where(
+            Delivery.site == SITE,
+            or_(
+                (Delivery.state == "closed") != Delivery.closed_at.is_not(None),
+                and_(Delivery.state == "announced", Delivery.opened_at.is_not(None)),
             ),
+        ),
+        "delivery {number}",
+        "{state}, but opened: {opened_at}, closed: {closed_at}",
+    ),
+    Rule(
+        "returns_add_up",
+        select(_JUDGED.c.number, _JUDGED.c.sku, _JUDGED.c.received, _JUDGED.c.judged)
+        .add_columns(_LEFT.label("left"))
+        .join_from(_JUDGED, _WAITING, _SAME_RETURN, isouter=True)
+        .where(_JUDGED.c.received != _JUDGED.c.judged + _LEFT),
+        "{number} {sku}",
+        "{received} received, but {judged} judged and {left} to be judged",
+    ),
+    Rule(
+        "return_lines_count_what_was_found",
+        select(*[_FOUND.c[name] for name in _OF_RETURN])
+        .add_columns(
+            *[total.label(name) for total, name in zip(_APART, "abcd", strict=True)],
         )
-        .where(OrderLine.site == site, OrderLine.picked > picks.c.picked)
-    )
-    for merchant, order, line_no, picked, by_picks in rows:
-        subject = f"{merchant}/{order} line {line_no}"
-        detail = f"{picked} picked, but picks say {by_picks}"
-        yield Violation("order_lines_add_up", subject, detail)
-
-
-def _shipped_orders_are_complete(tx: Session, site: str) -> Iterator[Violation]:
-    rows = tx.execute(
-        select(OrderLine.merchant, OrderLine.order, OrderLine.line_no)
-        .join(
-            Order,
-            and_(
-                Order.site == OrderLine.site,
-                Order.merchant == OrderLine.merchant,
-                Order.number == OrderLine.order,
+        .group_by(*[_FOUND.c[name] for name in _OF_RETURN])
+        .having(or_(*(total != 0 for total in _APART))),
+        "return {number} {merchant}/{sku}",
+        "lines count more than its findings by {a} received, {b} restocked, {c} scrapped, {d} held",
+    ),
+    Rule(
+        "findings_are_what_came_back",
+        select(
+            named(*[_RETURNED.c[name] for name in _PIECE]).label("goods"),
+            _TOLD.label("says"),
+            _BACK.label("moved"),
+        )
+        .group_by(*[_RETURNED.c[name] for name in _PIECE])
+        .having(_TOLD != _BACK),
+        "{goods}",
+        "findings say {says} came back, moves say {moved}",
+    ),
+    Rule(
+        "returns_are_as_far_as_they_say",
+        select(Return.number, Return.custody, Return.received_at, Return.disposed_at).where(
+            Return.site == SITE,
+            or_(
+                and_(Return.custody != "disposed", Return.disposed_at.is_not(None)),
+                and_(
+                    Return.custody.in_(("advised", "in_transit")), Return.received_at.is_not(None)
+                ),
+                and_(
+                    Return.custody == "disposed",
+                    Return.disposed_at.is_(None),
+                    Return.received_at.is_not(None),
+                ),
             ),
-        )
-        .where(
-            OrderLine.site == site,
-            Order.state == "shipped",
-            OrderLine.packed + OrderLine.short != OrderLine.ordered,
-        )
-    )
-    for merchant, order, line_no in rows:
-        subject = f"{merchant}/{order} line {line_no}"
-        detail = "neither packed nor short for a reason"
-        yield Violation("shipped_orders_are_complete", subject, detail)
-
-
-def _parcels_hold_what_was_packed(tx: Session, site: str) -> Iterator[Violation]:
-    packed = (
-        select(
-            Parcel.merchant,
-            Parcel.order,
-            func.sum(Move.pieces).label("pieces"),
-        )
-        .join(Move, and_(Move.site == Parcel.site, Move.target == Parcel.carton))
-        .where(Parcel.site == site, Parcel.state.not_in(("unpacked", "cancelled")))
-        .group_by(Parcel.merchant, Parcel.order)
-        .subquery()
-    )
-    lines = (
-        select(OrderLine.merchant, OrderLine.order, func.sum(OrderLine.packed).label("pieces"))
-        .where(OrderLine.site == site)
-        .group_by(OrderLine.merchant, OrderLine.order)
-        .subquery()
-    )
-    rows = tx.execute(
-        select(lines.c.merchant, lines.c.order, lines.c.pieces, packed.c.pieces)
-        .join(
-            packed,
-            and_(packed.c.merchant == lines.c.merchant, packed.c.order == lines.c.order),
-            isouter=True,
-        )
-        .where(lines.c.pieces != func.coalesce(packed.c.pieces, 0))
-    )
-    for merchant, order, lines_say, parcels_say in rows:
-        detail = f"lines say {lines_say} packed, parcels hold {parcels_say or 0}"
-        yield Violation("parcels_hold_what_was_packed", f"{merchant}/{order}", detail)
-
-
-def _a_tote_serves_one_walk(tx: Session, site: str) -> Iterator[Violation]:
-    rows = tx.execute(
-        select(Slot.tote, func.count())
-        .join(Task, and_(Task.site == Slot.site, Task.id == Slot.task))
-        .where(
-            Slot.site == site,
-            Slot.tote.is_not(None),
-            Task.state.in_(("open", "claimed", "parked")),
-        )
-        .group_by(Slot.tote)
-        .having(func.count() > 1)
-    )
-    for tote, walks in rows:
-        yield Violation("a_tote_serves_one_walk", str(tote), f"bound to {walks} slots at once")
-
-
-def _returns_add_up(tx: Session, site: str) -> Iterator[Violation]:
-    judged = (ReturnLine.restocked + ReturnLine.scrapped + ReturnLine.held).label("judged")
-    waiting = (
-        select(
-            Inspection.number,
-            Inspection.merchant,
-            Inspection.sku,
-            func.sum(Inspection.pieces).label("pieces"),
-        )
-        .where(Inspection.site == site, Inspection.disposition == "")
-        .group_by(Inspection.number, Inspection.merchant, Inspection.sku)
-        .subquery()
-    )
-    lines = (
-        select(
-            ReturnLine.number,
-            ReturnLine.merchant,
-            ReturnLine.sku,
-            func.sum(ReturnLine.received).label("received"),
-            func.sum(judged).label("judged"),
-        )
-        .where(ReturnLine.site == site)
-        .group_by(ReturnLine.number, ReturnLine.merchant, ReturnLine.sku)
-        .subquery()
-    )
-    left = func.coalesce(waiting.c.pieces, 0)
-    same = and_(*(lines.c[name] == waiting.c[name] for name in ("number", "merchant", "sku")))
-    rows = tx.execute(
-        select(lines.c.number, lines.c.sku, lines.c.received, lines.c.judged, left)
-        .join_from(lines, waiting, same, isouter=True)
-        .where(lines.c.received != lines.c.judged + left)
-    )
-    for number, sku, received, done, pieces in rows:
-        detail = f"{received} received, but {done} judged and {pieces} to be judged"
-        yield Violation("returns_add_up", f"{number} {sku}", detail)
-
-
-def _what_is_verified_is_in_the_tote(tx: Session, site: str) -> Iterator[Violation]:
-    names = ("place", "merchant", "sku", "lot", "expiry", "serial")
-    here = and_(Stock.site == Checked.site, Stock.condition == "available")
-    same = and_(here, *(getattr(Stock, name) == getattr(Checked, name) for name in names))
-    held = func.coalesce(Stock.pieces, 0)
-    rows = tx.execute(
-        select(Checked.place, Checked.sku, Checked.pieces, held)
-        .join_from(Checked, Stock, same, isouter=True)
-        .where(Checked.site == site, Checked.pieces > held)
-    )
-    for place, sku, verified, pieces in rows:
-        detail = f"{verified} verified at the bench, {pieces} in it"
-        yield Violation("what_is_verified_is_in_the_tote", f"{place} {sku}", detail)
-
-
-def _goods_of_ended_orders_are_put_back(tx: Session, site: str) -> Iterator[Violation]:
-    """Goods in a tote of an order that has ended wait for nobody, unless a task says so."""
-    order = and_(Order.site == Place.site, Order.merchant + "/" + Order.number == Place.order_no)
-    task = exists().where(
-        Task.site == Place.site,
-        Task.kind.in_(("putback", "putaway")),
-        Task.place == Place.code,
-        Task.state.in_(LIVE),
-    )
-    walked = (
-        select(Slot.task)
-        .join(Task, and_(Task.site == Slot.site, Task.id == Slot.task))
-        .where(
-            Slot.site == Order.site,
-            Slot.merchant == Order.merchant,
-            Slot.order == Order.number,
-            Task.state.in_(LIVE),
-        )
-        .exists()
-    )
-    rows = tx.execute(
-        select(Place.code, Place.order_no, Order.state, func.sum(Stock.pieces))
-        .join(Stock, and_(Stock.site == Place.site, Stock.place == Place.code))
-        .join(Order, order)
-        .where(
-            Place.site == site,
-            Place.kind == "tote",
-            Order.state.in_(("shipped", "short", "cancelled")),
-            Stock.pieces > 0,
-            ~task,
-            ~walked,
-        )
-        .group_by(Place.code, Place.order_no, Order.state)
-    )
-    for tote, order_no, state, pieces in rows:
-        detail = f"{pieces} pieces of order {order_no} ({state}), and no task to put them back"
-        yield Violation("goods_of_ended_orders_are_put_back", tote, detail)
-
-
-PAPER_CHECKS: tuple[Callable[[Session, str], Iterator[Violation]], ...] = (
-    _order_lines_add_up,
-    _shipped_orders_are_complete,
-    _parcels_hold_what_was_packed,
-    _a_tote_serves_one_walk,
-    _returns_add_up,
-    _what_is_verified_is_in_the_tote,
-    _goods_of_ended_orders_are_put_back,
+        ),
+        "return {number}",
+        "{custody}, but received: {received_at}, disposed: {disposed_at}",
+    ),
 )

@@ -46,7 +46,7 @@ def open_database(url: str, *, create: bool = True) -> Transactions:
 
     Args:
         url: SQLAlchemy URL, or the path of an SQLite file.
-        create: Make the database if it is missing; else it must be there.
+        create: Make the database if it is missing or empty; else it must be there.
 
     Raises:
         DatabaseUnusable: Saying what is wrong with it and what to do.
@@ -70,7 +70,7 @@ def open_database(url: str, *, create: bool = True) -> Transactions:
     event.listen(engine, "handle_error", _say_away)
     transactions = sessionmaker(engine, expire_on_commit=False)
     try:
-        _bring_up_to_date(engine, str(where.render_as_string(hide_password=True)))
+        _bring_up_to_date(engine, str(where.render_as_string(hide_password=True)), create)
     except (SQLAlchemyError, DatabaseAway) as error:
         engine.dispose()
         raise _explain(error, str(where.render_as_string(hide_password=True))) from error
@@ -152,11 +152,17 @@ def _look_at_file(path: Path, create: bool) -> None:
             raise DatabaseUnusable(f"There is no database {path}. Make one with: floorhand demo")
         if not path.parent.is_dir():
             raise DatabaseUnusable(f"There is no folder {path.parent}. Make it, or name another.")
+    elif not create and not path.stat().st_size:
+        raise DatabaseUnusable(_empty(str(path)))
     if (kind := _file_system(path.parent.resolve())) in NETWORK_FILE_SYSTEMS:
         raise DatabaseUnusable(
             f"{path} lies on a network file system ({kind}), where SQLite loses data. "
             "Put it on a local disk, or use PostgreSQL."
         )
+
+
+def _empty(shown: str) -> str:
+    return f"{shown} is empty: there is no warehouse in it. Make one with: floorhand demo"
 
 
 def _file_system(folder: Path) -> str:
@@ -215,7 +221,7 @@ def _say_away(context: ExceptionContext) -> None:
         raise DatabaseAway(str(context.original_exception)) from context.original_exception
 
 
-def _bring_up_to_date(engine: Engine, shown: str) -> None:
+def _bring_up_to_date(engine: Engine, shown: str, create: bool) -> None:
     """Migrate if the schema is behind. Alembic is slow to import, so it is asked only then."""
     with engine.connect() as connection:
         names = set(inspect(connection).get_table_names())
@@ -226,6 +232,8 @@ def _bring_up_to_date(engine: Engine, shown: str) -> None:
             connection.exec_driver_sql("UPDATE alembic_version SET version_num = version_num")
     if version == HEAD:
         return
+    if not names and not create:
+        raise DatabaseUnusable(_empty(shown))
     if version is None and names - {"alembic_version"}:
         raise DatabaseUnusable(
             f"{shown} holds other tables than floorhand's. Name another database."
