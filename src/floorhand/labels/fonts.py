@@ -8,6 +8,7 @@ knows is printed as a hollow box and reported, never left out silently.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -45,7 +46,9 @@ MACHINE_FONTS = (
 """Fonts with many scripts, where operating systems keep them; used if they are there."""
 
 _CAPITAL = "H"
-_FIRST_JOINED = "\u0590"
+_JOINED = re.compile("[\u0590-\u1dff\u2e80-\U0010ffff]")
+"""Letters of scripts that may join them, and all beyond; not dashes, ellipsis and the like."""
+
 _PROBE_DOTS = 40
 _Font = ImageFont.FreeTypeFont
 
@@ -148,7 +151,9 @@ def runs(text: str, lead: int) -> tuple[tuple[int, str], ...]:
     faces = range(len(_faces()))
     found: list[tuple[int, str]] = []
     for letter in text:
-        face = next((f for f in (lead, *faces) if _knows(f, letter)), None)
+        # Its dots are apart in the first font; bold and small they would be one line in others.
+        order = faces if letter == ELLIPSIS else (lead, *faces)
+        face = next((f for f in order if _knows(f, letter)), None)
         shown = letter
         if face is None:
             face, shown = next(f for f in faces if _knows(f, MISSING)), MISSING
@@ -166,7 +171,7 @@ def sized_runs(text: str, style: Style) -> Iterator[tuple[_Font, str, int]]:
     """
     for face, run in runs(text, style.lead):
         font = _sized(face, style.capital_dots)
-        joined = not style.bold or max(run) >= _FIRST_JOINED
+        joined = not style.bold or bool(_JOINED.search(run))
         for part in (run,) if joined else run:
             width = -int(-font.getlength(part) // 1)
             yield font, part, width + (0 if joined else style.apart_dots)
