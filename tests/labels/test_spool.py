@@ -172,9 +172,9 @@ def test_a_label_that_cannot_be_made_fails_at_once_and_holds_nobody_up(
 
 
 def test_what_could_not_be_shown_is_noted_on_the_sent_label(transactions: Transactions) -> None:
-    ask(transactions, code="T-" + "1" * 90)
+    ask(transactions, title="T-" + "1" * 90)
     send_all(transactions, SITE, {"folder": Recorder()}, at())
-    assert [job[1:4] for job in jobs(transactions)] == [("sent", 1, "shortened: code")]
+    assert [job[1:4] for job in jobs(transactions)] == [("sent", 1, "shortened: title")]
 
 
 def test_a_label_in_hand_is_taken_by_nobody_else(transactions: Transactions) -> None:
