@@ -14,6 +14,7 @@ from conftest import SHARED_DATA
 from PIL import Image
 
 from floorhand.domain.labels import LabelData
+from floorhand.labels import fonts, picture
 from floorhand.labels.layout import Layout
 from floorhand.labels.template import FIELD, Barcode, Template
 
@@ -83,6 +84,20 @@ def data_with(template: Template, *texts: str) -> LabelData:
     for field in template.kind.needs:  # a needed field may be cleaned away, not be empty
         data[field] = data[field] or "x"
     return data
+
+
+def forget_fonts() -> None:
+    """Look for fonts anew, for tests that change what there is."""
+    for known in (
+        fonts._faces,
+        fonts._plain,
+        fonts._unknown_glyph,
+        fonts._knows,
+        fonts._sized,
+        fonts.width_dots,
+        picture._letters,
+    ):
+        known.cache_clear()
 
 
 def naughty_strings() -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from labels.nasty import forget_fonts
 
 from floorhand.domain.rules import Address
 from floorhand.errors import BadLabel
@@ -217,9 +218,8 @@ def test_letters_that_no_font_has_are_shown_as_boxes_and_reported(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(fonts, "MACHINE_FONTS", ())
-    caches = (fonts._faces, fonts._knows, fonts._sized, fonts._unknown_glyph, fonts.width_dots)
-    for cache in caches:
-        cache.cache_clear()
+    monkeypatch.setattr(fonts, "FONT_PACKAGES", ())
+    forget_fonts()
     try:
         layout = made(ship_to=["王小明", "Beijing"])
         assert layout.missing == "王小明"
@@ -227,8 +227,8 @@ def test_letters_that_no_font_has_are_shown_as_boxes_and_reported(
         runs = [run for _, run in fonts.runs("王 B", 0)]
         assert "".join(runs) == f"{MISSING} B"
     finally:
-        for cache in caches:
-            cache.cache_clear()
+        monkeypatch.undo()
+        forget_fonts()
 
 
 @pytest.mark.parametrize("name", ["José Núñez", "Łódź", "Željko Đurić", "Ελένη", "Иван", "İzmir"])

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
 
 import pytest
+from labels.nasty import forget_fonts
 from PIL import ImageChops
 
 from floorhand.labels import fonts
@@ -65,3 +68,30 @@ def test_no_tail_of_a_letter_is_cut_off_at_the_edge(text: str) -> None:
 
 def test_dots_that_say_that_more_was_cut_are_dots_in_every_text() -> None:
     assert fonts.runs("ж…", 1) == ((1, "ж"), (0, fonts.ELLIPSIS))
+
+
+@pytest.mark.parametrize("text", ["หนึ่ง", "दिल्ली", "שָׁלוֹם", "王"])
+def test_marks_that_a_font_lacks_are_missing_too(text: str) -> None:
+    known = [letter for letter in text if all(fonts._knows(face, letter) for face in (0, 1))]
+    assert known == []
+
+
+def test_fonts_of_the_extra_are_used_where_they_are_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "fontpkg_made_up"
+    (package / "files").mkdir(parents=True)
+    (package / "__init__.py").touch()
+    font = files("barcode") / "fonts" / "DejaVuSansMono.ttf"
+    for name in ("Made-Italic[wght].ttf", "Made[wght].ttf"):
+        (package / "files" / name).write_bytes(font.read_bytes())
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(fonts, "FONT_PACKAGES", ("fontpkg_not_installed", "fontpkg_made_up"))
+    assert fonts._packed_fonts("fontpkg_not_installed") == []
+    assert fonts._packed_fonts("fontpkg_made_up") == [package / "files" / "Made[wght].ttf"]
+    forget_fonts()
+    try:
+        assert fonts._faces()[2].getname() == ("DejaVu Sans Mono", "Book")
+    finally:
+        monkeypatch.undo()
+        forget_fonts()

@@ -40,7 +40,17 @@ _KINDS = (
     LabelKind(
         "shipping",
         needs=("ship_to", "order", "merchant", "sscc"),
-        may=("sender", "carrier", "service", "parcel", "parcels", "weight_kg", "box", "copy"),
+        may=(
+            "sender",
+            "carrier",
+            "service",
+            "parcel",
+            "parcels",
+            "weight_kg",
+            "box",
+            "copy",
+            "warning",
+        ),
         sample={
             "ship_to": ["Giulia Ferraro", "c/o Müller", "Via dei Pioppi 114", "10121 Torino", "IT"],
             "sender": ["Kettle & Loom", "Depot 4, Quay Road 9", "9000 Gent", "BE"],

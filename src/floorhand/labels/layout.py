@@ -6,6 +6,7 @@ and ZPL say the same.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -117,6 +118,16 @@ class Layout:
     def symbols(self) -> tuple[PlacedSymbol, ...]:
         """Give the barcodes on it."""
         return tuple(item for item in self.placed if isinstance(item, PlacedSymbol))
+
+    def unreadable(self, name: str) -> str:
+        """List the letters and digits of an element that no font here has.
+
+        Signs and emoji are no loss to who reads an address.
+        """
+        texts = (item for item in self.placed if isinstance(item, PlacedText))
+        shown = "".join(line.text for text in texts if text.name == name for line in text.lines)
+        missing = fonts.missing_letters(shown)
+        return "".join(one for one in missing if unicodedata.category(one)[0] in "LMN")
 
     def note(self) -> str:
         """Say what is not as it should be; empty if all was shown."""
