@@ -83,7 +83,7 @@ def test_naughty_strings_change_no_barcode(name: str) -> None:
     ("name", "dpi"),
     [(name, 203) for name in TEMPLATES]
     # The independent renderer takes seconds where there are many dots.
-    + [(name, dpi) for name in ("shipping", "bin", "tote", "sku") for dpi in (300, 600)],
+    + [(name, dpi) for name in ("shipping", "bin", "tote", "sku", "paper") for dpi in (300, 600)],
 )
 def test_both_renderings_say_the_same(name: str, dpi: int, tmp_path: Path) -> None:
     template = load_template(name)

@@ -138,6 +138,33 @@ _KINDS = (
         },
     ),
     LabelKind(
+        "paper",
+        needs=("number",),
+        may=(
+            "title",
+            "scan_code",
+            "long_code",
+            "merchant",
+            "order",
+            "carrier",
+            "expected",
+            "due",
+            "goods",
+        ),
+        sample={
+            "title": "DELIVERY",
+            "number": "D-2026-0412",
+            "scan_code": "D-2026-0412",
+            "merchant": "Fern Pantry",
+            "carrier": "Northway Parcel",
+            "expected": "2026-11-24",
+            "goods": [
+                "48 x FP-OAT-750  L24-0831  2027-10-31  Oat flakes, whole grain, 750 g",
+                "24 x FP-TEA-100  Green tea, 100 g",
+            ],
+        },
+    ),
+    LabelKind(
         "command",
         needs=("scan_code",),
         may=("word", "key"),

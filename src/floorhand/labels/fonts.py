@@ -2,8 +2,9 @@
 
 Three steps, so that a label can always be made. Pillow's built-in font looks best but knows little
 more than ASCII; the font that comes with python-barcode knows Latin, Greek, Cyrillic and Arabic; a
-font of the machine may know the rest (Chinese, Japanese, Korean, Thai, emoji). What none of them
-knows is printed as a hollow box and reported, never left out silently.
+font of the extra ``fonts`` or of the machine may know the rest (Thai, Hebrew, Hindi, Chinese,
+Japanese, Korean). What none of them knows is printed as a hollow box and reported, never left out
+silently.
 """
 
 from __future__ import annotations
