@@ -14,8 +14,10 @@ from conftest import SHARED_DATA
 from PIL import Image
 
 from floorhand.domain.labels import LabelData
+from floorhand.exchange.cells import CODE_CHARACTERS_MAX
+from floorhand.labels import fonts, picture
 from floorhand.labels.layout import Layout
-from floorhand.labels.template import FIELD, Barcode, Template
+from floorhand.labels.template import FIELD, Barcode, Template, Text
 
 RENDERER = "FLOORHAND_ZPL_RENDERER"
 READABLE = [
@@ -50,6 +52,7 @@ NASTY = (
 
 LONGEST = {
     "scan_code": "FHLFSJTPHTKT",
+    "long_code": "D-" + "W7" * 39,
     "badge": "FHPFSJTPHTKJ",
     "number": "R-2026-00018415",
     "barcode": "09521234000013",
@@ -71,6 +74,7 @@ def barcode_fields(template: Template) -> set[str]:
 def data_with(template: Template, *texts: str) -> LabelData:
     """Data with the given texts in all fields that are not in bars, one after the other."""
     bars = barcode_fields(template)
+    whole = {e.text.strip("{}") for e in template.elements if isinstance(e, Text) and e.whole}
     data: dict[str, str | int | list[str]] = {}
     for n, field in enumerate(template.kind.fields):
         text = texts[n % len(texts)]
@@ -79,10 +83,24 @@ def data_with(template: Template, *texts: str) -> LabelData:
         elif isinstance(template.kind.sample.get(field), list):
             data[field] = [texts[(n + k) % len(texts)] for k in range(7)]
         else:
-            data[field] = text
+            data[field] = text[:CODE_CHARACTERS_MAX] if field in whole else text
     for field in template.kind.needs:  # a needed field may be cleaned away, not be empty
         data[field] = data[field] or "x"
     return data
+
+
+def forget_fonts() -> None:
+    """Look for fonts anew, for tests that change what there is."""
+    for known in (
+        fonts._faces,
+        fonts._plain,
+        fonts._unknown_glyph,
+        fonts._knows,
+        fonts._sized,
+        fonts.width_dots,
+        picture._letters,
+    ):
+        known.cache_clear()
 
 
 def naughty_strings() -> list[str]:

@@ -9,10 +9,12 @@ import pypdfium2
 import pytest
 from conftest import NOW, SITE, new_warehouse
 from labels.nasty import read_back
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from floorhand.cli import main
 from floorhand.domain.things import KEYS, SUPPLIER, Goods, Key, Line
+from floorhand.flows import turn
+from floorhand.labels.command import UNBOUND
 from floorhand.labels.layout import PlacedText
 from floorhand.labels.render import lay_out_named
 from floorhand.store.db import Transactions, engine_of
@@ -167,6 +169,16 @@ def test_a_pallet_says_what_stands_on_it(warehouse: Transactions) -> None:
     }
 
 
+def test_a_house_without_pallets_says_when_they_get_their_labels(
+    warehouse: Transactions, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with warehouse.begin() as tx:
+        tx.execute(update(Place).where(Place.kind == "pallet").values(state="void"))
+    assert label("pallets") == 1
+    said = "Receiving prints the label of a pallet when it makes one."
+    assert f"There are no such pallets. {said}" in capsys.readouterr().err
+
+
 def test_the_staff_number_is_not_on_the_badge(warehouse: Transactions) -> None:
     assert label("badges", "--zpl", "badge.zpl") == 0
     assert "4711" not in Path("badge.zpl").read_text("ascii")
@@ -177,8 +189,17 @@ def test_the_command_sheet_has_every_key_and_needs_no_database(tmp_path: Path) -
     with pytest.raises(SystemExit) as ended:
         main(["label", "commands", "--pdf", str(pdf), "--database", str(tmp_path / "none.db")])
     assert not ended.value.code
-    (page,) = read_pdf(pdf)
-    assert page == sorted(code for key, (_, code) in KEYS.items() if key is not Key.UNDO)
+    keys = {code for key, (_, code) in KEYS.items() if key not in (Key.UNDO, Key.SCANS)}
+    choices = {f"*CHOOSE {n}" for n in range(1, 10)}
+    numbers = {f"*QTY {n}" for n in range(10)}
+    assert {code for page in read_pdf(pdf) for code in page} == keys | choices | numbers
+
+
+def test_only_keys_that_a_screen_offers_are_on_the_command_sheet() -> None:
+    flows = "".join(file.read_text("utf-8") for file in Path(turn.__file__).parent.glob("*.py"))
+    offered = {key for key in Key if f"Key.{key.name}" in flows}
+    assert set(Key) - UNBOUND <= offered | {Key.HELP, Key.LOCK}
+    assert not UNBOUND & offered
 
 
 def test_the_words_on_the_command_sheet_follow_the_language(tmp_path: Path) -> None:
@@ -202,6 +223,17 @@ def test_a_folder_gets_a_picture_and_zpl_of_each(warehouse: Transactions) -> Non
         (["bins", "A-01-1", "NOPE"], "There are no such bins: NOPE. Nothing was printed."),
         (["totes", "T-99"], "There are no such totes: T-99."),
         (["totes", "--template", "bni"], "There is no label template 'bni'"),
+        (["badges", "--zone", "A"], "--zone is not for badges, only for: bins, totes,"),
+        (["bins", "--merchant", "FERN"], "--merchant is not for bins, only for: sku,"),
+        (["badges", "--language", "it"], "--language is not for badges, only for: totes,"),
+        (["work", "A-01-1"], "CODE is not for work, only for: bins,"),
+        (["work", "--template", "bin"], "--template is not for work, only for: bins,"),
+        (["bins", "--dpi", "300"], "--dpi is for label printers: it goes with --zpl or --folder."),
+        (["bins", "--zpl", "x", "--one-per-page"], "--one-per-page goes with --pdf."),
+        (["carts", "NO"], "There are no such carts: NO."),
+        (["deliveries"], "There are no such deliveries. None is announced or open: import some"),
+        (["returns", "R-1"], "There are no such returns: R-1."),
+        (["bins", "--site", "NOPE"], "There is no site NOPE in this database. Known: MAIN."),
         (["totes", "--pdf", "no/such/folder.pdf"], "The labels cannot be written: No such file"),
     ],
 )

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from labels.nasty import forget_fonts
 
+from floorhand.domain.rules import Address
 from floorhand.errors import BadLabel
+from floorhand.exchange.cells import CODE_CHARACTERS_MAX
 from floorhand.labels import fonts
 from floorhand.labels.fonts import ELLIPSIS, MISSING, Style, clean
 from floorhand.labels.layout import Layout, PlacedArrow, PlacedText, lay_out
@@ -39,21 +42,83 @@ def test_a_text_that_fits_is_whole() -> None:
 
 
 def test_a_text_that_is_too_long_ends_visibly() -> None:
-    layout = made(order="KL-" + "7" * 120)
-    (shown,) = text_of(layout, "order")
-    assert shown.startswith("KL-777")
+    layout = made(merchant="Kettle " + "7" * 120)
+    (shown,) = text_of(layout, "merchant")
+    assert shown.startswith("Kettle 777")
     assert shown.endswith(ELLIPSIS)
-    assert layout.shortened == ("order",)
-    assert layout.note() == "shortened: order"
+    assert layout.shortened == ("merchant",)
+    assert layout.note() == "shortened: merchant"
 
 
 def test_a_longer_text_gets_smaller_letters_before_it_is_cut() -> None:
-    def capitals(order: str) -> int:
-        texts = [i for i in made(order=order).placed if isinstance(i, PlacedText)]
-        return next(i.style.capital_dots for i in texts if i.name == "order")
+    def capitals(name: str) -> int:
+        texts = [i for i in made(merchant=name).placed if isinstance(i, PlacedText)]
+        return next(i.style.capital_dots for i in texts if i.name == "merchant")
 
-    assert capitals("KL-1") > capitals("KL-" + "1" * 18) > capitals("KL-" + "1" * 60)
+    assert capitals("KL-1") > capitals("KL-" + "1" * 24) > capitals("KL-" + "1" * 60)
     assert capitals("KL-" + "1" * 60) == capitals("KL-" + "1" * 90) == 3 * 8
+
+
+@pytest.mark.parametrize(
+    ("template", "element", "field"),
+    [
+        ("shipping", "order", "order"),
+        ("bin", "code", "code"),
+        ("bin_far", "code", "code"),
+        ("tote", "code", "code"),
+    ],
+)
+@pytest.mark.parametrize("letter", ["1", "W", "Ж", "ش"])
+@pytest.mark.parametrize("dpi", [203, 300, 600])
+def test_what_a_thing_is_known_by_is_never_cut(
+    template: str, element: str, field: str, letter: str, dpi: int
+) -> None:
+    loaded = load_template(template)
+    code = letter * CODE_CHARACTERS_MAX
+    layout = lay_out(loaded, {**loaded.kind.sample, field: code}, dpi)
+    assert "".join(text_of(layout, element)) == code
+    assert layout.shortened == ()
+
+
+def test_what_a_thing_is_known_by_takes_one_row_if_it_can() -> None:
+    assert text_of(made(order="KL-" + "7" * 20), "order") == ["KL-" + "7" * 20]
+    assert len(text_of(made(order="KL-" + "7" * 60), "order")) == 2
+
+
+def test_a_code_that_cannot_be_shown_whole_makes_no_label() -> None:
+    with pytest.raises(BadLabel, match=r"shipping: order: 'KL-7+' is too long to be shown whole"):
+        made(order="KL-" + "7" * 500)
+
+
+LONG_LINES = Address(
+    name="Wilhelmina " * 11,
+    company="W" * 127,
+    line1="Llanfairpwllgwyngyll " * 6,
+    line2="ж" * 127,
+    city="Taumatawhakatangihangakoauauo " * 4,
+    postcode="10121-4711",
+    country="GB",
+)
+
+
+@pytest.mark.parametrize("dpi", [203, 300, 600])
+def test_no_line_of_an_address_pushes_another_off_the_label(dpi: int) -> None:
+    layout = lay_out(SHIPPING, {**SHIPPING.kind.sample, "ship_to": list(LONG_LINES.block())}, dpi)
+    shown = text_of(layout, "ship_to")
+    assert shown[-1] == "GB"
+    starts = ("Wilhelmina W", "WWWW", "Llanfairpwll", "жжжж", "10121-4711", "GB")
+    found = [next(n for n, row in enumerate(shown) if row.startswith(start)) for start in starts]
+    assert found == sorted(found)
+    assert "10121-4711 Taumatawhaka" in " ".join(shown)
+    assert [row.endswith(ELLIPSIS) for row in shown].count(True) == 5
+    assert "ship_to" in layout.shortened
+
+
+def test_a_line_of_an_address_is_cut_only_where_there_is_no_room_left() -> None:
+    lines = ["Giulia Ferraro", "W" * 80, "Via dei Pioppi 114", "10121 Torino", "IT"]
+    layout = made(ship_to=lines)
+    assert layout.shortened == ()
+    assert "".join(text_of(layout, "ship_to")) == "".join(lines)
 
 
 def test_a_long_address_keeps_its_first_lines_and_says_that_more_was_cut() -> None:
@@ -153,9 +218,8 @@ def test_letters_that_no_font_has_are_shown_as_boxes_and_reported(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(fonts, "MACHINE_FONTS", ())
-    caches = (fonts._faces, fonts._knows, fonts._sized, fonts._unknown_glyph, fonts.width_dots)
-    for cache in caches:
-        cache.cache_clear()
+    monkeypatch.setattr(fonts, "FONT_PACKAGES", ())
+    forget_fonts()
     try:
         layout = made(ship_to=["王小明", "Beijing"])
         assert layout.missing == "王小明"
@@ -163,8 +227,8 @@ def test_letters_that_no_font_has_are_shown_as_boxes_and_reported(
         runs = [run for _, run in fonts.runs("王 B", 0)]
         assert "".join(runs) == f"{MISSING} B"
     finally:
-        for cache in caches:
-            cache.cache_clear()
+        monkeypatch.undo()
+        forget_fonts()
 
 
 @pytest.mark.parametrize("name", ["José Núñez", "Łódź", "Željko Đurić", "Ελένη", "Иван", "İzmir"])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import threading
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -10,18 +12,20 @@ from typing import Any
 
 import pytest
 from conftest import NOW, SITE
-from labels.nasty import read_back
+from labels.nasty import forget_fonts, read_back
 from PIL import Image
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from floorhand.domain.labels import KINDS
 from floorhand.errors import DatabaseAway
+from floorhand.labels import fonts
 from floorhand.labels.printers import FolderPrinter, Rendered, file_name
 from floorhand.labels.spool import LEASE, TRIES_MAX, Spool, send_all, send_next, start_spool
 from floorhand.store.db import Transactions
 from floorhand.store.ledger import Cause
 from floorhand.store.print_jobs import how_labels_stand, queue_label, reprint_label, take_job
-from floorhand.store.schema import PrintJob, Station
+from floorhand.store.schema import Merchant, Order, Parcel, Place, PrintJob, Station, Trouble
 
 WAIT_S = 20
 TOTE = {"code": "T-1", "scan_code": "FHTFSJTPHTKV"}
@@ -172,9 +176,85 @@ def test_a_label_that_cannot_be_made_fails_at_once_and_holds_nobody_up(
 
 
 def test_what_could_not_be_shown_is_noted_on_the_sent_label(transactions: Transactions) -> None:
-    ask(transactions, code="T-" + "1" * 90)
+    ask(transactions, title="T-" + "1" * 90)
     send_all(transactions, SITE, {"folder": Recorder()}, at())
-    assert [job[1:4] for job in jobs(transactions)] == [("sent", 1, "shortened: code")]
+    assert [job[1:4] for job in jobs(transactions)] == [("sent", 1, "shortened: title")]
+
+
+SHIPPING = {**KINDS["shipping"].sample, "order": "F-1"}
+SSCC = str(SHIPPING["sscc"])
+
+
+def ship(transactions: Transactions, *ship_to: str, scan_no: int = 1) -> Rendered:
+    """Print the label of a parcel to an address."""
+    with transactions.begin() as tx:
+        if scan_no == 1:
+            tx.execute(insert(Merchant).values(site=SITE, code="FERN", name="Fern Pantry"))
+            order = {"site": SITE, "merchant": "FERN", "number": "F-1", "due_at": NOW}
+            tx.execute(insert(Order).values(order))
+            tx.execute(insert(Place).values(site=SITE, code=SSCC, kind="carton", scan_code=SSCC))
+            tx.execute(insert(Parcel).values(site=SITE, carton=SSCC, merchant="FERN", order="F-1"))
+        queue_label(tx, cause(scan_no), "shipping", SSCC, {**SHIPPING, "ship_to": list(ship_to)})
+    printer = Recorder()
+    assert send_all(transactions, SITE, {"folder": printer}, at()) == 1
+    return printer.got[0]
+
+
+def troubles(transactions: Transactions) -> list[tuple[str, str, str, dict[str, str]]]:
+    columns = (Trouble.kind, Trouble.subject, Trouble.merchant, Trouble.facts)
+    with transactions.begin() as tx:
+        rows = tx.execute(select(*columns).order_by(Trouble.kind)).all()
+    return [(kind, subject, merchant, json.loads(facts)) for kind, subject, merchant, facts in rows]
+
+
+@pytest.fixture
+def no_more_fonts(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """As on a machine without fonts of its own."""
+    monkeypatch.setattr(fonts, "MACHINE_FONTS", ())
+    monkeypatch.setattr(fonts, "FONT_PACKAGES", ())
+    forget_fonts()
+    yield
+    forget_fonts()
+
+
+@pytest.mark.usefixtures("no_more_fonts")
+def test_an_address_that_no_font_can_show_is_told_on_the_label_and_to_a_supervisor(
+    transactions: Transactions,
+) -> None:
+    label = ship(transactions, "王小明", "88 Jianguo Rd", "100022 北京", "CN")
+    facts = {"order": "F-1", "letters": "王小明北京"}
+    assert troubles(transactions) == [("address_unprintable", SSCC, "FERN", facts)]
+    assert b"^FDADDRESS NOT READABLE^FS" in label.zpl
+    ship(transactions, "王小明", "88 Jianguo Rd", "100022 北京", "CN", scan_no=2)
+    assert len(troubles(transactions)) == 1
+
+
+def test_an_address_that_had_to_be_shortened_is_told_to_a_supervisor(
+    transactions: Transactions,
+) -> None:
+    label = ship(transactions, *["W" * 127] * 4, "10121 Torino", "IT")
+    assert troubles(transactions) == [("address_shortened", SSCC, "FERN", {"order": "F-1"})]
+    assert b"NOT READABLE" not in label.zpl
+
+
+@pytest.mark.parametrize("name", ["Giulia Ferraro", "Željka Đurić", "Ана 🌸", "شركة"])
+def test_an_address_that_can_be_read_is_no_trouble(transactions: Transactions, name: str) -> None:
+    assert b"NOT READABLE" not in ship(transactions, name, "10121 Torino", "IT").zpl
+    assert troubles(transactions) == []
+
+
+def test_letters_that_cannot_be_joined_here_are_not_printed_apart(
+    transactions: Transactions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fonts, "_joins_letters", lambda: False)
+    forget_fonts()
+    try:
+        label = ship(transactions, "شركة", "10121 Torino", "IT")
+    finally:
+        monkeypatch.undo()
+        forget_fonts()
+    assert b"NOT READABLE" in label.zpl
+    assert troubles(transactions)[0][3]["letters"] == "شركة"
 
 
 def test_a_label_in_hand_is_taken_by_nobody_else(transactions: Transactions) -> None:

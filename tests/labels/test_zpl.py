@@ -62,6 +62,16 @@ def test_bars_wider_than_the_printer_draws_are_drawn_as_boxes() -> None:
         assert wide == (dpi == 600)
 
 
+@pytest.mark.parametrize(
+    ("code", "own"),
+    [("FHLFSJTPHTKT", True), ("1002A", True), ("D-1002", False), ("A-20-0412", False)],
+)
+def test_bars_that_change_to_pairs_of_digits_are_drawn_as_boxes(code: str, own: bool) -> None:
+    template = load_template("paper")
+    layout = lay_out(template, {**template.kind.sample, "scan_code": code})
+    assert (b"^BC" in write_zpl(layout)) == own
+
+
 def test_the_sscc_is_told_to_the_printer_symbol_by_symbol() -> None:
     template = load_template("shipping")
     zpl = write_zpl(lay_out(template, template.kind.sample)).decode()

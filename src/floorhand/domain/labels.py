@@ -40,7 +40,17 @@ _KINDS = (
     LabelKind(
         "shipping",
         needs=("ship_to", "order", "merchant", "sscc"),
-        may=("sender", "carrier", "service", "parcel", "parcels", "weight_kg", "box", "copy"),
+        may=(
+            "sender",
+            "carrier",
+            "service",
+            "parcel",
+            "parcels",
+            "weight_kg",
+            "box",
+            "copy",
+            "warning",
+        ),
         sample={
             "ship_to": ["Giulia Ferraro", "c/o Müller", "Via dei Pioppi 114", "10121 Torino", "IT"],
             "sender": ["Kettle & Loom", "Depot 4, Quay Road 9", "9000 Gent", "BE"],
@@ -125,6 +135,33 @@ _KINDS = (
             "order": "KL-100231",
             "received": "2026-11-23",
             "deadline": "2026-11-27",
+        },
+    ),
+    LabelKind(
+        "paper",
+        needs=("number",),
+        may=(
+            "title",
+            "scan_code",
+            "long_code",
+            "merchant",
+            "order",
+            "carrier",
+            "expected",
+            "due",
+            "goods",
+        ),
+        sample={
+            "title": "DELIVERY",
+            "number": "D-2026-0412",
+            "scan_code": "D-2026-0412",
+            "merchant": "Fern Pantry",
+            "carrier": "Northway Parcel",
+            "expected": "2026-11-24",
+            "goods": [
+                "48 x FP-OAT-750  L24-0831  2027-10-31  Oat flakes, whole grain, 750 g",
+                "24 x FP-TEA-100  Green tea, 100 g",
+            ],
         },
     ),
     LabelKind(

@@ -26,6 +26,8 @@ from floorhand.store.label_data import (
     sku_labels,
     station_labels,
 )
+from floorhand.store.label_papers import delivery_labels, return_labels
+from floorhand.store.label_work import work_labels
 from floorhand.store.masters import require_site
 from floorhand.text.catalog import catalog
 
@@ -37,10 +39,32 @@ PLACES = {
     "docks": "dock",
     "pallets": "pallet",
 }
-WHAT = (*PLACES, "stations", "badges", "sku", "commands")
+PAPERS = {"deliveries": delivery_labels, "returns": return_labels}
+WHAT = (*PLACES, "stations", "badges", "sku", *PAPERS, "commands", "work")
+"""``work`` is one of everything that the open work needs."""
 
-UNBOUND = frozenset({Key.UNDO})
+TAKE = {
+    "--zone": tuple(PLACES),
+    "--merchant": ("sku", *PAPERS),
+    "--language": tuple(what for what in WHAT if what not in ("bins", "badges", "sku")),
+    "--template": tuple(what for what in WHAT if what != "work"),
+    "CODE": tuple(what for what in WHAT if what != "work"),
+}
+"""Which labels an option is for; with others it would be passed over in silence."""
+
+UNBOUND = frozenset({Key.UNDO, Key.SCANS})
 """Keys that no screen offers."""
+
+CHOICES = range(1, 10)
+NUMBERS = range(10)
+"""Entries of a list, and quantities, that have a barcode of their own."""
+
+NONE_YET = {
+    "pallets": " Receiving prints the label of a pallet when it makes one.",
+    "deliveries": " None is announced or open: import some, or name a closed one.",
+    "returns": " None is waited for: import some, or name one that is done.",
+}
+"""Why there may be none, though nothing is wrong."""
 
 PROGRESS_FROM = 100
 """Labels from which on it is worth to say how far it is."""
@@ -51,24 +75,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", choices=WHAT, metavar="WHAT", help=", ".join(WHAT))
     parser.add_argument("codes", nargs="*", metavar="CODE", help="only these (default: all)")
     parser.add_argument("--zone", default="", metavar="Z", help="only places of this zone")
-    parser.add_argument("--merchant", default="", metavar="M", help="only products of this one")
+    parser.add_argument("--merchant", default="", metavar="M", help="only what is of this one")
     parser.add_argument("--template", default="", metavar="T", help="another template, as bin_far")
-    parser.add_argument("--language", metavar="L", help="of the words on command sheets")
+    parser.add_argument("--language", metavar="L", help="of the words on labels")
     out = parser.add_argument_group("where to (default: --pdf labels-WHAT.pdf)")
     out.add_argument("--pdf", type=Path, metavar="FILE", help="A4 sheets to cut apart")
     out.add_argument("--one-per-page", action="store_true", help="in the PDF: a label a page")
     out.add_argument("--zpl", type=Path, metavar="FILE", help="for a label printer")
     out.add_argument("--folder", type=Path, metavar="DIR", help="a PNG and a ZPL file each")
-    out.add_argument("--dpi", type=int, choices=tuple(DOTS_PER_MM), default=DEFAULT_DPI)
+    out.add_argument("--dpi", type=int, choices=tuple(DOTS_PER_MM), help="of the label printer")
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Make the labels; 0 if all were made."""
+    _refuse_what_does_not_apply(args)
     wanted = _wanted(args, settings)
     if args.template:
         wanted = tuple(LabelWanted(args.template, one.subject, one.data) for one in wanted)
     if not (args.pdf or args.zpl or args.folder):
         args.pdf = Path(f"labels-{args.what}.pdf")
+    args.dpi = args.dpi or DEFAULT_DPI
     # All are laid out before anything is written: a barcode without room stops the whole run.
     layouts = [lay_out_named(one.template, one.data, args.dpi) for one in wanted]
     try:
@@ -79,6 +105,28 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         if note := layout.note():
             print(f"{one.subject}: {note}", file=sys.stderr)
     return 0
+
+
+def _refuse_what_does_not_apply(args: argparse.Namespace) -> None:
+    """See that nothing was asked for that has no meaning with these labels.
+
+    Raises:
+        BadLabel: Naming the option and what it is for.
+    """
+    typed = {
+        "--zone": args.zone,
+        "--merchant": args.merchant,
+        "--language": args.language,
+        "--template": args.template,
+        "CODE": args.codes,
+    }
+    for option, value in typed.items():
+        if value and args.what not in TAKE[option]:
+            raise BadLabel(f"{option} is not for {args.what}, only for: {', '.join(TAKE[option])}.")
+    if args.dpi and not (args.zpl or args.folder):
+        raise BadLabel("--dpi is for label printers: it goes with --zpl or --folder.")
+    if args.one_per_page and not args.pdf and (args.zpl or args.folder):
+        raise BadLabel("--one-per-page goes with --pdf.")
 
 
 def _write(
@@ -105,6 +153,8 @@ def _wanted(args: argparse.Namespace, settings: Settings) -> tuple[LabelWanted, 
             require_site(tx, settings.site)
             found = _of_database(tx, settings.site, args)
         found = tuple(_titled(one, language) for one in found)
+        if args.what == "work":
+            found += command_labels(language)
     _all_found(args, found)
     return found
 
@@ -117,30 +167,33 @@ def _of_database(tx: Session, site: str, args: argparse.Namespace) -> tuple[Labe
             return station_labels(tx, site, codes=args.codes)
         case "sku":
             return sku_labels(tx, site, merchant=args.merchant, codes=args.codes)
+        case "deliveries" | "returns":
+            return PAPERS[args.what](tx, site, merchant=args.merchant, codes=args.codes)
+        case "work":
+            return tuple(work_labels(tx, site))
         case _:
             return place_labels(tx, site, PLACES[args.what], zone=args.zone, codes=args.codes)
 
 
 def command_labels(language: str, codes: Sequence[str] = ()) -> tuple[LabelWanted, ...]:
-    """Fill a label for every key: its barcode, the key and the word for it."""
-    words = catalog(language)
-    return tuple(
-        LabelWanted(
-            "command",
-            barcode,
-            {
-                "scan_code": barcode,
-                "key": key.upper(),
-                "word": words.say(f"label.command.{name}"),
-            },
-        )
+    """Fill a label for every key and number: its barcode, the key and the word for it."""
+    say = catalog(language).say
+    sheet = [
+        (barcode, key.upper(), say(f"label.command.{name}"))
         for name, (key, barcode) in KEYS.items()
-        if name not in UNBOUND and (not codes or barcode in codes)
+        if name not in UNBOUND
+    ]
+    sheet += [(f"*CHOOSE {n}", str(n), say("label.command.choose", {"number": n})) for n in CHOICES]
+    sheet += [(f"*QTY {n}", str(n), say("label.command.number", {"number": n})) for n in NUMBERS]
+    return tuple(
+        LabelWanted("command", barcode, {"scan_code": barcode, "key": key, "word": word})
+        for barcode, key, word in sheet
+        if not codes or barcode in codes
     )
 
 
 def _titled(one: LabelWanted, language: str) -> LabelWanted:
-    """Put the word for a kind of place into its title."""
+    """Put the word for a kind of place or paper into its title."""
     kind = one.data.get("title")
     if not kind:
         return one
@@ -153,7 +206,8 @@ def _all_found(args: argparse.Namespace, found: Sequence[LabelWanted]) -> None:
     if not found:
         where = f" in zone {args.zone}" if args.zone else ""
         which = f": {', '.join(args.codes)}" if args.codes else ""
-        raise BadLabel(f"There are no such {args.what}{where}{which}.")
+        why = NONE_YET.get(args.what, "") if not which else ""
+        raise BadLabel(f"There are no such {args.what}{where}{which}.{why}")
     if args.what == "sku":  # may be asked for by barcode; then the codes are others
         return
     subjects = {one.subject for one in found}

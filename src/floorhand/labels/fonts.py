@@ -2,21 +2,24 @@
 
 Three steps, so that a label can always be made. Pillow's built-in font looks best but knows little
 more than ASCII; the font that comes with python-barcode knows Latin, Greek, Cyrillic and Arabic; a
-font of the machine may know the rest (Chinese, Japanese, Korean, Thai, emoji). What none of them
-knows is printed as a hollow box and reported, never left out silently.
+font of the extra ``fonts`` or of the machine may know the rest (Thai, Hebrew, Hindi, Chinese,
+Japanese, Korean). What none of them knows is printed as a hollow box and reported, never left out
+silently.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from PIL import ImageFont
+from PIL import ImageFont, features
 
 MISSING = "□"
 """Printed for a letter that no font here knows."""
@@ -36,16 +39,28 @@ BASELINE = 1.27
 MACHINE_FONTS = (
     "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
     "/usr/share/fonts/noto-cjk/NotoSansCJK-Regular.ttc",
+    "/usr/share/fonts/truetype/noto/NotoSansDevanagari-Regular.ttf",
+    "/usr/share/fonts/truetype/noto/NotoSansHebrew-Regular.ttf",
+    "/usr/share/fonts/truetype/noto/NotoSansThai-Regular.ttf",
     "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc",
     "/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf",
     "/usr/share/fonts/truetype/unifont/unifont.ttf",
     "/System/Library/Fonts/Supplemental/Arial Unicode.ttf",
     "C:/Windows/Fonts/msyh.ttc",
 )
-"""Fonts with many scripts, where operating systems keep them; used if they are there."""
+"""Fonts of other scripts, where operating systems keep them; used if they are there."""
+
+FONT_PACKAGES = ("fontpkg_noto_sans_devanagari", "fontpkg_noto_sans_thai", "fontpkg_heebo")
+"""Packages of the extra ``fonts``, each of one script: Hindi, Thai, Hebrew; used if installed."""
 
 _CAPITAL = "H"
-_FIRST_JOINED = "\u0590"
+_JOINED = re.compile("[\u0590-\u1dff\u2e80-\U0010ffff]")
+"""Letters of scripts that may join them, and all beyond; not dashes, ellipsis and the like."""
+
+_COMPLEX = re.compile("[\u0590-\u0dff\u0f00-\u109f\u1780-\u17ff\ufb1d-\ufdff\ufe70-\ufeff]")
+"""Letters that are wrong unless they are put in order and joined: Hebrew, Arabic, scripts of India
+and its neighbours."""
+
 _PROBE_DOTS = 40
 _Font = ImageFont.FreeTypeFont
 
@@ -77,7 +92,17 @@ def _faces() -> tuple[_Font, ...]:
     assert isinstance(own, _Font), "Pillow was built without FreeType"
     wide = str(files("barcode") / "fonts" / "DejaVuSansMono.ttf")
     more = [name for name in MACHINE_FONTS if Path(name).is_file()]
-    return (own, *(ImageFont.truetype(name, _PROBE_DOTS) for name in (wide, *more)))
+    packed = [str(path) for name in FONT_PACKAGES for path in _packed_fonts(name)]
+    return (own, *(ImageFont.truetype(name, _PROBE_DOTS) for name in (wide, *packed, *more)))
+
+
+def _packed_fonts(package: str) -> list[Path]:
+    """Find the upright font that a package holds; none if it is not installed."""
+    found = find_spec(package)
+    if found is None or found.origin is None:
+        return []
+    fonts = sorted(Path(found.origin).parent.glob("files/*.ttf"))
+    return [path for path in fonts if "Italic" not in path.name][:1]
 
 
 @lru_cache(maxsize=8)
@@ -86,12 +111,26 @@ def _unknown_glyph(face: int) -> tuple[Any, bytes]:
 
 
 def _glyph(face: int, letter: str) -> tuple[Any, bytes]:
-    mask = _faces()[face].getmask(letter)
+    mask = _plain(face).getmask(letter)
     return mask.size, bytes(mask)
+
+
+@lru_cache(maxsize=8)
+def _plain(face: int) -> _Font:
+    """Give a font that shows letters as they are: an accent alone gets no circle to stand on."""
+    return _faces()[face].font_variant(layout_engine=ImageFont.Layout.BASIC)
+
+
+@lru_cache(maxsize=1)
+def _joins_letters() -> bool:
+    """Say whether Pillow can write right to left and join letters here; it needs a library."""
+    return bool(features.check("raqm"))
 
 
 @lru_cache(maxsize=8192)
 def _knows(face: int, letter: str) -> bool:
+    if _COMPLEX.match(letter) and not _joins_letters():
+        return False
     return letter == " " or _glyph(face, letter) != _unknown_glyph(face)
 
 
@@ -148,7 +187,9 @@ def runs(text: str, lead: int) -> tuple[tuple[int, str], ...]:
     faces = range(len(_faces()))
     found: list[tuple[int, str]] = []
     for letter in text:
-        face = next((f for f in (lead, *faces) if _knows(f, letter)), None)
+        # Its dots are apart in the first font; bold and small they would be one line in others.
+        order = faces if letter == ELLIPSIS else (lead, *faces)
+        face = next((f for f in order if _knows(f, letter)), None)
         shown = letter
         if face is None:
             face, shown = next(f for f in faces if _knows(f, MISSING)), MISSING
@@ -166,7 +207,7 @@ def sized_runs(text: str, style: Style) -> Iterator[tuple[_Font, str, int]]:
     """
     for face, run in runs(text, style.lead):
         font = _sized(face, style.capital_dots)
-        joined = not style.bold or max(run) >= _FIRST_JOINED
+        joined = not style.bold or bool(_JOINED.search(run))
         for part in (run,) if joined else run:
             width = -int(-font.getlength(part) // 1)
             yield font, part, width + (0 if joined else style.apart_dots)

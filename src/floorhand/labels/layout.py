@@ -6,7 +6,8 @@ and ZPL say the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -15,7 +16,17 @@ from floorhand.errors import BadLabel
 from floorhand.labels import fonts
 from floorhand.labels.fonts import Style
 from floorhand.labels.symbols import Symbol, make_symbol
-from floorhand.labels.template import FIELD, Arrow, Barcode, Box, Element, Frame, Template, Text
+from floorhand.labels.template import (
+    FIELD,
+    LETTER_MIN_MM,
+    Arrow,
+    Barcode,
+    Box,
+    Element,
+    Frame,
+    Template,
+    Text,
+)
 
 DOTS_PER_MM = {203: 8.0, 300: 300 / 25.4, 600: 600 / 25.4}
 """What printers call 203 dpi is 8 dots per millimetre."""
@@ -107,6 +118,16 @@ class Layout:
     def symbols(self) -> tuple[PlacedSymbol, ...]:
         """Give the barcodes on it."""
         return tuple(item for item in self.placed if isinstance(item, PlacedSymbol))
+
+    def unreadable(self, name: str) -> str:
+        """List the letters and digits of an element that no font here has.
+
+        Signs and emoji are no loss to who reads an address.
+        """
+        texts = (item for item in self.placed if isinstance(item, PlacedText))
+        shown = "".join(line.text for text in texts if text.name == name for line in text.lines)
+        missing = fonts.missing_letters(shown)
+        return "".join(one for one in missing if unicodedata.category(one)[0] in "LMN")
 
     def note(self) -> str:
         """Say what is not as it should be; empty if all was shown."""
@@ -200,7 +221,7 @@ def _place(
         case Text():
             lines = _filled(element.text, data)
             missing.append(fonts.missing_letters("".join(lines)))
-            return [_place_text(element, lines, area, scale)] if lines else []
+            return [_place_text(element, lines, area, scale, label)] if lines else []
 
 
 def _sides(area: Area) -> tuple[int, int]:
@@ -247,26 +268,27 @@ def _place_clear(name: str, text: str, area: Area, capital: int) -> PlacedText:
     return PlacedText(name, area, (line,), style, reverse=False, shortened=shown != text)
 
 
-def _place_text(element: Text, lines: list[str], area: Area, scale: float) -> PlacedText:
+def _place_text(
+    element: Text, lines: list[str], area: Area, scale: float, label: str
+) -> PlacedText:
     side = round(element.letter_mm * scale * 0.4) if element.reverse else 0
     room = area.width - 2 * side
-    capital = max(CAPITAL_MIN_DOTS, round(element.letter_mm * scale))
-    least = max(CAPITAL_MIN_DOTS, round(element.letter_min_mm * scale))
     lead = fonts.leading_font("".join(lines))
-    while True:
+    for capital, wraps in _sizes(element, scale):
         style = Style(capital, element.bold, lead)
-        shown, cut = _fitted(element, lines, style, room, area.height)
-        if not cut or capital <= least:
+        shown, cut = _fitted(lines, style, room, area.height, wraps=wraps)
+        if not cut:
             break
-        capital = max(least, min(capital - 1, int(capital * _SHRINK)))
-    height = _line_height(capital)
+    if cut and element.whole:
+        raise BadLabel(f"{label}: {element.name}: {lines[0]!a} is too long to be shown whole")
+    height = _line_height(style.capital_dots)
     # One line stands in the middle of its box, several hang from the top.
     spare = 0 if element.fit == "wrap" else area.height - height * len(shown)
     placed = []
     for n, text in enumerate(shown):
         free = room - fonts.width_dots(text, style)
         shift = {"left": 0, "center": free // 2, "right": free}[element.align]
-        baseline = area.top + spare // 2 + n * height + round(fonts.BASELINE * capital)
+        baseline = area.top + spare // 2 + n * height + round(fonts.BASELINE * style.capital_dots)
         placed.append(PlacedLine(text, area.left + side + max(0, shift), baseline))
     return PlacedText(element.name, area, tuple(placed), style, element.reverse, cut)
 
@@ -275,18 +297,55 @@ def _line_height(capital: int) -> int:
     return int(fonts.LINE_HEIGHT * capital)
 
 
+def _sizes(element: Text, scale: float) -> Iterator[tuple[int, bool]]:
+    """Give the sizes to try, largest first, and whether the text may take more rows there."""
+
+    def dots(letter_mm: float) -> int:
+        return max(CAPITAL_MIN_DOTS, round(letter_mm * scale))
+
+    def falling(capital: int, least: int) -> Iterator[int]:
+        while capital > least:
+            yield capital
+            capital = max(least, min(capital - 1, int(capital * _SHRINK)))
+        yield least
+
+    least, wraps = dots(element.letter_min_mm), element.fit == "wrap"
+    yield from ((capital, wraps) for capital in falling(dots(element.letter_mm), least))
+    if element.whole:
+        yield from ((capital, True) for capital in falling(least, dots(LETTER_MIN_MM)))
+
+
 def _fitted(
-    element: Text, lines: list[str], style: Style, room: int, height: int
+    lines: list[str], style: Style, room: int, height: int, *, wraps: bool
 ) -> tuple[list[str], bool]:
     """Break and shorten lines for one size of letters; say whether anything was cut."""
-    if element.fit == "wrap":
-        most = max(1, height // _line_height(style.capital_dots))
-        parts = (part for line in lines for part in fonts.wrap(line, style, room))
-        broken = list(islice(parts, most + 1))
+    most = max(1, height // _line_height(style.capital_dots)) if wraps else 1
+    if wraps:
+        broken = [list(islice(fonts.wrap(line, style, room), most + 1)) for line in lines]
     else:
-        broken, most = [", ".join(lines)], 1
-    shown = broken[:most]
-    if cut := len(broken) > most:
-        shown[-1] += "" if shown[-1].endswith(fonts.ELLIPSIS) else fonts.ELLIPSIS
-    fitting = [fonts.shorten(line, style, room) for line in shown]
-    return fitting, cut or fitting != shown
+        broken = [[", ".join(lines)]]
+    whole: list[str] = []
+    fitting: list[str] = []
+    last = most - 1 if len(broken) > most else None
+    for n, rows in enumerate(_shares([len(parts) for parts in broken], most)):
+        shown = broken[n][:rows]
+        whole += shown
+        if rows < len(broken[n]) or n == last:
+            shown = [*shown[:-1], shown[-1].removesuffix(fonts.ELLIPSIS) + fonts.ELLIPSIS]
+        fitting += (fonts.shorten(line, style, room) for line in shown)
+    return fitting, fitting != whole
+
+
+def _shares(needs: Sequence[int], most: int) -> list[int]:
+    """Share rows out: one for each line, what is left over to long lines, the last ones first.
+
+    So no line of an address pushes another off, and the town and the street have room before the
+    names. Lines beyond ``most`` get none.
+    """
+    rows = [1] * min(len(needs), most)
+    spare = most - len(rows)
+    while spare and (short := [n for n, got in enumerate(rows) if got < needs[n]]):
+        for n in short[: -spare - 1 : -1]:
+            rows[n] += 1
+            spare -= 1
+    return rows

@@ -83,15 +83,14 @@ def text_picture(text: PlacedText) -> Picture:
     paper, ink = (BLACK, WHITE) if text.reverse else (WHITE, BLACK)
     picture = Image.new("1", (area.width, area.height), paper)
     for line in text.lines:
-        mask, left, top = _letters(line.text, text.style)
-        picture.paste(ink, (line.left - area.left + left, line.baseline - area.top + top), mask)
+        mask, left, top = _letters_at(text, line)
+        picture.paste(ink, (left - area.left, top - area.top), mask)
     return picture
 
 
 def line_picture(text: PlacedText, line: PlacedLine) -> tuple[Picture, int, int]:
     """Draw one line alone, black on white, cut to what is seen; with its place on the label."""
-    mask, left, top = _letters(line.text, text.style)
-    left, top = line.left + left, line.baseline + top
+    mask, left, top = _letters_at(text, line)
     area = text.area
     seen = (
         max(0, area.left - left),
@@ -106,10 +105,18 @@ def line_picture(text: PlacedText, line: PlacedLine) -> tuple[Picture, int, int]
     return picture, left + seen[0], top + seen[1]
 
 
+def _letters_at(text: PlacedText, line: PlacedLine) -> tuple[Picture, int, int]:
+    """Draw letters as a mask, with its place on the label; no tail reaches out to the left."""
+    mask, left, top = _letters(line.text, text.style)
+    return mask, max(text.area.left, line.left + left), line.baseline + top
+
+
 @lru_cache(maxsize=LINES_KEPT_MAX)
 def _letters(text: str, style: Style) -> tuple[Picture, int, int]:
     """Draw letters as a mask, with its left and top relative to where the line begins.
 
+    Bold letters are their outline, thickened, with the letters themselves on top: where parts of
+    a letter touch, as the dots of Arabic do, the thickened outline alone would lack some of them.
     Most lines of a label are on the next one too, so they are kept.
     """
     capital, stroke = style.capital_dots, style.stroke_dots
@@ -119,7 +126,8 @@ def _letters(text: str, style: Style) -> tuple[Picture, int, int]:
     pen.fontmode = "1"
     x = capital + stroke
     for font, letters, width in fonts.sized_runs(text, style):
-        pen.text((x, 3 * capital), letters, fill=1, font=font, anchor="ls", stroke_width=stroke)
+        for thicker in {0, stroke}:
+            pen.text((x, 3 * capital), letters, 1, font, anchor="ls", stroke_width=thicker)
         x += width
     left, top, right, bottom = mask.getbbox() or (0, 0, 1, 1)
     return mask.crop((left, top, right, bottom)), left - capital, top - 3 * capital

@@ -17,13 +17,26 @@ from floorhand.errors import BadFile, BadLabel, DatabaseAway
 from floorhand.labels.printers import FolderPrinter, Printers
 from floorhand.store.db import Transactions
 from floorhand.store.masters import DEFAULT_PRINTER
-from floorhand.store.print_jobs import Job, mark_failed, mark_sent, take_job
+from floorhand.store.print_jobs import (
+    Job,
+    LabelTroubles,
+    mark_failed,
+    mark_sent,
+    report_label,
+    take_job,
+)
 
 POLL_S = 2.0
 """How long a label waits at most if nobody wakes the spool."""
 
 LEASE = timedelta(seconds=30)
 """How long sending one label may take before another spool may send it."""
+
+ADDRESS = "ship_to"
+"""The element of a label that says where a parcel goes."""
+
+WARNING = "ADDRESS NOT READABLE"
+"""Printed beside an address that no font here can show, for who has the label in hand."""
 
 TRIES_MAX = 20
 BACK_OFF_MAX_S = 60
@@ -48,7 +61,7 @@ def send_next(
     if job is None:
         return None
     try:
-        note = _send(job, printers)
+        note, troubles = _send(job, printers)
     except (BadLabel, BadFile) as error:
         # Another try would fail the same way: somebody has to look.
         with transactions.begin() as tx:
@@ -59,6 +72,7 @@ def send_next(
     else:
         with transactions.begin() as tx:
             mark_sent(tx, site, job.id, clock(), note)
+            report_label(tx, site, job, clock(), troubles)
     return job
 
 
@@ -70,7 +84,8 @@ def send_all(transactions: Transactions, site: str, printers: Printers, clock: C
     return tried
 
 
-def _send(job: Job, printers: Printers) -> str:
+def _send(job: Job, printers: Printers) -> tuple[str, LabelTroubles]:
+    """Print a label; give what is to be noted of it and what a supervisor must know."""
     printer = printers.get(job.printer)
     if printer is None:
         known = ", ".join(sorted(printers))
@@ -80,8 +95,14 @@ def _send(job: Job, printers: Printers) -> str:
 
     data = {**job.data, "copy": job.copy_no} if job.copy_no > 1 else job.data
     layout = lay_out_named(job.template, data)
+    troubles: dict[str, dict[str, str]] = {}
+    if letters := layout.unreadable(ADDRESS):
+        troubles["address_unprintable"] = {"letters": letters}
+        layout = lay_out_named(job.template, {**data, "warning": WARNING})
+    if ADDRESS in layout.shortened:
+        troubles["address_shortened"] = {}
     printer.send(render(layout, job.number, job.subject))
-    return layout.note()
+    return layout.note(), troubles
 
 
 def _why(error: OSError) -> str:

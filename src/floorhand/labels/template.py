@@ -60,7 +60,9 @@ class Text:
 
     ``fit`` says what happens to a text that is too long: ``shorten`` (ellipsis), ``shrink`` (down
     to ``letter_min_mm``, then ellipsis) or ``wrap`` (more lines; with ``letter_min_mm`` also
-    smaller; then ellipsis). ``letter_mm`` is the height of capitals.
+    smaller; then ellipsis). ``letter_mm`` is the height of capitals. A text that is ``whole`` is
+    never shortened: it goes on in more lines of ever smaller letters, and makes no label at all
+    if even so it does not fit.
     """
 
     name: str
@@ -73,6 +75,7 @@ class Text:
     align: str
     bold: bool
     reverse: bool
+    whole: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +296,7 @@ def _text(reader: _Reader, name: str, box: Box, unless: str, kind: LabelKind) ->
         align=reader.word("align", ("left", "center", "right"), "left"),
         bold=reader.take("bold", bool, False),
         reverse=reader.take("reverse", bool, False),
+        whole=reader.take("whole", bool, False),
     )
 
 

@@ -48,6 +48,9 @@ _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234567
 _INVOKED = {30: ">0", 62: "><", 94: ">=", 95: ">1", 102: ">8"}
 """Values of Code 128 in subset B that ^BC wants written as invocation codes."""
 
+TO_PAIRS = ">5"
+"""Changes from letters to pairs of digits within a Code 128."""
+
 _FNC1, _TO_B, _TO_C, _START_B, _START_C = 102, 100, 99, 104, 105
 
 
@@ -128,17 +131,28 @@ def _symbol(item: PlacedSymbol) -> Iterator[str]:
     if symbol.is_matrix:
         drawn = picture.symbol_picture(symbol, item.module_dots, area.height)
         yield f"^FO{area.left},{area.top}" + graphic_field(drawn)
-    elif symbol.symbology in ("code128", "gs1-128") and item.module_dots <= MODULE_DOTS_MAX:
-        data = hexed(code128_data(symbol.rows[0]))
+    elif (data := _printers_own(item)) is not None:
         yield (
             f"^BY{item.module_dots}^FO{area.left},{area.top}"
-            f"^BCN,{area.height},N,N,N,N^FH_^FD{data}^FS"
+            f"^BCN,{area.height},N,N,N,N^FH_^FD{hexed(data)}^FS"
         )
     else:
         for start, width in _black_runs(symbol.rows[0]):
             left = area.left + start * item.module_dots
             bar = width * item.module_dots
             yield _black(left, area.top, bar, area.height)
+
+
+def _printers_own(item: PlacedSymbol) -> str | None:
+    """Give the data with which the printer draws a barcode itself; None if we had better.
+
+    Not all that speak ZPL know how to change from letters to pairs of digits: some print another
+    code instead.
+    """
+    if item.symbol.symbology not in ("code128", "gs1-128") or item.module_dots > MODULE_DOTS_MAX:
+        return None
+    data = code128_data(item.symbol.rows[0])
+    return None if TO_PAIRS in data else data
 
 
 def _black_runs(modules: str) -> Iterator[tuple[int, int]]:
@@ -175,7 +189,7 @@ def code128_data(modules: str) -> str:
         elif in_c and value == _TO_B:
             data, in_c = data + ">6", False
         elif not in_c and value == _TO_C:
-            data, in_c = data + ">5", True
+            data, in_c = data + TO_PAIRS, True
         elif in_c:
             assert value < 100, value
             data += f"{value:02}"

@@ -48,7 +48,7 @@ def place_labels(
     columns = (Place.code, Place.scan_code, Place.check_digits, Place.zone, Place.level)
     rows = [
         row
-        for some in _in_parts(Place.code, codes)
+        for some in in_parts(Place.code, codes)
         for row in tx.execute(select(*columns).where(*where, *some).order_by(*order))
     ]
     return tuple(_place_label(tx, site, kind, row) for row in rows)
@@ -59,7 +59,7 @@ def badge_labels(tx: Session, site: str, *, codes: Sequence[str] = ()) -> tuple[
     name = tx.scalar(select(SiteRow.name).where(SiteRow.site == site)) or site
     return tuple(
         LabelWanted("badge", row.code, {"name": row.name, "badge": row.badge, "site": name})
-        for some in _in_parts(Worker.code, codes)
+        for some in in_parts(Worker.code, codes)
         for row in tx.execute(
             select(Worker.code, Worker.name, Worker.badge)
             .where(Worker.site == site, *some)
@@ -76,7 +76,7 @@ def station_labels(tx: Session, site: str, *, codes: Sequence[str] = ()) -> tupl
             row.code,
             {"code": row.code, "scan_code": row.scan_code, "title": "station", "slot": row.name},
         )
-        for some in _in_parts(Station.code, codes)
+        for some in in_parts(Station.code, codes)
         for row in tx.execute(
             select(Station.code, Station.scan_code, Station.name)
             .where(Station.site == site, *some)
@@ -189,7 +189,7 @@ def _piece_barcode(tx: Session, site: str, merchant: str, sku: str) -> str:
     return next(iter(gtins or codes), "")
 
 
-def _in_parts(
+def in_parts(
     column: InstrumentedAttribute[str], codes: Sequence[str]
 ) -> list[list[ColumnElement[bool]]]:
     """Give the conditions for codes, in parts that a database takes; one empty part for all."""

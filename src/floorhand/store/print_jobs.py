@@ -16,7 +16,8 @@ from floorhand.store.asking import ask
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import station_printer
 from floorhand.store.places import next_number
-from floorhand.store.schema import PrintJob
+from floorhand.store.schema import Parcel, PrintJob, Trouble
+from floorhand.store.tasks import trouble
 
 ERROR_CHARACTERS_MAX = 500
 
@@ -110,6 +111,10 @@ def reprint_label(tx: Session, cause: Cause, subject: str, template: str = "") -
     return int(last.copy_no) + 1
 
 
+LabelTroubles = Mapping[str, Mapping[str, str]]
+"""What is wrong with a printed label: kinds of trouble, with the facts of each."""
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """A print job in hand: to be rendered and sent."""
@@ -190,6 +195,30 @@ def take_job(
 def mark_sent(tx: Session, site: str, job: str, now: datetime, note: str = "") -> None:
     """Record that the printer took the whole label; ``note`` says what could not be shown."""
     _mark(tx, site, job, state="sent", sent_at=now, error=note, not_before=None)
+
+
+def report_label(tx: Session, site: str, job: Job, now: datetime, troubles: LabelTroubles) -> None:
+    """Tell supervisors what is wrong with a label that came out, naming the order.
+
+    A reprint that is no better is not told again while somebody still has to look at the first.
+    """
+    cause = Cause(site, job.id, "", "", "", now)
+    for kind, facts in troubles.items():
+        told = tx.scalar(
+            select(Trouble.id).where(
+                Trouble.site == site,
+                Trouble.kind == kind,
+                Trouble.subject == job.subject,
+                Trouble.closed_at.is_(None),
+            )
+        )
+        if told is None:
+            merchant, order = tx.execute(
+                select(Parcel.merchant, Parcel.order).where(
+                    Parcel.site == site, Parcel.carton == job.subject
+                )
+            ).first() or ("", str(job.data.get("order", "")))
+            trouble(tx, cause, kind, job.subject, merchant, order=order, **facts)
 
 
 def mark_failed(tx: Session, site: str, job: str, error: str, again_at: datetime | None) -> None:
