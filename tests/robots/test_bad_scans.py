@@ -17,9 +17,10 @@ import pytest
 from bad_scans import CONTROLS, NUMBERS, RUBBISH, Met, Notes, barrage, question_of
 from conftest import NOW, SITE, new_warehouse
 from scripts.test_scripts import SCRIPTS, Stage
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from warehouses import packing
 
+from floorhand.domain.signing_in import JOBS
 from floorhand.ops.floor import Turn
 from floorhand.robots.crew import Robot
 from floorhand.robots.demo import build_demo
@@ -96,7 +97,20 @@ TAKEN = (
         TEXTS,
         "suppliers print what they like; it is data wherever it is shown",
     ),
-    taken("receiving.expiry returns.expiry", "typed_worker", "1001 is October 2001"),
+    taken(
+        "receiving.lot receiving.serial returns.lot returns.serial returns.carrier returns.sender"
+        " returns.comment returns.picture",
+        "delivery return order typed_bin wrong_tote wrong_bench wrong_carton",
+        "what is typed is text, whatever else is called so; labels with our own mark are not",
+    ),
+    taken("receiving.expiry returns.expiry", "typed_worker order", "1001 is October 2001"),
+    taken(
+        "packing.take_over picking.take_over returns.take_over",
+        "order station wrong_tote wrong_cart wrong_bench wrong_piece wrong_carton",
+        "other work, which nobody has",
+    ),
+    taken("putaway.no_bin", "wrong_bin", "a bin that the worker knows to have room"),
+    taken("receiving.scan_number_again", "wrong_piece", "another piece is counted instead"),
     taken(
         "putaway.scan_bin putaway.why_other",
         "wrong_bin",
@@ -109,6 +123,8 @@ TAKEN = (
     taken("picking.scan_piece", ZEROS, "counts again from none"),
     taken("picking.how_many", ZEROS, "none could be taken"),
     taken("packing.scan_tote", "wrong_tote order", "another order that is ready"),
+    taken("packing.scan_tote", "station wrong_bench", "says at which bench one packs"),
+    taken("packing.scan_piece", ZEROS, "counts again from none"),
     taken(
         "returns.scan_return returns.unknown_parcel returns.which_kind",
         TEXTS | SEPARATED | {"longest"},
@@ -223,12 +239,19 @@ def scripts_are_played(folder: Path, notes: Notes) -> None:
         warehouse.build(transactions)
         if warehouse is packing:
             add_order_of_two_lines(transactions)
+        if name in RARE:
+            allow_everything(transactions)
         stage = TeasedStage(transactions, notes)
         if not any(line.startswith("@ worker ") or line == "@ nobody" for line in lines):
             stage.sign_in(warehouse.WORKER)
         for line in lines[1:]:
             follow(stage, line)
         engine_of(transactions).dispose()
+
+
+def allow_everything(transactions: Transactions) -> None:
+    with transactions.begin() as tx:
+        tx.execute(update(Worker).values(roles=f"blind {' '.join(JOBS)}"))
 
 
 def follow(stage: Stage, line: str) -> None:
@@ -272,6 +295,23 @@ RARE = {
         *("@ inbound", "@ job receiving"),
         *("> D-100", "> LD1", f"> {MUG}", "> *DONE", "> *DONE", "> *BACK"),
         *("@ job putaway", f"> {MUG}", "> 1", *(["> *SHORT"] * 6), "> *DONE"),
+    ],
+    "more_than_announced": [
+        *("@ inbound", "@ job receiving", "> D-100", "> LD1", f"> ]C101{MUG}30500", "> *BACK"),
+    ],
+    "two_papers": ["@ packing", "@ job packing", "> 1001", "> *BACK"],
+    "taken_over_at_the_bench": [
+        *("@ packing", "@ worker W1", "@ job packing", "> T-1", "> *OUT"),
+        *("@ worker W2", "@ job packing", "> T-1", "> *BACK"),
+    ],
+    "taken_over_on_a_walk": [
+        *("@ picking", "@ worker W1", "@ job picking", "> CART-1", "> *OUT"),
+        *("@ worker W2", "@ job picking", "> CART-1", "> *BACK"),
+    ],
+    "put_back": [
+        *("@ packing", "@ job packing", "> T-1", f"> {MUG}", "> *FULL", "> *DONE"),
+        *("@ cancel ACME/1001", "> *BACK", "> *BACK"),
+        *("@ job putaway", "> *DONE", "> T-1", "> *DONE", "> *DONE", "> *BACK"),
     ],
     "into_a_tote": [
         *("@ returns", "@ job returns"),

@@ -328,8 +328,12 @@ async def test_a_hint_says_what_to_type_for_want_of_a_scanner() -> None:
 
 async def test_a_barcode_and_a_name_may_hold_markup() -> None:
     evil = "[/b][red]x[@click=app.quit]y[/]"
-    road = ListRoad(first=replace(PICK, worker_name=evil), answer=lambda t, s: replace(
-        t, said=Said("refusal.unknown_barcode", {"code": s}, "refused")))  # fmt: skip
+
+    def refuse(turn, scanned):
+        facts = {"code": scanned, "ask_text": turn.prompt.ask}
+        return replace(turn, said=Said("refusal.unknown_barcode", facts, "refused"))
+
+    road = ListRoad(first=replace(PICK, worker_name=evil), answer=refuse)
     async with with_reader(terminal(road)).run_test(size=DESK) as pilot:
         await send(pilot, evil.encode())
         assert picture(pilot.app).count(evil) == 2
