@@ -91,6 +91,40 @@ def test_a_crew_that_makes_mistakes_still_finishes(tmp_path: Path) -> None:
     assert result["not_shipped"] == []
 
 
+PRODUCTS = """merchant,sku,barcode,weight_g,length_mm,width_mm,height_mm
+M1,CUP,9521001000079,300,100,100,100
+M1,SOFA,9521001000109,25000,1900,900,800
+"""
+ORDERS = """order,sku,quantity,merchant
+1,CUP,2,M1
+2,CUP,3,M1
+3,SOFA,1,M1
+"""
+DELIVERY = "delivery,sku,quantity,merchant\nD1,CUP,4,M1\nD1,SOFA,1,M1\n"
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_goods_that_fit_no_bin_keep_no_other_order_from_leaving(
+    tmp_path: Path, workers: int
+) -> None:
+    path = str(tmp_path / "floor.db")
+    parser = ArgumentParser()
+    importing.add_arguments(parser)
+    files = []
+    for name, text in (("products", PRODUCTS), ("orders", ORDERS), ("deliveries", DELIVERY)):
+        files.append(str(tmp_path / f"{name}.csv"))
+        Path(files[-1]).write_text(text, encoding="utf-8")
+    importing.run(parser.parse_args(files), Settings(database=path))
+    result = simulate(path, SITE, Plan(workers=workers))
+    assert result["orders_shipped"] == 2
+    assert result["short_lines"] == [
+        {"order": "M1/2", "sku": "CUP", "pieces": 1, "reason": "no_stock"}
+    ]
+    told = {"order": "M1/3", "state": "waiting", "reason": "no stock: SOFA"}
+    assert result["not_shipped"] == [told]
+    assert result["left"] == [{"work": "putaway DOCK-1 SOFA", "reason": "no bin"}]
+
+
 def test_robots_in_processes_of_their_own_never_take_the_same_twice(tmp_path: Path) -> None:
     result = simulate(demo(tmp_path), SITE, Plan(workers=3, processes=True))
     assert (result["orders_shipped"], result["returns_inspected"]) == (30, 6)

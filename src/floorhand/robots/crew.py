@@ -177,7 +177,7 @@ class Robot:
     @property
     def waits(self) -> bool:
         """Say whether this worker has nothing to do only because others are still at theirs."""
-        return 0 < self._waited < WAITS_MAX
+        return 0 < self._waited <= WAITS_MAX  # at the maximum it has yet to try picking
 
     def _work(self, answer: str) -> None:
         before = self.turn

@@ -2,16 +2,96 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, select
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from floorhand.store.schema import Delivery, Parked, Seat, Task, Worker
+from floorhand.store.schema import (
+    Delivery,
+    Order,
+    OrderLine,
+    Parked,
+    Place,
+    Seat,
+    Slot,
+    Task,
+    Worker,
+)
+from floorhand.store.shelves import free_by_sku
 
 LEFT_SHOWN_MAX = 50
 """Rows of each kind that a result holds."""
 
 JOBS_OF = {"putaway": "putaway", "putback": "putaway", "pick": "picking", "pack": "packing"}
 """Which job does a kind of task. Counts are nobody's job yet."""
+
+
+def not_shipped(tx: Session, site: str) -> list[dict[str, str]]:
+    """List the orders that did not leave, each with its state and why."""
+    rows = tx.execute(
+        select(Order.merchant, Order.number, Order.state, Order.hold_reason)
+        .where(Order.site == site, Order.state != "shipped")
+        .order_by(Order.merchant, Order.number)
+    ).all()
+    return [
+        {
+            "order": f"{row.merchant}/{row.number}",
+            "state": row.state,
+            "reason": row.hold_reason or _why(tx, site, *row[:3]),
+        }
+        for row in rows
+    ]
+
+
+def _why(tx: Session, site: str, merchant: str, number: str, state: str) -> str:
+    """Say why an order did not leave: short, without stock, or in somebody's hands."""
+    if state == "waiting":
+        return f"no stock: {', '.join(_lacking(tx, site, merchant, number))}"
+    if state in ("picking", "packing"):
+        return _with_whom(tx, site, merchant, number)
+    found = tx.scalars(
+        select(OrderLine.short_reason)
+        .where(*_of_order(site, merchant, number), OrderLine.short_reason != "")
+        .distinct()
+    )
+    return " ".join(sorted(found))
+
+
+def _lacking(tx: Session, site: str, merchant: str, number: str) -> Sequence[str]:
+    free = free_by_sku(site).subquery()
+    wanted = OrderLine.ordered - OrderLine.picked - OrderLine.short
+    return tx.scalars(
+        select(OrderLine.sku)
+        .outerjoin(free, and_(free.c.merchant == OrderLine.merchant, free.c.sku == OrderLine.sku))
+        .where(*_of_order(site, merchant, number), wanted > func.coalesce(free.c.free, 0))
+        .distinct()
+        .order_by(OrderLine.sku)
+    ).all()
+
+
+def _with_whom(tx: Session, site: str, merchant: str, number: str) -> str:
+    """Name who has an order on a walk or at a bench."""
+    slot = and_(Slot.site == site, Slot.merchant == merchant, Slot.order == number)
+    tote = and_(Place.site == site, Place.order_no == f"{merchant}/{number}")
+    name = tx.scalar(
+        select(Worker.name)
+        .join(Task, and_(Task.site == Worker.site, Task.worker == Worker.code))
+        .where(
+            Task.site == site,
+            Task.state == "claimed",
+            or_(
+                Task.id.in_(select(Slot.task).where(slot)),
+                and_(Task.kind == "pack", Task.place.in_(select(Place.code).where(tote))),
+            ),
+        )
+        .limit(1)
+    )
+    return f"begun by {name}" if name else ""
+
+
+def _of_order(site: str, merchant: str, number: str) -> tuple[ColumnElement[bool], ...]:
+    return (OrderLine.site == site, OrderLine.merchant == merchant, OrderLine.order == number)
 
 
 def left_over(tx: Session, site: str) -> list[dict[str, str]]:

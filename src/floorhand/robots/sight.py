@@ -192,10 +192,10 @@ def delivery_waiting(tx: Session, site: str, avoid: Collection[str] = (), worker
 
 
 def inbound_going(tx: Session, site: str) -> bool:
-    """Say whether goods are still being received or put away."""
+    """Say whether goods are still being received or put away; what no bin takes is not."""
     delivery = select(Delivery.number).where(Delivery.site == site, Delivery.state != "closed")
     task = select(Task.id).where(
-        Task.site == site, Task.kind == "putaway", Task.state.in_(LIVE_TASKS)
+        Task.site == site, Task.kind == "putaway", Task.state.in_(("open", "claimed"))
     )
     return tx.scalar(delivery.limit(1)) is not None or tx.scalar(task.limit(1)) is not None
 

@@ -22,7 +22,7 @@ from floorhand.domain.signing_in import JOBS
 from floorhand.errors import FloorhandError
 from floorhand.robots import supply
 from floorhand.robots.crew import Robot, Tally
-from floorhand.robots.left import left_over
+from floorhand.robots.left import left_over, not_shipped
 from floorhand.store.check import violations
 from floorhand.store.db import Transactions, engine_of, open_database
 from floorhand.store.masters import require_site
@@ -323,41 +323,11 @@ def _report(
             "verdict": "failed" if found else "passed",
             "violations": [str(violation) for violation in found[:VIOLATIONS_SHOWN_MAX]],
         },
-        "not_shipped": _not_shipped(tx, site),
+        "not_shipped": not_shipped(tx, site),
         "short_lines": _short_lines(tx, site),
         "left": left_over(tx, site),
         "stuck": [asdict(stuck) for tally in tallies for stuck in tally.stuck],
     }
-
-
-def _not_shipped(tx: Session, site: str) -> list[dict[str, str]]:
-    rows = tx.execute(
-        select(Order.merchant, Order.number, Order.state, Order.hold_reason)
-        .where(Order.site == site, Order.state != "shipped")
-        .order_by(Order.merchant, Order.number)
-    ).all()
-    return [
-        {
-            "order": f"{row.merchant}/{row.number}",
-            "state": row.state,
-            "reason": row.hold_reason or _reasons(tx, site, row.merchant, row.number),
-        }
-        for row in rows
-    ]
-
-
-def _reasons(tx: Session, site: str, merchant: str, number: str) -> str:
-    found = tx.scalars(
-        select(OrderLine.short_reason)
-        .where(
-            OrderLine.site == site,
-            OrderLine.merchant == merchant,
-            OrderLine.order == number,
-            OrderLine.short_reason != "",
-        )
-        .distinct()
-    )
-    return " ".join(sorted(found))
 
 
 def _short_lines(tx: Session, site: str) -> list[dict[str, str | int]]:
