@@ -6,14 +6,16 @@ import io
 from dataclasses import replace
 
 import pytest
-from conftest import NOW, SITE
+from conftest import NOW, SITE, new_warehouse
 from tui.screens import MENU, PICK, REFUSED
 from warehouses import people, picking
 
+from floorhand.cli import main
 from floorhand.domain.things import Key
 from floorhand.errors import DatabaseAway, DatabaseUnusable
 from floorhand.flows.turn import Said
 from floorhand.ops import floor
+from floorhand.store.db import engine_of, open_database
 from floorhand.talk import LINE_BYTES_MAX, Talk, read_scan, render_keys, render_lines
 from floorhand.text.catalog import catalog
 
@@ -75,6 +77,8 @@ def test_a_line_is_a_scan() -> None:
     assert read_scan("T-1") == "T-1"
     assert read_scan("> ]d201<GS>10L") == "]d201\x1d10L"
     assert read_scan("> > x") == "> x"
+    assert read_scan("F3") == "*BACK"
+    assert read_scan("> f12") == "*OUT"
 
 
 def test_a_job_is_done_in_lines_and_the_seat_keeps_its_place(transactions) -> None:
@@ -152,3 +156,22 @@ def test_a_scan_keeps_its_number_while_the_database_is_away(transactions, monkey
 def test_a_site_that_is_not_there_is_one_sentence(transactions) -> None:
     with pytest.raises(DatabaseUnusable, match="There is no site NOPE in this database"):
         floor.take_seat(transactions, "NOPE", "T1", now=NOW)
+
+
+def test_talk_takes_no_terminal_its_seat(tmp_path, monkeypatch) -> None:
+    transactions = new_warehouse(tmp_path)
+    people.build(transactions)
+    floor.take_seat(transactions, SITE, "T1", now=NOW)
+    floor.take_turn(transactions, SITE, "T1", 1, "BADGE-ANA", NOW)
+    engine_of(transactions).dispose()
+    database = str(tmp_path / "floor.db")
+    for typed in ([], ["--seat", "T1"]):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"BADGE-BEN\n")))
+        monkeypatch.setattr("sys.stdout", io.StringIO())
+        with pytest.raises(SystemExit) as ended:
+            main(["--database", database, "talk", *typed])
+        assert ended.value.code == 0
+        transactions = open_database(database)
+        worker = floor.take_seat(transactions, SITE, "T1", now=NOW).worker
+        assert worker == ("W2" if typed else "W1")
+        engine_of(transactions).dispose()

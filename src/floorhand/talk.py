@@ -43,6 +43,10 @@ NAMED_CONTROLS: Final[Mapping[str, str]] = {"<GS>": "\x1d", "<RS>": "\x1e", "<EO
 """Control characters that codes hold, as they are written in a line."""
 
 
+KEY_NAMES: Final[Mapping[str, str]] = {name.upper(): barcode for name, barcode in KEYS.values()}
+"""Function keys by name, as lines have none; also where free text is asked for."""
+
+
 class Answered(Protocol):
     """What is needed of a turn to write it down."""
 
@@ -109,6 +113,8 @@ def _one_line(text: str) -> str:
 def read_scan(line: str) -> str:
     """Read one written line as a scan: ``> `` in front is optional, ``<GS>`` is the separator."""
     scanned = line[2:] if line.startswith("> ") else line
+    if (name := scanned.strip(" ").upper()) in KEY_NAMES:
+        return KEY_NAMES[name]
     for name, control in NAMED_CONTROLS.items():
         scanned = scanned.replace(name, control)
     return scanned

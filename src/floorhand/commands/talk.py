@@ -12,6 +12,9 @@ from floorhand.config import Settings
 from floorhand.domain.signing_in import JOBS
 from floorhand.errors import BadSetting
 
+TALK_SEAT = "TALK"
+"""The seat where none is named: the one of a terminal in the same folder has somebody on it."""
+
 EPILOG = """\
 Each line is a scan; "> " in front is optional, <GS> stands for the GS1 separator. Lines come back
 as "* done", "~ done, but look", "! refused" and "  the question | what to act on". Keys are typed
@@ -35,6 +38,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_place(parser)
 
 
+def _seat(args: argparse.Namespace, settings: Settings) -> str:
+    named = args.seat or settings.seat != Settings().seat
+    return settings.seat if named else TALK_SEAT
+
+
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Talk until the input ends."""
     from floorhand.store.db import engine_of, open_database
@@ -52,7 +60,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     talk = Talk(
         transactions,
         site=settings.site,
-        seat=settings.seat,
+        seat=_seat(args, settings),
         station=settings.station,
         catalogs=catalogs_of(settings),
         source=sys.stdin.buffer,

@@ -33,7 +33,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def add_place(parser: argparse.ArgumentParser) -> None:
     """Say which terminal this is: also for `floorhand talk`."""
-    parser.add_argument("--seat", metavar="NAME", help="name of this terminal (default: T1)")
+    parser.add_argument(
+        "--seat", metavar="NAME", help="name of this terminal (default: T1, for talk TALK)"
+    )
     parser.add_argument("--station", metavar="CODE", help="bench it stands at")
     parser.add_argument("--language", metavar="CODE", help="language until somebody signs in")
 
