@@ -207,7 +207,7 @@ def test_goods_that_have_expired_are_told_so() -> None:
     late = Counted(old, "Milk", 1, "each", 1, 4, 4, 0, "life", -359, True, False, Next())
     reply = step(COUNTING, late)
     said = catalog("en").say(reply.done, reply.facts)
-    assert said == "MILK goes on hold: expired 1 Dec 2025, 359 days ago."
+    assert said.startswith("MILK goes on hold: expired 1 Dec 2025, 359 days ago. If that is wrong")
 
 
 def test_the_dock_is_asked_only_if_nothing_tells_it() -> None:

@@ -1,5 +1,6 @@
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from conftest import NOW, SITE
@@ -251,6 +252,16 @@ def test_a_short_life_goes_on_hold_and_an_older_lot_is_looked_at(floor) -> None:
         assert count(tx, 3, short, 1, "D-200").alarm == ""
         assert count(tx, 4, older, 1, "D-200").alarm == "older"
         assert pieces_at(tx, "DOCK-1") == {("MILK", "available"): 2, ("MILK", HOLD): 3}
+
+
+def test_a_lot_that_nobody_announced_is_told(floor) -> None:
+    other = Goods("FERN", "MILK", "L8", "2027-05-31")
+    with floor.begin() as tx:
+        opened(tx, "D-200")
+        assert count(tx, 1, other, 1, "D-200").alarm == ""  # a line without lot takes any
+        tx.execute(update(DeliveryLine).where(DeliveryLine.sku == "MILK").values(lot="L7"))
+        assert count(tx, 2, replace(other, lot="L9"), 1, "D-200").alarm == "lot"
+        assert count(tx, 3, MILK, 1, "D-200").alarm == ""
 
 
 def test_damaged_pieces_stay_where_they_are_in_another_condition(floor) -> None:

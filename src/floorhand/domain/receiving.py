@@ -218,7 +218,7 @@ class Counted:
         left: What the delivery's lines still expect of the SKU.
         room: How many more would still be within the merchant's tolerance; -1 if not announced.
         over: Pieces beyond what was announced.
-        alarm: Why to look: ``over``, ``life``, ``blind``, ``older`` or empty.
+        alarm: Why to look: ``over``, ``life``, ``blind``, ``older``, ``lot`` or empty.
         days: Remaining life; only told for dated goods.
         fresh: First of these goods on this place.
         serial_tracked: Each piece is counted by its serial.

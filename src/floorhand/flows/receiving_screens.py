@@ -91,6 +91,7 @@ def counted_words(event: Counted) -> tuple[str, Facts]:
     """Say what was counted, as a text key and its facts; what needs a look comes first."""
     facts: dict[str, str | int] = {
         "sku": event.goods.sku,
+        "lot": event.goods.lot,
         "here": event.here,
         "added": event.added,
         "pack_text": f"pack.{event.pack}",

@@ -289,8 +289,16 @@ def _take_in(
         alarm = ""
     elif not alarm and goods.expiry and _is_older(tx, cause, goods):
         alarm = "older"
+    elif not alarm and _is_other_lot(book, goods):
+        alarm = "lot"
     cause.note(job=JOB, pieces=pieces, merchant=goods.merchant, delivery=spot.delivery)
     return _counted(tx, cause, book, goods, pieces, pack, here, alarm=alarm, fresh=fresh)
+
+
+def _is_other_lot(book: Book, goods: Goods) -> bool:
+    """Say whether lots were announced, and this is none of them: mistyped, or not what was sent."""
+    announced = {line.lot for line in book.lines if line.expected}
+    return bool(announced and goods.lot) and not announced & {goods.lot, ""}
 
 
 def _is_older(tx: Session, cause: Cause, goods: Goods) -> bool:
