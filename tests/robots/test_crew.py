@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from floorhand.ops.floor import take_seat, take_turn
 from floorhand.ops.seats import Turn
@@ -17,7 +17,7 @@ from floorhand.robots.crew import Robot
 from floorhand.robots.demo import badges_of, build_demo
 from floorhand.robots.left import left_over
 from floorhand.store.db import Transactions, engine_of, open_database
-from floorhand.store.schema import Barcode, Delivery, Place
+from floorhand.store.schema import Barcode, Delivery, Order, Parked, Place, Task
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SITE = "MAIN"
@@ -131,3 +131,24 @@ def test_a_robot_is_hired_once_and_badges_are_not_given_twice(demo: Transactions
         first = supply.hire(tx, SITE, 2)
         assert supply.hire(tx, SITE, 4)[:2] == first
         assert len({badge for _, badge in supply.hire(tx, SITE, 4)}) == 4
+
+
+def test_a_walk_whose_question_was_lost_is_found_by_its_cart(demo: Transactions) -> None:
+    with demo.begin() as tx:
+        cart = tx.scalar(select(Place.scan_code).where(Place.kind == "cart").order_by(Place.code))
+    badge = badges_of(demo, SITE)[0]
+    turn = scan(demo, "T9", badge.code)
+    picking = str([choice.code for choice in turn.prompt.choices].index("picking") + 1)
+    scan(demo, "T9", picking, str(cart), "*BACK")
+    with demo.begin() as tx:
+        tx.execute(delete(Parked))
+        tx.execute(update(Order).where(Order.state == "released").values(state="hold"))
+    robot = Robot(
+        demo, SITE, seat="T9", badge=badge.code, worker="1001", now=lambda: NOW, rng=Random(1),
+        jobs=("picking", "packing"),
+    )  # fmt: skip
+    for _ in range(SCANS_MAX):
+        if not robot.step():
+            break
+    with demo.begin() as tx:
+        assert set(tx.scalars(select(Task.state).where(Task.kind == "pick"))) == {"done"}

@@ -132,7 +132,7 @@ class Eyes:
         elif kind == "tote":
             code = self._asked(lambda tx: self._any(sight.empty_totes(tx, site, avoid)))
         elif kind == "cart":
-            code = self._asked(lambda tx: sight.free_cart(tx, site, avoid))
+            code = self._asked(lambda tx: sight.free_cart(tx, site, avoid, self._worker))
         elif kind in ("place", "bin"):
             code = ""  # any bin would do, and eyes alone cannot tell which
         else:

@@ -94,8 +94,25 @@ def empty_totes(tx: Session, site: str, avoid: Collection[str] = ()) -> Sequence
     ).all()
 
 
-def free_cart(tx: Session, site: str, avoid: Collection[str] = ()) -> str:
-    """Find a cart that nobody walks with; empty text if there is none."""
+def own_cart(tx: Session, site: str, worker: str) -> str:
+    """Find the cart of a walk that the worker has begun and is not at; empty text if none."""
+    found = tx.scalar(
+        select(Task.place).where(
+            Task.site == site,
+            Task.kind == "pick",
+            Task.state == "claimed",
+            Task.worker == worker,
+            Task.place != "",
+        )
+    )
+    return found or ""
+
+
+def free_cart(tx: Session, site: str, avoid: Collection[str] = (), worker: str = "") -> str:
+    """Find the worker's own cart, or one that nobody walks with; empty text if there is none."""
+    own = own_cart(tx, site, worker) if worker else ""
+    if own and own not in avoid:
+        return own
     found = tx.scalar(
         select(Place.code)
         .where(
@@ -274,7 +291,7 @@ def jobs_waiting(tx: Session, site: str, worker: str = "") -> tuple[str, ...]:
     ready: list[str] = []
     if tote_to_pack(tx, site):
         ready.append("packing")
-    if claimable_orders(tx, site, 1):
+    if claimable_orders(tx, site, 1) or (worker and own_cart(tx, site, worker)):
         ready.append("picking")
     if container_to_put_away(tx, site):
         ready.append("putaway")
