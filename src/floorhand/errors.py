@@ -165,6 +165,10 @@ class DatabaseAway(FloorhandError):
     """The database did not answer, so nobody knows whether the scan was taken. Send it again."""
 
 
+class Clash(DatabaseAway):
+    """Two transactions wanted the same at once. Nothing of this one was written: do it again."""
+
+
 class DatabaseUnusable(FloorhandError):
     """The database cannot be used at all (missing, read-only, newer); the text says what to do."""
 

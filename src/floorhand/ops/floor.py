@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from sqlalchemy import insert, update
+from sqlalchemy.orm import Session
 
 from floorhand.domain.signing_in import JOBS
 from floorhand.errors import Gone, Refused
@@ -19,7 +20,7 @@ from floorhand.ops.freezing import freeze
 from floorhand.ops.registry import FLOWS
 from floorhand.ops.seats import Settled, Sitting, Turn, must_sit, repeat, resumed, sit, write
 from floorhand.ops.settling import answer
-from floorhand.store.db import Transactions
+from floorhand.store.db import Transactions, in_turn
 from floorhand.store.masters import require_site, site_zone, station_named
 from floorhand.store.schema import Seat
 
@@ -39,34 +40,31 @@ def take_seat(
         DatabaseUnusable: If it holds no such site.
         BadSetting: If the site has no such station.
     """
-    with transactions.begin() as tx:
+    return in_turn(transactions, lambda tx: _take_seat(tx, site, seat, now, station))
+
+
+def _take_seat(tx: Session, site: str, seat: str, now: datetime, station: str) -> Turn:
+    sitting = sit(tx, site, seat)
+    if sitting is None:
+        require_site(tx, site)
+    if station:
+        station = station_named(tx, site, station)
+    if sitting is None:
+        start = freeze(FLOWS["sign_in"].START)
+        tx.execute(
+            insert(Seat).values(
+                site=site, code=seat, station=station, flow="sign_in", state=start, at=now
+            )
+        )
         sitting = sit(tx, site, seat)
-        if sitting is None:
-            require_site(tx, site)
-        if station:
-            station = station_named(tx, site, station)
-        if sitting is None:
-            tx.execute(
-                insert(Seat).values(
-                    site=site,
-                    code=seat,
-                    station=station,
-                    flow="sign_in",
-                    state=freeze(FLOWS["sign_in"].START),
-                    at=now,
-                )
-            )
-            sitting = sit(tx, site, seat)
-        elif station and station != sitting.station:
-            tx.execute(
-                update(Seat).where(Seat.site == site, Seat.code == seat).values(station=station)
-            )
-        assert sitting is not None
-        turn = sitting.turn()
-        if sitting.flow in JOBS and sitting.state != FLOWS[sitting.flow].START:
-            assert sitting.at is not None, seat
-            turn = replace(turn, said=resumed(sitting, sitting.at, site_zone(tx, site)))
-        return turn
+    elif station and station != sitting.station:
+        tx.execute(update(Seat).where(Seat.site == site, Seat.code == seat).values(station=station))
+    assert sitting is not None
+    turn = sitting.turn()
+    if sitting.flow in JOBS and sitting.state != FLOWS[sitting.flow].START:
+        assert sitting.at is not None, seat
+        turn = replace(turn, said=resumed(sitting, sitting.at, site_zone(tx, site)))
+    return turn
 
 
 def take_turn(
@@ -88,24 +86,25 @@ def take_turn(
         DatabaseAway: Whether the scan was taken is not known; send the same number again.
     """
     scanned = _storable(scanned)
-    try:
-        with transactions.begin() as tx:
-            sitting = must_sit(tx, site, seat)
-            if scan_no <= sitting.scan_no:
-                return repeat(sitting, scanned)
-            if not scanned.strip(LINE_ENDS):
-                return sitting.turn()
-            return write(
-                tx, sitting, scan_no, scanned, now, answer(tx, sitting, scan_no, scanned, now)
-            )
-    except Refused as refused:  # rolled back: nothing of this scan is written but the refusal
-        with transactions.begin() as tx:
-            sitting = must_sit(tx, site, seat)
-            if scan_no <= sitting.scan_no:
-                return repeat(sitting, scanned)
+
+    def take(tx: Session, refused: Refused | None = None) -> Turn:
+        sitting = must_sit(tx, site, seat)
+        if scan_no <= sitting.scan_no:
+            return repeat(sitting, scanned)
+        if not scanned.strip(LINE_ENDS):
+            return sitting.turn()
+        if refused is None:
+            settled = answer(tx, sitting, scan_no, scanned, now)
+        else:
             said = Said.about(Refuse(refused.code, refused.facts))
             settled = Settled(sitting.flow, _state_after(sitting, refused), said)
-            return write(tx, sitting, scan_no, scanned, now, settled)
+        return write(tx, sitting, scan_no, scanned, now, settled)
+
+    try:
+        return in_turn(transactions, take)
+    except Refused as refused:  # rolled back: nothing of this scan is written but the refusal
+        why = refused
+    return in_turn(transactions, lambda tx: take(tx, why))
 
 
 def _state_after(sitting: Sitting, refused: Refused) -> AnyState:

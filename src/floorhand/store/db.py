@@ -6,27 +6,41 @@ sees one kind of transaction and one kind of trouble, `DatabaseAway`.
 
 from __future__ import annotations
 
+import logging
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from floorhand.errors import DatabaseAway, DatabaseUnusable
+from floorhand.errors import Clash, DatabaseAway, DatabaseUnusable
 from floorhand.store.turnstile import FairConnection
 
 Transactions = sessionmaker[Session]
+Result = TypeVar("Result")
 
 BUSY_TIMEOUT_MS = 10_000
 """How long SQLite waits for a lock that the turnstile does not know of (a backup, a shell)."""
 
 STATEMENTS_KEPT_MAX = 600
 """Prepared statements that a connection keeps: more than all jobs together have."""
+
+CLASHES_MAX = 10
+"""Times that a transaction is done again because another one was in its way."""
+
+WITH_OTHERS = "LOCK TABLE alembic_version IN ROW SHARE MODE"
+ALONE = "LOCK TABLE alembic_version IN EXCLUSIVE MODE"
+"""Go on beside others that do, or wait for them to end and keep new ones waiting, in order."""
+
+CLASHED = frozenset({"40001", "40P01"})
+"""What PostgreSQL says then: serialization failure, deadlock (its manual, appendix A)."""
 
 ADDRESSES = "Name an SQLite file, or postgresql+psycopg://user@host/database."
 
@@ -80,6 +94,43 @@ def open_database(url: str, *, create: bool = True) -> Transactions:
     return transactions
 
 
+def in_turn(transactions: Transactions, work: Callable[[Session], Result]) -> Result:
+    """Do something in one transaction that no other one gets in the way of.
+
+    On SQLite it waits for its turn. PostgreSQL lets many go on at once and makes it look as if each
+    had been alone (SERIALIZABLE): one whose reads others have overtaken is undone. Then it is done
+    again, this time really alone. So a check and the write that depends on it are one unit on both.
+
+    Args:
+        transactions: The database.
+        work: What to do. It may be called more than once, so all that it changes is in ``tx``.
+
+    Raises:
+        DatabaseAway: If the database did not answer.
+    """
+    if engine_of(transactions).dialect.name == "sqlite":
+        with transactions.begin() as tx:
+            return work(tx)
+    try:
+        return _serializable(transactions, WITH_OTHERS, work)
+    except (Clash, IntegrityError):  # PostgreSQL may say that a key is there which it hid before
+        for _ in range(CLASHES_MAX):
+            try:
+                return _serializable(transactions, ALONE, work)
+            except Clash as clash:  # with a transaction that is in no turn: an import, a report
+                last = clash
+        raise last from None
+
+
+def _serializable(
+    transactions: Transactions, lock: str, work: Callable[[Session], Result]
+) -> Result:
+    with transactions.begin() as tx:
+        connection = tx.connection(execution_options={"isolation_level": "SERIALIZABLE"})
+        connection.exec_driver_sql(lock)  # first: it alone takes no snapshot before it has waited
+        return work(tx)
+
+
 def _where(url: str) -> URL:
     """Read where the database is: a URL, or the path of an SQLite file."""
     if "://" not in url:
@@ -95,6 +146,7 @@ def _where(url: str) -> URL:
 
 
 def _server(where: URL) -> Engine:
+    logging.getLogger("psycopg").setLevel(logging.ERROR)  # it would write on the screen
     try:
         return create_engine(where, pool_pre_ping=True)
     except (ImportError, SQLAlchemyError) as error:
@@ -217,6 +269,8 @@ def _say_away(context: ExceptionContext) -> None:
     """Turn "cannot reach, lock or write the database", in any driver, into the one we retry on."""
     if not isinstance(context.original_exception, Exception):
         return  # somebody interrupts the program
+    if getattr(context.original_exception, "sqlstate", None) in CLASHED:
+        raise Clash(str(context.original_exception)) from context.original_exception
     if context.is_disconnect or isinstance(context.sqlalchemy_exception, OperationalError):
         raise DatabaseAway(str(context.original_exception)) from context.original_exception
 

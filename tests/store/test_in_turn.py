@@ -1,0 +1,97 @@
+"""Two transactions that read what the other writes: as if one had come after the other."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+from conftest import NOW, SITE
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from floorhand.store.db import Transactions, engine_of, in_turn, open_database
+from floorhand.store.schema import Task
+
+
+def test_a_check_and_the_write_that_depends_on_it_are_one_on_postgresql(
+    postgresql_warehouse: str,
+) -> None:
+    floor = open_database(postgresql_warehouse)
+    both_have_read = Barrier(2)
+
+    def raise_one(name: str) -> int:
+        """Raise a task unless there is one, having read before the other has written."""
+        calls = 0
+
+        def work(tx: Session) -> None:
+            nonlocal calls
+            calls += 1
+            there = tx.scalar(select(func.count()).select_from(Task))
+            if calls == 1:
+                both_have_read.wait(10)
+            if not there:
+                tx.execute(insert(Task).values(site=SITE, id=name, kind="putaway", created_at=NOW))
+
+        in_turn(floor, work)
+        return calls
+
+    with ThreadPoolExecutor(2) as pool:
+        calls = list(pool.map(raise_one, ("first", "second")))
+    assert sorted(calls) == [1, 2]
+    assert _tasks(floor) == 1
+    engine_of(floor).dispose()
+
+
+def test_who_clashed_waits_until_it_is_alone(postgresql_warehouse: str) -> None:
+    floor = open_database(postgresql_warehouse)
+    pairs = 8
+    together = Barrier(pairs)
+
+    def count_up(name: str) -> int:
+        calls = 0
+
+        def work(tx: Session) -> None:
+            nonlocal calls
+            calls += 1
+            there = tx.scalar(select(func.count()).select_from(Task)) or 0
+            if calls == 1:
+                together.wait(10)
+            task = {"id": f"{there:03}", "kind": "putaway", "place": name, "created_at": NOW}
+            tx.execute(insert(Task).values(site=SITE, **task))
+
+        in_turn(floor, work)
+        return calls
+
+    with ThreadPoolExecutor(pairs) as pool:
+        calls = list(pool.map(count_up, map(str, range(pairs))))
+    assert max(calls) <= 3, calls
+    assert _tasks(floor) == pairs
+    engine_of(floor).dispose()
+
+
+def test_a_key_that_another_one_took_unseen_is_a_clash_too(postgresql_warehouse: str) -> None:
+    floor = open_database(postgresql_warehouse)
+    together = Barrier(2)
+
+    def raise_one(name: str) -> int:
+        calls = 0
+
+        def work(tx: Session) -> None:
+            nonlocal calls
+            calls += 1
+            if calls == 1:
+                together.wait(10)
+            task = {"id": "same" if calls == 1 else name, "kind": "putaway", "created_at": NOW}
+            tx.execute(insert(Task).values(site=SITE, **task))
+
+        in_turn(floor, work)
+        return calls
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(raise_one, ("first", "second"))) == [1, 2]
+    engine_of(floor).dispose()
+
+
+def _tasks(floor: Transactions) -> int:
+    with floor.begin() as tx:
+        return tx.scalar(select(func.count()).select_from(Task)) or 0
