@@ -19,6 +19,7 @@ from floorhand.domain.putaway import (
     HeldByOther,
     MarkFull,
     NextTask,
+    NoneLeft,
     OpenSource,
     Propose,
     PutAway,
@@ -139,10 +140,23 @@ def test_work_is_given_oldest_first_and_to_one_worker_only(floor) -> None:
 def test_no_work_is_said_and_void_work_is_cancelled_on_the_way(floor) -> None:
     with floor.begin() as tx:
         open_task(tx, cause(tx, 1), "putaway", place="T-1")
-        with pytest.raises(Refused) as refused:
-            putaway_work.next_task(tx, cause(tx, 2), NextTask())
-        assert refused.value.code is Code.NOTHING_TO_PUT_AWAY
+        assert putaway_work.next_task(tx, cause(tx, 2), NextTask()) == NoneLeft(1)
         assert tx.scalars(select(Task.state)).all() == ["cancelled"]
+        with pytest.raises(Refused) as refused:
+            putaway_work.next_task(tx, cause(tx, 3), NextTask())
+        assert refused.value.code is Code.NOTHING_TO_PUT_AWAY
+
+
+def test_goods_with_which_a_colleague_has_begun_are_nobody_elses_work(floor) -> None:
+    with floor.begin() as tx:
+        received(tx, 10, MUG, 6)
+        for number in (1, 2):  # as two deliveries of the same goods at one dock do
+            made = cause(tx, number)
+            open_task(tx, made, "putaway", place="DOCK-1", merchant="ACME", sku="MUG", pieces=3)
+        assert putaway_work.next_task(tx, cause(tx, 3), NextTask()).source == LOOSE_MUGS
+        with pytest.raises(Refused) as refused:
+            putaway_work.next_task(tx, cause(tx, 4, "W2"), NextTask())
+        assert refused.value.code is Code.NOTHING_TO_PUT_AWAY
 
 
 def test_put_backs_are_work_too(floor) -> None:

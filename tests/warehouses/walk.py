@@ -53,10 +53,12 @@ def pieces_at(tx: Session, place: str) -> dict[tuple[str, str], int]:
 class Obedient:
     """A worker who scans what the prompt wants and nothing else."""
 
-    def __init__(self, transactions: Transactions, seat: str, badge: str) -> None:
+    def __init__(
+        self, transactions: Transactions, seat: str, badge: str, station: str = ""
+    ) -> None:
         self._transactions = transactions
         self._seat = seat
-        self.turn: Turn = take_seat(transactions, SITE, seat, now=NOW)
+        self.turn: Turn = take_seat(transactions, SITE, seat, now=NOW, station=station)
         self.scan(badge)
 
     def scan(self, scanned: str) -> Turn:

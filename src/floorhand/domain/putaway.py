@@ -68,6 +68,13 @@ class GivenBack:
 
 
 @dataclass(frozen=True, slots=True)
+class NoneLeft:
+    """Nothing waits: the goods of the tasks that were open are gone, and these are cancelled."""
+
+    tasks: int
+
+
+@dataclass(frozen=True, slots=True)
 class TaskFound:
     """Go and fetch this.
 

@@ -22,6 +22,7 @@ from floorhand.domain.putaway import (
     MarkedFull,
     MarkFull,
     NextTask,
+    NoneLeft,
     OpenSource,
     Propose,
     Proposed,
@@ -117,6 +118,8 @@ def _starting(state: NeedSource | Fetching | WhichLoose | TakeOver, event: objec
             return Do(NextTask(instead_of=found.task, give_back=True))
         case WhichLoose() | TakeOver(), Pressed(key=Key.BACK):
             return Ask(START)
+        case _, NoneLeft(tasks=tasks):
+            return Ask(START, "putaway.none_left", {"tasks": tasks}, look=True)
         case _, GivenBack(place=place):
             return Ask(START, "putaway.given_back", {"place": place})
         case _, Pressed():

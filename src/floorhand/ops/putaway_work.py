@@ -19,13 +19,14 @@ from floorhand.domain.putaway import (
     Loose,
     LooseFound,
     NextTask,
+    NoneLeft,
     OpenSource,
     Proposed,
     Source,
     TaskFound,
 )
 from floorhand.domain.things import AVAILABLE, RETURN_PENDING, Goods
-from floorhand.errors import Code, Refused
+from floorhand.errors import Code, Gone, Refused
 from floorhand.ops.proposing import Group, groups_of, propose_next
 from floorhand.store.asking import ask
 from floorhand.store.ledger import Cause
@@ -105,11 +106,12 @@ _BEGIN = (
 )
 
 
-def next_task(tx: Session, cause: Cause, command: NextTask) -> TaskFound | GivenBack:
+def next_task(tx: Session, cause: Cause, command: NextTask) -> TaskFound | GivenBack | NoneLeft:
     """Claim the oldest open task, or give one back.
 
-    A task whose goods are gone is cancelled on the way. One that was left because no bin could
-    take its goods comes again, after all others, when a bin can.
+    A task whose goods are gone is cancelled on the way, and one about goods that a colleague has
+    begun with is left. One that was left because no bin could take its goods comes again, after
+    all others, when a bin can.
 
     Raises:
         Refused: `Code.NOTHING_TO_PUT_AWAY`; `Code.STILL_NO_BIN` if what waits fits nowhere.
@@ -122,12 +124,15 @@ def next_task(tx: Session, cause: Cause, command: NextTask) -> TaskFound | Given
             select(Task.place).where(Task.site == cause.site, Task.id == command.instead_of)
         )
         return GivenBack(place or "")
-    without_bin = ""
+    without_bin, gone = "", 0
     for task in _waiting(tx, cause, command.instead_of):
         source, container = _source(tx, cause.site, task)
         groups = groups_of(tx, cause.site, source)
         if not groups:
             close_task(tx, cause, task.id, "cancelled")
+            gone += 1
+        elif holder_of(tasks_of(tx, cause.site, source)) not in ("", cause.worker):
+            continue  # two deliveries can raise a task each for goods that stand together
         elif task.state == "parked" and not _reopen(tx, cause, task.id, source):
             without_bin = without_bin or source.place
         elif claim_task(tx, cause, task.id):
@@ -141,6 +146,8 @@ def next_task(tx: Session, cause: Cause, command: NextTask) -> TaskFound | Given
                 container,
                 _apart(groups),
             )
+    if gone:
+        return NoneLeft(gone)  # a refusal would undo that they are cancelled
     if without_bin:
         raise Refused(Code.STILL_NO_BIN, place=without_bin)
     raise Refused(Code.NOTHING_TO_PUT_AWAY)
@@ -152,8 +159,8 @@ def open_source(tx: Session, cause: Cause, command: OpenSource) -> Proposed | He
     A pallet that is still being built is closed: whoever takes it to the shelves has finished it.
 
     Raises:
-        Refused: `Code.NOTHING_INSIDE`; `Code.BOUND_TO_ORDER` if it is on its way to a packing
-            bench.
+        Gone: `Code.NOTHING_INSIDE`.
+        Refused: `Code.BOUND_TO_ORDER` if it is on its way to a packing bench.
     """
     site, source = cause.site, command.source
     known = tasks_of(tx, site, source)
@@ -162,7 +169,7 @@ def open_source(tx: Session, cause: Cause, command: OpenSource) -> Proposed | He
         return HeldByOther(source, worker_name(tx, site, holder))
     found = propose_next(tx, site, source, ())
     if found is None:
-        raise Refused(Code.NOTHING_INSIDE, place=source.place)
+        raise Gone(Code.NOTHING_INSIDE, place=source.place)
     if not source.sku:
         _close_container(tx, cause, source, known)
     ids = [task.id for task in known] or [

@@ -13,7 +13,7 @@ from floorhand.domain.identifying import (
     ReturnOpened,
 )
 from floorhand.domain.things import Line
-from floorhand.errors import Code, Refused
+from floorhand.errors import Code, Gone, Refused
 from floorhand.ops.colleagues import since
 from floorhand.ops.returns_bench import JOB, bench, claim, finding_of, holder_of, parcel, the_return
 from floorhand.ops.returns_verdict import waiting_rejection
@@ -46,7 +46,8 @@ def open_the_return(
     if head.custody == "disposed":
         if waits := waiting_rejection(tx, cause, head.number):
             return waits
-        raise Refused(Code.RETURN_CLOSED, number=head.number)
+        refusal = Gone if command.again else Refused
+        raise refusal(Code.RETURN_CLOSED, number=head.number)
     take_from = command.holder if head.number == command.again else ""
     if not claim(tx, cause, head.number, take_from):
         holder = holder_of(tx, cause, head.number)

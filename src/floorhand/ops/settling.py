@@ -31,7 +31,7 @@ from floorhand.domain.things import (
     Text,
     Unknown,
 )
-from floorhand.errors import Code, Refused
+from floorhand.errors import Code, Gone, Refused
 from floorhand.flows.turn import AnyState, Ask, Do, Open, Prompt, Refuse, Reply, Said
 from floorhand.flows.which import Answered, Which, kind_of
 from floorhand.ops.freezing import freeze, thaw
@@ -244,7 +244,12 @@ def _cause(sitting: Sitting, operation: str, now: datetime) -> Cause:
 
 def _carry_out(tx: Session, cause: Cause, command: Any) -> object:
     """Carry out a command, and record it if it changed anything (then it noted figures)."""
-    outcome = HANDLERS[type(command)](tx, cause, command)
+    try:
+        outcome = HANDLERS[type(command)](tx, cause, command)
+    except Refused as refused:
+        if getattr(command, "take_over", False):  # the colleague has finished it meanwhile
+            raise Gone(refused.code, **refused.facts) from refused
+        raise
     if cause.figures:
         figures: Mapping[str, int | str] = cause.figures
         record = {
