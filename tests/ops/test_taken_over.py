@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from conftest import SITE
 from warehouses import inbound, packing
 from warehouses.packing import STATION
 from warehouses.walk import Obedient, received

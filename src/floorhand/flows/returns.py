@@ -160,8 +160,11 @@ def _opened(state: State, event: ReturnOpened) -> Reply:
         asked = after_count(here, event.pending[0], final=True)
         assert isinstance(asked, Ask)
         return replace(asked, done="returns.judge_first", look=True)
-    if isinstance(state, ChooseOrigin) and state.piece is not None:
-        return _take(here.parcel, state.piece, show=True)
+    piece = state.piece if isinstance(state, ChooseOrigin) else None
+    if piece is not None and _goes_by_serial(piece):
+        return Ask(here, "returns.one_by_one", {"sku": piece.sku}, look=True)
+    if piece is not None:
+        return _take(here.parcel, piece, show=True)
     number, due = event.parcel.number, event.parcel.due
     if due:
         return Ask(here, "returns.opened_late", {"number": number, "due": due}, look=True)
@@ -237,16 +240,21 @@ def _between_pieces(parcel: Parcel, event: object) -> Reply:
 
 def _piece(parcel: Parcel, piece: Piece) -> Reply:
     """Count a piece in, once it is known whose return it is and what its barcode did not tell."""
+    if _goes_by_serial(piece):
+        return Refuse(Code.RETURN_ONE_BY_ONE, {"sku": piece.sku})
     if not parcel.merchant:
         return Do(FindOfPiece(piece.merchant, piece.sku, piece, parcel.number))
     return _take(parcel, piece)
 
 
+def _goes_by_serial(piece: Piece) -> bool:
+    """Say whether a barcode stands for several pieces of which each has a serial of its own."""
+    return piece.serial_tracked and piece.pieces > 1
+
+
 def _take(
     parcel: Parcel, piece: Piece, asked: tuple[str, ...] = (), *, show: bool = False
 ) -> Reply:
-    if piece.serial_tracked and piece.pieces > 1:
-        return Refuse(Code.RETURN_ONE_BY_ONE, {"sku": piece.sku})
     if ask := next_untold(piece, asked[-1] if asked else ""):
         return Ask(NeedTracked(parcel, piece, ask, asked))
     return Do(

@@ -159,8 +159,9 @@ def open_source(tx: Session, cause: Cause, command: OpenSource) -> Proposed | He
     A pallet that is still being built is closed: whoever takes it to the shelves has finished it.
 
     Raises:
-        Gone: `Code.NOTHING_INSIDE`.
-        Refused: `Code.BOUND_TO_ORDER` if it is on its way to a packing bench.
+        Gone: `Code.NOTHING_INSIDE` if work on it was open.
+        Refused: `Code.NOTHING_INSIDE`; `Code.BOUND_TO_ORDER` if it is on its way to a packing
+            bench.
     """
     site, source = cause.site, command.source
     known = tasks_of(tx, site, source)
@@ -169,7 +170,7 @@ def open_source(tx: Session, cause: Cause, command: OpenSource) -> Proposed | He
         return HeldByOther(source, worker_name(tx, site, holder))
     found = propose_next(tx, site, source, ())
     if found is None:
-        raise Gone(Code.NOTHING_INSIDE, place=source.place)
+        raise (Gone if known else Refused)(Code.NOTHING_INSIDE, place=source.place)
     if not source.sku:
         _close_container(tx, cause, source, known)
     ids = [task.id for task in known] or [

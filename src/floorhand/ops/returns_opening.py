@@ -46,7 +46,7 @@ def open_the_return(
     if head.custody == "disposed":
         if waits := waiting_rejection(tx, cause, head.number):
             return waits
-        refusal = Gone if command.again else Refused
+        refusal = Gone if head.number == command.again else Refused
         raise refusal(Code.RETURN_CLOSED, number=head.number)
     take_from = command.holder if head.number == command.again else ""
     if not claim(tx, cause, head.number, take_from):
