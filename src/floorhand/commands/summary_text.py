@@ -79,7 +79,9 @@ def _returns(returns: Mapping[str, Any]) -> Iterator[str]:
         return
     yield ""
     yield f"Returns inspected {returns['closed']}, pieces {sum(returns['grade'].values())}"
-    for name in ("grade", "reason", "disposition"):
+    grades = {f"grade {grade}": pieces for grade, pieces in returns["grade"].items()}
+    yield f"  by grade{_listed(grades)}"
+    for name in ("reason", "disposition"):
         yield f"  by {name}{_listed(returns[name])}"
 
 
@@ -135,9 +137,11 @@ def _row(cells: tuple[str, ...]) -> str:
 
 
 def _listed(counts: Mapping[str, int]) -> str:
+    """List counts after a colon, each before what it counts; codes are written as words."""
     if not counts:
         return ""
-    return ": " + ", ".join(f"{visible(str(name))} {count}" for name, count in counts.items())
+    words = {visible(name.replace("_", " ")): count for name, count in counts.items()}
+    return ": " + ", ".join(f"{count} {word}" for word, count in words.items())
 
 
 def _or_dash(value: float | None, unit: str = "") -> str:

@@ -38,7 +38,7 @@ def prompt(state: State) -> Prompt:
         case NeedSource():
             return Prompt(
                 ask="putaway.scan_source",
-                keys=((Key.DONE, "key.next_work"), (Key.BACK, "key.menu")),
+                keys=((Key.DONE, "key.next_work"), (Key.BACK, "key.back")),
                 wants=Wants(kinds=("done", *CONTAINERS, "piece")),
             )
         case Fetching(found=found):
@@ -131,7 +131,7 @@ def _go(state: Going) -> Prompt:
         count=str(state.take),
         goods=_in_hand(now),
         facts=_reason(now) + _traits(now),
-        keys=(*keys, (Key.BACK, "key.park")),
+        keys=(*keys, (Key.BACK, "key.back")),
         wants=Wants(
             kinds=("bin",) if now.bin else ("done",),
             place=now.bin,

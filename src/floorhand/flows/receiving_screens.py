@@ -45,7 +45,7 @@ def prompt(state: State) -> Prompt:
         case NeedDelivery():
             return Prompt(
                 ask="receiving.scan_delivery",
-                keys=((Key.LIST, "key.list"), (Key.MISMATCH, "key.blind"), (Key.BACK, "key.menu")),
+                keys=((Key.LIST, "key.list"), (Key.MISMATCH, "key.blind"), (Key.BACK, "key.back")),
                 wants=Wants(kinds=("delivery",)),
             )
         case ChooseDelivery() | ChooseMerchant():
@@ -198,7 +198,7 @@ def _keys(job: Job, now: Count | None) -> tuple[tuple[Key, str], ...]:
     keys.append((Key.LIST, "key.lines"))
     if job.onto:
         keys.append((Key.PRINT, "key.reprint"))
-    return (*keys, (Key.BACK, "key.park"))
+    return (*keys, (Key.BACK, "key.back"))
 
 
 def _wants(job: Job, now: Count | None) -> Wants:

@@ -10,8 +10,10 @@ from typing import Any, cast
 from sqlalchemy import TableClause, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
+from floorhand.domain.signing_in import JOBS
+from floorhand.domain.things import Key, Pressed
 from floorhand.errors import Code
-from floorhand.flows.turn import AnyState, Prompt, Refuse, Said
+from floorhand.flows.turn import AnyState, Prompt, Refuse, Reply, Said
 from floorhand.ops.freezing import freeze, thaw
 from floorhand.ops.registry import FLOWS
 from floorhand.store.asking import ask
@@ -69,9 +71,27 @@ class Sitting:
             self.worker,
             self.worker_name,
             self.language,
-            FLOWS[self.flow].prompt(self.state),
+            shown(self.flow, self.state),
             self.said,
         )
+
+
+def shown(flow: str, state: AnyState) -> Prompt:
+    """Give the question that a state asks, and call the key that leads back by what it does.
+
+    Where a job has no way back of its own, that key leaves it: for the menu, or parked.
+    """
+    prompt = FLOWS[flow].prompt(state)
+    if flow not in JOBS or not leaves(FLOWS[flow].step(state, Pressed(Key.BACK))):
+        return prompt
+    name = "key.menu" if state == FLOWS[flow].START else "key.park"
+    named = {(Key.BACK, "key.back"): (Key.BACK, name)}
+    return replace(prompt, keys=tuple(named.get(key, key) for key in prompt.keys))
+
+
+def leaves(back: Reply) -> bool:
+    """Say whether a flow has no way back of its own, by what it replies to that key."""
+    return isinstance(back, Refuse) and back.code in (Code.KEY_NOT_NOW, Code.NOT_EXPECTED_NOW)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ from floorhand.flows.turn import AnyState, Ask, Do, Open, Prompt, Refuse, Reply,
 from floorhand.flows.which import Answered, Which, kind_of
 from floorhand.ops.freezing import freeze, thaw
 from floorhand.ops.registry import FLOWS, HANDLERS
-from floorhand.ops.seats import SECRET, Settled, Sitting
+from floorhand.ops.seats import SECRET, Settled, Sitting, leaves
 from floorhand.ops.sign_in import park
 from floorhand.store.ledger import Cause
 from floorhand.store.lookup import resolve
@@ -164,7 +164,7 @@ def _refuse(
     """Refuse, unless it is a step back that the flow leaves to the road: then park and leave."""
     name, state = here
     opened_elsewhere = name != sitting.flow
-    if event == Pressed(Key.BACK) and reply.code in (Code.KEY_NOT_NOW, Code.NOT_EXPECTED_NOW):
+    if event == Pressed(Key.BACK) and leaves(reply):
         if name in JOBS:
             if state != FLOWS[name].START:
                 park(tx, _cause(sitting, "", now), sitting.worker, name, freeze(state))

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from floorhand.domain.signing_in import JOBS
 from floorhand.flows.turn import Prompt
 from floorhand.ops.registry import FLOWS
-from floorhand.ops.seats import Turn
+from floorhand.ops.seats import Turn, shown
 from floorhand.robots import sight
 from floorhand.store.db import Transactions
 from floorhand.store.lookup import CODE_DIGITS_MIN
@@ -251,8 +251,7 @@ def _at_start(turn: Turn) -> bool:
     """Say whether a job is at its first question, with nothing open."""
     if turn.job not in JOBS:
         return False
-    flow = FLOWS[turn.job]
-    return turn.prompt == flow.prompt(flow.START)
+    return turn.prompt == shown(turn.job, FLOWS[turn.job].START)
 
 
 def _jobs_waiting(transactions: Transactions, site: str, worker: str) -> tuple[str, ...]:
