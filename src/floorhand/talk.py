@@ -85,8 +85,8 @@ def _parts(prompt: Prompt, catalog: Catalog) -> Iterator[str]:
         yield _one_line(prompt.place)
     if prompt.count:
         yield _one_line(prompt.count)
-    for text, value in prompt.facts:
-        yield _one_line(f"{catalog.say(text)} {value}")
+    for name, value in prompt.facts:
+        yield _one_line(" ".join(catalog.fact(name, value)))
     for item in prompt.goods:
         yield _goods(item)
     if prompt.progress is not None:

@@ -22,7 +22,7 @@ def bad_date(text: str, order: str) -> Refuse:
     """
     facts = {
         "text": shown(text, SHOWN_CHARACTERS_MAX),
-        "format": order,
+        "format_text": f"date_order.{order}",
         "example": EXAMPLES.get(order, EXAMPLES["YYMMDD"]),
     }
     return Refuse(Code.BAD_DATE, facts)

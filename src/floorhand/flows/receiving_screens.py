@@ -231,7 +231,7 @@ def _describing(state: Describing) -> Prompt:
     if wanted == "lot" and state.job.next.sku == piece.sku and state.job.next.lot:
         facts.append(("fact.announced", state.job.next.lot))
     if wanted == "expiry":
-        facts.append(("fact.date_order", state.job.expiry_order))
+        facts.append(("fact.date_order_text", f"date_order.{state.job.expiry_order}"))
     return Prompt(
         ask=f"receiving.{wanted}",
         goods=(Item(piece.sku, piece.name, piece.pieces, mark="now"),),

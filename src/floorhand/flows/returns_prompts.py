@@ -219,7 +219,9 @@ def _aside(state: ChooseLine | ChooseOther | NeedTracked | ConfirmMissing) -> Pr
             shown = _frame(parcel, f"returns.{ask}")
             return replace(
                 shown,
-                ask_facts=(("order", parcel.expiry_order),) if ask == "expiry" else (),
+                ask_facts=(("order_text", f"date_order.{parcel.expiry_order}"),)
+                if ask == "expiry"
+                else (),
                 goods=(Item(piece.sku, piece.name, piece.pieces, mark="now"),),
                 keys=((Key.SKIP, "returns.key_unreadable"), *BACK),
                 wants=replace(

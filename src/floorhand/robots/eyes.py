@@ -184,12 +184,12 @@ class Eyes:
                 lot, expiry = sight.announced(tx, self._site, merchant, sku)
                 if question == "lot":
                     return lot or f"L{now:%y%m%d}"
-                return self._date(expiry, facts.get("fact.date_order", "YYMMDD"), now.date())
+                return self._date(expiry, facts.get("fact.date_order_text", ""), now.date())
             case "receiving", "serial":
                 return f"SN{now:%y%m%d%H%M%S%f}"
             case "returns", "lot" | "expiry" | "serial":
                 lot, expiry, serial = sight.sent_out(tx, self._site, merchant, sku)
-                order = str(dict(prompt.ask_facts).get("order", "YYMMDD"))
+                order = str(dict(prompt.ask_facts).get("order_text", ""))
                 told = {"lot": lot, "serial": serial}.get(question, "")
                 if question == "expiry" and expiry:
                     told = self._date(expiry, order, now.date())
@@ -208,7 +208,7 @@ class Eyes:
 
     def _date(self, iso: str, order: str, today: date) -> str:
         day = date.fromisoformat(iso) if iso else today + timedelta(days=SHELF_LIFE_DAYS)
-        return day.strftime("%d%m%y" if order == "DDMMYY" else "%y%m%d")
+        return day.strftime("%d%m%y" if order.endswith("DDMMYY") else "%y%m%d")
 
     def _asked(self, question: Callable[[Session], str]) -> str:
         with self._transactions.begin() as tx:

@@ -50,6 +50,10 @@ class Catalog:
                 asked.append(name)
         return self._fill(key, known, asked)
 
+    def fact(self, name: str, value: str) -> tuple[str, str]:
+        """Give the label of a fact, and its value; that of a name in ``_text`` is a key itself."""
+        return self.say(name), self.say(value) if name.endswith("_text") else value
+
     def _fill(self, key: str, facts: Mapping[str, str | int], asked: Collection[str] = ()) -> str:
         template = key
         if isinstance(pieces := facts.get("pieces"), int):

@@ -179,8 +179,7 @@ def _large_head(count: str, item: Item | None, width: int) -> list[Row]:
 def _facts(prompt: Prompt, words: Catalog, width: int, *, packed: bool) -> list[Row]:
     """Write the facts, one in a row, or packed as many in a row as fit."""
     rows: list[Row] = []
-    for text, value in prompt.facts:
-        label = words.say(text)
+    for label, value in (words.fact(*one) for one in prompt.facts):
         one: Row = (Part(label, "muted"), Part(" "), Part(value, "value"))
         if packed and rows and width_of(rows[-1]) + 3 + width_of(one) <= width:
             rows[-1] = joined(rows[-1], Part(" · ", "muted"), one)
