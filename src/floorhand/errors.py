@@ -23,6 +23,7 @@ class Code(StrEnum):
     NO_LIST = "no_list"
     TEXT_UNREADABLE = "text_unreadable"
     TYPED_CODE = "typed_code"
+    TYPED_ELSEWHERE = "typed_elsewhere"
     SCAN_LABEL = "scan_label"
     SCAN_ONLY = "scan_only"
     WRONG_CHECK = "wrong_check"

@@ -81,7 +81,7 @@ def answer(tx: Session, sitting: Sitting, scan_no: int, scanned: str, now: datet
         case Place(kind="bin", proven=False, code=code) if prompt.wants.place or (
             {"bin", "place"} & set(prompt.wants.kinds)
         ):
-            raise Refused(_unproven(event, prompt), place=code)
+            raise Refused(_unproven(event, prompt), place=code, wanted=prompt.wants.place)
         case Ambiguous(options=options) if _asks_for(options, prompt.wants.kinds):
             return Settled("which", Which(sitting.flow, freeze(sitting.state), options), None)
         case Ambiguous(options=(likely, *_)):
@@ -178,7 +178,8 @@ def _refuse(
         )
     if reply.code is Code.TYPED_CODE:
         prompt = FLOWS[sitting.flow].prompt(sitting.state)
-        reply = Refuse(_unproven(event, prompt), reply.facts)
+        wanted = prompt.wants.place
+        reply = Refuse(_unproven(event, prompt), {**reply.facts, "wanted": wanted})
     if opened_elsewhere and name not in ("menu", "sign_in"):
         name, state = sitting.flow, sitting.state
     return Settled(name, state, Said.about(reply))
@@ -186,8 +187,9 @@ def _refuse(
 
 def _unproven(event: object, prompt: Prompt) -> Code:
     """Say what would prove a place that was typed: digits only where they are read as such."""
-    typed = isinstance(event, Place) and event.digits and event.code == prompt.wants.place
-    return Code.TYPED_CODE if typed else Code.SCAN_LABEL
+    if not isinstance(event, Place) or event.code != prompt.wants.place:
+        return Code.TYPED_ELSEWHERE if prompt.wants.place else Code.SCAN_LABEL
+    return Code.TYPED_CODE if event.digits else Code.SCAN_LABEL
 
 
 def _menu(tx: Session, sitting: Sitting, now: datetime, *, parked: bool) -> Settled:
