@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO, Final, Protocol, TextIO
 
@@ -192,7 +193,9 @@ class Talk:
         turn, job = self._open(turn, job)
         for line in _lines(self._source):
             if line is None:
-                self._say("!", f"refusal.{Code.SCAN_TOO_LONG}")
+                facts = {"characters": f"{LINE_BYTES_MAX}+"}
+                self._say("!", f"refusal.{Code.SCAN_TOO_LONG}", facts)
+                self._tell(replace(turn, said=None))
                 continue
             if not (scanned := read_scan(line)):
                 continue
@@ -248,9 +251,9 @@ class Talk:
         if keys := render_keys(turn.prompt, words):
             self._write(keys)
 
-    def _say(self, sign: str, key: str) -> None:
+    def _say(self, sign: str, key: str, facts: Mapping[str, str] | None = None) -> None:
         words = self._catalogs(self._turn.language if self._turn else "")
-        self._write(f"{sign} {_one_line(words.say(key))}")
+        self._write(f"{sign} {_one_line(words.say(key, facts))}")
 
     def _write(self, line: str) -> None:
         self._target.write(line + "\n")

@@ -114,7 +114,11 @@ def test_the_place_to_fetch_from_is_shown_and_only_what_waits_there_is_taken() -
     assert step(fetching, Place("PAL", "pallet")) == Do(OpenSource(PALLET))
     wrong = step(fetching, Place("PAL2", "pallet"))
     assert wrong == Refuse(Code.WRONG_SOURCE, {"scanned": "PAL2", "wanted": "PAL"})
-    assert step(fetching, Pressed(Key.SKIP)) == Do(NextTask(instead_of="t/1"))
+    assert step(fetching, Pressed(Key.SKIP)) == Do(NextTask("t/1", later=("t/1",)))
+    second = step(fetching, TaskFound("t/2", PALLET, "DOCK-1", "putaway", "", 20, "pallet")).state
+    assert step(second, Pressed(Key.SKIP)) == Do(NextTask("t/2", later=("t/1", "t/2")))
+    first = step(second, TaskFound("t/1", PALLET, "DOCK-1", "putaway", "", 20, "pallet")).state
+    assert step(first, Pressed(Key.SKIP)) == Do(NextTask("t/1", later=("t/2", "t/1")))
     assert step(fetching, Pressed(Key.BACK)) == Do(NextTask(instead_of="t/1", give_back=True))
     assert step(fetching, GivenBack("PAL")).state == START
 

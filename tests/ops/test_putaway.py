@@ -133,8 +133,11 @@ def test_work_is_given_oldest_first_and_to_one_worker_only(floor) -> None:
             tx, cause(tx, 4, "W2"), NextTask(instead_of=bea.task, give_back=True)
         )
         assert given == GivenBack(second)
-        other = putaway_work.next_task(tx, cause(tx, 5), NextTask(instead_of=ana.task))
+        other = putaway_work.next_task(tx, cause(tx, 5), NextTask(ana.task, later=(ana.task,)))
         assert other.source.place == second
+        left = (ana.task, other.task)
+        again = putaway_work.next_task(tx, cause(tx, 6), NextTask(other.task, later=left))
+        assert again.source.place == first
 
 
 def test_no_work_is_said_and_void_work_is_cancelled_on_the_way(floor) -> None:

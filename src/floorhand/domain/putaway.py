@@ -53,11 +53,13 @@ class Loose:
 class NextTask:
     """Take the oldest open task.
 
-    ``instead_of`` is one to give back and to leave for later; ``give_back`` takes none instead.
+    ``instead_of`` is one to give back; ``give_back`` takes none instead. Those in ``later`` come
+    after all others, the one put off last at the end.
     """
 
     instead_of: str = ""
     give_back: bool = False
+    later: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

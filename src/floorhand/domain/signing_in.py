@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from floorhand.domain.things import Place
+
 
 @dataclass(frozen=True, slots=True)
 class CheckPin:
@@ -66,6 +68,21 @@ class LookAt:
 
     kind: str
     code: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindJob:
+    """Ask which job waits for the goods in a tote or carton."""
+
+    container: Place
+
+
+@dataclass(frozen=True, slots=True)
+class JobFound:
+    """A job waits for the goods in a container."""
+
+    job: str
+    container: Place
 
 
 @dataclass(frozen=True, slots=True)

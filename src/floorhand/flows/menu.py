@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from floorhand.domain.signing_in import LookAt, OpenMenu, Row, Seen, SignedIn
+from floorhand.domain.signing_in import FindJob, JobFound, LookAt, OpenMenu, Row, Seen, SignedIn
 from floorhand.domain.things import (
     Badge,
     Chosen,
@@ -61,8 +61,10 @@ def step(state: State, event: object) -> Reply:
             return _open(state, "returns", event)
         case Choosing(), Place(kind="pallet", pieces=pieces) if pieces:
             return _open(state, "putaway", event)
-        case Choosing(), Place(kind="tote", order=order, pieces=pieces) if order and pieces:
-            return _open(state, "packing", event)
+        case Choosing(), Place(kind="tote" | "carton", pieces=pieces) if pieces:
+            return Do(FindJob(event))
+        case Choosing(), JobFound(job=job, container=container):
+            return _open(state, job, container)
         case Choosing(), Place(kind="cart"):
             return _open(state, "picking", event)
         case Choosing(), Place(code=code):

@@ -80,6 +80,8 @@ def _starting(state: NeedSource | Fetching | WhichLoose | TakeOver, event: objec
     match state, event:
         case _, Proposed():
             return _asked(event)
+        case Fetching(), TaskFound():
+            return Ask(Fetching(event, _put_off(state)))
         case _, TaskFound():
             return Ask(Fetching(event))
         case _, HeldByOther():
@@ -89,7 +91,7 @@ def _starting(state: NeedSource | Fetching | WhichLoose | TakeOver, event: objec
         case NeedSource(), Pressed(key=Key.DONE):
             return Do(NextTask())
         case Fetching(found=found), Pressed(key=Key.SKIP):
-            return Do(NextTask(instead_of=found.task))
+            return Do(NextTask(found.task, later=_put_off(state)))
         case Fetching(found=TaskFound(source=source)), Place(code=code) if (
             code == source.place and not source.sku
         ):
@@ -126,6 +128,12 @@ def _starting(state: NeedSource | Fetching | WhichLoose | TakeOver, event: objec
             return Refuse(Code.KEY_NOT_NOW)
         case _:
             return Refuse(Code.NOT_EXPECTED_NOW)
+
+
+def _put_off(state: Fetching) -> tuple[str, ...]:
+    """List the tasks that the worker leaves for later, with the one at hand as the last."""
+    task = state.found.task
+    return (*(other for other in state.later if other != task), task)[-LATER_MAX:]
 
 
 def _held(event: HeldByOther) -> Ask:

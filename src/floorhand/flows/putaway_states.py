@@ -15,9 +15,10 @@ class NeedSource:
 
 @dataclass(frozen=True, slots=True)
 class Fetching:
-    """A task was taken; what it is about has to be fetched."""
+    """A task was taken; what it is about has to be fetched. Tasks in ``later`` come last."""
 
     found: TaskFound
+    later: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
-from floorhand.domain.signing_in import LookAt, OpenMenu, Seen, SignedIn
+from floorhand.domain.putaway import Source
+from floorhand.domain.signing_in import FindJob, JobFound, LookAt, OpenMenu, Seen, SignedIn
 from floorhand.errors import Code, Refused
+from floorhand.ops.putaway_work import tasks_of
 from floorhand.ops.sign_in import allowed, parked_jobs
 from floorhand.store import looking
 from floorhand.store.ledger import Cause
@@ -29,4 +31,18 @@ def look_at(tx: Session, cause: Cause, command: LookAt) -> Seen:
     return ask(tx, cause.site, command.code)
 
 
-HANDLERS: dict[type, Callable[..., object]] = {OpenMenu: open_menu, LookAt: look_at}
+def find_job(tx: Session, cause: Cause, command: FindJob) -> JobFound | Seen:
+    """Say which job waits for the goods in a container; what is in it, if none does."""
+    container = command.container
+    if tasks_of(tx, cause.site, Source(container.code)):
+        return JobFound("putaway", container)
+    if container.kind == "tote" and container.order:
+        return JobFound("packing", container)
+    return looking.place(tx, cause.site, container.code)
+
+
+HANDLERS: dict[type, Callable[..., object]] = {
+    OpenMenu: open_menu,
+    LookAt: look_at,
+    FindJob: find_job,
+}

@@ -65,7 +65,7 @@ _WAITING = (
             and_(Task.state == "claimed", Task.worker == bindparam("worker")),
         ),
     )
-    .order_by(Task.id == bindparam("last"), Task.state, Task.created_at, Task.id)
+    .order_by(Task.state, Task.created_at, Task.id)
     .limit(TASKS_TRIED_MAX)
 )
 _PLACE_OF = select(Place.kind, Place.state, Place.order_no).where(
@@ -125,7 +125,7 @@ def next_task(tx: Session, cause: Cause, command: NextTask) -> TaskFound | Given
         )
         return GivenBack(place or "")
     without_bin, gone = "", 0
-    for task in _waiting(tx, cause, command.instead_of):
+    for task in _waiting(tx, cause, command.later):
         source, container = _source(tx, cause.site, task)
         groups = groups_of(tx, cause.site, source)
         if not groups:
@@ -304,9 +304,10 @@ def _release(tx: Session, cause: Cause, task: str) -> None:
     )
 
 
-def _waiting(tx: Session, cause: Cause, last: str) -> Sequence[Row[*tuple[Any, ...]]]:
-    """List tasks that can be taken: what the worker has begun, then the oldest; ``last`` last."""
-    return ask(tx, _WAITING, site=cause.site, worker=cause.worker, last=last).all()
+def _waiting(tx: Session, cause: Cause, later: Sequence[str]) -> list[Row[*tuple[Any, ...]]]:
+    """List tasks that can be taken: what the worker has begun, the oldest, then ``later``."""
+    found = ask(tx, _WAITING, site=cause.site, worker=cause.worker).all()
+    return sorted(found, key=lambda task: later.index(task.id) if task.id in later else -1)
 
 
 def _source(tx: Session, site: str, task: Row[*tuple[Any, ...]]) -> tuple[Source, str]:

@@ -8,7 +8,7 @@ from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import TableClause, delete, insert
+from sqlalchemy import TableClause, delete, insert, select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.barcodes import readable, shown
@@ -139,18 +139,23 @@ def _supervised(sitting: Sitting) -> frozenset[str]:
 def _open(
     tx: Session, sitting: Sitting, flow: str, event: object | None
 ) -> tuple[str, AnyState, object | None]:
-    """Enter a flow: where the worker parked it, if nothing else was scanned, else at its start."""
-    if event is not None:
-        return flow, FLOWS[flow].START, event
+    """Enter a flow: where the worker parked it, unless what was scanned is something else."""
+    start = FLOWS[flow].START
     if flow == "menu":
-        return flow, FLOWS[flow].START, Pressed(Key.BACK)
-    parked = tx.scalar(
-        delete(Parked)
-        .where(Parked.site == sitting.site, Parked.worker == sitting.worker, Parked.flow == flow)
-        .returning(Parked.state)
-    )
-    state = FLOWS[flow].START if parked is None else thaw(FLOWS[flow], parked)
-    return flow, state, None
+        return flow, start, event or Pressed(Key.BACK)
+    mine = (Parked.site == sitting.site, Parked.worker == sitting.worker, Parked.flow == flow)
+    parked = tx.scalar(select(Parked.state).where(*mine))
+    state = start if parked is None else thaw(FLOWS[flow], parked)
+    if event is not None and not _is_about(flow, state, event):
+        return flow, start, event
+    tx.execute(delete(Parked).where(*mine))
+    return flow, state, event
+
+
+def _is_about(flow: str, state: AnyState, event: object) -> bool:
+    """Say whether an event names what a state is about already: the question stays as it was."""
+    reply = FLOWS[flow].step(state, event)
+    return isinstance(reply, Ask) and reply.state == state
 
 
 def _refuse(

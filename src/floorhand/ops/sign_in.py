@@ -19,6 +19,7 @@ from floorhand.domain.signing_in import (
     SignOut,
 )
 from floorhand.errors import Code, Refused
+from floorhand.flows import packing, picking, putaway, receiving, returns
 from floorhand.flows.sign_in import NeedBadge
 from floorhand.ops.freezing import freeze
 from floorhand.store.ledger import Cause
@@ -27,6 +28,9 @@ from floorhand.store.schema import Parked, Seat, Worker
 
 WRONG_PINS_MAX = 5
 """From this many wrong PINs in a row on, each costs a wait."""
+
+STARTS = {job.NAME: freeze(job.START) for job in (receiving, putaway, picking, packing, returns)}
+"""The state of each job with nothing in the middle, as a seat keeps it."""
 
 PIN_WAIT_S = 60
 PIN_WAIT_MAX_S = 900
@@ -70,7 +74,7 @@ def sign_in(tx: Session, cause: Cause, command: SignIn) -> SignedIn:
     ).all()
     moved = freeze(NeedBadge(worker.name, cause.seat))
     for seat in elsewhere:
-        if seat.flow in JOBS:
+        if seat.flow in JOBS and seat.state != STARTS[seat.flow]:
             park(tx, cause, command.worker, seat.flow, seat.state)
         tx.execute(
             update(Seat)
