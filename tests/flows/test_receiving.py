@@ -311,13 +311,18 @@ def test_a_typed_number_is_the_total_and_its_hint_leaves_nothing() -> None:
     wants = prompt(COUNTING).wants
     assert (wants.kinds, wants.number_hint) == (("number", "piece"), 20)
     assert step(COUNTING, Number(20)) == Do(SetCount("D-1", "DOCK-1", MUG, 20))
-    assert step(COUNTING, Number(3)).done == "receiving.same"
+    assert step(COUNTING, Number(3)) == Do(SetCount("D-1", "DOCK-1", MUG, 3))  # others count too
+    same = Counted(MUG, "Mug", 0, "total", 3, 17, 17, 0, "", 0, False, False, JOB.next)
+    assert step(COUNTING, same).done == "receiving.same"
     assert step(COUNTING, Number(100_000)).code is Code.BAD_QUANTITY
 
 
 def test_a_total_well_over_what_was_announced_is_typed_twice() -> None:
     first = step(COUNTING, Number(21))
     assert first.look
+    assert first.facts["most"] == 20
+    over = step(Counting(JOB, replace(NOW, here=25, left=0, room=0, over=5)), Number(30))
+    assert over.facts["most"] == 20
     assert step(first.state, Number(21)) == Do(SetCount("D-1", "DOCK-1", MUG, 21))
     assert step(first.state, Number(22)).look
     tolerated = Counting(JOB, replace(NOW, room=18))

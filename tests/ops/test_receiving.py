@@ -77,8 +77,8 @@ def books_agree(tx) -> bool:
     return receipts == lines == -supplied
 
 
-def opened(tx, number="D-100") -> None:
-    receiving.open_delivery(tx, cause(tx, 0), OpenDelivery(number, "DOCK-1"))
+def opened(tx, delivery="D-100", number=0):
+    return receiving.open_delivery(tx, cause(tx, number), OpenDelivery(delivery, "DOCK-1"))
 
 
 def count(tx, number, goods, pieces=1, delivery="D-100", place="DOCK-1", **more):
@@ -191,8 +191,15 @@ def test_more_than_tolerated_is_taken_and_a_supervisor_told_once(floor) -> None:
         count(tx, 1, CAP, 5)
         over = [count(tx, n, CAP) for n in (2, 3)]
         assert [(n.alarm, n.over, n.room) for n in over] == [("over", 1, 0), ("over", 2, 0)]
-        troubles = tx.execute(select(Trouble.kind, Trouble.subject)).all()
-        assert troubles == [("over_delivery", "D-100")]
+        assert [n.towards for n in over] == [0, 0]
+        told = select(Trouble.kind, Trouble.subject, Trouble.facts, Trouble.closed_at)
+        (row,) = tx.execute(told).all()
+        assert row == ("over_delivery", "D-100", '{"sku": "CAP", "over": 2}', None)
+        assert opened(tx, number=4).counted == 5
+
+        receiving.set_count(tx, cause(tx, 5), SetCount("D-100", "DOCK-1", CAP, 4))
+        (row,) = tx.execute(told).all()
+        assert row.closed_at == NOW
 
 
 def test_within_the_merchants_tolerance_nobody_is_told(floor) -> None:

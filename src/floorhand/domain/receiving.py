@@ -223,6 +223,7 @@ class Counted:
         fresh: First of these goods on this place.
         serial_tracked: Each piece is counted by its serial.
         next: The line that is expected next.
+        towards: How many of the added pieces were still expected; all of them if blind.
     """
 
     goods: Goods
@@ -238,6 +239,7 @@ class Counted:
     fresh: bool
     serial_tracked: bool
     next: Next
+    towards: int = 0
 
 
 @dataclass(frozen=True, slots=True)

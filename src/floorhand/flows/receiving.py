@@ -344,13 +344,10 @@ def _total(state: Counting, now: Count, total: int) -> Reply:
         return Refuse(Code.COUNT_FIRST, {"sku": now.goods.sku})
     if total > PIECES_MAX:
         return Refuse(Code.BAD_QUANTITY, {"number": total, "limit": PIECES_MAX})
-    if total == now.here:
-        return Ask(
-            replace(state, typed=-1), "receiving.same", {"sku": now.goods.sku, "here": total}
-        )
     announced = now.room + now.here
-    if now.room >= 0 and total > announced and state.typed != total:
-        facts: Facts = {"sku": now.goods.sku, "asked": total, "most": now.here + now.left}
+    if now.room >= 0 and total > max(announced, now.here) and state.typed != total:
+        most = max(0, now.here + now.left - now.over)
+        facts: Facts = {"sku": now.goods.sku, "asked": total, "most": most}
         return Ask(replace(state, typed=total), "receiving.type_again", facts, look=True)
     job = state.job
     return Do(SetCount(job.delivery, job.place, now.goods, total))
@@ -371,8 +368,20 @@ def _onto_pallet(state: Counting, place: Place) -> Reply:
 
 
 def _counted(job: Job, event: Counted) -> Reply:
-    now = Count(event.goods, event.name, event.here, event.left, event.room, event.serial_tracked)
-    after = replace(job, counted=job.counted + event.added, next=event.next)
+    now = Count(
+        event.goods,
+        event.name,
+        event.here,
+        event.left,
+        event.room,
+        event.serial_tracked,
+        event.over,
+    )
+    after = replace(job, counted=job.counted + event.towards, next=event.next)
+    if not event.added:
+        return Ask(
+            Counting(after, now), "receiving.same", {"sku": now.goods.sku, "here": event.here}
+        )
     key, facts = counted_words(event)
     return Ask(Counting(after, now), key, facts, look=bool(event.alarm) or event.added < 0)
 

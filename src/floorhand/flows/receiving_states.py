@@ -41,6 +41,7 @@ class Count:
     left: int
     room: int
     serial_tracked: bool
+    over: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ from floorhand.store.masters import merchant_rules, station_place
 from floorhand.store.places import next_number
 from floorhand.store.receipts import Spot
 from floorhand.store.schema import Place
-from floorhand.store.tasks import trouble
+from floorhand.store.tasks import retell, trouble
 
 JOB = "receiving"
 BLIND_NUMBER = "blind_delivery"
@@ -84,7 +84,7 @@ def open_delivery(tx: Session, cause: Cause, command: OpenDelivery) -> DeliveryO
     if not dock:
         return DockWanted(header.number, likeliest)
     deliveries.open_at(tx, site, header.number, dock, cause.at)
-    expected, counted = deliveries.totals(tx, site, header.number)
+    expected, counted = deliveries.totals(tx, site, header.number, blind=header.blind)
     cause.note(job=JOB, merchant=header.merchant, delivery=header.number)
     return DeliveryOpened(
         header.number,
@@ -163,6 +163,7 @@ def set_count(tx: Session, cause: Cause, command: SetCount) -> Counted:
         receipts.lower(tx, spot, goods, -more)
         shares = counting.take_back(book.lines, goods.lot, -more)
         deliveries.add_counts(tx, cause.site, command.delivery, shares, received=-1)
+        _tell_over(tx, cause, book, goods, more)
         cause.note(job=JOB, pieces=more, merchant=goods.merchant, delivery=command.delivery)
     return _counted(tx, cause, book, goods, more, "total", command.pieces)
 
@@ -273,18 +274,9 @@ def _take_in(
     deliveries.add_counts(tx, cause.site, spot.delivery, shares, received=1)
     room = counting.over_room(book.lines, book.rules.over_tolerance_pct)
     announced = any(line.expected for line in book.lines)
+    _tell_over(tx, cause, book, goods, pieces)
     if announced and room < pieces:
         alarm = "over"
-        if room >= 0:
-            trouble(
-                tx,
-                cause,
-                "over_delivery",
-                spot.delivery,
-                goods.merchant,
-                sku=goods.sku,
-                over=pieces - room,
-            )
     elif not fresh:
         alarm = ""
     elif not alarm and goods.expiry and _is_older(tx, cause, goods):
@@ -293,6 +285,20 @@ def _take_in(
         alarm = "lot"
     cause.note(job=JOB, pieces=pieces, merchant=goods.merchant, delivery=spot.delivery)
     return _counted(tx, cause, book, goods, pieces, pack, here, alarm=alarm, fresh=fresh)
+
+
+def _tell_over(tx: Session, cause: Cause, book: Book, goods: Goods, added: int) -> None:
+    """Keep on the supervisors' list how many pieces are over, once they are too many to accept."""
+    expected = sum(line.expected for line in book.lines)
+    before = sum(line.counted for line in book.lines) - expected
+    tolerated = before + counting.over_room(book.lines, book.rules.over_tolerance_pct)
+    if not expected:
+        return
+    told: list[dict[str, str | int]] = [
+        {"sku": goods.sku, "over": over} if over > tolerated else {}
+        for over in (before, before + added)
+    ]
+    retell(tx, cause, "over_delivery", book.header.number, goods.merchant, *told)
 
 
 def _is_other_lot(book: Book, goods: Goods) -> bool:
@@ -322,6 +328,8 @@ def _counted(
     expected = sum(line.expected for line in book.lines)
     counted = sum(line.counted for line in book.lines) + added
     announced = expected > 0
+    over = max(0, counted - expected)
+    over_before = max(0, counted - added - expected)
     *_, days = counting.arrival(False, goods.expiry, cause.at.date(), 0)
     return Counted(
         goods=goods,
@@ -333,12 +341,13 @@ def _counted(
         room=max(0, counting.over_room(book.lines, book.rules.over_tolerance_pct) - added)
         if announced
         else -1,
-        over=max(0, counted - expected) if announced else 0,
+        over=over if announced else 0,
         alarm=alarm,
         days=days,
         fresh=fresh,
         serial_tracked=book.product.serial_tracked,
         next=deliveries.next_line(tx, cause.site, book.header.number),
+        towards=added if book.header.blind else added - (over - over_before),
     )
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import (
     TableClause,
     and_,
     bindparam,
+    case,
     delete,
     func,
     insert,
@@ -237,12 +238,13 @@ def remove(tx: Session, site: str, number: str) -> None:
     tx.execute(delete(Delivery).where(Delivery.site == site, Delivery.number == number))
 
 
-def totals(tx: Session, site: str, number: str) -> tuple[int, int]:
-    """Add up what is expected and what was counted, in pieces."""
+def totals(tx: Session, site: str, number: str, *, blind: bool) -> tuple[int, int]:
+    """Add up what is expected and what of it was counted, in pieces; all that came if blind."""
+    expected = case((_COUNTED > DeliveryLine.expected, DeliveryLine.expected), else_=_COUNTED)
     row = tx.execute(
         select(
             func.coalesce(func.sum(DeliveryLine.expected), 0),
-            func.coalesce(func.sum(_COUNTED), 0),
+            func.coalesce(func.sum(_COUNTED if blind else expected), 0),
         ).where(DeliveryLine.site == site, DeliveryLine.delivery == number)
     ).one()
     return int(row[0]), int(row[1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import cast
 
 from sqlalchemy import TableClause, bindparam, insert, update
@@ -96,8 +97,39 @@ def trouble(
             kind=kind,
             subject=subject,
             merchant=merchant,
-            facts=json.dumps(facts, ensure_ascii=False),
+            facts=_trouble_facts(facts),
             created_at=cause.at,
         )
     )
     return entry
+
+
+def retell(
+    tx: Session,
+    cause: Cause,
+    kind: str,
+    subject: str,
+    merchant: str,
+    before: Mapping[str, str | int],
+    after: Mapping[str, str | int],
+) -> None:
+    """Change what the list of troubles says of something; no facts are no trouble."""
+    if after and not before:
+        trouble(tx, cause, kind, subject, merchant, **after)
+    elif before and before != after:
+        tx.execute(
+            update(Trouble)
+            .where(
+                Trouble.site == cause.site,
+                Trouble.kind == kind,
+                Trouble.subject == subject,
+                Trouble.merchant == merchant,
+                Trouble.facts == _trouble_facts(before),
+                Trouble.closed_at.is_(None),
+            )
+            .values({"facts": _trouble_facts(after)} if after else {"closed_at": cause.at})
+        )
+
+
+def _trouble_facts(facts: Mapping[str, str | int]) -> str:
+    return json.dumps(facts, ensure_ascii=False)
