@@ -240,7 +240,7 @@ def remove(tx: Session, site: str, number: str) -> None:
 
 def totals(tx: Session, site: str, number: str, *, blind: bool) -> tuple[int, int]:
     """Add up what is expected and what of it was counted, in pieces; all that came if blind."""
-    expected = case((_COUNTED > DeliveryLine.expected, DeliveryLine.expected), else_=_COUNTED)
+    expected = case((DeliveryLine.expected < _COUNTED, DeliveryLine.expected), else_=_COUNTED)
     row = tx.execute(
         select(
             func.coalesce(func.sum(DeliveryLine.expected), 0),
