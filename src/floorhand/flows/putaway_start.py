@@ -43,46 +43,51 @@ def start(state: NeedSource | Fetching | WhichLoose | TakeOver, event: object) -
             return held(event)
         case _, LooseFound():
             return found_loose(event)
-        case NeedSource(), Pressed(key=Key.DONE):
-            return Do(NextTask())
-        case Fetching(found=found), Pressed(key=Key.SKIP):
-            return Do(NextTask(found.task, later=_put_off(state)))
-        case Fetching(found=TaskFound(source=source)), Place(code=code) if (
-            code == source.place and not source.sku
-        ):
-            return _open(event, source)
-        case Fetching(found=TaskFound(source=source)), Piece(merchant=merchant, sku=sku) if (
-            merchant,
-            sku,
-        ) == (source.merchant, source.sku):
-            return Do(OpenSource(source))
-        case Fetching(found=found), Place() | Piece():
-            return _not_fetched(found, event)
-        case TakeOver(source=source), Place(code=code) if code == source.place:
-            return Do(OpenSource(source, take_over=True))
-        case TakeOver(source=source), Piece(merchant=merchant, sku=sku) if (
-            merchant,
-            sku,
-        ) == (source.merchant, source.sku):
-            return Do(OpenSource(source, take_over=True))
-        case WhichLoose(options=options), Chosen(code=code):
-            return Do(OpenSource(_loose_source(options[int(code)])))
-        case _, Place(kind=kind, code=code) if kind in CONTAINERS:
-            return _open(event, Source(code))
-        case _, Piece():
-            return Do(FindLoose(event.merchant, event.sku, event.lot, event.expiry))
-        case Fetching(found=found), Pressed(key=Key.BACK):
-            return Do(NextTask(instead_of=found.task, give_back=True))
-        case WhichLoose() | TakeOver(), Pressed(key=Key.BACK):
-            return Ask(START)
         case _, NoneLeft(tasks=tasks):
             return Ask(START, "putaway.none_left", {"tasks": tasks}, look=True)
         case _, GivenBack(place=place):
             return Ask(START, "putaway.given_back", {"place": place})
+        case Fetching(), Place() | Piece() | Pressed(key=Key.SKIP | Key.BACK):
+            return _fetch(state, event)
+        case TakeOver(source=source), Place() | Piece() if _is_it(source, event):
+            return Do(OpenSource(source, take_over=True))
+        case WhichLoose(options=options), Chosen(code=code):
+            return Do(OpenSource(_loose_source(options[int(code)])))
+        case WhichLoose() | TakeOver(), Pressed(key=Key.BACK):
+            return Ask(START)
+        case NeedSource(), Pressed(key=Key.DONE):
+            return Do(NextTask())
+        case _, Place(kind=kind, code=code) if kind in CONTAINERS:
+            return _open(event, Source(code))
+        case _, Piece():
+            return Do(FindLoose(event.merchant, event.sku, event.lot, event.expiry))
         case _, Pressed():
             return Refuse(Code.KEY_NOT_NOW)
         case _:
             return Refuse(Code.NOT_EXPECTED_NOW)
+
+
+def _fetch(state: Fetching, event: Place | Piece | Pressed) -> Reply:
+    """Begin with what was fetched, put it off, or leave it to others."""
+    source = state.found.source
+    match event:
+        case Pressed(key=Key.SKIP):
+            return Do(NextTask(state.found.task, later=_put_off(state)))
+        case Pressed():
+            return Do(NextTask(state.found.task, give_back=True))
+        case Place() if _is_it(source, event):
+            return _open(event, source)
+        case Piece() if _is_it(source, event):
+            return Do(OpenSource(source))
+        case _:
+            return _not_fetched(state.found, event)
+
+
+def _is_it(source: Source, scanned: Place | Piece) -> bool:
+    """Say whether a container, or a piece of goods that stand loose, is of this source."""
+    if isinstance(scanned, Place):
+        return scanned.code == source.place and not source.sku
+    return (scanned.merchant, scanned.sku) == (source.merchant, source.sku)
 
 
 def _put_off(state: Fetching) -> tuple[str, ...]:
