@@ -19,8 +19,9 @@ from warehouses.picked import (
 from warehouses.picker import Picker
 from warehouses.picking import CAP, MUG, NUT, order, place_row, put
 
+from floorhand.domain.things import Goods
 from floorhand.store.db import Transactions
-from floorhand.store.schema import Operation
+from floorhand.store.schema import Operation, OrderLine
 from floorhand.text.catalog import Catalog
 
 REASON = {
@@ -294,4 +295,55 @@ def test_the_figures_of_a_short_pick_are_noted(floor: Transactions) -> None:
         "pieces": 2,
         "missing": 3,
         "short": 3,
+        "short_lines": 1,
     }
+
+
+def test_what_others_lose_with_it_counts_as_short_too(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        put(tx, "A-01", MUG, 4)
+        order(tx, "1", [("MUG", 2), ("MUG", 1)], due_h=1)
+        order(tx, "2", [("MUG", 1)], due_h=2)
+    ana, ben = Picker(floor), Picker(floor, "W2")
+    ana.start("*DONE")
+    ben.start("*DONE")
+    ana.answer()
+    short(ana, 0, "not_found")
+    with floor.begin() as tx:
+        facts = json.loads(
+            str(tx.scalar(select(Operation.facts).where(Operation.kind == "DeclareShort")))
+        )
+        lost = tx.scalars(select(OrderLine.short)).all()
+    assert sorted(lost) == [1, 1, 2]
+    assert (facts["short"], facts["short_lines"], facts["lines"]) == (4, 3, 3)
+
+
+def test_good_pieces_beside_a_damaged_one_are_taken_instead(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        put(tx, "A-01", MUG, 10)
+        order(tx, "1", [("MUG", 3)])
+    picker = Picker(floor)
+    picker.start()
+    picker.answer()
+    short(picker, 2, "damaged")
+    assert (picker.said, picker.prompt.place) == ("picking.short_found", "A-01")
+    picker.go_on()
+    assert state(floor, "1") == "picked"
+    assert stock_of(floor, "A-01") == {("MUG", "", "damaged"): 1, ("MUG", "", "available"): 6}
+    assert all_is_well(floor)
+
+
+def test_another_lot_beside_an_expired_one_is_taken_instead(floor: Transactions) -> None:
+    old, new = (Goods("ACME", "MUG", lot, f"2027-0{n}-01") for n, lot in ((1, "L1"), (2, "L2")))
+    with floor.begin() as tx:
+        put(tx, "A-01", old, 4)
+        put(tx, "A-01", new, 4)
+        order(tx, "1", [("MUG", 2)])
+    picker = Picker(floor)
+    picker.start()
+    picker.answer()
+    short(picker, 0, "expired")
+    assert (picker.prompt.place, picker.prompt.goods[0].note or "L2") == ("A-01", "L2")
+    picker.go_on()
+    assert state(floor, "1") == "picked"
+    assert stock_of(floor, "A-01")["MUG", "L2", "available"] == 2

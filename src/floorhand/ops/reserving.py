@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from floorhand.domain.allocation import HOLD_ORDER, OpenOrder, Plan, Pool, Take, by_age
+from floorhand.domain.allocation import HOLD_ORDER, OpenOrder, Plan, Pool, Shelf, Take, by_age
 from floorhand.domain.picking import NO_STOCK
 from floorhand.domain.routing import number_stops, place_in_walk
 from floorhand.store import ledger, orders, picks, shelves, tasks
@@ -108,7 +108,13 @@ def reserve_plan(tx: Session, cause: Cause, task: str, order: OpenOrder, plan: P
 
 
 def reserve_anywhere(
-    tx: Session, cause: Cause, merchant: str, sku: str, pieces: int, *, avoid: str = ""
+    tx: Session,
+    cause: Cause,
+    merchant: str,
+    sku: str,
+    pieces: int,
+    *,
+    fits: Callable[[Shelf], bool] = lambda _shelf: True,
 ) -> list[Take]:
     """Reserve pieces of a SKU wherever they are free, oldest first; maybe fewer than asked.
 
@@ -118,7 +124,7 @@ def reserve_anywhere(
         merchant: Whose goods.
         sku: Which.
         pieces: How many.
-        avoid: An outermost place to leave out, because it was found wanting.
+        fits: Says which shelves may be taken from: not those that were found wanting.
     """
     today = shelves.site_date(tx, cause.site, cause.at)
     taken: list[Take] = []
@@ -126,7 +132,7 @@ def reserve_anywhere(
         lost = False
         for shelf in by_age(shelves.shelves_of(tx, cause.site, merchant, sku), today):
             wanted = min(pieces, shelf.free)
-            if not wanted or avoid in (shelf.root, shelf.place):
+            if not wanted or not fits(shelf):
                 continue
             if ledger.reserve(tx, cause, shelf.place, shelf.goods, wanted):
                 taken.append(Take(shelf, wanted))
@@ -337,6 +343,7 @@ def open_slots(tx: Session, cause: Cause, task: str, chosen: Iterable[OpenOrder]
             "slot_no": slot_no,
             "merchant": order.merchant,
             "order": order.number,
+            "settled": False,
         }
         for slot_no, order in enumerate(chosen, start=1)
     ]

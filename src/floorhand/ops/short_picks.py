@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from floorhand.domain.allocation import Shelf
 from floorhand.domain.picking import (
     SHORT_REASONS,
     SUSPECT_REASONS,
@@ -66,14 +67,13 @@ def declare_short(tx: Session, cause: Cause, command: DeclareShort) -> ShortDecl
         drop_stop(tx, cause, other, "cancelled")
     _put_right(tx, cause, stop, missing, command.reason)
     _raise_count(tx, cause, stop, command.reason)
-    mine = [
-        (each.stop.order, _rehome(tx, cause, each, command.reason))
-        for each in (stop, *lost)
-        if _own(each, cause)
-    ]
-    for other in lost:
-        if not _own(other, cause):
-            _rehome(tx, cause, other, command.reason)
+    rehomed = [(each, _rehome(tx, cause, each, command.reason)) for each in (stop, *lost)]
+    short = [(each.merchant, each.number, each.line_no) for each, found in rehomed if found.short]
+    cause.note(
+        short=sum(found.short for _, found in rehomed),
+        short_lines=len(set(short)),
+    )
+    mine = [(each.stop.order, found) for each, found in rehomed if _own(each, cause)]
     return _answer(tx, cause, command, stop, mine)
 
 
@@ -91,9 +91,7 @@ def _answer(
     """Tell what was found for the walk, what its own order lacks, and how many others lack some."""
     found = sum(each.found for _, each in mine)
     lost = sum(each.short + each.waits for _, each in mine)
-    cause.note(
-        pieces=command.pieces, missing=found + lost, short=sum(each.short for _, each in mine)
-    )
+    cause.note(pieces=command.pieces, missing=found + lost)
     own = [each for order, each in mine if order == stop.stop.order]
     short, waits = sum(each.short for each in own), sum(each.waits for each in own)
     others = {order for order, each in mine if each.short or each.waits} - {stop.stop.order}
@@ -194,9 +192,19 @@ def _raise_count(tx: Session, cause: Cause, stop: StopRow, reason: str) -> None:
 
 
 def _rehome(tx: Session, cause: Cause, stop: StopRow, reason: str) -> Rehomed:
-    """Reserve a stop's missing pieces elsewhere, on the same walk; else the line is short."""
+    """Reserve a stop's missing pieces again, on the same walk; else the line is short.
+
+    What is damaged says nothing of the good pieces beside it; what is expired, only of its lot.
+    """
     goods, missing = stop.stop.goods, stop.stop.pieces
-    takes = reserve_anywhere(tx, cause, goods.merchant, goods.sku, missing, avoid=stop.stop.place)
+
+    def fits(shelf: Shelf) -> bool:
+        if stop.stop.place not in (shelf.root, shelf.place) or reason == "damaged":
+            return True
+        lot = (shelf.goods.lot, shelf.goods.expiry)
+        return reason == "expired" and lot != (goods.lot, goods.expiry)
+
+    takes = reserve_anywhere(tx, cause, goods.merchant, goods.sku, missing, fits=fits)
     put_in_walk(tx, cause, stop, takes, reason)
     found = sum(take.pieces for take in takes)
     place = takes[0].shelf.root if takes else ""

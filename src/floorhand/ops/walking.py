@@ -40,6 +40,7 @@ _WITHOUT_STOPS = (
     .where(
         Slot.site == bindparam("site"),
         Slot.task == bindparam("task"),
+        Slot.settled.is_(False),
         Order.state == "picking",
         ~_OPEN_STOPS.exists(),
     )
@@ -74,6 +75,16 @@ _LEAVE_SLOT = (
         _SLOT.c.tote == bindparam("at_tote"),
     )
     .values(tote=None)
+)
+_SETTLE_SLOT = (
+    update(_SLOT)
+    .where(
+        _SLOT.c.site == bindparam("at_site"),
+        _SLOT.c.task == bindparam("at_task"),
+        _SLOT.c.merchant == bindparam("at_merchant"),
+        _SLOT.c.order == bindparam("at_number"),
+    )
+    .values(settled=True)
 )
 
 
@@ -208,6 +219,7 @@ def _settle(tx: Session, cause: Cause, walk: Walk, merchant: str, number: str) -
     left, picked = ask(tx, _SUMS, site=cause.site, merchant=merchant, number=number).one()
     state = "waiting" if left else "picked" if picked else "short"
     order = {"at_site": cause.site, "at_merchant": merchant, "at_number": number}
+    ask(tx, _SETTLE_SLOT, **order, at_task=walk.task)
     ask(tx, _END_PICKING, **order, now=state, ended=cause.at if state == "short" else None)
     if state == "waiting":
         order_trouble(tx, cause, merchant, number, pieces=int(left), reason="no_stock")

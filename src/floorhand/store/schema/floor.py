@@ -261,6 +261,8 @@ class Slot(Table):
     merchant: Mapped[str]
     order: Mapped[str]
     tote: Mapped[str | None]
+    settled: Mapped[bool] = mapped_column(default=False)
+    """The walk has done with the order: if it waits for stock, another walk may have it by now."""
     __table_args__ = (
         ForeignKeyConstraint(["site", "task"], ["task.site", "task.id"]),
         UniqueConstraint("site", "task", "tote"),
