@@ -338,6 +338,15 @@ def test_what_may_not_be_sold_again_cannot_be_restocked_by_choice_either() -> No
     assert step(other, Chosen("open_box")).code is Code.RETURN_NOT_RESTOCKABLE
 
 
+def test_a_return_may_turn_out_to_be_undelivered_until_a_piece_is_counted() -> None:
+    untouched = replace(PARCEL, pieces=0)
+    assert "undelivered" in [one.code for one in prompt(ChooseOther(untouched)).choices]
+    counted = replace(PARCEL, pieces=1)
+    assert "undelivered" not in [one.code for one in prompt(ChooseOther(counted)).choices]
+    told = step(ChooseOther(untouched), ReturnOpened(replace(untouched, kind="undelivered")))
+    assert (told.done, told.facts["kind_text"]) == ("returns.kind_set", "returns.other.undelivered")
+
+
 def test_undelivered_pieces_are_not_graded_one_by_one() -> None:
     undelivered = replace(PARCEL, kind="undelivered")
     asked = step(Inspecting(undelivered), PiecesCounted(FINDING))

@@ -198,7 +198,7 @@ def test_a_single_piece_waits_while_its_instruction_is_read(floor) -> None:
         tx.execute(update(Order).where(Order.number == "1004").values(instruction="Gift."))
     turn = ana(floor, HAT)
     assert ("packing.instruction", "Gift.") in turn.prompt.facts
-    assert scan(floor, "*DONE").said.text == "packing.shipped"
+    assert scan(floor, "*DONE").said.text == "packing.shipped_one"
 
 
 def test_two_benches_never_get_the_same_single_piece_order(floor) -> None:

@@ -386,6 +386,8 @@ def _shipped(event: OrderShipped) -> Reply:
     if event.short_pieces:
         done = "packing.shipped_short" if event.carton else "packing.shipped_before"
         return Ask(START, done, {**facts, "short": event.short_pieces}, look=True)
+    if event.pieces == 1 and event.box:  # opened by its piece, it was closed before a box was told
+        return Ask(START, "packing.shipped_one", {**facts, "box": event.box})
     return Ask(START, "packing.shipped", facts)
 
 

@@ -146,7 +146,7 @@ def _counting(state: Counting | Unexpected) -> Prompt:
     return Prompt(
         ask=ask,
         count=_count(now) if now and ask == "receiving.scan_piece" else "",
-        goods=_unexpected(state) + _goods(job, now),
+        goods=_unexpected(state) or _goods(job, now),
         facts=_facts(job, now),
         progress=(job.counted, job.expected) if job.expected else None,
         keys=_keys(job, now) if isinstance(state, Counting) else ((Key.BACK, "key.back"),),

@@ -166,6 +166,9 @@ def _opened(state: State, event: ReturnOpened) -> Reply:
     if piece is not None:
         return _take(here.parcel, piece, show=True)
     number, due = event.parcel.number, event.parcel.due
+    if isinstance(state, ChooseOther) and event.parcel.kind != state.parcel.kind:
+        kind = {"number": number, "kind_text": f"returns.other.{event.parcel.kind}"}
+        return Ask(here, "returns.kind_set", kind)
     if due:
         return Ask(here, "returns.opened_late", {"number": number, "due": due}, look=True)
     return Ask(here, "returns.opened", {"number": number})

@@ -246,7 +246,7 @@ def _others(parcel: Parcel) -> tuple[Choice, ...]:
     codes = (
         *(("empty",) if not parcel.pieces else ()),
         "no_code",
-        *_other_kind(parcel.kind),
+        *(_other_kind(parcel.kind) if not parcel.pieces else ()),
         *(("order",) if parcel.merchant and parcel.next_sku and not parcel.order else ()),
     )
     return tuple(Choice(code, f"returns.other.{code}") for code in codes)
