@@ -1,0 +1,98 @@
+"""``floorhand summary``: which period is meant, and what is said of it."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from floorhand.commands.summary import add_arguments, asked_period
+from floorhand.domain.shifts import Period
+from floorhand.errors import BadSetting
+
+BERLIN = ZoneInfo("Europe/Berlin")
+SHIFTS = ("early 06:00-14:00", "late 14:00-22:00", "night 22:00-06:00")
+AT_NIGHT = datetime(2026, 3, 3, 2, 6, tzinfo=BERLIN)
+
+
+def asked(*words: str, now: datetime = AT_NIGHT) -> Period:
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    return asked_period(parser.parse_args(words), SHIFTS, BERLIN, now)
+
+
+def spoken(period: Period) -> tuple[str, str]:
+    start, end = (at.astimezone(BERLIN) for at in (period.start, period.end))
+    return f"{start:%Y-%m-%d %H:%M}", f"{end:%Y-%m-%d %H:%M}"
+
+
+@pytest.mark.parametrize(
+    ("words", "period"),
+    [
+        ([], ("2026-03-02 22:00", "2026-03-03 06:00")),
+        (["--shift", "night"], ("2026-03-02 22:00", "2026-03-03 06:00")),
+        (["--shift", "late"], ("2026-03-02 14:00", "2026-03-02 22:00")),
+        (["--shift", "night", "--day", "2026-03-03"], ("2026-03-03 22:00", "2026-03-04 06:00")),
+        (["--day", "2026-03-01"], ("2026-03-01 00:00", "2026-03-02 00:00")),
+        (["--from", "2026-03-01", "--to", "2026-03-01"], ("2026-03-01 00:00", "2026-03-02 00:00")),
+        (["--from", "2026-03-01", "--to", "2026-03-02"], ("2026-03-01 00:00", "2026-03-03 00:00")),
+        (["--from", "2026-03-01T07:30"], ("2026-03-01 07:30", "2026-03-03 02:06")),
+        (
+            ["--from", "2026-03-01T07:30", "--to", "2026-03-01T09:00+00:00"],
+            ("2026-03-01 07:30", "2026-03-01 10:00"),
+        ),
+        (["--to", "2026-03-03T01:00"], ("2026-03-03 00:00", "2026-03-03 01:00")),
+        (
+            ["--day", "2026-03-01", "--to", "2026-03-01T09:00"],
+            ("2026-03-01 00:00", "2026-03-01 09:00"),
+        ),
+    ],
+)
+def test_the_period_is_the_one_that_was_asked_for(
+    words: list[str], period: tuple[str, str]
+) -> None:
+    assert spoken(asked(*words)) == period
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--shift", "night", "--from", "2026-03-01"], "--shift does not go with --from and --to"),
+        (["--shift", "night", "--to", "2026-03-01"], "--shift does not go with --from and --to"),
+        (["--day", "2026-03-01", "--from", "2026-03-01"], "--day does not go with --from and --to"),
+        (
+            ["--from", "2026-03-29T02:30"],
+            "There is no 02:30 on 2026-03-29 in Europe/Berlin: clocks are put forward over it.",
+        ),
+        (["--to", "2026-03-29T02:00"], "There is no 02:00 on 2026-03-29 in Europe/Berlin"),
+        (
+            ["--from", "2026-03-02T10:00", "--to", "2026-03-02T10:00"],
+            "The period begins 2026-03-02T10:00 and ends 2026-03-02T10:00: it must end after it",
+        ),
+        (
+            ["--from", "2026-03-02", "--to", "2026-03-01"],
+            "The period begins 2026-03-02 and ends 2026-03-01: it must end after it begins.",
+        ),
+        (["--from", "2026-03-04"], "The period begins 2026-03-04 and ends now: it must end after"),
+    ],
+)
+def test_a_period_that_cannot_be_is_refused(words: list[str], says: str) -> None:
+    with pytest.raises(BadSetting) as refused:
+        asked(*words)
+    assert says in str(refused.value)
+
+
+@pytest.mark.parametrize("time", ["2026-03-29T03:00", "2026-03-29T01:59", "2026-10-25T02:30"])
+def test_times_beside_a_clock_change_are_times(time: str) -> None:
+    start, _ = spoken(asked("--from", time, now=datetime(2026, 11, 1, tzinfo=UTC)))
+    assert start == time.replace("T", " ")
+
+
+def test_a_day_whose_midnight_was_skipped_begins_when_its_clocks_do() -> None:
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    words = parser.parse_args(["--from", "2026-09-06", "--to", "2026-09-06"])
+    period = asked_period(words, SHIFTS, ZoneInfo("America/Santiago"), AT_NIGHT)
+    assert period.length_s == 23 * 3600
