@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import argparse
-from datetime import UTC, datetime
+import json
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from conftest import NOW, SITE
+from sqlalchemy import insert
 
-from floorhand.commands.summary import add_arguments, asked_period
+from floorhand.commands.summary import add_arguments, asked_period, summarise
+from floorhand.commands.summary_text import render
 from floorhand.domain.shifts import Period
 from floorhand.errors import BadSetting
+from floorhand.store.db import Transactions
+from floorhand.store.schema import Operation, Worker
 
 BERLIN = ZoneInfo("Europe/Berlin")
 SHIFTS = ("early 06:00-14:00", "late 14:00-22:00", "night 22:00-06:00")
@@ -96,3 +102,50 @@ def test_a_day_whose_midnight_was_skipped_begins_when_its_clocks_do() -> None:
     words = parser.parse_args(["--from", "2026-09-06", "--to", "2026-09-06"])
     period = asked_period(words, SHIFTS, ZoneInfo("America/Santiago"), AT_NIGHT)
     assert period.length_s == 23 * 3600
+
+
+SHIFT = Period("early", NOW, NOW + timedelta(hours=8))
+
+
+def test_who_was_signed_in_and_did_nothing_is_shown_as_idle(transactions: Transactions) -> None:
+    with transactions.begin() as tx:
+        tx.execute(
+            insert(Worker).values(site=SITE, code="77", name="Ida", badge="B", language="en")
+        )
+        tx.execute(
+            insert(Operation).values(
+                site=SITE,
+                id="S:1",
+                kind="SignIn",
+                command="{}",
+                facts=json.dumps({"worker": "77"}),
+                worker="77",
+                seat="S",
+                at=NOW + timedelta(hours=1),
+            )
+        )
+        figures = summarise(tx, SITE, SHIFT, NOW + timedelta(hours=3))
+    assert figures["workers"] == {
+        "77": {"name": "Ida", "signed_in_s": 7200, "utilisation_pct": 0.0}
+    }
+    assert "77 Ida: signed in 2:00, busy 0%" in render(figures, BERLIN)
+
+
+def test_what_is_counted_after_a_shift_has_ended_says_when(transactions: Transactions) -> None:
+    with transactions.begin() as tx:
+        running = summarise(tx, SITE, SHIFT, SHIFT.end)
+        ended = summarise(tx, SITE, SHIFT, SHIFT.end + timedelta(hours=1))
+    page = render(running, BERLIN)
+    assert "\nNothing left over\n" in page
+    assert "\nStock proved: ledger" in page
+    page = render(ended, BERLIN)
+    assert "\nNothing left over now (2026-03-02 19:00)\n" in page
+    assert "\nStock proved now (2026-03-02 19:00): ledger" in page
+    assert {ended[part]["as_of"] for part in ("left_over", "stock")} == {
+        "2026-03-02T18:00:00+00:00"
+    }
+    ended["left_over"]["tasks"] = {"put": 2}
+    ended["stock"] |= {"ok": False, "violations": 1}
+    page = render(ended, BERLIN)
+    assert "\nLeft over now (2026-03-02 19:00)\n  tasks: 2 put\n" in page
+    assert "\nSTOCK NOT PROVED now (2026-03-02 19:00): 1 violations" in page

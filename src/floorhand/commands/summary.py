@@ -75,15 +75,16 @@ def summarise(tx: Session, site: str, period: Period, now: datetime) -> dict[str
     Returns:
         ``period``, ``jobs`` (by job), ``workers`` (by worker, then job), ``deliveries``,
         ``returns``, ``orders``, ``left_over``, ``gaps`` and ``stock``. Times are in seconds,
-        counts in pieces, lines, orders; a rate is None where it would say nothing.
+        counts in pieces, lines, orders; a rate is None where it would say nothing. What is left
+        over and the proof of the stock are of the moment ``as_of``, whatever the period.
     """
     tallies = summaries.tallies(tx, site, period)
     worked = activity(summaries.beats(tx, site, period))
     signed_in = signed_in_s(summaries.stretches(tx, site, period), period, now)
-    workers: dict[str, dict[str, Any]] = {}
+    here = {worker for worker, _ in tallies} | set(signed_in)
+    workers: dict[str, dict[str, Any]] = {worker: {} for worker in sorted(here)}
     for (worker, job), tally in sorted(tallies.items()):
-        shown = _figures([tally], worked.active_s.get((worker, job), 0))
-        workers.setdefault(worker, {})[job] = shown
+        workers[worker][job] = _figures([tally], worked.active_s.get((worker, job), 0))
     jobs = {
         job: _figures(
             [tally for (_, of), tally in tallies.items() if of == job],
@@ -113,9 +114,14 @@ def summarise(tx: Session, site: str, period: Period, now: datetime) -> dict[str
             **summaries.returns(tx, site, period),
         },
         "orders": asdict(summaries.orders(tx, site, period)),
-        "left_over": summaries.left_over(tx, site, now),
+        "left_over": {"as_of": now.isoformat(), **summaries.left_over(tx, site, now)},
         "gaps": [{**asdict(gap), "start": gap.start.isoformat()} for gap in worked.gaps],
-        "stock": {**counted(tx, site), "ok": not found, "violations": len(found)},
+        "stock": {
+            "as_of": now.isoformat(),
+            **counted(tx, site),
+            "ok": not found,
+            "violations": len(found),
+        },
     }
 
 
