@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import Any
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from floorhand.config import Settings
 from floorhand.domain.shifts import (
+    Activity,
     Period,
     activity,
     begun_shift,
@@ -81,10 +82,6 @@ def summarise(tx: Session, site: str, period: Period, now: datetime) -> dict[str
     tallies = summaries.tallies(tx, site, period)
     worked = activity(summaries.beats(tx, site, period))
     signed_in = signed_in_s(summaries.stretches(tx, site, period), period, now)
-    here = {worker for worker, _ in tallies} | set(signed_in)
-    workers: dict[str, dict[str, Any]] = {worker: {} for worker in sorted(here)}
-    for (worker, job), tally in sorted(tallies.items()):
-        workers[worker][job] = _figures([tally], worked.active_s.get((worker, job), 0))
     jobs = {
         job: _figures(
             [tally for (_, of), tally in tallies.items() if of == job],
@@ -92,12 +89,6 @@ def summarise(tx: Session, site: str, period: Period, now: datetime) -> dict[str
         )
         for job in JOBS
     }
-    names = summaries.worker_names(tx, site)
-    for worker, shown in workers.items():
-        active = sum(n for (who, of), n in worked.active_s.items() if who == worker and of in JOBS)
-        shown["name"] = names.get(worker, "")
-        shown["signed_in_s"] = signed_in.get(worker, 0)
-        shown["utilisation_pct"] = percent(active, signed_in.get(worker, 0))
     found = violations(tx, site)
     return {
         "period": {
@@ -107,7 +98,7 @@ def summarise(tx: Session, site: str, period: Period, now: datetime) -> dict[str
             "length_s": period.length_s,
         },
         "jobs": jobs,
-        "workers": workers,
+        "workers": _workers(tallies, worked, signed_in, summaries.worker_names(tx, site)),
         "deliveries": [asdict(one) for one in summaries.deliveries(tx, site, period)],
         "returns": {
             "closed": summaries.returns_closed(tx, site, period),
@@ -123,6 +114,25 @@ def summarise(tx: Session, site: str, period: Period, now: datetime) -> dict[str
             "violations": len(found),
         },
     }
+
+
+def _workers(
+    tallies: Mapping[tuple[str, str], Tally],
+    worked: Activity,
+    signed_in: Mapping[str, int],
+    names: Mapping[str, str],
+) -> dict[str, dict[str, Any]]:
+    """Put the figures of all together who did something or were signed in."""
+    here = {worker for worker, _ in tallies} | set(signed_in)
+    workers: dict[str, dict[str, Any]] = {worker: {} for worker in sorted(here)}
+    for (worker, job), tally in sorted(tallies.items()):
+        workers[worker][job] = _figures([tally], worked.active_s.get((worker, job), 0))
+    for worker, shown in workers.items():
+        active = sum(n for (who, of), n in worked.active_s.items() if who == worker and of in JOBS)
+        shown["name"] = names.get(worker, "")
+        shown["signed_in_s"] = signed_in.get(worker, 0)
+        shown["utilisation_pct"] = percent(active, signed_in.get(worker, 0))
+    return workers
 
 
 def _figures(tallies: list[Tally], active_s: int) -> dict[str, Any]:
