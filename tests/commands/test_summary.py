@@ -141,6 +141,7 @@ def test_what_is_counted_after_a_shift_has_ended_says_when(transactions: Transac
     page = render(ended, BERLIN)
     assert "\nNothing left over now (2026-03-02 19:00)\n" in page
     assert "\nStock proved now (2026-03-02 19:00): ledger" in page
+    assert max(map(len, page.splitlines())) <= 80
     assert {ended[part]["as_of"] for part in ("left_over", "stock")} == {
         "2026-03-02T18:00:00+00:00"
     }

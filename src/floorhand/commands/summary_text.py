@@ -43,7 +43,7 @@ def _lines(figures: Mapping[str, Any], zone: ZoneInfo) -> Iterator[str]:
     yield from _left_over(figures["left_over"], now)
     yield from _gaps(figures["gaps"], zone)
     yield ""
-    yield _proof(figures["stock"], now)
+    yield from _proof(figures["stock"], now)
 
 
 def _now(figures: Mapping[str, Any], zone: ZoneInfo) -> str:
@@ -113,13 +113,13 @@ def _gaps(gaps: list[Mapping[str, Any]], zone: ZoneInfo) -> Iterator[str]:
         yield f"  … and {len(gaps) - GAPS_MAX} more"
 
 
-def _proof(stock: Mapping[str, Any], now: str) -> str:
+def _proof(stock: Mapping[str, Any], now: str) -> Iterator[str]:
     if stock["ok"]:
-        return (
-            f"Stock proved{now}: ledger = balances, {stock['moves']} moves, "
-            f"{stock['pieces']} pieces, nothing negative, nothing orphaned"
-        )
-    return f"STOCK NOT PROVED{now}: {stock['violations']} violations; run: floorhand check"
+        counts = f"{stock['moves']} moves, {stock['pieces']} pieces"
+        yield f"Stock proved{now}: ledger = balances, {counts},"
+        yield "  nothing negative, nothing orphaned"
+    else:
+        yield f"STOCK NOT PROVED{now}: {stock['violations']} violations; run: floorhand check"
 
 
 def _cells(shown: Mapping[str, Any]) -> tuple[str, ...]:
