@@ -31,7 +31,7 @@ def test_every_command_explains_itself(capsys, command: str) -> None:
     assert "--database" in out
 
 
-@pytest.mark.parametrize("words", [[], ["nonsense"], ["check", "--nonsense"]])
+@pytest.mark.parametrize("words", [[], ["nonsense"], ["check", "--nonsense"], ["check", "that"]])
 def test_a_command_written_wrongly_is_code_two(capsys, words: list[str]) -> None:
     code, _, err = run(capsys, *words)
     assert code == 2

@@ -24,7 +24,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "simulate": ("floorhand.robots.command", "let workers made of software do the work"),
     "bench": ("floorhand.commands.bench", "measure how long a scan takes"),
 }
-"""Name, module with ``add_arguments(parser)`` and ``run(args, settings)``, and what it does."""
+"""Name, module with ``add_arguments(parser)`` and ``run(args, settings)``, and what it does.
+
+A command whose last words are a list names it in a default ``listed``: it may go on after options.
+"""
 
 EPILOG = """\
 Every command takes --database, --site and --config. Settings can also stand in a TOML file or in
@@ -53,7 +56,9 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def _run(words: list[str]) -> int:
     parser = _parser(words)
-    args = parser.parse_args(words)
+    args, late = parser.parse_known_args(words)
+    if late:
+        _go_on_with_list(parser, args, late)
     typed = {
         name: value
         for name in ("database", "site", "seat", "station", "language", "labels", "hints", "log")
@@ -64,6 +69,15 @@ def _run(words: list[str]) -> int:
     module = import_module(COMMANDS[args.command][0])
     code: int = module.run(args, settings)
     return code
+
+
+def _go_on_with_list(
+    parser: argparse.ArgumentParser, args: argparse.Namespace, late: list[str]
+) -> None:
+    """Add words that came after an option to the list of the command, which argparse ends there."""
+    if not hasattr(args, "listed") or any(word.startswith("-") for word in late):
+        parser.error(f"unrecognized arguments: {' '.join(late)}")
+    getattr(args, args.listed).extend(late)
 
 
 def _parser(words: list[str]) -> argparse.ArgumentParser:

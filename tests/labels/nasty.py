@@ -6,6 +6,8 @@ import json
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -101,6 +103,19 @@ def forget_fonts() -> None:
         picture._letters,
     ):
         known.cache_clear()
+
+
+@contextmanager
+def only_own_fonts() -> Iterator[None]:
+    """As on a machine without fonts of its own, and without the extra."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fonts, "MACHINE_FONTS", ())
+        patch.setattr(fonts, "FONT_PACKAGES", ())
+        forget_fonts()
+        try:
+            yield
+        finally:
+            forget_fonts()
 
 
 def naughty_strings() -> list[str]:

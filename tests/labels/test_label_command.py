@@ -103,6 +103,30 @@ def test_a_zone_and_single_codes_can_be_asked_for(warehouse: Transactions) -> No
     assert read_pdf(Path("two.pdf")) == [["FHLFSJTPA002", "FHLFSJTPB003"]]
 
 
+def test_codes_may_stand_before_and_after_options(warehouse: Transactions) -> None:
+    words = "label bins A-01-2 --pdf two.pdf B-01-3 --one-per-page --database floor.db A-01-1"
+    with pytest.raises(SystemExit) as ended:
+        main(words.split())
+    assert not ended.value.code
+    read = read_pdf(Path("two.pdf"))
+    assert read == [["FHLFSJTPA001"], ["FHLFSJTPA002"], ["FHLFSJTPB003"]]
+    assert label("sku", "--dpi", "300", "OAT", "--folder", "out") == 0
+    assert sorted(path.name for path in Path("out").iterdir()) == [
+        "000001-sku-OAT.png",
+        "000001-sku-OAT.zpl",
+    ]
+
+
+@pytest.mark.parametrize("words", [["bins", "--zone", "A", "--nope", "A-01-1"], ["bins", "--nope"]])
+def test_an_option_that_is_none_is_no_code(
+    warehouse: Transactions, words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert label(*words) == 2
+    assert f"unrecognized arguments: {' '.join(words[words.index('--nope') :])}" in (
+        capsys.readouterr().err
+    )
+
+
 def test_the_code_of_a_bin_is_in_bars_only(warehouse: Transactions) -> None:
     assert label("bins", "A-01-2", "--zpl", "bins.zpl") == 0
     zpl = Path("bins.zpl").read_text("ascii")
@@ -225,6 +249,9 @@ def test_a_folder_gets_a_picture_and_zpl_of_each(warehouse: Transactions) -> Non
         (["totes", "--template", "bni"], "There is no label template 'bni'"),
         (["badges", "--zone", "A"], "--zone is not for badges, only for: bins, totes,"),
         (["bins", "--merchant", "FERN"], "--merchant is not for bins, only for: sku,"),
+        (["sku", "--merchant", "NOPE"], "There is no merchant NOPE at MAIN. Known: ACME, FERN."),
+        (["returns", "--merchant", "NOPE", "R-1"], "There is no merchant NOPE at MAIN."),
+        (["totes", "--language", "xx"], "There are no words in the language xx, only in: en, it."),
         (["badges", "--language", "it"], "--language is not for badges, only for: totes,"),
         (["work", "A-01-1"], "CODE is not for work, only for: bins,"),
         (["work", "--template", "bin"], "--template is not for work, only for: bins,"),

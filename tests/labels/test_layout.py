@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from labels.nasty import forget_fonts
+from labels.nasty import only_own_fonts
 
 from floorhand.domain.rules import Address
 from floorhand.errors import BadLabel
@@ -206,6 +206,7 @@ def test_a_barcode_takes_the_widest_bars_that_fit() -> None:
         ("a\x00b\x1bc", f"a{MISSING}b{MISSING}c"),
         ("\u202eabc\u202c", "abc"),
         ("a\u200bb\ufeff", "ab"),
+        ("葛\U000e0100\ufe0f", "葛"),
         ("e\u0301", "é"),
         ("x" * 700, "x" * 600 + ELLIPSIS),
     ],
@@ -214,21 +215,55 @@ def test_invisible_characters_never_reach_paper(value: str, shown: str) -> None:
     assert clean(value) == shown
 
 
-def test_letters_that_no_font_has_are_shown_as_boxes_and_reported(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(fonts, "MACHINE_FONTS", ())
-    monkeypatch.setattr(fonts, "FONT_PACKAGES", ())
-    forget_fonts()
-    try:
+def test_letters_that_no_font_has_are_shown_as_boxes_and_reported() -> None:
+    with only_own_fonts():
         layout = made(ship_to=["王小明", "Beijing"])
         assert layout.missing == "王小明"
         assert layout.note() == "no font here has: 王小明"
         runs = [run for _, run in fonts.runs("王 B", 0)]
         assert "".join(runs) == f"{MISSING} B"
-    finally:
-        monkeypatch.undo()
-        forget_fonts()
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Hồ Chí Minh", "Hô Chí Minh"),
+        ("NGUYỄN THỊ BƯỞI", "NGUYÊN THỊ BƯƠI"),
+        ("Trần Đức Ấn", "Trân Đức Ân"),
+        ("Thừa Thiên Huế", "Thừa Thiên Huê"),
+        ("Phả Lại", "Pha Lại"),
+        ("Ho\u0302\u0300", "Hô"),
+        ("a\u1ab0b", "ab"),
+        ("\u1ab0王\u1ab0", "\u1ab0王\u1ab0"),
+        ("각 के k\u0e38", "각 के k\u0e38"),
+        ("José Łódź ẞ", "José Łódź ẞ"),
+    ],
+)
+def test_letters_keep_the_marks_that_a_font_has_them_with(name: str, shown: str) -> None:
+    with only_own_fonts():
+        layout = made(ship_to=[name, "VN"])
+        assert text_of(layout, "ship_to") == [shown, "VN"]
+        assert set(layout.missing) == {one for one in shown if one in "\u1ab0王각के\u0e38ẞ"}
+
+
+def test_a_mark_that_is_a_sound_of_its_own_is_never_taken_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(fonts, "_knows", lambda _, letter: letter in "か\u1100ue")
+    assert fonts.drawable("が각") == "が각"
+    assert fonts.drawable("ụể") == "ue"
+
+
+def test_signs_that_no_font_has_are_left_out_of_addresses_only() -> None:
+    with only_own_fonts():
+        name = "🏠 Ana № 5 👍🏽 1\ufe0f\u20e3 👩\u200d👧"
+        layout = made(
+            ship_to=[name, "😀", "IT"], sender=["Kettle 🫖", "BE"], merchant="Kettle ☕🫖"
+        )
+        assert text_of(layout, "ship_to") == ["Ana № 5 1", "IT"]
+        assert text_of(layout, "sender") == ["Kettle", "BE"]
+        assert text_of(layout, "merchant") == ["Kettle ☕🫖"]
+        assert layout.missing == "🫖"
 
 
 @pytest.mark.parametrize("name", ["José Núñez", "Łódź", "Željko Đurić", "Ελένη", "Иван", "İzmir"])

@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from labels.nasty import NASTY, data_with, expected, naughty_strings, read_back, render_zpl
+from labels.nasty import (
+    NASTY,
+    data_with,
+    expected,
+    naughty_strings,
+    only_own_fonts,
+    read_back,
+    render_zpl,
+)
 from PIL import Image, ImageChops, ImageDraw
 
 from floorhand.labels.layout import DOTS_PER_MM, Layout, PlacedText, lay_out
@@ -101,6 +109,27 @@ def test_both_renderings_say_the_same(name: str, dpi: int, tmp_path: Path) -> No
         for item in layout.placed:
             if isinstance(item, PlacedText) and not item.reverse:
                 assert has_ink(picture, item), item.name
+
+
+def test_vietnamese_names_are_the_same_letters_in_both_renderings(tmp_path: Path) -> None:
+    template = load_template("shipping")
+
+    def made(*ship_to: str) -> Layout:
+        return lay_out(template, {**template.kind.sample, "ship_to": list(ship_to)})
+
+    with only_own_fonts():
+        # The first line is letters of the printer, the others are drawn.
+        layout = made("Hồ Văn Chấn", "12 Phố Huế", "Đường Nguyễn Thị Bưởi", "Hà Nội", "VN")
+        plain = made("Hô Văn Chân", "12 Phô Huê", "Đường Nguyên Thị Bươi", "Hà Nội", "VN")
+        zpl = write_zpl(layout)
+        assert zpl == write_zpl(plain)
+        assert b"^FD12 Ph_C3_B4 Hu_C3_AA^FS" in zpl
+        assert ImageChops.logical_xor(draw(layout), draw(plain)).getbbox() is None
+        assert layout.unreadable("ship_to") == layout.note() == ""
+        assert read_back(draw(layout)) == expected(layout)
+        (printed,) = render_zpl(zpl, layout, tmp_path)
+    assert read_back(printed) == expected(layout)
+    assert stray_dots(printed, layout, EDGE_DOTS[203]) == 0
 
 
 def has_ink(picture: Image.Image, item: PlacedText) -> bool:

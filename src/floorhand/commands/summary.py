@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import Any
@@ -14,9 +15,12 @@ from sqlalchemy.orm import Session
 
 from floorhand.config import Settings
 from floorhand.domain.shifts import (
+    Activity,
     Period,
     activity,
+    begun_shift,
     local_day,
+    local_moment,
     named_shift,
     per_hour,
     percent,
@@ -40,9 +44,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--shift", metavar="NAME", help="a shift of the site (default: the running)"
     )
-    parser.add_argument("--day", metavar="DATE", help="local day of the shift, as 2026-03-31")
+    day = "local day on which the shift begins, as 2026-03-31 (default: its last)"
+    parser.add_argument("--day", metavar="DATE", help=day)
     parser.add_argument("--from", dest="start", metavar="TIME", help="local time, or with offset")
-    parser.add_argument("--to", dest="end", metavar="TIME", help="local time, or with offset")
+    until = "local time, or with offset; a day alone counts whole (default: now)"
+    parser.add_argument("--to", dest="end", metavar="TIME", help=until)
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
 
 
@@ -54,7 +60,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         require_site(tx, settings.site)
         zone = ZoneInfo(summaries.time_zone(tx, settings.site))
         shifts = site_rules(tx, settings.site).shifts
-        figures = summarise(tx, settings.site, _period(args, shifts, zone, now), now)
+        figures = summarise(tx, settings.site, asked_period(args, shifts, zone, now), now)
     if args.json:
         print(json.dumps(figures, ensure_ascii=False, indent=1))
     else:
@@ -70,15 +76,12 @@ def summarise(tx: Session, site: str, period: Period, now: datetime) -> dict[str
     Returns:
         ``period``, ``jobs`` (by job), ``workers`` (by worker, then job), ``deliveries``,
         ``returns``, ``orders``, ``left_over``, ``gaps`` and ``stock``. Times are in seconds,
-        counts in pieces, lines, orders; a rate is None where it would say nothing.
+        counts in pieces, lines, orders; a rate is None where it would say nothing. What is left
+        over and the proof of the stock are of the moment ``as_of``, whatever the period.
     """
     tallies = summaries.tallies(tx, site, period)
     worked = activity(summaries.beats(tx, site, period))
     signed_in = signed_in_s(summaries.stretches(tx, site, period), period, now)
-    workers: dict[str, dict[str, Any]] = {}
-    for (worker, job), tally in sorted(tallies.items()):
-        shown = _figures([tally], worked.active_s.get((worker, job), 0))
-        workers.setdefault(worker, {})[job] = shown
     jobs = {
         job: _figures(
             [tally for (_, of), tally in tallies.items() if of == job],
@@ -86,12 +89,6 @@ def summarise(tx: Session, site: str, period: Period, now: datetime) -> dict[str
         )
         for job in JOBS
     }
-    names = summaries.worker_names(tx, site)
-    for worker, shown in workers.items():
-        active = sum(n for (who, of), n in worked.active_s.items() if who == worker and of in JOBS)
-        shown["name"] = names.get(worker, "")
-        shown["signed_in_s"] = signed_in.get(worker, 0)
-        shown["utilisation_pct"] = percent(active, signed_in.get(worker, 0))
     found = violations(tx, site)
     return {
         "period": {
@@ -101,17 +98,41 @@ def summarise(tx: Session, site: str, period: Period, now: datetime) -> dict[str
             "length_s": period.length_s,
         },
         "jobs": jobs,
-        "workers": workers,
+        "workers": _workers(tallies, worked, signed_in, summaries.worker_names(tx, site)),
         "deliveries": [asdict(one) for one in summaries.deliveries(tx, site, period)],
         "returns": {
             "closed": summaries.returns_closed(tx, site, period),
             **summaries.returns(tx, site, period),
         },
         "orders": asdict(summaries.orders(tx, site, period)),
-        "left_over": summaries.left_over(tx, site, now),
+        "left_over": {"as_of": now.isoformat(), **summaries.left_over(tx, site, now)},
         "gaps": [{**asdict(gap), "start": gap.start.isoformat()} for gap in worked.gaps],
-        "stock": {**counted(tx, site), "ok": not found, "violations": len(found)},
+        "stock": {
+            "as_of": now.isoformat(),
+            **counted(tx, site),
+            "ok": not found,
+            "violations": len(found),
+        },
     }
+
+
+def _workers(
+    tallies: Mapping[tuple[str, str], Tally],
+    worked: Activity,
+    signed_in: Mapping[str, int],
+    names: Mapping[str, str],
+) -> dict[str, dict[str, Any]]:
+    """Put the figures of all together who did something or were signed in."""
+    here = {worker for worker, _ in tallies} | set(signed_in)
+    workers: dict[str, dict[str, Any]] = {worker: {} for worker in sorted(here)}
+    for (worker, job), tally in sorted(tallies.items()):
+        workers[worker][job] = _figures([tally], worked.active_s.get((worker, job), 0))
+    for worker, shown in workers.items():
+        active = sum(n for (who, of), n in worked.active_s.items() if who == worker and of in JOBS)
+        shown["name"] = names.get(worker, "")
+        shown["signed_in_s"] = signed_in.get(worker, 0)
+        shown["utilisation_pct"] = percent(active, signed_in.get(worker, 0))
+    return workers
 
 
 def _figures(tallies: list[Tally], active_s: int) -> dict[str, Any]:
@@ -138,20 +159,33 @@ def _figures(tallies: list[Tally], active_s: int) -> dict[str, Any]:
     }
 
 
-def _period(
-    args: argparse.Namespace, shifts: tuple[str, ...], zone: ZoneInfo, now: datetime
+def asked_period(
+    args: argparse.Namespace, shifts: Sequence[str], zone: ZoneInfo, now: datetime
 ) -> Period:
+    """Give the period that was asked for; if none was, the running shift.
+
+    Raises:
+        BadSetting: If there is no such period, or two were asked for.
+    """
     day = _day(args.day) if args.day else now.astimezone(zone).date()
     if args.start or args.end:
+        if args.shift or (args.day and args.start):
+            raise BadSetting(
+                f"{'--shift' if args.shift else '--day'} does not go with --from and --to: they "
+                "say the whole period."
+            )
         start = _moment(args.start, zone) if args.start else local_day(day, zone).start
-        end = _moment(args.end, zone) if args.end else now
+        end = _moment(args.end, zone, whole_day=True) if args.end else now
         if end <= start:
             raise BadSetting(
-                f"The period ends ({args.end or 'now'}) before it begins ({args.start or 'today'})."
+                f"The period begins {args.start or day} and ends {args.end or 'now'}: it must end "
+                "after it begins."
             )
         return Period("from … to", start, end)
     if args.shift:
-        return named_shift(shifts, args.shift, day, zone)
+        if args.day:
+            return named_shift(shifts, args.shift, day, zone)
+        return begun_shift(shifts, args.shift, now, zone)
     return local_day(day, zone) if args.day else shift_at(shifts, now, zone)
 
 
@@ -166,10 +200,24 @@ def _day(text: str) -> date:
     return day
 
 
-def _moment(text: str, zone: ZoneInfo) -> datetime:
+def _moment(text: str, zone: ZoneInfo, *, whole_day: bool = False) -> datetime:
+    """Read a time; a day alone is its beginning, or its end if the whole day counts."""
     try:
         moment = datetime.fromisoformat(text)
-        _day(f"{moment:%Y-%m-%d}")
+        day = _day(f"{moment:%Y-%m-%d}")
     except ValueError as error:
         raise BadSetting(f"{text!r} is no time. Write it like 2026-03-31T06:00.") from error
-    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+    if moment.tzinfo:
+        return moment.astimezone(UTC)
+    if _is_day(text):
+        period = local_day(day, zone)
+        return period.end if whole_day else period.start
+    return local_moment(moment, zone)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

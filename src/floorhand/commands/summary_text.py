@@ -39,10 +39,18 @@ def _lines(figures: Mapping[str, Any], zone: ZoneInfo) -> Iterator[str]:
                 yield _row((f"  {job}", *_cells(shown)))
     yield from _deliveries(figures["deliveries"])
     yield from _returns(figures["returns"])
-    yield from _left_over(figures["left_over"])
+    now = _now(figures, zone)
+    yield from _left_over(figures["left_over"], now)
     yield from _gaps(figures["gaps"], zone)
     yield ""
-    yield _proof(figures["stock"])
+    yield from _proof(figures["stock"], now)
+
+
+def _now(figures: Mapping[str, Any], zone: ZoneInfo) -> str:
+    """Give the words for what was counted after the period had ended; none while it runs."""
+    as_of: str = figures["stock"]["as_of"]
+    ended = datetime.fromisoformat(figures["period"]["end"]) < datetime.fromisoformat(as_of)
+    return f" now ({_local(as_of, zone)})" if ended else ""
 
 
 def _orders(orders: Mapping[str, Any]) -> Iterator[str]:
@@ -85,16 +93,12 @@ def _returns(returns: Mapping[str, Any]) -> Iterator[str]:
         yield f"  by {name}{_listed(returns[name])}"
 
 
-def _left_over(left: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
+def _left_over(left: Mapping[str, Any], now: str) -> Iterator[str]:
+    found = {name: left[name] for name in left if name != "as_of" and any(left[name].values())}
     yield ""
-    yield (
-        "Left over"
-        if any(any(counts.values()) for counts in left.values())
-        else "Nothing left over"
-    )
-    for name, counts in left.items():
-        if any(counts.values()):
-            yield f"  {name.replace('_', ' ')}{_listed(counts)}"
+    yield f"{'Left over' if found else 'Nothing left over'}{now}"
+    for name, counts in found.items():
+        yield f"  {name.replace('_', ' ')}{_listed(counts)}"
 
 
 def _gaps(gaps: list[Mapping[str, Any]], zone: ZoneInfo) -> Iterator[str]:
@@ -109,13 +113,13 @@ def _gaps(gaps: list[Mapping[str, Any]], zone: ZoneInfo) -> Iterator[str]:
         yield f"  … and {len(gaps) - GAPS_MAX} more"
 
 
-def _proof(stock: Mapping[str, Any]) -> str:
+def _proof(stock: Mapping[str, Any], now: str) -> Iterator[str]:
     if stock["ok"]:
-        return (
-            f"Stock proved: ledger = balances, {stock['moves']} moves, {stock['pieces']} pieces, "
-            "nothing negative, nothing orphaned"
-        )
-    return f"STOCK NOT PROVED: {stock['violations']} violations; run: floorhand check"
+        counts = f"{stock['moves']} moves, {stock['pieces']} pieces"
+        yield f"Stock proved{now}: ledger = balances, {counts},"
+        yield "  nothing negative, nothing orphaned"
+    else:
+        yield f"STOCK NOT PROVED{now}: {stock['violations']} violations; run: floorhand check"
 
 
 def _cells(shown: Mapping[str, Any]) -> tuple[str, ...]:

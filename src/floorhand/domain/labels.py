@@ -188,6 +188,9 @@ _KINDS = (
 KINDS: Mapping[str, LabelKind] = {kind.name: kind for kind in _KINDS}
 """All kinds by name. Each has a template of the same name; more templates may be added."""
 
+ADDRESSES = frozenset({"ship_to", "sender"})
+"""Fields that a carrier reads: an emoji in them is no loss."""
+
 
 def missing_fields(kind: LabelKind, data: LabelData) -> tuple[str, ...]:
     """List the needed fields that are absent or empty."""

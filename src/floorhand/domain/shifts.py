@@ -121,6 +121,34 @@ def named_shift(shifts: Sequence[str], name: str, day: date, zone: ZoneInfo) -> 
     raise BadSetting(f"There is no shift {name!r} here; there are: {known}.")
 
 
+def begun_shift(shifts: Sequence[str], name: str, now: datetime, zone: ZoneInfo) -> Period:
+    """Give the last shift of a name that has begun: the running one, or the one before.
+
+    Raises:
+        BadSetting: If the site has no such shift.
+    """
+    today = now.astimezone(zone).date()
+    period = named_shift(shifts, name, today, zone)
+    if period.start <= now:
+        return period
+    return named_shift(shifts, name, today - timedelta(days=1), zone)
+
+
+def local_moment(clock: datetime, zone: ZoneInfo) -> datetime:
+    """Give the moment at which clocks of a zone show a time; the first, if they show it twice.
+
+    Raises:
+        BadSetting: If they never show it, because they are put forward over it.
+    """
+    moment = clock.replace(tzinfo=zone).astimezone(UTC)
+    if moment.astimezone(zone).replace(tzinfo=None) != clock:
+        raise BadSetting(
+            f"There is no {clock:%H:%M} on {clock:%Y-%m-%d} in {zone.key}: clocks are put forward "
+            "over it. Name a time before or after."
+        )
+    return moment
+
+
 def activity(beats: Iterable[Beat]) -> Activity:
     """Add up working time.
 

@@ -28,8 +28,8 @@ from floorhand.store.label_data import (
 )
 from floorhand.store.label_papers import delivery_labels, return_labels
 from floorhand.store.label_work import work_labels
-from floorhand.store.masters import require_site
-from floorhand.text.catalog import catalog
+from floorhand.store.masters import require_merchant, require_site
+from floorhand.text.catalog import catalog, languages
 
 PLACES = {
     "bins": "bin",
@@ -74,6 +74,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
     parser.add_argument("what", choices=WHAT, metavar="WHAT", help=", ".join(WHAT))
     parser.add_argument("codes", nargs="*", metavar="CODE", help="only these (default: all)")
+    parser.set_defaults(listed="codes")
     parser.add_argument("--zone", default="", metavar="Z", help="only places of this zone")
     parser.add_argument("--merchant", default="", metavar="M", help="only what is of this one")
     parser.add_argument("--template", default="", metavar="T", help="another template, as bin_far")
@@ -123,6 +124,9 @@ def _refuse_what_does_not_apply(args: argparse.Namespace) -> None:
     for option, value in typed.items():
         if value and args.what not in TAKE[option]:
             raise BadLabel(f"{option} is not for {args.what}, only for: {', '.join(TAKE[option])}.")
+    if args.language and args.language not in languages():
+        known = ", ".join(languages())
+        raise BadLabel(f"There are no words in the language {args.language}, only in: {known}.")
     if args.dpi and not (args.zpl or args.folder):
         raise BadLabel("--dpi is for label printers: it goes with --zpl or --folder.")
     if args.one_per_page and not args.pdf and (args.zpl or args.folder):
@@ -151,6 +155,8 @@ def _wanted(args: argparse.Namespace, settings: Settings) -> tuple[LabelWanted, 
         transactions = open_database(settings.database, create=False)
         with transactions.begin() as tx:
             require_site(tx, settings.site)
+            if args.merchant:
+                require_merchant(tx, settings.site, args.merchant)
             found = _of_database(tx, settings.site, args)
         found = tuple(_titled(one, language) for one in found)
         if args.what == "work":

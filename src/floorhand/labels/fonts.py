@@ -3,8 +3,9 @@
 Three steps, so that a label can always be made. Pillow's built-in font looks best but knows little
 more than ASCII; the font that comes with python-barcode knows Latin, Greek, Cyrillic and Arabic; a
 font of the extra ``fonts`` or of the machine may know the rest (Thai, Hebrew, Hindi, Chinese,
-Japanese, Korean). What none of them knows is printed as a hollow box and reported, never left out
-silently.
+Japanese, Korean). A letter that none of them has with all its marks is printed with those that one
+has. What none of them knows at all is printed as a hollow box and reported, never left out
+silently; only signs and emoji are left out of addresses.
 """
 
 from __future__ import annotations
@@ -61,6 +62,16 @@ _COMPLEX = re.compile("[\u0590-\u0dff\u0f00-\u109f\u1780-\u17ff\ufb1d-\ufdff\ufe
 """Letters that are wrong unless they are put in order and joined: Hebrew, Arabic, scripts of India
 and its neighbours."""
 
+_SELECTORS = re.compile("[\u180b-\u180d\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+"""Choose between forms of the letter before them, and are not to be seen themselves."""
+
+_ACCENT_CLASS_MIN = 200
+"""Combining classes from here on are marks above, below and on letters; what is lower, such as a
+vowel of Thai or Hindi, is a sound that a word is another word without."""
+
+_SIGNS = ("So", "Sk", "Me")
+"""Categories of emoji, of what colours and frames them, and of other signs."""
+
 _PROBE_DOTS = 40
 _Font = ImageFont.FreeTypeFont
 
@@ -78,7 +89,7 @@ def clean(text: str) -> str:
             shown.append(" ")
         elif category in ("Cc", "Cs", "Co", "Cn"):
             shown.append(MISSING)
-        elif category != "Cf" and not 0xFE00 <= ord(letter) <= 0xFE0F:
+        elif category != "Cf" and not _SELECTORS.match(letter):
             shown.append(letter)
     if len(text) > TEXT_MAX:
         shown.append(ELLIPSIS)
@@ -145,13 +156,48 @@ def _sized(face: int, capital_dots: int) -> _Font:
 
 def missing_letters(text: str) -> str:
     """List letters of a cleaned text that no font here knows, each once, in order."""
-    faces = range(len(_faces()))
-    unknown = (
-        letter
-        for letter in text
-        if letter == MISSING or not any(_knows(face, letter) for face in faces)
-    )
+    unknown = (letter for letter in text if letter == MISSING or not _is_known(letter))
     return "".join(dict.fromkeys(unknown))
+
+
+def drawable(text: str) -> str:
+    """Take marks off the letters of a cleaned text that no font here has with all of them.
+
+    ``Hồ`` becomes ``Hô``, or ``Ho`` where that is unknown too: an address can still be read.
+    """
+    shown = ""
+    for letter in text:
+        if _is_known(letter):
+            shown += letter
+        elif not (_is_accent(letter) and shown and _is_known(shown[-1])):
+            shown += _with_known_marks(letter)
+    return shown
+
+
+def without_signs(text: str) -> str:
+    """Leave signs and emoji that no font here knows out of a cleaned text."""
+    kept = (one for one in text if _is_known(one) or unicodedata.category(one) not in _SIGNS)
+    return " ".join("".join(kept).split())
+
+
+def _with_known_marks(letter: str) -> str:
+    """Give a letter with as many of its marks as a font here has it with; if none, as it is."""
+    base, *marks = list(unicodedata.normalize("NFD", letter))
+    if not _is_known(base) or not all(map(_is_accent, marks)):
+        return letter
+    for mark in marks:
+        more = unicodedata.normalize("NFC", base + mark)
+        if len(more) == 1 and _is_known(more):
+            base = more
+    return base
+
+
+def _is_accent(letter: str) -> bool:
+    return unicodedata.combining(letter) >= _ACCENT_CLASS_MIN
+
+
+def _is_known(letter: str) -> bool:
+    return any(_knows(face, letter) for face in range(len(_faces())))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from floorhand.domain.labels import LabelData, missing_fields
+from floorhand.domain.labels import ADDRESSES, LabelData, missing_fields
 from floorhand.errors import BadLabel
 from floorhand.labels import fonts
 from floorhand.labels.fonts import Style
@@ -171,11 +171,13 @@ def lay_out(template: Template, data: LabelData, dpi: int = 203) -> Layout:
 
 
 def _value(data: LabelData, field: str) -> list[str]:
-    """Give a field's lines, cleaned; nothing and 0 mean that there is none."""
+    """Give a field's lines as they are printed; nothing and 0 mean that there is none."""
     value = data.get(field, "")
     lines = value if isinstance(value, list) else [str(value)] if value else []
-    cleaned = (fonts.clean(str(line)) for line in lines[:LINES_MAX])
-    return [line for line in cleaned if line]
+    shown = [fonts.drawable(fonts.clean(str(line))) for line in lines[:LINES_MAX]]
+    if field in ADDRESSES:
+        shown = [fonts.without_signs(line) for line in shown]
+    return [line for line in shown if line]
 
 
 def _filled(text: str, data: LabelData) -> list[str]:

@@ -35,6 +35,9 @@ STANDS = ("bench", "dock")
 STATIONS_SHOWN_MAX = 20
 """Stations that are named to somebody who gave a wrong one."""
 
+MERCHANTS_SHOWN_MAX = 20
+"""Merchants that are named to somebody who gave a wrong one."""
+
 DEFAULT_PRINTER = "folder"
 
 
@@ -63,6 +66,22 @@ def require_site(tx: Session, site: str) -> None:
     if site not in known:
         there = ", ".join(known) or "none; import something first"
         raise DatabaseUnusable(f"There is no site {site} in this database. Known: {there}.")
+
+
+def require_merchant(tx: Session, site: str, merchant: str) -> None:
+    """Make sure that a merchant exists.
+
+    Raises:
+        BadSetting: Naming those that do.
+    """
+    known = sorted(tx.scalars(select(Merchant.code).where(Merchant.site == site)))
+    if merchant not in known:
+        there = ", ".join(known[:MERCHANTS_SHOWN_MAX])
+        more = f" and {len(known) - MERCHANTS_SHOWN_MAX} more" * (len(known) > MERCHANTS_SHOWN_MAX)
+        raise BadSetting(
+            f"There is no merchant {merchant} at {site}. "
+            f"Known: {there or 'none; import merchants first'}{more}."
+        )
 
 
 def merchant_rules(tx: Session, site: str, merchant: str) -> MerchantRules:

@@ -1,0 +1,152 @@
+"""``floorhand summary``: which period is meant, and what is said of it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from conftest import NOW, SITE
+from sqlalchemy import insert
+
+from floorhand.commands.summary import add_arguments, asked_period, summarise
+from floorhand.commands.summary_text import render
+from floorhand.domain.shifts import Period
+from floorhand.errors import BadSetting
+from floorhand.store.db import Transactions
+from floorhand.store.schema import Operation, Worker
+
+BERLIN = ZoneInfo("Europe/Berlin")
+SHIFTS = ("early 06:00-14:00", "late 14:00-22:00", "night 22:00-06:00")
+AT_NIGHT = datetime(2026, 3, 3, 2, 6, tzinfo=BERLIN)
+
+
+def asked(*words: str, now: datetime = AT_NIGHT) -> Period:
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    return asked_period(parser.parse_args(words), SHIFTS, BERLIN, now)
+
+
+def spoken(period: Period) -> tuple[str, str]:
+    start, end = (at.astimezone(BERLIN) for at in (period.start, period.end))
+    return f"{start:%Y-%m-%d %H:%M}", f"{end:%Y-%m-%d %H:%M}"
+
+
+@pytest.mark.parametrize(
+    ("words", "period"),
+    [
+        ([], ("2026-03-02 22:00", "2026-03-03 06:00")),
+        (["--shift", "night"], ("2026-03-02 22:00", "2026-03-03 06:00")),
+        (["--shift", "late"], ("2026-03-02 14:00", "2026-03-02 22:00")),
+        (["--shift", "night", "--day", "2026-03-03"], ("2026-03-03 22:00", "2026-03-04 06:00")),
+        (["--day", "2026-03-01"], ("2026-03-01 00:00", "2026-03-02 00:00")),
+        (["--from", "2026-03-01", "--to", "2026-03-01"], ("2026-03-01 00:00", "2026-03-02 00:00")),
+        (["--from", "2026-03-01", "--to", "2026-03-02"], ("2026-03-01 00:00", "2026-03-03 00:00")),
+        (["--from", "2026-03-01T07:30"], ("2026-03-01 07:30", "2026-03-03 02:06")),
+        (
+            ["--from", "2026-03-01T07:30", "--to", "2026-03-01T09:00+00:00"],
+            ("2026-03-01 07:30", "2026-03-01 10:00"),
+        ),
+        (["--to", "2026-03-03T01:00"], ("2026-03-03 00:00", "2026-03-03 01:00")),
+        (
+            ["--day", "2026-03-01", "--to", "2026-03-01T09:00"],
+            ("2026-03-01 00:00", "2026-03-01 09:00"),
+        ),
+    ],
+)
+def test_the_period_is_the_one_that_was_asked_for(
+    words: list[str], period: tuple[str, str]
+) -> None:
+    assert spoken(asked(*words)) == period
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--shift", "night", "--from", "2026-03-01"], "--shift does not go with --from and --to"),
+        (["--shift", "night", "--to", "2026-03-01"], "--shift does not go with --from and --to"),
+        (["--day", "2026-03-01", "--from", "2026-03-01"], "--day does not go with --from and --to"),
+        (
+            ["--from", "2026-03-29T02:30"],
+            "There is no 02:30 on 2026-03-29 in Europe/Berlin: clocks are put forward over it.",
+        ),
+        (["--to", "2026-03-29T02:00"], "There is no 02:00 on 2026-03-29 in Europe/Berlin"),
+        (
+            ["--from", "2026-03-02T10:00", "--to", "2026-03-02T10:00"],
+            "The period begins 2026-03-02T10:00 and ends 2026-03-02T10:00: it must end after it",
+        ),
+        (
+            ["--from", "2026-03-02", "--to", "2026-03-01"],
+            "The period begins 2026-03-02 and ends 2026-03-01: it must end after it begins.",
+        ),
+        (["--from", "2026-03-04"], "The period begins 2026-03-04 and ends now: it must end after"),
+    ],
+)
+def test_a_period_that_cannot_be_is_refused(words: list[str], says: str) -> None:
+    with pytest.raises(BadSetting) as refused:
+        asked(*words)
+    assert says in str(refused.value)
+
+
+@pytest.mark.parametrize("time", ["2026-03-29T03:00", "2026-03-29T01:59", "2026-10-25T02:30"])
+def test_times_beside_a_clock_change_are_times(time: str) -> None:
+    start, _ = spoken(asked("--from", time, now=datetime(2026, 11, 1, tzinfo=UTC)))
+    assert start == time.replace("T", " ")
+
+
+def test_a_day_whose_midnight_was_skipped_begins_when_its_clocks_do() -> None:
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    words = parser.parse_args(["--from", "2026-09-06", "--to", "2026-09-06"])
+    period = asked_period(words, SHIFTS, ZoneInfo("America/Santiago"), AT_NIGHT)
+    assert period.length_s == 23 * 3600
+
+
+SHIFT = Period("early", NOW, NOW + timedelta(hours=8))
+
+
+def test_who_was_signed_in_and_did_nothing_is_shown_as_idle(transactions: Transactions) -> None:
+    with transactions.begin() as tx:
+        tx.execute(
+            insert(Worker).values(site=SITE, code="77", name="Ida", badge="B", language="en")
+        )
+        tx.execute(
+            insert(Operation).values(
+                site=SITE,
+                id="S:1",
+                kind="SignIn",
+                command="{}",
+                facts=json.dumps({"worker": "77"}),
+                worker="77",
+                seat="S",
+                at=NOW + timedelta(hours=1),
+            )
+        )
+        figures = summarise(tx, SITE, SHIFT, NOW + timedelta(hours=3))
+    assert figures["workers"] == {
+        "77": {"name": "Ida", "signed_in_s": 7200, "utilisation_pct": 0.0}
+    }
+    assert "77 Ida: signed in 2:00, busy 0%" in render(figures, BERLIN)
+
+
+def test_what_is_counted_after_a_shift_has_ended_says_when(transactions: Transactions) -> None:
+    with transactions.begin() as tx:
+        running = summarise(tx, SITE, SHIFT, SHIFT.end)
+        ended = summarise(tx, SITE, SHIFT, SHIFT.end + timedelta(hours=1))
+    page = render(running, BERLIN)
+    assert "\nNothing left over\n" in page
+    assert "\nStock proved: ledger" in page
+    page = render(ended, BERLIN)
+    assert "\nNothing left over now (2026-03-02 19:00)\n" in page
+    assert "\nStock proved now (2026-03-02 19:00): ledger" in page
+    assert max(map(len, page.splitlines())) <= 80
+    assert {ended[part]["as_of"] for part in ("left_over", "stock")} == {
+        "2026-03-02T18:00:00+00:00"
+    }
+    ended["left_over"]["tasks"] = {"put": 2}
+    ended["stock"] |= {"ok": False, "violations": 1}
+    page = render(ended, BERLIN)
+    assert "\nLeft over now (2026-03-02 19:00)\n  tasks: 2 put\n" in page
+    assert "\nSTOCK NOT PROVED now (2026-03-02 19:00): 1 violations" in page
