@@ -135,11 +135,14 @@ def test_a_robot_is_hired_once_and_badges_are_not_given_twice(demo: Transactions
 
 def test_a_walk_whose_question_was_lost_is_found_by_its_cart(demo: Transactions) -> None:
     with demo.begin() as tx:
-        cart = tx.scalar(select(Place.scan_code).where(Place.kind == "cart").order_by(Place.code))
+        cart, tote = (
+            str(tx.scalar(select(Place.scan_code).where(Place.kind == kind).order_by(Place.code)))
+            for kind in ("cart", "tote")
+        )
     badge = badges_of(demo, SITE)[0]
     turn = scan(demo, "T9", badge.code)
     picking = str([choice.code for choice in turn.prompt.choices].index("picking") + 1)
-    scan(demo, "T9", picking, str(cart), "*BACK")
+    scan(demo, "T9", picking, cart, tote, "*BACK")
     with demo.begin() as tx:
         tx.execute(delete(Parked))
         tx.execute(update(Order).where(Order.state == "released").values(state="hold"))

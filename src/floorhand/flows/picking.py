@@ -26,12 +26,14 @@ from floorhand.domain.things import (
     Goods,
     Key,
     Number,
+    OrderCode,
     Piece,
     Place,
     Pressed,
     Resumed,
     Text,
 )
+from floorhand.domain.walks import LeaveOrders
 from floorhand.errors import Code
 from floorhand.flows.marks import bad_mark
 from floorhand.flows.picking_outcomes import count, lot_of, outcome, question_at, too_many
@@ -73,12 +75,18 @@ def step(state: State, event: object) -> Reply:
             return Ask(state)
         case Start() | TakeOver(), Place(kind="cart", code=cart):
             return Do(GetWork(cart, isinstance(state, TakeOver) and cart == state.cart))
+        case Start() | TakeOver(), OrderCode(merchant=merchant, number=number):
+            name = f"{merchant}/{number}"
+            again = isinstance(state, TakeOver) and name == state.order
+            return Do(GetWork("", again, name))
         case Start() | TakeOver(), Pressed(key=Key.DONE):
             return Do(GetWork(""))
         case TakeOver(), Pressed(key=Key.BACK):
             return Ask(START)
         case Binding(need=need), Place(kind="tote", code=tote):
             return Do(BindTote(need.task, need.slot, tote))
+        case Binding(need=need), Pressed(key=key) if key is (Key.DONE if need.bound else Key.BACK):
+            return Do(LeaveOrders(need.task))
         case AtPlace(), _:
             return _at_place(state, event)
         case AtPiece(), _:

@@ -19,6 +19,7 @@ from floorhand.domain.picking import (
     TotesBrought,
 )
 from floorhand.errors import Code, Gone, Refused
+from floorhand.ops.claims import make_final
 from floorhand.ops.walking import (
     advance,
     cancel_on_walk,
@@ -36,7 +37,7 @@ from floorhand.store.schema import Place, Slot, Stock
 
 DROP_KINDS = ("bench", "dock")
 
-_FREE_SLOT = select(Slot.merchant, Slot.order).where(
+_FREE_SLOT = select(Slot.merchant, Slot.order, Slot.was).where(
     Slot.site == bindparam("site"),
     Slot.task == bindparam("task"),
     Slot.slot_no == bindparam("slot"),
@@ -87,6 +88,7 @@ def bind_tote(tx: Session, cause: Cause, command: BindTote) -> ToteBound:
     _take_tote(tx, cause, command.tote, order, walk.cart)
     _bind(tx, cause, command.task, command.slot, command.tote)
     cause.note(job="picking")
+    make_final(tx, cause, command.task, slot.merchant, slot.order, slot.was)
     return ToteBound(command.tote, order, advance(tx, cause, command.task))
 
 

@@ -261,6 +261,8 @@ class Slot(Table):
     merchant: Mapped[str]
     order: Mapped[str]
     tote: Mapped[str | None]
+    was: Mapped[str] = mapped_column(default="released")
+    """State of the order before it was claimed; it goes back to it if it is given back."""
     __table_args__ = (
         ForeignKeyConstraint(["site", "task"], ["task.site", "task.id"]),
         UniqueConstraint("site", "task", "tote"),

@@ -370,6 +370,7 @@ def upgrade() -> None:
         sa.Column("merchant", sa.String(), nullable=False),
         sa.Column("order", sa.String(), nullable=False),
         sa.Column("tote", sa.String(), nullable=True),
+        sa.Column("was", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["site", "task"], ["task.site", "task.id"], name=op.f("fk_slot_site_task")
         ),
