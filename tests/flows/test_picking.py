@@ -406,6 +406,8 @@ def test_every_order_of_place_piece_and_tote_completes_or_refuses() -> None:
             reply = step(state, event)
             if isinstance(reply, Do) and isinstance(reply.command, ArriveAt):
                 reply = step(state, Arrived(stop))
+    for typed in (Place("BENCH-1", "bench", proven=False), Place("DOCK-1", "dock", proven=False)):
+        assert refused(step(state, typed)) is Code.TYPED_CODE
             if isinstance(reply, Do):
                 assert isinstance(reply.command, ConfirmPick), reply
                 assert reply.command == ConfirmPick("W", "P", 1, "T-1")

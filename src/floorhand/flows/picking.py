@@ -238,6 +238,8 @@ def _at_exception(state: AtCount | AtReason | AtSkip, event: object) -> Reply:
 def _at_bench(need: NeedBench, event: object) -> Reply:
     match event:
         case Place(kind="bench" | "dock", code=place):
+        case Place(kind="bench" | "dock", code=place, proven=False):
+            return Refuse(Code.TYPED_CODE, {"place": place})
             return Do(BringTotes(need.task, need.tote, place))
         case Place(kind="tote", code=tote) if tote == need.tote:
             return Ask(AtBench(need), "picking.tote_right", {"tote": tote})
