@@ -105,6 +105,7 @@ EVERY_STATE: tuple[State, ...] = (
     AtCount(STOP, 2, placed=True),
     AtReason(STOP, 2, placed=True),
     AtSkip(STOP),
+    AtCount(STOP, 3, placed=True),
     AtBench(BENCH),
 )
 
@@ -328,6 +329,9 @@ def test_a_short_is_answered_with_where_the_rest_is(
     assert isinstance(reply, Ask)
     assert (reply.done, reply.look) == (said, True)
 
+    whole = AtCount(STOP, 3, placed=True)
+    assert [key for key, _ in prompt(whole).keys] == [Key.BACK]
+    assert refused(step(whole, Pressed(Key.DONE))) is Code.KEY_NOT_NOW
 
 def test_at_the_second_place_nothing_again_is_two_keys() -> None:
     second = replace(STOP, missed="fewer")

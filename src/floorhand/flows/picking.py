@@ -216,7 +216,7 @@ def _at_exception(state: AtCount | AtReason | AtSkip, event: object) -> Reply:
     match state, event:
         case AtCount(taken=0), Pressed(key=Key.DONE) if stop.missed:
             return Do(DeclareShort(stop.task, stop.pick, 0, "", stop.missed))
-        case AtCount(), Pressed(key=Key.DONE):
+        case AtCount(), Pressed(key=Key.DONE) if state.taken < stop.pieces:
             return _short(state, state.taken)
         case AtCount(), Number(value=value):
             return _short(state, value)

@@ -149,14 +149,20 @@ def _exception(state: AtCount | AtReason | AtSkip) -> Prompt:
     match state:
         case AtCount(taken=taken):
             done = "key.none_again" if stop.missed and not taken else "key.as_counted"
+            short = taken < stop.pieces
             return Prompt(
                 ask="picking.how_many",
                 place=stop.place,
                 count=f"{taken}/{stop.pieces}",
                 goods=_goods(stop, stop.pieces),
                 facts=_facts(stop),
-                keys=((Key.DONE, done), BACK),
-                wants=_wants(stop, "number", "done", number=True, number_hint=taken),
+                keys=((Key.DONE, done), BACK) if short else (BACK,),
+                wants=_wants(
+                    stop,
+                    *(("number", "done") if short else ("number",)),
+                    number=True,
+                    number_hint=taken if short else 0,
+                ),
             )
         case AtReason(taken=taken):
             ask, count = "picking.why_short", f"{taken}/{stop.pieces}"
