@@ -159,6 +159,36 @@ def test_a_cancelled_order_stops_at_the_next_scan_and_its_pieces_are_put_back(
     assert all_is_well(floor)
 
 
+@pytest.mark.parametrize("scans", [(), ("MUG-1",), ("MUG-1", "*SHORT", "*BACK")])
+def test_a_piece_of_a_cancelled_order_is_not_counted(
+    floor: Transactions, scans: tuple[str, ...]
+) -> None:
+    with floor.begin() as tx:
+        put(tx, "A-01", MUG, 5)
+        order(tx, "1", [("MUG", 3)])
+    picker = Picker(floor)
+    picker.start()
+    picker.scan("BIN-A-01", *scans)
+    cancel(floor, "1")
+    picker.scan("MUG-1")
+    assert picker.said == "picking.gone_cancelled"
+    assert picker.prompt.ask == "picking.scan_cart"
+    assert all_is_well(floor)
+
+
+@pytest.mark.parametrize("scan", ["CAM-1", "S1"])
+def test_a_serial_of_a_cancelled_order_is_not_taken(floor: Transactions, scan: str) -> None:
+    with floor.begin() as tx:
+        put(tx, "A-01", camera("S1"), 1)
+        order(tx, "1", [("CAM", 1)])
+    picker = Picker(floor)
+    picker.start()
+    picker.scan("BIN-A-01", *(["CAM-1"] if scan == "S1" else []))
+    cancel(floor, "1")
+    picker.scan(scan)
+    assert picker.said == "picking.gone_cancelled"
+
+
 @pytest.mark.parametrize("when", ["before the totes", "in the last tote", "at the bench"])
 def test_an_order_can_be_cancelled_at_any_time(floor: Transactions, when: str) -> None:
     with floor.begin() as tx:
@@ -357,17 +387,6 @@ def test_the_walk_keeps_together_at_one_bench(floor: Transactions) -> None:
     assert picker.prompt.place == "BENCH-1"
 
 
-def test_no_scan_but_the_tote_moves_anything(floor: Transactions) -> None:
-    with floor.begin() as tx:
-        put(tx, "A-01", MUG, 9)
-        order(tx, "1", [("MUG", 2)])
-    picker = Picker(floor)
-    picker.start()
-    picker.scan("BIN-A-01", "MUG-1", "MUG-1", "*BACK", "MUG-1", "*SHORT", "*BACK", "2")
-    with floor.begin() as tx:
-        assert len(tx.scalars(select(Move.row).where(Move.target == "T-1")).all()) == 0
-    picker.scan("T-1")
-    assert stock_of(floor, "T-1") == {("MUG", "", "available"): 2}
 def test_totes_are_not_brought_to_a_bench_for_returns(floor: Transactions) -> None:
     with floor.begin() as tx:
         put(tx, "A-01", MUG, 9)
@@ -408,3 +427,14 @@ def test_a_bench_is_proven_by_its_label_or_its_check_digits(floor: Transactions)
     assert picker.said == "picking.walk_done"
 
 
+def test_no_scan_but_the_tote_moves_anything(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        put(tx, "A-01", MUG, 9)
+        order(tx, "1", [("MUG", 2)])
+    picker = Picker(floor)
+    picker.start()
+    picker.scan("BIN-A-01", "MUG-1", "MUG-1", "*BACK", "MUG-1", "*SHORT", "*BACK", "2")
+    with floor.begin() as tx:
+        assert len(tx.scalars(select(Move.row).where(Move.target == "T-1")).all()) == 0
+    picker.scan("T-1")
+    assert stock_of(floor, "T-1") == {("MUG", "", "available"): 2}

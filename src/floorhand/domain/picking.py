@@ -275,6 +275,25 @@ class LotSwapped:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeInHand:
+    """So many pieces of a stop are in the worker's hands; ``of_pack`` came with the last scan."""
+
+    task: str
+    pick: str
+    pieces: int
+    of_pack: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class InHand:
+    """The stop is still to be done, and is as it is now."""
+
+    stop: Stop
+    pieces: int
+    of_pack: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ConfirmPick:
     """Pieces went from their place into the tote."""
 

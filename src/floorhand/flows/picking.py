@@ -19,6 +19,7 @@ from floorhand.domain.picking import (
     SkipStop,
     Stop,
     SwapLot,
+    TakeInHand,
 )
 from floorhand.domain.things import (
     Attributes,
@@ -36,7 +37,7 @@ from floorhand.domain.things import (
 from floorhand.domain.walks import LeaveOrders
 from floorhand.errors import Code
 from floorhand.flows.marks import bad_mark
-from floorhand.flows.picking_outcomes import count, lot_of, outcome, question_at, too_many
+from floorhand.flows.picking_outcomes import lot_of, outcome, question_at, too_many
 from floorhand.flows.picking_prompts import prompt
 from floorhand.flows.picking_states import (
     STATES,
@@ -137,13 +138,13 @@ def _at_piece(state: AtPiece, event: object) -> Reply:
         case Attributes():
             return Ask(replace(state, other=()), "picking.lot_right")
         case Piece(serial="") if goods.serial:
-            return Ask(AtSerial(stop))
+            return _in_hand(stop, 0)
         case Piece(pieces=pieces, pack=pack):
-            return count(stop, state.taken + pieces, pieces if pack != "each" else 0)
+            return _in_hand(stop, state.taken + pieces, pieces if pack != "each" else 0)
         case Number() if state.taken == 0:
             return Refuse(Code.PICK_SCAN_FIRST, {"sku": goods.sku})
         case Number(value=value):
-            return count(stop, value, 0)
+            return _in_hand(stop, value)
         case Place(kind="tote", code=code):
             return _tote_too_early(state, code)
         case Place(code=code) if code in (stop.place, stop.inside):
@@ -166,7 +167,7 @@ def _at_serial(state: AtSerial, event: object) -> Reply:
             return bad_mark("serial")
         case Piece(serial=serial) | Attributes(serial=serial) | Text(value=serial) if serial:
             if serial == goods.serial:
-                return count(stop, 1, 0)
+                return _in_hand(stop, 1)
             return Do(OfferLot(stop.task, stop.pick, "", "", serial, 1))
         case Pressed(key=Key.MISMATCH):
             return Ask(AtCount(stop, 0, placed=True))
@@ -237,9 +238,9 @@ def _at_exception(state: AtCount | AtReason | AtSkip, event: object) -> Reply:
 
 def _at_bench(need: NeedBench, event: object) -> Reply:
     match event:
-        case Place(kind="bench" | "dock", code=place):
         case Place(kind="bench" | "dock", code=place, proven=False):
             return Refuse(Code.TYPED_CODE, {"place": place})
+        case Place(kind="bench" | "dock", code=place):
             return Do(BringTotes(need.task, need.tote, place))
         case Place(kind="tote", code=tote) if tote == need.tote:
             return Ask(AtBench(need), "picking.tote_right", {"tote": tote})
@@ -248,6 +249,11 @@ def _at_bench(need: NeedBench, event: object) -> Reply:
         case Pressed(key=Key.DONE) if need.bench:
             return Do(BringTotes(need.task, "", need.bench))
     return _not_now(event)
+
+
+def _in_hand(stop: Stop, pieces: int, of_pack: int = 0) -> Reply:
+    """Count pieces, unless the stop is gone meanwhile; none of a serial: which one is asked."""
+    return Do(TakeInHand(stop.task, stop.pick, pieces, of_pack))
 
 
 def _short(state: AtCount, taken: int) -> Reply:

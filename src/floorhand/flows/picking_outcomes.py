@@ -48,8 +48,12 @@ def outcome(state: State, event: object) -> Reply | None:
         case words.LotOffered(goods=goods) if isinstance(state, AtPiece):
             facts = {"lot": goods.lot or goods.expiry, "wanted": lot_of(state.stop.goods)}
             return Ask(replace(state, other=(goods,)), "picking.lot_offered", facts, look=True)
+        case words.InHand(stop=stop, pieces=0) if stop.goods.serial:
+            return Ask(AtSerial(stop))
+        case words.InHand(stop=stop, pieces=pieces, of_pack=of_pack):
+            return _count(stop, pieces, of_pack)
         case words.LotSwapped(stop=stop, pieces=pieces):
-            return count(stop, pieces, 0)
+            return _count(stop, pieces, 0)
         case words.Picked(pieces=pieces, sku=sku, tote=tote, left=left, next=following):
             facts = {"pieces": pieces, "sku": sku, "tote": tote}
             if isinstance(state, AtFull) and left and isinstance(following, Stop):
@@ -169,7 +173,7 @@ def _short_said(state: State, event: words.ShortDeclared) -> Reply:
     return _ask(event.next, said, facts, at=_where(state), look=True)
 
 
-def count(stop: Stop, taken: int, of_pack: int) -> Reply:
+def _count(stop: Stop, taken: int, of_pack: int) -> Reply:
     """Set what was taken so far; at the wanted number the tote is asked for."""
     if taken > stop.pieces:
         return too_many(stop)
