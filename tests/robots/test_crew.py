@@ -155,3 +155,19 @@ def test_a_walk_whose_question_was_lost_is_found_by_its_cart(demo: Transactions)
             break
     with demo.begin() as tx:
         assert set(tx.scalars(select(Task.state).where(Task.kind == "pick"))) == {"done"}
+
+
+def test_nobody_goes_picking_while_no_empty_tote_stands_around(demo: Transactions) -> None:
+    with demo.begin() as tx:
+        tx.execute(update(Place).where(Place.kind == "tote").values(order_no="FJORD/0"))
+        tx.execute(update(Delivery).values(state="closed"))
+    picker = robot(demo, ("picking",))
+    for _ in range(SCANS_MAX):
+        if not picker.step():
+            picker.wake()
+            if not picker.step():
+                break
+    else:
+        pytest.fail("claims orders and gives them back for ever")
+    with demo.begin() as tx:
+        assert tx.scalar(select(Task.id).where(Task.kind == "pick")) is None
