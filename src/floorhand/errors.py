@@ -64,6 +64,8 @@ class Code(StrEnum):
     PICK_WRONG_TOTE = "pick_wrong_tote"
     PICK_LAST_PLACE = "pick_last_place"
     PICK_EXPIRED = "pick_expired"
+    BENCH_FOR_RETURNS = "bench_for_returns"
+    ORDER_ON_NO_WALK = "order_on_no_walk"
     WALK_LOST = "walk_lost"
     WALK_TAKEN = "walk_taken"
 

@@ -27,7 +27,7 @@ from floorhand.ops.floor import take_turn
 from floorhand.ops.taking import confirm_pick
 from floorhand.store.db import Transactions
 from floorhand.store.places import new_place
-from floorhand.store.schema import Move, Order, Pick, Slot
+from floorhand.store.schema import Move, Order, Pick, Place, Slot
 
 
 @pytest.fixture
@@ -157,6 +157,36 @@ def test_a_cancelled_order_stops_at_the_next_scan_and_its_pieces_are_put_back(
         tote = place_row(tx, "T-1")
         assert (tote.order_no, tote.parent) == (None, "BENCH-1")
     assert all_is_well(floor)
+
+
+@pytest.mark.parametrize("scans", [(), ("MUG-1",), ("MUG-1", "*SHORT", "*BACK")])
+def test_a_piece_of_a_cancelled_order_is_not_counted(
+    floor: Transactions, scans: tuple[str, ...]
+) -> None:
+    with floor.begin() as tx:
+        put(tx, "A-01", MUG, 5)
+        order(tx, "1", [("MUG", 3)])
+    picker = Picker(floor)
+    picker.start()
+    picker.scan("BIN-A-01", *scans)
+    cancel(floor, "1")
+    picker.scan("MUG-1")
+    assert picker.said == "picking.gone_cancelled"
+    assert picker.prompt.ask == "picking.scan_cart"
+    assert all_is_well(floor)
+
+
+@pytest.mark.parametrize("scan", ["CAM-1", "S1"])
+def test_a_serial_of_a_cancelled_order_is_not_taken(floor: Transactions, scan: str) -> None:
+    with floor.begin() as tx:
+        put(tx, "A-01", camera("S1"), 1)
+        order(tx, "1", [("CAM", 1)])
+    picker = Picker(floor)
+    picker.start()
+    picker.scan("BIN-A-01", *(["CAM-1"] if scan == "S1" else []))
+    cancel(floor, "1")
+    picker.scan(scan)
+    assert picker.said == "picking.gone_cancelled"
 
 
 @pytest.mark.parametrize("when", ["before the totes", "in the last tote", "at the bench"])
@@ -355,6 +385,46 @@ def test_the_walk_keeps_together_at_one_bench(floor: Transactions) -> None:
     assert picker.prompt.place == "BENCH-2"
     picker.scan("BENCH-1")
     assert picker.prompt.place == "BENCH-1"
+
+
+def test_totes_are_not_brought_to_a_bench_for_returns(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        put(tx, "A-01", MUG, 9)
+        order(tx, "1", [("MUG", 2)])
+        new_place(tx, SITE, code="BACK-1", kind="bench", zone="returns")
+    picker = Picker(floor)
+    picker.start()
+    picker.go_on(until="picking.bring_tote")
+    picker.scan("BACK-1")
+    assert picker.turn.said is not None
+    assert picker.said == f"refusal.{Code.BENCH_FOR_RETURNS}"
+    assert picker.turn.said.facts == {"place": "BACK-1", "bench": "BENCH-1"}
+    with floor.begin() as tx:
+        assert place_row(tx, "T-1").parent == "CART-1"
+        tx.execute(update(Place).where(Place.kind == "bench").values(zone="returns"))
+    picker.scan("BACK-1")  # the only kind of bench that there is
+    assert picker.said == "picking.walk_done"
+
+
+def test_a_bench_is_proven_by_its_label_or_its_check_digits(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        put(tx, "A-01", MUG, 9)
+        order(tx, "1", [("MUG", 2)])
+        proof = {"scan_code": "BENCH-1-LABEL", "check_digits": "47"}
+        tx.execute(update(Place).where(Place.code == "BENCH-1").values(**proof))
+        new_place(tx, SITE, code="BENCH-9", kind="bench", scan_code="BENCH-9-LABEL")
+    picker = Picker(floor)
+    picker.start()
+    picker.go_on(until="picking.bring_tote")
+    for typed, code in (
+        ("BENCH-1", Code.TYPED_CODE),
+        ("BENCH-9", Code.TYPED_ELSEWHERE),
+        ("48", Code.WRONG_CHECK),
+    ):
+        picker.scan(typed)
+        assert picker.said == f"refusal.{code}", typed
+    picker.scan("47")
+    assert picker.said == "picking.walk_done"
 
 
 def test_no_scan_but_the_tote_moves_anything(floor: Transactions) -> None:

@@ -183,7 +183,6 @@ def test_other_workers_keep_what_they_have_and_go_elsewhere_for_the_rest(
     assert ana.said == "picking.short_found"
     assert picks(floor, "open") == [("1", "MUG", "C-01", 2)]
     assert line(floor, "3") == (0, 2, "not_found")
-    ben.go_on(until="picking.scan_tote")
     ben.answer()
     assert ben.said == "picking.gone_changed"
     assert ben.prompt.ask == "picking.bring_tote"

@@ -135,11 +135,14 @@ def test_a_robot_is_hired_once_and_badges_are_not_given_twice(demo: Transactions
 
 def test_a_walk_whose_question_was_lost_is_found_by_its_cart(demo: Transactions) -> None:
     with demo.begin() as tx:
-        cart = tx.scalar(select(Place.scan_code).where(Place.kind == "cart").order_by(Place.code))
+        cart, tote = (
+            str(tx.scalar(select(Place.scan_code).where(Place.kind == kind).order_by(Place.code)))
+            for kind in ("cart", "tote")
+        )
     badge = badges_of(demo, SITE)[0]
     turn = scan(demo, "T9", badge.code)
     picking = str([choice.code for choice in turn.prompt.choices].index("picking") + 1)
-    scan(demo, "T9", picking, str(cart), "*BACK")
+    scan(demo, "T9", picking, cart, tote, "*BACK")
     with demo.begin() as tx:
         tx.execute(delete(Parked))
         tx.execute(update(Order).where(Order.state == "released").values(state="hold"))
@@ -152,3 +155,19 @@ def test_a_walk_whose_question_was_lost_is_found_by_its_cart(demo: Transactions)
             break
     with demo.begin() as tx:
         assert set(tx.scalars(select(Task.state).where(Task.kind == "pick"))) == {"done"}
+
+
+def test_nobody_goes_picking_while_no_empty_tote_stands_around(demo: Transactions) -> None:
+    with demo.begin() as tx:
+        tx.execute(update(Place).where(Place.kind == "tote").values(order_no="FJORD/0"))
+        tx.execute(update(Delivery).values(state="closed"))
+    picker = robot(demo, ("picking",))
+    for _ in range(SCANS_MAX):
+        if not picker.step():
+            picker.wake()
+            if not picker.step():
+                break
+    else:
+        pytest.fail("claims orders and gives them back for ever")
+    with demo.begin() as tx:
+        assert tx.scalar(select(Task.id).where(Task.kind == "pick")) is None

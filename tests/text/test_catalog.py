@@ -119,6 +119,29 @@ def test_singular_and_plural_follow_the_pieces() -> None:
         assert words.say(key, one) != words.say(key, one | {"pieces": 2}), key
 
 
+@pytest.mark.parametrize(
+    ("key", "one"),
+    [
+        ("picking.short_final", "all'ordine A/1 manca 1 pezzo."),
+        ("picking.short_found", "1 in C-04: aggiunto al tuo giro."),
+        ("picking.short_partly", "1 in C-04: aggiunto al tuo giro. Mancanti: 2."),
+        ("packing.close_part", "con 1 pezzo su 3?"),
+    ],
+)
+def test_italian_has_a_singular_for_one_piece(key: str, one: str) -> None:
+    facts = {"pieces": 1, "order": "A/1", "place": "C-04", "short": 2, "of": 3}
+    assert catalog("it").say(key, facts).endswith(one)
+    assert "2 pezzo" not in catalog("it").say(key, facts | {"pieces": 2})
+
+
+def test_italian_calls_a_serial_number_by_one_word() -> None:
+    for key, entry in entries("it").items():
+        for text in texts(entry):
+            words = text.replace("{serial}", "").lower()
+            assert "serial" not in words, key
+            assert "numero di serie" not in words, key
+
+
 def test_a_fact_that_is_a_key_is_translated() -> None:
     told = catalog("it").say("refusal.role_missing", {"job_text": "job.picking"})
     assert told == "Non sei abilitato a Prelievo. Chiedi a un responsabile."

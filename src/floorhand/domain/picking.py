@@ -45,13 +45,17 @@ FEFO_SLACK_DAYS = 7
 
 @dataclass(frozen=True, slots=True)
 class NeedTote:
-    """A slot of the cart waits for its tote; ``cart`` is empty on a walk without one."""
+    """A slot of the cart waits for its tote; ``cart`` is empty on a walk without one.
+
+    ``bound`` slots have theirs.
+    """
 
     task: str
     cart: str
     slot: int
     slots: int
     order: str
+    bound: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,20 +124,23 @@ Next = NeedTote | Stop | NeedBench | WalkDone
 class GetWork:
     """Claim the most urgent orders for a cart, or one order without a cart (``cart`` empty).
 
-    ``take_over`` the walk of whoever has the cart.
+    With an ``order`` (``merchant/number``) go on with the walk that it is on. ``take_over`` the
+    walk of whoever has it.
     """
 
     cart: str
     take_over: bool = False
+    order: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class WalkTaken:
-    """A colleague walks with the cart, and since when."""
+    """A colleague walks with the cart, or has the ``order`` that was scanned, and since when."""
 
     cart: str
     name: str
     since: str
+    order: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +272,25 @@ class LotSwapped:
 
     stop: Stop
     pieces: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakeInHand:
+    """So many pieces of a stop are in the worker's hands; ``of_pack`` came with the last scan."""
+
+    task: str
+    pick: str
+    pieces: int
+    of_pack: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class InHand:
+    """The stop is still to be done, and is as it is now."""
+
+    stop: Stop
+    pieces: int
+    of_pack: int = 0
 
 
 @dataclass(frozen=True, slots=True)

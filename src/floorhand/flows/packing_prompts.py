@@ -137,7 +137,7 @@ def _confirm_full(state: ConfirmFull) -> Prompt:
     checked, left = state.rest.checked_pieces, state.rest.left_pieces
     return replace(
         _frame(state, "packing.close_part"),
-        ask_facts=(("checked", checked), ("of", checked + left)),
+        ask_facts=(("pieces", checked), ("of", checked + left)),
         keys=((Key.DONE, "packing.key_close"), (Key.BACK, "key.back")),
         wants=_wants(state, ("done", "piece")),
     )

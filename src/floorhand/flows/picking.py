@@ -19,6 +19,7 @@ from floorhand.domain.picking import (
     SkipStop,
     Stop,
     SwapLot,
+    TakeInHand,
 )
 from floorhand.domain.things import (
     Attributes,
@@ -26,15 +27,17 @@ from floorhand.domain.things import (
     Goods,
     Key,
     Number,
+    OrderCode,
     Piece,
     Place,
     Pressed,
     Resumed,
     Text,
 )
+from floorhand.domain.walks import LeaveOrders
 from floorhand.errors import Code
 from floorhand.flows.marks import bad_mark
-from floorhand.flows.picking_outcomes import count, lot_of, outcome, question_at, too_many
+from floorhand.flows.picking_outcomes import lot_of, outcome, question_at, too_many
 from floorhand.flows.picking_prompts import prompt
 from floorhand.flows.picking_states import (
     STATES,
@@ -73,12 +76,18 @@ def step(state: State, event: object) -> Reply:
             return Ask(state)
         case Start() | TakeOver(), Place(kind="cart", code=cart):
             return Do(GetWork(cart, isinstance(state, TakeOver) and cart == state.cart))
+        case Start() | TakeOver(), OrderCode(merchant=merchant, number=number):
+            name = f"{merchant}/{number}"
+            again = isinstance(state, TakeOver) and name == state.order
+            return Do(GetWork("", again, name))
         case Start() | TakeOver(), Pressed(key=Key.DONE):
             return Do(GetWork(""))
         case TakeOver(), Pressed(key=Key.BACK):
             return Ask(START)
         case Binding(need=need), Place(kind="tote", code=tote):
             return Do(BindTote(need.task, need.slot, tote))
+        case Binding(need=need), Pressed(key=key) if key is (Key.DONE if need.bound else Key.BACK):
+            return Do(LeaveOrders(need.task))
         case AtPlace(), _:
             return _at_place(state, event)
         case AtPiece(), _:
@@ -129,13 +138,13 @@ def _at_piece(state: AtPiece, event: object) -> Reply:
         case Attributes():
             return Ask(replace(state, other=()), "picking.lot_right")
         case Piece(serial="") if goods.serial:
-            return Ask(AtSerial(stop))
+            return _in_hand(stop, 0)
         case Piece(pieces=pieces, pack=pack):
-            return count(stop, state.taken + pieces, pieces if pack != "each" else 0)
+            return _in_hand(stop, state.taken + pieces, pieces if pack != "each" else 0)
         case Number() if state.taken == 0:
             return Refuse(Code.PICK_SCAN_FIRST, {"sku": goods.sku})
         case Number(value=value):
-            return count(stop, value, 0)
+            return _in_hand(stop, value)
         case Place(kind="tote", code=code):
             return _tote_too_early(state, code)
         case Place(code=code) if code in (stop.place, stop.inside):
@@ -158,7 +167,7 @@ def _at_serial(state: AtSerial, event: object) -> Reply:
             return bad_mark("serial")
         case Piece(serial=serial) | Attributes(serial=serial) | Text(value=serial) if serial:
             if serial == goods.serial:
-                return count(stop, 1, 0)
+                return _in_hand(stop, 1)
             return Do(OfferLot(stop.task, stop.pick, "", "", serial, 1))
         case Pressed(key=Key.MISMATCH):
             return Ask(AtCount(stop, 0, placed=True))
@@ -208,7 +217,7 @@ def _at_exception(state: AtCount | AtReason | AtSkip, event: object) -> Reply:
     match state, event:
         case AtCount(taken=0), Pressed(key=Key.DONE) if stop.missed:
             return Do(DeclareShort(stop.task, stop.pick, 0, "", stop.missed))
-        case AtCount(), Pressed(key=Key.DONE):
+        case AtCount(), Pressed(key=Key.DONE) if state.taken < stop.pieces:
             return _short(state, state.taken)
         case AtCount(), Number(value=value):
             return _short(state, value)
@@ -229,6 +238,8 @@ def _at_exception(state: AtCount | AtReason | AtSkip, event: object) -> Reply:
 
 def _at_bench(need: NeedBench, event: object) -> Reply:
     match event:
+        case Place(kind="bench" | "dock", code=place, proven=False):
+            return Refuse(Code.TYPED_CODE, {"place": place})
         case Place(kind="bench" | "dock", code=place):
             return Do(BringTotes(need.task, need.tote, place))
         case Place(kind="tote", code=tote) if tote == need.tote:
@@ -238,6 +249,11 @@ def _at_bench(need: NeedBench, event: object) -> Reply:
         case Pressed(key=Key.DONE) if need.bench:
             return Do(BringTotes(need.task, "", need.bench))
     return _not_now(event)
+
+
+def _in_hand(stop: Stop, pieces: int, of_pack: int = 0) -> Reply:
+    """Count pieces, unless the stop is gone meanwhile; none of a serial: which one is asked."""
+    return Do(TakeInHand(stop.task, stop.pick, pieces, of_pack))
 
 
 def _short(state: AtCount, taken: int) -> Reply:

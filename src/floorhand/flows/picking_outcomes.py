@@ -7,6 +7,7 @@ from dataclasses import replace
 from floorhand.domain import picking as words
 from floorhand.domain.picking import NeedBench, NeedTote, Next, Stop, WalkDone
 from floorhand.domain.things import Goods
+from floorhand.domain.walks import OrdersLeft
 from floorhand.errors import Code
 from floorhand.flows.picking_states import (
     AtBench,
@@ -30,17 +31,8 @@ GONE = {"cancelled": "picking.gone_cancelled", "changed": "picking.gone_changed"
 def outcome(state: State, event: object) -> Reply | None:
     """Turn the outcome of a command into the next question; None for anything else."""
     match event:
-        case words.WorkFound(resumed=True, next=following):
-            return _ask(following, "picking.walk_resumed", look=True)
-        case words.WorkFound(orders=orders, next=following):
-            return _ask(following, "picking.work_found", {"orders": orders})
-        case words.WalkTaken(cart=cart, name=name, since=since):
-            held: Facts = {"cart": cart, "name": name, "since": since}
-            return Ask(TakeOver(cart, name, since), "picking.taken", held, look=True)
-        case words.NoWork(waiting=0):
-            return Ask(Start(), "picking.no_work", look=True)
-        case words.NoWork(waiting=waiting):
-            return Ask(Start(), "picking.no_stock_yet", {"orders": waiting}, look=True)
+        case words.WorkFound() | words.WalkTaken() | words.NoWork() | OrdersLeft():
+            return _work(event)
         case words.ToteBound(tote=tote, order=order, next=following):
             return _ask(following, "picking.tote_bound", {"tote": tote, "order": order})
         case words.ToteReplaced(full=full, tote=tote, next=following):
@@ -56,8 +48,12 @@ def outcome(state: State, event: object) -> Reply | None:
         case words.LotOffered(goods=goods) if isinstance(state, AtPiece):
             facts = {"lot": goods.lot or goods.expiry, "wanted": lot_of(state.stop.goods)}
             return Ask(replace(state, other=(goods,)), "picking.lot_offered", facts, look=True)
+        case words.InHand(stop=stop, pieces=0) if stop.goods.serial:
+            return Ask(AtSerial(stop))
+        case words.InHand(stop=stop, pieces=pieces, of_pack=of_pack):
+            return _count(stop, pieces, of_pack)
         case words.LotSwapped(stop=stop, pieces=pieces):
-            return count(stop, pieces, 0)
+            return _count(stop, pieces, 0)
         case words.Picked(pieces=pieces, sku=sku, tote=tote, left=left, next=following):
             facts = {"pieces": pieces, "sku": sku, "tote": tote}
             if isinstance(state, AtFull) and left and isinstance(following, Stop):
@@ -73,6 +69,28 @@ def outcome(state: State, event: object) -> Reply | None:
         case words.TotesBrought() if isinstance(state, AtBench):
             return _brought(state.need, event)
     return None
+
+
+def _work(event: words.WorkFound | words.WalkTaken | words.NoWork | OrdersLeft) -> Reply:
+    """Say which orders there are to pick, who has them, or that they were given back."""
+    match event:
+        case words.WorkFound(resumed=True, next=following):
+            return _ask(following, "picking.walk_resumed", look=True)
+        case words.WorkFound(orders=orders, next=following):
+            return _ask(following, "picking.work_found", {"orders": orders})
+        case words.WalkTaken(cart=cart, name=name, since=since, order=order):
+            said = "picking.taken_order" if order else "picking.taken"
+            held: Facts = {"order" if order else "cart": order or cart}
+            held = {**held, "name": name, "since": since}
+            return Ask(TakeOver(cart, name, since, order), said, held, look=True)
+        case words.NoWork(waiting=0):
+            return Ask(Start(), "picking.no_work", look=True)
+        case words.NoWork(waiting=waiting):
+            return Ask(Start(), "picking.no_stock_yet", {"orders": waiting}, look=True)
+        case OrdersLeft(orders=orders, next=WalkDone()):
+            return Ask(Start(), "picking.left", {"orders": orders})
+        case OrdersLeft(orders=orders, next=following):
+            return _ask(following, "picking.left", {"orders": orders})
 
 
 def _brought(need: NeedBench, event: words.TotesBrought) -> Reply:
@@ -155,7 +173,7 @@ def _short_said(state: State, event: words.ShortDeclared) -> Reply:
     return _ask(event.next, said, facts, at=_where(state), look=True)
 
 
-def count(stop: Stop, taken: int, of_pack: int) -> Reply:
+def _count(stop: Stop, taken: int, of_pack: int) -> Reply:
     """Set what was taken so far; at the wanted number the tote is asked for."""
     if taken > stop.pieces:
         return too_many(stop)

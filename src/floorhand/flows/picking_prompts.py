@@ -29,13 +29,14 @@ SKIP = (Key.SKIP, "key.skip")
 def prompt(state: State) -> Prompt:
     """Say what to show."""
     match state:
-        case TakeOver(cart=cart, name=name, since=since):
+        case TakeOver(cart=cart, name=name, since=since, order=order):
+            held = (("fact.order", order),) if order else ()
             return Prompt(
                 ask="picking.take_over",
                 place=cart,
-                facts=(("fact.worker", name), ("fact.since", since)),
+                facts=(*held, ("fact.worker", name), ("fact.since", since)),
                 keys=((Key.DONE, "key.no_cart"), BACK),
-                wants=Wants(kinds=("cart", "done")),
+                wants=Wants(kinds=("cart", "done", "order")),
             )
         case Binding(need=need):
             return _bind(need)
@@ -57,7 +58,7 @@ def prompt(state: State) -> Prompt:
             return Prompt(
                 ask="picking.scan_cart",
                 keys=((Key.DONE, "key.no_cart"), BACK),
-                wants=Wants(kinds=("cart", "done")),
+                wants=Wants(kinds=("cart", "done", "order")),
             )
 
 
@@ -67,8 +68,8 @@ def _bind(need: NeedTote) -> Prompt:
         count=str(need.slot),
         facts=(("fact.slot", f"{need.slot}/{need.slots}"), ("fact.order", need.order)),
         progress=(need.slot - 1, need.slots),
-        keys=(BACK,),
-        wants=Wants(kinds=("tote",), order=need.order),
+        keys=((Key.DONE, "key.start_with"), BACK) if need.bound else (BACK,),
+        wants=Wants(kinds=("tote", "done") if need.bound else ("tote",), order=need.order),
     )
 
 
@@ -148,14 +149,20 @@ def _exception(state: AtCount | AtReason | AtSkip) -> Prompt:
     match state:
         case AtCount(taken=taken):
             done = "key.none_again" if stop.missed and not taken else "key.as_counted"
+            short = taken < stop.pieces
             return Prompt(
                 ask="picking.how_many",
                 place=stop.place,
                 count=f"{taken}/{stop.pieces}",
                 goods=_goods(stop, stop.pieces),
                 facts=_facts(stop),
-                keys=((Key.DONE, done), BACK),
-                wants=_wants(stop, "number", "done", number=True, number_hint=taken),
+                keys=((Key.DONE, done), BACK) if short else (BACK,),
+                wants=_wants(
+                    stop,
+                    *(("number", "done") if short else ("number",)),
+                    number=True,
+                    number_hint=taken if short else 0,
+                ),
             )
         case AtReason(taken=taken):
             ask, count = "picking.why_short", f"{taken}/{stop.pieces}"

@@ -15,11 +15,12 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class TakeOver:
-    """A colleague walks with the cart; scanned again, the walk is taken over."""
+    """A colleague has the cart, or the order scanned; scanned again, the walk is taken over."""
 
     cart: str
     name: str
     since: str
+    order: str = ""
 
 
 @dataclass(frozen=True, slots=True)

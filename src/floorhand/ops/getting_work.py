@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from floorhand.domain.allocation import UNLIMITED, OpenOrder, Plan, Pool, Room, choose_orders
 from floorhand.domain.picking import SLOTS_MAX, GetWork, NoWork, WalkTaken, WorkFound
+from floorhand.errors import Code, Refused
 from floorhand.ops.colleagues import since, take_over
 from floorhand.ops.reserving import (
-    Reserved,
     claim_order,
     number_walk,
     open_slots,
@@ -31,10 +31,15 @@ ROUNDS_MAX = 256
 
 
 def get_work(tx: Session, cause: Cause, command: GetWork) -> WorkFound | NoWork | WalkTaken:
-    """Start a walk, or go on with the one that this cart or worker has.
+    """Start a walk, or go on with the one that this cart, order or worker has.
 
     Orders that cannot be picked wait for stock from now on, so that they never block others.
+
+    Raises:
+        Refused: `Code.ORDER_ON_NO_WALK`.
     """
+    if command.order:
+        return _resume(tx, cause, _walk_of(tx, cause, command.order), command)
     room = _room(tx, cause, command.cart)
     walk = picks.open_walk(tx, cause.site, command.cart, cause.worker)
     if walk is not None:
@@ -74,10 +79,17 @@ def _room(tx: Session, cause: Cause, cart: str) -> Room:
     return Room(orders_max, g or UNLIMITED, ml or UNLIMITED)
 
 
+def _walk_of(tx: Session, cause: Cause, order: str) -> Walk:
+    walk = picks.walk_of_order(tx, cause.site, *orders.split_name(order))
+    if walk is None:
+        raise Refused(Code.ORDER_ON_NO_WALK, order=order)
+    return walk
+
+
 def _resume(tx: Session, cause: Cause, walk: Walk, command: GetWork) -> WorkFound | WalkTaken:
     """Go on with a walk; a colleague's is told first and taken over only when that is asked for."""
     if walk.worker != cause.worker and not command.take_over:
-        return WalkTaken(walk.cart, walk.name, since(tx, cause, walk.since))
+        return WalkTaken(walk.cart, walk.name, since(tx, cause, walk.since), command.order)
     if walk.worker != cause.worker:
         take_over(tx, cause, "picking", walk.task, walk.worker)
     tx.execute(
@@ -96,16 +108,8 @@ def _start(
     task = tasks.open_task(tx, cause, "pick", place=cart)
     tasks.claim_task(tx, cause, task)
     open_slots(tx, cause, task, [order for order, _ in claimed])
-    got = [reserve_plan(tx, cause, task, order, plan) for order, plan in claimed]
+    for order, plan in claimed:
+        reserve_plan(tx, cause, task, order, plan)
     number_walk(tx, cause, task)
-    _note(cause, got)
+    cause.note(job="picking", claimed=len(claimed))
     return WorkFound(len(claimed), False, advance(tx, cause, task))
-
-
-def _note(cause: Cause, got: list[Reserved]) -> None:
-    cause.note(job="picking", claimed=len(got))
-    short = sum(reserved.short for reserved in got)
-    lines = sum(reserved.lines_finished for reserved in got)
-    if short:
-        short_lines = sum(reserved.short_lines for reserved in got)
-        cause.note(short=short, short_lines=short_lines, lines=lines, reason="no_stock")

@@ -14,6 +14,7 @@ from floorhand.domain.picking import (
     PLACE_MISSES_MAX,
     ArriveAt,
     Arrived,
+    InHand,
     LotOffered,
     LotSwapped,
     MovePick,
@@ -24,6 +25,7 @@ from floorhand.domain.picking import (
     StopGone,
     StopSkipped,
     SwapLot,
+    TakeInHand,
 )
 from floorhand.domain.routing import WALK_STEP
 from floorhand.domain.things import AVAILABLE, Goods
@@ -61,6 +63,18 @@ def arrive_at(
         )
         return PlaceMissed(command.place, wanted.place)
     raise Refused(Code.PICK_WRONG_PLACE, code=command.place, place=wanted.place)
+
+
+def take_in_hand(tx: Session, cause: Cause, command: TakeInHand) -> InHand | StopGone:
+    """Let pieces be counted, if their stop is still to be done. Only the tote's scan moves them.
+
+    Raises:
+        Gone: As `own_stop`.
+    """
+    stop = own_stop(tx, cause, command.task, command.pick)
+    if (over := gone(tx, cause, stop)) is not None:
+        return over
+    return InHand(stop.stop, command.pieces, command.of_pack)
 
 
 def move_pick(tx: Session, cause: Cause, command: MovePick) -> Arrived | StopGone:

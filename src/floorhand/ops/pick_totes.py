@@ -19,6 +19,8 @@ from floorhand.domain.picking import (
     TotesBrought,
 )
 from floorhand.errors import Code, Gone, Refused
+from floorhand.ops.claims import make_final
+from floorhand.ops.returns_bench import RETURNS_ZONE
 from floorhand.ops.walking import (
     advance,
     cancel_on_walk,
@@ -36,7 +38,10 @@ from floorhand.store.schema import Place, Slot, Stock
 
 DROP_KINDS = ("bench", "dock")
 
-_FREE_SLOT = select(Slot.merchant, Slot.order).where(
+_DROP_PLACE = select(Place.kind, Place.zone).where(
+    Place.site == bindparam("site"), Place.code == bindparam("place")
+)
+_FREE_SLOT = select(Slot.merchant, Slot.order, Slot.was).where(
     Slot.site == bindparam("site"),
     Slot.task == bindparam("task"),
     Slot.slot_no == bindparam("slot"),
@@ -87,6 +92,7 @@ def bind_tote(tx: Session, cause: Cause, command: BindTote) -> ToteBound:
     _take_tote(tx, cause, command.tote, order, walk.cart)
     _bind(tx, cause, command.task, command.slot, command.tote)
     cause.note(job="picking")
+    make_final(tx, cause, command.task, slot.merchant, slot.order, slot.was)
     return ToteBound(command.tote, order, advance(tx, cause, command.task))
 
 
@@ -115,11 +121,11 @@ def bring_totes(tx: Session, cause: Cause, command: BringTotes) -> TotesBrought:
     """Stand totes of a finished walk in a bench or dock; their orders can be packed from now on.
 
     Raises:
-        Refused: `Code.NOT_EXPECTED_NOW` if it is neither; `Code.PLACE_CLOSED`; `Code.WALK_LOST`.
+        Refused: `Code.NOT_EXPECTED_NOW` if it is neither; `Code.BENCH_FOR_RETURNS` if it is for
+            what comes back and there is another; `Code.PLACE_CLOSED`; `Code.WALK_LOST`.
     """
     walk = own_walk(tx, cause, command.task)
-    if places.kind_of(tx, cause.site, command.place) not in DROP_KINDS:
-        raise Refused(Code.NOT_EXPECTED_NOW)
+    _check_drop_place(tx, cause, command.place)
     carried = picks.carried_totes(tx, cause.site, walk)
     brought = [each for each in carried if command.tote in ("", each.tote)]
     for each in brought:
@@ -133,6 +139,15 @@ def bring_totes(tx: Session, cause: Cause, command: BringTotes) -> TotesBrought:
     if isinstance(following, NeedBench):  # one walk, one bench: nobody carries totes apart
         following = replace(following, bench=command.place)
     return TotesBrought(len(brought), command.place, following)
+
+
+def _check_drop_place(tx: Session, cause: Cause, place: str) -> None:
+    row = ask(tx, _DROP_PLACE, site=cause.site, place=place).one_or_none()
+    if row is None or row.kind not in DROP_KINDS:
+        raise Refused(Code.NOT_EXPECTED_NOW)
+    bench = picks.proposed_bench(tx, cause.site) if row.zone == RETURNS_ZONE else ""
+    if bench:
+        raise Refused(Code.BENCH_FOR_RETURNS, place=place, bench=bench)
 
 
 def _bind(tx: Session, cause: Cause, task: str, slot: int, tote: str) -> None:

@@ -24,12 +24,10 @@ RESERVE_TRIES_MAX = 3
 
 @dataclass(frozen=True, slots=True)
 class Reserved:
-    """What an order got: pieces reserved, pieces and lines short for good, lines this finished."""
+    """What an order got, in pieces: reserved, and missing."""
 
     pieces: int
     short: int
-    short_lines: int
-    lines_finished: int
 
 
 def reserve_order(
@@ -74,15 +72,15 @@ def claim_order(tx: Session, cause: Cause, order: OpenOrder) -> bool:
         .values(state="picking")
         .returning(Order.number)
     )
-    if taken is not None and order.state == "waiting":
-        _close_trouble(tx, cause, order.name)
     return taken is not None
 
 
 def reserve_plan(tx: Session, cause: Cause, task: str, order: OpenOrder, plan: Plan) -> Reserved:
-    """Reserve what was planned for a claimed order, as stops of a walk; the rest is short."""
-    pieces = 0
-    short = dict(plan.short)
+    """Reserve what was planned for a claimed order, as stops of a walk.
+
+    What is missing becomes short with the order's first tote: until then it can be given back.
+    """
+    pieces, short = 0, sum(plan.short.values())
     rows: list[dict[str, Any]] = []
     for line in order.lines:
         taken: list[Take] = []
@@ -92,19 +90,11 @@ def reserve_plan(tx: Session, cause: Cause, task: str, order: OpenOrder, plan: P
             else:
                 elsewhere = reserve_anywhere(tx, cause, order.merchant, line.sku, take.pieces)
                 taken += elsewhere
-                missing = take.pieces - sum(found.pieces for found in elsewhere)
-                short[line.line_no] = short.get(line.line_no, 0) + missing
+                short += take.pieces - sum(found.pieces for found in elsewhere)
         rows += stops_for(cause, task, order.merchant, order.number, line.line_no, taken)
         pieces += sum(take.pieces for take in taken)
     add_stops(tx, rows)
-    finished = 0
-    short = {line_no: missing for line_no, missing in short.items() if missing}
-    if order.policy != HOLD_ORDER:
-        for line_no, missing in short.items():
-            finished += short_line(
-                tx, cause, order.merchant, order.number, line_no, missing, NO_STOCK
-            )
-    return Reserved(pieces, sum(short.values()), len(short), finished)
+    return Reserved(pieces, short)
 
 
 def reserve_anywhere(
@@ -320,7 +310,7 @@ def order_trouble(
         tasks.trouble(tx, cause, "short_order", name, merchant, pieces=pieces, reason=reason)
 
 
-def _close_trouble(tx: Session, cause: Cause, name: str) -> None:
+def close_trouble(tx: Session, cause: Cause, name: str) -> None:
     """Take an order off the list of troubles: stock for it has come."""
     tx.execute(
         update(Trouble)
@@ -344,6 +334,7 @@ def open_slots(tx: Session, cause: Cause, task: str, chosen: Iterable[OpenOrder]
             "merchant": order.merchant,
             "order": order.number,
             "settled": False,
+            "was": order.state,
         }
         for slot_no, order in enumerate(chosen, start=1)
     ]

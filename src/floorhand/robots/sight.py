@@ -291,7 +291,8 @@ def jobs_waiting(tx: Session, site: str, worker: str = "") -> tuple[str, ...]:
     ready: list[str] = []
     if tote_to_pack(tx, site):
         ready.append("packing")
-    if claimable_orders(tx, site, 1) or (worker and own_cart(tx, site, worker)):
+    to_claim = empty_totes(tx, site) and claimable_orders(tx, site, 1)
+    if to_claim or (worker and own_cart(tx, site, worker)):
         ready.append("picking")
     if container_to_put_away(tx, site):
         ready.append("putaway")

@@ -31,6 +31,14 @@ _WALK_BY_ID = _WALK.where(Task.id == bindparam("task"))
 _OPEN_WALK = _WALK.where(Task.state.in_(OPEN_WALKS))
 _WALK_OF_CART = _OPEN_WALK.where(Task.place == bindparam("cart"))
 _WALK_WITHOUT_CART = _OPEN_WALK.where(Task.place == "", Task.worker == bindparam("worker"))
+_WALK_OF_ORDER = (
+    _OPEN_WALK.join(Slot, and_(Slot.site == Task.site, Slot.task == Task.id))
+    .where(Slot.merchant == bindparam("merchant"), Slot.order == bindparam("number"))
+    .order_by(None)
+    .order_by(Task.created_at.desc(), Task.id.desc())
+)
+"""The last walk that got the order: one that it waited for stock on may still be open."""
+
 _TOTALS = select(
     func.count((Pick.merchant.concat("/").concat(Pick.order)).distinct()),
     func.coalesce(func.sum(Pick.picked), 0),
@@ -98,6 +106,11 @@ def open_walk(tx: Session, site: str, cart: str, worker: str) -> Walk | None:
     return _walk(ask(tx, _WALK_WITHOUT_CART, site=site, worker=worker))
 
 
+def walk_of_order(tx: Session, site: str, merchant: str, number: str) -> Walk | None:
+    """Give the unfinished walk that an order is on."""
+    return _walk(ask(tx, _WALK_OF_ORDER, site=site, merchant=merchant, number=number))
+
+
 def next_stop(tx: Session, site: str, task: str) -> StopRow | None:
     """Give the next stop of a walk; None if all are done."""
     row = ask(tx, _next_stop(), site=site, task=task).one_or_none()
@@ -159,8 +172,8 @@ def unbound_slot(tx: Session, site: str, task: str) -> tuple[NeedTote, str, str,
     row = ask(tx, _unbound_slot(), site=site, task=task).one_or_none()
     if row is None:
         return None
-    slot_no, merchant, number, state, cart, count = row
-    need = NeedTote(task, cart, slot_no, count, f"{merchant}/{number}")
+    slot_no, merchant, number, state, cart, slots, bound = row
+    need = NeedTote(task, cart, slot_no, slots, f"{merchant}/{number}", bound)
     return need, merchant, number, state
 
 
@@ -203,7 +216,9 @@ def _walk(found: Result[*tuple[Any, ...]]) -> Walk | None:
 def _unbound_slot() -> Select[*tuple[Any, ...]]:
     site: BindParameter[str] = bindparam("site")
     task: BindParameter[str] = bindparam("task")
-    slots = select(func.count()).where(Slot.site == site, Slot.task == task).scalar_subquery()
+    of_walk = (Slot.site == site, Slot.task == task)
+    slots = select(func.count()).where(*of_walk).scalar_subquery()
+    bound = select(func.count(Slot.tote)).where(*of_walk).scalar_subquery()
     open_stops = select(Pick.id).where(
         Pick.site == site,
         Pick.task == task,
@@ -212,10 +227,10 @@ def _unbound_slot() -> Select[*tuple[Any, ...]]:
         Pick.order == Slot.order,
     )
     return (
-        select(Slot.slot_no, Slot.merchant, Slot.order, Order.state, Task.place, slots)
+        select(Slot.slot_no, Slot.merchant, Slot.order, Order.state, Task.place, slots, bound)
         .join(Order, _order_of(Slot))
         .join(Task, and_(Task.site == Slot.site, Task.id == Slot.task))
-        .where(Slot.site == site, Slot.task == task, Slot.tote.is_(None), open_stops.exists())
+        .where(*of_walk, Slot.tote.is_(None), open_stops.exists())
         .order_by(Slot.slot_no)
         .limit(1)
     )

@@ -263,6 +263,8 @@ class Slot(Table):
     tote: Mapped[str | None]
     settled: Mapped[bool] = mapped_column(default=False)
     """The walk has done with the order: if it waits for stock, another walk may have it by now."""
+    was: Mapped[str] = mapped_column(default="released")
+    """State of the order before it was claimed; it goes back to it if it is given back."""
     __table_args__ = (
         ForeignKeyConstraint(["site", "task"], ["task.site", "task.id"]),
         UniqueConstraint("site", "task", "tote"),

@@ -371,6 +371,7 @@ def upgrade() -> None:
         sa.Column("order", sa.String(), nullable=False),
         sa.Column("tote", sa.String(), nullable=True),
         sa.Column("settled", sa.Boolean(), nullable=False),
+        sa.Column("was", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["site", "task"], ["task.site", "task.id"], name=op.f("fk_slot_site_task")
         ),
