@@ -246,17 +246,20 @@ def _others(parcel: Parcel) -> tuple[Choice, ...]:
     codes = (
         *(("empty",) if not parcel.pieces else ()),
         "no_code",
-        *(_other_kind(parcel.kind) if not parcel.pieces else ()),
+        *_other_kind(parcel),
         *(("order",) if parcel.merchant and parcel.next_sku and not parcel.order else ()),
     )
     return tuple(Choice(code, f"returns.other.{code}") for code in codes)
 
 
-def _other_kind(kind: str) -> tuple[str, ...]:
-    """Say what the return may turn out to be; a recall stays one, or its goods could be sold."""
-    if kind == RECALL:
-        return ()
-    return ("customer",) if kind == UNDELIVERED else ("undelivered",)
+def _other_kind(parcel: Parcel) -> tuple[str, ...]:
+    """Say what the return may turn out to be; a recall stays one, or its goods could be sold.
+
+    Nor was it undelivered once pieces of it have been judged as what a buyer sent back.
+    """
+    if parcel.kind == UNDELIVERED:
+        return ("customer",)
+    return ("undelivered",) if parcel.kind != RECALL and not parcel.pieces else ()
 
 
 def _item(finding: Finding) -> Item:
