@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -68,6 +69,20 @@ def test_a_site_that_is_not_there_proves_nothing(capsys, transactions, tmp_path,
     code, out, err = run(capsys, *words, "--site", "TYPO", "--database", f"{tmp_path}/floor.db")
     assert (code, out) == (1, "")
     assert err == "floorhand: There is no site TYPO in this database. Known: MAIN.\n"
+
+
+@pytest.mark.parametrize("site", [[], ["--site", "TURIN"]])
+def test_a_database_that_took_nothing_yet_has_nothing_to_check(capsys, tmp_path, site) -> None:
+    file = tmp_path / "orders.csv"
+    file.write_text("order,sku,quantity\n1,MUG,1\n")
+    at = ["--database", f"{tmp_path}/floor.db", *site]
+    assert run(capsys, "import", str(file), *at)[0] == 3
+    code, out, err = run(capsys, "check", *at)
+    assert (code, err) == (0, "")
+    assert out == "There is no warehouse in this database yet, so there is nothing to check.\n"
+    code, out, _ = run(capsys, "check", "--json", *at)
+    told = json.loads(out)
+    assert (code, told["ok"], told["moves"], told["violations"]) == (0, True, 0, [])
 
 
 @pytest.mark.parametrize("words", [["--shift", "noon"], ["--day", "x"], ["--from", "x"]])

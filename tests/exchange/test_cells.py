@@ -81,6 +81,11 @@ def test_control_characters_never_stay_in_names():
         cells.code("A\x1bB", "sku")
 
 
+@pytest.mark.parametrize("blank", ["\u00a0", "\u2007", "\u202f", "\u3000"])
+def test_an_odd_blank_inside_a_code_is_a_plain_one(blank):
+    assert cells.code(f"MUG{blank}BLUE{blank}", "sku") == "MUG BLUE"
+
+
 @pytest.mark.parametrize(
     ("written", "order"),
     [
@@ -105,3 +110,51 @@ def test_afternoons_are_read_in_either_clock():
     local = Dates(order="mdy").local
     assert local("12/1/2010 8:26 PM", "x") == local("12/1/2010 20:26", "x")
     assert local("12/1/2010 12:05 AM", "x").hour == 0
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "10-May-2011 08:58",
+        "10 May 2011 08:58",
+        "10/MAY/2011 8:58",
+        "May 10, 2011 08:58:00",
+        "may 10 2011, 8:58 am",
+        "20110510 08:58",
+        "20110510T08:58:00",
+    ],
+)
+def test_a_month_in_english_and_eight_digits_can_be_meant_in_one_way_only(written):
+    assert Dates().local(written, "x") == datetime(2011, 5, 10, 8, 58)
+    assert Dates(order="mdy").local(written, "x") == Dates(order="dmy").local(written, "x")
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("Oct 31 2027", "2027-10-31"),
+        ("Sept. 1, 2027", "2027-09-01"),
+        ("1 September 2027", "2027-09-01"),
+        ("20271031", "2027-10-31"),
+        ("10 May 2011 23:30 -0100", "2011-05-10"),
+    ],
+)
+def test_days_are_read_with_names_of_months(written, day):
+    assert Dates().day(written, "x") == day
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("31 Feb 2027", "there is no such date"),
+        ("20271301", "there is no such date"),
+        ("12345678", "there is no such date"),
+        ("19000101", "years 1990 to 2100 are taken"),
+        ("10-Mai-2011", "expected a date"),
+        ("10-May-11", "expected a date"),
+        ("Marble 10 2011", "expected a date"),
+    ],
+)
+def test_what_is_no_date_is_refused(written, told):
+    with pytest.raises(BadCell, match=told):
+        Dates().local(written, "x")

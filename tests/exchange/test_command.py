@@ -10,9 +10,10 @@ from argparse import ArgumentParser
 
 import pytest
 from conftest import NOW
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from floorhand.config import Settings
+from floorhand.errors import DatabaseAway
 from floorhand.exchange.command import _bar, add_arguments, carry_out, run
 from floorhand.exchange.recognise import FORMATS
 from floorhand.store.schema import Imported, Order, Place, Sku
@@ -176,6 +177,18 @@ def test_scans_get_their_turn_between_the_steps_of_a_large_file(take, monkeypatc
     file = importing.open_file(path, options)
     importing.import_file(take.transactions, "MAIN", file, options, now=NOW, progress=scan)
     assert seen == [(2, 2), (4, 4), (6, 6), (7, 7)]
+
+
+def test_a_disk_that_gets_full_during_an_import_is_told_with_both_files(take):
+    with take.transactions() as tx:
+        full = tx.scalar(text("PRAGMA page_count"))
+        tx.execute(text(f"PRAGMA max_page_count = {full + 1}"))
+    with pytest.raises(DatabaseAway) as told:
+        take("sku\n" + "".join(f"MUG-{n}\n" for n in range(9000)), name="products.csv")
+    assert str(told.value) == (
+        f"{take.folder}/floor.db cannot be written (database or disk is full). "
+        "Make room on its disk. products.csv may be written in part; import it again then."
+    )
 
 
 def test_an_import_that_was_stopped_goes_on_where_it_was(take, monkeypatch):

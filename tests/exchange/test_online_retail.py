@@ -57,6 +57,12 @@ def test_every_row_is_taken_or_rejected_with_a_reason(take, real):
         assert violations(tx, "MAIN") == ()
 
 
+def test_a_long_description_holds_no_row_up(take):
+    taken = take(HEAD + SALE.replace("WHITE HANGING HEART", "w" * 2000))
+    assert (taken.code, taken.result["orders"]) == (0, 1)
+    assert take.one(Sku.name) == ("w" * 999 + "…",)
+
+
 def test_the_same_file_again_changes_nothing(take, real):
     path = real("uci_online_retail/day_2011-05-10.csv")
     first = take(path)

@@ -78,6 +78,7 @@ def test_a_missing_file_and_a_folder_are_told(take, tmp_path):
         ("utf-8", ()),
         ("utf-8-sig", ()),
         ("utf-16", ()),
+        ("utf-32", ()),
         ("cp1252", ()),
         ("latin-1", ("--encoding", "latin-1")),
         ("cp850", ("--encoding", "cp850")),
@@ -87,6 +88,13 @@ def test_an_encoding_is_found_or_said(take, encoding, words):
     taken = take("sku,name\nA,Crème brûlée £5\n".encode(encoding), *words)
     assert taken.code == 0, taken.err
     assert names(take) == ["Crème brûlée £5"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-32-le", "utf-32-be"])
+def test_utf_32_is_known_by_its_mark_whatever_the_bytes_order(take, encoding):
+    taken = take("\ufeffsku,name\nA,Crème\n".encode(encoding))
+    assert (taken.code, taken.result["encoding"], names(take)) == (0, "utf-32", ["Crème"])
+    assert taken.result["notes"] == []
 
 
 def test_a_guessed_encoding_is_told(take):

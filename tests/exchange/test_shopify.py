@@ -287,14 +287,85 @@ def test_real_exports_of_a_3pl_with_79_columns(take, shared_data, tmp_path):
         assert violations(tx, "MAIN") == ()
 
 
-def test_an_order_that_stands_twice_in_a_file_is_taken_once(take):
-    whole = order() + further(**{"Lineitem sku": "CAP"})
-    taken = take(ORDERS + whole + whole)
+@pytest.mark.parametrize("status", ["unfulfilled", "on_hold", "fulfilled", "restocked"])
+@pytest.mark.parametrize("between", ["", order("#2")])
+def test_an_order_that_stands_twice_in_a_file_in_the_same_words_is_taken_once(
+    take, status, between
+):
+    bare = {"Lineitem sku": "", "Lineitem quantity": "3"}
+    whole = order(**{"Fulfillment Status": status}) + further(**bare)
+    taken = take(ORDERS + whole + between + whole)
+    assert (taken.code, taken.rejected, taken.result["unchanged"]) == (0, {}, 1)
+    assert taken.result["lines_without_sku"] == 1
+    lines = take.all(select(OrderLine.ordered).where(OrderLine.order == "#1001"))
+    assert lines == [(1,), (3,)]
+
+
+def test_an_order_that_stands_twice_in_a_file_in_other_words_is_put_aside(take):
+    later = order(Notes="Ring twice") + further(**{"Lineitem sku": "CAP"})
+    taken = take(ORDERS + order() + further(**{"Lineitem sku": "CAP"}) + later)
     assert taken.result["order_lines"] == 2
-    assert taken.rejected == {
-        4: "order '#1001' stands on line 2 already",
-        5: "order '#1001' goes on here, but its first row is not before it",
-    }
+    told = "order '#1001' stands on line 2 already, with other contents"
+    assert taken.rejected == {4: told, 5: told}
+    assert "unchanged" not in taken.result
+
+
+def test_an_order_that_was_left_out_is_left_out_again(take):
+    whole = order(**{"Lineitem quantity": "0"})
+    taken = take(ORDERS + whole + whole + order("#2"))
+    assert taken.result["orders"] == 1
+    assert taken.rejected[3] == "order '#1001' stands on line 2 already, and was left out there"
+
+
+FLAWS = {
+    "Shipping Phone": ("\u202a+49 30 1234\u202c", "phone", "+49 30 1234"),
+    "Shipping Zip": ("10\u200b115", "postcode", "10115"),
+    "Shipping Name": ("Ana " + "a" * 2000, "name", "Ana " + "a" * 995 + "…"),
+    "Shipping Address2": ("b" * 2000, "line2", "b" * 999 + "…"),
+    "Shipping Company": ("c" * 2000, "company", "c" * 999 + "…"),
+    "Shipping City": ("Ber\u200blin", "city", "Berlin"),
+    "Shipping Province": ("-", "region", ""),
+    "Shipping Country": ("d" * 2000, "country", "d" * 999 + "…"),
+}
+
+
+@pytest.mark.parametrize("column", FLAWS)
+def test_a_flaw_in_an_address_leaves_no_order_undone(take, column):
+    written, part, read = FLAWS[column]
+    cells = {"Name": "#1", "Lineitem quantity": "1", "Lineitem name": "Mug", column: written}
+    taken = take(f"{','.join(cells)}\n{','.join(cells.values())}\n")
+    assert (taken.code, taken.rejected) == (0, {})
+    assert json.loads(take.one(Order.ship_to)[0])[part] == read
+
+
+@pytest.mark.parametrize("written", ["8.80171E+12", "'8.80171E+12", "8E+12"])
+def test_a_phone_that_a_spreadsheet_rounded_is_left_out(take, written):
+    head = "Name,Lineitem quantity,Lineitem name,Shipping Phone,Shipping Zip\n"
+    taken = take(f"{head}#1,1,Mug,{written},{written}\n")
+    address = json.loads(take.one(Order.ship_to)[0])
+    assert (taken.code, address["phone"], address["postcode"]) == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("column", "kept", "written", "read"),
+    [
+        ("Email", Order.customer, "a\u200bna@example.org", "ana@example.org"),
+        ("Email", Order.customer, "a" * 81, "a" * 81),
+        ("Notes", Order.instruction, "n" * 2000, "n" * 300),
+        ("Tags", Order.instruction, "t" * 2000, "t" * 300),
+        ("Shipping Method", Order.service, "s" * 2000, "s" * 999 + "…"),
+    ],
+)
+def test_a_flaw_in_what_only_people_read_leaves_no_order_undone(take, column, kept, written, read):
+    taken = take(f"Name,Lineitem quantity,Lineitem name,{column}\n#1,1,Mug,{written}\n")
+    assert (taken.code, take.one(kept)) == (0, (read,))
+
+
+@pytest.mark.parametrize("column", ["Name", "Id", "Lineitem sku"])
+def test_what_things_are_known_by_stays_strict(take, column):
+    taken = take(ORDERS + order(**{column: "A\u200bB"}))
+    assert (taken.code, taken.result["orders"]) == (3, 0)
+    assert f"{column} 'A·B' holds control characters" in taken.rejected[2]
 
 
 def test_an_export_without_states_and_ids_tells_orders_by_name(take):

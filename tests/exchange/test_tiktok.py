@@ -127,6 +127,90 @@ def test_what_is_cancelled_or_sent_within_an_order_is_left_out(take):
     assert take.one(OrderLine.sku, OrderLine.ordered) == ("W-450", 1)
 
 
+@pytest.mark.parametrize("word", ["PARTIALLY_BEAMED", 7, ["CANCELLED"]])
+def test_an_unknown_state_of_a_line_item_is_not_guessed_either(take, word):
+    odd = [*ORDER["line_items"], {"id": "1", "seller_sku": "CAP", "display_status": word}]
+    taken = take(body("orders", {**ORDER, "line_items": odd}, {**ORDER, "id": "1"}))
+    (reason,) = taken.rejected.values()
+    assert f"display_status '{word}', not known here" in reason
+    assert take.one(Order.number) == ("1",)
+    assert take.one(Trouble.kind, Trouble.subject) == ("unknown_platform_state", ORDER["id"])
+
+
+@pytest.mark.parametrize("word", ["", None, "TO_SHIP", "UNPAID", "AWAITING_SHIPMENT"])
+def test_known_states_of_a_line_item_are_taken(take, word):
+    items = [{"id": "1", "seller_sku": "CAP", "display_status": word}]
+    assert take(body("orders", {**ORDER, "line_items": items})).code == 0
+    assert take.one(OrderLine.ordered) == (1,)
+
+
+def test_a_line_item_that_comes_twice_is_one_piece(take):
+    bare = {"seller_sku": "W-450"}
+    items = [*ORDER["line_items"][:1] * 3, bare, bare]
+    taken = take(body("orders", {**ORDER, "line_items": items}))
+    assert taken.code == 0
+    assert take.all(select(OrderLine.ordered, OrderLine.platform_ids)) == [
+        (1, '["577958834469570826"]'),
+        (2, "[]"),
+    ]
+
+
+def test_a_line_item_that_comes_twice_with_other_contents_is_not_guessed(take):
+    first = ORDER["line_items"][0]
+    taken = take(body("orders", {**ORDER, "line_items": [first, {**first, "quantity": 2}]}))
+    assert taken.result["orders"] == 0
+    assert "id '577958834469570826' stands twice in line_items" in str(taken.rejected)
+
+
+def test_a_quantity_of_null_is_one_that_is_missing(take):
+    items = [{"id": "1", "seller_sku": "CAP", "quantity": None}]
+    assert take(body("orders", {**ORDER, "line_items": items})).code == 0
+    assert take.one(OrderLine.ordered) == (1,)
+
+
+ADDRESS_FLAWS = {
+    "postal_code": ("951\u200b10", "postcode", "95110"),
+    "phone_number": ("\u202a+1 213\u202c", "phone", "+1 213"),
+    "name": ("n" * 2000, "name", "n" * 999 + "…"),
+    "address_line1": ("a" * 2000, "line1", "a" * 999 + "…"),
+    "region_code": ("U\u200bS", "country", "US"),
+}
+
+
+@pytest.mark.parametrize("key", ADDRESS_FLAWS)
+def test_a_flaw_in_an_address_leaves_no_order_undone(take, key):
+    written, part, read = ADDRESS_FLAWS[key]
+    address = {**ORDER["recipient_address"], key: written}
+    assert take(body("orders", {**ORDER, "recipient_address": address})).code == 0
+    assert json.loads(take.one(Order.ship_to)[0])[part] == read
+
+
+@pytest.mark.parametrize("code", [95110, "95110"])
+def test_a_postcode_may_be_a_number(take, code):
+    address = {**ORDER["recipient_address"], "postal_code": code}
+    take(body("orders", {**ORDER, "recipient_address": address}))
+    assert json.loads(take.one(Order.ship_to)[0])["postcode"] == "95110"
+
+
+@pytest.mark.parametrize("key", ["buyer_message", "seller_note"])
+def test_a_long_message_is_cut(take, key):
+    order = {**ORDER, "buyer_message": "", key: "m" * 2000}
+    assert take(body("orders", order)).code == 0
+    assert take.one(Order.instruction) == ("m" * 999 + "…",)
+
+
+def test_half_a_letter_in_any_text_is_one_that_was_lost(take):
+    address = {**ORDER["recipient_address"], "address_line1": "Via \udc00\U0001f600\ud83d 1"}
+    items = [{**ORDER["line_items"][0], "product_name": "B\ud83d", "seller_sku": "\\ud83d"}]
+    order = {**ORDER, "buyer_message": "Hi \ud83d", "recipient_address": address}
+    taken = take(body("orders", {**order, "line_items": items}))
+    assert (taken.code, taken.rejected) == (0, {})
+    assert take.one(Sku.code, Sku.name) == ("\\ud83d", "B\ufffd")
+    instruction, ship_to = take.one(Order.instruction, Order.ship_to)
+    assert instruction == "Hi \ufffd"
+    assert json.loads(ship_to)["line1"] == "Via \ufffd\U0001f600\ufffd 1"
+
+
 def test_the_address_leaves_out_what_is_blacked_out(take):
     take(body("orders", ORDER))
     address = json.loads(take.one(Order.ship_to)[0])

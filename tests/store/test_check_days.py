@@ -137,6 +137,7 @@ DAMAGE = [
     ("undone_operations_exist", PICKING, [*NO_UPDATE, "UPDATE operation SET undoes = 'H1:77'"]),
     ("rows_are_only_added", PICKING, ["DROP TRIGGER move_no_delete"]),
     ("rows_are_only_added", PICKING, ["DROP TRIGGER scan_no_update"]),
+    ("rows_are_only_added", PICKING, ["DROP TRIGGER operation_no_replace"]),
     # walks and tasks
     (
         "nothing_is_picked_twice",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from conftest import SITE, new_warehouse
-from sqlalchemy import event, select
+from sqlalchemy import event, select, text
 
 from floorhand.errors import DatabaseAway, DatabaseUnusable
 from floorhand.store import db
@@ -112,6 +112,18 @@ def test_an_interrupt_is_no_absence_of_the_database(transactions) -> None:
         tx.execute(select(1))
 
 
+def test_a_full_disk_is_told_with_the_file_and_what_to_do(tmp_path) -> None:
+    made = new_warehouse(tmp_path)
+    with made() as tx:
+        full = tx.scalar(text("PRAGMA page_count"))
+        tx.execute(text(f"PRAGMA max_page_count = {full}"))
+    with pytest.raises(DatabaseAway) as told, made.begin() as tx:
+        tx.execute(text("CREATE TABLE more AS SELECT randomblob(1000000)"))
+    assert str(told.value) == (
+        f"{tmp_path}/floor.db cannot be written (database or disk is full). Make room on its disk."
+    )
+
+
 def test_a_newer_database_is_refused(tmp_path) -> None:
     engine_of(new_warehouse(tmp_path)).dispose()
     with sqlite3.connect(tmp_path / "floor.db") as connection:
@@ -123,7 +135,7 @@ def test_a_newer_database_is_refused(tmp_path) -> None:
 def test_a_read_only_database_is_refused(tmp_path) -> None:
     engine_of(new_warehouse(tmp_path)).dispose()
     url = f"sqlite:///file:{tmp_path}/floor.db?mode=ro&uri=true"
-    assert "is read-only. Allow writing to it" in refusal(url)
+    assert refusal(url).startswith(f"{tmp_path}/floor.db is read-only. Allow writing")
 
 
 def test_a_locked_database_is_refused_in_a_sentence(tmp_path, monkeypatch) -> None:

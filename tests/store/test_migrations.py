@@ -89,8 +89,31 @@ def test_every_append_only_table_has_its_triggers(opened) -> None:
         question = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
     with opened.begin() as tx:
         found = set(tx.scalars(text(question)))
+    verbs = ["update", "delete"]
+    verbs += ["replace"] if engine_of(opened).dialect.name == "sqlite" else ["truncate"]
     for table in APPEND_ONLY:
-        assert {f"{table}_no_update", f"{table}_no_delete"} <= found
+        assert {f"{table}_no_{verb}" for verb in verbs} <= found
+
+
+@pytest.mark.parametrize("recursive", ["ON", "OFF"])
+def test_what_happened_cannot_be_replaced_on_sqlite(tmp_path, recursive) -> None:
+    made = open_database(f"{tmp_path}/floor.db")
+    same = {
+        "scan": "('MAIN', 'H1', 1, '2026-01-01', NULL, 'pick', 'A-01', '{}')",
+        "operation": "('MAIN', 'H1:1', 'k', '{}', '{}', 'W', 'H1', '', '2026-01-01', NULL)",
+        "move": "('MAIN', 'H1:1', 1, 'A', 'B', 'ACME', 'M', '', '', '', '', 5, 'W', '2026-01-01')",
+    }
+    with engine_of(made).connect() as connection:
+        connection.exec_driver_sql(f"PRAGMA recursive_triggers = {recursive}")
+        connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+        for table in APPEND_ONLY:
+            connection.exec_driver_sql(f"INSERT INTO {table} VALUES {same[table]}")
+            kept = connection.exec_driver_sql(f"SELECT * FROM {table}").all()
+            for way in ("INSERT OR REPLACE", "REPLACE", "INSERT"):
+                with pytest.raises(DBAPIError, match="append-only"):
+                    connection.exec_driver_sql(f"{way} INTO {table} VALUES {same[table]}")
+            assert connection.exec_driver_sql(f"SELECT * FROM {table}").all() == kept
+    engine_of(made).dispose()
 
 
 def test_outside_places_are_the_only_ones_that_begin_with_an_at_sign(opened) -> None:

@@ -74,6 +74,15 @@ def note(cell: str) -> str:
     return plain if len(plain) <= TEXT_CHARACTERS_MAX else plain[: TEXT_CHARACTERS_MAX - 1] + "…"
 
 
+def number_note(cell: str) -> str:
+    """Read a phone or postcode like a `note`; empty if a spreadsheet rounded it, which helps none.
+
+    A spreadsheet writes ``8.80171E+12`` for a long number, and its last digits are lost.
+    """
+    plain = note(cell)
+    return "" if _MANGLED.fullmatch(plain.lstrip("'")) else plain
+
+
 def _plain(character: str) -> str:
     category = unicodedata.category(character)
     if category == "Zs":
@@ -82,8 +91,13 @@ def _plain(character: str) -> str:
 
 
 def code(cell: str, what: str) -> str:
-    """Read a code as it stands on labels and papers; empty if there is none."""
+    """Read a code as it stands on labels and papers; empty if there is none.
+
+    Other blanks than the plain one (a web page's non-breaking one) look the same, and are read so.
+    """
     plain = cell.strip()
+    if not plain.isprintable():
+        plain = "".join(" " if unicodedata.category(c) == "Zs" else c for c in plain)
     if "+" in plain and _MANGLED.fullmatch(plain):
         raise BadCell(
             f"{what} is {shown(plain)}: a spreadsheet rounded a long number and its last digits "

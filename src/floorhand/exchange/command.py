@@ -17,7 +17,7 @@ from unicodedata import east_asian_width
 from sqlalchemy.engine import make_url
 
 from floorhand.config import Settings
-from floorhand.errors import BadFile
+from floorhand.errors import BadFile, DatabaseAway
 from floorhand.exchange.importing import (
     Opened,
     Options,
@@ -212,6 +212,9 @@ def _import_all(
         except BadFile as error:
             failed(path, error)
             continue
+        except DatabaseAway as error:
+            told = f"{error} {visible(path.name)} may be written in part; import it again then."
+            raise DatabaseAway(told) from error
         if isinstance(made, Result):
             results[path] = made
         else:

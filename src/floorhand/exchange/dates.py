@@ -29,6 +29,25 @@ _LOCAL = re.compile(
     r"(?P<a>\d{1,2})[/.\-](?P<b>\d{1,2})[/.\-](?P<y>\d{4}|\d{2})"
     r"(?:,?[T ]+(?P<clock>\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)\s*(?P<half>[AaPp]\.?[Mm]\.?)?)?"
 )
+_MONTH = (
+    r"(?P<m>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+_TIME = (
+    r"(?:,?[T ]+(?P<clock>\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)\s*(?P<half>[ap]\.?m\.?)?)?"
+    r"\s*(?P<zone>Z|UTC|[+-]\d{2}:?\d{2})?"
+)
+_RARER = tuple(
+    re.compile(day + _TIME, re.ASCII | re.IGNORECASE)
+    for day in (
+        rf"(?P<d>\d{{1,2}})[ /.-]+{_MONTH}[ ,/.-]+(?P<y>\d{{4}})",
+        rf"{_MONTH}[ ,/.-]*(?P<d>\d{{1,2}})[ ,/.-]+(?P<y>\d{{4}})",
+        r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})",
+    )
+)
+"""English names of months, and eight digits: tried last, because large files have neither."""
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 @dataclass(slots=True)
@@ -64,6 +83,8 @@ class Dates:
             year, month, day = int(match["y"]), int(match["m"]), int(match["d"])
         elif match := _LOCAL.fullmatch(plain):
             year, month, day = self._year_last(match, plain, what)
+        elif match := next(filter(None, (shape.fullmatch(plain) for shape in _RARER)), None):
+            year, month, day = int(match["y"]), _month(match["m"]), int(match["d"])
         else:
             raise BadCell(f"{what} is {shown(plain)}; expected a date such as 2027-10-31 14:05")
         try:
@@ -164,6 +185,10 @@ def _span(days: Iterable[tuple[int, int, int]]) -> int:
     return max(numbers) - min(numbers)
 
 
+def _month(written: str) -> int:
+    return int(written) if written.isdecimal() else _MONTHS.index(written[:3].casefold()) + 1
+
+
 def _clock(match: re.Match[str]) -> time:
     written = match["clock"]
     if not written:
@@ -179,7 +204,7 @@ def _clock(match: re.Match[str]) -> time:
 
 
 def _zone(written: str) -> timezone:
-    if written in ("Z", "UTC"):
+    if written.upper() in ("Z", "UTC"):
         return UTC
     minutes = int(written[1:3]) * 60 + int(written[-2:])
     return timezone(timedelta(minutes=-minutes if written[0] == "-" else minutes))

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -336,7 +337,7 @@ def _result(ready: Ready, w: Writing, rejected_file: str, dry_run: bool) -> Resu
         opened.recognised,
         opened.source.encoding,
         parsed.facts,
-        {name: n for name, n in w.counts.items() if n},
+        dict(w.counts + Counter(unchanged=parsed.repeated)),
         rejected,
         len(rejected),
         rejected_file,

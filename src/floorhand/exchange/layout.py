@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from sys import intern
 from typing import Any
 
 from floorhand.errors import BadFile
@@ -145,9 +144,9 @@ class Reader:
         """Read a text that only people read: whatever is odd in it is left out."""
         return cells.note(self.raw(name))
 
-    def repeated(self, name: str) -> str:
-        """Read a name that many rows share; memory holds it once, however large the file is."""
-        return intern(self.text(name))
+    def number_note(self, name: str) -> str:
+        """Read a phone or postcode, which only people read; a rounded one is left out."""
+        return cells.number_note(self.raw(name))
 
     def code(self, name: str) -> str:
         """Read a code; empty if there is none."""

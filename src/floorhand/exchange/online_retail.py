@@ -274,7 +274,7 @@ def _repeats(invoice: _Invoice) -> bool:
 
 def _not_goods(invoice: str, code: str, quantity: int, price: Decimal, row: Reader) -> str:
     """Say why a row is neither a sale nor a return of goods; empty if it is."""
-    said = cells.shown(row.text("Description"))
+    said = cells.shown(row.note("Description"))
     if PRODUCT_CODE.fullmatch(code) is None:
         return f"{cells.shown(code)} is no product code but a charge, voucher or sample ({said})"
     if invoice.startswith("A"):

@@ -261,8 +261,10 @@ def _order(first: _First) -> OrderRecord:
         raise BadCell(f"priority is {priority}; expected 0 to {PRIORITY_MAX}")
     state = row.choice("state", ORDER_STATES, "released")
     address = Address(
-        **{name: row.note(name) for name in ("name", "company", "line1", "line2", "phone")},
-        **{name: intern(row.note(name)) for name in ("city", "region", "postcode", "country")},
+        **{name: row.note(name) for name in ("name", "company", "line1", "line2")},
+        **{name: intern(row.note(name)) for name in ("city", "region", "country")},
+        postcode=intern(row.number_note("postcode")),
+        phone=row.number_note("phone"),
     )
     return OrderRecord(
         row.line,

@@ -12,16 +12,15 @@ import csv
 import gzip
 import hashlib
 import io
-import json
 import lzma
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any, Literal
 
 from floorhand.errors import BadFile
+from floorhand.exchange.json_text import parse
 from floorhand.text.visible import visible
 
 CHUNK_BYTES = 1 << 20
@@ -65,11 +64,17 @@ _FOREIGN = (
     (b"SQLite format 3", "a database"),
 )
 
+WIDE = ("utf-16", "utf-32")
+"""Encodings in which a NUL byte is nothing odd."""
+
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+"""The mark of UTF-32 begins with that of UTF-16, so it is looked for first."""
 
 _NOT_TEXT = bytes(n for n in range(32) if n not in b"\t\n\r\f\x1a")
 """Control characters that no export has; in a file that is not UTF-8 they mean "not text"."""
@@ -130,24 +135,7 @@ class Source:
 
     def json(self) -> Any:
         """Read a JSON body. Numbers with a point or exponent come as `Decimal`."""
-        text = self.whole()
-        try:
-            return json.loads(text, parse_float=Decimal)
-        except json.JSONDecodeError as error:
-            if error.msg == "Extra data":
-                raise BadFile(
-                    f"{self.name} holds several JSON values one after another (the second begins "
-                    f"on line {error.lineno}); send them as one list: [ … , … ]."
-                ) from None
-            cut = not text[error.pos :].strip() or "Unterminated" in error.msg
-            what = "is cut off" if cut else "is not JSON"
-            raise BadFile(f"{self.name} {what}: {error.msg}, line {error.lineno}.") from None
-        except RecursionError:
-            raise BadFile(f"{self.name} cannot be read as JSON: it is nested too deep.") from None
-        except ValueError:
-            raise BadFile(
-                f"{self.name} cannot be read as JSON: it holds a number of thousands of digits."
-            ) from None
+        return parse(self.whole(), self.name)
 
 
 def open_source(path: Path, encoding: str = "") -> Source:
@@ -211,7 +199,7 @@ class _Look:
             self.bom = next((name for mark, name in _BOMS if chunk.startswith(mark)), "")
             self.bom = self.bom or _bare_utf16(self.head)
         self.sha.update(chunk)
-        if not (self.said or self.bom).startswith(("utf-16", "utf-32")):
+        if not (self.said or self.bom).startswith(WIDE):
             self._bytes(chunk)
         self.bytes_ += len(chunk)
         self.line += chunk.count(b"\n")
@@ -236,7 +224,7 @@ class _Look:
 
     def is_json(self) -> bool:
         """Say whether the text begins as JSON does."""
-        wide = next((n for n in (self.said, self.bom) if n.startswith(("utf-16", "utf-32"))), "")
+        wide = next((n for n in (self.said, self.bom) if n.startswith(WIDE)), "")
         head = self.head.decode(wide or "latin-1", "ignore")
         return head.lstrip("ï»¿\ufeff \t\r\n")[:1] in ("{", "[")
 
@@ -247,8 +235,8 @@ class _Look:
             raise BadFile(f"{self.name} is empty.")
         if self.said:
             return ("utf-8-sig" if self.said == "utf-8" else self.said), False
-        if self.bom.startswith("utf-16"):
-            return self.bom, self.bom != "utf-16"
+        if self.bom.startswith(WIDE):
+            return self.bom, self.bom not in WIDE
         cut = b""
         if self.bad_at is None:
             cut = self.decoder.getstate()[0]

@@ -277,6 +277,7 @@ class Parsed:
 
     ``facts`` are counts that belong to the format. ``notes`` are sentences about what was assumed.
     ``merchants`` gives the names of merchants that the file names; a code is its own name.
+    ``repeated`` counts papers that the file holds once more in the same words.
     """
 
     records: list[Record] = field(default_factory=list)
@@ -285,6 +286,7 @@ class Parsed:
     facts: dict[str, int | str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     merchants: dict[str, str] = field(default_factory=dict)
+    repeated: int = 0
 
     def reject(self, line: int, reason: str) -> None:
         """Put a row aside."""

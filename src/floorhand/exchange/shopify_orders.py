@@ -84,12 +84,28 @@ INSTRUCTION_CHARACTERS_MAX = 300
 
 
 @dataclass(slots=True)
+class _Seen:
+    """What is remembered of an order that is complete."""
+
+    line: int
+    id: str
+    print: int = 0
+    taken: bool = False
+
+
+@dataclass(slots=True)
 class _Order:
-    """The rows of one order as they come. ``gone`` are those that were sent or taken back."""
+    """The rows of one order as they come.
+
+    ``gone`` are those that were sent or taken back. ``before`` is the same order further up in the
+    file, whose rows these may repeat; ``print`` is made of all that the rows hold.
+    """
 
     first: Reader
     merchant: str
     name: str
+    before: _Seen | None = None
+    print: int = 0
     rows: list[int] = field(default_factory=list)
     lines: list[LineRecord] = field(default_factory=list)
     gone: set[int] = field(default_factory=set)
@@ -111,7 +127,7 @@ class _Reading:
         self.context = context
         self.parsed = Parsed()
         self.dates = Dates(context.time_zone, context.date_order)
-        self.seen: dict[tuple[str, str], tuple[int, str]] = {}
+        self.seen: dict[tuple[str, str], _Seen] = {}
         self.last: _Order | None = None
         self.made: list[Record] = []
         self.products: dict[tuple[str, str, bool], ProductRecord] = {}
@@ -146,6 +162,9 @@ class _Reading:
         name = row.needed("Name")
         order = self._order_of(row, name)
         order.rows.append(row.line)
+        order.print = hash((order.print, *row.cells))
+        if order.before is not None:
+            return
         try:
             self._line(row, order)
         except BadCell as error:
@@ -170,20 +189,18 @@ class _Reading:
         if not is_header and known:
             raise BadCell(f"order {shown(name)} goes on here, but its first row is not before it")
         merchant = self._merchant(row)
-        if (before := self.seen.get((merchant, name))) is not None:
-            if not known and self.last is not None and self.last.name == name:
-                return self.last
-            line, number = before
-            self._complete()
-            if row.code("Id") != number:
-                raise BadCell(
-                    f"merchant {merchant} has another order {shown(name)} on line {line}, "
-                    "with another Id; say --merchant for each shop's file"
-                )
-            raise BadCell(f"order {shown(name)} stands on line {line} already")
+        before = self.seen.get((merchant, name))
+        if before is not None and not known and self.last is not None and self.last.name == name:
+            return self.last
         self._complete()
-        self.seen[merchant, name] = (row.line, row.code("Id"))
-        self.last = _Order(row, merchant, name)
+        if before is not None and row.code("Id") != before.id:
+            raise BadCell(
+                f"merchant {merchant} has another order {shown(name)} on line {before.line}, "
+                "with another Id; say --merchant for each shop's file"
+            )
+        if before is None:
+            self.seen[merchant, name] = _Seen(row.line, row.code("Id"))
+        self.last = _Order(row, merchant, name, before)
         return self.last
 
     def _merchant(self, row: Reader) -> str:
@@ -241,17 +258,36 @@ class _Reading:
         order, self.last = self.last, None
         if order is None:
             return
-        bad = order.bad and f"left out with the rest of order {order.name}; {order.bad}"
-        if not bad and not order.lines:
-            bad = "no line of the order has to be shipped"
-        try:
-            if not bad:
-                self.made.append(self._record(order))
-        except BadCell as error:
-            bad = str(error)
-            self._tell(order, error)
+        bad = self._repeat(order) if order.before is not None else self._make(order)
         for line in order.rows if bad else ():
             self.parsed.reject(line, bad)
+
+    def _repeat(self, order: _Order) -> str:
+        """Count an order whose rows are those of before; say why if they are not."""
+        assert order.before is not None, order
+        found = f"order {shown(order.name)} stands on line {order.before.line} already"
+        if order.print != order.before.print:
+            return f"{found}, with other contents"
+        if not order.before.taken:
+            return f"{found}, and was left out there"
+        self.parsed.repeated += 1
+        return ""
+
+    def _make(self, order: _Order) -> str:
+        """Make an order; say why if it cannot be taken."""
+        seen = self.seen[order.merchant, order.name]
+        seen.print = order.print
+        if order.bad:
+            return f"left out with the rest of order {order.name}; {order.bad}"
+        if not order.lines:
+            return "no line of the order has to be shipped"
+        try:
+            self.made.append(self._record(order))
+        except BadCell as error:
+            self._tell(order, error)
+            return str(error)
+        seen.taken = True
+        return ""
 
     def _record(self, order: _Order) -> OrderRecord:
         row = order.first
@@ -265,17 +301,6 @@ class _Reading:
             ours = "shipped"
         elif fulfilment in ("on_hold", "scheduled"):
             ours, reason = "hold", f"Shopify says {fulfilment.replace('_', ' ')}"
-        address = Address(
-            name=row.text("Shipping Name"),
-            company=row.text("Shipping Company"),
-            line1=row.text("Shipping Address1"),
-            line2=row.text("Shipping Address2"),
-            city=row.repeated("Shipping City"),
-            region=row.repeated("Shipping Province").strip("-"),
-            postcode=intern(row.code("Shipping Zip").lstrip("'").strip("-")),
-            country=row.repeated("Shipping Country"),
-            phone=row.code("Shipping Phone").lstrip("'"),
-        )
         return OrderRecord(
             row.line,
             order.merchant,
@@ -287,14 +312,28 @@ class _Reading:
             platform_id=cells.plain_id(row.code("Id")).lstrip("'"),
             platform_state=intern("/".join(word for word in (financial, fulfilment) if word)),
             placed_at=self.dates.moment(row.raw("Created at"), "Created at"),
-            customer=row.code("Email"),
-            ship_to=address,
-            service=row.repeated("Shipping Method"),
-            instruction=instruction(row.text("Tags"), row.text("Notes")),
+            customer=row.note("Email"),
+            ship_to=_address(row),
+            service=intern(row.note("Shipping Method")),
+            instruction=instruction(row.note("Tags"), row.note("Notes")),
             shipped_at=self.dates.moment(row.raw("Fulfilled at"), "Fulfilled at")
             if ours == "shipped"
             else None,
         )
+
+
+def _address(row: Reader) -> Address:
+    return Address(
+        name=row.note("Shipping Name"),
+        company=row.note("Shipping Company"),
+        line1=row.note("Shipping Address1"),
+        line2=row.note("Shipping Address2"),
+        city=intern(row.note("Shipping City")),
+        region=intern(row.note("Shipping Province").strip("-")),
+        postcode=intern(row.number_note("Shipping Zip").lstrip("'").strip("-")),
+        country=intern(row.note("Shipping Country")),
+        phone=row.number_note("Shipping Phone").lstrip("'"),
+    )
 
 
 def instruction(tags: str, notes: str) -> str:

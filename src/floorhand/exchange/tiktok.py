@@ -46,6 +46,9 @@ ORDER_STATES = {
 }
 """The platform's order states and ours; work starts with AWAITING_SHIPMENT."""
 
+LINE_STATES = (*ORDER_STATES, "TO_SHIP")
+"""What a line item's ``display_status`` can be; not every body has it."""
+
 SENT_STATES = ("AWAITING_COLLECTION", "IN_TRANSIT", "DELIVERED", "COMPLETED")
 
 _REQUEST = "RETURN_OR_REFUND_REQUEST_"
@@ -177,7 +180,9 @@ def _order(item: Item) -> Iterator[Record]:
     number = item.needed("id")
 
     def left_out(line: Body) -> bool:
-        status = line.get("display_status")
+        status = line.get("display_status") or ""
+        if status and status not in LINE_STATES:
+            raise UnknownState(f"display_status {shown(str(status))}, not known here")
         if platform_state == "PARTIALLY_SHIPPING" and status in SENT_STATES:
             return True
         return state != "cancelled" and status == "CANCELLED"
@@ -202,8 +207,8 @@ def _order(item: Item) -> Iterator[Record]:
         placed_at=item.time("paid_time") or item.time("create_time"),
         customer=item.id("user_id"),
         ship_to=_address(item),
-        carrier=item.text("shipping_provider"),
-        service=item.text("delivery_option_name"),
+        carrier=item.note("shipping_provider"),
+        service=item.note("delivery_option_name"),
         instruction="; ".join(_notes(item)),
         shipped_at=(item.time("rts_time") or item.time("update_time"))
         if state == "shipped"
@@ -217,7 +222,7 @@ def _notes(item: Item) -> Iterator[str]:
         yield "exchange order"
     if group := item.id("auto_combine_group_id"):
         yield f"one parcel with group {group}"
-    yield from filter(None, (item.text("buyer_message"), item.text("seller_note")))
+    yield from filter(None, (item.note("buyer_message"), item.note("seller_note")))
 
 
 def _address(item: Item) -> Address | None:
@@ -228,21 +233,21 @@ def _address(item: Item) -> Address | None:
     if not isinstance(body, dict):
         raise BadCell(f"recipient_address is {shown(str(body))}; expected an object")
     districts = {
-        item.text("address_level_name", part).casefold(): item.text("address_name", part)
+        item.note("address_level_name", part).casefold(): item.note("address_name", part)
         for part in item.items("district_info", body)
     }
-    streets = [item.text(f"address_line{n}", body) for n in (1, 2, 3, 4)]
+    streets = [item.note(f"address_line{n}", body) for n in (1, 2, 3, 4)]
     streets = [street for street in streets if street]
-    first = streets[0] if streets else item.text("address_detail", body)
+    first = streets[0] if streets else item.note("address_detail", body)
     return Address(
-        name=item.text("name", body),
-        line1=first or item.text("full_address", body),
+        name=item.note("name", body),
+        line1=first or item.note("full_address", body),
         line2=", ".join(streets[1:]),
         city=districts.get("city", ""),
         region=districts.get("state", "") or districts.get("province", ""),
-        postcode=item.id("postal_code", body),
-        country=item.text("region_code", body) or districts.get("country", ""),
-        phone=item.text("phone_number", body),
+        postcode=item.note("postal_code", body),
+        country=item.note("region_code", body) or districts.get("country", ""),
+        phone=item.note("phone_number", body),
     )
 
 
@@ -274,7 +279,7 @@ def _return(item: Item) -> Iterator[Record]:
         tracking=tracking,
         custody=custody,
         money=money,
-        reason=item.text("return_reason_text") or item.text("return_reason"),
+        reason=item.note("return_reason_text") or item.note("return_reason"),
         asked_at=item.time("create_time"),
         deadline=min(deadlines, default=None),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -32,6 +32,14 @@ class Item:
         """Read a text; empty if it is not there, not a text, or blacked out."""
         value = (self.body if body is None else body).get(name)
         return cells.text(value, name) if isinstance(value, str) and value != '""' else ""
+
+    def note(self, name: str, body: Body | None = None) -> str:
+        """Read a text that only people read; empty as in `text`. Whatever is odd is left out."""
+        value = (self.body if body is None else body).get(name)
+        is_number = isinstance(value, int) and not isinstance(value, bool)
+        if not (is_number or isinstance(value, str)) or value == '""':
+            return ""
+        return cells.number_note(str(value))
 
     def id(self, name: str, body: Body | None = None) -> str:
         """Read an id. One that came as a fraction has lost digits, and is no id any more."""
@@ -97,19 +105,20 @@ class Item:
     ) -> tuple[LineRecord, ...]:
         """Add up line items of the same product, one piece each, and keep their ids.
 
-        Items that stand for different numbers of pieces, or that have no id, make lines of their
-        own: so the pieces of a line can be shared out among its ids when some are cancelled.
+        An id that comes again is the same piece, however often the platform sends it. Items that
+        stand for different numbers of pieces, or that have no id, make lines of their own: so the
+        pieces of a line can be shared out among its ids when some are cancelled.
         """
         made: dict[tuple[str, int, bool], LineRecord] = {}
-        for line in self.items(name):
+        for item, line in self._each_once(name, key):
             if left_out is not None and left_out(line):
                 continue
             sku, each = self.product(line)
-            count = cells.pieces(str(line.get("quantity", 1)), "quantity") * each
-            item = self.id(key, line)
+            quantity = line.get("quantity")
+            count = cells.pieces("1" if quantity is None else str(quantity), "quantity") * each
             alike = (sku, count, bool(item))
             before = made.get(alike) or LineRecord(
-                self.line, sku, 0, reason=self.text("return_reason_text", line)
+                self.line, sku, 0, reason=self.note("return_reason_text", line)
             )
             made[alike] = replace(
                 before,
@@ -117,3 +126,13 @@ class Item:
                 platform_ids=before.platform_ids + ((item,) if item else ()),
             )
         return tuple(made.values())
+
+    def _each_once(self, name: str, key: str) -> Iterator[tuple[str, Body]]:
+        """Give line items with their ids; those without one are all different."""
+        known: dict[str, Body] = {}
+        for line in self.items(name):
+            item = self.id(key, line)
+            if item and known.setdefault(item, line) != line:
+                raise BadCell(f"{key} {shown(item)} stands twice in {name}, with other contents")
+            if not item or known[item] is line:
+                yield item, line

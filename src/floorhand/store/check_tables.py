@@ -80,7 +80,7 @@ POSTGRESQL_TRIGGERS = text(
     "WHERE NOT tgisinternal AND tgenabled <> 'D' AND pg_table_is_visible(tgrelid)"
 )
 TRIGGERS = {
-    "sqlite": (SQLITE_TRIGGERS, ("update", "delete")),
+    "sqlite": (SQLITE_TRIGGERS, ("update", "delete", "replace")),
     "postgresql": (POSTGRESQL_TRIGGERS, ("update", "delete", "truncate")),
 }
 """How to list the triggers of a database, and what they must forbid."""

@@ -68,10 +68,7 @@ def open_database(url: str, *, create: bool = True) -> Transactions:
     """
     where = _where(url)
     if where.get_backend_name() == "sqlite":
-        path = Path(where.database or "")
-        if "uri" in where.query:
-            path = Path((where.database or "").removeprefix("file:"))
-        _look_at_file(path, create)
+        _look_at_file(Path(_path(where)), create)
         arguments = {
             "factory": FairConnection,
             "timeout": BUSY_TIMEOUT_MS / 1000,
@@ -84,10 +81,10 @@ def open_database(url: str, *, create: bool = True) -> Transactions:
     event.listen(engine, "handle_error", _say_away)
     transactions = sessionmaker(engine, expire_on_commit=False)
     try:
-        _bring_up_to_date(engine, str(where.render_as_string(hide_password=True)), create)
+        _bring_up_to_date(engine, _shown(where), create)
     except (SQLAlchemyError, DatabaseAway) as error:
         engine.dispose()
-        raise _explain(error, str(where.render_as_string(hide_password=True))) from error
+        raise _explain(error, _shown(where)) from error
     except DatabaseUnusable:
         engine.dispose()
         raise
@@ -143,6 +140,18 @@ def _where(url: str) -> URL:
     if backend not in ("sqlite", "postgresql"):
         raise DatabaseUnusable(f"{backend} is no database that floorhand knows. {ADDRESSES}")
     return where
+
+
+def _path(where: URL) -> str:
+    path = where.database or ""
+    return path.removeprefix("file:") if "uri" in where.query else path
+
+
+def _shown(where: URL) -> str:
+    """Name a database to people: by its path, or its address without the password."""
+    if where.get_backend_name() == "sqlite":
+        return _path(where)
+    return str(where.render_as_string(hide_password=True))
 
 
 def _server(where: URL) -> Engine:
@@ -272,7 +281,10 @@ def _say_away(context: ExceptionContext) -> None:
     if getattr(context.original_exception, "sqlstate", None) in CLASHED:
         raise Clash(str(context.original_exception)) from context.original_exception
     if context.is_disconnect or isinstance(context.sqlalchemy_exception, OperationalError):
-        raise DatabaseAway(str(context.original_exception)) from context.original_exception
+        told = str(context.original_exception)
+        if context.engine is not None and "disk" in told:
+            told = _no_room(_shown(context.engine.url), told)
+        raise DatabaseAway(told) from context.original_exception
 
 
 def _bring_up_to_date(engine: Engine, shown: str, create: bool) -> None:
@@ -324,9 +336,13 @@ def _explain(error: Exception, shown: str) -> DatabaseUnusable:
     if "malformed" in first:
         return DatabaseUnusable(f"{shown} is damaged ({first}). Restore a copy of it.")
     if "disk" in first:
-        return DatabaseUnusable(f"{shown} cannot be written ({first}). Make room on its disk.")
+        return DatabaseUnusable(_no_room(shown, first))
     if "locked" in first:
         return DatabaseUnusable(f"{shown} is locked by another program. Close it and try again.")
     if "unable to open" in first:
         return DatabaseUnusable(f"{shown} cannot be opened. Check the path and the permissions.")
     return DatabaseUnusable(f"{shown} cannot be used: {first}.")
+
+
+def _no_room(shown: str, told: str) -> str:
+    return f"{shown} cannot be written ({told.splitlines()[0]}). Make room on its disk."

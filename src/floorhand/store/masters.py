@@ -56,6 +56,11 @@ def volume_mm3(sized: type[Sku | BoxType] | Any) -> ColumnElement[int]:
     return cast(sized.length_mm, BigInteger) * sized.width_mm * sized.height_mm
 
 
+def has_sites(tx: Session) -> bool:
+    """Say whether there is any warehouse in the database."""
+    return tx.scalar(select(SiteRow.site).limit(1)) is not None
+
+
 def require_site(tx: Session, site: str) -> None:
     """Make sure that a site exists.
 

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import inspect
+
 SQLITE = """
 CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table}
 BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
 """
+
+SQLITE_REPLACE = """
+CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table}
+WHEN EXISTS (SELECT 1 FROM {table} WHERE {same})
+BEGIN SELECT RAISE(ABORT, '{table} is append-only: this row is there already'); END
+"""
+"""INSERT OR REPLACE deletes the row that is in its way, and fires no trigger for that delete."""
 
 POSTGRESQL_FUNCTION = """
 CREATE OR REPLACE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS
@@ -21,7 +30,7 @@ FOR EACH {each} EXECUTE FUNCTION append_only()
 
 
 def append_only(op: Any, table: str) -> None:
-    """Forbid UPDATE and DELETE (and TRUNCATE) on a table.
+    """Forbid UPDATE and DELETE (and REPLACE, TRUNCATE) on a table.
 
     Args:
         op: Alembic's operations.
@@ -30,6 +39,9 @@ def append_only(op: Any, table: str) -> None:
     if op.get_bind().dialect.name == "sqlite":
         for verb in ("update", "delete"):
             op.execute(SQLITE.format(table=table, verb=verb))
+        key = inspect(op.get_bind()).get_pk_constraint(table)["constrained_columns"]
+        same = " AND ".join(f'"{column}" = NEW."{column}"' for column in key)
+        op.execute(SQLITE_REPLACE.format(table=table, same=same))
         return
     op.execute(POSTGRESQL_FUNCTION)
     for verb, each in (("update", "ROW"), ("delete", "ROW"), ("truncate", "STATEMENT")):
