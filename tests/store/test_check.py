@@ -121,8 +121,8 @@ NEW_RETURN = (
             [
                 NEW_PICK[0],
                 NEW_PICK[0].replace("'t'", "'u'"),
-                "INSERT INTO slot VALUES ('MAIN', 't', 1, 'ACME', '1', 'T-1')",
-                "INSERT INTO slot VALUES ('MAIN', 'u', 1, 'ACME', '2', 'T-1')",
+                "INSERT INTO slot VALUES ('MAIN', 't', 1, 'ACME', '1', 'T-1', FALSE, 'released')",
+                "INSERT INTO slot VALUES ('MAIN', 'u', 1, 'ACME', '2', 'T-1', FALSE, 'released')",
             ],
         ),
         (
