@@ -200,17 +200,20 @@ def test_goods_that_are_gone_are_not_moved_and_the_rest_is_proposed(floor) -> No
         assert gone.then.pieces == 3
 
 
-def test_a_bin_that_was_filled_meanwhile_leads_to_another(floor) -> None:
+@pytest.mark.parametrize("chosen", [False, True])
+def test_a_bin_that_was_filled_meanwhile_leads_to_another(floor, chosen: bool) -> None:
     with floor.begin() as tx:
         pallet = pallet_of(tx, 100, Line(CAP, 5))
         now = opened(tx, 1, Source(pallet))
+        code = "B-01-2" if chosen else now.bin
         received(tx, 200, Goods("FERN", "OATS", expiry="2028-01-31"), 3)
         oats = Goods("FERN", "OATS", expiry="2028-01-31")
-        ledger.move(tx, cause(tx, 2), "DOCK-1", now.bin, [Line(oats, 3)])
-        taken = put(tx, 3, now)
+        ledger.move(tx, cause(tx, 2), "DOCK-1", code, [Line(oats, 3)])
+        taken = put(tx, 3, now, code, reason="better_place" if chosen else "")
 
         assert isinstance(taken, BinTaken)
-        assert taken.then.bin not in ("", now.bin)
+        assert taken.bin == code
+        assert taken.then.bin not in ("", code)
         assert pieces_at(tx, pallet) == {("CAP", AVAILABLE): 5}
 
 

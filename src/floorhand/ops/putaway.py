@@ -102,9 +102,6 @@ def put_away(
 
     What the worker was shown may be old: somebody else may have filled the bin, taken goods, or
     taken the work over. Then nothing is moved and the worker sees what is true now.
-
-    Raises:
-        Refused: `Code.BIN_NOT_LEGAL` or `Code.BIN_NO_ROOM` if the worker chose the bin.
     """
     source = command.source
     holder = holder_of(tasks_of(tx, cause.site, source))
@@ -117,8 +114,6 @@ def put_away(
         chosen = command.bin != command.proposed
         _check(tx, cause, command.goods, command.pieces, command.bin, seen=chosen)
     except Refused:
-        if command.bin != command.proposed:
-            raise
         return BinTaken(command.bin, _next(tx, cause, source, command.later))
     ledger.move(tx, cause, command.stands, command.bin, group.take(command.pieces))
     taken = command.bin == command.proposed
