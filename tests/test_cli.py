@@ -117,3 +117,14 @@ def test_the_first_screen_does_not_wait_for_what_it_does_not_need() -> None:
     loaded = set(told.stdout.split())
     assert loaded & set(LATE) == set()
     assert not [name for name in loaded if name.startswith("textual")]
+
+
+def test_files_may_be_named_before_and_after_an_option(tmp_path, capsys) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.csv").write_text(f"sku\n{name}\n")
+    first, second = (str(tmp_path / f"{name}.csv") for name in ("a", "b"))
+    database = str(tmp_path / "x.db")
+    code, out, _ = run(capsys, "import", "-d", database, first, "--merchant", "M", second)
+    assert code == 0
+    assert "a.csv: recognised" in out
+    assert "b.csv: recognised" in out

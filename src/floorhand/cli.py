@@ -26,7 +26,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 """Name, module with ``add_arguments(parser)`` and ``run(args, settings)``, and what it does.
 
-A command whose last words are a list names it in a default ``listed``: it may go on after options.
+A command whose last words are a list gives its name, and what reads a word of it, in a default
+``listed``: the list may go on after options.
 """
 
 EPILOG = """\
@@ -77,7 +78,8 @@ def _go_on_with_list(
     """Add words that came after an option to the list of the command, which argparse ends there."""
     if not hasattr(args, "listed") or any(word.startswith("-") for word in late):
         parser.error(f"unrecognized arguments: {' '.join(late)}")
-    getattr(args, args.listed).extend(late)
+    name, read = args.listed
+    getattr(args, name).extend(map(read, late))
 
 
 def _parser(words: list[str]) -> argparse.ArgumentParser:

@@ -74,6 +74,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "files", nargs="*", metavar="FILE", type=Path, help="CSV or JSON; also .xz, .gz"
     )
+    parser.set_defaults(listed=("files", Path))
     parser.add_argument("--format", choices=sorted(FORMATS), default="", help="what the files are")
     parser.add_argument("--merchant", default="", metavar="M", help="whose files these are")
     parser.add_argument("--encoding", default="", metavar="E", help="such as utf-8, cp1252, utf-16")

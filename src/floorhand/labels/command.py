@@ -74,7 +74,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
     parser.add_argument("what", choices=WHAT, metavar="WHAT", help=", ".join(WHAT))
     parser.add_argument("codes", nargs="*", metavar="CODE", help="only these (default: all)")
-    parser.set_defaults(listed="codes")
+    parser.set_defaults(listed=("codes", str))
     parser.add_argument("--zone", default="", metavar="Z", help="only places of this zone")
     parser.add_argument("--merchant", default="", metavar="M", help="only what is of this one")
     parser.add_argument("--template", default="", metavar="T", help="another template, as bin_far")
