@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import cast
 
-from sqlalchemy import TableClause, bindparam, delete, func, select, update
+from sqlalchemy import TableClause, bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.allocation import HOLD_ORDER
 from floorhand.domain.picking import NO_STOCK, WalkDone
 from floorhand.domain.walks import LeaveOrders, OrdersLeft
 from floorhand.ops.reserving import close_trouble, drop_stop, short_line
-from floorhand.ops.walking import advance, own_walk, settle_orders
+from floorhand.ops.walking import END_PICKING, advance, own_walk, settle_orders
 from floorhand.store import picks, tasks
 from floorhand.store.asking import ask
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import merchant_rules
-from floorhand.store.schema import Order, OrderLine, Pick, Slot
+from floorhand.store.schema import OrderLine, Pick, Slot
 
-_ORDER, _SLOT = cast(TableClause, Order.__table__), cast(TableClause, Slot.__table__)
+_SLOT = cast(TableClause, Slot.__table__)
 _SLOTS = (
     select(Slot.slot_no, Slot.merchant, Slot.order, Slot.was, Slot.tote)
     .where(Slot.site == bindparam("site"), Slot.task == bindparam("task"))
@@ -28,16 +28,6 @@ _END_SLOT = delete(_SLOT).where(
     _SLOT.c.site == bindparam("at_site"),
     _SLOT.c.task == bindparam("at_task"),
     _SLOT.c.slot_no == bindparam("at_slot"),
-)
-_REOPEN = (
-    update(_ORDER)
-    .where(
-        _ORDER.c.site == bindparam("at_site"),
-        _ORDER.c.merchant == bindparam("at_merchant"),
-        _ORDER.c.number == bindparam("at_number"),
-        _ORDER.c.state == "picking",
-    )
-    .values(state=bindparam("was"))
 )
 _TO_PICK = (
     select(func.coalesce(func.sum(Pick.pieces - Pick.picked), 0))
@@ -103,7 +93,7 @@ def leave_orders(tx: Session, cause: Cause, command: LeaveOrders) -> OrdersLeft:
             drop_stop(tx, cause, stop, "cancelled")
         ask(tx, _END_SLOT, at_site=cause.site, at_task=task, at_slot=slot.slot_no)
         order = {"at_site": cause.site, "at_merchant": slot.merchant, "at_number": slot.order}
-        left += ask(tx, _REOPEN, **order, was=slot.was).rowcount
+        left += ask(tx, END_PICKING, **order, now=slot.was, ended=None).rowcount
     cause.note(job="picking", claimed=-left)
     if any(slot.tote is not None for slot in slots):
         return OrdersLeft(left, advance(tx, cause, task))

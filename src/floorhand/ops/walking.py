@@ -57,7 +57,7 @@ _HELD = select(func.coalesce(func.sum(Stock.pieces), 0)).where(
     Stock.site == bindparam("site"), Stock.place == bindparam("place")
 )
 _ORDER, _SLOT = cast(TableClause, Order.__table__), cast(TableClause, Slot.__table__)
-_END_PICKING = (
+END_PICKING = (
     update(_ORDER)
     .where(
         _ORDER.c.site == bindparam("at_site"),
@@ -67,6 +67,7 @@ _END_PICKING = (
     )
     .values(state=bindparam("now"), closed_at=bindparam("ended"))
 )
+"""Take an order that is being picked off its walk: picked, short, waiting, or as it was before."""
 _LEAVE_SLOT = (
     update(_SLOT)
     .where(
@@ -220,7 +221,7 @@ def _settle(tx: Session, cause: Cause, walk: Walk, merchant: str, number: str) -
     state = "waiting" if left else "picked" if picked else "short"
     order = {"at_site": cause.site, "at_merchant": merchant, "at_number": number}
     ask(tx, _SETTLE_SLOT, **order, at_task=walk.task)
-    ask(tx, _END_PICKING, **order, now=state, ended=cause.at if state == "short" else None)
+    ask(tx, END_PICKING, **order, now=state, ended=cause.at if state == "short" else None)
     if state == "waiting":
         order_trouble(tx, cause, merchant, number, pieces=int(left), reason="no_stock")
     for tote in orders.totes_of_order(tx, cause.site, merchant, number):
