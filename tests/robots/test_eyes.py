@@ -85,6 +85,17 @@ def test_a_job_without_work_leads_back(demo: Transactions) -> None:
     assert hint(demo, SITE, turn, NOW) == "*BACK"
 
 
+def test_a_refused_scan_is_no_reason_to_leave_the_job(demo: Transactions) -> None:
+    turn = take_seat(demo, SITE, "T1", now=NOW)
+    turn = take_turn(demo, SITE, "T1", 1, hint(demo, SITE, turn, NOW), NOW)
+    number = str([choice.code for choice in turn.prompt.choices].index("receiving") + 1)
+    for scanned in (number, "D-9999"):
+        turn = take_turn(demo, SITE, "T1", turn.scan_no + 1, scanned, NOW)
+    assert turn.said is not None
+    assert turn.said.tone == "refused"
+    assert hint(demo, SITE, turn, NOW) == "D-1001"
+
+
 def test_a_hint_changes_nothing(demo: Transactions) -> None:
     turn = take_seat(demo, SITE, "T1", now=NOW)
     for _ in range(3):

@@ -261,7 +261,7 @@ def _damaged(state: DamagedCount | DamagedReason) -> Prompt:
     return Prompt(
         ask="receiving.damaged_reason",
         count=str(state.pieces),
-        goods=goods,
+        goods=(replace(goods[0], pieces=state.pieces),),
         keys=keys,
         choices=tuple(Choice(code, text=f"damage.{code}") for code in DAMAGE_REASONS),
         wants=Wants(kinds=("choice",)),

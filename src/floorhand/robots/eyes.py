@@ -238,7 +238,7 @@ def hint(transactions: Transactions, site: str, turn: Turn, now: datetime) -> st
         return job_number(transactions, site, turn.prompt, turn.worker)
     if _at_start(turn):
         waiting = _jobs_waiting(transactions, site, turn.worker)
-        just_finished = turn.said is not None
+        just_finished = turn.said is not None and turn.said.tone != "refused"
         if turn.job not in (waiting[:1] if just_finished else waiting):
             return BACK
         if turn.job == "picking":
