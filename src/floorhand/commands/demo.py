@@ -7,6 +7,8 @@ import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from shutil import get_terminal_size
+from textwrap import fill
 
 from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
@@ -37,7 +39,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         text = _built(transactions, settings)
     finally:
         engine_of(transactions).dispose()
-    print(text)
+    print(wrapped(text, get_terminal_size().columns) if sys.stdout.isatty() else text)
     if args.no_terminal:
         return 0
     if sys.stdin.isatty():
@@ -45,6 +47,11 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     from floorhand.commands import terminal
 
     return terminal.run(args, settings)
+
+
+def wrapped(text: str, width: int) -> str:
+    """Break the lines of a text between words, as a handheld's screen would not."""
+    return "\n".join(fill(line, width, break_long_words=False) for line in text.split("\n"))
 
 
 def _built(transactions: Transactions, settings: Settings) -> str:
