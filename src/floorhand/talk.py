@@ -45,7 +45,7 @@ NAMED_CONTROLS: Final[Mapping[str, str]] = {"<GS>": "\x1d", "<RS>": "\x1e", "<EO
 
 
 KEY_NAMES: Final[Mapping[str, str]] = {name.upper(): barcode for name, barcode in KEYS.values()}
-"""Function keys by name, as lines have none; also where free text is asked for."""
+"""A line that is nothing but the name of a key presses it, also where free text is asked for."""
 
 
 class Answered(Protocol):

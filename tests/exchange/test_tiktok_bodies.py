@@ -43,13 +43,14 @@ def test_an_error_is_no_page_whatever_data_comes_with_it(take, data):
     assert taken.code == 1
     assert taken.err == (
         "page.json holds no data: TikTok Shop answered with error 36009004: "
-        "Access token·[31m expired; fetch it again.\n"
+        "Access token␛[31m expired; fetch it again.\n"
     )
     assert take.everything() == before
 
 
 def test_an_error_with_a_code_in_quotes_is_one_too(take):
     assert "error 105001: no message" in take(json.dumps({"code": "105001", "data": {}})).err
+    assert "error 9␛[31m: no message" in take(json.dumps({"code": "9\x1b[31m", "data": {}})).err
 
 
 def test_a_missing_page_of_a_list_is_told_and_the_rest_is_taken(take):

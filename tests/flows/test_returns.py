@@ -397,6 +397,9 @@ def test_an_open_return_with_pieces_is_not_left_for_another() -> None:
     code = ReturnCode("R-7", "ACME", "advised")
     assert step(Inspecting(replace(PARCEL, pieces=1)), code).code is Code.RETURN_NOT_CLOSED
     assert step(Inspecting(PARCEL), code) == Do(OpenReturn("R-7", leaving="R-1"))
+    held = step(Inspecting(PARCEL), ReturnHeld("R-7", "W2", "Ben", "09:00"))
+    assert held.state == TakeOver("R-7", "W2", "Ben", "09:00")
+    assert step(Inspecting(PARCEL), ParcelShared(OPTIONS)).state == ChooseReturn(OPTIONS)
 
 
 def test_robots_are_told_what_is_left_and_when_to_close() -> None:

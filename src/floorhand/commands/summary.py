@@ -204,9 +204,9 @@ def _moment(text: str, zone: ZoneInfo, *, whole_day: bool = False) -> datetime:
     """Read a time; a day alone is its beginning, or its end if the whole day counts."""
     try:
         moment = datetime.fromisoformat(text)
-        day = _day(f"{moment:%Y-%m-%d}")
     except ValueError as error:
         raise BadSetting(f"{text!r} is no time. Write it like 2026-03-31T06:00.") from error
+    day = _day(moment.date().isoformat())
     if moment.tzinfo:
         return moment.astimezone(UTC)
     if _is_day(text):

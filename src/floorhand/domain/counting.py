@@ -83,13 +83,18 @@ def arrival(blind: bool, expiry: str, today: date, min_life_days: int) -> tuple[
     return AVAILABLE, "", days
 
 
-def over_room(lines: Sequence[LineCount], tolerance_pct: int) -> int:
-    """Say how many more pieces of a SKU may come before it needs a look.
+def tolerated(lines: Sequence[LineCount], tolerance_pct: int) -> int:
+    """Say how many pieces of a SKU may be over before it needs a look.
 
     The tolerance is taken of all its lines together and rounded down: 5 % of 19 is none.
     """
-    expected = sum(line.expected for line in lines)
-    return expected + expected * tolerance_pct // 100 - sum(line.counted for line in lines)
+    return sum(line.expected for line in lines) * tolerance_pct // 100
+
+
+def over_room(lines: Sequence[LineCount], tolerance_pct: int) -> int:
+    """Say how many more pieces of a SKU may come before it needs a look."""
+    missing = sum(line.expected - line.counted for line in lines)
+    return tolerated(lines, tolerance_pct) + missing
 
 
 def spread(lines: Sequence[LineCount], lot: str, pieces: int) -> tuple[tuple[int, int], ...]:

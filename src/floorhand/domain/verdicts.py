@@ -171,10 +171,10 @@ def reason_text(reject_reason: str) -> str:
     """
     if reject_reason in (EMPTY, WRONG, MISSING):
         return f"returns.why.{reject_reason}"
-    known = reject_reason in REASONS
-    told_otherwise = bool(reject_reason) and reject_reason not in _WORST_FIRST
-    if known or not told_otherwise:
-        return f"returns.reason.{reject_reason if known else 'other'}"
+    if reject_reason in REASONS:
+        return f"returns.reason.{reject_reason}"
+    if not reject_reason or reject_reason in _WORST_FIRST:
+        return "returns.reason.other"
     return reject_reason
 
 

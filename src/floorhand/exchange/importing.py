@@ -252,6 +252,7 @@ def write(w: Writing, records: Sequence[Record], merchants: dict[str, str], code
     write_cancellations(w, _of(records, CancelRecord))
     papers.write_returns(w, _of(records, ReturnRecord), codes)
     _raise_alarms(w, w.alarms)
+    w.alarms.clear()
 
 
 def _of(records: Iterable[Record], kind: type[T]) -> list[T]:

@@ -1,9 +1,9 @@
 """Write what a platform says later about an order that is here already.
 
 While nobody on the floor has begun with an order, a later word is taken over: its state, another
-address, and pieces that are no longer asked for. Once somebody has begun, only a cancellation of
-the whole order still counts; whatever else would change what has to be sent becomes a matter for a
-supervisor, because goods that stand in a tote are not put right by a file.
+address, and pieces that are not asked for any more. Once somebody has begun, only a cancellation
+of the whole order and the end of a hold still count; whatever else would change what has to be sent
+becomes a matter for a supervisor, because goods that stand in a tote are not put right by a file.
 """
 
 from __future__ import annotations

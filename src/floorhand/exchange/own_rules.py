@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from floorhand.domain import verdicts
+from floorhand.domain.allocation import CANCEL_LINE, HOLD_ORDER, SHIP_PARTIAL
 from floorhand.domain.rules import DISPOSITION_BY_GRADE, DISPOSITIONS
 from floorhand.domain.shifts import parse_shift
 from floorhand.errors import BadSetting
@@ -28,7 +29,7 @@ from floorhand.exchange.records import (
 )
 from floorhand.text.catalog import languages
 
-SHORT_POLICIES = ("ship_partial", "hold", "cancel_line")
+SHORT_POLICIES = (SHIP_PARTIAL, HOLD_ORDER, CANCEL_LINE)
 EXPIRY_ORDERS = ("YYMMDD", "DDMMYY")
 PLACE_POLICIES = ("scan", "check", "either", "none")
 GRADES = len(DISPOSITION_BY_GRADE)

@@ -69,7 +69,6 @@ FINANCIAL = ("", "pending", "authorized", "paid", "partially_paid", "partially_r
 
 FULFILMENT = ("", "unfulfilled", "fulfilled", "partial", "partially_fulfilled", "restocked",
               "pending", "on_hold", "scheduled")  # fmt: skip
-
 """How far an order has left; ``restocked`` ones were taken back whole."""
 
 LINE_FULFILMENT = ("", "pending", "unfulfilled", "fulfilled", "partial", "restocked")

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from floorhand.text.visible import visible
+
 MARKS = {
     "orders": ("line_items", "status"),
     "return_orders": ("return_id",),
@@ -42,9 +44,9 @@ def error_of(page: Any) -> str:
     code = page.get("code", 0)
     if isinstance(code, bool) or not isinstance(code, (int, str)) or str(code) in ("0", ""):
         return ""
-    message = str(page.get("message") or "")[:MESSAGE_CHARACTERS_MAX]
-    told = "".join(c if c.isprintable() else "·" for c in message)
-    return f"TikTok Shop answered with error {str(code)[:20]}: {told or 'no message'}"
+    message = visible(str(page.get("message") or "")[:MESSAGE_CHARACTERS_MAX])
+    told = visible(str(code)[:20])
+    return f"TikTok Shop answered with error {told}: {message or 'no message'}"
 
 
 def lists(page: Any) -> Iterator[tuple[str, list[Any]]]:

@@ -34,7 +34,10 @@ class Item:
         return cells.text(value, name) if isinstance(value, str) and value != '""' else ""
 
     def note(self, name: str, body: Body | None = None) -> str:
-        """Read a text that only people read; empty as in `text`. Whatever is odd is left out."""
+        """Read a text or number that only people read; empty as in `text`.
+
+        Whatever is odd in it is left out, and a number that was rounded.
+        """
         value = (self.body if body is None else body).get(name)
         is_number = isinstance(value, int) and not isinstance(value, bool)
         if not (is_number or isinstance(value, str)) or value == '""':

@@ -1,9 +1,8 @@
 """Write orders, deliveries and returns. What the floor has begun with is left to the floor.
 
-A paper is known by its merchant and number. One that is there already is never written again: a
-file that overlaps another adds nothing to it. What a platform decides later about an order is the
-matter of `later_words`. Lines that a paper does not have are put aside or, in an order that nobody
-has begun with, added (see `writing_changes`).
+A paper is known by its merchant and number, and a file that overlaps another makes none twice.
+What a platform decides later about an order is the matter of `later_words`. Lines that a paper does
+not have are put aside or, in an order that nobody has begun with, added (see `writing_changes`).
 """
 
 from __future__ import annotations

@@ -17,10 +17,8 @@ from floorhand.exchange.cells import shown
 from floorhand.exchange.records import MerchantRecord, SiteRecord, StationRecord
 from floorhand.exchange.writing_masters import fresh_code
 from floorhand.exchange.written import Writing
+from floorhand.store.masters import STANDS
 from floorhand.store.schema import Merchant, Place, SiteRow, Station
-
-STATION_KINDS = ("bench", "dock")
-"""Places that can stand at a station."""
 
 
 def write_site(w: Writing, records: Sequence[SiteRecord]) -> None:
@@ -104,7 +102,7 @@ def _wrong(record: StationRecord, kinds: dict[str, str], codes: dict[str, str]) 
     """Say why a station cannot be so; empty if it can."""
     if record.place and record.place not in kinds:
         return f"there is no place {shown(record.place)} for {record.code}; import bins first"
-    if record.place and kinds[record.place] not in STATION_KINDS:
+    if record.place and kinds[record.place] not in STANDS:
         return f"{record.place} is a {kinds[record.place]}; a station has a bench or dock"
     if codes.get(record.scan_code, record.code) != record.code:
         return f"scan_code of {record.code} is that of {codes[record.scan_code]} already"

@@ -80,8 +80,8 @@ def _work(event: words.WorkFound | words.WalkTaken | words.NoWork | OrdersLeft) 
             return _ask(following, "picking.work_found", {"orders": orders})
         case words.WalkTaken(cart=cart, name=name, since=since, order=order):
             said = "picking.taken_order" if order else "picking.taken"
-            held: Facts = {"order" if order else "cart": order or cart}
-            held = {**held, "name": name, "since": since}
+            whose = "order" if order else "cart"
+            held: Facts = {whose: order or cart, "name": name, "since": since}
             return Ask(TakeOver(cart, name, since, order), said, held, look=True)
         case words.NoWork(waiting=0):
             return Ask(Start(), "picking.no_work", look=True)

@@ -344,8 +344,7 @@ def _total(state: Counting, now: Count, total: int) -> Reply:
         return Refuse(Code.COUNT_FIRST, {"sku": now.goods.sku})
     if total > PIECES_MAX:
         return Refuse(Code.BAD_QUANTITY, {"number": total, "limit": PIECES_MAX})
-    announced = now.room + now.here
-    if now.room >= 0 and total > max(announced, now.here) and state.typed != total:
+    if now.room >= 0 and total > now.here + now.room and state.typed != total:
         most = max(0, now.here + now.left - now.over)
         facts: Facts = {"sku": now.goods.sku, "asked": total, "most": most}
         return Ask(replace(state, typed=total), "receiving.type_again", facts, look=True)

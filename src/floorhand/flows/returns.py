@@ -16,8 +16,10 @@ from dataclasses import replace
 from floorhand.domain.identifying import (
     FindOfPiece,
     OpenReturn,
+    ParcelShared,
     PieceOrigins,
     RejectionWaits,
+    ReturnHeld,
     ReturnOpened,
 )
 from floorhand.domain.returns import (
@@ -212,6 +214,8 @@ def _inspect(state: Inspecting | ChooseLine | ChooseOther | ConfirmMissing, even
 
 def _between_pieces(parcel: Parcel, event: object) -> Reply:
     match event:
+        case ParcelShared() | ReturnHeld():  # the empty one was let go
+            return identify(START, event)
         case Place(kind="tote", code=code, state="open", order="", merchant=owner) if owner in (
             "",
             parcel.merchant,

@@ -14,7 +14,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
@@ -116,7 +116,7 @@ def _packed_fonts(package: str) -> list[Path]:
     return [path for path in fonts if "Italic" not in path.name][:1]
 
 
-@lru_cache(maxsize=8)
+@cache
 def _unknown_glyph(face: int) -> tuple[Any, bytes]:
     return _glyph(face, "\uffff")
 
@@ -126,7 +126,7 @@ def _glyph(face: int, letter: str) -> tuple[Any, bytes]:
     return mask.size, bytes(mask)
 
 
-@lru_cache(maxsize=8)
+@cache
 def _plain(face: int) -> _Font:
     """Give a font that shows letters as they are: an accent alone gets no circle to stand on."""
     return _faces()[face].font_variant(layout_engine=ImageFont.Layout.BASIC)

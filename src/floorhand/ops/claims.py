@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from floorhand.domain.allocation import HOLD_ORDER
 from floorhand.domain.picking import NO_STOCK, WalkDone
 from floorhand.domain.walks import LeaveOrders, OrdersLeft
-from floorhand.ops.reserving import close_trouble, drop_stop, short_line
+from floorhand.ops.reserving import drop_stop, short_line
 from floorhand.ops.walking import END_PICKING, advance, own_walk, settle_orders
 from floorhand.store import picks, tasks
 from floorhand.store.asking import ask
@@ -60,7 +60,7 @@ def make_final(tx: Session, cause: Cause, task: str, merchant: str, number: str,
     What it lacks is short from now on, unless its merchant wants whole orders.
     """
     if was == "waiting":
-        close_trouble(tx, cause, f"{merchant}/{number}")
+        tasks.close_trouble(tx, cause, "short_order", f"{merchant}/{number}")
     order = {"site": cause.site, "merchant": merchant, "number": number}
     lacks = ask(tx, _LACKS, **order, task=task).all()
     if not lacks or merchant_rules(tx, cause.site, merchant).short_policy == HOLD_ORDER:

@@ -55,10 +55,10 @@ NO_ROOM = "no_room"
 """Why a bin is to be counted that a worker found full."""
 
 _PLACE = cast(TableClause, Place.__table__)
-_PROPOSED = update(_PLACE).where(
+_BIN = update(_PLACE).where(
     _PLACE.c.site == bindparam("at_site"), _PLACE.c.code == bindparam("at_code")
 )
-_FULL = _PROPOSED.values(full=bindparam("is_full"))
+_FULL = _BIN.values(full=bindparam("is_full"))
 _FULL_NOW = select(_PLACE.c.code).where(
     _PLACE.c.site == bindparam("at_site"), _PLACE.c.code == bindparam("at_code"), _PLACE.c.full
 )
@@ -68,8 +68,8 @@ _COUNTS = select(Task.id, Task.reason).where(
     Task.place == bindparam("place"),
     Task.state.in_(("open", "claimed")),
 )
-_TAKEN = _PROPOSED.where(_PLACE.c.overrides > 0).values(overrides=0)
-_NOT_TAKEN = _PROPOSED.values(overrides=_PLACE.c.overrides + 1).returning(_PLACE.c.overrides)
+_TAKEN = _BIN.where(_PLACE.c.overrides > 0).values(overrides=0)
+_NOT_TAKEN = _BIN.values(overrides=_PLACE.c.overrides + 1).returning(_PLACE.c.overrides)
 
 
 def propose(tx: Session, cause: Cause, command: Propose) -> Proposed | Emptied:

@@ -33,7 +33,7 @@ from floorhand.store.ledger import Cause
 from floorhand.store.masters import worker_facts
 from floorhand.store.places import root_of
 from floorhand.store.schema import Place, Sku, Stock, Task
-from floorhand.store.tasks import claim_task, close_task, open_task
+from floorhand.store.tasks import LIVE, claim_task, close_task, open_task
 
 JOB = "putaway"
 WORK_KINDS = ("putaway", "putback")
@@ -45,7 +45,7 @@ _TASKS_OF = (
     .where(
         Task.site == bindparam("site"),
         Task.kind.in_(WORK_KINDS),
-        Task.state.in_(("open", "claimed", "parked")),
+        Task.state.in_(LIVE),
         Task.place == bindparam("place"),
     )
     .order_by(Task.created_at, Task.id)

@@ -272,10 +272,8 @@ def _take_in(
     fresh = here == pieces
     shares = counting.spread(book.lines, goods.lot, pieces)
     deliveries.add_counts(tx, cause.site, spot.delivery, shares, received=1)
-    room = counting.over_room(book.lines, book.rules.over_tolerance_pct)
-    announced = any(line.expected for line in book.lines)
     _tell_over(tx, cause, book, goods, pieces)
-    if announced and room < pieces:
+    if _too_many(book, pieces):
         alarm = "over"
     elif not fresh:
         alarm = ""
@@ -290,13 +288,12 @@ def _take_in(
 def _tell_over(tx: Session, cause: Cause, book: Book, goods: Goods, added: int) -> None:
     """Keep on the supervisors' list how many pieces are over, once they are too many to accept."""
     expected = sum(line.expected for line in book.lines)
-    before = sum(line.counted for line in book.lines) - expected
-    tolerated = before + counting.over_room(book.lines, book.rules.over_tolerance_pct)
     if not expected:
         return
+    before = sum(line.counted for line in book.lines) - expected
+    most = counting.tolerated(book.lines, book.rules.over_tolerance_pct)
     told: list[dict[str, str | int]] = [
-        {"sku": goods.sku, "over": over} if over > tolerated else {}
-        for over in (before, before + added)
+        {"sku": goods.sku, "over": over} if over > most else {} for over in (before, before + added)
     ]
     retell(tx, cause, "over_delivery", book.header.number, goods.merchant, *told)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.allocation import HOLD_ORDER, OpenOrder, Plan, Pool, Shelf, Take, by_age
@@ -16,7 +16,7 @@ from floorhand.store import ledger, orders, picks, shelves, tasks
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import merchant_rules
 from floorhand.store.picks import StopRow
-from floorhand.store.schema import Order, OrderLine, Pick, Slot, Trouble
+from floorhand.store.schema import Order, OrderLine, Pick, Slot
 
 RESERVE_TRIES_MAX = 3
 """So often free stock is looked for again after somebody else was first."""
@@ -296,32 +296,8 @@ def order_trouble(
 ) -> None:
     """Tell supervisors of a short order, once as long as nobody has dealt with it."""
     name = f"{merchant}/{number}"
-    known = tx.scalar(
-        select(Trouble.id)
-        .where(
-            Trouble.site == cause.site,
-            Trouble.kind == "short_order",
-            Trouble.subject == name,
-            Trouble.closed_at.is_(None),
-        )
-        .limit(1)
-    )
-    if known is None:
+    if not tasks.is_told(tx, cause.site, "short_order", name):
         tasks.trouble(tx, cause, "short_order", name, merchant, pieces=pieces, reason=reason)
-
-
-def close_trouble(tx: Session, cause: Cause, name: str) -> None:
-    """Take an order off the list of troubles: stock for it has come."""
-    tx.execute(
-        update(Trouble)
-        .where(
-            Trouble.site == cause.site,
-            Trouble.kind == "short_order",
-            Trouble.subject == name,
-            Trouble.closed_at.is_(None),
-        )
-        .values(closed_at=cause.at)
-    )
 
 
 def open_slots(tx: Session, cause: Cause, task: str, chosen: Iterable[OpenOrder]) -> None:

@@ -44,7 +44,7 @@ from floorhand.store.ledger import Cause
 from floorhand.store.masters import merchant_rules
 from floorhand.store.places import stand_in
 from floorhand.store.returns import ReturnHead
-from floorhand.store.schema import Inspection, Place, Return, ReturnLine, Task, Trouble
+from floorhand.store.schema import Inspection, Place, Return, ReturnLine, Task
 
 MISSING_SHOWN_MAX = 8
 """Missing SKUs that are listed before a return is closed; all are counted."""
@@ -261,16 +261,7 @@ def _finish(tx: Session, cause: Cause, head: ReturnHead, verdict: Verdict) -> No
         .values(custody="disposed", disposed_at=cause.at, money=money, worker=None, claimed_at=None)
     )
     if not head.merchant or head.plate:
-        tx.execute(
-            update(Trouble)
-            .where(
-                Trouble.site == cause.site,
-                Trouble.subject == head.number,
-                Trouble.kind == "unknown_return",
-                Trouble.closed_at.is_(None),
-            )
-            .values(closed_at=cause.at)
-        )
+        tasks.close_trouble(tx, cause, "unknown_return", head.number)
 
 
 HANDLERS: dict[type, Callable[..., object]] = {

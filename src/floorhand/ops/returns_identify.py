@@ -207,7 +207,7 @@ def attach_order(tx: Session, cause: Cause, command: AttachOrder) -> ReturnOpene
     """Say whose return it is, and of which order.
 
     Raises:
-        Refused: `Code.RETURN_CLOSED`.
+        Gone: As `open_return`.
     """
     head = open_return(tx, cause, command.number)
     customer = tx.scalar(
@@ -273,7 +273,7 @@ def set_kind(tx: Session, cause: Cause, command: SetKind) -> ReturnOpened:
     """Say what kind of return it is.
 
     Raises:
-        Refused: `Code.RETURN_CLOSED`.
+        Gone: As `open_return`.
     """
     open_return(tx, cause, command.number)
     tx.execute(

@@ -50,7 +50,8 @@ def take_pieces(tx: Session, cause: Cause, command: TakePieces) -> PiecesCounted
     More than was announced or bought is taken all the same, and told.
 
     Raises:
-        Refused: `Code.RETURN_CLOSED`, or `Code.RETURN_SERIAL_HERE` if this very piece stands in
+        Gone: As `open_return`.
+        Refused: `Code.RETURN_SERIAL_HERE` if this very piece stands in
             the house already.
     """
     head = open_return(tx, cause, command.number)
@@ -190,7 +191,7 @@ def recount(
     """Set how many pieces a finding has; what is too many goes back to where it came from.
 
     Raises:
-        Refused: `Code.RETURN_CLOSED`.
+        Gone: As `open_return`.
     """
     head = open_return(tx, cause, command.number)
     row = pending_finding(tx, cause.site, command.finding)
@@ -278,7 +279,8 @@ def record_outcome(tx: Session, cause: Cause, command: RecordOutcome) -> Outcome
     """Record an empty parcel, or a piece that nobody can name.
 
     Raises:
-        Refused: `Code.RETURN_CLOSED`, or `Code.RETURN_NOT_EMPTY` if pieces were counted.
+        Gone: As `open_return`.
+        Refused: `Code.RETURN_NOT_EMPTY` if pieces were counted.
     """
     head = open_return(tx, cause, command.number)
     here = parcel(tx, cause, command.number)

@@ -16,7 +16,7 @@ from floorhand.ops.returns_bench import JOB
 from floorhand.store import tasks
 from floorhand.store.ledger import Cause
 from floorhand.store.returns import ReturnHead
-from floorhand.store.schema import Outbox, Trouble
+from floorhand.store.schema import Outbox
 
 VERDICT = "return_verdict"
 """Kind of message in the outbox."""
@@ -100,16 +100,7 @@ def add_to_verdict(tx: Session, cause: Cause, command: AddToVerdict) -> VerdictE
         )
         cause.note(job=JOB, number=row.subject, verdict=command.verdict)
     if ready:
-        tx.execute(
-            update(Trouble)
-            .where(
-                Trouble.site == cause.site,
-                Trouble.subject == row.subject,
-                Trouble.kind == INCOMPLETE,
-                Trouble.closed_at.is_(None),
-            )
-            .values(closed_at=cause.at)
-        )
+        tasks.close_trouble(tx, cause, INCOMPLETE, row.subject)
     return VerdictExtended(ready)
 
 

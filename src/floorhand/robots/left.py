@@ -19,6 +19,7 @@ from floorhand.store.schema import (
     Worker,
 )
 from floorhand.store.shelves import free_by_sku
+from floorhand.store.tasks import LIVE
 
 LEFT_SHOWN_MAX = 50
 """Rows of each kind that a result holds."""
@@ -108,7 +109,7 @@ def left_over(tx: Session, site: str) -> list[dict[str, str]]:
         .where(
             Task.site == site,
             Task.kind.in_(JOBS_OF),
-            Task.state.in_(("open", "claimed", "parked")),
+            Task.state.in_(LIVE),
         )
         .order_by(Task.created_at, Task.id)
         .limit(LEFT_SHOWN_MAX)

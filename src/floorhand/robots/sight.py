@@ -26,14 +26,13 @@ from floorhand.store.schema import (
     Task,
     Worker,
 )
+from floorhand.store.tasks import LIVE
 
 PAPERS_MAX = 100
 """Deliveries or returns looked through for one that nobody is at."""
 
 TOTES_MAX = 12
 """Empty totes that are looked at; who takes any of them collides less with others."""
-
-LIVE_TASKS = ("open", "claimed", "parked")
 
 
 def label_of(tx: Session, site: str, place: str) -> str:
@@ -307,7 +306,7 @@ def _spoken_for(site: str, kinds: tuple[str, ...]) -> Exists:
     return exists().where(
         Task.site == site,
         Task.kind.in_(kinds),
-        Task.state.in_(LIVE_TASKS),
+        Task.state.in_(LIVE),
         Task.place == Place.code,
     )
 

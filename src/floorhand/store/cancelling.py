@@ -21,9 +21,6 @@ from floorhand.store.schema import (
 PUTBACK = "putback"
 """Kind of the task to put goods back that were picked and will not be sent."""
 
-LIVE = ("open", "claimed", "parked")
-"""States of a task that is not done."""
-
 
 def undo_order(tx: Session, cause: Cause, merchant: str, number: str) -> bool:
     """Have the goods of a cancelled order put back from where they stand; False if that was done.
@@ -45,7 +42,7 @@ def undo_order(tx: Session, cause: Cause, merchant: str, number: str) -> bool:
         .where(
             Task.site == cause.site,
             Task.kind == "pack",
-            Task.state.in_(LIVE),
+            Task.state.in_(tasks.LIVE),
             Task.place.in_(bound),
         )
         .values(state="cancelled", done_at=cause.at)
@@ -70,9 +67,7 @@ def holding(tx: Session, site: str, order_no: str, kind: str = "") -> tuple[str,
     return tuple(rows)
 
 
-def put_back(
-    tx: Session, cause: Cause, place: str, merchant: str, reason: str = "order_cancelled"
-) -> bool:
+def put_back(tx: Session, cause: Cause, place: str, merchant: str) -> bool:
     """Raise the task to put back what is in a place; False if one is open or nothing is there."""
     pieces = tx.scalar(
         select(func.sum(Stock.pieces)).where(
@@ -85,14 +80,20 @@ def put_back(
             Task.site == cause.site,
             Task.kind == PUTBACK,
             Task.place == place,
-            Task.state.in_(LIVE),
+            Task.state.in_(tasks.LIVE),
         )
         .limit(1)
     )
     if not pieces or waiting is not None:
         return False
     tasks.open_task(
-        tx, cause, PUTBACK, place=place, merchant=merchant, pieces=int(pieces), reason=reason
+        tx,
+        cause,
+        PUTBACK,
+        place=place,
+        merchant=merchant,
+        pieces=int(pieces),
+        reason="order_cancelled",
     )
     return True
 
@@ -106,7 +107,7 @@ def _carried(tx: Session, site: str, merchant: str, number: str) -> frozenset[st
             Slot.site == site,
             Slot.merchant == merchant,
             Slot.order == number,
-            Task.state.in_(LIVE),
+            Task.state.in_(tasks.LIVE),
         )
     )
     if tx.scalar(walk.limit(1)) is None:

@@ -17,9 +17,9 @@ from floorhand.store.schema import (
     Stock,
     Task,
 )
+from floorhand.store.tasks import LIVE
 from floorhand.store.violation import SITE, Rule, named, order_no
 
-LIVE = ("open", "claimed", "parked")
 """States of a task that is still to be done."""
 
 PICKING = ("ConfirmPick", "DeclareShort")

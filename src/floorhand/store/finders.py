@@ -193,7 +193,7 @@ def station(tx: Session, site: str, code: str) -> StationThing | None:
 
 
 def deliveries(tx: Session, site: str, code: str) -> tuple[DeliveryCode, ...]:
-    """Find deliveries by number or tracking number: the likeliest of each merchant."""
+    """Find deliveries by number, paper number or tracking: the likeliest of each merchant."""
     rows = _rows(tx, _DELIVERIES_BY_CODE, site, code)
     return _of_each_merchant(DeliveryCode(*row) for row in rows)
 

@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 from floorhand.store.label_data import LabelWanted, in_parts
 from floorhand.store.masters import site_zone
+from floorhand.store.origins import OPEN_CUSTODIES
 from floorhand.store.schema import Delivery, DeliveryLine, Merchant, Return, ReturnLine, Sku
 
 BARS_CHARACTERS_MAX = 28
 """A longer code is printed as QR: its bars would be too fine, or wider than the label."""
 
-OPEN_RETURN = Return.custody.in_(("advised", "in_transit", "received"))
+OPEN_RETURN = Return.custody.in_(OPEN_CUSTODIES)
 OPEN_DELIVERY = Delivery.state != "closed"
 
 

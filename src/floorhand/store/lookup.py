@@ -310,11 +310,10 @@ def _paper(tx: Session, site: str, code: str, wants: Wants) -> Event | None:
         "return": finders.returns,
         "order": finders.orders,
     }
-    asked = [known[kind] for kind in wants.kinds if kind in known]
-    others = [one for one in known.values() if one not in asked]
     if "anything" in wants.kinds:
         return _only([paper for find in known.values() for paper in find(tx, site, code)], wants)
-    for find in (*asked, *others):
+    asked = [known[kind] for kind in wants.kinds if kind in known]
+    for find in dict.fromkeys((*asked, *known.values())):
         if papers := find(tx, site, code):
             return _only(papers, wants)
     return None

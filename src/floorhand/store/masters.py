@@ -23,14 +23,14 @@ _STATION = select(Station.printer, Station.place).where(
     Station.site == bindparam("site"), Station.code == bindparam("station")
 )
 
+STANDS = ("bench", "dock")
+"""Where a terminal can stand."""
+
 _STAND = select(Place.code).where(
     Place.site == bindparam("site"),
     Place.code == bindparam("station"),
-    Place.kind.in_(("bench", "dock")),
+    Place.kind.in_(STANDS),
 )
-
-STANDS = ("bench", "dock")
-"""Where a terminal can stand."""
 
 STATIONS_SHOWN_MAX = 20
 """Stations that are named to somebody who gave a wrong one."""

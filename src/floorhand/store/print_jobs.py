@@ -16,8 +16,8 @@ from floorhand.store.asking import ask
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import station_printer
 from floorhand.store.places import next_number
-from floorhand.store.schema import Parcel, PrintJob, Trouble
-from floorhand.store.tasks import trouble
+from floorhand.store.schema import Parcel, PrintJob
+from floorhand.store.tasks import is_told, trouble
 
 ERROR_CHARACTERS_MAX = 500
 
@@ -204,15 +204,7 @@ def report_label(tx: Session, site: str, job: Job, now: datetime, troubles: Labe
     """
     cause = Cause(site, job.id, "", "", "", now)
     for kind, facts in troubles.items():
-        told = tx.scalar(
-            select(Trouble.id).where(
-                Trouble.site == site,
-                Trouble.kind == kind,
-                Trouble.subject == job.subject,
-                Trouble.closed_at.is_(None),
-            )
-        )
-        if told is None:
+        if not is_told(tx, site, kind, job.subject):
             merchant, order = tx.execute(
                 select(Parcel.merchant, Parcel.order).where(
                     Parcel.site == site, Parcel.carton == job.subject

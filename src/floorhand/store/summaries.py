@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
+from floorhand.domain.inspection import AMBER_H
 from floorhand.domain.shifts import Beat, Period
 from floorhand.domain.signing_in import JOBS
 from floorhand.store.schema import (
@@ -33,6 +34,7 @@ from floorhand.store.schema import (
     Trouble,
     Worker,
 )
+from floorhand.store.tasks import LIVE
 
 COUNTED = ("pieces", "lines", "orders", "short")
 """Figures of an operation that are added up."""
@@ -40,7 +42,7 @@ COUNTED = ("pieces", "lines", "orders", "short")
 OPEN_ORDERS = ("hold", "waiting", "released", "picking", "picked", "packing")
 
 
-DUE_SOON = timedelta(hours=24)
+DUE_SOON = timedelta(hours=AMBER_H)
 """Returns due so soon are told apart: a platform approves by itself what nobody judges."""
 
 
@@ -279,9 +281,7 @@ def left_over(tx: Session, site: str, now: datetime) -> dict[str, dict[str, int]
     def grouped(question: Any) -> dict[str, int]:
         return {str(name): int(count) for name, count in tx.execute(question)}
 
-    tasks = select(Task.kind, func.count()).where(
-        Task.site == site, Task.state.in_(("open", "claimed", "parked"))
-    )
+    tasks = select(Task.kind, func.count()).where(Task.site == site, Task.state.in_(LIVE))
     waiting = select(Order.state, func.count()).where(
         Order.site == site, Order.state.in_(OPEN_ORDERS)
     )
@@ -291,12 +291,9 @@ def left_over(tx: Session, site: str, now: datetime) -> dict[str, dict[str, int]
     goods_in = select(Delivery.state, func.count()).where(
         Delivery.site == site, Delivery.state != "closed"
     )
-    back = select(Return.custody, func.count()).where(
-        Return.site == site, Return.custody.not_in(("disposed", "not_returned"))
-    )
-    due = select(func.count()).where(
-        Return.site == site, Return.custody.not_in(("disposed", "not_returned"))
-    )
+    to_inspect = (Return.site == site, Return.custody.not_in(("disposed", "not_returned")))
+    back = select(Return.custody, func.count()).where(*to_inspect)
+    due = select(func.count()).where(*to_inspect)
     labels = select(PrintJob.state, func.count()).where(
         PrintJob.site == site, PrintJob.state.in_(("waiting", "failed"))
     )

@@ -6,12 +6,15 @@ import json
 from collections.abc import Mapping
 from typing import cast
 
-from sqlalchemy import TableClause, bindparam, insert, update
+from sqlalchemy import ColumnElement, TableClause, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from floorhand.store.asking import ask
 from floorhand.store.ledger import Cause
 from floorhand.store.schema import Task, Trouble
+
+LIVE = ("open", "claimed", "parked")
+"""States of a task that is not done."""
 
 _TASK = cast(TableClause, Task.__table__)
 _THIS = (_TASK.c.site == bindparam("at_site")) & (_TASK.c.id == bindparam("at_id"))
@@ -104,6 +107,18 @@ def trouble(
     return entry
 
 
+def is_told(tx: Session, site: str, kind: str, subject: str) -> bool:
+    """Say whether something is on the list of troubles."""
+    found = select(Trouble.id).where(*_told(site, kind, subject)).limit(1)
+    return tx.scalar(found) is not None
+
+
+def close_trouble(tx: Session, cause: Cause, kind: str, subject: str) -> None:
+    """Take something off the list of troubles: it has been put right."""
+    told = _told(cause.site, kind, subject)
+    tx.execute(update(Trouble).where(*told).values(closed_at=cause.at))
+
+
 def retell(
     tx: Session,
     cause: Cause,
@@ -120,15 +135,21 @@ def retell(
         tx.execute(
             update(Trouble)
             .where(
-                Trouble.site == cause.site,
-                Trouble.kind == kind,
-                Trouble.subject == subject,
+                *_told(cause.site, kind, subject),
                 Trouble.merchant == merchant,
                 Trouble.facts == _trouble_facts(before),
-                Trouble.closed_at.is_(None),
             )
             .values({"facts": _trouble_facts(after)} if after else {"closed_at": cause.at})
         )
+
+
+def _told(site: str, kind: str, subject: str) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Trouble.site == site,
+        Trouble.kind == kind,
+        Trouble.subject == subject,
+        Trouble.closed_at.is_(None),
+    )
 
 
 def _trouble_facts(facts: Mapping[str, str | int]) -> str:
