@@ -128,3 +128,13 @@ def test_files_may_be_named_before_and_after_an_option(tmp_path, capsys) -> None
     assert code == 0
     assert "a.csv: recognised" in out
     assert "b.csv: recognised" in out
+
+
+@pytest.mark.parametrize("url", ["://x", "postgresql://h:port/db"])
+@pytest.mark.parametrize("extra", [(), ("--dry-run",)])
+def test_an_import_says_what_is_wrong_with_an_address(tmp_path, capsys, url, extra) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("sku\nA\n")
+    code, _, err = run(capsys, "import", "-d", url, str(file), *extra)
+    assert code == 1
+    assert "is no address of a database" in err

@@ -55,3 +55,10 @@ def test_a_switch_can_be_written_as_people_do(written: str, meant: bool) -> None
 def test_a_value_that_cannot_be_used_is_refused(name: str, value: object, said: str) -> None:
     with pytest.raises(BadSetting, match=f"{name} is .*{said}"):
         load(None, {}, {name: value})
+
+
+def test_what_a_command_takes_by_itself_gives_way_to_whatever_is_said() -> None:
+    usual = {"seat": "TALK"}
+    assert load(None, {}, usual=usual).seat == "TALK"
+    assert load(None, {"FLOORHAND_SEAT": Settings().seat}, usual=usual).seat == Settings().seat
+    assert load(None, {}, {"seat": "H9"}, usual).seat == "H9"

@@ -66,7 +66,7 @@ def _run(words: list[str]) -> int:
         if (value := getattr(args, name, None)) is not None
     }
     file = getattr(args, "config", None) or os.environ.get("FLOORHAND_CONFIG")
-    settings = load(Path(file) if file else None, typed=typed)
+    settings = load(Path(file) if file else None, typed=typed, usual=getattr(args, "usual", None))
     module = import_module(COMMANDS[args.command][0])
     code: int = module.run(args, settings)
     return code

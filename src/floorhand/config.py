@@ -51,6 +51,7 @@ def load(
     file: Path | None,
     environ: Mapping[str, str] = os.environ,
     typed: Mapping[str, Any] | None = None,
+    usual: Mapping[str, Any] | None = None,
 ) -> Settings:
     """Put the settings together.
 
@@ -58,6 +59,7 @@ def load(
         file: A TOML file, or None.
         environ: Where to find ``FLOORHAND_<FIELD>``.
         typed: What the user gave on the command line; only that, no defaults.
+        usual: What the command takes where nobody says anything.
 
     Raises:
         BadSetting: If a value cannot be used, or the file has a key that is not a setting. A
@@ -69,7 +71,7 @@ def load(
     for unknown in written.keys() - kinds.keys():
         raise BadSetting(f"{file}: no such setting: {unknown}; known: {', '.join(kinds)}")
     from_env = {n: environ[key] for n in kinds if (key := f"FLOORHAND_{n.upper()}") in environ}
-    values: dict[str, Any] = {**written, **from_env, **(typed or {})}
+    values: dict[str, Any] = {**(usual or {}), **written, **from_env, **(typed or {})}
     fitted: dict[str, Any] = {n: _fit(n, value, str(kinds[n])) for n, value in values.items()}
     return Settings(**fitted)
 

@@ -35,12 +35,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=", ".join(JOBS),
     )
     parser.add_argument("--worker", metavar="CODE", help="sign in as this worker first")
+    parser.set_defaults(usual={"seat": TALK_SEAT})
     add_place(parser)
-
-
-def _seat(args: argparse.Namespace, settings: Settings) -> str:
-    named = args.seat or settings.seat != Settings().seat
-    return settings.seat if named else TALK_SEAT
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
@@ -60,7 +56,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     talk = Talk(
         transactions,
         site=settings.site,
-        seat=_seat(args, settings),
+        seat=settings.seat,
         station=settings.station,
         catalogs=catalogs_of(settings),
         source=sys.stdin.buffer,

@@ -14,8 +14,6 @@ from tempfile import TemporaryDirectory
 from typing import Any, TextIO
 from unicodedata import east_asian_width
 
-from sqlalchemy.engine import make_url
-
 from floorhand.config import Settings
 from floorhand.errors import BadFile, DatabaseAway
 from floorhand.exchange.importing import (
@@ -32,7 +30,7 @@ from floorhand.exchange.recognise import FORMATS
 from floorhand.exchange.records import Progress, nobody_listens
 from floorhand.exchange.result import Result
 from floorhand.exchange.template import TEMPLATES, template
-from floorhand.store.db import Transactions, copy_database, engine_of, open_database
+from floorhand.store.db import Transactions, copy_database, engine_of, open_database, sqlite_file
 from floorhand.text.visible import visible
 
 ALL_TAKEN = 0
@@ -118,15 +116,11 @@ def run(args: Namespace, settings: Settings) -> int:
 
 def _database(args: Namespace, settings: Settings, leaving: ExitStack) -> Transactions:
     """Open the database. A dry run tries on one that is thrown away: no scan waits for it."""
-    url = make_url(
-        settings.database if "://" in settings.database else f"sqlite:///{settings.database}"
-    )
-    is_file = url.get_backend_name() == "sqlite"
-    wanted = settings.database
-    if args.dry_run and is_file:
+    wanted, file = settings.database, sqlite_file(settings.database)
+    if args.dry_run and file is not None:
         folder = leaving.enter_context(TemporaryDirectory(prefix="floorhand-"))
         wanted = f"{folder}/dry-run.db"
-        if Path(url.database or "").exists():
+        if file.exists():
             copy_database(open_database(settings.database), Path(wanted))
     opened = open_database(wanted)
     leaving.callback(engine_of(opened).dispose)

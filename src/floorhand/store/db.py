@@ -128,6 +128,16 @@ def _serializable(
         return work(tx)
 
 
+def sqlite_file(url: str) -> Path | None:
+    """Name the file of an SQLite database; None if the address is another database's.
+
+    Raises:
+        DatabaseUnusable: If it is no address of a database.
+    """
+    where = _where(url)
+    return Path(_path(where)) if where.get_backend_name() == "sqlite" else None
+
+
 def _where(url: str) -> URL:
     """Read where the database is: a URL, or the path of an SQLite file."""
     if "://" not in url:
