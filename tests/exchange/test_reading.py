@@ -140,6 +140,8 @@ def test_the_nearest_format_is_named_with_what_it_lacks(take):
     assert "lacks the heading 'quantity' of orders" in taken.err
     taken = take("order,amount\n1,MUG\n")
     assert "is no known format: as orders it lacks 'sku' and 'quantity'" in taken.err
+    taken = take("order,sku\n1,MUG\n")
+    assert "is no known format: as orders it lacks 'quantity'" in taken.err
 
 
 def test_a_heading_that_stands_twice_is_not_guessed(take):

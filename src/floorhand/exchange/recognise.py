@@ -122,6 +122,9 @@ FORMATS: dict[str, Format] = {
 }
 """In the order in which they are tried: the most particular headings first."""
 
+PAPERS = ("orders", "deliveries", "returns")
+"""Our own formats whose first column is the number of a paper."""
+
 
 def recognise(source: Source, said: str = "") -> Format:
     """Say which format a file is.
@@ -166,17 +169,34 @@ def _matches(candidate: Format, headings: Sequence[str]) -> bool:
     assert candidate.layout is not None
     if not any(heading.strip() for heading in headings):
         return False
-    if candidate.layout.missing(headings):
+    if candidate.layout.missing(headings) or _is_other_paper(candidate, headings):
         return False
     names = {folded(heading) for heading in headings}
     return not candidate.telling or bool(names & {folded(name) for name in candidate.telling})
+
+
+def _is_other_paper(candidate: Format, headings: Sequence[str]) -> bool:
+    """Say whether a file numbers orders, deliveries or returns, and so lists no products or bins.
+
+    An order file that lacks its quantities would else be taken for one of products.
+    """
+    if not candidate.own or candidate.name in PAPERS:
+        return False
+    numbers = [FORMATS[name].layout for name in PAPERS]
+    names = {folded(each) for each in headings} - {folded("number")}
+    return any(
+        folded(name) in names
+        for layout in numbers
+        if layout is not None
+        for name in (layout.fields[0].name, *layout.fields[0].also)
+    )
 
 
 def _nearest(headings: Sequence[str]) -> str:
     """Name the format whose headings the file comes nearest to, and what it lacks of it."""
     best: tuple[float, bool, str, tuple[str, ...]] = (0.0, False, "", ())
     for candidate in FORMATS.values():
-        if candidate.layout is None:
+        if candidate.layout is None or _is_other_paper(candidate, headings):
             continue
         missing = candidate.layout.missing(headings)
         needed = sum(field.required for field in candidate.layout.fields)
