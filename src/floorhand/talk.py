@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from floorhand.ops.seats import Turn
     from floorhand.store.db import Transactions
 
-SIGNS: Final[Mapping[str, str]] = {"ok": "*", "look": "~", "refused": "!"}
+SIGNS: Final[Mapping[str, str]] = {"ok": "*", "finished": "*", "look": "~", "refused": "!"}
 """How a line begins that tells how the last scan went."""
 
 MARKS: Final[Mapping[str, str]] = {"": "", "now": "▶ ", "done": "✓ "}

@@ -31,9 +31,10 @@ class PinWrong:
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """Put a worker on this seat."""
+    """Put a worker on this seat; a ``language`` chosen before is kept with the worker."""
 
     worker: str
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -202,6 +202,8 @@ class Key(StrEnum):
     DONE = "done"
     SCANS = "scans"
     LOCK = "lock"
+    MUTE = "mute"
+    LARGE = "large"
 
 
 KEYS: dict[Key, tuple[str, str]] = {
@@ -218,6 +220,9 @@ KEYS: dict[Key, tuple[str, str]] = {
     Key.LOCK: ("f12", "*OUT"),
 }
 """The one key map: function key and command barcode; ``*<n>`` also types function key n."""
+
+BARCODES_ONLY: dict[Key, str] = {Key.MUTE: "*MUTE", Key.LARGE: "*LARGE"}
+"""Commands without a key of their own: bells off and on, large letters on and off."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,8 @@ def step(state: State, event: object) -> Reply:
             return Ask(Choosing(worker, name, jobs, parked))
         case Arriving(), _:
             return Do(OpenMenu())
+        case Choosing(), Pressed(key=Key.LIST):
+            return Open("settings", event)
         case Choosing(), Seen():
             return Ask(replace(state, seen=(event,)))
         case Choosing(), Chosen(code=job):
@@ -90,7 +92,10 @@ def prompt(state: State) -> Prompt:
     choices = tuple(
         Choice(job, f"{'parked' if job in state.parked else 'job'}.{job}") for job in state.jobs
     )
-    keys: tuple[tuple[Key, str], ...] = ((Key.LOCK, "key.sign_out"),)
+    keys: tuple[tuple[Key, str], ...] = (
+        (Key.LIST, "key.settings"),
+        (Key.LOCK, "key.sign_out"),
+    )
     wants = Wants(kinds=("choice", "anything"))
     for seen in state.seen:
         return Prompt(

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from floorhand.domain.preferences import PreferencesAre, ReadPreferences
 from floorhand.domain.signing_in import CheckPin, PinRight, PinWrong, SignedIn, SignIn
-from floorhand.domain.things import Badge, Key, Pressed, Text
+from floorhand.domain.things import Badge, Chosen, Key, Pressed, Text
 from floorhand.errors import Code
-from floorhand.flows.turn import Ask, Do, Open, Prompt, Refuse, Reply, Wants
+from floorhand.flows.turn import Ask, Choice, Do, Open, Prompt, Refuse, Reply, Wants
 
 NAME = "sign_in"
 
 
 @dataclass(frozen=True, slots=True)
 class NeedBadge:
-    """Nobody sits here; ``name`` did until they signed in at another ``seat``, if these are set."""
+    """Nobody sits here; ``name`` did until they signed in at another ``seat``, if these are set.
+
+    ``language`` was chosen here, and goes with whoever signs in next.
+    """
 
     name: str = ""
     seat: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +31,20 @@ class NeedPin:
 
     worker: str
     name: str
+    language: str = ""
 
 
-State = NeedBadge | NeedPin
+@dataclass(frozen=True, slots=True)
+class WhichLanguage:
+    """Somebody who cannot read the question chooses; ``languages`` are (code, own name)."""
+
+    languages: tuple[tuple[str, str], ...]
+    language: str = ""
+
+
+State = NeedBadge | NeedPin | WhichLanguage
 START = NeedBadge()
-STATES: tuple[type, ...] = (NeedBadge, NeedPin)
+STATES: tuple[type, ...] = (NeedBadge, NeedPin, WhichLanguage)
 VALUES: tuple[type, ...] = ()
 
 
@@ -38,19 +52,25 @@ def step(state: State, event: object) -> Reply:
     """Say what an event leads to. Pure: same state and event, same reply."""
     match state, event:
         case _, Badge(scanned=True, worker=worker):
-            return Do(SignIn(worker))
+            return Do(SignIn(worker, state.language))
         case NeedBadge(), Badge(worker=worker, name=name):
-            return Ask(NeedPin(worker, name))
+            return Ask(NeedPin(worker, name, state.language))
         case NeedPin(), Text(value=pin):
             return Do(CheckPin(state.worker, pin))
         case NeedPin(), PinRight(worker=worker):
-            return Do(SignIn(worker))
+            return Do(SignIn(worker, state.language))
         case NeedPin(), PinWrong(wait_s=0):
             return Refuse(Code.WRONG_PIN)
         case NeedPin(), PinWrong(wait_s=wait_s):
             return Refuse(Code.PIN_WAIT, {"seconds": wait_s})
-        case NeedPin(), Pressed(key=Key.BACK):
-            return Ask(START)
+        case NeedPin() | WhichLanguage(), Pressed(key=Key.BACK):
+            return Ask(NeedBadge(language=state.language))
+        case NeedBadge(), Pressed(key=Key.LIST):
+            return Do(ReadPreferences())
+        case NeedBadge(), PreferencesAre(languages=languages):
+            return Ask(WhichLanguage(languages, state.language))
+        case WhichLanguage(), Chosen(code=language):
+            return Ask(NeedBadge(language=language))
         case _, SignedIn(name=name):
             return Open("menu", event, "sign_in.welcome", {"name": name})
         case NeedBadge(name=name, seat=seat), _ if seat:
@@ -70,4 +90,15 @@ def prompt(state: State) -> Prompt:
             keys=((Key.BACK, "key.back"),),
             wants=Wants(kinds=("pin",)),
         )
-    return Prompt(ask="sign_in.scan_badge", wants=Wants(kinds=("badge", "unknown")))
+    if isinstance(state, WhichLanguage):
+        return Prompt(
+            ask="sign_in.which_language",
+            choices=tuple(Choice(code, label=name) for code, name in state.languages),
+            keys=((Key.BACK, "key.back"),),
+            wants=Wants(kinds=("choice", "badge", "unknown")),
+        )
+    return Prompt(
+        ask="sign_in.scan_badge",
+        keys=((Key.LIST, "key.language"),),
+        wants=Wants(kinds=("badge", "unknown")),
+    )

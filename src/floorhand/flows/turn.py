@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, Self
+from typing import Any, Final, Protocol, Self
 
 from floorhand.domain.things import Key
 from floorhand.errors import Code
@@ -162,11 +162,27 @@ class Prompt:
     wants: Wants = Wants()
 
 
+FINISHED: Final = frozenset(
+    {
+        "receiving.closed",
+        "receiving.closed_blind",
+        "putaway.stored_last",
+        "picking.walk_done",
+        "packing.parcel_closed",
+        "packing.shipped",
+        "packing.shipped_one",
+        "returns.closed",
+    }
+)
+"""What tells that a delivery, source, walk, parcel, order or return is done as it should be."""
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """How the last scan went: a text key, the values for it, and the tone.
 
-    ``tone`` is ``ok`` (taken, as expected), ``look`` (taken, but look) or ``refused``.
+    ``tone`` is ``ok`` (taken, as expected), ``finished`` (and with it a whole piece of work),
+    ``look`` (taken, but look) or ``refused``.
     """
 
     text: str
@@ -180,11 +196,15 @@ class Said:
             case Refuse(code=code, facts=facts):
                 return cls(f"refusal.{code}", facts, "refused")
             case Ask(done=str(done), facts=facts, look=look):
-                return cls(done, facts, "look" if look else "ok")
+                return cls(done, facts, "look" if look else _tone(done))
             case Open(done=str(done), facts=facts):
-                return cls(done, facts, "ok")
+                return cls(done, facts, _tone(done))
             case _:
                 return None
+
+
+def _tone(done: str) -> str:
+    return "finished" if done in FINISHED else "ok"
 
 
 class Flow(Protocol):

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from floorhand.config import Settings
-from floorhand.domain.things import KEYS, Key
+from floorhand.domain.things import BARCODES_ONLY, KEYS, Key
 from floorhand.errors import BadFile, BadLabel
 from floorhand.labels import picture
 from floorhand.labels.layout import DOTS_PER_MM, Layout
@@ -52,7 +52,7 @@ TAKE = {
 }
 """Which labels an option is for; with others it would be passed over in silence."""
 
-UNBOUND = frozenset({Key.UNDO, Key.SCANS})
+UNBOUND = frozenset({Key.UNDO})
 """Keys that no screen offers."""
 
 CHOICES = range(1, 10)
@@ -188,6 +188,9 @@ def command_labels(language: str, codes: Sequence[str] = ()) -> tuple[LabelWante
         (barcode, key.upper(), say(f"label.command.{name}"))
         for name, (key, barcode) in KEYS.items()
         if name not in UNBOUND
+    ]
+    sheet += [
+        (barcode, "", say(f"label.command.{name}")) for name, barcode in BARCODES_ONLY.items()
     ]
     sheet += [(f"*CHOOSE {n}", str(n), say("label.command.choose", {"number": n})) for n in CHOICES]
     sheet += [(f"*QTY {n}", str(n), say("label.command.number", {"number": n})) for n in NUMBERS]

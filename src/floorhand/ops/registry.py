@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from floorhand.flows import menu, packing, picking, putaway, receiving, returns, sign_in, which
+from floorhand.flows import (
+    menu,
+    packing,
+    picking,
+    putaway,
+    receiving,
+    returns,
+    settings,
+    sign_in,
+    which,
+)
 from floorhand.flows.turn import Flow
 from floorhand.ops import menu as menu_ops
 from floorhand.ops import packing as packing_ops
@@ -13,17 +23,19 @@ from floorhand.ops import picking as picking_ops
 from floorhand.ops import putaway as putaway_ops
 from floorhand.ops import receiving as receiving_ops
 from floorhand.ops import returns as returns_ops
+from floorhand.ops import settings as settings_ops
 from floorhand.ops import sign_in as sign_in_ops
 
 FLOWS: Mapping[str, Flow] = {
     flow.NAME: flow
-    for flow in (sign_in, menu, which, receiving, putaway, picking, packing, returns)
+    for flow in (sign_in, menu, settings, which, receiving, putaway, picking, packing, returns)
 }
 """Every conversation, by name; a seat's row says which one is open."""
 
 HANDLERS: Mapping[type, Callable[..., Any]] = {
     **sign_in_ops.HANDLERS,
     **menu_ops.HANDLERS,
+    **settings_ops.HANDLERS,
     **receiving_ops.HANDLERS,
     **putaway_ops.HANDLERS,
     **picking_ops.HANDLERS,

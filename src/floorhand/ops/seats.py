@@ -10,6 +10,7 @@ from typing import Any, cast
 from sqlalchemy import TableClause, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
+from floorhand.domain.preferences import USUAL, Preferences
 from floorhand.domain.signing_in import JOBS
 from floorhand.domain.things import Key, Pressed
 from floorhand.errors import Code
@@ -31,7 +32,7 @@ class Turn:
     """The answer to one scan: where the seat is now, and how the scan went.
 
     ``job`` is the flow that is open; ``worker`` and ``worker_name`` are empty if nobody sits
-    here; ``language`` is that of the worker.
+    here; ``language`` is that of the worker, or the one chosen at the sign-in; empty: the site's.
     """
 
     seat: str
@@ -42,6 +43,7 @@ class Turn:
     language: str
     prompt: Prompt
     said: Said | None
+    preferences: Preferences = USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class Sitting:
     scanned: str
     said: Said | None
     at: datetime | None
+    preferences: Preferences = USUAL
 
     def turn(self) -> Turn:
         """Show it."""
@@ -70,9 +73,10 @@ class Sitting:
             self.flow,
             self.worker,
             self.worker_name,
-            self.language,
+            self.language or getattr(self.state, "language", ""),
             shown(self.flow, self.state),
             self.said,
+            self.preferences,
         )
 
 
@@ -123,6 +127,9 @@ _SIT = (
         _WORKER.c.name,
         _WORKER.c.roles,
         _WORKER.c.language,
+        _WORKER.c.theme,
+        _WORKER.c.large,
+        _WORKER.c.mute,
     )
     .outerjoin_from(
         _SEAT, _WORKER, (_WORKER.c.site == _SEAT.c.site) & (_WORKER.c.code == _SEAT.c.worker)
@@ -155,6 +162,7 @@ def sit(tx: Session, site: str, seat: str) -> Sitting | None:
         scanned=row.scanned or "",
         said=Said(**json.loads(row.said)) if row.said else None,
         at=row.at,
+        preferences=Preferences(row.theme or "", bool(row.large), bool(row.mute)),
     )
 
 
@@ -227,11 +235,18 @@ def write(
     after = replace(
         sitting, flow=settled.flow, state=settled.state, said=settled.said, scan_no=scan_no
     )
-    if "sign_in" in (settled.flow, sitting.flow) or settled.flow == sitting.flow == "menu":
-        changed = sit(tx, sitting.site, sitting.seat)  # somebody may have signed in or out
+    if _may_differ(sitting, settled):
+        changed = sit(tx, sitting.site, sitting.seat)
         assert changed is not None
         return changed.turn()
     return after.turn()
+
+
+def _may_differ(sitting: Sitting, settled: Settled) -> bool:
+    """Say whether somebody may have signed in or out, or chosen something about the screen."""
+    flows = {sitting.flow, settled.flow}
+    about_screen = settled.said is not None and settled.said.text.startswith("settings.")
+    return about_screen or "sign_in" in flows or flows == {"menu"}
 
 
 def _fate(settled: Settled) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy import TableClause, delete, insert, select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.barcodes import readable, shown
+from floorhand.domain.preferences import Toggle
 from floorhand.domain.signing_in import JOBS, SignOut
 from floorhand.domain.things import (
     Ambiguous,
@@ -32,6 +33,7 @@ from floorhand.domain.things import (
     Unknown,
 )
 from floorhand.errors import Code, Gone, Refused
+from floorhand.flows import settings
 from floorhand.flows.turn import AnyState, Ask, Do, Open, Prompt, Refuse, Reply, Said
 from floorhand.flows.which import Answered, Which, kind_of
 from floorhand.ops.freezing import freeze, thaw
@@ -67,6 +69,10 @@ def answer(tx: Session, sitting: Sitting, scan_no: int, scanned: str, now: datet
             return replace(here, said=Said(f"help.{prompt.ask}", {}, "look"))
         case Pressed(key=Key.LOCK) if sitting.worker:
             return _lock(tx, _cause(sitting, f"{sitting.seat}:{scan_no}", now), sitting)
+        case Pressed(key=Key.MUTE | Key.LARGE as key) if sitting.worker:
+            now_are = _carry_out(tx, _cause(sitting, "", now), Toggle(key))
+            said = settings.told(sitting.preferences, now_are.preferences)
+            return replace(here, said=Said(said, {}, "ok"))
         case Badge(scanned=True, worker=sitting.worker, name=name) if (
             "badge" not in prompt.wants.kinds
         ):
@@ -249,7 +255,7 @@ def _cause(sitting: Sitting, operation: str, now: datetime) -> Cause:
     )
 
 
-def _carry_out(tx: Session, cause: Cause, command: Any) -> object:
+def _carry_out(tx: Session, cause: Cause, command: Any) -> Any:
     """Carry out a command, and record it if it changed anything (then it noted figures)."""
     try:
         outcome = HANDLERS[type(command)](tx, cause, command)

@@ -86,6 +86,9 @@ def sign_in(tx: Session, cause: Cause, command: SignIn) -> SignedIn:
         .where(Seat.site == cause.site, Seat.code == cause.seat)
         .values(worker=command.worker)
     )
+    if command.language:
+        mine = (Worker.site == cause.site, Worker.code == command.worker)
+        tx.execute(update(Worker).where(*mine).values(language=command.language))
     cause.note(job="sign_in", worker=command.worker)
     jobs, parked = allowed(worker.roles), parked_jobs(tx, cause.site, command.worker)
     return SignedIn(worker.code, worker.name, jobs, parked)

@@ -184,7 +184,7 @@ class Robot:
         self._scan(answer)
         said = self.turn.said
         same = self.turn.prompt == before.prompt and self.turn.job == before.job
-        if same and (said is None or said.tone != "ok"):
+        if same and (said is None or said.tone not in ("ok", "finished")):
             self._fruitless += 1
             if self._eyes.seen and said is not None and said.tone == "refused":
                 self._avoid.add(self._eyes.seen)

@@ -14,6 +14,7 @@ from floorhand.domain import barcodes
 from floorhand.domain.barcodes import Scanned
 from floorhand.domain.receiving import PIECES_MAX
 from floorhand.domain.things import (
+    BARCODES_ONLY,
     KEYS,
     Ambiguous,
     Attributes,
@@ -47,6 +48,7 @@ CODE_DIGITS_MIN = 4
 COMMANDS: dict[str, Key] = {
     **{barcode: key for key, (_, barcode) in KEYS.items()},
     **{f"*{function_key[1:]}": key for key, (function_key, _) in KEYS.items()},
+    **{barcode: key for key, barcode in BARCODES_ONLY.items()},
 }
 """Command barcodes, and ``*<n>`` for terminals without function keys."""
 

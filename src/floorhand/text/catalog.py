@@ -81,6 +81,12 @@ def languages() -> tuple[str, ...]:
 
 
 @cache
+def named_languages() -> tuple[tuple[str, str], ...]:
+    """List the languages with the name that each has for itself, for somebody to choose from."""
+    return tuple((code, catalog(code).say("language.name")) for code in languages())
+
+
+@cache
 def _translations(language: str) -> gettext.GNUTranslations:
     source = ASSETS / "text" / f"{language}.po"
     compiled = source.with_suffix(".mo")

@@ -17,12 +17,13 @@ from floorhand.tui.large import large
 from floorhand.tui.rows import Part, Row, between, joined, padded, width_of
 from floorhand.tui.safe import cut, wrap
 
-TONES: Final = ("calm", "ok", "look", "refused")
+TONES: Final = ("calm", "ok", "finished", "look", "refused")
 """How the last scan went, from nothing to say to worst."""
 
-SIGNS: Final = {"calm": "", "ok": "✓", "look": "!", "refused": "✗"}
+SIGNS: Final = {"calm": "", "ok": "✓", "finished": "✓✓", "look": "!", "refused": "✗"}
 TONE_WORDS: Final = {
     "ok": "terminal.taken",
+    "finished": "terminal.finished",
     "look": "terminal.look",
     "refused": "terminal.not_taken",
 }
@@ -166,7 +167,7 @@ def _lead(said: Said, words: Catalog, width: int) -> str:
     if said.text.startswith("help."):
         return "? "
     sign = f"{SIGNS.get(said.tone, '')} "
-    if said.tone == "ok" or width < NARROW_COLUMNS - 4:
+    if said.tone in ("ok", "finished") or width < NARROW_COLUMNS - 4:
         return sign
     return f"{sign}{words.say(TONE_WORDS[said.tone])}: "
 

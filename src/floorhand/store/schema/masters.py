@@ -176,6 +176,12 @@ class Worker(Table):
     roles: Mapped[str] = mapped_column(default="")
     """Space-separated: ``receiving blind putaway picking packing returns supervisor``."""
     language: Mapped[str] = mapped_column(default="en")
+    theme: Mapped[str] = mapped_column(default="")
+    """Colours of the screen; empty: as the terminal is set up."""
+    large: Mapped[bool] = mapped_column(default=False)
+    """Place, number and question in large letters."""
+    mute: Mapped[bool] = mapped_column(default=False)
+    """No bells."""
     failed_pins: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
     __table_args__ = (
