@@ -194,12 +194,12 @@ def test_a_told_number_splits() -> None:
 
 
 def test_another_bin_is_checked_and_takes_a_reason() -> None:
-    assert step(GOING, Place("B-2", "bin")) == Do(CheckBin(MUG, 10, "B-2"))
+    assert step(GOING, Place("B-2", "bin")) == Do(CheckBin(MUG, 10, "B-2", "B-1"))
     why = step(GOING, BinLegal("B-2")).state
     put = PutAway(PALLET, "PAL", MUG, 10, "B-2", "B-1", (), "no_access")
     assert step(why, Chosen("no_access")) == Do(put)
     assert step(why, Place("B-1", "bin")) == Do(replace(put, bin="B-1", reason=""))
-    assert step(why, Place("B-3", "bin")) == Do(CheckBin(MUG, 10, "B-3"))
+    assert step(why, Place("B-3", "bin")) == Do(CheckBin(MUG, 10, "B-3", "B-1"))
     assert step(why, Pressed(Key.BACK)) == Ask(GOING)
 
 

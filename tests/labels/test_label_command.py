@@ -9,7 +9,7 @@ import pypdfium2
 import pytest
 from conftest import NOW, SITE, new_warehouse
 from labels.nasty import read_back
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
 from floorhand.cli import main
 from floorhand.domain.things import BARCODES_ONLY, KEYS, SUPPLIER, Goods, Key, Line
@@ -276,3 +276,30 @@ def test_what_cannot_be_printed_is_said_in_a_sentence_and_nothing_is_written(
     assert label(*words) == 1
     assert says in capsys.readouterr().err
     assert sorted(path.name for path in tmp_path.iterdir()) == before
+
+
+def test_new_labels_of_a_zone_are_drawn_and_printed(
+    warehouse: Transactions, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def labels() -> dict[str, tuple[str, str]]:
+        with warehouse.begin() as tx:
+            asked = select(Place.code, Place.scan_code, Place.check_digits)
+            return {code: (bars, digits) for code, bars, digits in tx.execute(asked)}
+
+    def run(*words: str) -> int:
+        with pytest.raises(SystemExit) as ended:
+            main(["label", "rotate", *words, "--database", "floor.db"])
+        return ended.value.code
+
+    before = labels()
+    assert run() == 1
+    assert "--zone" in capsys.readouterr().err
+    assert run("B-01-1", "NOSUCH") == 1
+    assert "NOSUCH" in capsys.readouterr().err
+    assert labels() == before
+    assert run("--zone", "B", "--zpl", "new.zpl") == 0
+    assert "old label" in capsys.readouterr().out
+    printed, after = Path("new.zpl").read_text("utf-8"), labels()
+    for code, (bars, digits) in after.items():
+        assert (before[code] != (bars, digits)) == code.startswith("B-"), code
+        assert (bars in printed) == code.startswith("B-"), code

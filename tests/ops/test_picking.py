@@ -296,7 +296,7 @@ def test_three_wrong_places_in_a_row_are_told_to_a_supervisor(floor: Transaction
         assert picker.turn.said.facts == {"code": "C-01", "place": "A-01"}
     assert troubles(floor, "place_misses") == []
     picker.scan("BIN-C-01")
-    assert picker.said == "picking.place_missed"
+    assert picker.said == f"refusal.{Code.PLACE_MISSED}"
     picker.scan("BIN-C-01")
     assert picker.said == f"refusal.{Code.PICK_WRONG_PLACE}"
     assert troubles(floor, "place_misses") == ["A-01"]
@@ -308,7 +308,6 @@ def test_the_same_goods_may_be_taken_from_another_place_if_free_there(
     with floor.begin() as tx:
         put(tx, "A-01", MUG, 9, hours_ago=9)
         put(tx, "B-01", MUG, 2, hours_ago=1)
-        put(tx, "C-01", MUG, 1, hours_ago=1)
         order(tx, "1", [("MUG", 2)])
     picker = Picker(floor)
     picker.start()
@@ -318,6 +317,29 @@ def test_the_same_goods_may_be_taken_from_another_place_if_free_there(
     assert picks(floor, "open") == [("1", "MUG", "B-01", 2)]
     picker.go_on()
     assert stock_of(floor, "B-01") == {}
+    assert all_is_well(floor)
+
+
+def test_as_many_as_are_free_in_another_place_are_taken_there_and_the_rest_where_it_was(
+    floor: Transactions,
+) -> None:
+    with floor.begin() as tx:
+        put(tx, "A-01", MUG, 9, hours_ago=9)
+        put(tx, "C-01", MUG, 1, hours_ago=1)
+        order(tx, "1", [("MUG", 3)])
+    picker = Picker(floor)
+    picker.start()
+    picker.scan("BIN-C-01")
+    assert (picker.said, picker.turn.said.facts["pieces"]) == ("picking.place_offered", 1)
+    picker.scan("BIN-C-01")
+    assert sorted(picks(floor, "open")) == [("1", "MUG", "A-01", 2), ("1", "MUG", "C-01", 1)]
+    assert (picker.prompt.place, picker.prompt.count) == ("C-01", "0/1")
+    picker.go_on()
+    assert state(floor, "1") == "picked"
+    assert (stock_of(floor, "C-01"), stock_of(floor, "A-01")) == (
+        {},
+        {("MUG", "", "available"): 7},
+    )
     assert all_is_well(floor)
 
 
@@ -423,6 +445,7 @@ def test_a_bench_is_proven_by_its_label_or_its_check_digits(floor: Transactions)
     ):
         picker.scan(typed)
         assert picker.said == f"refusal.{code}", typed
+        picker.scan("*HELP")
     picker.scan("47")
     assert picker.said == "picking.walk_done"
 

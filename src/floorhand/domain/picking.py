@@ -33,9 +33,6 @@ SKIP_REASONS = ("aisle_blocked", "needs_equipment", "being_refilled", "other")
 SLOTS_MAX = 24
 """Totes that one walk serves at most, whatever a cart or a site says."""
 
-PLACE_MISSES_MAX = 3
-"""So many wrong places in a row are told to a supervisor."""
-
 FEFO_SLACK_DAYS = 7
 """Another lot may be taken instead if it expires at most this much later than the reserved one."""
 
@@ -218,14 +215,6 @@ class PlaceOffered:
 
     place: str
     pieces: int
-
-
-@dataclass(frozen=True, slots=True)
-class PlaceMissed:
-    """It is a wrong place for the last time: a supervisor has been told."""
-
-    place: str
-    wanted: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -241,6 +241,7 @@ class CheckBin:
     goods: Goods
     pieces: int
     bin: str
+    proposed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

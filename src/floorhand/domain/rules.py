@@ -103,6 +103,10 @@ class SiteRules(_Rules):
     language: str = "en"
     """Language before anybody has signed in."""
 
+    def policy(self, zone: str) -> str:
+        """Give how presence is proven in a zone."""
+        return self.place_policy.get(zone, self.default_place_policy)
+
 
 @dataclass(frozen=True, slots=True)
 class Address(_Rules):

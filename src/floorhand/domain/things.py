@@ -88,7 +88,8 @@ class Place:
 
     ``merchant`` and ``order`` say whose goods and which order (``merchant/number``) it is bound
     to; empty if to none. ``pieces`` is what stands in it in all. ``proven`` says that the scan
-    or the check digits prove presence at the place, ``digits`` that its digits would.
+    or the check digits prove presence at the place, ``digits`` that its digits would. ``renewed``
+    says that it was proven by a new label while the one before was still good.
     """
 
     code: str
@@ -100,6 +101,7 @@ class Place:
     pieces: int = 0
     proven: bool = True
     digits: bool = False
+    renewed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,20 +8,16 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
-from floorhand.domain.barcodes import OWN_KINDS, check_digits
+from floorhand.domain.barcodes import OWN_KINDS
+from floorhand.domain.checks import draw_along
 from floorhand.exchange.cells import shown
 from floorhand.exchange.records import PlaceRecord
 from floorhand.exchange.writing_masters import fresh_code
 from floorhand.exchange.written import Writing
 from floorhand.store.ledger import NESTING_MAX
 from floorhand.store.places import next_sscc
+from floorhand.store.rotating import PROVEN_KINDS
 from floorhand.store.schema import Place, Stock
-
-PROVEN_KINDS = ("bin", "dock", "bench")
-"""Kinds of places at which a worker must prove to be; they get check digits."""
-
-NEIGHBOURS = 2
-"""Places before and after on the walk that must have other check digits."""
 
 WALK_STEP = 10
 """Between the walk numbers that are given where a file has none; leaves room for new bins."""
@@ -176,10 +172,8 @@ def _checks(
         [(walk[code], code) for code in given]
         + [(row["walk_no"], code) for code, row in there.items() if row["kind"] in PROVEN_KINDS]
     )
-    line = [code for _, code in order]
-    known = {code: row["check_digits"] for code, row in there.items()} | given
-    for at, code in enumerate(line):
-        if code in given and not given[code] and kinds[code] in PROVEN_KINDS:
-            near = line[max(0, at - NEIGHBOURS) : at] + line[at + 1 : at + 1 + NEIGHBOURS]
-            known[code] = check_digits(_chance, [known[other] for other in near])
-    return {code: known[code] for code in given}
+    walked = [code for _, code in order]
+    good = {code: {row["check_digits"], row["old_check"]} - {""} for code, row in there.items()}
+    good |= {code: {digits} - {""} for code, digits in given.items()}
+    wanted = {c for c, digits in given.items() if not digits and kinds[c] in PROVEN_KINDS}
+    return given | draw_along(_chance, walked, good, wanted)

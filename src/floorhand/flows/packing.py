@@ -143,6 +143,8 @@ def _idle(state: Idle, event: object) -> Reply:
             return Do(_opening(state, event))
         case Piece():
             return Do(OpenSingle(event))
+        case Place(kind="bench", proven=False, code=code):
+            return Refuse(Code.TYPED_CODE, {"place": code})
         case Place(kind="bench", code=code) | Station(code=code):
             return Do(StandAt(code))
         case StoodAt(place=place):

@@ -42,9 +42,6 @@ def outcome(state: State, event: object) -> Reply | None:
         case words.PlaceOffered(place=place, pieces=pieces) if isinstance(state, AtPlace):
             facts: Facts = {"place": place, "pieces": pieces, "wanted": state.stop.place}
             return Ask(replace(state, offered=place), "picking.place_offered", facts, look=True)
-        case words.PlaceMissed(place=place, wanted=wanted) if isinstance(state, AtPlace):
-            facts = {"place": place, "wanted": wanted, "misses": words.PLACE_MISSES_MAX}
-            return Ask(AtPlace(state.stop), "picking.place_missed", facts, look=True)
         case words.LotOffered(goods=goods) if isinstance(state, AtPiece):
             facts = {"lot": goods.lot or goods.expiry, "wanted": lot_of(state.stop.goods)}
             return Ask(replace(state, other=(goods,)), "picking.lot_offered", facts, look=True)

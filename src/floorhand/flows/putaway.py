@@ -74,7 +74,7 @@ def _going(state: Going, event: object) -> Reply:
         case Place(kind="bin", code=code) if code == now.bin:
             return Do(_put(state, now.bin))
         case Place(kind="bin", code=code):
-            return Do(CheckBin(now.goods, state.take, code))
+            return Do(CheckBin(now.goods, state.take, code, now.bin))
         case BinLegal(bin=code) if not now.bin:
             return Do(_put(state, code, reason="none_proposed"))
         case BinLegal(bin=code):
@@ -163,7 +163,7 @@ def _why(state: Why, event: object) -> Reply:
         case Place(code=code) if code == state.now.bin:
             return Do(_put(going, code))
         case Place(kind="bin", proven=True, code=code):
-            return Do(CheckBin(state.now.goods, state.take, code))
+            return Do(CheckBin(state.now.goods, state.take, code, state.now.bin))
         case BinLegal(bin=code):
             return Ask(replace(state, bin=code))
         case Pressed(key=Key.BACK):

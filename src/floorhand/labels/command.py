@@ -29,6 +29,7 @@ from floorhand.store.label_data import (
 from floorhand.store.label_papers import delivery_labels, return_labels
 from floorhand.store.label_work import work_labels
 from floorhand.store.masters import require_merchant, require_site
+from floorhand.store.rotating import PROVEN_KINDS, rotate
 from floorhand.text.catalog import catalog, languages
 
 PLACES = {
@@ -40,11 +41,12 @@ PLACES = {
     "pallets": "pallet",
 }
 PAPERS = {"deliveries": delivery_labels, "returns": return_labels}
-WHAT = (*PLACES, "stations", "badges", "sku", *PAPERS, "commands", "work")
-"""``work`` is one of everything that the open work needs."""
+ROTATE = "rotate"
+WHAT = (*PLACES, "stations", "badges", "sku", *PAPERS, "commands", "work", ROTATE)
+"""``work`` is one of everything that the open work needs, ``rotate`` new labels of a zone."""
 
 TAKE = {
-    "--zone": tuple(PLACES),
+    "--zone": (*PLACES, ROTATE),
     "--merchant": ("sku", *PAPERS),
     "--language": tuple(what for what in WHAT if what not in ("bins", "badges", "sku")),
     "--template": tuple(what for what in WHAT if what != "work"),
@@ -65,6 +67,8 @@ NONE_YET = {
     "returns": " None is waited for: import some, or name one that is done.",
 }
 """Why there may be none, though nothing is wrong."""
+
+HANG = "Hang them up. The old label and its digits are good until the new one was scanned once."
 
 PROGRESS_FROM = 100
 """Labels from which on it is worth to say how far it is."""
@@ -102,6 +106,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         _write(args, wanted, layouts)
     except OSError as error:
         raise BadFile(f"The labels cannot be written: {error.strerror or error}.") from error
+    if args.what == ROTATE:
+        _say(f"{HANG} To print them again: floorhand label bins, docks or benches.")
     for one, layout in zip(wanted, layouts, strict=True):
         if note := layout.note():
             print(f"{one.subject}: {note}", file=sys.stderr)
@@ -127,6 +133,8 @@ def _refuse_what_does_not_apply(args: argparse.Namespace) -> None:
     if args.language and args.language not in languages():
         known = ", ".join(languages())
         raise BadLabel(f"There are no words in the language {args.language}, only in: {known}.")
+    if args.what == ROTATE and not (args.zone or args.codes):
+        raise BadLabel("Say which places get new labels: --zone Z, or their codes.")
     if args.dpi and not (args.zpl or args.folder):
         raise BadLabel("--dpi is for label printers: it goes with --zpl or --folder.")
     if args.one_per_page and not args.pdf and (args.zpl or args.folder):
@@ -157,6 +165,8 @@ def _wanted(args: argparse.Namespace, settings: Settings) -> tuple[LabelWanted, 
             require_site(tx, settings.site)
             if args.merchant:
                 require_merchant(tx, settings.site, args.merchant)
+            if args.what == ROTATE:
+                args.codes = _rotated(tx, settings.site, args)
             found = _of_database(tx, settings.site, args)
         found = tuple(_titled(one, language) for one in found)
         if args.what == "work":
@@ -177,8 +187,19 @@ def _of_database(tx: Session, site: str, args: argparse.Namespace) -> tuple[Labe
             return PAPERS[args.what](tx, site, merchant=args.merchant, codes=args.codes)
         case "work":
             return tuple(work_labels(tx, site))
+        case "rotate":
+            kinds = [place_labels(tx, site, kind, codes=args.codes) for kind in PROVEN_KINDS]
+            return tuple(one for labels in kinds for one in labels) if args.codes else ()
         case _:
             return place_labels(tx, site, PLACES[args.what], zone=args.zone, codes=args.codes)
+
+
+def _rotated(tx: Session, site: str, args: argparse.Namespace) -> tuple[str, ...]:
+    """Give places new bars and digits; nothing is changed if one of them does not exist."""
+    renewed = rotate(tx, site, args.zone, args.codes)
+    if absent := [code for code in args.codes if code not in renewed]:
+        raise BadLabel(f"There are no such places: {', '.join(absent)}. Nothing was changed.")
+    return renewed
 
 
 def command_labels(language: str, codes: Sequence[str] = ()) -> tuple[LabelWanted, ...]:

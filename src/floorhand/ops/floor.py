@@ -17,6 +17,7 @@ from floorhand.domain.signing_in import JOBS
 from floorhand.errors import Gone, Refused
 from floorhand.flows.turn import AnyState, Refuse, Said
 from floorhand.ops.freezing import freeze
+from floorhand.ops.misses import counted
 from floorhand.ops.registry import FLOWS
 from floorhand.ops.seats import Settled, Sitting, Turn, must_sit, repeat, resumed, sit, write
 from floorhand.ops.settling import answer
@@ -98,6 +99,7 @@ def take_turn(
         else:
             said = Said.about(Refuse(refused.code, refused.facts))
             settled = Settled(sitting.flow, _state_after(sitting, refused), said)
+        settled = counted(tx, sitting, scan_no, settled, now)
         return write(tx, sitting, scan_no, scanned, now, settled)
 
     try:

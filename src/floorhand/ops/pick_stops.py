@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from floorhand.domain.allocation import Shelf, by_age, is_expired
 from floorhand.domain.picking import (
     FEFO_SLACK_DAYS,
-    PLACE_MISSES_MAX,
     ArriveAt,
     Arrived,
     InHand,
@@ -19,7 +18,6 @@ from floorhand.domain.picking import (
     LotSwapped,
     MovePick,
     OfferLot,
-    PlaceMissed,
     PlaceOffered,
     SkipStop,
     StopGone,
@@ -31,15 +29,13 @@ from floorhand.domain.routing import WALK_STEP
 from floorhand.domain.things import AVAILABLE, Goods
 from floorhand.errors import Code, Refused
 from floorhand.ops.walking import advance, gone, own_stop
-from floorhand.store import ledger, picks, shelves, tasks
+from floorhand.store import ledger, picks, shelves
 from floorhand.store.ledger import Cause
 from floorhand.store.picks import StopRow
-from floorhand.store.schema import Pick, Scan, Stock
+from floorhand.store.schema import Pick, Stock
 
 
-def arrive_at(
-    tx: Session, cause: Cause, command: ArriveAt
-) -> Arrived | PlaceOffered | PlaceMissed | StopGone:
+def arrive_at(tx: Session, cause: Cause, command: ArriveAt) -> Arrived | PlaceOffered | StopGone:
     """Check the place that a worker confirmed, and that the stop is still to be done.
 
     Raises:
@@ -56,12 +52,6 @@ def arrive_at(
         return Arrived(wanted)
     if (shelf := _same_goods_at(tx, cause, stop, command.place, today)) is not None:
         return PlaceOffered(command.place, shelf.free)
-    if _misses(tx, cause) + 1 >= PLACE_MISSES_MAX:
-        cause.note(job="picking", misses=PLACE_MISSES_MAX)
-        tasks.trouble(
-            tx, cause, "place_misses", wanted.place, scanned=command.place, worker=cause.worker
-        )
-        return PlaceMissed(command.place, wanted.place)
     raise Refused(Code.PICK_WRONG_PLACE, code=command.place, place=wanted.place)
 
 
@@ -78,7 +68,9 @@ def take_in_hand(tx: Session, cause: Cause, command: TakeInHand) -> InHand | Sto
 
 
 def move_pick(tx: Session, cause: Cause, command: MovePick) -> Arrived | StopGone:
-    """Take the goods of a stop from another place, where the same are free.
+    """Take the goods of a stop from another place, as many of the same as are free there.
+
+    The rest stays a stop of the place where it was.
 
     Raises:
         Refused: `Code.PICK_WRONG_PLACE`, if they are no longer free there; `Code.WALK_LOST`.
@@ -88,13 +80,15 @@ def move_pick(tx: Session, cause: Cause, command: MovePick) -> Arrived | StopGon
         return over
     today = shelves.site_date(tx, cause.site, cause.at)
     shelf = _same_goods_at(tx, cause, stop, command.place, today)
-    left = stop.stop.pieces
-    if shelf is None or not ledger.reserve(tx, cause, shelf.place, stop.stop.goods, left):
+    goods, left = stop.stop.goods, stop.stop.pieces
+    taken = min(left, shelf.free) if shelf else 0
+    if shelf is None or not ledger.reserve(tx, cause, shelf.place, goods, taken):
         raise Refused(Code.PICK_WRONG_PLACE, code=command.place, place=stop.stop.place)
-    ledger.release(tx, cause, stop.place, stop.stop.goods, left)
-    _change_pick(tx, cause, command.pick, place=shelf.place)
+    ledger.release(tx, cause, stop.place, goods, taken)
+    pick = command.pick if taken == left else _split_pick(tx, cause, stop, goods, taken)
+    _change_pick(tx, cause, pick, place=shelf.place)
     cause.note(job="picking")
-    return Arrived(own_stop(tx, cause, command.task, command.pick).stop)
+    return Arrived(own_stop(tx, cause, command.task, pick).stop)
 
 
 def offer_lot(tx: Session, cause: Cause, command: OfferLot) -> LotOffered | LotSwapped | StopGone:
@@ -181,33 +175,18 @@ def skip_stop(tx: Session, cause: Cause, command: SkipStop) -> StopSkipped | Sto
     return StopSkipped(stop.stop.place, advance(tx, cause, command.task))
 
 
-def _misses(tx: Session, cause: Cause) -> int:
-    """Count the wrong places that were refused just before, without a good scan between."""
-    fates = tx.scalars(
-        select(Scan.fate)
-        .where(Scan.site == cause.site, Scan.seat == cause.seat)
-        .order_by(Scan.scan_no.desc())
-        .limit(PLACE_MISSES_MAX - 1)
-    )
-    misses = 0
-    for fate in fates:
-        if fate != Code.PICK_WRONG_PLACE:
-            break
-        misses += 1
-    return misses
-
-
 def _same_goods_at(
     tx: Session, cause: Cause, stop: StopRow, place: str, today: date
 ) -> Shelf | None:
-    """Find the same goods, enough for the stop, free in another place."""
+    """Find the same goods free in another place; enough for the stop, if there are."""
     goods = stop.stop.goods
-    found = by_age(shelves.shelves_of(tx, cause.site, goods.merchant, goods.sku), today)
-    for shelf in found:
-        fits = shelf.goods == goods and shelf.free >= stop.stop.pieces
-        if fits and place in (shelf.root, shelf.place):
-            return shelf
-    return None
+    found = [
+        shelf
+        for shelf in by_age(shelves.shelves_of(tx, cause.site, goods.merchant, goods.sku), today)
+        if shelf.goods == goods and place in (shelf.root, shelf.place)
+    ]
+    enough = (shelf for shelf in found if shelf.free >= stop.stop.pieces)
+    return next(enough, next(iter(found), None))
 
 
 def _lots_at(tx: Session, cause: Cause, stop: StopRow, today: date) -> list[Shelf]:

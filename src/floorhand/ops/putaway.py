@@ -112,7 +112,7 @@ def put_away(
         return GoodsGone(source, command.goods, _next(tx, cause, source, command.later))
     try:
         chosen = command.bin != command.proposed
-        _check(tx, cause, command.goods, command.pieces, command.bin, seen=chosen)
+        _check(tx, cause, command, seen=chosen)
     except Refused:
         return BinTaken(command.bin, _next(tx, cause, source, command.later))
     ledger.move(tx, cause, command.stands, command.bin, group.take(command.pieces))
@@ -135,7 +135,7 @@ def put_away(
 
 def check_bin(tx: Session, cause: Cause, command: CheckBin) -> BinLegal:
     """Check a bin that the worker has chosen; `Refused` says what is wrong with it."""
-    _check(tx, cause, command.goods, command.pieces, command.bin, seen=True)
+    _check(tx, cause, command, seen=True)
     return BinLegal(command.bin)
 
 
@@ -183,20 +183,23 @@ def _next(
     return Emptied(source, others_at(tx, cause.site, source))
 
 
-def _check(tx: Session, cause: Cause, goods: Goods, pieces: int, code: str, *, seen: bool) -> None:
+def _check(tx: Session, cause: Cause, command: PutAway | CheckBin, *, seen: bool) -> None:
     """Refuse a bin that the goods must not go to, or that has no room for so many.
 
     A bin marked full may be used by a worker who has ``seen`` that there is room in it.
     """
+    code, goods, pieces, wanted = command.bin, command.goods, command.pieces, command.proposed
+    facts: dict[str, str | int] = {"place": code, "sku": goods.sku, "wanted": wanted}
+    facts["go_text"] = "bar.go_to" if wanted not in ("", code) else "bar.go_elsewhere"
     need, _ = bins.need_of(tx, cause.site, replace(goods, serial=""), pieces)
     shelf = bins.shelf(tx, cause.site, need, code)
     if shelf is None:
-        raise Refused(Code.BIN_NOT_LEGAL, place=code, sku=goods.sku, bar_text="bar.not_a_bin")
+        raise Refused(Code.BIN_NOT_LEGAL, **facts, bar_text="bar.not_a_bin")
     if seen:
         shelf = replace(shelf, full=False)
     bar = slotting.bar(need, shelf, bins.hold_storages(tx, cause.site, goods))
     if bar not in (None, Bar.NO_ROOM):
-        raise Refused(Code.BIN_NOT_LEGAL, place=code, sku=goods.sku, bar_text=f"bar.{bar}")
+        raise Refused(Code.BIN_NOT_LEGAL, **facts, bar_text=f"bar.{bar}")
     room = slotting.room_for(need, shelf)
     if room < pieces:
         raise Refused(Code.BIN_NO_ROOM, place=code, sku=goods.sku, room=room, asked=pieces)

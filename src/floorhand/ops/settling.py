@@ -42,6 +42,7 @@ from floorhand.ops.seats import SECRET, Settled, Sitting, leaves
 from floorhand.ops.sign_in import park
 from floorhand.store.ledger import Cause
 from floorhand.store.lookup import resolve
+from floorhand.store.rotating import retire_old_label
 from floorhand.store.schema import Operation, Parked
 
 STEPS_PER_SCAN_MAX = 8
@@ -63,6 +64,8 @@ def answer(tx: Session, sitting: Sitting, scan_no: int, scanned: str, now: datet
     """
     prompt = FLOWS[sitting.flow].prompt(sitting.state)
     event = resolve(tx, sitting.site, scanned, prompt)
+    if isinstance(event, Place) and event.renewed:
+        retire_old_label(tx, sitting.site, event.code)
     here = Settled(sitting.flow, sitting.state, None)
     match event:
         case Pressed(key=Key.HELP):

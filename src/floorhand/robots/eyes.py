@@ -142,14 +142,13 @@ class Eyes:
 
     def _label(self, place: str, *, typed_code: bool = False) -> str:
         """Give what to scan at a place, or to type: digits where presence counts, else its code."""
+        if self._typed and typed_code:
+            return place
         if place not in self._labels:
-            if not self._typed:
-                label = self._asked(lambda tx: sight.label_of(tx, self._site, place))
-            elif typed_code:
-                label = place
-            else:
-                label = self._asked(lambda tx: sight.to_type_at(tx, self._site, place))
-            self._labels[place] = label
+            see = sight.label_of if typed_code else sight.proof_at
+            if self._typed:
+                see = sight.to_type_at
+            self._labels[place] = self._asked(lambda tx: see(tx, self._site, place))
         return self._labels[place]
 
     def _piece(self, prompt: Prompt) -> str:

@@ -41,6 +41,17 @@ def label_of(tx: Session, site: str, place: str) -> str:
     return found or ""
 
 
+def proof_at(tx: Session, site: str, place: str) -> str:
+    """Read what proves to be at a place to somebody with a scanner: its bars, or its digits."""
+    row = tx.execute(
+        select(Place.check_digits, Place.zone).where(Place.site == site, Place.code == place)
+    ).one_or_none()
+    rules = site_rules(tx, site)
+    if row and row.check_digits and rules.policy(row.zone) == "check":
+        return str(row.check_digits)
+    return label_of(tx, site, place)
+
+
 def to_type_at(tx: Session, site: str, place: str) -> str:
     """Read what somebody without a scanner types at a place: check digits, else its code."""
     row = tx.execute(
@@ -48,8 +59,7 @@ def to_type_at(tx: Session, site: str, place: str) -> str:
     ).one_or_none()
     if row is None:
         return ""
-    rules = site_rules(tx, site)
-    policy = rules.place_policy.get(row.zone, rules.default_place_policy)
+    policy = site_rules(tx, site).policy(row.zone)
     return row.check_digits if row.check_digits and policy in ("either", "check") else place
 
 

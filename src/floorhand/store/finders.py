@@ -5,6 +5,7 @@ statement is built once.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import BindParameter, TableClause, bindparam, func, or_, select
@@ -15,6 +16,7 @@ from floorhand.domain.things import Station as StationThing
 from floorhand.store import schema
 
 _PLACE = cast(TableClause, schema.Place.__table__)
+_SITE_ROW = cast(TableClause, schema.SiteRow.__table__)
 _STOCK = cast(TableClause, schema.Stock.__table__)
 _SKU = cast(TableClause, schema.Sku.__table__)
 _BARCODE = cast(TableClause, schema.Barcode.__table__)
@@ -48,10 +50,21 @@ _ANY_PLACE = select(
     _HELD,
     _PLACE.c.zone,
     _PLACE.c.check_digits,
+    _PLACE.c.old_check,
 ).where(_PLACE.c.site == _SITE, _PLACE.c.kind != "outside")
-_PLACE_BY_LABEL = _ANY_PLACE.where(_PLACE.c.scan_code == _CODE)
+_TYPED_ONLY = (
+    select(_SITE_ROW.c.rules.like('%"check"%'))
+    .where(_SITE_ROW.c.site == _PLACE.c.site)
+    .scalar_subquery()
+)
+"""Whether digits alone prove presence in some zone of the site: seldom, so asked for cheaply."""
+
+_PLACE_BY_LABEL = _ANY_PLACE.add_columns(_TYPED_ONLY.label("typed_only")).where(
+    _PLACE.c.scan_code == _CODE
+)
+_PLACE_BY_OLD_LABEL = _ANY_PLACE.where(_PLACE.c.old_scan_code == _CODE)
 _PLACE_BY_NAME = _ANY_PLACE.where(_PLACE.c.code == _CODE)
-_CHECK_DIGITS = select(_PLACE.c.check_digits, _PLACE.c.zone).where(
+_CHECK_DIGITS = select(_PLACE.c.check_digits, _PLACE.c.old_check, _PLACE.c.zone).where(
     _PLACE.c.site == _SITE, _PLACE.c.code == _CODE
 )
 
@@ -142,10 +155,34 @@ _ORDER_BY_PARCEL = (
 )
 
 
-def place_by_label(tx: Session, site: str, code: str) -> Place | None:
-    """Find the place whose label holds a code; the scan proves presence."""
+@dataclass(frozen=True, slots=True)
+class CheckDigits:
+    """What may be typed at a place: its digits, and those of a label that is still replaced."""
+
+    now: str
+    old: str
+    zone: str
+
+
+def place_by_label(tx: Session, site: str, code: str) -> tuple[Place, str | None] | None:
+    """Find the place whose label holds a code; the scan proves presence.
+
+    Its zone comes with it where there are zones in which only check digits do.
+    """
     row = _first(tx, _PLACE_BY_LABEL, site, code)
-    return _place(row, proven=True) if row else None
+    if row is None:
+        return None
+    place = replace(_place(row, proven=True), renewed=bool(row.old_check))
+    return place, row.zone if row.typed_only and row.check_digits else None
+
+
+def place_by_old_label(tx: Session, site: str, code: str) -> Place | None:
+    """Find the place whose label held a code until it was replaced.
+
+    It proves presence until the new label was used once.
+    """
+    row = _first(tx, _PLACE_BY_OLD_LABEL, site, code) if code else None
+    return _place(row, proven=bool(row.old_check)) if row else None
 
 
 def place_by_name(tx: Session, site: str, code: str) -> tuple[Place, str] | None:
@@ -154,10 +191,10 @@ def place_by_name(tx: Session, site: str, code: str) -> tuple[Place, str] | None
     return (_place(row, proven=False), row.zone) if row else None
 
 
-def check_digits(tx: Session, site: str, code: str) -> tuple[str, str] | None:
-    """Give the check digits of a place, and its zone."""
+def check_digits(tx: Session, site: str, code: str) -> CheckDigits | None:
+    """Give the check digits of a place; None if there is no such place."""
     row = _first(tx, _CHECK_DIGITS, site, code)
-    return (row[0], row[1]) if row else None
+    return CheckDigits(*row) if row else None
 
 
 def product(tx: Session, site: str, merchant: str, sku: str) -> Piece | None:

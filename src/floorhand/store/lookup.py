@@ -207,15 +207,15 @@ def _by_check_digits(tx: Session, site: str, text: str, wants: Wants) -> PlaceTh
     place would confirm this one with a number read off there.
     """
     found = finders.check_digits(tx, site, wants.place)
-    if found is None or len(text) != len(found[0]):
+    if found is None or len(text) not in {len(found.now), len(found.old)}:
         return None
-    digits, zone = found
-    if text != digits:
+    if text not in (found.now, found.old):
         raise Refused(Code.WRONG_CHECK, place=wants.place)
-    if _policy(tx, site, zone) == "scan":
+    if _policy(tx, site, found.zone) == "scan":
         raise Refused(Code.SCAN_ONLY, place=wants.place)
     named = finders.place_by_name(tx, site, wants.place)
-    return replace(named[0], proven=True) if named else None
+    renewed = bool(found.old) and text == found.now
+    return replace(named[0], proven=True, renewed=renewed) if named else None
 
 
 def _is_short_number(text: str) -> bool:
@@ -224,12 +224,11 @@ def _is_short_number(text: str) -> bool:
 
 def _has_digits(tx: Session, site: str, code: str) -> bool:
     found = finders.check_digits(tx, site, code)
-    return found is not None and bool(found[0])
+    return found is not None and bool(found.now)
 
 
 def _policy(tx: Session, site: str, zone: str) -> str:
-    rules = site_rules(tx, site)
-    return rules.place_policy.get(zone, rules.default_place_policy)
+    return site_rules(tx, site).policy(zone)
 
 
 def _find(tx: Session, site: str, read: Scanned, wants: Wants) -> Event:
@@ -238,11 +237,11 @@ def _find(tx: Session, site: str, read: Scanned, wants: Wants) -> Event:
         return Unknown("", barcodes.shown(read.raw))
     places_first = bool(PLACE_KINDS & set(wants.kinds)) or bool(read.own_kind) or bool(read.sscc)
     label = read.sscc or read.code
-    if places_first and (place := finders.place_by_label(tx, site, label)):
+    if places_first and (place := _labelled(tx, site, label, wants)):
         return place
     if piece := _any_piece(tx, site, read, wants):
         return piece
-    if not places_first and (place := finders.place_by_label(tx, site, label)):
+    if not places_first and (place := _labelled(tx, site, label, wants)):
         return place
     code = read.code
     paper = (
@@ -255,7 +254,26 @@ def _find(tx: Session, site: str, read: Scanned, wants: Wants) -> Event:
         return paper
     if read.lot or read.expiry or read.serial:
         return Attributes(read.lot, read.expiry, read.serial)
-    return Unknown(code, barcodes.shown(read.raw))
+    return _replaced(tx, site, label) or Unknown(code, barcodes.shown(read.raw))
+
+
+def _labelled(tx: Session, site: str, label: str, wants: Wants) -> PlaceThing | None:
+    """Find the place with a label. Where only digits count, they are asked for."""
+    found = finders.place_by_label(tx, site, label)
+    if found is None:
+        return None
+    place, zone = found
+    if zone is not None and place.code == wants.place and _policy(tx, site, zone) == "check":
+        raise Refused(Code.CHECK_ONLY, place=place.code)
+    return place
+
+
+def _replaced(tx: Session, site: str, label: str) -> PlaceThing | None:
+    """Find the place that had this label before; it proves nothing once the new one was used."""
+    place = finders.place_by_old_label(tx, site, label)
+    if place is not None and not place.proven:
+        raise Refused(Code.LABEL_REPLACED, place=place.code)
+    return place
 
 
 def _any_piece(tx: Session, site: str, read: Scanned, wants: Wants) -> Piece | Ambiguous | None:

@@ -105,6 +105,10 @@ class Place(Table):
     """What its barcode holds; never shown in clear."""
     check_digits: Mapped[str] = mapped_column(default="")
     """2 to 4 random digits that may be typed instead of scanning; empty: must be scanned."""
+    old_check: Mapped[str] = mapped_column(default="")
+    """Digits on the label that a new one replaces: good until the new one was used once."""
+    old_scan_code: Mapped[str] = mapped_column(default="")
+    """What the bars of that label hold; kept, so that who scans it later is told."""
     zone: Mapped[str] = mapped_column(default="")
     storage: Mapped[str] = mapped_column(default="")
     """Storage type it offers; empty is ambient."""
@@ -136,6 +140,7 @@ class Place(Table):
         Index(None, "site", "kind", "zone"),
         Index(None, "site", "kind", "walk_no"),
         Index(None, "site", "order_no"),
+        Index(None, "site", "old_scan_code"),
         CheckConstraint(
             "kind IN ('bin', 'dock', 'bench', 'cart', 'tote', 'pallet', 'carton', 'outside')",
             name="kind_known",

@@ -75,6 +75,8 @@ def place() -> None:
         sa.Column("order_no", sa.String(), nullable=True),
         sa.Column("scan_code", sa.String(), nullable=False),
         sa.Column("check_digits", sa.String(), nullable=False),
+        sa.Column("old_check", sa.String(), nullable=False),
+        sa.Column("old_scan_code", sa.String(), nullable=False),
         sa.Column("zone", sa.String(), nullable=False),
         sa.Column("storage", sa.String(), nullable=False),
         sa.Column("walk_no", sa.Integer(), nullable=False),
@@ -121,6 +123,9 @@ def _index_place() -> None:
         )
         batch_op.create_index(
             batch_op.f("ix_place_site_order_no"), ["site", "order_no"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_place_site_old_scan_code"), ["site", "old_scan_code"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_place_site_parent"), ["site", "parent"], unique=False)
 
