@@ -16,6 +16,7 @@ class Code(StrEnum):
     # The road of a scan
     UNKNOWN_BARCODE = "unknown_barcode"
     BARCODE_DAMAGED = "barcode_damaged"
+    BARCODE_CONTRADICTS = "barcode_contradicts"
     SCAN_TOO_LONG = "scan_too_long"
     NOT_EXPECTED_NOW = "not_expected_now"
     KEY_NOT_NOW = "key_not_now"
@@ -32,6 +33,7 @@ class Code(StrEnum):
     WRONG_CHECK = "wrong_check"
     BAD_QUANTITY = "bad_quantity"
     LABEL_TELLS_NONE = "label_tells_none"
+    LABEL_DIFFERS = "label_differs"
     BAD_DATE = "bad_date"
     SYSTEM_FAILED = "system_failed"
     SCAN_AGAIN = "scan_again"

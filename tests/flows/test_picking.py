@@ -286,7 +286,9 @@ def test_lots_are_not_mixed_in_one_stop() -> None:
 
 
 def test_a_code_that_tells_only_the_right_lot_is_welcome() -> None:
-    assert state_of(step(AtPiece(STOP), Attributes(lot="L1"))) == AtPiece(STOP)
+    assert state_of(step(AtPiece(STOP), Attributes(lot="L1"))) == AtPiece(
+        STOP, told=Attributes(lot="L1")
+    )
     assert state_of(in_hand(AtPiece(STOP), replace(TEA, lot="L1"))) == AtPiece(STOP, 1)
 
 
@@ -295,6 +297,8 @@ def test_a_serial_is_asked_for_only_if_the_scan_did_not_tell_it() -> None:
     assert state_of(in_hand(AtPiece(CAMERA), camera)) == AtSerial(CAMERA)
     assert state_of(in_hand(AtPiece(CAMERA), replace(camera, serial="S1"))) == AtTote(CAMERA, 1)
     assert state_of(in_hand(AtSerial(CAMERA), Text("S1"))) == AtTote(CAMERA, 1)
+    ahead = state_of(step(AtPiece(CAMERA), Attributes(serial="S1")))
+    assert state_of(in_hand(ahead, camera)) == AtTote(CAMERA, 1)
     swap = Do(OfferLot("W", "P", "", "", "S2", 1))
     assert step(AtSerial(CAMERA), Text("S2")) == swap
     assert step(AtSerial(CAMERA), Text("y" * 500)).code is Code.BAD_MARK

@@ -9,7 +9,17 @@ from conftest import NOW, SITE
 from sqlalchemy import insert
 from warehouses import returns
 
-from floorhand.domain.things import Ambiguous, DeliveryCode, Number, OrderCode, Piece, Text, Unknown
+from floorhand.domain.barcodes import sscc
+from floorhand.domain.things import (
+    Ambiguous,
+    Attributes,
+    DeliveryCode,
+    Number,
+    OrderCode,
+    Piece,
+    Text,
+    Unknown,
+)
 from floorhand.errors import Code, Refused
 from floorhand.flows.turn import Prompt, Wants
 from floorhand.store.lookup import resolve
@@ -96,3 +106,53 @@ def test_returns_of_two_merchants_with_one_number_are_both_found(tx) -> None:
         tx.execute(insert(Return).values(site=SITE, number=number, paper_no="9", merchant=merchant))
     found = resolve(tx, SITE, "9", PARCEL)
     assert [(one.number, one.plate) for one in found.options] == [("9", True), ("BOLT-9", True)]
+
+
+MUG, MUG_CASE = "09506000134352", "19506000134359"
+CASE = {
+    "site": SITE, "merchant": "ACME", "code": MUG_CASE, "sku": "MUG", "pieces": 12, "pack": "case"
+}  # fmt: skip
+PALLET = sscc("9521234", 995)
+PIECE = Prompt("receiving.scan_piece", wants=Wants(("piece",), merchants=("ACME",)))
+
+
+def refused(tx, scanned: str, prompt: Prompt = PIECE) -> Code:
+    with pytest.raises(Refused) as why:
+        resolve(tx, SITE, scanned, prompt)
+    return why.value.code
+
+
+def test_one_scan_fills_all_that_it_tells(tx) -> None:
+    piece = resolve(tx, SITE, f"]d201{MUG}1727103110L7\x1d21S9\x1d3012", PIECE)
+    assert (piece.sku, piece.lot, piece.expiry) == ("MUG", "L7", "2027-10-31")
+    assert (piece.serial, piece.pieces, piece.count) == ("S9", 12, 12)
+
+
+def test_a_pallet_label_of_somebody_else_counts_its_contents(tx) -> None:
+    tx.execute(insert(Barcode).values(**CASE))
+    label = f"]C100{PALLET}02{{}}37{{}}\x1d10L7"
+    for gtin, count, pieces in ((MUG, 144, 144), (MUG_CASE, 12, 144)):
+        piece = resolve(tx, SITE, label.format(gtin, count), PIECE)
+        assert (piece.sku, piece.pieces, piece.lot) == ("MUG", pieces, "L7")
+
+
+def test_a_count_and_the_books_have_to_agree_about_a_case(tx) -> None:
+    tx.execute(insert(Barcode).values(**CASE))
+    assert resolve(tx, SITE, f"]C101{MUG_CASE}3012", PIECE).pieces == 12
+    assert refused(tx, f"]C101{MUG_CASE}3010") is Code.LABEL_DIFFERS
+
+
+def test_contents_without_a_number_are_not_one_piece(tx) -> None:
+    assert refused(tx, f"]C102{MUG}10L7") is Code.LABEL_TELLS_NONE
+    told = replace(PIECE, wants=replace(PIECE.wants, told_count=24))
+    assert resolve(tx, SITE, f"]C102{MUG}10L7", told).pieces == 24
+
+
+def test_lot_and_count_of_a_product_that_nobody_knows_are_nobody_elses(tx) -> None:
+    assert isinstance(resolve(tx, SITE, "]C1010590123412345710L7", PIECE), Unknown)
+    assert isinstance(resolve(tx, SITE, f"]C100{PALLET}10L7", PIECE), Unknown)
+    assert resolve(tx, SITE, "]C110L7\x1d3024", PIECE) == Attributes(lot="L7", count=24)
+
+
+def test_a_code_that_contradicts_itself_is_refused(tx) -> None:
+    assert refused(tx, f"]C101{MUG}10L7\x1d10L8") is Code.BARCODE_CONTRADICTS

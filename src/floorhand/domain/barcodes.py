@@ -21,12 +21,13 @@ from typing import TYPE_CHECKING
 from floorhand.domain.gs1 import (
     GS,
     check_is_good,
-    greedy,
+    contradicts,
     gs1_check_digit,
     gtin14,
     only_split,
     sscc,
     upc_e,
+    whole,
 )
 
 if TYPE_CHECKING:
@@ -65,6 +66,9 @@ _AIM = re.compile(r"\]([A-Za-z][0-9A-Za-z])", re.ASCII)
 
 _GS1_SYMBOLOGIES = ("C1", "e0", "d2", "Q3", "J1")
 _GTIN_SYMBOLOGIES = ("E0", "E3", "E4", "I1")
+
+_LEADING = ("00", "01", "02")
+"""What a code begins with that tells which unit or goods it stands on, and has a check digit."""
 
 __all__ = [
     "GS",
@@ -112,9 +116,12 @@ class Scanned:
             number with a good check digit reads as a GTIN, so whoever looks up also tries ``raw``.
         aim: AIM symbology identifier without its ``]``, such as ``C1``.
         expiry: ISO date of AI 17, else of AI 15.
-        count: AI 30 or 37, in pieces; None if the code tells none.
+        count: AI 37 or 30; None if the code tells none.
+        weight_g: AI 310n, net.
+        contents: The GTIN is that of what is inside (AI 02), and the count is of those.
         own_kind: One of `OWN_KINDS` if it is one of our own labels.
-        damaged: ``check`` if a check character is wrong where there must be a right one.
+        damaged: ``check`` if a check character is wrong where there must be a right one;
+            ``contradiction`` if the code tells two different things where only one can be true.
     """
 
     raw: str
@@ -127,6 +134,7 @@ class Scanned:
     serial: str = ""
     count: int | None = None
     weight_g: int = 0
+    contents: bool = False
     own_kind: str = ""
     damaged: str = ""
 
@@ -170,13 +178,14 @@ def _read_own(plain: Scanned, code: str) -> Scanned:
 def _read_digits(plain: Scanned, body: str) -> Scanned:
     """Read a scan that says nothing about itself, or comes from a symbol that is not GS1."""
     digits = body[:13] if plain.aim == "E3" else body
-    if gtin := gtin14(digits) or upc_e(digits):
+    short = upc_e(digits) if plain.aim in ("", *_GTIN_SYMBOLOGIES) else None
+    if gtin := gtin14(digits) or short:
         return replace(plain, code=gtin, gtin=gtin)
     if plain.aim in _GTIN_SYMBOLOGIES[:3]:
         return replace(plain, damaged="check")
     if len(body) == 18 and check_is_good(body):
         return replace(plain, sscc=body)
-    if len(body) > 2 and body.startswith(("00", "01", "02", "15", "17")):
+    if len(body) > 2 and body.startswith((*_LEADING, "15", "17")):
         return _read_elements(plain, body, lost=True)
     return plain
 
@@ -187,18 +196,11 @@ def _read_elements(plain: Scanned, body: str, *, lost: bool) -> Scanned:
     ``lost`` says that nothing proves that the scanner sends FNC1. Then a variable-length value may
     have swallowed what follows, and only what can be read in one way alone is taken.
     """
-    parts = [part for part in body.split(GS) if part]
-    if lost:
-        found = only_split(body)
-        if len(found) == 1 and not _checked(found[0]):
-            return plain  # nothing proves that it is GS1: it may be a long order number
-    else:
-        found = []
-        for part in parts:
-            elements = greedy(part)
-            if elements is None:
-                return plain
-            found += elements
+    found = only_split(body) if lost else whole(body)
+    if lost and len(found) == 1 and not _checked(found[0]):
+        return plain  # nothing proves that it is GS1: it may be a long order number
+    if not found and not lost and GS not in body and body.startswith(_LEADING):
+        found = only_split(body)  # the scanner says that it is GS1, and has dropped the FNC1s
     return _filled(plain, found) if found else plain
 
 
@@ -215,8 +217,11 @@ def _read_human(plain: Scanned, body: str) -> Scanned:
     return _filled(plain, list(message.element_strings))
 
 
-NUMBERED = frozenset({"00", "01", "02"})
+NUMBERED = frozenset({"00", "01", "02", "03"})
 """Identifiers of units, goods and contents: SSCC and GTINs."""
+
+PARTS = frozenset({"8006", "8026"})
+"""Identifiers of one part of goods that come in several; no count here knows such parts."""
 
 
 def _read_link(plain: Scanned, body: str) -> Scanned:
@@ -239,13 +244,17 @@ def _filled(plain: Scanned, elements: list[GS1ElementString]) -> Scanned:
     told: dict[str, GS1ElementString] = {}
     for element in elements:
         told.setdefault(element.ai.ai, element)
+    if PARTS & told.keys():
+        return plain
     if any(not _checked(element) for element in elements):
         return replace(plain, damaged="check")
+    if contradicts(elements):
+        return replace(plain, damaged="contradiction")
 
     def value(*identifiers: str) -> str:
         return next((told[ai].value for ai in identifiers if ai in told), "")
 
-    unit, gtin = value("00"), value("01", "02")
+    unit, gtin = value("00"), value("01", "03", "02")
     dated = [told[ai].date for ai in ("17", "15") if ai in told]
     weights = [e.decimal for ai, e in told.items() if ai.startswith("310") and e.decimal]
     return replace(
@@ -256,13 +265,14 @@ def _filled(plain: Scanned, elements: list[GS1ElementString]) -> Scanned:
         lot=value("10"),
         expiry=next((day.isoformat() for day in dated if day), ""),
         serial=value("21"),
-        count=int(told_count) if (told_count := value("30", "37")) else None,
+        count=int(told_count) if (told_count := value("37", "30")) else None,
         weight_g=int(weights[0] * 1000) if weights else 0,
+        contents="02" in told,
     )
 
 
 def _checked(element: GS1ElementString) -> bool:
-    if element.ai.ai in ("00", "01", "02"):
+    if element.ai.ai in NUMBERED:
         return check_is_good(element.value)
     return True
 

@@ -66,6 +66,19 @@ def good_mark(text: str) -> bool:
     return read_mark(text) == text != ""
 
 
+def in_unit(known: int, told: int) -> int:
+    """Say how many pieces are in a unit whose label tells a number.
+
+    Args:
+        known: What the books say that its barcode stands for; 1 if it is the product's own.
+        told: What the label tells, at least 1.
+
+    Returns:
+        The number, or 0 if label and books differ: then somebody has to look.
+    """
+    return told if known in (1, told) else 0
+
+
 def arrival(blind: bool, expiry: str, today: date, min_life_days: int) -> tuple[str, str, int]:
     """Decide in which condition pieces arrive.
 

@@ -6,7 +6,7 @@ need it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -63,6 +63,44 @@ def greedy(part: str) -> list[GS1ElementString] | None:
         if part and element.ai.separator_required:
             return None
     return found
+
+
+def whole(body: str) -> list[GS1ElementString]:
+    """Read an element string whose FNC1s all came through; empty if any of it is not GS1."""
+    found: list[GS1ElementString] = []
+    for part in filter(None, body.split(GS)):
+        elements = greedy(part)
+        if elements is None:
+            return []
+        found += elements
+    return found
+
+
+EXCLUSIVE = (frozenset({"01", "02"}), frozenset({"01", "03"}), frozenset({"02", "03"}))
+"""Pairs of which a code may hold one: the goods, made to order or not, or what is in the unit.
+
+Source: GS1 General Specifications, 4.14 "Invalid pairs of element strings"; the attribute ``ex`` of
+GS1's syntax dictionary.
+"""
+
+_MEASURES = ("310",)
+"""Beginnings of identifiers whose last digit is the place of the decimal point."""
+
+
+def contradicts(elements: Iterable[GS1ElementString]) -> bool:
+    """Say whether elements tell two different things where only one can be true.
+
+    Two lots or two GTINs in one code are a misprint, or two codes that ran together: which of them
+    is right nobody can say. The same told twice is only told twice.
+    """
+    told: dict[str, str] = {}
+    for element in elements:
+        name = element.ai.ai
+        kind = next((head for head in _MEASURES if name.startswith(head)), name)
+        value = element.value if kind == name else f"{name}:{element.value}"
+        if told.setdefault(kind, value) != value:
+            return True
+    return any(pair <= told.keys() for pair in EXCLUSIVE)
 
 
 def only_split(body: str) -> list[GS1ElementString]:

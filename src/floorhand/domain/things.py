@@ -75,11 +75,12 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Attributes:
-    """A GS1 code that tells lot, expiry or serial but names no product."""
+    """A GS1 code that names no product, but tells lot, expiry, serial or how many; 0: not told."""
 
     lot: str = ""
     expiry: str = ""
     serial: str = ""
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from floorhand.domain.gs1 import gtin14
+from floorhand.domain.gs1 import gtin14, upc_e
 from floorhand.exchange import cells
 from floorhand.exchange.cells import BadCell
 from floorhand.exchange.layout import Field, Layout, Reader, Table
@@ -188,7 +188,7 @@ def barcode(cell: str, what: str = "barcode") -> str:
     plain = cells.code(cell, what).lstrip("'")
     if plain.startswith("*"):
         raise BadCell(f"{what} {cells.shown(plain)} begins like a command barcode (*)")
-    return gtin14(plain) or plain
+    return gtin14(plain) or upc_e(plain) or plain
 
 
 def each(source: Source, layout: Layout, make: Callable[[Reader], Record]) -> Parsed:

@@ -72,12 +72,12 @@ from floorhand.flows.packing_states import (
     WhatMissing,
     WhyMissing,
 )
+from floorhand.flows.telling import fill, heard, told_words
 from floorhand.flows.turn import Ask, Do, Facts, Refuse, Reply
 
 __all__ = ["NAME", "START", "STATES", "VALUES", "prompt", "step"]
 
 NAME = "packing"
-
 
 START = NeedTote()
 STATES: tuple[type, ...] = (
@@ -107,7 +107,10 @@ def step(state: State, event: object) -> Reply:
         case Reading(), Piece() | Number():
             return Refuse(Code.READ_FIRST)
         case Checking() | ConfirmFull(), Piece():
-            return Do(_check(state.bench, event))
+            return Do(_check(state.bench, fill(event, getattr(state, "told", None))))
+        case Checking(told=before), Attributes():
+            noted = heard(before, event)
+            return Ask(replace(state, last=(), told=noted), "packing.told", told_words(noted))
         case Checking(last=(line, *_)), Number(value=pieces) if state.bench.typed:
             return _check_number(state, line, pieces)
         case Checking(), Number():

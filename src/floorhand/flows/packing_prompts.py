@@ -20,6 +20,7 @@ from floorhand.flows.packing_states import (
     WhatMissing,
     WhyMissing,
 )
+from floorhand.flows.telling import told_count
 from floorhand.flows.turn import Choice, Item, Prompt, Wants
 
 
@@ -117,6 +118,7 @@ def _checking_prompt(state: Checking) -> Prompt:
         number_hint=state.checked + state.last[0].pieces if number else 0,
         merchants=(bench.merchant,),
         order=bench.order,
+        told_count=told_count(state.told),
     )
     full = ((Key.FULL, "packing.key_full"),) if rest.checked_pieces else ()
     return replace(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from floorhand.domain.packing import Bench, BoxOption, Left, Naming, Rest
-from floorhand.domain.things import Piece
+from floorhand.domain.things import Attributes, Piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +41,14 @@ class Checking:
     """Pieces are verified one by one.
 
     ``last`` is what a typed number would be of; ``checked`` of it lie verified in the box.
+    ``told`` is a lot, date, serial or count that was scanned ahead of its piece.
     """
 
     bench: Bench
     rest: Rest
     last: tuple[Left, ...] = ()
     checked: int = 0
+    told: Attributes | None = None
 
 
 @dataclass(frozen=True, slots=True)

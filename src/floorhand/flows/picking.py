@@ -56,6 +56,7 @@ from floorhand.flows.picking_states import (
     State,
     TakeOver,
 )
+from floorhand.flows.telling import heard, told_words
 from floorhand.flows.turn import Ask, Do, Refuse, Reply
 
 __all__ = ["NAME", "START", "STATES", "VALUES", "prompt", "step"]
@@ -136,9 +137,11 @@ def _at_piece(state: AtPiece, event: object) -> Reply:
         case Attributes() if _differs(goods, event):
             return _other_lot(state, event, 1)
         case Attributes():
-            return Ask(replace(state, other=()), "picking.lot_right")
+            told = heard(state.told, event)
+            return Ask(replace(state, other=(), told=told), "picking.told", told_words(told))
         case Piece(serial="") if goods.serial:
-            return _in_hand(stop, 0)
+            named = state.told is not None and state.told.serial == goods.serial
+            return _in_hand(stop, 1 if named else 0)
         case Piece(pieces=pieces, pack=pack):
             return _in_hand(stop, state.taken + pieces, pieces if pack != "each" else 0)
         case Number() if state.taken == 0:

@@ -18,6 +18,7 @@ from floorhand.flows.picking_states import (
     State,
     TakeOver,
 )
+from floorhand.flows.telling import told_count
 from floorhand.flows.turn import Choice, Item, Prompt, Wants
 
 BACK = (Key.BACK, "key.back")
@@ -101,6 +102,7 @@ def _piece(state: AtPiece) -> Prompt:
             *(("piece", "number") if started else ("piece",)),
             number=started,
             number_hint=stop.pieces if started else 0,
+            told_count=told_count(state.told),
         ),
     )
 
@@ -213,6 +215,7 @@ def _wants(
     number: bool = False,
     number_hint: int = 0,
     text: bool = False,
+    told_count: int | None = None,
 ) -> Wants:
     goods = stop.goods
     return Wants(
@@ -224,4 +227,5 @@ def _wants(
         text=text,
         merchants=(goods.merchant,),
         order=stop.order,
+        told_count=told_count,
     )

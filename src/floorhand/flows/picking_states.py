@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from floorhand.domain.picking import NeedBench, NeedTote, Stop
-from floorhand.domain.things import Goods
+from floorhand.domain.things import Attributes, Goods
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +40,15 @@ class AtPlace:
 
 @dataclass(frozen=True, slots=True)
 class AtPiece:
-    """Take the pieces: ``taken`` so far. ``other`` is the other lot just offered, if any."""
+    """Take the pieces: ``taken`` so far.
+
+    ``other`` is the other lot just offered, if any; ``told`` was scanned ahead of the piece.
+    """
 
     stop: Stop
     taken: int = 0
     other: tuple[Goods, ...] = ()
+    told: Attributes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ from floorhand.domain.things import (
 )
 from floorhand.errors import Code
 from floorhand.flows.marks import bad_date, bad_mark
-from floorhand.flows.receiving_pieces import count_piece, describe, fill
+from floorhand.flows.receiving_pieces import count_piece, describe
 from floorhand.flows.receiving_screens import (
     BLIND,
     OTHER_LOT,
@@ -81,6 +81,7 @@ from floorhand.flows.receiving_states import (
     State,
     Unexpected,
 )
+from floorhand.flows.telling import counts, fill, heard, told_words
 from floorhand.flows.turn import Ask, Do, Facts, Refuse, Reply
 
 NAME = "receiving"
@@ -161,11 +162,8 @@ def _counting(state: Counting, event: object) -> Reply:
         case _, Piece():
             return count_piece(state, event)
         case _, Attributes():
-            told = state.told or Attributes()
-            heard = Attributes(
-                event.lot or told.lot, event.expiry or told.expiry, event.serial or told.serial
-            )
-            return Ask(replace(state, told=heard, typed=-1), "receiving.told", _told(heard))
+            told = heard(state.told, event)
+            return Ask(replace(state, told=told, typed=-1), "receiving.told", told_words(told))
         case Counting(now=Count(serial_tracked=False) as now), Number(value=total):
             return _total(state, now, total)
         case _, Place(kind="pallet"):
@@ -278,7 +276,15 @@ def _describing(state: Describing, event: object) -> Reply:
     wanted = missing(piece)
     match event:
         case Attributes():
-            return describe(state, fill(piece, event))
+            counted = counts(piece, event)
+            if counted is None:
+                facts: Facts = {
+                    "sku": piece.sku,
+                    "number": event.count,
+                    "pieces": piece.pieces,
+                }
+                return Refuse(Code.LABEL_DIFFERS, facts)
+            return describe(state, fill(counted, event))
         case Piece(merchant=merchant, sku=sku) if (merchant, sku) == (piece.merchant, piece.sku):
             told = Attributes(event.lot, event.expiry, event.serial)
             if missing(filled := fill(piece, told)) == wanted:
@@ -391,7 +397,3 @@ def _reviewed(state: InDelivery, event: DeliveryReviewed) -> Reply:
     if changed:
         return Ask(after, "receiving.changed", {"pieces": event.counted}, look=True)
     return Ask(after)
-
-
-def _told(told: Attributes) -> dict[str, str | int]:
-    return {"told": " ".join(mark for mark in (told.lot, told.expiry, told.serial) if mark)}

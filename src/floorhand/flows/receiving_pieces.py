@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from floorhand.domain.receiving import CountPieces
-from floorhand.domain.things import Attributes, Goods, Piece
+from floorhand.domain.things import Goods, Piece
 from floorhand.errors import Code
 from floorhand.flows.receiving_screens import missing
 from floorhand.flows.receiving_states import Closing, Counting, Describing, Lines, Unexpected
+from floorhand.flows.telling import fill
 from floorhand.flows.turn import Ask, Do, Refuse, Reply
 
 
@@ -23,7 +24,7 @@ def count_piece(
             {"sku": piece.sku, "merchant": piece.merchant, "wanted": job.merchant},
         )
     told = state.told if isinstance(state, Counting) else None
-    filled = fill(piece, told) if told else piece
+    filled = fill(piece, told)
     known = state.goods if isinstance(state, Unexpected) and unexpected else None
     if known is None and state.now is not None and state.now.here:
         known = state.now.goods
@@ -33,16 +34,6 @@ def count_piece(
     if filled.serial and not filled.serial_tracked:
         filled = replace(filled, serial="")
     return describe(Describing(job, state.now, filled, unexpected), filled)
-
-
-def fill(piece: Piece, told: Attributes) -> Piece:
-    """Add what another barcode has told; what the product's own barcode says stands."""
-    return replace(
-        piece,
-        lot=piece.lot or told.lot,
-        expiry=piece.expiry or told.expiry,
-        serial=piece.serial or told.serial,
-    )
 
 
 def _as_before(piece: Piece, before: Goods | None) -> Piece:

@@ -23,6 +23,7 @@ from floorhand.flows.receiving_states import (
     State,
     Unexpected,
 )
+from floorhand.flows.telling import told_count
 from floorhand.flows.turn import Choice, Facts, Item, Prompt, Wants
 
 BLIND = "@blind"
@@ -140,6 +141,8 @@ def _counting(state: Counting | Unexpected) -> Prompt:
     job, now = state.job, state.now
     ask = "receiving.all_counted" if _all_counted(job, now) else "receiving.scan_piece"
     wants = _wants(job, now)
+    if isinstance(state, Counting):
+        wants = replace(wants, told_count=told_count(state.told))
     if isinstance(state, Unexpected):
         ask = "receiving.scan_again" if not state.pieces else "receiving.scan_number_again"
         wants = replace(wants, kinds=("piece",), number=False, number_hint=0)

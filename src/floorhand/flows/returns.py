@@ -49,6 +49,7 @@ from floorhand.domain.returns import (
     VerdictExtended,
 )
 from floorhand.domain.things import (
+    Attributes,
     Chosen,
     Key,
     Piece,
@@ -85,6 +86,7 @@ from floorhand.flows.returns_states import (
     OnBench,
     State,
 )
+from floorhand.flows.telling import fill, heard, told_words
 from floorhand.flows.turn import Ask, Do, Refuse, Reply
 
 NAME = "returns"
@@ -180,8 +182,13 @@ def _inspect(state: Inspecting | ChooseLine | ChooseOther | ConfirmMissing, even
     """Take a piece, a word about the parcel, or the end."""
     parcel = state.parcel
     match state, event:
+        case Inspecting(told=told), Piece():
+            return _piece(parcel, fill(event, told))
         case _, Piece():
             return _piece(parcel, event)
+        case Inspecting(told=before), Attributes():
+            told = heard(before, event)
+            return Ask(Inspecting(parcel, told), "returns.told", told_words(told))
         case _, OutcomeRecorded(outcome="empty"):
             return Do(CloseReturn(parcel.number, confirmed=True))
         case _, OutcomeRecorded():

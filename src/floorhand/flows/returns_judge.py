@@ -47,6 +47,7 @@ from floorhand.flows.returns_states import (
     NeedTracked,
     OnBench,
 )
+from floorhand.flows.telling import fill
 from floorhand.flows.turn import Ask, Do, Facts, Refuse, Reply
 
 LIKE_NEW = 1
@@ -74,10 +75,10 @@ def tell(state: NeedTracked, event: object) -> Piece | Reply:
     """
     piece, ask = state.piece, state.ask
     match event:
-        case Attributes(lot=lot, expiry=expiry, serial=serial) if getattr(event, ask):
-            return _filled(piece, lot, expiry, serial)
+        case Attributes() if (told := fill(piece, event)) != piece:
+            return told if getattr(told, ask) else Ask(replace(state, piece=told))
         case Piece(merchant=piece.merchant, sku=piece.sku) if getattr(event, ask):
-            return _filled(piece, event.lot, event.expiry, event.serial)
+            return fill(piece, Attributes(event.lot, event.expiry, event.serial))
         case Text(value=text) if ask == "expiry":
             if iso := read_expiry(text, state.parcel.expiry_order):
                 return replace(piece, expiry=iso)
@@ -103,15 +104,6 @@ def _asked_before(state: NeedTracked) -> Ask:
     *before, ask = state.asked
     blank: dict[str, Any] = {ask: ""}
     return Ask(NeedTracked(state.parcel, replace(state.piece, **blank), ask, tuple(before)))
-
-
-def _filled(piece: Piece, lot: str, expiry: str, serial: str) -> Piece:
-    return replace(
-        piece,
-        lot=piece.lot or lot,
-        expiry=piece.expiry or expiry,
-        serial=piece.serial or serial,
-    )
 
 
 def after_count(state: OnBench, finding: Finding, final: bool) -> Reply:

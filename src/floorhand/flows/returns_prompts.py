@@ -18,7 +18,7 @@ from floorhand.domain.returns import (
     Parcel,
 )
 from floorhand.domain.rules import DISPOSITIONS
-from floorhand.domain.things import Key
+from floorhand.domain.things import Attributes, Key
 from floorhand.flows.returns_states import (
     ChooseDisposition,
     ChooseLine,
@@ -44,6 +44,7 @@ from floorhand.flows.returns_states import (
     State,
     TakeOver,
 )
+from floorhand.flows.telling import told_count
 from floorhand.flows.turn import Choice, Item, Prompt, Wants
 
 FIRST_KINDS = ("return", "order", "piece", "unknown")
@@ -63,8 +64,8 @@ def prompt(state: State) -> Prompt:
                 keys=((Key.SKIP, "returns.key_later"),),
                 wants=Wants(kinds=("text",), text=True),
             )
-        case Inspecting(parcel=parcel):
-            return _inspecting(parcel)
+        case Inspecting(parcel=parcel, told=told):
+            return _inspecting(parcel, told)
         case Counting() | Grading() | ChooseReason():
             return _counted(state)
         case Deciding() | ChooseDisposition() | NeedBadge():
@@ -177,7 +178,7 @@ def closes_by_number(parcel: Parcel) -> bool:
     return not parcel.next_sku and bool(parcel.advised or parcel.pieces)
 
 
-def _inspecting(parcel: Parcel) -> Prompt:
+def _inspecting(parcel: Parcel, told: Attributes | None) -> Prompt:
     left = bool(parcel.next_sku)
     over = closes_by_number(parcel)
     ask = "returns.all_found" if parcel.advised else "returns.next_or_close"
@@ -188,6 +189,7 @@ def _inspecting(parcel: Parcel) -> Prompt:
         kinds=("choice", "piece", "tote") if over else ("piece", "done", "tote"),
         sku=f"{parcel.merchant}/{parcel.next_sku}" if left else "",
         order=f"{parcel.merchant}/{parcel.order}" if parcel.order else "",
+        told_count=told_count(told),
     )
     return replace(
         shown,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from floorhand.domain.returns import Finding, Option, Parcel
-from floorhand.domain.things import Piece
+from floorhand.domain.things import Attributes, Piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +82,10 @@ class NeedSender:
 
 @dataclass(frozen=True, slots=True)
 class Inspecting:
-    """A return is on the bench; the next piece, or the end."""
+    """A return is on the bench; the next piece, or the end. ``told`` was scanned ahead of it."""
 
     parcel: Parcel
+    told: Attributes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,7 @@ class Wants:
         number_hint: What a worker for whom all goes well would type; 0 if no number is wanted.
         text: Anything scanned or typed is free text here, unless it is a key or a choice.
         merchants: Whose barcodes count; empty: everybody's.
+        told_count: How many a code scanned ahead of its product has told; None if none did.
         order: ``merchant/number`` of the order at hand, to break ties; may be empty.
     """
 
@@ -129,6 +130,7 @@ class Wants:
     text: bool = False
     merchants: tuple[str, ...] = ()
     order: str = ""
+    told_count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

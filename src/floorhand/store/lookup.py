@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from floorhand.domain import barcodes
 from floorhand.domain.barcodes import Scanned
+from floorhand.domain.counting import in_unit
 from floorhand.domain.receiving import PIECES_MAX
 from floorhand.domain.things import (
     BARCODES_ONLY,
@@ -54,6 +55,8 @@ COMMANDS: dict[str, Key] = {
 
 TYPED_KEYS: dict[str, Key] = {function_key.upper(): key for key, (function_key, _) in KEYS.items()}
 """A key's name, typed where nothing else is called so."""
+
+DAMAGE = {"check": Code.BARCODE_DAMAGED, "contradiction": Code.BARCODE_CONTRADICTS}
 
 PLACE_KINDS = frozenset({"place", "bin", "dock", "bench", "cart", "tote", "pallet", "carton"})
 
@@ -100,7 +103,7 @@ def resolve(tx: Session, site: str, scanned: str, prompt: Prompt) -> Event:
         return event
     read = barcodes.read(scanned)
     if read.damaged:
-        raise Refused(Code.BARCODE_DAMAGED, code=barcodes.shown(scanned))
+        raise Refused(DAMAGE[read.damaged], code=barcodes.shown(scanned))
     found = _find(tx, site, read, wants)
     if isinstance(found, Unknown):
         if "badge" in wants.kinds and (badge := finders.worker(tx, site, read.code)):
@@ -252,8 +255,8 @@ def _find(tx: Session, site: str, read: Scanned, wants: Wants) -> Event:
     )
     if paper is not None:
         return paper
-    if read.lot or read.expiry or read.serial:
-        return Attributes(read.lot, read.expiry, read.serial)
+    if not (read.gtin or read.sscc) and (told := _attributes(read)):
+        return told
     return _replaced(tx, site, label) or Unknown(code, barcodes.shown(read.raw))
 
 
@@ -286,28 +289,45 @@ def _any_piece(tx: Session, site: str, read: Scanned, wants: Wants) -> Piece | A
         found = tuple(wanted)
     elif own := [one for one in found if one.merchant in wants.merchants]:
         found = tuple(own)
-    _check_count(read.count, found)
-    options = tuple(
-        replace(
-            one,
-            pieces=one.pieces * (read.count or 1),
-            count=read.count or 0,
-            lot=read.lot,
-            expiry=read.expiry,
-            serial=read.serial,
-        )
-        for one in found
-    )
+    count = wants.told_count if read.count is None else read.count
+    options = tuple(_told(one, read, count) for one in found)
     return options[0] if len(options) == 1 else Ambiguous(options)
 
 
-def _check_count(count: int | None, found: tuple[Piece, ...]) -> None:
-    """Refuse a count on a label that is none, or that nobody could have typed either."""
-    if count == 0:
-        raise Refused(Code.LABEL_TELLS_NONE, sku=found[0].sku)
-    most = max(one.pieces for one in found) * (count or 1)
-    if most > PIECES_MAX:
-        raise Refused(Code.BAD_QUANTITY, number=most, limit=PIECES_MAX)
+def _attributes(read: Scanned) -> Attributes | None:
+    """Give what a code tells of goods that it does not name; None if it tells nothing."""
+    told = Attributes(read.lot, read.expiry, read.serial, read.count or 0)
+    return None if told == Attributes() else told
+
+
+def _told(piece: Piece, read: Scanned, count: int | None) -> Piece:
+    """Put what a code tells into a piece.
+
+    A count beside contents (AI 02 with 37) is of those: so many times what their own barcode
+    stands for. Beside the number of the goods themselves it says how many pieces are in this very
+    unit; where the books know that number already the two must agree, else one of them is wrong.
+
+    Raises:
+        Refused: If the label tells none, tells of contents and not how many, or tells another
+            number than the books; or one that nobody could have typed either.
+    """
+    pieces = piece.pieces
+    if count == 0 or (count is None and read.contents):
+        raise Refused(Code.LABEL_TELLS_NONE, sku=piece.sku)
+    if count and read.contents:
+        pieces *= count
+    elif count and not (pieces := in_unit(piece.pieces, count)):
+        raise Refused(Code.LABEL_DIFFERS, sku=piece.sku, number=count, pieces=piece.pieces)
+    if pieces > PIECES_MAX:
+        raise Refused(Code.BAD_QUANTITY, number=pieces, limit=PIECES_MAX)
+    return replace(
+        piece,
+        pieces=pieces,
+        count=count or 0,
+        lot=read.lot,
+        expiry=read.expiry,
+        serial=read.serial,
+    )
 
 
 def _place_by_name(tx: Session, site: str, code: str) -> PlaceThing | None:
