@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from dataclasses import replace
 
 import pytest
@@ -12,8 +13,9 @@ from warehouses import people, picking
 
 from floorhand.cli import main
 from floorhand.domain.things import Key
-from floorhand.errors import DatabaseAway, DatabaseUnusable
+from floorhand.errors import DatabaseAway, DatabaseUnusable, NoRoom
 from floorhand.flows.turn import Said
+from floorhand.flows.waiting import SCANS_WAITING_MAX
 from floorhand.ops import floor
 from floorhand.store.db import engine_of, open_database
 from floorhand.talk import LINE_BYTES_MAX, Talk, read_scan, render_keys, render_lines
@@ -176,3 +178,79 @@ def test_talk_takes_no_terminal_its_seat(tmp_path, monkeypatch) -> None:
         worker = floor.take_seat(transactions, SITE, "T1", now=NOW).worker
         assert worker == ("W2" if typed else "W1")
         engine_of(transactions).dispose()
+
+
+class Typed:
+    """What somebody types into a terminal while the program is busy."""
+
+    def __init__(self, *lines: bytes) -> None:
+        self.lines = list(lines)
+        self.all_read = threading.Event()
+
+    def readline(self, _limit: int) -> bytes:
+        if self.lines:
+            return self.lines.pop(0) + b"\n"
+        self.all_read.set()
+        return b""
+
+
+def talk_live(transactions, monkeypatch, *lines: bytes, before=lambda: None) -> list[str]:
+    """Type lines, all of them before the first one is answered."""
+    source, target, real = Typed(*lines), io.StringIO(), floor.take_turn
+
+    def slowly(*args):
+        assert source.all_read.wait(10)
+        before()
+        return real(*args)
+
+    monkeypatch.setattr(floor, "take_turn", slowly)
+    talk = Talk(
+        transactions, site=SITE, seat="T1", station="", catalogs=catalog, source=source,
+        target=target, echo=False, live=True, now=lambda: NOW, pause=lambda _s: None,
+    )  # fmt: skip
+    assert talk.run() == 0
+    return without_keys(target.getvalue().splitlines())
+
+
+def test_what_was_typed_before_a_refusal_was_seen_is_not_taken(transactions, monkeypatch) -> None:
+    people.build(transactions)
+    lines = talk_live(transactions, monkeypatch, b"BADGE-ANA", b"NOPE", b"1", b"2", b"3")
+    assert lines[-2] == "! 3 scans after this were NOT taken."
+    assert lines[-3].startswith("! NOPE is not known here.")
+    assert floor.take_seat(transactions, SITE, "T1", now=NOW).scan_no == 2
+
+
+def test_the_lines_of_a_script_are_all_taken(transactions) -> None:
+    people.build(transactions)
+    talk(transactions, b"BADGE-ANA\nNOPE\n1\n2\n")
+    assert floor.take_seat(transactions, SITE, "T1", now=NOW).scan_no == 4
+
+
+def test_more_than_can_wait_is_refused_aloud_and_counted(transactions, monkeypatch) -> None:
+    people.build(transactions)
+    typed = [b"*HELP"] * (1 + SCANS_WAITING_MAX + 3)
+    lines = talk_live(transactions, monkeypatch, *typed)
+    assert sum(line.startswith("! 64 scans are waiting.") for line in lines) == 1
+    taken = floor.take_seat(transactions, SITE, "T1", now=NOW).scan_no
+    assert taken in (SCANS_WAITING_MAX, SCANS_WAITING_MAX + 1)
+    missed = len(typed) - taken
+    assert lines[-2] == f"! {missed} scans were NOT taken. Scan them again."
+
+
+def test_an_outage_tells_what_is_saved_and_what_waits(transactions, monkeypatch) -> None:
+    people.build(transactions)
+    outage = iter([None, DatabaseAway, NoRoom, NoRoom, None, None])
+
+    def before() -> None:
+        if (away := next(outage)) is not None:
+            raise away
+
+    lines = talk_live(transactions, monkeypatch, b"BADGE-ANA", b"*HELP", b"*HELP", before=before)
+    told = [line for line in lines if "saved" in line]
+    at = f"{NOW.astimezone():%H:%M:%S}"
+    assert told == [
+        f"~ Not yet saved. Last saved: {at}. 1 waiting.",
+        "! STOP: not saved. The database has no room on its disk. Call your supervisor."
+        f" Last saved: {at}. 1 waiting.",
+    ]
+    assert floor.take_seat(transactions, SITE, "T1", now=NOW).scan_no == 3

@@ -8,6 +8,7 @@ job, and the worker is asked to fetch a supervisor.
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import ClassVar
 
 
 class Code(StrEnum):
@@ -37,7 +38,6 @@ class Code(StrEnum):
     BAD_DATE = "bad_date"
     SYSTEM_FAILED = "system_failed"
     SCAN_AGAIN = "scan_again"
-    NOT_SAVED = "not_saved"
     NOT_ENOUGH_STOCK = "not_enough_stock"
     PLACE_CLOSED = "place_closed"
     NESTED_TOO_DEEP = "nested_too_deep"
@@ -170,7 +170,24 @@ class Gone(Refused):
 
 
 class DatabaseAway(FloorhandError):
-    """The database did not answer, so nobody knows whether the scan was taken. Send it again."""
+    """The database did not answer, so nobody knows whether the scan was taken. Send it again.
+
+    ``told`` is the text for the worker who waits meanwhile.
+    """
+
+    told: ClassVar[str] = "terminal.not_yet_saved"
+
+
+class NoRoom(DatabaseAway):
+    """The disk of the database is full or fails. It takes somebody to make room."""
+
+    told = "terminal.no_room"
+
+
+class Exchanged(DatabaseAway):
+    """The file of the database was moved away, or another one was put in its place."""
+
+    told = "terminal.exchanged"
 
 
 class Clash(DatabaseAway):

@@ -7,6 +7,7 @@ is asked, ``! `` refuses, ``* `` tells what was done, ``~ `` tells what was take
 from __future__ import annotations
 
 import re
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -15,7 +16,9 @@ from typing import TYPE_CHECKING, BinaryIO, Final, Protocol, TextIO
 
 from floorhand.domain.things import KEYS
 from floorhand.errors import Code, DatabaseAway
+from floorhand.flows.away import RETRY_AFTER_S, not_yet_saved
 from floorhand.flows.turn import Choice, Item, Prompt, Said
+from floorhand.flows.waiting import SCANS_WAITING_MAX, Waiting
 from floorhand.text.catalog import Catalog
 from floorhand.text.visible import visible
 
@@ -33,9 +36,6 @@ SECRET: Final = "•"
 
 LINE_BYTES_MAX: Final = 2048
 """Longer than any scan in any encoding; the rest of such a line is thrown away."""
-
-RETRY_AFTER_S: Final = (0.2, 0.5, 1.0, 2.0, 5.0)
-"""Pauses before a scan is sent again while the database is away; the last one repeats."""
 
 BACKS_MAX: Final = 8
 """Steps back to the menu from wherever the seat was left; what is in the middle is parked."""
@@ -133,6 +133,8 @@ class Talk:
         source: Where lines come from, as bytes: a scanner may send anything.
         target: Where lines go to.
         echo: Write what was read as ``> …``, so that a transcript is whole.
+        live: Somebody types: what was typed before a refusal could be seen is not taken. The
+            lines of a script are all meant.
         now: The clock.
         pause: Waits some seconds before the database is tried again.
         after_turn: Called after each scan was answered.
@@ -149,6 +151,7 @@ class Talk:
         source: BinaryIO,
         target: TextIO,
         echo: bool,
+        live: bool = False,
         now: Callable[[], datetime],
         pause: Callable[[float], None] = time.sleep,
         after_turn: Callable[[], None] = lambda: None,
@@ -165,6 +168,8 @@ class Talk:
         self._pause = pause
         self._after_turn = after_turn
         self._turn: Turn | None = None
+        self._saved_at = ""
+        self._ahead = Ahead(_lines(source), self._full) if live else None
 
     def run(self, job: str = "", worker: str = "", badge: str = "") -> int:
         """Talk until the input ends. The seat keeps its state.
@@ -191,7 +196,7 @@ class Talk:
         if worker and turn.worker != worker:
             turn = self._scan(turn, badge)
         turn, job = self._open(turn, job)
-        for line in _lines(self._source):
+        for line in self._ahead or _lines(self._source):
             if line is None:
                 facts = {"characters": f"{LINE_BYTES_MAX}+"}
                 self._say("!", f"refusal.{Code.SCAN_TOO_LONG}", facts)
@@ -227,37 +232,112 @@ class Talk:
                 self._transactions, self._site, self._seat, turn.scan_no + 1, scanned, self._now()
             )
         )
+        self._saved_at = f"{self._now().astimezone():%H:%M:%S}"
         self._after_turn()
         self._tell(answer)
         return answer
 
     def _surely(self, attempt: Callable[[], Turn]) -> Turn:
         """Repeat an attempt until the database answers. A scan keeps its number meanwhile."""
-        tries = 0
+        tries, told = 0, ""
         while True:
             try:
                 return attempt()
-            except DatabaseAway:
-                if tries == 0:
-                    self._say("~", "terminal.not_yet_saved")
+            except DatabaseAway as away:
+                if away.told != told:
+                    told = away.told
+                    self._tell_away(told)
                 self._pause(RETRY_AFTER_S[min(tries, len(RETRY_AFTER_S) - 1)])
                 tries += 1
+
+    def _tell_away(self, text: str) -> None:
+        prompt = self._turn.prompt if self._turn is not None else None
+        said = not_yet_saved(text, prompt, self._saved_at, len(self._ahead or ()))
+        self._say(SIGNS[said.tone], said.text, said.facts)
 
     def _tell(self, turn: Turn) -> None:
         self._turn = turn
         words = self._catalogs(turn.language)
-        for line in render_lines(turn, words):
+        *said, question = render_lines(turn, words)
+        for line in said:
             self._write(line)
+        self._tell_lost(refused=turn.said is not None and turn.said.tone == "refused")
+        self._write(question)
         if keys := render_keys(turn.prompt, words):
             self._write(keys)
 
-    def _say(self, sign: str, key: str, facts: Mapping[str, str] | None = None) -> None:
+    def _tell_lost(self, *, refused: bool) -> None:
+        """Drop what was typed before a refusal was seen; tell how much of that, or was too much."""
+        if self._ahead is None:
+            return
+        if refused and (dropped := self._ahead.drop()):
+            self._say("!", "terminal.dropped", {"pieces": dropped})
+        elif missed := self._ahead.missed():
+            self._say("!", "terminal.missed", {"pieces": missed})
+
+    def _full(self) -> None:
+        self._say("!", "terminal.full", {"count": SCANS_WAITING_MAX})
+
+    def _say(self, sign: str, key: str, facts: Mapping[str, str | int] | None = None) -> None:
         words = self._catalogs(self._turn.language if self._turn else "")
         self._write(f"{sign} {_one_line(words.say(key, facts))}")
 
     def _write(self, line: str) -> None:
         self._target.write(line + "\n")
         self._target.flush()
+
+
+class Ahead:
+    """Reads on while an answer is on its way, so that no line is lost in the terminal's own buffer.
+
+    Args:
+        lines: What is typed.
+        full: Called when a line is not taken because too many wait, and no line before it was.
+    """
+
+    def __init__(self, lines: Iterator[str | None], full: Callable[[], None]) -> None:
+        self._lines = lines
+        self._full = full
+        self._waiting: Waiting[str | None] = Waiting()
+        self._ended = False
+        self._changed = threading.Condition()
+        threading.Thread(target=self._read, name="typed", daemon=True).start()
+
+    def _read(self) -> None:
+        gap = False
+        for line in self._lines:
+            with self._changed:
+                taken = self._waiting.offer(line)
+                self._changed.notify()
+            if not (taken or gap):
+                self._full()
+            gap = not taken
+        with self._changed:
+            self._ended = True
+            self._changed.notify()
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def __iter__(self) -> Iterator[str | None]:
+        """Give line after line, waiting for each, until the input ends."""
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._ended or len(self._waiting))
+                if not len(self._waiting):
+                    return
+                line = self._waiting.next()
+            yield line
+
+    def drop(self) -> int:
+        """Forget what was typed ahead; gives how many lines."""
+        with self._changed:
+            return self._waiting.drop()
+
+    def missed(self) -> int:
+        """Give how many lines were not taken, once all that were are answered; else 0."""
+        with self._changed:
+            return self._waiting.missed()
 
 
 def _lines(source: BinaryIO) -> Iterator[str | None]:

@@ -11,7 +11,7 @@ import pytest
 from conftest import SITE, new_warehouse
 from sqlalchemy import event, select, text
 
-from floorhand.errors import DatabaseAway, DatabaseUnusable
+from floorhand.errors import DatabaseUnusable, Exchanged, NoRoom
 from floorhand.store import db
 from floorhand.store.db import HEAD, engine_of, is_in_use, open_database
 from floorhand.store.places import next_number
@@ -117,7 +117,7 @@ def test_a_full_disk_is_told_with_the_file_and_what_to_do(tmp_path) -> None:
     with made() as tx:
         full = tx.scalar(text("PRAGMA page_count"))
         tx.execute(text(f"PRAGMA max_page_count = {full}"))
-    with pytest.raises(DatabaseAway) as told, made.begin() as tx:
+    with pytest.raises(NoRoom) as told, made.begin() as tx:
         tx.execute(text("CREATE TABLE more AS SELECT randomblob(1000000)"))
     assert str(told.value) == (
         f"{tmp_path}/floor.db cannot be written (database or disk is full). Make room on its disk."
@@ -174,7 +174,7 @@ def test_a_file_that_was_replaced_takes_nothing_and_one_that_came_back_goes_on(t
     file.rename(aside)
     for make in (lambda: None, lambda: file.write_bytes(b"")):
         make()
-        with pytest.raises(DatabaseAway, match="was moved, deleted or replaced"):
+        with pytest.raises(Exchanged, match="was moved, deleted or replaced"):
             draw()
     aside.rename(file)
     assert draw() == 2

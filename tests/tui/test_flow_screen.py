@@ -23,9 +23,9 @@ from tui.screens import (
 from floorhand.domain.things import KEYS
 from floorhand.errors import DatabaseAway, DatabaseUnusable
 from floorhand.flows.turn import Said
+from floorhand.flows.waiting import SCANS_WAITING_MAX
 from floorhand.text.catalog import catalog
 from floorhand.tui import answering, flow_screen
-from floorhand.tui.waiting import SCANS_WAITING_MAX
 
 HANDHELD, DESK = (40, 20), (80, 24)
 TAKEN = Said("sign_in.welcome", {"name": "Ana"}, "ok")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from datetime import UTC, datetime
+from typing import BinaryIO, cast
 
 from floorhand.commands.spooling import Spooling
 from floorhand.commands.terminal import add_place, catalogs_of
@@ -19,7 +20,8 @@ EPILOG = """\
 Each line is a scan; "> " in front is optional, <GS> stands for the GS1 separator. Lines come back
 as "* done", "~ done, but look", "! refused" and "  the question | what to act on". Keys are typed
 by name (F3) or as their command barcodes (*BACK). The end of the input ends it; the seat keeps its
-place.
+place. In a terminal, lines typed before a refusal could be seen are not taken, and counted; lines
+that come from a file or a program are all taken.
 """
 
 
@@ -53,15 +55,17 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         if not badge:
             raise BadSetting(f"There is no worker {args.worker} at {settings.site}.")
     spooling = Spooling(settings)
+    live = sys.stdin.isatty()
     talk = Talk(
         transactions,
         site=settings.site,
         seat=settings.seat,
         station=settings.station,
         catalogs=catalogs_of(settings),
-        source=sys.stdin.buffer,
+        source=_raw_stdin() if live else sys.stdin.buffer,
         target=sys.stdout,
-        echo=not sys.stdin.isatty(),
+        echo=not live,
+        live=live,
         now=lambda: datetime.now(UTC),
         after_turn=spooling.wake,
     )
@@ -71,3 +75,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     finally:
         spooling.stop()
         engine_of(transactions).dispose()
+
+
+def _raw_stdin() -> BinaryIO:
+    """Open the terminal without a buffer of Python's own, which a thread that reads would lock."""
+    return cast(BinaryIO, open(sys.stdin.fileno(), "rb", buffering=0, closefd=False))

@@ -20,7 +20,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from floorhand.errors import Clash, DatabaseAway, DatabaseUnusable
+from floorhand.errors import Clash, DatabaseAway, DatabaseUnusable, Exchanged, NoRoom
 from floorhand.store.turnstile import FairConnection
 
 Transactions = sessionmaker[Session]
@@ -41,6 +41,9 @@ ALONE = "LOCK TABLE alembic_version IN EXCLUSIVE MODE"
 
 CLASHED = frozenset({"40001", "40P01"})
 """What PostgreSQL says then: serialization failure, deadlock (its manual, appendix A)."""
+
+DISK_STATES = frozenset({"53100", "58030"})
+"""And then: disk full, input or output failed."""
 
 ADDRESSES = "Name an SQLite file, or postgresql+psycopg://user@host/database."
 
@@ -277,7 +280,7 @@ def _tame_sqlite(engine: Engine) -> None:
         driver.take_turn()
         try:
             if not driver.is_there():
-                raise DatabaseAway("The database file was moved, deleted or replaced.")
+                raise Exchanged("The database file was moved, deleted or replaced.")
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         except BaseException:
             driver.give_turn()
@@ -292,9 +295,17 @@ def _say_away(context: ExceptionContext) -> None:
         raise Clash(str(context.original_exception)) from context.original_exception
     if context.is_disconnect or isinstance(context.sqlalchemy_exception, OperationalError):
         told = str(context.original_exception)
-        if context.engine is not None and "disk" in told:
-            told = _no_room(_shown(context.engine.url), told)
+        if _is_disk(context.original_exception):
+            where = _shown(context.engine.url) if context.engine is not None else "The database"
+            raise NoRoom(_no_room(where, told)) from context.original_exception
         raise DatabaseAway(told) from context.original_exception
+
+
+def _is_disk(error: Exception) -> bool:
+    """Say whether a disk is full or fails, by the names that SQLite and PostgreSQL give to that."""
+    name: str = getattr(error, "sqlite_errorname", "")
+    state = getattr(error, "sqlstate", None)
+    return name == "SQLITE_FULL" or name.startswith("SQLITE_IOERR") or state in DISK_STATES
 
 
 def _bring_up_to_date(engine: Engine, shown: str, create: bool) -> None:

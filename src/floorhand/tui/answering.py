@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from floorhand.errors import Code, DatabaseAway
+from floorhand.flows.away import RETRY_AFTER_S
 from floorhand.flows.turn import Said
 
 if TYPE_CHECKING:
@@ -17,12 +18,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("floorhand.terminal")
 
-RETRY_AFTER_S: Final = (0.2, 0.5, 1.0, 2.0, 5.0)
-"""Pauses before a scan is sent again while the database is away; the last one repeats."""
+PATIENCE_S: Final = 2.0
+"""A database that has not answered by then is away as far as the worker is concerned."""
 
 
 async def surely(
-    attempt: Callable[[], Awaitable[Turn]], before: Turn | None, away: Callable[[], None]
+    attempt: Callable[[], Awaitable[Turn]], before: Turn | None, away: Callable[[str], None]
 ) -> Turn | Exception:
     """Answer a scan; whatever goes wrong, the worker keeps a screen that says so.
 
@@ -31,7 +32,7 @@ async def surely(
     Args:
         attempt: Sends the scan.
         before: The turn that was answered; None while the seat is being taken.
-        away: Called once when the database does not answer.
+        away: Told what is wrong, each time that the database does not answer.
 
     Returns:
         The answer; the same turn with a refusal if the scan failed; the failure itself if there
@@ -39,11 +40,12 @@ async def surely(
     """
     tries = 0
     while True:
+        late = asyncio.get_running_loop().call_later(PATIENCE_S, away, DatabaseAway.told)
         try:
             return await attempt()
-        except DatabaseAway:
-            if tries == 0:
-                away()
+        except DatabaseAway as error:
+            late.cancel()
+            away(error.told)
             await asyncio.sleep(RETRY_AFTER_S[min(tries, len(RETRY_AFTER_S) - 1)])
             tries += 1
         except Exception as error:  # noqa: BLE001  (the one place: a terminal must never go dark)
@@ -51,6 +53,8 @@ async def surely(
             if before is None:
                 return error
             return replace(before, said=Said(f"refusal.{Code.SYSTEM_FAILED}", {}, "refused"))
+        finally:
+            late.cancel()
 
 
 def _log(error: Exception, before: Turn | None) -> None:

@@ -15,13 +15,15 @@ from textual.screen import Screen
 
 from floorhand.domain.things import KEYS, Key
 from floorhand.errors import Code, DatabaseAway
+from floorhand.flows.away import not_yet_saved, tone_of
 from floorhand.flows.turn import Said
+from floorhand.flows.waiting import SCANS_WAITING_MAX
 from floorhand.text.catalog import Catalog
 from floorhand.tui.answering import surely
 from floorhand.tui.layout import View
 from floorhand.tui.prompt_view import PromptView
 from floorhand.tui.scan import SCAN_CHARACTERS_MAX, Heard, KeyDown, Scan, ScanReader, TooLong, Typed
-from floorhand.tui.waiting import SCANS_WAITING_MAX, Waiting
+from floorhand.tui.waiting import Waiting
 
 if TYPE_CHECKING:
     from floorhand.ops.seats import Turn
@@ -72,21 +74,29 @@ class Shown:
         typed: Characters gathered so far.
         hint: What could be typed for want of a scanner, in a sentence and alone.
         first: First row of a long list.
+        away: What is wrong while the database does not answer; empty if it does.
+        saved_at: Time of day of the last scan that is saved.
     """
 
     notices: tuple[Said, ...] = ()
     typed: str = ""
     hint: tuple[str, str] | None = None
     first: int = 0
+    away: str = ""
+    saved_at: str = ""
 
 
 def view_of(floor: Floor, turn: Turn | None, shown: Shown, words: Catalog, waiting: int) -> View:
     """Put together what a screen shows; without a turn the seat is still being taken."""
+    notices = shown.notices
+    if shown.away:
+        prompt = turn.prompt if turn is not None else None
+        notices = (not_yet_saved(shown.away, prompt, shown.saved_at, waiting), *notices)
     if turn is None:
-        return View(None, shown.notices, words, waiting=waiting)  # whose clock is not known yet
+        return View(None, notices, words, waiting=waiting)  # whose clock is not known yet
     return View(
         turn.prompt,
-        (*((turn.said,) if turn.said is not None else ()), *shown.notices),
+        (*((turn.said,) if turn.said is not None and not shown.away else ()), *notices),
         words,
         job=turn.job,
         worker=turn.worker_name,
@@ -97,6 +107,28 @@ def view_of(floor: Floor, turn: Turn | None, shown: Shown, words: Catalog, waiti
         first=shown.first,
         may_leave=floor.may_leave,
     )
+
+
+def saved_at(floor: Floor, before: Turn | None, turn: Turn) -> str:
+    """Say when the scan of a turn was saved; empty if none was, or nobody knows when."""
+    if before is None:  # the seat was taken; who resumes there is told when it was left
+        said = turn.said
+        resumed = said is not None and said.text.startswith("road.resumed")
+        return str(said.facts["at"]) if said and resumed else ""
+    if turn.scan_no == before.scan_no:
+        return ""
+    return f"{floor.now().astimezone(floor.zone()):%H:%M:%S}"
+
+
+async def hint_for(floor: Floor, turn: Turn, words: Catalog) -> tuple[str, str] | None:
+    """Say what could be typed for want of a scanner, in a sentence and alone."""
+    try:
+        code = await floor.hint(turn)
+    except DatabaseAway:
+        return None
+    key = FUNCTION_KEYS.get(code, "").upper()
+    text = "terminal.hint_key" if key else "terminal.hint"
+    return (words.say(text, {"code": key or code}), key or code) if code else None
 
 
 class FlowScreen(Screen[None], inherit_bindings=False):
@@ -211,7 +243,7 @@ class FlowScreen(Screen[None], inherit_bindings=False):
         self._seated.set()
         while True:
             self._busy = False
-            scanned = await self._waiting.next()
+            scanned = await self._waiting.come()
             self._busy = True
             assert self.turn is not None
             if isinstance(scanned, Said):
@@ -226,9 +258,7 @@ class FlowScreen(Screen[None], inherit_bindings=False):
         self, attempt: Callable[[], Awaitable[Turn]], before: Turn | None = None
     ) -> Turn:
         """Get an answer; without a seat to fall back on, failing ends the program."""
-        answer = await surely(
-            attempt, before, lambda: self._aloud(Said("terminal.not_yet_saved", {}, "look"))
-        )
+        answer = await surely(attempt, before, self._away)
         if isinstance(answer, Exception):
             self.app.exit(answer)
             await asyncio.Event().wait()
@@ -237,9 +267,11 @@ class FlowScreen(Screen[None], inherit_bindings=False):
 
     async def _show(self, turn: Turn, *, ring: bool = False) -> None:
         """Show an answer. After a refusal the waiting scans are dropped, and counted aloud."""
+        self._shown.saved_at = saved_at(self._floor, self.turn, turn) or self._shown.saved_at
         self.turn = turn
         self._shown.first = 0
         self._shown.notices = ()
+        self._shown.away = ""
         tone = turn.said.tone if turn.said is not None else ""
         lost = self._waiting.drop() if tone == "refused" and ring else 0
         if lost:
@@ -252,19 +284,16 @@ class FlowScreen(Screen[None], inherit_bindings=False):
         self._shown.hint = None
         self._paint()
         if not len(self._waiting):
-            await self._hinted(turn)
+            self._shown.hint = await hint_for(self._floor, turn, self._words())
+            if self._shown.hint is not None:
+                self._paint()
 
-    async def _hinted(self, turn: Turn) -> None:
-        try:
-            code = await self._floor.hint(turn)
-        except DatabaseAway:
-            code = ""
-        if code:
-            key = FUNCTION_KEYS.get(code, "").upper()
-            text = "terminal.hint_key" if key else "terminal.hint"
-            sentence = self._words().say(text, {"code": key or code})
-            self._shown.hint = (sentence, key or code)
-            self._paint()
+    def _away(self, text: str) -> None:
+        """Tell that the scan in hand is not saved: aloud when it begins, and when it gets worse."""
+        if text != self._shown.away:
+            self._shown.away = text
+            self._ring(tone_of(text))
+        self._paint()
 
     def _aloud(self, said: Said) -> None:
         """Tell something at once, beside how the last scan went."""

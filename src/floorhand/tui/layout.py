@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from floorhand.domain.things import KEYS, Key
+from floorhand.errors import DatabaseAway, Exchanged, NoRoom
 from floorhand.flows.turn import Prompt, Said
 from floorhand.text.catalog import Catalog
 from floorhand.tui.body import lay_out_body
@@ -30,6 +31,9 @@ TONE_WORDS: Final = {
 
 NARROW_COLUMNS: Final = 34
 """Below this the screen has no margins beside the frame."""
+
+SAY_THEMSELVES: Final = frozenset({DatabaseAway.told, NoRoom.told, Exchanged.told})
+"""What is neither taken nor not taken."""
 
 LOW_ROWS: Final = 16
 """Below this the screen saves rows wherever it can."""
@@ -167,7 +171,8 @@ def _lead(said: Said, words: Catalog, width: int) -> str:
     if said.text.startswith("help."):
         return "? "
     sign = f"{SIGNS.get(said.tone, '')} "
-    if said.tone in ("ok", "finished") or width < NARROW_COLUMNS - 4:
+    alone = said.tone in ("ok", "finished") or said.text in SAY_THEMSELVES
+    if alone or width < NARROW_COLUMNS - 4:
         return sign
     return f"{sign}{words.say(TONE_WORDS[said.tone])}: "
 

@@ -1,0 +1,44 @@
+"""What a worker is told while the database does not answer: what is saved, and what waits."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from floorhand.errors import DatabaseAway
+from floorhand.flows.turn import Prompt, Said
+
+RETRY_AFTER_S: Final = (0.2, 0.5, 1.0, 2.0, 5.0)
+"""Pauses before a scan is sent again while the database is away; the last one repeats."""
+
+
+def not_yet_saved(text: str, prompt: Prompt | None, at: str, waiting: int) -> Said:
+    """Say that the scan in hand is not yet saved.
+
+    Args:
+        text: What is wrong, as `DatabaseAway.told` has it.
+        prompt: The question that the scan answers: it tells how far the work is saved. None
+            while the seat is being taken.
+        at: Time of day of the last scan that is saved; empty if it is not known.
+        waiting: Scans that wait behind it.
+    """
+    facts: dict[str, str | int] = {"at": at, "pieces": waiting, "last_text": "terminal.none_saved"}
+    if at:
+        facts["last_text"] = "terminal.last_saved_at"
+        if prompt is not None and (progress := _progress(prompt)):
+            facts["done"], facts["total"] = progress
+            facts["last_text"] = "terminal.last_saved"
+    facts["rest_text"] = "terminal.behind" if waiting else "terminal.tried_again"
+    return Said(text, facts, tone_of(text))
+
+
+def tone_of(text: str) -> str:
+    """Tell what mends itself from what somebody has to mend."""
+    return "look" if text == DatabaseAway.told else "refused"
+
+
+def _progress(prompt: Prompt) -> tuple[int | str, int | str] | None:
+    """Say how much is done of how much: of the job, or of the pieces in hand."""
+    if prompt.progress is not None:
+        return prompt.progress
+    done, _, total = prompt.count.partition("/")
+    return (done, total) if total else None
