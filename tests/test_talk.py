@@ -107,7 +107,7 @@ def test_a_job_is_done_in_lines_and_the_seat_keeps_its_place(transactions) -> No
 
 def test_the_job_opens_once_somebody_has_signed_in(transactions) -> None:
     people.build(transactions)
-    lines = without_keys(talk(transactions, b"W3\n4711\n", "packing", echo=False))
+    lines = without_keys(talk(transactions, b"W3\n471108\n", "packing", echo=False))
     assert lines[-1] == f"  {catalog('en').say('packing.scan_tote')}"
     assert "> W3" not in lines
 

@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "talk": ("floorhand.commands.talk", "the same in plain lines, for scripts and screen readers"),
     "import": ("floorhand.exchange.command", "read products, orders, deliveries, returns …"),
     "label": ("floorhand.labels.command", "print labels of bins, totes, badges, commands"),
+    "workers": ("floorhand.commands.workers", "who works here; draw a PIN, unlock one"),
     "summary": ("floorhand.commands.summary", "the figures of a shift"),
     "check": ("floorhand.commands.check", "prove the stock: rebuild it from its moves"),
     "simulate": ("floorhand.robots.command", "let workers made of software do the work"),

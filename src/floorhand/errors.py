@@ -47,7 +47,10 @@ class Code(StrEnum):
     SIGNED_IN_ELSEWHERE = "signed_in_elsewhere"
     UNKNOWN_WORKER = "unknown_worker"
     WRONG_PIN = "wrong_pin"
-    PIN_WAIT = "pin_wait"
+    NO_PIN = "no_pin"
+    GUESS_WAIT = "guess_wait"
+    PIN_LOCKED = "pin_locked"
+    SEAT_LOCKED = "seat_locked"
     ROLE_MISSING = "role_missing"
 
     WORK_MOVED = "work_moved"

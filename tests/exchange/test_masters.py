@@ -230,20 +230,20 @@ def test_a_place_keeps_its_kind(take):
 
 
 def test_workers_sign_in_with_badge_or_pin(take):
-    file = "worker,name,pin,roles,language\n17,Ana,4711,picking;packing,IT\n18,Bo,,returns,\n"
+    file = "worker,name,pin,roles,language\n17,Ana,471108,picking;packing,IT\n18,Bo,,returns,\n"
     taken = take(file)
     assert taken.result["workers"] == 2
     ana, bo = take.all(select(Worker.badge, Worker.pin_hash, Worker.roles, Worker.language))
     assert read(ana[0]).own_kind == read(bo[0]).own_kind == "badge"
-    assert verify_pin("4711", ana[1])
+    assert verify_pin("471108", ana[1])
     assert ana[2:] == ("picking packing", "it")
     assert bo[1:] == ("", "returns", "en")
 
 
 def test_a_worker_keeps_badge_and_pin_when_the_file_comes_again(take):
-    take("worker,name,pin\n17,Ana,4711\n")
+    take("worker,name,pin\n17,Ana,471108\n")
     before = take.all(select(Worker.badge, Worker.pin_hash))
-    taken = take("worker,name,pin\n17,Ana,4711\n18,Bo,\n", name="more.csv")
+    taken = take("worker,name,pin\n17,Ana,471108\n18,Bo,\n", name="more.csv")
     assert take.all(select(Worker.badge, Worker.pin_hash).where(Worker.code == "17")) == before
     assert (taken.result["unchanged"], taken.result["workers"]) == (1, 1)
 
@@ -251,7 +251,7 @@ def test_a_worker_keeps_badge_and_pin_when_the_file_comes_again(take):
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        ("17,Ana,12,,", "pin is not 4 to 12 digits"),
+        ("17,Ana,12,,", "pin is not 6 to 12 digits"),
         ("17,Ana,,driving,", "roles has 'driving'; known: receiving"),
         ("17,Ana,,,B-1", "badge 'B-1' is another worker's"),
         (",Ana,,,", "worker is missing"),
@@ -263,7 +263,7 @@ def test_workers_that_cannot_be(take, row, reason):
 
 
 def test_a_pin_never_stands_in_a_rejected_rows_reason_or_the_database(take):
-    taken = take("worker,name,pin\n17,Ana,47119x\n18,Bo,271828\n")
+    taken = take("worker,name,pin\n17,Ana,4711089x\n18,Bo,271828\n")
     assert "47119" not in taken.rejected[2]
     assert "271828" not in str(take.everything())
 

@@ -21,7 +21,7 @@ def test_files_of_all_kinds_are_taken_and_taken_again(take, real):
     files = {
         "bins.csv": "place,kind,parent\nT-1,tote,C-1\nC-1,cart,\nA-1,bin,\n",
         "products.csv": "sku,name,barcode,case_barcode,case_pieces\nMUG,Mug,A1,A2,12\n",
-        "workers.csv": "worker,name,pin,roles\n17,Ana,4711,picking\n",
+        "workers.csv": "worker,name,pin,roles\n17,Ana,471108,picking\n",
         "orders.csv": "order,sku,quantity\n1,mug,2\n2,NOPE,1\n",
         "deliveries.csv": "delivery,sku,quantity\nD-1,MUG,12\n",
         "returns.csv": "return,sku,quantity,order\nR-1,MUG,1,1\n",

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from warehouses import people
 
 from floorhand.ops.floor import Turn, take_seat, take_turn
-from floorhand.store.schema import Operation, Scan, Seat, Worker
+from floorhand.store.schema import Operation, Scan, Seat
 from floorhand.text.catalog import catalog
 
 
@@ -56,23 +56,6 @@ def test_a_mistyped_pin_is_neither_shown_nor_written_down(at_work) -> None:
     with at_work.begin() as tx:
         assert "47l1" not in str(tx.execute(select(Scan.scanned)).all())
         assert "47l1" not in str(tx.execute(select(Seat.scanned, Seat.said)).all())
-
-
-def test_wrong_pins_are_counted_and_cost_a_wait(at_work) -> None:
-    turn = scan(at_work, "W3", *["0000"] * 4)
-    assert turn.said.text == "refusal.wrong_pin"
-    turn = scan(at_work, "0000")
-    assert said(turn) == "Wrong PIN too often. Wait 60 s, or scan your badge."
-    turn = scan(at_work, people.PIN)
-    assert turn.said.text == "refusal.pin_wait"
-    with at_work.begin() as tx:
-        tx.execute(update(Worker).values(locked_until=NOW))
-    assert scan(at_work, people.PIN).worker == "W3"
-
-
-def test_a_worker_without_pin_cannot_sign_in_by_number(at_work) -> None:
-    assert scan(at_work, "W1", "").worker == ""
-    assert scan(at_work, "1").said.text == "refusal.wrong_pin"
 
 
 def test_a_repeated_scan_number_changes_nothing_and_says_the_same(at_work) -> None:

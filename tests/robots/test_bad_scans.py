@@ -279,7 +279,7 @@ def add_order_of_two_lines(transactions: Transactions) -> None:
 
 MILK, MUG = "09506000134406", "09506000134352"
 RARE = {
-    "pin": ["@ people", "@ nobody", "> W3", "> 4711"],
+    "pin": ["@ people", "@ nobody", "> W3", "> 471108"],
     "whose": ["@ people", f"> {MUG}", "> 1"],
     "cancelled_line": [
         *("@ packing", "@ job packing"),

@@ -143,8 +143,8 @@ def test_italian_calls_a_serial_number_by_one_word() -> None:
 
 
 def test_a_fact_that_is_a_key_is_translated() -> None:
-    told = catalog("it").say("refusal.role_missing", {"job_text": "job.picking"})
-    assert told == "Non sei abilitato a Prelievo. Chiedi a un responsabile."
+    told = catalog("it").say("refusal.role_missing", {"job_text": "job.picking", "who": "Cai"})
+    assert told == "Non sei abilitato a Prelievo. Chiedi a Cai."
 
 
 def test_a_missing_text_shows_its_key_and_a_missing_fact_the_text() -> None:

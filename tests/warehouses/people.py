@@ -1,4 +1,4 @@
-"""Three workers: Ana may do everything, Ben only picks, Cai is a supervisor with PIN 4711."""
+"""Three workers: Ana may do everything, Ben only picks, Cai is a supervisor with PIN 471108."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from floorhand.store.schema import Barcode, Merchant, Place, Sku, Worker
 
 WORKER = "W1"
 ALL_ROLES = "receiving putaway picking packing returns"
-PIN = "4711"
+PIN = "471108"
 
 
 def build(transactions: Transactions) -> None:

@@ -124,6 +124,12 @@ _KINDS = (
         },
     ),
     LabelKind(
+        "pin",
+        needs=("name", "pin"),
+        may=("worker",),
+        sample={"name": "Ana Kovač", "worker": "1047", "pin": "271828"},
+    ),
+    LabelKind(
         "return",
         needs=("number",),
         may=("scan_code", "merchant", "kind", "order", "received", "deadline", "pieces", "copy"),

@@ -83,7 +83,7 @@ class DeliveriesListed:
 
 @dataclass(frozen=True, slots=True)
 class ListMerchants:
-    """Ask whose an unannounced delivery can be; needs the role ``blind``."""
+    """Ask whose an unannounced delivery can be; needs `Right.BLIND`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class OpenDelivery:
 
 @dataclass(frozen=True, slots=True)
 class OpenBlind:
-    """Receive goods that nobody announced, as a delivery of its own; needs the role ``blind``.
+    """Receive goods that nobody announced, as a delivery of its own; needs `Right.BLIND`.
 
     ``dock`` is empty until the worker has named one.
     """

@@ -8,6 +8,21 @@ from floorhand.domain.things import Place
 
 
 @dataclass(frozen=True, slots=True)
+class AskPin:
+    """Begin to sign in by number: find out whether the worker has a PIN, and may type it now."""
+
+    worker: str
+
+
+@dataclass(frozen=True, slots=True)
+class PinAsked:
+    """The worker may type the PIN."""
+
+    worker: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class CheckPin:
     """Compare a typed PIN with the worker's; the operation keeps no trace of what was typed."""
 
@@ -23,10 +38,22 @@ class PinRight:
 
 
 @dataclass(frozen=True, slots=True)
-class PinWrong:
-    """The PIN is not the worker's, or the worker has to wait before the next try."""
+class GuessBadge:
+    """Count what nobody carries and was scanned as a badge: badges can be guessed, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class GuessedWrong:
+    """It was not the worker's PIN, or nobody's badge.
+
+    ``wait_s`` is how long to wait before the next guess. ``locked`` says what takes no more:
+    ``pin``, ``seat`` or nothing; ``who`` can unlock it.
+    """
 
     wait_s: int
+    locked: str = ""
+    name: str = ""
+    who: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,4 +140,4 @@ ROWS_MAX = 12
 """More rows than this are no help on a handheld."""
 
 JOBS = ("receiving", "putaway", "picking", "packing", "returns")
-"""The five jobs, in the order of the menu. A job's name is also the role that allows it."""
+"""The five jobs, in the order of the menu."""

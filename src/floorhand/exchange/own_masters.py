@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from floorhand.domain.gs1 import gtin14, upc_e
+from floorhand.domain.pins import is_fit, is_hash
+from floorhand.domain.rights import ROLES
 from floorhand.exchange import cells
 from floorhand.exchange.cells import BadCell
 from floorhand.exchange.layout import Field, Layout, Reader, Table
@@ -23,7 +25,6 @@ from floorhand.exchange.records import (
 
 PLACE_KINDS = ("bin", "dock", "bench", "cart", "tote", "pallet", "carton")
 PACKS = ("each", "inner", "case")
-ROLES = ("receiving", "blind", "putaway", "picking", "packing", "returns", "supervisor")
 
 SLOTS_MAX = 24
 """Totes on one cart; more cannot be told apart on its screen."""
@@ -116,7 +117,7 @@ WORKERS = Layout(
         Field("worker", "staff number, typed to sign in with the PIN", ("code", "number"), True),
         Field("name", "shown on screen", required=True),
         Field("badge", "code on the badge; empty: one is made"),
-        Field("pin", "4 to 12 digits; kept as a hash only; empty: badge only"),
+        Field("pin", "6 to 12 digits, or their hash; only the hash is kept; empty: badge only"),
         Field("roles", " ".join(ROLES), ("role", "jobs")),
         Field("language", "en, it …"),
     ),
@@ -290,8 +291,8 @@ def _barcodes(row: Reader) -> tuple[BarcodeRecord, ...]:
 
 def _worker(row: Reader) -> WorkerRecord:
     pin = row.raw("pin").strip()
-    if pin and not (pin.isascii() and pin.isdecimal() and 4 <= len(pin) <= 12):
-        raise BadCell("pin is not 4 to 12 digits")
+    if pin and not (is_fit(pin) or is_hash(pin)):
+        raise BadCell("pin is not 6 to 12 digits that are neither all the same nor in a row")
     roles = row.text("roles").casefold()
     for separator in ",;|/":
         roles = roles.replace(separator, " ")

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from floorhand.domain.barcodes import new_body, own_code
-from floorhand.domain.pins import hash_pin, verify_pin
+from floorhand.domain.pins import hash_pin, is_hash, verify_pin
 from floorhand.domain.things import OUTSIDE
 from floorhand.exchange.cells import shown
 from floorhand.exchange.records import (
@@ -298,7 +298,9 @@ def write_workers(w: Writing, records: Sequence[WorkerRecord]) -> None:
             continue
         old = there.get(record.code)
         said = {n: v for n in ("name", "badge", "roles", "language") if (v := getattr(record, n))}
-        if record.pin and not (old and verify_pin(record.pin, old["pin_hash"])):
+        if is_hash(record.pin):
+            said["pin_hash"] = record.pin
+        elif record.pin and not (old and verify_pin(record.pin, old["pin_hash"])):
             said["pin_hash"] = hash_pin(record.pin)
         if old is None:
             said.setdefault("badge", fresh_code("badge", badges))

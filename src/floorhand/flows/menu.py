@@ -56,19 +56,19 @@ def step(state: State, event: object) -> Reply:
         case Choosing(), Seen():
             return Ask(replace(state, seen=(event,)))
         case Choosing(), Chosen(code=job):
-            return _open(state, job)
+            return Open(job)
         case Choosing(), DeliveryCode():
-            return _open(state, "receiving", event)
+            return Open("receiving", event)
         case Choosing(), ReturnCode():
-            return _open(state, "returns", event)
+            return Open("returns", event)
         case Choosing(), Place(kind="pallet", pieces=pieces) if pieces:
-            return _open(state, "putaway", event)
+            return Open("putaway", event)
         case Choosing(), Place(kind="tote" | "carton", pieces=pieces) if pieces:
             return Do(FindJob(event))
         case Choosing(), JobFound(job=job, container=container):
-            return _open(state, job, container)
+            return Open(job, container)
         case Choosing(), Place(kind="cart"):
-            return _open(state, "picking", event)
+            return Open("picking", event)
         case Choosing(), Place(code=code):
             return Do(LookAt("place", code))
         case Choosing(), Piece(merchant=merchant, sku=sku):
@@ -114,9 +114,3 @@ def prompt(state: State) -> Prompt:
         choices=choices,
         wants=wants,
     )
-
-
-def _open(state: Choosing, job: str, event: object | None = None) -> Reply:
-    if job not in state.jobs:
-        return Refuse(Code.ROLE_MISSING, {"job_text": f"job.{job}"})
-    return Open(job, event)

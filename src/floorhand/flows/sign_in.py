@@ -5,8 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from floorhand.domain.preferences import PreferencesAre, ReadPreferences
-from floorhand.domain.signing_in import CheckPin, PinRight, PinWrong, SignedIn, SignIn
-from floorhand.domain.things import Badge, Chosen, Key, Pressed, Text
+from floorhand.domain.signing_in import (
+    AskPin,
+    CheckPin,
+    GuessBadge,
+    GuessedWrong,
+    PinAsked,
+    PinRight,
+    SignedIn,
+    SignIn,
+)
+from floorhand.domain.things import Badge, Chosen, Key, Pressed, Text, Unknown
 from floorhand.errors import Code
 from floorhand.flows.turn import Ask, Choice, Do, Open, Prompt, Refuse, Reply, Wants
 
@@ -53,16 +62,24 @@ def step(state: State, event: object) -> Reply:
     match state, event:
         case _, Badge(scanned=True, worker=worker):
             return Do(SignIn(worker, state.language))
-        case NeedBadge(), Badge(worker=worker, name=name):
+        case NeedBadge(), Badge(worker=worker):
+            return Do(AskPin(worker))
+        case NeedBadge(), PinAsked(worker=worker, name=name):
             return Ask(NeedPin(worker, name, state.language))
         case NeedPin(), Text(value=pin):
             return Do(CheckPin(state.worker, pin))
         case NeedPin(), PinRight(worker=worker):
             return Do(SignIn(worker, state.language))
-        case NeedPin(), PinWrong(wait_s=0):
+        case NeedBadge(), Unknown():
+            return Do(GuessBadge())
+        case _, GuessedWrong(locked="pin", name=name, who=who):
+            return Refuse(Code.PIN_LOCKED, {"name": name, "who": who})
+        case _, GuessedWrong(locked="seat", name=name, who=who):
+            return Refuse(Code.SEAT_LOCKED, {"seat": name, "who": who})
+        case _, GuessedWrong(wait_s=wait_s) if wait_s:
+            return Refuse(Code.GUESS_WAIT, {"seconds": wait_s})
+        case NeedPin(), GuessedWrong():
             return Refuse(Code.WRONG_PIN)
-        case NeedPin(), PinWrong(wait_s=wait_s):
-            return Refuse(Code.PIN_WAIT, {"seconds": wait_s})
         case NeedPin() | WhichLanguage(), Pressed(key=Key.BACK):
             return Ask(NeedBadge(language=state.language))
         case NeedBadge(), Pressed(key=Key.LIST):

@@ -20,7 +20,7 @@ from floorhand.ops.freezing import freeze
 from floorhand.ops.misses import counted
 from floorhand.ops.registry import FLOWS
 from floorhand.ops.seats import Settled, Sitting, Turn, must_sit, repeat, resumed, sit, write
-from floorhand.ops.settling import answer
+from floorhand.ops.settling import answer, opens_a_door
 from floorhand.store.db import Transactions, in_turn
 from floorhand.store.masters import require_site, site_zone, station_named
 from floorhand.store.schema import Seat
@@ -98,7 +98,8 @@ def take_turn(
             settled = answer(tx, sitting, scan_no, scanned, now)
         else:
             said = Said.about(Refuse(refused.code, refused.facts))
-            settled = Settled(sitting.flow, _state_after(sitting, refused), said)
+            secret = opens_a_door(tx, sitting, scanned)
+            settled = Settled(sitting.flow, _state_after(sitting, refused), said, secret)
         settled = counted(tx, sitting, scan_no, settled, now)
         return write(tx, sitting, scan_no, scanned, now, settled)
 

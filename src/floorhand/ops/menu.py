@@ -7,10 +7,11 @@ from collections.abc import Callable
 from sqlalchemy.orm import Session
 
 from floorhand.domain.putaway import Source
+from floorhand.domain.rights import jobs_of
 from floorhand.domain.signing_in import FindJob, JobFound, LookAt, OpenMenu, Seen, SignedIn
 from floorhand.errors import Code, Refused
 from floorhand.ops.putaway_work import tasks_of
-from floorhand.ops.sign_in import allowed, parked_jobs
+from floorhand.ops.sign_in import parked_jobs
 from floorhand.store import looking
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import worker_facts
@@ -22,7 +23,7 @@ def open_menu(tx: Session, cause: Cause, _command: OpenMenu) -> SignedIn:
     if worker is None:
         raise Refused(Code.UNKNOWN_WORKER)
     parked = parked_jobs(tx, cause.site, worker.code)
-    return SignedIn(worker.code, worker.name, allowed(worker.roles), parked)
+    return SignedIn(worker.code, worker.name, jobs_of(worker.roles), parked)
 
 
 def look_at(tx: Session, cause: Cause, command: LookAt) -> Seen:

@@ -32,6 +32,7 @@ from floorhand.domain.receiving import (
     SetCount,
     TooMany,
 )
+from floorhand.domain.rights import Right, may
 from floorhand.domain.things import DAMAGED, SUPPLIER, Goods, Line
 from floorhand.errors import Code, Gone, Refused
 from floorhand.ops import closing_deliveries
@@ -44,6 +45,7 @@ from floorhand.store.places import next_number
 from floorhand.store.receipts import Spot
 from floorhand.store.schema import Place
 from floorhand.store.tasks import retell, trouble
+from floorhand.store.workers import who_can
 
 JOB = "receiving"
 BLIND_NUMBER = "blind_delivery"
@@ -57,14 +59,15 @@ _STATE = select(Place.state).where(
 def list_deliveries(tx: Session, cause: Cause, _command: ListDeliveries) -> DeliveriesListed:
     """List the deliveries that wait; `Refused` with `Code.NO_DELIVERIES` if none does."""
     waiting = deliveries.waiting(tx, cause.site)
-    if not waiting and "blind" not in cause.roles:
+    blind = may(cause.roles, Right.BLIND)
+    if not waiting and not blind:
         raise Refused(Code.NO_DELIVERIES)
-    return DeliveriesListed(waiting, "blind" in cause.roles)
+    return DeliveriesListed(waiting, blind)
 
 
 def list_merchants(tx: Session, cause: Cause, _command: ListMerchants) -> MerchantsListed:
-    """List whose an unannounced delivery can be; `Refused` without the role ``blind``."""
-    _may_receive_blind(cause)
+    """List whose an unannounced delivery can be; `Refused` without the right."""
+    _may_receive_blind(tx, cause)
     return MerchantsListed(deliveries.merchants(tx, cause.site))
 
 
@@ -100,7 +103,7 @@ def open_delivery(tx: Session, cause: Cause, command: OpenDelivery) -> DeliveryO
 
 def open_blind(tx: Session, cause: Cause, command: OpenBlind) -> DeliveryOpened | DockWanted:
     """Make a delivery for goods that nobody announced, and open it, once the dock is known."""
-    _may_receive_blind(cause)
+    _may_receive_blind(tx, cause)
     dock, likeliest = _dock(tx, cause, command.dock)
     if not dock:
         return DockWanted("", likeliest, command.merchant)
@@ -204,9 +207,10 @@ def list_lines(tx: Session, cause: Cause, command: ListLines) -> LinesListed:
     return LinesListed(tuple(open_first[:ROWS_MAX]), len(rows))
 
 
-def _may_receive_blind(cause: Cause) -> None:
-    if "blind" not in cause.roles:
-        raise Refused(Code.ROLE_MISSING, job_text="receiving.blind_job")
+def _may_receive_blind(tx: Session, cause: Cause) -> None:
+    if not may(cause.roles, Right.BLIND):
+        who = who_can(tx, cause.site, Right.BLIND)
+        raise Refused(Code.ROLE_MISSING, job_text="receiving.blind_job", who=who)
 
 
 def _dock(tx: Session, cause: Cause, named: str, before: str = "") -> tuple[str, str]:

@@ -17,6 +17,7 @@ from floorhand.flows import (
     which,
 )
 from floorhand.flows.turn import Flow
+from floorhand.ops import leading as leading_ops
 from floorhand.ops import menu as menu_ops
 from floorhand.ops import packing as packing_ops
 from floorhand.ops import picking as picking_ops
@@ -36,6 +37,7 @@ HANDLERS: Mapping[type, Callable[..., Any]] = {
     **sign_in_ops.HANDLERS,
     **menu_ops.HANDLERS,
     **settings_ops.HANDLERS,
+    **leading_ops.HANDLERS,
     **receiving_ops.HANDLERS,
     **putaway_ops.HANDLERS,
     **picking_ops.HANDLERS,

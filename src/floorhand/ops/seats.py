@@ -24,7 +24,7 @@ SCANNED_CHARACTERS_MAX = 600
 """Longer scans are cut in the record; the road refuses them anyway."""
 
 SECRET = "•"
-"""Stands in every record for what a worker typed as PIN."""
+"""Stands in every record for a badge that was scanned, or what a worker typed as PIN."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +100,15 @@ def leaves(back: Reply) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What a scan led to: the flow and state to be in, and what to say."""
+    """What a scan led to: the flow and state to be in, and what to say.
+
+    ``secret`` says that nobody may read afterwards what was scanned: a PIN, or a badge.
+    """
 
     flow: str
     state: AnyState
     said: Said | None
+    secret: bool = False
 
     @property
     def refused(self) -> bool:
@@ -180,12 +184,6 @@ def repeat(sitting: Sitting, scanned: str) -> Turn:
     return replace(sitting.turn(), said=Said.about(Refuse(Code.SCAN_AGAIN)))
 
 
-def _record(scanned: str, prompt: Prompt) -> str:
-    if "pin" in prompt.wants.kinds and not scanned.startswith("*"):
-        return SECRET
-    return scanned[:SCANNED_CHARACTERS_MAX]
-
-
 def resumed(sitting: Sitting, at: datetime, zone: tzinfo) -> Said:
     """Say when the last scan was taken and what it did, to somebody who comes back.
 
@@ -207,7 +205,7 @@ def write(
     tx: Session, sitting: Sitting, scan_no: int, scanned: str, now: datetime, settled: Settled
 ) -> Turn:
     """Write down where the seat is now, what it was told, and that there was a scan."""
-    recorded = _record(scanned, FLOWS[sitting.flow].prompt(sitting.state))
+    recorded = SECRET if settled.secret else scanned[:SCANNED_CHARACTERS_MAX]
     said = json.dumps(asdict(settled.said), ensure_ascii=False) if settled.said else None
     values: dict[str, Any] = {
         "at_site": sitting.site,

@@ -7,12 +7,14 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any, cast
+from uuid import uuid4
 
 from sqlalchemy import TableClause, delete, insert, select
 from sqlalchemy.orm import Session
 
-from floorhand.domain.barcodes import readable, shown
+from floorhand.domain.barcodes import read, readable, shown
 from floorhand.domain.preferences import Toggle
+from floorhand.domain.rights import Right, may
 from floorhand.domain.signing_in import JOBS, SignOut
 from floorhand.domain.things import (
     Ambiguous,
@@ -38,12 +40,14 @@ from floorhand.flows.turn import AnyState, Ask, Do, Open, Prompt, Refuse, Reply,
 from floorhand.flows.which import Answered, Which, kind_of
 from floorhand.ops.freezing import freeze, thaw
 from floorhand.ops.registry import FLOWS, HANDLERS
-from floorhand.ops.seats import SECRET, Settled, Sitting, leaves
+from floorhand.ops.seats import SCANNED_CHARACTERS_MAX, SECRET, Settled, Sitting, leaves
 from floorhand.ops.sign_in import park
+from floorhand.store.finders import badge
 from floorhand.store.ledger import Cause
-from floorhand.store.lookup import resolve
+from floorhand.store.lookup import Event, resolve
 from floorhand.store.rotating import retire_old_label
 from floorhand.store.schema import Operation, Parked
+from floorhand.store.workers import who_can
 
 STEPS_PER_SCAN_MAX = 8
 """A flow that needs more steps for one scan is going round in circles."""
@@ -52,6 +56,9 @@ COMMANDS_PER_SCAN_MAX = 4
 
 SEPARATORS = dict.fromkeys((0x04, *range(0x1C, 0x20)))
 """Control characters that carriers' two-dimensional codes hold between their fields."""
+
+OFFICE = "office"
+"""Stands in an operation for the seat where a command of `floorhand.cli` was given."""
 
 _ADD_OPERATION = insert(cast(TableClause, Operation.__table__))
 
@@ -66,6 +73,32 @@ def answer(tx: Session, sitting: Sitting, scan_no: int, scanned: str, now: datet
     event = resolve(tx, sitting.site, scanned, prompt)
     if isinstance(event, Place) and event.renewed:
         retire_old_label(tx, sitting.site, event.code)
+    settled = _answer(tx, sitting, scan_no, event, now)
+    return replace(settled, secret=_is_secret(event, prompt))
+
+
+def _is_secret(event: object, prompt: Prompt) -> bool:
+    """Say whether a scan opens a door: a badge anywhere, or what was tried for one or for a PIN."""
+    match event:
+        case Badge(scanned=True):
+            return True
+        case Unknown() | Text():
+            return bool({"badge", "pin"} & set(prompt.wants.kinds))
+        case _:
+            return False
+
+
+def opens_a_door(tx: Session, sitting: Sitting, scanned: str) -> bool:
+    """Say the same of a scan that was refused before anybody knew what it is."""
+    if scanned.startswith("*"):
+        return False
+    kinds = FLOWS[sitting.flow].prompt(sitting.state).wants.kinds
+    code = read(scanned[:SCANNED_CHARACTERS_MAX]).code
+    return bool({"badge", "pin"} & set(kinds)) or badge(tx, sitting.site, code) is not None
+
+
+def _answer(tx: Session, sitting: Sitting, scan_no: int, event: Event, now: datetime) -> Settled:
+    prompt = FLOWS[sitting.flow].prompt(sitting.state)
     here = Settled(sitting.flow, sitting.state, None)
     match event:
         case Pressed(key=Key.HELP):
@@ -124,8 +157,7 @@ def _settle(tx: Session, sitting: Sitting, scan_no: int, event: object, now: dat
                 event = _carry_out(tx, _cause(sitting, number, now), command)
             case Open(flow=flow, event=handed):
                 said = Said.about(reply) or said
-                if flow in JOBS and flow not in sitting.roles | _supervised(sitting):
-                    raise Refused(Code.ROLE_MISSING, job_text=f"job.{flow}")
+                _may_open(tx, sitting, flow)
                 name, state, event = _open(tx, sitting, flow, handed)
                 if event is None:
                     return Settled(name, state, said)
@@ -141,8 +173,15 @@ def _settle(tx: Session, sitting: Sitting, scan_no: int, event: object, now: dat
     raise AssertionError(f"{name} did not settle: {state} {event}")
 
 
-def _supervised(sitting: Sitting) -> frozenset[str]:
-    return frozenset(JOBS) if "supervisor" in sitting.roles else frozenset()
+def _may_open(tx: Session, sitting: Sitting, flow: str) -> None:
+    """See that the worker's roles allow a job.
+
+    Raises:
+        Refused: `Code.ROLE_MISSING`, naming who may.
+    """
+    if flow in JOBS and not may(sitting.roles, Right(flow)):
+        who = who_can(tx, sitting.site, Right(flow))
+        raise Refused(Code.ROLE_MISSING, job_text=f"job.{flow}", who=who)
 
 
 def _open(
@@ -256,6 +295,12 @@ def _cause(sitting: Sitting, operation: str, now: datetime) -> Cause:
     return Cause(
         sitting.site, operation, sitting.worker, sitting.seat, sitting.station, now, sitting.roles
     )
+
+
+def from_office(tx: Session, site: str, command: object, now: datetime) -> object:
+    """Carry out a command that was given at no terminal, and record it as from the office."""
+    cause = Cause(site, f"{OFFICE}:{uuid4().hex}", "", OFFICE, "", now)
+    return _carry_out(tx, cause, command)
 
 
 def _carry_out(tx: Session, cause: Cause, command: Any) -> Any:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import replace
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.pins import verify_pin
+from floorhand.domain.rights import Right, jobs_of
 from floorhand.domain.signing_in import (
     JOBS,
+    AskPin,
     CheckPin,
+    GuessBadge,
+    GuessedWrong,
+    PinAsked,
     PinRight,
-    PinWrong,
     SignedIn,
     SignIn,
     SignOut,
@@ -22,48 +26,100 @@ from floorhand.errors import Code, Refused
 from floorhand.flows import packing, picking, putaway, receiving, returns
 from floorhand.flows.sign_in import NeedBadge
 from floorhand.ops.freezing import freeze
+from floorhand.store.guesses import SEAT, WORKER, guesses_at, keep_guesses
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import worker_facts
 from floorhand.store.schema import Parked, Seat, Worker
-
-WRONG_PINS_MAX = 5
-"""From this many wrong PINs in a row on, each costs a wait."""
+from floorhand.store.workers import who_can
 
 STARTS = {job.NAME: freeze(job.START) for job in (receiving, putaway, picking, packing, returns)}
 """The state of each job with nothing in the middle, as a seat keeps it."""
 
-PIN_WAIT_S = 60
-PIN_WAIT_MAX_S = 900
+
+def ask_pin(tx: Session, cause: Cause, command: AskPin) -> PinAsked:
+    """Let a worker type the PIN.
+
+    Raises:
+        Refused: `Code.NO_PIN` if the worker has none; as `_may_guess`.
+    """
+    name, pin_hash = _pin_of(tx, cause.site, command.worker)
+    if not pin_hash:
+        raise Refused(Code.NO_PIN, name=name, who=who_can(tx, cause.site, Right.UNLOCK))
+    _may_guess(tx, cause, command.worker)
+    return PinAsked(command.worker, name)
 
 
-def check_pin(tx: Session, cause: Cause, command: CheckPin) -> PinRight | PinWrong:
-    """Compare a PIN; count wrong ones in the same transaction, or many terminals could guess."""
-    row = tx.execute(
-        select(Worker.pin_hash, Worker.failed_pins, Worker.locked_until)
-        .where(Worker.site == cause.site, Worker.code == command.worker)
-        .with_for_update()
-    ).one()
-    if row.locked_until is not None and row.locked_until > cause.at:
-        return PinWrong(int((row.locked_until - cause.at).total_seconds()) + 1)
-    right = bool(row.pin_hash) and verify_pin(command.pin, row.pin_hash)
-    failed = 0 if right else row.failed_pins + 1
-    wait_s = min(PIN_WAIT_MAX_S, PIN_WAIT_S * max(0, failed - WRONG_PINS_MAX + 1))
-    tx.execute(
-        update(Worker)
-        .where(Worker.site == cause.site, Worker.code == command.worker)
-        .values(
-            failed_pins=failed,
-            locked_until=cause.at + timedelta(seconds=wait_s) if wait_s else None,
-        )
-    )
-    return PinRight(command.worker) if right else PinWrong(wait_s)
+def check_pin(tx: Session, cause: Cause, command: CheckPin) -> PinRight | GuessedWrong:
+    """Compare a PIN; count wrong ones in the same transaction, or many terminals could guess.
+
+    Raises:
+        Refused: As `_may_guess`; nothing was compared then.
+    """
+    _may_guess(tx, cause, command.worker)
+    name, pin_hash = _pin_of(tx, cause.site, command.worker)
+    guesses = guesses_at(tx, cause.site, WORKER, command.worker)
+    if verify_pin(command.pin, pin_hash):
+        keep_guesses(tx, cause.site, WORKER, command.worker, guesses.right())
+        return PinRight(command.worker)
+    guesses = guesses.wrong(cause.at)
+    keep_guesses(tx, cause.site, WORKER, command.worker, guesses)
+    here = guess_badge(tx, cause, GuessBadge())
+    if not guesses.locked:
+        return replace(here, wait_s=max(here.wait_s, guesses.wait_s(cause.at)))
+    return GuessedWrong(0, "pin", name, who_can(tx, cause.site, Right.UNLOCK))
+
+
+def guess_badge(tx: Session, cause: Cause, _command: GuessBadge) -> GuessedWrong:
+    """Count a wrong guess at this seat.
+
+    Raises:
+        Refused: As `_may_guess`.
+    """
+    _may_guess(tx, cause)
+    guesses = guesses_at(tx, cause.site, SEAT, cause.seat).wrong(cause.at)
+    keep_guesses(tx, cause.site, SEAT, cause.seat, guesses)
+    if guesses.locked:
+        return GuessedWrong(0, "seat", cause.seat, who_can(tx, cause.site, Right.UNLOCK))
+    return GuessedWrong(guesses.wait_s(cause.at))
+
+
+def _may_guess(tx: Session, cause: Cause, worker: str = "") -> None:
+    """See that nobody has to wait, at this seat or for this worker's PIN.
+
+    Raises:
+        Refused: `Code.SEAT_LOCKED`, `Code.PIN_LOCKED` or `Code.GUESS_WAIT`.
+    """
+    here = guesses_at(tx, cause.site, SEAT, cause.seat)
+    if here.locked:
+        who = who_can(tx, cause.site, Right.UNLOCK)
+        raise Refused(Code.SEAT_LOCKED, seat=cause.seat, who=who)
+    there = guesses_at(tx, cause.site, WORKER, worker) if worker else here
+    if there.locked:
+        name, _ = _pin_of(tx, cause.site, worker)
+        raise Refused(Code.PIN_LOCKED, name=name, who=who_can(tx, cause.site, Right.UNLOCK))
+    if wait_s := max(here.wait_s(cause.at), there.wait_s(cause.at)):
+        raise Refused(Code.GUESS_WAIT, seconds=wait_s)
+
+
+def _pin_of(tx: Session, site: str, worker: str) -> tuple[str, str]:
+    """Give name and PIN of a worker, the PIN as its hash."""
+    named = (Worker.site == site, Worker.code == worker)
+    row = tx.execute(select(Worker.name, Worker.pin_hash).where(*named)).one()
+    return row.name, row.pin_hash
 
 
 def sign_in(tx: Session, cause: Cause, command: SignIn) -> SignedIn:
     """Put a worker on this seat; work open at another seat is parked for this one to take up.
 
     The other terminal is told with its next scan where the worker went.
+
+    Raises:
+        Refused: As `_may_guess`: a badge can be guessed, too.
     """
+    _may_guess(tx, cause)
+    guesses = guesses_at(tx, cause.site, SEAT, cause.seat)
+    if guesses.in_a_row:
+        keep_guesses(tx, cause.site, SEAT, cause.seat, guesses.right())
     worker = worker_facts(tx, cause.site, command.worker)
     if worker is None:
         raise Refused(Code.UNKNOWN_WORKER)
@@ -90,7 +146,7 @@ def sign_in(tx: Session, cause: Cause, command: SignIn) -> SignedIn:
         mine = (Worker.site == cause.site, Worker.code == command.worker)
         tx.execute(update(Worker).where(*mine).values(language=command.language))
     cause.note(job="sign_in", worker=command.worker)
-    jobs, parked = allowed(worker.roles), parked_jobs(tx, cause.site, command.worker)
+    jobs, parked = jobs_of(worker.roles), parked_jobs(tx, cause.site, command.worker)
     return SignedIn(worker.code, worker.name, jobs, parked)
 
 
@@ -114,13 +170,10 @@ def parked_jobs(tx: Session, site: str, worker: str) -> tuple[str, ...]:
     return tuple(job for job in JOBS if job in found)
 
 
-def allowed(roles: frozenset[str]) -> tuple[str, ...]:
-    """List the jobs that roles allow; supervisors may do all."""
-    return tuple(job for job in JOBS if job in roles or "supervisor" in roles)
-
-
 HANDLERS: dict[type, Callable[..., object]] = {
+    AskPin: ask_pin,
     CheckPin: check_pin,
+    GuessBadge: guess_badge,
     SignIn: sign_in,
     SignOut: sign_out,
 }

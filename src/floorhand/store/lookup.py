@@ -369,4 +369,4 @@ def _only(papers: Sequence[Paper], wants: Wants) -> Event | None:
     return found[0] if found else None
 
 
-__all__ = ["product", "resolve"]
+__all__ = ["Event", "product", "resolve"]

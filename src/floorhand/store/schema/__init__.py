@@ -23,6 +23,7 @@ from floorhand.store.schema.floor import (
 from floorhand.store.schema.masters import (
     Barcode,
     BoxType,
+    Guess,
     Merchant,
     Place,
     Sequence,
@@ -54,6 +55,7 @@ __all__ = [
     "Checked",
     "Delivery",
     "DeliveryLine",
+    "Guess",
     "Imported",
     "Inspection",
     "Merchant",

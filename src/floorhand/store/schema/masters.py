@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
 
 from floorhand.store.schema.base import Key, Mapped, Site, Table, mapped_column
@@ -179,7 +177,7 @@ class Worker(Table):
     pin_hash: Mapped[str] = mapped_column(default="")
     """scrypt, as ``salt$hash`` in hex; empty: no PIN, badge only."""
     roles: Mapped[str] = mapped_column(default="")
-    """Space-separated: ``receiving blind putaway picking packing returns supervisor``."""
+    """Space-separated names of `floorhand.domain.rights.ROLES`."""
     language: Mapped[str] = mapped_column(default="en")
     theme: Mapped[str] = mapped_column(default="")
     """Colours of the screen; empty: as the terminal is set up."""
@@ -187,12 +185,24 @@ class Worker(Table):
     """Place, number and question in large letters."""
     mute: Mapped[bool] = mapped_column(default=False)
     """No bells."""
-    failed_pins: Mapped[int] = mapped_column(default=0)
-    locked_until: Mapped[datetime | None]
     __table_args__ = (
         ForeignKeyConstraint(["site"], ["site.site"]),
         UniqueConstraint("site", "badge"),
     )
+
+
+class Guess(Table):
+    """Wrong guesses at a worker's PIN, or made at a seat; see `floorhand.domain.guessing`."""
+
+    __tablename__ = "guess"
+    site: Mapped[Site]
+    kind: Mapped[Key]
+    """``worker`` or ``seat``."""
+    subject: Mapped[Key]
+    in_a_row: Mapped[int]
+    times: Mapped[str]
+    """When the last ones were, as JSON."""
+    __table_args__ = (CheckConstraint("kind IN ('worker', 'seat')", name="kind_known"),)
 
 
 class Station(Table):

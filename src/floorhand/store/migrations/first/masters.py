@@ -5,8 +5,6 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from floorhand.store.schema.base import UtcTime
-
 
 def sequence() -> None:
     """Make the table ``sequence``."""
@@ -144,8 +142,6 @@ def worker() -> None:
         sa.Column("theme", sa.String(), nullable=False),
         sa.Column("large", sa.Boolean(), nullable=False),
         sa.Column("mute", sa.Boolean(), nullable=False),
-        sa.Column("failed_pins", sa.Integer(), nullable=False),
-        sa.Column("locked_until", UtcTime(), nullable=True),
         sa.ForeignKeyConstraint(["site"], ["site.site"], name=op.f("fk_worker_site")),
         sa.PrimaryKeyConstraint("site", "code", name=op.f("pk_worker")),
         sa.UniqueConstraint("site", "badge", name=op.f("uq_worker_site_badge")),
@@ -177,6 +173,20 @@ def sku() -> None:
             name=op.f("fk_sku_site_merchant"),
         ),
         sa.PrimaryKeyConstraint("site", "merchant", "code", name=op.f("pk_sku")),
+    )
+
+
+def guess() -> None:
+    """Make the table ``guess``."""
+    op.create_table(
+        "guess",
+        sa.Column("site", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("in_a_row", sa.Integer(), nullable=False),
+        sa.Column("times", sa.String(), nullable=False),
+        sa.CheckConstraint("kind IN ('worker', 'seat')", name=op.f("ck_guess_kind_known")),
+        sa.PrimaryKeyConstraint("site", "kind", "subject", name=op.f("pk_guess")),
     )
 
 

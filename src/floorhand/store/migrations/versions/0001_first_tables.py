@@ -25,6 +25,7 @@ TABLES = (
     floor.task,
     floor.trouble,
     masters.box_type,
+    masters.guess,
     paper.inspection,
     masters.merchant,
     masters.place,

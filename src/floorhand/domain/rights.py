@@ -1,0 +1,54 @@
+"""Who may do what: each role is a set of rights, and a worker has those of all their roles."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from enum import StrEnum
+
+from floorhand.domain.signing_in import JOBS
+from floorhand.domain.things import Key
+
+
+class Right(StrEnum):
+    """What not everybody may do. The first five are the jobs, by name."""
+
+    RECEIVING = "receiving"
+    PUTAWAY = "putaway"
+    PICKING = "picking"
+    PACKING = "packing"
+    RETURNS = "returns"
+    BLIND = "blind"
+    """Receive goods that nobody announced."""
+    LEARN = "learn"
+    """Say which product an unknown barcode means."""
+    SEATS = "seats"
+    """See who sits where, and free a seat that is stuck."""
+    UNLOCK = "unlock"
+    """Allow PINs and badges again that were guessed wrong too often, and draw new PINs."""
+
+
+_JOBS = frozenset(map(Right, JOBS))
+
+ROLES: Mapping[str, frozenset[Right]] = {
+    **{job: frozenset({Right(job)}) for job in JOBS},
+    "blind": frozenset({Right.BLIND}),
+    "worker": _JOBS,
+    "packer": frozenset({Right.PACKING}),
+    "inspector": frozenset({Right.RETURNS}),
+    "lead": _JOBS | {Right.BLIND, Right.LEARN, Right.SEATS},
+    "supervisor": frozenset(Right),
+}
+"""The roles that a worker can be given, any number of them. A job's name is a role, too."""
+
+KEY_RIGHTS: Mapping[tuple[str, Key], Right] = {("menu", Key.LIST): Right.SEATS}
+"""Keys that need a right, by the flow in which they do; who lacks it does not see them."""
+
+
+def may(roles: Collection[str], right: Right) -> bool:
+    """Say whether one of these roles has a right."""
+    return any(right in ROLES.get(role, ()) for role in roles)
+
+
+def jobs_of(roles: Collection[str]) -> tuple[str, ...]:
+    """List the jobs that roles allow, in the order of the menu."""
+    return tuple(job for job in JOBS if may(roles, Right(job)))
