@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping
 from enum import StrEnum
 
 from floorhand.domain.signing_in import JOBS
-from floorhand.domain.things import Key
 
 
 class Right(StrEnum):
@@ -39,9 +38,6 @@ ROLES: Mapping[str, frozenset[Right]] = {
     "supervisor": frozenset(Right),
 }
 """The roles that a worker can be given, any number of them. A job's name is a role, too."""
-
-KEY_RIGHTS: Mapping[tuple[str, Key], Right] = {("menu", Key.LIST): Right.SEATS}
-"""Keys that need a right, by the flow in which they do; who lacks it does not see them."""
 
 
 def may(roles: Collection[str], right: Right) -> bool:
