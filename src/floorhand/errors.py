@@ -16,6 +16,11 @@ class Code(StrEnum):
 
     # The road of a scan
     UNKNOWN_BARCODE = "unknown_barcode"
+    UNKNOWN_TEACHABLE = "unknown_teachable"
+    CODE_TAKEN = "code_taken"
+    NO_SUCH_SKU = "no_such_sku"
+    SKU_OF_SEVERAL = "sku_of_several"
+    NO_PACK_OF = "no_pack_of"
     BARCODE_DAMAGED = "barcode_damaged"
     BARCODE_CONTRADICTS = "barcode_contradicts"
     SCAN_TOO_LONG = "scan_too_long"

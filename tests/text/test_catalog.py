@@ -20,7 +20,7 @@ OTHERS = [language for language in languages() if language != "en"]
 KEY = re.compile(r"(?:[a-z_]+)(?:\.[a-z_0-9]+)+")
 PREFIXES = frozenset(
     {"fact", "key", "job", "thing", "refusal", "help", "road", "which", "reason", "grade", *JOBS}
-    | {"menu", "sign_in"}
+    | {"learning", "menu", "sign_in"}
 )
 
 

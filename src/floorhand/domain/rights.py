@@ -31,6 +31,7 @@ _JOBS = frozenset(map(Right, JOBS))
 ROLES: Mapping[str, frozenset[Right]] = {
     **{job: frozenset({Right(job)}) for job in JOBS},
     "blind": frozenset({Right.BLIND}),
+    "barcodes": frozenset({Right.LEARN}),
     "worker": _JOBS,
     "packer": frozenset({Right.PACKING}),
     "inspector": frozenset({Right.RETURNS}),

@@ -96,7 +96,7 @@ def prompt(state: State) -> Prompt:
         (Key.LIST, "key.settings"),
         (Key.LOCK, "key.sign_out"),
     )
-    wants = Wants(kinds=("choice", "anything"))
+    wants = Wants(kinds=("choice", "anything"), learns=True)
     for seen in state.seen:
         return Prompt(
             ask="menu.choose",

@@ -142,7 +142,8 @@ def _counting(state: Counting | Unexpected) -> Prompt:
     ask = "receiving.all_counted" if _all_counted(job, now) else "receiving.scan_piece"
     wants = _wants(job, now)
     if isinstance(state, Counting):
-        wants = replace(wants, told_count=told_count(state.told))
+        told = told_count(state.told)
+        wants = replace(wants, told_count=told, learns=True, delivery=job.delivery)
     if isinstance(state, Unexpected):
         ask = "receiving.scan_again" if not state.pieces else "receiving.scan_number_again"
         wants = replace(wants, kinds=("piece",), number=False, number_hint=0)

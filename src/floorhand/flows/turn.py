@@ -118,6 +118,8 @@ class Wants:
         number_hint: What a worker for whom all goes well would type; 0 if no number is wanted.
         text: Anything scanned or typed is free text here, unless it is a key or a choice.
         merchants: Whose barcodes count; empty: everybody's.
+        learns: An unknown code may be taught here, by those who have the role.
+        delivery: Number of the delivery at hand; may be empty.
         told_count: How many a code scanned ahead of its product has told; None if none did.
         order: ``merchant/number`` of the order at hand, to break ties; may be empty.
     """
@@ -131,6 +133,8 @@ class Wants:
     merchants: tuple[str, ...] = ()
     order: str = ""
     told_count: int | None = None
+    learns: bool = False
+    delivery: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,11 +35,11 @@ class Which:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """It is known which is meant; ``meant`` is None if the worker went back. Never stored."""
+    """What the question is answered with; None if it is asked once more. Never stored."""
 
     flow: str
     state: str
-    meant: Piece | Paper | None
+    meant: object | None
 
 
 State = Which | Answered

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from floorhand.flows import (
+    learning,
     menu,
     packing,
     picking,
@@ -18,6 +19,7 @@ from floorhand.flows import (
 )
 from floorhand.flows.turn import Flow
 from floorhand.ops import leading as leading_ops
+from floorhand.ops import learning as learning_ops
 from floorhand.ops import menu as menu_ops
 from floorhand.ops import packing as packing_ops
 from floorhand.ops import picking as picking_ops
@@ -29,7 +31,18 @@ from floorhand.ops import sign_in as sign_in_ops
 
 FLOWS: Mapping[str, Flow] = {
     flow.NAME: flow
-    for flow in (sign_in, menu, settings, which, receiving, putaway, picking, packing, returns)
+    for flow in (
+        sign_in,
+        menu,
+        settings,
+        which,
+        learning,
+        receiving,
+        putaway,
+        picking,
+        packing,
+        returns,
+    )
 }
 """Every conversation, by name; a seat's row says which one is open."""
 
@@ -38,6 +51,7 @@ HANDLERS: Mapping[type, Callable[..., Any]] = {
     **menu_ops.HANDLERS,
     **settings_ops.HANDLERS,
     **leading_ops.HANDLERS,
+    **learning_ops.HANDLERS,
     **receiving_ops.HANDLERS,
     **putaway_ops.HANDLERS,
     **picking_ops.HANDLERS,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any, cast
@@ -35,10 +35,11 @@ from floorhand.domain.things import (
     Unknown,
 )
 from floorhand.errors import Code, Gone, Refused
-from floorhand.flows import settings
+from floorhand.flows import learning, settings
 from floorhand.flows.turn import AnyState, Ask, Do, Open, Prompt, Refuse, Reply, Said
 from floorhand.flows.which import Answered, Which, kind_of
 from floorhand.ops.freezing import freeze, thaw
+from floorhand.ops.learning import lesson_about
 from floorhand.ops.registry import FLOWS, HANDLERS
 from floorhand.ops.seats import SCANNED_CHARACTERS_MAX, SECRET, Settled, Sitting, leaves
 from floorhand.ops.sign_in import park
@@ -59,6 +60,12 @@ SEPARATORS = dict.fromkeys((0x04, *range(0x1C, 0x20)))
 
 OFFICE = "office"
 """Stands in an operation for the seat where a command of `floorhand.cli` was given."""
+
+ASIDE: Mapping[str, Callable[[Any], Any]] = {
+    "which": lambda state: state,
+    learning.NAME: lambda state: state.lesson,
+}
+"""Flows that stand between a question and its answer, and what of their states tells which."""
 
 _ADD_OPERATION = insert(cast(TableClause, Operation.__table__))
 
@@ -117,7 +124,11 @@ def _answer(tx: Session, sitting: Sitting, scan_no: int, event: Event, now: date
             raise Refused(Code.WRONG_PIN)
         case Unknown(shown=code) if "unknown" not in prompt.wants.kinds:
             facts = {**dict(prompt.ask_facts), "code": code, "ask_text": prompt.ask}
-            raise Refused(Code.UNKNOWN_BARCODE, **facts)
+            asked = (sitting.flow, freeze(sitting.state))
+            cause = _cause(sitting, "", now)
+            lesson = lesson_about(tx, cause, asked, event, prompt.wants, facts)
+            aside = replace(sitting, flow=learning.NAME, state=lesson)
+            return _settle(tx, aside, scan_no, event, now)
         case Unknown(shown=code) if not _is_whole(event.code):
             raise Refused(Code.TEXT_UNREADABLE, code=code)
         case Place(kind="bin", proven=False, code=code) if prompt.wants.place or (
@@ -164,7 +175,7 @@ def _settle(tx: Session, sitting: Sitting, scan_no: int, event: object, now: dat
             case Ask(state=Answered() as answered):
                 name, state = answered.flow, thaw(FLOWS[answered.flow], answered.state)
                 if answered.meant is None:
-                    return Settled(name, state, None)
+                    return Settled(name, state, Said.about(reply))
                 event = answered.meant
             case Ask():
                 return Settled(name, reply.state, Said.about(reply) or said)
@@ -259,8 +270,9 @@ def _menu(tx: Session, sitting: Sitting, now: datetime, *, parked: bool) -> Sett
 def _lock(tx: Session, cause: Cause, sitting: Sitting) -> Settled:
     """Sign out; work in the middle is parked."""
     name, state = sitting.flow, sitting.state
-    if name == "which":
-        name, state = state.flow, thaw(FLOWS[state.flow], state.state)
+    while name in ASIDE:
+        about = ASIDE[name](state)
+        name, state = about.flow, thaw(FLOWS[about.flow], about.state)
     if name in JOBS and state != FLOWS[name].START:
         park(tx, cause, sitting.worker, name, freeze(state))
     _carry_out(tx, cause, SignOut(sitting.worker))
