@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any, cast
@@ -37,7 +37,7 @@ from floorhand.domain.things import (
 from floorhand.errors import Code, Gone, Refused
 from floorhand.flows import learning, settings
 from floorhand.flows.turn import AnyState, Ask, Do, Open, Prompt, Refuse, Reply, Said
-from floorhand.flows.which import Answered, Which, kind_of
+from floorhand.flows.which import Answered, Which
 from floorhand.ops.freezing import freeze, thaw
 from floorhand.ops.learning import lesson_about
 from floorhand.ops.registry import FLOWS, HANDLERS
@@ -135,17 +135,28 @@ def _answer(tx: Session, sitting: Sitting, scan_no: int, event: Event, now: date
             {"bin", "place"} & set(prompt.wants.kinds)
         ):
             raise Refused(_unproven(event, prompt), place=code, wanted=prompt.wants.place)
-        case Ambiguous(options=options) if _asks_for(options, prompt.wants.kinds):
+        case Ambiguous(options=options):
+            if (reply := _refused_anyway(sitting, options)) is not None:
+                return _refuse(tx, sitting, options[0], reply, (sitting.flow, sitting.state), now)
             return Settled("which", Which(sitting.flow, freeze(sitting.state), options), None)
-        case Ambiguous(options=(likely, *_)):
-            return _settle(tx, sitting, scan_no, likely, now)
         case _:
             return _settle(tx, sitting, scan_no, event, now)
 
 
-def _asks_for(options: Iterable[Piece | Paper], kinds: Collection[str]) -> bool:
-    """Say whether one of these can be an answer at all: only then it matters which is meant."""
-    return "anything" in kinds or any(kind_of(option) in kinds for option in options)
+def _refused_anyway(sitting: Sitting, options: Sequence[Piece | Paper]) -> Refuse | None:
+    """Give the refusal if none of these can be an answer: only else it matters which is meant.
+
+    It names every merchant that it may be of, for nobody has said which.
+    """
+    step = FLOWS[sitting.flow].step
+    refusals = [step(sitting.state, option) for option in options]
+    first = refusals[0]
+    if not isinstance(first, Refuse) or not all(isinstance(one, Refuse) for one in refusals):
+        return None
+    if "merchant" not in first.facts:
+        return first
+    merchants = " / ".join(dict.fromkeys(option.merchant for option in options))
+    return replace(first, facts={**first.facts, "merchant": merchants})
 
 
 def _is_whole(code: str) -> bool:
