@@ -48,6 +48,14 @@ class Code(StrEnum):
     NESTED_TOO_DEEP = "nested_too_deep"
     IN_ITSELF = "in_itself"
 
+    # Taking back
+    UNDO_NOTHING = "undo_nothing"
+    REDO_NOTHING = "redo_nothing"
+    UNDO_CHANGED = "undo_changed"
+    UNDO_STOCK = "undo_stock"
+    UNDO_PRINTED = "undo_printed"
+    UNDO_TOO_MUCH = "undo_too_much"
+
     # Signing in and the menu
     SIGNED_IN_ELSEWHERE = "signed_in_elsewhere"
     UNKNOWN_WORKER = "unknown_worker"

@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO, Final, Protocol, TextIO
 
-from floorhand.domain.things import KEYS
+from floorhand.domain.things import KEYS, barcode_of
 from floorhand.errors import Code, DatabaseAway
 from floorhand.flows.away import RETRY_AFTER_S, not_yet_saved
 from floorhand.flows.turn import Choice, Item, Prompt, Said
@@ -76,7 +76,7 @@ def render_lines(turn: Answered, catalog: Catalog) -> list[str]:
 
 def render_keys(prompt: Prompt, catalog: Catalog) -> str:
     """Write the keys that do something now, as the codes to type for them."""
-    keys = [f"{KEYS[key][1]} {_one_line(catalog.say(text))}" for key, text in prompt.keys]
+    keys = [f"{barcode_of(key)} {_one_line(catalog.say(text))}" for key, text in prompt.keys]
     return "  (" + ", ".join(keys) + ")" if keys else ""
 
 

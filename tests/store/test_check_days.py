@@ -28,6 +28,9 @@ SCRIPTS = Path(__file__).parents[1] / "scripts"
 PICKING = ("picking_smooth", 7)
 """Two mugs of order 1001 are in tote T-1; all else of 1001 and 1002 is still to be picked."""
 
+UNDONE = ("picking_undone", 11)
+"""The last scan took two mugs out of tote T-1 again."""
+
 PICKED = ("picking_smooth", 99)
 PACKED = ("packing_smooth", 99)
 RECEIVED = ("receiving_smooth", 99)
@@ -134,7 +137,16 @@ DAMAGE = [
     ("texts_are_readable", PICKING, [*NO_UPDATE, "UPDATE operation SET command = 'oops'"]),
     ("texts_are_readable", PICKING, [*NO_UPDATE, "UPDATE operation SET facts = '[1]'"]),
     ("texts_are_readable", PACKED, ["UPDATE print_job SET data = '{'"]),
-    ("undone_operations_exist", PICKING, [*NO_UPDATE, "UPDATE operation SET undoes = 'H1:77'"]),
+    (
+        "undone_operations_exist",
+        UNDONE,
+        [*NO_UPDATE, "UPDATE operation SET undoes = 'H1:77' WHERE undoes IS NOT NULL"],
+    ),
+    (
+        "what_is_undone_is_where_it_was",
+        UNDONE,
+        ["DROP TRIGGER move_no_update", "UPDATE move SET pieces = 1 WHERE operation = 'H1:13'"],
+    ),
     ("rows_are_only_added", PICKING, ["DROP TRIGGER move_no_delete"]),
     ("rows_are_only_added", PICKING, ["DROP TRIGGER scan_no_update"]),
     ("rows_are_only_added", PICKING, ["DROP TRIGGER operation_no_replace"]),
@@ -285,7 +297,7 @@ DAMAGE = [
 ]
 
 
-@pytest.mark.parametrize("day", [PICKING, PICKED, PACKED, RECEIVED, STORED, INSPECTED])
+@pytest.mark.parametrize("day", [PICKING, UNDONE, PICKED, PACKED, RECEIVED, STORED, INSPECTED])
 def test_a_day_without_damage_breaks_no_rule(tmp_path, day) -> None:
     assert broken(damaged(day, tmp_path)) == {}
 

@@ -18,7 +18,16 @@ from floorhand.store import ledger, migrations
 from floorhand.store.check import violations
 from floorhand.store.db import HEAD, Transactions, engine_of, open_database
 from floorhand.store.places import new_place
-from floorhand.store.schema import APPEND_ONLY, Merchant, Move, Place, SiteRow, Table
+from floorhand.store.schema import (
+    APPEND_ONLY,
+    KEPT,
+    RESTORED,
+    Merchant,
+    Move,
+    Place,
+    SiteRow,
+    Table,
+)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -93,6 +102,19 @@ def test_every_append_only_table_has_its_triggers(opened) -> None:
     verbs += ["replace"] if engine_of(opened).dialect.name == "sqlite" else ["truncate"]
     for table in APPEND_ONLY:
         assert {f"{table}_no_{verb}" for verb in verbs} <= found
+
+
+def test_every_table_says_what_an_undo_does_with_it() -> None:
+    assert sorted([*RESTORED, *KEPT]) == sorted([*Table.metadata.tables, "alembic_version"])
+
+
+def test_every_table_that_an_undo_puts_back_notes_its_changes(opened) -> None:
+    if engine_of(opened).dialect.name == "sqlite":
+        question = "SELECT DISTINCT tbl_name FROM sqlite_temp_master WHERE name LIKE 'noted_%'"
+    else:
+        question = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE '%_noted'"
+    with opened.begin() as tx:
+        assert set(tx.scalars(text(question))) == set(RESTORED)
 
 
 @pytest.mark.parametrize("recursive", ["ON", "OFF"])

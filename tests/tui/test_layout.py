@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from tui.screens import MENU, PICK, PIN, REFUSED, SIGN_IN
 
-from floorhand.domain.things import KEYS, Key
+from floorhand.domain.things import KEYS, named
 from floorhand.flows.turn import Choice, Item, Prompt, Said, Wants
 from floorhand.text.catalog import catalog
 from floorhand.tui.large import PICTURES, huge, large
@@ -44,7 +44,7 @@ def loaded(**changes) -> Prompt:
             Item(f"SKU-{n:05}-LONG", LONG, n + 1, "lot 20261130-A", "now" if n == 0 else "")
             for n in range(20)
         ),
-        keys=tuple((key, f"key.{key}") for key in KEYS if key is not Key.UNDO),
+        keys=tuple((key, f"key.{key}") for key in KEYS),
         **changes,
     )
 
@@ -74,7 +74,7 @@ def test_place_number_code_keys_and_refusal_are_whole(size) -> None:
     assert "2 × " in drawn or large("2")[0] in drawn
     assert "T-0017" in drawn
     for key in dict(turn.prompt.keys):
-        assert KEYS[key][0].upper() in drawn
+        assert named(key) in drawn
     said = " ".join(drawn.replace("\n", " ").split())
     for words in ("Those are not", "check digits", "A-12-04-3. Go", "read its"):
         assert words.split()[0] in said

@@ -196,6 +196,7 @@ class Key(StrEnum):
 
     HELP = "help"
     UNDO = "undo"
+    REDO = "redo"
     BACK = "back"
     LIST = "list"
     MISMATCH = "mismatch"
@@ -224,8 +225,18 @@ KEYS: dict[Key, tuple[str, str]] = {
 }
 """The one key map: function key and command barcode; ``*<n>`` also types function key n."""
 
-BARCODES_ONLY: dict[Key, str] = {Key.MUTE: "*MUTE", Key.LARGE: "*LARGE"}
-"""Commands without a key of their own: bells off and on, large letters on and off."""
+BARCODES_ONLY: dict[Key, str] = {Key.REDO: "*REDO", Key.MUTE: "*MUTE", Key.LARGE: "*LARGE"}
+"""Commands without a key of their own: do again, bells off and on, large letters on and off."""
+
+
+def barcode_of(key: Key) -> str:
+    """Give the command barcode of a key."""
+    return BARCODES_ONLY.get(key) or KEYS[key][1]
+
+
+def named(key: Key) -> str:
+    """Name a key as a worker presses it: ``F2``, or what to type where there is no such key."""
+    return BARCODES_ONLY.get(key) or KEYS[key][0].upper()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from floorhand.config import Settings
-from floorhand.domain.things import BARCODES_ONLY, KEYS, Key
+from floorhand.domain.things import BARCODES_ONLY, KEYS
 from floorhand.errors import BadFile, BadLabel
 from floorhand.labels import picture
 from floorhand.labels.layout import DOTS_PER_MM, Layout
@@ -53,9 +53,6 @@ TAKE = {
     "CODE": tuple(what for what in WHAT if what != "work"),
 }
 """Which labels an option is for; with others it would be passed over in silence."""
-
-UNBOUND = frozenset({Key.UNDO})
-"""Keys that no screen offers."""
 
 CHOICES = range(1, 10)
 NUMBERS = range(10)
@@ -208,7 +205,6 @@ def command_labels(language: str, codes: Sequence[str] = ()) -> tuple[LabelWante
     sheet = [
         (barcode, key.upper(), say(f"label.command.{name}"))
         for name, (key, barcode) in KEYS.items()
-        if name not in UNBOUND
     ]
     sheet += [
         (barcode, "", say(f"label.command.{name}")) for name, barcode in BARCODES_ONLY.items()

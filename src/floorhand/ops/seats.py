@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, tzinfo
 from typing import Any, cast
@@ -14,17 +15,26 @@ from floorhand.domain.preferences import USUAL, Preferences
 from floorhand.domain.signing_in import JOBS
 from floorhand.domain.things import Key, Pressed
 from floorhand.errors import Code
-from floorhand.flows.turn import AnyState, Prompt, Refuse, Reply, Said
+from floorhand.flows import learning
+from floorhand.flows.turn import AnyState, Facts, Prompt, Refuse, Reply, Said
 from floorhand.ops.freezing import freeze, thaw
 from floorhand.ops.registry import FLOWS
+from floorhand.store import undo_steps
 from floorhand.store.asking import ask
 from floorhand.store.schema import Scan, Seat, Worker
+from floorhand.store.undo_steps import Step
 
 SCANNED_CHARACTERS_MAX = 600
 """Longer scans are cut in the record; the road refuses them anyway."""
 
 SECRET = "•"
 """Stands in every record for a badge that was scanned, or what a worker typed as PIN."""
+
+ASIDE: Mapping[str, Callable[[Any], Any]] = {
+    "which": lambda state: state,
+    learning.NAME: lambda state: state.lesson,
+}
+"""Flows that stand between a question and its answer, and what of their states tells which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +74,16 @@ class Sitting:
     said: Said | None
     at: datetime | None
     preferences: Preferences = USUAL
+    undo_no: int = 0
+    redo_no: int = 0
 
     def turn(self) -> Turn:
         """Show it."""
+        prompt = shown(self.flow, self.state)
+        if in_a_job(self.flow, self.state):
+            offered = ((Key.UNDO, self.undo_no), (Key.REDO, self.redo_no))
+            keys = tuple((key, f"key.{key}") for key, number in offered if number)
+            prompt = replace(prompt, keys=(*prompt.keys, *keys))
         return Turn(
             self.seat,
             self.scan_no,
@@ -74,10 +91,15 @@ class Sitting:
             self.worker,
             self.worker_name,
             self.language or getattr(self.state, "language", ""),
-            shown(self.flow, self.state),
+            prompt,
             self.said,
             self.preferences,
         )
+
+
+def in_a_job(flow: str, state: AnyState) -> bool:
+    """Say whether a question belongs to one of the jobs, where scans can be taken back."""
+    return (ASIDE[flow](state).flow if flow in ASIDE else flow) in JOBS
 
 
 def shown(flow: str, state: AnyState) -> Prompt:
@@ -99,16 +121,44 @@ def leaves(back: Reply) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Trail:
+    """What is kept of a scan so that it can be taken back.
+
+    Attributes:
+        told: Text key and facts that name it.
+        operations: Ids of those it wrote.
+        kind: ``scan``, a step ``back``, or what it does to an earlier one: ``undo`` or ``redo``.
+        reversed: The step that it undoes or does again; None if it is a scan of its own.
+    """
+
+    told: tuple[str, Facts]
+    operations: tuple[str, ...] = ()
+    kind: str = "scan"
+    reversed: Step | None = None
+
+    def marks(self, sitting: Sitting, scan_no: int) -> tuple[int, int, int]:
+        """Give the numbers to undo and to redo next, and the one that lies under this."""
+        match self.kind, self.reversed:
+            case "undo", Step(under=under):
+                return under, scan_no, sitting.redo_no
+            case "redo", Step(under=under):
+                return scan_no, under, sitting.undo_no
+        return scan_no, 0, sitting.undo_no
+
+
+@dataclass(frozen=True, slots=True)
 class Settled:
     """What a scan led to: the flow and state to be in, and what to say.
 
     ``secret`` says that nobody may read afterwards what was scanned: a PIN, or a badge.
+    ``trail`` is None if it cannot be taken back, because it did nothing.
     """
 
     flow: str
     state: AnyState
     said: Said | None
     secret: bool = False
+    trail: Trail | None = None
 
     @property
     def refused(self) -> bool:
@@ -127,6 +177,8 @@ _SIT = (
         _SEAT.c.scanned,
         _SEAT.c.said,
         _SEAT.c.at,
+        _SEAT.c.undo_no,
+        _SEAT.c.redo_no,
         _WORKER.c.code,
         _WORKER.c.name,
         _WORKER.c.roles,
@@ -141,7 +193,7 @@ _SIT = (
     .where(_HERE)
     .with_for_update(of=_SEAT)
 )
-_WRITTEN = ("scan_no", "scanned", "flow", "state", "said", "at")
+_WRITTEN = ("scan_no", "scanned", "flow", "state", "said", "at", "undo_no", "redo_no")
 _SIT_ON = update(_SEAT).where(_HERE).values({name: bindparam(name) for name in _WRITTEN})
 _ADD_SCAN = insert(cast(TableClause, Scan.__table__))
 """Built once, as every scan runs them."""
@@ -167,6 +219,8 @@ def sit(tx: Session, site: str, seat: str) -> Sitting | None:
         said=Said(**json.loads(row.said)) if row.said else None,
         at=row.at,
         preferences=Preferences(row.theme or "", bool(row.large), bool(row.mute)),
+        undo_no=row.undo_no,
+        redo_no=row.redo_no,
     )
 
 
@@ -207,6 +261,7 @@ def write(
     """Write down where the seat is now, what it was told, and that there was a scan."""
     recorded = SECRET if settled.secret else scanned[:SCANNED_CHARACTERS_MAX]
     said = json.dumps(asdict(settled.said), ensure_ascii=False) if settled.said else None
+    undo_no, redo_no = _leave_trail(tx, sitting, scan_no, settled)
     values: dict[str, Any] = {
         "at_site": sitting.site,
         "at_seat": sitting.seat,
@@ -216,6 +271,8 @@ def write(
         "state": freeze(settled.state),
         "said": said,
         "at": now,
+        "undo_no": undo_no,
+        "redo_no": redo_no,
     }
     connection = tx.connection()
     connection.execute(_SIT_ON, values)
@@ -231,7 +288,13 @@ def write(
     }
     connection.execute(_ADD_SCAN, scan)
     after = replace(
-        sitting, flow=settled.flow, state=settled.state, said=settled.said, scan_no=scan_no
+        sitting,
+        flow=settled.flow,
+        state=settled.state,
+        said=settled.said,
+        scan_no=scan_no,
+        undo_no=undo_no,
+        redo_no=redo_no,
     )
     if _may_differ(sitting, settled):
         changed = sit(tx, sitting.site, sitting.seat)
@@ -245,6 +308,49 @@ def _may_differ(sitting: Sitting, settled: Settled) -> bool:
     flows = {sitting.flow, settled.flow}
     about_screen = settled.said is not None and settled.said.text.startswith("settings.")
     return about_screen or "sign_in" in flows or flows == {"menu"}
+
+
+def _leave_trail(tx: Session, sitting: Sitting, scan_no: int, settled: Settled) -> tuple[int, int]:
+    """Keep what undoes this scan; give the numbers of the scans to undo and to redo next.
+
+    Nothing that came before the job was opened can be taken back in it.
+    """
+    here = in_a_job(settled.flow, settled.state)
+    was_here = in_a_job(sitting.flow, sitting.state)
+    moved = (settled.flow, settled.state) != (sitting.flow, sitting.state)
+    trail = settled.trail
+    if not here or (moved and settled.refused):
+        return 0, 0
+    if settled.refused or trail is None or not (moved or trail.operations):
+        return sitting.undo_no, sitting.redo_no
+    if not (was_here or trail.operations):
+        return 0, 0
+    if trail.kind == "back" and (last := _left(tx, sitting, settled)) is not None:
+        return last.under, 0
+    undo_no, redo_no, under = trail.marks(sitting, scan_no)
+    step = Step(
+        scan_no=scan_no,
+        kind="scan" if trail.kind == "back" else trail.kind,
+        worker=sitting.worker,
+        flow=sitting.flow,
+        state=freeze(sitting.state),
+        told=trail.told,
+        operations=trail.operations,
+        under=under,
+    )
+    undo_steps.keep(tx, sitting.site, sitting.seat, step)
+    return undo_no, redo_no
+
+
+def _left(tx: Session, sitting: Sitting, settled: Settled) -> Step | None:
+    """Give the last step if a step back has just left it again: it is no step any more then."""
+    step = None
+    if sitting.undo_no and settled.trail is not None and not settled.trail.operations:
+        step = undo_steps.find(tx, sitting.site, sitting.seat, sitting.undo_no)
+    if step is None or step.operations or step.changes:
+        return None
+    same = (step.flow, step.state) == (settled.flow, freeze(settled.state))
+    return step if same else None
 
 
 def _fate(settled: Settled) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any, cast
@@ -12,25 +12,18 @@ from uuid import uuid4
 from sqlalchemy import TableClause, delete, insert, select
 from sqlalchemy.orm import Session
 
-from floorhand.domain.barcodes import read, readable, shown
+from floorhand.domain.barcodes import read, readable
 from floorhand.domain.preferences import Toggle
 from floorhand.domain.rights import Right, may
 from floorhand.domain.signing_in import JOBS, SignOut
 from floorhand.domain.things import (
     Ambiguous,
-    Attributes,
     Badge,
-    Chosen,
-    DeliveryCode,
     Key,
-    Number,
-    OrderCode,
     Paper,
     Piece,
     Place,
     Pressed,
-    ReturnCode,
-    Station,
     Text,
     Unknown,
 )
@@ -40,9 +33,19 @@ from floorhand.flows.turn import AnyState, Ask, Do, Open, Prompt, Refuse, Reply,
 from floorhand.flows.which import Answered, Which
 from floorhand.ops.freezing import freeze, thaw
 from floorhand.ops.learning import lesson_about
+from floorhand.ops.naming import trailed, what
 from floorhand.ops.registry import FLOWS, HANDLERS
-from floorhand.ops.seats import SCANNED_CHARACTERS_MAX, SECRET, Settled, Sitting, leaves
+from floorhand.ops.seats import (
+    ASIDE,
+    SCANNED_CHARACTERS_MAX,
+    SECRET,
+    Settled,
+    Sitting,
+    in_a_job,
+    leaves,
+)
 from floorhand.ops.sign_in import park
+from floorhand.ops.undoing import cause_of, reverse
 from floorhand.store.finders import badge
 from floorhand.store.ledger import Cause
 from floorhand.store.lookup import Event, resolve
@@ -60,12 +63,6 @@ SEPARATORS = dict.fromkeys((0x04, *range(0x1C, 0x20)))
 
 OFFICE = "office"
 """Stands in an operation for the seat where a command of `floorhand.cli` was given."""
-
-ASIDE: Mapping[str, Callable[[Any], Any]] = {
-    "which": lambda state: state,
-    learning.NAME: lambda state: state.lesson,
-}
-"""Flows that stand between a question and its answer, and what of their states tells which."""
 
 _ADD_OPERATION = insert(cast(TableClause, Operation.__table__))
 
@@ -110,10 +107,12 @@ def _answer(tx: Session, sitting: Sitting, scan_no: int, event: Event, now: date
     match event:
         case Pressed(key=Key.HELP):
             return replace(here, said=Said(f"help.{prompt.ask}", {}, "look"))
+        case Pressed(key=Key.UNDO | Key.REDO as key) if in_a_job(sitting.flow, sitting.state):
+            return reverse(tx, sitting, scan_no, now, again=key is Key.REDO)
         case Pressed(key=Key.LOCK) if sitting.worker:
-            return _lock(tx, _cause(sitting, f"{sitting.seat}:{scan_no}", now), sitting)
+            return _lock(tx, cause_of(sitting, f"{sitting.seat}:{scan_no}", now), sitting)
         case Pressed(key=Key.MUTE | Key.LARGE as key) if sitting.worker:
-            now_are = _carry_out(tx, _cause(sitting, "", now), Toggle(key))
+            now_are = _carry_out(tx, cause_of(sitting, "", now), Toggle(key))
             said = settings.told(sitting.preferences, now_are.preferences)
             return replace(here, said=Said(said, {}, "ok"))
         case Badge(scanned=True, worker=sitting.worker, name=name) if (
@@ -125,7 +124,7 @@ def _answer(tx: Session, sitting: Sitting, scan_no: int, event: Event, now: date
         case Unknown(shown=code) if "unknown" not in prompt.wants.kinds:
             facts = {**dict(prompt.ask_facts), "code": code, "ask_text": prompt.ask}
             asked = (sitting.flow, freeze(sitting.state))
-            cause = _cause(sitting, "", now)
+            cause = cause_of(sitting, "", now)
             lesson = lesson_about(tx, cause, asked, event, prompt.wants, facts)
             aside = replace(sitting, flow=learning.NAME, state=lesson)
             return _settle(tx, aside, scan_no, event, now)
@@ -138,7 +137,8 @@ def _answer(tx: Session, sitting: Sitting, scan_no: int, event: Event, now: date
         case Ambiguous(options=options):
             if (reply := _refused_anyway(sitting, options)) is not None:
                 return _refuse(tx, sitting, options[0], reply, (sitting.flow, sitting.state), now)
-            return Settled("which", Which(sitting.flow, freeze(sitting.state), options), None)
+            which = Which(sitting.flow, freeze(sitting.state), options)
+            return trailed(sitting, Settled("which", which, None), options[0], ())
         case _:
             return _settle(tx, sitting, scan_no, event, now)
 
@@ -168,7 +168,7 @@ def _is_whole(code: str) -> bool:
 def _settle(tx: Session, sitting: Sitting, scan_no: int, event: object, now: datetime) -> Settled:
     """Step the flow, carrying out what it asks for, until it has a question or a refusal."""
     name, state, said, commands = sitting.flow, sitting.state, None, 0
-    first = event
+    first, operations = event, []
     for _ in range(STEPS_PER_SCAN_MAX):
         reply = FLOWS[name].step(state, event)
         match reply:
@@ -176,20 +176,24 @@ def _settle(tx: Session, sitting: Sitting, scan_no: int, event: object, now: dat
                 commands += 1
                 assert commands <= COMMANDS_PER_SCAN_MAX, (name, command)
                 number = f"{sitting.seat}:{scan_no}" + (f".{commands}" if commands > 1 else "")
-                event = _carry_out(tx, _cause(sitting, number, now), command)
+                cause = cause_of(sitting, number, now)
+                event = _carry_out(tx, cause, command)
+                operations += [number] if cause.figures else []
             case Open(flow=flow, event=handed):
                 said = Said.about(reply) or said
                 _may_open(tx, sitting, flow)
                 name, state, event = _open(tx, sitting, flow, handed)
                 if event is None:
-                    return Settled(name, state, said)
+                    return trailed(sitting, Settled(name, state, said), first, operations)
             case Ask(state=Answered() as answered):
                 name, state = answered.flow, thaw(FLOWS[answered.flow], answered.state)
                 if answered.meant is None:
-                    return Settled(name, state, Said.about(reply))
+                    settled = Settled(name, state, Said.about(reply))
+                    return trailed(sitting, settled, first, operations)
                 event = answered.meant
             case Ask():
-                return Settled(name, reply.state, Said.about(reply) or said)
+                settled = Settled(name, reply.state, Said.about(reply) or said)
+                return trailed(sitting, settled, first, operations)
             case Refuse():
                 return _refuse(tx, sitting, first, reply, (name, state), now)
     raise AssertionError(f"{name} did not settle: {state} {event}")
@@ -242,14 +246,14 @@ def _refuse(
     if event == Pressed(Key.BACK) and leaves(reply):
         if name in JOBS:
             if state != FLOWS[name].START:
-                park(tx, _cause(sitting, "", now), sitting.worker, name, freeze(state))
+                park(tx, cause_of(sitting, "", now), sitting.worker, name, freeze(state))
             return _menu(tx, sitting, now, parked=state != FLOWS[name].START)
         reply = Refuse(Code.KEY_NOT_NOW)
     if reply.code is Code.NOT_EXPECTED_NOW:
         prompt = FLOWS[sitting.flow].prompt(sitting.state)
         reply = Refuse(
             reply.code,
-            {**dict(prompt.ask_facts), **_what(event), "ask_text": prompt.ask, **reply.facts},
+            {**dict(prompt.ask_facts), **what(event), "ask_text": prompt.ask, **reply.facts},
         )
     if reply.code is Code.TYPED_CODE:
         prompt = FLOWS[sitting.flow].prompt(sitting.state)
@@ -271,7 +275,7 @@ def _menu(tx: Session, sitting: Sitting, now: datetime, *, parked: bool) -> Sett
     menu = FLOWS["menu"]
     reply: Reply = menu.step(menu.START, None)
     assert isinstance(reply, Do)
-    seen = HANDLERS[type(reply.command)](tx, _cause(sitting, "", now), reply.command)
+    seen = HANDLERS[type(reply.command)](tx, cause_of(sitting, "", now), reply.command)
     asked = menu.step(menu.START, seen)
     assert isinstance(asked, Ask)
     said = Said("road.parked", {"job_text": f"job.{sitting.flow}"}, "ok") if parked else None
@@ -289,35 +293,6 @@ def _lock(tx: Session, cause: Cause, sitting: Sitting) -> Settled:
     _carry_out(tx, cause, SignOut(sitting.worker))
     said = Said("road.signed_out", {"name": sitting.worker_name}, "ok")
     return Settled("sign_in", FLOWS["sign_in"].START, said)
-
-
-def _what(event: object) -> dict[str, str | int]:
-    """Name what was scanned, for "That is bin B-02. Scan the piece."."""
-    match event:
-        case Place(kind=kind, code=code):
-            return {"thing_text": f"thing.{kind}", "code": code}
-        case Piece(sku=sku, name=name):
-            return {"thing_text": "thing.piece", "code": shown(f"{sku} {name}".strip())}
-        case Text(value=value):
-            return {"thing_text": "thing.text", "code": shown(value)}
-        case Badge(name=name):
-            return {"thing_text": "thing.badge", "code": name}
-        case Number(value=value):
-            return {"thing_text": "thing.number", "code": value}
-        case OrderCode(number=code) | DeliveryCode(number=code) | ReturnCode(number=code):
-            return {"thing_text": f"thing.{type(event).__name__.lower()}", "code": code}
-        case Attributes(lot=lot, expiry=expiry, serial=serial):
-            return {"thing_text": "thing.attributes", "code": lot or serial or expiry}
-        case Station(code=code) | Chosen(code=code):
-            return {"thing_text": f"thing.{type(event).__name__.lower()}", "code": code}
-        case _:
-            return {"thing_text": "thing.unknown", "code": ""}
-
-
-def _cause(sitting: Sitting, operation: str, now: datetime) -> Cause:
-    return Cause(
-        sitting.site, operation, sitting.worker, sitting.seat, sitting.station, now, sitting.roles
-    )
 
 
 def from_office(tx: Session, site: str, command: object, now: datetime) -> object:

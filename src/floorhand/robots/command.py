@@ -35,13 +35,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="P",
         help="probability of a wrong scan before each right one, 0 to 0.9",
     )
+    parser.add_argument(
+        "--undo",
+        type=_probability,
+        default=0.0,
+        metavar="P",
+        help="probability of taking the last scan back before each right one, 0 to 0.9",
+    )
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="the same mistakes again")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Simulate; 0 if the ledger's check passes, 1 if not."""
-    plan = Plan(args.workers, args.processes, args.supply, args.mistakes, args.seed)
+    plan = Plan(args.workers, args.processes, args.supply, args.mistakes, args.undo, args.seed)
     result = simulate(settings.database, settings.site, plan)
     result["labels_printed"] = _print_labels(settings)
     if args.json:

@@ -8,6 +8,7 @@ from datetime import datetime
 from random import Random
 
 from floorhand.domain.signing_in import JOBS
+from floorhand.domain.things import Key, barcode_of
 from floorhand.errors import DatabaseAway
 from floorhand.ops.floor import take_seat, take_turn
 from floorhand.ops.seats import Turn
@@ -59,6 +60,7 @@ class Tally:
     scans: int = 0
     refusals: int = 0
     mistakes: int = 0
+    undos: int = 0
     stuck: list[Stuck] = field(default_factory=list)
 
 
@@ -75,6 +77,7 @@ class Robot:
         now: The clock.
         rng: Source of chance.
         mistakes: Probability of a wrong scan before each right one.
+        undo: Probability of taking the last scan back, or doing it again, before each right one.
         station: Where its terminal stands.
     """
 
@@ -90,6 +93,7 @@ class Robot:
         rng: Random,
         jobs: tuple[str, ...] = JOBS,
         mistakes: float = 0.0,
+        undo: float = 0.0,
         station: str = "",
     ) -> None:
         self._transactions = transactions
@@ -101,6 +105,7 @@ class Robot:
         self._now = now
         self._eyes = Eyes(transactions, site, worker, rng=rng)
         self._mistakes = Mistakes(transactions, site, rng, mistakes)
+        self._rng, self._undo = rng, undo
         self._resting: set[str] = set()
         self._given_up: dict[str, int] = {}
         self._idle_visits: dict[str, int] = {}
@@ -130,12 +135,21 @@ class Robot:
             self.tally.mistakes += 1
             self._scan(wrong)
             return True
+        if self._rng.random() < self._undo and (key := self._regret()):
+            self.tally.undos += 1
+            self._scan(key)
+            return True
         answer = self._eyes.answer(turn.prompt, self._now(), self._avoid)
         if answer is None:
             self._leave()
         else:
             self._work(answer)
         return True
+
+    def _regret(self) -> str:
+        """Take something back, or do it again; empty if neither is offered."""
+        offered = [key for key, _ in self.turn.prompt.keys if key in (Key.UNDO, Key.REDO)]
+        return barcode_of(self._rng.choice(offered)) if offered else ""
 
     def wake(self) -> None:
         """Try all jobs again, because something in the building has changed."""

@@ -50,6 +50,7 @@ class Plan:
     processes: bool = False
     supply: bool = False
     mistakes: float = 0.0
+    undo: float = 0.0
     seed: int = 1
 
 
@@ -190,6 +191,7 @@ def _robot(
         rng=Random(f"{plan.seed}/{index}"),
         jobs=("receiving", "putaway", *turned) if index % 2 == 0 else JOBS,
         mistakes=plan.mistakes,
+        undo=plan.undo,
     )
 
 
@@ -317,6 +319,7 @@ def _report(
         "scans": scans,
         "refusals": sum(tally.refusals for tally in tallies),
         "mistakes": sum(tally.mistakes for tally in tallies),
+        "undos": sum(tally.undos for tally in tallies),
         "wall_s": round(wall_s, 2),
         "scans_per_s": round(scans / wall_s, 1) if wall_s else 0.0,
         "check": {

@@ -70,6 +70,7 @@ LABEL_CHECKS = (
         "labels_are_of_something",
         select(PrintJob.id, PrintJob.template, PrintJob.subject).where(
             PrintJob.site == SITE,
+            PrintJob.state != "voided",
             or_(
                 and_(PrintJob.template.in_(OF_PLACES), ~_PLACE_OF_LABEL.exists()),
                 and_(PrintJob.template == "return", ~_RETURN_OF_LABEL.exists()),

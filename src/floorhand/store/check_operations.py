@@ -107,6 +107,28 @@ _TEXTS = union_all(
 
 _UNDONE = aliased(Operation)
 
+_GOODS = ("merchant", "sku", "lot", "expiry", "serial", "condition")
+
+
+def _legs(operation: Any, place: Any, pieces: Any) -> Any:
+    """Ask for what moves of undos, or of what they undo, put into a place or took from it."""
+    return (
+        select(Operation.id, place.label("place"), pieces.label("pieces"))
+        .add_columns(*[getattr(Move, name) for name in _GOODS])
+        .join(Move, and_(Move.site == Operation.site, Move.operation == operation))
+        .where(Operation.site == SITE, Operation.undoes.is_not(None))
+    )
+
+
+_LEGS = union_all(
+    *[
+        _legs(operation, place, pieces)
+        for operation in (Operation.id, Operation.undoes)
+        for place, pieces in ((Move.source, -Move.pieces), (Move.target, Move.pieces))
+    ]
+).subquery()
+_LEFT = func.sum(_LEGS.c.pieces)
+
 
 def _texts_are_readable(tx: Session, site: str) -> Iterator[Violation]:
     for subject, name, text in rows_of(tx, _TEXTS, site, many=True):
@@ -141,5 +163,13 @@ OPERATION_CHECKS = (
         .where(Operation.site == SITE, Operation.undoes.is_not(None), _UNDONE.id.is_(None)),
         "operation {id}",
         "undoes {undoes}, which does not exist",
+    ),
+    Rule(
+        "what_is_undone_is_where_it_was",
+        select(_LEGS.c.id, _LEGS.c.place, _LEGS.c.sku, _LEFT.label("pieces"))
+        .group_by(_LEGS.c.id, _LEGS.c.place, *[_LEGS.c[name] for name in _GOODS])
+        .having(_LEFT != 0),
+        "operation {id}",
+        "with what it undoes, {place} has {pieces} × {sku} more",
     ),
 )

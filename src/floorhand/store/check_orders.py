@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import and_, func, literal, or_, select, union_all
 
-from floorhand.store.schema import Move, Order, OrderLine, Parcel, Pick, Place, Stock
+from floorhand.store.schema import Move, Operation, Order, OrderLine, Parcel, Pick, Place, Stock
+from floorhand.store.standing import standing
 from floorhand.store.violation import SITE, Rule, order_no
 
 ALIVE = ("hold", "waiting", "released", "picking", "picked", "packing")
@@ -91,7 +92,8 @@ _SAYS, _HELD = func.sum(_PICKED.c.says), func.sum(_PICKED.c.held)
 _PACKED = (
     select(Parcel.merchant, Parcel.order, func.sum(Move.pieces).label("pieces"))
     .join(Move, and_(Move.site == Parcel.site, Move.target == Parcel.carton))
-    .where(Parcel.site == SITE, Parcel.state.not_in(UNDONE))
+    .join(Operation, and_(Operation.site == Move.site, Operation.id == Move.operation))
+    .where(standing(), Parcel.site == SITE, Parcel.state.not_in(UNDONE))
     .group_by(Parcel.merchant, Parcel.order)
     .subquery()
 )

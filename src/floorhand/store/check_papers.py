@@ -18,6 +18,7 @@ from floorhand.store.schema import (
     Return,
     ReturnLine,
 )
+from floorhand.store.standing import standing
 from floorhand.store.violation import SITE, Rule, named
 
 COUNTING = ("CountPieces", "SetCount")
@@ -63,7 +64,7 @@ def _supplied(place: Any, other: Any, pieces: Any) -> Any:
     return (
         select(place, *[getattr(Move, name) for name in _SPOT], literal(0), pieces, counted)
         .join(Operation, _CAUSED)
-        .where(Move.site == SITE, other == SUPPLIER)
+        .where(Move.site == SITE, other == SUPPLIER, standing())
     )
 
 
@@ -116,7 +117,7 @@ _CAME_BACK = (
         case((Move.source == CUSTOMER, Move.pieces), else_=-Move.pieces),
     )
     .join(Operation, _CAUSED)
-    .where(Operation.site == SITE, Operation.kind.in_(INSPECTING))
+    .where(Operation.site == SITE, Operation.kind.in_(INSPECTING), standing())
 )
 _RETURNED = union_all(_INSPECTED, _CAME_BACK).subquery()
 _TOLD, _BACK = func.sum(_RETURNED.c.says), func.sum(_RETURNED.c.moved)

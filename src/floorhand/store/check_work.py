@@ -17,6 +17,7 @@ from floorhand.store.schema import (
     Stock,
     Task,
 )
+from floorhand.store.standing import standing
 from floorhand.store.tasks import LIVE
 from floorhand.store.violation import SITE, Rule, named, order_no
 
@@ -54,6 +55,7 @@ _MOVED = (
     .where(
         Operation.site == SITE,
         Operation.kind.in_(PICKING),
+        standing(),
         Move.source != CORRECTION,
         Move.target != CORRECTION,
     )

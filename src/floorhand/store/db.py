@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from floorhand.errors import Clash, DatabaseAway, DatabaseUnusable, Exchanged, NoRoom
+from floorhand.store import notes
 from floorhand.store.turnstile import FairConnection
 
 Transactions = sessionmaker[Session]
@@ -170,12 +171,21 @@ def _shown(where: URL) -> str:
 def _server(where: URL) -> Engine:
     logging.getLogger("psycopg").setLevel(logging.ERROR)  # it would write on the screen
     try:
-        return create_engine(where, pool_pre_ping=True)
+        engine = create_engine(where, pool_pre_ping=True)
     except (ImportError, SQLAlchemyError) as error:
         raise DatabaseUnusable(
             f"The driver for {where.drivername} is not there ({error}). "
             "Install floorhand with the extra: postgres."
         ) from error
+    event.listen(engine, "connect", _on_server_connect)
+    return engine
+
+
+def _on_server_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    cursor.execute(notes.NOTED)
+    cursor.close()
+    connection.commit()
 
 
 def is_in_use(path: Path) -> bool:
@@ -272,6 +282,8 @@ def _tame_sqlite(engine: Engine) -> None:
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.close()
+        assert isinstance(connection, FairConnection), connection
+        notes.prepare_sqlite(connection)
 
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Connection) -> None:

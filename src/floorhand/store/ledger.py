@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
@@ -17,6 +17,7 @@ from sqlalchemy import (
     bindparam,
     case,
     insert,
+    or_,
     select,
     update,
 )
@@ -66,6 +67,15 @@ class Cause:
         return next(self._rows)
 
 
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """Goods went from one place to another."""
+
+    source: str
+    target: str
+    line: Line
+
+
 def move(
     tx: Session,
     cause: Cause,
@@ -92,19 +102,7 @@ def move(
     assert source != target, source
     assert all(line.pieces > 0 for line in lines), lines
     connection = tx.connection()
-    moved = [
-        {
-            **_goods(cause.site, line.goods),
-            "operation": cause.operation,
-            "row": cause.next_row(),
-            "source": source,
-            "target": target,
-            "pieces": line.pieces,
-            "worker": cause.worker,
-            "at": cause.at,
-        }
-        for line in lines
-    ]
+    moved = [_moved(cause, source, target, line) for line in lines]
     if moved:
         connection.execute(_ADD_MOVE, moved)
         _take(connection, cause, source, lines, reserved)
@@ -145,6 +143,45 @@ def change(
     return after
 
 
+def reverse(
+    tx: Session,
+    site: str,
+    undone: Sequence[tuple[Cause, str]],
+    reserved: Mapping[tuple[str, Goods], int],
+) -> tuple[Leg, ...]:
+    """Move what operations moved back to where it was, as new moves.
+
+    Args:
+        tx: An open transaction.
+        site: The building.
+        undone: The cause of each new operation, and the id of the one that it takes back.
+        reserved: By how much those raised the reservation of goods in a place.
+
+    Returns:
+        What went back, the last leg first.
+
+    Raises:
+        Refused: `Code.UNDO_STOCK`, if pieces are gone meanwhile, or promised to somebody.
+    """
+    legs: list[Leg] = []
+    change = dict.fromkeys(reserved, 0)
+    for cause, operation in undone:
+        for target, source, pieces, *goods in ask(
+            tx, _MOVES_OF, site=site, operation=operation
+        ).all():
+            line = Line(Goods(*goods), pieces)
+            legs.append(Leg(source, target, line))
+            ask(tx, _ADD_MOVE, **_moved(cause, source, target, line))
+            for place, more in ((source, -pieces), (target, pieces)):
+                change[place, line.goods] = change.get((place, line.goods), 0) + more
+    for (place, of), more in change.items():
+        named = _named(site, place, of, more)
+        done = ask(tx, _CHANGE_STOCK, **named, held=reserved.get((place, of), 0))
+        if done.rowcount != 1:
+            raise Refused(Code.UNDO_STOCK, sku=of.sku, place=place)
+    return tuple(legs)
+
+
 def reserve(tx: Session, cause: Cause, place: str, goods: Goods, pieces: int) -> bool:
     """Promise pieces in a place; False if they are no longer free there."""
     assert pieces > 0, pieces
@@ -183,6 +220,20 @@ def inside(tx: Session, site: str, place: str) -> tuple[tuple[str, Line], ...]:
 
 def _lines(rows: CursorResult[*tuple[Any, ...]]) -> tuple[tuple[str, Line], ...]:
     return tuple((place, Line(Goods(*goods), pieces)) for place, pieces, *goods in rows)
+
+
+def _moved(cause: Cause, source: str, target: str, line: Line) -> dict[str, Any]:
+    """Give the columns of a move."""
+    return {
+        **_goods(cause.site, line.goods),
+        "operation": cause.operation,
+        "row": cause.next_row(),
+        "source": source,
+        "target": target,
+        "pieces": line.pieces,
+        "worker": cause.worker,
+        "at": cause.at,
+    }
 
 
 def _goods(site: str, goods: Goods) -> dict[str, Any]:
@@ -228,6 +279,7 @@ _STANDING_IN = select(Place.code).where(
 )
 _STOCK = cast(TableClause, Stock.__table__)
 _TAKEN: BindParameter[int] = bindparam("taken")
+_HELD: BindParameter[int] = bindparam("held")
 _SAME = and_(*(column == bindparam(f"at_{column.name}") for column in _STOCK.primary_key))
 _TAKE_FREE = (
     update(_STOCK)
@@ -248,6 +300,35 @@ _RELEASE = (
     update(_STOCK)
     .where(_SAME, _STOCK.c.reserved >= _TAKEN)
     .values(reserved=_STOCK.c.reserved - _TAKEN)
+)
+_CHANGE_STOCK = (
+    update(_STOCK)
+    .where(
+        _SAME,
+        or_(
+            _STOCK.c.place.in_(OUTSIDE),
+            and_(
+                _STOCK.c.reserved >= _HELD,
+                _STOCK.c.reserved - _HELD <= _STOCK.c.pieces + _TAKEN,
+            ),
+        ),
+    )
+    .values(pieces=_STOCK.c.pieces + _TAKEN, reserved=_STOCK.c.reserved - _HELD)
+)
+_MOVES_OF = (
+    select(
+        Move.source,
+        Move.target,
+        Move.pieces,
+        Move.merchant,
+        Move.sku,
+        Move.lot,
+        Move.expiry,
+        Move.serial,
+        Move.condition,
+    )
+    .where(Move.site == bindparam("site"), Move.operation == bindparam("operation"))
+    .order_by(Move.row.desc())
 )
 _ADD_MOVE = insert(cast(TableClause, Move.__table__))
 """These are built once: building a statement costs ten times what running it does, and a parcel

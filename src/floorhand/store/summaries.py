@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from floorhand.domain.inspection import AMBER_H
 from floorhand.domain.shifts import Beat, Period
@@ -34,6 +34,7 @@ from floorhand.store.schema import (
     Trouble,
     Worker,
 )
+from floorhand.store.standing import standing
 from floorhand.store.tasks import LIVE
 
 COUNTED = ("pieces", "lines", "orders", "short")
@@ -321,16 +322,11 @@ def left_over(tx: Session, site: str, now: datetime) -> dict[str, dict[str, int]
 
 def _standing(site: str, period: Period, *columns: Any) -> Select[Any]:
     """Select operations of the period that were not undone and undo nothing."""
-    undo = aliased(Operation)
-    undone = (
-        select(undo.id).where(undo.site == Operation.site, undo.undoes == Operation.id).exists()
-    )
     return select(*columns).where(
         Operation.site == site,
         Operation.at >= period.start,
         Operation.at < period.end,
-        Operation.undoes.is_(None),
-        ~undone,
+        standing(),
     )
 
 

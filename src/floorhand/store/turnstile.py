@@ -19,7 +19,12 @@ except ImportError:  # Windows has no flock; SQLite's own lock serves there, wit
 
 
 class FairConnection(sqlite3.Connection):
-    """A connection that takes its turn before it writes, and gives it back after."""
+    """A connection that takes its turn before it writes, and gives it back after.
+
+    ``notes`` is where it notes what a scan changes; see `floorhand.store.notes`.
+    """
+
+    notes: object = None
 
     def __init__(self, database: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(database, *args, **kwargs)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from floorhand.domain.things import KEYS, Key
+from floorhand.domain.things import BARCODES_ONLY, KEYS, Key, named
 from floorhand.errors import DatabaseAway, Exchanged, NoRoom
 from floorhand.flows.turn import Prompt, Said
 from floorhand.text.catalog import Catalog
@@ -46,6 +46,9 @@ KEY_ROWS_MAX: Final = 3
 HINT_ROWS_MAX: Final = 2
 KEY_WORD_COLUMNS_MIN: Final = 3
 """A word cut shorter than this says nothing beside its key."""
+
+ORDER: Final = (*KEYS, *BARCODES_ONLY)
+"""Keys are listed in this order."""
 
 MASK: Final = "•"
 
@@ -209,7 +212,7 @@ def _hint(sentence: str, alone: str, width: int) -> list[Row]:
 
 def _keys(view: View, width: int, *, low: bool) -> list[Row]:
     """List the keys that work now. Their words are cut if need be, the keys never."""
-    labels = [(KEYS[key][0].upper(), view.words.say(text)) for key, text in _offered(view)]
+    labels = [(named(key), view.words.say(text)) for key, text in _offered(view)]
     longest = max((width_of(text) for _, text in labels), default=0)
     for room in range(longest, KEY_WORD_COLUMNS_MIN - 1, -1):
         lines = _packed([(key, cut(text, room)) for key, text in labels], width)
@@ -232,7 +235,7 @@ def _offered(view: View) -> list[tuple[Key, str]]:
         always.append((Key.LOCK, "terminal.leave_key"))
     there = {key for key, _ in offered}
     offered += [(key, text) for key, text in always if key not in there]
-    return sorted(offered, key=lambda pair: int(KEYS[pair[0]][0][1:]))
+    return sorted(offered, key=lambda pair: ORDER.index(pair[0]))
 
 
 def _packed(labels: list[tuple[str, str]], width: int) -> list[Row]:

@@ -1,7 +1,8 @@
-"""Triggers that keep rows from being changed or deleted, in the words of each database."""
+"""Triggers that keep rows from being changed or deleted, or note how they are changed."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import inspect
@@ -28,6 +29,21 @@ CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table}
 FOR EACH {each} EXECUTE FUNCTION append_only()
 """
 
+NOTE_FUNCTION = """
+CREATE OR REPLACE FUNCTION note_change() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN
+INSERT INTO pg_temp.noted (tbl, was, now) VALUES (TG_TABLE_NAME,
+CASE WHEN TG_OP <> 'INSERT' THEN to_json(OLD) END,
+CASE WHEN TG_OP <> 'DELETE' THEN to_json(NEW) END);
+RETURN NULL; END $$
+"""
+
+NOTE = """
+CREATE TRIGGER {table}_noted AFTER {verbs} ON {table} FOR EACH ROW
+WHEN (current_setting('floorhand.notes', true) = 'on') EXECUTE FUNCTION note_change()
+"""
+"""A transaction that is no scan, such as an import, does not turn the notes on."""
+
 
 def append_only(op: Any, table: str) -> None:
     """Forbid UPDATE and DELETE (and REPLACE, TRUNCATE) on a table.
@@ -46,3 +62,18 @@ def append_only(op: Any, table: str) -> None:
     op.execute(POSTGRESQL_FUNCTION)
     for verb, each in (("update", "ROW"), ("delete", "ROW"), ("truncate", "STATEMENT")):
         op.execute(POSTGRESQL.format(table=table, verb=verb, each=each))
+
+
+def noted(op: Any, table: str, columns: Sequence[str]) -> None:
+    """Note how rows of a table change, on PostgreSQL; on SQLite each connection does so itself.
+
+    Args:
+        op: Alembic's operations.
+        table: Name of the table; ours, never data.
+        columns: Only changes of these; none: every insert, update and delete.
+    """
+    if op.get_bind().dialect.name == "sqlite":
+        return
+    op.execute(NOTE_FUNCTION)
+    verbs = f"UPDATE OF {', '.join(columns)}" if columns else "INSERT OR UPDATE OR DELETE"
+    op.execute(NOTE.format(table=table, verbs=verbs))

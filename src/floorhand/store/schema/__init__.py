@@ -44,12 +44,15 @@ from floorhand.store.schema.paper import (
     Return,
     ReturnLine,
 )
+from floorhand.store.schema.undo import KEPT, RESTORED, UndoStep
 
 APPEND_ONLY = ("move", "operation", "scan")
 """Tables whose rows can neither be changed nor deleted; the migrations install the triggers."""
 
 __all__ = [
     "APPEND_ONLY",
+    "KEPT",
+    "RESTORED",
     "Barcode",
     "BoxType",
     "Checked",
@@ -83,5 +86,6 @@ __all__ = [
     "Table",
     "Task",
     "Trouble",
+    "UndoStep",
     "Worker",
 ]

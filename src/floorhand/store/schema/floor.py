@@ -28,6 +28,10 @@ class Seat(Table):
     said: Mapped[str | None]
     """The last answer as JSON, so that a repeated scan gets the same one."""
     at: Mapped[datetime | None]
+    undo_no: Mapped[int] = mapped_column(default=0)
+    """Number of the scan that an undo takes back now; 0 if there is none."""
+    redo_no: Mapped[int] = mapped_column(default=0)
+    """Number of the undo that can itself be undone now; 0 if there is none."""
     __table_args__ = (ForeignKeyConstraint(["site"], ["site.site"]),)
 
 
@@ -77,7 +81,19 @@ class Operation(Table):
     station: Mapped[str] = mapped_column(default="")
     at: Mapped[datetime]
     undoes: Mapped[str | None]
-    __table_args__ = (Index(None, "site", "at"), Index(None, "site", "kind", "at"))
+    """The operation that this one takes back; each is taken back once at most."""
+    __table_args__ = (
+        Index(None, "site", "at"),
+        Index(None, "site", "kind", "at"),
+        Index(
+            "uq_operation_undoes",
+            "site",
+            "undoes",
+            unique=True,
+            sqlite_where=text("undoes IS NOT NULL"),
+            postgresql_where=text("undoes IS NOT NULL"),
+        ),
+    )
 
 
 class Move(Table):

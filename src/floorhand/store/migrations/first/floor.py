@@ -185,6 +185,8 @@ def seat() -> None:
         sa.Column("scanned", sa.String(), nullable=True),
         sa.Column("said", sa.String(), nullable=True),
         sa.Column("at", UtcTime(), nullable=True),
+        sa.Column("undo_no", sa.Integer(), nullable=False),
+        sa.Column("redo_no", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["site"], ["site.site"], name=op.f("fk_seat_site")),
         sa.PrimaryKeyConstraint("site", "code", name=op.f("pk_seat")),
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-from floorhand.store.migrations.first import floor, masters, paper
-from floorhand.store.migrations.triggers import append_only
+from floorhand.store.migrations.first import floor, masters, paper, undo
+from floorhand.store.migrations.triggers import append_only, noted
 
 revision = "0001"
 down_revision = None
@@ -15,6 +15,8 @@ depends_on = None
 TABLES = (
     floor.imported,
     floor.operation,
+    undo.undone_once,
+    undo.undo_step,
     paper.outbox,
     floor.parked,
     floor.print_job,
@@ -49,6 +51,15 @@ TABLES = (
 )
 """In the order in which they refer to each other."""
 
+NOTED: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("barcode", "checked", "delivery", "delivery_line", "inspection"), ()),
+    **dict.fromkeys(("order_line", "orders", "outbox", "parcel", "pick", "place"), ()),
+    **dict.fromkeys(("print_job", "receipt", "return_line", "returns", "sku", "slot"), ()),
+    **dict.fromkeys(("stock", "task", "trouble"), ()),
+    "seat": ("station",),
+}
+"""Tables whose changes by a scan are noted, so that it can be taken back."""
+
 
 def upgrade() -> None:
     """Make them, and let what happened never be changed."""
@@ -56,3 +67,5 @@ def upgrade() -> None:
         make()
     for table in ("move", "operation", "scan"):
         append_only(op, table)
+    for table, columns in NOTED.items():
+        noted(op, table, columns)

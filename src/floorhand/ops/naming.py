@@ -1,0 +1,82 @@
+"""Name scans in words: what was scanned where something else was asked, and what is taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from floorhand.domain.barcodes import shown
+from floorhand.domain.things import (
+    Attributes,
+    Badge,
+    Chosen,
+    DeliveryCode,
+    Key,
+    Number,
+    OrderCode,
+    Piece,
+    Place,
+    Pressed,
+    ReturnCode,
+    Station,
+    Text,
+    Unknown,
+    named,
+)
+from floorhand.flows.turn import Facts
+from floorhand.ops.registry import FLOWS
+from floorhand.ops.seats import Settled, Sitting, Trail
+
+
+def what(event: object) -> dict[str, str | int]:
+    """Name what was scanned, for "That is bin B-02. Scan the piece."."""
+    match event:
+        case Place(kind=kind, code=code):
+            return {"thing_text": f"thing.{kind}", "code": code}
+        case Piece(sku=sku, name=name):
+            return {"thing_text": "thing.piece", "code": shown(f"{sku} {name}".strip())}
+        case Text(value=value):
+            return {"thing_text": "thing.text", "code": shown(value)}
+        case Badge(name=name):
+            return {"thing_text": "thing.badge", "code": name}
+        case Number(value=value):
+            return {"thing_text": "thing.number", "code": value}
+        case OrderCode(number=code) | DeliveryCode(number=code) | ReturnCode(number=code):
+            return {"thing_text": f"thing.{type(event).__name__.lower()}", "code": code}
+        case Attributes(lot=lot, expiry=expiry, serial=serial):
+            return {"thing_text": "thing.attributes", "code": lot or serial or expiry}
+        case Station(code=code) | Chosen(code=code):
+            return {"thing_text": f"thing.{type(event).__name__.lower()}", "code": code}
+        case _:
+            return {"thing_text": "thing.unknown", "code": ""}
+
+
+def trailed(
+    sitting: Sitting, settled: Settled, event: object, operations: Sequence[str]
+) -> Settled:
+    """Add what undoing needs to know: what was written, and the words that name the scan."""
+    said = settled.said
+    match event:
+        case _ if said is not None and operations:
+            told: tuple[str, Facts] = said.text, said.facts
+        case Pressed(key=key):
+            told = "road.key", {"key": named(key)}
+        case _ if said is not None:
+            told = said.text, said.facts
+        case Chosen(code=code):
+            told = _choice(sitting, code)
+        case Unknown(shown=code):
+            told = "road.label", {"label": code}
+        case _:
+            told = "road.scan", what(event)
+    kind = "back" if event == Pressed(Key.BACK) else "scan"
+    return replace(settled, trail=Trail(told, tuple(operations), kind))
+
+
+def _choice(sitting: Sitting, code: str) -> tuple[str, Facts]:
+    """Name an entry of the list that was on the screen."""
+    choices = FLOWS[sitting.flow].prompt(sitting.state).choices
+    text, label = next(((one.text, one.label) for one in choices if one.code == code), ("", code))
+    if text and label:
+        return "road.choice", {"choice_text": text, "label": label}
+    return (text, {}) if text else ("road.label", {"label": label or code})

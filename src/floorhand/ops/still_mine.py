@@ -1,0 +1,139 @@
+"""Whether work that is taken back is still the worker's, and fits what others did meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from floorhand.errors import Code, Gone, Refused
+from floorhand.flows.turn import AnyState
+from floorhand.ops import bench, putaway_work, returns_bench, walking
+from floorhand.ops.freezing import thaw
+from floorhand.ops.registry import FLOWS
+from floorhand.ops.seats import ASIDE
+from floorhand.store import deliveries, returns
+from floorhand.store.ledger import Cause
+from floorhand.store.restoring import Changed
+from floorhand.store.schema import DeliveryLine, Order, Pick, Slot, Task
+from floorhand.store.tasks import LIVE
+
+
+def must_be_mine(tx: Session, cause: Cause, flow: str, state: AnyState) -> None:
+    """Make sure that nobody else has the work that a question is about, and that it is open.
+
+    Raises:
+        Refused: Saying who has it, or that it is finished.
+    """
+    if flow in ASIDE:
+        asked = ASIDE[flow](state)
+        flow, state = asked.flow, thaw(FLOWS[asked.flow], asked.state)
+    try:
+        if flow in _MINE:
+            _MINE[flow](tx, cause, state)
+    except Gone as gone:  # the question here stands: only what was is gone
+        raise Refused(gone.code, **gone.facts) from gone
+
+
+def must_fit(tx: Session, cause: Cause, rows: Sequence[Changed]) -> None:
+    """Make sure that nobody has built on what was put back without changing it.
+
+    Raises:
+        Refused: `Code.UNDO_CHANGED`.
+    """
+    for row in rows:
+        match row.table.name:
+            case "delivery" if row.was is not None and row.was.get("state") == "announced":
+                _nothing_counted(tx, cause, row.any["number"])
+            case "pick" if row.was is not None and row.was.get("state") == "open":
+                _on_a_walk(tx, cause, row.any["id"])
+
+
+def _nothing_counted(tx: Session, cause: Cause, number: str) -> None:
+    """A delivery is announced again only as long as nobody has counted anything of it."""
+    counted = tx.scalar(
+        select(func.sum(DeliveryLine.received + DeliveryLine.damaged)).where(
+            DeliveryLine.site == cause.site, DeliveryLine.delivery == number
+        )
+    )
+    if counted:
+        raise Refused(Code.UNDO_CHANGED, thing_text="thing.deliverycode", code=number)
+
+
+def _on_a_walk(tx: Session, cause: Cause, pick: str) -> None:
+    """A stop is open again only as long as its walk goes on and still has the order."""
+    row = tx.execute(
+        select(Pick.order, Task.state, Order.state.label("order_state"), Slot.settled)
+        .join(Task, and_(Task.site == Pick.site, Task.id == Pick.task))
+        .join(
+            Order,
+            and_(
+                Order.site == Pick.site,
+                Order.merchant == Pick.merchant,
+                Order.number == Pick.order,
+            ),
+        )
+        .outerjoin(
+            Slot,
+            and_(
+                Slot.site == Pick.site,
+                Slot.task == Pick.task,
+                Slot.merchant == Pick.merchant,
+                Slot.order == Pick.order,
+            ),
+        )
+        .where(Pick.site == cause.site, Pick.id == pick, Pick.state == "open")
+    ).first()
+    if row and (row.state not in LIVE or row.order_state != "picking" or row.settled is not False):
+        raise Refused(Code.UNDO_CHANGED, thing_text="thing.ordercode", code=row.order)
+
+
+def _walk(tx: Session, cause: Cause, state: AnyState) -> None:
+    about = getattr(state, "stop", None) or getattr(state, "need", None)
+    if about is not None:
+        walking.own_walk(tx, cause, about.task)
+
+
+def _order(tx: Session, cause: Cause, state: AnyState) -> None:
+    at = getattr(state, "bench", None)
+    if at is None:
+        return
+    work = bench.order_at_bench(tx, cause, at.order)
+    if not isinstance(work, bench.Work):
+        raise Refused(Code.UNDO_CHANGED, thing_text="thing.ordercode", code=at.order)
+
+
+def _delivery(tx: Session, cause: Cause, state: AnyState) -> None:
+    if (job := getattr(state, "job", None)) is not None:
+        header = deliveries.header(tx, cause.site, job.delivery)
+        if header is None or header.state != "receiving":
+            raise Refused(Code.DELIVERY_CLOSED, delivery=job.delivery)
+
+
+def _source(tx: Session, cause: Cause, state: AnyState) -> None:
+    about = getattr(state, "now", None) or getattr(state, "found", None)
+    if about is None:
+        return
+    tasks = putaway_work.tasks_of(tx, cause.site, about.source)
+    holder = putaway_work.holder_of(tasks)
+    if holder != cause.worker:
+        raise Refused(Code.UNDO_CHANGED, thing_text="thing.place", code=about.source.place)
+
+
+def _return(tx: Session, cause: Cause, state: AnyState) -> None:
+    parcel = getattr(state, "parcel", None)
+    if parcel is None:
+        return
+    if returns.head(tx, cause.site, parcel.number) is None:
+        raise Refused(Code.UNDO_CHANGED, thing_text="thing.returncode", code=parcel.number)
+    returns_bench.open_return(tx, cause, parcel.number)
+
+
+_MINE: Mapping[str, Callable[[Session, Cause, AnyState], None]] = {
+    "picking": _walk,
+    "packing": _order,
+    "receiving": _delivery,
+    "putaway": _source,
+    "returns": _return,
+}

@@ -1,0 +1,150 @@
+"""Take the last scan of a job back, or do one again that was taken back.
+
+There is one way for all jobs: whatever rows the scan changed are put back, its moves are moved
+back by the ledger, and the question before it is asked again. All of it or nothing: if a colleague,
+a printer or the shop has built on any of it, it is refused with what that was and who can help.
+Doing again is the same thing done to the undo; what it does counts as if it had been done now.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final, cast
+
+from sqlalchemy import TableClause, bindparam, insert, select
+from sqlalchemy.orm import Session
+
+from floorhand.domain.things import CORRECTION, OUTSIDE
+from floorhand.errors import Code, Refused
+from floorhand.flows.turn import Facts, Said
+from floorhand.ops.freezing import thaw
+from floorhand.ops.registry import FLOWS
+from floorhand.ops.seats import Settled, Sitting, Trail
+from floorhand.ops.still_mine import must_be_mine, must_fit
+from floorhand.store import ledger, restoring, undo_steps
+from floorhand.store.asking import ask
+from floorhand.store.ledger import Cause, Leg
+from floorhand.store.restoring import Changed
+from floorhand.store.schema import Operation
+from floorhand.store.undo_steps import Step
+
+KIND: Final = "Undo"
+"""The kind of an operation that takes another one back."""
+
+_OPERATION = cast(TableClause, Operation.__table__)
+_READ = select(
+    _OPERATION.c.kind, _OPERATION.c.command, _OPERATION.c.facts, _OPERATION.c.undoes
+).where(_OPERATION.c.site == bindparam("site"), _OPERATION.c.id == bindparam("id"))
+_ADD = insert(_OPERATION)
+
+
+def cause_of(sitting: Sitting, operation: str, now: datetime) -> Cause:
+    """Say who did it, where and when, for what an operation writes."""
+    return Cause(
+        sitting.site, operation, sitting.worker, sitting.seat, sitting.station, now, sitting.roles
+    )
+
+
+def reverse(
+    tx: Session, sitting: Sitting, scan_no: int, now: datetime, *, again: bool = False
+) -> Settled:
+    """Take the last step back; ``again``: do the one again that was taken back last.
+
+    Raises:
+        Refused: If there is nothing to take back, or others have gone on from it.
+    """
+    step = _step(tx, sitting, again=again)
+    cause = cause_of(sitting, "", now)
+    must_be_mine(tx, cause, sitting.flow, sitting.state)
+    if step.changes is None:
+        raise Refused(Code.UNDO_TOO_MUCH)
+    rows = restoring.changed_rows(step.changes)
+    pairs: list[tuple[Cause, str]] = []
+    for operation in reversed(step.operations):
+        number = f"{sitting.seat}:{scan_no}" + (f".{len(pairs) + 1}" if pairs else "")
+        pairs.append((cause_of(sitting, number, now), operation))
+        _record(tx, *pairs[-1], again=again)
+    legs = ledger.reverse(tx, sitting.site, pairs, restoring.reserved_by(rows))
+    restoring.put_back(tx, rows)
+    state = thaw(FLOWS[step.flow], step.state)
+    must_fit(tx, cause, rows)
+    must_be_mine(tx, cause, step.flow, state)
+    trail = Trail(
+        step.told, tuple(cause.operation for cause, _ in pairs), "redo" if again else "undo", step
+    )
+    return Settled(step.flow, state, _said(step, rows, legs, again=again), trail=trail)
+
+
+def _step(tx: Session, sitting: Sitting, *, again: bool) -> Step:
+    """Find the step that is meant."""
+    number = sitting.redo_no if again else sitting.undo_no
+    step = undo_steps.find(tx, sitting.site, sitting.seat, number) if number else None
+    if step is None or step.worker != sitting.worker:
+        raise Refused(Code.REDO_NOTHING if again else Code.UNDO_NOTHING)
+    return step
+
+
+def _record(tx: Session, cause: Cause, operation: str, *, again: bool) -> None:
+    """Write the operation that takes one back, or the one that does it again as it was."""
+    row = ask(tx, _READ, site=cause.site, id=operation).one()
+    if again:
+        row = ask(tx, _READ, site=cause.site, id=row.undoes).one()
+        facts = {**json.loads(row.facts), "again": operation}
+        written = {"kind": row.kind, "command": row.command, "undoes": None}
+    else:
+        facts = {"undone": row.kind}
+        written = {"kind": KIND, "command": _json({"operation": operation}), "undoes": operation}
+    who = {"worker": cause.worker, "seat": cause.seat, "station": cause.station, "at": cause.at}
+    ask(tx, _ADD, site=cause.site, id=cause.operation, facts=_json(facts), **written, **who)
+
+
+def _said(step: Step, rows: Sequence[Changed], legs: Sequence[Leg], *, again: bool) -> Said:
+    """Name what was taken back: the goods and where they are now, else what was told of it."""
+    text, told = step.told
+    facts: dict[str, str | int] = {**told, "told_text": text}
+    if again:
+        return Said("road.redone", facts, "ok")
+    said, more = _where_now(legs) or ("road.undone", {})
+    facts |= more
+    if any(_is_void_again(row) for row in rows):
+        return Said("road.undone_label", {**facts, "undone_text": said}, "ok")
+    return Said(said, facts, "ok")
+
+
+def _is_void_again(row: Changed) -> bool:
+    """Say whether a label that waited for its printer does so no more."""
+    came = row.was is None or row.was.get("state") == "voided"
+    return row.table.name == "print_job" and came
+
+
+def _where_now(legs: Sequence[Leg]) -> tuple[str, Facts] | None:
+    """Say which goods are where again; None if they are not all of one kind or in one place."""
+    change: dict[tuple[str, str], int] = {}
+    for leg in legs:
+        for place, sign in ((leg.source, -1), (leg.target, 1)):
+            at = place, leg.line.goods.sku
+            change[at] = change.get(at, 0) + sign * leg.line.pieces
+    moved = {at: pieces for at, pieces in change.items() if pieces and at[0] != CORRECTION}
+    here = {at: pieces for at, pieces in moved.items() if at[0] not in OUTSIDE}
+    places = {place for place, _ in here}
+    skus = {sku for _, sku in here}
+    gained = {at: pieces for at, pieces in here.items() if pieces > 0}
+    facts: dict[str, Any] = {"pieces": sum(gained.values()) or -sum(here.values())}
+    if len(skus) == 1:
+        facts["sku"] = skus.pop()
+    if len(gained) == 1 and len(here) == 2 and "sku" in facts:
+        facts["place"] = next(iter(gained))[0]
+        facts["other"] = (places - {facts["place"]}).pop()
+        return "road.undone_move", facts
+    if len(places) != 1 or len(gained) not in (0, len(here)):
+        return None
+    facts["place"] = places.pop()
+    if gained:
+        return "road.undone_here" if "sku" in facts else "road.undone_all_here", facts
+    return ("road.undone_gone" if "sku" in facts else "road.undone_all_gone"), facts
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,222 @@
+"""Put rows back to what they were before a scan, if they still are what that scan left.
+
+A row that somebody has changed since is not put back, and then nothing is: what the scan did is no
+longer local. Counters that many workers add to at once go back by what the scan added, whatever
+others have added since. Places and labels that came with the scan stay, as void: their codes may
+be printed. Stock is not put back here but by `floorhand.store.ledger`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import Boolean, ColumnElement, Table, and_, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from floorhand.domain.things import Goods
+from floorhand.errors import Code, Refused
+from floorhand.store.notes import Change
+from floorhand.store.schema import Table as Schema
+from floorhand.store.schema.base import UtcTime
+
+COUNTERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "delivery_line": ("received", "damaged", "over", "short", "refused"),
+    "order_line": ("picked", "packed", "short"),
+    "receipt": ("pieces",),
+}
+"""Columns that many workers add to at once."""
+
+VOID: Final[Mapping[str, Mapping[str, str | None]]] = {
+    "place": {"state": "void", "parent": None, "order_no": None},
+    "print_job": {"state": "voided"},
+}
+"""What becomes of rows that stay, as their codes may be printed."""
+
+THINGS: Final[Mapping[str, tuple[str, str]]] = {
+    "delivery": ("deliverycode", "number"),
+    "delivery_line": ("deliverycode", "delivery"),
+    "receipt": ("deliverycode", "delivery"),
+    "orders": ("ordercode", "number"),
+    "order_line": ("ordercode", "order"),
+    "outbox": ("text", "subject"),
+    "parcel": ("carton", "carton"),
+    "pick": ("ordercode", "order"),
+    "place": ("place", "code"),
+    "checked": ("place", "place"),
+    "task": ("place", "place"),
+    "slot": ("ordercode", "order"),
+    "returns": ("returncode", "number"),
+    "return_line": ("returncode", "number"),
+    "inspection": ("returncode", "number"),
+    "trouble": ("text", "subject"),
+    "barcode": ("text", "code"),
+    "sku": ("piece", "code"),
+}
+"""What a row is about, as the worker knows it: a ``thing.…`` and the column that names it."""
+
+GOODS: Final = tuple(field.name for field in fields(Goods))
+
+_Row = Mapping[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A row as it was before a scan and after it; None where it was not there."""
+
+    table: Table
+    was: _Row | None
+    now: _Row | None
+
+    @property
+    def any(self) -> _Row:
+        """The row, before or after."""
+        row = self.now if self.now is not None else self.was
+        assert row is not None, self.table
+        return row
+
+    def same(self) -> ColumnElement[bool]:
+        """Find the row in its table."""
+        return and_(*(column == self.any[column.name] for column in self.table.primary_key))
+
+
+def changed_rows(changes: Iterable[Change]) -> tuple[Changed, ...]:
+    """Sum up what a scan noted: each row once, in the order in which they were changed last.
+
+    A row that came and went, or is as it was, is none of them.
+    """
+    rows: dict[tuple[str, ...], Changed] = {}
+    for name, was, now in changes:
+        table = Schema.metadata.tables[name]
+        one = Changed(table, _read(table, was), _read(table, now))
+        key = (name, *(str(one.any[column.name]) for column in table.primary_key))
+        before = rows.pop(key, None)
+        rows[key] = one if before is None else _joined(before, one)
+    return tuple(_only_changed(row) for row in rows.values() if row.was != row.now)
+
+
+def reserved_by(rows: Iterable[Changed]) -> dict[tuple[str, Goods], int]:
+    """Say by how much each stock row's reservation went up."""
+    found: dict[tuple[str, Goods], int] = {}
+    for row in rows:
+        if row.table.name == "stock":
+            more = _number(row.now, "reserved") - _number(row.was, "reserved")
+            goods = Goods(**{name: row.any[name] for name in GOODS})
+            found[row.any["place"], goods] = more
+    return {key: more for key, more in found.items() if more}
+
+
+def put_back(tx: Session, rows: Iterable[Changed]) -> None:
+    """Put rows back, the last changed first.
+
+    Raises:
+        Refused: `Code.UNDO_CHANGED` or `Code.UNDO_PRINTED`, if one is not as the scan left it or
+            something else stands on it by now.
+    """
+    for row in reversed(tuple(rows)):
+        if row.table.name == "stock":
+            continue
+        there: _Row | None = (
+            tx.connection().execute(select(row.table).where(row.same())).mappings().first()
+        )
+        change = _removal(row, there) if row.was is None else _return(row, row.was, there)
+        try:
+            tx.connection().execute(change)
+        except IntegrityError as error:
+            raise _moved_on(row) from error
+
+
+def _removal(row: Changed, there: _Row | None) -> Any:
+    """Take a row away that the scan brought."""
+    assert row.now is not None, row
+    counters = COUNTERS.get(row.table.name, ())
+    if there is None or not _agree(there, row.now, counters):
+        raise _moved_on(row)
+    if void := VOID.get(row.table.name):
+        return update(row.table).where(row.same()).values(dict(void))
+    if any(there[name] != row.now[name] for name in counters):
+        return _counted_back(row, {})
+    return delete(row.table).where(row.same())
+
+
+def _return(row: Changed, was: _Row, there: _Row | None) -> Any:
+    """Bring a row back that the scan removed, or what it changed in it."""
+    counters = COUNTERS.get(row.table.name, ())
+    if row.now is None:
+        if there is None:
+            return insert(row.table).values(dict(was))
+        if not counters:
+            raise _moved_on(row)
+        return _counted_back(row, {})
+    if there is None or not _agree(there, row.now, counters):
+        raise _moved_on(row)
+    key = {column.name for column in row.table.primary_key}
+    kept = {name: old for name, old in was.items() if name not in {*counters, *key}}
+    return _counted_back(row, kept)
+
+
+def _counted_back(row: Changed, values: _Row) -> Any:
+    """Set values, and lower counters by what the scan added."""
+    counted = {
+        name: row.table.c[name] + _number(row.was, name) - _number(row.now, name)
+        for name in COUNTERS.get(row.table.name, ())
+        if name in row.any
+    }
+    return update(row.table).where(row.same()).values({**values, **counted})
+
+
+def _agree(there: _Row, left: _Row, counters: tuple[str, ...]) -> bool:
+    return all(there[name] == value for name, value in left.items() if name not in counters)
+
+
+def _moved_on(row: Changed) -> Refused:
+    if row.table.name == "print_job":
+        return Refused(Code.UNDO_PRINTED)
+    thing, column = THINGS.get(row.table.name, ("text", ""))
+    code = str(row.any.get(column) or "")
+    return Refused(Code.UNDO_CHANGED, thing_text=f"thing.{thing}", code=code)
+
+
+def _joined(before: Changed, after: Changed) -> Changed:
+    """Join two changes of the same row; each may name only what it changed."""
+    was, now = before.was, after.now
+    if was is not None and after.was is not None:
+        was = {**after.was, **was}
+    if now is not None and before.now is not None:
+        now = {**before.now, **now}
+    return Changed(before.table, was, now)
+
+
+def _only_changed(row: Changed) -> Changed:
+    """Leave the key and the columns that differ: whatever else others change does not matter."""
+    was, now = row.was, row.now
+    if was is None or now is None:
+        return row
+    key = {column.name for column in row.table.primary_key}
+    names = [name for name in now if name in key or was[name] != now[name]]
+    return Changed(
+        row.table, {name: was[name] for name in names}, {name: now[name] for name in names}
+    )
+
+
+def _number(row: _Row | None, name: str) -> int:
+    return int(row.get(name) or 0) if row is not None else 0
+
+
+def _read(table: Table, row: _Row | None) -> dict[str, Any] | None:
+    """Read the values of a noted row as those of its columns."""
+    if row is None:
+        return None
+    return {name: _value(table.c[name].type, value) for name, value in row.items()}
+
+
+def _value(kind: object, value: Any) -> Any:
+    if value is None:
+        return None
+    if isinstance(kind, UtcTime):
+        moment = datetime.fromisoformat(value)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return bool(value) if isinstance(kind, Boolean) else value

@@ -1,0 +1,113 @@
+"""The last scans of each seat, with what each changed: a ring of rows, written once a scan."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+from sqlalchemy import TableClause, bindparam, literal_column, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from floorhand.store import notes
+from floorhand.store.asking import ask
+from floorhand.store.notes import Change
+from floorhand.store.schema import UndoStep
+
+UNDO_STEPS_MAX: Final = 64
+"""Scans of a seat that are kept; an undo and a refused scan take up a number too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One taken scan; see `floorhand.store.schema.UndoStep`.
+
+    ``changes`` is None if they were too many. It is left empty when the step is kept: what the
+    transaction has noted is kept with it.
+    """
+
+    scan_no: int
+    kind: str
+    worker: str
+    flow: str
+    state: str
+    told: tuple[str, Mapping[str, str | int]]
+    operations: tuple[str, ...]
+    under: int
+    changes: tuple[Change, ...] | None = ()
+
+
+_STEP = cast(TableClause, UndoStep.__table__)
+_KEY = ("site", "seat", "slot")
+_WRITTEN = ("scan_no", "kind", "worker", "flow", "state", "told", "operations", "under")
+
+
+def _keep(dialect: Any, changes: Any) -> Any:
+    named: dict[str, Any] = {name: bindparam(name) for name in (*_KEY, *_WRITTEN)}
+    fresh = dialect.insert(_STEP).values({**named, "changes": changes})
+    over = {name: fresh.excluded[name] for name in (*_WRITTEN, "changes")}
+    return fresh.on_conflict_do_update(index_elements=_KEY, set_=over)
+
+
+_KEEP = {
+    "sqlite": _keep(sqlite, bindparam("changes")),
+    "postgresql": _keep(postgresql, literal_column(notes.CHANGES)),
+}
+_FIND = select(_STEP).where(
+    _STEP.c.site == bindparam("site"),
+    _STEP.c.seat == bindparam("seat"),
+    _STEP.c.slot == bindparam("slot"),
+    _STEP.c.scan_no == bindparam("scan_no"),
+)
+
+
+def keep(tx: Session, site: str, seat: str, step: Step) -> None:
+    """Keep a step with what the transaction changed; the oldest of the seat goes."""
+    dialect = tx.connection().dialect.name
+    noted: dict[str, Any] = {}
+    if dialect == "sqlite":
+        changes = notes.end(tx)
+        noted["changes"] = None if changes is None else _json(changes)
+    ask(
+        tx,
+        _KEEP[dialect],
+        site=site,
+        seat=seat,
+        slot=step.scan_no % UNDO_STEPS_MAX,
+        scan_no=step.scan_no,
+        kind=step.kind,
+        worker=step.worker,
+        flow=step.flow,
+        state=step.state,
+        told=_json(step.told),
+        operations=_json(step.operations),
+        under=step.under,
+        **noted,
+    )
+
+
+def find(tx: Session, site: str, seat: str, scan_no: int) -> Step | None:
+    """Give a step of a seat; None if there are newer ones in its place."""
+    slot = scan_no % UNDO_STEPS_MAX
+    row = ask(tx, _FIND, site=site, seat=seat, slot=slot, scan_no=scan_no).one_or_none()
+    if row is None:
+        return None
+    text, facts = json.loads(row.told)
+    changes = None if row.changes is None else tuple(tuple(one) for one in json.loads(row.changes))
+    return Step(
+        scan_no=row.scan_no,
+        kind=row.kind,
+        worker=row.worker,
+        flow=row.flow,
+        state=row.state,
+        told=(text, facts),
+        operations=tuple(json.loads(row.operations)),
+        under=row.under,
+        changes=changes,
+    )
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
