@@ -76,6 +76,7 @@ class Code(StrEnum):
     PICK_PLACE_FIRST = "pick_place_first"
     PICK_WRONG_PIECE = "pick_wrong_piece"
     PICK_WRONG_LOT = "pick_wrong_lot"
+    PICK_LOT_HELD = "pick_lot_held"
     PICK_LOT_TOO_NEW = "pick_lot_too_new"
     PICK_WRONG_SERIAL = "pick_wrong_serial"
     PICK_SCAN_FIRST = "pick_scan_first"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -21,7 +22,7 @@ from warehouses.picker import Picker
 from warehouses.picking import CAM, CAP, MUG, NEW_TEA, OLD_TEA, order, place_row, put
 
 from floorhand.domain.picking import ConfirmPick, StopGone
-from floorhand.domain.things import Goods
+from floorhand.domain.things import HOLD, Goods
 from floorhand.errors import Code, Refused
 from floorhand.ops.floor import take_turn
 from floorhand.ops.taking import confirm_pick
@@ -360,6 +361,59 @@ def test_another_lot_is_swapped_as_far_as_it_is_free(floor: Transactions) -> Non
     assert taken == {("TEA", "L2", "available"): 2, ("TEA", "L1", "available"): 1}
     assert line(floor, "1") == (3, 0, "")
     assert all_is_well(floor)
+
+
+NEW_TEA_CODE = "010950600013435217260505\x1d10L2"
+
+
+def test_a_lot_that_was_promised_to_another_is_exchanged(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        put(tx, "A-01", OLD_TEA, 2)
+        put(tx, "A-01", NEW_TEA, 3)
+        put(tx, "B-01", MUG, 5)
+        order(tx, "1", [("TEA", 2)])
+        order(tx, "2", [("MUG", 1), ("TEA", 3)], due_h=9)
+    first, second = Picker(floor), Picker(floor, "W2")
+    first.scan("*DONE")
+    second.scan("*DONE")
+    with floor.begin() as tx:
+        promised = dict(tx.execute(select(Pick.order, Pick.lot).where(Pick.sku == "TEA")).all())
+        assert promised == {"1": "L1", "2": "L2"}
+        tx.execute(update(Pick).where(Pick.sku == "TEA", Pick.order == "2").values(walk_no=9_999))
+    first.scan("T-1", "BIN-A-01", NEW_TEA_CODE, NEW_TEA_CODE)
+    assert first.prompt.count == "1/2"
+    first.go_on()
+    assert stock_of(floor, "T-1") == {("TEA", "L2", "available"): 2}
+    assert all_is_well(floor)
+    second.go_on()
+    teas = {key: pieces for key, pieces in stock_of(floor, "T-2").items() if key[0] == "TEA"}
+    assert teas == {("TEA", "L1", "available"): 2, ("TEA", "L2", "available"): 1}
+    assert all_is_well(floor)
+
+
+def test_a_lot_that_somebody_may_have_in_hand_is_not_exchanged(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        put(tx, "A-01", OLD_TEA, 2)
+        put(tx, "A-01", NEW_TEA, 2)
+        order(tx, "1", [("TEA", 2)])
+        order(tx, "2", [("TEA", 2)], due_h=9)
+    first, second = Picker(floor), Picker(floor, "W2")
+    first.scan("*DONE", "T-1", "BIN-A-01")
+    second.scan("*DONE", "T-2", "BIN-A-01")
+    first.scan(NEW_TEA_CODE)
+    assert first.turn.said.text == "refusal.pick_wrong_lot"
+    assert all_is_well(floor)
+
+
+def test_a_lot_on_hold_is_refused_by_that_name(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        put(tx, "A-01", OLD_TEA, 2)
+        put(tx, "A-01", replace(NEW_TEA, condition=HOLD), 2)
+        order(tx, "1", [("TEA", 2)])
+    picker = Picker(floor)
+    picker.start()
+    picker.scan("BIN-A-01", NEW_TEA_CODE)
+    assert picker.turn.said.text == "refusal.pick_lot_held"
 
 
 def test_any_serial_of_the_place_may_be_taken_and_the_books_know_which(

@@ -78,6 +78,12 @@ TAKEN = (
     ),
     taken("receiving.whose", "wrong_piece", "a piece tells whose delivery it is"),
     taken(
+        "learning.offer",
+        "wrong_piece wrong_dock wrong_pallet order delivery return",
+        "whatever is known goes on with the work, and nothing is taught",
+    ),
+    taken("learning.which", "wrong_piece", "a product may be scanned; nothing is bound by that"),
+    taken(
         "receiving.scan_dock receiving.scan_piece receiving.all_counted",
         "wrong_dock",
         "goods may stand at any dock",

@@ -152,6 +152,8 @@ def _at_piece(state: AtPiece, event: object) -> Reply:
             return _tote_too_early(state, code)
         case Place(code=code) if code in (stop.place, stop.inside):
             return Ask(state, "picking.already_here", {"place": stop.place}, look=True)
+        case Place(kind="carton" | "pallet", proven=True, code=code) if not state.taken:
+            return Do(ArriveAt(stop.task, stop.pick, code))
         case Pressed(key=Key.MISMATCH):
             return Ask(AtCount(stop, state.taken, placed=True))
         case Pressed(key=Key.FULL):

@@ -39,9 +39,9 @@ def outcome(state: State, event: object) -> Reply | None:
             return _replaced(state, following, {"full": full, "tote": tote})
         case words.Arrived(stop=stop):
             return Ask(AtPiece(stop))
-        case words.PlaceOffered(place=place, pieces=pieces) if isinstance(state, AtPlace):
+        case words.PlaceOffered(place=place, pieces=pieces) if isinstance(state, AtPlace | AtPiece):
             facts: Facts = {"place": place, "pieces": pieces, "wanted": state.stop.place}
-            return Ask(replace(state, offered=place), "picking.place_offered", facts, look=True)
+            return Ask(AtPlace(state.stop, place), "picking.place_offered", facts, look=True)
         case words.LotOffered(goods=goods) if isinstance(state, AtPiece):
             facts = {"lot": goods.lot or goods.expiry, "wanted": lot_of(state.stop.goods)}
             return Ask(replace(state, other=(goods,)), "picking.lot_offered", facts, look=True)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from floorhand.domain.allocation import Shelf, by_age, is_expired
+from floorhand.domain.allocation import LAST_DAY, Shelf, by_age, is_expired
 from floorhand.domain.picking import (
     FEFO_SLACK_DAYS,
     ArriveAt,
@@ -97,8 +97,8 @@ def offer_lot(tx: Session, cause: Cause, command: OfferLot) -> LotOffered | LotS
     Which of several equal serial numbers is taken matters to nobody, as long as the books know.
 
     Raises:
-        Refused: `Code.PICK_WRONG_LOT`, `Code.PICK_LOT_TOO_NEW`, `Code.PICK_EXPIRED`,
-            `Code.PICK_WRONG_SERIAL`, `Code.WALK_LOST`.
+        Refused: `Code.PICK_WRONG_LOT`, `Code.PICK_LOT_HELD`, `Code.PICK_LOT_TOO_NEW`,
+            `Code.PICK_EXPIRED`, `Code.PICK_WRONG_SERIAL`, `Code.WALK_LOST`.
     """
     stop = own_stop(tx, cause, command.task, command.pick)
     if (over := gone(tx, cause, stop)) is not None:
@@ -110,20 +110,23 @@ def offer_lot(tx: Session, cause: Cause, command: OfferLot) -> LotOffered | LotS
     told = command.lot or command.expiry
     if is_expired(command.expiry, today):
         raise Refused(Code.PICK_EXPIRED, sku=goods.sku, expiry=command.expiry)
-    for shelf in _lots_at(tx, cause, stop, today):
-        fits_lot = not command.lot or shelf.goods.lot == command.lot
-        fits_expiry = not command.expiry or shelf.goods.expiry == command.expiry
-        if fits_lot and fits_expiry and shelf.goods != goods:
-            if _is_too_new(goods, shelf.goods):
+    for other in _other_lots(tx, cause, stop, today):
+        fits_lot = not command.lot or other.lot == command.lot
+        fits_expiry = not command.expiry or other.expiry == command.expiry
+        if fits_lot and fits_expiry:
+            if _is_too_new(goods, other):
                 raise Refused(Code.PICK_LOT_TOO_NEW, lot=told, wanted=_lot_of(goods))
-            return LotOffered(shelf.goods)
-    raise Refused(Code.PICK_WRONG_LOT, lot=told, wanted=_lot_of(goods))
+            return LotOffered(other)
+    held = _is_held(tx, cause, stop, command)
+    code = Code.PICK_LOT_HELD if held else Code.PICK_WRONG_LOT
+    raise Refused(code, lot=told, wanted=_lot_of(goods))
 
 
 def swap_lot(tx: Session, cause: Cause, command: SwapLot) -> LotSwapped | StopGone:
-    """Reserve another lot of the same place for a stop, as much as is free of it.
+    """Reserve another lot of the same place for a stop: what is free of it, then what is promised.
 
-    What is not free of that lot stays a stop of the lot it was.
+    Whoever that lot was promised to gets as many pieces of this one in return. What can be had in
+    neither way stays a stop of the lot it was.
 
     Raises:
         Refused: `Code.PICK_WRONG_LOT` if it is no longer free, `Code.PICK_TOO_MANY`,
@@ -134,19 +137,25 @@ def swap_lot(tx: Session, cause: Cause, command: SwapLot) -> LotSwapped | StopGo
         return over
     today = shelves.site_date(tx, cause.site, cause.at)
     goods, left = stop.stop.goods, stop.stop.pieces
-    shelf = next((s for s in _lots_at(tx, cause, stop, today) if s.goods == command.goods), None)
-    pieces = min(left, shelf.free) if shelf else 0
-    if not pieces or not ledger.reserve(tx, cause, stop.place, command.goods, pieces):
-        raise Refused(Code.PICK_WRONG_LOT, lot=_lot_of(command.goods), wanted=_lot_of(goods))
+    other = command.goods
+    free, displaced = _other_lots(tx, cause, stop, today).get(other, (0, ()))
+    pieces = min(left, free + sum(one.stop.pieces for one in displaced))
+    if not pieces:
+        raise Refused(Code.PICK_WRONG_LOT, lot=_lot_of(other), wanted=_lot_of(goods))
     if command.pieces > pieces:
         raise Refused(Code.PICK_TOO_MANY, pieces=pieces, sku=goods.sku)
-    ledger.release(tx, cause, stop.place, goods, pieces)
-    pick = command.pick
-    if pieces == left and not stop.picked:
-        lot = command.goods
-        _change_pick(tx, cause, pick, lot=lot.lot, expiry=lot.expiry, serial=lot.serial)
-    else:
-        pick = _split_pick(tx, cause, stop, command.goods, pieces)
+    unpromised = min(pieces, free)
+    if unpromised:
+        if not ledger.reserve(tx, cause, stop.place, other, unpromised):
+            raise Refused(Code.PICK_WRONG_LOT, lot=_lot_of(other), wanted=_lot_of(goods))
+        ledger.release(tx, cause, stop.place, goods, unpromised)
+    rest = pieces - unpromised
+    for one in displaced:
+        if rest:
+            given = min(rest, one.stop.pieces)
+            _turn_into(tx, cause, one, goods, given)
+            rest -= given
+    pick = _turn_into(tx, cause, stop, other, pieces)
     cause.note(job="picking")
     return LotSwapped(own_stop(tx, cause, command.task, pick).stop, command.pieces)
 
@@ -189,11 +198,50 @@ def _same_goods_at(
     return next(enough, next(iter(found), None))
 
 
-def _lots_at(tx: Session, cause: Cause, stop: StopRow, today: date) -> list[Shelf]:
-    """List the free lots of a stop's SKU in its place, oldest first."""
+Lots = dict[Goods, tuple[int, tuple[StopRow, ...]]]
+
+
+def _other_lots(tx: Session, cause: Cause, stop: StopRow, today: date) -> Lots:
+    """List the other lots of a stop's SKU in its place, oldest first.
+
+    Each with its free pieces, and the stops that it is promised to and that can do with this lot
+    as well. Nobody stands at those: a worker who has a lot in hand is never given another.
+    """
     goods = stop.stop.goods
     found = shelves.shelves_of(tx, cause.site, goods.merchant, goods.sku)
-    return [shelf for shelf in by_age(found, today) if shelf.place == stop.place]
+    free = {s.goods: s.free for s in by_age(found, today) if s.place == stop.place}
+    promised: dict[Goods, list[StopRow]] = {}
+    for one in picks.stops_at(tx, cause.site, stop.place, goods.merchant, goods.sku):
+        lot = one.stop.goods
+        fits = not is_expired(lot.expiry, today) and not _is_too_new(lot, goods)
+        if lot != goods and fits and not _is_begun(tx, cause, stop, one):
+            promised.setdefault(lot, []).append(one)
+    lots = sorted({*free, *promised} - {goods}, key=lambda lot: (lot.expiry or LAST_DAY, lot.lot))
+    return {lot: (free.get(lot, 0), tuple(promised.get(lot, ()))) for lot in lots}
+
+
+def _is_begun(tx: Session, cause: Cause, stop: StopRow, other: StopRow) -> bool:
+    """Say whether somebody may be at another stop by now: it is the next one of a walk."""
+    if other.stop.task == stop.stop.task:
+        return False
+    at = picks.next_stop(tx, cause.site, other.stop.task)
+    return at is None or at.stop.pick == other.stop.pick
+
+
+def _is_held(tx: Session, cause: Cause, stop: StopRow, told: OfferLot) -> bool:
+    """Say whether the place has what was scanned, and it is not for sale."""
+    goods = stop.stop.goods
+    asked = select(Stock.pieces).where(
+        Stock.site == cause.site,
+        Stock.place == stop.place,
+        Stock.merchant == goods.merchant,
+        Stock.sku == goods.sku,
+        Stock.condition != AVAILABLE,
+        Stock.pieces > 0,
+        *([Stock.lot == told.lot] if told.lot else []),
+        *([Stock.expiry == told.expiry] if told.expiry else []),
+    )
+    return tx.execute(asked.limit(1)).first() is not None
 
 
 def _is_too_new(wanted: Goods, other: Goods) -> bool:
@@ -252,6 +300,15 @@ def _swap_serial(tx: Session, cause: Cause, stop: StopRow, serial: str) -> LotSw
 
 def _change_pick(tx: Session, cause: Cause, pick: str, **values: str) -> None:
     tx.execute(update(Pick).where(Pick.site == cause.site, Pick.id == pick).values(**values))
+
+
+def _turn_into(tx: Session, cause: Cause, stop: StopRow, goods: Goods, pieces: int) -> str:
+    """Let some pieces of a stop be of another lot; gives the stop that these are now."""
+    if pieces < stop.stop.pieces or stop.picked:
+        return _split_pick(tx, cause, stop, goods, pieces)
+    pick = stop.stop.pick
+    _change_pick(tx, cause, pick, lot=goods.lot, expiry=goods.expiry, serial=goods.serial)
+    return pick
 
 
 def _split_pick(tx: Session, cause: Cause, stop: StopRow, goods: Goods, pieces: int) -> str:
