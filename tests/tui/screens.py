@@ -10,13 +10,17 @@ from datetime import UTC, datetime, tzinfo
 from floorhand.domain.things import Key
 from floorhand.flows.turn import Choice, Item, Prompt, Said, Wants
 from floorhand.ops.seats import Turn
+from floorhand.store.past import Past
 from floorhand.text.catalog import catalog
 from floorhand.tui.app import FloorhandApp
 from floorhand.tui.driver import Arrived
 from floorhand.tui.flow_screen import FlowScreen
 from floorhand.tui.scan import ScanReader
 
-SIZES = {"40x20": (40, 20), "80x24": (80, 24), "120x40": (120, 40)}
+SIZES = {
+    f"{columns}x{rows}": (columns, rows)
+    for columns, rows in ((20, 16), (40, 8), (26, 12), (40, 20), (80, 24), (120, 40))
+}
 NOW = datetime(2026, 3, 2, 9, 41, 7, tzinfo=UTC)
 
 SIGN_IN = Turn(
@@ -82,6 +86,7 @@ class ListRoad:
     gate: threading.Event = field(default_factory=threading.Event)
     code: str = ""
     zone: tzinfo = UTC
+    scanned_before: tuple[Past, ...] = ()
 
     def __post_init__(self) -> None:
         self.gate.set()
@@ -98,6 +103,9 @@ class ListRoad:
 
     def hint(self, turn: Turn) -> str:
         return self.code
+
+    def past(self) -> tuple[Past, ...]:
+        return self.scanned_before
 
 
 def terminal(road: ListRoad, **settings) -> FloorhandApp:

@@ -20,12 +20,14 @@ from tui.screens import (
     with_reader,
 )
 
+from floorhand.domain.preferences import Preferences
 from floorhand.domain.things import KEYS
 from floorhand.errors import DatabaseAway, DatabaseUnusable
 from floorhand.flows.turn import Said
 from floorhand.flows.waiting import SCANS_WAITING_MAX
+from floorhand.store.past import Past
 from floorhand.text.catalog import catalog
-from floorhand.tui import answering, flow_screen
+from floorhand.tui import answering, signals
 
 HANDHELD, DESK = (40, 20), (80, 24)
 TAKEN = Said("sign_in.welcome", {"name": "Ana"}, "ok")
@@ -39,7 +41,8 @@ def refuse_bad(turn, scanned):
 def bells(app, monkeypatch) -> list[int]:
     rung: list[int] = []
     monkeypatch.setattr(app, "bell", lambda: rung.append(1))
-    monkeypatch.setattr(flow_screen, "BELL_GAP_S", 0.001)
+    monkeypatch.setattr(signals, "GAP_S", 0.001)
+    monkeypatch.setattr(signals, "PAUSE_S", 0.002)
     return rung
 
 
@@ -238,6 +241,81 @@ async def test_one_bell_for_look_two_for_refused_none_for_taken(monkeypatch) -> 
             assert len(rung) == count, scanned
 
 
+async def test_finished_work_is_told_apart_by_rhythm_and_a_worker_can_have_silence(
+    monkeypatch,
+) -> None:
+    done = Said("packing.shipped_one", {"order": "A/1", "box": "S", "carton": "C"}, "finished")
+    for mute, count in ((False, 3), (True, 0)):
+        first = replace(PICK, preferences=Preferences(mute=mute))
+        road = ListRoad(first=first, answer=lambda turn, _: replace(turn, said=done))
+        app = with_reader(terminal(road))
+        async with app.run_test(size=DESK) as pilot:
+            rung = bells(app, monkeypatch)
+            await send(pilot, b"A\r")
+            await pilot.pause(0.02)
+            assert len(rung) == count
+            assert "✓✓ Picking" in picture(app)
+
+
+async def test_f11_shows_what_was_scanned_with_its_fate_and_the_next_scan_goes_on() -> None:
+    before = tuple(Past(n, NOW, f"OLD-{n}", n != 3, 2) for n in range(1, 12))
+    road = ListRoad(answer=refuse_bad, scanned_before=before)
+    async with with_reader(terminal(road)).run_test(size=DESK) as pilot:
+        await send(pilot, b"A\rBAD\rLOST\r")
+        assert "✗ LOST" in picture(pilot.app)
+        for press in (b"\x1b[23~", b"*SCANS\r"):
+            await send(pilot, press)
+            await pilot.pause()
+            drawn = picture(pilot.app)
+            assert "Last scans: 14. Pieces booked: 22." in drawn
+            assert " – 09:41:07 ✗ LOST  NOT taken" in drawn
+            assert "13 09:41:07 ✗ BAD  refused" in drawn
+            assert "12 09:41:07 ✓ A  taken" in drawn
+            assert " 3 09:41:07 ✗ OLD-3  refused · +2" in drawn
+            assert "Go and scan the bin" not in drawn
+            await send(pilot, press)
+            assert "Go and scan the bin" in picture(pilot.app)
+        await send(pilot, b"\x1b[23~")
+        assert pilot.app.focused is None
+        assert len(pilot.app.screen_stack) == 1
+        await send(pilot, b"NEXT\r")
+        assert "Go and scan the bin" in picture(pilot.app)
+    assert [scanned for _, scanned in road.scans] == ["A", "BAD", "NEXT"]
+
+
+async def test_the_list_of_scans_is_paged_on_the_smallest_screen() -> None:
+    before = tuple(Past(n, NOW, f"OLD-{n}", True, 0) for n in range(1, 51))
+    road = ListRoad(scanned_before=before)
+    async with with_reader(terminal(road)).run_test(size=(40, 8)) as pilot:
+        await settled(pilot)
+        await send(pilot, b"\x1b[23~")
+        assert "OLD-50" in picture(pilot.app)
+        await send(pilot, b"\x1b[6~" * 30)
+        assert "OLD-1 " in picture(pilot.app)
+        await send(pilot, b"\x1b[5~" * 30)
+        assert "OLD-50" in picture(pilot.app)
+    assert road.scans == []
+
+
+async def test_a_typed_pin_is_not_in_the_list_of_scans() -> None:
+    road = ListRoad(first=PIN, answer=lambda turn, _: replace(MENU, scan_no=1))
+    async with with_reader(terminal(road)).run_test(size=DESK) as pilot:
+        await send(pilot, b"837261\r")
+        await send(pilot, b"\x1b[23~")
+        assert "••••" in picture(pilot.app)
+        assert "837261" not in picture(pilot.app)
+
+
+async def test_the_last_three_scans_stand_where_there_is_room() -> None:
+    road = ListRoad(answer=refuse_bad)
+    for size, shown in ((DESK, 3), ((40, 8), 0)):
+        async with with_reader(terminal(road)).run_test(size=size) as pilot:
+            await send(pilot, b"A-1\rA-2\rA-3\rBAD\r")
+            drawn = picture(pilot.app)
+            assert sum(code in drawn for code in ("✓ A-2", "✓ A-3", "✗ BAD")) == shown
+            assert "✓ A-1" not in drawn
+
+
 async def test_a_scan_too_long_is_refused_once_and_the_next_one_is_taken() -> None:
     road = ListRoad(answer=lambda turn, _: replace(turn, said=TAKEN))
     async with with_reader(terminal(road)).run_test(size=DESK) as pilot:
@@ -338,7 +416,7 @@ async def test_a_barcode_and_a_name_may_hold_markup() -> None:
         await send(pilot, evil.encode())
         assert picture(pilot.app).count(evil) == 2
         await send(pilot, b"\r")
-        assert picture(pilot.app).count(evil) == 2
+        assert picture(pilot.app).count(evil) == 3
 
 
 async def test_a_long_list_is_paged_without_a_scan() -> None:

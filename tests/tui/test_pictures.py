@@ -21,7 +21,8 @@ from floorhand.ops.seats import Turn
 from floorhand.store.db import engine_of
 from floorhand.store.masters import badge_of
 from floorhand.text.catalog import catalog
-from floorhand.tui.layout import View, lay_out
+from floorhand.tui.layout import lay_out
+from floorhand.tui.view import View
 
 PICTURES = Path(__file__).parent / "pictures"
 

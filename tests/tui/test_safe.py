@@ -85,7 +85,7 @@ def _is_of_a_list(node: ast.Call) -> bool:
     of = node.func.value
     return node.func.attr == "append" and (
         (isinstance(of, ast.Name) and of.id in {"rows", "lines", "texts", "row", "pairs", "always"})
-        or (isinstance(of, ast.Attribute) and of.attr == "_text")
+        or (isinstance(of, ast.Attribute) and of.attr in {"_text", "_entries", "_ahead"})
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 GONE: Final = "\ufffd"
@@ -14,10 +15,14 @@ MARKS_MAX: Final = 3
 SELECTORS: Final = range(0xFE00, 0xFE10)
 """Variation selectors change the width of a character in some terminals and not in others."""
 
+VISIBLE_MAX: Final = 2048
+"""Texts kept as they are shown: a screen asks for each of its own several times."""
+
 JOINERS: Final = "\u200c\u200d"
 """Some scripts need these between letters; they do nothing else."""
 
 
+@lru_cache(maxsize=VISIBLE_MAX)
 def visible(text: str) -> str:
     """Replace each character that is not plain text by one that can be seen.
 

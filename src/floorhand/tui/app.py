@@ -19,8 +19,9 @@ from textual.driver import Driver
 from textual.theme import Theme
 
 from floorhand.text.catalog import Catalog
-from floorhand.tui.flow_screen import Floor, FlowScreen
+from floorhand.tui.flow_screen import FlowScreen
 from floorhand.tui.road import Road
+from floorhand.tui.telling import Floor
 
 if TYPE_CHECKING:
     from floorhand.tui.driver import Arrived, Hangup
@@ -76,6 +77,7 @@ class FloorhandApp(App[Exception | None], inherit_bindings=False):
             sit=lambda: self._on_thread(road.sit),
             take=lambda number, scanned: self._on_thread(lambda: road.take(number, scanned)),
             hint=lambda turn: self._on_thread(lambda: road.hint(turn)),
+            past=lambda: self._on_thread(road.past),
             catalogs=catalogs,
             zone=lambda: road.zone,
             now=now,

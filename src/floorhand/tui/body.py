@@ -1,18 +1,19 @@
 """Lay out the middle of a screen: where to go, how many, of what, and what to choose from.
 
 Room is given out in the order of need: first everything in its smallest form, then large letters
-for the place, then lists, then large digits, then air.
+for the place, then lists, then large digits, then air. Whoever works with large letters gets them
+first.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from floorhand.flows.turn import Choice, Item, Prompt
 from floorhand.text.catalog import Catalog
 from floorhand.text.visible import visible
-from floorhand.tui.large import HUGE_ROWS, LARGE_ROWS, huge, large
+from floorhand.tui.large import huge, large
 from floorhand.tui.rows import Part, Row, joined, width_of
 from floorhand.tui.safe import chop, cut, wrap
 
@@ -24,6 +25,12 @@ NAME_COLUMNS_MIN: Final = 8
 GOODS_FIRST_MAX: Final = 4
 """Rows of goods that come before large digits; the rest of the list comes after them."""
 
+CHOICES_FIRST: Final = 3
+"""Rows of a numbered list that come before everything but place and number."""
+
+AIR_ROWS: Final = 4
+"""Rows that stay free when the place is drawn as large as can be."""
+
 CHOICE_COLUMNS_MIN: Final = 24
 """A list is set in two columns only if each has this much room."""
 
@@ -32,7 +39,7 @@ BAR_COLUMNS_MAX: Final = 60
 
 
 @dataclass(slots=True)
-class _Room:
+class Room:
     """Rows that are not given out yet."""
 
     left: int
@@ -51,50 +58,171 @@ class _Room:
         return True
 
 
-def lay_out_body(
-    prompt: Prompt, words: Catalog, width: int, height: int, first: int = 0
-) -> list[Row]:
-    """Lay out at most ``height`` rows; ``first`` is the first row of a list too long for them."""
-    room = _Room(height)
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The middle of a screen; ``whole`` unless a row was left out."""
+
+    rows: list[Row]
+    whole: bool
+
+
+def rows_needed(prompt: Prompt, width: int) -> int:
+    """Count the rows without which the question cannot be acted on."""
     head, rest = _split(prompt)
-    place = _small(prompt.place, width, "place")
-    number, name = _head(prompt.count, head, width)
-    facts = _facts(prompt, words, width, packed=True)
-    choices = [_choice(n, choice, words) for n, choice in enumerate(prompt.choices, 1)]
-    room.take(len(place) + len(number))
-    kept_for_facts = min(1, len(facts)) if room.left > 1 else 0
-    choices_rows = room.take(min(len(choices), room.left - kept_for_facts))
-    facts_rows = room.take(len(facts))
-    if name and room.upgrade(len(name)):
-        number += name
-    if (drawn := _large(prompt.place, width)) and room.upgrade(LARGE_ROWS - 1):
-        place = drawn
-    goods_rows = room.take(min(len(rest), GOODS_FIRST_MAX))
-    bar = room.take(1 if prompt.progress else 0)
-    if (drawn := _large_head(prompt.count, head, width)) and room.upgrade(
-        max(0, len(drawn) - len(number))
-    ):
-        number = drawn
-    goods_rows += room.take(len(rest) - goods_rows)
-    loose = _facts(prompt, words, width, packed=False)
-    if facts_rows == len(facts) and room.upgrade(len(loose) - len(facts)):
-        facts, facts_rows = loose, len(loose)
-    if (
-        len(place) == LARGE_ROWS
-        and (drawn := _huge(prompt.place, width))
-        and room.upgrade(HUGE_ROWS - LARGE_ROWS + 4)
-    ):
-        place = drawn
-        room.left += 4
-    blocks = [
-        place,
-        number,
-        facts[:facts_rows],
-        _window([_item(item, rest, width) for item in rest], goods_rows, first, words),
-        _chosen(choices, choices_rows, first, words, width),
-        [_bar(prompt.progress, width)] if bar and prompt.progress else [],
-    ]
-    return _stacked([block for block in blocks if block], room)
+    acted_on = len(_small(prompt.place, width, "place")) + len(_head(prompt.count, head, width)[0])
+    listed = min(len(prompt.choices), CHOICES_FIRST) or min(len(rest), 0 if acted_on else 2)
+    return acted_on + listed or min(1, len(prompt.facts))
+
+
+def rows_enlarged(prompt: Prompt, width: int, *, plain: bool) -> int:
+    """Count the rows of place and number in large letters."""
+    head, _ = _split(prompt)
+    place = _drawn(large(prompt.place, plain=plain), width) or _small(prompt.place, width, "place")
+    number = (
+        _large_head(prompt.count, head, width, plain=plain) or _head(prompt.count, head, width)[0]
+    )
+    return len(place) + len(number)
+
+
+def lay_out_body(
+    prompt: Prompt, words: Catalog, width: int, height: int, *, big: bool = False, plain: bool
+) -> Body:
+    """Lay out at most ``height`` rows.
+
+    Args:
+        prompt: The question.
+        words: The texts of the worker's language.
+        width: Columns of a row.
+        height: Rows there are.
+        big: Large letters come before everything that is not needed at once.
+        plain: Draw with characters that every terminal has.
+    """
+    body = _Body(prompt, words, width, Room(height), plain)
+    body.begin()
+    texts = [body.add_facts, body.add_name]
+    lists = [body.add_goods, body.add_all_goods]
+    if big:
+        steps = [body.enlarge_place, body.enlarge_number, body.enlarge_place_more, *texts, *lists]
+    else:
+        steps = [*texts, body.enlarge_place, body.add_goods, body.enlarge_number]
+        steps += [body.add_all_goods, body.loosen_facts, body.enlarge_place_more]
+    for step in steps:
+        step()
+    return body.end()
+
+
+@dataclass(slots=True)
+class _Body:
+    """A body that grows from its smallest form, one step after the other, while there is room."""
+
+    prompt: Prompt
+    words: Catalog
+    width: int
+    room: Room
+    plain: bool
+    head: Item | None = None
+    rest: tuple[Item, ...] = ()
+    place: list[Row] = field(default_factory=list)
+    number: list[Row] = field(default_factory=list)
+    name: list[Row] = field(default_factory=list)
+    facts: list[Row] = field(default_factory=list)
+    choices: list[Row] = field(default_factory=list)
+    facts_rows: int = 0
+    choices_rows: int = 0
+    goods_rows: int = 0
+    named: bool = False
+    bar: int = 0
+
+    def begin(self) -> None:
+        """Place, number and list in their smallest form."""
+        prompt, width = self.prompt, self.width
+        self.head, self.rest = _split(prompt)
+        self.place = _small(prompt.place, width, "place")
+        self.number, self.name = _head(prompt.count, self.head, width)
+        self.facts = _facts(prompt, self.words, width, packed=True)
+        self.choices = [
+            _choice(n, choice, self.words) for n, choice in enumerate(prompt.choices, 1)
+        ]
+        self.room.take(len(self.place) + len(self.number))
+        if not self.place and not self.number:
+            self.goods_rows = self.room.take(min(len(self.rest), 2))
+        self.choices_rows = self.room.take(min(len(self.choices), CHOICES_FIRST))
+
+    def add_facts(self) -> None:
+        """Add the list and the facts, of which one comes before the end of a long list."""
+        kept = min(1, len(self.facts)) if self.room.left > 1 else 0
+        missing = len(self.choices) - self.choices_rows
+        self.choices_rows += self.room.take(min(missing, self.room.left - kept))
+        self.facts_rows = self.room.take(len(self.facts))
+
+    def add_name(self) -> None:
+        """Add the name of the goods in hand."""
+        if self.name and self.room.upgrade(len(self.name)):
+            self.number = self.number + self.name
+            self.named = True
+
+    def enlarge_place(self) -> None:
+        """Draw the place large."""
+        self._enlarge(large(self.prompt.place, plain=self.plain), 0)
+
+    def enlarge_place_more(self) -> None:
+        """Draw the place as large as can be, if it is drawn large already."""
+        if len(self.place) > 1 and self.place[0][0].role == "place":
+            self._enlarge(huge(self.prompt.place, plain=self.plain), AIR_ROWS)
+
+    def _enlarge(self, drawn: tuple[str, ...], air: int) -> None:
+        rows = _drawn(drawn, self.width)
+        if rows and self.room.upgrade(len(rows) - len(self.place) + air):
+            self.place = rows
+            self.room.left += air
+
+    def enlarge_number(self) -> None:
+        """Draw the number large, with the goods beside it."""
+        drawn = _large_head(self.prompt.count, self.head, self.width, plain=self.plain)
+        if drawn and self.room.upgrade(max(0, len(drawn) - len(self.number))):
+            self.number, self.named = drawn, True
+
+    def add_goods(self) -> None:
+        """Add the first of the list, and how far the job is."""
+        self._add_goods(GOODS_FIRST_MAX)
+        self.bar = self.room.take(1 if self.prompt.progress else 0)
+
+    def add_all_goods(self) -> None:
+        """Add the rest of the list."""
+        self._add_goods(len(self.rest))
+
+    def _add_goods(self, rows_max: int) -> None:
+        wanted = min(len(self.rest), rows_max) - self.goods_rows
+        self.goods_rows += self.room.take(wanted)
+
+    def loosen_facts(self) -> None:
+        """Give each fact a row of its own."""
+        loose = _facts(self.prompt, self.words, self.width, packed=False)
+        if self.facts_rows == len(self.facts) and self.room.upgrade(len(loose) - len(self.facts)):
+            self.facts, self.facts_rows = loose, len(loose)
+
+    def end(self) -> Body:
+        """Stack what there is, with air between as far as there is room."""
+        prompt, width = self.prompt, self.width
+        goods = [_item(item, self.rest, width) for item in self.rest]
+        chosen = _chosen(self.choices, self.choices_rows, self.words, width)
+        blocks = [
+            self.place,
+            self.number,
+            self.facts[: self.facts_rows],
+            _beginning(goods, self.goods_rows, self.words, width),
+            chosen,
+            [_bar(prompt.progress, width, plain=self.plain)]
+            if self.bar and prompt.progress
+            else [],
+        ]
+        whole = (
+            self.facts_rows == len(self.facts)
+            and self.goods_rows == len(self.rest)
+            and self.choices_rows == len(self.choices)
+            and (self.named or not self.name)
+        )
+        return Body(_stacked([block for block in blocks if block], self.room), whole)
 
 
 def _split(prompt: Prompt) -> tuple[Item | None, tuple[Item, ...]]:
@@ -111,7 +239,7 @@ def _split(prompt: Prompt) -> tuple[Item | None, tuple[Item, ...]]:
     return item, prompt.goods[:at] + prompt.goods[at + 1 :]
 
 
-def _stacked(blocks: list[list[Row]], room: _Room) -> list[Row]:
+def _stacked(blocks: list[list[Row]], room: Room) -> list[Row]:
     rows: list[Row] = []
     for number, block in enumerate(blocks):
         if number and room.upgrade(1):
@@ -125,17 +253,10 @@ def _small(code: str, width: int, role: str) -> list[Row]:
     return [(Part(line, role),) for line in chop(visible(code), width)]
 
 
-def _large(code: str, width: int) -> list[Row]:
-    drawn = large(code)
-    return _drawn(drawn) if drawn and len(drawn[0]) <= width else []
-
-
-def _huge(code: str, width: int) -> list[Row]:
-    drawn = huge(code)
-    return _drawn(drawn) if drawn and len(drawn[0]) <= width else []
-
-
-def _drawn(lines: tuple[str, ...]) -> list[Row]:
+def _drawn(lines: tuple[str, ...], width: int) -> list[Row]:
+    """Give drawn letters as rows; none if they are too wide."""
+    if not lines or len(lines[0]) > width:
+        return []
     return [(Part(line, "place"),) for line in lines]
 
 
@@ -154,9 +275,9 @@ def _head(count: str, item: Item | None, width: int) -> tuple[list[Row], list[Ro
     return rows, ([(Part(cut(name, width)),)] if name else [])
 
 
-def _large_head(count: str, item: Item | None, width: int) -> list[Row]:
+def _large_head(count: str, item: Item | None, width: int, *, plain: bool) -> list[Row]:
     """Draw the number large, with code, name and note beside it."""
-    drawn = large(count)
+    drawn = large(count, plain=plain)
     if not drawn:
         return []
     if item is None:
@@ -168,8 +289,9 @@ def _large_head(count: str, item: Item | None, width: int) -> list[Row]:
     texts: list[Row] = [(Part(item.code, "code"),), *((Part(line),) for line in name)]
     if item.note:
         texts.append((Part(cut(item.note, beside), "muted"),))
-    texts += [()] * (LARGE_ROWS - len(texts))
-    signs = (" ", "×", " ")
+    texts += [()] * (len(drawn) - len(texts))
+    middle = len(drawn) // 2
+    signs = ["×" if row == middle else " " for row in range(len(drawn))]
     return [
         joined(Part(line, "count"), Part(f" {sign}  ", "muted"), text)
         for line, sign, text in zip(drawn, signs, texts, strict=False)
@@ -219,10 +341,10 @@ def _choice(number: int, choice: Choice, words: Catalog) -> Row:
     return (Part(f"{number:>2} ", "choice"), Part(f" {choice.written(words.say)}"))
 
 
-def _chosen(choices: list[Row], rows_max: int, first: int, words: Catalog, width: int) -> list[Row]:
+def _chosen(choices: list[Row], rows_max: int, words: Catalog, width: int) -> list[Row]:
     """Set the numbered list; in two columns if it is too long and the screen wide enough."""
     if len(choices) <= rows_max or width < 2 * CHOICE_COLUMNS_MIN:
-        return _window([_cut_row(row, width) for row in choices], rows_max, first, words)
+        return _beginning([_cut_row(row, width) for row in choices], rows_max, words, width)
     half = -(-len(choices) // 2)
     column = width // 2 - 1
     pairs = []
@@ -231,7 +353,7 @@ def _chosen(choices: list[Row], rows_max: int, first: int, words: Catalog, width
         gap = Part(" " * (column + 2 - width_of(left)))
         right = _cut_row(choices[half + at], column) if half + at < len(choices) else ()
         pairs.append(joined(left, gap, right))
-    return _window(pairs, rows_max, first, words)
+    return _beginning(pairs, rows_max, words, width)
 
 
 def _cut_row(row: Row, width: int) -> Row:
@@ -239,18 +361,17 @@ def _cut_row(row: Row, width: int) -> Row:
     return (*front, Part(cut(last.text, max(0, width - width_of(tuple(front)))), last.role))
 
 
-def _window(rows: list[Row], rows_max: int, first: int, words: Catalog) -> list[Row]:
-    """Show part of a list, from a row on, and how much more there is."""
-    if len(rows) <= rows_max or rows_max == 0:
+def _beginning(rows: list[Row], rows_max: int, words: Catalog, width: int) -> list[Row]:
+    """Show the beginning of a list, and how much more there is to page to."""
+    if len(rows) <= rows_max or rows_max <= 1:
         return rows[:rows_max]
-    shown = max(rows_max - 1, 0)
-    start = min(first, len(rows) - shown)
-    more = words.say("terminal.more", {"pieces": len(rows) - shown})
-    return [*rows[start : start + shown], (Part(f"… {more}", "muted"),)]
+    more = words.say("terminal.more", {"pieces": len(rows) - rows_max + 1})
+    return [*rows[: rows_max - 1], (Part(cut(f"… {more}", width), "muted"),)]
 
 
-def _bar(progress: tuple[int, int], width: int) -> Row:
+def _bar(progress: tuple[int, int], width: int, *, plain: bool) -> Row:
     done, total = progress
     columns = min(width, BAR_COLUMNS_MAX)
     filled = columns * min(done, total) // total if total > 0 else 0
-    return (Part("━" * filled, "bar"), Part("─" * (columns - filled), "muted"))
+    done_sign, open_sign = ("=", "-") if plain else ("━", "─")
+    return (Part(done_sign * filled, "bar"), Part(open_sign * (columns - filled), "muted"))

@@ -2,6 +2,7 @@
 
 One layout serves all sizes. What a worker acts on (question, place, number, code, answer, keys)
 is always whole; names are cut, large letters shrink, lists are shown in part with what is left.
+What a small screen leaves out is a page further: `document` has all of it.
 """
 
 from __future__ import annotations
@@ -9,102 +10,172 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from floorhand.domain.things import BARCODES_ONLY, KEYS, Key, named
-from floorhand.errors import DatabaseAway, Exchanged, NoRoom
-from floorhand.flows.turn import Prompt, Said
-from floorhand.text.catalog import Catalog
-from floorhand.tui.body import lay_out_body
-from floorhand.tui.large import large
+from floorhand.tui.body import Body, Room, lay_out_body, rows_enlarged, rows_needed
+from floorhand.tui.document import TEXT_ROWS_MAX, document, window
+from floorhand.tui.keys_row import keys_rows
+from floorhand.tui.large import large, lettering
 from floorhand.tui.rows import Part, Row, between, joined, padded, width_of
-from floorhand.tui.safe import cut, wrap
+from floorhand.tui.safe import CUT, chop, cut, wrap
+from floorhand.tui.view import (
+    LOW_ROWS,
+    NARROW_COLUMNS,
+    SIGNS,
+    TONE_WORDS,
+    View,
+    fate_row,
+    question,
+    sentence,
+)
 
-TONES: Final = ("calm", "ok", "finished", "look", "refused")
-"""How the last scan went, from nothing to say to worst."""
+TIGHT_ROWS: Final = 12
+"""Below this even the header gives way to what is acted on."""
 
-SIGNS: Final = {"calm": "", "ok": "✓", "finished": "✓✓", "look": "!", "refused": "✗"}
-TONE_WORDS: Final = {
-    "ok": "terminal.taken",
-    "finished": "terminal.finished",
-    "look": "terminal.look",
-    "refused": "terminal.not_taken",
-}
+TALL_ROWS: Final = 24
+"""From here on the last scans come before the largest letters; on lower screens after them."""
 
-NARROW_COLUMNS: Final = 34
-"""Below this the screen has no margins beside the frame."""
+AIRY_ROWS: Final = 8
+"""With more rows than this for the body, one stays free below the question."""
 
-SAY_THEMSELVES: Final = frozenset({DatabaseAway.told, NoRoom.told, Exchanged.told})
-"""What is neither taken nor not taken."""
-
-LOW_ROWS: Final = 16
-"""Below this the screen saves rows wherever it can."""
-
-BODY_ROWS_MIN: Final = 3
-"""Place, number and goods in their smallest form; a long answer leaves them at least this."""
-
-NAME_LINES: Final = large("FLOORHAND")
-KEY_ROWS_MAX: Final = 3
+NAME: Final = "FLOORHAND"
 HINT_ROWS_MAX: Final = 2
-KEY_WORD_COLUMNS_MIN: Final = 3
-"""A word cut shorter than this says nothing beside its key."""
-
-ORDER: Final = (*KEYS, *BARCODES_ONLY)
-"""Keys are listed in this order."""
+RECENT_MAX: Final = 3
+"""The last scans that are shown wherever there are rows to spare."""
 
 MASK: Final = "•"
 
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """Everything that a screen shows.
-
-    Attributes:
-        prompt: The question; None before the seat is taken.
-        said: How the last scan went, worst first to be told; more than one if scans after it
-            were dropped, or the database is away.
-        words: The texts of the worker's language.
-        job: Name of the flow that is open.
-        worker: Name of who sits here; empty if nobody.
-        typed: Characters gathered so far.
-        waiting: Scans that wait to be answered.
-        clock: Time of day at the site.
-        hint: What could be typed here for want of a scanner, in a sentence and alone, for
-            screens without room for the sentence; empty: no hint.
-        first: First row of a long list to show.
-        may_leave: Whether the terminal can be left at the sign-in.
-    """
-
-    prompt: Prompt | None
-    said: tuple[Said, ...]
-    words: Catalog
-    job: str = ""
-    worker: str = ""
-    typed: str = ""
-    waiting: int = 0
-    clock: str = ""
-    hint: tuple[str, str] | None = None
-    first: int = 0
-    may_leave: bool = False
-
-    @property
-    def tone(self) -> str:
-        """The worst tone of all that is said."""
-        return max((said.tone for said in self.said), key=TONES.index, default="calm")
+PAGES: Final = {"pagedown": 1, "pageup": -1}
+LINES: Final = {"down": 1, "up": -1}
+PAGING: Final = frozenset({*PAGES, *LINES})
+"""Keys that turn pages. They are nobody's business but the screen's."""
 
 
 def lay_out(view: View, width: int, height: int) -> list[Row]:
     """Lay out a whole screen: exactly ``height`` rows of ``width`` columns."""
+    if view.first or view.scans is not None:
+        middle, keys, header = _page(view, width, height)
+    else:
+        middle, keys, header = _asked(view, width, height)
     frame = f"frame-{view.tone}"
-    margin = 1 if width >= NARROW_COLUMNS else 0
-    inner = max(1, width - 2 - 2 * margin)
-    keys = [padded(row, width, frame) for row in _keys(view, width - 2, low=height < LOW_ROWS)]
-    room = max(0, height - 1 - len(keys))
-    side, air = Part(" ", frame), Part(" " * margin)
-    middle = [
-        joined(side, padded(joined(air, row), width - 2), side)
-        for row in _middle(view, inner, room, low=height < LOW_ROWS)
-    ]
-    rows = [padded(_header(view, width - 2), width, frame), *middle, *keys]
+    side, air = Part(" ", frame), Part(" " * _margin(width))
+    rows = [padded(_header(view, width - 2), width, frame)] if header else []
+    rows += [joined(side, padded(joined(air, row), max(width - 2, 0)), side) for row in middle]
+    rows += [padded(row, width, frame) for row in keys]
     return (rows + [padded((), width)] * height)[:height]
+
+
+def turned(view: View, width: int, height: int, key: str) -> int:
+    """Say where a paging key leads to, from where the view is: its new ``first``."""
+    step = LINES.get(key) or PAGES[key] * max(1, _page_rows(view, width, height) - 1)
+    top = 0 if view.scans is not None else 1
+    if view.first < top:
+        return top if step > 0 else 0
+    if step < 0 and view.first == top:
+        return 0
+    hidden = len(document(view, _inner(width))) - _page_rows(view, width, height)
+    return max(top, min(view.first + step, top + hidden))
+
+
+def _margin(width: int) -> int:
+    return 1 if width >= NARROW_COLUMNS else 0
+
+
+def _inner(width: int) -> int:
+    return max(1, width - 2 - 2 * _margin(width))
+
+
+# The question ----------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Share:
+    """The rows of each part of a screen that asks a question."""
+
+    ask: list[Row]
+    said: list[Row]
+    typed: list[Row]
+    keys: list[Row]
+    header: bool
+    body: int
+    whole: bool = True
+
+
+def _asked(view: View, width: int, height: int) -> tuple[list[Row], list[Row], bool]:
+    """Give the rows between header and keys, the keys, and whether there is a header."""
+    share = _shared_out(view, width, height, more=False)
+    body = _body(view, _inner(width), share.body)
+    if not (body.whole and share.whole) and (height < LOW_ROWS or width < NARROW_COLUMNS):
+        share = _shared_out(view, width, height, more=True)
+        body = _body(view, _inner(width), share.body)
+    kept = min(RECENT_MAX, len(view.recent)) + 1 if height >= TALL_ROWS and view.recent else 0
+    if kept and (smaller := _body(view, _inner(width), share.body - kept)).whole:
+        body = smaller
+    gap: list[Row] = [()] if height >= LOW_ROWS and share.body > AIRY_ROWS else []
+    filled = [*gap, *body.rows][: share.body]
+    blank = share.body - len(filled)
+    recent = _recent(view, _inner(width), blank - 1) if height >= LOW_ROWS else []
+    filled += [()] * (blank - len(recent))
+    middle = [*share.ask, *filled, *recent, *share.said, *share.typed]
+    return middle, share.keys, share.header
+
+
+def _shared_out(view: View, width: int, height: int, *, more: bool) -> _Share:
+    """Share the rows out: first to each part what it cannot do without, then what it would like."""
+    inner, room = _inner(width), Room(height)
+    ask, said, typed = _ask(view, inner), _said(view, inner), _typed(view, inner)
+    keys = keys_rows(view, width - 2, 1, more=more)
+    needed = rows_needed(view.prompt, inner) if view.prompt is not None else 0
+    room.take(len(ask) + len(keys))
+    typed_rows = room.take(1) if view.typed else 0
+    said_rows = room.take(min(1, len(said)))
+    body = room.take(needed)
+    said_rows += room.take(len(said) - said_rows)
+    header = bool(room.take(1))
+    for rows_max in range(_keys_max(width, height), 0, -1):
+        wordy = keys_rows(view, width - 2, rows_max, more=more)
+        if len(wordy) > len(keys) and room.upgrade(len(wordy) - len(keys)):
+            keys = wordy
+            break
+    if not typed_rows and room.upgrade(len(typed)):
+        typed_rows = len(typed)
+    body += room.left
+    if view.large and view.prompt is not None:
+        drawn = _large_ask(view, inner)
+        wanted = max(needed, rows_enlarged(view.prompt, inner, plain=view.plain))
+        if drawn and body >= wanted + len(drawn) - len(ask):
+            body -= len(drawn) - len(ask)
+            ask = drawn
+    return _Share(
+        ask,
+        _cut_off(said, said_rows, inner),
+        typed[:typed_rows],
+        keys,
+        header,
+        body,
+        said_rows == len(said),
+    )
+
+
+def _keys_max(width: int, height: int) -> int:
+    """Say in how many rows keys may be listed with their words."""
+    if height < TIGHT_ROWS:
+        return 1
+    if height < LOW_ROWS:
+        return 2
+    return 3 if width >= NARROW_COLUMNS else 4
+
+
+def _body(view: View, width: int, height: int) -> Body:
+    """Lay out what to act on; the name of the program where nobody works and nothing is asked."""
+    if view.prompt is None:
+        return Body([], whole=True)
+    gap = 1 if height > AIRY_ROWS else 0
+    body = lay_out_body(
+        view.prompt, view.words, width, height - gap, big=view.large, plain=view.plain
+    )
+    name = large(NAME, plain=view.plain)
+    if body.rows or view.worker or len(name[0]) > width or height < len(name) + 2:
+        return body
+    return Body([(Part(line, "muted"),) for line in ("", *name)], whole=True)
 
 
 def _header(view: View, width: int) -> Row:
@@ -123,61 +194,76 @@ def _header(view: View, width: int) -> Row:
     return between((Part(f" {left}", "strong"),), (Part(right, "strong"),), width + 1)
 
 
-def _middle(view: View, width: int, height: int, *, low: bool) -> list[Row]:
-    """Stack question, body, answer and typed characters; the body gets what the others leave."""
-    typed = _typed(view, width)
-    ask = _ask(view, width, 2 if low else 3)
-    said = _said(view, width, max(2, height - len(typed) - len(ask) - BODY_ROWS_MIN))
-    spare = height - len(typed) - len(said) - len(ask)
-    gap = not low and spare > 8
-    body: list[Row] = []
-    if view.prompt is not None:
-        body = lay_out_body(view.prompt, view.words, width, max(0, spare - gap), view.first)
-        if (
-            not body
-            and not view.worker
-            and len(NAME_LINES[0]) <= width
-            and spare > len(NAME_LINES) + 1
-        ):
-            # Seen from afar, a terminal that is free; where somebody works it would be a place.
-            body = [(Part(line, "muted"),) for line in ("", *NAME_LINES)]
-    filled = [*([()] if gap else []), *body][: max(spare, 0)]
-    filled += [()] * (spare - len(filled))
-    return [*ask, *filled, *said, *typed][-height:] if height else []
-
-
-def _ask(view: View, width: int, lines_max: int) -> list[Row]:
+def _ask(view: View, width: int) -> list[Row]:
     """Put the question, with how far the job is at its right."""
     if view.prompt is None:
-        return [(Part(view.words.say("terminal.starting"), "muted"),)]
-    text = view.words.say(view.prompt.ask, dict(view.prompt.ask_facts))
+        return [(Part(question(view), "muted"),)]
     progress = view.prompt.progress
-    done = f"{progress[0]}/{progress[1]}" if progress else ""
-    first, *more = wrap(text, width - (width_of(done) + 1 if done else 0), lines_max) or [""]
+    done = "{}/{}".format(*progress) if progress else ""
+    beside = width - (width_of(done) + 1 if done else 0)
+    first, *more = wrap(question(view), max(beside, 1), TEXT_ROWS_MAX) or [""]
     rows = [between((Part(first, "ask"),), (Part(done, "strong"),), width)]
     return rows + [(Part(line, "ask"),) for line in more]
 
 
-def _said(view: View, width: int, lines_max: int) -> list[Row]:
-    """Tell how the last scan went: sign, word and sentence, in reverse video."""
+def _large_ask(view: View, width: int) -> list[Row]:
+    """Draw the question in large letters, line by line; no rows if a word of it cannot be.
+
+    Codes in it must read as they are written, so small letters in them forbid it.
+    """
+    assert view.prompt is not None
+    values = [str(value) for name, value in view.prompt.ask_facts if not name.endswith("_text")]
+    if any(value != value.upper() for value in values):
+        return []
+    rows: list[Row] = []
+    line: tuple[str, ...] = ()
+    words = ""
+    for word in question(view).split():
+        joint = f"{words} {word}".strip()
+        drawn = lettering(joint, view.words.language, plain=view.plain)
+        if drawn and len(drawn[0]) <= width:
+            words, line = joint, drawn
+            continue
+        rows += [(Part(one, "ask"),) for one in line]
+        words, line = word, lettering(word, view.words.language, plain=view.plain)
+        if not line or len(line[0]) > width:
+            return []
+    return rows + [(Part(one, "ask"),) for one in line]
+
+
+def _said(view: View, width: int) -> list[Row]:
+    """Tell how the last scan went, whole, in reverse video."""
     rows: list[Row] = []
     for said in view.said:
-        sentence = view.words.say(said.text, said.facts)
-        lead = _lead(said, view.words, width)
-        lines = wrap(lead + sentence, width, max(1, lines_max - len(rows)))
+        lines = wrap(sentence(said, view.words, width), width, TEXT_ROWS_MAX)
         rows += [padded((Part(line),), width, f"said-{said.tone}") for line in lines]
-    return rows[:lines_max]
+    return rows
 
 
-def _lead(said: Said, words: Catalog, width: int) -> str:
-    """Begin a sentence with sign and word; with the sign alone where the word says nothing new."""
-    if said.text.startswith("help."):
-        return "? "
-    sign = f"{SIGNS.get(said.tone, '')} "
-    alone = said.tone in ("ok", "finished") or said.text in SAY_THEMSELVES
-    if alone or width < NARROW_COLUMNS - 4:
-        return sign
-    return f"{sign}{words.say(TONE_WORDS[said.tone])}: "
+def _cut_off(rows: list[Row], count: int, width: int) -> list[Row]:
+    """Give the first rows; what is cut off is marked at the end of the last one."""
+    if count >= len(rows) or not count:
+        return rows[:count]
+    *first, last = rows[:count]
+    text = "".join(part.text for part in last).rstrip()
+    if width_of(text) + 2 > width:
+        text = (chop(text, max(width - 2, 1)) or [""])[0]
+    return [*first, padded((Part(f"{text} {CUT}"),), width, last[0].role)]
+
+
+def _recent(view: View, width: int, rows_max: int) -> list[Row]:
+    """Show how the last scans went, where there are rows that would stay empty."""
+    shown = view.recent[-min(RECENT_MAX, max(rows_max, 0)) :] if rows_max > 0 else ()
+    return [_one_row(fate_row(fate), width) for fate in shown]
+
+
+def _one_row(row: Row, width: int) -> Row:
+    """Cut a row at the end of its longest part but one, the code; F11 shows it whole."""
+    front, code, note = row[:2], row[2], row[3]
+    room = max(0, width - width_of(front))
+    if width_of((code, note)) > room:
+        note = Part("")
+    return joined(front, Part(cut(code.text, room - width_of((note,))), code.role), note)
 
 
 def _typed(view: View, width: int) -> list[Row]:
@@ -210,41 +296,31 @@ def _hint(sentence: str, alone: str, width: int) -> list[Row]:
     ]
 
 
-def _keys(view: View, width: int, *, low: bool) -> list[Row]:
-    """List the keys that work now. Their words are cut if need be, the keys never."""
-    labels = [(named(key), view.words.say(text)) for key, text in _offered(view)]
-    longest = max((width_of(text) for _, text in labels), default=0)
-    for room in range(longest, KEY_WORD_COLUMNS_MIN - 1, -1):
-        lines = _packed([(key, cut(text, room)) for key, text in labels], width)
-        if len(lines) <= (2 if low else KEY_ROWS_MAX):
-            return lines
-    return _packed([(key, "") for key, _ in labels], width)[:KEY_ROWS_MAX]
+# Pages -----------------------------------------------------------------------------------------
 
 
-def _offered(view: View) -> list[tuple[Key, str]]:
-    """The keys of the prompt, and those that work at every question."""
-    if view.prompt is None:
+def _page(view: View, width: int, height: int) -> tuple[list[Row], list[Row], bool]:
+    """Give a page of everything that the question holds, or of the list of scans."""
+    keys = keys_rows(view, width - 2, 1, more=True)
+    heading = _heading(view, _inner(width))
+    typed = _typed(view, _inner(width)) if view.typed else []
+    rows = document(view, _inner(width))
+    room = height - len(keys) - len(heading) - len(typed) - (1 if height >= TIGHT_ROWS else 0)
+    first = view.first if view.scans is not None else view.first - 1
+    page = window(rows, first, max(room, 0))
+    page += [()] * (room - len(page))
+    return [*heading, *page, *typed], keys, height >= TIGHT_ROWS
+
+
+def _page_rows(view: View, width: int, height: int) -> int:
+    """Count the rows of a page."""
+    middle, _, _ = _page(view, width, height)
+    return len(middle) - len(_heading(view, _inner(width))) - (1 if view.typed else 0)
+
+
+def _heading(view: View, width: int) -> list[Row]:
+    """Say what the list of scans is."""
+    if view.scans is None:
         return []
-    offered = list(view.prompt.keys)
-    always = [(Key.HELP, "key.help")]
-    if view.worker:
-        always.append((Key.LOCK, "key.sign_out"))
-        if view.job != "menu":
-            always.append((Key.BACK, "key.back"))
-    elif view.may_leave:
-        always.append((Key.LOCK, "terminal.leave_key"))
-    there = {key for key, _ in offered}
-    offered += [(key, text) for key, text in always if key not in there]
-    return sorted(offered, key=lambda pair: ORDER.index(pair[0]))
-
-
-def _packed(labels: list[tuple[str, str]], width: int) -> list[Row]:
-    rows: list[Row] = []
-    row: Row = ()
-    for key, text in labels:
-        one: Row = (Part(f" {key}", "key"), Part(f" {text}" if text else ""))
-        if row and width_of(row) + 1 + width_of(one) > width:
-            rows.append(row)
-            row = ()
-        row = joined(row, Part(" "), one) if row else one
-    return [*rows, row] if row else rows
+    text = view.words.say("terminal.scans", {"count": len(view.scans), "booked": view.booked})
+    return [(Part(line, "ask"),) for line in wrap(text, width, TEXT_ROWS_MAX)]

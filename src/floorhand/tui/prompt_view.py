@@ -9,9 +9,10 @@ from textual.geometry import Region
 from textual.style import Style
 from textual.widget import Widget
 
-from floorhand.tui.layout import View, lay_out
+from floorhand.tui.layout import lay_out, turned
 from floorhand.tui.rows import Row
 from floorhand.tui.safe import safe
+from floorhand.tui.view import View
 
 
 class PromptView(Widget):
@@ -65,6 +66,10 @@ class PromptView(Widget):
         self._rows = rows
         if changed:
             self.refresh(*changed)
+
+    def turned(self, view: View, key: str) -> int:
+        """Say how far a paging key leads from a view."""
+        return turned(view, self.size.width, self.size.height, key)
 
     def on_resize(self) -> None:
         """Lay out again for the new size."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from floorhand.ops.seats import Turn
     from floorhand.store.db import Transactions
+    from floorhand.store.past import Past
 
 
 class Road(Protocol):
@@ -27,6 +28,9 @@ class Road(Protocol):
 
     def hint(self, turn: Turn) -> str:
         """Say what could be typed at this question for want of a scanner; empty: nothing."""
+
+    def past(self) -> tuple[Past, ...]:
+        """Give the last scans of the seat, the latest last."""
 
 
 class FloorRoad:
@@ -92,3 +96,11 @@ class FloorRoad:
     def hint(self, turn: Turn) -> str:
         """Say what could be typed at this question for want of a scanner."""
         return self._hint(turn) if self._hint is not None else ""
+
+    def past(self) -> tuple[Past, ...]:
+        """Give the last scans of the seat, the latest last."""
+        from floorhand.store.past import last_scans
+
+        assert self._transactions is not None, "the seat is taken first"
+        with self._transactions.begin() as tx:
+            return last_scans(tx, self._site, self._seat)

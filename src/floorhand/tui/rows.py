@@ -23,8 +23,14 @@ Row = tuple[Part, ...]
 def width_of(what: str | Row) -> int:
     """Count the columns that a text or row takes once it is shown."""
     if isinstance(what, str):
-        return cell_len(visible(what))
-    return sum(width_of(part.text) for part in what)
+        return _width(what)
+    return sum(_width(part.text) for part in what)
+
+
+def _width(text: str) -> int:
+    if text.isascii() and text.isprintable():
+        return len(text)
+    return cell_len(visible(text))
 
 
 def joined(*parts: Part | Row) -> Row:

@@ -45,6 +45,8 @@ def chop(text: str, width: int) -> list[str]:
 
     A character that is wider than that is left out.
     """
+    if text.isascii() and text.isprintable():
+        return [text[at : at + width] for at in range(0, len(text), width)] if width > 0 else []
     pieces: list[str] = []
     piece, taken = "", 0
     for character in text:

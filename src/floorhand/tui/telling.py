@@ -1,0 +1,211 @@
+"""What a screen tells its worker, by eye and by ear; what it hears is `flow_screen`'s business."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from typing import TYPE_CHECKING, Final
+
+from textual import getters, work
+from textual.app import ComposeResult
+from textual.screen import Screen
+
+from floorhand.domain.things import KEYS
+from floorhand.errors import DatabaseAway
+from floorhand.flows.away import not_yet_saved, tone_of
+from floorhand.flows.turn import Said
+from floorhand.text.catalog import Catalog
+from floorhand.tui.history import History
+from floorhand.tui.layout import RECENT_MAX
+from floorhand.tui.prompt_view import PromptView
+from floorhand.tui.signals import bells
+from floorhand.tui.view import View
+from floorhand.tui.waiting import Waiting
+
+if TYPE_CHECKING:
+    from floorhand.ops.seats import Turn
+    from floorhand.store.past import Past
+
+MINUTE_S: Final = 60
+
+FUNCTION_KEYS: Final = {barcode: function_key for function_key, barcode in KEYS.values()}
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """What a screen works with; functions that may wait are coroutines.
+
+    Attributes:
+        sit: Takes the seat.
+        take: Answers scan number n.
+        hint: Says what could be typed for want of a scanner.
+        past: Gives the last scans of the seat.
+        catalogs: Gives the texts of a language; empty is the site's own.
+        zone: Gives the site's clock.
+        now: The clock, in UTC.
+        may_leave: Whether the terminal can be left at the sign-in.
+        bell_ok: Whether a scan that was taken is heard as well.
+    """
+
+    sit: Callable[[], Awaitable[Turn]]
+    take: Callable[[int, str], Awaitable[Turn]]
+    hint: Callable[[Turn], Awaitable[str]]
+    past: Callable[[], Awaitable[tuple[Past, ...]]]
+    catalogs: Callable[[str], Catalog]
+    zone: Callable[[], tzinfo] = lambda: UTC
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    may_leave: bool = True
+    bell_ok: bool = False
+
+
+@dataclass(slots=True)
+class Shown:
+    """What a screen shows besides the turn.
+
+    Attributes:
+        notices: What the terminal itself has to say.
+        typed: Characters gathered so far.
+        hint: What could be typed for want of a scanner, in a sentence and alone.
+        first: How far the worker has paged.
+        looking_back: Whether the last scans are shown in place of the question.
+        away: What is wrong while the database does not answer; empty if it does.
+        saved_at: Time of day of the last scan that is saved.
+    """
+
+    notices: tuple[Said, ...] = ()
+    typed: str = ""
+    hint: tuple[str, str] | None = None
+    first: int = 0
+    looking_back: bool = False
+    away: str = ""
+    saved_at: str = ""
+
+
+def view_of(
+    floor: Floor, turn: Turn | None, shown: Shown, words: Catalog, waiting: int, history: History
+) -> View:
+    """Put together what a screen shows; without a turn the seat is still being taken."""
+    notices = shown.notices
+    if shown.away:
+        prompt = turn.prompt if turn is not None else None
+        notices = (not_yet_saved(shown.away, prompt, shown.saved_at, waiting), *notices)
+    if turn is None:
+        return View(None, notices, words, waiting=waiting)  # whose clock is not known yet
+    return View(
+        turn.prompt,
+        (*((turn.said,) if turn.said is not None and not shown.away else ()), *notices),
+        words,
+        job=turn.job,
+        worker=turn.worker_name,
+        typed=shown.typed,
+        waiting=waiting,
+        clock=f"{floor.now().astimezone(floor.zone()):%H:%M}",
+        hint=shown.hint,
+        first=shown.first,
+        may_leave=floor.may_leave,
+        large=turn.preferences.large,
+        recent=history.last(RECENT_MAX, floor.zone()),
+        scans=history.all(words, floor.zone()) if shown.looking_back else None,
+        booked=history.booked,
+    )
+
+
+def saved_at(floor: Floor, before: Turn | None, turn: Turn) -> str:
+    """Say when the scan of a turn was saved; empty if none was, or nobody knows when."""
+    if before is None:  # the seat was taken; who resumes there is told when it was left
+        said = turn.said
+        resumed = said is not None and said.text.startswith("road.resumed")
+        return str(said.facts["at"]) if said and resumed else ""
+    if turn.scan_no == before.scan_no:
+        return ""
+    return f"{floor.now().astimezone(floor.zone()):%H:%M:%S}"
+
+
+async def hint_for(floor: Floor, turn: Turn, words: Catalog) -> tuple[str, str] | None:
+    """Say what could be typed for want of a scanner, in a sentence and alone."""
+    try:
+        code = await floor.hint(turn)
+    except DatabaseAway:
+        return None
+    key = FUNCTION_KEYS.get(code, "").upper()
+    text = "terminal.hint_key" if key else "terminal.hint"
+    return (words.say(text, {"code": key or code}), key or code) if code else None
+
+
+class TellingScreen(Screen[None], inherit_bindings=False):
+    """Paints and rings. Nothing on it can take focus, so a scan cannot land elsewhere."""
+
+    AUTO_FOCUS = ""
+    prompt_view = getters.query_one(PromptView)
+
+    def __init__(self, floor: Floor) -> None:
+        super().__init__()
+        self._floor = floor
+        self._waiting = Waiting()
+        self._shown = Shown()
+        self._history = History()
+        self._busy = True
+        self.turn: Turn | None = None
+
+    def compose(self) -> ComposeResult:
+        """Show one widget that paints everything."""
+        yield PromptView()
+
+    def on_screen_resume(self) -> None:
+        """Paint again."""
+        self._paint()
+
+    def _away(self, text: str) -> None:
+        """Tell that the scan in hand is not saved: aloud when it begins, and when it gets worse."""
+        if text != self._shown.away:
+            self._shown.away = text
+            self._ring(tone_of(text))
+        self._paint()
+
+    def _aloud(self, said: Said) -> None:
+        """Tell something at once, beside how the last scan went."""
+        self._shown.notices = (*(notice for notice in self._shown.notices if notice != said), said)
+        self._ring(said.tone)
+        self._paint()
+
+    def _ring(self, tone: str) -> None:
+        mute = self.turn is not None and self.turn.preferences.mute
+        for after_s in bells(tone, also_ok=self._floor.bell_ok, mute=mute):
+            self.set_timer(after_s, self.app.bell) if after_s else self.app.bell()
+
+    # Looking back ----------------------------------------------------------------------------
+
+    @work(group="looking back")
+    async def _look_back(self) -> None:
+        """Show the last scans until the next answer; again: show the question."""
+        self._shown.first, self._shown.looking_back = 0, not self._shown.looking_back
+        self._paint()
+        if self._shown.looking_back:
+            await self._recall()
+
+    async def _recall(self) -> None:
+        """Ask what earlier scans came to; without the database the terminal's own memory does."""
+        with suppress(DatabaseAway):
+            self._history.recall(await self._floor.past())
+        self._paint()
+
+    # Painting
+
+    def _words(self) -> Catalog:
+        return self._floor.catalogs(self.turn.language if self.turn is not None else "")
+
+    def _paint(self) -> None:
+        self.prompt_view.show(self._view())
+
+    def _view(self) -> View:
+        # Where nothing is being answered, the first one is about to be.
+        waiting = len(self._waiting) - (0 if self._busy else 1)
+        words = self._words()
+        return view_of(self._floor, self.turn, self._shown, words, max(waiting, 0), self._history)
+
+    def _tick(self) -> None:
+        """Paint the clock again with each new minute."""
+        self._paint()
+        self.set_timer(MINUTE_S - self._floor.now().second, self._tick)
