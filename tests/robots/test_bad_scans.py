@@ -82,6 +82,16 @@ TAKEN = (
         "wrong_piece wrong_dock wrong_pallet order delivery return",
         "whatever is known goes on with the work, and nothing is taught",
     ),
+    taken(
+        "receiving.scan_piece receiving.all_counted",
+        TEXTS | {"number_huge"},
+        "who may teach a barcode is asked whether to; nothing is taught by that",
+    ),
+    taken(
+        "learning.how_many_inner learning.how_many_case",
+        "choice_typed",
+        "so many pieces may be in a pack",
+    ),
     taken("learning.which", "wrong_piece", "a product may be scanned; nothing is bound by that"),
     taken(
         "receiving.scan_dock receiving.scan_piece receiving.all_counted",
@@ -89,7 +99,8 @@ TAKEN = (
         "goods may stand at any dock",
     ),
     taken(
-        "receiving.scan_piece receiving.all_counted receiving.scan_again receiving.close",
+        "receiving.scan_piece receiving.all_counted receiving.scan_again receiving.close"
+        " receiving.lines",
         "wrong_piece",
         "a piece of the merchant that nobody announced is asked about",
     ),

@@ -16,6 +16,9 @@ CODE_CHARACTERS_MAX = 48
 GOODS_MAX = 20
 """Lines at hand that are listed; other products are scanned, or typed by their number."""
 
+PACK_PIECES_MAX = 5_000
+"""Pieces in one case or inner: more is a slip of the finger, and each scan would repeat it."""
+
 PACKS = ("each", "inner", "case")
 
 

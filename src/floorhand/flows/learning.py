@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from floorhand.domain.learning import (
+    PACK_PIECES_MAX,
     PACKS,
     CodeLearnt,
     FindGoods,
@@ -20,7 +21,6 @@ from floorhand.domain.learning import (
     is_of_cases,
     looks_misread,
 )
-from floorhand.domain.receiving import PIECES_MAX
 from floorhand.domain.things import (
     Attributes,
     Chosen,
@@ -124,10 +124,10 @@ def step(state: State, event: object) -> Reply:
             return Do(_learn(state, "each", 1))
         case AsWhat(chosen=chosen), Chosen(code=pack):
             return Ask(HowMany(state.lesson, state.goods, chosen, pack))
-        case HowMany(), Number(value=pieces) if 2 <= pieces <= PIECES_MAX:
+        case HowMany(), Number(value=pieces) if 2 <= pieces <= PACK_PIECES_MAX:
             return Do(_learn(state, state.pack, pieces))
         case HowMany(), Number(value=pieces):
-            return Refuse(Code.NO_PACK_OF, {"number": pieces, "limit": PIECES_MAX})
+            return Refuse(Code.NO_PACK_OF, {"number": pieces, "limit": PACK_PIECES_MAX})
         case ((AsWhat() | HowMany()), CodeLearnt()):
             return _learnt(state.lesson, event)
         case _, Pressed(key=Key.BACK):

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
+from floorhand.domain.barcodes import shown
 from floorhand.domain.learning import (
     CodeLearnt,
     FindGoods,
@@ -87,9 +88,9 @@ def find_goods(tx: Session, cause: Cause, command: FindGoods) -> GoodsFound:
     if command.merchants:
         found = tuple(one for one in found if one.merchant in command.merchants)
     if not found:
-        raise Refused(Code.NO_SUCH_SKU, sku=text)
+        raise Refused(Code.NO_SUCH_SKU, sku=shown(text))
     if len({one.merchant for one in found}) > 1:
-        raise Refused(Code.SKU_OF_SEVERAL, sku=text, example=found[0].code)
+        raise Refused(Code.SKU_OF_SEVERAL, sku=shown(text), example=found[0].code)
     return GoodsFound(found[0])
 
 
