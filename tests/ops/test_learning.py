@@ -85,3 +85,13 @@ def test_where_nobody_can_teach_nobody_is_named(transactions, scan) -> None:
         tx.execute(delete(Barcode).where(Barcode.code == CODE))
         tx.execute(update(Worker).where(Worker.code == "W7").values(roles="receiving"))
     assert scan(CODE).said.text == "refusal.unknown_barcode"
+
+
+def test_what_was_taught_by_a_slip_is_taken_back(transactions, scan) -> None:
+    turn = scan(CODE, "*DONE", "MUG", "1", "*UNDO")
+    assert (turn.job, turn.prompt.ask) == ("learning", "learning.as_what")
+    with transactions.begin() as tx:
+        assert tx.scalar(select(Barcode.sku).where(Barcode.code == "0" + CODE)) is None
+        kinds = tx.scalars(select(Operation.kind).order_by(Operation.at.desc()).limit(2)).all()
+        assert sorted(kinds) == ["LearnCode", "Undo"]
+    assert scan("*BACK", "2", "1").said.facts["sku"] == "CAP"

@@ -13,6 +13,7 @@ from babel.messages.pofile import read_po
 from floorhand.domain.signing_in import JOBS
 from floorhand.domain.things import KEYS, Key
 from floorhand.errors import Code
+from floorhand.ops.registry import FLOWS
 from floorhand.text.catalog import ASSETS, Catalog, catalog, languages
 
 SOURCE = Path(__file__).parents[2] / "src" / "floorhand"
@@ -167,3 +168,7 @@ def test_a_question_in_a_text_ends_with_its_own_mark() -> None:
 
 def test_an_unknown_language_is_english() -> None:
     assert catalog("xx").language == "en"
+
+
+def test_every_conversation_has_a_title() -> None:
+    assert {f"job.{name}" for name in FLOWS} <= entries("en").keys()
