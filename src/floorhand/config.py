@@ -36,6 +36,15 @@ class Settings:
     labels: str = "labels"
     """Folder that the embedded printer writes labels to."""
 
+    theme: str = ""
+    """Colours until somebody signs in who chose others: dark, contrast, light, mono, ascii."""
+
+    large: bool = False
+    """Place, number and question in large letters, for everybody at this terminal."""
+
+    bell_ok: bool = False
+    """Ring once for a scan that was taken; all other signals then ring once more."""
+
     hints: bool = False
     """Show below the question what a scanner would send: for trying out without one."""
 

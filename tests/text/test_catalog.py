@@ -9,6 +9,7 @@ from string import Formatter
 
 import pytest
 from babel.messages.pofile import read_po
+from rich.cells import cell_len
 
 from floorhand.domain.signing_in import JOBS
 from floorhand.domain.things import KEYS, Key
@@ -17,6 +18,7 @@ from floorhand.ops.registry import FLOWS
 from floorhand.text.catalog import ASSETS, Catalog, catalog, languages
 
 SOURCE = Path(__file__).parents[2] / "src" / "floorhand"
+KEY_WORD_COLUMNS_MAX = 14
 OTHERS = [language for language in languages() if language != "en"]
 KEY = re.compile(r"(?:[a-z_]+)(?:\.[a-z_0-9]+)+")
 PREFIXES = frozenset(
@@ -102,6 +104,32 @@ def test_a_language_has_the_same_keys_and_facts(language: str) -> None:
     for key, entry in english.items():
         named = set().union(*map(facts, texts(entry)))
         assert set().union(*map(facts, texts(other[key]))) == named, key
+
+
+@pytest.mark.parametrize("language", languages())
+def test_words_of_keys_fit_beside_their_keys_on_a_narrow_screen(language: str) -> None:
+    for key, entry in entries(language).items():
+        if re.match(r"key\.|(?!refusal)[a-z_]+\.key_", key):
+            for text in texts(entry):
+                assert cell_len(text) <= KEY_WORD_COLUMNS_MAX, (key, text)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_plurals_are_those_of_the_language(language: str) -> None:
+    with (ASSETS / "text" / f"{language}.po").open("rb") as file:
+        forms = read_po(file, locale=language).num_plurals
+    for key, entry in entries(language).items():
+        if isinstance(entry.string, tuple):
+            assert len(entry.string) == forms, key
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_language_names_itself(language: str) -> None:
+    name = catalog(language).say("language.name")
+    assert name != "language.name"
+    assert [other for other in languages() if catalog(other).say("language.name") == name] == [
+        language
+    ]
 
 
 @pytest.mark.parametrize("language", languages())

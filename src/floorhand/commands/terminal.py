@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from floorhand.commands.spooling import Spooling
 from floorhand.config import Settings
+from floorhand.domain.preferences import THEMES
 from floorhand.errors import BadSetting
 from floorhand.text.catalog import Catalog, catalog
 
@@ -29,6 +30,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="show what a scanner would send, for trying out without one",
     )
     parser.add_argument("--log", metavar="FILE", help="file for unexpected errors")
+    parser.add_argument("--theme", metavar="NAME", help=f"colours: {', '.join(THEMES)}")
+    parser.add_argument("--large", action="store_true", default=None, help="large letters")
 
 
 def add_place(parser: argparse.ArgumentParser) -> None:
@@ -48,6 +51,17 @@ def run(args: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001  (
         raise BadSetting("This is no terminal. Use floorhand talk to work in plain lines.")
     from floorhand.tui.app import run_terminal
     from floorhand.tui.road import FloorRoad
+    from floorhand.tui.telling import Manner
+    from floorhand.tui.themes import usual_encoding, usual_theme
+
+    if settings.theme not in ("", *THEMES):
+        raise BadSetting(f"theme is {settings.theme!r}; it can be {', '.join(THEMES)}.")
+    manner = Manner(
+        theme=settings.theme or usual_theme(),
+        encoding="" if settings.theme else usual_encoding(),
+        large=settings.large,
+        bell_ok=settings.bell_ok,
+    )
 
     road = FloorRoad(
         opened,
@@ -60,7 +74,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001  (
     )
     log_file = Path(settings.log) if settings.log else None
     try:
-        return run_terminal(road, catalogs_of(settings), log_file=log_file)
+        return run_terminal(road, catalogs_of(settings), manner=manner, log_file=log_file)
     finally:
         spooling.stop()
 

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from textual.app import App
 from textual.driver import Driver
-from textual.theme import Theme
 
 from floorhand.text.catalog import Catalog
 from floorhand.tui.flow_screen import FlowScreen
 from floorhand.tui.road import Road
-from floorhand.tui.telling import Floor
+from floorhand.tui.telling import USUAL_MANNER, Floor, Manner
+from floorhand.tui.themes import THEMES
 
 if TYPE_CHECKING:
     from floorhand.tui.driver import Arrived, Hangup
@@ -30,22 +30,6 @@ LOG_BYTES_MAX: Final = 1_000_000
 LOG_FILES_MAX: Final = 3
 
 T = TypeVar("T")
-
-THEME: Final = Theme(
-    name="floorhand",
-    primary="#24507a",
-    secondary="#8fb8de",
-    accent="#ffd75f",
-    foreground="#f2f2f2",
-    background="#0d1116",
-    surface="#0d1116",
-    panel="#24507a",
-    success="#14702f",
-    warning="#f0b429",
-    error="#c0161d",
-    dark=True,
-)
-"""Every pair of colours that text is set in has a contrast of at least 4.5 to 1."""
 
 
 class FloorhandApp(App[Exception | None], inherit_bindings=False):
@@ -56,6 +40,7 @@ class FloorhandApp(App[Exception | None], inherit_bindings=False):
         catalogs: Gives the texts of a language; empty is the site's own.
         now: The clock, in UTC.
         may_leave: Whether the terminal can be left at the sign-in.
+        manner: How the terminal itself shows and rings.
     """
 
     CSS_PATH = Path(__file__).with_name("floorhand.tcss")
@@ -68,10 +53,12 @@ class FloorhandApp(App[Exception | None], inherit_bindings=False):
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         may_leave: bool = True,
+        manner: Manner = USUAL_MANNER,
     ) -> None:
         super().__init__(driver_class=_driver_class())
-        self.register_theme(THEME)
-        self.theme = THEME.name
+        for theme in THEMES.values():
+            self.register_theme(theme)
+        self.theme = THEMES[manner.theme].name
         self._db_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="db")
         self._floor = Floor(
             sit=lambda: self._on_thread(road.sit),
@@ -82,6 +69,7 @@ class FloorhandApp(App[Exception | None], inherit_bindings=False):
             zone=lambda: road.zone,
             now=now,
             may_leave=may_leave,
+            manner=manner,
         )
 
     def get_default_screen(self) -> FlowScreen:
@@ -117,6 +105,7 @@ def run_terminal(
     *,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     may_leave: bool = True,
+    manner: Manner = USUAL_MANNER,
     log_file: Path | None = None,
 ) -> int:
     """Run the terminal until somebody leaves it.
@@ -129,6 +118,7 @@ def run_terminal(
         catalogs: Gives the texts of a language; empty is the site's own.
         now: The clock, in UTC.
         may_leave: Whether it can be left at the sign-in.
+        manner: How the terminal itself shows and rings.
         log_file: Where failures are written down; None: nowhere.
 
     Returns:
@@ -139,7 +129,7 @@ def run_terminal(
     """
     if log_file is not None:
         _log_to(log_file)
-    app = FloorhandApp(road, catalogs, now=now, may_leave=may_leave)
+    app = FloorhandApp(road, catalogs, now=now, may_leave=may_leave, manner=manner)
     failed = app.run(mouse=False)
     if failed is not None:
         raise failed

@@ -86,8 +86,11 @@ class PromptView(Widget):
         return lay_out(self._view, self.size.width, self.size.height)
 
     def _painted(self, row: Row) -> Content:
+        encoding = self._view.encoding if self._view is not None else ""
         return Content("").join(
-            safe(part.text, self.size.width, self._style(part.role)) for part in row if part.text
+            safe(part.text, self.size.width, self._style(part.role), encoding)
+            for part in row
+            if part.text
         )
 
     def _style(self, role: str) -> Style:
@@ -99,5 +102,6 @@ class PromptView(Widget):
                 background=rules.background if rules.has_rule("background") else None,
                 foreground=rules.color if rules.has_rule("color") else None,
                 bold=rules.text_style.bold,
+                reverse=rules.text_style.reverse,
             )
         return style

@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from textual.content import Content
 from textual.style import Style
 
+from floorhand.text.plain import fitted
 from floorhand.text.visible import visible
 
 CUT: Final = "…"
@@ -17,15 +18,18 @@ CHARACTERS_MAX: Final = 4096
 """No text on a screen is longer; the rest is not even looked at."""
 
 
-def safe(text: str, width_max: int, style: Style | None = None) -> Content:
+def safe(text: str, width_max: int, style: Style | None = None, encoding: str = "") -> Content:
     """Make any text fit to show: never markup, never a control or formatting character.
 
     Args:
         text: A text of ours or data; it makes no difference.
         width_max: Columns it may take; what is longer is cut and ends in ``…``.
         style: How all of it looks.
+        encoding: What the terminal can show; empty: all of Unicode.
     """
     shown = cut(text[:CHARACTERS_MAX], width_max)
+    if encoding:
+        shown = fitted(shown, encoding, cell_len)
     return Content.styled(shown, style) if style else Content(shown)
 
 

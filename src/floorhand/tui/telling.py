@@ -21,6 +21,7 @@ from floorhand.tui.history import History
 from floorhand.tui.layout import RECENT_MAX
 from floorhand.tui.prompt_view import PromptView
 from floorhand.tui.signals import bells
+from floorhand.tui.themes import THEMES
 from floorhand.tui.view import View
 from floorhand.tui.waiting import Waiting
 
@@ -31,6 +32,26 @@ if TYPE_CHECKING:
 MINUTE_S: Final = 60
 
 FUNCTION_KEYS: Final = {barcode: function_key for function_key, barcode in KEYS.values()}
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a terminal shows and rings, where the worker has not chosen otherwise.
+
+    Attributes:
+        theme: Its colours.
+        encoding: What is shown must fit into this; empty: all of Unicode.
+        large: Large letters for everybody.
+        bell_ok: Whether a scan that was taken is heard as well.
+    """
+
+    theme: str = "dark"
+    encoding: str = ""
+    large: bool = False
+    bell_ok: bool = False
+
+
+USUAL_MANNER: Final = Manner()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +67,7 @@ class Floor:
         zone: Gives the site's clock.
         now: The clock, in UTC.
         may_leave: Whether the terminal can be left at the sign-in.
-        bell_ok: Whether a scan that was taken is heard as well.
+        manner: How the terminal itself shows and rings.
     """
 
     sit: Callable[[], Awaitable[Turn]]
@@ -57,7 +78,7 @@ class Floor:
     zone: Callable[[], tzinfo] = lambda: UTC
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     may_leave: bool = True
-    bell_ok: bool = False
+    manner: Manner = USUAL_MANNER
 
 
 @dataclass(slots=True)
@@ -92,7 +113,8 @@ def view_of(
         prompt = turn.prompt if turn is not None else None
         notices = (not_yet_saved(shown.away, prompt, shown.saved_at, waiting), *notices)
     if turn is None:
-        return View(None, notices, words, waiting=waiting)  # whose clock is not known yet
+        # Whose clock is not known yet.
+        return View(None, notices, words, waiting=waiting, encoding=floor.manner.encoding)
     return View(
         turn.prompt,
         (*((turn.said,) if turn.said is not None and not shown.away else ()), *notices),
@@ -105,11 +127,18 @@ def view_of(
         hint=shown.hint,
         first=shown.first,
         may_leave=floor.may_leave,
-        large=turn.preferences.large,
+        large=turn.preferences.large or floor.manner.large,
+        encoding="ascii" if theme_of(floor, turn) == "ascii" else floor.manner.encoding,
         recent=history.last(RECENT_MAX, floor.zone()),
         scans=history.all(words, floor.zone()) if shown.looking_back else None,
         booked=history.booked,
     )
+
+
+def theme_of(floor: Floor, turn: Turn | None) -> str:
+    """Name the colours that the worker has chosen, or else those of the terminal."""
+    chosen = turn.preferences.theme if turn is not None else ""
+    return chosen if chosen in THEMES else floor.manner.theme
 
 
 def saved_at(floor: Floor, before: Turn | None, turn: Turn) -> str:
@@ -172,7 +201,7 @@ class TellingScreen(Screen[None], inherit_bindings=False):
 
     def _ring(self, tone: str) -> None:
         mute = self.turn is not None and self.turn.preferences.mute
-        for after_s in bells(tone, also_ok=self._floor.bell_ok, mute=mute):
+        for after_s in bells(tone, also_ok=self._floor.manner.bell_ok, mute=mute):
             self.set_timer(after_s, self.app.bell) if after_s else self.app.bell()
 
     # Looking back ----------------------------------------------------------------------------
@@ -197,6 +226,9 @@ class TellingScreen(Screen[None], inherit_bindings=False):
         return self._floor.catalogs(self.turn.language if self.turn is not None else "")
 
     def _paint(self) -> None:
+        theme = THEMES[theme_of(self._floor, self.turn)].name
+        if self.app.theme != theme:
+            self.app.theme = theme
         self.prompt_view.show(self._view())
 
     def _view(self) -> View:

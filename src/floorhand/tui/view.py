@@ -8,6 +8,7 @@ from typing import Final
 from floorhand.errors import DatabaseAway, Exchanged, NoRoom
 from floorhand.flows.turn import Prompt, Said
 from floorhand.text.catalog import Catalog
+from floorhand.text.plain import can_show
 from floorhand.tui.rows import Part, Row
 
 TONES: Final = ("calm", "ok", "finished", "look", "refused")
@@ -26,6 +27,9 @@ SAY_THEMSELVES: Final = frozenset({DatabaseAway.told, NoRoom.told, Exchanged.tol
 
 NARROW_COLUMNS: Final = 34
 """Below this the screen has no margins beside the frame, and says things as short as it can."""
+
+BLOCKS: Final = "█▀▄━─"
+"""What large letters and bars are drawn with."""
 
 LOW_ROWS: Final = 16
 """Below this the screen saves rows wherever it can."""
@@ -69,7 +73,7 @@ class View:
         first: How far the worker has paged; 0 is the question as it was asked.
         may_leave: Whether the terminal can be left at the sign-in.
         large: Place, number and question in large letters, even if the rest is shortened.
-        plain: Draw with characters that every terminal has.
+        encoding: What is shown must fit into it; empty: all of Unicode.
         recent: How the last scans went, the latest last.
         scans: The list of scans that was asked for, in place of the question; None: the question.
         booked: Pieces that these scans have booked.
@@ -87,10 +91,15 @@ class View:
     first: int = 0
     may_leave: bool = False
     large: bool = False
-    plain: bool = False
+    encoding: str = ""
     recent: tuple[Fate, ...] = ()
     scans: tuple[Fate, ...] | None = None
     booked: int = 0
+
+    @property
+    def plain(self) -> bool:
+        """Whether to draw with characters that every terminal has."""
+        return bool(self.encoding) and not can_show(BLOCKS, self.encoding)
 
     @property
     def tone(self) -> str:
