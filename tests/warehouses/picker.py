@@ -17,9 +17,15 @@ SCANS_MAX = 2_000
 
 
 class Picker:
-    """A worker at a seat of their own, in the picking job."""
+    """A worker at a seat of their own, in the picking job or another one."""
 
-    def __init__(self, transactions: Transactions, worker: str = "W1", now: datetime = NOW) -> None:
+    def __init__(
+        self,
+        transactions: Transactions,
+        worker: str = "W1",
+        now: datetime = NOW,
+        job: str = "picking",
+    ) -> None:
         self.transactions = transactions
         self.seat = f"SEAT-{worker}"
         self.now = now
@@ -32,7 +38,7 @@ class Picker:
             self.scan(str(badge))
         if self.turn.job == "menu":
             codes = [choice.code for choice in self.turn.prompt.choices]
-            self.scan(str(codes.index("picking") + 1))
+            self.scan(str(codes.index(job) + 1))
 
     def scan(self, *scans: str) -> Turn:
         """Scan one after the other and give the last answer."""

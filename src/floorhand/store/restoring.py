@@ -126,7 +126,7 @@ def put_back(tx: Session, rows: Iterable[Changed]) -> None:
         try:
             tx.connection().execute(change)
         except IntegrityError as error:
-            raise _moved_on(row) from error
+            raise _moved_on(row, there) from error
 
 
 def _removal(row: Changed, there: _Row | None) -> Any:
@@ -134,7 +134,7 @@ def _removal(row: Changed, there: _Row | None) -> Any:
     assert row.now is not None, row
     counters = COUNTERS.get(row.table.name, ())
     if there is None or not _agree(there, row.now, counters):
-        raise _moved_on(row)
+        raise _moved_on(row, there)
     if void := VOID.get(row.table.name):
         return update(row.table).where(row.same()).values(dict(void))
     if any(there[name] != row.now[name] for name in counters):
@@ -149,10 +149,10 @@ def _return(row: Changed, was: _Row, there: _Row | None) -> Any:
         if there is None:
             return insert(row.table).values(dict(was))
         if not counters:
-            raise _moved_on(row)
+            raise _moved_on(row, there)
         return _counted_back(row, {})
     if there is None or not _agree(there, row.now, counters):
-        raise _moved_on(row)
+        raise _moved_on(row, there)
     key = {column.name for column in row.table.primary_key}
     kept = {name: old for name, old in was.items() if name not in {*counters, *key}}
     return _counted_back(row, kept)
@@ -172,11 +172,11 @@ def _agree(there: _Row, left: _Row, counters: tuple[str, ...]) -> bool:
     return all(there[name] == value for name, value in left.items() if name not in counters)
 
 
-def _moved_on(row: Changed) -> Refused:
+def _moved_on(row: Changed, there: _Row | None) -> Refused:
     if row.table.name == "print_job":
         return Refused(Code.UNDO_PRINTED)
     thing, column = THINGS.get(row.table.name, ("text", ""))
-    code = str(row.any.get(column) or "")
+    code = str({**(there or {}), **row.any}.get(column) or "")
     return Refused(Code.UNDO_CHANGED, thing_text=f"thing.{thing}", code=code)
 
 

@@ -1,0 +1,178 @@
+"""Workers who cannot make up their minds: they undo, do again, lose their terminal, scan twice.
+
+``python tests/undoing/restless.py 5000`` lets five of them make so many scans in the demo, and
+proves after each undo that no piece came or went; ``--database URL`` does so on PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from sqlalchemy import text
+
+from floorhand.domain.signing_in import JOBS
+from floorhand.ops.floor import Turn, take_seat
+from floorhand.robots import supply
+from floorhand.robots.crew import Robot
+from floorhand.robots.demo import build_demo
+from floorhand.store.check import violations
+from floorhand.store.db import Transactions, engine_of, open_database
+from floorhand.text.catalog import catalog
+
+SITE = "MAIN"
+BEGUN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+STEP_S = 4
+UNDO = 0.25
+MISTAKES = 0.1
+KILLED = 0.05
+REPEATED = 0.05
+
+WRONG = "SELECT count(*) FROM stock WHERE reserved < 0 OR (pieces < 0 AND place NOT LIKE '@%')"
+LOST = "SELECT merchant, sku, sum(pieces) FROM stock GROUP BY merchant, sku HAVING sum(pieces) <> 0"
+
+
+@dataclass(slots=True)
+class Seen:
+    """What a crew has met: undos by job and answer, and what was wrong after one."""
+
+    undos: Counter[tuple[str, str]] = field(default_factory=Counter)
+    faults: list[str] = field(default_factory=list)
+    killed: int = 0
+    repeated: int = 0
+
+    def jobs(self) -> set[str]:
+        """Jobs in which something was really taken back."""
+        return {job for job, said in self.undos if said.startswith("road.undone")}
+
+
+class Restless(Robot):
+    """A robot that also loses its terminal and sends a scan again, and looks after each undo."""
+
+    def __init__(self, transactions: Transactions, seen: Seen, rng: Random, **named: Any) -> None:
+        super().__init__(
+            transactions, SITE, rng=rng, mistakes=MISTAKES, undo=UNDO, now=self.tick, **named
+        )
+        self.seen, self.chance = seen, rng
+
+    @staticmethod
+    def tick() -> datetime:
+        Restless.seconds += STEP_S
+        return BEGUN + timedelta(seconds=Restless.seconds)
+
+    seconds = 0
+
+    def send(self, scan_no: int, scanned: str) -> Turn:
+        before = self.turn
+        turn = super().send(scan_no, scanned)
+        if self.chance.random() < REPEATED:
+            self.seen.repeated += 1
+            again = super().send(scan_no, scanned)
+            self._must(again == turn, f"scan {scan_no} sent again was answered otherwise")
+            other = super().send(scan_no, "*UNDO" if scanned != "*UNDO" else "*BACK")
+            self._must(other.prompt == turn.prompt, f"scan {scan_no} was taken twice")
+        if self.chance.random() < KILLED:
+            self.seen.killed += 1
+            back = take_seat(self._transactions, SITE, self._seat, now=self.tick())
+            self._must((back.prompt, back.job) == (turn.prompt, turn.job), "resumed elsewhere")
+        if scanned in ("*UNDO", "*REDO"):
+            self._look(before, turn)
+        return turn
+
+    def _look(self, before: Turn, turn: Turn) -> None:
+        said = turn.said
+        assert said is not None
+        self.seen.undos[before.job, said.text] += 1
+        told = catalog("en").say(said.text, said.facts)
+        self._must("{" not in told, f"incomplete: {told}")
+        with self._transactions.begin() as tx:
+            wrong, lost = tx.scalar(text(WRONG)), tx.execute(text(LOST)).all()
+        self._must(not wrong and not lost, f"{before.prompt.ask}: {told} {wrong} {lost}")
+
+    def _must(self, holds: bool, what: str) -> None:
+        if not holds:
+            self.seen.faults.append(f"{self.turn.job}: {what}")
+
+
+def wander(transactions: Transactions, scans: int, seed: int, every: int = 0) -> Seen:
+    """Let five workers, each of whom likes another job best, make so many scans.
+
+    Args:
+        transactions: An empty database.
+        scans: At most so many in all.
+        seed: Of chance.
+        every: After so many scans all rules are checked; 0: only in the end.
+    """
+    build_demo(transactions, SITE, BEGUN)
+    with transactions.begin() as tx:
+        supply.furnish(tx, SITE, Random(seed))
+        crew = supply.hire(tx, SITE, len(JOBS))
+    seen = Seen()
+    robots = [
+        Restless(
+            transactions,
+            seen,
+            Random(f"{seed}/{n}"),
+            seat=code,
+            worker=code,
+            badge=badge,
+            jobs=JOBS[n:] + JOBS[:n],
+        )
+        for n, (code, badge) in enumerate(crew)
+    ]
+    done = checked = 0
+    while done < scans and not seen.faults:
+        if not any([robot.step() for robot in robots]):
+            for robot in robots:
+                robot.wake()
+            if not any([robot.step() for robot in robots]):
+                break
+        done = sum(robot.tally.scans for robot in robots)
+        if every and done - checked >= every:
+            checked = done
+            _check(transactions, seen)
+    _check(transactions, seen)
+    return seen
+
+
+def _check(transactions: Transactions, seen: Seen) -> None:
+    with transactions.begin() as tx:
+        seen.faults += [str(violation) for violation in violations(tx, SITE)]
+
+
+def main() -> int:
+    """Wander as long as the command line says; 1 if a rule was broken."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("scans", type=int, nargs="?", default=5_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--database", help="an empty one; default: a file that is thrown away")
+    args = parser.parse_args()
+    left, seed = args.scans, args.seed
+    while left > 0:
+        with tempfile.TemporaryDirectory() as folder:
+            transactions = open_database(args.database or str(Path(folder) / "floor.db"))
+            seen = wander(transactions, left, seed, every=200)
+            with transactions.begin() as tx:
+                left -= tx.scalar(text("SELECT count(*) FROM scan")) or 1
+            engine_of(transactions).dispose()
+        print(
+            f"seed {seed}: {seen.killed} kills, {seen.repeated} repeats, {len(seen.faults)} faults"
+        )
+        for (job, said), times in sorted(seen.undos.items()):
+            print(f"{times:6} {job:10} {said}")
+        if seen.faults or args.database:
+            print("\n".join(seen.faults))
+            return int(bool(seen.faults))
+        seed += 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
