@@ -150,6 +150,12 @@ def _splits(
             yield [element, *rest]
 
 
+def warm_up() -> None:
+    """Import biip and its tables ahead, so that the first scan does not wait for them."""
+    upc_e("01234565")
+    only_split("0105901234123457" + "10A")
+
+
 def check_is_good(digits: str) -> bool:
     """Say whether the last digit is the check digit of those before it."""
     return len(digits) > 1 and digits.isdecimal() and gs1_check_digit(digits[:-1]) == digits[-1]

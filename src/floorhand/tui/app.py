@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from textual.app import App
 from textual.driver import Driver
 
+from floorhand.domain.gs1 import warm_up
 from floorhand.text.catalog import Catalog
 from floorhand.tui.flow_screen import FlowScreen
 from floorhand.tui.road import Road
@@ -24,6 +25,7 @@ from floorhand.tui.telling import USUAL_MANNER, Floor, Manner
 from floorhand.tui.themes import THEMES
 
 if TYPE_CHECKING:
+    from floorhand.ops.seats import Turn
     from floorhand.tui.driver import Arrived, Hangup
 
 LOG_BYTES_MAX: Final = 1_000_000
@@ -61,7 +63,7 @@ class FloorhandApp(App[Exception | None], inherit_bindings=False):
         self.theme = THEMES[manner.theme].name
         self._db_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="db")
         self._floor = Floor(
-            sit=lambda: self._on_thread(road.sit),
+            sit=lambda: self._sit(road),
             take=lambda number, scanned: self._on_thread(lambda: road.take(number, scanned)),
             hint=lambda turn: self._on_thread(lambda: road.hint(turn)),
             past=lambda: self._on_thread(road.past),
@@ -93,6 +95,12 @@ class FloorhandApp(App[Exception | None], inherit_bindings=False):
     def on_unmount(self) -> None:
         """Let the last write finish."""
         self._db_thread.shutdown(wait=True, cancel_futures=True)
+
+    async def _sit(self, road: Road) -> Turn:
+        """Take the seat; what reads GS1 codes is loaded once the question can be seen."""
+        turn = await self._on_thread(road.sit)
+        self.call_after_refresh(self._db_thread.submit, warm_up)
+        return turn
 
     async def _on_thread(self, work: Callable[[], T]) -> T:
         """Do what may wait on the one database thread: one, so that scans keep their order."""
