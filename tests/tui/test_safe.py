@@ -33,6 +33,8 @@ METHODS = {"update", "styled", "from_markup", "from_text", "notify", "append", "
         ("e\u0301" + "\u0301" * 40, "e" + "\u0301" * 3),
         ("ตู้ 水壶 ñ", "ตู้ 水壶 ñ"),
         ("a\u00a0b\u3000c", "a b c"),
+        ("👩\u200d🚀 👍🏽 🇮🇹", "👩🚀 👍 IT"),
+        ("क\u094d\u200dष می\u200cخ", "क\u094dष می\u200cخ"),
     ],
 )
 def test_data_is_shown_as_it_is_and_never_acts(data: str, shown: str) -> None:
@@ -48,6 +50,16 @@ def test_nothing_unsafe_comes_through_and_nothing_is_wider_than_its_room(data, w
         category = unicodedata.category(character)
         assert category not in ("Cc", "Cs", "Co", "Zl", "Zp")
         assert category != "Cf" or character in "\u200c\u200d"
+
+
+EMOJI = "👩‍🚀👍🏽🇮🇹❤️水壶שe\u0301क\u094d\u200dषㅎ"
+
+
+@given(st.text(max_size=40) | st.text(st.sampled_from(EMOJI), max_size=40))
+def test_a_text_is_as_wide_as_its_characters_one_by_one(data) -> None:
+    """Terminals disagree about characters that join; none is left, so none breaks a row."""
+    shown = safe(data, 200).plain
+    assert cell_len(shown) == sum(cell_len(character) for character in shown)
 
 
 @given(st.text(max_size=200), st.integers(2, 40), st.integers(1, 6))

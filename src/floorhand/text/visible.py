@@ -18,8 +18,17 @@ SELECTORS: Final = range(0xFE00, 0xFE10)
 VISIBLE_MAX: Final = 2048
 """Texts kept as they are shown: a screen asks for each of its own several times."""
 
-JOINERS: Final = "\u200c\u200d"
-"""Some scripts need these between letters; they do nothing else."""
+NON_JOINER: Final = "\u200c"
+"""Some scripts need this between letters; it does nothing else."""
+
+JOINER: Final = "\u200d"
+"""Makes one character of two in some terminals and not in others; so it is left out."""
+
+SKIN_TONES: Final = range(0x1F3FB, 0x1F400)
+"""Terminals count these with the emoji before them or on their own; so they are left out."""
+
+FLAG_LETTERS: Final = range(0x1F1E6, 0x1F200)
+"""Two of these make a flag in some terminals; as plain letters all agree how wide they are."""
 
 
 @lru_cache(maxsize=VISIBLE_MAX)
@@ -36,7 +45,9 @@ def visible(text: str) -> str:
     for character in text:
         category = unicodedata.category(character)
         marks = marks + 1 if category in ("Mn", "Me") else 0
-        if ord(character) in SELECTORS or marks > MARKS_MAX:
+        if ord(character) in SELECTORS or ord(character) in SKIN_TONES or character == JOINER:
+            continue
+        if marks > MARKS_MAX:
             continue
         shown.append(_picture(character, category))
     return "".join(shown)
@@ -48,6 +59,8 @@ def _picture(character: str, category: str) -> str:
         return chr(0x2400 + number)
     if number == 0x7F:
         return "\u2421"
-    if category in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp") and character not in JOINERS:
+    if number in FLAG_LETTERS:
+        return chr(ord("A") + number - FLAG_LETTERS.start)
+    if category in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp") and character != NON_JOINER:
         return GONE
     return " " if category == "Zs" else character
