@@ -63,7 +63,10 @@ def _run(words: list[str]) -> int:
         _go_on_with_list(parser, args, late)
     typed = {
         name: value
-        for name in ("database", "site", "seat", "station", "language", "labels", "hints", "log")
+        for name in (
+            *("database", "site", "seat", "station", "language", "labels", "hints", "log"),
+            "scanner",
+        )
         if (value := getattr(args, name, None)) is not None
     }
     file = getattr(args, "config", None) or os.environ.get("FLOORHAND_CONFIG")

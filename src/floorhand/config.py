@@ -48,6 +48,9 @@ class Settings:
     hints: bool = False
     """Show below the question what a scanner would send: for trying out without one."""
 
+    scanner: str = ""
+    """Device of a scanner on a line of its own, such as ``/dev/ttyACM0``; empty: it types."""
+
     log: str = "floorhand.log"
     """File that unexpected errors are written to."""
 

@@ -25,6 +25,7 @@ class Code(StrEnum):
     BARCODE_CONTRADICTS = "barcode_contradicts"
     SCAN_TOO_LONG = "scan_too_long"
     NOT_EXPECTED_NOW = "not_expected_now"
+    NOT_TEST_CODE = "not_test_code"
     KEY_NOT_NOW = "key_not_now"
     NO_SUCH_CHOICE = "no_such_choice"
     NO_LIST = "no_list"

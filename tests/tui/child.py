@@ -1,6 +1,6 @@
 """A real terminal application for tests that need a real pseudo-terminal.
 
-Run as ``python child.py flood FILE`` it writes each scan it hears to FILE; as ``python child.py
+Run as ``python child.py flood FILE`` it writes each scan it answers to FILE; as ``python child.py
 hostile TEXTS`` it shows one text after the other, written as JSON, in every field there is; each
 scan of ``NEXT`` brings the next one.
 """
@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "src"))
 
 from tui.screens import PICK, ListRoad
 
@@ -20,30 +21,28 @@ from floorhand.domain.things import Key
 from floorhand.flows.turn import Choice, Item, Prompt, Said
 from floorhand.text.catalog import catalog
 from floorhand.tui.app import FloorhandApp
-from floorhand.tui.driver import Arrived
-from floorhand.tui.scan import Scan, TooLong
 
 OVER = 900
 """The progress that tells that all texts were shown."""
 
 
-class Recorder(FloorhandApp):
-    """Writes down scans as they arrive; ``END`` ends it."""
+class FileRoad(ListRoad):
+    """Answers every scan, and writes it down; ``END`` ends the program."""
 
-    target: Path
+    def open(self, target: Path) -> FloorhandApp:
+        self.file = target.open("a", buffering=1, encoding="utf-8")
+        self.app = FloorhandApp(self, catalog, scanner="".join(sys.argv[3:]))
+        return self.app
 
-    def on_ready(self) -> None:
-        self.file = self.target.open("a", buffering=1, encoding="utf-8")
+    def sit(self):
         self.file.write(json.dumps("READY") + "\n")
+        return self.first
 
-    def on_arrived(self, message: Arrived) -> None:
-        for item in message.heard:
-            if isinstance(item, Scan | TooLong):
-                text = item.text if isinstance(item, Scan) else None
-                self.file.write(json.dumps(text) + "\n")
-                if text == "END":
-                    self.exit()
-        self.screen._paint()
+    def take(self, scan_no: int, scanned: str, source: str):
+        self.file.write(json.dumps(scanned) + "\n")
+        if scanned == "END":
+            self.app.call_from_thread(self.app.exit)
+        return replace(self.first, scan_no=scan_no)
 
 
 def everywhere(text: str):
@@ -82,8 +81,7 @@ def hostile(texts: list[str]) -> ListRoad:
 
 if __name__ == "__main__":
     if sys.argv[1] == "flood":
-        app = Recorder(ListRoad(), catalog)
-        app.target = Path(sys.argv[2])
+        app = FileRoad().open(Path(sys.argv[2]))
     else:
         app = FloorhandApp(hostile(json.loads(sys.argv[2])), catalog)
     app.run(mouse=False)

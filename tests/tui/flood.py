@@ -17,6 +17,7 @@ import sys
 import tempfile
 import termios
 import time
+from contextlib import suppress
 from pathlib import Path
 
 CHILD = Path(__file__).with_name("child.py")
@@ -101,6 +102,28 @@ def flood(data: bytes, folder: Path) -> tuple[list[str | None], float]:
         return heard(file)[1:-1], time.monotonic() - began
     finally:
         terminal.close()
+
+
+def flood_serial(data: bytes, folder: Path) -> tuple[list[str | None], float]:
+    """Send bytes by a scanner's own line; gives the scans that were heard, and the seconds."""
+    file = folder / f"heard-{time.monotonic_ns()}"
+    master, slave = os.openpty()
+    terminal = Terminal(str(CHILD), "flood", str(file), os.ttyname(slave))
+    os.set_blocking(master, False)
+    try:
+        assert terminal.until(lambda: heard(file) == ["READY"]), terminal.written[-2000:]
+        terminal.until(lambda: not termios.tcgetattr(slave)[3] & termios.ICANON)
+        began, data = time.monotonic(), data + b"END\r"
+        while data:
+            terminal.turn_over()
+            with suppress(BlockingIOError):
+                data = data[os.write(master, data[:4096]) :]
+        terminal.until(lambda: terminal.process.poll() is not None)
+        return heard(file)[1:-1], time.monotonic() - began
+    finally:
+        terminal.close()
+        os.close(master)
+        os.close(slave)
 
 
 def codes(count: int) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 
+from floorhand.domain.scanners import PLAIN, Profile
 from floorhand.domain.things import Key
 from floorhand.flows.turn import Choice, Item, Prompt, Said, Wants
 from floorhand.ops.seats import Turn
@@ -87,6 +88,7 @@ class ListRoad:
     code: str = ""
     zone: tzinfo = UTC
     scanned_before: tuple[Past, ...] = ()
+    profile: Profile = PLAIN
 
     def __post_init__(self) -> None:
         self.gate.set()
@@ -95,7 +97,7 @@ class ListRoad:
     def sit(self) -> Turn:
         return self.first
 
-    def take(self, scan_no: int, scanned: str) -> Turn:
+    def take(self, scan_no: int, scanned: str, source: str = "typed") -> Turn:
         assert self.gate.wait(10)
         self.scans.append((scan_no, scanned))
         self.turn = replace(self.answer(self.turn, scanned), scan_no=scan_no)
@@ -106,6 +108,9 @@ class ListRoad:
 
     def past(self) -> tuple[Past, ...]:
         return self.scanned_before
+
+    def scanner(self) -> Profile:
+        return self.profile
 
 
 def terminal(road: ListRoad, **settings) -> FloorhandApp:

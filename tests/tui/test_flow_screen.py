@@ -153,12 +153,12 @@ async def test_a_scan_keeps_its_number_while_the_database_is_away(monkeypatch) -
     app = with_reader(terminal(road))
     take, tries = road.take, []
 
-    def away_three_times(scan_no: int, scanned: str):
+    def away_three_times(scan_no: int, scanned: str, source: str):
         tries.append((scan_no, scanned))
         if len(tries) < 4:
             raise DatabaseAway
         seen.append(picture(app))
-        return take(scan_no, scanned)
+        return take(scan_no, scanned, source)
 
     road.take = away_three_times
     async with app.run_test(size=DESK) as pilot:

@@ -37,12 +37,12 @@ class Outage(ListRoad):
         self.tries: list[tuple[int, str]] = []
         self.tried = threading.Event()
 
-    def take(self, scan_no: int, scanned: str):
+    def take(self, scan_no: int, scanned: str, source: str):
         self.tries.append((scan_no, scanned))
         self.tried.set()
         if self.away is not None:
             raise self.away
-        return super().take(scan_no, scanned)
+        return super().take(scan_no, scanned, source)
 
 
 @pytest.fixture(autouse=True)

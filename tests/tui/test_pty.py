@@ -4,10 +4,11 @@ import json
 import os
 import re
 import sys
+import termios
 from pathlib import Path
 
 import pytest
-from tui.flood import CHILD, ENDINGS, Terminal, codes, flood
+from tui.flood import CHILD, ENDINGS, Terminal, codes, flood, flood_serial, heard
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
 
@@ -47,16 +48,50 @@ def unexpected(written: bytes) -> list[str]:
 
 
 def test_every_scan_arrives_exact_and_in_order_however_it_ends(tmp_path: Path) -> None:
-    sent = codes(250)
+    sent = codes(60)
     data = b"".join(b"".join(code.encode() + end for code in sent) for end in ENDINGS.values())
     data += b"\x1b[200~" + b"\r\n".join(code.encode() for code in sent) + b"\x1b[201~\r"
     assert flood(data, tmp_path)[0] == sent * (len(ENDINGS) + 1)
 
 
 def test_bytes_that_are_no_text_and_a_flood_without_end_harm_no_later_scan(tmp_path: Path) -> None:
-    data = b"\xff\xc9\xfe\r" + b"\x11\x03\x04\x1a\x1c\r" + b"x" * 100_000 + b"\rA-1\r"
-    got, _ = flood(data, tmp_path)
-    assert got == ["\ufffd\ufffd\ufffd", "\x11\x04\x1a\x1c", None, "A-1"]
+    file = tmp_path / "heard"
+    terminal = Terminal(str(CHILD), "flood", str(file))
+    try:
+        assert terminal.until(lambda: heard(file) == ["READY"])
+        terminal.send(b"\xff\xc9\xfe\r" + b"\x11\x03\x04\x1a\x1c\r" + b"x" * 100_000 + b"\r")
+        assert terminal.until(lambda: b"512+" in terminal.written)
+        terminal.send(b"A-1\rEND\r")
+        assert terminal.until(lambda: terminal.process.poll() is not None)
+    finally:
+        terminal.close()
+    assert heard(file) == ["READY", "\ufffd\ufffd\ufffd", "\x11\x04\x1a\x1c", "A-1", "END"]
+
+
+def test_a_scanner_on_its_own_line_is_read_exact_and_in_order(tmp_path: Path) -> None:
+    sent = [*codes(60), "A\x1b[21~B"]
+    data = b"".join(code.encode() + b"\r\n" for code in sent)
+    assert flood_serial(data, tmp_path)[0] == sent
+
+
+def test_a_scanner_that_was_pulled_out_is_told_and_heard_again(tmp_path: Path) -> None:
+    file, device = tmp_path / "heard", tmp_path / "scanner"
+    terminal = Terminal(str(CHILD), "flood", str(file), str(device))
+    try:
+        for code in ("A-1", "END"):
+            assert terminal.until(lambda: b"is not there" in terminal.written)
+            master, slave = os.openpty()
+            device.symlink_to(os.ttyname(slave))
+            assert terminal.until(lambda s=slave: not termios.tcgetattr(s)[3] & termios.ICANON)
+            terminal.written.clear()
+            os.write(master, code.encode() + b"\r")
+            assert terminal.until(lambda c=code: heard(file)[-1:] == [c])
+            device.unlink()
+            os.close(slave)
+            os.close(master)
+        assert terminal.until(lambda: terminal.process.poll() is not None)
+    finally:
+        terminal.close()
 
 
 @pytest.mark.parametrize(("columns", "rows"), [(26, 12), (120, 40)])
@@ -77,7 +112,7 @@ def test_no_hostile_text_reaches_the_terminal_as_it_is(columns: int, rows: int) 
 
 def test_a_terminal_ends_in_good_order_when_told_to(tmp_path: Path) -> None:
     terminal = Terminal(str(CHILD), "flood", str(tmp_path / "heard"))
-    assert terminal.until((tmp_path / "heard").exists)
+    assert terminal.until(lambda: heard(tmp_path / "heard") == ["READY"])
     terminal.close()
     assert terminal.process.returncode == 0
     assert terminal.written.endswith(b"\x1b[?25h\x1b[?1004l") or b"\x1b[?1049l" in terminal.written
@@ -85,6 +120,6 @@ def test_a_terminal_ends_in_good_order_when_told_to(tmp_path: Path) -> None:
 
 def test_a_terminal_whose_line_is_cut_ends_by_itself(tmp_path: Path) -> None:
     terminal = Terminal(str(CHILD), "flood", str(tmp_path / "heard"))
-    assert terminal.until((tmp_path / "heard").exists)
+    assert terminal.until(lambda: heard(tmp_path / "heard") == ["READY"])
     os.close(terminal.master)
     terminal.process.wait(20)

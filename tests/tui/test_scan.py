@@ -2,16 +2,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from floorhand.domain.keyboards import MIXED, garbling
+from floorhand.domain.scanners import ENDS, PLAIN, Profile
+from floorhand.tui.keys import KEY_SEQUENCES, Reply
 from floorhand.tui.scan import (
-    KEY_SEQUENCES,
+    QUIET_S,
     SCAN_CHARACTERS_MAX,
     KeyDown,
-    Reply,
     Scan,
     ScanReader,
     TooLong,
     Typed,
 )
+from floorhand.tui.whole import WholeReader
 
 EVERYTHING = (
     b"A-1\r\nB-2\r]C10109506000134352\x1d10A\tC\n\x1b[21~\x1b[200~D\rE\r\n\r\nF\tG\x1b[201~H\r"
@@ -20,14 +23,20 @@ EVERYTHING = (
 )
 
 
-def heard(*parts: bytes):
+def told(items):
+    """What was heard, however fast it came."""
+    return [Scan(item.text) if isinstance(item, Scan) else item for item in items]
+
+
+def heard(*parts: bytes, profile: Profile = PLAIN):
     """What is heard, but for the characters in between."""
-    reader = ScanReader()
-    return [item for part in parts for item in reader.feed(part) if not isinstance(item, Typed)]
+    reader = ScanReader(profile)
+    found = [item for part in parts for item in reader.feed(part)]
+    return [item for item in told(found) if not isinstance(item, Typed)]
 
 
-def scans(*parts: bytes) -> list[str]:
-    return [item.text for item in heard(*parts) if isinstance(item, Scan)]
+def scans(*parts: bytes, profile: Profile = PLAIN) -> list[str]:
+    return [item.text for item in heard(*parts, profile=profile) if isinstance(item, Scan)]
 
 
 def test_cr_lf_crlf_and_tab_each_end_a_scan_once() -> None:
@@ -81,7 +90,7 @@ def test_a_scanner_may_send_the_separator_as_f8() -> None:
 def test_escape_is_a_key_only_when_silence_follows() -> None:
     reader = ScanReader()
     assert reader.feed(b"\x1b") == []
-    assert reader.waits
+    assert reader.patience_s == QUIET_S
     assert reader.quiet() == [KeyDown("escape")]
     assert reader.quiet() == []
 
@@ -153,8 +162,8 @@ def test_what_is_typed_is_told_once_for_each_read() -> None:
     reader = ScanReader()
     assert reader.feed(b"AB") == [Typed("AB")]
     assert reader.feed(b"C") == [Typed("ABC")]
-    assert reader.feed(b"\rD") == [Scan("ABC"), Typed("D")]
-    assert reader.feed(b"\r") == [Scan("D")]
+    assert told(reader.feed(b"\rD")) == [Scan("ABC"), Typed("D")]
+    assert told(reader.feed(b"\r")) == [Scan("D")]
 
 
 def test_it_does_not_matter_where_a_read_cuts_the_bytes() -> None:
@@ -172,9 +181,8 @@ def test_no_bytes_make_it_fail_and_the_next_scan_is_whole(parts: list[bytes]) ->
     found = [item for part in parts for item in reader.feed(part)]
     found += reader.quiet()
     assert all(item.text for item in found if isinstance(item, Scan))
-    assert [item for item in reader.feed(b"\r\nTOTE-1\r") if isinstance(item, Scan)][-1] == Scan(
-        "TOTE-1"
-    )
+    scanned = [item for item in told(reader.feed(b"\r\nTOTE-1\r")) if isinstance(item, Scan)]
+    assert scanned[-1] == Scan("TOTE-1")
     assert heard(*parts) == heard(b"".join(parts))
 
 
@@ -182,3 +190,128 @@ def test_no_bytes_make_it_fail_and_the_next_scan_is_whole(parts: list[bytes]) ->
 @given(st.lists(st.sampled_from([bytes([n]) for n in b"A[O201~P\x1b\r\n\x1d\xc3"])))
 def test_what_looks_like_keys_is_read_alike_however_it_is_cut(bits: list[bytes]) -> None:
     assert heard(*bits) == heard(b"".join(bits))
+
+
+def scanned(data: bytes, profile: Profile) -> list[tuple[str, str]]:
+    found = ScanReader(profile).feed(data)
+    return [(item.text, item.source) for item in found if isinstance(item, Scan)]
+
+
+def test_the_escape_key_ends_a_paste_whose_end_was_lost() -> None:
+    reader = ScanReader()
+    assert reader.feed(b"\x1b[200~\x1b") == []
+    assert reader.quiet() == [KeyDown("escape")]
+    assert reader.feed(b"\x1b[21~") == [KeyDown("f10")]
+
+
+def test_a_profile_of_one_end_keeps_the_others_as_part_of_a_code() -> None:
+    assert scans(b"A\tB\nC\r\nD\r", profile=Profile(ends="cr")) == ["A\tB\nC", "D"]
+    assert scans(b"A\tB\nC\r\nD\r", profile=Profile(ends="tab")) == ["A", "B\nC", "D"]
+    assert scans(b"A\tB\nC\r\nD\r", profile=Profile(ends="lf")) == ["A\tB", "C", "D"]
+
+
+def test_enter_ends_what_was_typed_whatever_the_scanner_sends() -> None:
+    for ends in ENDS:
+        assert scans(b"12\r", profile=Profile(ends=ends)) == ["12"]
+
+
+def test_a_suffix_ends_scans_and_is_none_of_them() -> None:
+    assert scans(b"A##B#C####D\r", profile=Profile(suffix="##")) == ["A", "B#C", "D"]
+
+
+def test_silence_ends_a_scan_only_where_the_scanner_sends_no_end() -> None:
+    silent, usual = ScanReader(Profile(ends="none")), ScanReader()
+    for reader in (silent, usual):
+        reader.feed(b"TOTE-1", 1.0)
+    assert silent.patience_s == 0.05
+    assert told(silent.quiet()) == [Scan("TOTE-1")]
+    assert usual.patience_s is None
+    assert usual.quiet() == []
+    assert told(usual.feed(b"\r")) == [Scan("TOTE-1")]
+
+
+def test_silence_ends_nothing_that_fingers_typed() -> None:
+    reader = ScanReader(Profile(ends="none"))
+    for at, letter in enumerate(b"12345"):
+        reader.feed(bytes([letter]), at * 0.2)
+        assert reader.quiet() == []
+    assert reader.feed(b"\r", 1.2) == [Scan("12345", "typed")]
+
+
+def test_a_scan_says_how_it_came() -> None:
+    assert scanned(b"]C1A\rB\r", Profile()) == [("]C1A", "scanned"), ("B", "hint")]
+    assert scanned(b"\x02A\r", Profile(prefix="\x02")) == [("A", "scanned")]
+    assert scanned(b"A\r", Profile(prefix="\x02")) == [("A", "typed")]
+    assert scanned(b"]C0A\rA\r", Profile(aim="on")) == [("]C0A", "scanned"), ("A", "typed")]
+    assert scanned(b"]C0A\r", Profile(aim="off")) == [("]C0A", "hint")]
+
+
+def test_slow_characters_were_typed() -> None:
+    reader = ScanReader()
+    assert reader.feed(b"A", 5.0) == [Typed("A")]
+    assert reader.feed(b"B\r", 5.2) == [Scan("AB", "typed")]
+    assert reader.feed(b"C", 9.0) == [Typed("C")]
+    assert reader.feed(b"D\r", 9.01) == [Scan("CD", "hint")]
+
+
+def test_stand_ins_become_separators_but_not_at_the_front_of_a_code() -> None:
+    profile = Profile(separators=("~", "|", "^]"))
+    assert scans(b"~10A~21B|30C^]4\r10A\x1b[19~B\r", profile=profile) == [
+        "~10A\x1d21B\x1d30C\x1d4",
+        "10AB",
+    ]
+    assert scans(b"10A~21B\r") == ["10A~21B"]
+
+
+def test_a_wrong_keyboard_is_made_good() -> None:
+    for name in MIXED:
+        sent = "BIN-07/QWAZMY"
+        arrived = sent.translate(garbling(name))
+        assert scans(f"{arrived}\r".encode(), profile=Profile(keyboard=name)) == [sent], name
+
+
+def test_what_was_typed_is_not_made_good_where_that_can_be_told() -> None:
+    azerty = Profile(keyboard="azerty", aim="on")
+    assert scans(b"QA-7\r", profile=azerty) == ["QA-7"]
+    assert scans("$CàTOTE)7\r".encode(), profile=azerty) == ["]C0TOTE-&"]
+    assert scans(b"12\r*BACK\r", profile=Profile(keyboard="azerty")) == ["12", "*BACK"]
+
+
+def test_letters_the_wrong_way_round_are_turned() -> None:
+    assert scans(b"]c0tote-Ab\r", profile=Profile(caps=True)) == ["]C0TOTE-aB"]
+
+
+def test_the_codes_of_the_scanner_test_end_by_themselves() -> None:
+    assert scans(b"]C0A-1/fhxscntstx", profile=Profile(ends="cr")) == ["]C0A-1/fhxscntstx"]
+    assert scans(b"1FHXSCNTSTX2FHXSCNTSTX\r\n3\r") == ["1FHXSCNTSTX", "2FHXSCNTSTX", "3"]
+
+
+def test_a_line_without_keys_takes_everything_as_code() -> None:
+    reader = ScanReader(keys=False)
+    heard = reader.feed(b"\x1b[21~\rA\x1b") + reader.quiet() + reader.feed(b"\r")
+    assert [item.text for item in heard if isinstance(item, Scan)] == ["\x1b[21~", "A\x1b"]
+
+
+def whole(*parts: bytes, at_s: float = 0.0):
+    reader = WholeReader()
+    found = [item for n, part in enumerate(parts) for item in reader.feed(part, at_s * n)]
+    found += reader.quiet()
+    return [item for item in told(found) if not isinstance(item, Typed)]
+
+
+def test_the_scanner_test_hears_ends_framing_and_keys_as_they_come() -> None:
+    assert whole(b"\x02]C0fhxscntstx\x03\r\n") == [Scan("\x02]C0fhxscntstx\x03\r\n")]
+    assert whole(b"10A\x1b[19~21Bfhxscntstx") == [Scan("10A<F8>21Bfhxscntstx")]
+
+
+def test_the_scanner_test_tells_one_code_from_the_next_where_they_end() -> None:
+    assert whole(b"1FHXSCNTSTX\r2FHXSCNTSTX\r\n") == [
+        Scan("1FHXSCNTSTX\r"),
+        Scan("2FHXSCNTSTX\r\n"),
+    ]
+
+
+def test_keys_alone_are_keys_in_the_scanner_test_and_typing_ends_with_enter() -> None:
+    assert whole(b"\x1b[21~") == [KeyDown("f10")]
+    assert whole(b"*", b"3", b"\r", at_s=0.5) == [Scan("*3")]
+    assert whole(b"*", b"3", at_s=0.5) == []

@@ -13,6 +13,8 @@ from floorhand.config import Settings
 from floorhand.domain.signing_in import JOBS
 from floorhand.errors import BadSetting
 
+SCANNER_TEST = "scannertest"
+
 TALK_SEAT = "TALK"
 """The seat where none is named: the one of a terminal in the same folder has somebody on it."""
 
@@ -32,9 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "job",
         nargs="?",
         type=lambda word: word.lower().replace("-", ""),
-        choices=JOBS,
+        choices=(*JOBS, SCANNER_TEST),
         metavar="JOB",
-        help=", ".join(JOBS),
+        help=f"{', '.join(JOBS)}; or scanner-test",
     )
     parser.add_argument("--worker", metavar="CODE", help="sign in as this worker first")
     parser.set_defaults(usual={"seat": TALK_SEAT})
@@ -48,6 +50,13 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     from floorhand.talk import Talk
 
     transactions = open_database(settings.database, create=False)
+    if args.job == SCANNER_TEST:
+        from floorhand.commands import scanner_test
+
+        try:
+            return scanner_test.run(transactions, settings)
+        finally:
+            engine_of(transactions).dispose()
     badge = ""
     if args.worker:
         with transactions.begin() as tx:

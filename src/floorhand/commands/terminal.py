@@ -29,6 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=None,
         help="show what a scanner would send, for trying out without one",
     )
+    parser.add_argument(
+        "--scanner", metavar="DEVICE", help="scanner on a line of its own, as /dev/ttyACM0"
+    )
     parser.add_argument("--log", metavar="FILE", help="file for unexpected errors")
     parser.add_argument("--theme", metavar="NAME", help=f"colours: {', '.join(THEMES)}")
     parser.add_argument("--large", action="store_true", default=None, help="large letters")
@@ -74,7 +77,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001  (
     )
     log_file = Path(settings.log) if settings.log else None
     try:
-        return run_terminal(road, catalogs_of(settings), manner=manner, log_file=log_file)
+        words, device = catalogs_of(settings), settings.scanner
+        return run_terminal(road, words, manner=manner, scanner=device, log_file=log_file)
     finally:
         spooling.stop()
 

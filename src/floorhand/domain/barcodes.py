@@ -78,6 +78,7 @@ __all__ = [
     "Scanned",
     "body_of",
     "check_digits",
+    "control_named",
     "gs1_check_digit",
     "gtin14",
     "new_body",
@@ -352,6 +353,11 @@ def shown(text: str, n: int = 60) -> str:
         out.append(word)
         length += len(word)
     return "".join(out)
+
+
+def control_named(name: str) -> str | None:
+    """Give the control character of a name, such as ``GS``; None if there is none."""
+    return chr(_CONTROLS.index(name)) if name in _CONTROLS else None
 
 
 def readable(text: str) -> bool:

@@ -177,6 +177,18 @@ _KINDS = (
         sample={"scan_code": "*SHORT", "word": "Something is not right", "key": "F5"},
     ),
     LabelKind(
+        "scanner_test",
+        needs=("letters", "elements"),
+        may=("title", "first", "second"),
+        sample={
+            "title": "Scanner test",
+            "first": "1",
+            "second": "2",
+            "letters": "AQWZMY-/0123456789FHXSCNTSTX",
+            "elements": "(01)09521234543213(10)LOT-7/A(21)S1FHXSCNTSTX",
+        },
+    ),
+    LabelKind(
         "sku",
         needs=("sku",),
         may=("merchant", "name", "barcode", "lot", "expiry", "pieces"),

@@ -44,6 +44,7 @@ from floorhand.exchange.records import (
     Record,
     Rejected,
     ReturnRecord,
+    ScannerRecord,
     SiteRecord,
     StationRecord,
     WorkerRecord,
@@ -240,7 +241,7 @@ def write(w: Writing, records: Sequence[Record], merchants: dict[str, str], code
     owners = [r.merchant for r in records if isinstance(r, ProductRecord | PlaceRecord)]
     ensure_merchants(w, filter(None, owners), merchants)
     write_places(w, _of(records, PlaceRecord))
-    write_stations(w, _of(records, StationRecord))
+    write_stations(w, _of(records, StationRecord), _of(records, ScannerRecord))
     write_boxes(w, _of(records, BoxRecord))
     write_workers(w, _of(records, WorkerRecord))
     products = _of(records, ProductRecord)

@@ -13,6 +13,7 @@ from floorhand.exchange import (
     own_masters,
     own_papers,
     own_rules,
+    own_scanners,
     shopify_orders,
     shopify_products,
     tiktok,
@@ -83,6 +84,14 @@ FORMATS: dict[str, Format] = {
             own_masters.BOXES,
             0,
             ("box", "box type", "tare_g", "carries_g", "inner length", "empty weight"),
+            own=True,
+        ),
+        Format(
+            "scanners",
+            own_scanners.read_scanners,
+            own_scanners.SCANNERS,
+            2,
+            ("terminator", "suffix", "separators", "caps_inverted", "aim"),
             own=True,
         ),
         Format(

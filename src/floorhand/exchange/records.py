@@ -230,6 +230,16 @@ class StationRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class ScannerRecord:
+    """How the scanner of a station or a seat sends, as far as the file says."""
+
+    line: int
+    station: str
+    seat: str
+    profile: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class SiteRecord:
     """The building itself: columns of its row, and those rules that the file says."""
 
@@ -249,6 +259,7 @@ Record = (
     | BoxRecord
     | MerchantRecord
     | StationRecord
+    | ScannerRecord
     | SiteRecord
 )
 

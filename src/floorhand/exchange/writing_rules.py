@@ -13,12 +13,18 @@ from typing import Any
 from sqlalchemy import select, update
 
 from floorhand.domain.rules import MerchantRules, SiteRules
+from floorhand.domain.scanners import Profile
 from floorhand.exchange.cells import shown
-from floorhand.exchange.records import MerchantRecord, SiteRecord, StationRecord
+from floorhand.exchange.records import (
+    MerchantRecord,
+    ScannerRecord,
+    SiteRecord,
+    StationRecord,
+)
 from floorhand.exchange.writing_masters import fresh_code
 from floorhand.exchange.written import Writing
 from floorhand.store.masters import STANDS
-from floorhand.store.schema import Merchant, Place, SiteRow, Station
+from floorhand.store.schema import Merchant, Place, Seat, SiteRow, Station
 
 
 def write_site(w: Writing, records: Sequence[SiteRecord]) -> None:
@@ -61,8 +67,15 @@ def write_merchants(w: Writing, records: Sequence[MerchantRecord]) -> None:
         w.counts["updated" if changed else "unchanged"] += 1
 
 
-def write_stations(w: Writing, records: Sequence[StationRecord]) -> None:
-    """Add stations, and change those that are there."""
+def write_stations(
+    w: Writing, records: Sequence[StationRecord], scanners: Sequence[ScannerRecord]
+) -> None:
+    """Add stations, and change those that are there; then how scanners send."""
+    _write_stations(w, records)
+    _write_scanners(w, scanners)
+
+
+def _write_stations(w: Writing, records: Sequence[StationRecord]) -> None:
     rows = w.tx.execute(select(Station.__table__).where(Station.site == w.site))
     there: dict[str, dict[str, Any]] = {row.code: dict(row._mapping) for row in rows}
     kinds: dict[str, str] = {
@@ -91,6 +104,24 @@ def write_stations(w: Writing, records: Sequence[StationRecord]) -> None:
         else:
             w.counts["unchanged"] += 1
         codes[old["scan_code"]] = record.code
+
+
+def _write_scanners(w: Writing, records: Sequence[ScannerRecord]) -> None:
+    """Change how scanners of stations and seats send."""
+    for record in records:
+        table = Station if record.station else Seat
+        here = (table.site == w.site, table.code == (record.station or record.seat))
+        stored = w.tx.scalar(select(table.scanner).where(*here))
+        if stored is None:
+            name = shown(record.station or record.seat)
+            what = "station" if record.station else "terminal with the seat"
+            w.reject(record.line, f"there is no {what} {name} here yet")
+            continue
+        profile = Profile.of_json(_merged(stored or "{}", record.profile))
+        changed = profile != Profile.of_json(stored or "{}")
+        if changed:
+            w.tx.execute(update(table).where(*here).values(scanner=profile.to_json()))
+        w.counts["updated" if changed else "unchanged"] += 1
 
 
 def _merged(stored: str, said: dict[str, Any]) -> str:

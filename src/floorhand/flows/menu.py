@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from floorhand.domain.scanner_test import TestCode, TestOpened
 from floorhand.domain.signing_in import FindJob, JobFound, LookAt, OpenMenu, Row, Seen, SignedIn
 from floorhand.domain.things import (
     Badge,
@@ -53,6 +54,8 @@ def step(state: State, event: object) -> Reply:
             return Do(OpenMenu())
         case Choosing(), Pressed(key=Key.LIST):
             return Open("settings", event)
+        case Choosing(), TestCode():
+            return Open("scanner", TestOpened("menu"))
         case Choosing(), Seen():
             return Ask(replace(state, seen=(event,)))
         case Choosing(), Chosen(code=job):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from floorhand.domain.preferences import PreferencesAre, ReadPreferences
+from floorhand.domain.scanner_test import TestCode, TestOpened
 from floorhand.domain.signing_in import (
     AskPin,
     CheckPin,
@@ -62,6 +63,8 @@ def step(state: State, event: object) -> Reply:
     match state, event:
         case _, Badge(scanned=True, worker=worker):
             return Do(SignIn(worker, state.language))
+        case NeedBadge(), TestCode():
+            return Open("scanner", TestOpened("sign_in"))
         case NeedBadge(), Badge(worker=worker):
             return Do(AskPin(worker))
         case NeedBadge(), PinAsked(worker=worker, name=name):

@@ -10,6 +10,8 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from floorhand.config import Settings
+from floorhand.domain.labels import LabelData
+from floorhand.domain.scanner_test import ELEMENTS, LETTERS
 from floorhand.domain.things import BARCODES_ONLY, KEYS
 from floorhand.errors import BadFile, BadLabel
 from floorhand.labels import picture
@@ -42,15 +44,16 @@ PLACES = {
 }
 PAPERS = {"deliveries": delivery_labels, "returns": return_labels}
 ROTATE = "rotate"
-WHAT = (*PLACES, "stations", "badges", "sku", *PAPERS, "commands", "work", ROTATE)
+SCANNER_TEST = "scanner-test"
+WHAT = (*PLACES, "stations", "badges", "sku", *PAPERS, "commands", SCANNER_TEST, "work", ROTATE)
 """``work`` is one of everything that the open work needs, ``rotate`` new labels of a zone."""
 
 TAKE = {
     "--zone": (*PLACES, ROTATE),
     "--merchant": ("sku", *PAPERS),
     "--language": tuple(what for what in WHAT if what not in ("bins", "badges", "sku")),
-    "--template": tuple(what for what in WHAT if what != "work"),
-    "CODE": tuple(what for what in WHAT if what != "work"),
+    "--template": tuple(what for what in WHAT if what not in ("work", SCANNER_TEST)),
+    "CODE": tuple(what for what in WHAT if what not in ("work", SCANNER_TEST)),
 }
 """Which labels an option is for; with others it would be passed over in silence."""
 
@@ -156,6 +159,8 @@ def _wanted(args: argparse.Namespace, settings: Settings) -> tuple[LabelWanted, 
     language = args.language or settings.language
     if args.what == "commands":
         found = command_labels(language, args.codes)
+    elif args.what == SCANNER_TEST:
+        found = (scanner_test_label(language),)
     else:
         transactions = open_database(settings.database, create=False)
         with transactions.begin() as tx:
@@ -216,6 +221,19 @@ def command_labels(language: str, codes: Sequence[str] = ()) -> tuple[LabelWante
         for barcode, key, word in sheet
         if not codes or barcode in codes
     )
+
+
+def scanner_test_label(language: str) -> LabelWanted:
+    """Fill the label of the scanner test."""
+    say = catalog(language).say
+    data: LabelData = {
+        "title": say("job.scanner"),
+        "first": say("label.scanner_test.first"),
+        "second": say("label.scanner_test.second"),
+        "letters": LETTERS,
+        "elements": "".join(f"({ai}){value}" for ai, value in ELEMENTS),
+    }
+    return LabelWanted("scanner_test", SCANNER_TEST, data)
 
 
 def _titled(one: LabelWanted, language: str) -> LabelWanted:

@@ -15,7 +15,7 @@ from floorhand.domain.gs1 import check_is_good
 from floorhand.errors import BadLabel
 
 LINEAR = ("code128", "gs1-128", "ean13", "ean8", "product")
-MATRIX = ("qr", "datamatrix")
+MATRIX = ("qr", "datamatrix", "gs1-datamatrix")
 SYMBOLOGIES = LINEAR + MATRIX
 """What a template may ask for. ``product`` is EAN where the code is a GTIN, else Code 128."""
 
@@ -40,7 +40,7 @@ class Symbol:
     """A barcode as modules.
 
     Attributes:
-        symbology: ``code128``, ``gs1-128``, ``ean13``, ``ean8``, ``qr`` or ``datamatrix``.
+        symbology: ``code128``, ``gs1-128``, ``ean13``, ``ean8``, or one of `MATRIX`.
         rows: Rows of modules, ``1`` is black; linear symbols have one.
         quiet_modules: White that must be left and right (for 2D: on all sides).
         reads: What a scanner reads; GS1 separators as ``\\x1d``.
@@ -86,6 +86,8 @@ def make_symbol(symbology: str, text: str) -> Symbol:
             return _gs1_128(text)
         case "ean13" | "ean8":
             return _ean(symbology, text)
+        case "gs1-datamatrix":
+            return _gs1_matrix(text)
         case "qr" | "datamatrix":
             return _matrix(symbology, text)
     raise AssertionError(symbology)
@@ -134,7 +136,8 @@ def _code128(text: str) -> Symbol:
     return Symbol("code128", (_linear("code128", text),), (10, 10), text, text)
 
 
-def _gs1_128(text: str) -> Symbol:
+def _gs1_parts(text: str) -> str:
+    """Join elements written as (identifier)value, with `FNC1` where a separator must stand."""
     parts = _GS1_PART.findall(text)
     if "".join(f"({ai}){value}" for ai, value in parts) != text or not parts:
         raise BadLabel(f"{text!a} is not written as (identifier)value")
@@ -146,10 +149,27 @@ def _gs1_128(text: str) -> Symbol:
             raise BadLabel(f"({ai}){value} has a wrong length or check digit")
         more = n + 1 < len(parts)
         data += ai + value + (FNC1 if more and ai[:2] not in _GS1_FIXED else "")
+    return data
+
+
+def _gs1_128(text: str) -> Symbol:
+    data = _gs1_parts(text)
     _printable(data.replace(FNC1, ""), CODE128_MAX)
     modules = _linear("gs1_128", data)
-    clear = " ".join(f"({ai}) {value}" for ai, value in parts)
+    clear = " ".join(f"({ai}) {value}" for ai, value in _GS1_PART.findall(text))
     return Symbol("gs1-128", (modules,), (10, 10), data.replace(FNC1, "\x1d"), clear)
+
+
+def _gs1_matrix(text: str) -> Symbol:
+    data = _gs1_parts(text)
+    _printable(data.replace(FNC1, ""), MATRIX_CHARACTERS_MAX)
+    import zxingcpp
+
+    made = zxingcpp.create_barcode(
+        text, zxingcpp.BarcodeFormat.DataMatrix, gs1=True, force_square=True
+    )
+    reads = data.replace(FNC1, "\x1d")
+    return Symbol("gs1-datamatrix", _modules(made), (2, 2), reads, reads)
 
 
 def _ean(symbology: str, text: str) -> Symbol:
@@ -170,12 +190,18 @@ def _matrix(symbology: str, text: str) -> Symbol:
     else:
         made = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.DataMatrix, force_square=True)
         quiet = 2
+    return Symbol(symbology, _modules(made), (quiet, quiet), text, text)
+
+
+def _modules(made: Any) -> tuple[str, ...]:
+    """Give the rows of a symbol that zxing-cpp made."""
+    import zxingcpp
+
     # It offers its dots as a buffer, which its type stubs do not say.
     drawn: Any = zxingcpp.write_barcode_to_image(made, scale=1, add_quiet_zones=False)
     height, width = drawn.shape[:2]
     dots = bytes(memoryview(drawn))
-    rows = tuple(
+    return tuple(
         "".join("1" if dot < 128 else "0" for dot in dots[y * width : (y + 1) * width])
         for y in range(height)
     )
-    return Symbol(symbology, rows, (quiet, quiet), text, text)

@@ -13,6 +13,7 @@ from typing import Final
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
+from floorhand.domain.scanners import PLAIN
 from floorhand.domain.signing_in import JOBS
 from floorhand.errors import Gone, Refused
 from floorhand.flows.turn import AnyState, Refuse, Said
@@ -70,7 +71,13 @@ def _take_seat(tx: Session, site: str, seat: str, now: datetime, station: str) -
 
 
 def take_turn(
-    transactions: Transactions, site: str, seat: str, scan_no: int, scanned: str, now: datetime
+    transactions: Transactions,
+    site: str,
+    seat: str,
+    scan_no: int,
+    scanned: str,
+    now: datetime,
+    source: str = "",
 ) -> Turn:
     """Answer one scan, in one transaction.
 
@@ -83,6 +90,8 @@ def take_turn(
         scanned: The scan as the scanner sent it, without its end. A key is the scan of its
             command barcode. Nothing scanned is no scan: the question stands as it was.
         now: UTC time of the scan.
+        source: How it came, one of `floorhand.domain.scanners.SOURCES`; empty: not known. No
+            rule asks for it.
 
     Raises:
         DatabaseAway: Whether the scan was taken is not known; send the same number again.
@@ -103,7 +112,8 @@ def take_turn(
             secret = opens_a_door(tx, sitting, scanned)
             settled = Settled(sitting.flow, _state_after(sitting, refused), said, secret)
         settled = counted(tx, sitting, scan_no, settled, now)
-        return write(tx, sitting, scan_no, scanned, now, settled)
+        came = source or PLAIN.read(scanned, quick=False)[1]
+        return write(tx, sitting, scan_no, scanned, now, settled, came)
 
     try:
         return in_turn(transactions, take)

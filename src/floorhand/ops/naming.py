@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from floorhand.domain.barcodes import shown
+from floorhand.domain.scanner_test import COMMAND, TestCode
 from floorhand.domain.things import (
     Attributes,
     Badge,
@@ -45,6 +46,8 @@ def what(event: object) -> dict[str, str | int]:
             return {"thing_text": f"thing.{type(event).__name__.lower()}", "code": code}
         case Attributes(lot=lot, expiry=expiry, serial=serial):
             return {"thing_text": "thing.attributes", "code": lot or serial or expiry}
+        case TestCode():
+            return {"thing_text": "thing.testcode", "code": COMMAND}
         case Station(code=code) | Chosen(code=code):
             return {"thing_text": f"thing.{type(event).__name__.lower()}", "code": code}
         case _:

@@ -13,6 +13,7 @@ from floorhand.flows import (
     putaway,
     receiving,
     returns,
+    scanner,
     settings,
     sign_in,
     which,
@@ -26,22 +27,15 @@ from floorhand.ops import picking as picking_ops
 from floorhand.ops import putaway as putaway_ops
 from floorhand.ops import receiving as receiving_ops
 from floorhand.ops import returns as returns_ops
+from floorhand.ops import scanner as scanner_ops
 from floorhand.ops import settings as settings_ops
 from floorhand.ops import sign_in as sign_in_ops
 
 FLOWS: Mapping[str, Flow] = {
     flow.NAME: flow
     for flow in (
-        sign_in,
-        menu,
-        settings,
-        which,
-        learning,
-        receiving,
-        putaway,
-        picking,
-        packing,
-        returns,
+        *(sign_in, menu, settings, scanner, which, learning),
+        *(receiving, putaway, picking, packing, returns),
     )
 }
 """Every conversation, by name; a seat's row says which one is open."""
@@ -50,6 +44,7 @@ HANDLERS: Mapping[type, Callable[..., Any]] = {
     **sign_in_ops.HANDLERS,
     **menu_ops.HANDLERS,
     **settings_ops.HANDLERS,
+    **scanner_ops.HANDLERS,
     **leading_ops.HANDLERS,
     **learning_ops.HANDLERS,
     **receiving_ops.HANDLERS,

@@ -43,6 +43,7 @@ class Turn:
 
     ``job`` is the flow that is open; ``worker`` and ``worker_name`` are empty if nobody sits
     here; ``language`` is that of the worker, or the one chosen at the sign-in; empty: the site's.
+    ``station`` is where the terminal stands.
     """
 
     seat: str
@@ -54,6 +55,7 @@ class Turn:
     prompt: Prompt
     said: Said | None
     preferences: Preferences = USUAL
+    station: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ class Sitting:
             prompt,
             self.said,
             self.preferences,
+            self.station,
         )
 
 
@@ -256,7 +259,13 @@ def resumed(sitting: Sitting, at: datetime, zone: tzinfo) -> Said:
 
 
 def write(
-    tx: Session, sitting: Sitting, scan_no: int, scanned: str, now: datetime, settled: Settled
+    tx: Session,
+    sitting: Sitting,
+    scan_no: int,
+    scanned: str,
+    now: datetime,
+    settled: Settled,
+    source: str = "typed",
 ) -> Turn:
     """Write down where the seat is now, what it was told, and that there was a scan."""
     recorded = SECRET if settled.secret else scanned[:SCANNED_CHARACTERS_MAX]
@@ -276,17 +285,8 @@ def write(
     }
     connection = tx.connection()
     connection.execute(_SIT_ON, values)
-    scan = {
-        "site": sitting.site,
-        "seat": sitting.seat,
-        "scan_no": scan_no,
-        "at": now,
-        "worker": sitting.worker or None,
-        "job": sitting.flow,
-        "scanned": recorded,
-        "fate": _fate(settled),
-    }
-    connection.execute(_ADD_SCAN, scan)
+    came = {"scan_no": scan_no, "scanned": recorded, "at": now, "source": source}
+    connection.execute(_ADD_SCAN, {**came, **_about(sitting, settled)})
     after = replace(
         sitting,
         flow=settled.flow,
@@ -301,6 +301,17 @@ def write(
         assert changed is not None
         return changed.turn()
     return after.turn()
+
+
+def _about(sitting: Sitting, settled: Settled) -> dict[str, str | None]:
+    """Say whose scan it was, at which job, and what came of it."""
+    return {
+        "site": sitting.site,
+        "seat": sitting.seat,
+        "worker": sitting.worker or None,
+        "job": sitting.flow,
+        "fate": _fate(settled),
+    }
 
 
 def _may_differ(sitting: Sitting, settled: Settled) -> bool:

@@ -14,6 +14,7 @@ from floorhand.domain import barcodes
 from floorhand.domain.barcodes import Scanned
 from floorhand.domain.counting import in_unit
 from floorhand.domain.receiving import PIECES_MAX
+from floorhand.domain.scanner_test import COMMAND, TestCode, is_test
 from floorhand.domain.things import (
     BARCODES_ONLY,
     KEYS,
@@ -76,6 +77,7 @@ Event = (
     | Text
     | Chosen
     | Pressed
+    | TestCode
 )
 
 
@@ -95,7 +97,8 @@ def resolve(tx: Session, site: str, scanned: str, prompt: Prompt) -> Event:
     if len(scanned) > barcodes.SCAN_CHARACTERS_MAX:
         raise Refused(Code.SCAN_TOO_LONG, characters=len(scanned))
     event = (
-        _command(scanned, prompt)
+        _test_code(scanned, prompt)
+        or _command(scanned, prompt)
         or _typed(tx, site, scanned.strip(" "), prompt)
         or _named_choice(scanned.strip(" "), prompt)
     )
@@ -142,6 +145,16 @@ def _text(scanned: str) -> Text:
     if not barcodes.readable(text):
         raise Refused(Code.TEXT_UNREADABLE, code=barcodes.shown(text))
     return Text(text)
+
+
+def _test_code(scanned: str, prompt: Prompt) -> TestCode | None:
+    """Take a code of the scanner test; while that is open, all that no key is."""
+    word = scanned.strip().upper()
+    if word == COMMAND or is_test(scanned):
+        return TestCode(scanned)
+    if "scanner" in prompt.wants.kinds and word not in COMMANDS and word not in TYPED_KEYS:
+        return TestCode(scanned)
+    return None
 
 
 def _command(scanned: str, prompt: Prompt) -> Event | None:

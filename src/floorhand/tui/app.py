@@ -20,6 +20,7 @@ from textual.driver import Driver
 from floorhand.domain.gs1 import warm_up
 from floorhand.text.catalog import Catalog
 from floorhand.tui.flow_screen import FlowScreen
+from floorhand.tui.hearing import Hearing
 from floorhand.tui.road import Road
 from floorhand.tui.telling import USUAL_MANNER, Floor, Manner
 from floorhand.tui.themes import THEMES
@@ -27,6 +28,7 @@ from floorhand.tui.themes import THEMES
 if TYPE_CHECKING:
     from floorhand.ops.seats import Turn
     from floorhand.tui.driver import Arrived, Hangup
+    from floorhand.tui.serial import SerialScanner
 
 LOG_BYTES_MAX: Final = 1_000_000
 LOG_FILES_MAX: Final = 3
@@ -43,6 +45,7 @@ class FloorhandApp(App[Exception | None], inherit_bindings=False):
         now: The clock, in UTC.
         may_leave: Whether the terminal can be left at the sign-in.
         manner: How the terminal itself shows and rings.
+        scanner: Device of a scanner on a line of its own; empty if there is none.
     """
 
     CSS_PATH = Path(__file__).with_name("floorhand.tcss")
@@ -56,15 +59,20 @@ class FloorhandApp(App[Exception | None], inherit_bindings=False):
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         may_leave: bool = True,
         manner: Manner = USUAL_MANNER,
+        scanner: str = "",
     ) -> None:
         super().__init__(driver_class=_driver_class())
         for theme in THEMES.values():
             self.register_theme(theme)
         self.theme = THEMES[manner.theme].name
+        self.hearing = Hearing()
+        self._device = scanner
+        self._scanner: SerialScanner | None = None
         self._db_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="db")
         self._floor = Floor(
             sit=lambda: self._sit(road),
-            take=lambda number, scanned: self._on_thread(lambda: road.take(number, scanned)),
+            take=lambda n, scan: self._on_thread(lambda: road.take(n, scan.text, scan.source)),
+            scanner=lambda: self._on_thread(road.scanner),
             hint=lambda turn: self._on_thread(lambda: road.hint(turn)),
             past=lambda: self._on_thread(road.past),
             catalogs=catalogs,
@@ -72,6 +80,7 @@ class FloorhandApp(App[Exception | None], inherit_bindings=False):
             now=now,
             may_leave=may_leave,
             manner=manner,
+            hearing=self.hearing,
         )
 
     def get_default_screen(self) -> FlowScreen:
@@ -82,6 +91,13 @@ class FloorhandApp(App[Exception | None], inherit_bindings=False):
         """End in good order when asked to by a signal; nothing has to be saved."""
         if not self.is_headless and sys.platform != "win32":
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.exit)
+        if self._device:
+            from floorhand.tui.driver import Arrived
+            from floorhand.tui.serial import SerialScanner
+
+            self._scanner = SerialScanner(
+                self._device, self.hearing, lambda heard: self.post_message(Arrived(heard))
+            )
 
     def on_arrived(self, message: Arrived) -> None:
         """Take what the terminal sent."""
@@ -94,6 +110,8 @@ class FloorhandApp(App[Exception | None], inherit_bindings=False):
 
     def on_unmount(self) -> None:
         """Let the last write finish."""
+        if self._scanner is not None:
+            self._scanner.stop()
         self._db_thread.shutdown(wait=True, cancel_futures=True)
 
     async def _sit(self, road: Road) -> Turn:
@@ -114,6 +132,7 @@ def run_terminal(
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     may_leave: bool = True,
     manner: Manner = USUAL_MANNER,
+    scanner: str = "",
     log_file: Path | None = None,
 ) -> int:
     """Run the terminal until somebody leaves it.
@@ -127,6 +146,7 @@ def run_terminal(
         now: The clock, in UTC.
         may_leave: Whether it can be left at the sign-in.
         manner: How the terminal itself shows and rings.
+        scanner: Device of a scanner on a line of its own; empty if there is none.
         log_file: Where failures are written down; None: nowhere.
 
     Returns:
@@ -137,7 +157,7 @@ def run_terminal(
     """
     if log_file is not None:
         _log_to(log_file)
-    app = FloorhandApp(road, catalogs, now=now, may_leave=may_leave, manner=manner)
+    app = FloorhandApp(road, catalogs, now=now, may_leave=may_leave, manner=manner, scanner=scanner)
     failed = app.run(mouse=False)
     if failed is not None:
         raise failed

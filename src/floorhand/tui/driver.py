@@ -6,26 +6,20 @@ over single keys, which a fast scanner mixes up with what comes after them.
 
 from __future__ import annotations
 
-import os
-import selectors
-from typing import Final
+from typing import Any, Protocol, cast
 
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
-from floorhand.tui.scan import Heard, Reply, ScanReader
-
-READ_BYTES_MAX: Final = 65536
-
-QUIET_S: Final = 0.1
-"""An escape byte with this much silence behind it is the Esc key, not the start of a sequence."""
+from floorhand.tui.hearing import Ear, Hearing
+from floorhand.tui.keys import Reply
 
 
 class Arrived(Message, bubble=False):
-    """What the terminal heard since the last time, in order."""
+    """What was heard since the last time, in order."""
 
-    def __init__(self, heard: tuple[Heard, ...]) -> None:
+    def __init__(self, heard: tuple[Any, ...]) -> None:
         super().__init__()
         self.heard = heard
 
@@ -34,34 +28,42 @@ class Hangup(Message, bubble=False):
     """The terminal is gone."""
 
 
+class Listening(Protocol):
+    """An application that shares its hearing with its driver."""
+
+    hearing: Hearing
+
+
 class ScanDriver(LinuxDriver):
     """A terminal on Linux or macOS, read by our own reader."""
 
+    _ear: Ear | None = None
+
+    def start_application_mode(self) -> None:
+        """Take over the terminal, and begin to read."""
+        self._ear = Ear(cast(Listening, self._app).hearing, self._tell)
+        self._parser = XTermParser()
+        super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual has no type
+
     def run_input_thread(self) -> None:
         """Read until the terminal application ends, or the terminal itself does."""
-        reader = ScanReader()
-        parser = XTermParser()
-        with selectors.DefaultSelector() as selector:
-            selector.register(self.fileno, selectors.EVENT_READ)
-            while not self.exit_event.is_set():
-                if not selector.select(QUIET_S):
-                    self._hand_over(reader.quiet(), parser)
-                    continue
-                try:
-                    data = os.read(self.fileno, READ_BYTES_MAX)
-                except OSError:
-                    data = b""
-                if not data:
-                    self.process_message(Hangup())
-                    return
-                self._hand_over(reader.feed(data), parser)
+        assert self._ear is not None
+        self._ear.listen(self.fileno)
+        if not self._ear.ended:
+            self.process_message(Hangup())
 
-    def _hand_over(self, heard: list[Heard], parser: XTermParser) -> None:
+    def disable_input(self) -> None:
+        """Stop reading."""
+        if self._ear is not None:
+            self._ear.end()
+            super().disable_input()
+            self._ear.close()
+            self._ear = None
+
+    def _tell(self, heard: tuple[Any, ...]) -> None:
         """Send what people did as one message, and what the terminal said through Textual."""
         for item in heard:
             if isinstance(item, Reply):
-                for message in parser.feed(item.sequence):
+                for message in self._parser.feed(item.sequence):
                     self.process_message(message)
-        done = tuple(item for item in heard if not isinstance(item, Reply))
-        if done:
-            self.process_message(Arrived(done))
+        self.process_message(Arrived(heard))

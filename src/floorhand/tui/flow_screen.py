@@ -6,18 +6,20 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from textual import events, work
+from textual import work
 
 from floorhand.domain.things import KEYS, Key
 from floorhand.errors import Code
 from floorhand.flows.turn import Said
 from floorhand.flows.waiting import SCANS_WAITING_MAX
 from floorhand.tui.answering import surely
+from floorhand.tui.hearing import SCANS_AHEAD_MAX, Line, Skipped, scans_in
 from floorhand.tui.layout import PAGING
-from floorhand.tui.scan import SCAN_CHARACTERS_MAX, Heard, KeyDown, Scan, ScanReader, TooLong, Typed
-from floorhand.tui.telling import Floor, TellingScreen, hint_for, saved_at
+from floorhand.tui.scan import SCAN_CHARACTERS_MAX, KeyDown, Scan, TooLong, Typed
+from floorhand.tui.single_keys import SingleKeys
+from floorhand.tui.telling import Floor, hint_for, saved_at
 
 if TYPE_CHECKING:
     from floorhand.ops.seats import Turn
@@ -26,18 +28,21 @@ BARCODES: Final = {function_key: barcode for function_key, barcode in KEYS.value
 LEAVING: Final = frozenset({KEYS[Key.LOCK][1], f"*{KEYS[Key.LOCK][0][1:]}"})
 """What locks the screen: at the sign-in, where nothing is left to lock, twice of it leaves."""
 
+SCANNER_TEST: Final = "scanner"
+"""The flow in which everything is read as it is."""
+
 LOOKING_BACK: Final = frozenset({KEYS[Key.SCANS][1], f"*{KEYS[Key.SCANS][0][1:]}"})
 """What shows the last scans: the screen's own business, no answer to any question."""
 
 
-class FlowScreen(TellingScreen, inherit_bindings=False):
+class FlowScreen(SingleKeys, inherit_bindings=False):
     """Scans in, turns out. Nothing here can take focus, so a scan cannot land elsewhere."""
 
     def __init__(self, floor: Floor) -> None:
         super().__init__(floor)
-        self._reader = ScanReader()
         self._seated = asyncio.Event()
         self._leaving = False
+        self._dropped = 0
 
     def on_mount(self) -> None:
         """Start to take scans; they wait until the seat is taken."""
@@ -48,13 +53,15 @@ class FlowScreen(TellingScreen, inherit_bindings=False):
 
     # What was heard -------------------------------------------------------------------------
 
-    def hear(self, heard: tuple[Heard, ...]) -> None:
-        """Take what a terminal sent, in order."""
+    def hear(self, heard: tuple[Any, ...]) -> None:
+        """Take what a terminal sent, in order; unless a refusal came in between."""
+        if heard and not self._hearing.arrived(heard):
+            heard = (Skipped(scans_in(heard)),)
         for item in heard:
             match item:
-                case Scan(text=text):
+                case Scan():
                     self._shown.typed = ""
-                    self._scanned(text)
+                    self._scanned(item)
                 case Typed(text=text):
                     self._shown.typed = text
                 case TooLong():
@@ -62,29 +69,21 @@ class FlowScreen(TellingScreen, inherit_bindings=False):
                     self._offer(Said(f"refusal.{Code.SCAN_TOO_LONG}", facts, "refused"))
                 case KeyDown(key=key, half=half):
                     self._pressed(key, half=half)
-        self._paint()
+                case Line(device=device, away=away):
+                    self._shown.line_away = device if away else ""
+                case Skipped(scans=scans) if scans:
+                    self._dropped += scans
+                    self._shown.notices = (self._not_taken(),)
+        self._make_room()
+        self._paint_soon()
 
-    def on_key(self, event: events.Key) -> None:
-        """Take keys from drivers that hand over single keys, such as the browser's."""
-        event.stop()
-        event.prevent_default()
-        if event.character is not None and event.key != "escape":
-            self.hear(tuple(self._reader.feed(event.character.encode("utf-8", "replace"))))
-        else:
-            self.hear(tuple(self._reader.press(event.key)))
-
-    def on_paste(self, event: events.Paste) -> None:
-        """Take pasted scans from such drivers."""
-        event.stop()
-        self.hear(tuple(self._reader.feed(event.text.encode("utf-8", "replace"))))
-
-    def _scanned(self, text: str) -> None:
-        if text.upper() in LEAVING and self._signed_out():
+    def _scanned(self, scan: Scan) -> None:
+        if scan.text.upper() in LEAVING and self._signed_out():
             self._leave()
-        elif text.upper() in LOOKING_BACK and self.turn is not None:
+        elif scan.text.upper() in LOOKING_BACK and self.turn is not None:
             self._look_back()
         else:
-            self._offer(text)
+            self._offer(scan)
 
     def _pressed(self, key: str, *, half: bool) -> None:
         if key in PAGING:
@@ -94,7 +93,7 @@ class FlowScreen(TellingScreen, inherit_bindings=False):
         elif half:
             self._aloud(Said("terminal.half_scan", {}, "refused"))
         else:
-            self._scanned(barcode)
+            self._scanned(Scan(barcode))
 
     def _signed_out(self) -> bool:
         return self.turn is not None and not self.turn.worker and self._floor.may_leave
@@ -107,16 +106,28 @@ class FlowScreen(TellingScreen, inherit_bindings=False):
         self._leaving = True
         self._shown.notices = (Said("terminal.leave", {}, "look"),)
 
-    def _offer(self, scanned: str | Said) -> None:
+    def _offer(self, scanned: Scan | Said) -> None:
         """Let a scan wait for its turn, or refuse it aloud."""
         self._leaving = False
         taken = self._waiting.offer(scanned)
-        if isinstance(scanned, str):
-            self._history.offered(scanned, "", self._floor.now(), taken=taken)
+        if isinstance(scanned, Scan):
+            self._history.offered(scanned.text, scanned.source, self._floor.now(), taken=taken)
         if not taken:
             full = Said("terminal.full", {"count": SCANS_WAITING_MAX}, "refused")
             if full not in self._shown.notices:
                 self._aloud(full)
+
+    def _make_room(self) -> None:
+        """Let the terminal be read on, unless enough scans wait; but never in the dark."""
+        room = bool(self._shown.away) or len(self._waiting) <= SCANS_AHEAD_MAX
+        self._hearing.make_room(room=room)
+
+    def _away(self, text: str) -> None:
+        super()._away(text)
+        self._make_room()
+
+    def _not_taken(self) -> Said:
+        return Said("terminal.dropped", {"pieces": self._dropped}, "refused")
 
     # Turns ----------------------------------------------------------------------------------
 
@@ -163,17 +174,22 @@ class FlowScreen(TellingScreen, inherit_bindings=False):
         self._shown.notices = ()
         self._shown.away = ""
         tone = turn.said.tone if turn.said is not None else ""
-        lost = self._waiting.drop() if tone == "refused" and ring else 0
-        if lost:
+        self._dropped = 0
+        if tone == "refused" and ring:
+            self._dropped = self._waiting.drop()
+            self._hearing.skip()
+        self._make_room()
+        if self._dropped:
             self._history.dropped(self._floor.now())
-            self._shown.notices = (Said("terminal.dropped", {"pieces": lost}, "refused"),)
+            self._shown.notices = (self._not_taken(),)
         elif missed := self._waiting.missed():
             self._shown.notices = (Said("terminal.missed", {"pieces": missed}, "refused"),)
             tone = "refused"
         if ring:
             self._ring(tone)
         self._shown.hint = None
-        self._paint()
+        self._paint_soon()
+        await self.fit(self._floor.scanner, turn.station, testing=turn.job == SCANNER_TEST)
         if not len(self._waiting):
             self._shown.hint = await hint_for(self._floor, turn, self._words())
             if self._shown.hint is not None:

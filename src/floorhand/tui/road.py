@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Protocol
 
+from floorhand.domain.scanners import Profile
+
 if TYPE_CHECKING:
     from floorhand.ops.seats import Turn
     from floorhand.store.db import Transactions
@@ -23,8 +25,11 @@ class Road(Protocol):
     def sit(self) -> Turn:
         """Take the seat, or resume where it was left."""
 
-    def take(self, scan_no: int, scanned: str) -> Turn:
-        """Answer one scan."""
+    def take(self, scan_no: int, scanned: str, source: str) -> Turn:
+        """Answer one scan; ``source`` says how it came."""
+
+    def scanner(self) -> Profile:
+        """Say how the scanner here sends."""
 
     def hint(self, turn: Turn) -> str:
         """Say what could be typed at this question for want of a scanner; empty: nothing."""
@@ -84,14 +89,24 @@ class FloorRoad:
             self.zone = ZoneInfo(time_zone(tx, self._site))
         return turn
 
-    def take(self, scan_no: int, scanned: str) -> Turn:
-        """Answer one scan."""
+    def take(self, scan_no: int, scanned: str, source: str) -> Turn:
+        """Answer one scan; ``source`` says how it came."""
         from floorhand.ops.floor import take_turn
 
         assert self._transactions is not None, "the seat is taken first"
-        turn = take_turn(self._transactions, self._site, self._seat, scan_no, scanned, self._now())
+        turn = take_turn(
+            self._transactions, self._site, self._seat, scan_no, scanned, self._now(), source
+        )
         self._after_turn()
         return turn
+
+    def scanner(self) -> Profile:
+        """Say how the scanner here sends."""
+        from floorhand.store.scanners import profile_at
+
+        assert self._transactions is not None, "the seat is taken first"
+        with self._transactions.begin() as tx:
+            return profile_at(tx, self._site, self._seat)
 
     def hint(self, turn: Turn) -> str:
         """Say what could be typed at this question for want of a scanner."""

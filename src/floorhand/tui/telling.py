@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
+from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from textual import getters, work
 from textual.app import ComposeResult
 from textual.screen import Screen
 
+from floorhand.domain.scanners import Profile
 from floorhand.domain.things import KEYS
 from floorhand.errors import DatabaseAway
 from floorhand.flows.away import not_yet_saved, tone_of
 from floorhand.flows.turn import Said
 from floorhand.text.catalog import Catalog
+from floorhand.tui.hearing import Hearing
 from floorhand.tui.history import History
 from floorhand.tui.layout import RECENT_MAX
 from floorhand.tui.prompt_view import PromptView
+from floorhand.tui.scan import Scan
 from floorhand.tui.signals import bells
 from floorhand.tui.themes import THEMES
 from floorhand.tui.view import View
@@ -30,6 +34,9 @@ if TYPE_CHECKING:
     from floorhand.store.past import Past
 
 MINUTE_S: Final = 60
+
+PAINT_EVERY_S: Final = 0.1
+"""No faster than this are answers shown of which more are to come at once."""
 
 FUNCTION_KEYS: Final = {barcode: function_key for function_key, barcode in KEYS.values()}
 
@@ -61,6 +68,7 @@ class Floor:
     Attributes:
         sit: Takes the seat.
         take: Answers scan number n.
+        scanner: Says how the scanner here sends.
         hint: Says what could be typed for want of a scanner.
         past: Gives the last scans of the seat.
         catalogs: Gives the texts of a language; empty is the site's own.
@@ -68,10 +76,12 @@ class Floor:
         now: The clock, in UTC.
         may_leave: Whether the terminal can be left at the sign-in.
         manner: How the terminal itself shows and rings.
+        hearing: What listens to the terminal.
     """
 
     sit: Callable[[], Awaitable[Turn]]
-    take: Callable[[int, str], Awaitable[Turn]]
+    take: Callable[[int, Scan], Awaitable[Turn]]
+    scanner: Callable[[], Awaitable[Profile]]
     hint: Callable[[Turn], Awaitable[str]]
     past: Callable[[], Awaitable[tuple[Past, ...]]]
     catalogs: Callable[[str], Catalog]
@@ -79,6 +89,7 @@ class Floor:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     may_leave: bool = True
     manner: Manner = USUAL_MANNER
+    hearing: Hearing = field(default_factory=Hearing)
 
 
 @dataclass(slots=True)
@@ -91,6 +102,7 @@ class Shown:
         hint: What could be typed for want of a scanner, in a sentence and alone.
         first: How far the worker has paged.
         looking_back: Whether the last scans are shown in place of the question.
+        line_away: Device of a scanner that is not there; empty if it is, or there is none.
         away: What is wrong while the database does not answer; empty if it does.
         saved_at: Time of day of the last scan that is saved.
     """
@@ -100,6 +112,7 @@ class Shown:
     hint: tuple[str, str] | None = None
     first: int = 0
     looking_back: bool = False
+    line_away: str = ""
     away: str = ""
     saved_at: str = ""
 
@@ -109,6 +122,9 @@ def view_of(
 ) -> View:
     """Put together what a screen shows; without a turn the seat is still being taken."""
     notices = shown.notices
+    if shown.line_away:
+        line = Said("terminal.scanner_away", {"device": shown.line_away}, "look")
+        notices = (*notices, line)
     if shown.away:
         prompt = turn.prompt if turn is not None else None
         notices = (not_yet_saved(shown.away, prompt, shown.saved_at, waiting), *notices)
@@ -176,6 +192,7 @@ class TellingScreen(Screen[None], inherit_bindings=False):
         self._shown = Shown()
         self._history = History()
         self._busy = True
+        self._painted_s = 0.0
         self.turn: Turn | None = None
 
     def compose(self) -> ComposeResult:
@@ -184,7 +201,8 @@ class TellingScreen(Screen[None], inherit_bindings=False):
 
     def on_screen_resume(self) -> None:
         """Paint again."""
-        self._paint()
+        if self._painted_s:
+            self._paint()
 
     def _away(self, text: str) -> None:
         """Tell that the scan in hand is not saved: aloud when it begins, and when it gets worse."""
@@ -225,10 +243,16 @@ class TellingScreen(Screen[None], inherit_bindings=False):
     def _words(self) -> Catalog:
         return self._floor.catalogs(self.turn.language if self.turn is not None else "")
 
+    def _paint_soon(self) -> None:
+        """Paint; while scans wait, which all lead to another paint, no more than can be read."""
+        if not len(self._waiting) or self._painted_s + PAINT_EVERY_S < monotonic():
+            self._paint()
+
     def _paint(self) -> None:
         theme = THEMES[theme_of(self._floor, self.turn)].name
         if self.app.theme != theme:
             self.app.theme = theme
+        self._painted_s = monotonic()
         self.prompt_view.show(self._view())
 
     def _view(self) -> View:

@@ -6,9 +6,10 @@ import asyncio
 
 from floorhand.flows import waiting
 from floorhand.flows.turn import Said
+from floorhand.tui.scan import Scan
 
 
-class Waiting(waiting.Waiting[str | Said]):
+class Waiting(waiting.Waiting[Scan | Said]):
     """Holds scans, and refusals that belong between scans."""
 
     def __init__(self) -> None:
@@ -17,7 +18,7 @@ class Waiting(waiting.Waiting[str | Said]):
         self._settled = asyncio.Event()
         self._settled.set()
 
-    def offer(self, scanned: str | Said) -> bool:
+    def offer(self, scanned: Scan | Said) -> bool:
         """Take a scan; False if it was not taken."""
         taken = super().offer(scanned)
         if taken:
@@ -25,7 +26,7 @@ class Waiting(waiting.Waiting[str | Said]):
             self._settled.clear()
         return taken
 
-    async def come(self) -> str | Said:
+    async def come(self) -> Scan | Said:
         """Wait for the next one. It counts as unanswered until `answered`."""
         while not len(self):
             self._there.clear()

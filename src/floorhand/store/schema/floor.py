@@ -27,6 +27,8 @@ class Seat(Table):
     """The last scan, to tell a repeat after a lost reply from a new scan."""
     said: Mapped[str | None]
     """The last answer as JSON, so that a repeated scan gets the same one."""
+    scanner: Mapped[str] = mapped_column(default="")
+    """`floorhand.domain.scanners.Profile` as JSON; empty: that of the station."""
     at: Mapped[datetime | None]
     undo_no: Mapped[int] = mapped_column(default=0)
     """Number of the scan that an undo takes back now; 0 if there is none."""
@@ -60,6 +62,8 @@ class Scan(Table):
     scanned: Mapped[str]
     fate: Mapped[str]
     """``taken`` or the refusal's code."""
+    source: Mapped[str] = mapped_column(default="typed")
+    """How it came, one of `floorhand.domain.scanners.SOURCES`."""
     __table_args__ = (Index(None, "site", "at"),)
 
 

@@ -216,6 +216,8 @@ class Station(Table):
     place: Mapped[str | None]
     """The bench or dock that stands here."""
     printer: Mapped[str] = mapped_column(default="folder")
+    scanner: Mapped[str] = mapped_column(default="{}")
+    """`floorhand.domain.scanners.Profile` as JSON; what is absent has its default."""
     __table_args__ = (
         ForeignKeyConstraint(["site", "place"], ["place.site", "place.code"]),
         UniqueConstraint("site", "scan_code"),

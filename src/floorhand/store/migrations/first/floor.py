@@ -102,6 +102,7 @@ def scan() -> None:
         sa.Column("job", sa.String(), nullable=False),
         sa.Column("scanned", sa.String(), nullable=False),
         sa.Column("fate", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("site", "seat", "scan_no", name=op.f("pk_scan")),
     )
     with op.batch_alter_table("scan", schema=None) as batch_op:
@@ -187,6 +188,7 @@ def seat() -> None:
         sa.Column("at", UtcTime(), nullable=True),
         sa.Column("undo_no", sa.Integer(), nullable=False),
         sa.Column("redo_no", sa.Integer(), nullable=False),
+        sa.Column("scanner", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["site"], ["site.site"], name=op.f("fk_seat_site")),
         sa.PrimaryKeyConstraint("site", "code", name=op.f("pk_seat")),
     )

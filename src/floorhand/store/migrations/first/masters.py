@@ -200,6 +200,7 @@ def station() -> None:
         sa.Column("scan_code", sa.String(), nullable=False),
         sa.Column("place", sa.String(), nullable=True),
         sa.Column("printer", sa.String(), nullable=False),
+        sa.Column("scanner", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["site", "place"], ["place.site", "place.code"], name=op.f("fk_station_site_place")
         ),

@@ -1,0 +1,101 @@
+"""``floorhand talk scanner-test``: the scanner test in plain lines."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import sys
+import termios
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from floorhand.commands.terminal import catalogs_of
+from floorhand.config import Settings
+from floorhand.domain.scanner_test import COMMAND
+from floorhand.domain.things import KEYS
+from floorhand.errors import BadSetting
+from floorhand.talk import render_keys, render_lines
+from floorhand.tui.scan import KeyDown, Scan
+from floorhand.tui.whole import WholeReader
+
+if TYPE_CHECKING:
+    from floorhand.ops.seats import Turn
+    from floorhand.store.db import Transactions
+    from floorhand.text.catalog import Catalog
+
+READ_BYTES_MAX: Final = 4096
+BARCODES: Final = {"escape": "*BACK", **dict(KEYS.values())}
+
+
+def run(transactions: Transactions, settings: Settings) -> int:
+    """Test a scanner until somebody goes back, or the input ends.
+
+    Raises:
+        BadSetting: If somebody works at this seat.
+    """
+    from floorhand.ops.floor import take_seat, take_turn
+
+    def scan(turn: Turn, text: str) -> Turn:
+        number, now = turn.scan_no + 1, datetime.now(UTC)
+        return take_turn(transactions, settings.site, settings.seat, number, text, now)
+
+    now, station = datetime.now(UTC), settings.station
+    turn = take_seat(transactions, settings.site, settings.seat, station=station, now=now)
+    if turn.job in ("sign_in", "menu"):
+        turn = scan(turn, COMMAND)
+    if turn.job != "scanner":
+        raise BadSetting(f"{turn.worker_name} works at {settings.seat}; name another --seat.")
+    words = catalogs_of(settings)
+    _tell(turn, words(turn.language))
+    with _untouched(sys.stdin.fileno()):
+        for text in _heard(sys.stdin.fileno()):
+            turn = scan(turn, text)
+            _tell(turn, words(turn.language))
+            if turn.job != "scanner":
+                break
+    return 0
+
+
+def _tell(turn: Turn, words: Catalog) -> None:
+    print(*render_lines(turn, words), render_keys(turn.prompt, words), sep="\n", flush=True)
+
+
+def _heard(line: int) -> Iterator[str]:
+    """Give what comes from a line, as it is; keys by their command barcodes."""
+    reader = WholeReader()
+    ended = False
+    with selectors.SelectSelector() as selector:
+        selector.register(line, selectors.EVENT_READ)
+        while not ended:
+            heard = []
+            if not selector.select(reader.patience_s):
+                heard = reader.quiet()
+            elif data := os.read(line, READ_BYTES_MAX):
+                heard = reader.feed(data, time.monotonic())
+            else:
+                ended, heard = True, reader.quiet()
+            for item in heard:
+                if isinstance(item, Scan):
+                    yield item.text
+                elif isinstance(item, KeyDown) and item.key in BARCODES:
+                    yield BARCODES[item.key]
+
+
+@contextmanager
+def _untouched(line: int) -> Iterator[None]:
+    """Let a terminal hand over bytes as they come: no end changed, no character taken for a key."""
+    if not os.isatty(line):
+        yield
+        return
+    before = termios.tcgetattr(line)
+    raw = termios.tcgetattr(line)
+    raw[0] &= ~(termios.ICRNL | termios.INLCR | termios.IGNCR | termios.IXON | termios.ISTRIP)
+    raw[3] &= ~(termios.ICANON | termios.ECHO | termios.ISIG | termios.IEXTEN)
+    termios.tcsetattr(line, termios.TCSADRAIN, raw)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(line, termios.TCSADRAIN, before)

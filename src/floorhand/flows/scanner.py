@@ -1,0 +1,119 @@
+"""The scanner test: scan the two codes of the printed label, and be told what is wrong.
+
+Opened from the sign-in and from the menu, by the label itself or by ``*SCANNER``. While it is open
+a terminal hands over all that comes, with its end and with keys by their names.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from floorhand.domain.barcodes import shown
+from floorhand.domain.scanner_test import (
+    Diagnosis,
+    ProfileStored,
+    StoreProfile,
+    TestCode,
+    TestOpened,
+    diagnose,
+    is_test,
+    merged,
+)
+from floorhand.domain.scanners import PLAIN
+from floorhand.domain.things import Key, Pressed
+from floorhand.errors import Code
+from floorhand.flows.turn import Ask, Do, Open, Prompt, Refuse, Reply, Wants
+
+NAME = "scanner"
+
+
+@dataclass(frozen=True, slots=True)
+class Testing:
+    """The label is being scanned.
+
+    ``origin`` is the flow to go back to; ``last`` and ``other`` are what came last of each of the
+    two codes, as it came.
+    """
+
+    origin: str = "sign_in"
+    last: str = ""
+    other: str = ""
+
+
+State = Testing
+START = Testing()
+STATES: tuple[type, ...] = (Testing,)
+VALUES: tuple[type, ...] = ()
+
+
+def step(state: State, event: object) -> Reply:
+    """Say what an event leads to. Pure: same state and event, same reply."""
+    match event:
+        case TestOpened(origin=origin):
+            return Ask(Testing(origin))
+        case TestCode(raw=raw) if is_test(raw):
+            return _tested(state, raw)
+        case TestCode(raw=raw):
+            return Refuse(Code.NOT_TEST_CODE, {"code": shown(raw)})
+        case Pressed(key=Key.DONE) if _repairs(state):
+            return Do(StoreProfile(merged(_found(state)).to_json()))
+        case ProfileStored(code=code):
+            return Ask(Testing(state.origin), "scanner.stored", {"code": code})
+        case Pressed(key=Key.BACK):
+            return Open(state.origin)
+        case Pressed():
+            return Refuse(Code.KEY_NOT_NOW)
+        case _:
+            return Refuse(Code.NOT_EXPECTED_NOW)
+
+
+def prompt(state: State) -> Prompt:
+    """Say what to show."""
+    found = _found(state)
+    keys: list[tuple[Key, str]] = [(Key.BACK, "key.back")]
+    if _repairs(state):
+        keys.append((Key.DONE, "key.store_profile"))
+    return Prompt(
+        ask="scanner.scan_other" if len(found) == 1 else "scanner.scan",
+        facts=_facts(found),
+        keys=tuple(keys),
+        wants=Wants(kinds=("scanner",)),
+    )
+
+
+def _tested(state: Testing, raw: str) -> Reply:
+    """Keep what came, and tell the worst of it in a sentence."""
+    now = diagnose(raw)
+    assert now is not None, raw
+    last = diagnose(state.last)
+    other = state.last if last is not None and last.symbol != now.symbol else state.other
+    after = replace(state, last=raw, other=other)
+    worst = now.findings[0]
+    if worst.right:
+        return Ask(after, f"scanner.right.{now.symbol}")
+    facts = {"got": worst.detail}
+    return Ask(after, f"scanner.wrong.{worst.what}.{worst.how}", facts, look=True)
+
+
+def _found(state: Testing) -> tuple[Diagnosis, ...]:
+    found = (diagnose(raw) for raw in (state.last, state.other))
+    return tuple(one for one in found if one is not None)
+
+
+def _repairs(state: Testing) -> bool:
+    """Say whether there is something to keep that a terminal would not do by itself."""
+    return merged(_found(state)) != PLAIN
+
+
+def _facts(found: tuple[Diagnosis, ...]) -> tuple[tuple[str, str], ...]:
+    """List what was found, wrong things first, each thing once; then the last code itself."""
+    told: dict[str, str] = {}
+    findings = [finding for one in found for finding in one.findings]
+    for finding in sorted(findings, key=lambda finding: finding.right):
+        told.setdefault(
+            f"fact.scanner_{finding.what}_text", f"scanner.{finding.what}.{finding.how}"
+        )
+    if found:
+        told["fact.expected_code"] = found[0].expected
+        told["fact.received_code"] = found[0].received
+    return tuple(told.items())

@@ -1,0 +1,244 @@
+"""Listen to terminals and scanners, and read no further ahead than their scans can wait.
+
+A scanner that empties its memory sends thousands of scans as one stream. They are taken in order
+and without loss by reading no more of the stream while enough scans wait: what is not read yet
+waits where it is, in the terminal, and its sender stops. So the queue of the screen is never full
+because of one stream; it is where a worker goes on scanning while the database is away, and then
+it is better to be told than to wait in the dark, so reading goes on and the queue refuses aloud.
+
+When a scan is refused, those after it were meant for another question. Of a stream that was held
+up all that comes before the next silence is thrown away and counted, the unread part too: to take
+up such a row of scans again in its middle would be worse than to miss its end.
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from floorhand.domain.scanners import PLAIN, Profile
+from floorhand.tui.scan import Heard, KeyDown, Scan, ScanReader, TooLong
+from floorhand.tui.whole import WholeReader
+
+READ_BYTES_MAX: Final = 4096
+
+SCANS_AHEAD_MAX: Final = 32
+"""Scans that are handed over at once, and that may wait while more is read."""
+
+SKIP_QUIET_S: Final = 0.1
+"""With this much silence behind it a stream is over."""
+
+_ANSWERED: Final = (Scan, KeyDown, TooLong)
+
+
+Tell = Callable[[tuple[Any, ...]], object]
+"""Takes what was heard; called on the ear's own thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """So many scans came behind one that was refused, and were not taken."""
+
+    scans: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A scanner on a line of its own is away, or back; ``device`` names the line."""
+
+    device: str
+    away: bool
+
+
+class Hearing:
+    """What all ears of a terminal share: how the scanner sends, and whether more may be read."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._room = True
+        self._on_its_way = False
+        self._stale = False
+        self._skips = 0
+        self._ears: list[Ear] = []
+        self.profile = PLAIN
+        self.testing = False
+
+    def use(self, profile: Profile, *, testing: bool = False) -> None:
+        """Read from now on as the scanner sends; or, for the scanner test, all as it is."""
+        if (profile, testing) == (self.profile, self.testing):
+            return
+        self.profile, self.testing = profile, testing
+        for ear in self._ears:
+            ear.fit()
+
+    def join(self, ear: Ear) -> None:
+        """Take in a new ear."""
+        self._ears.append(ear)
+        ear.fit()
+
+    def leave(self, ear: Ear) -> None:
+        """Let go of an ear."""
+        self._ears.remove(ear)
+
+    def arrived(self, heard: tuple[Any, ...]) -> bool:
+        """Say that what was handed over is being taken; False if it is to be thrown away."""
+        if isinstance(heard[0], Line | Skipped):  # told out of turn
+            return True
+        with self._changed:
+            stale, self._on_its_way, self._stale = self._stale, False, False
+            self._changed.notify_all()
+            return not stale
+
+    def make_room(self, *, room: bool) -> None:
+        """Say whether one more batch of scans can be handed over."""
+        with self._changed:
+            self._room = room
+            self._changed.notify_all()
+
+    def skip(self) -> None:
+        """Throw away what is on its way, and what is being held up to the next silence."""
+        with self._changed:
+            self._stale = self._on_its_way
+            self._skips += 1
+            self._changed.notify_all()
+
+    def wait(self, ear: Ear) -> bool:
+        """Wait for one's turn to hand over; False if what one has is to be thrown away."""
+        with self._changed:
+            skips = self._skips
+
+            def may_go_on() -> bool:
+                free = self._room and not self._on_its_way
+                return free or ear.ended or skips != self._skips
+
+            self._changed.wait_for(may_go_on)
+            if skips != self._skips:
+                return False
+            self._on_its_way = True
+            return True
+
+    def wake(self) -> None:
+        """Let ears that wait look whether they have ended."""
+        with self._changed:
+            self._changed.notify_all()
+
+
+class Ear:
+    """Reads one line, a terminal or a scanner, on a thread of its own.
+
+    Args:
+        hearing: What it shares with others.
+        tell: Takes what was heard.
+        keys: Whether there are keys on the line.
+    """
+
+    def __init__(self, hearing: Hearing, tell: Tell, *, keys: bool = True) -> None:
+        self.ended = False
+        self._hearing = hearing
+        self._tell = tell
+        self._keys = keys
+        self._reader: ScanReader | WholeReader = ScanReader(keys=keys)
+        self._woken, self._waker = os.pipe()
+        hearing.join(self)
+
+    def fit(self) -> None:
+        """Read as the scanner sends."""
+        profile = self._hearing.profile
+        if not self._keys:  # there is no keyboard between scanner and terminal
+            profile = replace(profile, keyboard="", caps=False)
+        if self._hearing.testing:
+            self._reader = WholeReader(keys=self._keys)
+        elif isinstance(self._reader, ScanReader):
+            self._reader.profile = profile
+        else:
+            self._reader = ScanReader(profile, keys=self._keys)
+        self._wake()
+
+    def end(self) -> None:
+        """Stop listening."""
+        self.ended = True
+        self._wake()
+        self._hearing.wake()
+
+    def close(self) -> None:
+        """Give back what it holds."""
+        self._hearing.leave(self)
+        os.close(self._woken)
+        os.close(self._waker)
+
+    def listen(self, line: int) -> None:
+        """Read a line until it breaks, or `end`."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(line, selectors.EVENT_READ)
+            selector.register(self._woken, selectors.EVENT_READ)
+            while not self.ended:
+                heard = self._hear(line, selector, self._reader.patience_s)
+                if heard is None:
+                    return
+                while heard:
+                    size = _batch(heard)
+                    if not self._hand_over(heard[:size]):
+                        self._skip(line, selector, heard)
+                        break
+                    heard = heard[size:]
+
+    def pause(self, seconds: float) -> None:
+        """Wait, but not beyond the end."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._woken, selectors.EVENT_READ)
+            selector.select(seconds)
+
+    def _hear(
+        self, line: int, selector: selectors.BaseSelector, patience_s: float | None
+    ) -> list[Heard] | None:
+        """Read once, or wait out a silence; None if the line is broken."""
+        ready = {key.fd for key, _ in selector.select(patience_s)}
+        if self._woken in ready:
+            os.read(self._woken, READ_BYTES_MAX)
+        if line in ready:
+            try:
+                data = os.read(line, READ_BYTES_MAX)
+            except OSError:
+                return None
+            return self._reader.feed(data, time.monotonic()) if data else None
+        return [] if ready else self._reader.quiet()
+
+    def _hand_over(self, batch: list[Heard]) -> bool:
+        if not self._hearing.wait(self):
+            return False
+        if not self.ended:
+            self._tell(tuple(batch))
+        return True
+
+    def _skip(self, line: int, selector: selectors.BaseSelector, held: list[Heard]) -> None:
+        """Throw away what is held, and all that comes before there is silence; tell how much."""
+        skipped = 0
+        heard: list[Heard] | None = held
+        while heard and not self.ended:
+            skipped += scans_in(heard)
+            heard = self._hear(line, selector, SKIP_QUIET_S)
+        if skipped:
+            self._tell((Skipped(skipped),))
+
+    def _wake(self) -> None:
+        os.write(self._waker, b"\0")
+
+
+def scans_in(heard: Iterable[object]) -> int:
+    """Count what is answered like a scan."""
+    return sum(isinstance(item, _ANSWERED) for item in heard)
+
+
+def _batch(heard: list[Heard]) -> int:
+    """Give the length of the first part that brings no more scans than may be handed over."""
+    scans = 0
+    for size, item in enumerate(heard, 1):
+        scans += isinstance(item, _ANSWERED)
+        if scans == SCANS_AHEAD_MAX:
+            return size
+    return len(heard)
