@@ -8,6 +8,7 @@ scan of ``NEXT`` brings the next one.
 from __future__ import annotations
 
 import json
+import resource
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -41,6 +42,8 @@ class FileRoad(ListRoad):
     def take(self, scan_no: int, scanned: str, source: str):
         self.file.write(json.dumps(scanned) + "\n")
         if scanned == "END":
+            most_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+            Path(self.file.name).with_suffix(".kb").write_text(str(most_kb))
             self.app.call_from_thread(self.app.exit)
         return replace(self.first, scan_no=scan_no)
 

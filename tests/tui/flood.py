@@ -1,7 +1,7 @@
 """Scans through a pseudo-terminal, as fast as they go: each must arrive, exact and in order.
 
 As a command, ``python tests/tui/flood.py [SCANS]`` sends 10,000 scans by each ending and prints
-how long it took; the test suite does the same with fewer.
+how long it took and what memory it needs; the test suite does the same with fewer.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import fcntl
 import json
 import os
 import select
+import shlex
+import shutil
 import signal
 import struct
 import subprocess
@@ -21,19 +23,21 @@ from contextlib import suppress
 from pathlib import Path
 
 CHILD = Path(__file__).with_name("child.py")
-WAIT_S = 60.0
+WAIT_S = 600.0
 ENDINGS = {"CR": b"\r", "LF": b"\n", "CRLF": b"\r\n", "TAB": b"\t"}
 
 
 class Terminal:
     """A program in a pseudo-terminal of its own; what it writes is kept."""
 
-    def __init__(self, *arguments: str, columns: int = 80, rows: int = 24) -> None:
+    def __init__(
+        self, *arguments: str, program: str = sys.executable, columns: int = 80, rows: int = 24
+    ) -> None:
         self.master, slave = os.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         environ = {**os.environ, "TERM": "xterm-256color"}
         self.process = subprocess.Popen(
-            [sys.executable, *arguments],
+            [program, *arguments],
             stdin=slave,
             stdout=slave,
             stderr=slave,
@@ -90,21 +94,44 @@ def heard(file: Path) -> list[str | None]:
     return [json.loads(line) for line in lines[:-1]]
 
 
-def flood(data: bytes, folder: Path) -> tuple[list[str | None], float]:
-    """Send bytes to a fresh terminal; gives the scans it heard, and the seconds it took."""
+def flood(data: bytes, folder: Path) -> tuple[list[str | None], float, int]:
+    """Send bytes to a fresh terminal; gives the scans it answered, seconds and megabytes."""
     file = folder / f"heard-{time.monotonic_ns()}"
-    terminal = Terminal(str(CHILD), "flood", str(file))
+    return _flood(data, file, Terminal(str(CHILD), "flood", str(file)))
+
+
+def flood_tmux(data: bytes, folder: Path) -> tuple[list[str | None], float, int]:
+    """Send bytes to a client of tmux, as a site uses it that keeps sessions; gives the same."""
+    file = folder / f"heard-{time.monotonic_ns()}"
+    settings = folder / "tmux.conf"
+    settings.write_text("set -g prefix None\nset -g escape-time 10\nset -g status off\n")
+    child = shlex.join([sys.executable, str(CHILD), "flood", str(file)])
+    socket = str(folder / "tmux")
+    terminal = Terminal("-S", socket, "-f", str(settings), "new", child, program="tmux")
     try:
-        assert terminal.until(lambda: heard(file) == ["READY"]), terminal.written[-2000:]
+        return _flood(data, file, terminal)
+    finally:
+        subprocess.run(["tmux", "-S", socket, "kill-server"], capture_output=True, check=False)
+
+
+def _flood(data: bytes, file: Path, terminal: Terminal) -> tuple[list[str | None], float, int]:
+    try:
+        assert terminal.until(lambda: bool(heard(file))), terminal.written[-2000:]
         began = time.monotonic()
         terminal.send(data + b"END\r")
         terminal.until(lambda: terminal.process.poll() is not None)
-        return heard(file)[1:-1], time.monotonic() - began
+        return heard(file)[1:-1], time.monotonic() - began, _megabytes(file)
     finally:
         terminal.close()
 
 
-def flood_serial(data: bytes, folder: Path) -> tuple[list[str | None], float]:
+def _megabytes(file: Path) -> int:
+    """Give the most memory that the program held, which it wrote down at its end; 0: it did not."""
+    noted = file.with_suffix(".kb")
+    return int(noted.read_text()) // 1024 if noted.exists() else 0
+
+
+def flood_serial(data: bytes, folder: Path) -> tuple[list[str | None], float, int]:
     """Send bytes by a scanner's own line; gives the scans that were heard, and the seconds."""
     file = folder / f"heard-{time.monotonic_ns()}"
     master, slave = os.openpty()
@@ -119,7 +146,7 @@ def flood_serial(data: bytes, folder: Path) -> tuple[list[str | None], float]:
             with suppress(BlockingIOError):
                 data = data[os.write(master, data[:4096]) :]
         terminal.until(lambda: terminal.process.poll() is not None)
-        return heard(file)[1:-1], time.monotonic() - began
+        return heard(file)[1:-1], time.monotonic() - began, _megabytes(file)
     finally:
         terminal.close()
         os.close(master)
@@ -134,18 +161,34 @@ def codes(count: int) -> list[str]:
     ]
 
 
+def ways(sent: list[str]) -> dict[str, bytes]:
+    """Give the bytes of the codes for each way of sending them."""
+    joined = {name: end.join(c.encode() for c in [*sent, ""]) for name, end in ENDINGS.items()}
+    one = b"\x1b[200~" + joined["CRLF"] + b"\x1b[201~"
+    each = b"".join(b"\x1b[200~" + code.encode() + b"\x1b[201~\r" for code in sent)
+    return {**joined, "one paste": one, "a paste each": each}
+
+
 def main() -> None:
     """Send many scans in each way and say whether all arrived."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
     sent = codes(count)
-    joined = {name: end.join(c.encode() for c in [*sent, ""]) for name, end in ENDINGS.items()}
-    one = b"\x1b[200~" + joined["CRLF"] + b"\x1b[201~"
-    each = b"".join(b"\x1b[200~" + code.encode() + b"\x1b[201~\r" for code in sent)
-    with tempfile.TemporaryDirectory() as folder:
-        for name, data in {**joined, "one paste": one, "a paste each": each}.items():
-            got, seconds = flood(data, Path(folder))
+    by = {"pty": flood, "tmux": flood_tmux, "serial": flood_serial}
+    if shutil.which("tmux") is None:
+        print("no tmux here: nothing is sent through it")
+        del by["tmux"]
+    print(f"{'through':>8}  {'sent as':>12}  {'verdict':>8}  seconds  scans/s  MB")
+    for through, send in by.items():
+        for name, data in ways(sent).items():
+            if through == "serial" and "paste" in name:
+                continue
+            with tempfile.TemporaryDirectory() as folder:
+                got, seconds, megabytes = send(data, Path(folder))
             verdict = "exact" if got == sent else f"WRONG: {len(got)} of {count}"
-            print(f"{name:>12}  {verdict}  {seconds:.1f} s  {count / seconds:.0f} scans/s")
+            rate = count / seconds
+            print(
+                f"{through:>8}  {name:>12}  {verdict:>8}  {seconds:7.1f}  {rate:7.0f}  {megabytes}"
+            )
 
 
 if __name__ == "__main__":

@@ -3,12 +3,13 @@
 import json
 import os
 import re
+import shutil
 import sys
 import termios
 from pathlib import Path
 
 import pytest
-from tui.flood import CHILD, ENDINGS, Terminal, codes, flood, flood_serial, heard
+from tui.flood import CHILD, ENDINGS, Terminal, codes, flood, flood_serial, flood_tmux, heard, ways
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
 
@@ -66,6 +67,15 @@ def test_bytes_that_are_no_text_and_a_flood_without_end_harm_no_later_scan(tmp_p
     finally:
         terminal.close()
     assert heard(file) == ["READY", "\ufffd\ufffd\ufffd", "\x11\x04\x1a\x1c", "A-1", "END"]
+
+
+@pytest.mark.skipif(shutil.which("tmux") is None, reason="there is no tmux here")
+def test_every_scan_arrives_through_tmux_too(tmp_path: Path) -> None:
+    sent = codes(40)
+    data = ways(sent)
+    got, _, megabytes = flood_tmux(data["CR"] + data["LF"] + data["one paste"], tmp_path)
+    assert got == sent * 3
+    assert 0 < megabytes < 100
 
 
 def test_a_scanner_on_its_own_line_is_read_exact_and_in_order(tmp_path: Path) -> None:

@@ -1,0 +1,67 @@
+"""A terminal is read no further ahead than its scans can wait."""
+
+from __future__ import annotations
+
+import os
+import queue
+import threading
+
+import pytest
+
+from floorhand.tui.hearing import SCANS_AHEAD_MAX, Ear, Hearing, Skipped, scans_in
+from floorhand.tui.scan import Scan
+
+
+@pytest.fixture
+def line():
+    """A line, what was told of it, and what listens."""
+    reading, writing = os.pipe()
+    told: queue.Queue = queue.Queue()
+    hearing = Hearing()
+    ear = Ear(hearing, told.put)
+    thread = threading.Thread(target=ear.listen, args=(reading,))
+    thread.start()
+    yield writing, told, hearing
+    ear.end()
+    thread.join()
+    ear.close()
+    os.close(reading)
+    os.close(writing)
+
+
+def codes(first: int, count: int) -> bytes:
+    return b"".join(b"C-%d\r" % n for n in range(first, first + count))
+
+
+def test_no_more_is_handed_over_before_what_was_is_taken(line) -> None:
+    writing, told, hearing = line
+    os.write(writing, codes(0, 100))
+    first = told.get(timeout=10)
+    assert scans_in(first) == SCANS_AHEAD_MAX
+    assert told.empty()
+    hearing.make_room(room=False)
+    assert hearing.arrived(first)
+    assert told.empty()
+    hearing.make_room(room=True)
+    assert scans_in(told.get(timeout=10)) == SCANS_AHEAD_MAX
+
+
+def test_what_comes_behind_a_refused_scan_is_thrown_away_up_to_a_silence_and_counted(line) -> None:
+    writing, told, hearing = line
+    os.write(writing, codes(0, 100))
+    first = told.get(timeout=10)
+    hearing.make_room(room=False)
+    assert hearing.arrived(first)
+    hearing.skip()
+    assert told.get(timeout=10) == (Skipped(100 - SCANS_AHEAD_MAX),)
+    hearing.make_room(room=True)
+    os.write(writing, b"NEXT\r")
+    assert told.get(timeout=10) == (Scan("NEXT", "hint"),)
+
+
+def test_a_batch_on_its_way_when_a_scan_is_refused_is_not_taken(line) -> None:
+    writing, told, hearing = line
+    os.write(writing, codes(0, 3))
+    batch = told.get(timeout=10)
+    hearing.skip()
+    assert not hearing.arrived(batch)
