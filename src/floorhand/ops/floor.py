@@ -22,6 +22,7 @@ from floorhand.ops.misses import counted
 from floorhand.ops.registry import FLOWS
 from floorhand.ops.seats import Settled, Sitting, Turn, must_sit, repeat, resumed, sit, write
 from floorhand.ops.settling import answer, opens_a_door
+from floorhand.ops.twice import read_twice
 from floorhand.store import notes
 from floorhand.store.db import Transactions, in_turn
 from floorhand.store.masters import require_site, site_zone, station_named
@@ -111,6 +112,7 @@ def take_turn(
             said = Said.about(Refuse(refused.code, refused.facts))
             secret = opens_a_door(tx, sitting, scanned)
             settled = Settled(sitting.flow, _state_after(sitting, refused), said, secret)
+        settled = read_twice(tx, sitting, scanned, settled)
         settled = counted(tx, sitting, scan_no, settled, now)
         came = source or PLAIN.read(scanned, quick=False)[1]
         return write(tx, sitting, scan_no, scanned, now, settled, came)

@@ -1,0 +1,62 @@
+"""A label that was read twice: what names one thing is scanned already, and nothing is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy.orm import Session
+
+from floorhand.domain.things import (
+    Attributes,
+    DeliveryCode,
+    OrderCode,
+    Piece,
+    Place,
+    ReturnCode,
+    Text,
+    Unknown,
+)
+from floorhand.flows.turn import Said
+from floorhand.ops.naming import what
+from floorhand.ops.registry import FLOWS
+from floorhand.ops.seats import SCANNED_CHARACTERS_MAX, Settled, Sitting
+from floorhand.store.lookup import resolve
+
+ONE_OF_A_KIND = frozenset({"tote", "carton", "pallet", "cart"})
+"""Places whose label is scanned to say which one. That of a bin also says where somebody stands."""
+
+
+def read_twice(tx: Session, sitting: Sitting, scanned: str, settled: Settled) -> Settled:
+    """Do not refuse the same code directly after it was taken, if it names one thing.
+
+    A refusal would cost the worker all that was scanned ahead. Pieces are another matter: each
+    scan counts one, so that one too many has to be refused.
+    """
+    before = sitting.said
+    again = sitting.scanned == scanned[:SCANNED_CHARACTERS_MAX] and (
+        before is None or before.tone != "refused"
+    )
+    stays = (settled.flow, settled.state) == (sitting.flow, sitting.state)
+    if not (settled.refused and again and stays):
+        return settled
+    prompt = FLOWS[sitting.flow].prompt(sitting.state)
+    code = _one_thing(resolve(tx, sitting.site, scanned, prompt))
+    if not code:
+        return settled
+    facts = {**dict(prompt.ask_facts), "code": code, "ask_text": prompt.ask}
+    return replace(settled, said=Said("road.already_scanned", facts, "look"))
+
+
+def _one_thing(event: object) -> str | int:
+    """Give the code of the one thing that was scanned; empty if there may be more of its kind."""
+    match event:
+        case Place(kind=kind, code=code) if kind in ONE_OF_A_KIND:
+            return code
+        case Piece(serial=serial) | Attributes(serial=serial) if serial:
+            return serial
+        case OrderCode() | DeliveryCode() | ReturnCode() | Text():
+            return what(event)["code"]
+        case Unknown(shown=code):  # what was asked for just now, such as a serial or a tracking no.
+            return code
+        case _:
+            return ""
