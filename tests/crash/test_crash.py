@@ -1,0 +1,67 @@
+"""Small runs of the commands in this folder, and a proof that the simulated disk can tell."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes are killed as in POSIX")
+
+needs_compiler = pytest.mark.skipif(
+    shutil.which("cc") is None, reason="there is no C compiler to build the simulated disk with"
+)
+
+
+def run(command: str, *arguments: str) -> str:
+    """Run a command of this folder; it must hold its invariant."""
+    code, told = outcome(command, *arguments)
+    assert code == 0, told
+    assert "the invariant holds" in told
+    return told
+
+
+def outcome(command: str, *arguments: str) -> tuple[int, str]:
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("FLOOR")}
+    done = subprocess.run(
+        [sys.executable, str(HERE / command), *arguments],
+        capture_output=True, text=True, check=False, env=environ,
+    )  # fmt: skip
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_kill_9_at_any_moment_loses_and_doubles_nothing_on_sqlite() -> None:
+    run("kills.py", "25", "--on", "sqlite", "--resume-max", "60")
+
+
+def test_kill_9_at_any_moment_loses_and_doubles_nothing_on_postgresql(postgresql_server) -> None:
+    run("kills.py", "25", "--on", "postgresql", "--server", postgresql_server, "--resume-max", "60")
+
+
+@needs_compiler
+def test_a_power_cut_loses_nothing_that_was_acknowledged() -> None:
+    run("powercuts.py", "4")
+
+
+@needs_compiler
+def test_the_simulated_disk_would_show_a_database_that_does_not_sync() -> None:
+    code, told = outcome("powercuts.py", "4", "--synchronous", "NORMAL")
+    assert code == 1, told
+    assert "acknowledged and lost" in told
+
+
+@needs_compiler
+def test_a_scan_whose_n_th_write_fails_is_whole_or_not_there_and_is_taken_in_the_end() -> None:
+    told = run("writes.py", "--kinds", "1")
+    assert "EIO" in told
+    assert "ENOSPC" in told
+
+
+def test_a_scan_whose_commit_was_not_answered_is_there_once(postgresql_server) -> None:
+    run("commits.py", "20", "--server", postgresql_server)
