@@ -58,7 +58,7 @@ def test_the_simulated_disk_would_show_a_database_that_does_not_sync() -> None:
 
 @needs_compiler
 def test_a_scan_whose_n_th_write_fails_is_whole_or_not_there_and_is_taken_in_the_end() -> None:
-    told = run("writes.py", "--kinds", "1")
+    told = run("writes.py", "--kinds", "1", "--jobs", "receiving")
     assert "EIO" in told
     assert "ENOSPC" in told
 

@@ -1,7 +1,7 @@
 """Let the n-th write of a scan fail, for every n, and lose and double nothing.
 
 As a command, ``python tests/crash/writes.py`` does it with every kind of operation that a crew has
-to do in the demo; the test suite does it with one of each job that moves goods. A robot works on
+to do in the demo; the test suite does it with one of receiving. A robot works on
 SQLite, on the disk of `disk.c`. Of each kind of operation the first scan is taken four times, in
 copies of the warehouse: its first write fails, the scan is repeated and its second write fails, and
 so on until it is taken; once with an I/O error and once with a full disk, and each once for a
@@ -224,7 +224,7 @@ class Curious(Robot):
         return turn
 
 
-def fail_many(folder: Path, seed: int, limit: int) -> Found:
+def fail_many(folder: Path, seed: int, limit: int, jobs: list[str]) -> Found:
     """Work the demo empty, and try each kind of operation on failing disks."""
     found = Found(limit)
     supply = SqliteFloors(folder, WORKERS)
@@ -234,7 +234,7 @@ def fail_many(folder: Path, seed: int, limit: int) -> Found:
     transactions = open_database(str(file), create=False)
     ((worker, badge),) = supply.crew
     failing = Failing(ctypes.CDLL(None), file.with_name("failing.db"), found)
-    for number, job in enumerate(JOBS):
+    for number, job in enumerate(jobs):
         robot = Curious(
             failing, file.with_name("before.db"), found, transactions, SITE,
             seat=f"{worker}-{number}", badge=badge, worker=worker, now=now, rng=Random(seed),
@@ -251,6 +251,7 @@ def main() -> int:
     """Fail, prove, and print the figures."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--kinds", type=int, default=ALL, help="kinds of operations of each job")
+    parser.add_argument("--jobs", nargs="+", choices=JOBS, default=list(JOBS))
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     if not has_compiler():
@@ -263,7 +264,7 @@ def main() -> int:
             environ = {**os.environ, **environment(build(Path(name)), root)}
             return os.spawnve(os.P_WAIT, sys.executable, [sys.executable, *sys.argv], environ)
     began = time.monotonic()
-    found = fail_many(Path(os.environ["CRASH_ROOT"]).parent, args.seed, args.kinds)
+    found = fail_many(Path(os.environ["CRASH_ROOT"]).parent, args.seed, args.kinds, args.jobs)
     rows: list[tuple[str, object]] = [("seed", args.seed), *sorted(found.counts.items())]
     rows += [(job, ", ".join(sorted(kinds))) for job, kinds in sorted(found.kinds.items())]
     rows.append(("took", f"{time.monotonic() - began:.0f} s"))
