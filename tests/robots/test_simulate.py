@@ -82,9 +82,10 @@ def test_one_robot_empties_the_demo(tmp_path: Path) -> None:
     engine_of(transactions).dispose()
 
 
-def test_a_crew_that_makes_mistakes_still_finishes(tmp_path: Path) -> None:
-    result = simulate(demo(tmp_path), SITE, Plan(workers=3, mistakes=0.3, seed=7))
+def test_a_crew_that_makes_mistakes_and_undoes_still_finishes(tmp_path: Path) -> None:
+    result = simulate(demo(tmp_path), SITE, Plan(workers=3, mistakes=0.3, undo=0.1, seed=7))
     assert result["mistakes"] > 50
+    assert result["undos"] > 20
     assert result["refusals"] > 20
     assert result["orders_shipped"] == 30
     assert result["check"]["verdict"] == "passed"
