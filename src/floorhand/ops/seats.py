@@ -283,10 +283,9 @@ def write(
         "undo_no": undo_no,
         "redo_no": redo_no,
     }
-    connection = tx.connection()
-    connection.execute(_SIT_ON, values)
+    ask(tx, _SIT_ON, **values)
     came = {"scan_no": scan_no, "scanned": recorded, "at": now, "source": source}
-    connection.execute(_ADD_SCAN, {**came, **_about(sitting, settled)})
+    ask(tx, _ADD_SCAN, **came, **_about(sitting, settled))
     after = replace(
         sitting,
         flow=settled.flow,

@@ -47,6 +47,7 @@ from floorhand.ops.seats import (
 from floorhand.ops.sign_in import park
 from floorhand.ops.undoing import cause_of, reverse
 from floorhand.store.finders import badge
+from floorhand.store.asking import ask
 from floorhand.store.ledger import Cause
 from floorhand.store.lookup import Event, resolve
 from floorhand.store.rotating import retire_old_label
@@ -322,7 +323,7 @@ def _carry_out(tx: Session, cause: Cause, command: Any) -> Any:
             "station": cause.station,
             "at": cause.at,
         }
-        tx.connection().execute(_ADD_OPERATION, record)
+        ask(tx, _ADD_OPERATION, **record)
     return outcome
 
 

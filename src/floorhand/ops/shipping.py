@@ -43,7 +43,7 @@ from floorhand.domain.things import CUSTOMER, Line
 from floorhand.errors import Code, Refused
 from floorhand.ops.bench import Work, bench_of, instruction_of, open_bench, order_at_bench
 from floorhand.store import boxes, checking, ledger, orders, parcels, places, tasks
-from floorhand.store.asking import ask
+from floorhand.store.asking import ask, ask_each
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import merchant_rules
 from floorhand.store.print_jobs import queue_label
@@ -249,7 +249,7 @@ def _count_packed(tx: Session, cause: Cause, work: Work, lines: Iterable[Line]) 
     for sku, more in pieces.items():
         if more:  # the tote held more than was picked for the order
             raise Refused(Code.ALL_CHECKED, sku=sku)
-    tx.connection().execute(_COUNT, packed_now)
+    ask_each(tx, _COUNT, packed_now)
     return done
 
 

@@ -1,30 +1,123 @@
-"""Run statements that were built once, when their module was imported.
+"""Run statements that were built once, when their module was imported: the one door of a scan.
 
-Putting a statement together takes ten times as long as answering it, so what scans ask is built
-once, with named parameters, and run by `ask`. What is asked rarely is built where it is asked.
+Putting a statement together costs ten times what answering it does, and having SQLAlchemy look it
+up, bind it and wrap its rows five times as much. So what scans ask is built once, with named
+parameters, and goes straight to the driver, on the connection and in the transaction of ``tx``. All
+else is as anywhere: types turn values into what the driver takes and back (times, truth), who
+listens to statements hears these, and what the driver raises becomes what `floorhand.store.db`
+makes of it.
+
+What is asked rarely is built where it is asked, and goes through ``tx.execute``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import CursorResult, Executable
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
+from floorhand.store.prepared import Prepared, Statement, prepare
 
-def ask(tx: Session, statement: Executable, **named: Any) -> CursorResult[*tuple[Any, ...]]:
+Question = Statement | Mapping[str, Statement]
+"""One statement for all databases, or one for each by name: ``sqlite``, ``postgresql``."""
+
+
+class Answer:
+    """What a statement gave: its rows, all of them read, and how many rows it wrote."""
+
+    __slots__ = ("_rows", "rowcount")
+
+    def __init__(self, rows: list[Any], rowcount: int) -> None:
+        self._rows = rows
+        self.rowcount = rowcount
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._rows)
+
+    def all(self) -> list[Any]:
+        """Give all rows."""
+        return self._rows
+
+    def first(self) -> Any:
+        """Give the first row; None if there is none."""
+        return self._rows[0] if self._rows else None
+
+    def one_or_none(self) -> Any:
+        """Give the only row; None if there is none."""
+        assert len(self._rows) <= 1, self._rows
+        return self.first()
+
+    def one(self) -> Any:
+        """Give the only row, which must be there."""
+        assert len(self._rows) == 1, self._rows
+        return self._rows[0]
+
+    def scalar(self) -> Any:
+        """Give the first value of the first row; None if there is no row."""
+        return self._rows[0][0] if self._rows else None
+
+    def scalars(self) -> list[Any]:
+        """Give the first value of each row."""
+        return [row[0] for row in self._rows]
+
+
+def ask(tx: Session, statement: Question, /, **named: Any) -> Answer:
     """Run a statement with parameters.
 
-    It goes to the transaction's connection: the session would look for rows to turn into objects,
-    of which this program has none.
+    Raises:
+        DatabaseAway, Clash, IntegrityError: As all that runs in a transaction of ours.
     """
-    return tx.connection().execute(statement, named)
+    connection = tx.connection()
+    prepared = _prepared(connection, statement, named)
+    return _run(connection, prepared, prepared.bound(named))
 
 
-def hold(tx: Session, statement: Executable, **named: Any) -> None:
+def ask_each(tx: Session, statement: Question, rows: Sequence[Mapping[str, Any]]) -> Answer:
+    """Run a statement that gives no rows once for each set of parameters, all of the same names.
+
+    Raises:
+        DatabaseAway, Clash, IntegrityError: As all that runs in a transaction of ours.
+    """
+    if not rows:
+        return Answer([], 0)
+    if len(rows) == 1:  # drivers take longer over a list of one
+        return ask(tx, statement, **rows[0])
+    connection = tx.connection()
+    prepared = _prepared(connection, statement, rows[0])
+    assert not prepared.gives_rows, prepared.sql
+    return _run(connection, prepared, [prepared.bound(row) for row in rows], many=True)
+
+
+def hold(tx: Session, statement: Statement, /, **named: Any) -> None:
     """Run a ``SELECT … FOR UPDATE``: others who ask for the rows wait until this transaction ends.
 
     On SQLite there is nothing to run: whoever is in a transaction has the whole file.
     """
     if tx.connection().dialect.name != "sqlite":
-        tx.connection().execute(statement, named).all()
+        ask(tx, statement, **named)
+
+
+def _prepared(connection: Connection, statement: Question, named: Mapping[str, Any]) -> Prepared:
+    if isinstance(statement, Mapping):
+        statement = statement[connection.dialect.name]
+    return prepare(statement, connection.dialect, named)
+
+
+def _run(connection: Connection, prepared: Prepared, values: Any, *, many: bool = False) -> Answer:
+    """Send a statement to the driver, and read all that it answers.
+
+    Whatever goes wrong is handed to the connection, as SQLAlchemy itself does it: there it becomes
+    an error of ours, and a connection that broke is thrown away. No public name leads there.
+    """
+    sql = prepared.sql
+    cursor = connection.connection.cursor()
+    try:
+        for listener in connection.dispatch.before_cursor_execute:
+            sql, values = listener(connection, cursor, sql, values, None, many)
+        (cursor.executemany if many else cursor.execute)(sql, values)
+        rows = prepared.read(cursor) if prepared.gives_rows else []
+    except BaseException as error:  # noqa: BLE001  (what is called there always raises)
+        connection._handle_dbapi_exception(error, sql, values, cursor, None)
+    return Answer(rows, cursor.rowcount)

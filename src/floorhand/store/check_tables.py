@@ -21,7 +21,6 @@ from sqlalchemy import (
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.orm import Session
 
-from floorhand.store.asking import ask
 from floorhand.store.schema import APPEND_ONLY, Order, Place, Table
 from floorhand.store.violation import SITE, Rule, Violation, order_no
 
@@ -162,7 +161,7 @@ def _all_lost() -> Any:
 def _rows_are_only_added(tx: Session, _site: str) -> Iterator[Violation]:
     """Look for the triggers that keep what happened from being changed or deleted."""
     question, verbs = TRIGGERS[tx.get_bind().dialect.name]
-    there = set(ask(tx, question).scalars())
+    there = set(tx.scalars(question))
     for table in APPEND_ONLY:
         for verb in verbs:
             if f"{table}_no_{verb}" not in there:

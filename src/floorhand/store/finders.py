@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from floorhand.domain.things import Badge, DeliveryCode, OrderCode, Piece, Place, ReturnCode
 from floorhand.domain.things import Station as StationThing
 from floorhand.store import schema
+from floorhand.store.asking import ask
 
 _PLACE = cast(TableClause, schema.Place.__table__)
 _SITE_ROW = cast(TableClause, schema.SiteRow.__table__)
@@ -199,15 +200,13 @@ def check_digits(tx: Session, site: str, code: str) -> CheckDigits | None:
 
 def product(tx: Session, site: str, merchant: str, sku: str) -> Piece | None:
     """Give a product as if one piece of it had been scanned."""
-    named = {"site": site, "merchant": merchant, "code": sku}
-    row = tx.connection().execute(_PRODUCT_BY_CODE, named).first()
+    row = ask(tx, _PRODUCT_BY_CODE, site=site, merchant=merchant, code=sku).first()
     return _piece(row, 1, "each") if row else None
 
 
 def products(tx: Session, site: str, codes: Collection[str]) -> tuple[Piece, ...]:
     """List the products that carry one of these barcodes, by merchant and SKU."""
-    named = {"site": site, "codes": list(codes)}
-    rows = tx.connection().execute(_PRODUCTS_BY_BARCODE, named).all()
+    rows = ask(tx, _PRODUCTS_BY_BARCODE, site=site, codes=list(codes))
     return tuple(_piece(row, row.pieces, row.pack) for row in rows)
 
 
@@ -252,8 +251,7 @@ def orders(tx: Session, site: str, code: str) -> tuple[OrderCode, ...]:
     rows = _rows(tx, _ORDERS_BY_CODE, site, code)
     merchant, slash, number = code.partition("/")
     if not rows and slash:
-        named = {"site": site, "merchant": merchant, "code": number}
-        rows = tx.connection().execute(_ORDER_BY_NAME, named).all()
+        rows = ask(tx, _ORDER_BY_NAME, site=site, merchant=merchant, code=number).all()
     rows = rows or _rows(tx, _ORDER_BY_PARCEL, site, code)
     return _of_each_merchant(OrderCode(*row) for row in rows)
 
@@ -267,12 +265,12 @@ def _of_each_merchant(papers: Iterable[_Paper]) -> tuple[_Paper, ...]:
 
 
 def _rows(tx: Session, question: Any, site: str, code: str) -> Any:
-    return tx.connection().execute(question, {"site": site, "code": code}).all()
+    return ask(tx, question, site=site, code=code).all()
 
 
 def _first(tx: Session, question: Any, site: str, code: str) -> Any:
     """Give the first row, or None. Rows are as wide as their question, which no type says."""
-    return tx.connection().execute(question, {"site": site, "code": code}).first()
+    return ask(tx, question, site=site, code=code).first()
 
 
 def _place(row: Any, *, proven: bool) -> Place:

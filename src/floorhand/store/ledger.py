@@ -10,8 +10,6 @@ from typing import Any, cast
 
 from sqlalchemy import (
     BindParameter,
-    Connection,
-    CursorResult,
     TableClause,
     and_,
     bindparam,
@@ -26,7 +24,7 @@ from sqlalchemy.orm import Session
 
 from floorhand.domain.things import CORRECTION, OUTSIDE, Goods, Line
 from floorhand.errors import Code, Refused
-from floorhand.store.asking import ask
+from floorhand.store.asking import Answer, ask, ask_each
 from floorhand.store.schema import Move, Place, Stock
 
 NESTING_MAX = 4
@@ -101,12 +99,11 @@ def move(
     """
     assert source != target, source
     assert all(line.pieces > 0 for line in lines), lines
-    connection = tx.connection()
     moved = [_moved(cause, source, target, line) for line in lines]
     if moved:
-        connection.execute(_ADD_MOVE, moved)
-        _take(connection, cause, source, lines, reserved)
-        _put(connection, cause, target, lines)
+        ask_each(tx, _ADD_MOVE, moved)
+        _take(tx, cause, source, lines, reserved)
+        _put(tx, cause, target, lines)
 
 
 def change(
@@ -185,13 +182,13 @@ def reverse(
 def reserve(tx: Session, cause: Cause, place: str, goods: Goods, pieces: int) -> bool:
     """Promise pieces in a place; False if they are no longer free there."""
     assert pieces > 0, pieces
-    done = tx.connection().execute(_RESERVE, _named(cause.site, place, goods, pieces))
+    done = ask(tx, _RESERVE, **_named(cause.site, place, goods, pieces))
     return done.rowcount == 1
 
 
 def release(tx: Session, cause: Cause, place: str, goods: Goods, pieces: int) -> None:
     """Take a promise back."""
-    done = tx.connection().execute(_RELEASE, _named(cause.site, place, goods, pieces))
+    done = ask(tx, _RELEASE, **_named(cause.site, place, goods, pieces))
     assert done.rowcount == 1, (place, goods, pieces)
 
 
@@ -218,7 +215,7 @@ def inside(tx: Session, site: str, place: str) -> tuple[tuple[str, Line], ...]:
     return _lines(ask(tx, _LINES_INSIDE, site=site, places=codes))
 
 
-def _lines(rows: CursorResult[*tuple[Any, ...]]) -> tuple[tuple[str, Line], ...]:
+def _lines(rows: Answer) -> tuple[tuple[str, Line], ...]:
     return tuple((place, Line(Goods(*goods), pieces)) for place, pieces, *goods in rows)
 
 
@@ -351,9 +348,7 @@ def _add_stock(dialect: Any) -> Any:
 _ADD_STOCK = {"sqlite": _add_stock(sqlite), "postgresql": _add_stock(postgresql)}
 
 
-def _put(
-    connection: Connection, cause: Cause, place: str, lines: Sequence[Line], sign: int = 1
-) -> None:
+def _put(tx: Session, cause: Cause, place: str, lines: Sequence[Line], sign: int = 1) -> None:
     rows = [
         {
             **_goods(cause.site, line.goods),
@@ -364,18 +359,15 @@ def _put(
         }
         for line in lines
     ]
-    connection.execute(_ADD_STOCK[connection.dialect.name], rows)
+    ask_each(tx, _ADD_STOCK, rows)
 
 
-def _take(
-    connection: Connection, cause: Cause, place: str, lines: Sequence[Line], reserved: bool
-) -> None:
+def _take(tx: Session, cause: Cause, place: str, lines: Sequence[Line], reserved: bool) -> None:
     if place in OUTSIDE:
-        _put(connection, cause, place, lines, sign=-1)
+        _put(tx, cause, place, lines, sign=-1)
         return
     take = _TAKE_RESERVED if reserved else _TAKE_FREE
     for line in lines:
-        named = _named(cause.site, place, line.goods, line.pieces)
-        done = connection.execute(take, named)
+        done = ask(tx, take, **_named(cause.site, place, line.goods, line.pieces))
         if done.rowcount != 1:
             raise Refused(Code.NOT_ENOUGH_STOCK, sku=line.goods.sku, place=place, asked=line.pieces)

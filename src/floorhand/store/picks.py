@@ -7,13 +7,13 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Result, Select, and_, bindparam, func, or_, select
+from sqlalchemy import BindParameter, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from floorhand.domain.picking import NeedTote, Stop
 from floorhand.domain.routing import Spot
 from floorhand.domain.things import Goods
-from floorhand.store.asking import ask
+from floorhand.store.asking import Answer, ask
 from floorhand.store.schema import Order, Pick, Place, Sku, Slot, Stock, Task, Worker
 from floorhand.store.shelves import Inner, outermost, with_roots
 
@@ -204,7 +204,7 @@ def walk_totals(tx: Session, site: str, task: str) -> tuple[int, int]:
     return int(orders), int(pieces)
 
 
-def _walk(found: Result[*tuple[Any, ...]]) -> Walk | None:
+def _walk(found: Answer) -> Walk | None:
     row = found.one_or_none()
     if row is None:
         return None

@@ -104,7 +104,7 @@ def root_of(tx: Session, site: str, code: str) -> str:
 
 def next_number(tx: Session, site: str, name: str) -> int:
     """Draw the next number of a sequence, 1 first; never the same twice."""
-    drawn = ask(tx, _DRAW[tx.get_bind().dialect.name], site=site, name=name).scalar()
+    drawn = ask(tx, _DRAW, site=site, name=name).scalar()
     assert isinstance(drawn, int)
     return drawn
 

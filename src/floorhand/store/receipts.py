@@ -47,8 +47,7 @@ class Spot:
 
 def add(tx: Session, spot: Spot, goods: Goods, pieces: int) -> int:
     """Add counted pieces; give how many of these goods came onto the spot by now."""
-    add_here = _ADD[tx.get_bind().dialect.name]
-    return int(ask(tx, add_here, pieces=pieces, **_key(spot, goods)).scalar_one())
+    return int(ask(tx, _ADD, pieces=pieces, **_key(spot, goods)).scalar())
 
 
 def lower(tx: Session, spot: Spot, goods: Goods, pieces: int) -> int | None:

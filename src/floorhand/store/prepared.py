@@ -1,0 +1,165 @@
+"""Make of a statement what a driver takes: SQL, values in order, and rows with names.
+
+It is made once for each kind of database, and for lists of each length: ``IN (?, ?)`` is other SQL
+than ``IN (?)``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
+from typing import Any, ClassVar
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Column, Dialect, SelectBase, UpdateBase
+from sqlalchemy.schema import ColumnDefault
+from sqlalchemy.sql.compiler import SQLCompiler
+
+Statement = SelectBase | UpdateBase
+
+LENGTHS_MAX = 100
+"""Lengths of lists for which a statement's SQL is kept."""
+
+
+class Row(tuple[Any, ...]):
+    """One row of an answer: a tuple whose columns have the names that the statement gives them."""
+
+    __slots__ = ()
+    columns: ClassVar[tuple[str, ...]] = ()
+
+    def __getattr__(self, name: str) -> Any:
+        """Say that there is no such column; those that there are, are properties."""
+        raise AttributeError(f"{name} is not among {', '.join(self.columns)}")
+
+    def _asdict(self) -> dict[str, Any]:
+        return dict(zip(self.columns, self, strict=True))
+
+
+class Prepared:
+    """A statement as the driver takes it, for lists of certain lengths."""
+
+    __slots__ = ("_compiled", "_expected", "_lists", "_order", "_row", "sql")
+
+    def __init__(self, compiled: _Compiled, named: Mapping[str, Any]) -> None:
+        expanded = compiled.compiler.construct_expanded_state({**compiled.fixed, **named})
+        self.sql = expanded.statement
+        self._compiled = compiled
+        self._lists = expanded.parameter_expansion
+        self._expected = len({*compiled.fixed, *named})
+        self._order = expanded.positiontup
+        self._row: Callable[[Any], Any] | None = None
+
+    @property
+    def gives_rows(self) -> bool:
+        """Say whether there is something to read when it was run."""
+        return bool(self._compiled.columns)
+
+    def bound(self, named: Mapping[str, Any]) -> Any:
+        """Put parameters into the form and the order that the driver takes."""
+        values = {**self._compiled.fixed, **named}
+        assert len(values) == self._expected, (self.sql, named)
+        for name, process in self._compiled.to_driver.items():
+            values[name] = process(values[name])
+        for name, parts in self._lists.items():
+            values.update(zip(parts, values.pop(name), strict=True))
+        return values if self._order is None else tuple([values[name] for name in self._order])
+
+    def read(self, cursor: Any) -> list[Any]:
+        """Read all rows."""
+        if self._row is None:
+            self._row = self._compiled.reader([column[1] for column in cursor.description])
+        return [self._row(row) for row in cursor]
+
+
+class _Compiled:
+    """A statement compiled for one driver, to be run with parameters of certain names.
+
+    ``fixed`` are the values that stand in the statement itself, and the defaults of columns that an
+    insert leaves out; ``to_driver`` what types do to values on their way.
+    """
+
+    __slots__ = ("_dialect", "_lists", "_prepared", "columns", "compiler", "fixed", "to_driver")
+
+    def __init__(self, statement: Any, dialect: Dialect, names: tuple[str, ...]) -> None:
+        compiler = statement.compile(dialect=dialect, column_keys=names, for_executemany=True)
+        assert isinstance(compiler, SQLCompiler), statement
+        binds = {name: bind for bind, name in compiler.bind_names.items()}
+        self._dialect = dialect
+        self._lists = tuple(
+            name for name, bind in binds.items() if bind.expanding and bind.required
+        )
+        self._prepared: dict[tuple[int, ...], Prepared] = {}
+        self.columns = tuple(statement.exported_columns)
+        self.compiler = compiler
+        self.fixed = {
+            **{name: bind.value for name, bind in binds.items() if not bind.required},
+            **{column.key: _default(column) for column in compiler.insert_prefetch},
+        }
+        self.to_driver = {
+            name: _each(process) if bind.expanding else process
+            for name, bind in binds.items()
+            if (process := bind.type.dialect_impl(dialect).bind_processor(dialect))
+        }
+
+    def prepared(self, named: Mapping[str, Any]) -> Prepared:
+        """Give it for lists as long as these."""
+        lengths = tuple([len(named[name]) for name in self._lists])
+        found = self._prepared.get(lengths)
+        if found is None:
+            if len(self._prepared) >= LENGTHS_MAX:
+                self._prepared.clear()
+            found = self._prepared[lengths] = Prepared(self, named)
+        return found
+
+    def reader(self, coltypes: Sequence[Any]) -> Callable[[Any], Any]:
+        """Make what turns a row of the driver, with columns of these types, into one of ours."""
+        names = tuple(column.key or "" for column in self.columns)
+        row = type("Row", (Row,), {"__slots__": (), "columns": names})
+        for index, name in enumerate(names):
+            setattr(row, name, property(itemgetter(index)))
+        processors = [
+            (index, process)
+            for index, (column, coltype) in enumerate(zip(self.columns, coltypes, strict=True))
+            if (process := _from_driver(column.type, self._dialect, coltype))
+        ]
+        if not processors:
+            return row
+
+        def read(values: Any) -> Any:
+            changed = list(values)
+            for index, process in processors:
+                changed[index] = process(changed[index])
+            return row(changed)
+
+        return read
+
+
+def _default(column: Column[Any]) -> Any:
+    assert isinstance(column.default, ColumnDefault), column
+    return column.default.arg
+
+
+def _each(process: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda values: [process(value) for value in values]
+
+
+def _from_driver(kind: Any, dialect: Dialect, coltype: Any) -> Callable[[Any], Any] | None:
+    process: Callable[[Any], Any] | None
+    process = kind.dialect_impl(dialect).result_processor(dialect, coltype)
+    return process
+
+
+_COMPILED: WeakKeyDictionary[Statement, dict[tuple[str, ...], _Compiled]] = WeakKeyDictionary()
+"""What was compiled of each statement, by the driver and the names of parameters."""
+
+
+def prepare(statement: Statement, dialect: Dialect, named: Mapping[str, Any]) -> Prepared:
+    """Give a statement as the driver takes it, for parameters of these names."""
+    known = _COMPILED.get(statement)
+    if known is None:
+        known = _COMPILED[statement] = {}
+    key = (dialect.driver, *named)
+    compiled = known.get(key)
+    if compiled is None:
+        compiled = known[key] = _Compiled(statement, dialect, tuple(named))
+    return compiled.prepared(named)
