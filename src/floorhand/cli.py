@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from importlib.metadata import version
 from pathlib import Path
 
 from floorhand.config import load
@@ -94,7 +93,7 @@ def _parser(words: list[str]) -> argparse.ArgumentParser:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"floorhand {version('floorhand')}")
+    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and end")
     _add_common(parser)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     called = next((word for word in words if word in COMMANDS), None)
@@ -106,6 +105,16 @@ def _parser(words: list[str]) -> argparse.ArgumentParser:
             import_module(module).add_arguments(command)
             _add_common(command)
     return parser
+
+
+class _Version(argparse.Action):
+    """Says the version; where it stands takes longer to find than all else to start."""
+
+    def __call__(self, *_: object, **__: object) -> None:
+        from importlib.metadata import version
+
+        print(f"floorhand {version('floorhand')}")
+        sys.exit(0)
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:

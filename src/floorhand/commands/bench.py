@@ -1,4 +1,4 @@
-"""``floorhand bench``: measure on this machine how long a scan takes, and a start."""
+"""``floorhand bench``: measure on this machine what a scan takes, a start, and doing nothing."""
 
 from __future__ import annotations
 
@@ -8,40 +8,78 @@ from pathlib import Path
 
 from floorhand.config import Settings
 
-SCAN = (
-    "A scan, from lookup to durable commit: {take_turn_p50_ms} ms (median), "
-    "{take_turn_p99_ms} ms (99 %).\n"
-    "Its {statements_per_turn} statements written by hand: {raw_p50_ms} ms. "
-    "Ratio {ratio_to_raw}, over {turns} scans."
-)
-START = (
-    "From the command to the first screen: {painted_ms} ms, to the first question: {asked_ms} ms.\n"
-    "A bare Textual program: {bare_ms} ms. Ratio {ratio_to_bare}, medians of {runs} starts."
-)
+TOLD = {
+    "scan": (
+        "A scan, from lookup to durable commit: {take_turn_p50_ms} ms (median), "
+        "{take_turn_p99_ms} ms (99 %).\n"
+        "Its {statements_per_turn} statements written by hand: {raw_p50_ms} ms (median), "
+        "{raw_p99_ms} ms (99 %).\n"
+        "Ratio {ratio_to_raw}, over {turns} scans. Of that the processor was busy "
+        "{take_turn_cpu_p50_ms} ms, by hand {raw_cpu_p50_ms} ms."
+    ),
+    "painted": (
+        "From the last key of a scan to its painted answer: {painted_p50_ms} ms (median), "
+        "{painted_p99_ms} ms (99 %), over {scans} scans."
+    ),
+    "start": (
+        "From the command to the first screen: {painted_ms} ms, to the first question: "
+        "{asked_ms} ms.\n"
+        "A bare Textual program: {bare_ms} ms. Ratio {ratio_to_bare}, medians of {runs} starts."
+    ),
+    "idle": (
+        "A terminal that nobody uses: {cpu_ms_per_s} ms of a processor a second, "
+        "{bytes_sent} bytes sent in {seconds} s."
+    ),
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
     parser.add_argument(
         "what",
-        choices=("scan", "start"),
-        help="scan: one scan, durable on disk; start: from the command to the first screen",
+        choices=tuple(TOLD),
+        help="scan: one scan, durable on disk; painted: from its last key to the painted answer; "
+        "start: from the command to the first screen; idle: a terminal that nobody uses",
     )
     parser.add_argument(
         "--folder", type=Path, metavar="DIR", help="disk to measure (default: temporary files)"
     )
+    parser.add_argument(
+        "--moves",
+        type=int,
+        default=0,
+        metavar="N",
+        help="give the warehouse a past of so many moves, of up to a million products",
+    )
+    parser.add_argument(
+        "--keep",
+        type=Path,
+        metavar="FILE",
+        help="keep what was built in this file, and use it if it is there",
+    )
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
 
-def run(args: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001  (as all commands)
-    """Measure and print."""
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Measure and print. A PostgreSQL server is measured if ``--database`` names one."""
+    figures = _measure(args, settings.database if "://" in settings.database else "")
+    print(json.dumps(figures, indent=1) if args.json else TOLD[args.what].format(**figures))
+    return 0
+
+
+def _measure(args: argparse.Namespace, server: str) -> dict[str, float | int]:
     if args.what == "start":
         from floorhand.robots.measure_start import measure_start
 
-        figures, text = measure_start(), START
-    else:
-        from floorhand.robots.measure import measure_scans
+        return measure_start()
+    if args.what == "idle":
+        from floorhand.robots.measure_terminal import measure_idle
 
-        figures, text = measure_scans(args.folder), SCAN
-    print(json.dumps(figures, indent=1) if args.json else text.format(**figures))
-    return 0
+        return measure_idle(args.folder)
+    if args.what == "painted":
+        from floorhand.robots.measure_terminal import measure_painted
+
+        return measure_painted(args.folder, moves=args.moves, keep=args.keep, server=server)
+    from floorhand.robots.measure import measure_scans
+
+    return measure_scans(args.folder, moves=args.moves, keep=args.keep, server=server)

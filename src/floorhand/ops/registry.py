@@ -1,56 +1,88 @@
-"""Which flows there are, and who carries out which command."""
+"""Which flows there are, and who carries out which command.
+
+Each is read when it is first needed: all of them take longer than the rest of a start, and the
+first question is asked by one. `read_all` reads what is left when there is time.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
+from typing import Any, Final, cast
 
-from floorhand.flows import (
-    learning,
-    menu,
-    packing,
-    picking,
-    putaway,
-    receiving,
-    returns,
-    scanner,
-    settings,
-    sign_in,
-    which,
-)
 from floorhand.flows.turn import Flow
-from floorhand.ops import leading as leading_ops
-from floorhand.ops import learning as learning_ops
-from floorhand.ops import menu as menu_ops
-from floorhand.ops import packing as packing_ops
-from floorhand.ops import picking as picking_ops
-from floorhand.ops import putaway as putaway_ops
-from floorhand.ops import receiving as receiving_ops
-from floorhand.ops import returns as returns_ops
-from floorhand.ops import scanner as scanner_ops
-from floorhand.ops import settings as settings_ops
-from floorhand.ops import sign_in as sign_in_ops
 
-FLOWS: Mapping[str, Flow] = {
-    flow.NAME: flow
-    for flow in (
-        *(sign_in, menu, settings, scanner, which, learning),
-        *(receiving, putaway, picking, packing, returns),
-    )
-}
-"""Every conversation, by name; a seat's row says which one is open."""
+NAMES: Final = (
+    "sign_in",
+    "menu",
+    "settings",
+    "scanner",
+    "which",
+    "learning",
+    "receiving",
+    "putaway",
+    "picking",
+    "packing",
+    "returns",
+)
+"""Every conversation: a module of this name in `floorhand.flows`."""
 
-HANDLERS: Mapping[type, Callable[..., Any]] = {
-    **sign_in_ops.HANDLERS,
-    **menu_ops.HANDLERS,
-    **settings_ops.HANDLERS,
-    **scanner_ops.HANDLERS,
-    **leading_ops.HANDLERS,
-    **learning_ops.HANDLERS,
-    **receiving_ops.HANDLERS,
-    **putaway_ops.HANDLERS,
-    **picking_ops.HANDLERS,
-    **packing_ops.HANDLERS,
-    **returns_ops.HANDLERS,
-}
-"""Who carries out a command: ``(tx, cause, command) -> outcome``."""
+CARRIED_OUT_IN: Final = ("leading", *(name for name in NAMES if name != "which"))
+"""Modules of `floorhand.ops` that carry out commands."""
+
+Handler = Callable[..., Any]
+
+
+class _Flows(Mapping[str, Flow]):
+    """Every conversation, by name; a seat's row says which one is open."""
+
+    def __init__(self) -> None:
+        self._read: dict[str, Flow] = {}
+
+    def __getitem__(self, name: str) -> Flow:
+        if name not in self._read:
+            if name not in NAMES:
+                raise KeyError(name)
+            self._read[name] = cast(Flow, import_module(f"floorhand.flows.{name}"))
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(NAMES)
+
+    def __len__(self) -> int:
+        return len(NAMES)
+
+
+class _Handlers:
+    """Who carries out a command: ``(tx, cause, command) -> outcome``."""
+
+    def __init__(self) -> None:
+        self._known: dict[type, Handler] = {}
+        self._read: set[str] = set()
+
+    def __getitem__(self, command: type) -> Handler:
+        """Give the handler of a command; most stand in the module named as that of the command."""
+        own = command.__module__.rpartition(".")[2]
+        for name in sorted(CARRIED_OUT_IN, key=lambda name: name != own):
+            if command in self._known:
+                break
+            self.read(name)
+        return self._known[command]
+
+    def read(self, name: str) -> None:
+        """Read the handlers of a module."""
+        if name not in self._read:
+            self._known |= import_module(f"floorhand.ops.{name}").HANDLERS
+            self._read.add(name)
+
+
+FLOWS: Final[Mapping[str, Flow]] = _Flows()
+HANDLERS: Final = _Handlers()
+
+
+def read_all() -> None:
+    """Read what has not been needed yet, so that nobody waits for it at a first scan."""
+    for name in NAMES:
+        assert FLOWS[name].NAME == name, name
+    for name in CARRIED_OUT_IN:
+        HANDLERS.read(name)

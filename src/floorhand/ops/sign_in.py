@@ -23,18 +23,14 @@ from floorhand.domain.signing_in import (
     SignOut,
 )
 from floorhand.errors import Code, Refused
-from floorhand.flows import packing, picking, putaway, receiving, returns
 from floorhand.flows.sign_in import NeedBadge
 from floorhand.ops.freezing import freeze
+from floorhand.ops.registry import FLOWS
 from floorhand.store.guesses import SEAT, WORKER, guesses_at, keep_guesses
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import worker_facts
 from floorhand.store.schema import Parked, Seat, Worker
 from floorhand.store.workers import who_can
-
-STARTS = {job.NAME: freeze(job.START) for job in (receiving, putaway, picking, packing, returns)}
-"""The state of each job with nothing in the middle, as a seat keeps it."""
-
 
 def ask_pin(tx: Session, cause: Cause, command: AskPin) -> PinAsked:
     """Let a worker type the PIN.
@@ -130,7 +126,7 @@ def sign_in(tx: Session, cause: Cause, command: SignIn) -> SignedIn:
     ).all()
     moved = freeze(NeedBadge(worker.name, cause.seat))
     for seat in elsewhere:
-        if seat.flow in JOBS and seat.state != STARTS[seat.flow]:
+        if seat.flow in JOBS and seat.state != freeze(FLOWS[seat.flow].START):
             park(tx, cause, command.worker, seat.flow, seat.state)
         tx.execute(
             update(Seat)

@@ -6,25 +6,17 @@ hits both. Painted is when the first of the words that the screen begins with ha
 
 from __future__ import annotations
 
-import contextlib
-import os
-import pty
-import select
-import signal
-import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
 from floorhand.robots.demo import build_demo
+from floorhand.robots.pty_terminal import PtyTerminal
 from floorhand.store.db import engine_of, open_database
 
 RUNS = 7
-WAIT_MAX_S = 60
-READ_BYTES = 65_536
 
 BARE = """
 from textual.app import App
@@ -68,23 +60,8 @@ def measure_start(runs: int = RUNS) -> dict[str, float | int]:
 
 def _start(command: Sequence[str], words: Sequence[bytes], folder: str) -> list[float]:
     """Start a Python program on a terminal; give how many milliseconds each word took to appear."""
-    started = time.perf_counter()
-    process, terminal = pty.fork()
-    if process == 0:
-        os.chdir(folder)
-        os.environ.update(TERM="xterm-256color", COLUMNS="80", LINES="24")
-        os.execv(sys.executable, [sys.executable, *command])
+    terminal = PtyTerminal(command, folder)
     try:
-        took, seen = [], b""
-        for word in words:
-            while word not in seen:
-                if not select.select([terminal], [], [], WAIT_MAX_S)[0]:
-                    raise TimeoutError(f"{word!r} did not appear within {WAIT_MAX_S} s")
-                seen += os.read(terminal, READ_BYTES)
-            took.append((time.perf_counter() - started) * 1000)
-        return took
+        return [(terminal.wait_for(word) - terminal.started) * 1000 for word in words]
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(process, signal.SIGKILL)
-        os.waitpid(process, 0)
-        os.close(terminal)
+        terminal.close()

@@ -38,14 +38,13 @@ class Row(tuple[Any, ...]):
 class Prepared:
     """A statement as the driver takes it, for lists of certain lengths."""
 
-    __slots__ = ("_compiled", "_expected", "_lists", "_order", "_row", "sql")
+    __slots__ = ("_compiled", "_lists", "_order", "_row", "sql")
 
     def __init__(self, compiled: _Compiled, named: Mapping[str, Any]) -> None:
         expanded = compiled.compiler.construct_expanded_state({**compiled.fixed, **named})
         self.sql = expanded.statement
         self._compiled = compiled
         self._lists = expanded.parameter_expansion
-        self._expected = len({*compiled.fixed, *named})
         self._order = expanded.positiontup
         self._row: Callable[[Any], Any] | None = None
 
@@ -57,7 +56,6 @@ class Prepared:
     def bound(self, named: Mapping[str, Any]) -> Any:
         """Put parameters into the form and the order that the driver takes."""
         values = {**self._compiled.fixed, **named}
-        assert len(values) == self._expected, (self.sql, named)
         for name, process in self._compiled.to_driver.items():
             values[name] = process(values[name])
         for name, parts in self._lists.items():
@@ -75,15 +73,25 @@ class _Compiled:
     """A statement compiled for one driver, to be run with parameters of certain names.
 
     ``fixed`` are the values that stand in the statement itself, and the defaults of columns that an
-    insert leaves out; ``to_driver`` what types do to values on their way.
+    insert leaves out; ``to_driver`` what types do to values on their way. Parameters that it has no
+    use for are left aside, as SQLAlchemy does.
     """
 
-    __slots__ = ("_dialect", "_lists", "_prepared", "columns", "compiler", "fixed", "to_driver")
+    __slots__ = (
+        "_dialect",
+        "_lists",
+        "_prepared",
+        "columns",
+        "compiler",
+        "fixed",
+        "to_driver",
+    )
 
     def __init__(self, statement: Any, dialect: Dialect, names: tuple[str, ...]) -> None:
         compiler = statement.compile(dialect=dialect, column_keys=names, for_executemany=True)
         assert isinstance(compiler, SQLCompiler), statement
         binds = {name: bind for bind, name in compiler.bind_names.items()}
+        assert not compiler.isinsert or binds.keys() >= set(names), (compiler.string, names)
         self._dialect = dialect
         self._lists = tuple(
             name for name, bind in binds.items() if bind.expanding and bind.required

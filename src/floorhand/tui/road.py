@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
+from threading import Thread
 from typing import TYPE_CHECKING, Protocol
 
 from floorhand.domain.scanners import Profile
@@ -75,18 +76,20 @@ class FloorRoad:
 
     def sit(self) -> Turn:
         """Take the seat, or resume where it was left."""
-        from zoneinfo import ZoneInfo
-
         from floorhand.ops.floor import take_seat
-        from floorhand.store.summaries import time_zone
+        from floorhand.ops.registry import read_all
+        from floorhand.store.masters import site_zone
 
+        first = self._transactions is None
         if self._transactions is None:
             self._transactions = self._open()
         turn = take_seat(
             self._transactions, self._site, self._seat, station=self._station, now=self._now()
         )
         with self._transactions.begin() as tx:
-            self.zone = ZoneInfo(time_zone(tx, self._site))
+            self.zone = site_zone(tx, self._site)
+        if first:  # while the first question is read and answered
+            Thread(target=read_all, name="jobs", daemon=True).start()
         return turn
 
     def take(self, scan_no: int, scanned: str, source: str) -> Turn:

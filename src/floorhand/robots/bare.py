@@ -1,0 +1,95 @@
+"""The same statements as floorhand's, with the same values, sent to another database by hand."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from sqlalchemy import make_url
+
+from floorhand.store.db import sqlite_file
+
+Statement = tuple[str, Any, bool]
+"""SQL, its values, and whether the values are many rows."""
+
+Took = tuple[float, float]
+"""Milliseconds on the clock, and those that this process kept a processor busy."""
+
+
+class Bare(Protocol):
+    """A second database, written by hand."""
+
+    def write(self, statements: Sequence[Statement]) -> Took:
+        """Carry statements out in one transaction, as durable as those of floorhand."""
+
+    def close(self) -> None:
+        """Close the connection."""
+
+
+def bare(url: str) -> Bare:
+    """Open a database by its driver alone."""
+    file = sqlite_file(url)
+    return BareSqlite(str(file)) if file else BarePostgresql(url)
+
+
+class BareSqlite:
+    """An SQLite file, by ``sqlite3``."""
+
+    def __init__(self, path: str) -> None:
+        self._connection = sqlite3.connect(path, isolation_level=None, cached_statements=600)
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = FULL")
+        self._connection.execute("PRAGMA foreign_keys = ON")
+
+    def write(self, statements: Sequence[Statement]) -> Took:
+        """Carry statements out in one transaction."""
+        cursor = self._connection.cursor()
+        started, busy = time.perf_counter(), time.process_time()
+        cursor.execute("BEGIN IMMEDIATE")
+        _run(cursor, statements)
+        cursor.execute("COMMIT")
+        return _took(started, busy)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+
+class BarePostgresql:
+    """A PostgreSQL database, by ``psycopg``: SERIALIZABLE, as scans are."""
+
+    def __init__(self, url: str) -> None:
+        import psycopg
+
+        plain = make_url(url).set(drivername="postgresql")
+        self._connection = psycopg.connect(plain.render_as_string(hide_password=False))
+        self._connection.isolation_level = psycopg.IsolationLevel.SERIALIZABLE
+        self._connection.prepared_max = 600
+
+    def write(self, statements: Sequence[Statement]) -> Took:
+        """Carry statements out in one transaction, which the driver begins."""
+        cursor = self._connection.cursor()
+        started, busy = time.perf_counter(), time.process_time()
+        _run(cursor, statements)
+        self._connection.commit()
+        return _took(started, busy)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+
+def _run(cursor: Any, statements: Sequence[Statement]) -> None:
+    for sql, values, many in statements:
+        if many:
+            cursor.executemany(sql, values)
+        else:
+            cursor.execute(sql, values or ())
+            if cursor.description:
+                cursor.fetchall()
+
+
+def _took(started: float, busy: float) -> Took:
+    return (time.perf_counter() - started) * 1000, (time.process_time() - busy) * 1000

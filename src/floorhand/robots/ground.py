@@ -1,0 +1,87 @@
+"""Warehouses to measure in: the demo, with a past if that is asked for, in two equal databases."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import create_engine, make_url, text
+
+from floorhand.robots import supply
+from floorhand.robots.demo import build_demo
+from floorhand.robots.history import write_history
+from floorhand.store.db import engine_of, open_database, sqlite_file
+
+SITE = "BENCH"
+BUILT, TURNS, BARE = "floorhand_bench", "floorhand_bench_turns", "floorhand_bench_bare"
+"""Databases on a PostgreSQL server."""
+
+
+@contextmanager
+def two_databases(
+    folder: Path | None, moves: int, keep: Path | None, server: str
+) -> Iterator[tuple[str, str]]:
+    """Make two databases that hold the same, and remove them in the end.
+
+    Args:
+        folder: Where files are made; None: where the system keeps temporary files.
+        moves: How many moves the past has; 0: no past, just the demo.
+        keep: A file to keep what was built in, and to take it from if it is there; on a server
+            anything keeps the database ``floorhand_bench``.
+        server: URL of any database on a PostgreSQL server; empty: SQLite.
+    """
+    if server and sqlite_file(server) is None:
+        with _two_on_server(server, moves, bool(keep)) as made:
+            yield made
+        return
+    with tempfile.TemporaryDirectory(prefix="floorhand-bench-", dir=folder) as temporary:
+        built = keep or Path(temporary) / "built.db"
+        if not built.exists():
+            _build(str(built), moves)
+        made = (str(Path(temporary) / "turns.db"), str(Path(temporary) / "bare.db"))
+        for copy in made:
+            shutil.copyfile(built, copy)
+        yield made
+
+
+@contextmanager
+def _two_on_server(server: str, moves: int, keep: bool) -> Iterator[tuple[str, str]]:
+    url = make_url(server)
+
+    def named(name: str) -> str:
+        return url.set(database=name).render_as_string(hide_password=False)
+
+    admin = create_engine(url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+
+        def drop(*names: str) -> None:
+            for name in names:
+                connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+
+        drop(TURNS, BARE)
+        there = text("SELECT 1 FROM pg_database WHERE datname = :name")
+        if not connection.execute(there, {"name": BUILT}).scalar():
+            connection.execute(text(f"CREATE DATABASE {BUILT}"))
+            _build(named(BUILT), moves)
+        for name in (TURNS, BARE):
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {BUILT} STRATEGY file_copy"))
+        try:
+            yield named(TURNS), named(BARE)
+        finally:
+            drop(TURNS, BARE, *(() if keep else (BUILT,)))
+    admin.dispose()
+
+
+def _build(url: str, moves: int) -> None:
+    transactions = open_database(url)
+    now = datetime.now(UTC)
+    build_demo(transactions, SITE, now)
+    if moves:
+        write_history(transactions, SITE, moves, now)
+    with transactions.begin() as tx:
+        supply.hire(tx, SITE, 1)
+    engine_of(transactions).dispose()

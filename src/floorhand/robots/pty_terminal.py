@@ -1,0 +1,76 @@
+"""A terminal program in a pseudo-terminal of its own, to look at it from outside as people do."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import sys
+import termios
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+WAIT_MAX_S = 60
+READ_BYTES = 65_536
+COLUMNS, LINES = 80, 24
+
+
+class PtyTerminal:
+    """A Python program on a terminal of 80 columns and 24 lines.
+
+    Args:
+        command: Arguments of the interpreter.
+        folder: Where it runs.
+    """
+
+    def __init__(self, command: Sequence[str], folder: str) -> None:
+        self.started = time.perf_counter()
+        self._process, self._terminal = pty.fork()
+        if self._process == 0:
+            os.environ["PYTHONPATH"] = os.pathsep.join(map(os.path.abspath, sys.path))
+            os.chdir(folder)
+            os.environ.update(TERM="xterm-256color", COLUMNS=str(COLUMNS), LINES=str(LINES))
+            os.execv(sys.executable, [sys.executable, *command])
+        size = struct.pack("HHHH", LINES, COLUMNS, 0, 0)
+        fcntl.ioctl(self._terminal, termios.TIOCSWINSZ, size)
+        self._seen = b""
+
+    def wait_for(self, word: bytes) -> float:
+        """Read until a word has appeared, which may have come already; give the time of that.
+
+        Raises:
+            TimeoutError: If it does not.
+        """
+        while word not in self._seen:
+            if not (more := self.read(WAIT_MAX_S)):
+                raise TimeoutError(f"{word!r} did not appear within {WAIT_MAX_S} s")
+            self._seen += more
+        return time.perf_counter()
+
+    def read(self, wait_s: float) -> bytes:
+        """Read what has come, waiting for it at most so long; empty if nothing did."""
+        if not select.select([self._terminal], [], [], wait_s)[0]:
+            return b""
+        return os.read(self._terminal, READ_BYTES)
+
+    def send(self, data: bytes) -> None:
+        """Send what a scanner would; what was seen before is forgotten."""
+        self._seen = b""
+        os.write(self._terminal, data)
+
+    def cpu_ms(self) -> float:
+        """Say how long it has kept a processor busy, all its threads together (Linux only)."""
+        tasks = Path(f"/proc/{self._process}/task").glob("*/schedstat")
+        return sum(int(task.read_text("ascii").split()[0]) for task in tasks) / 1e6
+
+    def close(self) -> None:
+        """End it, as a power cut would."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._process, signal.SIGKILL)
+        os.waitpid(self._process, 0)
+        os.close(self._terminal)
