@@ -5,11 +5,16 @@ from argparse import ArgumentParser
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
 from floorhand.commands import bench
 from floorhand.config import Settings
+from floorhand.robots.ground import SITE
 from floorhand.robots.measure import WARM_UP_TURNS, measure_scans
 from floorhand.robots.measure_start import measure_start
+from floorhand.store.check import violations
+from floorhand.store.db import engine_of, open_database
+from floorhand.store.schema import Move
 
 
 def test_turns_are_measured_beside_the_same_statements_by_hand(tmp_path: Path) -> None:
@@ -36,3 +41,16 @@ def test_the_command_prints_the_figures(
 def test_a_start_is_measured_beside_a_bare_program() -> None:
     figures = measure_start(runs=1)
     assert figures["asked_ms"] > figures["painted_ms"] > 0 < figures["bare_ms"]
+
+
+def test_a_past_adds_up(tmp_path: Path) -> None:
+    built = tmp_path / "past.db"
+    figures = measure_scans(tmp_path, turns=WARM_UP_TURNS + 5, moves=200, keep=built)
+    assert figures["turns"] == 5
+    transactions = open_database(str(built))
+    with transactions.begin() as tx:
+        past = select(func.count()).select_from(Move).where(Move.operation.startswith("H0"))
+        assert tx.scalar(past) == 200
+        assert violations(tx, SITE) == ()
+    engine_of(transactions).dispose()
+    assert list(tmp_path.glob("floorhand-bench-*")) == []

@@ -62,11 +62,12 @@ class _Handlers:
 
     def __getitem__(self, command: type) -> Handler:
         """Give the handler of a command; most stand in the module named as that of the command."""
+        if command in self._known:
+            return self._known[command]
         own = command.__module__.rpartition(".")[2]
-        for name in sorted(CARRIED_OUT_IN, key=lambda name: name != own):
-            if command in self._known:
-                break
-            self.read(name)
+        left = sorted(set(CARRIED_OUT_IN) - self._read, key=lambda name: name != own)
+        while command not in self._known and left:
+            self.read(left.pop(0))
         return self._known[command]
 
     def read(self, name: str) -> None:
@@ -83,6 +84,6 @@ HANDLERS: Final = _Handlers()
 def read_all() -> None:
     """Read what has not been needed yet, so that nobody waits for it at a first scan."""
     for name in NAMES:
-        assert FLOWS[name].NAME == name, name
+        assert name == FLOWS[name].NAME, name
     for name in CARRIED_OUT_IN:
         HANDLERS.read(name)

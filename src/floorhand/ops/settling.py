@@ -46,8 +46,8 @@ from floorhand.ops.seats import (
 )
 from floorhand.ops.sign_in import park
 from floorhand.ops.undoing import cause_of, reverse
-from floorhand.store.finders import badge
 from floorhand.store.asking import ask
+from floorhand.store.finders import badge
 from floorhand.store.ledger import Cause
 from floorhand.store.lookup import Event, resolve
 from floorhand.store.rotating import retire_old_label

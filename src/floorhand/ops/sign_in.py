@@ -32,6 +32,7 @@ from floorhand.store.masters import worker_facts
 from floorhand.store.schema import Parked, Seat, Worker
 from floorhand.store.workers import who_can
 
+
 def ask_pin(tx: Session, cause: Cause, command: AskPin) -> PinAsked:
     """Let a worker type the PIN.
 
