@@ -44,7 +44,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     try:
         code = _run(words)
     except FloorhandError as error:
-        print(f"floorhand: {error}", file=sys.stderr)
+        from floorhand.text.visible import visible_lines
+
+        print(visible_lines(f"floorhand: {error}"), file=sys.stderr)
         code = 1
     except BrokenPipeError:
         # Whoever read our output went away; the interpreter must not complain about it at exit.

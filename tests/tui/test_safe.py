@@ -1,22 +1,11 @@
-import ast
 import unicodedata
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from textual._cells import cell_len
 
-import floorhand.tui
 from floorhand.tui.safe import cut, safe, wrap
-
-PACKAGE = Path(floorhand.tui.__file__).parent
-
-DOORS = {"Content", "Text", "Segment", "Static", "Label", "Strip", "RichLog", "Button", "Markdown"}
-"""Callables that put text on a screen."""
-
-METHODS = {"update", "styled", "from_markup", "from_text", "notify", "append", "write", "bell_text"}
-"""Methods that do, of contents, widgets and the application."""
 
 
 @pytest.mark.parametrize(
@@ -74,37 +63,3 @@ def test_what_is_cut_says_so() -> None:
     assert cut("水壶水壶", 4) == "水…"
     assert wrap("one two three four", 9, 2) == ["one two", "three fo…"]
     assert wrap("one two three", 9, 3) == ["one two", "three"]
-
-
-def test_no_widget_is_given_text_by_another_way_than_the_one_door() -> None:
-    """Only constants may reach a widget directly; everything else goes through `safe`."""
-    for file in sorted(PACKAGE.glob("*.py")):
-        if file.name == "safe.py":
-            continue
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if not isinstance(node, ast.Call):
-                continue
-            name = node.func.id if isinstance(node.func, ast.Name) else ""
-            method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
-            if name in DOORS or (method in METHODS and not _is_of_a_list(node)):
-                for given_ in node.args:
-                    assert isinstance(given_, ast.Constant), f"{file.name}:{node.lineno}"
-
-
-def _is_of_a_list(node: ast.Call) -> bool:
-    """Lists of rows are appended to; they reach the screen through `PromptView` only."""
-    assert isinstance(node.func, ast.Attribute)
-    of = node.func.value
-    return node.func.attr == "append" and (
-        (isinstance(of, ast.Name) and of.id in {"rows", "lines", "texts", "row", "pairs", "always"})
-        or (isinstance(of, ast.Attribute) and of.attr in {"_text", "_entries", "_ahead"})
-    )
-
-
-def test_only_the_door_and_the_view_know_how_text_is_painted() -> None:
-    for file in PACKAGE.glob("*.py"):
-        source = file.read_text("utf-8")
-        if file.name not in ("safe.py", "prompt_view.py"):
-            assert "textual.content" not in source, file.name
-            assert "textual.widgets" not in source, file.name
-            assert "rich.text" not in source, file.name

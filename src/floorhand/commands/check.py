@@ -11,6 +11,7 @@ from floorhand.config import Settings
 from floorhand.store.check import VIOLATIONS_MAX, counted, violations
 from floorhand.store.db import open_database
 from floorhand.store.masters import has_sites, require_site
+from floorhand.text.visible import visible
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +33,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         print(json.dumps(result, ensure_ascii=False, indent=1))
         return 1 if found else 0
     for one in found:
-        print(one, file=sys.stderr)
+        print(visible(str(one)), file=sys.stderr)
     if found:
         more = " or more" if len(found) == VIOLATIONS_MAX else ""
         print(f"{len(found)}{more} violations. Nobody should write until they are resolved.")

@@ -33,6 +33,7 @@ from floorhand.store.label_work import work_labels
 from floorhand.store.masters import require_merchant, require_site
 from floorhand.store.rotating import PROVEN_KINDS, rotate
 from floorhand.text.catalog import catalog, languages
+from floorhand.text.visible import visible
 
 PLACES = {
     "bins": "bin",
@@ -110,7 +111,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         _say(f"{HANG} To print them again: floorhand label bins, docks or benches.")
     for one, layout in zip(wanted, layouts, strict=True):
         if note := layout.note():
-            print(f"{one.subject}: {note}", file=sys.stderr)
+            print(visible(f"{one.subject}: {note}"), file=sys.stderr)
     return 0
 
 
@@ -288,4 +289,4 @@ def _count(number: int, thing: str) -> str:
 
 
 def _say(text: str) -> None:
-    print(text)
+    print(visible(text))

@@ -24,9 +24,23 @@ from floorhand.domain.things import (
     Unknown,
     named,
 )
+from floorhand.errors import Code
 from floorhand.flows.turn import Facts
 from floorhand.ops.registry import FLOWS
 from floorhand.ops.seats import Settled, Sitting, Trail
+
+NAMES_THE_SCAN = frozenset(
+    {
+        Code.KEY_NOT_NOW,
+        Code.READ_FIRST,
+        Code.SCAN_EACH_PIECE,
+        Code.BAD_MARK,
+        Code.RETURN_BAD_MARK,
+        Code.RETURN_TEXT_LONG,
+        Code.RETURN_BADGE_TYPED,
+    }
+)
+"""Refusals of flows in which the road puts in what was scanned or pressed."""
 
 
 def what(event: object) -> dict[str, str | int]:
@@ -48,6 +62,8 @@ def what(event: object) -> dict[str, str | int]:
             return {"thing_text": "thing.attributes", "code": lot or serial or expiry}
         case TestCode():
             return {"thing_text": "thing.testcode", "code": COMMAND}
+        case Pressed(key=key):
+            return {"thing_text": "thing.key", "code": named(key), "key": named(key)}
         case Station(code=code) | Chosen(code=code):
             return {"thing_text": f"thing.{type(event).__name__.lower()}", "code": code}
         case _:

@@ -33,7 +33,7 @@ from floorhand.flows.turn import AnyState, Ask, Do, Open, Prompt, Refuse, Reply,
 from floorhand.flows.which import Answered, Which
 from floorhand.ops.freezing import freeze, thaw
 from floorhand.ops.learning import lesson_about
-from floorhand.ops.naming import trailed, what
+from floorhand.ops.naming import NAMES_THE_SCAN, trailed, what
 from floorhand.ops.registry import FLOWS, HANDLERS
 from floorhand.ops.seats import (
     ASIDE,
@@ -256,6 +256,8 @@ def _refuse(
             reply.code,
             {**dict(prompt.ask_facts), **what(event), "ask_text": prompt.ask, **reply.facts},
         )
+    if reply.code in NAMES_THE_SCAN:
+        reply = Refuse(reply.code, {**what(event), **reply.facts})
     if reply.code is Code.TYPED_CODE:
         prompt = FLOWS[sitting.flow].prompt(sitting.state)
         wanted = prompt.wants.place

@@ -38,7 +38,7 @@ def check_pieces(
     if not isinstance(work, Work):
         return work
     if command.typed and not merchant_rules(tx, cause.site, work.head.merchant).typed_quantity:
-        raise Refused(Code.SCAN_EACH_PIECE)
+        raise Refused(Code.SCAN_EACH_PIECE, code=command.pieces)
     same = _matching(tx, cause, command)
     rows = tuple(row for row in same if row.left)
     if not command.typed and (naming := _to_be_named(tx, cause, command, rows)):
@@ -150,7 +150,7 @@ def _to_be_named(
     lots = {(row.goods.lot, row.goods.expiry) for row in rows}
     if serials and not command.serial:
         if command.pieces > 1:
-            raise Refused(Code.SCAN_EACH_PIECE)
+            raise Refused(Code.SCAN_EACH_PIECE, code=command.sku)
         what = "serial"
     elif len(lots) > 1 and command.pieces != sum(row.left for row in rows):
         what = "lot"

@@ -114,7 +114,7 @@ def resolve(tx: Session, site: str, scanned: str, prompt: Prompt) -> Event:
         if wants.text:
             return _text(scanned)
         if wants.place and _is_short_number(read.code) and _has_digits(tx, site, wants.place):
-            raise Refused(Code.WRONG_CHECK, place=wants.place)
+            raise Refused(Code.WRONG_CHECK, place=wants.place, code=read.code)
         if key := TYPED_KEYS.get(scanned.strip(" ").upper()):
             return Pressed(key)
     elif wants.text and not _goes_before_text(found, read, wants):
@@ -201,7 +201,9 @@ def _is_a_product(tx: Session, site: str, text: str, wants: Wants) -> bool:
 
 def _choice(digits: str, prompt: Prompt) -> Event:
     if not prompt.choices:
-        raise Refused(Code.NO_LIST)
+        number = barcodes.shown(digits, QUANTITY_DIGITS_MAX)
+        facts = {**dict(prompt.ask_facts), "number": number, "ask_text": prompt.ask}
+        raise Refused(Code.NO_LIST, **facts)
     index = int(digits) - 1
     if not 0 <= index < len(prompt.choices):
         number = barcodes.shown(digits, QUANTITY_DIGITS_MAX)
@@ -226,7 +228,7 @@ def _by_check_digits(tx: Session, site: str, text: str, wants: Wants) -> PlaceTh
     if found is None or len(text) not in {len(found.now), len(found.old)}:
         return None
     if text not in (found.now, found.old):
-        raise Refused(Code.WRONG_CHECK, place=wants.place)
+        raise Refused(Code.WRONG_CHECK, place=wants.place, code=text)
     if _policy(tx, site, found.zone) == "scan":
         raise Refused(Code.SCAN_ONLY, place=wants.place)
     named = finders.place_by_name(tx, site, wants.place)

@@ -53,6 +53,11 @@ def visible(text: str) -> str:
     return "".join(shown)
 
 
+def visible_lines(text: str) -> str:
+    """Make a text of several lines harmless to print; its ends of lines stay."""
+    return "\n".join(visible(line) for line in text.split("\n"))
+
+
 def _picture(character: str, category: str) -> str:
     number = ord(character)
     if number < 0x20:

@@ -1,0 +1,58 @@
+"""What commands print is as inert as a screen, whatever names, codes and files are called."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from conftest import SITE, new_warehouse
+from poison import poison
+from sqlalchemy import text
+from warehouses import packing
+
+from floorhand.cli import main
+from floorhand.store.db import engine_of
+
+UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+CSV = "sku,name\nA-1,Shirt \x1b[2J[/b]\n\u202eB\x07,x\n"
+
+
+@pytest.fixture
+def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A warehouse in floor.db of the current folder in which everything tries to do harm."""
+    transactions = new_warehouse(tmp_path)
+    packing.build(transactions)
+    with transactions.begin() as tx:
+        tx.execute(text("UPDATE stock SET pieces = pieces + 1 WHERE serial = ''"))
+    engine_of(transactions).dispose()
+    poison(tmp_path / "floor.db")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("summary",),
+        ("check",),
+        ("label", "bins", "--zpl", "out\x1b[2J.zpl"),
+        ("label", "totes", "--folder", "labels"),
+        ("label", "sku", "--pdf", "no-such-folder\x1b[31m/x.pdf"),
+        ("label", "bins", "NO\x9b2J\u202e"),
+        ("label", "rotate", "--zone", "Z\x07"),
+        ("import", "bad\x1b[2J\x07.csv", "--merchant", "ACME", "--format", "products"),
+        ("import", "bad\x1b[2J\x07.csv", "--merchant", "ACME\x1b[2J", "--format", "products"),
+        ("import", "none\x9b.csv"),
+    ],
+    ids=lambda words: " ".join(words[:2]).encode("unicode_escape").decode(),
+)
+def test_no_command_prints_harm(
+    hostile: Path, capfd: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    (hostile / "bad\x1b[2J\x07.csv").write_text(CSV, "utf-8")
+    with pytest.raises(SystemExit):
+        main([*words, "--database", "floor.db", "--site", SITE])
+    told = capfd.readouterr()
+    assert told.out + told.err
+    assert UNSAFE.findall(told.out + told.err) == []
