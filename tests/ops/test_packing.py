@@ -576,7 +576,7 @@ def test_a_typed_number_is_the_total_of_what_was_scanned_last(floor) -> None:
         3,
     )
     assert rows(floor, Checked.sku, Checked.pieces) == [("MUG", 2)]
-    assert said(scan(floor, "4")) == "4 is no quantity here. At most 3."
+    assert said(scan(floor, "4")) == "4 cannot be right here: at most 3. Count again."
     turn = scan(floor, "1")
     assert (said(turn), turn.prompt.progress) == ("1 of 3 × MUG.", (1, 4))
     assert scan(floor, "0", HAT, "*BACK").prompt.ask == "packing.scan_tote"

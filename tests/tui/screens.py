@@ -74,7 +74,7 @@ PICK = Turn(
     ),
     None,
 )
-REFUSED = Said("refusal.wrong_check", {"place": "A-12-04-3"}, "refused")
+REFUSED = Said("refusal.wrong_check", {"place": "A-12-04-3", "code": "99"}, "refused")
 
 
 @dataclass

@@ -99,7 +99,7 @@ async def test_after_a_refusal_the_waiting_scans_are_dropped_and_counted() -> No
         await send(pilot, b"A\rBAD\rC\rD\rE\r")
         assert [scanned for _, scanned in road.scans] == ["A", "BAD"]
         assert "3 scans after this were NOT taken." in picture(pilot.app)
-        assert "✗ NOT TAKEN: Those are not the check digits" in picture(pilot.app)
+        assert "✗ NOT TAKEN: 99 is not what stands" in picture(pilot.app)
         await send(pilot, b"F\r")
         assert "NOT taken" not in picture(pilot.app)
     assert road.scans[-1] == (14, "F")
