@@ -23,7 +23,6 @@ from floorhand.ops.registry import FLOWS
 from floorhand.ops.seats import Settled, Sitting, Turn, must_sit, repeat, resumed, sit, write
 from floorhand.ops.settling import answer, opens_a_door
 from floorhand.ops.twice import read_twice
-from floorhand.store import notes
 from floorhand.store.db import Transactions, in_turn
 from floorhand.store.masters import require_site, site_zone, station_named
 from floorhand.store.schema import Seat
@@ -105,7 +104,6 @@ def take_turn(
             return repeat(sitting, scanned)
         if not scanned.strip(LINE_ENDS):
             return sitting.turn()
-        notes.begin(tx)
         if refused is None:
             settled = answer(tx, sitting, scan_no, scanned, now)
         else:

@@ -46,6 +46,7 @@ from floorhand.ops.seats import (
 )
 from floorhand.ops.sign_in import park
 from floorhand.ops.undoing import cause_of, reverse
+from floorhand.store import notes
 from floorhand.store.asking import ask
 from floorhand.store.finders import badge
 from floorhand.store.ledger import Cause
@@ -74,6 +75,7 @@ def answer(tx: Session, sitting: Sitting, scan_no: int, scanned: str, now: datet
     Raises:
         Refused: By a rule; the transaction must be rolled back.
     """
+    notes.begin(tx)
     prompt = FLOWS[sitting.flow].prompt(sitting.state)
     event = resolve(tx, sitting.site, scanned, prompt)
     if isinstance(event, Place) and event.renewed:
