@@ -63,3 +63,10 @@ def test_what_is_cut_says_so() -> None:
     assert cut("水壶水壶", 4) == "水…"
     assert wrap("one two three four", 9, 2) == ["one two", "three fo…"]
     assert wrap("one two three", 9, 3) == ["one two", "three"]
+
+
+def test_chinese_is_broken_between_letters_but_no_line_begins_with_a_full_stop() -> None:
+    text = "T-05 不是空的。拿空箱（扫 A-01-02，3件）。"
+    assert wrap(text, 13, 9) == ["T-05 不是空", "的。拿空箱", "（扫", "A-01-02，3", "件）。"]
+    assert wrap(text, 18, 9) == ["T-05 不是空的。拿", "空箱（扫 A-01-02，", "3件）。"]
+    assert wrap("水。", 2, 9) == ["水", "。"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from rich.cells import cell_len
@@ -16,6 +17,12 @@ CUT: Final = "…"
 
 CHARACTERS_MAX: Final = 4096
 """No text on a screen is longer; the rest is not even looked at."""
+
+CLOSING: Final = frozenset("，。、：；？！）》」』”’…·,.:;?!)]}")
+"""What never begins a line of a script that is written without spaces."""
+
+OPENING: Final = frozenset("（《「『“‘([{")
+"""What never ends a line of such a script."""
 
 
 def safe(text: str, width_max: int, style: Style | None = None, encoding: str = "") -> Content:
@@ -66,14 +73,16 @@ def chop(text: str, width: int) -> list[str]:
 
 
 def wrap(text: str, width: int, lines_max: int) -> list[str]:
-    """Break a text into lines at spaces; a longer word is broken inside.
+    """Break a text into lines at spaces, and beside letters of scripts that need none.
+
+    A longer word is broken inside.
 
     The last line ends in ``…`` if there would have been more than ``lines_max``.
     """
     lines: list[str] = []
     line = ""
-    for word in visible(text[:CHARACTERS_MAX].replace("\n", " ")).split(" "):
-        joined = f"{line} {word}" if line else word
+    for space, word in _words(visible(text[:CHARACTERS_MAX].replace("\n", " "))):
+        joined = f"{line}{space}{word}" if line else word
         if cell_len(joined) <= width:
             line = joined
             continue
@@ -87,3 +96,26 @@ def wrap(text: str, width: int, lines_max: int) -> list[str]:
         rest = lines[lines_max - 1 :]
         lines = [*lines[: lines_max - 1], cut(" ".join(rest), width)]
     return lines
+
+
+def _words(text: str) -> Iterator[tuple[str, str]]:
+    """Give what a line is not broken inside of, with the space before it if there is one."""
+    for word in text.split(" "):
+        space = " "
+        for part in [word] if word.isascii() else _parts(word):
+            yield space, part
+            space = ""
+
+
+def _parts(word: str) -> Iterator[str]:
+    """Cut a word beside each wide letter: Chinese and Japanese are broken between any two."""
+    part, wide = "", False
+    for character in word:
+        columns = cell_len(character)
+        beside = columns and (wide or columns > 1)
+        if part and beside and character not in CLOSING and part[-1] not in OPENING:
+            yield part
+            part = ""
+        part += character
+        wide = columns > 1 if columns else wide
+    yield part
