@@ -15,7 +15,7 @@ from floorhand.domain.signing_in import JOBS
 from floorhand.domain.things import KEYS, Key
 from floorhand.errors import Code
 from floorhand.ops.registry import FLOWS
-from floorhand.text.catalog import ASSETS, Catalog, catalog, languages
+from floorhand.text.catalog import ASSETS, Catalog, catalog, languages, shown_in
 
 SOURCE = Path(__file__).parents[2] / "src" / "floorhand"
 KEY_WORD_COLUMNS_MAX = 14
@@ -192,6 +192,22 @@ def test_a_question_in_a_text_ends_with_its_own_mark() -> None:
     assert said == "That is bin A-1. Which carrier?"
     said = catalog("en").say("refusal.not_expected_now", {**facts, "ask_text": "packing.scan_tote"})
     assert said == "That is bin A-1. Scan a tote."
+
+
+@pytest.mark.parametrize(
+    ("language", "encoding", "shown"),
+    [
+        ("zh", "", "zh"),
+        ("zh", "utf-8", "zh"),
+        ("zh", "gb18030", "zh"),
+        ("zh", "ascii", "en"),
+        ("zh", "iso-8859-1", "en"),
+        ("zh", "big5", "en"),
+        ("it", "ascii", "it"),
+    ],
+)
+def test_what_a_terminal_cannot_show_is_english(language: str, encoding: str, shown: str) -> None:
+    assert shown_in(catalog(language), encoding).language == shown
 
 
 def test_an_unknown_language_is_english() -> None:

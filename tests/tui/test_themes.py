@@ -78,6 +78,21 @@ async def test_the_plain_theme_shows_nothing_but_ascii(size) -> None:
                 assert picture(app).isascii()
 
 
+async def test_a_language_of_letters_that_a_terminal_lacks_is_english_there() -> None:
+    chinese = replace(MENU, language="zh")
+    plain = replace(chinese, preferences=Preferences(theme="ascii"))
+    for turn, manner, question in (
+        (chinese, Manner(), "选择或扫描"),
+        (chinese, Manner(encoding="gbk"), "选择或扫描"),
+        (chinese, Manner(encoding="iso-8859-1"), "Choose or scan"),
+        (plain, Manner(), "Choose or scan"),
+    ):
+        app = terminal(ListRoad(first=turn), manner=manner)
+        async with app.run_test(size=(40, 20)) as pilot:
+            await settled(pilot)
+            assert question in picture(app)
+
+
 def test_what_stands_in_takes_the_same_columns() -> None:
     text = "✓ Größe 水壶 é łódź ▀█ e\u0301"
     assert fitted(text, "ascii", cell_len) == "+ Grose ???? e lodz ?# e"

@@ -48,7 +48,7 @@ def run(transactions: Transactions, settings: Settings) -> int:
         turn = scan(turn, COMMAND)
     if turn.job != "scanner":
         raise BadSetting(f"{turn.worker_name} works at {settings.seat}; name another --seat.")
-    words = catalogs_of(settings)
+    words = catalogs_of(settings, sys.stdout.encoding)
     _tell(turn, words(turn.language))
     with _untouched(sys.stdin.fileno()):
         for text in _heard(sys.stdin.fileno()):

@@ -70,7 +70,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         site=settings.site,
         seat=settings.seat,
         station=settings.station,
-        catalogs=catalogs_of(settings),
+        catalogs=catalogs_of(settings, sys.stdout.encoding),
         source=_raw_stdin() if live else sys.stdin.buffer,
         target=sys.stdout,
         echo=not live,

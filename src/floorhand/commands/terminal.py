@@ -13,7 +13,7 @@ from floorhand.commands.spooling import Spooling
 from floorhand.config import Settings
 from floorhand.domain.preferences import THEMES
 from floorhand.errors import BadSetting
-from floorhand.text.catalog import Catalog, catalog
+from floorhand.text.catalog import Catalog, catalog, shown_in
 
 if TYPE_CHECKING:
     from floorhand.ops.seats import Turn
@@ -83,9 +83,14 @@ def run(args: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001  (
         spooling.stop()
 
 
-def catalogs_of(settings: Settings) -> Callable[[str], Catalog]:
-    """Give the texts of a language, or of the terminal's own where nobody has signed in."""
-    return lambda language: catalog(language or settings.language)
+def catalogs_of(settings: Settings, encoding: str = "") -> Callable[[str], Catalog]:
+    """Give the texts of a language, or of the terminal's own where nobody has signed in.
+
+    Args:
+        settings: Name the terminal's own language.
+        encoding: That of where the texts are written; empty: all of Unicode.
+    """
+    return lambda language: shown_in(catalog(language or settings.language), encoding)
 
 
 def _opened(settings: Settings, spooling: Spooling) -> Callable[[], Transactions]:

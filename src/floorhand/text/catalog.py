@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from floorhand.errors import BadSetting
+from floorhand.text.plain import UNKNOWN, fitted
 
 ASSETS = Path(__file__).parents[1] / "assets"
 INSTALLED = ASSETS.is_dir()
@@ -72,6 +73,21 @@ class Catalog:
 def catalog(language: str) -> Catalog:
     """Give the catalog of a language; English if there is none of that name."""
     return Catalog(language if language in languages() else ENGLISH)
+
+
+def shown_in(words: Catalog, encoding: str) -> Catalog:
+    """Give these texts, or the English ones where a terminal has none of their letters.
+
+    A letter that loses its accent can still be read; a text of question marks cannot.
+
+    Args:
+        words: The texts that are wanted.
+        encoding: What the terminal can show; empty: all of Unicode.
+    """
+    if not encoding:
+        return words
+    sample = words.say("language.name") + words.say("sign_in.scan_badge")
+    return words if UNKNOWN not in fitted(sample, encoding, len) else catalog(ENGLISH)
 
 
 @cache

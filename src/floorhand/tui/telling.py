@@ -18,7 +18,7 @@ from floorhand.domain.things import KEYS
 from floorhand.errors import DatabaseAway
 from floorhand.flows.away import not_yet_saved, tone_of
 from floorhand.flows.turn import Said
-from floorhand.text.catalog import Catalog
+from floorhand.text.catalog import Catalog, shown_in
 from floorhand.tui.hearing import Hearing
 from floorhand.tui.history import History
 from floorhand.tui.layout import RECENT_MAX
@@ -130,7 +130,7 @@ def view_of(
         notices = (not_yet_saved(shown.away, prompt, shown.saved_at, waiting), *notices)
     if turn is None:
         # Whose clock is not known yet.
-        return View(None, notices, words, waiting=waiting, encoding=floor.manner.encoding)
+        return View(None, notices, words, waiting=waiting, encoding=encoding_of(floor, None))
     return View(
         turn.prompt,
         (*((turn.said,) if turn.said is not None and not shown.away else ()), *notices),
@@ -144,7 +144,7 @@ def view_of(
         first=shown.first,
         may_leave=floor.may_leave,
         large=turn.preferences.large or floor.manner.large,
-        encoding="ascii" if theme_of(floor, turn) == "ascii" else floor.manner.encoding,
+        encoding=encoding_of(floor, turn),
         recent=history.last(RECENT_MAX, floor.zone()),
         scans=history.all(words, floor.zone()) if shown.looking_back else None,
         booked=history.booked,
@@ -155,6 +155,17 @@ def theme_of(floor: Floor, turn: Turn | None) -> str:
     """Name the colours that the worker has chosen, or else those of the terminal."""
     chosen = turn.preferences.theme if turn is not None else ""
     return chosen if chosen in THEMES else floor.manner.theme
+
+
+def encoding_of(floor: Floor, turn: Turn | None) -> str:
+    """Name what is shown must fit into: the worker may want less than the terminal can show."""
+    return "ascii" if theme_of(floor, turn) == "ascii" else floor.manner.encoding
+
+
+def words_for(floor: Floor, turn: Turn | None) -> Catalog:
+    """Give the texts in the worker's language, if what they are written in can be shown."""
+    words = floor.catalogs(turn.language if turn is not None else "")
+    return shown_in(words, encoding_of(floor, turn))
 
 
 def saved_at(floor: Floor, before: Turn | None, turn: Turn) -> str:
@@ -241,7 +252,7 @@ class TellingScreen(Screen[None], inherit_bindings=False):
     # Painting
 
     def _words(self) -> Catalog:
-        return self._floor.catalogs(self.turn.language if self.turn is not None else "")
+        return words_for(self._floor, self.turn)
 
     def _paint_soon(self) -> None:
         """Paint; while scans wait, which all lead to another paint, no more than can be read."""
