@@ -12,6 +12,7 @@ from floorhand.config import Settings
 from floorhand.robots.ground import SITE
 from floorhand.robots.measure import WARM_UP_TURNS, measure_scans
 from floorhand.robots.measure_start import measure_start
+from floorhand.robots.measure_terminal import measure_idle, measure_painted
 from floorhand.store.check import violations
 from floorhand.store.db import engine_of, open_database
 from floorhand.store.schema import Move
@@ -41,6 +42,25 @@ def test_the_command_prints_the_figures(
 def test_a_start_is_measured_beside_a_bare_program() -> None:
     figures = measure_start(runs=1)
     assert figures["asked_ms"] > figures["painted_ms"] > 0 < figures["bare_ms"]
+    assert figures["painted_cpu_ms"] > figures["bare_cpu_ms"] / 2 > 0
+
+
+def test_scans_at_a_terminal_are_measured_to_their_painted_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("floorhand.robots.measure_terminal.WARM_UP_SCANS", 2)
+    figures = measure_painted(tmp_path, scans=8)
+    assert figures["scans"] >= 6
+    assert figures["painted_p99_ms"] >= figures["painted_p50_ms"] > 0
+    assert figures["terminal_cpu_p50_ms"] > 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_terminal_that_nobody_uses_is_watched(tmp_path: Path) -> None:
+    figures = measure_idle(tmp_path, settle_s=0.5, idle_s=0.5)
+    assert figures["cpu_ms_per_s"] >= 0
+    assert {"seconds", "bytes_sent"} < figures.keys()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_past_adds_up(tmp_path: Path) -> None:

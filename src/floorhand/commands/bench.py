@@ -19,12 +19,14 @@ TOLD = {
     ),
     "painted": (
         "From the last key of a scan to its painted answer: {painted_p50_ms} ms (median), "
-        "{painted_p99_ms} ms (99 %), over {scans} scans."
+        "{painted_p99_ms} ms (99 %), over {scans} scans.\n"
+        "Of that, and of all after it, the processor was busy {terminal_cpu_p50_ms} ms (median)."
     ),
     "start": (
         "From the command to the first screen: {painted_ms} ms, to the first question: "
         "{asked_ms} ms.\n"
-        "A bare Textual program: {bare_ms} ms. Ratio {ratio_to_bare}, medians of {runs} starts."
+        "A bare Textual program: {bare_ms} ms. Ratio {ratio_to_bare}, medians of {runs} starts.\n"
+        "Until then a processor was busy {painted_cpu_ms} ms, by the bare one {bare_cpu_ms} ms."
     ),
     "idle": (
         "A terminal that nobody uses: {cpu_ms_per_s} ms of a processor a second, "

@@ -8,7 +8,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
-from statistics import quantiles
+from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -37,11 +37,12 @@ class AtTerminal(Robot):
     def __init__(self, transactions: Transactions, terminal: PtyTerminal, **named: Any) -> None:
         self._terminal = terminal
         self.painted_ms: list[float] = []
+        self.busy_ms: list[float] = []
         super().__init__(transactions, SITE, **named)
 
     def send(self, scan_no: int, scanned: str) -> Turn:
         """Type a scan and Enter, and wait until nothing more is painted."""
-        started = time.perf_counter()
+        started, busy = time.perf_counter(), self._terminal.cpu_ms()
         self._terminal.send(scanned.encode() + b"\r")
         painted, turn = started, None
         while turn is None or turn.scan_no < scan_no:
@@ -52,16 +53,23 @@ class AtTerminal(Robot):
             with self._transactions.begin() as tx:
                 turn = must_sit(tx, SITE, self._seat).turn()
         self.painted_ms.append((painted - started) * 1000)
+        self.busy_ms.append(self._terminal.cpu_ms() - busy)
         return turn
 
 
 def measure_painted(
-    folder: Path | None = None, *, moves: int = 0, keep: Path | None = None, server: str = ""
+    folder: Path | None = None,
+    scans: int = 0,
+    *,
+    moves: int = 0,
+    keep: Path | None = None,
+    server: str = "",
 ) -> dict[str, float | int]:
     """Let a robot work at a real terminal; give the time from its last key to the painted answer.
 
     Args:
         folder: As for `two_databases`; likewise the others.
+        scans: How many scans to make at most; 0: `SCANS_MAX`.
         moves: How many moves the warehouse has seen.
         keep: Where to keep what was built.
         server: A PostgreSQL server to measure instead.
@@ -82,7 +90,7 @@ def measure_painted(
                 now=lambda: datetime.now(UTC),
                 rng=Random(1),
             )
-            while robot.tally.scans < SCANS_MAX and robot.step():
+            while robot.tally.scans < (scans or SCANS_MAX) and robot.step():
                 pass
         finally:
             terminal.close()
@@ -93,24 +101,27 @@ def measure_painted(
         "scans": len(took),
         "painted_p50_ms": round(cuts[49], 2),
         "painted_p99_ms": round(cuts[98], 2),
+        "terminal_cpu_p50_ms": round(median(robot.busy_ms[WARM_UP_SCANS:]), 2),
     }
 
 
-def measure_idle(folder: Path | None = None) -> dict[str, float | int]:
+def measure_idle(
+    folder: Path | None = None, *, settle_s: float = SETTLE_S, idle_s: float = IDLE_S
+) -> dict[str, float | int]:
     """Leave a terminal alone at its first question; give what that costs."""
     with two_databases(folder, 0, None, "") as (url, _):
         terminal = _terminal(url, "T1", str(Path(url).parent))
         try:
             terminal.wait_for(b"Scan")
-            _listen(terminal, SETTLE_S)
+            _listen(terminal, settle_s)
             before = terminal.cpu_ms()
-            sent = _listen(terminal, IDLE_S)
+            sent = _listen(terminal, idle_s)
             used = terminal.cpu_ms() - before
         finally:
             terminal.close()
     return {
-        "seconds": round(IDLE_S),
-        "cpu_ms_per_s": round(used / IDLE_S, 2),
+        "seconds": round(idle_s),
+        "cpu_ms_per_s": round(used / idle_s, 2),
         "bytes_sent": sent,
     }
 

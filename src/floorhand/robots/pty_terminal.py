@@ -13,15 +13,20 @@ import sys
 import termios
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 WAIT_MAX_S = 60
 READ_BYTES = 65_536
 COLUMNS, LINES = 80, 24
 
+CPUCLOCK_SCHED = 2
+"""With the number of a process in the upper bits, the clock of its processor time
+(Linux, include/linux/posix-timers.h, and glibc's clock_getcpuclockid, which makes it so)."""
+
 
 class PtyTerminal:
     """A Python program on a terminal of 80 columns and 24 lines.
+
+    Its modules are compiled only when it is first started, as those of an installed program.
 
     Args:
         command: Arguments of the interpreter.
@@ -33,6 +38,7 @@ class PtyTerminal:
         self._process, self._terminal = pty.fork()
         if self._process == 0:
             os.environ["PYTHONPATH"] = os.pathsep.join(map(os.path.abspath, sys.path))
+            os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
             os.chdir(folder)
             os.environ.update(TERM="xterm-256color", COLUMNS=str(COLUMNS), LINES=str(LINES))
             os.execv(sys.executable, [sys.executable, *command])
@@ -64,9 +70,8 @@ class PtyTerminal:
         os.write(self._terminal, data)
 
     def cpu_ms(self) -> float:
-        """Say how long it has kept a processor busy, all its threads together (Linux only)."""
-        tasks = Path(f"/proc/{self._process}/task").glob("*/schedstat")
-        return sum(int(task.read_text("ascii").split()[0]) for task in tasks) / 1e6
+        """Say how long it has kept a processor busy, ended threads too (Linux only)."""
+        return time.clock_gettime((~self._process << 3) | CPUCLOCK_SCHED) * 1000
 
     def close(self) -> None:
         """End it, as a power cut would."""
