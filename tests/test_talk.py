@@ -55,7 +55,7 @@ def test_a_turn_is_written_in_one_line_with_everything_to_act_on() -> None:
 @pytest.mark.parametrize(("tone", "sign"), [("ok", "*"), ("look", "~"), ("refused", "!")])
 def test_how_the_last_scan_went_comes_first(tone: str, sign: str) -> None:
     turn = replace(PICK, said=replace(REFUSED, tone=tone))
-    assert render_lines(turn, catalog("en"))[0].startswith(f"{sign} Those are not the check")
+    assert render_lines(turn, catalog("en"))[0].startswith(f"{sign} 99 is not what stands")
 
 
 def test_choices_are_numbered_and_keys_are_what_to_type() -> None:

@@ -145,7 +145,7 @@ def test_a_job_without_the_role_is_refused(at_work) -> None:
     ("scanned", "refusal"),
     [
         ("???", "unknown_barcode"),
-        ("[/b][red]", "unknown_barcode"),
+        ("[/b][red]", "unknown_teachable"),
         ("\x1b[2J", "unknown_barcode"),
         ("\x00", "unknown_barcode"),
         ("\ud800", "unknown_barcode"),

@@ -377,7 +377,7 @@ def test_a_damaged_piece_goes_to_the_bench_for_put_away(floor) -> None:
 
 def test_only_pieces_that_are_not_verified_can_be_missing(floor) -> None:
     turn = ana(floor, "T-1", HAT, MUG, "*SHORT", "3")
-    assert said(turn) == "3 cannot be missing: 2 are left to verify."
+    assert said(turn) == "3 cannot be missing: 2 are left to verify. Count again."
 
 
 def test_an_order_of_which_all_is_missing_is_closed_as_short(floor) -> None:
@@ -454,7 +454,7 @@ def test_the_same_product_on_two_lines_is_packed_line_by_line(floor) -> None:
 
 @pytest.mark.parametrize(
     "scanned",
-    ["???", "[/b][red]", "\x1b[2J", "\x00", "A" * 10_000, "*NONSENSE", "99999", "\u202e", "*UNDO"],
+    ["???", "[/b][red]", "\x1b[2J", "\x00", "A" * 10_000, "*NONSENSE", "99999", "\u202e", "*REDO"],
 )
 @pytest.mark.parametrize(
     "before",

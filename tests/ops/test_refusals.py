@@ -44,6 +44,7 @@ TALKS: dict[Code, tuple[str, ...]] = {
     Code.NOTHING_CHECKED: (*PACKING, "> T-1", "> *FULL"),
     Code.SCAN_EACH_PIECE: (*PACKING, "> T-1", "> *QTY 2"),
     Code.TOO_MANY_CHECKED: (*PACKING, "> T-9", f"> ]C101{MUG}307"),
+    Code.NOT_TEST_CODE: ("@ packing", "> *SCANNER", "> NO-TEST-LABEL"),
     Code.RETURN_NONE_WAITING: ("@ packing", "@ job returns", "> *LIST"),
     Code.UNKNOWN_WORKER: ("@ people", "@ nobody", "> NOSUCHBODY"),
     Code.RETURN_NOT_SHIPPED: (*RETURNS, "> 1005"),

@@ -179,8 +179,8 @@ TAKEN = (
     ),
 )
 
-KNOWS_A_SECRET = frozenset({"sign_in.type_pin"})
-"""Here wrong answers are counted at the worker, so that nobody can try them all."""
+KNOWS_A_SECRET = frozenset({"sign_in.type_pin", "sign_in.scan_badge"})
+"""Here wrong answers are counted, so that nobody can try them all."""
 
 ONLY_ROBOTS_MEET = frozenset({"picking.scan_serial"})
 
@@ -210,7 +210,7 @@ class TeasedStage(Stage):
 
 def tease(notes: Notes, transactions: Transactions, turn: Turn, now: datetime) -> None:
     if question_of(turn.prompt) not in notes.questions:
-        counted = frozenset({"worker"}) if turn.prompt.ask in KNOWS_A_SECRET else frozenset()
+        counted = frozenset({"guess"}) if turn.prompt.ask in KNOWS_A_SECRET else frozenset()
         barrage(transactions, turn, now, notes, may_change=counted)
 
 

@@ -21,7 +21,7 @@ from tui.screens import (
 from floorhand.errors import DatabaseAway, Exchanged, NoRoom
 from floorhand.flows.turn import Said
 from floorhand.flows.waiting import SCANS_WAITING_MAX
-from floorhand.tui import answering, flow_screen
+from floorhand.tui import answering, signals
 
 DESK = (80, 24)
 TAKEN = Said("sign_in.welcome", {"name": "Ana"}, "ok")
@@ -48,7 +48,7 @@ class Outage(ListRoad):
 @pytest.fixture(autouse=True)
 def quick(monkeypatch) -> None:
     monkeypatch.setattr(answering, "RETRY_AFTER_S", (0.002,))
-    monkeypatch.setattr(flow_screen, "BELL_GAP_S", 0.001)
+    monkeypatch.setattr(signals, "GAP_S", 0.001)
 
 
 def bells(app, monkeypatch) -> list[int]:
