@@ -192,6 +192,11 @@ def test_a_question_in_a_text_ends_with_its_own_mark() -> None:
     assert said == "That is bin A-1. Which carrier?"
     said = catalog("en").say("refusal.not_expected_now", {**facts, "ask_text": "packing.scan_tote"})
     assert said == "That is bin A-1. Scan a tote."
+    chinese = catalog("zh")
+    said = chinese.say("refusal.not_expected_now", {**facts, "ask_text": "returns.carrier"})
+    assert said == "这是货位 A-1。哪家承运商？"
+    said = chinese.say("refusal.not_expected_now", {**facts, "ask_text": "packing.scan_tote"})
+    assert said == "这是货位 A-1。扫描周转箱。"
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,9 @@ if not INSTALLED:  # not installed from a wheel: the repository's own folder
 ENGLISH = "en"
 """The language that is complete by definition, and stands in for texts missing elsewhere."""
 
+QUESTION_MARKS = ("?", "？")
+FULL_STOPS = (".", "。")
+
 
 class Catalog:
     """The texts of one language."""
@@ -47,7 +50,7 @@ class Catalog:
         asked = []
         for name in [name for name in known if name.endswith("_text")]:
             known[name] = told = self._fill(str(known[name]), known)
-            if told.endswith("?"):
+            if told.endswith(QUESTION_MARKS):
                 asked.append(name)
         return self._fill(key, known, asked)
 
@@ -62,7 +65,8 @@ class Catalog:
         if template == key:
             template = self._texts.gettext(key)
         for name in asked:  # a question ends with its own mark
-            template = template.replace(f"{{{name}}}.", f"{{{name}}}")
+            for stop in FULL_STOPS:
+                template = template.replace(f"{{{name}}}{stop}", f"{{{name}}}")
         try:
             return template.format_map(facts)
         except (KeyError, IndexError, ValueError):
