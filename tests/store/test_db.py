@@ -15,7 +15,7 @@ from floorhand.errors import DatabaseUnusable, Exchanged, NoRoom
 from floorhand.store import db
 from floorhand.store.db import HEAD, engine_of, is_in_use, open_database
 from floorhand.store.places import next_number
-from floorhand.store.schema import Sequence
+from floorhand.store.schema import Seat, Sequence
 
 
 def refusal(url: object, **options: bool) -> str:
@@ -122,6 +122,32 @@ def test_a_full_disk_is_told_with_the_file_and_what_to_do(tmp_path) -> None:
     assert str(told.value) == (
         f"{tmp_path}/floor.db cannot be written (database or disk is full). Make room on its disk."
     )
+
+
+@pytest.mark.parametrize("question", ["SELECT lost FROM seat", "SELECT code FROM lost"])
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_what_a_database_will_never_have_is_not_waited_for(kind, question, request, tmp_path):
+    url = request.getfixturevalue("postgresql_warehouse") if kind == "postgresql" else ""
+    made = open_database(url) if url else new_warehouse(tmp_path)
+    with pytest.raises(DatabaseUnusable, match=r"not made by this.*lost"), made.begin() as tx:
+        tx.execute(text(question))
+    engine_of(made).dispose()
+
+
+def test_a_file_that_is_damaged_while_it_is_open_is_not_waited_for(tmp_path) -> None:
+    made = new_warehouse(tmp_path)
+    with made.begin() as tx:
+        page = tx.scalar(text("SELECT rootpage FROM sqlite_master WHERE name = 'seat'"))
+    with engine_of(made).begin() as connection:
+        connection.exec_driver_sql("PRAGMA writable_schema = ON")
+        connection.exec_driver_sql(
+            "UPDATE sqlite_master SET rootpage = 999999 WHERE name = 'seat' AND rootpage = ?",
+            (page,),
+        )
+    engine_of(made).dispose()
+    with pytest.raises(DatabaseUnusable, match="is damaged"), made.begin() as tx:
+        tx.execute(select(Seat.code))
+    engine_of(made).dispose()
 
 
 def test_a_newer_database_is_refused(tmp_path) -> None:

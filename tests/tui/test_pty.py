@@ -4,12 +4,18 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import sys
 import termios
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from conftest import SITE, new_warehouse
 from tui.flood import CHILD, ENDINGS, Terminal, codes, flood, flood_serial, flood_tmux, heard, ways
+
+from floorhand.robots.pty_terminal import PtyTerminal
+from floorhand.store.db import engine_of
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
 
@@ -133,3 +139,16 @@ def test_a_terminal_whose_line_is_cut_ends_by_itself(tmp_path: Path) -> None:
     assert terminal.until(lambda: heard(tmp_path / "heard") == ["READY"])
     os.close(terminal.master)
     terminal.process.wait(20)
+
+
+def test_a_terminal_whose_database_lacks_a_column_ends_with_a_sentence(tmp_path: Path) -> None:
+    engine_of(new_warehouse(tmp_path, "other.db")).dispose()
+    with closing(sqlite3.connect(tmp_path / "other.db")) as connection:
+        connection.execute("ALTER TABLE seat RENAME COLUMN redo_no TO lost")
+        connection.commit()
+    words = ["-m", "floorhand", "--database", "other.db", "--site", SITE, "terminal"]
+    terminal = PtyTerminal(words, str(tmp_path))
+    try:
+        terminal.wait_for(b"other.db was not made by this floorhand (no such column: seat.redo_no)")
+    finally:
+        terminal.close()

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from floorhand.errors import BadFile, BadLabel, DatabaseAway
+from floorhand.errors import BadFile, BadLabel, DatabaseAway, DatabaseUnusable
 from floorhand.labels.printers import FolderPrinter, Printers
 from floorhand.store.db import Transactions
 from floorhand.store.masters import DEFAULT_PRINTER
@@ -159,7 +159,7 @@ class Spool(threading.Thread):
                 if send_next(self._transactions, self._site, self._printers, self._clock) is None:
                     break
             self.away = ""
-        except DatabaseAway as error:
+        except (DatabaseAway, DatabaseUnusable) as error:
             # Labels wait in the database; there is nothing to do but to look again.
             if not self.away:
                 _log.warning("spool: the database did not answer: %s", error)

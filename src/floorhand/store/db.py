@@ -15,13 +15,14 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
-from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from floorhand.errors import Clash, DatabaseAway, DatabaseUnusable, Exchanged, NoRoom
+from floorhand.errors import Clash, DatabaseAway, DatabaseUnusable, Exchanged
 from floorhand.store import notes
+from floorhand.store.troubles import explain, name_of, path_of, say_away
 from floorhand.store.turnstile import FairConnection
 
 Transactions = sessionmaker[Session]
@@ -39,12 +40,6 @@ CLASHES_MAX = 10
 WITH_OTHERS = "LOCK TABLE alembic_version IN ROW SHARE MODE"
 ALONE = "LOCK TABLE alembic_version IN EXCLUSIVE MODE"
 """Go on beside others that do, or wait for them to end and keep new ones waiting, in order."""
-
-CLASHED = frozenset({"40001", "40P01"})
-"""What PostgreSQL says then: serialization failure, deadlock (its manual, appendix A)."""
-
-DISK_STATES = frozenset({"53100", "58030"})
-"""And then: disk full, input or output failed."""
 
 ADDRESSES = "Name an SQLite file, or postgresql+psycopg://user@host/database."
 
@@ -72,7 +67,7 @@ def open_database(url: str, *, create: bool = True) -> Transactions:
     """
     where = _where(url)
     if where.get_backend_name() == "sqlite":
-        _look_at_file(Path(_path(where)), create)
+        _look_at_file(Path(path_of(where)), create)
         arguments = {
             "factory": FairConnection,
             "timeout": BUSY_TIMEOUT_MS / 1000,
@@ -82,13 +77,13 @@ def open_database(url: str, *, create: bool = True) -> Transactions:
         _tame_sqlite(engine)
     else:
         engine = _server(where)
-    event.listen(engine, "handle_error", _say_away)
+    event.listen(engine, "handle_error", say_away)
     transactions = sessionmaker(engine, expire_on_commit=False)
     try:
-        _bring_up_to_date(engine, _shown(where), create)
+        _bring_up_to_date(engine, name_of(where), create)
     except (SQLAlchemyError, DatabaseAway) as error:
         engine.dispose()
-        raise _explain(error, _shown(where)) from error
+        raise explain(error, name_of(where)) from error
     except DatabaseUnusable:
         engine.dispose()
         raise
@@ -139,7 +134,7 @@ def sqlite_file(url: str) -> Path | None:
         DatabaseUnusable: If it is no address of a database.
     """
     where = _where(url)
-    return Path(_path(where)) if where.get_backend_name() == "sqlite" else None
+    return Path(path_of(where)) if where.get_backend_name() == "sqlite" else None
 
 
 def _where(url: str) -> URL:
@@ -154,18 +149,6 @@ def _where(url: str) -> URL:
     if backend not in ("sqlite", "postgresql"):
         raise DatabaseUnusable(f"{backend} is no database that floorhand knows. {ADDRESSES}")
     return where
-
-
-def _path(where: URL) -> str:
-    path = where.database or ""
-    return path.removeprefix("file:") if "uri" in where.query else path
-
-
-def _shown(where: URL) -> str:
-    """Name a database to people: by its path, or its address without the password."""
-    if where.get_backend_name() == "sqlite":
-        return _path(where)
-    return str(where.render_as_string(hide_password=True))
 
 
 def _server(where: URL) -> Engine:
@@ -299,27 +282,6 @@ def _tame_sqlite(engine: Engine) -> None:
             raise
 
 
-def _say_away(context: ExceptionContext) -> None:
-    """Turn "cannot reach, lock or write the database", in any driver, into the one we retry on."""
-    if not isinstance(context.original_exception, Exception):
-        return  # somebody interrupts the program
-    if getattr(context.original_exception, "sqlstate", None) in CLASHED:
-        raise Clash(str(context.original_exception)) from context.original_exception
-    if context.is_disconnect or isinstance(context.sqlalchemy_exception, OperationalError):
-        told = str(context.original_exception)
-        if _is_disk(context.original_exception):
-            where = _shown(context.engine.url) if context.engine is not None else "The database"
-            raise NoRoom(_no_room(where, told)) from context.original_exception
-        raise DatabaseAway(told) from context.original_exception
-
-
-def _is_disk(error: Exception) -> bool:
-    """Say whether a disk is full or fails, by the names that SQLite and PostgreSQL give to that."""
-    name: str = getattr(error, "sqlite_errorname", "")
-    state = getattr(error, "sqlstate", None)
-    return name == "SQLITE_FULL" or name.startswith("SQLITE_IOERR") or state in DISK_STATES
-
-
 def _bring_up_to_date(engine: Engine, shown: str, create: bool) -> None:
     """Migrate if the schema is behind. Alembic is slow to import, so it is asked only then."""
     with engine.connect() as connection:
@@ -356,26 +318,3 @@ def _bring_up_to_date(engine: Engine, shown: str, create: bool) -> None:
         with engine.begin() as connection:
             tell_planner(connection)
         engine.dispose()  # the planner reads statistics when a connection is opened
-
-
-def _explain(error: Exception, shown: str) -> DatabaseUnusable:
-    """Say in one sentence why a database cannot be opened."""
-    cause = str(getattr(error, "orig", None) or error.__cause__ or error).strip()
-    first = cause.splitlines()[0] if cause else type(error).__name__
-    if "readonly" in first or "read-only" in first:
-        return DatabaseUnusable(f"{shown} is read-only. Allow writing to it and to its folder.")
-    if "not a database" in first:
-        return DatabaseUnusable(f"{shown} is not an SQLite database. Name another file.")
-    if "malformed" in first:
-        return DatabaseUnusable(f"{shown} is damaged ({first}). Restore a copy of it.")
-    if "disk" in first:
-        return DatabaseUnusable(_no_room(shown, first))
-    if "locked" in first:
-        return DatabaseUnusable(f"{shown} is locked by another program. Close it and try again.")
-    if "unable to open" in first:
-        return DatabaseUnusable(f"{shown} cannot be opened. Check the path and the permissions.")
-    return DatabaseUnusable(f"{shown} cannot be used: {first}.")
-
-
-def _no_room(shown: str, told: str) -> str:
-    return f"{shown} cannot be written ({told.splitlines()[0]}). Make room on its disk."

@@ -10,7 +10,7 @@ from typing import Any
 from textual import events
 
 from floorhand.domain.scanners import Profile
-from floorhand.errors import DatabaseAway
+from floorhand.errors import DatabaseAway, DatabaseUnusable
 from floorhand.tui.scan import ScanReader
 from floorhand.tui.telling import Floor, TellingScreen
 from floorhand.tui.whole import WholeReader
@@ -34,7 +34,7 @@ class SingleKeys(TellingScreen, inherit_bindings=False):
     ) -> None:
         """Read as the scanner of a station sends; or, for the scanner test, all as it is."""
         if (station, testing) != self._fitted:
-            with suppress(DatabaseAway):  # the next turn tries again
+            with suppress(DatabaseAway, DatabaseUnusable):  # the next turn tries again
                 self._use(await scanner(), testing=testing)
                 self._fitted = (station, testing)
 

@@ -15,7 +15,7 @@ from textual.screen import Screen
 
 from floorhand.domain.scanners import Profile
 from floorhand.domain.things import KEYS
-from floorhand.errors import DatabaseAway
+from floorhand.errors import DatabaseAway, DatabaseUnusable
 from floorhand.flows.away import not_yet_saved, tone_of
 from floorhand.flows.turn import Said
 from floorhand.text.catalog import Catalog, shown_in
@@ -183,7 +183,7 @@ async def hint_for(floor: Floor, turn: Turn, words: Catalog) -> tuple[str, str] 
     """Say what could be typed for want of a scanner, in a sentence and alone."""
     try:
         code = await floor.hint(turn)
-    except DatabaseAway:
+    except (DatabaseAway, DatabaseUnusable):
         return None
     key = FUNCTION_KEYS.get(code, "").upper()
     text = "terminal.hint_key" if key else "terminal.hint"
@@ -245,7 +245,7 @@ class TellingScreen(Screen[None], inherit_bindings=False):
 
     async def _recall(self) -> None:
         """Ask what earlier scans came to; without the database the terminal's own memory does."""
-        with suppress(DatabaseAway):
+        with suppress(DatabaseAway, DatabaseUnusable):
             self._history.recall(await self._floor.past())
         self._paint()
 
