@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 from textual.color import Color
-from tui.screens import MENU, PICK, REFUSED, ListRoad, picture, settled, terminal, with_reader
+from tui.screens import MENU, PICK, REFUSED, ListRoad, picture, send, settled, terminal, with_reader
 
 from floorhand.domain import preferences
 from floorhand.domain.preferences import Preferences
@@ -60,8 +60,7 @@ async def test_the_theme_follows_the_badge() -> None:
     app = with_reader(terminal(road))
     async with app.run_test(size=(40, 20)) as pilot:
         for scanned, theme in (("LIGHT", "light"), ("USUAL", "dark")):
-            pilot.app.screen._scanned(scanned)
-            await settled(pilot)
+            await send(pilot, f"{scanned}\r".encode())
             assert app.theme == THEMES[theme].name
 
 

@@ -21,7 +21,7 @@ def wandered(url: str, scans: int, seed: int) -> Seen:
     return seen
 
 
-@pytest.mark.parametrize("seed", [3, 20])
+@pytest.mark.parametrize("seed", [4, 9])
 def test_whatever_is_taken_back_every_piece_is_kept(tmp_path: Path, seed: int) -> None:
     seen = wandered(str(tmp_path / "floor.db"), SCANS, seed)
     assert seen.faults == []
