@@ -72,6 +72,12 @@ def transactions(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Tra
     engine_of(made).dispose()
 
 
+@pytest.fixture(autouse=True)
+def _own_identity(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no program that a test starts prove itself by what this machine keeps."""
+    monkeypatch.setenv("FLOORHAND_STATE", str(tmp_path / "state"))
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of real data."""

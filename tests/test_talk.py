@@ -17,6 +17,7 @@ from floorhand.errors import DatabaseAway, DatabaseUnusable, NoRoom
 from floorhand.flows.turn import Said
 from floorhand.flows.waiting import SCANS_WAITING_MAX
 from floorhand.ops import floor
+from floorhand.ops.devices import ANYBODY
 from floorhand.store.db import engine_of, open_database
 from floorhand.talk import LINE_BYTES_MAX, Talk, read_scan, render_keys, render_lines
 from floorhand.text.catalog import catalog
@@ -34,6 +35,7 @@ def talk(transactions, source: bytes, job: str = "", who=("", ""), echo: bool = 
         target=target,
         echo=echo,
         now=lambda: NOW,
+        device=ANYBODY,
         pause=lambda _s: None,
     )
     assert told.run(job, *who) == 0
@@ -144,11 +146,11 @@ def test_a_scan_keeps_its_number_while_the_database_is_away(transactions, monkey
     people.build(transactions)
     real, tries = floor.take_turn, []
 
-    def away_twice(transactions, site, seat, scan_no, scanned, now):
+    def away_twice(transactions, site, seat, scan_no, scanned, *rest):
         tries.append((scan_no, scanned))
         if len(tries) < 3:
             raise DatabaseAway
-        return real(transactions, site, seat, scan_no, scanned, now)
+        return real(transactions, site, seat, scan_no, scanned, *rest)
 
     monkeypatch.setattr(floor, "take_turn", away_twice)
     lines = talk(transactions, b"W3\n")
@@ -206,7 +208,8 @@ def talk_live(transactions, monkeypatch, *lines: bytes, before=lambda: None) -> 
     monkeypatch.setattr(floor, "take_turn", slowly)
     talk = Talk(
         transactions, site=SITE, seat="T1", station="", catalogs=catalog, source=source,
-        target=target, echo=False, live=True, now=lambda: NOW, pause=lambda _s: None,
+        target=target, echo=False, live=True, now=lambda: NOW, device=ANYBODY,
+        pause=lambda _s: None,
     )  # fmt: skip
     assert talk.run() == 0
     return without_keys(target.getvalue().splitlines())

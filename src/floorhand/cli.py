@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "talk": ("floorhand.commands.talk", "the same in plain lines, for scripts and screen readers"),
     "import": ("floorhand.exchange.command", "read products, orders, deliveries, returns …"),
     "label": ("floorhand.labels.command", "print labels of bins, totes, badges, commands"),
+    "seats": ("floorhand.commands.seats", "who sits where; free a seat, unlock one"),
     "workers": ("floorhand.commands.workers", "who works here; draw a PIN, unlock one"),
     "summary": ("floorhand.commands.summary", "the figures of a shift"),
     "check": ("floorhand.commands.check", "prove the stock: rebuild it from its moves"),
@@ -66,7 +67,7 @@ def _run(words: list[str]) -> int:
         name: value
         for name in (
             *("database", "site", "seat", "station", "language", "labels", "hints", "log"),
-            "scanner",
+            *("scanner", "state", "take_seat"),
         )
         if (value := getattr(args, name, None)) is not None
     }

@@ -44,6 +44,12 @@ class Settings:
     bell_ok: bool = False
     """Ring once for a scan that was taken; all other signals then ring once more."""
 
+    state: str = ""
+    """Folder where this device keeps what it proves itself by; empty: the user's state folder."""
+
+    take_seat: bool = False
+    """Take the seat over if another device has it: who sits there has to sign in again."""
+
     hints: bool = False
     """Show below the question what a scanner would send: for trying out without one."""
 

@@ -59,6 +59,9 @@ class Code(StrEnum):
 
     # Signing in and the menu
     SIGNED_IN_ELSEWHERE = "signed_in_elsewhere"
+    SEAT_LOST = "seat_lost"
+    SEAT_FREED = "seat_freed"
+    IDLE_LOCKED = "idle_locked"
     UNKNOWN_WORKER = "unknown_worker"
     WRONG_PIN = "wrong_pin"
     NO_PIN = "no_pin"
@@ -185,6 +188,25 @@ class Refused(FloorhandError):
 
 class Gone(Refused):
     """What the worker is at is finished or taken over by others: no scan could ever answer it."""
+
+
+class SeatTaken(FloorhandError):
+    """Another device, or a newer run of this one, holds the seat: this one must not write there.
+
+    Args:
+        seat: Name of the seat.
+        device: Name of the device that holds it.
+        since: Since when, in local time.
+        worker: Who sits there; empty if nobody does.
+    """
+
+    def __init__(self, seat: str, device: str, since: str, worker: str) -> None:
+        sits = f"; {worker} sits there" if worker else ""
+        super().__init__(
+            f"Seat {seat} is in use by {device} since {since}{sits}. "
+            "Name another seat with --seat, or take this one over with --take-seat."
+        )
+        self.seat, self.device, self.since, self.worker = seat, device, since, worker
 
 
 class DatabaseAway(FloorhandError):

@@ -23,6 +23,7 @@ from floorhand.text.catalog import Catalog
 from floorhand.text.visible import visible
 
 if TYPE_CHECKING:
+    from floorhand.ops.devices import Device
     from floorhand.ops.seats import Turn
     from floorhand.store.db import Transactions
 
@@ -136,6 +137,8 @@ class Talk:
         live: Somebody types: what was typed before a refusal could be seen is not taken. The
             lines of a script are all meant.
         now: The clock.
+        device: Who takes the seat.
+        take_seat: Take it over if another device has it.
         pause: Waits some seconds before the database is tried again.
         after_turn: Called after each scan was answered.
     """
@@ -153,6 +156,8 @@ class Talk:
         echo: bool,
         live: bool = False,
         now: Callable[[], datetime],
+        device: Device,
+        take_seat: bool = False,
         pause: Callable[[float], None] = time.sleep,
         after_turn: Callable[[], None] = lambda: None,
     ) -> None:
@@ -165,6 +170,8 @@ class Talk:
         self._target = target
         self._echo = echo
         self._now = now
+        self._device = device
+        self._take = take_seat
         self._pause = pause
         self._after_turn = after_turn
         self._turn: Turn | None = None
@@ -187,7 +194,13 @@ class Talk:
 
         turn = self._surely(
             lambda: take_seat(
-                self._transactions, self._site, self._seat, station=self._station, now=self._now()
+                self._transactions,
+                self._site,
+                self._seat,
+                station=self._station,
+                now=self._now(),
+                device=self._device,
+                take=self._take,
             )
         )
         self._tell(turn)
@@ -229,7 +242,13 @@ class Talk:
 
         answer = self._surely(
             lambda: take_turn(
-                self._transactions, self._site, self._seat, turn.scan_no + 1, scanned, self._now()
+                self._transactions,
+                self._site,
+                self._seat,
+                turn.scan_no + 1,
+                scanned,
+                self._now(),
+                device=self._device,
             )
         )
         self._saved_at = f"{self._now().astimezone():%H:%M:%S}"

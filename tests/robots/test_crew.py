@@ -10,6 +10,7 @@ from random import Random
 import pytest
 from sqlalchemy import delete, select, update
 
+from floorhand.ops.devices import ROBOT
 from floorhand.ops.floor import take_seat, take_turn
 from floorhand.ops.seats import Turn
 from floorhand.robots import supply
@@ -74,7 +75,7 @@ def test_a_robot_recovers_from_a_count_that_was_set_to_nothing(demo: Transaction
     while one.turn.prompt.count.partition("/")[0] != "1":
         assert one.step()
     number = one.turn.scan_no + 1
-    one.turn = take_turn(demo, SITE, one.turn.seat, number, "0", NOW)
+    one.turn = take_turn(demo, SITE, one.turn.seat, number, "0", NOW, device=ROBOT)
     while one.step():
         pass
     with demo.begin() as tx:

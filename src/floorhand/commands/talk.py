@@ -45,6 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Talk until the input ends."""
+    from floorhand.commands.identity import identify
     from floorhand.store.db import engine_of, open_database
     from floorhand.store.masters import badge_of
     from floorhand.talk import Talk
@@ -76,6 +77,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         echo=not live,
         live=live,
         now=lambda: datetime.now(UTC),
+        device=identify(settings),
+        take_seat=settings.take_seat,
         after_turn=spooling.wake,
     )
     spooling.start(transactions)

@@ -16,6 +16,7 @@ from floorhand.errors import BadSetting
 from floorhand.text.catalog import Catalog, catalog, shown_in
 
 if TYPE_CHECKING:
+    from floorhand.ops.devices import Device
     from floorhand.ops.seats import Turn
     from floorhand.store.db import Transactions
 
@@ -43,6 +44,13 @@ def add_place(parser: argparse.ArgumentParser) -> None:
         "--seat", metavar="NAME", help="name of this terminal (default: T1, for talk TALK)"
     )
     parser.add_argument("--station", metavar="CODE", help="bench it stands at")
+    parser.add_argument(
+        "--take-seat",
+        action="store_true",
+        default=None,
+        help="take the seat over if another device has it",
+    )
+    parser.add_argument("--state", metavar="DIR", help="folder of this device's identity")
     parser.add_argument("--language", metavar="CODE", help="language until somebody signs in")
 
 
@@ -72,6 +80,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001  (
         seat=settings.seat,
         station=settings.station,
         now=lambda: datetime.now(UTC),
+        identify=_identity(settings),
+        take_seat=settings.take_seat,
         hint=_hint(opened, settings) if settings.hints else None,
         after_turn=spooling.wake,
     )
@@ -81,6 +91,17 @@ def run(args: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001  (
         return run_terminal(road, words, manner=manner, scanner=device, log_file=log_file)
     finally:
         spooling.stop()
+
+
+def _identity(settings: Settings) -> Callable[[], Device]:
+    """Say who this device is, once it is needed: after the first paint."""
+
+    def identified() -> Device:
+        from floorhand.commands.identity import identify
+
+        return identify(settings)
+
+    return identified
 
 
 def catalogs_of(settings: Settings, encoding: str = "") -> Callable[[str], Catalog]:

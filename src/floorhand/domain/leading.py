@@ -34,3 +34,27 @@ class Unlocked:
 
     kind: str
     subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class FreeSeat:
+    """Take whoever sits at a seat off it; the work is parked for that worker."""
+
+    seat: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeatFreed:
+    """Nobody sits there now. ``name`` did, at ``job``; both are empty if nobody did."""
+
+    seat: str
+    name: str
+    job: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeSeat:
+    """Let another device hold a seat: ``device`` instead of ``before``."""
+
+    device: str
+    before: str

@@ -100,6 +100,9 @@ class SiteRules(_Rules):
     shifts: tuple[str, ...] = ("early 06:00-14:00", "late 14:00-22:00", "night 22:00-06:00")
     """Name and local times."""
 
+    idle_minutes: dict[str, int] = field(default_factory=lambda: {"lead": 15, "supervisor": 15})
+    """Without a scan for so long a seat asks for the badge again, per role; absent: never."""
+
     language: str = "en"
     """Language before anybody has signed in."""
 

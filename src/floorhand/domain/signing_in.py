@@ -66,12 +66,16 @@ class SignIn:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """The worker sits here now; ``jobs`` are those the roles allow, ``parked`` those left open."""
+    """The worker sits here now; ``jobs`` are those the roles allow, ``parked`` those left open.
+
+    ``ousted`` says what the worker was taken off last: job, by whom, at which seat, when.
+    """
 
     worker: str
     name: str
     jobs: tuple[str, ...]
     parked: tuple[str, ...]
+    ousted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

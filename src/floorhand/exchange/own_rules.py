@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from floorhand.domain import verdicts
 from floorhand.domain.allocation import CANCEL_LINE, HOLD_ORDER, SHIP_PARTIAL
+from floorhand.domain.rights import ROLES
 from floorhand.domain.rules import DISPOSITION_BY_GRADE, DISPOSITIONS
 from floorhand.domain.shifts import parse_shift
 from floorhand.errors import BadSetting
@@ -90,9 +91,16 @@ SITE = Layout(
         ),
         Field("place_policy", "the same for single zones: A=scan|FREEZER=none; - for no zone"),
         Field("orders_per_walk_max", f"1 to {ORDERS_PER_WALK_MAX} orders on a cart; new: 12"),
+        Field(
+            "idle_minutes",
+            "without a scan until the badge is asked for again, per role: lead=15|packer=60; "
+            "- for never",
+        ),
         Field("language", "before anybody has signed in: en, it; new: en"),
     ),
 )
+
+IDLE_MINUTES_MAX = 1440
 
 _MERCHANT_TEXTS = ("pack_instruction", "sender")
 _SITE_COLUMNS = ("site_name", "time_zone", "gs1_prefix")
@@ -174,6 +182,7 @@ def _site(row: Reader) -> SiteRecord:
         "default_place_policy": row.choice("default_place_policy", PLACE_POLICIES) or None,
         "place_policy": _pairs(row, "place_policy", _check_policy),
         "orders_per_walk_max": _up_to(row, "orders_per_walk_max", 1, ORDERS_PER_WALK_MAX),
+        "idle_minutes": _minutes(row),
         "language": row.choice("language", languages()) or None,
     }
     rules = {name: value for name, value in told.items() if value is not None}
@@ -254,6 +263,21 @@ def _pairs(row: Reader, name: str, check: Callable[[str, str], str]) -> dict[str
             raise BadCell(f"{name} has {cells.shown(part)}; expected pairs such as A=B|C=D")
         pairs[key] = check(key, word)
     return pairs
+
+
+def _minutes(row: Reader) -> dict[str, int] | None:
+    pairs = _pairs(row, "idle_minutes", _check_minutes)
+    return None if pairs is None else {role: int(word) for role, word in pairs.items()}
+
+
+def _check_minutes(role: str, word: str) -> str:
+    if role not in ROLES:
+        raise BadCell(f"idle_minutes has {cells.shown(role)}; known: {', '.join(ROLES)}")
+    if not (word.isascii() and word.isdecimal() and 1 <= int(word) <= IDLE_MINUTES_MAX):
+        raise BadCell(
+            f"idle_minutes of {role} is {cells.shown(word)}; expected 1 to {IDLE_MINUTES_MAX}"
+        )
+    return word
 
 
 def _check_policy(zone: str, word: str) -> str:

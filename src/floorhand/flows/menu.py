@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from floorhand.domain.scanner_test import TestCode, TestOpened
 from floorhand.domain.signing_in import FindJob, JobFound, LookAt, OpenMenu, Row, Seen, SignedIn
 from floorhand.domain.things import (
-    Badge,
     Chosen,
     DeliveryCode,
     Key,
@@ -78,8 +77,6 @@ def step(state: State, event: object) -> Reply:
             return Do(LookAt("sku", f"{merchant}/{sku}"))
         case Choosing(), OrderCode(merchant=merchant, number=number):
             return Do(LookAt("order", f"{merchant}/{number}"))
-        case Choosing(), Badge(scanned=True, worker=worker) if worker != state.worker:
-            return Open("sign_in", event)
         case Choosing(seen=(_, *_)), Pressed(key=Key.BACK):
             return Ask(replace(state, seen=()))
         case _, Pressed():

@@ -12,11 +12,16 @@ from floorhand.store.ledger import Cause
 from floorhand.store.masters import site_zone
 
 
-def since(tx: Session, cause: Cause, moment: datetime | None) -> str:
-    """Say since when somebody has work: local time, with the date if it was not today."""
-    here = site_zone(tx, cause.site)
-    local = (moment or cause.at).astimezone(here)
-    today = local.date() == cause.at.astimezone(here).date()
+def since(tx: Session, cause: Cause, begun: datetime | None) -> str:
+    """Say since when somebody has work."""
+    return moment(tx, cause.site, begun, cause.at)
+
+
+def moment(tx: Session, site: str, then: datetime | None, now: datetime) -> str:
+    """Write a moment in local time, with the date if it was not today; None is now."""
+    here = site_zone(tx, site)
+    local = (then or now).astimezone(here)
+    today = local.date() == now.astimezone(here).date()
     return local.strftime("%H:%M" if today else "%Y-%m-%d %H:%M")
 
 

@@ -17,7 +17,9 @@ from floorhand.domain.scanners import PLAIN
 from floorhand.domain.signing_in import JOBS
 from floorhand.errors import Gone, Refused
 from floorhand.flows.turn import AnyState, Refuse, Said
+from floorhand.ops.devices import ANYBODY, Device, hold, seat_taken
 from floorhand.ops.freezing import freeze
+from floorhand.ops.leaving import change_device, locked_if_idle
 from floorhand.ops.misses import counted
 from floorhand.ops.registry import FLOWS
 from floorhand.ops.seats import Settled, Sitting, Turn, must_sit, repeat, resumed, sit, write
@@ -34,19 +36,38 @@ _HALVES = re.compile("[\ud800-\udfff]")
 
 
 def take_seat(
-    transactions: Transactions, site: str, seat: str, *, now: datetime, station: str = ""
+    transactions: Transactions,
+    site: str,
+    seat: str,
+    *,
+    now: datetime,
+    station: str = "",
+    device: Device = ANYBODY,
+    take: bool = False,
 ) -> Turn:
     """Sit down at a terminal, or resume at the exact question where it was left.
+
+    Args:
+        transactions: From `open_database`.
+        site: Which building.
+        seat: Which terminal.
+        now: UTC time.
+        station: Where it is set up to stand; a station that was scanned since then stays.
+        device: Who takes it; scans are taken from this run of this device only.
+        take: Take it over from another device: who sits there has to sign in again.
 
     Raises:
         DatabaseAway: If the database did not answer.
         DatabaseUnusable: If it holds no such site.
         BadSetting: If the site has no such station.
+        SeatTaken: If another device holds the seat.
     """
-    return in_turn(transactions, lambda tx: _take_seat(tx, site, seat, now, station))
+    return in_turn(transactions, lambda tx: _take_seat(tx, site, seat, now, station, device, take))
 
 
-def _take_seat(tx: Session, site: str, seat: str, now: datetime, station: str) -> Turn:
+def _take_seat(
+    tx: Session, site: str, seat: str, now: datetime, station: str, device: Device, take: bool
+) -> Turn:
     sitting = sit(tx, site, seat)
     if sitting is None:
         require_site(tx, site)
@@ -54,20 +75,29 @@ def _take_seat(tx: Session, site: str, seat: str, now: datetime, station: str) -
         station = station_named(tx, site, station)
     if sitting is None:
         start = freeze(FLOWS["sign_in"].START)
-        tx.execute(
-            insert(Seat).values(
-                site=site, code=seat, station=station, flow="sign_in", state=start, at=now
-            )
-        )
-        sitting = sit(tx, site, seat)
-    elif station and station != sitting.station:
-        tx.execute(update(Seat).where(Seat.site == site, Seat.code == seat).values(station=station))
-    assert sitting is not None
+        tx.execute(insert(Seat).values(site=site, code=seat, flow="sign_in", state=start, at=now))
+    elif not device.had(sitting.device):
+        if not take:
+            raise seat_taken(tx, site, seat, now)
+        change_device(tx, sitting, device, now)
+    hold(tx, site, seat, device, now)
+    _stand(tx, site, seat, station)
+    sitting = must_sit(tx, site, seat)
+    sitting = locked_if_idle(tx, sitting, device, now)
     turn = sitting.turn()
     if sitting.flow in JOBS and sitting.state != FLOWS[sitting.flow].START:
         assert sitting.at is not None, seat
         turn = replace(turn, said=resumed(sitting, sitting.at, site_zone(tx, site)))
     return turn
+
+
+def _stand(tx: Session, site: str, seat: str, station: str) -> None:
+    """Stand where the seat is set up to, unless that is not new: then it was moved on purpose."""
+    tx.execute(
+        update(Seat)
+        .where(Seat.site == site, Seat.code == seat, Seat.home != station)
+        .values(station=station, home=station)
+    )
 
 
 def take_turn(
@@ -78,6 +108,7 @@ def take_turn(
     scanned: str,
     now: datetime,
     source: str = "",
+    device: Device = ANYBODY,
 ) -> Turn:
     """Answer one scan, in one transaction.
 
@@ -85,25 +116,28 @@ def take_turn(
         transactions: From `open_database`.
         site: Which building.
         seat: Which terminal; it has been taken with `take_seat`.
-        scan_no: 1 for the seat's first scan. Sending a number again, as after a lost connection,
-            changes nothing and gives the same answer.
-        scanned: The scan as the scanner sent it, without its end. A key is the scan of its
-            command barcode. Nothing scanned is no scan: the question stands as it was.
+        scan_no: 1 for the seat's first scan. A number that was sent before changes nothing.
+        scanned: The scan as it was sent, without its end; a key is the scan of its command
+            barcode. Nothing scanned is no scan: the question stands as it was.
         now: UTC time of the scan.
-        source: How it came, one of `floorhand.domain.scanners.SOURCES`; empty: not known. No
-            rule asks for it.
+        source: How it came, one of `floorhand.domain.scanners.SOURCES`; no rule asks for it.
+        device: Who sends it, as it took the seat.
 
     Raises:
+        SeatTaken: If another device, or a newer run, holds the seat by now.
         DatabaseAway: Whether the scan was taken is not known; send the same number again.
     """
     scanned = _storable(scanned)
 
     def take(tx: Session, refused: Refused | None = None) -> Turn:
         sitting = must_sit(tx, site, seat)
+        if sitting.device != device.token:
+            raise seat_taken(tx, site, seat, now)
         if scan_no <= sitting.scan_no:
             return repeat(sitting, scanned)
         if not scanned.strip(LINE_ENDS):
             return sitting.turn()
+        sitting = locked_if_idle(tx, sitting, device, now)
         if refused is None:
             settled = answer(tx, sitting, scan_no, scanned, now)
         else:

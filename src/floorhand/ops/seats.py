@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, tzinfo
 from typing import Any, cast
@@ -15,8 +14,8 @@ from floorhand.domain.preferences import USUAL, Preferences
 from floorhand.domain.signing_in import JOBS
 from floorhand.domain.things import Key, Pressed
 from floorhand.errors import Code
-from floorhand.flows import learning
 from floorhand.flows.turn import AnyState, Facts, Prompt, Refuse, Reply, Said
+from floorhand.ops.aside import ASIDE
 from floorhand.ops.freezing import freeze, thaw
 from floorhand.ops.registry import FLOWS
 from floorhand.store import undo_steps
@@ -30,12 +29,6 @@ SCANNED_CHARACTERS_MAX = 600
 SECRET = "•"
 """Stands in every record for a badge that was scanned, or what a worker typed as PIN."""
 
-ASIDE: Mapping[str, Callable[[Any], Any]] = {
-    "which": lambda state: state,
-    learning.NAME: lambda state: state.lesson,
-}
-"""Flows that stand between a question and its answer, and what of their states tells which."""
-
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -44,6 +37,7 @@ class Turn:
     ``job`` is the flow that is open; ``worker`` and ``worker_name`` are empty if nobody sits
     here; ``language`` is that of the worker, or the one chosen at the sign-in; empty: the site's.
     ``station`` is where the terminal stands.
+    After ``locks_after_s`` without a scan the badge is asked for again; 0: never.
     """
 
     seat: str
@@ -56,6 +50,7 @@ class Turn:
     said: Said | None
     preferences: Preferences = USUAL
     station: str = ""
+    locks_after_s: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +70,8 @@ class Sitting:
     scanned: str
     said: Said | None
     at: datetime | None
+    device: str
+    locks_after_s: int
     preferences: Preferences = USUAL
     undo_no: int = 0
     redo_no: int = 0
@@ -97,6 +94,7 @@ class Sitting:
             self.said,
             self.preferences,
             self.station,
+            self.locks_after_s if self.worker else 0,
         )
 
 
@@ -182,6 +180,8 @@ _SIT = (
         _SEAT.c.at,
         _SEAT.c.undo_no,
         _SEAT.c.redo_no,
+        _SEAT.c.device,
+        _SEAT.c.locks_after_s,
         _WORKER.c.code,
         _WORKER.c.name,
         _WORKER.c.roles,
@@ -221,6 +221,8 @@ def sit(tx: Session, site: str, seat: str) -> Sitting | None:
         scanned=row.scanned or "",
         said=Said(**json.loads(row.said)) if row.said else None,
         at=row.at,
+        device=row.device,
+        locks_after_s=row.locks_after_s,
         preferences=Preferences(row.theme or "", bool(row.large), bool(row.mute)),
         undo_no=row.undo_no,
         redo_no=row.redo_no,
@@ -317,7 +319,7 @@ def _may_differ(sitting: Sitting, settled: Settled) -> bool:
     """Say whether somebody may have signed in or out, or chosen something about the screen."""
     flows = {sitting.flow, settled.flow}
     about_screen = settled.said is not None and settled.said.text.startswith("settings.")
-    return about_screen or "sign_in" in flows or flows == {"menu"}
+    return about_screen or "sign_in" in flows or settled.flow == "menu"
 
 
 def _leave_trail(tx: Session, sitting: Sitting, scan_no: int, settled: Settled) -> tuple[int, int]:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from floorhand.domain.barcodes import read, readable
 from floorhand.domain.preferences import Toggle
 from floorhand.domain.rights import Right, may
-from floorhand.domain.signing_in import JOBS, SignOut
+from floorhand.domain.signing_in import JOBS, SignedIn, SignOut
 from floorhand.domain.things import (
     Ambiguous,
     Badge,
@@ -36,15 +36,15 @@ from floorhand.ops.learning import lesson_about
 from floorhand.ops.naming import NAMES_THE_SCAN, trailed, what
 from floorhand.ops.registry import FLOWS, HANDLERS
 from floorhand.ops.seats import (
-    ASIDE,
     SCANNED_CHARACTERS_MAX,
     SECRET,
     Settled,
     Sitting,
     in_a_job,
     leaves,
+    must_sit,
 )
-from floorhand.ops.sign_in import park
+from floorhand.ops.sign_in import park, park_open
 from floorhand.ops.undoing import cause_of, reverse
 from floorhand.store import notes
 from floorhand.store.asking import ask
@@ -115,13 +115,15 @@ def _answer(tx: Session, sitting: Sitting, scan_no: int, event: Event, now: date
         case Pressed(key=Key.LOCK) if sitting.worker:
             return _lock(tx, cause_of(sitting, f"{sitting.seat}:{scan_no}", now), sitting)
         case Pressed(key=Key.MUTE | Key.LARGE as key) if sitting.worker:
-            now_are = _carry_out(tx, cause_of(sitting, "", now), Toggle(key))
+            now_are = carry_out(tx, cause_of(sitting, "", now), Toggle(key))
             said = settings.told(sitting.preferences, now_are.preferences)
             return replace(here, said=Said(said, {}, "ok"))
         case Badge(scanned=True, worker=sitting.worker, name=name) if (
             "badge" not in prompt.wants.kinds
         ):
             return replace(here, said=Said("road.signed_in_already", {"name": name}, "look"))
+        case Badge(scanned=True) if sitting.worker and "badge" not in prompt.wants.kinds:
+            return _change_worker(tx, sitting, scan_no, event, now)
         case Unknown() if "pin" in prompt.wants.kinds:  # what was typed must not be shown
             raise Refused(Code.WRONG_PIN)
         case Unknown(shown=code) if "unknown" not in prompt.wants.kinds:
@@ -180,8 +182,10 @@ def _settle(tx: Session, sitting: Sitting, scan_no: int, event: object, now: dat
                 assert commands <= COMMANDS_PER_SCAN_MAX, (name, command)
                 number = f"{sitting.seat}:{scan_no}" + (f".{commands}" if commands > 1 else "")
                 cause = cause_of(sitting, number, now)
-                event = _carry_out(tx, cause, command)
+                event = carry_out(tx, cause, command)
                 operations += [number] if cause.figures else []
+                if isinstance(event, SignedIn):
+                    sitting = must_sit(tx, sitting.site, sitting.seat)
             case Open(flow=flow, event=handed):
                 said = Said.about(reply) or said
                 _may_open(tx, sitting, flow)
@@ -289,24 +293,35 @@ def _menu(tx: Session, sitting: Sitting, now: datetime, *, parked: bool) -> Sett
 
 def _lock(tx: Session, cause: Cause, sitting: Sitting) -> Settled:
     """Sign out; work in the middle is parked."""
-    name, state = sitting.flow, sitting.state
-    while name in ASIDE:
-        about = ASIDE[name](state)
-        name, state = about.flow, thaw(FLOWS[about.flow], about.state)
-    if name in JOBS and state != FLOWS[name].START:
-        park(tx, cause, sitting.worker, name, freeze(state))
-    _carry_out(tx, cause, SignOut(sitting.worker))
+    park_open(tx, cause, sitting.worker, sitting.flow, freeze(sitting.state))
+    carry_out(tx, cause, SignOut(sitting.worker))
     said = Said("road.signed_out", {"name": sitting.worker_name}, "ok")
     return Settled("sign_in", FLOWS["sign_in"].START, said)
+
+
+def _change_worker(
+    tx: Session, sitting: Sitting, scan_no: int, badge: Badge, now: datetime
+) -> Settled:
+    """Let a colleague sign in here; what is in the middle is parked, and both are told."""
+    cause = cause_of(sitting, f"{sitting.seat}:{scan_no}.0", now)
+    state = freeze(sitting.state)
+    job = park_open(tx, cause, sitting.worker, sitting.flow, state, badge.name)
+    carry_out(tx, cause, SignOut(sitting.worker))
+    free = replace(sitting, worker="", flow="sign_in", state=FLOWS["sign_in"].START)
+    settled = _settle(tx, free, scan_no, badge, now)
+    if not job or settled.refused:
+        return settled
+    facts = {"name": badge.name, "before": sitting.worker_name, "job_text": f"job.{job}"}
+    return replace(settled, said=Said("road.changed_worker", facts, "look"))
 
 
 def from_office(tx: Session, site: str, command: object, now: datetime) -> object:
     """Carry out a command that was given at no terminal, and record it as from the office."""
     cause = Cause(site, f"{OFFICE}:{uuid4().hex}", "", OFFICE, "", now)
-    return _carry_out(tx, cause, command)
+    return carry_out(tx, cause, command)
 
 
-def _carry_out(tx: Session, cause: Cause, command: Any) -> Any:
+def carry_out(tx: Session, cause: Cause, command: Any) -> Any:
     """Carry out a command, and record it if it changed anything (then it noted figures)."""
     try:
         outcome = HANDLERS[type(command)](tx, cause, command)

@@ -23,12 +23,14 @@ from floorhand.domain.signing_in import (
     SignOut,
 )
 from floorhand.errors import Code, Refused
-from floorhand.flows.sign_in import NeedBadge
+from floorhand.flows.sign_in import Locked, NeedBadge
+from floorhand.ops.aside import behind
+from floorhand.ops.colleagues import moment
 from floorhand.ops.freezing import freeze
 from floorhand.ops.registry import FLOWS
 from floorhand.store.guesses import SEAT, WORKER, guesses_at, keep_guesses
 from floorhand.store.ledger import Cause
-from floorhand.store.masters import worker_facts
+from floorhand.store.masters import site_rules, worker_facts
 from floorhand.store.schema import Parked, Seat, Worker
 from floorhand.store.workers import who_can
 
@@ -120,31 +122,39 @@ def sign_in(tx: Session, cause: Cause, command: SignIn) -> SignedIn:
     worker = worker_facts(tx, cause.site, command.worker)
     if worker is None:
         raise Refused(Code.UNKNOWN_WORKER)
-    elsewhere = tx.execute(
-        select(Seat.code, Seat.flow, Seat.state)
-        .where(Seat.site == cause.site, Seat.worker == command.worker, Seat.code != cause.seat)
-        .with_for_update()
-    ).all()
-    moved = freeze(NeedBadge(worker.name, cause.seat))
-    for seat in elsewhere:
-        if seat.flow in JOBS and seat.state != freeze(FLOWS[seat.flow].START):
-            park(tx, cause, command.worker, seat.flow, seat.state)
-        tx.execute(
-            update(Seat)
-            .where(Seat.site == cause.site, Seat.code == seat.code)
-            .values(worker=None, flow="sign_in", state=moved, said=None)
-        )
+    others = (Seat.site == cause.site, Seat.worker == command.worker, Seat.code != cause.seat)
+    for seat in tx.scalars(select(Seat.code).where(*others)).all():
+        vacate(tx, cause, seat, NeedBadge(worker.name, cause.seat))
     tx.execute(
         update(Seat)
         .where(Seat.site == cause.site, Seat.code == cause.seat)
-        .values(worker=command.worker)
+        .values(worker=command.worker, locks_after_s=_locks_after_s(tx, cause.site, worker.roles))
     )
     if command.language:
         mine = (Worker.site == cause.site, Worker.code == command.worker)
         tx.execute(update(Worker).where(*mine).values(language=command.language))
     cause.note(job="sign_in", worker=command.worker)
     jobs, parked = jobs_of(worker.roles), parked_jobs(tx, cause.site, command.worker)
-    return SignedIn(worker.code, worker.name, jobs, parked)
+    return SignedIn(worker.code, worker.name, jobs, parked, _ousted(tx, cause, command.worker))
+
+
+def _locks_after_s(tx: Session, site: str, roles: frozenset[str]) -> int:
+    """Say after how long without a scan a worker's seat is locked: the strictest role counts."""
+    minutes = site_rules(tx, site).idle_minutes
+    return min((60 * minutes[role] for role in roles if minutes.get(role)), default=0)
+
+
+def _ousted(tx: Session, cause: Cause, worker: str) -> tuple[str, ...]:
+    """Say what a worker was taken off last: job, by whom, at which seat, when; empty: nothing."""
+    row = tx.execute(
+        select(Parked.flow, Parked.by, Parked.seat, Parked.at)
+        .where(Parked.site == cause.site, Parked.worker == worker, Parked.by != "")
+        .order_by(Parked.at.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return ()
+    return (row.flow, row.by, row.seat, moment(tx, cause.site, row.at, cause.at))
 
 
 def sign_out(tx: Session, cause: Cause, command: SignOut) -> None:
@@ -155,9 +165,53 @@ def sign_out(tx: Session, cause: Cause, command: SignOut) -> None:
     cause.note(job="sign_in", worker=command.worker)
 
 
-def park(tx: Session, cause: Cause, worker: str, flow: str, state: str) -> None:
+def vacate(tx: Session, cause: Cause, seat: str, told: NeedBadge, by: str = "") -> str:
+    """Take whoever sits at a seat off it, and park what is in the middle; gives who it was.
+
+    ``told`` is the question that its terminal is at then. ``by`` is who wanted it so, for the
+    worker to be told; empty if the worker did.
+    """
+    here = (Seat.site == cause.site, Seat.code == seat)
+    row = tx.execute(
+        select(Seat.worker, Seat.flow, Seat.state).where(*here).with_for_update()
+    ).one()
+    if row.worker:
+        park_open(tx, replace(cause, seat=seat), row.worker, row.flow, row.state, by)
+    put_off(tx, cause.site, seat, told)
+    return row.worker or ""
+
+
+def put_off(tx: Session, site: str, seat: str, told: NeedBadge | Locked) -> None:
+    """Let nobody sit at a seat, and ask this there."""
+    tx.execute(
+        update(Seat)
+        .where(Seat.site == site, Seat.code == seat)
+        .values(worker=None, flow="sign_in", state=freeze(told), said=None)
+    )
+
+
+def park_open(tx: Session, cause: Cause, worker: str, flow: str, state: str, by: str = "") -> str:
+    """Park what is open, if a job is in the middle; gives that job, else nothing."""
+    flow, state = behind(flow, state)
+    if flow not in JOBS or state == freeze(FLOWS[flow].START):
+        return ""
+    park(tx, cause, worker, flow, state, by)
+    return flow
+
+
+def park(tx: Session, cause: Cause, worker: str, flow: str, state: str, by: str = "") -> None:
     """Keep work that is left in the middle, for the worker to take up again anywhere."""
-    tx.merge(Parked(site=cause.site, worker=worker, flow=flow, state=state, at=cause.at))
+    tx.merge(
+        Parked(
+            site=cause.site,
+            worker=worker,
+            flow=flow,
+            state=state,
+            at=cause.at,
+            seat=cause.seat,
+            by=by,
+        )
+    )
     tx.flush()
 
 

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from floorhand.errors import Code, Gone, Refused
 from floorhand.flows.turn import AnyState
 from floorhand.ops import bench, putaway_work, returns_bench, walking
+from floorhand.ops.aside import ASIDE
 from floorhand.ops.freezing import thaw
 from floorhand.ops.registry import FLOWS
-from floorhand.ops.seats import ASIDE
 from floorhand.store import deliveries, returns
 from floorhand.store.ledger import Cause
 from floorhand.store.restoring import Changed

@@ -10,6 +10,7 @@ from random import Random
 from floorhand.domain.signing_in import JOBS
 from floorhand.domain.things import Key, barcode_of
 from floorhand.errors import DatabaseAway
+from floorhand.ops.devices import ROBOT
 from floorhand.ops.floor import take_seat, take_turn
 from floorhand.ops.seats import Turn
 from floorhand.robots import sight
@@ -117,7 +118,9 @@ class Robot:
         self._scans_seen = -1
         self._last = ""
         self.tally = Tally()
-        self.turn: Turn = take_seat(transactions, site, seat, now=now(), station=station)
+        self.turn: Turn = take_seat(
+            transactions, site, seat, now=now(), station=station, device=ROBOT
+        )
 
     def step(self) -> bool:
         """Make one scan; False if there is nothing to do for this worker now."""
@@ -157,7 +160,9 @@ class Robot:
 
     def send(self, scan_no: int, scanned: str) -> Turn:
         """Send one scan on its road; measuring robots look at the clock here."""
-        return take_turn(self._transactions, self._site, self._seat, scan_no, scanned, self._now())
+        return take_turn(
+            self._transactions, self._site, self._seat, scan_no, scanned, self._now(), device=ROBOT
+        )
 
     def _take_up_job(self) -> bool:
         """Open the first job that this worker may do and for which work stands around."""

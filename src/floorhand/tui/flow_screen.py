@@ -170,6 +170,7 @@ class FlowScreen(SingleKeys, inherit_bindings=False):
         """Show an answer. After a refusal the waiting scans are dropped, and counted aloud."""
         self._shown.saved_at = saved_at(self._floor, self.turn, turn) or self._shown.saved_at
         self.turn = turn
+        self._shown.answered = self._floor.now()
         self._shown.first, self._shown.looking_back = 0, False
         self._shown.notices = ()
         self._shown.away = ""

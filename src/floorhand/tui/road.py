@@ -8,8 +8,10 @@ from threading import Thread
 from typing import TYPE_CHECKING, Protocol
 
 from floorhand.domain.scanners import Profile
+from floorhand.errors import Code, SeatTaken
 
 if TYPE_CHECKING:
+    from floorhand.ops.devices import Device
     from floorhand.ops.seats import Turn
     from floorhand.store.db import Transactions
     from floorhand.store.past import Past
@@ -49,6 +51,8 @@ class FloorRoad:
         seat: Name of this terminal.
         station: Code of the bench it stands at; empty if at none.
         now: The clock, in UTC.
+        identify: Says who this device is, anew each time that it takes the seat.
+        take_seat: Take the seat over from another device at the start.
         hint: Gives what could be typed at a turn for want of a scanner.
         after_turn: Called after each scan was answered.
     """
@@ -61,6 +65,8 @@ class FloorRoad:
         seat: str,
         station: str,
         now: Callable[[], datetime],
+        identify: Callable[[], Device],
+        take_seat: bool = False,
         hint: Callable[[Turn], str] | None = None,
         after_turn: Callable[[], None] = lambda: None,
     ) -> None:
@@ -70,12 +76,17 @@ class FloorRoad:
         self._seat = seat
         self._station = station
         self._now = now
+        self._identify = identify
+        self._device: Device | None = None
+        self._take = take_seat
+        self._taken: SeatTaken | None = None
+        self._language = ""
         self._hint = hint
         self._after_turn = after_turn
         self.zone: tzinfo = UTC
 
     def sit(self) -> Turn:
-        """Take the seat, or resume where it was left."""
+        """Take the seat, or resume where it was left; ask what to do if another device has it."""
         from floorhand.ops.floor import take_seat
         from floorhand.ops.registry import read_all
         from floorhand.store.masters import site_zone
@@ -83,9 +94,20 @@ class FloorRoad:
         first = self._transactions is None
         if self._transactions is None:
             self._transactions = self._open()
-        turn = take_seat(
-            self._transactions, self._site, self._seat, station=self._station, now=self._now()
-        )
+        self._device = self._device or self._identify()
+        try:
+            turn = take_seat(
+                self._transactions,
+                self._site,
+                self._seat,
+                now=self._now(),
+                station=self._station,
+                device=self._device,
+                take=self._take,
+            )
+        except SeatTaken as taken:
+            return self._ask(taken)
+        self._taken, self._take = None, False
         with self._transactions.begin() as tx:
             self.zone = site_zone(tx, self._site)
         if first:  # while the first question is read and answered
@@ -97,9 +119,25 @@ class FloorRoad:
         from floorhand.ops.floor import take_turn
 
         assert self._transactions is not None, "the seat is taken first"
-        turn = take_turn(
-            self._transactions, self._site, self._seat, scan_no, scanned, self._now(), source
-        )
+        if self._taken is not None:
+            return self._answer(self._taken, scanned)
+        assert self._device is not None, "the seat is taken first"
+        now = self._now()
+        try:
+            turn = take_turn(
+                self._transactions,
+                self._site,
+                self._seat,
+                scan_no,
+                scanned,
+                now,
+                source,
+                self._device,
+            )
+        except SeatTaken as taken:
+            self._device = None
+            return self._ask(taken, f"refusal.{Code.SEAT_LOST}", "refused")
+        self._language = turn.language
         self._after_turn()
         return turn
 
@@ -110,6 +148,24 @@ class FloorRoad:
         assert self._transactions is not None, "the seat is taken first"
         with self._transactions.begin() as tx:
             return profile_at(tx, self._site, self._seat)
+
+    def _ask(self, taken: SeatTaken, said: str = "", tone: str = "look") -> Turn:
+        """Ask what to do about a seat that another device holds."""
+        from floorhand.ops.devices import about_taken
+
+        self._taken = taken
+        return about_taken(taken, self._language, said, tone)
+
+    def _answer(self, taken: SeatTaken, scanned: str) -> Turn:
+        """Take the seat over if that is what was pressed; nothing is written otherwise."""
+        match scanned.strip(" ").upper():
+            case "*DONE":
+                self._take, self._device = True, None
+                return self.sit()
+            case "*HELP":
+                return self._ask(taken, "help.seat.taken")
+            case _:
+                return self._ask(taken, f"refusal.{Code.SEAT_LOST}", "refused")
 
     def hint(self, turn: Turn) -> str:
         """Say what could be typed at this question for want of a scanner."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
@@ -16,8 +16,9 @@ from textual.screen import Screen
 from floorhand.domain.scanners import Profile
 from floorhand.domain.things import KEYS
 from floorhand.errors import DatabaseAway, DatabaseUnusable
+from floorhand.flows import sign_in
 from floorhand.flows.away import not_yet_saved, tone_of
-from floorhand.flows.turn import Said
+from floorhand.flows.turn import Prompt, Said
 from floorhand.text.catalog import Catalog, shown_in
 from floorhand.tui.hearing import Hearing
 from floorhand.tui.history import History
@@ -105,6 +106,7 @@ class Shown:
         line_away: Device of a scanner that is not there; empty if it is, or there is none.
         away: What is wrong while the database does not answer; empty if it does.
         saved_at: Time of day of the last scan that is saved.
+        answered: When the last answer came; None before the first.
     """
 
     notices: tuple[Said, ...] = ()
@@ -115,6 +117,20 @@ class Shown:
     line_away: str = ""
     away: str = ""
     saved_at: str = ""
+    answered: datetime | None = None
+
+
+def is_idle(floor: Floor, turn: Turn, shown: Shown) -> bool:
+    """Say whether nothing of the work may be seen any more; the next scan finds out by itself."""
+    if not turn.locks_after_s or shown.answered is None:
+        return False
+    return floor.now() - shown.answered >= timedelta(seconds=turn.locks_after_s)
+
+
+def locked(turn: Turn) -> Prompt:
+    """Ask for the badge of whoever sits here, and show nothing else."""
+    minutes = turn.locks_after_s // 60
+    return sign_in.prompt(sign_in.Locked(turn.worker, turn.worker_name, minutes, turn.job))
 
 
 def view_of(
@@ -131,6 +147,18 @@ def view_of(
     if turn is None:
         # Whose clock is not known yet.
         return View(None, notices, words, waiting=waiting, encoding=encoding_of(floor, None))
+    clock = f"{floor.now().astimezone(floor.zone()):%H:%M}"
+    if is_idle(floor, turn, shown):
+        asked = locked(turn)
+        return View(
+            asked,
+            notices,
+            words,
+            job=sign_in.NAME,
+            typed=shown.typed,
+            clock=clock,
+            encoding=encoding_of(floor, turn),
+        )
     return View(
         turn.prompt,
         (*((turn.said,) if turn.said is not None and not shown.away else ()), *notices),
@@ -139,7 +167,7 @@ def view_of(
         worker=turn.worker_name,
         typed=shown.typed,
         waiting=waiting,
-        clock=f"{floor.now().astimezone(floor.zone()):%H:%M}",
+        clock=clock,
         hint=shown.hint,
         first=shown.first,
         may_leave=floor.may_leave,

@@ -34,6 +34,14 @@ class Seat(Table):
     """Number of the scan that an undo takes back now; 0 if there is none."""
     redo_no: Mapped[int] = mapped_column(default=0)
     """Number of the undo that can itself be undone now; 0 if there is none."""
+    locks_after_s: Mapped[int] = mapped_column(default=0)
+    """Without a scan for so long it asks for the badge again; 0: it never does."""
+    device: Mapped[str] = mapped_column(default="")
+    """What the program that holds the seat proves itself by; empty: nobody has taken it yet."""
+    device_name: Mapped[str] = mapped_column(default="")
+    held_since: Mapped[datetime | None]
+    home: Mapped[str] = mapped_column(default="")
+    """The station it was set up with; ``station`` is where it stands now."""
     __table_args__ = (ForeignKeyConstraint(["site"], ["site.site"]),)
 
 
@@ -46,6 +54,9 @@ class Parked(Table):
     flow: Mapped[Key]
     state: Mapped[str]
     at: Mapped[datetime]
+    seat: Mapped[str] = mapped_column(default="")
+    by: Mapped[str] = mapped_column(default="")
+    """Who took that seat from the worker; empty if the worker left it."""
 
 
 class Scan(Table):

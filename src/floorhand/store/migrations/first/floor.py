@@ -54,6 +54,8 @@ def parked() -> None:
         sa.Column("flow", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("at", UtcTime(), nullable=False),
+        sa.Column("seat", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("site", "worker", "flow", name=op.f("pk_parked")),
     )
 
@@ -189,6 +191,11 @@ def seat() -> None:
         sa.Column("undo_no", sa.Integer(), nullable=False),
         sa.Column("redo_no", sa.Integer(), nullable=False),
         sa.Column("scanner", sa.String(), nullable=False),
+        sa.Column("locks_after_s", sa.Integer(), nullable=False),
+        sa.Column("device", sa.String(), nullable=False),
+        sa.Column("device_name", sa.String(), nullable=False),
+        sa.Column("held_since", UtcTime(), nullable=True),
+        sa.Column("home", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["site"], ["site.site"], name=op.f("fk_seat_site")),
         sa.PrimaryKeyConstraint("site", "code", name=op.f("pk_seat")),
     )

@@ -1,0 +1,112 @@
+"""One seat, one device: copies, older runs and others are refused before anything is written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from conftest import NOW, SITE
+from sqlalchemy import func, select
+from warehouses import inbound, people
+
+from floorhand.commands.identity import TOKENS_KEPT, TOKENS_MAX, identify
+from floorhand.config import Settings
+from floorhand.errors import BadSetting, SeatTaken
+from floorhand.ops.devices import ANYBODY, Device
+from floorhand.ops.floor import Turn, take_seat, take_turn
+from floorhand.store.db import Transactions
+from floorhand.store.schema import Operation, Scan
+
+FIRST = Device("one", name="gun-1")
+SECOND = Device("two", name="gun-2")
+
+
+@pytest.fixture
+def at_work(transactions: Transactions) -> Transactions:
+    people.build(transactions)
+    return transactions
+
+
+def sit(transactions: Transactions, device: Device, *, take: bool = False) -> Turn:
+    return take_seat(transactions, SITE, "H1", now=NOW, device=device, take=take)
+
+
+def scan(transactions: Transactions, turn: Turn, scanned: str, device: Device) -> Turn:
+    return take_turn(transactions, SITE, "H1", turn.scan_no + 1, scanned, NOW, device=device)
+
+
+def test_another_device_cannot_take_a_seat_without_meaning_it(at_work: Transactions) -> None:
+    turn = scan(at_work, sit(at_work, FIRST), "BADGE-ANA", FIRST)
+    with pytest.raises(SeatTaken, match="Seat H1 is in use by gun-1 since 09:00; Ana sits there"):
+        sit(at_work, SECOND)
+    with pytest.raises(SeatTaken):
+        sit(at_work, ANYBODY)
+    assert scan(at_work, turn, "3", FIRST).job == "picking"
+
+
+def test_a_copy_of_a_device_is_refused_at_its_first_scan(at_work: Transactions) -> None:
+    turn = sit(at_work, FIRST)
+    newer = replace(FIRST, token="one-again", known=("one",))
+    assert sit(at_work, newer).scan_no == 0
+    with pytest.raises(SeatTaken):
+        scan(at_work, turn, "BADGE-ANA", FIRST)
+    copy = Device("three", known=("zero", "one"), name="gun-1")
+    with pytest.raises(SeatTaken):
+        sit(at_work, copy)
+    with at_work.begin() as tx:
+        assert tx.scalar(select(func.count()).select_from(Scan)) == 0
+
+
+def test_a_restarted_device_goes_on_at_its_exact_question(transactions: Transactions) -> None:
+    inbound.build(transactions)
+    turn = sit(transactions, FIRST)
+    for scanned in ("BADGE-ANA", "1", "D-100", "LD1", inbound.MUG):
+        turn = scan(transactions, turn, scanned, FIRST)
+    again = sit(transactions, Device("later", known=("one",), name="gun-1"))
+    assert (again.worker, again.prompt, again.scan_no) == ("W1", turn.prompt, turn.scan_no)
+
+
+def test_a_seat_that_is_taken_over_asks_who_is_there_and_parks_the_work(
+    transactions: Transactions,
+) -> None:
+    inbound.build(transactions)
+    turn = sit(transactions, FIRST)
+    for scanned in ("BADGE-ANA", "1", "D-100", "LD1", inbound.MUG):
+        turn = scan(transactions, turn, scanned, FIRST)
+    new = sit(transactions, SECOND, take=True)
+    assert (new.worker, new.prompt.ask) == ("", "sign_in.scan_badge")
+    with pytest.raises(SeatTaken):
+        scan(transactions, turn, inbound.MUG, FIRST)
+    new = scan(transactions, new, "BADGE-ANA", SECOND)
+    assert new.said is not None
+    assert (new.said.text, new.said.facts["by"]) == ("sign_in.ousted", "gun-2")
+    assert scan(transactions, new, "1", SECOND).prompt == turn.prompt
+    with transactions.begin() as tx:
+        facts = tx.scalar(select(Operation.facts).where(Operation.kind == "TakeSeat"))
+    assert facts is not None
+    assert "gun-1" in facts
+    assert "W1" in facts
+
+
+def test_a_token_is_written_down_before_it_is_used_and_the_last_ones_are_kept(
+    tmp_path: Path,
+) -> None:
+    settings = Settings(state=str(tmp_path / "state"))
+    first = identify(settings)
+    assert identify(settings).had(first.token)
+    other = identify(replace(settings, seat="T2"))
+    assert not other.had(first.token)
+    drawn = [identify(settings).token for _ in range(TOKENS_MAX)]
+    last = identify(settings)
+    assert last.known == tuple(drawn[-TOKENS_KEPT:])
+    assert not last.had(first.token)
+    files = sorted((tmp_path / "state").iterdir())
+    assert len(files) == 2
+    assert all(not file.stat().st_mode & 0o077 for file in files)
+
+
+def test_a_device_that_cannot_keep_its_identity_says_so(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(BadSetting, match="Name another folder with --state"):
+        identify(Settings(state=str(tmp_path / "file" / "below")))
