@@ -19,7 +19,7 @@ from floorhand.errors import Gone, Refused
 from floorhand.flows.turn import AnyState, Refuse, Said
 from floorhand.ops.devices import ANYBODY, Device, hold, seat_taken
 from floorhand.ops.freezing import freeze
-from floorhand.ops.leaving import change_device, locked_if_idle
+from floorhand.ops.leaving import change_device, locked_if_idle, refuse_others
 from floorhand.ops.misses import counted
 from floorhand.ops.registry import FLOWS
 from floorhand.ops.seats import Settled, Sitting, Turn, must_sit, repeat, resumed, sit, write
@@ -131,8 +131,7 @@ def take_turn(
 
     def take(tx: Session, refused: Refused | None = None) -> Turn:
         sitting = must_sit(tx, site, seat)
-        if sitting.device != device.token:
-            raise seat_taken(tx, site, seat, now)
+        refuse_others(tx, sitting, device, now)
         if scan_no <= sitting.scan_no:
             return repeat(sitting, scanned)
         if not scanned.strip(LINE_ENDS):

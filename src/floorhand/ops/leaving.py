@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from floorhand.domain.leading import TakeSeat
 from floorhand.domain.signing_in import SignOut
 from floorhand.flows.sign_in import Locked
-from floorhand.ops.devices import Device, seat_holder
+from floorhand.ops.devices import Device, seat_holder, seat_taken
 from floorhand.ops.freezing import freeze
 from floorhand.ops.seats import Sitting
 from floorhand.ops.settling import carry_out
@@ -46,6 +46,16 @@ def locked_if_idle(tx: Session, sitting: Sitting, device: Device, now: datetime)
         state=locked,
         said=None,
     )
+
+
+def refuse_others(tx: Session, sitting: Sitting, device: Device, now: datetime) -> None:
+    """See that a scan comes from the program that took the seat last.
+
+    Raises:
+        SeatTaken: If it comes from another one.
+    """
+    if sitting.device != device.token:
+        raise seat_taken(tx, sitting.site, sitting.seat, now)
 
 
 def change_device(tx: Session, sitting: Sitting, device: Device, now: datetime) -> None:
