@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 from conftest import NOW, SITE, new_warehouse
+from sqlalchemy import select
 from tui.screens import MENU, PICK, REFUSED
 from warehouses import people, picking
 
@@ -19,6 +20,7 @@ from floorhand.flows.waiting import SCANS_WAITING_MAX
 from floorhand.ops import floor
 from floorhand.ops.devices import ANYBODY
 from floorhand.store.db import engine_of, open_database
+from floorhand.store.schema import Seat
 from floorhand.talk import LINE_BYTES_MAX, Talk, read_scan, render_keys, render_lines
 from floorhand.text.catalog import catalog
 
@@ -177,7 +179,8 @@ def test_talk_takes_no_terminal_its_seat(tmp_path, monkeypatch) -> None:
             main(["--database", database, "talk", *typed])
         assert ended.value.code == 0
         transactions = open_database(database)
-        worker = floor.take_seat(transactions, SITE, "T1", now=NOW).worker
+        with transactions.begin() as tx:
+            worker = tx.scalar(select(Seat.worker).where(Seat.code == "T1"))
         assert worker == ("W2" if typed else "W1")
         engine_of(transactions).dispose()
 

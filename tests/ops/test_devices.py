@@ -81,7 +81,12 @@ def test_a_seat_that_is_taken_over_asks_who_is_there_and_parks_the_work(
     new = scan(transactions, new, "BADGE-ANA", SECOND)
     assert new.said is not None
     assert (new.said.text, new.said.facts["by"]) == ("sign_in.ousted", "gun-2")
-    assert scan(transactions, new, "1", SECOND).prompt == turn.prompt
+    back = scan(transactions, new, "1", SECOND).prompt
+    assert (back.ask, back.goods, back.count) == (
+        turn.prompt.ask,
+        turn.prompt.goods,
+        turn.prompt.count,
+    )
     with transactions.begin() as tx:
         facts = tx.scalar(select(Operation.facts).where(Operation.kind == "TakeSeat"))
     assert facts is not None
