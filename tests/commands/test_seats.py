@@ -16,7 +16,7 @@ from floorhand.store.db import Transactions, engine_of
 def at_work(transactions: Transactions) -> Transactions:
     people.build(transactions)
     take_seat(transactions, SITE, "H1", now=NOW, device=ROBOT)
-    take_turn(transactions, SITE, "H1", 1, "BADGE-ANA", NOW, ROBOT)
+    take_turn(transactions, SITE, "H1", 1, "BADGE-ANA", NOW, device=ROBOT)
     take_seat(transactions, SITE, "H2", now=NOW)
     return transactions
 
