@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from floorhand.domain.barcodes import OWN_ALPHABET, gs1_check_digit
 from floorhand.domain.things import KEYS, Key
 from floorhand.flows.turn import Prompt, Said
+from floorhand.ops.devices import ANYBODY, ROBOT, Device
 from floorhand.ops.floor import Turn, take_turn
 from floorhand.store.check import violations
 from floorhand.store.db import Transactions, engine_of
@@ -177,6 +178,13 @@ def _asker(tx: Session, shown: set[str]) -> Any:
     return one
 
 
+def holder(transactions: Transactions, seat: str) -> Device:
+    """Be the device that holds a seat: a robot, or nobody's."""
+    with transactions.begin() as tx:
+        held = tx.scalar(select(Seat.device).where(Seat.site == SITE, Seat.code == seat))
+    return ROBOT if held == ROBOT.token else ANYBODY
+
+
 def barrage(
     transactions: Transactions,
     turn: Turn,
@@ -201,9 +209,9 @@ def barrage(
             things = other_things(tx, turn)
         scans = {**NOTHING, **RUBBISH, **CONTROLS, **NUMBERS, **things}
         scans |= {"key_help": "*HELP", **bad_keys(turn.prompt)}
-        figures, at = _figures(connection), turn
+        figures, at, device = _figures(connection), turn, holder(inside, turn.seat)
         for kind, scanned in scans.items():
-            at = _throw(connection, inside, at, kind, scanned, now, notes, figures)
+            at = _throw(connection, inside, at, device, kind, scanned, now, notes, figures)
         after = everything(connection)
         with inside.begin() as tx:
             assert violations(tx, SITE) == (), turn.prompt.ask
@@ -219,6 +227,7 @@ def _throw(
     connection: Connection,
     inside: Transactions,
     at: Turn,
+    device: Device,
     kind: str,
     scanned: str,
     now: datetime,
@@ -229,7 +238,7 @@ def _throw(
     notes.thrown += 1
     ask = at.prompt.ask
     point = connection.begin_nested()
-    turn = take_turn(inside, SITE, at.seat, at.scan_no + 1, scanned, now)
+    turn = take_turn(inside, SITE, at.seat, at.scan_no + 1, scanned, now, device=device)
     same = (turn.prompt, turn.job, turn.worker) == (at.prompt, at.job, at.worker)
     if kind in NOTHING:
         if not same or turn.scan_no != at.scan_no:

@@ -148,11 +148,11 @@ def test_a_scan_keeps_its_number_while_the_database_is_away(transactions, monkey
     people.build(transactions)
     real, tries = floor.take_turn, []
 
-    def away_twice(transactions, site, seat, scan_no, scanned, *rest):
+    def away_twice(transactions, site, seat, scan_no, scanned, *rest, **named):
         tries.append((scan_no, scanned))
         if len(tries) < 3:
             raise DatabaseAway
-        return real(transactions, site, seat, scan_no, scanned, *rest)
+        return real(transactions, site, seat, scan_no, scanned, *rest, **named)
 
     monkeypatch.setattr(floor, "take_turn", away_twice)
     lines = talk(transactions, b"W3\n")
@@ -203,10 +203,10 @@ def talk_live(transactions, monkeypatch, *lines: bytes, before=lambda: None) -> 
     """Type lines, all of them before the first one is answered."""
     source, target, real = Typed(*lines), io.StringIO(), floor.take_turn
 
-    def slowly(*args):
+    def slowly(*args, **named):
         assert source.all_read.wait(10)
         before()
-        return real(*args)
+        return real(*args, **named)
 
     monkeypatch.setattr(floor, "take_turn", slowly)
     talk = Talk(

@@ -32,8 +32,9 @@ from floors import KINDS, SITE, Crew, Floors, floors, milliseconds, now, tell
 from lines import Died, Terminal, forker, forker_pid, waited_s
 from proof import Journal, faults_of, seat_now
 
-from floorhand.ops.floor import take_turn
-from floorhand.ops.seats import Turn
+from floorhand.ops.devices import Device
+from floorhand.ops.floor import take_seat, take_turn
+from floorhand.ops.seats import Turn, must_sit
 from floorhand.robots.crew import Robot
 from floorhand.store.db import Transactions, engine_of, open_database
 from floorhand.talk import LINE_BYTES_MAX, render_lines
@@ -125,6 +126,10 @@ class Mortal(Robot):
         )  # fmt: skip
         self._open(time.monotonic())
 
+    def sit(self, station: str) -> Turn:
+        """Sit down as nobody: the terminal takes the seat as the device that it is."""
+        return take_seat(self.at.transactions, SITE, self._seat, now=now(), station=station)
+
     def send(self, scan_no: int, scanned: str) -> Turn:
         """Type a scan; `Died` if the terminal was killed before it answered."""
         self.in_hand = (scan_no, scanned)
@@ -180,7 +185,11 @@ class Mortal(Robot):
     def _repeat(self, number: int, scanned: str, before: Turn, done: bool) -> tuple[Turn, object]:
         """Send the scan in hand again under its number: it must be there once."""
         _, effect = seat_now(self.at.transactions, before.seat, number)
-        answer = take_turn(self.at.transactions, SITE, before.seat, number, scanned, now())
+        with self.at.transactions.begin() as tx:
+            terminal = Device(must_sit(tx, SITE, before.seat).device)
+        answer = take_turn(
+            self.at.transactions, SITE, before.seat, number, scanned, now(), device=terminal
+        )
         turn, after = seat_now(self.at.transactions, before.seat, number)
         if answer != turn or (done and (turn != before or effect != after)):
             self._fault(f"scan {number} repeated: {answer} at {turn}, {effect} became {after}")

@@ -51,6 +51,7 @@ def be_terminal(line: Connection, database: str, seat: str, labels: str) -> None
     sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
     sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
     os.environ["FLOORHAND_LABELS"] = labels
+    os.environ["FLOORHAND_STATE"] = f"{labels}-state"
     main(["talk", "--database", database, "--seat", seat])
 
 

@@ -39,6 +39,7 @@ from sqlalchemy.orm import Session
 
 from floorhand.domain.signing_in import JOBS
 from floorhand.errors import DatabaseAway, NoRoom
+from floorhand.ops.devices import ROBOT
 from floorhand.ops.floor import Turn, take_turn
 from floorhand.robots.crew import Robot
 from floorhand.store.check import violations
@@ -117,7 +118,9 @@ class Tried:
 
     def take(self, transactions: Transactions) -> Turn:
         """Send it."""
-        return take_turn(transactions, SITE, self.seat, self.number, self.scanned, now())
+        return take_turn(
+            transactions, SITE, self.seat, self.number, self.scanned, now(), device=ROBOT
+        )
 
 
 class Failing:

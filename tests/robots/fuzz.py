@@ -31,7 +31,7 @@ from typing import Any
 if __name__ == "__main__":
     sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2] / "src")]
 
-from bad_scans import bad_words
+from bad_scans import bad_words, holder
 from conftest import NOW, SITE, new_warehouse
 from hostile import PAYLOADS, naughty
 from robots.fuzz_road import Known, Nested, unsynced
@@ -47,6 +47,7 @@ from floorhand.domain.things import KEYS
 from floorhand.errors import Refused
 from floorhand.flows.turn import Prompt
 from floorhand.ops import floor, settling
+from floorhand.ops.devices import Device
 from floorhand.ops.floor import Turn, take_turn
 from floorhand.ops.registry import FLOWS
 from floorhand.robots.crew import Robot
@@ -336,10 +337,11 @@ class World:
             outer = connection.begin()
             self.known.look_around(connection)
             inside, at = Nested(connection), turn
+            device = holder(inside, turn.seat)
             for _ in range(min(size, self.limit - report.scans)):
                 report.at[at.job, at.prompt.ask] += 1
                 self.known.see(at.prompt)
-                at = self._send(inside, at, self.scans.next(at.prompt), now)
+                at = self._send(inside, at, device, self.scans.next(at.prompt), now)
                 if report.scans % PROVEN_EVERY == 0:
                     self._prove(inside)
             if kept:
@@ -348,10 +350,10 @@ class World:
                 outer.rollback()
         return at if kept else turn
 
-    def _send(self, inside: Any, at: Turn, scanned: str, now: datetime) -> Turn:
+    def _send(self, inside: Any, at: Turn, device: Device, scanned: str, now: datetime) -> Turn:
         self.watch.report.scans += 1
         try:
-            turn = take_turn(inside, SITE, at.seat, at.scan_no + 1, scanned, now)
+            turn = take_turn(inside, SITE, at.seat, at.scan_no + 1, scanned, now, device=device)
         except Exception as error:  # noqa: BLE001 - whatever gives way is a finding
             told = f"{type(error).__name__}: {error}"
             self.watch.report.fault(f"{self.name} {at.prompt.ask}: {scanned!r}: {told}")

@@ -19,6 +19,7 @@ from typing import Any
 from sqlalchemy import text
 
 from floorhand.domain.signing_in import JOBS
+from floorhand.ops.devices import ROBOT
 from floorhand.ops.floor import Turn, take_seat
 from floorhand.robots import supply
 from floorhand.robots.crew import Robot
@@ -80,7 +81,7 @@ class Restless(Robot):
             self._must(other.prompt == turn.prompt, f"scan {scan_no} was taken twice")
         if self.chance.random() < KILLED:
             self.seen.killed += 1
-            back = take_seat(self._transactions, SITE, self._seat, now=self.tick())
+            back = take_seat(self._transactions, SITE, self._seat, now=self.tick(), device=ROBOT)
             self._must((back.prompt, back.job) == (turn.prompt, turn.job), "resumed elsewhere")
         if scanned in ("*UNDO", "*REDO"):
             self._look(before, turn)

@@ -35,15 +35,26 @@ def run(transactions: Transactions, settings: Settings) -> int:
 
     Raises:
         BadSetting: If somebody works at this seat.
+        SeatTaken: If another device has it.
     """
+    from floorhand.commands.identity import identify
     from floorhand.ops.floor import take_seat, take_turn
 
     def scan(turn: Turn, text: str) -> Turn:
         number, now = turn.scan_no + 1, datetime.now(UTC)
-        return take_turn(transactions, settings.site, settings.seat, number, text, now)
+        place = settings.site, settings.seat
+        return take_turn(transactions, *place, number, text, now, device=device)
 
-    now, station = datetime.now(UTC), settings.station
-    turn = take_seat(transactions, settings.site, settings.seat, station=station, now=now)
+    device = identify(settings)
+    turn = take_seat(
+        transactions,
+        settings.site,
+        settings.seat,
+        station=settings.station,
+        now=datetime.now(UTC),
+        device=device,
+        take=settings.take_seat,
+    )
     if turn.job in ("sign_in", "menu"):
         turn = scan(turn, COMMAND)
     if turn.job != "scanner":

@@ -140,9 +140,7 @@ def take_turn(
         if refused is None:
             settled = answer(tx, sitting, scan_no, scanned, now)
         else:
-            said = Said.about(Refuse(refused.code, refused.facts))
-            secret = opens_a_door(tx, sitting, scanned)
-            settled = Settled(sitting.flow, _state_after(sitting, refused), said, secret)
+            settled = _settled(tx, sitting, scanned, refused)
         settled = read_twice(tx, sitting, scanned, settled)
         settled = counted(tx, sitting, scan_no, settled, now)
         came = source or PLAIN.read(scanned, quick=False)[1]
@@ -153,6 +151,13 @@ def take_turn(
     except Refused as refused:  # rolled back: nothing of this scan is written but the refusal
         why = refused
     return in_turn(transactions, lambda tx: take(tx, why))
+
+
+def _settled(tx: Session, sitting: Sitting, scanned: str, refused: Refused) -> Settled:
+    """Say why a scan was refused."""
+    said = Said.about(Refuse(refused.code, refused.facts))
+    secret = opens_a_door(tx, sitting, scanned)
+    return Settled(sitting.flow, _state_after(sitting, refused), said, secret)
 
 
 def _state_after(sitting: Sitting, refused: Refused) -> AnyState:

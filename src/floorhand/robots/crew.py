@@ -118,9 +118,12 @@ class Robot:
         self._scans_seen = -1
         self._last = ""
         self.tally = Tally()
-        self.turn: Turn = take_seat(
-            transactions, site, seat, now=now(), station=station, device=ROBOT
-        )
+        self.turn: Turn = self.sit(station)
+
+    def sit(self, station: str) -> Turn:
+        """Take the seat; robots whose scans go through another program leave it to that one."""
+        seat = self._transactions, self._site, self._seat
+        return take_seat(*seat, now=self._now(), station=station, device=ROBOT)
 
     def step(self) -> bool:
         """Make one scan; False if there is nothing to do for this worker now."""

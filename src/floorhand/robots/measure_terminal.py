@@ -40,6 +40,10 @@ class AtTerminal(Robot):
         self.busy_ms: list[float] = []
         super().__init__(transactions, SITE, **named)
 
+    def sit(self, station: str) -> Turn:  # noqa: ARG002  (the terminal stands where it stands)
+        """Look where the terminal is: it has taken the seat."""
+        return self._look()
+
     def send(self, scan_no: int, scanned: str) -> Turn:
         """Type a scan and Enter, and wait until nothing more is painted."""
         started, busy = time.perf_counter(), self._terminal.cpu_ms()
@@ -50,11 +54,14 @@ class AtTerminal(Robot):
                 painted = time.perf_counter()
             if time.perf_counter() - started > ANSWER_MAX_S:
                 raise TimeoutError(f"scan {scan_no}, {scanned!r}, was not taken")
-            with self._transactions.begin() as tx:
-                turn = must_sit(tx, SITE, self._seat).turn()
+            turn = self._look()
         self.painted_ms.append((painted - started) * 1000)
         self.busy_ms.append(self._terminal.cpu_ms() - busy)
         return turn
+
+    def _look(self) -> Turn:
+        with self._transactions.begin() as tx:
+            return must_sit(tx, SITE, self._seat).turn()
 
 
 def measure_painted(

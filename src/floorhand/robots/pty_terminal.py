@@ -41,6 +41,7 @@ class PtyTerminal:
             os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
             os.chdir(folder)
             os.environ.update(TERM="xterm-256color", COLUMNS=str(COLUMNS), LINES=str(LINES))
+            os.environ["FLOORHAND_STATE"] = os.path.join(folder, "state")
             os.execv(sys.executable, [sys.executable, *command])
         size = struct.pack("HHHH", LINES, COLUMNS, 0, 0)
         fcntl.ioctl(self._terminal, termios.TIOCSWINSZ, size)

@@ -132,7 +132,7 @@ class FloorRoad:
                 scanned,
                 now,
                 source,
-                self._device,
+                device=self._device,
             )
         except SeatTaken as taken:
             self._device = None

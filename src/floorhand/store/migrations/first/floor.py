@@ -1,4 +1,4 @@
-"""The first tables of what happens on its floor: seats, operations, moves, stock, tasks."""
+"""The first tables of what happens on its floor: operations, moves, stock, tasks."""
 
 from __future__ import annotations
 
@@ -43,21 +43,6 @@ def operation() -> None:
         batch_op.create_index(
             batch_op.f("ix_operation_site_kind_at"), ["site", "kind", "at"], unique=False
         )
-
-
-def parked() -> None:
-    """Make the table ``parked``."""
-    op.create_table(
-        "parked",
-        sa.Column("site", sa.String(), nullable=False),
-        sa.Column("worker", sa.String(), nullable=False),
-        sa.Column("flow", sa.String(), nullable=False),
-        sa.Column("state", sa.String(), nullable=False),
-        sa.Column("at", UtcTime(), nullable=False),
-        sa.Column("seat", sa.String(), nullable=False),
-        sa.Column("by", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("site", "worker", "flow", name=op.f("pk_parked")),
-    )
 
 
 def print_job() -> None:
@@ -172,33 +157,6 @@ def trouble() -> None:
             ["site", "closed_at", "kind"],
             unique=False,
         )
-
-
-def seat() -> None:
-    """Make the table ``seat``."""
-    op.create_table(
-        "seat",
-        sa.Column("site", sa.String(), nullable=False),
-        sa.Column("code", sa.String(), nullable=False),
-        sa.Column("station", sa.String(), nullable=False),
-        sa.Column("worker", sa.String(), nullable=True),
-        sa.Column("flow", sa.String(), nullable=False),
-        sa.Column("state", sa.String(), nullable=False),
-        sa.Column("scan_no", sa.Integer(), nullable=False),
-        sa.Column("scanned", sa.String(), nullable=True),
-        sa.Column("said", sa.String(), nullable=True),
-        sa.Column("at", UtcTime(), nullable=True),
-        sa.Column("undo_no", sa.Integer(), nullable=False),
-        sa.Column("redo_no", sa.Integer(), nullable=False),
-        sa.Column("scanner", sa.String(), nullable=False),
-        sa.Column("locks_after_s", sa.Integer(), nullable=False),
-        sa.Column("device", sa.String(), nullable=False),
-        sa.Column("device_name", sa.String(), nullable=False),
-        sa.Column("held_since", UtcTime(), nullable=True),
-        sa.Column("home", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["site"], ["site.site"], name=op.f("fk_seat_site")),
-        sa.PrimaryKeyConstraint("site", "code", name=op.f("pk_seat")),
-    )
 
 
 def slot() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from floorhand.store.migrations.first import floor, masters, paper, undo
+from floorhand.store.migrations.first import floor, masters, paper, seats, undo
 from floorhand.store.migrations.triggers import append_only, noted
 
 revision = "0001"
@@ -18,7 +18,7 @@ TABLES = (
     undo.undone_once,
     undo.undo_step,
     paper.outbox,
-    floor.parked,
+    seats.parked,
     floor.print_job,
     paper.returns,
     floor.scan,
@@ -31,7 +31,7 @@ TABLES = (
     paper.inspection,
     masters.merchant,
     masters.place,
-    floor.seat,
+    seats.seat,
     floor.slot,
     masters.worker,
     floor.checked,
