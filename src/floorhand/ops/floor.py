@@ -141,8 +141,7 @@ def take_turn(
             settled = answer(tx, sitting, scan_no, scanned, now)
         else:
             settled = _settled(tx, sitting, scanned, refused)
-        settled = read_twice(tx, sitting, scanned, settled)
-        settled = counted(tx, sitting, scan_no, settled, now)
+        settled = counted(tx, sitting, scan_no, read_twice(tx, sitting, scanned, settled), now)
         came = source or PLAIN.read(scanned, quick=False)[1]
         return write(tx, sitting, scan_no, scanned, now, settled, came)
 
