@@ -62,6 +62,7 @@ def taken(asks: str, kinds: frozenset[str] | str, why: str) -> Taken:
 
 TAKEN = (
     Taken(ANY, frozenset({"key_lock"}), "F12 signs out wherever one is; the work is parked"),
+    Taken(ANY, frozenset({"other_badge"}), "a colleague signs in; what is open is parked"),
     Taken(ANY, frozenset({"key_back"}), "F3 leads to the menu where a flow has no step back"),
     taken("sign_in.scan_badge sign_in.type_pin", "other_badge", "every badge signs in"),
     taken("sign_in.scan_badge", "typed_worker", "the number of a worker, who types the PIN next"),
