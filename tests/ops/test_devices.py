@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,12 @@ from warehouses import inbound, people
 
 from floorhand.commands.identity import TOKENS_KEPT, TOKENS_MAX, identify
 from floorhand.config import Settings
-from floorhand.errors import BadSetting, SeatTaken
+from floorhand.errors import BadSetting, Code, SeatTaken
 from floorhand.ops.devices import ANYBODY, Device
 from floorhand.ops.floor import Turn, take_seat, take_turn
 from floorhand.store.db import Transactions
 from floorhand.store.schema import Operation, Scan
+from floorhand.tui.road import FloorRoad
 
 FIRST = Device("one", name="gun-1")
 SECOND = Device("two", name="gun-2")
@@ -92,6 +94,23 @@ def test_a_seat_that_is_taken_over_asks_who_is_there_and_parks_the_work(
     assert facts is not None
     assert "gun-1" in facts
     assert "W1" in facts
+
+
+def test_a_terminal_that_lost_its_seat_says_so_and_can_take_it_back(at_work: Transactions) -> None:
+    def clock() -> datetime:
+        return NOW
+
+    road = FloorRoad(
+        lambda: at_work, site=SITE, seat="H1", station="", now=clock, identify=lambda: FIRST
+    )
+    road.sit()
+    there = sit(at_work, SECOND, take=True)
+    lost = road.take(1, "BADGE-ANA", "")
+    assert lost.said is not None
+    assert (lost.said.text, lost.prompt.ask) == (f"refusal.{Code.SEAT_LOST}", "seat.taken")
+    assert road.take(1, "*DONE", "").prompt.ask == "sign_in.scan_badge"
+    with pytest.raises(SeatTaken):
+        scan(at_work, there, "BADGE-ANA", SECOND)
 
 
 def test_a_token_is_written_down_before_it_is_used_and_the_last_ones_are_kept(

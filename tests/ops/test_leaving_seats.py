@@ -14,6 +14,7 @@ from warehouses import inbound
 from floorhand.domain.leading import FreeSeat
 from floorhand.domain.rules import SiteRules
 from floorhand.domain.things import Key
+from floorhand.errors import Code
 from floorhand.flows.turn import Prompt
 from floorhand.ops.devices import ANYBODY, ROBOT, Device
 from floorhand.ops.floor import Turn, take_seat, take_turn
@@ -77,6 +78,8 @@ def test_a_scan_after_the_idle_time_is_refused_counted_and_told_why(floor: Trans
     question = asked(ana.scan("BADGE-ANA", *INTO_WORK))
     assert ana.turn.locks_after_s == IDLE.total_seconds()
     ana.scan(inbound.MUG, after=IDLE)
+    assert ana.turn.said
+    assert ana.turn.said.text == f"refusal.{Code.IDLE_LOCKED}"
     assert ana.said() == (
         "Not taken: no scan of Ana for 20 min. Scan your badge and go on where you were."
     )
@@ -150,6 +153,8 @@ def test_a_freed_seat_parks_the_work_and_tells_its_terminal(floor: Transactions)
     with floor.begin() as tx:
         from_office(tx, SITE, FreeSeat("H1"), NOW)
     ana.scan(inbound.MUG)
+    assert ana.turn.said
+    assert ana.turn.said.text == f"refusal.{Code.SEAT_FREED}"
     assert ana.said() == (
         "office took Ana off H1, so this scan was not taken. Scan your badge: your work is parked."
     )
