@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any
 
 from floorhand.domain import things
@@ -30,18 +31,31 @@ def thaw(flow: Flow, text: str) -> AnyState:
     Raises:
         KeyError: If it is not a state of this flow.
     """
-    known = {**_THINGS, **{cls.__name__: cls for cls in (*flow.STATES, *flow.VALUES)}}
-    return _live(known, json.loads(text))
+    which: Any = flow  # modules can be told apart, which their protocol does not say
+    return _live(_known(which), json.loads(text))
+
+
+@cache
+def _known(flow: Flow) -> dict[str, type]:
+    """Give the classes that a state of a flow may consist of, by name."""
+    return {**_THINGS, **{cls.__name__: cls for cls in (*flow.STATES, *flow.VALUES)}}
+
+
+@cache
+def _names(cls: type) -> tuple[str, ...] | None:
+    """Give the names of a dataclass's fields; None if it is none."""
+    return tuple(item.name for item in fields(cls)) if is_dataclass(cls) else None
 
 
 def _plain(value: Any) -> Any:
-    if is_dataclass(value) and not isinstance(value, type):
-        named = {item.name: _plain(getattr(value, item.name)) for item in fields(value)}
-        return {TAG: type(value).__name__, **named}
+    if value is None or isinstance(value, str | int):
+        return value
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    assert value is None or isinstance(value, str | int | bool), value
-    return value
+    kind: Any = type(value)
+    names = _names(kind)
+    assert names is not None, value
+    return {TAG: type(value).__name__, **{name: _plain(getattr(value, name)) for name in names}}
 
 
 def _live(known: dict[str, type], value: Any) -> Any:

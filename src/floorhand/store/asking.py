@@ -69,7 +69,7 @@ def ask(tx: Session, statement: Question, /, **named: Any) -> Answer:
     Raises:
         DatabaseAway, Clash, IntegrityError: As all that runs in a transaction of ours.
     """
-    connection = tx.connection()
+    connection = connection_of(tx)
     prepared = _prepared(connection, statement, named)
     return _run(connection, prepared, prepared.bound(named))
 
@@ -84,7 +84,7 @@ def ask_each(tx: Session, statement: Question, rows: Sequence[Mapping[str, Any]]
         return Answer([], 0)
     if len(rows) == 1:  # drivers take longer over a list of one
         return ask(tx, statement, **rows[0])
-    connection = tx.connection()
+    connection = connection_of(tx)
     prepared = _prepared(connection, statement, rows[0])
     assert not prepared.gives_rows, prepared.sql
     return _run(connection, prepared, [prepared.bound(row) for row in rows], many=True)
@@ -95,8 +95,24 @@ def hold(tx: Session, statement: Statement, /, **named: Any) -> None:
 
     On SQLite there is nothing to run: whoever is in a transaction has the whole file.
     """
-    if tx.connection().dialect.name != "sqlite":
+    if dialect_of(tx) != "sqlite":
         ask(tx, statement, **named)
+
+
+def dialect_of(tx: Session) -> str:
+    """Name the kind of database that a transaction is in."""
+    return connection_of(tx).dialect.name
+
+
+def connection_of(tx: Session) -> Connection:
+    """Give the connection of a transaction; a session looks long for it, so it is kept beside it.
+
+    With the transaction it is closed, and the next one has another.
+    """
+    kept: Connection | None = tx.info.get(connection_of)
+    if kept is None or kept.closed:
+        kept = tx.info[connection_of] = tx.connection()
+    return kept
 
 
 def _prepared(connection: Connection, statement: Question, named: Mapping[str, Any]) -> Prepared:

@@ -34,6 +34,8 @@ BUSY_TIMEOUT_MS = 10_000
 STATEMENTS_KEPT_MAX = 600
 """Prepared statements that a connection keeps: more than all jobs together have."""
 
+BEGIN = "BEGIN IMMEDIATE"
+
 CLASHES_MAX = 10
 """Times that a transaction is done again because another one was in its way."""
 
@@ -166,6 +168,7 @@ def _server(where: URL) -> Engine:
 
 def _on_server_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
+    connection.prepared_max = STATEMENTS_KEPT_MAX
     cursor.execute(notes.NOTED)
     cursor.close()
     connection.commit()
@@ -276,7 +279,10 @@ def _tame_sqlite(engine: Engine) -> None:
         try:
             if not driver.is_there():
                 raise Exchanged("The database file was moved, deleted or replaced.")
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            driver.execute(BEGIN)
+        except sqlite3.Error as error:
+            driver.give_turn()
+            connection._handle_dbapi_exception(error, BEGIN, (), None, None)
         except BaseException:
             driver.give_turn()
             raise

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
+from floorhand.store.asking import connection_of
 from floorhand.store.schema import RESTORED, Table
 from floorhand.store.turnstile import FairConnection
 
@@ -81,7 +82,7 @@ def prepare_sqlite(connection: FairConnection) -> None:
 
 def begin(tx: Session) -> None:
     """Start to note, in a transaction that is a scan."""
-    connection = tx.connection()
+    connection = connection_of(tx)
     if connection.dialect.name == "sqlite":
         noting = _noting(tx)
         noting.changes = []
@@ -97,7 +98,7 @@ def end(tx: Session) -> list[Change] | None:
 
 
 def _noting(tx: Session) -> Noting:
-    driver = tx.connection().connection.driver_connection
+    driver = connection_of(tx).connection.driver_connection
     assert isinstance(driver, FairConnection), driver
     assert isinstance(driver.notes, Noting), driver.notes
     return driver.notes

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, ClassVar
-from weakref import WeakKeyDictionary
 
 from sqlalchemy import Column, Dialect, SelectBase, UpdateBase
 from sqlalchemy.schema import ColumnDefault
 from sqlalchemy.sql.compiler import SQLCompiler
 
 Statement = SelectBase | UpdateBase
+
+COMPILED_MAX = 3_000
+"""Statements that are kept as a driver takes them: more than all jobs together have."""
 
 LENGTHS_MAX = 100
 """Lengths of lists for which a statement's SQL is kept."""
@@ -157,17 +159,16 @@ def _from_driver(kind: Any, dialect: Dialect, coltype: Any) -> Callable[[Any], A
     return process
 
 
-_COMPILED: WeakKeyDictionary[Statement, dict[tuple[str, ...], _Compiled]] = WeakKeyDictionary()
-"""What was compiled of each statement, by the driver and the names of parameters."""
+_COMPILED: dict[tuple[Any, ...], _Compiled] = {}
+"""What was compiled, by the statement itself, the driver and the names of parameters."""
 
 
 def prepare(statement: Statement, dialect: Dialect, named: Mapping[str, Any]) -> Prepared:
     """Give a statement as the driver takes it, for parameters of these names."""
-    known = _COMPILED.get(statement)
-    if known is None:
-        known = _COMPILED[statement] = {}
-    key = (dialect.driver, *named)
-    compiled = known.get(key)
+    key = (statement, dialect.driver, *named)
+    compiled = _COMPILED.get(key)
     if compiled is None:
-        compiled = known[key] = _Compiled(statement, dialect, tuple(named))
+        if len(_COMPILED) >= COMPILED_MAX:
+            _COMPILED.clear()
+        compiled = _COMPILED[key] = _Compiled(statement, dialect, tuple(named))
     return compiled.prepared(named)

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from floorhand.store import notes
-from floorhand.store.asking import ask
+from floorhand.store.asking import ask, dialect_of
 from floorhand.store.notes import Change
 from floorhand.store.schema import UndoStep
 
@@ -65,7 +65,7 @@ _FIND = select(_STEP).where(
 
 def keep(tx: Session, site: str, seat: str, step: Step) -> None:
     """Keep a step with what the transaction changed; the oldest of the seat goes."""
-    dialect = tx.connection().dialect.name
+    dialect = dialect_of(tx)
     noted: dict[str, Any] = {}
     if dialect == "sqlite":
         changes = notes.end(tx)
