@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Final
 
+from floorhand.domain.barcodes import read
 from floorhand.domain.things import KEYS
 from floorhand.text.catalog import Catalog
 from floorhand.tui.layout import MASK
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from floorhand.store.past import Past
 
 SCANS_MAX: Final = 50
+
+SECRET: Final = MASK * 4
+"""Stands for a badge or a PIN: whoever comes next could use it."""
 
 KEY_NAMES: Final = {barcode: name.upper() for name, barcode in KEYS.values()}
 
@@ -61,10 +65,11 @@ class History:
             self._add(0, now, code, "not_taken", source)
 
     def answered(self, before: Turn, after: Turn, now: datetime) -> None:
-        """Keep the scan that was answered; a typed PIN is kept as dots."""
+        """Keep the scan that was answered; what opens a door is kept as dots."""
         code, source = self._ahead.popleft()
-        if "pin" in before.prompt.wants.kinds and not code.startswith("*"):
-            code = MASK * 4
+        asked = {"pin", "badge"} & set(before.prompt.wants.kinds)
+        if (asked or after.worker != before.worker) and not code.startswith("*"):
+            code = SECRET
         fate = after.said.tone if after.said is not None else "ok"
         if after.scan_no == before.scan_no:
             fate = "not_taken"
@@ -77,7 +82,8 @@ class History:
             self._add(0, now, code, "not_taken", source)
 
     def _add(self, number: int, now: datetime, code: str, fate: str, source: str) -> None:
-        self._entries.append(Entry(number, now, KEY_NAMES.get(code, code), fate, source))
+        shown = SECRET if read(code).own_kind == "badge" else KEY_NAMES.get(code, code)
+        self._entries.append(Entry(number, now, shown, fate, source))
 
     def last(self, count: int, zone: tzinfo) -> tuple[Fate, ...]:
         """Give the last ones, in short."""

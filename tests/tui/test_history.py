@@ -1,0 +1,50 @@
+"""What was scanned at a terminal is listed there, but nothing that the next one could sign in with."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from conftest import NOW
+from tui.screens import MENU, PICK, SIGN_IN
+
+from floorhand.domain.barcodes import body_of, own_code
+from floorhand.ops.seats import Turn
+from floorhand.text.catalog import catalog
+from floorhand.tui.history import SECRET, History
+
+BADGE = own_code("badge", body_of(4711))
+
+
+def listed(before: Turn, code: str, after: Turn) -> list[str]:
+    history = History()
+    history.offered(code, "scanned", NOW, taken=True)
+    history.answered(before, after, NOW)
+    return [fate.code for fate in history.all(catalog("en"), NOW.tzinfo)]
+
+
+@pytest.mark.parametrize(
+    ("before", "code", "after"),
+    [
+        (SIGN_IN, "BADGE-ANA", MENU),
+        (SIGN_IN, "NO-BADGE", SIGN_IN),
+        (PICK, BADGE, PICK),
+        (PICK, "BADGE-BEN", replace(MENU, worker="W2")),
+    ],
+)
+def test_no_badge_is_listed(before: Turn, code: str, after: Turn) -> None:
+    assert listed(before, code, replace(after, scan_no=before.scan_no + 1)) == [SECRET]
+
+
+def test_keys_and_goods_are_listed_as_they_are() -> None:
+    after = replace(PICK, scan_no=PICK.scan_no + 1)
+    assert listed(PICK, "MUG-BLUE-330", after) == ["MUG-BLUE-330"]
+    assert listed(PICK, "*HELP", after) == ["F1"]
+
+
+def test_a_badge_that_came_too_late_is_not_listed_either() -> None:
+    history = History()
+    history.offered(BADGE, "scanned", NOW, taken=False)
+    history.offered(BADGE, "scanned", NOW, taken=True)
+    history.dropped(NOW)
+    assert [fate.code for fate in history.all(catalog("en"), NOW.tzinfo)] == [SECRET] * 2
