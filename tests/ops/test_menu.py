@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from conftest import NOW, SITE
-from sqlalchemy import update
+from sqlalchemy import select, update
 from warehouses import inbound, packing
 from warehouses.walk import Obedient
 
+from floorhand.domain.things import Key
 from floorhand.store.cancelling import undo_order
 from floorhand.store.check import violations
 from floorhand.store.db import Transactions
 from floorhand.store.ledger import Cause
-from floorhand.store.schema import Order, Worker
+from floorhand.store.schema import Order, Seat, Worker
 
 
 @pytest.fixture
@@ -40,6 +42,14 @@ def test_a_tote_opens_packing_and_once_its_order_is_cancelled_put_away(
     assert (opened.job, opened.prompt.ask) == ("putaway", "putaway.no_bin")
 
 
+def test_the_label_of_a_station_says_where_the_terminal_stands(benches: Transactions) -> None:
+    ana = Obedient(benches, "P1", "BADGE-ANA")
+    moved = ana.scan("STATION-1")
+    assert (moved.job, moved.said.text) == ("menu", "packing.at_bench")
+    with benches.begin() as tx:
+        assert tx.scalar(select(Seat.station).where(Seat.code == "P1")) == packing.STATION
+
+
 def test_what_was_parked_goes_on_when_it_is_scanned_at_the_menu(transactions: Transactions) -> None:
     inbound.build(transactions)
     ana = Obedient(transactions, "H1", "BADGE-ANA")
@@ -49,7 +59,9 @@ def test_what_was_parked_goes_on_when_it_is_scanned_at_the_menu(transactions: Tr
     ana.scan("*BACK")
     assert _jobs(ana) == ["parked.receiving", "job.putaway"]
 
-    assert ana.scan("D-100").prompt == before
+    again = ana.scan("D-100").prompt
+    undo = (Key.UNDO, "key.undo")  # nothing was done since it was opened again
+    assert again == replace(before, keys=tuple(key for key in before.keys if key != undo))
     ana.scan("*BACK")
     other = ana.scan("D-300").prompt
     assert other.ask == "receiving.scan_dock"

@@ -184,7 +184,9 @@ def test_what_another_worker_has_begun_is_only_taken_over_knowingly(floor) -> No
         pallet = Source(pallet_of(tx, 10, Line(CAP, 5)))
         now = opened(tx, 1, pallet)
         assert opened(tx, 2, pallet, "W2") == HeldByOther(pallet, "Ana")
-        opened(tx, 3, pallet, "W2", take_over=True)
+        taking = cause(tx, 3, "W2")
+        putaway_work.open_source(tx, taking, OpenSource(pallet, take_over=True))
+        assert taking.figures["taken_from"] == "W1"
         assert put(tx, 4, now) == HeldByOther(pallet, "Bea")
         assert pieces_at(tx, now.bin) == {}
 

@@ -142,6 +142,7 @@ TAKEN = (
     taken("picking.how_many", ZEROS, "none could be taken"),
     taken("packing.scan_tote", "wrong_tote order", "another order that is ready"),
     taken("packing.scan_tote", "station wrong_bench", "says at which bench one packs"),
+    taken("menu.choose", "station", "says where the terminal stands"),
     taken("packing.scan_piece", ZEROS, "counts again from none"),
     taken(
         "returns.scan_return returns.unknown_parcel returns.which_kind",

@@ -1,4 +1,4 @@
-"""What was scanned at a terminal is listed there, but nothing that the next one could sign in with."""
+"""What was scanned at a terminal is listed there, but nothing that opens a door."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from floorhand.domain.packing import StandAt, StoodAt
 from floorhand.domain.scanner_test import TestCode, TestOpened
 from floorhand.domain.signing_in import FindJob, JobFound, LookAt, OpenMenu, Row, Seen, SignedIn
 from floorhand.domain.things import (
@@ -15,6 +16,7 @@ from floorhand.domain.things import (
     Place,
     Pressed,
     ReturnCode,
+    Station,
 )
 from floorhand.errors import Code
 from floorhand.flows.turn import Ask, Choice, Do, Item, Open, Prompt, Refuse, Reply, Wants
@@ -55,6 +57,10 @@ def step(state: State, event: object) -> Reply:
             return Open("settings", event)
         case Choosing(), TestCode():
             return Open("scanner", TestOpened("menu"))
+        case Choosing(), Station(code=code):
+            return Do(StandAt(code))
+        case Choosing(), StoodAt(place=place):
+            return Ask(replace(state, seen=()), "packing.at_bench", {"place": place})
         case Choosing(), Seen():
             return Ask(replace(state, seen=(event,)))
         case Choosing(), Chosen(code=job):

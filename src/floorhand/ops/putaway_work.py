@@ -188,6 +188,8 @@ def open_source(tx: Session, cause: Cause, command: OpenSource) -> Proposed | He
     ]
     ask(tx, _BEGIN, at_site=site, ids=ids, by=cause.worker, claimed_at=cause.at)
     cause.note(job=JOB, take_over=int(holder != cause.worker))
+    if holder != cause.worker:
+        cause.note(taken_from=holder)
     return found
 
 
