@@ -154,7 +154,7 @@ def test_all_rules_of_the_site_can_be_set(take):
         ("orders_per_walk_max", "0", "expected 1 to 24"),
         ("time_zone", "Mars/North", "expected a name such as Europe/Rome"),
         ("gs1_prefix", "12", "expected 6 to 12 digits"),
-        ("language", "xx", "expected one of: en, it"),
+        ("language", "xx", "expected one of: de, en"),
     ],
 )
 def test_rules_of_the_site_that_cannot_be(take, heading, cell, reason):
