@@ -190,7 +190,7 @@ def test_nothing_essential_is_missing(turns, size, words) -> None:
 @pytest.mark.parametrize("size", SIZES[:3], ids=lambda size: "x".join(map(str, size)))
 def test_the_rest_is_a_page_further(turns, size) -> None:
     words = catalog("en")
-    for turn in turns:
+    for turn in turns[::2]:
         shown, seen = view(turn, words), ""
         pages = 0
         while (first := turned(shown, *size, "pagedown")) != shown.first:
@@ -204,7 +204,7 @@ def test_the_rest_is_a_page_further(turns, size) -> None:
             assert squeezed(choice.written(words.say))[:10] in everything
         for label, value in (words.fact(*fact) for fact in turn.prompt.facts):
             assert squeezed(label + value)[: size[0] - 4] in everything
-        for _ in range(60):
+        for _ in range(pages):
             shown = replace(shown, first=turned(shown, *size, "pageup"))
         assert shown.first == 0
 
