@@ -20,6 +20,8 @@ from floorhand.store.db import engine_of, open_database
 SITE = "MAIN"
 KINDS = ("sqlite", "postgresql")
 
+FAULT_CHARACTERS_MAX = 1_000
+
 Crew = tuple[tuple[str, str], ...]
 """Number and badge of each worker."""
 
@@ -60,38 +62,42 @@ class PostgresqlFloors:
 
     def __init__(self, server: str, workers: int) -> None:
         self._url = make_url(server).set(drivername="postgresql+psycopg")
+        self.server = self._url.render_as_string(hide_password=False)
         self._admin = create_engine(self._url, isolation_level="AUTOCOMMIT")
-        self._template = self._create("template1")
-        self.crew = _build(self._named(self._template), workers)
+        self._template = self.create("template1")
+        self.crew = _build(self.named(self._template), workers)
         self._last = ""
 
     def fresh(self) -> str:
         """Give the address of a warehouse in which nothing is done yet."""
         if self._last:
-            self._drop(self._last)
-        self._last = self._create(self._template)
-        return self._named(self._last)
+            self.drop(self._last)
+        self._last = self.create(self._template)
+        return self.named(self._last)
 
     def close(self) -> None:
         """Leave nothing behind on the server."""
         for name in (self._last, self._template):
             if name:
-                self._drop(name)
+                self.drop(name)
         self._admin.dispose()
 
-    def _create(self, template: str) -> str:
+    def create(self, template: str) -> str:
+        """Copy a database that nobody is in; gives the name of the copy."""
         name = f"crash_{uuid.uuid4().hex}"
         self._run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return name
 
-    def _drop(self, name: str) -> None:
+    def drop(self, name: str) -> None:
+        """Delete a database, whoever is in it."""
         self._run(f'DROP DATABASE "{name}" WITH (FORCE)')
 
     def _run(self, statement: str) -> None:
         with self._admin.connect() as connection:
             connection.execute(text(statement))
 
-    def _named(self, database: str) -> str:
+    def named(self, database: str) -> str:
+        """Give the address of a database."""
         return self._url.set(database=database).render_as_string(hide_password=False)
 
 
@@ -137,7 +143,7 @@ def tell(title: str, rows: list[tuple[str, object]], faults: list[str]) -> int:
         shown = f"{value:,}" if isinstance(value, int) else value
         print(f"  {name:<{width}}  {shown}")
     for fault in faults[:20]:
-        print(f"  BROKEN: {fault}")
+        print(f"  BROKEN: {fault[:FAULT_CHARACTERS_MAX]}")
     print("  the invariant is BROKEN" if faults else "  the invariant holds", flush=True)
     return 1 if faults else 0
 

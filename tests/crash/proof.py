@@ -11,7 +11,7 @@ from floors import SITE
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from floorhand.ops.seats import SECRET, Turn, must_sit
+from floorhand.ops.seats import SCANNED_CHARACTERS_MAX, SECRET, Turn, must_sit
 from floorhand.store.check import violations
 from floorhand.store.db import Transactions
 from floorhand.store.schema import Move, Operation, Scan
@@ -37,7 +37,7 @@ class Journal:
         """Note a scan that was acknowledged."""
         with self._lock:
             assert (seat, scan_no) not in self.told, (seat, scan_no)
-            self.told[seat, scan_no] = (scanned, effect)
+            self.told[seat, scan_no] = (scanned[:SCANNED_CHARACTERS_MAX], effect)
             with self.file.open("a", encoding="utf-8") as file:
                 file.write(json.dumps([seat, scan_no, scanned, effect]) + "\n")
 

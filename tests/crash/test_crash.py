@@ -65,3 +65,12 @@ def test_a_scan_whose_n_th_write_fails_is_whole_or_not_there_and_is_taken_in_the
 
 def test_a_scan_whose_commit_was_not_answered_is_there_once(postgresql_server) -> None:
     run("commits.py", "20", "--server", postgresql_server)
+
+
+def test_a_scan_whose_n_th_statement_fails_is_taken_once_in_the_end(postgresql_server) -> None:
+    told = run(
+        "statements.py", "--kinds", "1", "--jobs", "receiving", "--server", postgresql_server
+    )
+    assert "failed statements, 53100" in told
+    assert "failed statements, 57P01" in told
+    assert "failed connections, 53300" in told
