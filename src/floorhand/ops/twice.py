@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
+from floorhand.domain.barcodes import read, shown
 from floorhand.domain.things import (
     Attributes,
     DeliveryCode,
@@ -27,34 +28,42 @@ ONE_OF_A_KIND = frozenset({"tote", "carton", "pallet", "cart"})
 
 
 def read_twice(tx: Session, sitting: Sitting, scanned: str, settled: Settled) -> Settled:
-    """Do not refuse the same code directly after it was taken, if it names one thing.
+    """Do not refuse the same code directly after it was taken, if it names one thing; say so.
 
-    A refusal would cost the worker all that was scanned ahead. Pieces are another matter: each
-    scan counts one, so that one too many has to be refused.
+    A refusal would cost the worker all that was scanned ahead, and silence leaves open whether it
+    counted. Pieces are another matter: each scan counts one, so that one too many has to be
+    refused.
     """
     before = sitting.said
     again = sitting.scanned == scanned[:SCANNED_CHARACTERS_MAX] and (
         before is None or before.tone != "refused"
     )
     stays = (settled.flow, settled.state) == (sitting.flow, sitting.state)
-    if not (settled.refused and again and stays):
+    answered = settled.said is not None and not settled.refused
+    if answered or not (again and stays):
         return settled
     prompt = FLOWS[sitting.flow].prompt(sitting.state)
-    code = _one_thing(resolve(tx, sitting.site, scanned, prompt))
+    code = _one_thing(resolve(tx, sitting.site, scanned, prompt), scanned)
     if not code:
         return settled
     facts = {**dict(prompt.ask_facts), "code": code, "ask_text": prompt.ask}
     return replace(settled, said=Said("road.already_scanned", facts, "look"))
 
 
-def _one_thing(event: object) -> str | int:
-    """Give the code of the one thing that was scanned; empty if there may be more of its kind."""
+def _one_thing(event: object, scanned: str) -> str | int:
+    """Give the code of the one thing that was scanned; empty if there may be more of its kind.
+
+    Paper is named by what stands on it: the number of a carrier says more to who holds the parcel
+    than that of the return it was found by.
+    """
     match event:
         case Place(kind=kind, code=code) if kind in ONE_OF_A_KIND:
             return code
         case Piece(serial=serial) | Attributes(serial=serial) if serial:
             return serial
-        case OrderCode() | DeliveryCode() | ReturnCode() | Text():
+        case OrderCode() | DeliveryCode() | ReturnCode():
+            return shown(read(scanned).code)
+        case Text():
             return what(event)["code"]
         case Unknown(shown=code):  # what was asked for just now, such as a serial or a tracking no.
             return code
