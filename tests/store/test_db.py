@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 from conftest import SITE, new_warehouse
-from sqlalchemy import event, select, text
+from sqlalchemy import event, make_url, select, text
 
-from floorhand.errors import DatabaseUnusable, Exchanged, NoRoom
+from floorhand.errors import DatabaseAway, DatabaseUnusable, Exchanged, NoRoom
 from floorhand.store import db
 from floorhand.store.db import HEAD, engine_of, is_in_use, open_database
 from floorhand.store.places import next_number
@@ -164,12 +164,13 @@ def test_a_read_only_database_is_refused(tmp_path) -> None:
     assert refusal(url).startswith(f"{tmp_path}/floor.db is read-only. Allow writing")
 
 
-def test_a_locked_database_is_refused_in_a_sentence(tmp_path, monkeypatch) -> None:
+def test_a_locked_database_is_told_in_a_sentence_and_waited_for(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(db, "BUSY_TIMEOUT_MS", 50)
     engine_of(new_warehouse(tmp_path)).dispose()
     blocker = sqlite3.connect(tmp_path / "floor.db", isolation_level=None)
     blocker.execute("BEGIN EXCLUSIVE")
-    assert "is locked by another program" in refusal(tmp_path / "floor.db")
+    with pytest.raises(DatabaseAway, match="is locked by another program"):
+        open_database(str(tmp_path / "floor.db"))
     blocker.execute("ROLLBACK")
     blocker.close()
 
@@ -205,6 +206,37 @@ def test_a_file_that_was_replaced_takes_nothing_and_one_that_came_back_goes_on(t
     aside.rename(file)
     assert draw() == 2
     engine_of(transactions).dispose()
+
+
+def test_no_new_file_is_made_where_the_old_one_was_and_no_other_is_taken_for_it(tmp_path) -> None:
+    transactions = new_warehouse(tmp_path)
+    file, aside = tmp_path / "floor.db", tmp_path / "aside.db"
+    with transactions.begin() as tx:
+        tx.execute(select(1))
+        file.rename(aside)
+        with pytest.raises(Exchanged), transactions.begin() as second:  # on a connection of its own
+            second.execute(select(1))
+        assert not file.exists()
+        file.write_bytes(aside.read_bytes())
+        with pytest.raises(Exchanged), transactions.begin() as second:
+            second.execute(select(1))
+    file.unlink()
+    aside.rename(file)
+    with transactions.begin() as tx:
+        assert tx.scalar(select(1)) == 1
+    engine_of(transactions).dispose()
+
+
+def test_a_server_that_is_not_there_is_told_and_may_be_waited_for() -> None:
+    with pytest.raises(DatabaseAway, match=r"127\.0\.0\.1:1/floor cannot be used: .*refused"):
+        open_database("postgresql+psycopg://u@127.0.0.1:1/floor")
+
+
+def test_a_database_that_a_server_does_not_have_is_not_waited_for(postgresql_server) -> None:
+    where = make_url(postgresql_server).set(drivername="postgresql+psycopg", database="nowhere")
+    told = refusal(where.render_as_string(hide_password=False))
+    assert "/nowhere" in told
+    assert told.endswith("Make the database and its user on the server, or name others.")
 
 
 def test_it_is_seen_whether_somebody_else_has_a_file_open(tmp_path) -> None:

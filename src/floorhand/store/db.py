@@ -6,7 +6,6 @@ sees one kind of transaction and one kind of trouble, `DatabaseAway`.
 
 from __future__ import annotations
 
-import logging
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -22,8 +21,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from floorhand.errors import Clash, DatabaseAway, DatabaseUnusable, Exchanged
 from floorhand.store import notes
-from floorhand.store.troubles import explain, name_of, path_of, say_away
-from floorhand.store.turnstile import FairConnection
+from floorhand.store.server import STATEMENTS_KEPT_MAX, open_server
+from floorhand.store.troubles import cannot_open, name_of, path_of, say_away
+from floorhand.store.turnstile import FairConnection, number_of
 
 Transactions = sessionmaker[Session]
 Result = TypeVar("Result")
@@ -31,10 +31,9 @@ Result = TypeVar("Result")
 BUSY_TIMEOUT_MS = 10_000
 """How long SQLite waits for a lock that the turnstile does not know of (a backup, a shell)."""
 
-STATEMENTS_KEPT_MAX = 600
-"""Prepared statements that a connection keeps: more than all jobs together have."""
-
 BEGIN = "BEGIN IMMEDIATE"
+
+EXCHANGED = "The database file was moved, deleted or replaced."
 
 CLASHES_MAX = 10
 """Times that a transaction is done again because another one was in its way."""
@@ -65,7 +64,7 @@ def open_database(url: str, *, create: bool = True) -> Transactions:
 
     Raises:
         DatabaseUnusable: Saying what is wrong with it and what to do.
-        DatabaseAway: If it did not answer.
+        DatabaseAway: If it does not answer, or others have locked it: that may mend itself.
     """
     where = _where(url)
     if where.get_backend_name() == "sqlite":
@@ -78,14 +77,14 @@ def open_database(url: str, *, create: bool = True) -> Transactions:
         engine = create_engine(where, connect_args=arguments)
         _tame_sqlite(engine)
     else:
-        engine = _server(where)
+        engine = open_server(where)
     event.listen(engine, "handle_error", say_away)
     transactions = sessionmaker(engine, expire_on_commit=False)
     try:
         _bring_up_to_date(engine, name_of(where), create)
     except (SQLAlchemyError, DatabaseAway) as error:
         engine.dispose()
-        raise explain(error, name_of(where)) from error
+        raise cannot_open(error, name_of(where)) from error
     except DatabaseUnusable:
         engine.dispose()
         raise
@@ -151,27 +150,6 @@ def _where(url: str) -> URL:
     if backend not in ("sqlite", "postgresql"):
         raise DatabaseUnusable(f"{backend} is no database that floorhand knows. {ADDRESSES}")
     return where
-
-
-def _server(where: URL) -> Engine:
-    logging.getLogger("psycopg").setLevel(logging.ERROR)  # it would write on the screen
-    try:
-        engine = create_engine(where, pool_pre_ping=True)
-    except (ImportError, SQLAlchemyError) as error:
-        raise DatabaseUnusable(
-            f"The driver for {where.drivername} is not there ({error}). "
-            "Install floorhand with the extra: postgres."
-        ) from error
-    event.listen(engine, "connect", _on_server_connect)
-    return engine
-
-
-def _on_server_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
-    cursor = connection.cursor()
-    connection.prepared_max = STATEMENTS_KEPT_MAX
-    cursor.execute(notes.NOTED)
-    cursor.close()
-    connection.commit()
 
 
 def is_in_use(path: Path) -> bool:
@@ -260,6 +238,14 @@ def _tame_sqlite(engine: Engine) -> None:
     driver"; sqlite.org/wal.html.
     """
 
+    opened: list[int] = []  # the number of the file, once there is one
+
+    @event.listens_for(engine, "do_connect")
+    def _before_connect(*_: object) -> None:
+        """Make no new file in place of one that is gone, and take no other one for it."""
+        if opened and number_of(path_of(engine.url)) != opened[0]:
+            raise Exchanged(EXCHANGED)
+
     @event.listens_for(engine, "connect")
     def _on_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
         connection.isolation_level = None
@@ -278,8 +264,10 @@ def _tame_sqlite(engine: Engine) -> None:
         driver.take_turn()
         try:
             if not driver.is_there():
-                raise Exchanged("The database file was moved, deleted or replaced.")
+                raise Exchanged(EXCHANGED)
             driver.execute(BEGIN)
+            if not opened and driver.number:
+                opened.append(driver.number)
         except sqlite3.Error as error:
             driver.give_turn()
             connection._handle_dbapi_exception(error, BEGIN, (), None, None)

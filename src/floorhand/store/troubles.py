@@ -21,6 +21,27 @@ NO_SUCH_NAMES = ("SQLITE_ERROR", "SQLITE_CORRUPT", "SQLITE_NOTADB")
 file (PostgreSQL's manual, appendix A; sqlite.org/rescode.html): asked again, they say it again."""
 
 
+PASSES = (
+    "is locked by another program",
+    "connection refused",
+    "connection reset",
+    "server closed the connection",
+    "timeout expired",
+    "no route to host",
+    "unreachable",
+    "temporary failure in name resolution",
+    "starting up",
+    "shutting down",
+    "recovery mode",
+    "too many clients",
+    "too many connections",
+    "remaining connection slots",
+)
+"""Words of what passes by itself while a database is opened. The state of an answer is not to be
+had there, only what libpq and the server make of it (PostgreSQL, src/interfaces/libpq/fe-connect.c
+and src/backend/utils/init/postinit.c); in another language than English it ends the program."""
+
+
 def path_of(where: URL) -> str:
     """Give the path of an SQLite file."""
     path = where.database or ""
@@ -67,6 +88,13 @@ def _is_for_ever(error: Exception) -> bool:
     return name.startswith(NO_SUCH_NAMES) or state.startswith(NO_SUCH_STATE)
 
 
+def cannot_open(error: Exception, shown: str) -> DatabaseUnusable | DatabaseAway:
+    """Say why a database cannot be opened, and whether to wait for it or to give up."""
+    unusable = explain(error, shown)
+    told = str(unusable).casefold()
+    return DatabaseAway(str(unusable)) if any(word in told for word in PASSES) else unusable
+
+
 def explain(error: Exception, shown: str) -> DatabaseUnusable:
     """Say in one sentence why a database cannot be opened."""
     cause = str(getattr(error, "orig", None) or error.__cause__ or error).strip()
@@ -77,6 +105,11 @@ def explain(error: Exception, shown: str) -> DatabaseUnusable:
         return DatabaseUnusable(f"{shown} is not an SQLite database. Name another file.")
     if "malformed" in first:
         return DatabaseUnusable(f"{shown} is damaged ({first}). Restore a copy of it.")
+    if "FATAL" in first and "does not exist" in first:
+        return DatabaseUnusable(
+            f"{shown} is not there ({first}). "
+            "Make the database and its user on the server, or name others."
+        )
     if "no such" in first or "does not exist" in first:
         return DatabaseUnusable(
             f"{shown} was not made by this floorhand ({first}). "

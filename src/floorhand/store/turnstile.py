@@ -18,10 +18,19 @@ except ImportError:  # Windows has no flock; SQLite's own lock serves there, wit
     fcntl = None  # type: ignore[assignment]  # a module or nothing
 
 
+def number_of(database: str | None) -> int:
+    """Give the number of the file that has a database's name now; 0 if there is none."""
+    try:
+        return os.stat(database).st_ino if database else 0
+    except OSError:
+        return 0
+
+
 class FairConnection(sqlite3.Connection):
     """A connection that takes its turn before it writes, and gives it back after.
 
-    ``notes`` is where it notes what a scan changes; see `floorhand.store.notes`.
+    ``notes`` is where it notes what a scan changes; see `floorhand.store.notes`. ``number`` is that
+    of its file; 0 while there is none.
     """
 
     notes: object = None
@@ -32,7 +41,7 @@ class FairConnection(sqlite3.Connection):
         file = database.removeprefix("file:").partition("?")[0]
         self._database = file if file and file != ":memory:" else None
         self._path = f"{file}.turn" if self._database else None
-        self._inode = self._find()
+        self.number = number_of(self._database)
 
     def take_turn(self) -> None:
         """Wait until it is this connection's turn to write."""
@@ -45,22 +54,15 @@ class FairConnection(sqlite3.Connection):
                 return
         fcntl.flock(self._file, fcntl.LOCK_EX)
 
-    def _find(self) -> int:
-        """Give the number of the file that has the database's name now; 0 if there is none."""
-        try:
-            return os.stat(self._database).st_ino if self._database else 0
-        except OSError:
-            return 0
-
     def is_there(self) -> bool:
         """Say whether the open file still has its name.
 
         If it was moved, deleted or replaced, SQLite goes on writing to what nobody will find. A new
         file appears with the first write, so it is known only after that.
         """
-        now = self._find()
-        self._inode = self._inode or now
-        return now == self._inode
+        now = number_of(self._database)
+        self.number = self.number or now
+        return now == self.number
 
     def give_turn(self) -> None:
         """Let the next one write."""

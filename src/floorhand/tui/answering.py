@@ -21,6 +21,9 @@ log = logging.getLogger("floorhand.terminal")
 PATIENCE_S: Final = 2.0
 """A database that has not answered by then is away as far as the worker is concerned."""
 
+ANSWER_MAX_S: Final = 20.0
+"""On a line on which no answer has come by then none is to come: locks and a new line take less."""
+
 
 async def surely(
     attempt: Callable[[], Awaitable[Turn]], before: Turn | None, away: Callable[[str], None]
@@ -40,11 +43,14 @@ async def surely(
     """
     tries = 0
     while True:
-        late = asyncio.get_running_loop().call_later(PATIENCE_S, away, DatabaseAway.told)
+        loop = asyncio.get_running_loop()
+        late = loop.call_later(PATIENCE_S, away, DatabaseAway.told)
+        never = loop.call_later(ANSWER_MAX_S, _hang_up)
         try:
             return await attempt()
         except DatabaseAway as error:
             late.cancel()
+            never.cancel()
             away(error.told)
             await asyncio.sleep(RETRY_AFTER_S[min(tries, len(RETRY_AFTER_S) - 1)])
             tries += 1
@@ -55,6 +61,14 @@ async def surely(
             return replace(before, said=Said(f"refusal.{Code.SYSTEM_FAILED}", {}, "refused"))
         finally:
             late.cancel()
+            never.cancel()
+
+
+def _hang_up() -> None:
+    """Give up the line that is waited on; the scan is then sent again on another one."""
+    from floorhand.store.server import hang_up
+
+    hang_up()
 
 
 def _log(error: Exception, before: Turn | None) -> None:

@@ -1,0 +1,121 @@
+"""Connect to PostgreSQL so that a line that was cut, or a server that died, is noticed in seconds.
+
+By itself TCP takes a silent peer for a slow one, for a quarter of an hour while something is on its
+way, for two hours while nothing is. A terminal whose Wi-Fi was cut would wait that long although
+the line is long back, and a server would keep what a vanished terminal had locked. So both ends
+probe a line that is quiet and give up one that does not acknowledge, and no statement waits for a
+lock or holds one for ever.
+Source: PostgreSQL's manual, "Parameter Key Words" of libpq, and "TCP Settings", "Statement
+Behavior" of the server; Linux, tcp(7) and RFC 5482 for what the system does by itself.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+from contextlib import suppress
+from typing import Any, Final
+from weakref import WeakSet
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import URL
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from floorhand.errors import DatabaseUnusable
+from floorhand.store import notes
+
+STATEMENTS_KEPT_MAX: Final = 600
+"""Prepared statements that a connection keeps: more than all jobs together have."""
+
+CONNECT_MAX_S: Final = 5
+"""A server that has not let somebody in by then is tried again."""
+
+QUIET_MAX_S: Final = 5
+PROBE_EVERY_S: Final = 2
+PROBES_MAX: Final = 3
+"""A line on which nothing came for so long is probed; three probes without an answer: it is cut."""
+
+UNACKNOWLEDGED_MAX_MS: Final = 10_000
+"""What was sent and not acknowledged for so long was sent into nothing."""
+
+LOCK_MAX_MS: Final = 10_000
+"""Longer than any scan holds what another one needs; as long as SQLite waits."""
+
+IDLE_MAX_MS: Final = 60_000
+"""Who does nothing for so long in the middle of a transaction has stopped, and holds others up."""
+
+CLIENT: Final = {
+    "connect_timeout": CONNECT_MAX_S,
+    "keepalives_idle": QUIET_MAX_S,
+    "keepalives_interval": PROBE_EVERY_S,
+    "keepalives_count": PROBES_MAX,
+    "tcp_user_timeout": UNACKNOWLEDGED_MAX_MS,
+}
+"""What a line is opened with, unless its address says otherwise."""
+
+_LINES: Final[WeakSet[Any]] = WeakSet()
+"""The open lines of this program."""
+
+
+def open_server(where: URL) -> Engine:
+    """Give an engine for a server.
+
+    Raises:
+        DatabaseUnusable: If the driver that the address names is not there.
+    """
+    logging.getLogger("psycopg").setLevel(logging.ERROR)  # it would write on the screen
+    client = {name: value for name, value in CLIENT.items() if name not in where.query}
+    try:
+        engine = create_engine(where, pool_pre_ping=True, connect_args=client)
+    except (ImportError, SQLAlchemyError) as error:
+        raise DatabaseUnusable(
+            f"The driver for {where.drivername} is not there ({error}). "
+            "Install floorhand with the extra: postgres."
+        ) from error
+    event.listen(engine, "connect", _on_connect)
+    return engine
+
+
+def hang_up() -> None:
+    """Cut all lines that this program has open: who waits on one is told at once.
+
+    It may be called on any thread. It is for a peer that acknowledges all and answers nothing, such
+    as a proxy that lost its other side: nothing else ends that. SQLite has no lines.
+    """
+    if not _LINES:
+        return
+    from psycopg import Error
+
+    for connection in list(_LINES):
+        with (
+            suppress(OSError, Error),  # it was closed by itself meanwhile
+            socket.socket(fileno=os.dup(connection.fileno())) as line,
+        ):
+            line.shutdown(socket.SHUT_RDWR)
+
+
+def _on_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    """Prepare a new connection, and let the server give up its line as soon as we would."""
+    _LINES.add(connection)
+    connection.prepared_max = STATEMENTS_KEPT_MAX
+    cursor = connection.cursor()
+    cursor.execute(_server_side())
+    cursor.execute(notes.NOTED)
+    cursor.close()
+    connection.commit()
+
+
+def _server_side() -> str:
+    """Write what a session sets on its server."""
+    settings = {
+        "tcp_keepalives_idle": QUIET_MAX_S,
+        "tcp_keepalives_interval": PROBE_EVERY_S,
+        "tcp_keepalives_count": PROBES_MAX,
+        "tcp_user_timeout": UNACKNOWLEDGED_MAX_MS,
+        "lock_timeout": LOCK_MAX_MS,
+        "idle_in_transaction_session_timeout": IDLE_MAX_MS,
+    }
+    return "; ".join(f"SET {name} = {value}" for name, value in settings.items())
