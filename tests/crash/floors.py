@@ -63,7 +63,7 @@ class PostgresqlFloors:
     def __init__(self, server: str, workers: int) -> None:
         self._url = make_url(server).set(drivername="postgresql+psycopg")
         self.server = self._url.render_as_string(hide_password=False)
-        self._admin = create_engine(self._url, isolation_level="AUTOCOMMIT")
+        self._admin = create_engine(self._url, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
         self._template = self.create("template1")
         self.crew = _build(self.named(self._template), workers)
         self._last = ""

