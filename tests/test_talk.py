@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import shutil
 import threading
+from collections import namedtuple
 from dataclasses import replace
 
 import pytest
@@ -241,6 +243,18 @@ def test_more_than_can_wait_is_refused_aloud_and_counted(transactions, monkeypat
     assert taken in (SCANS_WAITING_MAX, SCANS_WAITING_MAX + 1)
     missed = len(typed) - taken
     assert lines[-2] == f"! {missed} scans were NOT taken. Scan them again."
+
+
+def test_little_room_on_the_disk_is_told_once_between_two_pieces_of_work(tmp_path, monkeypatch):
+    disk = namedtuple("Disk", "total used free")(8 << 30, 7 << 30, 700 << 20)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: disk)
+    made = new_warehouse(tmp_path)
+    people.build(made)
+    lines = talk(made, b"BADGE-ANA\n*HELP\n")
+    told = "~ The disk of the database has 700 MB left. Tell your supervisor."
+    assert lines.count(told) == 1
+    assert lines.index(told) < lines.index("> BADGE-ANA")
+    engine_of(made).dispose()
 
 
 def test_an_outage_tells_what_is_saved_and_what_waits(transactions, monkeypatch) -> None:

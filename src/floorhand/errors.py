@@ -48,6 +48,7 @@ class Code(StrEnum):
     PLACE_CLOSED = "place_closed"
     NESTED_TOO_DEEP = "nested_too_deep"
     IN_ITSELF = "in_itself"
+    NO_ROOM_FOR_WORK = "no_room_for_work"
 
     # Taking back
     UNDO_NOTHING = "undo_nothing"

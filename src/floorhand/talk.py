@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, Protocol, TextIO
 
 from floorhand.domain.things import KEYS, barcode_of
 from floorhand.errors import Code, DatabaseAway
-from floorhand.flows.away import RETRY_AFTER_S, not_yet_saved
+from floorhand.flows.away import BETWEEN_WORK, RETRY_AFTER_S, not_yet_saved
 from floorhand.flows.turn import Choice, Item, Prompt, Said
 from floorhand.flows.waiting import SCANS_WAITING_MAX, Waiting
 from floorhand.text.catalog import Catalog
@@ -176,6 +176,7 @@ class Talk:
         self._after_turn = after_turn
         self._turn: Turn | None = None
         self._saved_at = ""
+        self._room: Said | None = None
         self._ahead = Ahead(_lines(source), self._full) if live else None
 
     def run(self, job: str = "", worker: str = "", badge: str = "") -> int:
@@ -280,10 +281,20 @@ class Talk:
         *said, question = render_lines(turn, words)
         for line in said:
             self._write(line)
+        if turn.job in BETWEEN_WORK:
+            self._tell_room()
         self._tell_lost(refused=turn.said is not None and turn.said.tone == "refused")
         self._write(question)
         if keys := render_keys(turn.prompt, words):
             self._write(keys)
+
+    def _tell_room(self) -> None:
+        """Tell that there is little room left on the disk, once each time that it gets less."""
+        from floorhand.ops.beginning import little_room
+
+        before, self._room = self._room, little_room(self._transactions)
+        if self._room is not None and (before is None or before.text != self._room.text):
+            self._say(SIGNS[self._room.tone], self._room.text, self._room.facts)
 
     def _tell_lost(self, *, refused: bool) -> None:
         """Drop what was typed before a refusal was seen; tell how much of that, or was too much."""

@@ -19,7 +19,7 @@ from sqlalchemy import Engine, create_engine
 import floorhand
 from floorhand.robots import supply
 from floorhand.robots.crew import Robot
-from floorhand.store import db
+from floorhand.store import db, server
 from floorhand.text.catalog import catalog, languages
 
 LEFT_OUT = ("floorhand.tui", "floorhand.store.migrations", "floorhand.__main__")
@@ -55,7 +55,7 @@ def _compile_all(database: str) -> None:
         engine._compiled_cache = used._compiled_cache
         return engine
 
-    db.create_engine = begun  # type: ignore[attr-defined]
+    db.create_engine = server.create_engine = begun  # type: ignore[attr-defined]
 
 
 _import_all()

@@ -89,6 +89,8 @@ class ListRoad:
     zone: tzinfo = UTC
     scanned_before: tuple[Past, ...] = ()
     profile: Profile = PLAIN
+    little_room: Said | None = None
+    kept: bool = False
 
     def __post_init__(self) -> None:
         self.gate.set()
@@ -108,6 +110,10 @@ class ListRoad:
 
     def past(self) -> tuple[Past, ...]:
         return self.scanned_before
+
+    def room(self, *, keep: bool) -> Said | None:
+        self.kept = self.kept or keep
+        return self.little_room
 
     def scanner(self) -> Profile:
         return self.profile

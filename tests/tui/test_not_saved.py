@@ -198,6 +198,22 @@ async def test_a_refusal_after_an_outage_drops_what_waited_and_counts_it() -> No
     assert road.scans == [(12, "A")]
 
 
+async def test_little_room_is_told_where_nobody_is_in_the_middle_of_something() -> None:
+    little = Said("terminal.room_scarce", {"megabytes": 12}, "look")
+    road = ListRoad(first=MENU, answer=lambda turn, _: replace(PICK, scan_no=turn.scan_no))
+    road.little_room = little
+    async with with_reader(terminal(road)).run_test(size=(20, 16)) as pilot:
+        await settled(pilot)
+        shown = " ".join(picture(pilot.app).split())
+        assert "The disk of the" in shown
+        assert not road.kept, "laying a reserve may take long"
+        pilot.app.screen._tick()
+        await settled(pilot)
+        assert road.kept
+        await send(pilot, b"1\r")
+        assert "The disk of the" not in picture(pilot.app)
+
+
 async def test_a_database_that_takes_long_is_told_before_it_answers(monkeypatch) -> None:
     monkeypatch.setattr(answering, "PATIENCE_S", 0.001)
     road = ListRoad(answer=taken)

@@ -18,7 +18,7 @@ from floorhand.errors import DatabaseUnusable
 from floorhand.store.db import Transactions, engine_of, is_in_use, open_database
 from floorhand.store.schema import Delivery, Order, Place, Return, SiteRow, Sku
 
-SIDE_FILES = ("", "-wal", "-shm", ".turn")
+SIDE_FILES = ("", "-wal", "-shm", ".turn", ".reserve")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

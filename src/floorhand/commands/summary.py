@@ -30,9 +30,11 @@ from floorhand.domain.shifts import (
 from floorhand.domain.signing_in import JOBS
 from floorhand.errors import BadSetting
 from floorhand.store import summaries
+from floorhand.store.asking import connection_of
 from floorhand.store.check import counted, violations
 from floorhand.store.db import open_database
 from floorhand.store.masters import require_site, site_rules
+from floorhand.store.room import left_for
 from floorhand.store.summaries import Tally
 
 YEARS = (1970, 9998)
@@ -70,14 +72,21 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def _disk(tx: Session) -> dict[str, Any] | None:
+    """Say how much room is left for the database; None if it cannot be seen from here."""
+    left = left_for(connection_of(tx).engine.url)
+    return {"room": str(left.room), "left_mb": left.megabytes} if left is not None else None
+
+
 def summarise(tx: Session, site: str, period: Period, now: datetime) -> dict[str, Any]:
     """Put the figures of a period together, as plain values fit for JSON.
 
     Returns:
         ``period``, ``jobs`` (by job), ``workers`` (by worker, then job), ``deliveries``,
-        ``returns``, ``orders``, ``left_over``, ``gaps`` and ``stock``. Times are in seconds,
-        counts in pieces, lines, orders; a rate is None where it would say nothing. What is left
-        over and the proof of the stock are of the moment ``as_of``, whatever the period.
+        ``returns``, ``orders``, ``disk``, ``left_over``, ``gaps`` and ``stock``. Times are in
+        seconds, counts in pieces, lines, orders; a rate is None where it would say nothing. What is
+        left over, the disk and the proof of the stock are of the moment ``as_of``, whatever the
+        period.
     """
     tallies = summaries.tallies(tx, site, period)
     worked = activity(summaries.beats(tx, site, period))
@@ -105,6 +114,7 @@ def summarise(tx: Session, site: str, period: Period, now: datetime) -> dict[str
             **summaries.returns(tx, site, period),
         },
         "orders": asdict(summaries.orders(tx, site, period)),
+        "disk": _disk(tx),
         "left_over": {"as_of": now.isoformat(), **summaries.left_over(tx, site, now)},
         "gaps": [{**asdict(gap), "start": gap.start.isoformat()} for gap in worked.gaps],
         "stock": {

@@ -44,6 +44,7 @@ def _lines(figures: Mapping[str, Any], zone: ZoneInfo) -> Iterator[str]:
     yield from _gaps(figures["gaps"], zone)
     yield ""
     yield from _proof(figures["stock"], now)
+    yield from _disk(figures["disk"])
 
 
 def _now(figures: Mapping[str, Any], zone: ZoneInfo) -> str:
@@ -120,6 +121,15 @@ def _proof(stock: Mapping[str, Any], now: str) -> Iterator[str]:
         yield "  nothing negative, nothing orphaned"
     else:
         yield f"STOCK NOT PROVED{now}: {stock['violations']} violations; run: floorhand check"
+
+
+def _disk(disk: Mapping[str, Any] | None) -> Iterator[str]:
+    """Tell of a disk that has little room left, before the floor stands still."""
+    if disk is None or disk["room"] == "plenty":
+        return
+    yield f"Disk of the database: {disk['left_mb']:,} MB left. Make room."
+    if disk["room"] == "scarce":
+        yield "  No new work is begun until there is; what is open can be finished."
 
 
 def _cells(shown: Mapping[str, Any]) -> tuple[str, ...]:

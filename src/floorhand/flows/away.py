@@ -10,6 +10,9 @@ from floorhand.flows.turn import Prompt, Said
 RETRY_AFTER_S: Final = (0.2, 0.5, 1.0, 2.0, 5.0)
 """Pauses before a scan is sent again while the database is away; the last one repeats."""
 
+BETWEEN_WORK: Final = frozenset({"sign_in", "menu"})
+"""Flows in which nobody is in the middle of something, and can read what concerns all."""
+
 
 def not_yet_saved(text: str, prompt: Prompt | None, at: str, waiting: int) -> Said:
     """Say that the scan in hand is not yet saved.

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from floorhand.domain.allocation import UNLIMITED, OpenOrder, Plan, Pool, Room, choose_orders
 from floorhand.domain.picking import SLOTS_MAX, GetWork, NoWork, WalkTaken, WorkFound
 from floorhand.errors import Code, Refused
+from floorhand.ops.beginning import need_room
 from floorhand.ops.colleagues import since, take_over
 from floorhand.ops.reserving import (
     claim_order,
@@ -36,7 +37,7 @@ def get_work(tx: Session, cause: Cause, command: GetWork) -> WorkFound | NoWork 
     Orders that cannot be picked wait for stock from now on, so that they never block others.
 
     Raises:
-        Refused: `Code.ORDER_ON_NO_WALK`.
+        Refused: `Code.ORDER_ON_NO_WALK`, `Code.NO_ROOM_FOR_WORK`.
     """
     if command.order:
         return _resume(tx, cause, _walk_of(tx, cause, command.order), command)
@@ -44,6 +45,7 @@ def get_work(tx: Session, cause: Cause, command: GetWork) -> WorkFound | NoWork 
     walk = picks.open_walk(tx, cause.site, command.cart, cause.worker)
     if walk is not None:
         return _resume(tx, cause, walk, command)
+    need_room(tx)
     today = shelves.site_date(tx, cause.site, cause.at)
     tried: set[tuple[str, str]] = set()
     for _ in range(ROUNDS_MAX):

@@ -36,6 +36,7 @@ from floorhand.domain.rights import Right, may
 from floorhand.domain.things import DAMAGED, SUPPLIER, Goods, Line
 from floorhand.errors import Code, Gone, Refused
 from floorhand.ops import closing_deliveries
+from floorhand.ops.beginning import need_room
 from floorhand.store import deliveries, ledger, receipts
 from floorhand.store.asking import ask
 from floorhand.store.deliveries import Book, Product
@@ -76,7 +77,7 @@ def open_delivery(tx: Session, cause: Cause, command: OpenDelivery) -> DeliveryO
 
     Raises:
         Refused: `Code.DELIVERY_CLOSED` if it was closed meanwhile; `Code.NO_DOCK` if there is no
-            dock at all.
+            dock at all; `Code.NO_ROOM_FOR_WORK`.
     """
     site = cause.site
     header = deliveries.header(tx, site, command.number)
@@ -86,6 +87,8 @@ def open_delivery(tx: Session, cause: Cause, command: OpenDelivery) -> DeliveryO
     dock, likeliest = _dock(tx, cause, command.dock, header.dock)
     if not dock:
         return DockWanted(header.number, likeliest)
+    if header.state == "announced":
+        need_room(tx)
     deliveries.open_at(tx, site, header.number, dock, cause.at)
     expected, counted = deliveries.totals(tx, site, header.number, blind=header.blind)
     cause.note(job=JOB, merchant=header.merchant, delivery=header.number)

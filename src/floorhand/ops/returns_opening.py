@@ -14,6 +14,7 @@ from floorhand.domain.identifying import (
 )
 from floorhand.domain.things import Line
 from floorhand.errors import Code, Gone, Refused
+from floorhand.ops.beginning import need_room
 from floorhand.ops.colleagues import since
 from floorhand.ops.returns_bench import JOB, bench, claim, finding_of, holder_of, parcel, the_return
 from floorhand.ops.returns_verdict import waiting_rejection
@@ -32,7 +33,7 @@ def open_the_return(
     What a rejection was closed without can still be added.
 
     Raises:
-        Refused: `Code.RETURN_CLOSED` if it has been inspected already.
+        Refused: `Code.RETURN_CLOSED` if it has been inspected already; `Code.NO_ROOM_FOR_WORK`.
     """
     if command.leaving:
         _let_go(tx, cause, command.leaving)
@@ -48,6 +49,8 @@ def open_the_return(
             return waits
         refusal = Gone if head.number == command.again else Refused
         raise refusal(Code.RETURN_CLOSED, number=head.number)
+    if head.custody != "received":
+        need_room(tx)
     take_from = command.holder if head.number == command.again else ""
     if not claim(tx, cause, head.number, take_from):
         holder = holder_of(tx, cause, head.number)

@@ -19,8 +19,9 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from floorhand.errors import Clash, DatabaseAway, DatabaseUnusable, Exchanged
+from floorhand.errors import Clash, DatabaseAway, DatabaseUnusable, Exchanged, NoRoom
 from floorhand.store import notes
+from floorhand.store.room import give_up_reserve
 from floorhand.store.server import STATEMENTS_KEPT_MAX, open_server
 from floorhand.store.troubles import cannot_open, name_of, path_of, say_away
 from floorhand.store.turnstile import FairConnection, number_of
@@ -106,8 +107,7 @@ def in_turn(transactions: Transactions, work: Callable[[Session], Result]) -> Re
         DatabaseAway: If the database did not answer.
     """
     if engine_of(transactions).dialect.name == "sqlite":
-        with transactions.begin() as tx:
-            return work(tx)
+        return _with_reserve(transactions, work)
     try:
         return _serializable(transactions, WITH_OTHERS, work)
     except (Clash, IntegrityError):  # PostgreSQL may say that a key is there which it hid before
@@ -117,6 +117,18 @@ def in_turn(transactions: Transactions, work: Callable[[Session], Result]) -> Re
             except Clash as clash:  # with a transaction that is in no turn: an import, a report
                 last = clash
         raise last from None
+
+
+def _with_reserve(transactions: Transactions, work: Callable[[Session], Result]) -> Result:
+    """Do something; if there is no room for it, once more in that of the reserve."""
+    try:
+        with transactions.begin() as tx:
+            return work(tx)
+    except NoRoom:
+        if not give_up_reserve(engine_of(transactions)):
+            raise
+    with transactions.begin() as tx:
+        return work(tx)
 
 
 def _serializable(

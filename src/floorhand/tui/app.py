@@ -75,6 +75,7 @@ class FloorhandApp(App[Exception | None], inherit_bindings=False):
             scanner=lambda: self._on_thread(road.scanner),
             hint=lambda turn: self._on_thread(lambda: road.hint(turn)),
             past=lambda: self._on_thread(road.past),
+            room=lambda keep: self._on_thread(lambda: road.room(keep=keep)),
             catalogs=catalogs,
             zone=lambda: road.zone,
             now=now,

@@ -141,6 +141,7 @@ class FlowScreen(SingleKeys, inherit_bindings=False):
         await self._show(first)
         self._seated.set()
         await self._recall()
+        self._look_at_room()
         while True:
             self._busy = False
             scanned = await self._waiting.come()

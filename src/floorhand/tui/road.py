@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from floorhand.domain.scanners import Profile
 from floorhand.errors import Code, SeatTaken
+from floorhand.flows.turn import Said
 
 if TYPE_CHECKING:
     from floorhand.ops.devices import Device
@@ -39,6 +40,9 @@ class Road(Protocol):
 
     def past(self) -> tuple[Past, ...]:
         """Give the last scans of the seat, the latest last."""
+
+    def room(self, *, keep: bool) -> Said | None:
+        """Say that there is little room left on the disk; ``keep`` a reserve of it, too."""
 
 
 class FloorRoad:
@@ -178,3 +182,10 @@ class FloorRoad:
         assert self._transactions is not None, "the seat is taken first"
         with self._transactions.begin() as tx:
             return last_scans(tx, self._site, self._seat)
+
+    def room(self, *, keep: bool) -> Said | None:
+        """Say that there is little room left on the disk; ``keep`` a reserve of it, too."""
+        from floorhand.ops.beginning import little_room
+
+        assert self._transactions is not None, "the seat is taken first"
+        return little_room(self._transactions, keep=keep)

@@ -17,7 +17,7 @@ from floorhand.domain.scanners import Profile
 from floorhand.domain.things import KEYS
 from floorhand.errors import DatabaseAway, DatabaseUnusable
 from floorhand.flows import sign_in
-from floorhand.flows.away import not_yet_saved, tone_of
+from floorhand.flows.away import BETWEEN_WORK, not_yet_saved, tone_of
 from floorhand.flows.turn import Prompt, Said
 from floorhand.text.catalog import Catalog, shown_in
 from floorhand.tui.hearing import Hearing
@@ -72,6 +72,7 @@ class Floor:
         scanner: Says how the scanner here sends.
         hint: Says what could be typed for want of a scanner.
         past: Gives the last scans of the seat.
+        room: Says that there is little room left on the disk; keeps a reserve of it, too, if told.
         catalogs: Gives the texts of a language; empty is the site's own.
         zone: Gives the site's clock.
         now: The clock, in UTC.
@@ -85,6 +86,7 @@ class Floor:
     scanner: Callable[[], Awaitable[Profile]]
     hint: Callable[[Turn], Awaitable[str]]
     past: Callable[[], Awaitable[tuple[Past, ...]]]
+    room: Callable[[bool], Awaitable[Said | None]]
     catalogs: Callable[[str], Catalog]
     zone: Callable[[], tzinfo] = lambda: UTC
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -107,6 +109,7 @@ class Shown:
         away: What is wrong while the database does not answer; empty if it does.
         saved_at: Time of day of the last scan that is saved.
         answered: When the last answer came; None before the first.
+        room: That there is little room left on the disk of the database; None if there is plenty.
     """
 
     notices: tuple[Said, ...] = ()
@@ -118,6 +121,7 @@ class Shown:
     away: str = ""
     saved_at: str = ""
     answered: datetime | None = None
+    room: Said | None = None
 
 
 def is_idle(floor: Floor, turn: Turn, shown: Shown) -> bool:
@@ -147,6 +151,8 @@ def view_of(
     if turn is None:
         # Whose clock is not known yet.
         return View(None, notices, words, waiting=waiting, encoding=encoding_of(floor, None))
+    if shown.room is not None and turn.job in BETWEEN_WORK:
+        notices = (*notices, shown.room)
     clock = f"{floor.now().astimezone(floor.zone()):%H:%M}"
     if is_idle(floor, turn, shown):
         asked = locked(turn)
@@ -277,6 +283,11 @@ class TellingScreen(Screen[None], inherit_bindings=False):
             self._history.recall(await self._floor.past())
         self._paint()
 
+    @work(group="room")
+    async def _look_at_room(self, *, keep: bool = False) -> None:
+        self._shown.room = await self._floor.room(keep)
+        self._paint()
+
     # Painting
 
     def _words(self) -> Catalog:
@@ -301,6 +312,8 @@ class TellingScreen(Screen[None], inherit_bindings=False):
         return view_of(self._floor, self.turn, self._shown, words, max(waiting, 0), self._history)
 
     def _tick(self) -> None:
-        """Paint the clock again with each new minute."""
+        """Paint the clock again with each new minute, and look at the room on the disk."""
         self._paint()
+        if self.turn is not None:
+            self._look_at_room(keep=True)
         self.set_timer(MINUTE_S - self._floor.now().second, self._tick)
