@@ -32,6 +32,10 @@ def forker(warm_on: str = "") -> Any:
     context.set_forkserver_preload(["warm"])
     paths = [str(HERE), str(HERE.parents[1] / "src")]
     os.environ["PYTHONPATH"] = os.pathsep.join(paths)
+    if warm_on:  # it works that warehouse before anybody works, or another one has its name
+        first = context.Process(target=int)
+        first.start()
+        first.join()
     return context
 
 
