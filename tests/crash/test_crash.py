@@ -63,6 +63,14 @@ def test_a_scan_whose_n_th_write_fails_is_whole_or_not_there_and_is_taken_in_the
     assert "ENOSPC" in told
 
 
+def test_a_disk_that_fills_up_loses_nothing_and_lets_what_is_open_be_finished() -> None:
+    code, told = outcome("full.py", "3", "--back-max", "60")
+    if "no disk can be mounted" in told:
+        pytest.skip("no disk can be mounted for one program alone here")
+    assert code == 0, told
+    assert "scans that were not saved" in told
+
+
 def test_a_scan_whose_commit_was_not_answered_is_there_once(postgresql_server) -> None:
     run("commits.py", "20", "--server", postgresql_server)
 

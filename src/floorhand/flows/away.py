@@ -7,7 +7,7 @@ from typing import Final
 from floorhand.errors import DatabaseAway
 from floorhand.flows.turn import Prompt, Said
 
-RETRY_AFTER_S: Final = (0.2, 0.5, 1.0, 2.0, 5.0)
+RETRY_AFTER_S: Final = (0.2, 0.5, 1.0)
 """Pauses before a scan is sent again while the database is away; the last one repeats."""
 
 BETWEEN_WORK: Final = frozenset({"sign_in", "menu"})
