@@ -282,3 +282,27 @@ def test_merchants_are_made_when_goods_of_theirs_come(take):
     codes = take.all(select(Merchant.code).order_by(Merchant.code))
     assert codes == [("ACME",), ("ALFA",), ("BETA",)]
     assert take.all(select(Sku.code, Sku.merchant)) == [("B", "ALFA"), ("A", "BETA")]
+
+
+def test_a_place_does_not_get_the_digits_of_its_neighbour(take):
+    head = "place,kind,walk_no,check_digits\n"
+    taken = take(head + "A-1,bin,10,47\nA-2,bin,20,47\nA-3,bin,30,12\n")
+    assert taken.rejected == {
+        3: "check_digits of A-2 are 47, as those of A-1 beside it;"
+        " give others, or none: then they are drawn"
+    }
+    later = take(head + "A-1,bin,10,47\nA-4,bin,40,12\n", name="later.csv")
+    assert "check_digits of A-4 are 12, as those of A-3 beside it" in later.rejected[3]
+    moved = take(head + "A-1,bin,29,13\nA-3,bin,,13\n", name="moved.csv")
+    assert "check_digits of A-3 are 13, as those of A-1 beside it" in moved.rejected[3]
+
+
+def test_digits_that_come_again_nearby_are_told_with_both_places(take):
+    rows = "place,kind,walk_no,check_digits\nA-1,bin,10,47\nA-2,bin,20,13\nA-3,bin,30,47\n"
+    taken = take(rows)
+    assert not taken.rejected
+    assert taken.result["notes"] == [
+        "The same check digits near each other on the walk: A-1 and A-3 (47)."
+        " floorhand label rotate draws others."
+    ]
+    assert take(rows + "B-1,bin,90,55\n", name="later.csv").result["notes"] == []

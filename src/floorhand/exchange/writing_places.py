@@ -10,6 +10,7 @@ from sqlalchemy import func, select, update
 
 from floorhand.domain.barcodes import OWN_KINDS
 from floorhand.domain.checks import draw_along
+from floorhand.exchange import near_digits
 from floorhand.exchange.cells import shown
 from floorhand.exchange.records import PlaceRecord
 from floorhand.exchange.writing_masters import fresh_code
@@ -40,6 +41,8 @@ def write_places(w: Writing, records: Sequence[PlaceRecord]) -> None:
     there: dict[str, dict[str, Any]] = {row.code: dict(row._mapping) for row in rows}
     codes = {str(row["scan_code"]): code for code, row in there.items()}
     new: dict[str, PlaceRecord] = {}
+    walked = near_digits.along_the_walk(records, there, WALK_STEP)
+    same_digits = near_digits.refused(walked)
     elsewhere = 0
     for record in records:
         clash = codes.get(record.scan_code, record.code) if record.scan_code else record.code
@@ -47,6 +50,8 @@ def write_places(w: Writing, records: Sequence[PlaceRecord]) -> None:
             w.reject(record.line, f"scan_code of {record.code} is that of {clash} already")
         elif record.code in new:
             w.reject(record.line, f"place {record.code} stands in the file twice")
+        elif record.code in same_digits:
+            w.reject(record.line, same_digits[record.code])
         elif record.code in there:
             old = there[record.code]
             moved = record.parent not in ("", old["parent"])
@@ -60,6 +65,8 @@ def write_places(w: Writing, records: Sequence[PlaceRecord]) -> None:
             new[record.code] = record
         if record.scan_code and clash == record.code:
             codes[record.scan_code] = record.code
+    if note := near_digits.told([one for one in walked if one.code not in same_digits]):
+        w.notes.append(note)
     if elsewhere:
         w.notes.append(
             f"{elsewhere} places stand elsewhere than in the file; they were left there."
