@@ -14,7 +14,7 @@ from warehouses import inbound, people
 from floorhand.commands.identity import TOKENS_KEPT, TOKENS_MAX, identify
 from floorhand.config import Settings
 from floorhand.errors import BadSetting, Code, SeatTaken
-from floorhand.ops.devices import ANYBODY, Device
+from floorhand.ops.devices import ANYBODY, ROBOT, Device
 from floorhand.ops.floor import Turn, take_seat, take_turn
 from floorhand.store.db import Transactions
 from floorhand.store.schema import Operation, Scan
@@ -94,6 +94,21 @@ def test_a_seat_that_is_taken_over_asks_who_is_there_and_parks_the_work(
     assert facts is not None
     assert "gun-1" in facts
     assert "W1" in facts
+
+
+@pytest.mark.parametrize("device", [FIRST, ANYBODY])
+def test_a_seat_that_a_robot_left_is_taken_without_asking(
+    transactions: Transactions, device: Device
+) -> None:
+    inbound.build(transactions)
+    turn = sit(transactions, ROBOT)
+    for scanned in ("BADGE-ANA", "1", "D-100", "LD1", inbound.MUG):
+        turn = scan(transactions, turn, scanned, ROBOT)
+    new = sit(transactions, device)
+    assert (new.worker, new.prompt.ask) == ("", "sign_in.scan_badge")
+    assert scan(transactions, new, "BADGE-BEA", device).worker == "W2"
+    with pytest.raises(SeatTaken):
+        scan(transactions, turn, inbound.MUG, ROBOT)
 
 
 def test_a_terminal_that_lost_its_seat_says_so_and_can_take_it_back(at_work: Transactions) -> None:

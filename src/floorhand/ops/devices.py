@@ -45,7 +45,7 @@ ANYBODY = Device()
 """A program without an identity; it can hold only seats that no device has taken."""
 
 ROBOT = Device("robot", name="robot", robot=True)
-"""All workers made of software; each has a seat of its own."""
+"""All workers made of software; each has a seat of its own, which any other device may take."""
 
 
 def seat_taken(tx: Session, site: str, seat: str, now: datetime) -> SeatTaken:

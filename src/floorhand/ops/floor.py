@@ -17,7 +17,7 @@ from floorhand.domain.scanners import PLAIN
 from floorhand.domain.signing_in import JOBS
 from floorhand.errors import Gone, Refused
 from floorhand.flows.turn import AnyState, Refuse, Said
-from floorhand.ops.devices import ANYBODY, Device, hold, seat_taken
+from floorhand.ops.devices import ANYBODY, ROBOT, Device, hold, seat_taken
 from floorhand.ops.freezing import freeze
 from floorhand.ops.leaving import change_device, locked_if_idle, refuse_others
 from floorhand.ops.misses import counted
@@ -60,7 +60,7 @@ def take_seat(
         DatabaseAway: If the database did not answer.
         DatabaseUnusable: If it holds no such site.
         BadSetting: If the site has no such station.
-        SeatTaken: If another device holds the seat.
+        SeatTaken: If another device holds the seat; one of a robot is free to be taken.
     """
     return in_turn(transactions, lambda tx: _take_seat(tx, site, seat, now, station, device, take))
 
@@ -77,7 +77,7 @@ def _take_seat(
         start = freeze(FLOWS["sign_in"].START)
         tx.execute(insert(Seat).values(site=site, code=seat, flow="sign_in", state=start, at=now))
     elif not device.had(sitting.device):
-        if not take:
+        if not take and sitting.device != ROBOT.token:  # people go before software
             raise seat_taken(tx, site, seat, now)
         change_device(tx, sitting, device, now)
     hold(tx, site, seat, device, now)
