@@ -300,11 +300,14 @@ def bad_words(said: Said) -> Iterator[str]:
 def bad_words_of(prompt: Prompt) -> Iterator[str]:
     """Say what is wrong with the words of a question, in any language."""
     keys = [key for key, _ in prompt.facts] + [key for _, key in prompt.keys]
-    keys += [choice.text for choice in prompt.choices if choice.text] + [f"help.{prompt.ask}"]
+    keys += [f"help.{prompt.ask}"]
     for language in LANGUAGES:
         yield from incomplete(language, prompt.ask, dict(prompt.ask_facts))
         for key in keys:
             yield from incomplete(language, key, {})
+        for choice in prompt.choices:
+            if choice.text:
+                yield from incomplete(language, choice.text, dict(choice.facts))
 
 
 def incomplete(language: str, key: str, facts: dict[str, str | int]) -> Iterator[str]:

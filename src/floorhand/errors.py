@@ -57,6 +57,17 @@ class Code(StrEnum):
     UNDO_STOCK = "undo_stock"
     UNDO_PRINTED = "undo_printed"
     UNDO_TOO_MUCH = "undo_too_much"
+    UNDO_DONE = "undo_done"
+    NOTHING_DONE = "nothing_done"
+    REVERSE_TOO_OLD = "reverse_too_old"
+    REVERSE_TOO_MUCH = "reverse_too_much"
+    REVERSE_DONE = "reverse_done"
+    REVERSE_LATER = "reverse_later"
+    REVERSE_CHANGED = "reverse_changed"
+    REVERSE_STOCK = "reverse_stock"
+    REVERSE_MOVED = "reverse_moved"
+    REVERSE_ENDED = "reverse_ended"
+    LEAD_TOOK_BACK = "lead_took_back"
 
     # Signing in and the menu
     SIGNED_IN_ELSEWHERE = "signed_in_elsewhere"

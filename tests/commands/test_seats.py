@@ -31,8 +31,8 @@ def seats(transactions: Transactions, *words: str) -> int:
 def test_the_list_says_who_is_where_at_what_and_since_when(at_work, capsys) -> None:
     assert seats(at_work) == 0
     assert [line.split() for line in capsys.readouterr().out.splitlines()[1:]] == [
-        ["H1", "-", "Ana", "menu", "2026-03-02", "09:00", "robot"],
-        ["H2", "-", "-", "-", "2026-03-02", "09:00", "-"],
+        ["H1", "-", "Ana", "-", "menu", "2026-03-02", "09:00", "-", "robot"],
+        ["H2", "-", "-", "-", "-", "2026-03-02", "09:00", "-", "-"],
     ]
 
 

@@ -36,7 +36,7 @@ def test_the_list_tells_nothing_secret(at_work, capsys) -> None:
     assert workers(at_work) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[:2] for line in lines[1:]] == [["W1", "Ana"], ["W2", "Ben"], ["W3", "Cai"]]
-    assert [line.split()[-3] for line in lines[2:]] == ["-", "locked"]
+    assert [line.split()[-4] for line in lines[2:]] == ["-", "locked"]
     assert "BADGE" not in "".join(lines)
     assert "$" not in "".join(lines)
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from bad_scans import bad_words
 from conftest import new_warehouse
-from robots.test_bad_scans import allow_everything, follow
+from robots.test_bad_scans import allow_everything
 from scripts.test_scripts import SCRIPTS, Stage
 
 from floorhand.errors import Code
@@ -127,7 +127,7 @@ def last_said(folder: Path, lines: tuple[str, ...]) -> Said:
     if "@ nobody" not in lines:
         stage.sign_in(builder.WORKER)
     for line in lines[1:]:
-        follow(stage, line)
+        stage.follow(line)
     engine_of(transactions).dispose()
     assert stage.turn.said is not None
     return stage.turn.said

@@ -35,7 +35,7 @@ from bad_scans import bad_words, holder
 from conftest import NOW, SITE, new_warehouse
 from hostile import PAYLOADS, naughty
 from robots.fuzz_road import Known, Nested, unsynced
-from robots.test_bad_scans import RARE, add_order_of_two_lines, allow_everything, follow
+from robots.test_bad_scans import RARE, add_order_of_two_lines, allow_everything
 from scripts.test_scripts import SCRIPTS, Stage
 from sqlalchemy import bindparam, select
 from warehouses import packing
@@ -427,7 +427,7 @@ def on_stage(world: World, name: str, lines: list[str], builder: Any) -> None:
     for line in lines[1:]:
         if world.full:
             return
-        follow(stage, line)
+        stage.follow(line)
 
 
 def scripts() -> dict[str, list[str]]:

@@ -5,6 +5,8 @@ read the diff: it is the change that workers will see. Lines:
 
     @ inbound           the warehouse: tests/warehouses/inbound.py, its build(transactions)
     @ worker W1         who signs in first (by badge); the default is the warehouse's WORKER
+    @ role W2 lead      what a worker may do from now on; the default is the warehouse's
+    @ seat H2           the terminal at which it goes on; the first is H1
     @ job receiving     the job opened from the menu
     @ restart           the terminal is killed and its seat taken again
     @ cancel ACME/1001  the shop cancels an order behind the worker's back
@@ -42,19 +44,54 @@ class Stage:
 
     def __init__(self, transactions: Transactions) -> None:
         self.transactions = transactions
+        self.seconds = 0
+        self.seat = SEAT
         self.turn: Turn = take_seat(transactions, SITE, SEAT, now=NOW)
 
     def scan(self, scanned: str) -> Turn:
-        number = self.turn.scan_no + 1
-        now = NOW + timedelta(seconds=number)
+        self.seconds += 1
         self.turn = take_turn(
-            self.transactions, SITE, SEAT, number, scanned.replace("<GS>", "\x1d"), now
+            self.transactions,
+            SITE,
+            self.seat,
+            self.turn.scan_no + 1,
+            scanned.replace("<GS>", "\x1d"),
+            NOW + timedelta(seconds=self.seconds),
         )
         return self.turn
 
+    def follow(self, line: str) -> None:
+        """Do what a line of a script says, if it says anything to do."""
+        word, _, rest = line.partition(" ")
+        match word, rest.split(" "):
+            case ">", _:
+                self.scan(rest)
+            case "@", ["worker", worker]:
+                self.sign_in(worker)
+            case "@", ["role", worker, *roles]:
+                self.give_role(worker, " ".join(roles))
+            case "@", ["seat", seat]:
+                self.go_to(seat)
+            case "@", ["job", job]:
+                self.open(job)
+            case "@", ["cancel", order]:
+                self.cancel(order)
+            case "@", ["restart"]:
+                self.restart()
+
     def restart(self) -> Turn:
-        self.turn = take_seat(self.transactions, SITE, SEAT, now=NOW)
+        self.turn = take_seat(self.transactions, SITE, self.seat, now=NOW)
         return self.turn
+
+    def go_to(self, seat: str) -> None:
+        self.seat = seat
+        self.restart()
+
+    def give_role(self, worker: str, roles: str) -> None:
+        with self.transactions.begin() as tx:
+            tx.execute(
+                update(Worker).where(Worker.site == SITE, Worker.code == worker).values(roles=roles)
+            )
 
     def sign_in(self, worker: str) -> None:
         with self.transactions.begin() as tx:
@@ -83,25 +120,13 @@ def play(stage: Stage, lines: list[str]) -> Iterator[str]:
     """Repeat the script's own lines, with what the terminal really answers."""
     words = catalog("en")
     for line in lines:
-        if line.startswith("> "):
+        if line.startswith(("@", "#", "> ")) or not line:
             yield line
-            yield from render_lines(stage.scan(line[2:]), words)
+            stage.follow(line)
+        if line.startswith("> ") or line == "@ restart":
+            yield from render_lines(stage.turn, words)
             with stage.transactions.begin() as tx:
                 assert violations(tx, SITE) == (), line
-        elif line.startswith("@ worker "):
-            yield line
-            stage.sign_in(line.split()[2])
-        elif line.startswith("@ job "):
-            yield line
-            stage.open(line.split()[2])
-        elif line.startswith("@ cancel "):
-            yield line
-            stage.cancel(line.split()[2])
-        elif line == "@ restart":
-            yield line
-            yield from render_lines(stage.restart(), words)
-        elif line.startswith(("@", "#")) or not line:
-            yield line
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)

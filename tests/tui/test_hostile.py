@@ -22,7 +22,7 @@ import pytest
 from conftest import NOW, SITE, new_warehouse
 from hostile import PAYLOADS, naughty
 from poison import poison
-from robots.test_bad_scans import RARE, add_order_of_two_lines, allow_everything, follow
+from robots.test_bad_scans import RARE, add_order_of_two_lines, allow_everything
 from scripts.test_scripts import SCRIPTS, Stage
 from sqlalchemy import select
 from tui.child import everywhere
@@ -77,7 +77,7 @@ def played(folder: Path) -> tuple[list[Turn], set[str]]:
             stage.sign_in(builder.WORKER)
         for line in lines[1:]:
             order = line.removeprefix("@ cancel ")
-            follow(stage, line if order == line else f"@ cancel {renamed.get(order, order)}")
+            stage.follow(line if order == line else f"@ cancel {renamed.get(order, order)}")
         seen += after_hostile_scans(stage)
         with transactions.begin() as tx:
             secret = (Place.kind.in_(PROVEN_KINDS), Place.scan_code != Place.code)

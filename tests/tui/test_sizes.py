@@ -74,17 +74,7 @@ def played(folder: Path) -> tuple[Turn, ...]:
         if not any(line.startswith("@ worker ") for line in lines):
             stage.sign_in(warehouse.WORKER)
         for line in lines:
-            match line.split(maxsplit=2):
-                case [">", *_]:
-                    stage.scan(line[2:])
-                case ["@", "worker", worker]:
-                    stage.sign_in(worker)
-                case ["@", "job", job]:
-                    stage.open(job)
-                case ["@", "cancel", order]:
-                    stage.cancel(order)
-                case ["@", "restart"]:
-                    stage.restart()
+            stage.follow(line)
             turn = stage.turn
             said = turn.said.text if turn.said else ""
             turns.setdefault((turn.prompt.ask, said, len(turn.prompt.choices)), turn)

@@ -1,5 +1,7 @@
 """Workers who cannot make up their minds: they undo, do again, lose their terminal, scan twice.
 
+A lead takes back what they did before, at random, while they go on.
+
 ``python tests/undoing/restless.py 5000`` lets five of them make so many scans in the demo, and
 proves after each undo that no piece came or went; ``--database URL`` does so on PostgreSQL.
 """
@@ -16,16 +18,17 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 from floorhand.domain.signing_in import JOBS
 from floorhand.ops.devices import ROBOT
-from floorhand.ops.floor import Turn, take_seat
+from floorhand.ops.floor import Turn, take_seat, take_turn
 from floorhand.robots import supply
 from floorhand.robots.crew import Robot
 from floorhand.robots.demo import build_demo
 from floorhand.store.check import violations
 from floorhand.store.db import Transactions, engine_of, open_database
+from floorhand.store.schema import Worker
 from floorhand.text.catalog import catalog
 
 SITE = "MAIN"
@@ -35,6 +38,8 @@ UNDO = 0.25
 MISTAKES = 0.1
 KILLED = 0.05
 REPEATED = 0.05
+LED = 0.3
+"""How often the lead does something while each worker makes one scan."""
 
 WRONG = "SELECT count(*) FROM stock WHERE reserved < 0 OR (pieces < 0 AND place NOT LIKE '@%')"
 LOST = "SELECT merchant, sku, sum(pieces) FROM stock GROUP BY merchant, sku HAVING sum(pieces) <> 0"
@@ -46,6 +51,7 @@ class Seen:
 
     undos: Counter[tuple[str, str]] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
+    led: Counter[str] = field(default_factory=Counter)
     killed: int = 0
     repeated: int = 0
 
@@ -93,13 +99,57 @@ class Restless(Robot):
         self.seen.undos[before.job, said.text] += 1
         told = catalog("en").say(said.text, said.facts)
         self._must("{" not in told, f"incomplete: {told}")
-        with self._transactions.begin() as tx:
-            wrong, lost = tx.scalar(text(WRONG)), tx.execute(text(LOST)).all()
-        self._must(not wrong and not lost, f"{before.prompt.ask}: {told} {wrong} {lost}")
+        _balance(self._transactions, self.seen, f"{before.prompt.ask}: {told}")
 
     def _must(self, holds: bool, what: str) -> None:
         if not holds:
             self.seen.faults.append(f"{self.turn.job}: {what}")
+
+
+class Lead:
+    """Takes back what others did: one of the last deeds at a seat, whichever it is."""
+
+    BADGE = "BADGE-OF-THE-LEAD"
+
+    def __init__(self, transactions: Transactions, seen: Seen, rng: Random) -> None:
+        self.transactions, self.seen, self.rng = transactions, seen, rng
+        with transactions.begin() as tx:
+            tx.execute(
+                insert(Worker).values(
+                    site=SITE, code="LEAD", name="Dee", badge=self.BADGE, roles="supervisor"
+                )
+            )
+        self.turn = take_seat(transactions, SITE, "LEAD-1", now=Restless.tick(), device=ROBOT)
+        self.scan(self.BADGE)
+        self.choose("leading")
+
+    def scan(self, scanned: str) -> None:
+        now, number = Restless.tick(), self.turn.scan_no + 1
+        self.turn = take_turn(self.transactions, SITE, "LEAD-1", number, scanned, now, device=ROBOT)
+
+    def choose(self, code: str = "") -> None:
+        codes = [choice.code for choice in self.turn.prompt.choices]
+        self.scan(str((codes.index(code) if code else self.rng.randrange(len(codes))) + 1))
+
+    def meddle(self) -> None:
+        """Take something back, or find out why not; then be at the desk again."""
+        self.choose("seats")
+        self.choose()
+        self.choose("deeds")
+        while self.turn.prompt.ask == "leading.deeds" and self.rng.random() < 0.3:
+            self.scan("*LIST")
+        if self.turn.prompt.ask == "leading.deeds":
+            self.choose()
+            self.scan("*DONE")
+            self.choose()
+            said = self.turn.said
+            assert said is not None, self.turn
+            self.seen.led[said.text] += 1
+            told = catalog("en").say(said.text, said.facts)
+            if "{" in told:
+                self.seen.faults.append(f"incomplete: {told}")
+        while self.turn.prompt.ask != "leading.desk":
+            self.scan("*BACK")
 
 
 def wander(transactions: Transactions, scans: int, seed: int, every: int = 0) -> Seen:
@@ -116,6 +166,7 @@ def wander(transactions: Transactions, scans: int, seed: int, every: int = 0) ->
         supply.furnish(tx, SITE, Random(seed))
         crew = supply.hire(tx, SITE, len(JOBS))
     seen = Seen()
+    lead, chance = Lead(transactions, seen, Random(f"{seed}/lead")), Random(f"{seed}/led")
     robots = [
         Restless(
             transactions,
@@ -130,6 +181,9 @@ def wander(transactions: Transactions, scans: int, seed: int, every: int = 0) ->
     ]
     done = checked = 0
     while done < scans and not seen.faults:
+        if chance.random() < LED:
+            lead.meddle()
+            _balance(transactions, seen, "after the lead")
         if not any([robot.step() for robot in robots]):
             for robot in robots:
                 robot.wake()
@@ -141,6 +195,14 @@ def wander(transactions: Transactions, scans: int, seed: int, every: int = 0) ->
             _check(transactions, seen)
     _check(transactions, seen)
     return seen
+
+
+def _balance(transactions: Transactions, seen: Seen, when: str) -> None:
+    """Prove that no piece came or went."""
+    with transactions.begin() as tx:
+        wrong, lost = tx.scalar(text(WRONG)), tx.execute(text(LOST)).all()
+    if wrong or lost:
+        seen.faults.append(f"{when}: {wrong} {lost}")
 
 
 def _check(transactions: Transactions, seen: Seen) -> None:
@@ -168,6 +230,8 @@ def main() -> int:
         )
         for (job, said), times in sorted(seen.undos.items()):
             print(f"{times:6} {job:10} {said}")
+        for said, times in sorted(seen.led.items()):
+            print(f"{times:6} {'lead':10} {said}")
         if seen.faults or args.database:
             print("\n".join(seen.faults))
             return int(bool(seen.faults))

@@ -41,12 +41,12 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     if not args.action:
         with transactions.begin() as tx:
             require_site(tx, settings.site)
-            print("\n".join(_rows(seats(tx, settings.site), site_zone(tx, settings.site))))
+            print("\n".join(_rows(seats(tx, settings.site, now), site_zone(tx, settings.site))))
         return 0
 
     def act(tx: Session) -> str:
         require_site(tx, settings.site)
-        known = [one.code for one in seats(tx, settings.site)]
+        known = [one.code for one in seats(tx, settings.site, now)]
         if args.name not in known:
             there = visible(", ".join(known)) or "none"
             raise BadSetting(f"There is no seat {visible(args.name)}. Known: {there}.")
@@ -68,15 +68,21 @@ def _told(seat: str, outcome: object) -> str:
             return visible(f"{seat} takes badges again.")
 
 
+def _moment(at: datetime, zone: ZoneInfo) -> str:
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
+
+
 def _rows(found: tuple[SeatFacts, ...], zone: ZoneInfo) -> list[str]:
-    head = ("seat", "station", "worker", "job", "last scan", "device")
+    head = ("seat", "station", "worker", "since", "job", "last scan", "parked", "device")
     rows = [
         (
             one.code,
             one.station or "-",
             one.worker or ("locked" if one.locked else "-"),
+            _moment(one.since, zone) if one.since else "-",
             one.flow if one.worker else "-",
-            f"{one.at.astimezone(zone):%Y-%m-%d %H:%M}" if one.at else "never",
+            _moment(one.at, zone) if one.at else "never",
+            ", ".join(f"{job} ({name})" for job, name, _ in one.parked) or "-",
             one.device or "-",
         )
         for one in found

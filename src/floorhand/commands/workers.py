@@ -93,7 +93,7 @@ def _print_slip(file: Path, one: Person, pin: str) -> None:
 
 
 def _rows(found: tuple[Person, ...], zone: ZoneInfo) -> list[str]:
-    head = ("number", "name", "roles", "language", "PIN", "sits at", "last scan")
+    head = ("number", "name", "roles", "language", "PIN", "sits at", "last scan", "parked")
     rows = [
         (
             one.code,
@@ -103,6 +103,7 @@ def _rows(found: tuple[Person, ...], zone: ZoneInfo) -> list[str]:
             "locked" if one.locked else "yes" if one.has_pin else "-",
             " ".join(one.seats) or "-",
             f"{one.seen_at.astimezone(zone):%Y-%m-%d %H:%M}" if one.seen_at else "never",
+            ", ".join(f"{job} ({seat})" for job, seat, _ in one.parked) or "-",
         )
         for one in found
     ]

@@ -1,4 +1,4 @@
-"""What those do who look after others: free seats, unlock, draw PINs."""
+"""What those do who look after others: see who sits where, free seats, unlock, draw PINs."""
 
 from __future__ import annotations
 
@@ -58,3 +58,76 @@ class TakeSeat:
 
     device: str
     before: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDesk:
+    """Find out what a lead may do."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskOpened:
+    """A lead may do this: some of the rights in `floorhand.domain.rights`."""
+
+    rights: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SeatRow:
+    """A seat as a lead sees it. ``worker`` is a name; empty if nobody sits there.
+
+    ``since`` is when the worker sat down, ``last`` the last scan; empty if there was none.
+    ``parked`` is what was left in the middle there: job, whose it is, since when.
+    """
+
+    code: str
+    station: str
+    worker: str
+    job: str
+    since: str
+    last: str
+    device: str
+    locked: bool
+    parked: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """A worker as a lead sees one. ``seat`` is where the worker sits; empty if nowhere.
+
+    ``parked`` is what was left in the middle: job, at which seat, since when.
+    """
+
+    code: str
+    name: str
+    seat: str
+    last: str
+    locked: bool
+    parked: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ListSeats:
+    """Ask who sits where, from the ``skip``-th seat on."""
+
+    skip: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ListPeople:
+    """Ask who works here, from the ``skip``-th on; whose PIN is locked stands first."""
+
+    skip: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The answer to `ListSeats` or `ListPeople`; ``more`` says that there are others behind."""
+
+    rows: tuple[SeatRow | PersonRow, ...]
+    skip: int
+    more: bool
+
+
+LIST_MAX = 9
+"""So many seats, workers or operations are listed at once: the numbers of one key each."""

@@ -24,6 +24,8 @@ class Right(StrEnum):
     """See who sits where, and free a seat that is stuck."""
     UNLOCK = "unlock"
     """Allow PINs and badges again that were guessed wrong too often, and draw new PINs."""
+    REVERSE = "reverse"
+    """Take back what somebody else did, or what lies further back."""
 
 
 _JOBS = frozenset(map(Right, JOBS))
@@ -35,7 +37,7 @@ ROLES: Mapping[str, frozenset[Right]] = {
     "worker": _JOBS,
     "packer": frozenset({Right.PACKING}),
     "inspector": frozenset({Right.RETURNS}),
-    "lead": _JOBS | {Right.BLIND, Right.LEARN, Right.SEATS},
+    "lead": _JOBS | {Right.BLIND, Right.LEARN, Right.SEATS, Right.REVERSE},
     "supervisor": frozenset(Right),
 }
 """The roles that a worker can be given, any number of them. A job's name is a role, too."""
@@ -44,6 +46,16 @@ ROLES: Mapping[str, frozenset[Right]] = {
 def may(roles: Collection[str], right: Right) -> bool:
     """Say whether one of these roles has a right."""
     return any(right in ROLES.get(role, ()) for role in roles)
+
+
+LEADING = (Right.SEATS, Right.UNLOCK, Right.REVERSE)
+"""Who has one of these has a desk of their own in the menu."""
+
+
+def menu_of(roles: Collection[str]) -> tuple[str, ...]:
+    """List what the menu offers: the jobs that roles allow, and the desk of those who lead."""
+    desk = ("leading",) if any(may(roles, right) for right in LEADING) else ()
+    return (*jobs_of(roles), *desk)
 
 
 def jobs_of(roles: Collection[str]) -> tuple[str, ...]:

@@ -63,6 +63,8 @@ def step(state: State, event: object) -> Reply:
             return Ask(replace(state, seen=()), "packing.at_bench", {"place": place})
         case Choosing(), Seen():
             return Ask(replace(state, seen=(event,)))
+        case Choosing(), Chosen(code="leading"):
+            return Open("leading", event)
         case Choosing(), Chosen(code=job):
             return Open(job)
         case Choosing(), DeliveryCode():

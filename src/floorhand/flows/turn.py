@@ -90,17 +90,19 @@ UNFIT = "(!)"
 class Choice:
     """One entry of a numbered list: the words of text key ``text``, then ``label`` as it is.
 
-    Either may be empty. ``fits`` is False for what is offered though it does not seem right.
+    Either may be empty. ``fits`` is False for what is offered though it does not seem right;
+    ``facts`` are values for the words.
     """
 
     code: str
     text: str = ""
     label: str = ""
     fits: bool = True
+    facts: tuple[tuple[str, str | int], ...] = ()
 
-    def written(self, say: Callable[[str], str]) -> str:
-        """Put it into words; ``say`` gives the text of a key."""
-        words = say(self.text) if self.text else ""
+    def written(self, say: Callable[[str, Facts], str]) -> str:
+        """Put it into words; ``say`` gives the text of a key with values for it."""
+        words = say(self.text, dict(self.facts)) if self.text else ""
         shown = " ".join(part for part in (words, self.label) if part) or self.code
         return shown if self.fits else f"{shown} {UNFIT}"
 

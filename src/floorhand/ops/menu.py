@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sqlalchemy.orm import Session
 
 from floorhand.domain.putaway import Source
-from floorhand.domain.rights import jobs_of
+from floorhand.domain.rights import menu_of
 from floorhand.domain.signing_in import FindJob, JobFound, LookAt, OpenMenu, Seen, SignedIn
 from floorhand.errors import Code, Refused
 from floorhand.ops.putaway_work import tasks_of
@@ -23,7 +23,7 @@ def open_menu(tx: Session, cause: Cause, _command: OpenMenu) -> SignedIn:
     if worker is None:
         raise Refused(Code.UNKNOWN_WORKER)
     parked = parked_jobs(tx, cause.site, worker.code)
-    return SignedIn(worker.code, worker.name, jobs_of(worker.roles), parked)
+    return SignedIn(worker.code, worker.name, menu_of(worker.roles), parked)
 
 
 def look_at(tx: Session, cause: Cause, command: LookAt) -> Seen:

@@ -19,6 +19,8 @@ NAMES: Final = (
     "scanner",
     "which",
     "learning",
+    "leading",
+    "taken_back",
     "receiving",
     "putaway",
     "picking",
@@ -27,7 +29,10 @@ NAMES: Final = (
 )
 """Every conversation: a module of this name in `floorhand.flows`."""
 
-CARRIED_OUT_IN: Final = ("leading", *(name for name in NAMES if name != "which"))
+CARRIED_OUT_IN: Final = (
+    "reversing",
+    *(name for name in NAMES if name not in ("which", "taken_back")),
+)
 """Modules of `floorhand.ops` that carry out commands."""
 
 Handler = Callable[..., Any]

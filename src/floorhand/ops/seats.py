@@ -272,7 +272,7 @@ def write(
     """Write down where the seat is now, what it was told, and that there was a scan."""
     recorded = SECRET if settled.secret else scanned[:SCANNED_CHARACTERS_MAX]
     said = json.dumps(asdict(settled.said), ensure_ascii=False) if settled.said else None
-    undo_no, redo_no = _leave_trail(tx, sitting, scan_no, settled)
+    undo_no, redo_no = _leave_trail(tx, sitting, scan_no, settled, now)
     values: dict[str, Any] = {
         "at_site": sitting.site,
         "at_seat": sitting.seat,
@@ -322,7 +322,9 @@ def _may_differ(sitting: Sitting, settled: Settled) -> bool:
     return about_screen or "sign_in" in flows or settled.flow == "menu"
 
 
-def _leave_trail(tx: Session, sitting: Sitting, scan_no: int, settled: Settled) -> tuple[int, int]:
+def _leave_trail(
+    tx: Session, sitting: Sitting, scan_no: int, settled: Settled, now: datetime
+) -> tuple[int, int]:
     """Keep what undoes this scan; give the numbers of the scans to undo and to redo next.
 
     Nothing that came before the job was opened can be taken back in it.
@@ -342,6 +344,7 @@ def _leave_trail(tx: Session, sitting: Sitting, scan_no: int, settled: Settled) 
     undo_no, redo_no, under = trail.marks(sitting, scan_no)
     step = Step(
         scan_no=scan_no,
+        at=now,
         kind="scan" if trail.kind == "back" else trail.kind,
         worker=sitting.worker,
         flow=sitting.flow,

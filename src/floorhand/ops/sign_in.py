@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.pins import verify_pin
-from floorhand.domain.rights import Right, jobs_of
+from floorhand.domain.rights import Right, menu_of
 from floorhand.domain.signing_in import (
     JOBS,
     AskPin,
@@ -134,7 +134,7 @@ def sign_in(tx: Session, cause: Cause, command: SignIn) -> SignedIn:
         mine = (Worker.site == cause.site, Worker.code == command.worker)
         tx.execute(update(Worker).where(*mine).values(language=command.language))
     cause.note(job="sign_in", worker=command.worker)
-    jobs, parked = jobs_of(worker.roles), parked_jobs(tx, cause.site, command.worker)
+    jobs, parked = menu_of(worker.roles), parked_jobs(tx, cause.site, command.worker)
     return SignedIn(worker.code, worker.name, jobs, parked, _ousted(tx, cause, command.worker))
 
 

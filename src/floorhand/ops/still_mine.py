@@ -13,7 +13,7 @@ from floorhand.ops import bench, putaway_work, returns_bench, walking
 from floorhand.ops.aside import ASIDE
 from floorhand.ops.freezing import thaw
 from floorhand.ops.registry import FLOWS
-from floorhand.store import deliveries, returns
+from floorhand.store import deliveries, ledger, returns
 from floorhand.store.ledger import Cause
 from floorhand.store.restoring import Changed
 from floorhand.store.schema import DeliveryLine, Order, Pick, Slot, Task
@@ -46,6 +46,8 @@ def must_fit(tx: Session, cause: Cause, rows: Sequence[Changed]) -> None:
         match row.table.name:
             case "delivery" if row.was is not None and row.was.get("state") == "announced":
                 _nothing_counted(tx, cause, row.any["number"])
+            case "place" if (row.was or {"order_no": None}).get("order_no", "") is None:
+                _holds_nothing(tx, cause, row.any["code"])
             case "pick" if row.was is not None and row.was.get("state") == "open":
                 _on_a_walk(tx, cause, row.any["id"])
 
@@ -59,6 +61,12 @@ def _nothing_counted(tx: Session, cause: Cause, number: str) -> None:
     )
     if counted:
         raise Refused(Code.UNDO_CHANGED, thing_text="thing.deliverycode", code=number)
+
+
+def _holds_nothing(tx: Session, cause: Cause, place: str) -> None:
+    """A place is nobody's again, or not there, only as long as nothing was put into it."""
+    if ledger.lines_in(tx, cause.site, place):
+        raise Refused(Code.UNDO_CHANGED, thing_text="thing.place", code=place)
 
 
 def _on_a_walk(tx: Session, cause: Cause, pick: str) -> None:

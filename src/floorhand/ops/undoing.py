@@ -9,7 +9,7 @@ Doing again is the same thing done to the undo; what it does counts as if it had
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, cast
 
@@ -60,6 +60,8 @@ def reverse(
     must_be_mine(tx, cause, sitting.flow, sitting.state)
     if step.changes is None:
         raise Refused(Code.UNDO_TOO_MUCH)
+    if name := undo_steps.taken_back_by(tx, sitting.site, step):
+        raise Refused(Code.UNDO_DONE, name=name)
     rows = restoring.changed_rows(step.changes)
     pairs: list[tuple[Cause, str]] = []
     for operation in reversed(step.operations):
@@ -88,14 +90,23 @@ def _step(tx: Session, sitting: Sitting, *, again: bool) -> Step:
 
 def _record(tx: Session, cause: Cause, operation: str, *, again: bool) -> None:
     """Write the operation that takes one back, or the one that does it again as it was."""
-    row = ask(tx, _READ, site=cause.site, id=operation).one()
     if again:
+        row = ask(tx, _READ, site=cause.site, id=operation).one()
         row = ask(tx, _READ, site=cause.site, id=row.undoes).one()
         facts = {**json.loads(row.facts), "again": operation}
-        written = {"kind": row.kind, "command": row.command, "undoes": None}
+        _write(tx, cause, facts, kind=row.kind, command=row.command, undoes=None)
     else:
-        facts = {"undone": row.kind}
-        written = {"kind": KIND, "command": _json({"operation": operation}), "undoes": operation}
+        record_undo(tx, cause, operation)
+
+
+def record_undo(tx: Session, cause: Cause, operation: str, **more: str) -> None:
+    """Write the operation that takes one back; ``more`` are facts about it."""
+    kind = ask(tx, _READ, site=cause.site, id=operation).one().kind
+    facts, command = {"undone": kind, **more}, _json({"operation": operation})
+    _write(tx, cause, facts, kind=KIND, command=command, undoes=operation)
+
+
+def _write(tx: Session, cause: Cause, facts: Mapping[str, Any], **written: str | None) -> None:
     who = {"worker": cause.worker, "seat": cause.seat, "station": cause.station, "at": cause.at}
     ask(tx, _ADD, site=cause.site, id=cause.operation, facts=_json(facts), **written, **who)
 
@@ -106,7 +117,7 @@ def _said(step: Step, rows: Sequence[Changed], legs: Sequence[Leg], *, again: bo
     facts: dict[str, str | int] = {**told, "told_text": text}
     if again:
         return Said("road.redone", facts, "ok")
-    said, more = _where_now(legs) or ("road.undone", {})
+    said, more = where_now(legs) or ("road.undone", {})
     facts |= more
     if any(_is_void_again(row) for row in rows):
         return Said("road.undone_label", {**facts, "undone_text": said}, "ok")
@@ -119,7 +130,7 @@ def _is_void_again(row: Changed) -> bool:
     return row.table.name == "print_job" and came
 
 
-def _where_now(legs: Sequence[Leg]) -> tuple[str, Facts] | None:
+def where_now(legs: Sequence[Leg]) -> tuple[str, Facts] | None:
     """Say which goods are where again; None if they are not all of one kind or in one place."""
     change: dict[tuple[str, str], int] = {}
     for leg in legs:

@@ -9,7 +9,7 @@ be printed. Stock is not put back here but by `floorhand.store.ledger`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -109,19 +109,22 @@ def reserved_by(rows: Iterable[Changed]) -> dict[tuple[str, Goods], int]:
     return {key: more for key, more in found.items() if more}
 
 
-def put_back(tx: Session, rows: Iterable[Changed]) -> None:
-    """Put rows back, the last changed first.
+def put_back(tx: Session, rows: Iterable[Changed], *, printed: bool = False) -> None:
+    """Put rows back, the last changed first; ``printed``: void labels that came out, too.
 
     Raises:
         Refused: `Code.UNDO_CHANGED` or `Code.UNDO_PRINTED`, if one is not as the scan left it or
             something else stands on it by now.
     """
-    for row in reversed(tuple(rows)):
-        if row.table.name == "stock":
+    for left in reversed(tuple(rows)):
+        if left.table.name == "stock":
             continue
+        row = left
         there: _Row | None = (
             tx.connection().execute(select(row.table).where(row.same())).mappings().first()
         )
+        if printed and row.table.name == "print_job" and row.was is None and there is not None:
+            row = replace(row, now=there)
         change = _removal(row, there) if row.was is None else _return(row, row.was, there)
         try:
             tx.connection().execute(change)

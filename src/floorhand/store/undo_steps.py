@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, cast
 
-from sqlalchemy import TableClause, bindparam, literal_column, select
+from sqlalchemy import TableClause, and_, bindparam, literal_column, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from floorhand.store import notes
 from floorhand.store.asking import ask, dialect_of
 from floorhand.store.notes import Change
-from floorhand.store.schema import UndoStep
+from floorhand.store.schema import Operation, UndoStep, Worker
 
-UNDO_STEPS_MAX: Final = 64
-"""Scans of a seat that are kept; an undo and a refused scan take up a number too."""
+UNDO_STEPS_MAX: Final = 512
+"""Scans of a seat that are kept, about one kilobyte each: more than an hour of a fast worker, so
+that a lead can still take back what was found out late. Undos and refused scans count, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Step:
     """
 
     scan_no: int
+    at: datetime
     kind: str
     worker: str
     flow: str
@@ -41,7 +44,7 @@ class Step:
 
 _STEP = cast(TableClause, UndoStep.__table__)
 _KEY = ("site", "seat", "slot")
-_WRITTEN = ("scan_no", "kind", "worker", "flow", "state", "told", "operations", "under")
+_WRITTEN = ("scan_no", "at", "kind", "worker", "flow", "state", "told", "operations", "under")
 
 
 def _keep(dialect: Any, changes: Any) -> Any:
@@ -77,6 +80,7 @@ def keep(tx: Session, site: str, seat: str, step: Step) -> None:
         seat=seat,
         slot=step.scan_no % UNDO_STEPS_MAX,
         scan_no=step.scan_no,
+        at=step.at,
         kind=step.kind,
         worker=step.worker,
         flow=step.flow,
@@ -92,12 +96,16 @@ def find(tx: Session, site: str, seat: str, scan_no: int) -> Step | None:
     """Give a step of a seat; None if there are newer ones in its place."""
     slot = scan_no % UNDO_STEPS_MAX
     row = ask(tx, _FIND, site=site, seat=seat, slot=slot, scan_no=scan_no).one_or_none()
-    if row is None:
-        return None
+    return None if row is None else read(row)
+
+
+def read(row: Any) -> Step:
+    """Read a step from its row, which has all columns."""
     text, facts = json.loads(row.told)
     changes = None if row.changes is None else tuple(tuple(one) for one in json.loads(row.changes))
     return Step(
         scan_no=row.scan_no,
+        at=row.at,
         kind=row.kind,
         worker=row.worker,
         flow=row.flow,
@@ -107,6 +115,20 @@ def find(tx: Session, site: str, seat: str, scan_no: int) -> Step | None:
         under=row.under,
         changes=changes,
     )
+
+
+def taken_back_by(tx: Session, site: str, step: Step) -> str:
+    """Say who has taken back what a step wrote; empty if it stands."""
+    undone = (Operation.site == site, Operation.undoes.in_(step.operations))
+    named = (Worker.site == Operation.site, Worker.code == Operation.worker)
+    who = tx.scalar(
+        select(Worker.name)
+        .select_from(Operation)
+        .join(Worker, and_(*named))
+        .where(*undone)
+        .limit(1)
+    )
+    return who or ""
 
 
 def _json(value: object) -> str:

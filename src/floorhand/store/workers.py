@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from floorhand.domain.rights import Right, may
 from floorhand.store.guesses import WORKER, locked
-from floorhand.store.schema import Scan, Seat, Worker
+from floorhand.store.schema import Parked, Scan, Seat, Worker
 
 NAMED_MAX = 3
 """People who are named to somebody who lacks a right; more would not fit on a handheld."""
@@ -23,6 +23,7 @@ class Person:
     """A worker as a supervisor sees one: nothing secret.
 
     ``seats`` is where the worker sits now; ``seen_at`` is the last scan, None if there was none.
+    ``parked`` is what was left in the middle: job, at which seat, when.
     """
 
     code: str
@@ -33,15 +34,18 @@ class Person:
     locked: bool
     seats: tuple[str, ...]
     seen_at: datetime | None
+    parked: tuple[tuple[str, str, datetime], ...] = ()
 
 
-def people(tx: Session, site: str) -> tuple[Person, ...]:
-    """List all who work at a site, by number."""
+def people(tx: Session, site: str, since: datetime | None = None) -> tuple[Person, ...]:
+    """List all who work at a site, by number; scans before ``since`` are not looked at."""
     last = func.max(Scan.at).label("last")
-    scans = tx.execute(select(Scan.worker, last).where(Scan.site == site).group_by(Scan.worker))
+    asked = select(Scan.worker, last).where(Scan.site == site).group_by(Scan.worker)
+    scans = tx.execute(asked.where(Scan.at >= since) if since else asked)
     seen = {row.worker: row.last for row in scans}
     seats = _seats(tx, site)
     closed = locked(tx, site, WORKER)
+    parked = _parked(tx, site)
     rows = tx.execute(
         select(Worker.code, Worker.name, Worker.roles, Worker.language, Worker.pin_hash)
         .where(Worker.site == site)
@@ -57,9 +61,23 @@ def people(tx: Session, site: str) -> tuple[Person, ...]:
             row.code in closed,
             tuple(seats.get(row.code, ())),
             seen.get(row.code),
+            tuple(parked.get(row.code, ())),
         )
         for row in rows
     )
+
+
+def _parked(tx: Session, site: str) -> dict[str, list[tuple[str, str, datetime]]]:
+    """Say what each worker has left in the middle."""
+    found: dict[str, list[tuple[str, str, datetime]]] = {}
+    rows = tx.execute(
+        select(Parked.worker, Parked.flow, Parked.seat, Parked.at)
+        .where(Parked.site == site)
+        .order_by(Parked.at)
+    )
+    for worker, job, seat, at in rows:
+        found.setdefault(worker, []).append((job, seat, at))
+    return found
 
 
 def who_can(tx: Session, site: str, right: Right) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from floorhand.store.schema.base import Key, Mapped, Site, Table, mapped_column
 
 RESTORED: dict[str, tuple[str, ...]] = {
@@ -61,6 +63,7 @@ class UndoStep(Table):
     slot: Mapped[int] = mapped_column(primary_key=True)
     """``scan_no`` modulo the size of the ring."""
     scan_no: Mapped[int]
+    at: Mapped[datetime]
     kind: Mapped[str]
     """``scan``, ``undo`` or ``redo``."""
     worker: Mapped[str]

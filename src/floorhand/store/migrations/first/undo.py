@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from floorhand.store.schema.base import UtcTime
+
 
 def undo_step() -> None:
     """Make the table ``undo_step``."""
@@ -14,6 +16,7 @@ def undo_step() -> None:
         sa.Column("seat", sa.String(), nullable=False),
         sa.Column("slot", sa.Integer(), nullable=False),
         sa.Column("scan_no", sa.Integer(), nullable=False),
+        sa.Column("at", UtcTime(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("worker", sa.String(), nullable=False),
         sa.Column("flow", sa.String(), nullable=False),

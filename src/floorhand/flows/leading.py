@@ -1,0 +1,178 @@
+"""The desk of those who lead: who sits where, locked PINs, and what was done and can be taken back.
+
+Everything is chosen from lists; what is scanned here is asked about: what was done with it last.
+"""
+
+from __future__ import annotations
+
+from floorhand.domain.leading import (
+    DeskOpened,
+    FreeSeat,
+    Listed,
+    ListPeople,
+    ListSeats,
+    OpenDesk,
+    PersonRow,
+    SeatFreed,
+    SeatRow,
+    Unlock,
+    Unlocked,
+)
+from floorhand.domain.reversing import (
+    DeedSeen,
+    DeedsFound,
+    FindDeeds,
+    LookInto,
+    TakeBack,
+    TakenBack,
+)
+from floorhand.domain.things import (
+    Chosen,
+    DeliveryCode,
+    Key,
+    OrderCode,
+    Piece,
+    Place,
+    Pressed,
+    ReturnCode,
+)
+from floorhand.errors import Code
+from floorhand.flows.leading_screens import prompt
+from floorhand.flows.leading_states import (
+    START,
+    STATES,
+    VALUES,
+    About,
+    Arriving,
+    AtSeat,
+    Deeds,
+    Desk,
+    People,
+    Reading,
+    Seats,
+    State,
+    Why,
+)
+from floorhand.flows.turn import Ask, Do, Open, Refuse, Reply
+
+NAME = "leading"
+
+
+def step(state: State, event: object) -> Reply:
+    """Say what an event leads to. Pure: same state and event, same reply."""
+    match state, event:
+        case _, DeskOpened(rights=rights):
+            return Ask(Desk(rights))
+        case Arriving(), _:
+            return Do(OpenDesk())
+        case _, Pressed(key=Key.BACK):
+            return _back(state)
+        case _, DeedsFound():
+            return Ask(Deeds(state.rights, event))
+        case Desk(), Chosen(code="seats"):
+            return Do(ListSeats())
+        case Desk(), Chosen(code="people"):
+            return Do(ListPeople())
+        case Desk() | Deeds(), _ if (asked := _asked_about(event)) is not None:
+            return Do(asked)
+        case Desk() | Seats() | AtSeat() | People() | About(), _:
+            return _seats_and_people(state, event)
+        case Deeds() | Reading() | Why(), _:
+            return _deeds(state, event)
+    return _refused(event)
+
+
+def _seats_and_people(state: Desk | Seats | AtSeat | People | About, event: object) -> Reply:
+    """Look at seats and people, free one, unlock another."""
+    match state, event:
+        case _, Listed(rows=(PersonRow(), *_)):
+            return Ask(People(state.rights, event))
+        case _, Listed():
+            return Ask(Seats(state.rights, event))
+        case Seats(listed=Listed(more=True)), Pressed(key=Key.LIST):
+            return Do(ListSeats(state.listed.skip + len(state.listed.rows)))
+        case People(listed=Listed(more=True)), Pressed(key=Key.LIST):
+            return Do(ListPeople(state.listed.skip + len(state.listed.rows)))
+        case Seats(rights=rights, listed=listed), Chosen(code=code):
+            return Ask(AtSeat(rights, listed, _seat(listed, code)))
+        case People(rights=rights, listed=listed), Chosen(code=code):
+            return Ask(About(rights, listed, _person(listed, code)))
+        case AtSeat(seat=seat), Chosen(code="free"):
+            return Do(FreeSeat(seat.code))
+        case AtSeat(seat=seat), Chosen(code="unlock"):
+            return Do(Unlock("seat", seat.code))
+        case AtSeat(seat=seat), Chosen(code="deeds"):
+            return Do(FindDeeds("seat", seat.code))
+        case About(person=person), Chosen(code="unlock"):
+            return Do(Unlock("worker", person.code))
+        case About(person=person), Chosen(code="deeds"):
+            return Do(FindDeeds("worker", person.code))
+        case AtSeat(), SeatFreed(seat=seat, name=name):
+            done = "leading.freed" if name else "leading.was_free"
+            return Ask(Desk(state.rights), done, {"seat": seat, "name": name})
+        case AtSeat(), Unlocked(subject=seat):
+            return Ask(Desk(state.rights), "leading.seat_unlocked", {"seat": seat})
+        case About(person=person), Unlocked():
+            return Ask(Desk(state.rights), "leading.pin_unlocked", {"name": person.name})
+    return _refused(event)
+
+
+def _deeds(state: Deeds | Reading | Why, event: object) -> Reply:
+    """Look at what was done, and take it back."""
+    match state, event:
+        case Deeds(found=DeedsFound(asked=asked, deeds=deeds, more=True)), Pressed(key=Key.LIST):
+            return Do(FindDeeds(asked.kind, asked.code, asked.skip + len(deeds)))
+        case Deeds(found=found), Chosen(code=code):
+            return Do(LookInto(next(one for one in found.deeds if one.operation == code)))
+        case Deeds(rights=rights, found=found), DeedSeen():
+            return Ask(Reading(rights, found, event))
+        case Reading(rights=rights, found=found, seen=seen), Pressed(key=Key.DONE):
+            return Ask(Why(rights, found, seen))
+        case Why(seen=seen), Chosen(code=reason):
+            return Do(TakeBack(seen.deed.operation, reason))
+        case Why(rights=rights), TakenBack(text=text, facts=facts, label=label):
+            said = {**dict(facts), "undone_text": text}
+            return Ask(Desk(rights), "leading.back_label" if label else text, said, look=label)
+    return _refused(event)
+
+
+def _asked_about(event: object) -> FindDeeds | None:
+    """Say what to ask about a thing that was scanned; None if it is none."""
+    match event:
+        case Place(code=code) | DeliveryCode(number=code) | ReturnCode(number=code):
+            return FindDeeds("thing", code)
+        case OrderCode(merchant=merchant, number=code) | Piece(merchant=merchant, sku=code):
+            return FindDeeds("owned", f"{merchant}/{code}")
+        case _:
+            return None
+
+
+def _back(state: State) -> Reply:
+    match state:
+        case AtSeat(rights=rights, listed=listed):
+            return Ask(Seats(rights, listed))
+        case About(rights=rights, listed=listed):
+            return Ask(People(rights, listed))
+        case Why(rights=rights, found=found, seen=seen):
+            return Ask(Reading(rights, found, seen))
+        case Reading(rights=rights, found=found):
+            return Ask(Deeds(rights, found))
+        case Seats(rights=rights) | People(rights=rights) | Deeds(rights=rights):
+            return Ask(Desk(rights))
+        case _:
+            return Open("menu")
+
+
+def _seat(listed: Listed, code: str) -> SeatRow:
+    return next(row for row in listed.rows if isinstance(row, SeatRow) and row.code == code)
+
+
+def _person(listed: Listed, code: str) -> PersonRow:
+    return next(row for row in listed.rows if isinstance(row, PersonRow) and row.code == code)
+
+
+def _refused(event: object) -> Reply:
+    return Refuse(Code.KEY_NOT_NOW if isinstance(event, Pressed) else Code.NOT_EXPECTED_NOW)
+
+
+__all__ = ["NAME", "START", "STATES", "VALUES", "prompt", "step"]

@@ -1,0 +1,153 @@
+"""What the desk of those who lead shows."""
+
+from __future__ import annotations
+
+from floorhand.domain.leading import Listed, PersonRow, SeatRow
+from floorhand.domain.reversing import REASONS, Deed, DeedSeen, Moved
+from floorhand.domain.rights import Right
+from floorhand.domain.things import OUTSIDE, Key
+from floorhand.flows.leading_states import (
+    About,
+    AtSeat,
+    Deeds,
+    Desk,
+    People,
+    Reading,
+    Seats,
+    State,
+    Why,
+)
+from floorhand.flows.turn import Choice, Item, Prompt, Wants
+
+BACK = (Key.BACK, "key.back")
+MORE = (Key.LIST, "key.more")
+CHOICE = Wants(kinds=("choice",))
+ANYTHING = Wants(kinds=("choice", "anything"))
+
+Parked = tuple[tuple[str, str, str], ...]
+
+
+def prompt(state: State) -> Prompt:
+    """Say what to show."""
+    match state:
+        case Desk(rights=rights):
+            wants = ANYTHING if Right.REVERSE in rights else CHOICE
+            return Prompt("leading.desk", keys=(BACK,), choices=_offered(rights), wants=wants)
+        case Seats(listed=listed):
+            rows = tuple(_seat(row) for row in listed.rows if isinstance(row, SeatRow))
+            return Prompt("leading.seats", keys=_keys(listed), choices=rows, wants=CHOICE)
+        case People(listed=listed):
+            rows = tuple(_person(row) for row in listed.rows if isinstance(row, PersonRow))
+            return Prompt("leading.people", keys=_keys(listed), choices=rows, wants=CHOICE)
+        case AtSeat(rights=rights, seat=seat):
+            return _at_seat(rights, seat)
+        case About(rights=rights, person=person):
+            return _about(rights, person)
+        case Deeds(found=found):
+            keys = (BACK, MORE) if found.more else (BACK,)
+            rows = tuple(_deed(one) for one in found.deeds)
+            return Prompt("leading.deeds", keys=keys, choices=rows, wants=ANYTHING)
+        case Reading(seen=seen):
+            return _reading(seen)
+        case Why():
+            reasons = tuple(Choice(name, f"reversing.reason.{name}") for name in REASONS)
+            return Prompt("leading.why", keys=(BACK,), choices=reasons, wants=CHOICE)
+    return Prompt("leading.desk")
+
+
+def _offered(rights: tuple[str, ...]) -> tuple[Choice, ...]:
+    seats = (Choice("seats", "leading.see_seats"),) if Right.SEATS in rights else ()
+    people = {Right.UNLOCK, Right.REVERSE} & set(rights)
+    return (*seats, *((Choice("people", "leading.see_people"),) if people else ()))
+
+
+def _keys(listed: Listed) -> tuple[tuple[Key, str], ...]:
+    return (BACK, MORE) if listed.more else (BACK,)
+
+
+def _seat(row: SeatRow) -> Choice:
+    facts = (("seat", row.code), ("name", row.worker), ("at", row.last))
+    if row.worker:
+        return Choice(row.code, "leading.seat_of", facts=(*facts, ("job_text", f"job.{row.job}")))
+    text = "leading.seat_locked" if row.locked else "leading.seat_free"
+    return Choice(row.code, text, facts=facts)
+
+
+def _person(row: PersonRow) -> Choice:
+    text = "leading.pin_locked" if row.locked else "leading.sits" if row.seat else "leading.away"
+    facts = (("name", row.name), ("number", row.code), ("seat", row.seat))
+    return Choice(row.code, text, facts=facts)
+
+
+def _at_seat(rights: tuple[str, ...], seat: SeatRow) -> Prompt:
+    facts = (
+        ("fact.worker", seat.worker),
+        ("fact.since", seat.since),
+        ("fact.job_text", f"job.{seat.job}" if seat.job else ""),
+        ("fact.last_scan", seat.last),
+        ("fact.station", seat.station),
+        ("fact.device", seat.device),
+    )
+    choices = (
+        (Right.REVERSE, Choice("deeds", "leading.see_deeds")),
+        (Right.SEATS, Choice("free", "leading.free_seat") if seat.worker else None),
+        (Right.UNLOCK, Choice("unlock", "leading.unlock_seat") if seat.locked else None),
+    )
+    return Prompt(
+        "leading.at_seat",
+        place=seat.code,
+        facts=(*(fact for fact in facts if fact[1]), *_parked(seat.parked)),
+        keys=(BACK,),
+        choices=tuple(one for right, one in choices if one and right in rights),
+        wants=CHOICE,
+    )
+
+
+def _about(rights: tuple[str, ...], person: PersonRow) -> Prompt:
+    facts = (
+        ("fact.worker", person.name),
+        ("fact.seat", person.seat),
+        ("fact.last_scan", person.last),
+    )
+    choices = (
+        (Right.REVERSE, Choice("deeds", "leading.see_deeds")),
+        (Right.UNLOCK, Choice("unlock", "leading.unlock_pin") if person.locked else None),
+    )
+    return Prompt(
+        "leading.about",
+        facts=(*(fact for fact in facts if fact[1]), *_parked(person.parked)),
+        keys=(BACK,),
+        choices=tuple(one for right, one in choices if one and right in rights),
+        wants=CHOICE,
+    )
+
+
+def _parked(parked: Parked) -> tuple[tuple[str, str], ...]:
+    """Say what was left in the middle: which job, and by whom or where, since when."""
+    return tuple(
+        fact
+        for job, whose, when in parked
+        for fact in (("fact.parked_text", f"job.{job}"), ("fact.since", f"{when} {whose}"))
+    )
+
+
+def _reading(seen: DeedSeen) -> Prompt:
+    deed = seen.deed
+    return Prompt(
+        "leading.read",
+        ask_facts=(*deed.facts, ("told_text", deed.text)),
+        goods=tuple(_moved(one) for one in seen.moved),
+        facts=(("fact.worker", deed.worker), ("fact.seat", deed.seat), ("fact.when", deed.at)),
+        keys=((Key.DONE, "key.take_back"), BACK),
+        wants=Wants(kinds=("done",)),
+    )
+
+
+def _deed(deed: Deed) -> Choice:
+    facts = (*deed.facts, ("told_text", deed.text), ("done_at", deed.at), ("done_by", deed.worker))
+    return Choice(deed.operation, "leading.deed", facts=facts)
+
+
+def _moved(one: Moved) -> Item:
+    source, target = ("–" if place in OUTSIDE else place for place in (one.source, one.target))
+    return Item(one.sku, one.name, one.pieces, f"{source} → {target}")

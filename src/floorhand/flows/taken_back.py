@@ -1,0 +1,53 @@
+"""What a worker is told whose open work a lead has taken something back of.
+
+Every scan made before that was seen is refused: it answered a question that is no more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from floorhand.domain.things import Key, Pressed
+from floorhand.errors import Code
+from floorhand.flows.turn import Ask, Prompt, Refuse, Reply, Wants
+from floorhand.flows.which import Answered
+
+NAME = "taken_back"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was taken back, in the words in which it had been told, and by whom.
+
+    ``flow`` and ``state`` are the question to go on with.
+    """
+
+    flow: str
+    state: str
+    name: str
+    text: str
+    facts: tuple[tuple[str, str | int], ...]
+
+
+State = Told | Answered
+START = None
+STATES: tuple[type, ...] = (Told,)
+VALUES: tuple[type, ...] = ()
+
+
+def step(state: Told, event: object) -> Reply:
+    """Say what an event leads to. Pure: same state and event, same reply."""
+    if event == Pressed(Key.DONE):
+        return Ask(Answered(state.flow, state.state, None))
+    facts = {**dict(state.facts), "told_text": state.text, "by": state.name}
+    return Refuse(Code.LEAD_TOOK_BACK, facts)
+
+
+def prompt(state: Told) -> Prompt:
+    """Say what to show."""
+    return Prompt(
+        ask="taken_back.seen",
+        facts=(("fact.taken_back_by", state.name),),
+        keys=((Key.DONE, "key.go_on"),),
+        wants=Wants(kinds=("done",)),
+    )

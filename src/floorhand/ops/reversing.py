@@ -1,0 +1,197 @@
+"""Take back what somebody else did, or what lies further back: only for those with the right.
+
+It is what the worker's own undo does, for any scan whose changes are kept: the rows go back to what
+they were, the goods are moved back, and an operation of its own names both people and the reason.
+What was done later with the same rows has to be taken back first. Whoever has the work open
+is told before the next scan there is taken, and begins at the job's first question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from itertools import count
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from floorhand.domain.leading import LIST_MAX
+from floorhand.domain.reversing import (
+    REASONS,
+    Deed,
+    DeedSeen,
+    DeedsFound,
+    FindDeeds,
+    LookInto,
+    TakeBack,
+    TakenBack,
+)
+from floorhand.domain.rights import Right
+from floorhand.domain.signing_in import JOBS
+from floorhand.errors import Code, Refused
+from floorhand.ops.colleagues import moment
+from floorhand.ops.freezing import thaw
+from floorhand.ops.leading import must_have
+from floorhand.ops.registry import FLOWS
+from floorhand.ops.still_mine import must_fit
+from floorhand.ops.telling_others import tell_others
+from floorhand.ops.undoing import record_undo, where_now
+from floorhand.ops.works import must_be_open
+from floorhand.store import deeds, ledger, restoring, undo_steps
+from floorhand.store.deeds import Kept
+from floorhand.store.ledger import Cause
+from floorhand.store.masters import worker_facts
+from floorhand.store.restoring import Changed
+from floorhand.store.schema import PrintJob
+from floorhand.store.undo_steps import Step
+
+
+def find(tx: Session, cause: Cause, command: FindDeeds) -> DeedsFound:
+    """List what was done last, the latest first."""
+    must_have(tx, cause, Right.REVERSE)
+    which = _WHICH[command.kind](command.code)
+    found = deeds.kept_steps(tx, cause.site, which, command.skip, LIST_MAX + 1)
+    if not found and not command.skip:
+        raise Refused(Code.NOTHING_DONE, code=command.code)
+    shown = tuple(_deed(tx, cause, one) for one in found[:LIST_MAX])
+    return DeedsFound(command, shown, more=len(found) > LIST_MAX)
+
+
+_WHICH: Mapping[str, Callable[[str], ColumnElement[bool]]] = {
+    "seat": deeds.of_seat,
+    "worker": deeds.of_worker,
+    "thing": deeds.of_thing,
+    "owned": lambda code: deeds.of_thing(*code.split("/", 1)),
+}
+
+
+def _deed(tx: Session, cause: Cause, kept: Kept) -> Deed:
+    at = moment(tx, cause.site, kept.at, cause.at)
+    return Deed(kept.operation, at, kept.worker, kept.seat, kept.text, tuple(kept.facts.items()))
+
+
+def look_into(tx: Session, cause: Cause, command: LookInto) -> DeedSeen:
+    """List the goods that a deed moved."""
+    step = _step(tx, cause, command.deed.operation)
+    return DeedSeen(command.deed, deeds.moved_by(tx, cause.site, step.operations))
+
+
+def take_back(tx: Session, cause: Cause, command: TakeBack) -> TakenBack:
+    """Take a deed back.
+
+    Raises:
+        Refused: If it is taken back already, something was built on it, or it is too long ago.
+    """
+    must_have(tx, cause, Right.REVERSE)
+    assert command.reason in REASONS, command
+    step = _step(tx, cause, command.operation)
+    if step.changes is None:
+        text, told = step.told
+        raise Refused(Code.REVERSE_TOO_MUCH, **{**told, "told_text": text})
+    if name := undo_steps.taken_back_by(tx, cause.site, step):
+        raise Refused(Code.REVERSE_DONE, name=name)
+    rows = tuple(row for row in restoring.changed_rows(step.changes) if row.table.name != "seat")
+    _must_be_last(tx, cause, step, rows)
+    try:
+        taken = _reversed(tx, cause, command, step, rows)
+    except Refused as refused:
+        raise _in_lead_words(tx, cause, step, refused) from refused
+    if (job := deeds.job_of(tx, cause.site, command.operation)) in JOBS:
+        tell_others(tx, cause, step, rows, job)
+    return taken
+
+
+def _reversed(
+    tx: Session, cause: Cause, command: TakeBack, step: Step, rows: tuple[Changed, ...]
+) -> TakenBack:
+    """Move the goods and put the rows back, each operation by one of its own."""
+    pairs = list(zip(_causes(cause), reversed(step.operations), strict=False))
+    for own, operation in pairs:
+        record_undo(tx, own, operation, of=step.worker, reason=command.reason)
+    legs = ledger.reverse(tx, cause.site, pairs, restoring.reserved_by(rows))
+    printed = _is_printed(tx, cause, rows)
+    restoring.put_back(tx, rows, printed=True)
+    must_fit(tx, cause, rows)
+    must_be_open(tx, cause, step.flow, thaw(FLOWS[step.flow], step.state))
+    text, told = step.told
+    said, more = where_now(legs) or ("road.undone", {})
+    facts = {**told, "told_text": text, **more}
+    return TakenBack(said, tuple(facts.items()), printed)
+
+
+def _causes(cause: Cause) -> Iterator[Cause]:
+    """Number the operations that one scan of a lead writes."""
+    yield cause
+    for number in count(2):
+        yield replace(cause, operation=f"{cause.operation}.{number}", figures={})
+
+
+def _step(tx: Session, cause: Cause, operation: str) -> Step:
+    found = deeds.step_of(tx, cause.site, operation)
+    if found is None:
+        name, at = deeds.by_whom(tx, cause.site, operation)
+        when = moment(tx, cause.site, at, cause.at)
+        raise Refused(Code.REVERSE_TOO_OLD, done_by=name, done_at=when)
+    return found
+
+
+def _must_be_last(tx: Session, cause: Cause, step: Step, rows: tuple[Changed, ...]) -> None:
+    """See that nobody has gone on with the same rows, or put goods into a place that came of them.
+
+    Raises:
+        Refused: `Code.REVERSE_LATER`, naming what has to be taken back first.
+    """
+    mine = {_key(row) for row in rows if row.table.name != "stock"}
+    for later in reversed(deeds.later_steps(tx, cause.site, step)):
+        own = later.worker == step.worker
+        theirs = {
+            _key(row)
+            for row in restoring.changed_rows(later.changes or ())
+            if own or row.table.name not in restoring.COUNTERS
+        }
+        if mine & theirs:
+            text, told = later.told
+            worker = worker_facts(tx, cause.site, later.worker)
+            who = worker.name if worker else later.worker
+            at = moment(tx, cause.site, later.at, cause.at)
+            facts = {**told, "told_text": text, "done_at": at, "done_by": who}
+            raise Refused(Code.REVERSE_LATER, **facts)
+
+
+def _key(row: Changed) -> tuple[str, ...]:
+    """Name a row; goods in a place are tied to the row of the place."""
+    if row.table.name == "stock":
+        return ("place", str(row.any["site"]), str(row.any["place"]))
+    return (row.table.name, *(str(row.any[column.name]) for column in row.table.primary_key))
+
+
+def _is_printed(tx: Session, cause: Cause, rows: tuple[Changed, ...]) -> bool:
+    jobs = [row.any["id"] for row in rows if row.table.name == "print_job" and row.was is None]
+    asked = select(PrintJob.id).where(
+        PrintJob.site == cause.site,
+        PrintJob.id.in_(jobs),
+        PrintJob.state.in_(("sent", "confirmed")),
+    )
+    return bool(jobs) and tx.scalar(asked.limit(1)) is not None
+
+
+def _in_lead_words(tx: Session, cause: Cause, step: Step, refused: Refused) -> Refused:
+    """Say to a lead why not: who else could be asked is no help here."""
+    if refused.code is Code.UNDO_CHANGED:
+        return Refused(Code.REVERSE_CHANGED, **refused.facts)
+    if refused.code is not Code.UNDO_STOCK:
+        return refused
+    facts = dict(refused.facts)
+    out = deeds.last_out(tx, cause, str(facts["place"]), str(facts["sku"]), step.at)
+    if out is None:
+        return Refused(Code.REVERSE_STOCK, **facts)
+    other, name, at = out
+    when = moment(tx, cause.site, at, cause.at)
+    return Refused(Code.REVERSE_MOVED, **{**facts, "other": other, "name": name, "at": when})
+
+
+HANDLERS: dict[type, Callable[..., object]] = {
+    FindDeeds: find,
+    LookInto: look_into,
+    TakeBack: take_back,
+}

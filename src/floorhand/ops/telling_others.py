@@ -1,0 +1,78 @@
+"""Tell those who have work open that a lead has taken something of it back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from floorhand.domain.signing_in import JOBS
+from floorhand.flows.taken_back import NAME, Told
+from floorhand.ops.aside import behind
+from floorhand.ops.freezing import freeze, thaw
+from floorhand.ops.registry import FLOWS
+from floorhand.ops.works import work_of
+from floorhand.store.ledger import Cause
+from floorhand.store.masters import worker_facts
+from floorhand.store.restoring import Changed
+from floorhand.store.schema import Parked, Seat, Task
+from floorhand.store.undo_steps import Step
+
+
+def tell_others(tx: Session, cause: Cause, step: Step, rows: Iterable[Changed], job: str) -> None:
+    """Let whoever has the work of a step open begin at the job's first question.
+
+    A seat is told before its next scan is taken, and can take nothing back itself that was done
+    before. Of parked work nothing is kept: it is found again by scanning what it is about. ``job``
+    is that of the step, which may have opened it from the menu.
+    """
+    flow, asked_before = behind(step.flow, step.state)
+    if flow not in JOBS:
+        flow, asked_before = job, freeze(FLOWS[job].START)
+    works = _works(tx, cause.site, work_of(flow, thaw(FLOWS[flow], asked_before)), rows)
+    lead = worker_facts(tx, cause.site, cause.worker)
+    text, facts = step.told
+    told = Told(
+        flow,
+        freeze(FLOWS[flow].START),
+        lead.name if lead else cause.seat,
+        text,
+        tuple(facts.items()),
+    )
+    asked = freeze(told)
+    seats = select(Seat.code, Seat.flow, Seat.state).where(
+        Seat.site == cause.site, Seat.worker.is_not(None)
+    )
+    for row in tx.execute(seats).all():
+        if _is_about(flow, works, *behind(row.flow, row.state)):
+            tx.execute(
+                update(Seat)
+                .where(Seat.site == cause.site, Seat.code == row.code)
+                .values(flow=NAME, state=asked, undo_no=0, redo_no=0)
+            )
+    parked = select(Parked.worker, Parked.state).where(
+        Parked.site == cause.site, Parked.flow == flow
+    )
+    for worker, state in tx.execute(parked).all():
+        if _is_about(flow, works, flow, state):
+            mine = (Parked.site == cause.site, Parked.worker == worker, Parked.flow == flow)
+            tx.execute(delete(Parked).where(*mine))
+
+
+def _is_about(flow: str, works: frozenset[str], other: str, state: str) -> bool:
+    return other == flow and work_of(flow, thaw(FLOWS[flow], state)) in works
+
+
+def _works(tx: Session, site: str, work: str, rows: Iterable[Changed]) -> frozenset[str]:
+    """Name the work that a step was about: that of its question, and all that its rows name."""
+    found, tasks = {work}, set()
+    for row in rows:
+        named = row.any
+        found |= {str(named.get(name) or "") for name in ("delivery", "number", "task", "place")}
+        found |= {f"{named.get('merchant')}/{named.get(name)}" for name in ("order", "number")}
+        if row.table.name == "task":
+            tasks.add(named["id"])
+    found |= tasks
+    found |= set(tx.scalars(select(Task.place).where(Task.site == site, Task.id.in_(tasks))))
+    return frozenset(found - {""})

@@ -1,0 +1,88 @@
+"""Which piece of work a question is about, and whether that is open, whoever has it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from sqlalchemy.orm import Session
+
+from floorhand.errors import Code, Refused
+from floorhand.flows.turn import AnyState
+from floorhand.ops.aside import ASIDE
+from floorhand.ops.freezing import thaw
+from floorhand.ops.registry import FLOWS
+from floorhand.store import deliveries, parcels, picks, returns
+from floorhand.store.ledger import Cause
+
+
+def work_of(flow: str, state: AnyState) -> str:
+    """Name the work that a question is about; empty if it is about none yet.
+
+    A walk is named by its task, an order by ``merchant/number``, what is put away by the place
+    where it waits, a delivery and a return by their numbers.
+    """
+    match flow:
+        case "picking":
+            about = getattr(state, "stop", None) or getattr(state, "need", None)
+            return about.task if about else ""
+        case "packing":
+            at = getattr(state, "bench", None)
+            return at.order if at else ""
+        case "receiving":
+            job = getattr(state, "job", None)
+            return job.delivery if job else ""
+        case "putaway":
+            about = getattr(state, "now", None) or getattr(state, "found", None)
+            return about.source.place if about else ""
+        case "returns":
+            parcel = getattr(state, "parcel", None)
+            return parcel.number if parcel else ""
+        case _:
+            return ""
+
+
+def must_be_open(tx: Session, cause: Cause, flow: str, state: AnyState) -> None:
+    """Make sure that the work a question is about is open.
+
+    Raises:
+        Refused: `Code.REVERSE_ENDED`.
+    """
+    if flow in ASIDE:
+        asked = ASIDE[flow](state)
+        flow, state = asked.flow, thaw(FLOWS[asked.flow], asked.state)
+    work = work_of(flow, state)
+    if not work or flow not in _OPEN:
+        return
+    if not _OPEN[flow](tx, cause.site, work):
+        raise Refused(Code.REVERSE_ENDED, job_text=f"job.{flow}")
+
+
+def _walk(tx: Session, site: str, task: str) -> bool:
+    walk = picks.walk_by_id(tx, site, task)
+    return walk is not None and walk.state == "claimed"
+
+
+def _order(tx: Session, site: str, order: str) -> bool:
+    merchant, _, number = order.partition("/")
+    head = parcels.order_head(tx, site, merchant, number)
+    return head is not None and head.state == "packing"
+
+
+def _delivery(tx: Session, site: str, number: str) -> bool:
+    header = deliveries.header(tx, site, number)
+    return header is not None and header.state == "receiving"
+
+
+def _return(tx: Session, site: str, number: str) -> bool:
+    head = returns.head(tx, site, number)
+    return head is not None and head.custody != "disposed"
+
+
+_OPEN: Mapping[str, Callable[[Session, str, str], bool]] = {
+    "picking": _walk,
+    "packing": _order,
+    "receiving": _delivery,
+    "returns": _return,
+}
+"""How to see that work of a job is open. Put-away is of goods: they are there, or the ledger
+refuses."""

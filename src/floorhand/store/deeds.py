@@ -1,0 +1,196 @@
+"""Questions about what was done: the scans that are kept, by seat, worker or what they touched.
+
+Only what stands and wrote something: an undo takes back, and what was taken back is gone.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, String, and_, cast, or_, select
+from sqlalchemy.orm import Session
+
+from floorhand.domain.reversing import MOVED_MAX, Moved
+from floorhand.store import undo_steps
+from floorhand.store.ledger import Cause
+from floorhand.store.schema import Move, Operation, Sku, UndoStep, Worker
+from floorhand.store.undo_steps import Step
+
+ROUNDS_MAX: Final = 20
+"""So many times as many steps as are wanted are read, to leave out those that were taken back."""
+
+WROTE: Final = ("scan", "redo")
+"""Kinds of steps that can be taken back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A step that stands: where, by whom (a name), and what was told of it."""
+
+    operation: str
+    at: datetime
+    worker: str
+    seat: str
+    text: str
+    facts: dict[str, str | int]
+
+
+def of_seat(seat: str) -> ColumnElement[bool]:
+    """Mean what was done at a seat."""
+    return UndoStep.seat == seat
+
+
+def of_worker(worker: str) -> ColumnElement[bool]:
+    """Mean what a worker did, wherever that was."""
+    return UndoStep.worker == worker
+
+
+def of_thing(*names: str) -> ColumnElement[bool]:
+    """Mean what changed a row that has all of these names, such as those of merchant and order.
+
+    Or what was about it by its command, which calls an order ``merchant/number``.
+    """
+    named = [json.dumps(name, ensure_ascii=False) for name in names]
+    whole = json.dumps("/".join(names), ensure_ascii=False)
+    about = select(Operation.id).where(
+        Operation.site == UndoStep.site,
+        Operation.id == UndoStep.seat.concat(":").concat(cast(UndoStep.scan_no, String)),
+        Operation.command.contains(whole, autoescape=True),
+    )
+    changed = (UndoStep.changes.contains(part, autoescape=True) for part in named)
+    return or_(and_(*changed), about.exists())
+
+
+def kept_steps(
+    tx: Session, site: str, which: ColumnElement[bool], skip: int, wanted: int
+) -> tuple[Kept, ...]:
+    """List steps that stand, the latest first, leaving out the first ``skip``."""
+    found: list[Kept] = []
+    asked = _steps(site, which)
+    size = skip + wanted
+    for round_no in range(ROUNDS_MAX):
+        rows = tx.execute(asked.offset(round_no * size).limit(size)).all()
+        numbers = {row.scan_no: json.loads(row.operations) for row in rows}
+        undone = _undone(tx, site, [one for some in numbers.values() for one in some])
+        found += [_kept(row) for row in rows if not undone & set(json.loads(row.operations))]
+        if len(found) >= size or len(rows) < size:
+            break
+    return tuple(found[skip:size])
+
+
+def step_of(tx: Session, site: str, operation: str) -> Step | None:
+    """Give the step that wrote an operation; None if it is not kept any more."""
+    seat, _, number = operation.rpartition(":")
+    step = undo_steps.find(tx, site, seat, int(number.partition(".")[0]))
+    return step if step is not None and operation in step.operations else None
+
+
+def by_whom(tx: Session, site: str, operation: str) -> tuple[str, datetime]:
+    """Say who did an operation, and when."""
+    row = tx.execute(
+        select(Operation.worker, Worker.name, Operation.at)
+        .outerjoin(Worker, and_(Worker.site == Operation.site, Worker.code == Operation.worker))
+        .where(Operation.site == site, Operation.id == operation)
+    ).one()
+    return row.name or row.worker, row.at
+
+
+def job_of(tx: Session, site: str, operation: str) -> str:
+    """Name the job that an operation belongs to."""
+    facts = tx.scalar(
+        select(Operation.facts).where(Operation.site == site, Operation.id == operation)
+    )
+    return str(json.loads(facts or "{}").get("job", ""))
+
+
+def later_steps(tx: Session, site: str, step: Step) -> tuple[Step, ...]:
+    """List what was done after a step, and stands, in order."""
+    rows = tx.execute(
+        select(*UndoStep.__table__.columns)
+        .where(
+            UndoStep.site == site,
+            UndoStep.kind.in_(WROTE),
+            UndoStep.operations != "[]",
+            or_(
+                UndoStep.at > step.at,
+                and_(UndoStep.at == step.at, UndoStep.scan_no > step.scan_no),
+            ),
+        )
+        .order_by(UndoStep.at, UndoStep.scan_no)
+    ).all()
+    steps = [undo_steps.read(row) for row in rows]
+    undone = _undone(tx, site, [one for some in steps for one in some.operations])
+    return tuple(one for one in steps if not undone & set(one.operations))
+
+
+def moved_by(tx: Session, site: str, operations: tuple[str, ...]) -> tuple[Moved, ...]:
+    """List the goods that operations moved, as they did."""
+    rows = tx.execute(
+        select(Move.sku, Sku.name, Move.pieces, Move.source, Move.target)
+        .outerjoin(
+            Sku,
+            and_(Sku.site == Move.site, Sku.merchant == Move.merchant, Sku.code == Move.sku),
+        )
+        .where(Move.site == site, Move.operation.in_(operations))
+        .order_by(Move.operation, Move.row)
+        .limit(MOVED_MAX)
+    ).all()
+    return tuple(Moved(row.sku, row.name or "", *row[2:]) for row in rows)
+
+
+def last_out(
+    tx: Session, cause: Cause, place: str, sku: str, since: datetime
+) -> tuple[str, str, datetime] | None:
+    """Say to where goods left a place last, by whom and when; None if only ``cause`` moved them."""
+    row = tx.execute(
+        select(Move.target, Worker.name, Move.at)
+        .outerjoin(Worker, and_(Worker.site == Move.site, Worker.code == Move.worker))
+        .where(
+            Move.site == cause.site,
+            Move.at >= since,
+            Move.source == place,
+            Move.sku == sku,
+            ~Move.operation.startswith(cause.operation, autoescape=True),
+        )
+        .order_by(Move.at.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else (row.target, row.name or "", row.at)
+
+
+def _steps(site: str, which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            UndoStep.at,
+            UndoStep.seat,
+            UndoStep.scan_no,
+            UndoStep.told,
+            UndoStep.operations,
+            Worker.name,
+        )
+        .outerjoin(Worker, and_(Worker.site == UndoStep.site, Worker.code == UndoStep.worker))
+        .where(
+            UndoStep.site == site,
+            UndoStep.kind.in_(WROTE),
+            UndoStep.operations != "[]",
+            which,
+        )
+        .order_by(UndoStep.at.desc(), UndoStep.seat, UndoStep.scan_no.desc())
+    )
+
+
+def _undone(tx: Session, site: str, operations: list[str]) -> set[str | None]:
+    return set(
+        tx.scalars(
+            select(Operation.undoes).where(Operation.site == site, Operation.undoes.in_(operations))
+        )
+    )
+
+
+def _kept(row: Any) -> Kept:
+    text, facts = json.loads(row.told)
+    operation = json.loads(row.operations)[0]
+    return Kept(operation, row.at, row.name or "", row.seat, text, facts)

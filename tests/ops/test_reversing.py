@@ -1,0 +1,275 @@
+"""What a lead takes back of others: by its effect, with both names, as long as that is local."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from conftest import NOW, SITE
+from sqlalchemy import insert, select, update
+from warehouses import inbound, packing, picking
+from warehouses.picker import Picker
+
+from floorhand.domain.things import Goods, Line
+from floorhand.errors import Code
+from floorhand.store import ledger
+from floorhand.store.check import violations
+from floorhand.store.db import Transactions
+from floorhand.store.ledger import Cause
+from floorhand.store.print_jobs import mark_sent
+from floorhand.store.schema import (
+    Delivery,
+    Operation,
+    Outbox,
+    Parcel,
+    PrintJob,
+    Seat,
+    Stock,
+    UndoStep,
+    Worker,
+)
+from floorhand.text.catalog import catalog
+
+HAT, MUG = "09506000134352", "09506000134376"
+
+
+def led(transactions: Transactions) -> Iterator[Transactions]:
+    with transactions.begin() as tx:
+        tx.execute(update(Worker).where(Worker.code == "W2").values(roles="lead"))
+    yield transactions
+    with transactions.begin() as tx:
+        assert violations(tx, SITE) == ()
+
+
+@pytest.fixture
+def bench(transactions: Transactions) -> Iterator[Transactions]:
+    packing.build(transactions)
+    yield from led(transactions)
+
+
+@pytest.fixture
+def floor(transactions: Transactions) -> Iterator[Transactions]:
+    picking.build(transactions)
+    yield from led(transactions)
+
+
+@pytest.fixture
+def docks(transactions: Transactions) -> Iterator[Transactions]:
+    inbound.build(transactions)
+    yield from led(transactions)
+
+
+class Lead(Picker):
+    """A lead at the desk."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        super().__init__(transactions, "W2", NOW + timedelta(minutes=10), job="leading")
+
+    def choose(self, words: str) -> None:
+        """Choose the entry of the list that has these words."""
+        texts = [choice.written(catalog("en").say) for choice in self.prompt.choices]
+        (found,) = [text for text in texts if words in text][:1] or [texts]
+        self.scan(str(texts.index(found) + 1))
+
+    def take_back(self, thing: str, words: str) -> str:
+        """Scan a thing, choose what was done with it, take it back; gives the answer."""
+        self.scan(thing)
+        self.choose(words)
+        self.scan("*DONE")
+        self.choose("Wrong product")
+        assert self.turn.said is not None
+        return catalog("en").say(self.turn.said.text, self.turn.said.facts)
+
+
+def packed(bench: Transactions) -> Picker:
+    """Ana has packed the order of a tote, and is at none."""
+    ana = Picker(bench, job="packing")
+    ana.scan("T-1", HAT, MUG, "3")
+    assert ana.said.startswith("packing.shipped"), ana.turn
+    return ana
+
+
+def test_one_operation_names_both_and_the_reason(bench: Transactions) -> None:
+    packed(bench)
+    assert Lead(bench).take_back("T-1", "packed") == "Taken back: pieces in T-1 again: 4."
+    with bench.begin() as tx:
+        undo = tx.scalars(select(Operation).where(Operation.undoes.is_not(None))).first()
+        facts = json.loads(undo.facts)
+        assert (undo.worker, undo.seat, facts["of"], facts["reason"]) == (
+            *("W2", "SEAT-W2"),
+            *("W1", "wrong_piece"),
+        )
+        in_tote = tx.scalars(select(Stock.pieces).where(Stock.place == "T-1", Stock.pieces > 0))
+        assert sum(in_tote) == 4
+
+
+def test_a_label_that_came_out_is_void_and_the_lead_is_told_to_destroy_it(bench) -> None:
+    packed(bench)
+    with bench.begin() as tx:
+        mark_sent(tx, SITE, tx.scalars(select(PrintJob.id)).one(), NOW)
+    told = Lead(bench).take_back("T-1", "packed")
+    assert told.endswith("Its printed label is void: destroy it.")
+    with bench.begin() as tx:
+        assert tx.scalars(select(PrintJob.state)).one() == "voided"
+        assert tx.scalars(select(Parcel.state)).all() == []
+
+
+def test_what_was_done_later_is_taken_back_first(bench: Transactions) -> None:
+    packed(bench)
+    lead = Lead(bench)
+    assert lead.take_back("T-1", "1 × HAT").startswith(
+        "Not taken back yet, for later came: Order 1001 packed, 4 pieces."
+    )
+    assert lead.said == f"refusal.{Code.REVERSE_LATER}"
+    lead.scan("*BACK", "*BACK", "*BACK")
+    lead.take_back("T-1", "packed")
+    lead.take_back("T-1", "1 × MUG")
+    assert lead.take_back("T-1", "1 × HAT") == "Taken back: 1 × HAT: complete."
+
+
+def test_it_is_taken_back_once(bench: Transactions) -> None:
+    ana = packed(bench)
+    lead = Lead(bench)
+    lead.scan("T-1")
+    lead.choose("packed")
+    lead.scan("*DONE")
+    assert ana.scan("*UNDO").said.text.startswith("road.undone")
+    lead.choose("Wrong product")
+    assert lead.said == f"refusal.{Code.REVERSE_DONE}"
+
+
+def test_the_worker_does_not_take_back_again_what_a_lead_did(docks: Transactions) -> None:
+    ana = Picker(docks, job="receiving")
+    ana.scan("D-100", "LD1", inbound.CAP, inbound.CAP)
+    assert Lead(docks).take_back("D-100", "CAP").startswith("Taken back")
+    with docks.begin() as tx:  # as if the lead's word had not come through to the seat
+        step = tx.scalars(select(UndoStep).order_by(UndoStep.scan_no.desc())).first()
+        tx.execute(
+            update(Seat)
+            .where(Seat.code == ana.seat)
+            .values(flow=step.flow, state=step.state, undo_no=step.scan_no)
+        )
+    assert ana.scan("*UNDO").said.text == "refusal.undo_done"
+
+
+def test_goods_that_were_moved_on_are_named_with_who_moved_them(floor: Transactions) -> None:
+    ana = Picker(floor)
+    ana.scan("CART-1", "T-1", "T-2", "BIN-A-01", "MUG-1", "MUG-1", "T-1")
+    with floor.begin() as tx:  # somebody empties the tote without a word
+        goods = tx.execute(
+            select(Stock).where(Stock.place == "T-1", Stock.sku == "MUG")
+        ).scalar_one()
+        line = Line(Goods(goods.merchant, goods.sku, goods.lot, goods.expiry), 2)
+        by = Cause(SITE, "X:1", "W1", "X", "", NOW + timedelta(minutes=5))
+        for operation in ("X:1", "X:2"):
+            done = {"kind": "Test", "command": "{}", "worker": "W1", "seat": "X", "at": by.at}
+            tx.execute(insert(Operation).values(site=SITE, id=operation, **done))
+        ledger.move(tx, by, "T-1", "A-01", [line])
+    lead = Lead(floor)
+    told = lead.take_back("T-1", "2 × MUG")
+    assert lead.said == f"refusal.{Code.REVERSE_MOVED}"
+    assert told == (
+        "Not taken back: MUG is no longer in T-1. Ana moved it to A-01 at 09:05."
+        " Bring it back first, or take that back."
+    )
+    with floor.begin() as tx:
+        ledger.move(tx, replace(by, operation="X:2"), "A-01", "T-1", [line])
+
+
+def test_whoever_has_the_work_open_is_told_before_another_scan_is_taken(docks) -> None:
+    ana = Picker(docks, job="receiving")
+    ana.scan("D-100", "LD1", inbound.CAP)
+    Lead(docks).take_back("D-100", "CAP")
+    told = ana.scan(inbound.CAP)
+    assert (told.said.tone, told.said.text) == ("refused", "refusal.lead_took_back")
+    assert told.prompt.ask == "taken_back.seen"
+    assert ana.scan("*UNDO", "*DONE").prompt.ask == "receiving.scan_delivery"
+    with docks.begin() as tx:
+        assert sum(tx.scalars(select(Stock.pieces).where(Stock.place == "DOCK-1"))) == 0
+
+
+def test_parked_work_of_which_something_was_taken_back_is_found_by_scanning_it(docks) -> None:
+    ana = Picker(docks, job="receiving")
+    ana.scan("D-100", "LD1", inbound.CAP, "*BACK")
+    assert any(choice.text.startswith("parked") for choice in ana.prompt.choices)
+    Lead(docks).take_back("D-100", "CAP")
+    ana.scan("1")
+    assert ana.prompt.ask == "receiving.scan_delivery"
+    assert ana.scan("D-100").prompt.ask != "receiving.scan_delivery"
+
+
+def test_only_who_has_the_right_takes_back(bench: Transactions) -> None:
+    packed(bench)
+    lead = Lead(bench)
+    lead.scan("T-1")
+    lead.choose("packed")
+    lead.scan("*DONE")
+    with bench.begin() as tx:
+        tx.execute(update(Worker).where(Worker.code == "W2").values(roles="packing"))
+    lead.choose("Wrong product")
+    assert lead.said == "refusal.role_missing"
+
+
+def test_what_is_not_kept_any_more_is_refused_with_what_else_helps(bench: Transactions) -> None:
+    packed(bench)
+    lead = Lead(bench)
+    lead.scan("T-1")
+    lead.choose("packed")
+    with bench.begin() as tx:
+        step = tx.scalars(select(UndoStep).order_by(UndoStep.scan_no.desc())).first()
+        tx.execute(
+            update(UndoStep)
+            .where(UndoStep.scan_no == step.scan_no)
+            .values(scan_no=step.scan_no + 512)
+        )
+    lead.scan("*DONE")
+    lead.choose("Wrong product")
+    assert lead.said == f"refusal.{Code.REVERSE_TOO_OLD}"
+
+
+def test_what_changed_too_much_at_once_is_refused(bench: Transactions) -> None:
+    packed(bench)
+    lead = Lead(bench)
+    lead.scan("T-1")
+    lead.choose("packed")
+    with bench.begin() as tx:
+        tx.execute(update(UndoStep).values(changes=None))
+    lead.scan("*DONE")
+    lead.choose("Wrong product")
+    assert lead.said == f"refusal.{Code.REVERSE_TOO_MUCH}"
+
+
+def test_work_that_is_finished_is_not_opened_by_halves(docks: Transactions) -> None:
+    ana = Picker(docks, job="receiving")
+    ana.scan("D-100", "LD1", inbound.CAP)
+    with docks.begin() as tx:  # a file says that it is closed
+        tx.execute(update(Delivery).where(Delivery.number == "D-100").values(state="closed"))
+    lead = Lead(docks)
+    lead.take_back("D-100", "CAP")
+    assert lead.said == f"refusal.{Code.REVERSE_ENDED}"
+    with docks.begin() as tx:
+        tx.execute(update(Delivery).where(Delivery.number == "D-100").values(state="receiving"))
+
+
+def test_a_row_that_something_else_has_changed_is_named(bench: Transactions) -> None:
+    packed(bench)
+    with bench.begin() as tx:  # the shop has been told
+        tx.execute(update(Outbox).values(state="sent"))
+    lead = Lead(bench)
+    lead.take_back("T-1", "packed")
+    assert lead.said == f"refusal.{Code.REVERSE_CHANGED}"
+
+
+def test_pieces_that_are_promised_by_now_stay_where_they_are(docks: Transactions) -> None:
+    ana = Picker(docks, job="receiving")
+    ana.scan("D-100", "LD1", inbound.CAP)
+    with docks.begin() as tx:
+        tx.execute(update(Stock).where(Stock.place == "DOCK-1").values(reserved=1))
+    lead = Lead(docks)
+    lead.take_back("D-100", "CAP")
+    assert lead.said == f"refusal.{Code.REVERSE_STOCK}"
+    with docks.begin() as tx:
+        tx.execute(update(Stock).where(Stock.place == "DOCK-1").values(reserved=0))
