@@ -152,7 +152,9 @@ class Lead:
             self.scan("*BACK")
 
 
-def wander(transactions: Transactions, scans: int, seed: int, every: int = 0) -> Seen:
+def wander(
+    transactions: Transactions, scans: int, seed: int, every: int = 0, led: float = 0.0
+) -> Seen:
     """Let five workers, each of whom likes another job best, make so many scans.
 
     Args:
@@ -160,6 +162,7 @@ def wander(transactions: Transactions, scans: int, seed: int, every: int = 0) ->
         scans: At most so many in all.
         seed: Of chance.
         every: After so many scans all rules are checked; 0: only in the end.
+        led: How often a lead takes something back while each worker makes one scan.
     """
     build_demo(transactions, SITE, BEGUN)
     with transactions.begin() as tx:
@@ -181,7 +184,7 @@ def wander(transactions: Transactions, scans: int, seed: int, every: int = 0) ->
     ]
     done = checked = 0
     while done < scans and not seen.faults:
-        if chance.random() < LED:
+        if chance.random() < led:
             lead.meddle()
             _balance(transactions, seen, "after the lead")
         if not any([robot.step() for robot in robots]):
@@ -221,7 +224,7 @@ def main() -> int:
     while left > 0:
         with tempfile.TemporaryDirectory() as folder:
             transactions = open_database(args.database or str(Path(folder) / "floor.db"))
-            seen = wander(transactions, left, seed, every=200)
+            seen = wander(transactions, left, seed, every=200, led=LED)
             with transactions.begin() as tx:
                 left -= tx.scalar(text("SELECT count(*) FROM scan")) or 1
             engine_of(transactions).dispose()
