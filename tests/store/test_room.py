@@ -118,15 +118,15 @@ def test_what_finds_no_room_is_done_once_more_in_that_of_the_reserve(tmp_path, a
 
 
 @pytest.mark.parametrize(
-    ("warehouse", "begins", "goes_on"),
+    ("warehouse", "begins", "then", "goes_on"),
     [
-        (inbound, ("1", "D-200", "LD1"), "LD1"),
-        (picking, ("1", "CART-1"), "T-1"),
-        (returns, ("1", "RMA-1"), "09506000134352"),
+        (inbound, "D-100", ("LD1",), inbound.MUG),
+        (picking, "CART-1", (), "T-1"),
+        (returns, "RMA-1", (), returns.MUG),
     ],
 )
 def test_nothing_new_is_begun_with_little_room_and_what_is_open_goes_on(
-    tmp_path, a_disk, warehouse, begins, goes_on
+    tmp_path, a_disk, warehouse, begins, then, goes_on
 ) -> None:
     made = new_warehouse(tmp_path)
     warehouse.build(made)
@@ -137,14 +137,15 @@ def test_nothing_new_is_begun_with_little_room_and_what_is_open_goes_on(
 
     take_seat(made, SITE, "H1", now=NOW)
     scan("BADGE-ANA")
-    for first in begins[:-1]:
-        scan(first)
+    asked = scan("1").prompt
     a_disk(8 * GB, 200 * MB)
-    refused = scan(begins[-1])
+    refused = scan(begins)
     assert refused.said.text == f"refusal.{Code.NO_ROOM_FOR_WORK}"
     assert refused.said.facts == {"megabytes": 200}
+    assert refused.prompt == asked
     a_disk(8 * GB, 4 * GB)
-    assert scan(begins[-1]).said.tone == "ok"
+    for scanned in (begins, *then):
+        assert scan(scanned).prompt != asked
     a_disk(8 * GB, 200 * MB)
     assert scan(goes_on).said.tone != "refused"
     engine_of(made).dispose()

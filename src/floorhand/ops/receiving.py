@@ -84,11 +84,11 @@ def open_delivery(tx: Session, cause: Cause, command: OpenDelivery) -> DeliveryO
     if header is None or header.state == "closed":
         at_hand = bool(command.dock)  # else it was scanned, and the next scan may be another
         raise (Gone if at_hand else Refused)(Code.DELIVERY_CLOSED, delivery=command.number)
+    if header.state == "announced":
+        need_room(tx)
     dock, likeliest = _dock(tx, cause, command.dock, header.dock)
     if not dock:
         return DockWanted(header.number, likeliest)
-    if header.state == "announced":
-        need_room(tx)
     deliveries.open_at(tx, site, header.number, dock, cause.at)
     expected, counted = deliveries.totals(tx, site, header.number, blind=header.blind)
     cause.note(job=JOB, merchant=header.merchant, delivery=header.number)
