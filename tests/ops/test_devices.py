@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +19,7 @@ from floorhand.config import Settings
 from floorhand.errors import BadSetting, Code, SeatTaken
 from floorhand.ops.devices import ANYBODY, ROBOT, Device
 from floorhand.ops.floor import Turn, take_seat, take_turn
-from floorhand.store.db import Transactions
+from floorhand.store.db import Transactions, engine_of
 from floorhand.store.schema import Operation, Scan
 from floorhand.tui.road import FloorRoad
 
@@ -109,6 +112,63 @@ def test_a_seat_that_a_robot_left_is_taken_without_asking(
     assert scan(transactions, new, "BADGE-BEA", device).worker == "W2"
     with pytest.raises(SeatTaken):
         scan(transactions, turn, inbound.MUG, ROBOT)
+
+
+class Process:
+    """``floorhand talk`` as a program of its own, at the seat T1."""
+
+    def __init__(self, transactions: Transactions, state: Path) -> None:
+        url = engine_of(transactions).url.render_as_string(hide_password=False)
+        named = ("--database", url, "--site", SITE, "--seat", "T1", "--state", str(state))
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "floorhand", "talk", *named],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def scan(self, scanned: str) -> str:
+        """Scan, and give the line that answers."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(f"{scanned}\n")
+        self.process.stdin.flush()
+        return self.until(f"> {scanned}")
+
+    def until(self, words: str) -> str:
+        """Give the line after the one with these words; the last one, if there is none."""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            if words in line:
+                break
+        return self.process.stdout.readline().strip()
+
+    def end(self) -> str:
+        """Close the input; gives all that was still said."""
+        return self.process.communicate(timeout=60)[0]
+
+
+def test_a_copy_of_a_device_and_the_device_are_never_both_at_work(
+    at_work: Transactions, tmp_path: Path
+) -> None:
+    disk, copied = tmp_path / "disk", tmp_path / "copy"
+    before = Process(at_work, disk)
+    before.end()
+    shutil.copytree(disk, copied)
+    first = Process(at_work, disk)
+    assert first.scan("BADGE-ANA").startswith("* Hello Ana")
+    clone = Process(at_work, copied)
+    assert "Seat T1 is in use by" in clone.end()
+    assert clone.process.returncode == 1
+    assert first.scan("*HELP").startswith("~")
+
+    shutil.copytree(disk, copied, dirs_exist_ok=True)
+    newer = Process(at_work, copied)
+    assert newer.scan("*HELP").startswith("~")
+    assert "Seat T1 is in use by" in first.scan("*HELP")
+    assert newer.scan("*HELP").startswith("~")
+    for process in (first, newer):
+        process.end()
 
 
 def test_a_terminal_that_lost_its_seat_says_so_and_can_take_it_back(at_work: Transactions) -> None:

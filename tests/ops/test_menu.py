@@ -12,6 +12,7 @@ from warehouses import inbound, packing
 from warehouses.walk import Obedient
 
 from floorhand.domain.things import Key
+from floorhand.ops.floor import Turn, take_seat, take_turn
 from floorhand.store.cancelling import undo_order
 from floorhand.store.check import violations
 from floorhand.store.db import Transactions
@@ -48,6 +49,19 @@ def test_the_label_of_a_station_says_where_the_terminal_stands(benches: Transact
     assert (moved.job, moved.said.text) == ("menu", "packing.at_bench")
     with benches.begin() as tx:
         assert tx.scalar(select(Seat.station).where(Seat.code == "P1")) == packing.STATION
+
+
+def test_the_label_of_a_station_moves_the_terminal_before_anybody_signs_in(
+    benches: Transactions,
+) -> None:
+    def scan(turn: Turn, scanned: str) -> Turn:
+        return take_turn(benches, SITE, "P1", turn.scan_no + 1, scanned, NOW)
+
+    turn = take_seat(benches, SITE, "P1", now=NOW)
+    moved = scan(turn, "STATION-1")
+    assert (moved.said.text, moved.prompt) == ("packing.at_bench", turn.prompt)
+    assert moved.station == packing.STATION
+    assert scan(moved, "BADGE-ANA").station == packing.STATION
 
 
 def test_what_was_parked_goes_on_when_it_is_scanned_at_the_menu(transactions: Transactions) -> None:

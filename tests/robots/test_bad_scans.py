@@ -142,7 +142,7 @@ TAKEN = (
     taken("picking.how_many", ZEROS, "none could be taken"),
     taken("packing.scan_tote", "wrong_tote order", "another order that is ready"),
     taken("packing.scan_tote", "station wrong_bench", "says at which bench one packs"),
-    taken("menu.choose", "station", "says where the terminal stands"),
+    taken("menu.choose sign_in.scan_badge", "station", "says where the terminal stands"),
     taken(
         "leading.desk leading.deeds",
         "order delivery return wrong_bench wrong_carton wrong_tote wrong_bin wrong_dock wrong_cart"

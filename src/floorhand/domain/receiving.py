@@ -155,7 +155,7 @@ class Next:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryOpened:
-    """The delivery is being received at this dock."""
+    """The delivery is being received at this dock; ``others`` have it open or parked, too."""
 
     number: str
     merchant: str
@@ -165,6 +165,7 @@ class DeliveryOpened:
     expected: int
     counted: int
     next: Next
+    others: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -329,18 +329,12 @@ def _damaged(state: DamagedCount | DamagedReason, event: object) -> Reply:
 
 
 def _opened(event: DeliveryOpened) -> Reply:
-    job = Job(
-        event.number,
-        event.merchant,
-        event.dock,
-        event.blind,
-        event.expiry_order,
-        event.expected,
-        event.counted,
-        event.next,
-    )
-    key = "receiving.opened_blind" if event.blind else "receiving.opened"
+    head = (event.number, event.merchant, event.dock, event.blind, event.expiry_order)
+    job = Job(*head, event.expected, event.counted, event.next)
     facts: Facts = {"delivery": event.number, "place": event.dock, "merchant": event.merchant}
+    if name := event.others:
+        return Ask(Counting(job), "receiving.opened_too", {**facts, "name": name}, look=True)
+    key = "receiving.opened_blind" if event.blind else "receiving.opened"
     return Ask(Counting(job), key, facts)
 
 

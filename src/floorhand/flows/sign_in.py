@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from floorhand.domain.packing import StandAt, StoodAt
 from floorhand.domain.preferences import PreferencesAre, ReadPreferences
 from floorhand.domain.scanner_test import TestCode, TestOpened
 from floorhand.domain.signing_in import (
@@ -16,7 +17,7 @@ from floorhand.domain.signing_in import (
     SignedIn,
     SignIn,
 )
-from floorhand.domain.things import Badge, Chosen, Key, Pressed, Text, Unknown
+from floorhand.domain.things import Badge, Chosen, Key, Pressed, Station, Text, Unknown
 from floorhand.errors import Code
 from floorhand.flows.turn import Ask, Choice, Do, Open, Prompt, Refuse, Reply, Wants
 
@@ -85,6 +86,10 @@ def step(state: State, event: object) -> Reply:
             return Do(SignIn(worker, state.language))
         case NeedBadge(), TestCode():
             return Open("scanner", TestOpened("sign_in"))
+        case NeedBadge() | Locked(), Station(code=code):
+            return Do(StandAt(code))
+        case NeedBadge() | Locked(), StoodAt(place=place):
+            return Ask(state, "packing.at_bench", {"place": place})
         case NeedBadge() | Locked(), Badge(worker=worker):
             return Do(AskPin(worker))
         case NeedBadge(), PinAsked(worker=worker, name=name):

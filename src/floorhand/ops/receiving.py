@@ -35,7 +35,7 @@ from floorhand.domain.receiving import (
 from floorhand.domain.rights import Right, may
 from floorhand.domain.things import DAMAGED, SUPPLIER, Goods, Line
 from floorhand.errors import Code, Gone, Refused
-from floorhand.ops import closing_deliveries
+from floorhand.ops import closing_deliveries, works
 from floorhand.ops.beginning import need_room
 from floorhand.store import deliveries, ledger, receipts
 from floorhand.store.asking import ask
@@ -92,6 +92,9 @@ def open_delivery(tx: Session, cause: Cause, command: OpenDelivery) -> DeliveryO
     deliveries.open_at(tx, site, header.number, dock, cause.at)
     expected, counted = deliveries.totals(tx, site, header.number, blind=header.blind)
     cause.note(job=JOB, merchant=header.merchant, delivery=header.number)
+    others = works.who_else(tx, cause, JOB, header.number)
+    if others:
+        cause.note(beside=", ".join(others))
     return DeliveryOpened(
         header.number,
         header.merchant,
@@ -101,6 +104,7 @@ def open_delivery(tx: Session, cause: Cause, command: OpenDelivery) -> DeliveryO
         expected,
         counted,
         deliveries.next_line(tx, site, header.number),
+        ", ".join(others.values()),
     )
 
 

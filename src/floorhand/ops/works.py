@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
+from sqlalchemy import literal, select
 from sqlalchemy.orm import Session
 
 from floorhand.errors import Code, Refused
 from floorhand.flows.turn import AnyState
-from floorhand.ops.aside import ASIDE
+from floorhand.ops.aside import ASIDE, behind
 from floorhand.ops.freezing import thaw
 from floorhand.ops.registry import FLOWS
 from floorhand.store import deliveries, parcels, picks, returns
 from floorhand.store.ledger import Cause
+from floorhand.store.schema import Parked, Seat, Worker
 
 
 def work_of(flow: str, state: AnyState) -> str:
@@ -39,6 +42,29 @@ def work_of(flow: str, state: AnyState) -> str:
             return parcel.number if parcel else ""
         case _:
             return ""
+
+
+def who_else(tx: Session, cause: Cause, flow: str, work: str) -> dict[str, str]:
+    """Say who else has work open, with the seat, or has parked it: names by worker's number."""
+    seats = select(Seat.flow, Seat.state, Worker.code, Worker.name, Seat.code.label("seat"))
+    parked = select(Parked.flow, Parked.state, Worker.code, Worker.name, literal("").label("seat"))
+    rows = [
+        *tx.execute(_of_others(parked, Parked, cause).where(Parked.flow == flow)),
+        *tx.execute(_of_others(seats, Seat, cause)),
+    ]
+    found: dict[str, str] = {}
+    for row in rows:
+        name, state = behind(row.flow, row.state)
+        if name == flow and work_of(flow, thaw(FLOWS[flow], state)) == work:
+            found[row.code] = f"{row.name} ({row.seat})" if row.seat else row.name
+    return found
+
+
+def _of_others(asked: Any, table: Any, cause: Cause) -> Any:
+    named = (Worker.site == table.site) & (Worker.code == table.worker)
+    return asked.join_from(table, Worker, named).where(
+        table.site == cause.site, table.worker != cause.worker
+    )
 
 
 def must_be_open(tx: Session, cause: Cause, flow: str, state: AnyState) -> None:
