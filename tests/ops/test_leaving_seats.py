@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -162,4 +163,4 @@ def test_a_freed_seat_parks_the_work_and_tells_its_terminal(floor: Transactions)
     assert asked(ana.scan("1")) == question
     with floor.begin() as tx:
         facts = tx.scalar(select(Operation.facts).where(Operation.kind == "FreeSeat"))
-    assert facts == '{"job": "lead", "freed": "H1", "taken_from": "W1"}'
+        assert json.loads(facts) == {"job": "lead", "freed": "H1", "taken_from": "W1"}

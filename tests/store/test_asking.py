@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, event, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from floorhand.errors import Clash, DatabaseAway
-from floorhand.store.asking import ask, ask_each, connection_of
+from floorhand.store.asking import ask, ask_each, door_of
 from floorhand.store.db import engine_of, open_database
 from floorhand.store.schema import Place, Seat, Table
 
@@ -106,10 +106,10 @@ def test_what_breaks_a_constraint_is_said_as_such_and_undone(floor) -> None:
 def test_a_session_that_goes_on_after_a_commit_asks_in_its_next_transaction(floor) -> None:
     with floor() as tx:
         ask(tx, ADD_PLACE, **bins("A-1")[0])
-        first = connection_of(tx)
+        first = door_of(tx)
         tx.commit()
         assert ask(tx, PLACES, codes=["A-1"]).first()
-        assert first.closed
+        assert first.connection.closed
         ask(tx, ADD_PLACE, **bins("A-2")[0])
         tx.rollback()
         assert ask(tx, PLACES, codes=["A-2"]).all() == []

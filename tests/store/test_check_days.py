@@ -132,7 +132,7 @@ DAMAGE = [
     (
         "operations_moved_what_they_say",
         RECEIVED,
-        [*NO_UPDATE, "UPDATE operation SET facts = replace(facts, 'pieces\": ', 'pieces\": 1')"],
+        [*NO_UPDATE, "UPDATE operation SET facts = replace(facts, 'pieces\":', 'pieces\":1')"],
     ),
     ("texts_are_readable", PICKING, [*NO_UPDATE, "UPDATE operation SET command = 'oops'"]),
     ("texts_are_readable", PICKING, [*NO_UPDATE, "UPDATE operation SET facts = '[1]'"]),

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from functools import cache
-from typing import Any
+from operator import attrgetter
+from typing import Any, Final
 
 from floorhand.domain import things
+from floorhand.domain.json_text import as_json
 from floorhand.flows.turn import AnyState, Flow
 
 TAG = "_"
 """Names the class of a frozen value."""
+
+ATOMS: Final = frozenset({str, int, bool, type(None)})
+"""What JSON holds as it is."""
 
 _THINGS = {
     name: value
@@ -22,7 +28,7 @@ _THINGS = {
 
 def freeze(state: AnyState) -> str:
     """Write a state down."""
-    return json.dumps(_plain(state), ensure_ascii=False, separators=(",", ":"))
+    return as_json(plain(state, tagged=True))
 
 
 def thaw(flow: Flow, text: str) -> AnyState:
@@ -42,26 +48,43 @@ def _known(flow: Flow) -> dict[str, type]:
 
 
 @cache
-def _names(cls: type) -> tuple[str, ...] | None:
-    """Give the names of a dataclass's fields; None if it is none."""
-    return tuple(item.name for item in fields(cls)) if is_dataclass(cls) else None
+def _fields(cls: type) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+    """Give the names of a dataclass's fields, and what takes their values out."""
+    assert is_dataclass(cls), cls
+    names = tuple(item.name for item in fields(cls))
+    if len(names) > 1:
+        return names, attrgetter(*names)
+    return names, lambda value: tuple(getattr(value, name) for name in names)
 
 
-def _plain(value: Any) -> Any:
-    if value is None or isinstance(value, str | int):
-        return value
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
+def plain(value: Any, *, tagged: bool = False) -> Any:
+    """Make of a frozen dataclass what JSON can hold.
+
+    Args:
+        value: It, or the value of a field.
+        tagged: Name the classes, so that it can be taken out again.
+    """
     kind: Any = type(value)
-    names = _names(kind)
-    assert names is not None, value
-    return {TAG: type(value).__name__, **{name: _plain(getattr(value, name)) for name in names}}
+    if kind in ATOMS or isinstance(value, str):
+        return value
+    if kind is tuple:
+        return [plain(item, tagged=tagged) for item in value]
+    names, take = _fields(kind)
+    told: dict[str, Any] = {TAG: kind.__name__} if tagged else {}
+    for name, item in zip(names, take(value), strict=True):
+        told[name] = item if type(item) in ATOMS else plain(item, tagged=tagged)
+    return told
 
 
 def _live(known: dict[str, type], value: Any) -> Any:
     if isinstance(value, dict):
         cls = known[value.pop(TAG)]
-        return cls(**{name: _live(known, item) for name, item in value.items()})
+        return cls(
+            **{
+                name: item if type(item) in ATOMS else _live(known, item)
+                for name, item in value.items()
+            }
+        )
     if isinstance(value, list):
         return tuple(_live(known, item) for item in value)
     return value

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import Any, cast
 
 from sqlalchemy import TableClause, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
+from floorhand.domain.json_text import as_json
 from floorhand.domain.preferences import USUAL, Preferences
 from floorhand.domain.signing_in import JOBS
 from floorhand.domain.things import Key, Pressed
@@ -79,7 +80,7 @@ class Sitting:
     def turn(self) -> Turn:
         """Show it."""
         prompt = shown(self.flow, self.state)
-        if in_a_job(self.flow, self.state):
+        if (self.undo_no or self.redo_no) and in_a_job(self.flow, self.state):
             offered = ((Key.UNDO, self.undo_no), (Key.REDO, self.redo_no))
             keys = tuple((key, f"key.{key}") for key, number in offered if number)
             prompt = replace(prompt, keys=(*prompt.keys, *keys))
@@ -271,7 +272,7 @@ def write(
 ) -> Turn:
     """Write down where the seat is now, what it was told, and that there was a scan."""
     recorded = SECRET if settled.secret else scanned[:SCANNED_CHARACTERS_MAX]
-    said = json.dumps(asdict(settled.said), ensure_ascii=False) if settled.said else None
+    said = as_json(_as_kept(settled.said)) if settled.said else None
     undo_no, redo_no = _leave_trail(tx, sitting, scan_no, settled, now)
     values: dict[str, Any] = {
         "at_site": sitting.site,
@@ -302,6 +303,10 @@ def write(
         assert changed is not None
         return changed.turn()
     return after.turn()
+
+
+def _as_kept(said: Said) -> dict[str, object]:
+    return {"text": said.text, "facts": dict(said.facts), "tone": said.tone}
 
 
 def _about(sitting: Sitting, settled: Settled) -> dict[str, str | None]:

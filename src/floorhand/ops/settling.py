@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields, replace
+from dataclasses import fields, replace
 from datetime import datetime
+from functools import cache
 from typing import Any, cast
 from uuid import uuid4
 
@@ -13,6 +13,7 @@ from sqlalchemy import TableClause, delete, insert, select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.barcodes import read, readable
+from floorhand.domain.json_text import as_json
 from floorhand.domain.preferences import Toggle
 from floorhand.domain.rights import Right, may
 from floorhand.domain.signing_in import JOBS, SignedIn, SignOut
@@ -31,7 +32,7 @@ from floorhand.errors import Code, Gone, Refused
 from floorhand.flows import learning, settings
 from floorhand.flows.turn import AnyState, Ask, Do, Open, Prompt, Refuse, Reply, Said
 from floorhand.flows.which import Answered, Which
-from floorhand.ops.freezing import freeze, thaw
+from floorhand.ops.freezing import freeze, plain, thaw
 from floorhand.ops.learning import lesson_about
 from floorhand.ops.naming import NAMES_THE_SCAN, trailed, what
 from floorhand.ops.registry import FLOWS, HANDLERS
@@ -80,8 +81,8 @@ def answer(tx: Session, sitting: Sitting, scan_no: int, scanned: str, now: datet
     event = resolve(tx, sitting.site, scanned, prompt)
     if isinstance(event, Place) and event.renewed:
         retire_old_label(tx, sitting.site, event.code)
-    settled = _answer(tx, sitting, scan_no, event, now)
-    return replace(settled, secret=_is_secret(event, prompt))
+    settled = _answer(tx, sitting, scan_no, event, prompt, now)
+    return replace(settled, secret=True) if _is_secret(event, prompt) else settled
 
 
 def _is_secret(event: object, prompt: Prompt) -> bool:
@@ -104,8 +105,9 @@ def opens_a_door(tx: Session, sitting: Sitting, scanned: str) -> bool:
     return bool({"badge", "pin"} & set(kinds)) or badge(tx, sitting.site, code) is not None
 
 
-def _answer(tx: Session, sitting: Sitting, scan_no: int, event: Event, now: datetime) -> Settled:
-    prompt = FLOWS[sitting.flow].prompt(sitting.state)
+def _answer(
+    tx: Session, sitting: Sitting, scan_no: int, event: Event, prompt: Prompt, now: datetime
+) -> Settled:
     here = Settled(sitting.flow, sitting.state, None)
     match event:
         case Pressed(key=Key.HELP):
@@ -336,7 +338,7 @@ def carry_out(tx: Session, cause: Cause, command: Any) -> Any:
             "id": cause.operation,
             "kind": type(command).__name__,
             "command": _command_json(command),
-            "facts": json.dumps(figures, ensure_ascii=False),
+            "facts": as_json(figures),
             "worker": cause.worker or str(figures.get("worker", "")),
             "seat": cause.seat,
             "station": cause.station,
@@ -347,8 +349,11 @@ def carry_out(tx: Session, cause: Cause, command: Any) -> Any:
 
 
 def _command_json(command: Any) -> str:
-    told = asdict(command)
-    for item in fields(command):
-        if item.metadata.get("secret"):
-            told[item.name] = SECRET
-    return json.dumps(told, ensure_ascii=False)
+    kind: Any = type(command)
+    return as_json(plain(command) | _secrets(kind))
+
+
+@cache
+def _secrets(kind: Any) -> dict[str, str]:
+    """Give what stands in the record for those fields of a command that nobody may read."""
+    return {item.name: SECRET for item in fields(kind) if item.metadata.get("secret")}

@@ -42,15 +42,16 @@ class Measured(Robot):
         self.turns: list[Took] = []
         self.by_hand: list[Took] = []
         self.statements = 0
-        event.listen(engine_of(transactions), "before_cursor_execute", self._note)
+        event.listen(engine_of(transactions), "before_cursor_execute", self._note, retval=True)
         super().__init__(transactions, *args, **named)
 
     def _note(
         self, _connection: Any, _cursor: Any, sql: str, values: Any, _context: Any, many: bool
-    ) -> None:
+    ) -> tuple[str, Any]:
         """Note a statement of a turn; what eyes ask between turns is no part of it."""
-        if self._noting and not sql.startswith(("BEGIN", "PRAGMA")):
+        if self._noting:
             self._noted.append((sql, values, many))
+        return sql, values
 
     def send(self, scan_no: int, scanned: str) -> Turn:
         """Send a scan, and write the same by hand."""

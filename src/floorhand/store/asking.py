@@ -18,10 +18,7 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from floorhand.store.prepared import Prepared, Statement, prepare
-
-Question = Statement | Mapping[str, Statement]
-"""One statement for all databases, or one for each by name: ``sqlite``, ``postgresql``."""
+from floorhand.store.prepared import Prepared, Question, Statement, prepare
 
 
 class Answer:
@@ -63,15 +60,47 @@ class Answer:
         return [row[0] for row in self._rows]
 
 
+class Door:
+    """The connection of one transaction, with what each statement needs of it looked up once."""
+
+    __slots__ = ("connection", "cursor", "dialect", "failed", "listeners")
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.dialect = connection.dialect
+        self.cursor = connection.connection.cursor()
+        self.listeners = tuple(connection.dispatch.before_cursor_execute)
+        self.failed = False
+        """A statement failed, and its cursor was closed."""
+
+    def run(self, prepared: Prepared, values: Any, *, many: bool = False) -> Answer:
+        """Send a statement to the driver, and read all that it answers.
+
+        Whatever goes wrong is handed to the connection, as SQLAlchemy itself does it: there it
+        becomes an error of ours, and a connection that broke is thrown away. No public name leads
+        there.
+        """
+        sql, cursor = prepared.sql, self.cursor
+        try:
+            for listener in self.listeners:
+                sql, values = listener(self.connection, cursor, sql, values, None, many)
+            (cursor.executemany if many else cursor.execute)(sql, values)
+            rows = prepared.read(cursor) if prepared.gives_rows else []
+        except BaseException as error:  # noqa: BLE001  (what is called there always raises)
+            self.failed = True
+            self.connection._handle_dbapi_exception(error, sql, values, cursor, None)
+        return Answer(rows, cursor.rowcount)
+
+
 def ask(tx: Session, statement: Question, /, **named: Any) -> Answer:
     """Run a statement with parameters.
 
     Raises:
         DatabaseAway, Clash, IntegrityError: As all that runs in a transaction of ours.
     """
-    connection = connection_of(tx)
-    prepared = _prepared(connection, statement, named)
-    return _run(connection, prepared, prepared.bound(named))
+    door = door_of(tx)
+    prepared = prepare(statement, door.dialect, named)
+    return door.run(prepared, prepared.bound(named))
 
 
 def ask_each(tx: Session, statement: Question, rows: Sequence[Mapping[str, Any]]) -> Answer:
@@ -84,10 +113,10 @@ def ask_each(tx: Session, statement: Question, rows: Sequence[Mapping[str, Any]]
         return Answer([], 0)
     if len(rows) == 1:  # drivers take longer over a list of one
         return ask(tx, statement, **rows[0])
-    connection = connection_of(tx)
-    prepared = _prepared(connection, statement, rows[0])
+    door = door_of(tx)
+    prepared = prepare(statement, door.dialect, rows[0])
     assert not prepared.gives_rows, prepared.sql
-    return _run(connection, prepared, [prepared.bound(row) for row in rows], many=True)
+    return door.run(prepared, [prepared.bound(row) for row in rows], many=True)
 
 
 def hold(tx: Session, statement: Statement, /, **named: Any) -> None:
@@ -101,39 +130,15 @@ def hold(tx: Session, statement: Statement, /, **named: Any) -> None:
 
 def dialect_of(tx: Session) -> str:
     """Name the kind of database that a transaction is in."""
-    return connection_of(tx).dialect.name
+    return door_of(tx).dialect.name
 
 
-def connection_of(tx: Session) -> Connection:
-    """Give the connection of a transaction; a session looks long for it, so it is kept beside it.
+def door_of(tx: Session) -> Door:
+    """Give the door of a transaction; a session looks long for it, so it is kept beside it.
 
     With the transaction it is closed, and the next one has another.
     """
-    kept: Connection | None = tx.info.get(connection_of)
-    if kept is None or kept.closed:
-        kept = tx.info[connection_of] = tx.connection()
+    kept: Door | None = tx.info.get(Door)
+    if kept is None or kept.failed or kept.connection.closed:
+        kept = tx.info[Door] = Door(tx.connection())
     return kept
-
-
-def _prepared(connection: Connection, statement: Question, named: Mapping[str, Any]) -> Prepared:
-    if isinstance(statement, Mapping):
-        statement = statement[connection.dialect.name]
-    return prepare(statement, connection.dialect, named)
-
-
-def _run(connection: Connection, prepared: Prepared, values: Any, *, many: bool = False) -> Answer:
-    """Send a statement to the driver, and read all that it answers.
-
-    Whatever goes wrong is handed to the connection, as SQLAlchemy itself does it: there it becomes
-    an error of ours, and a connection that broke is thrown away. No public name leads there.
-    """
-    sql = prepared.sql
-    cursor = connection.connection.cursor()
-    try:
-        for listener in connection.dispatch.before_cursor_execute:
-            sql, values = listener(connection, cursor, sql, values, None, many)
-        (cursor.executemany if many else cursor.execute)(sql, values)
-        rows = prepared.read(cursor) if prepared.gives_rows else []
-    except BaseException as error:  # noqa: BLE001  (what is called there always raises)
-        connection._handle_dbapi_exception(error, sql, values, cursor, None)
-    return Answer(rows, cursor.rowcount)

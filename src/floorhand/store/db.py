@@ -21,6 +21,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from floorhand.errors import Clash, DatabaseAway, DatabaseUnusable, Exchanged, NoRoom
 from floorhand.store import notes
+from floorhand.store.asking import Door
 from floorhand.store.room import give_up_reserve
 from floorhand.store.server import STATEMENTS_KEPT_MAX, open_server
 from floorhand.store.troubles import cannot_open, name_of, path_of, say_away
@@ -106,38 +107,48 @@ def in_turn(transactions: Transactions, work: Callable[[Session], Result]) -> Re
     Raises:
         DatabaseAway: If the database did not answer.
     """
-    if engine_of(transactions).dialect.name == "sqlite":
-        return _with_reserve(transactions, work)
+    engine = engine_of(transactions)
+    if engine.dialect.name == "sqlite":
+        return _with_reserve(engine, work)
     try:
-        return _serializable(transactions, WITH_OTHERS, work)
+        return _serializable(engine, WITH_OTHERS, work)
     except (Clash, IntegrityError):  # PostgreSQL may say that a key is there which it hid before
         for _ in range(CLASHES_MAX):
             try:
-                return _serializable(transactions, ALONE, work)
+                return _serializable(engine, ALONE, work)
             except Clash as clash:  # with a transaction that is in no turn: an import, a report
                 last = clash
         raise last from None
 
 
-def _with_reserve(transactions: Transactions, work: Callable[[Session], Result]) -> Result:
+def _with_reserve(engine: Engine, work: Callable[[Session], Result]) -> Result:
     """Do something; if there is no room for it, once more in that of the reserve."""
     try:
-        with transactions.begin() as tx:
-            return work(tx)
+        with engine.begin() as connection:
+            return _on(connection, work)
     except NoRoom:
-        if not give_up_reserve(engine_of(transactions)):
+        if not give_up_reserve(engine):
             raise
-    with transactions.begin() as tx:
-        return work(tx)
+    with engine.begin() as connection:
+        return _on(connection, work)
 
 
-def _serializable(
-    transactions: Transactions, lock: str, work: Callable[[Session], Result]
-) -> Result:
-    with transactions.begin() as tx:
-        connection = tx.connection(execution_options={"isolation_level": "SERIALIZABLE"})
+def _serializable(engine: Engine, lock: str, work: Callable[[Session], Result]) -> Result:
+    connection = engine.connect().execution_options(isolation_level="SERIALIZABLE")
+    with connection, connection.begin():
         connection.exec_driver_sql(lock)  # first: it alone takes no snapshot before it has waited
+        return _on(connection, work)
+
+
+def _on(connection: Connection, work: Callable[[Session], Result]) -> Result:
+    """Do something in the transaction of a connection, which is quicker than one of a session."""
+    tx = Session(connection, expire_on_commit=False)
+    tx.info[Door] = Door(connection)
+    try:
         return work(tx)
+    finally:
+        if tx.in_transaction():  # it was asked something by SQLAlchemy's own road
+            tx.close()
 
 
 def sqlite_file(url: str) -> Path | None:

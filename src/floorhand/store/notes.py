@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from floorhand.store.asking import connection_of
+from floorhand.store.asking import door_of
 from floorhand.store.schema import RESTORED, Table
 from floorhand.store.turnstile import FairConnection
 
@@ -82,12 +82,11 @@ def prepare_sqlite(connection: FairConnection) -> None:
 
 def begin(tx: Session) -> None:
     """Start to note, in a transaction that is a scan."""
-    connection = connection_of(tx)
-    if connection.dialect.name == "sqlite":
-        noting = _noting(tx)
-        noting.changes = []
+    door = door_of(tx)
+    if door.dialect.name == "sqlite":
+        _noting(tx).changes = []
     else:
-        connection.exec_driver_sql(NOTES_ON)
+        door.connection.exec_driver_sql(NOTES_ON)
 
 
 def end(tx: Session) -> list[Change] | None:
@@ -98,7 +97,7 @@ def end(tx: Session) -> list[Change] | None:
 
 
 def _noting(tx: Session) -> Noting:
-    driver = connection_of(tx).connection.driver_connection
+    driver = door_of(tx).connection.connection.driver_connection
     assert isinstance(driver, FairConnection), driver
     assert isinstance(driver.notes, Noting), driver.notes
     return driver.notes

@@ -15,6 +15,8 @@ from sqlalchemy.schema import ColumnDefault
 from sqlalchemy.sql.compiler import SQLCompiler
 
 Statement = SelectBase | UpdateBase
+Question = Statement | dict[str, Statement]
+"""One statement for all databases, or one for each by name: ``sqlite``, ``postgresql``."""
 
 COMPILED_MAX = 3_000
 """Statements that are kept as a driver takes them: more than all jobs together have."""
@@ -40,35 +42,43 @@ class Row(tuple[Any, ...]):
 class Prepared:
     """A statement as the driver takes it, for lists of certain lengths."""
 
-    __slots__ = ("_compiled", "_lists", "_order", "_row", "sql")
+    __slots__ = (
+        "_compiled",
+        "_fixed",
+        "_lists",
+        "_ordered",
+        "_row",
+        "_to_driver",
+        "gives_rows",
+        "sql",
+    )
 
     def __init__(self, compiled: _Compiled, named: Mapping[str, Any]) -> None:
         expanded = compiled.compiler.construct_expanded_state({**compiled.fixed, **named})
         self.sql = expanded.statement
+        self.gives_rows = bool(compiled.columns)
+        """Whether there is something to read when it was run."""
         self._compiled = compiled
-        self._lists = expanded.parameter_expansion
-        self._order = expanded.positiontup
+        self._fixed = compiled.fixed
+        self._to_driver = tuple(compiled.to_driver.items())
+        self._lists = tuple(expanded.parameter_expansion.items())
+        self._ordered = _in_order(expanded.positiontup)
         self._row: Callable[[Any], Any] | None = None
-
-    @property
-    def gives_rows(self) -> bool:
-        """Say whether there is something to read when it was run."""
-        return bool(self._compiled.columns)
 
     def bound(self, named: Mapping[str, Any]) -> Any:
         """Put parameters into the form and the order that the driver takes."""
-        values = {**self._compiled.fixed, **named}
-        for name, process in self._compiled.to_driver.items():
+        values = {**self._fixed, **named}
+        for name, process in self._to_driver:
             values[name] = process(values[name])
-        for name, parts in self._lists.items():
+        for name, parts in self._lists:
             values.update(zip(parts, values.pop(name), strict=True))
-        return values if self._order is None else tuple([values[name] for name in self._order])
+        return self._ordered(values)
 
     def read(self, cursor: Any) -> list[Any]:
         """Read all rows."""
         if self._row is None:
             self._row = self._compiled.reader([column[1] for column in cursor.description])
-        return [self._row(row) for row in cursor]
+        return list(map(self._row, cursor))
 
 
 class _Compiled:
@@ -113,7 +123,7 @@ class _Compiled:
 
     def prepared(self, named: Mapping[str, Any]) -> Prepared:
         """Give it for lists as long as these."""
-        lengths = tuple([len(named[name]) for name in self._lists])
+        lengths = tuple([len(named[name]) for name in self._lists]) if self._lists else ()
         found = self._prepared.get(lengths)
         if found is None:
             if len(self._prepared) >= LENGTHS_MAX:
@@ -144,6 +154,15 @@ class _Compiled:
         return read
 
 
+def _in_order(names: Sequence[str] | None) -> Callable[[dict[str, Any]], Any]:
+    """Give what puts values in the order of these names; None: the driver takes them by name."""
+    if names is None:
+        return lambda values: values
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda values: tuple([values[name] for name in names])
+
+
 def _default(column: Column[Any]) -> Any:
     assert isinstance(column.default, ColumnDefault), column
     return column.default.arg
@@ -163,8 +182,10 @@ _COMPILED: dict[tuple[Any, ...], _Compiled] = {}
 """What was compiled, by the statement itself, the driver and the names of parameters."""
 
 
-def prepare(statement: Statement, dialect: Dialect, named: Mapping[str, Any]) -> Prepared:
+def prepare(statement: Question, dialect: Dialect, named: Mapping[str, Any]) -> Prepared:
     """Give a statement as the driver takes it, for parameters of these names."""
+    if isinstance(statement, dict):
+        statement = statement[dialect.name]
     key = (statement, dialect.driver, *named)
     compiled = _COMPILED.get(key)
     if compiled is None:

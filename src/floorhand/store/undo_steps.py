@@ -12,6 +12,7 @@ from sqlalchemy import TableClause, and_, bindparam, literal_column, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from floorhand.domain.json_text import as_json
 from floorhand.store import notes
 from floorhand.store.asking import ask, dialect_of
 from floorhand.store.notes import Change
@@ -72,7 +73,7 @@ def keep(tx: Session, site: str, seat: str, step: Step) -> None:
     noted: dict[str, Any] = {}
     if dialect == "sqlite":
         changes = notes.end(tx)
-        noted["changes"] = None if changes is None else _json(changes)
+        noted["changes"] = None if changes is None else as_json(changes)
     ask(
         tx,
         _KEEP[dialect],
@@ -85,8 +86,8 @@ def keep(tx: Session, site: str, seat: str, step: Step) -> None:
         worker=step.worker,
         flow=step.flow,
         state=step.state,
-        told=_json(step.told),
-        operations=_json(step.operations),
+        told=as_json(step.told),
+        operations=as_json(step.operations),
         under=step.under,
         **noted,
     )
@@ -129,7 +130,3 @@ def taken_back_by(tx: Session, site: str, step: Step) -> str:
         .limit(1)
     )
     return who or ""
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
