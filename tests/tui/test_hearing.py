@@ -46,6 +46,23 @@ def test_no_more_is_handed_over_before_what_was_is_taken(line) -> None:
     assert scans_in(told.get(timeout=10)) == SCANS_AHEAD_MAX
 
 
+def test_in_the_dark_what_comes_alone_is_handed_over_and_a_stream_waits(line) -> None:
+    writing, told, hearing = line
+    hearing.make_room(room=False, dark=True)
+    os.write(writing, b"ALONE\r")
+    alone = told.get(timeout=10)
+    assert alone == (Scan("ALONE", "hint"),)
+    os.write(writing, codes(0, 40))
+    assert hearing.arrived(alone)
+    os.write(writing, b"BEHIND\r")
+    with pytest.raises(queue.Empty):
+        told.get(timeout=0.2)
+    hearing.make_room(room=True)
+    stream = told.get(timeout=10)
+    assert scans_in(stream) == SCANS_AHEAD_MAX
+    assert hearing.arrived(stream)
+
+
 def test_what_comes_behind_a_refused_scan_is_thrown_away_up_to_a_silence_and_counted(line) -> None:
     writing, told, hearing = line
     os.write(writing, codes(0, 100))

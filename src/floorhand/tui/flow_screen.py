@@ -118,9 +118,9 @@ class FlowScreen(SingleKeys, inherit_bindings=False):
                 self._aloud(full)
 
     def _make_room(self) -> None:
-        """Let the terminal be read on, unless enough scans wait; but never in the dark."""
-        room = bool(self._shown.away) or len(self._waiting) <= SCANS_AHEAD_MAX
-        self._hearing.make_room(room=room)
+        """Let the terminal be read on, unless enough scans wait; in the dark, what comes alone."""
+        room = len(self._waiting) <= SCANS_AHEAD_MAX
+        self._hearing.make_room(room=room, dark=bool(self._shown.away))
 
     def _away(self, text: str) -> None:
         super()._away(text)

@@ -4,7 +4,8 @@ A scanner that empties its memory sends thousands of scans as one stream. They a
 and without loss by reading no more of the stream while enough scans wait: what is not read yet
 waits where it is, in the terminal, and its sender stops. So the queue of the screen is never full
 because of one stream; it is where a worker goes on scanning while the database is away, and then
-it is better to be told than to wait in the dark, so reading goes on and the queue refuses aloud.
+it is better to be told than to wait in the dark, so what comes alone is read on and the queue
+refuses aloud. A stream is what has more behind it when it is read, and waits even then.
 
 When a scan is refused, those after it were meant for another question. Of a stream that was held
 up all that comes before the next silence is thrown away and counted, the unread part too: to take
@@ -61,6 +62,7 @@ class Hearing:
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._room = True
+        self._dark = False
         self._on_its_way = False
         self._stale = False
         self._skips = 0
@@ -94,10 +96,15 @@ class Hearing:
             self._changed.notify_all()
             return not stale
 
-    def make_room(self, *, room: bool) -> None:
-        """Say whether one more batch of scans can be handed over."""
+    def make_room(self, *, room: bool, dark: bool = False) -> None:
+        """Say whether one more batch of scans can be handed over.
+
+        Args:
+            room: Whether there is room for one.
+            dark: Whether what comes alone is handed over although there is none.
+        """
         with self._changed:
-            self._room = room
+            self._room, self._dark = room, dark
             self._changed.notify_all()
 
     def skip(self) -> None:
@@ -107,13 +114,18 @@ class Hearing:
             self._skips += 1
             self._changed.notify_all()
 
-    def wait(self, ear: Ear) -> bool:
-        """Wait for one's turn to hand over; False if what one has is to be thrown away."""
+    def wait(self, ear: Ear, *, alone: bool) -> bool:
+        """Wait for one's turn to hand over; False if what one has is to be thrown away.
+
+        Args:
+            ear: Who waits.
+            alone: Whether nothing more has come behind what is handed over.
+        """
         with self._changed:
             skips = self._skips
 
             def may_go_on() -> bool:
-                free = self._room and not self._on_its_way
+                free = (self._room or (self._dark and alone)) and not self._on_its_way
                 return free or ear.ended or skips != self._skips
 
             self._changed.wait_for(may_go_on)
@@ -143,6 +155,8 @@ class Ear:
         self._tell = tell
         self._keys = keys
         self._reader: ScanReader | WholeReader = ScanReader(keys=keys)
+        self._more = False
+        """Whether there was more to read than is read at once."""
         self._woken, self._waker = os.pipe()
         hearing.join(self)
 
@@ -182,7 +196,8 @@ class Ear:
                     return
                 while heard:
                     size = _batch(heard)
-                    if not self._hand_over(heard[:size]):
+                    alone = size == len(heard) and not self._more
+                    if not self._hand_over(heard[:size], alone=alone):
                         self._skip(line, selector, heard)
                         break
                     heard = heard[size:]
@@ -205,11 +220,12 @@ class Ear:
                 data = os.read(line, READ_BYTES_MAX)
             except OSError:
                 return None
+            self._more = len(data) == READ_BYTES_MAX
             return self._reader.feed(data, time.monotonic()) if data else None
         return [] if ready else self._reader.quiet()
 
-    def _hand_over(self, batch: list[Heard]) -> bool:
-        if not self._hearing.wait(self):
+    def _hand_over(self, batch: list[Heard], *, alone: bool) -> bool:
+        if not self._hearing.wait(self, alone=alone):
             return False
         if not self.ended:
             self._tell(tuple(batch))
