@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 from floorhand.domain.things import BARCODES_ONLY, KEYS, Key, named
@@ -22,6 +23,9 @@ SPARE: Final = frozenset({Key.SCANS})
 COLUMNS_OF_WORDS: Final = (99, 16, 12, 10, 8, 7, 6, 5, 4)
 """Words beside keys are cut to fewer and fewer columns; shorter than this they say nothing."""
 
+FITTED_MAX: Final = 256
+"""Rows of keys that are kept: a job has few, and shows them again and again."""
+
 MORE_KEY: Final = "PgDn"
 
 Label = tuple[Key | None, str, str]
@@ -37,11 +41,15 @@ def keys_rows(view: View, width: int, rows_max: int, *, more: bool = False) -> l
         rows_max: Rows that it should take; bare keys take more if there are too many.
         more: Whether there is something to page to.
     """
-    labels = list(_labels(view, more=more))
+    return list(_fitted(tuple(_labels(view, more=more)), width, rows_max))
+
+
+@lru_cache(FITTED_MAX)
+def _fitted(labels: tuple[Label, ...], width: int, rows_max: int) -> tuple[Row, ...]:
     for shorter in _shortened(labels):
         if _rows_of(shorter, width) <= rows_max:
             break
-    return packed(shorter, width)
+    return tuple(packed(shorter, width))
 
 
 def all_keys(view: View) -> list[Label]:
@@ -49,9 +57,9 @@ def all_keys(view: View) -> list[Label]:
     return list(_labels(view, more=False))
 
 
-def _shortened(labels: list[Label]) -> Iterator[list[Label]]:
+def _shortened(labels: Sequence[Label]) -> Iterator[list[Label]]:
     """Give the labels whole, then without what can be done without, step by step."""
-    yield labels
+    yield list(labels)
     yield [(key, name, "" if key in EVERYWHERE else word) for key, name, word in labels]
     fewer = [label for label in labels if label[0] not in SPARE]
     yield fewer

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
-from textual.content import Content
 from textual.geometry import Region
+from textual.strip import Strip
 from textual.style import Style
 from textual.widget import Widget
 
 from floorhand.tui.layout import lay_out, turned
-from floorhand.tui.rows import Row
-from floorhand.tui.safe import safe
+from floorhand.tui.rows import Part, Row
+from floorhand.tui.safe import Painted, line_of, painted, safe
 from floorhand.tui.view import View
+
+PARTS_KEPT_MAX: Final = 1_000
+"""Painted parts that are kept: most of a screen is the same after the next scan."""
 
 
 class PromptView(Widget):
@@ -48,10 +51,16 @@ class PromptView(Widget):
         super().__init__()
         self._view: View | None = None
         self._rows: list[Row] = []
+        self._parts: dict[Part, Painted] = {}
+        self._under = Style()
 
     def show(self, view: View) -> None:
-        """Show a view. Only rows that differ from what is on the screen are sent."""
-        self._view = view
+        """Show a view. Only rows that differ from what is on the screen are painted and sent."""
+        before, self._view = self._view, view
+        if before == view:
+            return
+        if before is None or before.encoding != view.encoding:
+            self._parts.clear()
         rows = self._lay_out()
         if len(rows) != len(self._rows):
             self._rows = rows
@@ -73,25 +82,41 @@ class PromptView(Widget):
 
     def on_resize(self) -> None:
         """Lay out again for the new size."""
+        self._parts.clear()
         self._rows = self._lay_out()
         self.refresh()
 
-    def render(self) -> Content:
-        """Paint the rows."""
-        return Content("\n").join(self._painted(row) for row in self._rows)
+    def notify_style_update(self) -> None:
+        """Paint all anew in other colours."""
+        super().notify_style_update()
+        self._parts.clear()
+
+    def render_line(self, y: int) -> Strip:
+        """Paint one row."""
+        if not self._parts:
+            self._under = self.visual_style
+        row = self._rows[y] if y < len(self._rows) else ()
+        return line_of(map(self._painted, row), self.size.width, self._under)
 
     def _lay_out(self) -> list[Row]:
         if self._view is None or not self.size:
             return []
         return lay_out(self._view, self.size.width, self.size.height)
 
-    def _painted(self, row: Row) -> Content:
+    def _painted(self, part: Part) -> Painted:
+        shown = self._parts.get(part)
+        if shown is None:
+            if len(self._parts) >= PARTS_KEPT_MAX:
+                self._parts.clear()
+            shown = self._parts[part] = self._paint(part)
+        return shown
+
+    def _paint(self, part: Part) -> Painted:
+        if not part.text:
+            return ()
         encoding = self._view.encoding if self._view is not None else ""
-        return Content("").join(
-            safe(part.text, self.size.width, self._style(part.role), encoding)
-            for part in row
-            if part.text
-        )
+        content = safe(part.text, self.size.width, self._style(part.role), encoding)
+        return painted(content, self._under)
 
     def _style(self, role: str) -> Style:
         """Add up the styles of a role's words; a later one overrules an earlier one."""

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Final
 
 from rich.cells import cell_len
 
 from floorhand.text.visible import visible
+
+WIDTHS_MAX: Final = 4_096
+"""Texts whose width is kept; a layout asks for that of each many times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +29,13 @@ def width_of(what: str | Row) -> int:
     """Count the columns that a text or row takes once it is shown."""
     if isinstance(what, str):
         return _width(what)
-    return sum(_width(part.text) for part in what)
+    width = 0
+    for part in what:
+        width += _width(part.text)
+    return width
 
 
+@lru_cache(WIDTHS_MAX)
 def _width(text: str) -> int:
     if text.isascii() and text.isprintable():
         return len(text)

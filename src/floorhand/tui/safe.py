@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Final
 
 from rich.cells import cell_len
+from rich.segment import Segment
 from textual.content import Content
+from textual.strip import Strip
 from textual.style import Style
 
 from floorhand.text.plain import fitted
@@ -25,6 +28,10 @@ OPENING: Final = frozenset("（《「『“‘([{")
 """What never ends a line of such a script."""
 
 
+Painted = tuple[Segment, ...]
+"""A content in its colours."""
+
+
 def safe(text: str, width_max: int, style: Style | None = None, encoding: str = "") -> Content:
     """Make any text fit to show: never markup, never a control or formatting character.
 
@@ -38,6 +45,16 @@ def safe(text: str, width_max: int, style: Style | None = None, encoding: str = 
     if encoding:
         shown = fitted(shown, encoding, cell_len)
     return Content.styled(shown, style) if style else Content(shown)
+
+
+def painted(content: Content, under: Style) -> Painted:
+    """Give a content as a terminal is sent it, on a widget of that style."""
+    return tuple(content.render_segments(under))
+
+
+def line_of(parts: Iterable[Painted], width: int, under: Style) -> Strip:
+    """Put painted contents side by side as one line of a widget, filled up to its width."""
+    return Strip(chain.from_iterable(parts)).adjust_cell_length(width, under.rich_style)
 
 
 def cut(text: str, width_max: int) -> str:
