@@ -15,7 +15,8 @@ from floorhand.tui.safe import Painted, line_of, painted, safe
 from floorhand.tui.view import View
 
 PARTS_KEPT_MAX: Final = 1_000
-"""Painted parts that are kept: most of a screen is the same after the next scan."""
+LINES_KEPT_MAX: Final = 200
+"""Painted parts and lines that are kept: most of a screen is the same after the next scan."""
 
 
 class PromptView(Widget):
@@ -52,7 +53,9 @@ class PromptView(Widget):
         self._view: View | None = None
         self._rows: list[Row] = []
         self._parts: dict[Part, Painted] = {}
+        self._lines: dict[Row, Strip] = {}
         self._under = Style()
+        """How the widget itself looks."""
 
     def show(self, view: View) -> None:
         """Show a view. Only rows that differ from what is on the screen are painted and sent."""
@@ -60,7 +63,7 @@ class PromptView(Widget):
         if before == view:
             return
         if before is None or before.encoding != view.encoding:
-            self._parts.clear()
+            self._forget()
         rows = self._lay_out()
         if len(rows) != len(self._rows):
             self._rows = rows
@@ -82,21 +85,41 @@ class PromptView(Widget):
 
     def on_resize(self) -> None:
         """Lay out again for the new size."""
-        self._parts.clear()
+        self._forget()
         self._rows = self._lay_out()
         self.refresh()
 
     def notify_style_update(self) -> None:
         """Paint all anew in other colours."""
         super().notify_style_update()
-        self._parts.clear()
+        self._forget()
 
-    def render_line(self, y: int) -> Strip:
-        """Paint one row."""
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Paint some rows. Nothing is around them that Textual would have to add."""
         if not self._parts:
             self._under = self.visual_style
+        strips = [self._line(y) for y in crop.line_range]
+        _, background = self.background_colors
+        for line_filter in self.get_line_filters():
+            strips = [strip.apply_filter(line_filter, background) for strip in strips]
+        if crop.column_span != (0, self.size.width):
+            strips = [strip.crop(*crop.column_span) for strip in strips]
+        return strips
+
+    def _line(self, y: int) -> Strip:
         row = self._rows[y] if y < len(self._rows) else ()
-        return line_of(map(self._painted, row), self.size.width, self._under)
+        strip = self._lines.get(row)
+        if strip is None:
+            if len(self._lines) >= LINES_KEPT_MAX:
+                self._lines.clear()
+            strip = line_of(map(self._painted, row), self.size.width, self._under)
+            self._lines[row] = strip
+        return strip
+
+    def _forget(self) -> None:
+        """Forget what was painted; it would be painted otherwise now."""
+        self._parts.clear()
+        self._lines.clear()
 
     def _lay_out(self) -> list[Row]:
         if self._view is None or not self.size:
