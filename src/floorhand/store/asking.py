@@ -133,6 +133,11 @@ def dialect_of(tx: Session) -> str:
     return door_of(tx).dialect.name
 
 
+def connection_of(tx: Session) -> Connection:
+    """Give the connection of a transaction."""
+    return door_of(tx).connection
+
+
 def door_of(tx: Session) -> Door:
     """Give the door of a transaction; a session looks long for it, so it is kept beside it.
 
