@@ -154,7 +154,6 @@ def one_round(
 ) -> None:
     """Fill the disk, work, look, and free it."""
     engine = engine_of(transactions)
-    keep_reserve(engine.url)
     with engine.connect() as connection:  # or what is to be written fits into what is there
         driver = connection.connection.driver_connection
         assert driver is not None
@@ -193,6 +192,7 @@ def fill_many(folder: Path, disk: Path, rounds: int, seed: int) -> Found:
         before = -1
         while found.counts["rounds"] < rounds and len(journal.told) > before and not found.faults:
             before = len(journal.told)
+            keep_reserve(engine_of(transactions).url)
             robot = Worker(
                 found, journal, transactions, SITE, seat=worker, badge=badge, worker=worker,
                 now=now, rng=Random(rng.random()), mistakes=0.05,
