@@ -245,6 +245,25 @@ def test_more_than_can_wait_is_refused_aloud_and_counted(transactions, monkeypat
     assert lines[-2] == f"! {missed} scans were NOT taken. Scan them again."
 
 
+def test_who_waits_for_an_answer_is_told_before_it_comes(transactions, monkeypatch) -> None:
+    people.build(transactions)
+    told, tell = threading.Event(), Talk._tell_away
+
+    def told_away(self: Talk, text: str) -> None:
+        tell(self, text)
+        told.set()
+
+    def wait_for_it() -> None:
+        told.clear()
+        assert told.wait(10)
+
+    monkeypatch.setattr("floorhand.talk.PATIENCE_S", 0.05)
+    monkeypatch.setattr(Talk, "_tell_away", told_away)
+    lines = talk_live(transactions, monkeypatch, b"BADGE-ANA", before=wait_for_it)
+    at = lines.index("* Hello Ana.")
+    assert lines[at - 1].startswith("~ Not yet saved.")
+
+
 def test_little_room_on_the_disk_is_told_once_between_two_pieces_of_work(tmp_path, monkeypatch):
     disk = namedtuple("Disk", "total used free")(8 << 30, 7 << 30, 700 << 20)
     monkeypatch.setattr(shutil, "disk_usage", lambda _folder: disk)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, Protocol, TextIO
 
 from floorhand.domain.things import KEYS, barcode_of
 from floorhand.errors import Code, DatabaseAway
-from floorhand.flows.away import BETWEEN_WORK, RETRY_AFTER_S, not_yet_saved
+from floorhand.flows.away import BETWEEN_WORK, PATIENCE_S, RETRY_AFTER_S, not_yet_saved
 from floorhand.flows.turn import Choice, Item, Prompt, Said
 from floorhand.flows.waiting import SCANS_WAITING_MAX, Waiting
 from floorhand.text.catalog import Catalog
@@ -161,9 +161,7 @@ class Talk:
         pause: Callable[[float], None] = time.sleep,
         after_turn: Callable[[], None] = lambda: None,
     ) -> None:
-        self._transactions = transactions
-        self._site = site
-        self._seat = seat
+        self._here = transactions, site, seat
         self._station = station
         self._catalogs = catalogs
         self._source = source
@@ -195,9 +193,7 @@ class Talk:
 
         turn = self._surely(
             lambda: take_seat(
-                self._transactions,
-                self._site,
-                self._seat,
+                *self._here,
                 station=self._station,
                 now=self._now(),
                 device=self._device,
@@ -243,13 +239,7 @@ class Talk:
 
         answer = self._surely(
             lambda: take_turn(
-                self._transactions,
-                self._site,
-                self._seat,
-                turn.scan_no + 1,
-                scanned,
-                self._now(),
-                device=self._device,
+                *self._here, turn.scan_no + 1, scanned, self._now(), device=self._device
             )
         )
         self._saved_at = f"{self._now().astimezone():%H:%M:%S}"
@@ -258,17 +248,32 @@ class Talk:
         return answer
 
     def _surely(self, attempt: Callable[[], Turn]) -> Turn:
-        """Repeat an attempt until the database answers. A scan keeps its number meanwhile."""
+        """Repeat an attempt until the database answers. A scan keeps its number meanwhile.
+
+        Who sits here and waits is told so; in a script it matters only what came of it.
+        """
         tries, told = 0, ""
+
+        def tell(text: str) -> None:
+            nonlocal told
+            if text != told:
+                told = text
+                self._tell_away(text)
+
         while True:
+            late = threading.Timer(PATIENCE_S, tell, (DatabaseAway.told,))
+            late.daemon = True
+            if self._ahead is not None:
+                late.start()
             try:
                 return attempt()
             except DatabaseAway as away:
-                if away.told != told:
-                    told = away.told
-                    self._tell_away(told)
+                late.cancel()
+                tell(away.told)
                 self._pause(RETRY_AFTER_S[min(tries, len(RETRY_AFTER_S) - 1)])
                 tries += 1
+            finally:
+                late.cancel()
 
     def _tell_away(self, text: str) -> None:
         prompt = self._turn.prompt if self._turn is not None else None
@@ -292,7 +297,7 @@ class Talk:
         """Tell that there is little room left on the disk, once each time that it gets less."""
         from floorhand.ops.beginning import little_room
 
-        before, self._room = self._room, little_room(self._transactions)
+        before, self._room = self._room, little_room(self._here[0])
         if self._room is not None and (before is None or before.text != self._room.text):
             self._say(SIGNS[self._room.tone], self._room.text, self._room.facts)
 

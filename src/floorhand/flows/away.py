@@ -10,7 +10,10 @@ from floorhand.flows.turn import Prompt, Said
 RETRY_AFTER_S: Final = (0.2, 0.5, 1.0)
 """Pauses before a scan is sent again while the database is away; the last one repeats."""
 
-BETWEEN_WORK: Final = frozenset({"sign_in", "menu"})
+PATIENCE_S: Final = 2.0
+"""A database that has not answered by then is away as far as the worker is concerned."""
+
+BETWEEN_WORK: Final = frozenset({"sign_in", "menu", "leading"})
 """Flows in which nobody is in the middle of something, and can read what concerns all."""
 
 

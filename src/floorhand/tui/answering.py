@@ -10,16 +10,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from floorhand.errors import Code, DatabaseAway
-from floorhand.flows.away import RETRY_AFTER_S
+from floorhand.flows.away import PATIENCE_S, RETRY_AFTER_S
 from floorhand.flows.turn import Said
 
 if TYPE_CHECKING:
     from floorhand.ops.seats import Turn
 
 log = logging.getLogger("floorhand.terminal")
-
-PATIENCE_S: Final = 2.0
-"""A database that has not answered by then is away as far as the worker is concerned."""
 
 ANSWER_MAX_S: Final = 20.0
 """On a line on which no answer has come by then none is to come: locks and a new line take less."""
