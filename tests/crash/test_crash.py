@@ -64,7 +64,7 @@ def test_a_scan_whose_n_th_write_fails_is_whole_or_not_there_and_is_taken_in_the
 
 
 def test_a_disk_that_fills_up_loses_nothing_and_lets_what_is_open_be_finished() -> None:
-    code, told = outcome("full.py", "3", "--back-max", "60")
+    code, told = outcome("full.py", "1", "--back-max", "60")
     if "no disk can be mounted" in told:
         pytest.skip("no disk can be mounted for one program alone here")
     assert code == 0, told
