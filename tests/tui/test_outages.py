@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import pytest
 from conftest import NOW, SITE, new_warehouse
-from crash.wire import Way, Wire
+from crash.wire import STARTING, TOO_MANY, Way, Wire
 from sqlalchemy import create_engine, make_url, text
 from tui.screens import picture, send, settled, with_reader
 from tui.test_not_saved import hear
@@ -115,6 +115,26 @@ async def test_a_terminal_that_starts_while_the_file_is_locked_waits_for_it(tmp_
         other.close()
         await settled(pilot)
         assert "Scan your badge" in picture(pilot.app)
+
+
+async def test_a_terminal_that_starts_before_its_server_can_take_it_waits_for_it(
+    postgresql_warehouse,
+) -> None:
+    wire = Wire(postgresql_warehouse, lambda _request: None)
+    wire.refused += [STARTING, TOO_MANY]
+    where = wire.named(make_url(postgresql_warehouse).database or "")
+    opened: list[Transactions] = []
+
+    def open_it() -> Transactions:
+        opened.append(open_database(where, create=False))
+        return opened[0]
+
+    async with a_terminal(open_it).run_test(size=DESK) as pilot:
+        await settled(pilot)
+        assert "Scan your badge" in picture(pilot.app)
+    assert wire.refused == []
+    engine_of(opened[0]).dispose()
+    wire.close()
 
 
 async def test_a_server_that_falls_silent_is_told_and_left_for_a_new_line(

@@ -15,6 +15,7 @@ import logging
 import os
 import socket
 from contextlib import suppress
+from threading import Lock
 from typing import Any, Final
 from weakref import WeakSet
 
@@ -58,6 +59,7 @@ CLIENT: Final = {
 
 _LINES: Final[WeakSet[Any]] = WeakSet()
 """The open lines of this program."""
+_LINES_LOCK: Final = Lock()
 
 
 def open_server(where: URL) -> Engine:
@@ -89,7 +91,9 @@ def hang_up() -> None:
         return
     from psycopg import Error
 
-    for connection in list(_LINES):
+    with _LINES_LOCK:
+        lines = list(_LINES)
+    for connection in lines:
         with (
             suppress(OSError, Error),  # it was closed by itself meanwhile
             socket.socket(fileno=os.dup(connection.fileno())) as line,
@@ -99,7 +103,8 @@ def hang_up() -> None:
 
 def _on_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
     """Prepare a new connection, and let the server give up its line as soon as we would."""
-    _LINES.add(connection)
+    with _LINES_LOCK:
+        _LINES.add(connection)
     connection.prepared_max = STATEMENTS_KEPT_MAX
     cursor = connection.cursor()
     cursor.execute(_server_side())
