@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from typing import cast
+
+from sqlalchemy import TableClause, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.allocation import UNLIMITED, OpenOrder, Plan, Pool, Room, choose_orders
@@ -19,6 +21,7 @@ from floorhand.ops.reserving import (
 )
 from floorhand.ops.walking import advance
 from floorhand.store import orders, picks, shelves, tasks
+from floorhand.store.asking import ask
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import site_rules
 from floorhand.store.picks import Walk
@@ -29,6 +32,19 @@ CANDIDATES_MAX = 64
 
 ROUNDS_MAX = 256
 """So often further candidates are looked at, if none of those before could be picked."""
+
+_CART = (
+    select(Place.slots, Place.capacity_g, Place.capacity_ml)
+    .where(Place.site == bindparam("site"), Place.code == bindparam("cart"), Place.kind == "cart")
+    .with_for_update()
+)
+_TASK = cast(TableClause, Task.__table__)
+_GO_ON = (
+    update(_TASK)
+    .where(_TASK.c.site == bindparam("at_site"), _TASK.c.id == bindparam("at_id"))
+    .values(state="claimed")
+)
+_SLOTS = select(func.count()).where(Slot.site == bindparam("site"), Slot.task == bindparam("task"))
 
 
 def get_work(tx: Session, cause: Cause, command: GetWork) -> WorkFound | NoWork | WalkTaken:
@@ -70,11 +86,7 @@ def _room(tx: Session, cause: Cause, cart: str) -> Room:
     """Say what a walk can carry; locks the cart, so that it starts one walk only."""
     if not cart:
         return Room(1)
-    row = tx.execute(
-        select(Place.slots, Place.capacity_g, Place.capacity_ml)
-        .where(Place.site == cause.site, Place.code == cart, Place.kind == "cart")
-        .with_for_update()
-    ).one_or_none()
+    row = ask(tx, _CART, site=cause.site, cart=cart).one_or_none()
     slots, g, ml = row or (0, 0, 0)
     most = site_rules(tx, cause.site).orders_per_walk_max
     orders_max = max(1, min(slots or most, most, SLOTS_MAX))
@@ -94,14 +106,10 @@ def _resume(tx: Session, cause: Cause, walk: Walk, command: GetWork) -> WorkFoun
         return WalkTaken(walk.cart, walk.name, since(tx, cause, walk.since), command.order)
     if walk.worker != cause.worker:
         take_over(tx, cause, "picking", walk.task, walk.worker)
-    tx.execute(
-        update(Task).where(Task.site == cause.site, Task.id == walk.task).values(state="claimed")
-    )
-    slots = list(
-        tx.scalars(select(Slot.slot_no).where(Slot.site == cause.site, Slot.task == walk.task))
-    )
+    ask(tx, _GO_ON, at_site=cause.site, at_id=walk.task)
+    slots = ask(tx, _SLOTS, site=cause.site, task=walk.task).scalar()
     cause.note(job="picking")
-    return WorkFound(len(slots), True, advance(tx, cause, walk.task))
+    return WorkFound(slots, True, advance(tx, cause, walk.task))
 
 
 def _start(

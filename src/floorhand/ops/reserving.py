@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import TableClause, bindparam, insert, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.allocation import HOLD_ORDER, OpenOrder, Plan, Pool, Shelf, Take, by_age
 from floorhand.domain.picking import NO_STOCK
 from floorhand.domain.routing import number_stops, place_in_walk
-from floorhand.store import ledger, orders, picks, shelves, tasks
+from floorhand.store import ledger, orders, shelves, spots, tasks
+from floorhand.store.asking import ask, ask_each
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import merchant_rules
 from floorhand.store.picks import StopRow
@@ -20,6 +21,43 @@ from floorhand.store.schema import Order, OrderLine, Pick, Slot
 
 RESERVE_TRIES_MAX = 3
 """So often free stock is looked for again after somebody else was first."""
+
+_ORDER, _LINE = cast(TableClause, Order.__table__), cast(TableClause, OrderLine.__table__)
+_PICK, _SLOT = cast(TableClause, Pick.__table__), cast(TableClause, Slot.__table__)
+_THIS = (
+    (_ORDER.c.site == bindparam("at_site"))
+    & (_ORDER.c.merchant == bindparam("at_merchant"))
+    & (_ORDER.c.number == bindparam("at_number"))
+)
+_CLAIM = update(_ORDER).where(_THIS, _ORDER.c.state.in_(orders.CLAIMABLE)).values(state="picking")
+_WAIT = update(_ORDER).where(_THIS, _ORDER.c.state == "released").values(state="waiting")
+_ADD_STOP, _ADD_SLOT = insert(_PICK), insert(_SLOT)
+_NUMBER_STOPS = (
+    update(_PICK)
+    .where(
+        _PICK.c.site == bindparam("at_site"),
+        _PICK.c.task == bindparam("at_task"),
+        _PICK.c.place == bindparam("at_place"),
+        _PICK.c.state == "open",
+    )
+    .values(walk_no=bindparam("number"))
+)
+_CLOSE_STOP = update(_PICK).where(
+    _PICK.c.site == bindparam("at_site"),
+    _PICK.c.id == bindparam("at_id"),
+    _PICK.c.state == "open",
+)
+_SHORTEN = (
+    update(_LINE)
+    .where(
+        _LINE.c.site == bindparam("at_site"),
+        _LINE.c.merchant == bindparam("at_merchant"),
+        _LINE.c.order == bindparam("at_number"),
+        _LINE.c.line_no == bindparam("at_line"),
+    )
+    .values(short=_LINE.c.short + bindparam("missing"), short_reason=bindparam("reason"))
+    .returning(_LINE.c.ordered, _LINE.c.picked, _LINE.c.short)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +99,8 @@ def reserve_order(
 
 def claim_order(tx: Session, cause: Cause, order: OpenOrder) -> bool:
     """Take an order for picking; False if another walk was first."""
-    taken = tx.scalar(
-        update(Order)
-        .where(
-            Order.site == cause.site,
-            Order.merchant == order.merchant,
-            Order.number == order.number,
-            Order.state.in_(orders.CLAIMABLE),
-        )
-        .values(state="picking")
-        .returning(Order.number)
-    )
-    return taken is not None
+    at = {"at_site": cause.site, "at_merchant": order.merchant, "at_number": order.number}
+    return ask(tx, _CLAIM, **at).rowcount == 1
 
 
 def reserve_plan(tx: Session, cause: Cause, task: str, order: OpenOrder, plan: Plan) -> Reserved:
@@ -170,39 +198,28 @@ def stops_for(
 
 def add_stops(tx: Session, rows: list[dict[str, Any]]) -> None:
     """Write stops of a walk."""
-    if rows:
-        table: Any = Pick.__table__
-        tx.execute(insert(table), rows)
+    ask_each(tx, _ADD_STOP, rows)
 
 
 def number_walk(tx: Session, cause: Cause, task: str) -> None:
     """Put all stops of a walk into walking order."""
-    spots = picks.spots_by_place(tx, cause.site, task)
-    numbers = number_stops(list(spots.values()))
-    if not spots:
-        return
-    pick: Any = Pick.__table__
-    tx.execute(
-        update(pick)
-        .where(
-            pick.c.site == cause.site,
-            pick.c.task == task,
-            pick.c.place == bindparam("at_place"),
-            pick.c.state == "open",
-        )
-        .values(walk_no=bindparam("number")),
-        [{"at_place": place, "number": numbers[spot.code]} for place, spot in spots.items()],
-    )
+    by_place = spots.spots_by_place(tx, cause.site, task)
+    numbers = number_stops(list(by_place.values()))
+    at = {"at_site": cause.site, "at_task": task}
+    rows = [
+        {**at, "at_place": place, "number": numbers[spot.code]} for place, spot in by_place.items()
+    ]
+    ask_each(tx, _NUMBER_STOPS, rows)
 
 
 def put_in_walk(
     tx: Session, cause: Cause, stop: StopRow, takes: Iterable[Take], missed: str
 ) -> None:
     """Add stops for pieces found elsewhere to the walk of the stop that lacked them, and why."""
-    here = picks.spot_of(tx, cause.site, stop.place)
+    here = spots.spot_of(tx, cause.site, stop.place)
     for take in takes:
-        ahead = picks.spots_ahead(tx, cause.site, stop.stop.task)
-        number = place_in_walk(picks.spot_of(tx, cause.site, take.shelf.place), here, ahead)
+        ahead = spots.spots_ahead(tx, cause.site, stop.stop.task)
+        number = place_in_walk(spots.spot_of(tx, cause.site, take.shelf.place), here, ahead)
         order = (stop.merchant, stop.number, stop.line_no)
         rows = stops_for(cause, stop.stop.task, *order, [take], walk_no=number, missed=missed)
         add_stops(tx, rows)
@@ -217,13 +234,8 @@ def drop_stop(tx: Session, cause: Cause, stop: StopRow, state: str) -> int:
     values: dict[str, str | int] = {"state": state}
     if stop.picked and state == "cancelled":
         values = {"state": "picked", "pieces": stop.picked}
-    closed = tx.scalar(
-        update(Pick)
-        .where(Pick.site == cause.site, Pick.id == stop.stop.pick, Pick.state == "open")
-        .values(values)
-        .returning(Pick.id)
-    )
-    if closed is None:
+    closed = ask(tx, _CLOSE_STOP, at_site=cause.site, at_id=stop.stop.pick, **values)
+    if not closed.rowcount:
         return 0
     if left:
         ledger.release(tx, cause, stop.place, stop.stop.goods, left)
@@ -240,17 +252,8 @@ def short_line(
     reason: str,
 ) -> int:
     """Write pieces of a line off as short; 1 if that finishes the line, else 0."""
-    row = tx.execute(
-        update(OrderLine)
-        .where(
-            OrderLine.site == cause.site,
-            OrderLine.merchant == merchant,
-            OrderLine.order == number,
-            OrderLine.line_no == line_no,
-        )
-        .values(short=OrderLine.short + pieces, short_reason=reason)
-        .returning(OrderLine.ordered, OrderLine.picked, OrderLine.short)
-    ).one()
+    at = {"at_site": cause.site, "at_merchant": merchant, "at_number": number, "at_line": line_no}
+    row = ask(tx, _SHORTEN, **at, missing=pieces, reason=reason).one()
     order_trouble(tx, cause, merchant, number, pieces=pieces, reason=reason)
     return int(row.ordered == row.picked + row.short)
 
@@ -273,18 +276,8 @@ def short_or_wait(tx: Session, cause: Cause, stop: StopRow, pieces: int, reason:
 
 def set_waiting(tx: Session, cause: Cause, order: OpenOrder) -> bool:
     """Let a released order wait for stock, out of the way of others; True if it did not already."""
-    changed = tx.scalar(
-        update(Order)
-        .where(
-            Order.site == cause.site,
-            Order.merchant == order.merchant,
-            Order.number == order.number,
-            Order.state == "released",
-        )
-        .values(state="waiting")
-        .returning(Order.number)
-    )
-    if changed is None:
+    at = {"at_site": cause.site, "at_merchant": order.merchant, "at_number": order.number}
+    if not ask(tx, _WAIT, **at).rowcount:
         return False
     missing = sum(line.pieces for line in order.lines)
     order_trouble(tx, cause, order.merchant, order.number, pieces=missing, reason=NO_STOCK)
@@ -314,4 +307,4 @@ def open_slots(tx: Session, cause: Cause, task: str, chosen: Iterable[OpenOrder]
         }
         for slot_no, order in enumerate(chosen, start=1)
     ]
-    tx.execute(insert(Slot), rows)
+    ask_each(tx, _ADD_SLOT, rows)

@@ -17,8 +17,14 @@ from floorhand.store.schema import BoxType, Merchant, Place, SiteRow, Sku, Stati
 _MERCHANT_RULES = select(Merchant.rules).where(
     Merchant.site == bindparam("site"), Merchant.code == bindparam("merchant")
 )
+_RULES_OF_MERCHANTS = select(Merchant.code, Merchant.rules).where(
+    Merchant.site == bindparam("site")
+)
 _SITE_RULES = select(SiteRow.rules).where(SiteRow.site == bindparam("site"))
 _TIME_ZONE = select(SiteRow.time_zone).where(SiteRow.site == bindparam("site"))
+_WORKER = select(Worker.name, Worker.roles, Worker.language).where(
+    Worker.site == bindparam("site"), Worker.code == bindparam("worker")
+)
 _STATION = select(Station.printer, Station.place).where(
     Station.site == bindparam("site"), Station.code == bindparam("station")
 )
@@ -95,6 +101,12 @@ def merchant_rules(tx: Session, site: str, merchant: str) -> MerchantRules:
     return MerchantRules.of_json(text) if text else MerchantRules()
 
 
+def rules_of_merchants(tx: Session, site: str) -> dict[str, MerchantRules]:
+    """Give the rules of all merchants of a site, by code."""
+    rows = ask(tx, _RULES_OF_MERCHANTS, site=site)
+    return {code: MerchantRules.of_json(text) for code, text in rows}
+
+
 def site_rules(tx: Session, site: str) -> SiteRules:
     """Give the site's rules; the defaults if nothing was set."""
     text = ask(tx, _SITE_RULES, site=site).scalar()
@@ -108,11 +120,7 @@ def site_zone(tx: Session, site: str) -> ZoneInfo:
 
 def worker_facts(tx: Session, site: str, code: str) -> WorkerFacts | None:
     """Give name, roles and language of a worker."""
-    row = tx.execute(
-        select(Worker.name, Worker.roles, Worker.language).where(
-            Worker.site == site, Worker.code == code
-        )
-    ).one_or_none()
+    row = ask(tx, _WORKER, site=site, worker=code).one_or_none()
     if row is None:
         return None
     return WorkerFacts(code, row.name, frozenset(row.roles.split()), row.language)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import (
-    ColumnElement,
+    BindParameter,
+    Integer,
+    Select,
     TableClause,
     and_,
     bindparam,
@@ -20,10 +23,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from floorhand.domain.allocation import HOLD_ORDER, OpenLine, OpenOrder
-from floorhand.store.asking import ask
-from floorhand.store.masters import merchant_rules, volume_mm3
-from floorhand.store.schema import Merchant, Order, OrderLine, Place, Sku
-from floorhand.store.shelves import free_by_sku, lines_of
+from floorhand.store.asking import Answer, ask
+from floorhand.store.masters import merchant_rules, rules_of_merchants, volume_mm3
+from floorhand.store.schema import Order, OrderLine, Place, Sku
+from floorhand.store.shelves import free_by_sku, lines_of, named, places_for
 
 CLAIMABLE = ("released", "waiting")
 """States of an order that a walk may take; a waiting one as soon as there is stock for it."""
@@ -37,6 +40,48 @@ _TOTES = (
     )
     .order_by(Place.code)
 )
+_THIS = (
+    Order.site == bindparam("site"),
+    Order.merchant == bindparam("merchant"),
+    Order.number == bindparam("number"),
+)
+_FACTS = select(
+    Order.merchant,
+    Order.number,
+    Order.state,
+    Order.due_at,
+    Order.priority,
+    Order.instruction,
+).where(*_THIS)
+_LINES = (
+    select(
+        OrderLine.line_no,
+        OrderLine.sku,
+        OrderLine.ordered,
+        OrderLine.picked,
+        OrderLine.packed,
+        OrderLine.short,
+        OrderLine.short_reason,
+    )
+    .where(
+        OrderLine.site == bindparam("site"),
+        OrderLine.merchant == bindparam("merchant"),
+        OrderLine.order == bindparam("number"),
+    )
+    .order_by(OrderLine.line_no)
+)
+_BOUND_TO = select(Place.order_no).where(
+    Place.site == bindparam("site"), Place.code == bindparam("tote")
+)
+_WAITING = select(func.count()).where(Order.site == bindparam("site"), Order.state == "waiting")
+_HEAD = select(Order.merchant, Order.number, Order.state, Order.priority, Order.due_at)
+_HEADS = (
+    _HEAD.where(Order.site == bindparam("site"))
+    .order_by(Order.priority.desc(), Order.due_at, Order.merchant, Order.number)
+    .limit(bindparam("limit", type_=Integer))
+)
+_RELEASED = _HEADS.where(Order.state == "released")
+_CLAIMABLE = _HEAD.where(*_THIS, Order.state.in_(CLAIMABLE))
 _ORDER = cast(TableClause, Order.__table__)
 _SET = update(_ORDER).where(
     _ORDER.c.site == bindparam("at_site"),
@@ -83,40 +128,19 @@ def split_name(name: str) -> tuple[str, str]:
 
 def order_facts(tx: Session, site: str, merchant: str, number: str) -> OrderFacts | None:
     """Give an order; None if there is none."""
-    row = tx.execute(
-        select(
-            Order.merchant,
-            Order.number,
-            Order.state,
-            Order.due_at,
-            Order.priority,
-            Order.instruction,
-        ).where(Order.site == site, Order.merchant == merchant, Order.number == number)
-    ).one_or_none()
+    row = ask(tx, _FACTS, site=site, merchant=merchant, number=number).one_or_none()
     return OrderFacts(*row) if row else None
 
 
 def order_lines(tx: Session, site: str, merchant: str, number: str) -> tuple[LineFacts, ...]:
     """List an order's lines."""
-    rows = tx.execute(
-        select(
-            OrderLine.line_no,
-            OrderLine.sku,
-            OrderLine.ordered,
-            OrderLine.picked,
-            OrderLine.packed,
-            OrderLine.short,
-            OrderLine.short_reason,
-        )
-        .where(OrderLine.site == site, OrderLine.merchant == merchant, OrderLine.order == number)
-        .order_by(OrderLine.line_no)
-    )
+    rows = ask(tx, _LINES, site=site, merchant=merchant, number=number)
     return tuple(LineFacts(*row) for row in rows)
 
 
 def order_of_tote(tx: Session, site: str, tote: str) -> OrderFacts | None:
     """Give the order that a tote or carton is bound to; None if it is bound to none."""
-    name = tx.scalar(select(Place.order_no).where(Place.site == site, Place.code == tote))
+    name = ask(tx, _BOUND_TO, site=site, tote=tote).scalar()
     return order_facts(tx, site, *split_name(name)) if name else None
 
 
@@ -133,8 +157,7 @@ def set_order(tx: Session, site: str, merchant: str, number: str, **columns: Any
 
 def waiting_orders(tx: Session, site: str) -> int:
     """Count the orders that wait for stock."""
-    found = tx.scalar(select(func.count()).where(Order.site == site, Order.state == "waiting"))
-    return int(found or 0)
+    return int(ask(tx, _WAITING, site=site).scalar())
 
 
 def claimable_orders(
@@ -154,8 +177,8 @@ def claimable_orders(
     policies = _policies(tx, site)
     holding = [merchant for merchant, policy in policies.items() if policy == HOLD_ORDER]
     heads = [
-        *_heads(tx, site, Order.state == "released", limit),
-        *_heads(tx, site, _fillable(site, holding), limit + len(tried)),
+        *_heads(ask(tx, _RELEASED, site=site, limit=limit)),
+        *_heads(ask(tx, _fillable(), site=site, holding=holding, limit=limit + len(tried))),
     ]
     fresh = [head for head in heads if (head[0], head[1]) not in tried]
     fresh.sort(key=lambda head: (-head[3], head[4], head[0], head[1]))
@@ -170,28 +193,21 @@ def claimable_orders(
 
 def claimable_order(tx: Session, site: str, merchant: str, number: str) -> OpenOrder | None:
     """Give one order if it may be picked."""
-    named = and_(Order.merchant == merchant, Order.number == number, Order.state.in_(CLAIMABLE))
-    for head in _heads(tx, site, named, 1):
+    for head in _heads(ask(tx, _CLAIMABLE, site=site, merchant=merchant, number=number)):
         lines = _open_lines(tx, site, [(merchant, number)])
         policy = merchant_rules(tx, site, merchant).short_policy
         return OpenOrder(*head, policy, tuple(lines.get((merchant, number), ())))
     return None
 
 
-def _heads(
-    tx: Session, site: str, which: ColumnElement[bool], limit: int
-) -> list[tuple[str, str, str, int, datetime]]:
-    rows = tx.execute(
-        select(Order.merchant, Order.number, Order.state, Order.priority, Order.due_at)
-        .where(Order.site == site, which)
-        .order_by(Order.priority.desc(), Order.due_at, Order.merchant, Order.number)
-        .limit(limit)
-    )
+def _heads(rows: Answer) -> list[tuple[str, str, str, int, datetime]]:
     return [(row[0], row[1], row[2], row[3], row[4]) for row in rows]
 
 
-def _fillable(site: str, holding: Sequence[str]) -> ColumnElement[bool]:
-    """Keep waiting orders for which there is stock now."""
+@cache
+def _fillable() -> Select[*tuple[Any, ...]]:
+    """Ask for waiting orders for which there is stock now."""
+    site: BindParameter[str] = bindparam("site")
     free = free_by_sku(site).cte("free_by_sku")
     of_order = and_(
         OrderLine.site == site,
@@ -209,14 +225,14 @@ def _fillable(site: str, holding: Sequence[str]) -> ColumnElement[bool]:
             func.coalesce(free.c.free, 0) < OrderLine.ordered - OrderLine.picked - OrderLine.short,
         )
     )
-    return and_(Order.state == "waiting", some, Order.merchant.not_in(holding) | ~lacking)
+    takes_some = Order.merchant.not_in(bindparam("holding", expanding=True))
+    return _HEADS.where(Order.state == "waiting", some, takes_some | ~lacking)
 
 
-def _open_lines(
-    tx: Session, site: str, orders: Sequence[tuple[str, str]]
-) -> dict[tuple[str, str], list[OpenLine]]:
+@cache
+def _lines_left(places: int) -> Select[*tuple[Any, ...]]:
     left = OrderLine.ordered - OrderLine.picked - OrderLine.short
-    rows = tx.execute(
+    return (
         select(
             OrderLine.merchant,
             OrderLine.order,
@@ -235,12 +251,20 @@ def _open_lines(
             ),
         )
         .where(
-            OrderLine.site == site,
-            lines_of(orders),
+            OrderLine.site == bindparam("site"),
+            lines_of(places),
             left > 0,
         )
         .order_by(OrderLine.merchant, OrderLine.order, OrderLine.line_no)
     )
+
+
+def _open_lines(
+    tx: Session, site: str, orders: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], list[OpenLine]]:
+    if not orders:
+        return {}
+    rows = ask(tx, _lines_left(places_for(len(orders))), site=site, **named(orders))
     found: dict[tuple[str, str], list[OpenLine]] = {}
     for merchant, number, line_no, sku, pieces, piece_g, piece_mm3 in rows:
         line = OpenLine(line_no, sku, pieces, piece_g, piece_mm3 // 1000)
@@ -249,5 +273,5 @@ def _open_lines(
 
 
 def _policies(tx: Session, site: str) -> dict[str, str]:
-    merchants = list(tx.scalars(select(Merchant.code).where(Merchant.site == site)))
-    return {code: merchant_rules(tx, site, code).short_policy for code in merchants}
+    rules = rules_of_merchants(tx, site)
+    return {merchant: each.short_policy for merchant, each in rules.items()}

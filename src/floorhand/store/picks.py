@@ -11,7 +11,6 @@ from sqlalchemy import BindParameter, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from floorhand.domain.picking import NeedTote, Stop
-from floorhand.domain.routing import Spot
 from floorhand.domain.things import Goods
 from floorhand.store.asking import Answer, ask
 from floorhand.store.schema import Order, Pick, Place, Sku, Slot, Stock, Task, Worker
@@ -127,44 +126,20 @@ def stops_at(
     tx: Session, site: str, place: str, merchant: str = "", sku: str = ""
 ) -> tuple[StopRow, ...]:
     """List the open stops of all walks at an innermost place, of one SKU if it is given."""
-    asked = _stops(site).where(Pick.place == place, Pick.state == "open")
+    at = {"site": site, "place": place}
     if sku:
-        asked = asked.where(Pick.merchant == merchant, Pick.sku == sku)
-    return tuple(_stop(row) for row in tx.execute(asked.order_by(Pick.walk_no, Pick.id)))
+        rows = ask(tx, _stops_for_sku(), **at, merchant=merchant, sku=sku)
+    else:
+        rows = ask(tx, _stops_at(), **at)
+    return tuple(map(_stop, rows))
 
 
 def stops_of_order(
     tx: Session, site: str, task: str, merchant: str, number: str
 ) -> tuple[StopRow, ...]:
     """List an order's open stops on a walk."""
-    asked = _stops(site).where(
-        Pick.task == task, Pick.state == "open", Pick.merchant == merchant, Pick.order == number
-    )
-    return tuple(_stop(row) for row in tx.execute(asked.order_by(Pick.walk_no, Pick.id)))
-
-
-def spots_ahead(tx: Session, site: str, task: str) -> tuple[tuple[int, Spot], ...]:
-    """List the open stops of a walk as (number, outermost place), in walking order."""
-    asked = with_roots(
-        select(Pick.walk_no, *_spot_columns()).select_from(Pick), site, Pick.place
-    ).where(Pick.site == site, Pick.task == task, Pick.state == "open")
-    rows = tx.execute(asked.order_by(Pick.walk_no, Pick.place, Pick.id))
-    return tuple((row[0], Spot(*row[1:])) for row in rows)
-
-
-def spots_by_place(tx: Session, site: str, task: str) -> dict[str, Spot]:
-    """Give where a walk's open stops are, by innermost place."""
-    asked = with_roots(
-        select(Pick.place, *_spot_columns()).select_from(Pick), site, Pick.place
-    ).where(Pick.site == site, Pick.task == task, Pick.state == "open")
-    return {row[0]: Spot(*row[1:]) for row in tx.execute(asked.distinct())}
-
-
-def spot_of(tx: Session, site: str, place: str) -> Spot:
-    """Give where a place is: the outermost one that it stands in."""
-    asked = with_roots(select(*_spot_columns()).select_from(Place), site, Place.code)
-    row = tx.execute(asked.where(Place.site == site, Place.code == place)).one()
-    return Spot(*row)
+    of_order = {"task": task, "merchant": merchant, "number": number}
+    return tuple(map(_stop, ask(tx, _stops_of_order(), site=site, **of_order)))
 
 
 def unbound_slot(tx: Session, site: str, task: str) -> tuple[NeedTote, str, str, str] | None:
@@ -288,8 +263,26 @@ def _order_of(slot: Any) -> Any:
     )
 
 
-def _spot_columns() -> tuple[Any, ...]:
-    return tuple(outermost(name).label(name) for name in ("code", "walk_no", "aisle_no", "y_mm"))
+@cache
+def _stops_at() -> Select[Any]:
+    asked = _stops(bindparam("site")).where(Pick.place == bindparam("place"), Pick.state == "open")
+    return asked.order_by(Pick.walk_no, Pick.id)
+
+
+@cache
+def _stops_for_sku() -> Select[Any]:
+    return _stops_at().where(Pick.merchant == bindparam("merchant"), Pick.sku == bindparam("sku"))
+
+
+@cache
+def _stops_of_order() -> Select[Any]:
+    asked = _stops(bindparam("site")).where(
+        Pick.task == bindparam("task"),
+        Pick.state == "open",
+        Pick.merchant == bindparam("merchant"),
+        Pick.order == bindparam("number"),
+    )
+    return asked.order_by(Pick.walk_no, Pick.id)
 
 
 @cache

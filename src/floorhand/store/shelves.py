@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from floorhand.domain.allocation import Shelf
 from floorhand.domain.things import AVAILABLE, Goods
+from floorhand.store.asking import Answer, ask
 from floorhand.store.masters import site_zone
 from floorhand.store.schema import OrderLine, Place, Stock
 
@@ -40,50 +42,59 @@ def site_date(tx: Session, site: str, at: datetime) -> date:
     return at.astimezone(site_zone(tx, site)).date()
 
 
-def lines_of(orders: Collection[tuple[str, str]]) -> ColumnElement[bool]:
-    """Keep the lines of some orders, given as (merchant, number).
+def named(orders: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Give orders, each as (merchant, number), as the parameters that `lines_of` asks for.
+
+    The last one is repeated until there are two, four, eight, …: so a statement is made for few
+    lengths, and is there the next time.
+    """
+    padded = [*orders, *[orders[-1]] * (places_for(len(orders)) - len(orders))]
+    merchants = {f"merchant_{no}": merchant for no, (merchant, _) in enumerate(padded)}
+    return merchants | {f"number_{no}": number for no, (_, number) in enumerate(padded)}
+
+
+def places_for(orders: int) -> int:
+    """Say for how many orders `lines_of` is made, to ask for so many."""
+    return int(1 << (orders - 1).bit_length())
+
+
+def lines_of(places: int) -> ColumnElement[bool]:
+    """Keep the lines of some orders, which are `named` when it is asked.
 
     Spelt out one by one: for a list of pairs SQLite would read all order lines of the site.
     """
     each = (
-        and_(OrderLine.merchant == merchant, OrderLine.order == number)
-        for merchant, number in orders
+        and_(
+            OrderLine.merchant == bindparam(f"merchant_{no}"),
+            OrderLine.order == bindparam(f"number_{no}"),
+        )
+        for no in range(places)
     )
-    return or_(false(), *each)
+    return or_(*each)
 
 
 def shelves_for_orders(
-    tx: Session, site: str, orders: Collection[tuple[str, str]]
+    tx: Session, site: str, orders: Sequence[tuple[str, str]]
 ) -> tuple[Shelf, ...]:
     """List the free stock of every SKU on some orders, given as (merchant, number)."""
-    wanted = (
-        select(OrderLine.merchant, OrderLine.sku)
-        .where(
-            OrderLine.site == site,
-            lines_of(orders),
-        )
-        .distinct()
-        .subquery()
-    )
-    asked = _free(site).join(
-        wanted, and_(wanted.c.merchant == Stock.merchant, wanted.c.sku == Stock.sku)
-    )
-    return _shelves(tx, asked)
+    if not orders:
+        return ()
+    return _shelves(ask(tx, _of_orders(places_for(len(orders))), site=site, **named(orders)))
 
 
 def shelves_of(tx: Session, site: str, merchant: str, sku: str) -> tuple[Shelf, ...]:
     """List the free stock of a SKU."""
-    return _shelves(tx, _free(site).where(Stock.merchant == merchant, Stock.sku == sku))
+    return _shelves(ask(tx, _of_sku(), site=site, merchant=merchant, sku=sku))
 
 
-def free_by_sku(site: str) -> Select[Any]:
+def free_by_sku(site: Any) -> Select[Any]:
     """Give the free pieces of each SKU, as a question to be joined."""
     free = func.sum(Stock.pieces - Stock.reserved).label("free")
     asked: Any = select(Stock.merchant, Stock.sku, free)
     return _pickable(asked, site).group_by(Stock.merchant, Stock.sku)
 
 
-def _pickable(asked: Select[Any], site: str) -> Select[Any]:
+def _pickable(asked: Select[Any], site: Any) -> Select[Any]:
     """Keep what may be promised: available, unreserved, in open bins or what stands in them.
 
     What is bound to an order already, as in a tote on its way, is never promised again.
@@ -99,7 +110,25 @@ def _pickable(asked: Select[Any], site: str) -> Select[Any]:
     )
 
 
-def _free(site: str) -> Select[Any]:
+@cache
+def _of_orders(places: int) -> Select[Any]:
+    wanted = (
+        select(OrderLine.merchant, OrderLine.sku)
+        .where(OrderLine.site == bindparam("site"), lines_of(places))
+        .distinct()
+        .subquery()
+    )
+    return _free().join(
+        wanted, and_(wanted.c.merchant == Stock.merchant, wanted.c.sku == Stock.sku)
+    )
+
+
+@cache
+def _of_sku() -> Select[Any]:
+    return _free().where(Stock.merchant == bindparam("merchant"), Stock.sku == bindparam("sku"))
+
+
+def _free() -> Select[Any]:
     return _pickable(
         select(
             Stock.place,
@@ -113,11 +142,11 @@ def _free(site: str) -> Select[Any]:
             (Stock.pieces - Stock.reserved).label("free"),
             Stock.arrived_at,
         ),
-        site,
+        bindparam("site"),
     )
 
 
-def _shelves(tx: Session, asked: Select[Any]) -> tuple[Shelf, ...]:
+def _shelves(rows: Answer) -> tuple[Shelf, ...]:
     return tuple(
         Shelf(
             row.place,
@@ -127,5 +156,5 @@ def _shelves(tx: Session, asked: Select[Any]) -> tuple[Shelf, ...]:
             row.free,
             row.arrived_at,
         )
-        for row in tx.execute(asked)
+        for row in rows
     )

@@ -37,6 +37,18 @@ _HAND_OVER = (
     )
     .values(state="claimed", worker=bindparam("by"), claimed_at=bindparam("claimed_at"))
 )
+_TROUBLE = cast(TableClause, Trouble.__table__)
+_TELL = insert(_TROUBLE)
+_IS_TOLD = (
+    select(_TROUBLE.c.id)
+    .where(
+        _TROUBLE.c.site == bindparam("site"),
+        _TROUBLE.c.kind == bindparam("kind"),
+        _TROUBLE.c.subject == bindparam("subject"),
+        _TROUBLE.c.closed_at.is_(None),
+    )
+    .limit(1)
+)
 _CLOSE = update(_TASK).where(_THIS).values(state=bindparam("state"), done_at=bindparam("done_at"))
 
 
@@ -93,24 +105,23 @@ def trouble(
 ) -> str:
     """Put something on the list that supervisors work off, and return its id."""
     entry = cause.new_id()
-    tx.execute(
-        insert(Trouble).values(
-            site=cause.site,
-            id=entry,
-            kind=kind,
-            subject=subject,
-            merchant=merchant,
-            facts=_trouble_facts(facts),
-            created_at=cause.at,
-        )
+    ask(
+        tx,
+        _TELL,
+        site=cause.site,
+        id=entry,
+        kind=kind,
+        subject=subject,
+        merchant=merchant,
+        facts=_trouble_facts(facts),
+        created_at=cause.at,
     )
     return entry
 
 
 def is_told(tx: Session, site: str, kind: str, subject: str) -> bool:
     """Say whether something is on the list of troubles."""
-    found = select(Trouble.id).where(*_told(site, kind, subject)).limit(1)
-    return tx.scalar(found) is not None
+    return ask(tx, _IS_TOLD, site=site, kind=kind, subject=subject).first() is not None
 
 
 def close_trouble(tx: Session, cause: Cause, kind: str, subject: str) -> None:
