@@ -5,7 +5,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, make_url, select
 
 from floorhand.commands import bench
 from floorhand.config import Settings
@@ -25,6 +25,14 @@ def test_turns_are_measured_beside_the_same_statements_by_hand(tmp_path: Path) -
     assert figures["ratio_to_raw"] > 1
     assert figures["statements_per_turn"] > 4
     assert list(tmp_path.iterdir()) == []
+
+
+def test_turns_on_a_server_are_measured_too(postgresql_server: str) -> None:
+    server = make_url(postgresql_server).set(drivername="postgresql+psycopg")
+    url = server.render_as_string(hide_password=False)
+    figures = measure_scans(turns=WARM_UP_TURNS + 10, server=url)
+    assert figures["turns"] == 10
+    assert figures["take_turn_p50_ms"] > 0 < figures["raw_p50_ms"]
 
 
 def test_the_command_prints_the_figures(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 from threading import Thread
@@ -92,7 +93,6 @@ class FloorRoad:
     def sit(self) -> Turn:
         """Take the seat, or resume where it was left; ask what to do if another device has it."""
         from floorhand.ops.floor import take_seat
-        from floorhand.ops.registry import read_all
         from floorhand.store.masters import site_zone
 
         first = self._transactions is None
@@ -115,7 +115,7 @@ class FloorRoad:
         with self._transactions.begin() as tx:
             self.zone = site_zone(tx, self._site)
         if first:  # while the first question is read and answered
-            Thread(target=read_all, name="jobs", daemon=True).start()
+            Thread(target=_read_the_rest, name="jobs", daemon=True).start()
         return turn
 
     def take(self, scan_no: int, scanned: str, source: str) -> Turn:
@@ -189,3 +189,14 @@ class FloorRoad:
 
         assert self._transactions is not None, "the seat is taken first"
         return little_room(self._transactions, keep=keep)
+
+
+def _read_the_rest() -> None:
+    """Read all jobs, and keep the collector away from what stays until the end of the program.
+
+    A look at all of it takes longer than a scan, and would be had in the middle of one.
+    """
+    from floorhand.ops.registry import read_all
+
+    read_all()
+    gc.freeze()
