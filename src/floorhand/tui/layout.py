@@ -102,13 +102,13 @@ class _Share:
 def _asked(view: View, width: int, height: int) -> tuple[list[Row], list[Row], bool]:
     """Give the rows between header and keys, the keys, and whether there is a header."""
     share = _shared_out(view, width, height, more=False)
-    body = _body(view, _inner(width), share.body)
+    kept = min(RECENT_MAX, len(view.recent)) + 1 if height >= TALL_ROWS and view.recent else 0
+    body = _body(view, _inner(width), share.body - kept)
+    if kept and not body.whole:
+        body = _body(view, _inner(width), share.body)
     if not (body.whole and share.whole) and (height < LOW_ROWS or width < NARROW_COLUMNS):
         share = _shared_out(view, width, height, more=True)
         body = _body(view, _inner(width), share.body)
-    kept = min(RECENT_MAX, len(view.recent)) + 1 if height >= TALL_ROWS and view.recent else 0
-    if kept and (smaller := _body(view, _inner(width), share.body - kept)).whole:
-        body = smaller
     gap: list[Row] = [()] if height >= LOW_ROWS and share.body > AIRY_ROWS else []
     filled = [*gap, *body.rows][: share.body]
     blank = share.body - len(filled)

@@ -54,6 +54,7 @@ class PromptView(Widget):
         self._rows: list[Row] = []
         self._parts: dict[Part, Painted] = {}
         self._lines: dict[Row, Strip] = {}
+        self._styles: dict[str, Style] = {}
         self._under = Style()
         """How the widget itself looks."""
 
@@ -120,6 +121,7 @@ class PromptView(Widget):
         """Forget what was painted; it would be painted otherwise now."""
         self._parts.clear()
         self._lines.clear()
+        self._styles.clear()
 
     def _lay_out(self) -> list[Row]:
         if self._view is None or not self.size:
@@ -138,8 +140,10 @@ class PromptView(Widget):
         if not part.text:
             return ()
         encoding = self._view.encoding if self._view is not None else ""
-        content = safe(part.text, self.size.width, self._style(part.role), encoding)
-        return painted(content, self._under)
+        style = self._styles.get(part.role)
+        if style is None:
+            style = self._styles[part.role] = self._style(part.role)
+        return painted(safe(part.text, self.size.width, style, encoding), self._under)
 
     def _style(self, role: str) -> Style:
         """Add up the styles of a role's words; a later one overrules an earlier one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -61,4 +61,4 @@ def padded(row: Row, width: int, role: str = "") -> Row:
     spare = Part(" " * max(width - width_of(row), 0))
     if not role:
         return joined(row, spare)
-    return tuple(replace(part, role=f"{role} {part.role}".strip()) for part in joined(row, spare))
+    return tuple([Part(part.text, f"{role} {part.role}".strip()) for part in joined(row, spare)])
