@@ -47,11 +47,12 @@ def _template() -> Path:
     """A migrated database to copy: migrating anew for each test takes longer than the tests."""
     folder = Path(tempfile.mkdtemp(prefix="floorhand-tests-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    _begin(f"sqlite:///{folder / 'template.db'}")
+    begin(f"sqlite:///{folder / 'template.db'}")
     return folder / "template.db"
 
 
-def _begin(url: str) -> None:
+def begin(url: str) -> None:
+    """Make an empty warehouse in an empty database."""
     transactions = open_database(url)
     with transactions.begin() as tx:
         tx.execute(insert(SiteRow).values(site=SITE, name="Test site", time_zone="UTC"))
@@ -100,7 +101,7 @@ def postgresql_server() -> Iterator[str]:
 def postgresql_template(postgresql_server: str) -> Iterator[str]:
     """The name of a migrated PostgreSQL database with an empty warehouse, to copy."""
     with _database(postgresql_server) as url:
-        _begin(url)
+        begin(url)
         yield make_url(url).database
 
 

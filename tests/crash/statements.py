@@ -1,12 +1,12 @@
 """Let the n-th statement of a scan fail on PostgreSQL, for every n, and lose and double nothing.
 
 As a command, ``python tests/crash/statements.py`` does it with every kind of operation that a crew
-has to do in the demo; the test suite does it with one of receiving. A robot works on PostgreSQL. Of
-each kind of operation the first scan is taken in copies of the warehouse through `wire`, once for
-each way to fail: its first statement fails, the scan is repeated and its second one fails, and so
-on until it is taken. The ways: the disk is full (53100); an administrator ends the connection
-(57P01), and the server then has too many clients (53300) and is starting up (57P03); the line is
-cut before a statement, in its middle, and with the answer on its way back.
+has to do in the demo, or that a written conversation has; the test suite does it with one of
+receiving. Of each kind of operation the first scan is taken in copies of the warehouse through
+`wire`, once for each way to fail: its first statement fails, the scan is repeated and its second
+one fails, and so on until it is taken. The ways: the disk is full (53100); an administrator ends
+the connection (57P01), and the server then has too many clients (53300) and is starting up (57P03);
+the line is cut before a statement, in its middle, and with the answer on its way back.
 
 Invariant: the worker is told "not yet saved", and that it is the disk exactly where it is; after a
 failure the scan is there whole or not at all; in the end it is there once, with the effect of the
@@ -21,10 +21,11 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "src"))
+sys.path.insert(1, str(Path(__file__).resolve().parents[1]))
 
+from conftest import begin
 from floors import PostgresqlFloors, floors, tell
-from kinds import ALL, Found, Tried, state_of, try_all
-from sqlalchemy import make_url
+from kinds import ALL, Found, Looking, Tried, play_all, state_of, work
 from wire import STARTING, TOO_MANY, Way, Wire
 
 from floorhand.domain.signing_in import JOBS
@@ -151,27 +152,54 @@ class Failing:
                 self._found.faults.append(f"{name}: {code} was not told")
 
 
+class Source:
+    """Warehouses to make scans in, and copies of them."""
+
+    def __init__(self, supply: PostgresqlFloors) -> None:
+        self._supply = supply
+        self._copy = self._played = self._empty = ""
+        self.transactions = open_database(supply.fresh(), create=False)
+
+    def copy(self) -> str:
+        """Copy the warehouse as it is."""
+        engine = engine_of(self.transactions)
+        engine.dispose()  # nobody may be in what is copied
+        if self._copy:
+            self._supply.drop(self._copy)
+        self._copy = self._supply.create(engine.url.database or "")
+        return self._copy
+
+    def fresh(self) -> Transactions:
+        """Begin with an empty warehouse."""
+        engine_of(self.transactions).dispose()
+        if not self._empty:
+            self._empty = self._supply.create("template1")
+            begin(self._supply.named(self._empty))
+        if self._played:
+            self._supply.drop(self._played)
+        self._played = self._supply.create(self._empty)
+        self.transactions = open_database(self._supply.named(self._played), create=False)
+        return self.transactions
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+        engine_of(self.transactions).dispose()
+        for name in (self._copy, self._played, self._empty):
+            if name:
+                self._supply.drop(name)
+
+
 def fail_many(supply: PostgresqlFloors, found: Found, jobs: list[str], seed: int) -> None:
     """Work the demo empty, and try each kind of operation with failing statements."""
-    transactions = open_database(url := supply.fresh(), create=False)
-    failing = Failing(supply, found)
-    last = ""
-
-    def copy() -> str:
-        nonlocal last
-        engine_of(transactions).dispose()  # nobody may be in what is copied
-        if last:
-            supply.drop(last)
-        last = supply.create(make_url(url).database or "")
-        return last
-
+    failing, source = Failing(supply, found), Source(supply)
+    looking = Looking(found, source.copy, failing.try_out)
     try:
-        try_all(found, copy, failing.try_out, transactions, supply.crew[0], jobs, seed)
+        work(looking, source.transactions, supply.crew[0], jobs, seed)
+        if found.limit == ALL:
+            play_all(looking, jobs, source.fresh)
     finally:
         failing.close()
-        engine_of(transactions).dispose()
-        if last:
-            supply.drop(last)
+        source.close()
 
 
 def main() -> int:

@@ -1,11 +1,11 @@
 """Let the n-th write of a scan fail, for every n, and lose and double nothing.
 
 As a command, ``python tests/crash/writes.py`` does it with every kind of operation that a crew has
-to do in the demo; the test suite does it with one of receiving. A robot works on
-SQLite, on the disk of `disk.c`. Of each kind of operation the first scan is taken four times, in
-copies of the warehouse: its first write fails, the scan is repeated and its second write fails, and
-so on until it is taken; once with an I/O error and once with a full disk, and each once for a
-single write and once for all writes from there on.
+to do in the demo, or that a written conversation has; the test suite does it with one of receiving.
+It is done on SQLite, on the disk of `disk.c`. Of each kind of operation the first scan is taken
+four times, in copies of the warehouse: its first write fails, the scan is repeated and its second
+write fails, and so on until it is taken; once with an I/O error and once with a full disk, and each
+once for a single write and once for all writes from there on.
 
 Invariant: the worker is told that the disk is at fault, and nothing else; whoever opens the file
 after a failure finds the scan whole or not at all; in the end it is there once, with the effect of
@@ -28,10 +28,12 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "src"))
+sys.path.insert(1, str(Path(__file__).resolve().parents[1]))
 
+from conftest import new_warehouse
 from disk import NO_COMPILER, build, environment, has_compiler
 from floors import SqliteFloors, tell
-from kinds import ALL, STATE, Found, Tried, names, state_of, try_all
+from kinds import ALL, STATE, Found, Looking, Tried, names, play_all, state_of, work
 
 from floorhand.domain.signing_in import JOBS
 from floorhand.errors import DatabaseAway, NoRoom
@@ -125,6 +127,13 @@ def fail_many(folder: Path, seed: int, limit: int, jobs: list[str]) -> Found:
     before = file.with_name("before.db")
     transactions = open_database(str(file), create=False)
 
+    def fresh() -> Transactions:
+        nonlocal transactions
+        for left in file.parent.glob("played.db*"):
+            left.unlink()
+        transactions = new_warehouse(file.parent, "played.db")
+        return transactions
+
     def copy() -> Path:
         before.unlink(missing_ok=True)
         with closing(engine_of(transactions).raw_connection()) as connection:
@@ -132,8 +141,11 @@ def fail_many(folder: Path, seed: int, limit: int, jobs: list[str]) -> Found:
         return before
 
     failing = Failing(ctypes.CDLL(None), file.with_name("failing.db"), found)
-    try_all(found, copy, failing.try_out, transactions, supply.crew[0], jobs, seed)
+    looking = Looking(found, copy, failing.try_out)
+    work(looking, transactions, supply.crew[0], jobs, seed)
     engine_of(transactions).dispose()
+    if limit == ALL:
+        play_all(looking, jobs, fresh)
     return found
 
 
