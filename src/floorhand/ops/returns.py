@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import cast
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import TableClause, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.identifying import (
@@ -33,6 +33,7 @@ from floorhand.ops import returns_identify, returns_inspect, returns_verdict
 from floorhand.ops.returns_bench import JOB, expired, finding_of, open_return, parcel, restockable
 from floorhand.ops.returns_verdict import write_verdict
 from floorhand.store import ledger, returns, tasks
+from floorhand.store.asking import ask, ask_each
 from floorhand.store.inspections import (
     NOT_JUDGED,
     FindingRow,
@@ -48,6 +49,78 @@ from floorhand.store.schema import Inspection, Place, Return, ReturnLine, Task
 
 MISSING_SHOWN_MAX = 8
 """Missing SKUs that are listed before a return is closed; all are counted."""
+
+_INSPECTION = cast(TableClause, Inspection.__table__)
+_JUDGE = (
+    update(_INSPECTION)
+    .where(
+        _INSPECTION.c.site == bindparam("at_site"),
+        _INSPECTION.c.id == bindparam("at_id"),
+        _INSPECTION.c.disposition == NOT_JUDGED,
+    )
+    .values(
+        grade=bindparam("grade"),
+        reason=bindparam("reason"),
+        disposition_rule=bindparam("rule"),
+        disposition=bindparam("chosen"),
+        worker=bindparam("by"),
+        at=bindparam("now"),
+    )
+)
+_FITTING_TOTE = select(Place.parent).where(
+    Place.site == bindparam("site"),
+    Place.code == bindparam("tote"),
+    Place.kind == "tote",
+    Place.state == "open",
+    Place.order_no.is_(None),
+    or_(Place.merchant.is_(None), Place.merchant == bindparam("merchant")),
+)
+_PUTAWAY = (
+    select(Task.id)
+    .where(
+        Task.site == bindparam("site"),
+        Task.kind == "putaway",
+        Task.state == "open",
+        Task.place == bindparam("place"),
+    )
+    .order_by(Task.id)
+    .limit(1)
+)
+_PUTAWAY_OF_PIECES = _PUTAWAY.where(
+    Task.merchant == bindparam("merchant"),
+    Task.sku == bindparam("sku"),
+    Task.lot == bindparam("lot"),
+    Task.reason == bindparam("reason"),
+)
+_TASK, _LINE = cast(TableClause, Task.__table__), cast(TableClause, ReturnLine.__table__)
+_MORE_TO_PUT_AWAY = (
+    update(_TASK)
+    .where(_TASK.c.site == bindparam("at_site"), _TASK.c.id == bindparam("at_id"))
+    .values(pieces=_TASK.c.pieces + bindparam("more"))
+)
+_COUNT = {
+    name: update(_LINE)
+    .where(
+        _LINE.c.site == bindparam("at_site"),
+        _LINE.c.number == bindparam("at_number"),
+        _LINE.c.line_no == bindparam("at_line"),
+    )
+    .values({name: _LINE.c[name] + bindparam("more")})
+    for name in ("restocked", "scrapped", "held")
+}
+"""Counts pieces of a line as one of these."""
+_RETURN = cast(TableClause, Return.__table__)
+_FINISH = (
+    update(_RETURN)
+    .where(_RETURN.c.site == bindparam("at_site"), _RETURN.c.number == bindparam("at_number"))
+    .values(
+        custody="disposed",
+        disposed_at=bindparam("now"),
+        money=bindparam("owed"),
+        worker=None,
+        claimed_at=None,
+    )
+)
 
 
 def dispose(tx: Session, cause: Cause, command: Dispose) -> PiecesDisposed | FindingGone:
@@ -92,24 +165,19 @@ def _may(cause: Cause, command: Dispose, head: ReturnHead, row: FindingRow) -> N
 
 def _decide(tx: Session, cause: Cause, command: Dispose) -> bool:
     """Write the judgement; False if somebody else was first."""
-    done = tx.scalar(
-        update(Inspection)
-        .where(
-            Inspection.site == cause.site,
-            Inspection.id == command.finding,
-            Inspection.disposition == NOT_JUDGED,
-        )
-        .values(
-            grade=command.grade,
-            reason=command.reason,
-            disposition_rule=command.rule,
-            disposition=command.disposition,
-            worker=cause.worker,
-            at=cause.at,
-        )
-        .returning(Inspection.id)
+    done = ask(
+        tx,
+        _JUDGE,
+        at_site=cause.site,
+        at_id=command.finding,
+        grade=command.grade,
+        reason=command.reason,
+        rule=command.rule,
+        chosen=command.disposition,
+        by=cause.worker,
+        now=cause.at,
     )
-    return done is not None
+    return done.rowcount == 1
 
 
 def _book(tx: Session, cause: Cause, command: Dispose, row: FindingRow, bench: str) -> str:
@@ -143,16 +211,7 @@ def _book(tx: Session, cause: Cause, command: Dispose, row: FindingRow, bench: s
 
 def _take_tote(tx: Session, cause: Cause, tote: str, merchant: str, bench: str) -> None:
     """Make sure that a tote takes the pieces, and that it stands where it has been filled."""
-    fits = tx.execute(
-        select(Place.parent).where(
-            Place.site == cause.site,
-            Place.code == tote,
-            Place.kind == "tote",
-            Place.state == "open",
-            Place.order_no.is_(None),
-            or_(Place.merchant.is_(None), Place.merchant == merchant),
-        )
-    ).one_or_none()
+    fits = ask(tx, _FITTING_TOTE, site=cause.site, tote=tote, merchant=merchant).one_or_none()
     if fits is None:
         raise Refused(Code.RETURN_TOTE, tote=tote)
     if fits.parent != bench:
@@ -162,43 +221,31 @@ def _take_tote(tx: Session, cause: Cause, tote: str, merchant: str, bench: str) 
 def _send_away(tx: Session, cause: Cause, command: Dispose, row: FindingRow, bench: str) -> None:
     """Raise a put-away for the tote or for the loose pieces, or add to the one that waits."""
     reason = "" if command.disposition == RESTOCK else command.disposition
-    where = [Task.site == cause.site, Task.kind == "putaway", Task.state == "open"]
     if command.tote:
-        what: dict[str, Any] = {"place": command.tote}
+        what = {"place": command.tote, "merchant": row.merchant}
+        found = ask(tx, _PUTAWAY, site=cause.site, place=command.tote)
     else:
         what = {"place": bench, "merchant": row.merchant, "sku": row.sku, "lot": row.lot}
-        where.append(Task.reason == reason)
-    where += [getattr(Task, name) == value for name, value in what.items()]
-    waiting = tx.scalar(select(Task.id).where(*where).order_by(Task.id).limit(1))
+        found = ask(tx, _PUTAWAY_OF_PIECES, site=cause.site, reason=reason, **what)
+    waiting = found.scalar()
     if waiting is None:
-        if command.tote:
-            what["merchant"] = row.merchant
         tasks.open_task(tx, cause, "putaway", pieces=row.pieces, reason=reason, **what)
-        return
-    tx.execute(
-        update(Task)
-        .where(Task.site == cause.site, Task.id == waiting)
-        .values(pieces=Task.pieces + row.pieces)
-    )
+    else:
+        ask(tx, _MORE_TO_PUT_AWAY, at_site=cause.site, at_id=waiting, more=row.pieces)
 
 
 def _count(tx: Session, cause: Cause, command: Dispose, row: FindingRow) -> None:
     """Count the pieces on the lines of their SKU as restocked, scrapped or held."""
-    names = {RESTOCK: ReturnLine.restocked, DESTROY: ReturnLine.scrapped}
-    column = names.get(command.disposition, ReturnLine.held)
+    name = {RESTOCK: "restocked", DESTROY: "scrapped"}.get(command.disposition, "held")
     lines = returns.lines_of(tx, cause.site, row.number, row.merchant, row.sku)
     shares = withdraw(tuple(line.received - line.disposed for line in lines), row.pieces)
-    for line, share in zip(lines, shares, strict=True):
-        if share:
-            tx.execute(
-                update(ReturnLine)
-                .where(
-                    ReturnLine.site == cause.site,
-                    ReturnLine.number == row.number,
-                    ReturnLine.line_no == line.line_no,
-                )
-                .values({column: column + share})
-            )
+    at = {"at_site": cause.site, "at_number": row.number}
+    changed = [
+        {**at, "at_line": line.line_no, "more": share}
+        for line, share in zip(lines, shares, strict=True)
+        if share
+    ]
+    ask_each(tx, _COUNT[name], changed)
 
 
 def close_return(
@@ -255,11 +302,7 @@ def _finish(tx: Session, cause: Cause, head: ReturnHead, verdict: Verdict) -> No
     if head.money in ("already_refunded", "settled") and verdict.rejects:
         money = "in_doubt"
         tasks.trouble(tx, cause, "refunded_and_rejected", head.number, head.merchant)
-    tx.execute(
-        update(Return)
-        .where(Return.site == cause.site, Return.number == head.number)
-        .values(custody="disposed", disposed_at=cause.at, money=money, worker=None, claimed_at=None)
-    )
+    ask(tx, _FINISH, at_site=cause.site, at_number=head.number, now=cause.at, owed=money)
     if not head.merchant or head.plate:
         tasks.close_trouble(tx, cause, "unknown_return", head.number)
 

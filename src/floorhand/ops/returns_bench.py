@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import or_, select, update
+from typing import cast
+
+from sqlalchemy import TableClause, bindparam, or_, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.barcodes import body_of, own_code
@@ -10,13 +12,14 @@ from floorhand.domain.returns import OTHER_MERCHANT, RECALL, Finding, Parcel
 from floorhand.errors import Code, Gone
 from floorhand.ops.colleagues import since
 from floorhand.store import origins, returns
+from floorhand.store.asking import ask
 from floorhand.store.inspections import FindingRow
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import merchant_rules, station_place, worker_facts
 from floorhand.store.parcels import Holder
-from floorhand.store.places import new_place, next_number
+from floorhand.store.places import kind_of, new_place, next_number
 from floorhand.store.returns import LineCounts, ReturnHead
-from floorhand.store.schema import Place, Return
+from floorhand.store.schema import Return
 
 JOB = "returns"
 
@@ -28,6 +31,17 @@ RETURNS_ZONE = "returns"
 
 NUMBERS = "return"
 """Sequence behind our numbers and plates."""
+
+_RETURN = cast(TableClause, Return.__table__)
+_CLAIM = (
+    update(_RETURN)
+    .where(
+        _RETURN.c.site == bindparam("at_site"),
+        _RETURN.c.number == bindparam("at_number"),
+        or_(_RETURN.c.worker.is_(None), _RETURN.c.worker == bindparam("holder")),
+    )
+    .values(worker=bindparam("by"), claimed_at=bindparam("claimed_at"))
+)
 
 
 def the_return(tx: Session, cause: Cause, number: str) -> ReturnHead:
@@ -62,15 +76,8 @@ def claim(tx: Session, cause: Cause, number: str, take_from: str = "") -> bool:
 
     A claim has no end but the return's: nobody loses work because a terminal went dark.
     """
-    tx.execute(
-        update(Return)
-        .where(
-            Return.site == cause.site,
-            Return.number == number,
-            or_(Return.worker.is_(None), Return.worker == take_from),
-        )
-        .values(worker=cause.worker, claimed_at=cause.at)
-    )
+    at = {"at_site": cause.site, "at_number": number, "claimed_at": cause.at}
+    ask(tx, _CLAIM, **at, by=cause.worker, holder=take_from)
     return the_return(tx, cause, number).worker == cause.worker
 
 
@@ -96,8 +103,9 @@ def bench(tx: Session, cause: Cause) -> str:
 
 def standing_place(tx: Session, cause: Cause, code: str) -> str:
     """Make sure that a bench of this name exists."""
-    there = tx.scalar(select(Place.code).where(Place.site == cause.site, Place.code == code))
-    return there or new_place(tx, cause.site, code=code, kind="bench", zone=RETURNS_ZONE)
+    if not kind_of(tx, cause.site, code):
+        new_place(tx, cause.site, code=code, kind="bench", zone=RETURNS_ZONE)
+    return code
 
 
 def new_number(tx: Session, cause: Cause) -> tuple[str, str]:

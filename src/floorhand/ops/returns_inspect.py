@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import TableClause, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.inspection import outcome_of, spread, withdraw
@@ -32,6 +33,7 @@ from floorhand.domain.things import CUSTOMER, RETURN_PENDING, Goods, Line, Piece
 from floorhand.errors import Code, Refused
 from floorhand.ops.returns_bench import JOB, bought, finding_of, open_return, parcel
 from floorhand.store import ledger, origins, returns, tasks
+from floorhand.store.asking import ask, ask_each
 from floorhand.store.inspections import (
     NOT_JUDGED,
     NOTHING_TO_DISPOSE,
@@ -42,6 +44,33 @@ from floorhand.store.ledger import Cause
 from floorhand.store.lookup import product
 from floorhand.store.returns import LineCounts, ReturnHead
 from floorhand.store.schema import Inspection, ReturnLine
+
+_INSPECTION = cast(TableClause, Inspection.__table__)
+_LINE = cast(TableClause, ReturnLine.__table__)
+_ADD_FINDING, _ADD_LINE = insert(_INSPECTION), insert(_LINE)
+_LAST_LINE = select(func.max(_LINE.c.line_no)).where(
+    _LINE.c.site == bindparam("site"), _LINE.c.number == bindparam("number")
+)
+_RECEIVE = (
+    update(_LINE)
+    .where(
+        _LINE.c.site == bindparam("at_site"),
+        _LINE.c.number == bindparam("at_number"),
+        _LINE.c.line_no == bindparam("at_line"),
+    )
+    .values(received=_LINE.c.received + bindparam("more"))
+)
+_FINDING = (_INSPECTION.c.site == bindparam("at_site")) & (_INSPECTION.c.id == bindparam("at_id"))
+_SET, _FORGET = update(_INSPECTION).where(_FINDING), delete(_INSPECTION).where(_FINDING)
+_DROP_LINE = delete(_LINE).where(
+    _LINE.c.site == bindparam("at_site"),
+    _LINE.c.number == bindparam("at_number"),
+    _LINE.c.merchant == bindparam("at_merchant"),
+    _LINE.c.sku == bindparam("at_sku"),
+    _LINE.c.advised == 0,
+    _LINE.c.received == 0,
+)
+"""Drops what was neither announced nor received."""
 
 
 def take_pieces(tx: Session, cause: Cause, command: TakePieces) -> PiecesCounted:
@@ -70,24 +99,24 @@ def take_pieces(tx: Session, cause: Cause, command: TakePieces) -> PiecesCounted
     lines = _add(tx, cause, head.number, goods, lines, command.pieces)
     ledger.move(tx, cause, CUSTOMER, head.place, [Line(goods, command.pieces)])
     finding = cause.new_id()
-    tx.execute(
-        insert(Inspection).values(
-            site=cause.site,
-            id=finding,
-            number=head.number,
-            merchant=goods.merchant,
-            sku=goods.sku,
-            lot=goods.lot,
-            expiry=goods.expiry,
-            serial=goods.serial,
-            pieces=command.pieces,
-            outcome=outcome,
-            grade=0,
-            disposition_rule="",
-            disposition=NOT_JUDGED,
-            worker=cause.worker,
-            at=cause.at,
-        )
+    ask(
+        tx,
+        _ADD_FINDING,
+        site=cause.site,
+        id=finding,
+        number=head.number,
+        merchant=goods.merchant,
+        sku=goods.sku,
+        lot=goods.lot,
+        expiry=goods.expiry,
+        serial=goods.serial,
+        pieces=command.pieces,
+        outcome=outcome,
+        grade=0,
+        disposition_rule="",
+        disposition=NOT_JUDGED,
+        worker=cause.worker,
+        at=cause.at,
     )
     cause.note(job=JOB, number=head.number, merchant=goods.merchant, counted=command.pieces)
     row = pending_finding(tx, cause.site, finding)
@@ -144,21 +173,9 @@ def _add(
 ) -> tuple[LineCounts, ...]:
     """Count pieces on the lines of their SKU; a SKU that has none gets one, not announced."""
     if not lines:
-        last = tx.scalar(
-            select(func.max(ReturnLine.line_no)).where(
-                ReturnLine.site == cause.site, ReturnLine.number == number
-            )
-        )
-        tx.execute(
-            insert(ReturnLine).values(
-                site=cause.site,
-                number=number,
-                line_no=(last or 0) + 1,
-                merchant=goods.merchant,
-                sku=goods.sku,
-                received=pieces,
-            )
-        )
+        last = ask(tx, _LAST_LINE, site=cause.site, number=number).scalar() or 0
+        of_sku = {"merchant": goods.merchant, "sku": goods.sku, "received": pieces}
+        ask(tx, _ADD_LINE, site=cause.site, number=number, line_no=last + 1, **of_sku)
     else:
         shares = spread(tuple(line.advised - line.received for line in lines), pieces)
         _change(tx, cause, number, lines, shares)
@@ -172,17 +189,13 @@ def _change(
     lines: tuple[LineCounts, ...],
     shares: tuple[int, ...],
 ) -> None:
-    for line, share in zip(lines, shares, strict=True):
-        if share:
-            tx.execute(
-                update(ReturnLine)
-                .where(
-                    ReturnLine.site == cause.site,
-                    ReturnLine.number == number,
-                    ReturnLine.line_no == line.line_no,
-                )
-                .values(received=ReturnLine.received + share)
-            )
+    at = {"at_site": cause.site, "at_number": number}
+    changed = [
+        {**at, "at_line": line.line_no, "more": share}
+        for line, share in zip(lines, shares, strict=True)
+        if share
+    ]
+    ask_each(tx, _RECEIVE, changed)
 
 
 def recount(
@@ -238,26 +251,15 @@ def _outcome_again(
 
 
 def _set(tx: Session, cause: Cause, row: FindingRow, *, pieces: int, outcome: str) -> None:
-    tx.execute(
-        update(Inspection)
-        .where(Inspection.site == cause.site, Inspection.id == row.id)
-        .values(pieces=pieces, outcome=outcome, worker=cause.worker, at=cause.at)
-    )
+    new = {"pieces": pieces, "outcome": outcome, "worker": cause.worker, "at": cause.at}
+    ask(tx, _SET, at_site=cause.site, at_id=row.id, **new)
 
 
 def _take_back(tx: Session, cause: Cause, row: FindingRow) -> CountTakenBack:
     """Forget a finding without pieces, and the line that only it had called for."""
-    tx.execute(delete(Inspection).where(Inspection.site == cause.site, Inspection.id == row.id))
-    tx.execute(
-        delete(ReturnLine).where(
-            ReturnLine.site == cause.site,
-            ReturnLine.number == row.number,
-            ReturnLine.merchant == row.merchant,
-            ReturnLine.sku == row.sku,
-            ReturnLine.advised == 0,
-            ReturnLine.received == 0,
-        )
-    )
+    ask(tx, _FORGET, at_site=cause.site, at_id=row.id)
+    of_sku = {"at_merchant": row.merchant, "at_sku": row.sku}
+    ask(tx, _DROP_LINE, at_site=cause.site, at_number=row.number, **of_sku)
     cause.note(job=JOB, number=row.number, merchant=row.merchant, counted=-row.pieces)
     return CountTakenBack(parcel(tx, cause, row.number))
 
@@ -287,21 +289,22 @@ def record_outcome(tx: Session, cause: Cause, command: RecordOutcome) -> Outcome
     empty = command.outcome == EMPTY
     if empty and here.pieces:
         raise Refused(Code.RETURN_NOT_EMPTY, number=head.number, pieces=here.pieces)
-    tx.execute(
-        insert(Inspection).values(
-            site=cause.site,
-            id=cause.new_id(),
-            number=head.number,
-            merchant=head.merchant,
-            sku="",
-            pieces=0,
-            outcome=command.outcome,
-            grade=0,
-            disposition_rule=NOTHING_TO_DISPOSE if empty else QUARANTINE,
-            disposition=NOTHING_TO_DISPOSE if empty else QUARANTINE,
-            worker=cause.worker,
-            at=cause.at,
-        )
+    disposition = NOTHING_TO_DISPOSE if empty else QUARANTINE
+    ask(
+        tx,
+        _ADD_FINDING,
+        site=cause.site,
+        id=cause.new_id(),
+        number=head.number,
+        merchant=head.merchant,
+        sku="",
+        pieces=0,
+        outcome=command.outcome,
+        grade=0,
+        disposition_rule=disposition,
+        disposition=disposition,
+        worker=cause.worker,
+        at=cause.at,
     )
     if command.outcome == NO_CODE:
         tasks.trouble(tx, cause, "unknown_piece", head.number, head.merchant, place=head.place)

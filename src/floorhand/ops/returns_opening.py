@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, update
+from typing import cast
+
+from sqlalchemy import TableClause, bindparam, func, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.identifying import (
@@ -19,10 +21,29 @@ from floorhand.ops.colleagues import since
 from floorhand.ops.returns_bench import JOB, bench, claim, finding_of, holder_of, parcel, the_return
 from floorhand.ops.returns_verdict import waiting_rejection
 from floorhand.store import ledger, returns
+from floorhand.store.asking import ask
 from floorhand.store.inspections import pending_of
 from floorhand.store.ledger import Cause
 from floorhand.store.returns import ReturnHead
 from floorhand.store.schema import Return
+
+_RETURN = cast(TableClause, Return.__table__)
+_THIS = (_RETURN.c.site == bindparam("at_site")) & (_RETURN.c.number == bindparam("at_number"))
+_NOW = bindparam("now", type_=_RETURN.c.received_at.type)
+_RECEIVE = (
+    update(_RETURN)
+    .where(_THIS)
+    .values(
+        custody="received",
+        place=bindparam("bench"),
+        received_at=func.coalesce(_RETURN.c.received_at, _NOW),
+    )
+)
+_LET_GO = (
+    update(_RETURN)
+    .where(_THIS, _RETURN.c.worker == bindparam("holder"))
+    .values(worker=None, claimed_at=None)
+)
 
 
 def open_the_return(
@@ -64,15 +85,8 @@ def _onto_bench(tx: Session, cause: Cause, head: ReturnHead) -> ReturnOpened:
     taken_over = head.worker not in ("", cause.worker)
     moves = head.custody != "received" or head.place != here
     if moves:
-        tx.execute(
-            update(Return)
-            .where(Return.site == cause.site, Return.number == head.number)
-            .values(
-                custody="received",
-                place=here,
-                received_at=func.coalesce(Return.received_at, cause.at),
-            )
-        )
+        at = {"at_site": cause.site, "at_number": head.number}
+        ask(tx, _RECEIVE, **at, bench=here, now=cause.at)
     if moves or head.worker != cause.worker:
         new = {} if head.custody == "received" else {"received": 1}
         before: dict[str, str | int] = (
@@ -98,8 +112,4 @@ def opened(tx: Session, cause: Cause, number: str) -> ReturnOpened:
 
 def _let_go(tx: Session, cause: Cause, number: str) -> None:
     """Give back a return that the worker has put aside with nothing counted."""
-    tx.execute(
-        update(Return)
-        .where(Return.site == cause.site, Return.number == number, Return.worker == cause.worker)
-        .values(worker=None, claimed_at=None)
-    )
+    ask(tx, _LET_GO, at_site=cause.site, at_number=number, holder=cause.worker)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import TableClause, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.identifying import RejectionWaits
@@ -14,6 +14,7 @@ from floorhand.domain.returns import AddToVerdict, VerdictExtended
 from floorhand.domain.verdicts import Verdict, complete, reason_text
 from floorhand.ops.returns_bench import JOB
 from floorhand.store import tasks
+from floorhand.store.asking import ask
 from floorhand.store.ledger import Cause
 from floorhand.store.returns import ReturnHead
 from floorhand.store.schema import Outbox
@@ -23,6 +24,15 @@ VERDICT = "return_verdict"
 
 INCOMPLETE = "rejection_incomplete"
 """On the supervisor's list: a platform approves a return that nobody rejects in time."""
+
+_OUTBOX = cast(TableClause, Outbox.__table__)
+_ADD = insert(_OUTBOX)
+_INCOMPLETE = select(_OUTBOX.c.id, _OUTBOX.c.body).where(
+    _OUTBOX.c.site == bindparam("site"),
+    _OUTBOX.c.kind == VERDICT,
+    _OUTBOX.c.subject == bindparam("number"),
+    _OUTBOX.c.state == "incomplete",
+)
 
 
 def write_verdict(tx: Session, cause: Cause, head: ReturnHead, verdict: Verdict) -> str:
@@ -41,17 +51,17 @@ def write_verdict(tx: Session, cause: Cause, head: ReturnHead, verdict: Verdict)
         "idempotency_key": key,
     }
     ready = complete(body, verdict.rejects)
-    tx.execute(
-        insert(Outbox).values(
-            site=cause.site,
-            id=key,
-            kind=VERDICT,
-            platform=head.platform,
-            subject=head.number,
-            body=json.dumps(body, ensure_ascii=False),
-            state="waiting" if ready else "incomplete",
-            created_at=cause.at,
-        )
+    ask(
+        tx,
+        _ADD,
+        site=cause.site,
+        id=key,
+        kind=VERDICT,
+        platform=head.platform,
+        subject=head.number,
+        body=json.dumps(body, ensure_ascii=False),
+        state="waiting" if ready else "incomplete",
+        created_at=cause.at,
     )
     if ready:
         return ""
@@ -61,14 +71,7 @@ def write_verdict(tx: Session, cause: Cause, head: ReturnHead, verdict: Verdict)
 
 def waiting_rejection(tx: Session, cause: Cause, number: str) -> RejectionWaits | None:
     """Find the rejection of a closed return that still needs comment or picture."""
-    row = tx.execute(
-        select(Outbox.id, Outbox.body).where(
-            Outbox.site == cause.site,
-            Outbox.kind == VERDICT,
-            Outbox.subject == number,
-            Outbox.state == "incomplete",
-        )
-    ).first()
+    row = ask(tx, _INCOMPLETE, site=cause.site, number=number).first()
     if row is None:
         return None
     body: dict[str, Any] = json.loads(row.body)

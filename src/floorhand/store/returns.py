@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.inspection import time_left
@@ -17,6 +19,7 @@ from floorhand.domain.returns import (
 )
 from floorhand.domain.rules import MerchantRules
 from floorhand.store import origins
+from floorhand.store.asking import ask
 from floorhand.store.origins import OPEN_CUSTODIES
 from floorhand.store.schema import (
     Return,
@@ -33,6 +36,65 @@ WAITING_MAX = 30
 
 LINES_SHOWN_MAX = 30
 """SKUs of a return in a list to choose from."""
+
+_HEAD = select(
+    Return.number,
+    func.coalesce(Return.merchant, ""),
+    Return.order,
+    Return.customer,
+    Return.kind,
+    Return.platform,
+    Return.platform_id,
+    Return.combined_id,
+    Return.tracking,
+    Return.custody,
+    Return.money,
+    Return.reason,
+    Return.asked_at,
+    Return.deadline,
+    Return.place,
+    Return.plate,
+    func.coalesce(Return.worker, ""),
+    Return.claimed_at,
+).where(Return.site == bindparam("site"), Return.number == bindparam("number"))
+_OF_RETURN = (ReturnLine.site == bindparam("site"), ReturnLine.number == bindparam("number"))
+_LINES = (
+    select(
+        ReturnLine.line_no,
+        ReturnLine.advised,
+        ReturnLine.received,
+        ReturnLine.restocked + ReturnLine.scrapped + ReturnLine.held,
+        ReturnLine.reason,
+    )
+    .where(
+        *_OF_RETURN,
+        ReturnLine.merchant == bindparam("merchant"),
+        ReturnLine.sku == bindparam("sku"),
+    )
+    .order_by(ReturnLine.line_no)
+)
+_MET = case(
+    (ReturnLine.received < ReturnLine.advised, ReturnLine.received), else_=ReturnLine.advised
+)
+_SUMS = select(
+    func.coalesce(func.sum(ReturnLine.advised), 0),
+    func.coalesce(func.sum(_MET), 0),
+    func.coalesce(func.sum(ReturnLine.received), 0),
+).where(*_OF_RETURN)
+_LEFT = (
+    select(ReturnLine.sku, Sku.name, ReturnLine.advised - ReturnLine.received, ReturnLine.reason)
+    .join(
+        Sku,
+        and_(
+            Sku.site == ReturnLine.site,
+            Sku.merchant == ReturnLine.merchant,
+            Sku.code == ReturnLine.sku,
+        ),
+    )
+    .where(*_OF_RETURN, ReturnLine.advised > ReturnLine.received)
+    .order_by(ReturnLine.line_no)
+)
+_NEXT_LEFT = _LEFT.limit(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,48 +135,33 @@ class LineCounts:
 
 def head(tx: Session, site: str, number: str) -> ReturnHead | None:
     """Read a return."""
-    columns = (
-        Return.number,
-        func.coalesce(Return.merchant, "").label("merchant"),
-        Return.order,
-        Return.customer,
-        Return.kind,
-        Return.platform,
-        Return.platform_id,
-        Return.combined_id,
-        Return.tracking,
-        Return.custody,
-        Return.money,
-        Return.reason,
-        Return.asked_at,
-        Return.deadline,
-        Return.place,
-        Return.plate,
-        func.coalesce(Return.worker, "").label("worker"),
-        Return.claimed_at,
-    )
-    row = tx.execute(
-        select(*columns).where(Return.site == site, Return.number == number)
-    ).one_or_none()
-    return ReturnHead(**row._asdict()) if row else None
+    row = ask(tx, _HEAD, site=site, number=number).one_or_none()
+    return ReturnHead(*row) if row else None
 
 
 def in_same_parcel(tx: Session, site: str, of: ReturnHead) -> tuple[Option, ...]:
     """List the returns of a parcel that are still to be inspected, this one first."""
-    shared: list[ColumnElement[bool]] = [Return.number == of.number]
-    if of.tracking:
-        shared.append(Return.tracking == of.tracking)
-    if of.combined_id:
-        shared.append(Return.combined_id == of.combined_id)
-    if len(shared) == 1:
+    if not of.tracking and not of.combined_id:
         return (_option(of.number, of.merchant, of.order),)
-    rows = tx.execute(
+    shared = _shared(bool(of.tracking), bool(of.combined_id))
+    named = {"number": of.number, "tracking": of.tracking, "combined": of.combined_id}
+    return tuple(_option(*row) for row in ask(tx, shared, site=site, **named))
+
+
+@cache
+def _shared(tracking: bool, combined: bool) -> Select[*tuple[Any, ...]]:
+    """Ask for open returns with the same number, or the same of what is known besides."""
+    same = [Return.number == bindparam("number")]
+    if tracking:
+        same.append(Return.tracking == bindparam("tracking"))
+    if combined:
+        same.append(Return.combined_id == bindparam("combined"))
+    return (
         select(Return.number, func.coalesce(Return.merchant, ""), Return.order)
-        .where(Return.site == site, or_(*shared), Return.custody.in_(OPEN_CUSTODIES))
-        .order_by(Return.number != of.number, Return.number)
+        .where(Return.site == bindparam("site"), or_(*same), Return.custody.in_(OPEN_CUSTODIES))
+        .order_by(Return.number != bindparam("number"), Return.number)
         .limit(SHARED_MAX)
     )
-    return tuple(_option(*row) for row in rows)
 
 
 def waiting(tx: Session, site: str, worker: str, now: datetime) -> tuple[Option, ...]:
@@ -176,58 +223,19 @@ def lines_of(
     tx: Session, site: str, number: str, merchant: str, sku: str
 ) -> tuple[LineCounts, ...]:
     """Read the lines of one SKU of a return."""
-    disposed = ReturnLine.restocked + ReturnLine.scrapped + ReturnLine.held
-    rows = tx.execute(
-        select(
-            ReturnLine.line_no,
-            ReturnLine.advised,
-            ReturnLine.received,
-            disposed,
-            ReturnLine.reason,
-        )
-        .where(
-            ReturnLine.site == site,
-            ReturnLine.number == number,
-            ReturnLine.merchant == merchant,
-            ReturnLine.sku == sku,
-        )
-        .order_by(ReturnLine.line_no)
-    )
+    rows = ask(tx, _LINES, site=site, number=number, merchant=merchant, sku=sku)
     return tuple(LineCounts(*row) for row in rows)
 
 
 def advised_pieces(tx: Session, site: str, number: str) -> int:
     """Count the pieces that were announced for a return."""
-    return int(
-        tx.scalar(
-            select(func.coalesce(func.sum(ReturnLine.advised), 0)).where(
-                ReturnLine.site == site, ReturnLine.number == number
-            )
-        )
-        or 0
-    )
+    return int(ask(tx, _SUMS, site=site, number=number).one()[0])
 
 
 def left_lines(tx: Session, site: str, number: str) -> tuple[tuple[str, str, int], ...]:
     """List what was announced and not found, as (SKU, name, pieces)."""
-    rows = tx.execute(
-        select(ReturnLine.sku, Sku.name, ReturnLine.advised - ReturnLine.received)
-        .join(
-            Sku,
-            and_(
-                Sku.site == ReturnLine.site,
-                Sku.merchant == ReturnLine.merchant,
-                Sku.code == ReturnLine.sku,
-            ),
-        )
-        .where(
-            ReturnLine.site == site,
-            ReturnLine.number == number,
-            ReturnLine.advised > ReturnLine.received,
-        )
-        .order_by(ReturnLine.line_no)
-    )
-    return tuple((sku, name, pieces) for sku, name, pieces in rows)
+    rows = ask(tx, _LEFT, site=site, number=number)
+    return tuple((sku, name, pieces) for sku, name, pieces, _ in rows)
 
 
 def parcel_of(
@@ -238,17 +246,10 @@ def parcel_of(
     With ``now`` given, the likeliest order is looked for where the return names none, and how long
     the platform still waits.
     """
-    met = case(
-        (ReturnLine.received < ReturnLine.advised, ReturnLine.received), else_=ReturnLine.advised
-    )
-    advised, found, pieces = tx.execute(
-        select(
-            func.coalesce(func.sum(ReturnLine.advised), 0),
-            func.coalesce(func.sum(met), 0),
-            func.coalesce(func.sum(ReturnLine.received), 0),
-        ).where(ReturnLine.site == site, ReturnLine.number == of.number)
-    ).one()
-    left = _next_left(tx, site, of.number) if found < advised else ("", "", 0, "")
+    advised, found, pieces = ask(tx, _SUMS, site=site, number=of.number).one()
+    left = ("", "", 0, "")
+    if found < advised:
+        left = ask(tx, _NEXT_LEFT, site=site, number=of.number).one()
     maybe, maybes = "", 0
     if now is not None and of.merchant and not of.order and left[0]:
         likely = origins.candidates(
@@ -279,27 +280,3 @@ def parcel_of(
         expiry_order=rules.expiry_order,
         due=time_left(of.deadline, now) if now is not None else "",
     )
-
-
-def _next_left(tx: Session, site: str, number: str) -> tuple[str, str, int, str]:
-    row = tx.execute(
-        select(
-            ReturnLine.sku, Sku.name, ReturnLine.advised - ReturnLine.received, ReturnLine.reason
-        )
-        .join(
-            Sku,
-            and_(
-                Sku.site == ReturnLine.site,
-                Sku.merchant == ReturnLine.merchant,
-                Sku.code == ReturnLine.sku,
-            ),
-        )
-        .where(
-            ReturnLine.site == site,
-            ReturnLine.number == number,
-            ReturnLine.advised > ReturnLine.received,
-        )
-        .order_by(ReturnLine.line_no)
-        .limit(1)
-    ).one()
-    return row[0], row[1], row[2], row[3]

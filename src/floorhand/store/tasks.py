@@ -39,16 +39,14 @@ _HAND_OVER = (
 )
 _TROUBLE = cast(TableClause, Trouble.__table__)
 _TELL = insert(_TROUBLE)
-_IS_TOLD = (
-    select(_TROUBLE.c.id)
-    .where(
-        _TROUBLE.c.site == bindparam("site"),
-        _TROUBLE.c.kind == bindparam("kind"),
-        _TROUBLE.c.subject == bindparam("subject"),
-        _TROUBLE.c.closed_at.is_(None),
-    )
-    .limit(1)
+_TOLD = (
+    _TROUBLE.c.site == bindparam("at_site"),
+    _TROUBLE.c.kind == bindparam("at_kind"),
+    _TROUBLE.c.subject == bindparam("at_subject"),
+    _TROUBLE.c.closed_at.is_(None),
 )
+_IS_TOLD = select(_TROUBLE.c.id).where(*_TOLD).limit(1)
+_CLOSE_TROUBLE = update(_TROUBLE).where(*_TOLD).values(closed_at=bindparam("now"))
 _CLOSE = update(_TASK).where(_THIS).values(state=bindparam("state"), done_at=bindparam("done_at"))
 
 
@@ -121,13 +119,14 @@ def trouble(
 
 def is_told(tx: Session, site: str, kind: str, subject: str) -> bool:
     """Say whether something is on the list of troubles."""
-    return ask(tx, _IS_TOLD, site=site, kind=kind, subject=subject).first() is not None
+    at = {"at_site": site, "at_kind": kind, "at_subject": subject}
+    return ask(tx, _IS_TOLD, **at).first() is not None
 
 
 def close_trouble(tx: Session, cause: Cause, kind: str, subject: str) -> None:
     """Take something off the list of troubles: it has been put right."""
-    told = _told(cause.site, kind, subject)
-    tx.execute(update(Trouble).where(*told).values(closed_at=cause.at))
+    at = {"at_site": cause.site, "at_kind": kind, "at_subject": subject}
+    ask(tx, _CLOSE_TROUBLE, **at, now=cause.at)
 
 
 def retell(
