@@ -79,20 +79,25 @@ class Sitting:
 
     def turn(self) -> Turn:
         """Show it."""
-        prompt = shown(self.flow, self.state)
-        if (self.undo_no or self.redo_no) and in_a_job(self.flow, self.state):
-            offered = ((Key.UNDO, self.undo_no), (Key.REDO, self.redo_no))
-            keys = tuple((key, f"key.{key}") for key, number in offered if number)
-            prompt = replace(prompt, keys=(*prompt.keys, *keys))
+        return self.turn_at(self, self.scan_no, (self.undo_no, self.redo_no))
+
+    def turn_at(self, at: Sitting | Settled, scan_no: int, numbers: tuple[int, int]) -> Turn:
+        """Show the same worker where a scan led to.
+
+        Args:
+            at: That flow and state, and what was said.
+            scan_no: The number of the scan.
+            numbers: Those of the scans to undo and to redo next; 0: none.
+        """
         return Turn(
             self.seat,
-            self.scan_no,
-            self.flow,
+            scan_no,
+            at.flow,
             self.worker,
             self.worker_name,
-            self.language or getattr(self.state, "language", ""),
-            prompt,
-            self.said,
+            self.language or getattr(at.state, "language", ""),
+            shown(at.flow, at.state, numbers),
+            at.said,
             self.preferences,
             self.station,
             self.locks_after_s if self.worker else 0,
@@ -104,17 +109,22 @@ def in_a_job(flow: str, state: AnyState) -> bool:
     return (ASIDE[flow](state).flow if flow in ASIDE else flow) in JOBS
 
 
-def shown(flow: str, state: AnyState) -> Prompt:
+def shown(flow: str, state: AnyState, numbers: tuple[int, int] = (0, 0)) -> Prompt:
     """Give the question that a state asks, and call the key that leads back by what it does.
 
-    Where a job has no way back of its own, that key leaves it: for the menu, or parked.
+    Where a job has no way back of its own, that key leaves it: for the menu, or parked. With the
+    numbers of scans to undo and to redo come the keys for that.
     """
     prompt = FLOWS[flow].prompt(state)
-    if flow not in JOBS or not leaves(FLOWS[flow].step(state, Pressed(Key.BACK))):
-        return prompt
-    name = "key.menu" if state == FLOWS[flow].START else "key.park"
-    named = {(Key.BACK, "key.back"): (Key.BACK, name)}
-    return replace(prompt, keys=tuple(named.get(key, key) for key in prompt.keys))
+    keys = prompt.keys
+    if flow in JOBS and leaves(FLOWS[flow].step(state, Pressed(Key.BACK))):
+        name = "key.menu" if state == FLOWS[flow].START else "key.park"
+        named = {(Key.BACK, "key.back"): (Key.BACK, name)}
+        keys = tuple(named.get(key, key) for key in keys)
+    if numbers != (0, 0) and in_a_job(flow, state):
+        both = zip((Key.UNDO, Key.REDO), numbers, strict=True)
+        keys = (*keys, *((key, f"key.{key}") for key, number in both if number))
+    return prompt if keys == prompt.keys else replace(prompt, keys=keys)
 
 
 def leaves(back: Reply) -> bool:
@@ -289,20 +299,9 @@ def write(
     ask(tx, _SIT_ON, **values)
     came = {"scan_no": scan_no, "scanned": recorded, "at": now, "source": source}
     ask(tx, _ADD_SCAN, **came, **_about(sitting, settled))
-    after = replace(
-        sitting,
-        flow=settled.flow,
-        state=settled.state,
-        said=settled.said,
-        scan_no=scan_no,
-        undo_no=undo_no,
-        redo_no=redo_no,
-    )
     if _may_differ(sitting, settled):
-        changed = sit(tx, sitting.site, sitting.seat)
-        assert changed is not None
-        return changed.turn()
-    return after.turn()
+        return must_sit(tx, sitting.site, sitting.seat).turn()
+    return sitting.turn_at(settled, scan_no, (undo_no, redo_no))
 
 
 def _as_kept(said: Said) -> dict[str, object]:

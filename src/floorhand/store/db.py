@@ -76,7 +76,8 @@ def open_database(url: str, *, create: bool = True) -> Transactions:
             "timeout": BUSY_TIMEOUT_MS / 1000,
             "cached_statements": STATEMENTS_KEPT_MAX,
         }
-        engine = create_engine(where, connect_args=arguments)
+        # A connection comes back with its transaction ended: nothing is left to roll back.
+        engine = create_engine(where, connect_args=arguments, pool_reset_on_return=None)
         _tame_sqlite(engine)
     else:
         engine = open_server(where)

@@ -91,11 +91,11 @@ class _Compiled:
 
     __slots__ = (
         "_dialect",
-        "_lists",
         "_prepared",
         "columns",
         "compiler",
         "fixed",
+        "lists",
         "to_driver",
     )
 
@@ -105,9 +105,7 @@ class _Compiled:
         binds = {name: bind for bind, name in compiler.bind_names.items()}
         assert not compiler.isinsert or binds.keys() >= set(names), (compiler.string, names)
         self._dialect = dialect
-        self._lists = tuple(
-            name for name, bind in binds.items() if bind.expanding and bind.required
-        )
+        self.lists = tuple(name for name, bind in binds.items() if bind.expanding and bind.required)
         self._prepared: dict[tuple[int, ...], Prepared] = {}
         self.columns = tuple(statement.exported_columns)
         self.compiler = compiler
@@ -123,7 +121,7 @@ class _Compiled:
 
     def prepared(self, named: Mapping[str, Any]) -> Prepared:
         """Give it for lists as long as these."""
-        lengths = tuple([len(named[name]) for name in self._lists]) if self._lists else ()
+        lengths = tuple([len(named[name]) for name in self.lists])
         found = self._prepared.get(lengths)
         if found is None:
             if len(self._prepared) >= LENGTHS_MAX:
@@ -178,8 +176,9 @@ def _from_driver(kind: Any, dialect: Dialect, coltype: Any) -> Callable[[Any], A
     return process
 
 
-_COMPILED: dict[tuple[Any, ...], _Compiled] = {}
-"""What was compiled, by the statement itself, the driver and the names of parameters."""
+_COMPILED: dict[tuple[Any, ...], _Compiled | Prepared] = {}
+"""What was compiled, by the statement itself, the driver and the names of parameters; what takes no
+lists as the driver takes it."""
 
 
 def prepare(statement: Question, dialect: Dialect, named: Mapping[str, Any]) -> Prepared:
@@ -187,9 +186,10 @@ def prepare(statement: Question, dialect: Dialect, named: Mapping[str, Any]) -> 
     if isinstance(statement, dict):
         statement = statement[dialect.name]
     key = (statement, dialect.driver, *named)
-    compiled = _COMPILED.get(key)
-    if compiled is None:
+    found = _COMPILED.get(key)
+    if found is None:
         if len(_COMPILED) >= COMPILED_MAX:
             _COMPILED.clear()
-        compiled = _COMPILED[key] = _Compiled(statement, dialect, tuple(named))
-    return compiled.prepared(named)
+        compiled = _Compiled(statement, dialect, tuple(named))
+        found = _COMPILED[key] = compiled if compiled.lists else compiled.prepared(named)
+    return found if isinstance(found, Prepared) else found.prepared(named)
