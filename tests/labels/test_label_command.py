@@ -12,6 +12,7 @@ from labels.nasty import read_back
 from sqlalchemy import insert, select, update
 
 from floorhand.cli import main
+from floorhand.domain.scanner_test import ELEMENTS, LETTERS, is_test
 from floorhand.domain.things import BARCODES_ONLY, KEYS, SUPPLIER, Goods, Key, Line
 from floorhand.flows import turn
 from floorhand.labels.layout import PlacedText
@@ -124,6 +125,17 @@ def test_an_option_that_is_none_is_no_code(
     assert f"unrecognized arguments: {' '.join(words[words.index('--nope') :])}" in (
         capsys.readouterr().err
     )
+
+
+def test_the_label_of_the_scanner_test_holds_what_the_test_looks_for(
+    warehouse: Transactions,
+) -> None:
+    assert label("scanner-test", "--pdf", "test.pdf") == 0
+    (codes,) = read_pdf(Path("test.pdf"))
+    assert sorted(map(is_test, codes)) == [True, True]
+    assert LETTERS in codes
+    (elements,) = set(codes) - {LETTERS}
+    assert all(f"{ai}{value}" in elements for ai, value in ELEMENTS)
 
 
 def test_the_code_of_a_bin_is_in_bars_only(warehouse: Transactions) -> None:

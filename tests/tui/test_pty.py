@@ -12,10 +12,14 @@ from pathlib import Path
 
 import pytest
 from conftest import SITE, new_warehouse
+from sqlalchemy import select, update
 from tui.flood import CHILD, ENDINGS, Terminal, codes, flood, flood_serial, flood_tmux, heard, ways
+from warehouses import packing
 
+from floorhand.domain.scanners import Profile
 from floorhand.robots.pty_terminal import PtyTerminal
-from floorhand.store.db import engine_of
+from floorhand.store.db import Transactions, engine_of
+from floorhand.store.schema import Scan, Station
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
 
@@ -152,3 +156,28 @@ def test_a_terminal_whose_database_lacks_a_column_ends_with_a_sentence(tmp_path:
         terminal.wait_for(b"other.db was not made by this floorhand (no such column: seat.redo_no)")
     finally:
         terminal.close()
+
+
+def test_the_program_hears_a_scanner_on_a_line_as_its_station_says_from_the_sign_in_on(
+    transactions: Transactions, tmp_path: Path
+) -> None:
+    packing.build(transactions)
+    with transactions.begin() as tx:
+        sends = Profile(prefix="Q").to_json()
+        tx.execute(update(Station).where(Station.code == packing.STATION).values(scanner=sends))
+    url = engine_of(transactions).url.render_as_string(hide_password=False)
+    line, end = os.openpty()
+    named = ["--database", url, "--site", SITE, "--seat", "P1", "--scanner", os.ttyname(end)]
+    terminal = PtyTerminal(["-m", "floorhand", "terminal", *named], str(tmp_path))
+    try:
+        terminal.wait_for(b"Scan your badge")
+        os.write(line, b"STATION-1\r")
+        terminal.wait_for(b"You work at")
+        os.write(line, b"QBADGE-ANA\r\n")
+        terminal.wait_for(b"Hello Ana")
+    finally:
+        terminal.close()
+        os.close(line)
+        os.close(end)
+    with transactions.begin() as tx:
+        assert tx.scalars(select(Scan.source)).all() == ["hint", "scanned"]
