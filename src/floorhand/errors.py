@@ -144,6 +144,7 @@ class Code(StrEnum):
     MARK_WANTED = "mark_wanted"
     BAD_MARK = "bad_mark"
     SCAN_EACH_SERIAL = "scan_each_serial"
+    LIFE_TOO_SHORT = "life_too_short"
     SERIAL_IN_HOUSE = "serial_in_house"
     COUNT_FIRST = "count_first"
     NOT_COUNTED_HERE = "not_counted_here"

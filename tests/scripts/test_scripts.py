@@ -6,6 +6,7 @@ read the diff: it is the change that workers will see. Lines:
     @ inbound           the warehouse: tests/warehouses/inbound.py, its build(transactions)
     @ worker W1         who signs in first (by badge); the default is the warehouse's WORKER
     @ role W2 lead      what a worker may do from now on; the default is the warehouse's
+    @ rule FERN short_life lead    what a merchant wants from now on
     @ seat H2           the terminal at which it goes on; the first is H1
     @ job receiving     the job opened from the menu
     @ restart           the terminal is killed and its seat taken again
@@ -18,6 +19,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
@@ -26,12 +28,13 @@ import pytest
 from conftest import NOW, SITE, new_warehouse
 from sqlalchemy import select, update
 
+from floorhand.domain.rules import MerchantRules
 from floorhand.ops.floor import Turn, take_seat, take_turn
 from floorhand.store.cancelling import undo_order
 from floorhand.store.check import violations
 from floorhand.store.db import Transactions, engine_of
 from floorhand.store.ledger import Cause
-from floorhand.store.schema import Order, Worker
+from floorhand.store.schema import Merchant, Order, Worker
 from floorhand.talk import render_lines
 from floorhand.text.catalog import catalog
 
@@ -70,6 +73,8 @@ class Stage:
                 self.sign_in(worker)
             case "@", ["role", worker, *roles]:
                 self.give_role(worker, " ".join(roles))
+            case "@", ["rule", merchant, name, value]:
+                self.set_rule(merchant, name, value)
             case "@", ["seat", seat]:
                 self.go_to(seat)
             case "@", ["job", job]:
@@ -92,6 +97,13 @@ class Stage:
             tx.execute(
                 update(Worker).where(Worker.site == SITE, Worker.code == worker).values(roles=roles)
             )
+
+    def set_rule(self, merchant: str, name: str, value: str) -> None:
+        here = (Merchant.site == SITE, Merchant.code == merchant)
+        with self.transactions.begin() as tx:
+            rules = MerchantRules.of_json(tx.scalar(select(Merchant.rules).where(*here)) or "{}")
+            changed = replace(rules, **{name: value}).to_json()
+            tx.execute(update(Merchant).where(*here).values(rules=changed))
 
     def sign_in(self, worker: str) -> None:
         with self.transactions.begin() as tx:

@@ -173,7 +173,8 @@ class CountPieces:
     """Take pieces in, good ones, onto a pallet or loose onto the dock.
 
     ``counted`` says that the label told the number. ``unexpected`` says that the worker has
-    confirmed what is not as announced: the SKU, or so many of it.
+    confirmed what is not as announced: the SKU, or so many of it. ``allowed_by`` is the number of
+    whoever has allowed that they live so short.
     """
 
     delivery: str
@@ -183,6 +184,20 @@ class CountPieces:
     pack: str = "each"
     unexpected: bool = False
     counted: bool = False
+    allowed_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShortLife:
+    """The pieces have ``days`` to live, ``least`` are wanted; nothing was taken yet.
+
+    With the badge of a lead, ``asked`` can be asked again.
+    """
+
+    asked: CountPieces
+    name: str
+    days: int
+    least: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +234,8 @@ class Counted:
         left: What the delivery's lines still expect of the SKU.
         room: How many more would still be within the merchant's tolerance; -1 if not announced.
         over: Pieces beyond what was announced.
-        alarm: Why to look: ``over``, ``life``, ``blind``, ``older``, ``lot`` or empty.
+        alarm: Why to look: ``over``, ``life``, ``allowed``, ``blind``, ``older``,
+            ``lot`` or empty.
         days: Remaining life; only told for dated goods.
         fresh: First of these goods on this place.
         serial_tracked: Each piece is counted by its serial.

@@ -18,6 +18,8 @@ class Right(StrEnum):
     RETURNS = "returns"
     BLIND = "blind"
     """Receive goods that nobody announced."""
+    SHORT_LIFE = "short_life"
+    """Allow goods to be received that live shorter than their merchant wants."""
     LEARN = "learn"
     """Say which product an unknown barcode means."""
     SEATS = "seats"
@@ -37,7 +39,7 @@ ROLES: Mapping[str, frozenset[Right]] = {
     "worker": _JOBS,
     "packer": frozenset({Right.PACKING}),
     "inspector": frozenset({Right.RETURNS}),
-    "lead": _JOBS | {Right.BLIND, Right.LEARN, Right.SEATS, Right.REVERSE},
+    "lead": _JOBS | {Right.BLIND, Right.SHORT_LIFE, Right.LEARN, Right.SEATS, Right.REVERSE},
     "supervisor": frozenset(Right),
 }
 """The roles that a worker can be given, any number of them. A job's name is a role, too."""

@@ -23,6 +23,9 @@ DISPOSITIONS = (
     "quarantine",
 )
 
+SHORT_LIVES = ("hold", "refuse", "lead")
+"""They are held, not taken in at all, or taken in if a lead's badge allows it."""
+
 DISPOSITION_BY_GRADE = ("restock", "restock", "repack", "back_to_merchant", "destroy")
 """Default for grades 1 (sealed) to 5 (hazardous, hygiene, expired)."""
 
@@ -60,6 +63,9 @@ class MerchantRules(_Rules):
 
     over_tolerance_pct: int = 0
     """More than announced by up to this needs no approval."""
+
+    short_life: str = "hold"
+    """What becomes of goods that arrive with less life left than wanted: one of `SHORT_LIVES`."""
 
     expiry_order: str = "YYMMDD"
     """How six typed digits are read: ``YYMMDD`` or ``DDMMYY``; four are ``MMYY``."""

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from floorhand.domain import verdicts
 from floorhand.domain.allocation import CANCEL_LINE, HOLD_ORDER, SHIP_PARTIAL
 from floorhand.domain.rights import ROLES
-from floorhand.domain.rules import DISPOSITION_BY_GRADE, DISPOSITIONS
+from floorhand.domain.rules import DISPOSITION_BY_GRADE, DISPOSITIONS, SHORT_LIVES
 from floorhand.domain.shifts import parse_shift
 from floorhand.errors import BadSetting
 from floorhand.exchange import cells
@@ -50,6 +50,11 @@ MERCHANTS = Layout(
         ),
         Field("typed_quantity", "yes: at the bench a number counts after one scan; new: yes"),
         Field("over_tolerance_pct", "more than announced up to this needs no approval; new: 0"),
+        Field(
+            "short_life",
+            f"goods that arrive with too little life left: {', '.join(SHORT_LIVES)} (a lead's badge"
+            " allows them); new: hold",
+        ),
         Field("expiry_order", "how six typed digits are read: YYMMDD or DDMMYY; new: YYMMDD"),
         Field(
             "dispositions",
@@ -143,6 +148,7 @@ def read_site(source: Source, _context: Context) -> Parsed:
 
 def _merchant(row: Reader) -> MerchantRecord:
     told: dict[str, Any] = {
+        "short_life": row.choice("short_life", SHORT_LIVES) or None,
         "short_policy": row.choice("short_policy", SHORT_POLICIES) or None,
         "typed_quantity": row.flag("typed_quantity"),
         "over_tolerance_pct": _up_to(row, "over_tolerance_pct", 0, TOLERANCE_PCT_MAX),

@@ -34,6 +34,7 @@ from floorhand.domain.receiving import (
     ReprintPallet,
     ReviewDelivery,
     SetCount,
+    ShortLife,
     StartPallet,
     TakeBack,
     TakenBack,
@@ -41,6 +42,7 @@ from floorhand.domain.receiving import (
 )
 from floorhand.domain.things import (
     Attributes,
+    Badge,
     Chosen,
     DeliveryCode,
     Goods,
@@ -53,7 +55,7 @@ from floorhand.domain.things import (
 )
 from floorhand.errors import Code
 from floorhand.flows.marks import bad_date, bad_mark
-from floorhand.flows.receiving_pieces import count_piece, describe
+from floorhand.flows.receiving_pieces import ask_lead, count_piece, describe
 from floorhand.flows.receiving_screens import (
     BLIND,
     OTHER_LOT,
@@ -75,6 +77,7 @@ from floorhand.flows.receiving_states import (
     Describing,
     InDelivery,
     Job,
+    LeadWanted,
     Lines,
     NeedDelivery,
     NeedDock,
@@ -100,7 +103,7 @@ def step(state: State, event: object) -> Reply:
             return _describing(state, event)
         case DamagedCount() | DamagedReason():
             return _damaged(state, event)
-        case Unexpected() | Lines() | Closing():
+        case Unexpected() | LeadWanted() | Lines() | Closing():
             return _aside(state, event)
 
 
@@ -219,6 +222,8 @@ def _outcome(state: InDelivery, event: object) -> Reply:
                 {"sku": goods.sku, "delivery": job.delivery},
                 look=True,
             )
+        case ShortLife() | Badge():
+            return ask_lead(state, event)
         case TooMany(goods=goods, name=name, pieces=pieces, left=left):
             facts = {"sku": goods.sku, "asked": pieces, "most": left}
             asked = Unexpected(job, state.now, goods, name, pieces)
@@ -250,14 +255,14 @@ def _outcome(state: InDelivery, event: object) -> Reply:
             return Refuse(Code.NOT_EXPECTED_NOW)
 
 
-def _aside(state: Unexpected | Lines | Closing, event: object) -> Reply:
+def _aside(state: Unexpected | LeadWanted | Lines | Closing, event: object) -> Reply:
     """Answer what a question beside the counting asks; a piece simply goes on counting."""
     match state, event:
         case Unexpected(goods=Goods(sku=sku), pieces=asked), Piece(sku=again, pieces=pieces) if (
             again == sku and asked in (0, pieces)
         ):
             return count_piece(state, event, unexpected=True)
-        case _, Piece():
+        case Unexpected() | Lines() | Closing(), Piece():
             return count_piece(state, event)
         case Lines(), Chosen(code=code) if code == OTHER_LOT:
             return Ask(Counting(state.job), "receiving.other_lot")

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from floorhand.domain.receiving import CountPieces
-from floorhand.domain.things import Goods, Piece
+from floorhand.domain.receiving import CountPieces, ShortLife
+from floorhand.domain.things import Badge, Goods, Piece
 from floorhand.errors import Code
 from floorhand.flows.receiving_screens import missing
-from floorhand.flows.receiving_states import Closing, Counting, Describing, Lines, Unexpected
+from floorhand.flows.receiving_states import (
+    Closing,
+    Counting,
+    Describing,
+    InDelivery,
+    LeadWanted,
+    Lines,
+    Unexpected,
+)
 from floorhand.flows.telling import fill
-from floorhand.flows.turn import Ask, Do, Refuse, Reply
+from floorhand.flows.turn import Ask, Do, Facts, Refuse, Reply
 
 
 def count_piece(
@@ -34,6 +42,21 @@ def count_piece(
     if filled.serial and not filled.serial_tracked:
         filled = replace(filled, serial="")
     return describe(Describing(job, state.now, filled, unexpected), filled)
+
+
+def ask_lead(state: InDelivery, event: object) -> Reply:
+    """Ask for a lead's badge where goods live too short, and take it."""
+    match state, event:
+        case _, ShortLife(asked=asked, days=days, least=least):
+            facts: Facts = {"sku": asked.goods.sku, "days": days, "least": least}
+            wanted = LeadWanted(state.job, state.now, event)
+            return Ask(wanted, "receiving.lives_short", facts, look=True)
+        case LeadWanted(short=short), Badge(scanned=True, worker=worker):
+            return Do(replace(short.asked, allowed_by=worker))
+        case LeadWanted(), Badge():
+            return Refuse(Code.RETURN_BADGE_TYPED)
+        case _:
+            return Refuse(Code.NOT_EXPECTED_NOW)
 
 
 def _as_before(piece: Piece, before: Goods | None) -> Piece:

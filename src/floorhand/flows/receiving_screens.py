@@ -17,6 +17,7 @@ from floorhand.flows.receiving_states import (
     DamagedReason,
     Describing,
     Job,
+    LeadWanted,
     Lines,
     NeedDelivery,
     NeedDock,
@@ -61,6 +62,8 @@ def prompt(state: State) -> Prompt:
             )
         case Counting() | Unexpected():
             return _counting(state)
+        case LeadWanted():
+            return _lead_wanted(state)
         case Describing():
             return _describing(state)
         case DamagedCount() | DamagedReason():
@@ -69,6 +72,22 @@ def prompt(state: State) -> Prompt:
             return _lines(state)
         case Closing():
             return _closing(state)
+
+
+def _lead_wanted(state: LeadWanted) -> Prompt:
+    short = state.short
+    goods = short.asked.goods
+    return Prompt(
+        ask="receiving.lead_badge",
+        goods=(Item(goods.sku, short.name, short.asked.pieces, mark="now"),),
+        facts=(
+            ("fact.expiry", goods.expiry),
+            ("fact.days_left", str(short.days)),
+            ("fact.days_wanted", str(short.least)),
+        ),
+        keys=((Key.BACK, "key.back"),),
+        wants=Wants(kinds=("badge",)),
+    )
 
 
 def missing(piece: Piece) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from floorhand.domain.receiving import Gap, LineCount, Next, Waiting
+from floorhand.domain.receiving import CountPieces, Gap, LineCount, Next, ShortLife, Waiting
 from floorhand.domain.things import Attributes, Goods, Piece
 
 
@@ -115,6 +115,15 @@ class Unexpected:
 
 
 @dataclass(frozen=True, slots=True)
+class LeadWanted:
+    """Goods live too short to be taken in, unless a lead allows it."""
+
+    job: Job
+    now: Count | None
+    short: ShortLife
+
+
+@dataclass(frozen=True, slots=True)
 class DamagedCount:
     """How many of the pieces counted here are damaged?"""
 
@@ -153,7 +162,9 @@ class Closing:
     counted: int
 
 
-InDelivery = Counting | Describing | Unexpected | DamagedCount | DamagedReason | Lines | Closing
+InDelivery = (
+    Counting | Describing | Unexpected | LeadWanted | DamagedCount | DamagedReason | Lines | Closing
+)
 State = NeedDelivery | ChooseDelivery | ChooseMerchant | NeedDock | InDelivery
 START = NeedDelivery()
 STATES: tuple[type, ...] = (
@@ -164,9 +175,10 @@ STATES: tuple[type, ...] = (
     Counting,
     Describing,
     Unexpected,
+    LeadWanted,
     DamagedCount,
     DamagedReason,
     Lines,
     Closing,
 )
-VALUES: tuple[type, ...] = (Job, Count, Waiting, LineCount, Gap, Next)
+VALUES: tuple[type, ...] = (Job, Count, Waiting, LineCount, Gap, Next, ShortLife, CountPieces)

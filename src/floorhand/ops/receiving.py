@@ -30,12 +30,13 @@ from floorhand.domain.receiving import (
     OpenBlind,
     OpenDelivery,
     SetCount,
+    ShortLife,
     TooMany,
 )
 from floorhand.domain.rights import Right, may
 from floorhand.domain.things import DAMAGED, SUPPLIER, Goods, Line
 from floorhand.errors import Code, Gone, Refused
-from floorhand.ops import closing_deliveries, works
+from floorhand.ops import closing_deliveries, short_life, works
 from floorhand.ops.beginning import need_room
 from floorhand.store import deliveries, ledger, receipts
 from floorhand.store.asking import ask
@@ -121,12 +122,12 @@ def open_blind(tx: Session, cause: Cause, command: OpenBlind) -> DeliveryOpened 
 
 def count_pieces(
     tx: Session, cause: Cause, command: CountPieces
-) -> Counted | NotAnnounced | TooMany:
+) -> Counted | NotAnnounced | TooMany | ShortLife:
     """Take good pieces in. A label that tells more than may come is asked about, as typing is.
 
     Raises:
         Refused: `Code.DELIVERY_CLOSED`; `Code.OTHER_MERCHANT` if the delivery's merchant has no
-            such SKU; `Code.SERIAL_IN_HOUSE`; `Code.PLACE_CLOSED`.
+            such SKU; `Code.SERIAL_IN_HOUSE`; `Code.PLACE_CLOSED`; as `short_life.arrival`.
     """
     goods = command.goods
     book, product = _book(tx, cause, command.delivery, goods)
@@ -138,9 +139,10 @@ def count_pieces(
     _place_is_open(tx, cause.site, command.place)
     if goods.serial and (place := deliveries.serial_at(tx, cause.site, goods)):
         raise Refused(Code.SERIAL_IN_HOUSE, serial=goods.serial, sku=goods.sku, place=place)
-    condition, alarm, _ = counting.arrival(
-        book.header.blind, goods.expiry, cause.at.date(), product.min_life_days
-    )
+    arrived = short_life.arrival(tx, cause, command, book, product)
+    if isinstance(arrived, ShortLife):
+        return arrived
+    condition, alarm = arrived
     if not book.lines:
         book = _new_line(tx, cause, book, goods, product)
     goods = replace(goods, condition=condition)
