@@ -174,7 +174,8 @@ class CountPieces:
 
     ``counted`` says that the label told the number. ``unexpected`` says that the worker has
     confirmed what is not as announced: the SKU, or so many of it. ``allowed_by`` is the number of
-    whoever has allowed that they live so short.
+    whoever has allowed that they live so short. ``dock`` is where a pallet begins whose plate is
+    the place; empty: the place is there already.
     """
 
     delivery: str
@@ -185,6 +186,7 @@ class CountPieces:
     unexpected: bool = False
     counted: bool = False
     allowed_by: str = ""
+    dock: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +243,7 @@ class Counted:
         serial_tracked: Each piece is counted by its serial.
         next: The line that is expected next.
         towards: How many of the added pieces were still expected; all of them if blind.
+        plate: The pallet that began with them; empty if none did.
     """
 
     goods: Goods
@@ -257,6 +260,7 @@ class Counted:
     serial_tracked: bool
     next: Next
     towards: int = 0
+    plate: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,19 +292,27 @@ class DamageMarked:
 
 @dataclass(frozen=True, slots=True)
 class StartPallet:
-    """Begin a pallet with a label of its own; ``full`` is the one that it follows, if any."""
+    """Begin a pallet with a label of its own; ``full`` is the one that it follows, if any.
+
+    ``plate`` is the number that its sender has put on it; empty: it gets one of ours.
+    """
 
     delivery: str
     dock: str
     full: str = ""
+    plate: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PalletStarted:
-    """The pallet stands at the dock and its label is queued; ``closed`` waits for put-away."""
+    """The pallet stands at the dock; ``closed`` waits for put-away.
+
+    ``labelled`` says that its label is queued; what its sender has labelled needs none.
+    """
 
     pallet: str
     closed: str
+    labelled: bool = True
 
 
 @dataclass(frozen=True, slots=True)

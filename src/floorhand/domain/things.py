@@ -56,7 +56,8 @@ class Piece:
     ``pieces`` is how many pieces one scan of this barcode stands for (1 for a piece, 12 for a
     case of 12), times ``count`` (AI 30/37) where the code has one; 0 says that it has none.
     ``pack`` is ``each``, ``inner`` or ``case``. ``lot``, ``expiry`` (ISO date) and ``serial`` are
-    empty unless the code told them.
+    empty unless the code told them. ``sscc`` is the plate of the pallet or carton, where the same
+    code told that too and nothing here has it yet.
     """
 
     merchant: str
@@ -71,6 +72,14 @@ class Piece:
     expiry_tracked: bool = False
     serial_tracked: bool = False
     count: int = 0
+    sscc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plate:
+    """The number (SSCC) of a pallet or carton that nothing here has yet: its sender's."""
+
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,5 +264,5 @@ class Resumed:
 
 Thing = (
     Piece | Attributes | Place | OrderCode | DeliveryCode | ReturnCode | Badge | Station | Ambiguous
-    | Unknown
+    | Unknown | Plate
 )  # fmt: skip

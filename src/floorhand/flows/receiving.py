@@ -50,16 +50,22 @@ from floorhand.domain.things import (
     Number,
     Piece,
     Place,
+    Plate,
     Pressed,
     Text,
 )
 from floorhand.errors import Code
 from floorhand.flows.marks import bad_date, bad_mark
-from floorhand.flows.receiving_pieces import ask_lead, count_piece, describe
+from floorhand.flows.receiving_pieces import (
+    ask_lead,
+    count_piece,
+    describe,
+    onto_pallet,
+    was_counted,
+)
 from floorhand.flows.receiving_screens import (
     BLIND,
     OTHER_LOT,
-    counted_words,
     missing,
     prompt,
 )
@@ -170,7 +176,9 @@ def _counting(state: Counting, event: object) -> Reply:
         case Counting(now=Count(serial_tracked=False) as now), Number(value=total):
             return _total(state, now, total)
         case _, Place(kind="pallet"):
-            return _onto_pallet(state, event)
+            return onto_pallet(state, event)
+        case _, Plate(code=plate):
+            return Do(StartPallet(state.job.delivery, state.job.dock, plate=plate))
         case _, Place(kind="dock", proven=True, code=dock):
             job = replace(state.job, dock=dock, onto="")
             return Ask(Counting(job), "receiving.loose", {"place": dock})
@@ -214,7 +222,7 @@ def _outcome(state: InDelivery, event: object) -> Reply:
     facts: Facts
     match event:
         case Counted():
-            return _counted(job, event)
+            return was_counted(job, event)
         case NotAnnounced(goods=goods, name=name):
             return Ask(
                 Unexpected(job, state.now, goods, name),
@@ -228,6 +236,8 @@ def _outcome(state: InDelivery, event: object) -> Reply:
             facts = {"sku": goods.sku, "asked": pieces, "most": left}
             asked = Unexpected(job, state.now, goods, name, pieces)
             return Ask(asked, "receiving.label_again", facts, look=True)
+        case PalletStarted(pallet=pallet, labelled=False):
+            return Ask(Counting(replace(job, onto=pallet)), "receiving.onto", {"place": pallet})
         case PalletStarted(pallet=pallet, closed=""):
             return Ask(Counting(replace(job, onto=pallet)), "receiving.pallet", {"place": pallet})
         case PalletStarted(pallet=pallet, closed=closed):
@@ -355,39 +365,6 @@ def _total(state: Counting, now: Count, total: int) -> Reply:
         return Ask(replace(state, typed=total), "receiving.type_again", facts, look=True)
     job = state.job
     return Do(SetCount(job.delivery, job.place, now.goods, total))
-
-
-def _onto_pallet(state: Counting, place: Place) -> Reply:
-    job = state.job
-    if place.state != "open" or place.parent != job.dock:
-        return Refuse(Code.PALLET_NOT_HERE, {"place": place.code, "dock": job.dock})
-    if place.merchant not in ("", job.merchant):
-        return Refuse(
-            Code.OTHER_MERCHANT,
-            {"sku": place.code, "merchant": place.merchant, "wanted": job.merchant},
-        )
-    if not place.proven:
-        return Refuse(Code.TYPED_CODE, {"place": place.code})
-    return Ask(Counting(replace(job, onto=place.code)), "receiving.onto", {"place": place.code})
-
-
-def _counted(job: Job, event: Counted) -> Reply:
-    now = Count(
-        event.goods,
-        event.name,
-        event.here,
-        event.left,
-        event.room,
-        event.serial_tracked,
-        event.over,
-    )
-    after = replace(job, counted=job.counted + event.towards, next=event.next)
-    if not event.added:
-        return Ask(
-            Counting(after, now), "receiving.same", {"sku": now.goods.sku, "here": event.here}
-        )
-    key, facts = counted_words(event)
-    return Ask(Counting(after, now), key, facts, look=bool(event.alarm) or event.added < 0)
 
 
 def _reviewed(state: InDelivery, event: DeliveryReviewed) -> Reply:

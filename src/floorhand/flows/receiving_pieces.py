@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from floorhand.domain.receiving import CountPieces, ShortLife
-from floorhand.domain.things import Badge, Goods, Piece
+from floorhand.domain.receiving import Counted, CountPieces, ShortLife, StartPallet
+from floorhand.domain.things import Badge, Goods, Piece, Place
 from floorhand.errors import Code
-from floorhand.flows.receiving_screens import missing
+from floorhand.flows.receiving_screens import counted_words, missing
 from floorhand.flows.receiving_states import (
     Closing,
+    Count,
     Counting,
     Describing,
     InDelivery,
+    Job,
     LeadWanted,
     Lines,
     Unexpected,
@@ -88,11 +90,55 @@ def describe(state: Describing, piece: Piece) -> Reply:
     return Do(
         CountPieces(
             job.delivery,
-            job.place,
+            piece.sscc or job.place,
             goods,
             piece.pieces,
             piece.pack,
             state.unexpected,
             counted=piece.count > 0,
+            dock=job.dock if piece.sscc else "",
         )
     )
+
+
+def onto_pallet(state: Counting, place: Place) -> Reply:
+    """Go on counting onto a pallet; one with a plate that was void begins anew."""
+    job = state.job
+    if place.state == "void":
+        return Do(StartPallet(job.delivery, job.dock, plate=place.code))
+    if place.state != "open" or place.parent != job.dock:
+        return Refuse(Code.PALLET_NOT_HERE, {"place": place.code, "dock": job.dock})
+    if place.merchant not in ("", job.merchant):
+        return Refuse(
+            Code.OTHER_MERCHANT,
+            {"sku": place.code, "merchant": place.merchant, "wanted": job.merchant},
+        )
+    if not place.proven:
+        return Refuse(Code.TYPED_CODE, {"place": place.code})
+    facts: Facts = {"place": place.code, "pieces": place.pieces}
+    onto = Counting(replace(job, onto=place.code))
+    if place.pieces:
+        return Ask(onto, "receiving.onto_again", facts, look=True)
+    return Ask(onto, "receiving.onto", facts)
+
+
+def was_counted(job: Job, event: Counted) -> Reply:
+    """Say what was counted, and go on with it; a pallet that began with it goes on, too."""
+    now = Count(
+        event.goods,
+        event.name,
+        event.here,
+        event.left,
+        event.room,
+        event.serial_tracked,
+        event.over,
+    )
+    after = replace(
+        job, counted=job.counted + event.towards, next=event.next, onto=event.plate or job.onto
+    )
+    if not event.added:
+        return Ask(
+            Counting(after, now), "receiving.same", {"sku": now.goods.sku, "here": event.here}
+        )
+    key, facts = counted_words(event)
+    return Ask(Counting(after, now), key, facts, look=bool(event.alarm) or event.added < 0)

@@ -162,7 +162,8 @@ def _counting(state: Counting | Unexpected) -> Prompt:
     wants = _wants(job, now)
     if isinstance(state, Counting):
         told = told_count(state.told)
-        wants = replace(wants, told_count=told, learns=True, delivery=job.delivery)
+        kinds = (*wants.kinds, "plate")
+        wants = replace(wants, kinds=kinds, told_count=told, learns=True, delivery=job.delivery)
     if isinstance(state, Unexpected):
         ask = "receiving.scan_again" if not state.pieces else "receiving.scan_number_again"
         wants = replace(wants, kinds=("piece",), number=False, number_hint=0)

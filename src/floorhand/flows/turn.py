@@ -113,7 +113,7 @@ class Wants:
 
     Attributes:
         kinds: What to scan: any of ``badge pin delivery order return place bin tote pallet
-            carton cart dock bench piece number text choice done``, in order of preference.
+            carton cart dock bench plate piece number text choice done``, in order of preference.
         place: Code of the one place wanted; its check digits may be typed. Empty: any, or none.
         sku: ``merchant/sku`` of the one product wanted. Empty: any, or none.
         number: A typed number of at most 5 digits is a quantity here.

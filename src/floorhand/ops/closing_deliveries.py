@@ -26,6 +26,7 @@ from floorhand.domain.receiving import (
 )
 from floorhand.domain.things import Goods
 from floorhand.errors import Code, Gone, Refused
+from floorhand.ops import plates
 from floorhand.store import deliveries, receipts
 from floorhand.store.deliveries import Header
 from floorhand.store.ledger import Cause, lines_in
@@ -43,22 +44,21 @@ def start_pallet(tx: Session, cause: Cause, command: StartPallet) -> PalletStart
     The full one can be put away at once, so that perishables need not wait for the delivery.
 
     Raises:
-        Refused: `Code.PALLET_EMPTY` if there is nothing on the full one; `Code.DELIVERY_CLOSED`.
+        Refused: `Code.PALLET_EMPTY` if there is nothing on the full one; `Code.DELIVERY_CLOSED`;
+            as `plates.stand_at_dock`.
     """
     header = _open_header(tx, cause, command.delivery)
     if command.full and not close_pallet(tx, cause, header, command.full):
         raise Refused(Code.PALLET_EMPTY, place=command.full)
-    pallet = new_place(
-        tx,
-        cause.site,
-        code=next_sscc(tx, cause.site),
-        kind="pallet",
-        parent=command.dock,
-        merchant=header.merchant,
-    )
-    _label(tx, cause, header, pallet)
+    dock, merchant = command.dock, header.merchant
+    if pallet := command.plate:
+        plates.stand_at_dock(tx, cause, pallet, dock, merchant)
+    else:
+        code = next_sscc(tx, cause.site)
+        pallet = new_place(tx, cause.site, code=code, kind="pallet", parent=dock, merchant=merchant)
+        _label(tx, cause, header, pallet)
     cause.note(job=JOB, merchant=header.merchant, delivery=header.number, pallets=1)
-    return PalletStarted(pallet, command.full)
+    return PalletStarted(pallet, command.full, labelled=not command.plate)
 
 
 def reprint_pallet(tx: Session, cause: Cause, command: ReprintPallet) -> PalletReprinted:

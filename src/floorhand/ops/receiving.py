@@ -36,7 +36,7 @@ from floorhand.domain.receiving import (
 from floorhand.domain.rights import Right, may
 from floorhand.domain.things import DAMAGED, SUPPLIER, Goods, Line
 from floorhand.errors import Code, Gone, Refused
-from floorhand.ops import closing_deliveries, short_life, works
+from floorhand.ops import closing_deliveries, plates, short_life, works
 from floorhand.ops.beginning import need_room
 from floorhand.store import deliveries, ledger, receipts
 from floorhand.store.asking import ask
@@ -136,6 +136,8 @@ def count_pieces(
     if command.counted and not command.unexpected and _too_many(book, command.pieces):
         left = sum(line.left for line in book.lines)
         return TooMany(goods, product.name, command.pieces, left)
+    if command.dock:
+        plates.stand_at_dock(tx, cause, command.place, command.dock, goods.merchant)
     _place_is_open(tx, cause.site, command.place)
     if goods.serial and (place := deliveries.serial_at(tx, cause.site, goods)):
         raise Refused(Code.SERIAL_IN_HOUSE, serial=goods.serial, sku=goods.sku, place=place)
@@ -147,7 +149,8 @@ def count_pieces(
         book = _new_line(tx, cause, book, goods, product)
     goods = replace(goods, condition=condition)
     spot = Spot(cause.site, command.delivery, command.place)
-    return _take_in(tx, cause, spot, book, goods, command.pieces, command.pack, alarm)
+    taken = _take_in(tx, cause, spot, book, goods, command.pieces, command.pack, alarm)
+    return replace(taken, plate=command.place if command.dock else "")
 
 
 def set_count(tx: Session, cause: Cause, command: SetCount) -> Counted:

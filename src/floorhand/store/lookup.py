@@ -28,6 +28,7 @@ from floorhand.domain.things import (
     OrderCode,
     Paper,
     Piece,
+    Plate,
     Pressed,
     ReturnCode,
     Text,
@@ -73,6 +74,7 @@ Event = (
     | StationThing
     | Ambiguous
     | Unknown
+    | Plate
     | Number
     | Text
     | Chosen
@@ -272,6 +274,8 @@ def _find(tx: Session, site: str, read: Scanned, wants: Wants) -> Event:
         return paper
     if not (read.gtin or read.sscc) and (told := _attributes(read)):
         return told
+    if read.sscc and "plate" in wants.kinds:
+        return Plate(read.sscc)
     return _replaced(tx, site, label) or Unknown(code, barcodes.shown(read.raw))
 
 
@@ -342,6 +346,7 @@ def _told(piece: Piece, read: Scanned, count: int | None) -> Piece:
         lot=read.lot,
         expiry=read.expiry,
         serial=read.serial,
+        sscc=read.sscc,
     )
 
 
