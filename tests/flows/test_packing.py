@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from floorhand.domain.cartons import FITS, WHYS
@@ -322,3 +324,32 @@ def test_the_prompt_never_grows_with_the_order() -> None:
     shown = prompt(Checking(BENCH, Rest(many, 1_000, 0, 0)))
     assert len(shown.goods) == 8
     assert shown.progress == (0, 1_000)
+
+
+TWO = (Left("PHONE", "Phone", 1, "L7", serial="SN1"), Left("PHONE", "Phone", 1, "L8", serial="SN2"))
+
+
+def test_a_lot_where_the_serial_is_asked_for_is_noted_and_leaves_fewer() -> None:
+    telling = Telling(BENCH, REST, replace(SERIAL, options=TWO))
+    asked = step(telling, Attributes(lot="L8"))
+    assert (asked.done, asked.facts) == ("packing.noted", {"told": "L8"})
+    assert [line.serial for line in asked.state.naming.options] == ["SN2"]
+    assert step(asked.state, Attributes(serial="SN2")).command.serial == "SN2"
+
+
+def test_a_lot_that_was_not_picked_is_refused_where_the_serial_is_asked_for() -> None:
+    telling = Telling(BENCH, REST, replace(SERIAL, options=TWO))
+    assert step(telling, Attributes(lot="L9")) == Refuse(
+        Code.PACK_WRONG_LOT, {"sku": "PHONE", "lot": "L9", "want": "L7, L8"}
+    )
+
+
+def test_a_date_where_the_lot_is_asked_for_tells_the_lot_if_one_has_it() -> None:
+    dated = tuple(
+        replace(MILK, lot=lot, expiry=day)
+        for lot, day in (("A", "2026-05-01"), ("B", "2026-06-01"))
+    )
+    command = step(
+        Telling(BENCH, REST, replace(NAMING, options=dated)), Attributes(expiry="2026-06-01")
+    ).command
+    assert command.lot == "B"

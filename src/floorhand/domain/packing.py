@@ -188,6 +188,10 @@ class StoodAt:
     place: str
 
 
+NAMED_MAX = 20
+"""Lots or serials that are listed to choose from."""
+
+
 @dataclass(frozen=True, slots=True)
 class Naming:
     """A scan did not say which lot or serial it was; ``options`` are those still to verify.

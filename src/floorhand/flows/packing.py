@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from floorhand.domain.cartons import CHOSEN
-from floorhand.domain.counting import read_mark
 from floorhand.domain.packing import (
     AsideDone,
     Bench,
@@ -53,10 +52,9 @@ from floorhand.domain.things import (
     Pressed,
     Resumed,
     Station,
-    Text,
 )
 from floorhand.errors import Code
-from floorhand.flows.marks import bad_mark
+from floorhand.flows.packing_naming import check_line, name_line
 from floorhand.flows.packing_prompts import prompt
 from floorhand.flows.packing_states import (
     Checking,
@@ -123,7 +121,7 @@ def step(state: State, event: object) -> Reply:
             return _missing(state)
         case Checking() | Reading(), Pressed(key=Key.BACK):
             return Do(PutAside(state.bench.order))
-        case Telling(), _ if (told := _told(state, event)) is not None:
+        case Telling(), _ if (told := name_line(state, event)) is not None:
             return told
         case ChoosingBox(), Chosen(code=code):
             return _choose_box(state, code)
@@ -263,27 +261,12 @@ def _check(bench: Bench, piece: Piece) -> CheckPieces:
     )
 
 
-def _check_line(bench: Bench, line: Left, pieces: int, *, typed: bool = False) -> Do:
-    return Do(
-        CheckPieces(
-            bench.order,
-            bench.merchant,
-            line.sku,
-            pieces,
-            line.lot,
-            line.expiry,
-            line.serial,
-            typed,
-        )
-    )
-
-
 def _check_number(state: Checking, line: Left, pieces: int) -> Reply:
     """Take a typed number as the total of what was scanned last, in this parcel."""
     limit = state.checked + line.pieces
     if pieces > limit:
         return Refuse(Code.BAD_QUANTITY, {"number": pieces, "limit": limit})
-    return _check_line(state.bench, line, pieces, typed=True)
+    return check_line(state.bench, line, pieces, typed=True)
 
 
 def _close(state: Checking | ConfirmFull, key: Key) -> Reply:
@@ -302,27 +285,6 @@ def _read(state: Reading) -> Reply:
     if state.piece:
         return Do(_check(state.bench, state.piece[0]))
     return Ask(Checking(state.bench, state.rest))
-
-
-def _told(state: Telling, event: object) -> Reply | None:
-    """Take the lot or serial that was asked for, from a list, a scan or typed."""
-    naming, value = state.naming, ""
-    match event:
-        case Chosen(code=code):
-            return _check_line(state.bench, naming.options[int(code)], naming.pieces)
-        case Text(value=value) if not read_mark(value):
-            return bad_mark(naming.what)
-        case Text(value=value):
-            pass
-        case Attributes() | Piece() if not isinstance(event, Piece) or event.sku == naming.sku:
-            value = event.lot if naming.what == "lot" else event.serial
-        case _:
-            return None
-    if not value:
-        return None
-    told = Left(naming.sku, naming.name, naming.pieces)
-    told = replace(told, lot=value) if naming.what == "lot" else replace(told, serial=value)
-    return _check_line(state.bench, told, naming.pieces)
 
 
 def _choose_box(state: ChoosingBox, code: str) -> Reply:

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.packing import (
+    NAMED_MAX,
     CheckPieces,
     Left,
     Naming,
@@ -20,9 +21,6 @@ from floorhand.store.checking import InTote
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import merchant_rules
 from floorhand.store.schema import OrderLine, Sku
-
-NAMED_MAX = 20
-"""Lots or serials that are listed to choose from."""
 
 
 def check_pieces(
