@@ -363,6 +363,32 @@ def test_another_lot_is_swapped_as_far_as_it_is_free(floor: Transactions) -> Non
     assert all_is_well(floor)
 
 
+@pytest.mark.parametrize("free", [2, 5])
+def test_a_lot_in_another_carton_of_the_bin_is_offered_and_taken_from_there(
+    floor: Transactions, free: int
+) -> None:
+    with floor.begin() as tx:
+        for carton in ("BOX-1", "BOX-2"):
+            new_place(tx, SITE, code=carton, kind="carton", parent="A-01")
+        put(tx, "BOX-1", OLD_TEA, 5)
+        put(tx, "BOX-2", NEW_TEA, free)
+        order(tx, "1", [("TEA", 3)])
+    picker = Picker(floor)
+    picker.start()
+    picker.scan("BIN-A-01", NEW_TEA_CODE)
+    assert picker.said == "picking.lot_beside"
+    assert picker.turn.said is not None
+    assert picker.turn.said.facts["place"] == "BOX-2"
+    picker.scan(NEW_TEA_CODE)
+    assert picker.prompt.count == f"1/{min(3, free)}"
+    assert all_is_well(floor)
+    picker.go_on()
+    taken = stock_of(floor, "T-1")
+    assert taken[("TEA", "L2", "available")] == min(3, free)
+    assert sum(taken.values()) == 3
+    assert all_is_well(floor)
+
+
 NEW_TEA_CODE = "010950600013435217260505\x1d10L2"
 
 

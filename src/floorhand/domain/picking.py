@@ -240,14 +240,18 @@ class OfferLot:
 
 @dataclass(frozen=True, slots=True)
 class LotOffered:
-    """That lot is free in this place: scan it again to take it."""
+    """That lot is free in this place: scan it again to take it.
+
+    ``place`` is where else in the same bin it is, such as another carton; empty: at hand.
+    """
 
     goods: Goods
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SwapLot:
-    """Take another lot from the same place than reserved; ``pieces`` of it were scanned."""
+    """Take another lot from the same place or bin than reserved; ``pieces`` of it were scanned."""
 
     task: str
     pick: str

@@ -42,9 +42,11 @@ def outcome(state: State, event: object) -> Reply | None:
         case words.PlaceOffered(place=place, pieces=pieces) if isinstance(state, AtPlace | AtPiece):
             facts: Facts = {"place": place, "pieces": pieces, "wanted": state.stop.place}
             return Ask(AtPlace(state.stop, place), "picking.place_offered", facts, look=True)
-        case words.LotOffered(goods=goods) if isinstance(state, AtPiece):
+        case words.LotOffered(goods=goods, place=place) if isinstance(state, AtPiece):
             facts = {"lot": goods.lot or goods.expiry, "wanted": lot_of(state.stop.goods)}
-            return Ask(replace(state, other=(goods,)), "picking.lot_offered", facts, look=True)
+            done = "picking.lot_beside" if place else "picking.lot_offered"
+            facts |= {"place": place} if place else {}
+            return Ask(replace(state, other=(goods,)), done, facts, look=True)
         case words.InHand(stop=stop, pieces=0) if stop.goods.serial:
             return Ask(AtSerial(stop))
         case words.InHand(stop=stop, pieces=pieces, of_pack=of_pack):

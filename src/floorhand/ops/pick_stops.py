@@ -29,7 +29,7 @@ from floorhand.domain.routing import WALK_STEP
 from floorhand.domain.things import AVAILABLE, Goods
 from floorhand.errors import Code, Refused
 from floorhand.ops.walking import advance, gone, own_stop
-from floorhand.store import ledger, picks, shelves
+from floorhand.store import ledger, picks, places, shelves
 from floorhand.store.ledger import Cause
 from floorhand.store.picks import StopRow
 from floorhand.store.schema import Pick, Stock
@@ -117,6 +117,10 @@ def offer_lot(tx: Session, cause: Cause, command: OfferLot) -> LotOffered | LotS
             if _is_too_new(goods, other):
                 raise Refused(Code.PICK_LOT_TOO_NEW, lot=told, wanted=_lot_of(goods))
             return LotOffered(other)
+    for shelf in _beside(tx, cause, stop, today):
+        fits_lot = command.lot in ("", shelf.goods.lot)
+        if fits_lot and command.expiry in ("", shelf.goods.expiry):
+            return LotOffered(shelf.goods, shelf.place)
     held = _is_held(tx, cause, stop, command)
     code = Code.PICK_LOT_HELD if held else Code.PICK_WRONG_LOT
     raise Refused(code, lot=told, wanted=_lot_of(goods))
@@ -124,6 +128,8 @@ def offer_lot(tx: Session, cause: Cause, command: OfferLot) -> LotOffered | LotS
 
 def swap_lot(tx: Session, cause: Cause, command: SwapLot) -> LotSwapped | StopGone:
     """Reserve another lot of the same place for a stop: what is free of it, then what is promised.
+
+    One that is only elsewhere in the same bin, such as in another carton, is taken from there.
 
     Whoever that lot was promised to gets as many pieces of this one in return. What can be had in
     neither way stays a stop of the lot it was.
@@ -139,6 +145,10 @@ def swap_lot(tx: Session, cause: Cause, command: SwapLot) -> LotSwapped | StopGo
     goods, left = stop.stop.goods, stop.stop.pieces
     other = command.goods
     free, displaced = _other_lots(tx, cause, stop, today).get(other, (0, ()))
+    if not (free or displaced):
+        for shelf in _beside(tx, cause, stop, today):
+            if shelf.goods == other:
+                return _swap_beside(tx, cause, stop, shelf, command.pieces)
     pieces = min(left, free + sum(one.stop.pieces for one in displaced))
     if not pieces:
         raise Refused(Code.PICK_WRONG_LOT, lot=_lot_of(other), wanted=_lot_of(goods))
@@ -196,6 +206,39 @@ def _same_goods_at(
     ]
     enough = (shelf for shelf in found if shelf.free >= stop.stop.pieces)
     return next(enough, next(iter(found), None))
+
+
+def _beside(tx: Session, cause: Cause, stop: StopRow, today: date) -> list[Shelf]:
+    """List other lots of a stop's SKU that are free elsewhere in the same bin, oldest first."""
+    goods = stop.stop.goods
+    found = by_age(shelves.shelves_of(tx, cause.site, goods.merchant, goods.sku), today)
+    root = places.root_of(tx, cause.site, stop.place)
+    return [
+        shelf
+        for shelf in found
+        if shelf.root == root
+        and shelf.place != stop.place
+        and shelf.free > 0
+        and shelf.goods != goods
+        and not _is_too_new(goods, shelf.goods)
+    ]
+
+
+def _swap_beside(
+    tx: Session, cause: Cause, stop: StopRow, shelf: Shelf, scanned: int
+) -> LotSwapped:
+    """Let a stop be of another lot, elsewhere in the bin, as far as that is free there."""
+    goods, left = stop.stop.goods, stop.stop.pieces
+    pieces = min(left, shelf.free)
+    if scanned > pieces:
+        raise Refused(Code.PICK_TOO_MANY, pieces=pieces, sku=goods.sku)
+    if not ledger.reserve(tx, cause, shelf.place, shelf.goods, pieces):
+        raise Refused(Code.PICK_WRONG_LOT, lot=_lot_of(shelf.goods), wanted=_lot_of(goods))
+    ledger.release(tx, cause, stop.place, goods, pieces)
+    pick = _turn_into(tx, cause, stop, shelf.goods, pieces)
+    _change_pick(tx, cause, pick, place=shelf.place)
+    cause.note(job="picking")
+    return LotSwapped(own_stop(tx, cause, stop.stop.task, pick).stop, scanned)
 
 
 Lots = dict[Goods, tuple[int, tuple[StopRow, ...]]]
