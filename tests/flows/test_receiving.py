@@ -22,6 +22,7 @@ from floorhand.domain.receiving import (
     OpenBlind,
     OpenDelivery,
     SetCount,
+    ShortLife,
     StartPallet,
     TakeBack,
     TakenBack,
@@ -54,6 +55,7 @@ from floorhand.flows.receiving_states import (
     DamagedReason,
     Describing,
     Job,
+    LeadWanted,
     Lines,
     NeedDock,
     Unexpected,
@@ -88,6 +90,7 @@ STATES = (
     DamagedCount(JOB, NOW),
     DamagedReason(JOB, NOW, 2),
     Lines(JOB, NOW, (LineCount(1, "MUG", "Mug", "", 20, 3, 0),), 1),
+    LeadWanted(JOB, NOW, ShortLife(CountPieces("D-1", "DOCK-1", MUG, 1), "Mug", 5, 30)),
     Closing(JOB, NOW, (Gap("MUG", "Mug", "short", 17, 20, 3),), 1, 2, 3),
     Closing(JOB, None, (), 0, 2, 30),
 )
@@ -226,7 +229,7 @@ def test_after_opening_the_next_expected_line_is_wanted() -> None:
 
     assert asked.state == Counting(JOB)
     wants = prompt(asked.state).wants
-    assert (wants.kinds, wants.sku, wants.merchants) == (("piece",), "ACME/MUG", ("ACME",))
+    assert (wants.kinds, wants.sku, wants.merchants) == (("piece", "plate"), "ACME/MUG", ("ACME",))
 
 
 def test_a_piece_is_counted_at_once_where_the_worker_stands() -> None:
@@ -309,7 +312,7 @@ def test_the_product_scanned_where_its_lot_is_asked_is_no_lot() -> None:
 
 def test_a_typed_number_is_the_total_and_its_hint_leaves_nothing() -> None:
     wants = prompt(COUNTING).wants
-    assert (wants.kinds, wants.number_hint) == (("number", "piece"), 20)
+    assert (wants.kinds, wants.number_hint) == (("number", "piece", "plate"), 20)
     assert step(COUNTING, Number(20)) == Do(SetCount("D-1", "DOCK-1", MUG, 20))
     assert step(COUNTING, Number(3)) == Do(SetCount("D-1", "DOCK-1", MUG, 3))  # others count too
     same = Counted(MUG, "Mug", 0, "total", 3, 17, 17, 0, "", 0, False, False, JOB.next)
@@ -335,12 +338,12 @@ def test_when_nothing_is_left_only_done_is_wanted() -> None:
     job = replace(JOB, next=Next())
     done = Counting(job, replace(NOW, left=0))
 
-    assert prompt(done).wants.kinds == ("done",)
+    assert prompt(done).wants.kinds == ("done", "plate")
     assert prompt(done).ask == "receiving.all_counted"
-    assert prompt(Counting(job)).wants.kinds == ("done",)
+    assert prompt(Counting(job)).wants.kinds == ("done", "plate")
     next_line = Counting(replace(JOB, next=Next("CAP", "Cap", "", 5)), replace(NOW, left=0))
     assert prompt(next_line).wants.sku == "ACME/CAP"
-    assert prompt(next_line).wants.kinds == ("piece",)
+    assert prompt(next_line).wants.kinds == ("piece", "plate")
 
 
 def test_another_merchants_goods_are_refused_by_name() -> None:

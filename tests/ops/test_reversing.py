@@ -186,6 +186,7 @@ def test_whoever_has_the_work_open_is_told_before_another_scan_is_taken(docks) -
     told = ana.scan(inbound.CAP)
     assert (told.said.tone, told.said.text) == ("refused", "refusal.lead_took_back")
     assert told.prompt.ask == "taken_back.seen"
+    assert ana.scan("NO-SUCH-CODE").said.text == "refusal.lead_took_back"
     assert ana.scan("*UNDO", "*DONE").prompt.ask == "receiving.scan_delivery"
     with docks.begin() as tx:
         assert sum(tx.scalars(select(Stock.pieces).where(Stock.place == "DOCK-1"))) == 0

@@ -49,5 +49,5 @@ def prompt(state: Told) -> Prompt:
         ask="taken_back.seen",
         facts=(("fact.taken_back_by", state.name),),
         keys=((Key.DONE, "key.go_on"),),
-        wants=Wants(kinds=("done",)),
+        wants=Wants(kinds=("done", "unknown")),
     )
