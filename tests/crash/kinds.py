@@ -21,7 +21,7 @@ sys.path.insert(1, str(Path(__file__).resolve().parents[1]))
 
 from conftest import NOW
 from floors import SITE, now
-from scripts.test_scripts import SCRIPTS, SEAT, Stage, play
+from scripts.test_scripts import SCRIPTS, Stage, play
 from sqlalchemy import or_, select, text
 from sqlalchemy.orm import Session
 
@@ -200,11 +200,12 @@ class CuriousStage(Stage):
 
     def scan(self, scanned: str) -> Turn:
         """Make the next scan."""
-        number = self.turn.scan_no + 1
-        raw, at = scanned.replace("<GS>", "\x1d"), NOW + timedelta(seconds=number)
+        self.seconds += 1
+        seat, number = self.seat, self.turn.scan_no + 1
+        raw, at = scanned.replace("<GS>", "\x1d"), NOW + timedelta(seconds=self.seconds)
 
         def take(transactions: Transactions) -> Turn:
-            return take_turn(transactions, SITE, SEAT, number, raw, at)
+            return take_turn(transactions, SITE, seat, number, raw, at)
 
         self.turn = self._looking.send(self.transactions, self.turn, number, raw, take)
         return self.turn
