@@ -280,8 +280,15 @@ def everything(connection: Connection) -> dict[str, list[str]]:
 
 
 def bad_words(said: Said) -> Iterator[str]:
-    """Say what is wrong with the words of an answer, in any language."""
-    told = {language: catalog(language).say(said.text, said.facts) for language in LANGUAGES}
+    """Say what is wrong with the words of an answer, in any language.
+
+    What data may hold is no fault of the words, but for blanks at its ends: nobody sees them.
+    """
+    facts = {
+        name: value if name.endswith("_text") else _tame(value)
+        for name, value in said.facts.items()
+    }
+    told = {language: catalog(language).say(said.text, facts) for language in LANGUAGES}
     for language, text in told.items():
         yield from (
             f"{language} {said.text}: {fault}"
@@ -295,6 +302,12 @@ def bad_words(said: Said) -> Iterator[str]:
             yield f"{language} {said.text} has a gap: {text!r}"
     if said.tone != "ok" and len(set(told.values())) < len(LANGUAGES):
         yield f"{said.text} is not translated"
+
+
+def _tame(value: str | int) -> str | int:
+    if isinstance(value, int) or value != value.strip():
+        return value
+    return re.sub(r"\W", "x", value)
 
 
 def bad_words_of(prompt: Prompt) -> Iterator[str]:

@@ -82,8 +82,6 @@ class Code(StrEnum):
     SEAT_LOCKED = "seat_locked"
     ROLE_MISSING = "role_missing"
 
-    WORK_MOVED = "work_moved"
-
     # Picking
     TOTE_TAKEN = "tote_taken"
     TOTE_NOT_EMPTY = "tote_not_empty"
@@ -113,7 +111,6 @@ class Code(StrEnum):
     PACK_NOT_PICKED = "pack_not_picked"
     PACK_CLOSED = "pack_closed"
     PACK_CANCELLED = "pack_cancelled"
-    PACK_LOST = "pack_lost"
     TOTES_ELSEWHERE = "totes_elsewhere"
     NO_SINGLE_ORDER = "no_single_order"
     READ_FIRST = "read_first"
@@ -177,7 +174,6 @@ class Code(StrEnum):
     RETURN_BADGE_TYPED = "return_badge_typed"
     RETURN_SAME_BADGE = "return_same_badge"
     RETURN_NOTHING_LEFT = "return_nothing_left"
-    RETURN_NOT_EMPTY = "return_not_empty"
     RETURN_NONE_WAITING = "return_none_waiting"
 
 

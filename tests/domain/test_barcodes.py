@@ -281,6 +281,11 @@ def test_a_long_string_with_endless_splits_ends() -> None:
 # ---- shown
 
 
+def test_blanks_at_the_ends_of_a_code_are_shown() -> None:
+    assert shown(" A B  ") == "<SP>A B<SP><SP>"
+    assert shown("  ") == "<SP><SP>"
+
+
 def test_control_and_direction_characters_are_shown() -> None:
     assert shown(f"a{GS}b\x1b[31m\x7f\x9b\u202e\ud800\u2028\t[/b]", 99) == (
         "a<GS>b<ESC>[31m<DEL><U+009B><U+202E><U+D800><U+2028><TAB>[/b]"

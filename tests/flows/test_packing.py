@@ -82,7 +82,7 @@ SERIAL = Naming("serial", "PHONE", "Phone", 1, (Left("PHONE", "Phone", 1, serial
 BOXES = (BoxOption("S", "Small", False), BoxOption("L", "Large", True))
 ALL_STATES = (
     START,
-    TakeOver(ORDER, "T-1", "Bob", "09:00"),
+    TakeOver(ORDER, "T-1", "W2", "Bob", "09:00"),
     Reading(BENCH, REST, "Wrap it."),
     CHECKING,
     COUNTING,

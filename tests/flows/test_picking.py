@@ -93,8 +93,8 @@ TOTE = Place("T-1", "tote")
 
 EVERY_STATE: tuple[State, ...] = (
     START,
-    TakeOver("CART-1", "Ben", "09:00"),
-    TakeOver("", "Ben", "09:00", "ACME/1003"),
+    TakeOver("CART-1", "W2", "Ben", "09:00"),
+    TakeOver("", "W2", "Ben", "09:00", "ACME/1003"),
     Binding(NEED),
     Binding(BOUND),
     AtPlace(STOP),
@@ -209,11 +209,11 @@ def test_before_the_first_tote_back_leaves_the_orders_and_after_it_f10_the_rest(
 
 def test_an_order_scanned_again_takes_its_walk_over() -> None:
     order = OrderCode("ACME", "1003", "picking")
-    assert step(START, order) == Do(GetWork("", False, "ACME/1003"))
-    asked = state_of(step(START, WalkTaken("CART-1", "Ben", "09:00", "ACME/1003")))
-    assert step(asked, order) == Do(GetWork("", True, "ACME/1003"))
-    assert step(asked, replace(order, number="1004")) == Do(GetWork("", False, "ACME/1004"))
-    assert step(asked, Place("CART-1", "cart")) == Do(GetWork("CART-1", True))
+    assert step(START, order) == Do(GetWork("", "", "ACME/1003"))
+    asked = state_of(step(START, WalkTaken("CART-1", "W2", "Ben", "09:00", "ACME/1003")))
+    assert step(asked, order) == Do(GetWork("", "W2", "ACME/1003"))
+    assert step(asked, replace(order, number="1004")) == Do(GetWork("", "", "ACME/1004"))
+    assert step(asked, Place("CART-1", "cart")) == Do(GetWork("CART-1", "W2"))
 
 
 def test_any_shelf_is_checked_by_the_books_but_a_tote_is_not_expected() -> None:

@@ -60,8 +60,8 @@ STATES = (
     ),
     Fetching(TaskFound("t/1", replace(LOOSE, lot="L7"), "DOCK-1", "putback", "Mug", 5)),
     WhichLoose(OPTIONS),
-    TakeOver(PALLET, "Ana"),
-    TakeOver(LOOSE, "Ana"),
+    TakeOver(PALLET, "W1", "Ana"),
+    TakeOver(LOOSE, "W1", "Ana"),
     GOING,
     Going(replace(NOW, goods=replace(MUG, condition="hold", expiry="2027-10-31")), 10, (MUG,)),
     Going(NO_BIN, 20),
@@ -142,19 +142,19 @@ def test_a_loose_piece_is_found_and_asked_about_only_if_it_is_not_clear() -> Non
 
 
 def test_what_somebody_else_has_begun_is_taken_over_with_the_second_scan() -> None:
-    asked = step(START, HeldByOther(PALLET, "Ana"))
+    asked = step(START, HeldByOther(PALLET, "W1", "Ana"))
 
     assert asked.look
     again = step(asked.state, Place("PAL", "pallet"))
-    assert again == Do(OpenSource(PALLET, take_over=True))
+    assert again == Do(OpenSource(PALLET, take_over="W1"))
     assert step(asked.state, Pressed(Key.BACK)) == Ask(START)
-    assert step(GOING, HeldByOther(PALLET, "Ana")).look
+    assert step(GOING, HeldByOther(PALLET, "W1", "Ana")).look
 
 
 def test_loose_goods_are_taken_over_with_a_piece_of_their_merchant() -> None:
-    held = TakeOver(LOOSE, "Ana")
+    held = TakeOver(LOOSE, "W1", "Ana")
 
-    assert step(held, Piece("ACME", "MUG", "Mug")) == Do(OpenSource(LOOSE, take_over=True))
+    assert step(held, Piece("ACME", "MUG", "Mug")) == Do(OpenSource(LOOSE, take_over="W1"))
     assert step(held, Piece("BOLT", "MUG", "Cup")) == Do(FindLoose("BOLT", "MUG"))
     assert prompt(held).wants.sku == "ACME/MUG"
 

@@ -183,11 +183,11 @@ def test_what_another_worker_has_begun_is_only_taken_over_knowingly(floor) -> No
     with floor.begin() as tx:
         pallet = Source(pallet_of(tx, 10, Line(CAP, 5)))
         now = opened(tx, 1, pallet)
-        assert opened(tx, 2, pallet, "W2") == HeldByOther(pallet, "Ana")
+        assert opened(tx, 2, pallet, "W2") == HeldByOther(pallet, "W1", "Ana")
         taking = cause(tx, 3, "W2")
-        putaway_work.open_source(tx, taking, OpenSource(pallet, take_over=True))
+        putaway_work.open_source(tx, taking, OpenSource(pallet, take_over="W1"))
         assert taking.figures["taken_from"] == "W1"
-        assert put(tx, 4, now) == HeldByOther(pallet, "Bea")
+        assert put(tx, 4, now) == HeldByOther(pallet, "W2", "Bea")
         assert pieces_at(tx, now.bin) == {}
 
 

@@ -11,6 +11,8 @@ read the diff: it is the change that workers will see. Lines:
     @ job receiving     the job opened from the menu
     @ restart           the terminal is killed and its seat taken again
     @ cancel ACME/1001  the shop cancels an order behind the worker's back
+    @ books DELETE ...  what an office or a printer did meanwhile, as SQL
+    @ later 900         so many seconds pass
     # a remark
     > scan              <GS> stands for the group separator
 """
@@ -26,7 +28,7 @@ from pathlib import Path
 
 import pytest
 from conftest import NOW, SITE, new_warehouse
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from floorhand.domain.rules import MerchantRules
 from floorhand.ops.floor import Turn, take_seat, take_turn
@@ -81,6 +83,11 @@ class Stage:
                 self.open(job)
             case "@", ["cancel", order]:
                 self.cancel(order)
+            case "@", ["books", *statement]:
+                with self.transactions.begin() as tx:
+                    tx.execute(text(" ".join(statement)))
+            case "@", ["later", seconds]:
+                self.seconds += int(seconds)
             case "@", ["restart"]:
                 self.restart()
 

@@ -7,7 +7,7 @@ from threading import Barrier
 
 from conftest import NOW, SITE
 from sqlalchemy import func, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from floorhand.store.db import Transactions, engine_of, in_turn, open_database
 from floorhand.store.schema import Task
@@ -95,3 +95,17 @@ def test_a_key_that_another_one_took_unseen_is_a_clash_too(postgresql_warehouse:
 def _tasks(floor: Transactions) -> int:
     with floor.begin() as tx:
         return tx.scalar(select(func.count()).select_from(Task)) or 0
+
+
+def test_what_is_done_in_a_transaction_that_is_open_is_a_part_of_it(
+    transactions: Transactions,
+) -> None:
+    def raise_one(tx: Session) -> None:
+        tx.execute(insert(Task).values(site=SITE, id="T", kind="putaway", created_at=NOW))
+
+    with engine_of(transactions).connect() as connection, connection.begin() as outer:
+        inside = sessionmaker(connection, join_transaction_mode="create_savepoint")
+        in_turn(inside, raise_one)
+        assert connection.scalar(select(func.count()).select_from(Task)) == 1
+        outer.rollback()
+    assert _tasks(transactions) == 0

@@ -16,7 +16,7 @@ import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from floorhand.domain.gs1 import (
     GS,
@@ -342,11 +342,15 @@ def check_digits(rng: Random, taken: Collection[str], length: int = 2) -> str:
 
 
 def shown(text: str, n: int = 60) -> str:
-    """Make control and direction characters visible, and cut at ``n`` characters with ``…``."""
+    """Make control and direction characters visible, and cut at ``n`` characters with ``…``.
+
+    Blanks at the ends are made visible, too: they are what is wrong with the code then.
+    """
     out: list[str] = []
     length = 0
+    inside = range(len(text) - len(text.lstrip(" ")), len(text.rstrip(" ")))
     for at, character in enumerate(text):
-        word = _shown(character)
+        word = _shown(character) if at in inside else _BLANK
         rest = text[at + 1 : at + 2]
         if length + len(word) + (1 if rest else 0) > n:
             return "".join(out) + "…"
@@ -367,6 +371,9 @@ def readable(text: str) -> bool:
         or (unicodedata.category(character) in _UNSEEN and character not in _JOINERS)
         for character in text
     )
+
+
+_BLANK: Final = "<SP>"
 
 
 def _shown(character: str) -> str:

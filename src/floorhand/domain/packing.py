@@ -92,22 +92,22 @@ class BoxOption:
 
 @dataclass(frozen=True, slots=True)
 class OpenTote:
-    """Claim the order whose goods are in a tote; ``take_over`` from whoever has it."""
+    """Claim the order whose goods are in a tote; ``take_over`` it from that worker."""
 
     tote: str
-    take_over: bool = False
+    take_over: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenOrder:
     """Claim an order by its number; all its totes must be at the bench.
 
-    ``take_over`` from whoever has it.
+    ``take_over`` it from that worker.
     """
 
     merchant: str
     number: str
-    take_over: bool = False
+    take_over: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +239,7 @@ class OrderTaken:
 
     order: str
     tote: str
+    worker: str
     name: str
     since: str
 

@@ -122,11 +122,11 @@ class GetWork:
     """Claim the most urgent orders for a cart, or one order without a cart (``cart`` empty).
 
     With an ``order`` (``merchant/number``) go on with the walk that it is on. ``take_over`` the
-    walk of whoever has it.
+    walk from that worker.
     """
 
     cart: str
-    take_over: bool = False
+    take_over: str = ""
     order: str = ""
 
 
@@ -135,6 +135,7 @@ class WalkTaken:
     """A colleague walks with the cart, or has the ``order`` that was scanned, and since when."""
 
     cart: str
+    worker: str
     name: str
     since: str
     order: str = ""

@@ -103,10 +103,10 @@ class TaskFound:
 
 @dataclass(frozen=True, slots=True)
 class OpenSource:
-    """Begin to put away what stands in or at a place; ``take_over`` from whoever has it."""
+    """Begin to put away what stands in or at a place; ``take_over`` it from that worker."""
 
     source: Source
-    take_over: bool = False
+    take_over: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +136,7 @@ class HeldByOther:
 
     source: Source
     worker: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)

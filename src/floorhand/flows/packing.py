@@ -76,7 +76,6 @@ from floorhand.flows.turn import Ask, Do, Facts, Refuse, Reply
 __all__ = ["NAME", "START", "STATES", "VALUES", "prompt", "step"]
 
 NAME = "packing"
-
 START = NeedTote()
 STATES: tuple[type, ...] = (
     NeedTote,
@@ -167,10 +166,11 @@ def _idle(state: Idle, event: object) -> Reply:
 
 def _opening(state: Idle, event: Place | OrderCode) -> OpenTote | OpenOrder:
     """Open an order, or take it over if the last answer to this scan was a colleague's name."""
+    held = state if isinstance(state, TakeOver) else TakeOver("", "", "", "", "")
     if isinstance(event, Place):
-        return OpenTote(event.code, isinstance(state, TakeOver) and state.tote == event.code)
-    told = (state.order, state.tote) if isinstance(state, TakeOver) else ()
-    return OpenOrder(event.merchant, event.number, told == (f"{event.merchant}/{event.number}", ""))
+        return OpenTote(event.code, held.worker if event.code == held.tote else "")
+    again = (f"{event.merchant}/{event.number}", "") == (held.order, held.tote)
+    return OpenOrder(event.merchant, event.number, held.worker if again else "")
 
 
 def _outcome(state: State, event: object) -> Reply | None:
@@ -218,7 +218,7 @@ def _outcome(state: State, event: object) -> Reply | None:
 
 def _held(event: OrderTaken) -> Reply:
     """Say who has the order; the same scan again takes it over."""
-    state = TakeOver(event.order, event.tote, event.name, event.since)
+    state = TakeOver(event.order, event.tote, event.worker, event.name, event.since)
     number = _number(event.order)
     facts = {"order": number, "name": event.name, "since": event.since}
     return Ask(state, "packing.taken", {**facts, "scanned": event.tote or number}, look=True)

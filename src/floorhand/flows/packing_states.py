@@ -22,6 +22,7 @@ class TakeOver:
 
     order: str
     tote: str
+    worker: str
     name: str
     since: str
 

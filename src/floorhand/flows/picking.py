@@ -76,11 +76,10 @@ def step(state: State, event: object) -> Reply:
         case _, Resumed():
             return Ask(state)
         case Start() | TakeOver(), Place(kind="cart", code=cart):
-            return Do(GetWork(cart, isinstance(state, TakeOver) and cart == state.cart))
+            return Do(GetWork(cart, _from(state, cart)))
         case Start() | TakeOver(), OrderCode(merchant=merchant, number=number):
             name = f"{merchant}/{number}"
-            again = isinstance(state, TakeOver) and name == state.order
-            return Do(GetWork("", again, name))
+            return Do(GetWork("", _from(state, order=name), name))
         case Start() | TakeOver(), Pressed(key=Key.DONE):
             return Do(GetWork(""))
         case TakeOver(), Pressed(key=Key.BACK):
@@ -107,6 +106,13 @@ def step(state: State, event: object) -> Reply:
             return Refuse(Code.KEY_NOT_NOW)
         case _:
             return Refuse(Code.NOT_EXPECTED_NOW)
+
+
+def _from(state: Start | TakeOver, cart: str = "", order: str = "") -> str:
+    """Give the worker from whom a walk is taken over: who was told to have it, scanned again."""
+    if isinstance(state, TakeOver) and (cart == state.cart if cart else order == state.order):
+        return state.worker
+    return ""
 
 
 def _at_place(state: AtPlace, event: object) -> Reply:

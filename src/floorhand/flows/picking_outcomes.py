@@ -77,11 +77,11 @@ def _work(event: words.WorkFound | words.WalkTaken | words.NoWork | OrdersLeft) 
             return _ask(following, "picking.walk_resumed", look=True)
         case words.WorkFound(orders=orders, next=following):
             return _ask(following, "picking.work_found", {"orders": orders})
-        case words.WalkTaken(cart=cart, name=name, since=since, order=order):
+        case words.WalkTaken(cart=cart, worker=worker, name=name, since=since, order=order):
             said = "picking.taken_order" if order else "picking.taken"
             whose = "order" if order else "cart"
             held: Facts = {whose: order or cart, "name": name, "since": since}
-            return Ask(TakeOver(cart, name, since, order), said, held, look=True)
+            return Ask(TakeOver(cart, worker, name, since, order), said, held, look=True)
         case words.NoWork(waiting=0):
             return Ask(Start(), "picking.no_work", look=True)
         case words.NoWork(waiting=waiting):

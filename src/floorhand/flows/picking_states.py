@@ -18,6 +18,7 @@ class TakeOver:
     """A colleague has the cart, or the order scanned; scanned again, the walk is taken over."""
 
     cart: str
+    worker: str
     name: str
     since: str
     order: str = ""

@@ -50,11 +50,11 @@ def prompt(state: State) -> Prompt:
                 choices=tuple(_loose(number, one) for number, one in enumerate(options)),
                 wants=Wants(kinds=("choice",)),
             )
-        case TakeOver(source=source, worker=worker):
+        case TakeOver(source=source, name=name):
             return Prompt(
                 ask="putaway.take_over",
                 place=source.place,
-                facts=(("fact.worker", worker),),
+                facts=(("fact.worker", name),),
                 keys=((Key.BACK, "key.back"),),
                 wants=_wanted(source),
             )

@@ -49,8 +49,8 @@ def start(state: NeedSource | Fetching | WhichLoose | TakeOver, event: object) -
             return Ask(START, "putaway.given_back", {"place": place})
         case Fetching(), Place() | Piece() | Pressed(key=Key.SKIP | Key.BACK):
             return _fetch(state, event)
-        case TakeOver(source=source), Place() | Piece() if _is_it(source, event):
-            return Do(OpenSource(source, take_over=True))
+        case TakeOver(source=source, worker=worker), Place() | Piece() if _is_it(source, event):
+            return Do(OpenSource(source, take_over=worker))
         case WhichLoose(options=options), Chosen(code=code):
             return Do(OpenSource(_loose_source(options[int(code)])))
         case WhichLoose() | TakeOver(), Pressed(key=Key.BACK):
@@ -116,8 +116,8 @@ def _loose_source(loose: Loose) -> Source:
 
 def held(event: HeldByOther) -> Ask:
     """Tell who has it; scanned again, it is taken over."""
-    facts = {"place": event.source.place, "worker": event.worker}
-    return Ask(TakeOver(event.source, event.worker), "putaway.held", facts, look=True)
+    facts = {"place": event.source.place, "worker": event.name}
+    return Ask(TakeOver(event.source, event.worker, event.name), "putaway.held", facts, look=True)
 
 
 def found_loose(event: LooseFound) -> Reply:

@@ -34,6 +34,7 @@ class TakeOver:
 
     source: Source
     worker: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from floorhand.errors import Code, Gone
 from floorhand.store import tasks
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import site_zone
@@ -28,11 +27,9 @@ def moment(tx: Session, site: str, then: datetime | None, now: datetime) -> str:
 def take_over(tx: Session, cause: Cause, job: str, task: str, holder: str) -> None:
     """Make a colleague's task the worker's own. The operation keeps the names of both.
 
-    The colleague learns of it with the next scan that touches the work.
-
-    Raises:
-        Gone: `Code.WORK_MOVED` if the colleague does not have it any more.
+    The colleague learns of it with the next scan that touches the work. Who has it is known: if
+    that changed while this is being written, the database lets the whole scan be tried again.
     """
-    if not tasks.hand_over(tx, cause, task, holder):
-        raise Gone(Code.WORK_MOVED)
+    handed_over = tasks.hand_over(tx, cause, task, holder)
+    assert handed_over, task
     cause.note(job=job, take_over=1, taken_from=holder)

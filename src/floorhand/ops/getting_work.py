@@ -102,8 +102,9 @@ def _walk_of(tx: Session, cause: Cause, order: str) -> Walk:
 
 def _resume(tx: Session, cause: Cause, walk: Walk, command: GetWork) -> WorkFound | WalkTaken:
     """Go on with a walk; a colleague's is told first and taken over only when that is asked for."""
-    if walk.worker != cause.worker and not command.take_over:
-        return WalkTaken(walk.cart, walk.name, since(tx, cause, walk.since), command.order)
+    if walk.worker not in (cause.worker, command.take_over):
+        begun = since(tx, cause, walk.since)
+        return WalkTaken(walk.cart, walk.worker, walk.name, begun, command.order)
     if walk.worker != cause.worker:
         take_over(tx, cause, "picking", walk.task, walk.worker)
     ask(tx, _GO_ON, at_site=cause.site, at_id=walk.task)

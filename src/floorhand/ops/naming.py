@@ -58,8 +58,10 @@ def what(event: object) -> dict[str, str | int]:
             return {"thing_text": "thing.number", "code": value}
         case OrderCode(number=code) | DeliveryCode(number=code) | ReturnCode(number=code):
             return {"thing_text": f"thing.{type(event).__name__.lower()}", "code": code}
+        case Attributes(lot="", expiry="", serial="", count=count):
+            return {"thing_text": "thing.number", "code": count}
         case Attributes(lot=lot, expiry=expiry, serial=serial):
-            return {"thing_text": "thing.attributes", "code": lot or serial or expiry}
+            return {"thing_text": "thing.attributes", "code": shown(lot or serial) or expiry}
         case TestCode():
             return {"thing_text": "thing.testcode", "code": COMMAND}
         case Pressed(key=key):

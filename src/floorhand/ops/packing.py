@@ -91,8 +91,7 @@ def open_order(tx: Session, cause: Cause, command: OpenOrder) -> Opened:
             `TOTES_ELSEWHERE` if one of its totes does not stand at this bench.
     """
     head = parcels.order_head(tx, cause.site, command.merchant, command.number)
-    if head is None:
-        raise Refused(Code.PACK_LOST, order=command.number)
+    assert head is not None, command
     totes = parcels.totes_of(tx, cause.site, head.order_no)
     if head.state == "cancelled":
         return stop_order(tx, cause, head, totes)
@@ -206,16 +205,17 @@ def _task_of(
 ) -> str | OrderTaken:
     """Give the worker's packing task if the order is open already, else nothing.
 
-    A colleague's is told first and taken over only when that is asked for.
+    A colleague's is told first and taken over only when that is asked for, from that colleague.
     """
     holder = parcels.holder_of(tx, cause.site, [tote.code for tote in totes])
     if head.state != "packing" or holder is None:
         return ""
     if holder.worker == cause.worker:
         return holder.task
-    if not command.take_over:
+    if command.take_over != holder.worker:
         tote = command.tote if isinstance(command, OpenTote) else ""
-        return OrderTaken(head.order_no, tote, holder.name, since(tx, cause, holder.since))
+        begun = since(tx, cause, holder.since)
+        return OrderTaken(head.order_no, tote, holder.worker, holder.name, begun)
     take_over(tx, cause, "packing", holder.task, holder.worker)
     return holder.task
 
@@ -259,8 +259,8 @@ def _claim(
         )
         assert claimed is not None, head
         task = tasks.open_task(tx, cause, parcels.PACK, place=totes[0].code, merchant=head.merchant)
-        if not tasks.claim_task(tx, cause, task):
-            raise Refused(Code.PACK_LOST, order=head.number)
+        claimed_task = tasks.claim_task(tx, cause, task)
+        assert claimed_task, task
         cause.note(job="packing", merchant=head.merchant)
     codes = tuple(tote.code for tote in totes)
     bench = open_bench(tx, cause, head, codes)

@@ -106,7 +106,7 @@ def put_away(
     source = command.source
     holder = holder_of(tasks_of(tx, cause.site, source))
     if holder not in ("", cause.worker):
-        return HeldByOther(source, worker_name(tx, cause.site, holder))
+        return HeldByOther(source, holder, worker_name(tx, cause.site, holder))
     group = _group(tx, cause.site, command)
     if group is None:
         return GoodsGone(source, command.goods, _next(tx, cause, source, command.later))

@@ -166,8 +166,8 @@ def open_source(tx: Session, cause: Cause, command: OpenSource) -> Proposed | He
     site, source = cause.site, command.source
     known = tasks_of(tx, site, source)
     holder = holder_of(known) or cause.worker
-    if holder != cause.worker and not command.take_over:
-        return HeldByOther(source, worker_name(tx, site, holder))
+    if holder not in (cause.worker, command.take_over):
+        return HeldByOther(source, holder, worker_name(tx, site, holder))
     found = propose_next(tx, site, source, ())
     if found is None:
         raise (Gone if known else Refused)(Code.NOTHING_INSIDE, place=source.place)

@@ -282,13 +282,11 @@ def record_outcome(tx: Session, cause: Cause, command: RecordOutcome) -> Outcome
 
     Raises:
         Gone: As `open_return`.
-        Refused: `Code.RETURN_NOT_EMPTY` if pieces were counted.
     """
     head = open_return(tx, cause, command.number)
     here = parcel(tx, cause, command.number)
     empty = command.outcome == EMPTY
-    if empty and here.pieces:
-        raise Refused(Code.RETURN_NOT_EMPTY, number=head.number, pieces=here.pieces)
+    assert not (empty and here.pieces), command
     disposition = NOTHING_TO_DISPOSE if empty else QUARANTINE
     ask(
         tx,

@@ -17,6 +17,7 @@ from floorhand.domain.things import (
     Text,
     Unknown,
 )
+from floorhand.errors import Refused
 from floorhand.flows.turn import Said
 from floorhand.ops.naming import what
 from floorhand.ops.registry import FLOWS
@@ -43,7 +44,10 @@ def read_twice(tx: Session, sitting: Sitting, scanned: str, settled: Settled) ->
     if answered or not (again and stays):
         return settled
     prompt = FLOWS[sitting.flow].prompt(sitting.state)
-    code = _one_thing(resolve(tx, sitting.site, scanned, prompt), scanned)
+    try:
+        code = _one_thing(resolve(tx, sitting.site, scanned, prompt), scanned)
+    except Refused:  # a number taken as a quantity before may be none of the choices now
+        return settled
     if not code:
         return settled
     facts = {**dict(prompt.ask_facts), "code": code, "ask_text": prompt.ask}

@@ -108,7 +108,11 @@ def in_turn(transactions: Transactions, work: Callable[[Session], Result]) -> Re
     Raises:
         DatabaseAway: If the database did not answer.
     """
-    engine = engine_of(transactions)
+    bound: Engine | Connection = transactions.kw["bind"]
+    if isinstance(bound, Connection):  # its owner has a transaction open: this is a part of it
+        with transactions.begin() as tx:
+            return work(tx)
+    engine = bound
     if engine.dialect.name == "sqlite":
         return _with_reserve(engine, work)
     try:
