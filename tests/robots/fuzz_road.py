@@ -3,20 +3,26 @@
 A scan costs several thousand times less than a disk's answer, but a million of them still cost
 hours where each opens a transaction of its own and asks ten questions about a code that nothing
 carries. So all scans of a burst share one transaction and one session, with a savepoint each in
-place of a commit; and what no row held when the burst began, and no screen has shown since, is
-not asked for.
+place of a commit; what no row held when the burst began, and no screen has shown since, is not
+asked for; and what is a function of its arguments alone (a state out of its text, a question out
+of a state, what a barcode says) is worked out once while a seat stays where it is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import lru_cache
 from typing import Any, Final
+from unittest.mock import patch
 
 from sqlalchemy import Connection, String, event, select
 from sqlalchemy.orm import Session
 
+from floorhand.domain import barcodes
 from floorhand.flows.turn import Prompt
+from floorhand.ops import seats, settling
+from floorhand.ops.registry import FLOWS
 from floorhand.store import finders, schema
 from floorhand.store.db import Transactions, engine_of
 
@@ -37,7 +43,7 @@ class Nested:
     """A factory of transactions, as the road wants one, inside a transaction that is open."""
 
     def __init__(self, connection: Connection) -> None:
-        self.kw = {"bind": connection.engine}
+        self.kw = {"bind": connection}
         self._session = Session(connection, expire_on_commit=False)
         driver: Any = connection.connection.dbapi_connection
         self._run = driver.execute
@@ -108,6 +114,22 @@ class Known:
         """Ask for products, if there can be any."""
         there = [code for code in codes if code in self.codes]
         return self._products(tx, site, there) if there else ()
+
+
+KEPT_MAX: Final = 2_000
+"""So many states, and what they ask, are remembered."""
+
+
+@contextmanager
+def remembering() -> Iterator[None]:
+    """Let the road work out once what can only come out the same."""
+    pure = [(flow, "prompt") for flow in FLOWS.values()]
+    pure += [(seats, "thaw"), (seats, "shown"), (settling, "read"), (barcodes, "read")]
+    with ExitStack() as stack:
+        for module, name in pure:
+            kept = lru_cache(KEPT_MAX)(getattr(module, name))
+            stack.enter_context(patch.object(module, name, kept))
+        yield
 
 
 def unsynced(transactions: Transactions) -> Transactions:

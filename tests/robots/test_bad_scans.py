@@ -64,7 +64,11 @@ TAKEN = (
     Taken(ANY, frozenset({"key_lock"}), "F12 signs out wherever one is; the work is parked"),
     Taken(ANY, frozenset({"other_badge"}), "a colleague signs in; what is open is parked"),
     Taken(ANY, frozenset({"key_back"}), "F3 leads to the menu where a flow has no step back"),
-    taken("sign_in.scan_badge sign_in.type_pin", "other_badge", "every badge signs in"),
+    taken(
+        "sign_in.scan_badge sign_in.type_pin sign_in.locked",
+        "other_badge",
+        "every badge signs in",
+    ),
     taken("sign_in.scan_badge", "typed_worker", "the number of a worker, who types the PIN next"),
     taken(
         "menu.choose",
@@ -187,13 +191,11 @@ TAKEN = (
     ),
 )
 
-KNOWS_A_SECRET = frozenset({"sign_in.type_pin", "sign_in.scan_badge"})
+KNOWS_A_SECRET = frozenset({"sign_in.type_pin", "sign_in.scan_badge", "sign_in.locked"})
 """Here wrong answers are counted, so that nobody can try them all."""
 
-MET_ELSEWHERE = frozenset({"seat.taken", "sign_in.locked"})
-"""Asked by a terminal alone, and after minutes without a scan: see `tests/ops`."""
-
-ONLY_ROBOTS_MEET = frozenset({"picking.scan_serial"})
+MET_ELSEWHERE = frozenset({"seat.taken"})
+"""Asked by a terminal alone: see `tests/ops`."""
 
 
 class Teased(Robot):
@@ -214,7 +216,7 @@ class TeasedStage(Stage):
         self.notes = notes
 
     def scan(self, scanned: str) -> Turn:
-        now = NOW + timedelta(seconds=self.turn.scan_no + 1)
+        now = NOW + timedelta(seconds=self.seconds + 1)
         tease(self.notes, self.transactions, self.turn, now)
         return super().scan(scanned)
 
@@ -291,7 +293,17 @@ def add_order_of_two_lines(transactions: Transactions) -> None:
 
 
 MILK, MUG = "09506000134406", "09506000134352"
+NO_OTHER_ORDER = "DELETE FROM order_line WHERE \"order\" <> '1001' OR line_no > 1"
 RARE = {
+    "serial_of_a_stop": [
+        *("@ picking", f"@ books {NO_OTHER_ORDER}", "@ books UPDATE order_line SET sku = 'CAM'"),
+        "@ books DELETE FROM orders WHERE number <> '1001'",
+        *("@ job picking", "> CART-1", "> T-1", "> BIN-C-01", "> CAM-1", "> *BACK"),
+    ],
+    "long_idle": [
+        *("@ people", "@ books UPDATE seat SET locks_after_s = 60"),
+        *("@ later 120", "> 1", "> BADGE-ANA"),
+    ],
     "pin": ["@ people", "@ nobody", "> W3", "> 471108"],
     "whose": ["@ people", f"> {MUG}", "> 1"],
     "cancelled_line": [
@@ -355,10 +367,9 @@ def test_a_bad_scan_gets_one_clear_sentence_and_changes_nothing(tmp_path: Path, 
     work(tmp_path, notes)
     met_by_none = named_asks() - notes.asks
     if work is robots_work:
-        assert notes.asks >= ONLY_ROBOTS_MEET
         assert {ask.partition(".")[0] for ask in notes.asks} >= {"receiving", "putaway", "picking"}
     else:
-        assert met_by_none - MET_ELSEWHERE == ONLY_ROBOTS_MEET
+        assert met_by_none == MET_ELSEWHERE
     assert notes.thrown > len(notes.asks) * len(RUBBISH | CONTROLS | NUMBERS)
     assert notes.faults == []
     assert list(without_reason(notes)) == []
