@@ -23,8 +23,9 @@ from floorhand.ops import floor
 from floorhand.ops.devices import ANYBODY
 from floorhand.store.db import engine_of, open_database
 from floorhand.store.schema import Seat
-from floorhand.talk import LINE_BYTES_MAX, Talk, read_scan, render_keys, render_lines
+from floorhand.talk import Talk, read_scan, render_keys, render_lines
 from floorhand.text.catalog import catalog
+from floorhand.typed import LINE_BYTES_MAX
 
 
 def talk(transactions, source: bytes, job: str = "", who=("", ""), echo: bool = True) -> list[str]:
@@ -293,3 +294,17 @@ def test_an_outage_tells_what_is_saved_and_what_waits(transactions, monkeypatch)
         f" Last saved: {at}. 1 waiting.",
     ]
     assert floor.take_seat(transactions, SITE, "T1", now=NOW).scan_no == 3
+
+
+def test_the_last_scans_are_listed_and_no_badge_among_them(tmp_path) -> None:
+    transactions = new_warehouse(tmp_path)
+    picking.build(transactions)
+    walk = b"CART-1\nT-1\nT-2\nBIN-A-01\nNOTHING\nMUG-1\nMUG-1\nT-1\nF11\n*11\n"
+    lines = talk(transactions, walk, "picking", ("W1", "BADGE-ANA"))
+    listed = lines[lines.index("> F11") + 1 : lines.index("> *11")]
+    assert "    1 09:00:00 •  taken" in listed
+    assert "    7 09:00:00 NOTHING  refused" in listed
+    assert "   10 09:00:00 T-1  taken · +2" in listed
+    assert "~ This shift: scans 9, pieces booked 2. Scan to go on." in listed
+    assert lines[lines.index("> *11") + 1 :] == listed
+    engine_of(transactions).dispose()

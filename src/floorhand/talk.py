@@ -6,26 +6,29 @@ is asked, ``! `` refuses, ``* `` tells what was done, ``~ `` tells what was take
 
 from __future__ import annotations
 
-import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
-from typing import TYPE_CHECKING, BinaryIO, Final, Protocol, TextIO
+from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING, BinaryIO, Final, Protocol, TextIO, TypeVar
 
-from floorhand.domain.things import KEYS, barcode_of
+from floorhand.domain.things import KEYS, LOOKING_BACK, barcode_of
 from floorhand.errors import Code, DatabaseAway
 from floorhand.flows.away import BETWEEN_WORK, PATIENCE_S, RETRY_AFTER_S, not_yet_saved
 from floorhand.flows.turn import Choice, Item, Prompt, Said
-from floorhand.flows.waiting import SCANS_WAITING_MAX, Waiting
+from floorhand.flows.waiting import SCANS_WAITING_MAX
 from floorhand.text.catalog import Catalog
 from floorhand.text.visible import visible
+from floorhand.typed import LINE_BYTES_MAX, Ahead, typed_lines
 
 if TYPE_CHECKING:
     from floorhand.ops.devices import Device
     from floorhand.ops.seats import Turn
     from floorhand.store.db import Transactions
+    from floorhand.store.past import Lately
+
+Answer = TypeVar("Answer")
 
 SIGNS: Final[Mapping[str, str]] = {"ok": "*", "finished": "*", "look": "~", "refused": "!"}
 """How a line begins that tells how the last scan went."""
@@ -34,9 +37,6 @@ MARKS: Final[Mapping[str, str]] = {"": "", "now": "▶ ", "done": "✓ "}
 
 SECRET: Final = "•"
 """Stands for a PIN wherever lines are written down."""
-
-LINE_BYTES_MAX: Final = 2048
-"""Longer than any scan in any encoding; the rest of such a line is thrown away."""
 
 BACKS_MAX: Final = 8
 """Steps back to the menu from wherever the seat was left; what is in the middle is parked."""
@@ -81,6 +81,28 @@ def render_keys(prompt: Prompt, catalog: Catalog) -> str:
     return "  (" + ", ".join(keys) + ")" if keys else ""
 
 
+def render_past(past: Lately, zone: tzinfo, catalog: Catalog) -> list[str]:
+    """Write the last scans of a seat with their fate, and what its worker did in this shift."""
+    lines = []
+    for one in past.last:
+        fate = catalog.say("fate.ok" if one.taken else "fate.refused")
+        booked = f" · +{one.pieces}" if one.pieces else ""
+        at = f"{one.at.astimezone(zone):%H:%M:%S}"
+        lines.append(f"  {one.number:>3} {at} {_one_line(one.code)}  {fate}{booked}")
+    total = catalog.say("terminal.scans", {"count": past.scans, "booked": past.pieces})
+    return [*lines, f"{SIGNS['look']} {_one_line(total)}"]
+
+
+def _read_past(
+    transactions: Transactions, site: str, seat: str, now: datetime
+) -> tuple[Lately, tzinfo]:
+    from floorhand.store.masters import site_zone
+    from floorhand.store.past import lately
+
+    with transactions.begin() as tx:
+        return lately(tx, site, seat, now), site_zone(tx, site)
+
+
 def _parts(prompt: Prompt, catalog: Catalog) -> Iterator[str]:
     yield _one_line(catalog.say(prompt.ask, dict(prompt.ask_facts)))
     if prompt.place:
@@ -120,6 +142,41 @@ def read_scan(line: str) -> str:
     for name, control in NAMED_CONTROLS.items():
         scanned = scanned.replace(name, control)
     return scanned
+
+
+def repeated(
+    attempt: Callable[[], Answer],
+    tell: Callable[[str], None],
+    pause: Callable[[float], None],
+    *,
+    waits: bool,
+) -> Answer:
+    """Repeat an attempt until the database answers, and tell once what is wrong meanwhile.
+
+    Who sits here and ``waits`` is told after a while; in a script it matters only what came of it.
+    """
+    tries, told = 0, ""
+
+    def tell_once(text: str) -> None:
+        nonlocal told
+        if text != told:
+            told = text
+            tell(text)
+
+    while True:
+        late = threading.Timer(PATIENCE_S, tell_once, (DatabaseAway.told,))
+        late.daemon = True
+        if waits:
+            late.start()
+        try:
+            return attempt()
+        except DatabaseAway as away:
+            late.cancel()
+            tell_once(away.told)
+            pause(RETRY_AFTER_S[min(tries, len(RETRY_AFTER_S) - 1)])
+            tries += 1
+        finally:
+            late.cancel()
 
 
 class Talk:
@@ -175,7 +232,7 @@ class Talk:
         self._turn: Turn | None = None
         self._saved_at = ""
         self._room: Said | None = None
-        self._ahead = Ahead(_lines(source), self._full) if live else None
+        self._ahead = Ahead(typed_lines(source), self._full) if live else None
 
     def run(self, job: str = "", worker: str = "", badge: str = "") -> int:
         """Talk until the input ends. The seat keeps its state.
@@ -206,7 +263,7 @@ class Talk:
         if worker and turn.worker != worker:
             turn = self._scan(turn, badge)
         turn, job = self._open(turn, job)
-        for line in self._ahead or _lines(self._source):
+        for line in self._ahead or typed_lines(self._source):
             if line is None:
                 facts = {"characters": f"{LINE_BYTES_MAX}+"}
                 self._say("!", f"refusal.{Code.SCAN_TOO_LONG}", facts)
@@ -237,6 +294,9 @@ class Talk:
     def _scan(self, turn: Turn, scanned: str) -> Turn:
         from floorhand.ops.floor import take_turn
 
+        if scanned.strip(" ").upper() in LOOKING_BACK:
+            self._look_back(turn)
+            return turn
         answer = self._surely(
             lambda: take_turn(
                 *self._here, turn.scan_no + 1, scanned, self._now(), device=self._device
@@ -247,33 +307,16 @@ class Talk:
         self._tell(answer)
         return answer
 
-    def _surely(self, attempt: Callable[[], Turn]) -> Turn:
-        """Repeat an attempt until the database answers. A scan keeps its number meanwhile.
+    def _look_back(self, turn: Turn) -> None:
+        """Write the last scans of this seat, and the question again."""
+        past, zone = self._surely(lambda: _read_past(*self._here, self._now()))
+        for line in render_past(past, zone, self._catalogs(turn.language)):
+            self._write(line)
+        self._tell(replace(turn, said=None))
 
-        Who sits here and waits is told so; in a script it matters only what came of it.
-        """
-        tries, told = 0, ""
-
-        def tell(text: str) -> None:
-            nonlocal told
-            if text != told:
-                told = text
-                self._tell_away(text)
-
-        while True:
-            late = threading.Timer(PATIENCE_S, tell, (DatabaseAway.told,))
-            late.daemon = True
-            if self._ahead is not None:
-                late.start()
-            try:
-                return attempt()
-            except DatabaseAway as away:
-                late.cancel()
-                tell(away.told)
-                self._pause(RETRY_AFTER_S[min(tries, len(RETRY_AFTER_S) - 1)])
-                tries += 1
-            finally:
-                late.cancel()
+    def _surely(self, attempt: Callable[[], Answer]) -> Answer:
+        """Repeat an attempt until the database answers. A scan keeps its number meanwhile."""
+        return repeated(attempt, self._tell_away, self._pause, waits=self._ahead is not None)
 
     def _tell_away(self, text: str) -> None:
         prompt = self._turn.prompt if self._turn is not None else None
@@ -320,71 +363,3 @@ class Talk:
     def _write(self, line: str) -> None:
         self._target.write(line + "\n")
         self._target.flush()
-
-
-class Ahead:
-    """Reads on while an answer is on its way, so that no line is lost in the terminal's own buffer.
-
-    Args:
-        lines: What is typed.
-        full: Called when a line is not taken because too many wait, and no line before it was.
-    """
-
-    def __init__(self, lines: Iterator[str | None], full: Callable[[], None]) -> None:
-        self._lines = lines
-        self._full = full
-        self._waiting: Waiting[str | None] = Waiting()
-        self._ended = False
-        self._changed = threading.Condition()
-        threading.Thread(target=self._read, name="typed", daemon=True).start()
-
-    def _read(self) -> None:
-        gap = False
-        for line in self._lines:
-            with self._changed:
-                taken = self._waiting.offer(line)
-                self._changed.notify()
-            if not (taken or gap):
-                self._full()
-            gap = not taken
-        with self._changed:
-            self._ended = True
-            self._changed.notify()
-
-    def __len__(self) -> int:
-        return len(self._waiting)
-
-    def __iter__(self) -> Iterator[str | None]:
-        """Give line after line, waiting for each, until the input ends."""
-        while True:
-            with self._changed:
-                self._changed.wait_for(lambda: self._ended or len(self._waiting))
-                if not len(self._waiting):
-                    return
-                line = self._waiting.next()
-            yield line
-
-    def drop(self) -> int:
-        """Forget what was typed ahead; gives how many lines."""
-        with self._changed:
-            return self._waiting.drop()
-
-    def missed(self) -> int:
-        """Give how many lines were not taken, once all that were are answered; else 0."""
-        with self._changed:
-            return self._waiting.missed()
-
-
-def _lines(source: BinaryIO) -> Iterator[str | None]:
-    """Read lines that end in CR, LF or both; None stands for one that was too long."""
-    too_long = False
-    while part := source.readline(LINE_BYTES_MAX):
-        whole = part.endswith(b"\n")
-        if too_long or (not whole and len(part) == LINE_BYTES_MAX):
-            if not too_long:
-                yield None
-            too_long = not whole
-            continue
-        for line in re.split(r"[\r\n]", part.decode("utf-8", "replace")):
-            if line:
-                yield line

@@ -38,8 +38,9 @@ from floorhand.ops.floor import take_seat, take_turn
 from floorhand.ops.seats import Turn, must_sit
 from floorhand.robots.crew import Robot
 from floorhand.store.db import Transactions, engine_of, open_database
-from floorhand.talk import LINE_BYTES_MAX, render_lines
+from floorhand.talk import render_lines
 from floorhand.text.catalog import catalog
+from floorhand.typed import LINE_BYTES_MAX
 
 WORKERS = 4
 

@@ -15,7 +15,7 @@ from floorhand.domain.signing_in import JOBS
 from floorhand.domain.things import KEYS, Key
 from floorhand.errors import Code
 from floorhand.ops.registry import FLOWS
-from floorhand.text.catalog import ASSETS, Catalog, catalog, languages, shown_in
+from floorhand.text.catalog import ASSETS, COUNTED, Catalog, catalog, languages, shown_in
 
 SOURCE = Path(__file__).parents[2] / "src" / "floorhand"
 KEY_WORD_COLUMNS_MAX = 14
@@ -139,13 +139,41 @@ def test_no_text_is_empty_or_fuzzy(language: str) -> None:
         assert not entry.fuzzy, key
 
 
-def test_singular_and_plural_follow_the_pieces() -> None:
-    words = Catalog("en")
-    plural = [key for key, entry in entries("en").items() if isinstance(entry.string, tuple)]
-    for key in plural:
-        named = set().union(*map(facts, texts(entries("en")[key])))
-        one = {name: "x" for name in named} | {"pieces": 1}
-        assert words.say(key, one) != words.say(key, one | {"pieces": 2}), key
+@pytest.mark.parametrize("language", languages())
+def test_singular_and_plural_follow_what_is_counted(language: str) -> None:
+    words = Catalog(language)
+    for key, entry in entries(language).items():
+        if isinstance(entry.string, tuple):
+            named = set().union(*map(facts, texts(entry)))
+            counted = next(name for name in COUNTED if name in named)
+            told = dict.fromkeys(named, "x")
+            forms = {words.say(key, told | {counted: n}).replace(str(n), "") for n in (1, 2, 5)}
+            assert len(forms) == len(set(texts(entry))), key
+
+
+MANY = {
+    "en": "pieces|days|lines|scans|orders|minutes",
+    "de": "Tage|Tagen|Positionen|Scans|Aufträge|Minuten|kommen",
+    "es": "unidades|días|líneas|lecturas|pedidos|minutos",
+    "fr": "pièces|jours|lignes|scans|commandes|minutes",
+    "it": "pezzi|giorni|righe|letture|ordini|minuti",
+    "pl": "sztuki|sztuk|dni|wiersze|skany|zamówienia|minuty",
+}
+"""What follows no 1."""
+
+
+@pytest.mark.parametrize("language", MANY)
+def test_one_is_not_followed_by_a_plural(language: str) -> None:
+    words = Catalog(language)
+    for key, entry in entries(language).items():
+        named = set().union(*map(facts, texts(entry)))
+        told = words.say(key, {name: 1 if name in COUNTED else "x" for name in named})
+        assert not re.search(rf"\b1 ({MANY[language]})\b", told), (key, told)
+
+
+def test_a_text_without_a_plural_of_its_own_stays_in_its_language() -> None:
+    facts = {"delivery": "D-1", "pieces": 1}
+    assert catalog("fr").say("receiving.closed", facts).startswith("Livraison D-1 clôturée.")
 
 
 @pytest.mark.parametrize(
@@ -221,3 +249,26 @@ def test_an_unknown_language_is_english() -> None:
 
 def test_every_conversation_has_a_title() -> None:
     assert {f"job.{name}" for name in FLOWS} <= entries("en").keys()
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [
+        ("en", "2027-10-03"),
+        ("de", "03.10.2027"),
+        ("es", "03/10/2027"),
+        ("fr", "03/10/2027"),
+        ("it", "03/10/2027"),
+        ("pl", "03.10.2027"),
+        ("tr", "03.10.2027"),
+        ("zh", "2027-10-03"),
+    ],
+)
+def test_a_date_is_told_as_people_write_dates_there(language: str, shown: str) -> None:
+    words = catalog(language)
+    assert words.fact("fact.expiry", "2027-10-03")[1] == shown
+    assert words.fact("fact.since", "2027-10-03 14:05")[1] == f"{shown} 14:05"
+    assert words.fact("fact.since", "14:05")[1] == "14:05"
+    refused = words.say("refusal.pick_expired", {"sku": "MILK", "expiry": "2027-10-03"})
+    assert shown in refused
+    assert words.fact("fact.lot", "2027-10-03")[1] == "2027-10-03"

@@ -11,7 +11,7 @@ from floorhand.domain.scanners import PLAIN, Profile
 from floorhand.domain.things import Key
 from floorhand.flows.turn import Choice, Item, Prompt, Said, Wants
 from floorhand.ops.seats import Turn
-from floorhand.store.past import Past
+from floorhand.store.past import Lately, Past
 from floorhand.text.catalog import catalog
 from floorhand.tui.app import FloorhandApp
 from floorhand.tui.driver import Arrived
@@ -108,8 +108,9 @@ class ListRoad:
     def hint(self, turn: Turn) -> str:
         return self.code
 
-    def past(self) -> tuple[Past, ...]:
-        return self.scanned_before
+    def past(self) -> Lately:
+        done = [one.pieces for one in self.scanned_before]
+        return Lately(self.scanned_before, 412 + len(done), 600 + sum(done))
 
     def room(self, *, keep: bool) -> Said | None:
         self.kept = self.kept or keep

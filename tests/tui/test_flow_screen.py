@@ -22,7 +22,7 @@ from tui.screens import (
 
 from floorhand.domain.preferences import Preferences
 from floorhand.domain.things import KEYS
-from floorhand.errors import DatabaseAway, DatabaseUnusable
+from floorhand.errors import Code, DatabaseAway, DatabaseUnusable
 from floorhand.flows.turn import Said
 from floorhand.flows.waiting import SCANS_WAITING_MAX
 from floorhand.store.past import Past
@@ -207,6 +207,7 @@ async def test_a_failure_is_told_and_logged_and_the_terminal_goes_on(caplog) -> 
     async with with_reader(terminal(road)).run_test(size=DESK) as pilot:
         with caplog.at_level(logging.ERROR, "floorhand"):
             await send(pilot, b"A\rB\r")
+        assert pilot.app.screen.turn.said.text == f"refusal.{Code.SYSTEM_FAILED}"
         assert "NOT taken: the system failed" in picture(pilot.app)
         assert "1 scan after this was NOT taken." in picture(pilot.app)
         road.answer = lambda turn, _: replace(turn, said=TAKEN)
@@ -267,7 +268,7 @@ async def test_f11_shows_what_was_scanned_with_its_fate_and_the_next_scan_goes_o
             await send(pilot, press)
             await pilot.pause()
             drawn = picture(pilot.app)
-            assert "Last scans: 14. Pieces booked: 22." in drawn
+            assert "This shift: scans 423, pieces booked 622." in drawn
             assert " – 09:41:07 ✗ LOST  NOT taken" in drawn
             assert "13 09:41:07 ✗ BAD  refused" in drawn
             assert "12 09:41:07 ✓ A  taken" in drawn

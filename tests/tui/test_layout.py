@@ -1,5 +1,6 @@
 """What is essential is on the screen at every size; names give way first."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -7,8 +8,9 @@ from tui.screens import MENU, PICK, PIN, REFUSED, SIGN_IN
 
 from floorhand.domain.things import KEYS, named
 from floorhand.flows.turn import Choice, Item, Prompt, Said, Wants
-from floorhand.text.catalog import catalog
-from floorhand.tui.large import PICTURES, huge, large
+from floorhand.text.catalog import ASSETS, catalog, languages
+from floorhand.text.visible import visible
+from floorhand.tui.large import PICTURES, huge, large, lettering
 from floorhand.tui.layout import lay_out
 from floorhand.tui.rows import width_of
 from floorhand.tui.view import View
@@ -98,6 +100,14 @@ def test_small_letters_and_accents_are_not_drawn_as_others() -> None:
     assert large("a-1") == ()
     assert large("É-1") == ()
     assert huge("a-1") == ()
+
+
+@pytest.mark.parametrize("language", [one for one in languages() if one != "zh"])
+def test_every_question_can_be_drawn_in_large_letters(language: str) -> None:
+    helps = (ASSETS / "text" / "en.po").read_text("utf-8")
+    for ask in re.findall(r'(?m)^msgid "help\.(.+)"', helps):
+        for word in catalog(language).say(ask).split(" "):
+            assert lettering(visible(re.sub("{.*?}", "1", word)), language), (ask, word)
 
 
 def test_no_two_letters_look_alike() -> None:

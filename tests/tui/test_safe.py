@@ -1,3 +1,4 @@
+import re
 import unicodedata
 
 import pytest
@@ -5,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual._cells import cell_len
 
+from floorhand.text.catalog import ASSETS, catalog
 from floorhand.tui.safe import cut, safe, wrap
 
 
@@ -70,3 +72,17 @@ def test_chinese_is_broken_between_letters_but_no_line_begins_with_a_full_stop()
     assert wrap(text, 13, 9) == ["T-05 不是空", "的。拿空箱", "（扫", "A-01-02，3", "件）。"]
     assert wrap(text, 18, 9) == ["T-05 不是空的。拿", "空箱（扫 A-01-02，", "3件）。"]
     assert wrap("水。", 2, 9) == ["水", "。"]
+
+
+def test_a_space_that_holds_breaks_no_line() -> None:
+    assert wrap("Clôturer le retour\u00a0? Oui", 18, 9) == ["Clôturer le", "retour ? Oui"]
+    assert wrap("un\u202f: deux", 4, 9) == ["un :", "deux"]
+
+
+def test_no_french_line_begins_with_a_mark_that_belongs_to_the_word_before() -> None:
+    french = (ASSETS / "text" / "fr.po").read_text("utf-8")
+    assert not re.search(r"(?m)^msgstr.* [?!:;»]", french)
+    for key in re.findall(r'(?m)^msgid "(.+)"', french):
+        for width in (18, 20, 24, 38):
+            lines = wrap(catalog("fr").say(key), width, 99)
+            assert not [line for line in lines if line[:1] in tuple("?!:;")], (key, width)

@@ -238,6 +238,10 @@ BARCODES_ONLY: dict[Key, str] = {Key.REDO: "*REDO", Key.MUTE: "*MUTE", Key.LARGE
 """Commands without a key of their own: do again, bells off and on, large letters on and off."""
 
 
+LOOKING_BACK = frozenset({KEYS[Key.SCANS][1], f"*{KEYS[Key.SCANS][0][1:]}"})
+"""What shows the last scans: a terminal's own business, no answer to any question."""
+
+
 def barcode_of(key: Key) -> str:
     """Give the command barcode of a key."""
     return BARCODES_ONLY.get(key) or KEYS[key][1]

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import gettext
 import io
+import re
 from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
+from string import Formatter
 
 from floorhand.errors import BadSetting
 from floorhand.text.plain import UNKNOWN, fitted
@@ -23,6 +25,14 @@ if not INSTALLED:  # not installed from a wheel: the repository's own folder
 ENGLISH = "en"
 """The language that is complete by definition, and stands in for texts missing elsewhere."""
 
+COUNTED = ("pieces", "days", "lines", "scans", "orders", "minutes")
+"""Facts that choose between singular and plural, where a text has both."""
+
+DATED = frozenset({"expiry", "since", "due", "fact.expiry", "fact.since"})
+"""Facts that are dates, or begin with one: they are told in the form of the language."""
+
+_DATE = re.compile(r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)")
+
 QUESTION_MARKS = ("?", "？")
 FULL_STOPS = (".", "。")
 
@@ -32,14 +42,15 @@ class Catalog:
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self._texts = _translations(language)
+        self._texts = [_translations(one) for one in dict.fromkeys((language, ENGLISH))]
+        self._forms: dict[str, tuple[gettext.GNUTranslations, tuple[str, ...]]] = {}
 
     def say(self, key: str, facts: Mapping[str, str | int] | None = None) -> str:
         """Give the text for a key such as ``"packing.scan_tote"``.
 
         A fact whose name ends in ``_text`` is a key itself and is translated, with the same facts,
-        before it is put in. A fact called ``pieces`` chooses between singular and plural where the
-        text has both. A missing text or fact shows the key or the text itself: a worker with a
+        before it is put in. Where the text has singular and plural, the first of `COUNTED` in it
+        chooses. A missing text or fact shows the key or the text itself: a worker with a
         raw key can still work, one with a crashed terminal cannot.
 
         Returns:
@@ -47,6 +58,8 @@ class Catalog:
             business.
         """
         known = dict(facts or {})
+        for name in DATED & known.keys():
+            known[name] = self._dated(str(known[name]))
         asked = []
         for name in [name for name in known if name.endswith("_text")]:
             known[name] = told = self._fill(str(known[name]), known)
@@ -56,14 +69,30 @@ class Catalog:
 
     def fact(self, name: str, value: str) -> tuple[str, str]:
         """Give the label of a fact, and its value; that of a name in ``_text`` is a key itself."""
+        if name in DATED:
+            return self.say(name), self._dated(value)
         return self.say(name), self.say(value) if name.endswith("_text") else value
 
+    def _dated(self, value: str) -> str:
+        """Write the date that a value begins with as people here write dates."""
+        date = _DATE.match(value)
+        return self.say("date.form", date.groupdict()) + value[date.end() :] if date else value
+
+    def _template(self, key: str, facts: Mapping[str, str | int]) -> str:
+        """Give a text with its gaps: of the language, else in English, else the key."""
+        if key not in self._forms:
+            texts = next((one for one in self._texts if one.gettext(key) != key), self._texts[0])
+            single = texts.ngettext(key, key, 1)
+            named = {name for _, name, _, _ in Formatter().parse(single)} if single != key else ()
+            self._forms[key] = texts, tuple(name for name in COUNTED if name in named)
+        texts, chosen_by = self._forms[key]
+        for name in chosen_by:
+            if isinstance(number := facts.get(name), int):
+                return texts.ngettext(key, key, number)
+        return texts.gettext(key)
+
     def _fill(self, key: str, facts: Mapping[str, str | int], asked: Collection[str] = ()) -> str:
-        template = key
-        if isinstance(pieces := facts.get("pieces"), int):
-            template = self._texts.ngettext(key, key, pieces)
-        if template == key:
-            template = self._texts.gettext(key)
+        template = self._template(key, facts)
         for name in asked:  # a question ends with its own mark
             for stop in FULL_STOPS:
                 template = template.replace(f"{{{name}}}{stop}", f"{{{name}}}")
@@ -115,10 +144,7 @@ def _translations(language: str) -> gettext.GNUTranslations:
         data = compiled.read_bytes() if fresh else _compile(source)
     except OSError as error:
         raise BadSetting(f"There are no texts for the language {language!r}: {error}") from error
-    texts = gettext.GNUTranslations(io.BytesIO(data))
-    if language != ENGLISH:
-        texts.add_fallback(_translations(ENGLISH))
-    return texts
+    return gettext.GNUTranslations(io.BytesIO(data))
 
 
 def _compile(source: Path) -> bytes:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from textual import work
 
-from floorhand.domain.things import KEYS, Key
+from floorhand.domain.things import KEYS, LOOKING_BACK, Key
 from floorhand.errors import Code
 from floorhand.flows.turn import Said
 from floorhand.flows.waiting import SCANS_WAITING_MAX
@@ -30,9 +30,6 @@ LEAVING: Final = frozenset({KEYS[Key.LOCK][1], f"*{KEYS[Key.LOCK][0][1:]}"})
 
 SCANNER_TEST: Final = "scanner"
 """The flow in which everything is read as it is."""
-
-LOOKING_BACK: Final = frozenset({KEYS[Key.SCANS][1], f"*{KEYS[Key.SCANS][0][1:]}"})
-"""What shows the last scans: the screen's own business, no answer to any question."""
 
 
 class FlowScreen(SingleKeys, inherit_bindings=False):

@@ -15,7 +15,7 @@ from floorhand.tui.view import Fate
 
 if TYPE_CHECKING:
     from floorhand.ops.seats import Turn
-    from floorhand.store.past import Past
+    from floorhand.store.past import Lately
 
 SCANS_MAX: Final = 50
 
@@ -38,14 +38,19 @@ class Entry:
 
 
 class History:
-    """The last scans of this terminal, those that were never taken among them."""
+    """The last scans of this terminal, those that were never taken among them.
+
+    ``scans`` is how many its worker has made in this shift, ``booked`` the pieces of those.
+    """
 
     def __init__(self) -> None:
         self._entries: deque[Entry] = deque(maxlen=SCANS_MAX)
         self._ahead: deque[tuple[str, str]] = deque()
+        self.scans, self.booked = 0, 0
 
-    def recall(self, past: tuple[Past, ...]) -> None:
+    def recall(self, lately: Lately) -> None:
         """Fill in what the database knows: scans from before a restart, and pieces booked."""
+        past, self.scans, self.booked = lately.last, lately.scans, lately.pieces
         known = {entry.number: entry for entry in self._entries if entry.number}
         booked = {scan.number: scan.pieces for scan in past}
         oldest = min(known, default=None)
@@ -94,11 +99,6 @@ class History:
         return tuple(
             replace(_fate(entry, zone), note=_note(entry, words)) for entry in self._entries
         )
-
-    @property
-    def booked(self) -> int:
-        """The pieces that these scans booked."""
-        return sum(entry.pieces for entry in self._entries)
 
 
 def _fate(entry: Entry, zone: tzinfo) -> Fate:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from floorhand.text.visible import visible
 from floorhand.tui.body import Body, Room, lay_out_body, rows_enlarged, rows_needed
 from floorhand.tui.document import TEXT_ROWS_MAX, document, window
 from floorhand.tui.keys_row import keys_rows
@@ -218,7 +219,7 @@ def _large_ask(view: View, width: int) -> list[Row]:
     rows: list[Row] = []
     line: tuple[str, ...] = ()
     words = ""
-    for word in question(view).split():
+    for word in map(visible, question(view).split(" ")):  # a space that holds stays in its word
         joint = f"{words} {word}".strip()
         drawn = lettering(joint, view.words.language, plain=view.plain)
         if drawn and len(drawn[0]) <= width:
@@ -322,5 +323,6 @@ def _heading(view: View, width: int) -> list[Row]:
     """Say what the list of scans is."""
     if view.scans is None:
         return []
-    text = view.words.say("terminal.scans", {"count": len(view.scans), "booked": view.booked})
+    scans, booked = view.done
+    text = view.words.say("terminal.scans", {"count": scans, "booked": booked})
     return [(Part(line, "ask"),) for line in wrap(text, width, TEXT_ROWS_MAX)]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from floorhand.ops.devices import Device
     from floorhand.ops.seats import Turn
     from floorhand.store.db import Transactions
-    from floorhand.store.past import Past
+    from floorhand.store.past import Lately
 
 
 class Road(Protocol):
@@ -39,8 +39,8 @@ class Road(Protocol):
     def hint(self, turn: Turn) -> str:
         """Say what could be typed at this question for want of a scanner; empty: nothing."""
 
-    def past(self) -> tuple[Past, ...]:
-        """Give the last scans of the seat, the latest last."""
+    def past(self) -> Lately:
+        """Say what was scanned here lately, and what the worker has done in this shift."""
 
     def room(self, *, keep: bool) -> Said | None:
         """Say that there is little room left on the disk; ``keep`` a reserve of it, too."""
@@ -175,13 +175,13 @@ class FloorRoad:
         """Say what could be typed at this question for want of a scanner."""
         return self._hint(turn) if self._hint is not None else ""
 
-    def past(self) -> tuple[Past, ...]:
-        """Give the last scans of the seat, the latest last."""
-        from floorhand.store.past import last_scans
+    def past(self) -> Lately:
+        """Say what was scanned here lately, and what the worker has done in this shift."""
+        from floorhand.store.past import lately
 
         assert self._transactions is not None, "the seat is taken first"
         with self._transactions.begin() as tx:
-            return last_scans(tx, self._site, self._seat)
+            return lately(tx, self._site, self._seat, self._now())
 
     def room(self, *, keep: bool) -> Said | None:
         """Say that there is little room left on the disk; ``keep`` a reserve of it, too."""

@@ -92,13 +92,14 @@ def chop(text: str, width: int) -> list[str]:
 def wrap(text: str, width: int, lines_max: int) -> list[str]:
     """Break a text into lines at spaces, and beside letters of scripts that need none.
 
-    A longer word is broken inside.
+    A space that is to hold (U+00A0, as French has it before ``?`` and ``:``) breaks no line. A
+    longer word is broken inside.
 
     The last line ends in ``…`` if there would have been more than ``lines_max``.
     """
     lines: list[str] = []
     line = ""
-    for space, word in _words(visible(text[:CHARACTERS_MAX].replace("\n", " "))):
+    for space, word in _words(text[:CHARACTERS_MAX].replace("\n", " ")):
         joined = f"{line}{space}{word}" if line else word
         if cell_len(joined) <= width:
             line = joined
@@ -118,8 +119,8 @@ def wrap(text: str, width: int, lines_max: int) -> list[str]:
 def _words(text: str) -> Iterator[tuple[str, str]]:
     """Give what a line is not broken inside of, with the space before it if there is one."""
     for word in text.split(" "):
-        space = " "
-        for part in [word] if word.isascii() else _parts(word):
+        space, shown = " ", visible(word)
+        for part in [shown] if shown.isascii() else _parts(shown):
             yield space, part
             space = ""
 

@@ -32,7 +32,7 @@ from floorhand.tui.waiting import Waiting
 
 if TYPE_CHECKING:
     from floorhand.ops.seats import Turn
-    from floorhand.store.past import Past
+    from floorhand.store.past import Lately
 
 MINUTE_S: Final = 60
 
@@ -71,7 +71,7 @@ class Floor:
         take: Answers scan number n.
         scanner: Says how the scanner here sends.
         hint: Says what could be typed for want of a scanner.
-        past: Gives the last scans of the seat.
+        past: Gives the last scans of the seat, and what its worker has done in this shift.
         room: Says that there is little room left on the disk; keeps a reserve of it, too, if told.
         catalogs: Gives the texts of a language; empty is the site's own.
         zone: Gives the site's clock.
@@ -85,7 +85,7 @@ class Floor:
     take: Callable[[int, Scan], Awaitable[Turn]]
     scanner: Callable[[], Awaitable[Profile]]
     hint: Callable[[Turn], Awaitable[str]]
-    past: Callable[[], Awaitable[tuple[Past, ...]]]
+    past: Callable[[], Awaitable[Lately]]
     room: Callable[[bool], Awaitable[Said | None]]
     catalogs: Callable[[str], Catalog]
     zone: Callable[[], tzinfo] = lambda: UTC
@@ -181,7 +181,7 @@ def view_of(
         encoding=encoding_of(floor, turn),
         recent=history.last(RECENT_MAX, floor.zone()),
         scans=history.all(words, floor.zone()) if shown.looking_back else None,
-        booked=history.booked,
+        done=(history.scans, history.booked),
     )
 
 

@@ -76,7 +76,7 @@ class View:
         encoding: What is shown must fit into it; empty: all of Unicode.
         recent: How the last scans went, the latest last.
         scans: The list of scans that was asked for, in place of the question; None: the question.
-        booked: Pieces that these scans have booked.
+        done: Scans that the worker has made in this shift, and pieces that they have booked.
     """
 
     prompt: Prompt | None
@@ -94,7 +94,7 @@ class View:
     encoding: str = ""
     recent: tuple[Fate, ...] = ()
     scans: tuple[Fate, ...] | None = None
-    booked: int = 0
+    done: tuple[int, int] = (0, 0)
 
     @property
     def plain(self) -> bool:

@@ -1,0 +1,81 @@
+"""Lines as somebody types them, or a script holds them: read on while an answer is on its way."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from typing import BinaryIO, Final
+
+from floorhand.flows.waiting import Waiting
+
+LINE_BYTES_MAX: Final = 2048
+"""Longer than any scan in any encoding; the rest of such a line is thrown away."""
+
+
+class Ahead:
+    """Reads on while an answer is on its way, so that no line is lost in the terminal's own buffer.
+
+    Args:
+        lines: What is typed.
+        full: Called when a line is not taken because too many wait, and no line before it was.
+    """
+
+    def __init__(self, lines: Iterator[str | None], full: Callable[[], None]) -> None:
+        self._lines = lines
+        self._full = full
+        self._waiting: Waiting[str | None] = Waiting()
+        self._ended = False
+        self._changed = threading.Condition()
+        threading.Thread(target=self._read, name="typed", daemon=True).start()
+
+    def _read(self) -> None:
+        gap = False
+        for line in self._lines:
+            with self._changed:
+                taken = self._waiting.offer(line)
+                self._changed.notify()
+            if not (taken or gap):
+                self._full()
+            gap = not taken
+        with self._changed:
+            self._ended = True
+            self._changed.notify()
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def __iter__(self) -> Iterator[str | None]:
+        """Give line after line, waiting for each, until the input ends."""
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._ended or len(self._waiting))
+                if not len(self._waiting):
+                    return
+                line = self._waiting.next()
+            yield line
+
+    def drop(self) -> int:
+        """Forget what was typed ahead; gives how many lines."""
+        with self._changed:
+            return self._waiting.drop()
+
+    def missed(self) -> int:
+        """Give how many lines were not taken, once all that were are answered; else 0."""
+        with self._changed:
+            return self._waiting.missed()
+
+
+def typed_lines(source: BinaryIO) -> Iterator[str | None]:
+    """Read lines that end in CR, LF or both; None stands for one that was too long."""
+    too_long = False
+    while part := source.readline(LINE_BYTES_MAX):
+        whole = part.endswith(b"\n")
+        if too_long or (not whole and len(part) == LINE_BYTES_MAX):
+            if not too_long:
+                yield None
+            too_long = not whole
+            continue
+        for line in re.split(r"[\r\n]", part.decode("utf-8", "replace")):
+            if line:
+                yield line
