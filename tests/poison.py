@@ -28,9 +28,9 @@ NAMES = {
     "merchant": ("name",),
     "sku": ("name",),
     "worker": ("name",),
-    "station": ("name",),
+    "station": ("name", "printer"),
     "box_type": ("name",),
-    "orders": ("customer", "instruction", "hold_reason", "carrier", "service"),
+    "orders": ("customer", "instruction", "hold_reason", "carrier", "service", "platform_state"),
     "delivery": ("carrier",),
     "returns": ("customer", "sender", "reason"),
     "return_line": ("reason",),
@@ -38,6 +38,9 @@ NAMES = {
 """Columns of free text."""
 
 CODES = {
+    "merchant": "",
+    "worker": "",
+    "station": "",
     "sku": "",
     "box_type": "",
     "orders": "",
@@ -48,6 +51,62 @@ CODES = {
 """Tables whose codes are renamed, and which of their rows."""
 
 MARKS = ("lot", "serial")
+
+OURS = "a word of ours, out of a closed list"
+DAY = "a date, or moments"
+BARS = "what bars or a carrier's label hold: scripts scan it, and screens show the scan"
+PLATFORM = "what a shop's platform calls it: on no screen"
+NUMBERED = "a number that we draw"
+SET_UP = "set up by who runs the building, and checked on its way in"
+NO_HARM = {
+    OURS: """
+        barcode.pack delivery.state guess.kind inspection.disposition
+        inspection.disposition_rule inspection.outcome inspection.reason move.condition
+        operation.kind order_line.short_reason orders.channel orders.state outbox.kind
+        outbox.platform outbox.state parcel.state parked.flow pick.condition pick.missed
+        pick.state place.blocked place.kind place.state print_job.state
+        print_job.template receipt.condition returns.custody returns.kind returns.money
+        returns.platform scan.fate scan.job scan.source seat.flow sequence.name sku.abc
+        sku.source slot.was stock.condition task.kind task.state trouble.kind
+        undo_step.flow undo_step.kind worker.language worker.roles worker.theme
+        delivery_line.reason imported.format
+    """,
+    DAY: """
+        checked.expiry delivery.expected_on delivery_line.expiry guess.times
+        inspection.expiry move.expiry pick.expiry receipt.expiry stock.expiry
+    """,
+    BARS: """
+        barcode.code delivery.tracking parcel.tracking place.check_digits
+        place.old_check place.old_scan_code place.scan_code returns.plate
+        returns.tracking station.scan_code worker.badge
+    """,
+    PLATFORM: """
+        order_line.platform_ids orders.platform_id return_line.platform_ids
+        returns.combined_id returns.platform_id returns.platform_state
+    """,
+    NUMBERED: """
+        delivery.paper_no parcel.carton print_job.subject returns.paper_no seat.device
+        seat.home imported.sha256 worker.pin_hash
+    """,
+    SET_UP: """
+        merchant.rules place.storage place.zone seat.scanner site.gs1_prefix site.rules
+        site.time_zone sku.storage station.scanner
+    """,
+    "a copy of what is harmful in its own table, while it is at work": """
+        checked.lot checked.merchant checked.place checked.serial checked.sku
+        inspection.lot imported.merchant operation.station parcel.box_type parked.by
+        pick.order pick.serial pick.tote print_job.printer returns.place seat.station
+        slot.order slot.tote
+    """,
+    "told by a command, see `commands.test_hostile_output`": """
+        imported.result print_job.error
+    """,
+    "told by a terminal that has lost its seat, which is made up": """
+        seat.device_name
+    """,
+}
+LEFT_OUT = {name: why for why, names in NO_HARM.items() for name in names.split()}
+"""Text columns that hold no harm when the scripts have been played, and why."""
 
 
 def poison(file: Path) -> dict[str, str]:
@@ -64,7 +123,8 @@ def poison(file: Path) -> dict[str, str]:
             old: new for old, new in renamed.items() if old in _column(db, "orders", "number")
         }
         for merchant in _column(db, "merchant", "code"):
-            renamed |= {f"{merchant}/{old}": f"{merchant}/{new}" for old, new in orders.items()}
+            now = renamed[merchant]
+            renamed |= {f"{merchant}/{old}": f"{now}/{new}" for old, new in orders.items()}
         db.executemany("INSERT INTO renamed VALUES (?, ?)", _ready(db, renamed))
         for table, column in _text_columns(db):
             new = f'SELECT new FROM renamed WHERE old = "{table}"."{column}"'
@@ -85,6 +145,21 @@ def poison(file: Path) -> dict[str, str]:
     return renamed
 
 
+def harmed(file: Path) -> set[str]:
+    """Name the columns, as ``table.column``, that hold harm by now."""
+    found: set[str] = set()
+    with closing(sqlite3.connect(file)) as db:
+        for table, column in _text_columns(db, bars=True):
+            values = (str(value) for (value,) in db.execute(f'SELECT "{column}" FROM "{table}"'))
+            if any(harm in value for value in values for harm in HARM):
+                found.add(f"{table}.{column}")
+    return found
+
+
+HARM = (*TAILS, *(text for text in TEXTS if len(text) > 3))
+"""What is looked for; in JSON it is written otherwise, but some of it as it is."""
+
+
 def _ready(db: sqlite3.Connection, renamed: dict[str, str]) -> list[tuple[str, str]]:
     db.execute("CREATE TEMP TABLE renamed (old TEXT PRIMARY KEY, new TEXT)")
     return list(renamed.items())
@@ -92,7 +167,7 @@ def _ready(db: sqlite3.Connection, renamed: dict[str, str]) -> list[tuple[str, s
 
 def _codes(db: sqlite3.Connection) -> Iterator[str]:
     for table, which in CODES.items():
-        column = "code" if table in ("sku", "box_type", "place") else "number"
+        column = "number" if table in ("orders", "delivery", "returns") else "code"
         yield from _column(db, table, column, which)
     for table, column in _text_columns(db):
         if column in MARKS:
@@ -105,14 +180,14 @@ def _column(db: sqlite3.Connection, table: str, column: str, which: str = "") ->
     return sorted(code for (code,) in rows if code)
 
 
-def _text_columns(db: sqlite3.Connection) -> list[tuple[str, str]]:
+def _text_columns(db: sqlite3.Connection, *, bars: bool = False) -> list[tuple[str, str]]:
     tables = db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
     return [
         (table, column)
         for (table,) in tables
         if table not in ("alembic_version", "barcode_codes")
         for _, column, kind, *_ in db.execute(f'PRAGMA table_info("{table}")')
-        if kind.startswith("VARCHAR") and not _holds_bars(table, column)
+        if kind.startswith("VARCHAR") and (bars or not _holds_bars(table, column))
     ]
 
 

@@ -21,25 +21,36 @@ from typing import Any
 import pytest
 from conftest import NOW, SITE, new_warehouse
 from hostile import PAYLOADS, naughty
-from poison import poison
+from poison import LEFT_OUT, harmed, poison
 from robots.test_bad_scans import RARE, add_order_of_two_lines, allow_everything
 from scripts.test_scripts import SCRIPTS, Stage
-from sqlalchemy import select
+from sqlalchemy import String, select
 from tui.child import everywhere
 from tui.flood import Terminal
 from tui.test_pty import unexpected
 from warehouses import packing
 
+from floorhand.errors import SeatTaken
+from floorhand.ops.devices import about_taken
 from floorhand.ops.floor import Turn, take_turn
 from floorhand.store.check import violations
-from floorhand.store.db import engine_of
+from floorhand.store.db import Transactions, engine_of
 from floorhand.store.rotating import PROVEN_KINDS
 from floorhand.store.schema import Place
+from floorhand.store.schema.base import Table
 from floorhand.talk import render_lines
 from floorhand.text.catalog import catalog
 from floorhand.text.visible import visible
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
+
+TEXT_COLUMNS = frozenset(
+    f"{name}.{column.name}"
+    for name, table in Table.metadata.tables.items()
+    for column in table.columns
+    if isinstance(column.type, String) and column.name != "site"
+)
+"""All text that is stored, but the code of the building: nobody sees that on a screen."""
 
 SLIDESHOW = Path(__file__).with_name("slideshow.py")
 SEQUENCE = re.compile(r"\x1b\[[0-9;:?]*[A-Za-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[=>]")
@@ -48,8 +59,23 @@ SEQUENCE = re.compile(r"\x1b\[[0-9;:?]*[A-Za-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\
 class Poisoned(Stage):
     """The stage of a floor script whose codes have other names; keeps every answer."""
 
-    renamed: dict[str, str]
-    seen: list[Turn]
+    def __init__(self, transactions: Transactions, renamed: dict[str, str]) -> None:
+        super().__init__(transactions)
+        self.renamed = renamed
+        self.seen: list[Turn] = []
+        self.go_to(self.seat)
+
+    def go_to(self, seat: str) -> None:
+        super().go_to(seat + "[/b]{0}\x1b[2J")
+
+    def sign_in(self, worker: str) -> None:
+        super().sign_in(self.renamed[worker])
+
+    def give_role(self, worker: str, roles: str) -> None:
+        super().give_role(self.renamed[worker], roles)
+
+    def cancel(self, order: str) -> None:
+        super().cancel(self.renamed.get(order, order))
 
     def scan(self, scanned: str) -> Turn:
         self.seen.append(super().scan(self.renamed.get(scanned, scanned)))
@@ -71,14 +97,12 @@ def played(folder: Path) -> tuple[list[Turn], set[str]]:
             allow_everything(transactions)
         engine_of(transactions).dispose()
         renamed = poison(folder / f"{name}.db")
-        stage = Poisoned(transactions)
-        stage.renamed, stage.seen = renamed, seen
+        stage = Poisoned(transactions, renamed)
         if not any(line.startswith("@ worker ") or line == "@ nobody" for line in lines):
             stage.sign_in(builder.WORKER)
         for line in lines[1:]:
-            order = line.removeprefix("@ cancel ")
-            stage.follow(line if order == line else f"@ cancel {renamed.get(order, order)}")
-        seen += after_hostile_scans(stage)
+            stage.follow(line)
+        seen += [*stage.seen, *after_hostile_scans(stage)]
         with transactions.begin() as tx:
             secret = (Place.kind.in_(PROVEN_KINDS), Place.scan_code != Place.code)
             labels = select(Place.scan_code).where(*secret)
@@ -111,6 +135,9 @@ def made_up() -> Iterator[Turn]:
     """Each payload in every field that there is; strings of the collection, several on a screen."""
     for payload in PAYLOADS:
         yield everywhere(payload.text)
+        yield about_taken(
+            SeatTaken(payload.text, payload.text, "09:41", payload.text), "en", "", "look"
+        )
     strings = naughty()
     for at in range(0, len(strings), 6):
         some = strings[at : at + 6]
@@ -154,6 +181,8 @@ def bars_in(said: str, bars: set[str]) -> list[str]:
 def test_hostile_data_is_inert_on_every_screen(tmp_path: Path) -> None:
     """One test, as all of it looks at the same screens, which take long to come by."""
     turns, bars = played(tmp_path)
+    harmless = TEXT_COLUMNS.difference(*(harmed(file) for file in tmp_path.glob("*.db")))
+    assert harmless <= LEFT_OUT.keys() <= TEXT_COLUMNS
     told = repr([(turn.prompt, turn.said) for turn in turns])
     assert len({turn.prompt.ask for turn in turns}) > 50
     for tail in ("[/b]", "[red]", "\\x1b[2J", "\\x9b1m", "\\u202e", "[@click=app.quit]"):
