@@ -20,7 +20,7 @@ class Pseudo(Catalog):
     def __init__(self) -> None:
         super().__init__("en")
         self.language = "qq"
-        self._texts = Longer(self._texts)
+        self._texts = [Longer(texts) for texts in self._texts]
 
 
 class Longer:
