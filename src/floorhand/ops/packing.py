@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import cast
 
-from sqlalchemy import delete, update
+from sqlalchemy import TableClause, bindparam, delete, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.cartons import fit, lies_in, weight_of
@@ -46,12 +47,28 @@ from floorhand.ops.missing import declare_missing
 from floorhand.ops.shipping import close_parcel
 from floorhand.ops.verifying import check_pieces
 from floorhand.store import boxes, checking, parcels, places, tasks
+from floorhand.store.asking import ask
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import station_named, station_place
 from floorhand.store.parcels import OrderHead, Tote
 from floorhand.store.schema import Checked, Order, Seat
 
 Opened = OrderOpened | OrderStopped | OrderTaken | ToteArrived
+
+_ORDER, _CHECKED = cast(TableClause, Order.__table__), cast(TableClause, Checked.__table__)
+_THIS = (
+    (_ORDER.c.site == bindparam("at_site"))
+    & (_ORDER.c.merchant == bindparam("at_merchant"))
+    & (_ORDER.c.number == bindparam("at_number"))
+)
+_BEGIN = (
+    update(_ORDER).where(_THIS, _ORDER.c.state.in_(("picked", "packing"))).values(state="packing")
+)
+_GIVE_BACK = update(_ORDER).where(_THIS).values(state="picked")
+_UNCHECK = delete(_CHECKED).where(
+    _CHECKED.c.site == bindparam("at_site"),
+    _CHECKED.c.place.in_(bindparam("totes", expanding=True)),
+)
 
 
 def open_tote(tx: Session, cause: Cause, command: OpenTote) -> Opened:
@@ -138,16 +155,8 @@ def put_aside(tx: Session, cause: Cause, command: PutAside) -> AsideDone | Order
     work = order_at_bench(tx, cause, command.order)
     if not isinstance(work, Work):
         return work
-    tx.execute(delete(Checked).where(Checked.site == cause.site, Checked.place.in_(work.codes)))
-    tx.execute(
-        update(Order)
-        .where(
-            Order.site == cause.site,
-            Order.merchant == work.head.merchant,
-            Order.number == work.head.number,
-        )
-        .values(state="picked")
-    )
+    ask(tx, _UNCHECK, at_site=cause.site, totes=list(work.codes))
+    ask(tx, _GIVE_BACK, **_at(cause, work.head))
     tasks.close_task(tx, cause, work.task, "cancelled")
     cause.note(job="packing", put_aside=work.head.number, merchant=work.head.merchant)
     return AsideDone(command.order, work.codes)
@@ -246,18 +255,8 @@ def _claim(
     if not rest.left_pieces + rest.checked_pieces:
         raise Refused(Code.TOTE_EMPTY, order=head.number, totes=" ".join(t.code for t in totes))
     if not task:
-        claimed = tx.scalar(
-            update(Order)
-            .where(
-                Order.site == cause.site,
-                Order.merchant == head.merchant,
-                Order.number == head.number,
-                Order.state.in_(("picked", "packing")),
-            )
-            .values(state="packing")
-            .returning(Order.number)
-        )
-        assert claimed is not None, head
+        begun = ask(tx, _BEGIN, **_at(cause, head))
+        assert begun.rowcount == 1, head
         task = tasks.open_task(tx, cause, parcels.PACK, place=totes[0].code, merchant=head.merchant)
         claimed_task = tasks.claim_task(tx, cause, task)
         assert claimed_task, task
@@ -265,6 +264,10 @@ def _claim(
     codes = tuple(tote.code for tote in totes)
     bench = open_bench(tx, cause, head, codes)
     return OrderOpened(bench, rest, instruction_of(tx, cause, head))
+
+
+def _at(cause: Cause, head: OrderHead) -> dict[str, str]:
+    return {"at_site": cause.site, "at_merchant": head.merchant, "at_number": head.number}
 
 
 HANDLERS: dict[type, Callable[..., object]] = {

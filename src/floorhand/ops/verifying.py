@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.packing import (
@@ -17,10 +17,28 @@ from floorhand.domain.packing import (
 from floorhand.errors import Code, Refused
 from floorhand.ops.bench import Work, order_at_bench
 from floorhand.store import checking, parcels
+from floorhand.store.asking import ask
 from floorhand.store.checking import InTote
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import merchant_rules
 from floorhand.store.schema import OrderLine, Sku
+
+_PACKED = (
+    select(OrderLine.packed)
+    .where(
+        OrderLine.site == bindparam("site"),
+        OrderLine.merchant == bindparam("merchant"),
+        OrderLine.order == bindparam("number"),
+        OrderLine.sku == bindparam("sku"),
+        OrderLine.packed > 0,
+    )
+    .limit(1)
+)
+_NAME = select(Sku.name).where(
+    Sku.site == bindparam("site"),
+    Sku.merchant == bindparam("merchant"),
+    Sku.code == bindparam("sku"),
+)
 
 
 def check_pieces(
@@ -106,17 +124,8 @@ def _is_called(row: InTote, told: tuple[str, str, str]) -> bool:
 def _stranger(tx: Session, cause: Cause, command: CheckPieces) -> Refused:
     """Make the refusal of a piece that no tote of this order holds, naming whose it is."""
     merchant, _, number = command.order.partition("/")
-    packed = tx.scalar(
-        select(OrderLine.packed)
-        .where(
-            OrderLine.site == cause.site,
-            OrderLine.merchant == merchant,
-            OrderLine.order == number,
-            OrderLine.sku == command.sku,
-            OrderLine.packed > 0,
-        )
-        .limit(1)
-    )
+    of_sku = {"merchant": merchant, "number": number, "sku": command.sku}
+    packed = ask(tx, _PACKED, site=cause.site, **of_sku).first()
     if packed is not None and command.merchant == merchant:
         return _extra(tx, cause, command)
     if owner := parcels.owner_of(tx, cause.site, command.merchant, command.sku, command.order):
@@ -154,14 +163,11 @@ def _to_be_named(
         what = "lot"
     else:
         return None
-    name = tx.scalar(
-        select(Sku.name).where(
-            Sku.site == cause.site, Sku.merchant == command.merchant, Sku.code == command.sku
-        )
-    )
+    of_sku = {"merchant": command.merchant, "sku": command.sku}
+    name = ask(tx, _NAME, site=cause.site, **of_sku).scalar() or ""
     options: dict[tuple[str, str, str], int] = {}
     for row in rows:
         key = (row.goods.lot, row.goods.expiry, row.goods.serial)
         options[key] = options.get(key, 0) + row.left
-    listed = tuple(Left(command.sku, name or "", n, *key) for key, n in options.items())
-    return Naming(what, command.sku, name or "", command.pieces, listed[:NAMED_MAX])
+    listed = tuple(Left(command.sku, name, n, *key) for key, n in options.items())
+    return Naming(what, command.sku, name, command.pieces, listed[:NAMED_MAX])

@@ -54,6 +54,9 @@ _HEAD = (
     )
     .with_for_update()
 )
+_BOUND_TO = select(Place.order_no).where(
+    Place.site == bindparam("site"), Place.code == bindparam("tote")
+)
 _TOTES = (
     select(
         Place.code,
@@ -78,6 +81,26 @@ _HOLDER = (
         Task.state.in_(("claimed", "parked")),
         Task.place.in_(bindparam("totes", expanding=True)),
     )
+)
+_OWNER = (
+    select(Place.code, Place.order_no)
+    .join(Stock, (Stock.site == Place.site) & (Stock.place == Place.code))
+    .join(
+        Order,
+        (Order.site == Place.site) & (Order.merchant + "/" + Order.number == Place.order_no),
+    )
+    .where(
+        Place.site == bindparam("site"),
+        Place.kind == "tote",
+        Place.order_no.is_not(None),
+        Place.order_no != bindparam("not_order"),
+        Stock.merchant == bindparam("merchant"),
+        Stock.sku == bindparam("sku"),
+        Stock.pieces > 0,
+        Order.state.in_(("picking", "picked", "packing")),
+    )
+    .order_by(Order.due_at, Place.code)
+    .limit(1)
 )
 _STANDING = (
     select(Parcel.carton)
@@ -140,8 +163,7 @@ def order_head(tx: Session, site: str, merchant: str, number: str) -> OrderHead 
 
 def order_of_tote(tx: Session, site: str, tote: str) -> str:
     """Name the order that a tote is bound to, as ``merchant/number``; empty if to none."""
-    found = tx.scalar(select(Place.order_no).where(Place.site == site, Place.code == tote))
-    return found or ""
+    return ask(tx, _BOUND_TO, site=site, tote=tote).scalar() or ""
 
 
 def totes_of(tx: Session, site: str, order_no: str) -> tuple[Tote, ...]:
@@ -210,25 +232,8 @@ def owner_of(
     tx: Session, site: str, merchant: str, sku: str, not_order: str
 ) -> tuple[str, str] | None:
     """Name the tote and the order that a product may have come from; None if none holds it."""
-    row = tx.execute(
-        select(Place.code, Place.order_no)
-        .join(Stock, (Stock.site == Place.site) & (Stock.place == Place.code))
-        .join(
-            Order,
-            (Order.site == Place.site) & (Order.merchant + "/" + Order.number == Place.order_no),
-        )
-        .where(
-            Place.site == site,
-            Place.kind == "tote",
-            Place.order_no.is_not(None),
-            Place.order_no != not_order,
-            Stock.merchant == merchant,
-            Stock.sku == sku,
-            Stock.pieces > 0,
-            Order.state.in_(("picking", "picked", "packing")),
-        )
-        .order_by(Order.due_at, Place.code)
-    ).first()
+    of_sku = {"merchant": merchant, "sku": sku}
+    row = ask(tx, _OWNER, site=site, **of_sku, not_order=not_order).first()
     return (row[0], row[1] or "") if row else None
 
 

@@ -22,6 +22,7 @@ _STATE = select(Place.state, Place.kind).where(*_THIS)
 _CHILDREN = select(Place.code).where(
     Place.site == bindparam("site"), Place.parent.in_(bindparam("level", expanding=True))
 )
+_GS1_PREFIX = select(SiteRow.gs1_prefix).where(SiteRow.site == bindparam("site"))
 _PLACE = cast(TableClause, Place.__table__)
 _SET = update(_PLACE).where(
     _PLACE.c.site == bindparam("at_site"), _PLACE.c.code == bindparam("at_code")
@@ -113,7 +114,7 @@ def next_sscc(tx: Session, site: str) -> str:
     """Draw the next SSCC of the site: 18 digits, check digit included."""
     from floorhand.domain.barcodes import sscc
 
-    prefix = tx.scalar(select(SiteRow.gs1_prefix).where(SiteRow.site == site))
+    prefix = ask(tx, _GS1_PREFIX, site=site).scalar()
     assert prefix is not None, site
     return sscc(prefix, next_number(tx, site, SSCC_SERIAL))
 
