@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import cast
 
-from sqlalchemy import and_, func, insert, select, update
+from sqlalchemy import TableClause, and_, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain import counting
@@ -28,6 +29,7 @@ from floorhand.domain.things import Goods
 from floorhand.errors import Code, Gone, Refused
 from floorhand.ops import plates
 from floorhand.store import deliveries, receipts
+from floorhand.store.asking import ask
 from floorhand.store.deliveries import Header
 from floorhand.store.ledger import Cause, lines_in
 from floorhand.store.places import new_place, next_sscc
@@ -36,6 +38,39 @@ from floorhand.store.schema import Delivery, Merchant, Outbox, Place, PrintJob, 
 from floorhand.store.tasks import open_task, trouble
 
 JOB = "receiving"
+
+_PRINTED = select(func.count()).where(
+    PrintJob.site == bindparam("site"), PrintJob.subject == bindparam("pallet")
+)
+_PLACE = cast(TableClause, Place.__table__)
+_CLOSE_PALLET = update(_PLACE).where(
+    _PLACE.c.site == bindparam("at_site"),
+    _PLACE.c.code == bindparam("at_code"),
+    _PLACE.c.state == "open",
+)
+_OTHERS = select(func.count()).where(
+    Delivery.site == bindparam("site"),
+    Delivery.state == "receiving",
+    Delivery.dock == bindparam("dock"),
+    Delivery.merchant == bindparam("merchant"),
+    Delivery.number != bindparam("number"),
+)
+_EMPTY = (
+    select(Place.code)
+    .outerjoin(Stock, and_(Stock.site == Place.site, Stock.place == Place.code))
+    .where(
+        Place.site == bindparam("site"),
+        Place.kind == "pallet",
+        Place.state == "open",
+        Place.parent == bindparam("dock"),
+        Place.merchant == bindparam("merchant"),
+        Stock.place.is_(None),
+    )
+)
+_MERCHANT = select(Merchant.name).where(
+    Merchant.site == bindparam("site"), Merchant.code == bindparam("merchant")
+)
+_REPORT = insert(cast(TableClause, Outbox.__table__))
 
 
 def start_pallet(tx: Session, cause: Cause, command: StartPallet) -> PalletStarted:
@@ -64,10 +99,8 @@ def start_pallet(tx: Session, cause: Cause, command: StartPallet) -> PalletStart
 def reprint_pallet(tx: Session, cause: Cause, command: ReprintPallet) -> PalletReprinted:
     """Queue a pallet's label again, marked ``R2``, ``R3`` and so on."""
     header = _open_header(tx, cause, command.delivery)
-    printed = tx.scalar(
-        select(func.count()).where(PrintJob.site == cause.site, PrintJob.subject == command.pallet)
-    )
-    copy = f"R{(printed or 0) + 1}"
+    printed = ask(tx, _PRINTED, site=cause.site, pallet=command.pallet).scalar()
+    copy = f"R{printed + 1}"
     _label(tx, cause, header, command.pallet, copy=copy)
     cause.note(job=JOB, reprints=1)
     return PalletReprinted(command.pallet, copy)
@@ -80,14 +113,9 @@ def close_pallet(tx: Session, cause: Cause, header: Header, pallet: str) -> str:
         The task's id; empty if nothing stands on the pallet.
     """
     held = lines_in(tx, cause.site, pallet)
-    empty = not held
-    closed = tx.scalar(
-        update(Place)
-        .where(Place.site == cause.site, Place.code == pallet, Place.state == "open")
-        .values(state="void" if empty else "closed")
-        .returning(Place.code)
-    )
-    if empty or closed is None:
+    state = "closed" if held else "void"
+    closed = ask(tx, _CLOSE_PALLET, at_site=cause.site, at_code=pallet, state=state)
+    if not held or not closed.rowcount:
         return ""
     pieces = sum(line.pieces for line in held)
     skus = {line.goods.sku for line in held}
@@ -223,32 +251,10 @@ def _empty_pallets(tx: Session, cause: Cause, header: Header) -> list[str]:
 
     None while another of its deliveries is received there: a pallet may just have been begun.
     """
-    others = tx.scalar(
-        select(func.count()).where(
-            Delivery.site == cause.site,
-            Delivery.state == "receiving",
-            Delivery.dock == header.dock,
-            Delivery.merchant == header.merchant,
-            Delivery.number != header.number,
-        )
-    )
-    if others:
+    at = {"site": cause.site, "dock": header.dock, "merchant": header.merchant}
+    if ask(tx, _OTHERS, **at, number=header.number).scalar():
         return []
-    stock = and_(Stock.site == Place.site, Stock.place == Place.code)
-    return list(
-        tx.scalars(
-            select(Place.code)
-            .outerjoin(Stock, stock)
-            .where(
-                Place.site == cause.site,
-                Place.kind == "pallet",
-                Place.state == "open",
-                Place.parent == header.dock,
-                Place.merchant == header.merchant,
-                Stock.place.is_(None),
-            )
-        )
-    )
+    return ask(tx, _EMPTY, **at).scalars()
 
 
 def _standing(tx: Session, site: str, place: str, goods: Goods) -> int:
@@ -281,15 +287,15 @@ def _report(tx: Session, cause: Cause, header: Header, lines: tuple[LineCount, .
         "lines": [_report_line(line, header.blind) for line in lines],
         "lots": lots,
     }
-    tx.execute(
-        insert(Outbox).values(
-            site=cause.site,
-            id=cause.new_id(),
-            kind="delivery_report",
-            subject=header.number,
-            body=json.dumps(body, ensure_ascii=False),
-            created_at=cause.at,
-        )
+    ask(
+        tx,
+        _REPORT,
+        site=cause.site,
+        id=cause.new_id(),
+        kind="delivery_report",
+        subject=header.number,
+        body=json.dumps(body, ensure_ascii=False),
+        created_at=cause.at,
     )
 
 
@@ -308,9 +314,7 @@ def _report_line(line: LineCount, blind: bool) -> dict[str, str | int | bool]:
 
 
 def _label(tx: Session, cause: Cause, header: Header, pallet: str, copy: str = "") -> None:
-    name = tx.scalar(
-        select(Merchant.name).where(Merchant.site == cause.site, Merchant.code == header.merchant)
-    )
+    name = ask(tx, _MERCHANT, site=cause.site, merchant=header.merchant).scalar()
     data = {
         "sscc": pallet,
         "merchant": name or header.merchant,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import literal, select
+from sqlalchemy import Select, bindparam, literal, select
 from sqlalchemy.orm import Session
 
 from floorhand.errors import Code, Refused
@@ -14,8 +14,21 @@ from floorhand.ops.aside import ASIDE, behind
 from floorhand.ops.freezing import thaw
 from floorhand.ops.registry import FLOWS
 from floorhand.store import deliveries, parcels, picks, returns
+from floorhand.store.asking import ask
 from floorhand.store.ledger import Cause
 from floorhand.store.schema import Parked, Seat, Worker
+
+
+def _of_others(table: type[Seat | Parked], seat: Any) -> Select[*tuple[Any, ...]]:
+    """Ask for the questions of others, with who is at them."""
+    asked = select(table.flow, table.state, Worker.code, Worker.name, seat.label("seat"))
+    return asked.join_from(
+        table, Worker, (Worker.site == table.site) & (Worker.code == table.worker)
+    ).where(table.site == bindparam("site"), table.worker != bindparam("worker"))
+
+
+_PARKED = _of_others(Parked, literal("")).where(Parked.flow == bindparam("flow"))
+_SITTING = _of_others(Seat, Seat.code)
 
 
 def work_of(flow: str, state: AnyState) -> str:
@@ -46,25 +59,14 @@ def work_of(flow: str, state: AnyState) -> str:
 
 def who_else(tx: Session, cause: Cause, flow: str, work: str) -> dict[str, str]:
     """Say who else has work open, with the seat, or has parked it: names by worker's number."""
-    seats = select(Seat.flow, Seat.state, Worker.code, Worker.name, Seat.code.label("seat"))
-    parked = select(Parked.flow, Parked.state, Worker.code, Worker.name, literal("").label("seat"))
-    rows = [
-        *tx.execute(_of_others(parked, Parked, cause).where(Parked.flow == flow)),
-        *tx.execute(_of_others(seats, Seat, cause)),
-    ]
+    named = {"site": cause.site, "worker": cause.worker}
+    rows = [*ask(tx, _PARKED, **named, flow=flow), *ask(tx, _SITTING, **named)]
     found: dict[str, str] = {}
     for row in rows:
         name, state = behind(row.flow, row.state)
         if name == flow and work_of(flow, thaw(FLOWS[flow], state)) == work:
             found[row.code] = f"{row.name} ({row.seat})" if row.seat else row.name
     return found
-
-
-def _of_others(asked: Any, table: Any, cause: Cause) -> Any:
-    named = (Worker.site == table.site) & (Worker.code == table.worker)
-    return asked.join_from(table, Worker, named).where(
-        table.site == cause.site, table.worker != cause.worker
-    )
 
 
 def must_be_open(tx: Session, cause: Cause, flow: str, state: AnyState) -> None:

@@ -161,18 +161,9 @@ def homes(tx: Session, site: str, need: Need) -> tuple[Shelf, ...]:
     known = ask(tx, _HOMES, site=site, merchant=goods.merchant, sku=goods.sku).all()
     if not known:
         return ()
+    named = {name: value for no, row in enumerate(known) for name, value in _near(no, row).items()}
     codes = [row.code for row in known]
-    beside = tx.execute(
-        select(*_COLUMNS)
-        .where(
-            Place.site == site,
-            _USABLE,
-            Place.code.not_in(codes),
-            or_(*(_beside(row) for row in known)),
-        )
-        .order_by(Place.walk_no, Place.code)
-        .limit(NEIGHBOURS_MAX)
-    ).all()
+    beside = ask(tx, _beside(len(known)), site=site, codes=codes, **named)
     return _filled(tx, site, need, [*known, *beside])
 
 
@@ -315,15 +306,44 @@ def _holds(what: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(Stock.site == Place.site, Stock.place == Place.code, what)
 
 
-def _beside(row: Row[*tuple[Any, ...]]) -> ColumnElement[bool]:
-    near = (
-        Place.y_mm.between(row.y_mm - NEIGHBOUR_MM, row.y_mm + NEIGHBOUR_MM)
-        if row.y_mm
-        else Place.walk_no.between(
-            max(1, row.walk_no - NEIGHBOUR_STEPS), row.walk_no + NEIGHBOUR_STEPS
+@cache
+def _beside(homes: int) -> Select[*tuple[Any, ...]]:
+    """Ask for usable bins next to some that are given by `_near`.
+
+    Spelt out one by one: joined with the given ones, SQLite would read their zone once for each.
+    """
+    each = (
+        and_(
+            Place.zone == bindparam(f"zone_{no}"),
+            Place.aisle_no == bindparam(f"aisle_{no}"),
+            or_(
+                Place.y_mm.between(bindparam(f"y_from_{no}"), bindparam(f"y_to_{no}")),
+                Place.walk_no.between(bindparam(f"walk_from_{no}"), bindparam(f"walk_to_{no}")),
+            ),
         )
+        for no in range(homes)
     )
-    return and_(Place.zone == row.zone, Place.aisle_no == row.aisle_no, near)
+    return (
+        select(*_COLUMNS)
+        .where(Place.site == _SITE, _USABLE, Place.code.not_in(_CODES), or_(*each))
+        .order_by(Place.walk_no, Place.code)
+        .limit(NEIGHBOURS_MAX)
+    )
+
+
+def _near(no: int, row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
+    """Give the stretch around a bin, as parameters of `_beside`: in mm, else by steps of the walk.
+
+    The other one of the two ends before it begins.
+    """
+    here = {f"zone_{no}": row.zone, f"aisle_{no}": row.aisle_no}
+    ys, walk = (1, 0), (1, 0)
+    if row.y_mm:
+        ys = (row.y_mm - NEIGHBOUR_MM, row.y_mm + NEIGHBOUR_MM)
+    else:
+        walk = (max(1, row.walk_no - NEIGHBOUR_STEPS), row.walk_no + NEIGHBOUR_STEPS)
+    span = (f"y_from_{no}", f"y_to_{no}", f"walk_from_{no}", f"walk_to_{no}")
+    return {**here, **dict(zip(span, (*ys, *walk), strict=True))}
 
 
 def _filled(

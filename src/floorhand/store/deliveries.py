@@ -69,11 +69,42 @@ _BOOK = (
     .where(Delivery.site == _SITE, Delivery.number == _NUMBER)
     .order_by(DeliveryLine.line_no)
 )
-_LOCK = (
-    select(Delivery.number)
-    .where(Delivery.site == _SITE, Delivery.number == _NUMBER)
+_THIS = (Delivery.site == _SITE, Delivery.number == _NUMBER)
+_OF_DELIVERY = (DeliveryLine.site == _SITE, DeliveryLine.delivery == _NUMBER)
+_LOCK = select(Delivery.number).where(*_THIS).with_for_update()
+_HEADER = (
+    select(Delivery.number, Delivery.merchant, Delivery.state, Delivery.blind, Delivery.dock)
+    .where(*_THIS)
     .with_for_update()
 )
+_DOCKS = (
+    select(Place.code)
+    .where(Place.site == _SITE, Place.kind == "dock", Place.state == "open")
+    .order_by(Place.walk_no, Place.code)
+)
+_FOUND = case((DeliveryLine.expected < _COUNTED, DeliveryLine.expected), else_=_COUNTED)
+_TOTALS = select(
+    func.coalesce(func.sum(DeliveryLine.expected), 0),
+    func.coalesce(func.sum(_FOUND), 0),
+    func.coalesce(func.sum(_COUNTED), 0),
+).where(*_OF_DELIVERY)
+_LINES = (
+    select(
+        DeliveryLine.line_no,
+        DeliveryLine.sku,
+        Sku.name,
+        DeliveryLine.lot,
+        DeliveryLine.expected,
+        DeliveryLine.received,
+        DeliveryLine.damaged,
+        DeliveryLine.unexpected,
+        DeliveryLine.reason,
+    )
+    .join(Sku, _LINE_SKU)
+    .where(*_OF_DELIVERY)
+    .order_by(DeliveryLine.line_no)
+)
+_LAST_LINE = select(func.max(DeliveryLine.line_no)).where(*_OF_DELIVERY)
 _NEXT_LINE = (
     select(DeliveryLine.sku, Sku.name, DeliveryLine.lot, DeliveryLine.expected - _COUNTED)
     .join(Sku, _LINE_SKU)
@@ -92,6 +123,27 @@ _NEWEST_EXPIRY = select(func.max(Stock.expiry)).where(
     Stock.pieces > 0,
     Stock.place.not_in(OUTSIDE),
 )
+_SERIAL_AT = select(Stock.place).where(
+    Stock.site == _SITE,
+    Stock.merchant == bindparam("merchant"),
+    Stock.sku == _OF_SKU,
+    Stock.serial == bindparam("serial"),
+    Stock.pieces > 0,
+    Stock.place.not_in(OUTSIDE),
+)
+_DELIVERY = cast(TableClause, Delivery.__table__)
+_AT = (_DELIVERY.c.site == bindparam("at_site")) & (_DELIVERY.c.number == bindparam("at_number"))
+_NOW = bindparam("now", type_=_DELIVERY.c.opened_at.type)
+_OPEN = (
+    update(_DELIVERY)
+    .where(_AT, _DELIVERY.c.state != "closed")
+    .values(
+        state="receiving",
+        dock=bindparam("at_dock"),
+        opened_at=func.coalesce(_DELIVERY.c.opened_at, _NOW),
+    )
+)
+_CLOSE = update(_DELIVERY).where(_AT).values(state="closed", closed_at=_NOW)
 _LINE = cast(TableClause, DeliveryLine.__table__)
 _ADD_COUNTS = (
     update(_LINE)
@@ -105,6 +157,11 @@ _ADD_COUNTS = (
         damaged=_LINE.c.damaged + bindparam("more_damaged", type_=Integer),
     )
 )
+_ADD_LINE = insert(_LINE)
+_LINES_AT = (_LINE.c.site == bindparam("at_site")) & (_LINE.c.delivery == bindparam("at_number"))
+_MORE = _LINE.c.received + _LINE.c.damaged - _LINE.c.expected
+_SET_OVER = update(_LINE).where(_LINES_AT, _MORE > 0).values(over=_MORE)
+_SET_SHORT = update(_LINE).where(_LINES_AT, _MORE < 0).values(short=-_MORE)
 _ADD_WITH_REASON = _ADD_COUNTS.values(reason=bindparam("why"))
 
 
@@ -143,11 +200,7 @@ class Book:
 
 def header(tx: Session, site: str, number: str) -> Header | None:
     """Give a delivery and keep others from counting on it or closing it until the commit."""
-    row = tx.execute(
-        select(Delivery.number, Delivery.merchant, Delivery.state, Delivery.blind, Delivery.dock)
-        .where(Delivery.site == site, Delivery.number == number)
-        .with_for_update()
-    ).one_or_none()
+    row = ask(tx, _HEADER, site=site, number=number).one_or_none()
     return Header(*row) if row else None
 
 
@@ -208,24 +261,13 @@ def merchants(tx: Session, site: str) -> tuple[tuple[str, str], ...]:
 
 def docks(tx: Session, site: str) -> tuple[str, ...]:
     """List the docks that are open, in walking order."""
-    return tuple(
-        tx.scalars(
-            select(Place.code)
-            .where(Place.site == site, Place.kind == "dock", Place.state == "open")
-            .order_by(Place.walk_no, Place.code)
-        )
-    )
+    return tuple(ask(tx, _DOCKS, site=site).scalars())
 
 
 def open_at(tx: Session, site: str, number: str, dock: str, now: datetime) -> bool:
     """Mark a delivery as being received at a dock; False if it is closed."""
-    opened = tx.scalar(
-        update(Delivery)
-        .where(Delivery.site == site, Delivery.number == number, Delivery.state != "closed")
-        .values(state="receiving", dock=dock, opened_at=func.coalesce(Delivery.opened_at, now))
-        .returning(Delivery.number)
-    )
-    return opened is not None
+    opened = ask(tx, _OPEN, at_site=site, at_number=number, at_dock=dock, now=now)
+    return opened.rowcount == 1
 
 
 def new_blind(tx: Session, site: str, number: str, merchant: str) -> None:
@@ -240,14 +282,8 @@ def remove(tx: Session, site: str, number: str) -> None:
 
 def totals(tx: Session, site: str, number: str, *, blind: bool) -> tuple[int, int]:
     """Add up what is expected and what of it was counted, in pieces; all that came if blind."""
-    expected = case((DeliveryLine.expected < _COUNTED, DeliveryLine.expected), else_=_COUNTED)
-    row = tx.execute(
-        select(
-            func.coalesce(func.sum(DeliveryLine.expected), 0),
-            func.coalesce(func.sum(_COUNTED if blind else expected), 0),
-        ).where(DeliveryLine.site == site, DeliveryLine.delivery == number)
-    ).one()
-    return int(row[0]), int(row[1])
+    expected, found, counted = ask(tx, _TOTALS, site=site, number=number).one()
+    return int(expected), int(counted if blind else found)
 
 
 def next_line(tx: Session, site: str, number: str) -> Next:
@@ -258,45 +294,16 @@ def next_line(tx: Session, site: str, number: str) -> Next:
 
 def lines(tx: Session, site: str, number: str) -> tuple[LineCount, ...]:
     """List the lines of a delivery."""
-    rows = tx.execute(
-        select(
-            DeliveryLine.line_no,
-            DeliveryLine.sku,
-            Sku.name,
-            DeliveryLine.lot,
-            DeliveryLine.expected,
-            DeliveryLine.received,
-            DeliveryLine.damaged,
-            DeliveryLine.unexpected,
-            DeliveryLine.reason,
-        )
-        .join(Sku, _LINE_SKU)
-        .where(DeliveryLine.site == site, DeliveryLine.delivery == number)
-        .order_by(DeliveryLine.line_no)
-    )
-    return tuple(LineCount(*row) for row in rows)
+    return tuple(LineCount(*row) for row in ask(tx, _LINES, site=site, number=number))
 
 
 def add_line(
     tx: Session, site: str, number: str, goods: Goods, name: str, *, unexpected: bool
 ) -> LineCount:
     """Add a line for a SKU that the note does not have."""
-    last = tx.scalar(
-        select(func.max(DeliveryLine.line_no)).where(
-            DeliveryLine.site == site, DeliveryLine.delivery == number
-        )
-    )
-    line_no = (last or 0) + 1
-    tx.execute(
-        insert(DeliveryLine).values(
-            site=site,
-            delivery=number,
-            line_no=line_no,
-            merchant=goods.merchant,
-            sku=goods.sku,
-            unexpected=unexpected,
-        )
-    )
+    line_no = (ask(tx, _LAST_LINE, site=site, number=number).scalar() or 0) + 1
+    of_sku = {"merchant": goods.merchant, "sku": goods.sku, "unexpected": unexpected}
+    ask(tx, _ADD_LINE, site=site, delivery=number, line_no=line_no, **of_sku)
     return LineCount(line_no, goods.sku, name, "", 0, 0, 0, unexpected)
 
 
@@ -327,17 +334,8 @@ def add_counts(
 
 def serial_at(tx: Session, site: str, goods: Goods) -> str:
     """Name the place in the house where a serial is already; empty if nowhere."""
-    place = tx.scalar(
-        select(Stock.place).where(
-            Stock.site == site,
-            Stock.merchant == goods.merchant,
-            Stock.sku == goods.sku,
-            Stock.serial == goods.serial,
-            Stock.pieces > 0,
-            Stock.place.not_in(OUTSIDE),
-        )
-    )
-    return place or ""
+    named = {"merchant": goods.merchant, "sku": goods.sku, "serial": goods.serial}
+    return ask(tx, _SERIAL_AT, site=site, **named).scalar() or ""
 
 
 def newest_expiry(tx: Session, site: str, goods: Goods) -> str:
@@ -348,13 +346,8 @@ def newest_expiry(tx: Session, site: str, goods: Goods) -> str:
 
 def close(tx: Session, site: str, number: str, blind: bool, now: datetime) -> None:
     """Make over and short final, and the delivery closed."""
-    more = _COUNTED - DeliveryLine.expected
-    of_delivery = (DeliveryLine.site == site, DeliveryLine.delivery == number)
+    at = {"at_site": site, "at_number": number}
     if not blind:
-        tx.execute(update(DeliveryLine).where(*of_delivery, more > 0).values(over=more))
-    tx.execute(update(DeliveryLine).where(*of_delivery, more < 0).values(short=-more))
-    tx.execute(
-        update(Delivery)
-        .where(Delivery.site == site, Delivery.number == number)
-        .values(state="closed", closed_at=now)
-    )
+        ask(tx, _SET_OVER, **at)
+    ask(tx, _SET_SHORT, **at)
+    ask(tx, _CLOSE, **at, now=now)

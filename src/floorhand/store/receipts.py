@@ -17,6 +17,21 @@ _RECEIPT = cast(TableClause, Receipt.__table__)
 _SAME = and_(*(column == bindparam(f"at_{column.name}") for column in _RECEIPT.primary_key))
 _TAKEN = bindparam("taken", type_=Integer)
 _HELD = select(_RECEIPT.c.pieces).where(_SAME)
+_OF_DELIVERY = (
+    select(
+        Receipt.place,
+        Place.kind,
+        Receipt.pieces,
+        Receipt.merchant,
+        Receipt.sku,
+        Receipt.lot,
+        Receipt.expiry,
+        Receipt.condition,
+    )
+    .join(Place, and_(Place.site == Receipt.site, Place.code == Receipt.place))
+    .where(Receipt.site == bindparam("site"), Receipt.delivery == bindparam("delivery"))
+    .order_by(Receipt.place, Receipt.merchant, Receipt.sku, Receipt.expiry, Receipt.lot)
+)
 _LOWER = (
     update(_RECEIPT)
     .where(_SAME, _RECEIPT.c.pieces >= _TAKEN)
@@ -63,21 +78,7 @@ def held(tx: Session, spot: Spot, goods: Goods) -> int:
 
 def of_delivery(tx: Session, site: str, number: str) -> tuple[tuple[str, str, Goods, int], ...]:
     """List what came where, as (place, its kind, goods, pieces)."""
-    rows = tx.execute(
-        select(
-            Receipt.place,
-            Place.kind,
-            Receipt.pieces,
-            Receipt.merchant,
-            Receipt.sku,
-            Receipt.lot,
-            Receipt.expiry,
-            Receipt.condition,
-        )
-        .join(Place, and_(Place.site == Receipt.site, Place.code == Receipt.place))
-        .where(Receipt.site == site, Receipt.delivery == number)
-        .order_by(Receipt.place, Receipt.merchant, Receipt.sku, Receipt.expiry, Receipt.lot)
-    )
+    rows = ask(tx, _OF_DELIVERY, site=site, delivery=number)
     return tuple(
         (place, kind, Goods(merchant, sku, lot, expiry, "", condition), pieces)
         for place, kind, pieces, merchant, sku, lot, expiry, condition in rows
