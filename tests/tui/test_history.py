@@ -48,3 +48,14 @@ def test_a_badge_that_came_too_late_is_not_listed_either() -> None:
     history.offered(BADGE, "scanned", NOW, taken=True)
     history.dropped(NOW)
     assert [fate.code for fate in history.all(catalog("en"), NOW.tzinfo)] == [SECRET] * 2
+
+
+@pytest.mark.parametrize(
+    ("source", "note"),
+    [("scanned", "taken · scanned"), ("typed", "taken · typed"), ("hint", "taken")],
+)
+def test_how_a_scan_came_is_told_where_that_is_certain(source: str, note: str) -> None:
+    history = History()
+    history.offered("CAP-RED", source, NOW, taken=True)
+    history.answered(PICK, replace(PICK, scan_no=PICK.scan_no + 1), NOW)
+    assert [fate.note for fate in history.all(catalog("en"), NOW.tzinfo)] == [note]

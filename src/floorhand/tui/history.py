@@ -22,6 +22,9 @@ SCANS_MAX: Final = 50
 SECRET: Final = MASK * 4
 """Stands for a badge or a PIN: whoever comes next could use it."""
 
+CERTAIN: Final = frozenset({"scanned", "typed"})
+"""How a scan came is told only where it is known for sure."""
+
 KEY_NAMES: Final = {barcode: name.upper() for name, barcode in KEYS.values()}
 
 
@@ -108,7 +111,7 @@ def _fate(entry: Entry, zone: tzinfo) -> Fate:
 
 def _note(entry: Entry, words: Catalog) -> str:
     texts = [words.say(f"fate.{entry.fate}")]
-    if entry.source:
+    if entry.source in CERTAIN:
         texts.append(words.say(f"source.{entry.source}"))
     if entry.pieces:
         texts.append(f"+{entry.pieces}")
