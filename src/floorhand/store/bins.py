@@ -332,10 +332,7 @@ def _beside(homes: int) -> Select[*tuple[Any, ...]]:
 
 
 def _near(no: int, row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
-    """Give the stretch around a bin, as parameters of `_beside`: in mm, else by steps of the walk.
-
-    The other one of the two ends before it begins.
-    """
+    """Give the stretch around a bin, in mm or in steps of the walk; the other ends at once."""
     here = {f"zone_{no}": row.zone, f"aisle_{no}": row.aisle_no}
     ys, walk = (1, 0), (1, 0)
     if row.y_mm:

@@ -166,6 +166,8 @@ class FlowScreen(SingleKeys, inherit_bindings=False):
 
     async def _show(self, turn: Turn, *, ring: bool = False) -> None:
         """Show an answer. After a refusal the waiting scans are dropped, and counted aloud."""
+        # Before it can be seen: the next scan is made as soon as it is.
+        await self.fit(self._floor.scanner, turn.station, testing=turn.job == SCANNER_TEST)
         self._shown.saved_at = saved_at(self._floor, self.turn, turn) or self._shown.saved_at
         self.turn = turn
         self._shown.answered = self._floor.now()
@@ -188,7 +190,6 @@ class FlowScreen(SingleKeys, inherit_bindings=False):
             self._ring(tone)
         self._shown.hint = None
         self._paint_soon()
-        await self.fit(self._floor.scanner, turn.station, testing=turn.job == SCANNER_TEST)
         if not len(self._waiting):
             self._shown.hint = await hint_for(self._floor, turn, self._words())
             if self._shown.hint is not None:
