@@ -26,7 +26,7 @@ from floorhand.errors import Code
 from floorhand.flows.turn import Said
 from floorhand.ops.naming import what
 from floorhand.store.db import Transactions, engine_of
-from floorhand.text.catalog import catalog, languages
+from floorhand.text.catalog import COUNTED, catalog, languages
 
 TESTS = Path(__file__).parents[1]
 SOURCE = TESTS.parent / "src" / "floorhand"
@@ -167,9 +167,14 @@ def test_every_refusal_is_met() -> None:
 
 def _sentence(code: Code) -> str:
     """Make an expression for the English sentence of a refusal, whatever is filled in."""
-    english = catalog("en").say(f"refusal.{code}")
-    parts = [re.escape(text) for text, *_ in Formatter().parse(english)]
-    return r"(?m)^! " + ".*".join(parts).removesuffix(r"\.") if parts else english
+    key = f"refusal.{code}"
+    one = catalog("en").say(key)
+    many = re.sub(r"\b2\b", "{n}", catalog("en").say(key, dict.fromkeys(COUNTED, 2)))
+    forms = []
+    for english in (one, many):
+        parts = [re.escape(text) for text, *_ in Formatter().parse(english)]
+        forms.append(".*".join(parts).removesuffix(r"\."))
+    return f"(?m)^! (?:{'|'.join(forms)})"
 
 
 def test_a_code_that_tells_only_how_many_is_named_by_that() -> None:
