@@ -12,7 +12,6 @@ time; once the line is back the scan is taken, once.
 from __future__ import annotations
 
 import argparse
-import os
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "src"))
 
+from apart import apart
 from floors import SITE, PostgresqlFloors, now, tell
 from servers import Server, sooner_or_later
 from sqlalchemy import make_url, text
@@ -38,17 +38,9 @@ NOTICED_MAX_S = max(PROBED_S, line.UNACKNOWLEDGED_MAX_MS / 1000) + line.CONNECT_
 
 PORT = 5432
 SEAT = "W-1"
-INSIDE = "CRASH_NETWORK"
-NO_NETWORK = "no network of its own is to be had here"
 
 LOCKED = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 CLIENTS = "SELECT count(*) FROM pg_stat_activity WHERE client_addr IS NOT NULL"
-
-
-def alone(command: list[str]) -> list[str]:
-    """Write a command so that it has a network of its own (unshare(1), of util-linux)."""
-    options = ["--net"] if os.geteuid() == 0 else ["--user", "--map-root-user", "--net"]
-    return ["unshare", *options, *command]
 
 
 def cable(state: str) -> None:
@@ -137,13 +129,8 @@ def pull(direct: Transactions, far: Transactions) -> tuple[list[tuple[str, objec
 def main() -> int:
     """Pull the cable, prove, and print the figures."""
     argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0]).parse_args()
-    if INSIDE not in os.environ:
-        os.environ[INSIDE] = "1"
-        if subprocess.run(alone(["ip", "link"]), capture_output=True, check=False).returncode:
-            print(NO_NETWORK)
-            return 1
-        command = alone([sys.executable, *sys.argv])
-        os.execvp(command[0], command)
+    if not apart("net"):
+        return 1
     cable("up")
     with tempfile.TemporaryDirectory(prefix="crash-pg-") as folder:
         server = Server(Path(folder))

@@ -12,8 +12,6 @@ is there once with its effect; no work is begun in the reserve; `floorhand check
 from __future__ import annotations
 
 import argparse
-import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -26,6 +24,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "src"))
 
+from apart import apart, small_disk
 from floors import SITE, SqliteFloors, milliseconds, now, tell
 from proof import Journal, faults_of, seat_now
 
@@ -53,10 +52,6 @@ SMALLEST = 512
 
 NEW_WALK = "picking.work_found"
 """What a picker is told who begins something."""
-
-NO_DISK = "no disk can be mounted for one program alone here"
-
-INSIDE = "CRASH_DISK"
 
 
 class Full(Exception):
@@ -210,20 +205,6 @@ def fill_many(folder: Path, disk: Path, rounds: int, seed: int) -> Found:
     return found
 
 
-def alone(command: list[str]) -> list[str]:
-    """Write a command so that it has mounts of its own (unshare(1), of util-linux)."""
-    options = ["--mount"] if os.geteuid() == 0 else ["--user", "--map-root-user", "--mount"]
-    return ["unshare", *options, *command]
-
-
-def can_mount() -> bool:
-    """Say whether that is to be had here."""
-    try:
-        return subprocess.run(alone(["true"]), capture_output=True, check=False).returncode == 0
-    except OSError:
-        return False
-
-
 def main() -> int:
     """Fill, free, prove, and print the figures."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
@@ -231,24 +212,15 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--back-max", type=float, default=BACK_MAX_S, metavar="SECONDS")
     args = parser.parse_args()
-    if INSIDE not in os.environ:
-        if not can_mount():
-            print(NO_DISK)
-            return 1
-        os.environ[INSIDE] = "1"
-        command = alone([sys.executable, *sys.argv])
-        os.execvp(command[0], command)
+    if not apart("mount"):
+        return 1
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="crash-") as name:
         folder = Path(name)
         disk = folder / "disk"
         disk.mkdir()
-        size = f"size={DISK_MEGABYTES}m"
-        subprocess.run(["mount", "-t", "tmpfs", "-o", size, "floorhand", disk], check=True)
-        try:
+        with small_disk(disk, DISK_MEGABYTES):
             found = fill_many(folder, disk, args.rounds, args.seed)
-        finally:
-            subprocess.run(["umount", disk], check=True)
     late = [seconds for seconds in found.back_s if seconds > args.back_max]
     if late:
         found.faults.append(f"{len(late)} scans took longer than {args.back_max} s to be taken")

@@ -13,8 +13,6 @@ was answered is there once with its effect; the scan in hand is taken once there
 from __future__ import annotations
 
 import argparse
-import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -24,8 +22,9 @@ from random import Random
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "src"))
 
+from apart import apart, small_disk
 from floors import SITE, PostgresqlFloors, milliseconds, now, tell
-from full import INSIDE, NO_DISK, Ballast, Found, alone, can_mount
+from full import Ballast, Found
 from proof import Journal, faults_of, seat_now
 from servers import Server, sooner_or_later
 
@@ -142,27 +141,18 @@ def main() -> int:
     parser.add_argument("rounds", nargs="?", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
-    if INSIDE not in os.environ:
-        if not can_mount():
-            print(NO_DISK)
-            return 1
-        os.environ[INSIDE] = "1"
-        command = alone([sys.executable, *sys.argv])
-        os.execvp(command[0], command)
+    if not apart("mount"):
+        return 1
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="crash-pg-") as name:
         folder = Path(name)
         folder.chmod(0o755)
-        size = f"size={DISK_MEGABYTES}m"
-        subprocess.run(["mount", "-t", "tmpfs", "-o", size, "floorhand", folder], check=True)
-        try:
+        with small_disk(folder, DISK_MEGABYTES):
             server = Server(folder)
             try:
                 found = fill_many(server, folder, args.rounds, args.seed)
             finally:
                 server.close()
-        finally:
-            subprocess.run(["umount", "--lazy", folder], check=True)
     rows: list[tuple[str, object]] = [("seed", args.seed), *sorted(found.counts.items())]
     rows.append(("taken once there is room", milliseconds(found.back_s)))
     rows.append(("took", f"{time.monotonic() - began:.0f} s"))

@@ -118,13 +118,6 @@ class OpenSingle:
 
 
 @dataclass(frozen=True, slots=True)
-class StandAt:
-    """Work at this bench, or at the bench of this station, from now on."""
-
-    code: str
-
-
-@dataclass(frozen=True, slots=True)
 class CheckPieces:
     """Verify pieces of the open order.
 
@@ -179,13 +172,6 @@ class DeclareMissing:
 
 
 # Outcomes
-
-
-@dataclass(frozen=True, slots=True)
-class StoodAt:
-    """The terminal stands there."""
-
-    place: str
 
 
 NAMED_MAX = 20

@@ -1,4 +1,4 @@
-"""The words of signing in and out, and of looking things up at the menu."""
+"""The words of signing in and out, of where the terminal stands, and of looking things up."""
 
 from __future__ import annotations
 
@@ -62,6 +62,20 @@ class SignIn:
 
     worker: str
     language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StandAt:
+    """Work at this bench, or at the bench of this station, from now on."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoodAt:
+    """The terminal stands there."""
+
+    place: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from floorhand.domain.packing import StandAt, StoodAt
 from floorhand.domain.scanner_test import TestCode, TestOpened
-from floorhand.domain.signing_in import FindJob, JobFound, LookAt, OpenMenu, Row, Seen, SignedIn
+from floorhand.domain.signing_in import (
+    FindJob,
+    JobFound,
+    LookAt,
+    OpenMenu,
+    Row,
+    Seen,
+    SignedIn,
+    StandAt,
+    StoodAt,
+)
 from floorhand.domain.things import (
     Chosen,
     DeliveryCode,

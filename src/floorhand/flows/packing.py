@@ -37,10 +37,9 @@ from floorhand.domain.packing import (
     PiecesChecked,
     PutAside,
     Rest,
-    StandAt,
-    StoodAt,
     ToteArrived,
 )
+from floorhand.domain.signing_in import StandAt, StoodAt
 from floorhand.domain.things import (
     Attributes,
     Chosen,

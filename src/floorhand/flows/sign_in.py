@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from floorhand.domain.packing import StandAt, StoodAt
 from floorhand.domain.preferences import PreferencesAre, ReadPreferences
 from floorhand.domain.scanner_test import TestCode, TestOpened
 from floorhand.domain.signing_in import (
@@ -16,6 +15,8 @@ from floorhand.domain.signing_in import (
     PinRight,
     SignedIn,
     SignIn,
+    StandAt,
+    StoodAt,
 )
 from floorhand.domain.things import Badge, Chosen, Key, Pressed, Station, Text, Unknown
 from floorhand.errors import Code

@@ -28,8 +28,6 @@ from floorhand.domain.packing import (
     OrderTaken,
     PiecesChecked,
     PutAside,
-    StandAt,
-    StoodAt,
     ToteArrived,
 )
 from floorhand.errors import Code, Refused
@@ -49,9 +47,8 @@ from floorhand.ops.verifying import check_pieces
 from floorhand.store import boxes, checking, parcels, places, tasks
 from floorhand.store.asking import ask
 from floorhand.store.ledger import Cause
-from floorhand.store.masters import station_named, station_place
 from floorhand.store.parcels import OrderHead, Tote
-from floorhand.store.schema import Checked, Order, Seat
+from floorhand.store.schema import Checked, Order
 
 Opened = OrderOpened | OrderStopped | OrderTaken | ToteArrived
 
@@ -162,16 +159,6 @@ def put_aside(tx: Session, cause: Cause, command: PutAside) -> AsideDone | Order
     return AsideDone(command.order, work.codes)
 
 
-def stand_at(tx: Session, cause: Cause, command: StandAt) -> StoodAt:
-    """Let the terminal stand at another bench: what is scanned and printed is there from now on."""
-    station = station_named(tx, cause.site, command.code)
-    tx.execute(
-        update(Seat).where(Seat.site == cause.site, Seat.code == cause.seat).values(station=station)
-    )
-    cause.note(job="packing", station=station)
-    return StoodAt(station_place(tx, cause.site, station) or station)
-
-
 def list_boxes(
     tx: Session, cause: Cause, command: ListBoxes
 ) -> BoxesListed | OrderStopped | OrderGone:
@@ -277,7 +264,6 @@ HANDLERS: dict[type, Callable[..., object]] = {
     CheckPieces: check_pieces,
     CloseParcel: close_parcel,
     PutAside: put_aside,
-    StandAt: stand_at,
     ListBoxes: list_boxes,
     DeclareMissing: declare_missing,
 }

@@ -21,6 +21,8 @@ from floorhand.domain.signing_in import (
     SignedIn,
     SignIn,
     SignOut,
+    StandAt,
+    StoodAt,
 )
 from floorhand.errors import Code, Refused
 from floorhand.flows.sign_in import Locked, NeedBadge
@@ -30,7 +32,7 @@ from floorhand.ops.freezing import freeze
 from floorhand.ops.registry import FLOWS
 from floorhand.store.guesses import SEAT, WORKER, guesses_at, keep_guesses
 from floorhand.store.ledger import Cause
-from floorhand.store.masters import site_rules, worker_facts
+from floorhand.store.masters import site_rules, station_named, station_place, worker_facts
 from floorhand.store.schema import Parked, Seat, Worker
 from floorhand.store.workers import who_can
 
@@ -221,10 +223,21 @@ def parked_jobs(tx: Session, site: str, worker: str) -> tuple[str, ...]:
     return tuple(job for job in JOBS if job in found)
 
 
+def stand_at(tx: Session, cause: Cause, command: StandAt) -> StoodAt:
+    """Let the terminal stand at another bench: what is scanned and printed is there from now on."""
+    station = station_named(tx, cause.site, command.code)
+    tx.execute(
+        update(Seat).where(Seat.site == cause.site, Seat.code == cause.seat).values(station=station)
+    )
+    cause.note(job="packing", station=station)
+    return StoodAt(station_place(tx, cause.site, station) or station)
+
+
 HANDLERS: dict[type, Callable[..., object]] = {
     AskPin: ask_pin,
     CheckPin: check_pin,
     GuessBadge: guess_badge,
     SignIn: sign_in,
     SignOut: sign_out,
+    StandAt: stand_at,
 }
