@@ -96,9 +96,12 @@ def test_what_finds_no_room_is_done_once_more_in_that_of_the_reserve(tmp_path, a
     made = new_warehouse(tmp_path)
     a_disk(400 * MB, 300 * MB)
     keep_reserve(engine_of(made).url)
-    with made() as tx:
+
+    def fill(tx) -> None:
         full = tx.scalar(text("PRAGMA page_count"))
         tx.execute(text(f"PRAGMA max_page_count = {full}"))
+
+    in_turn(made, fill)
     tried = []
 
     def grow(tx) -> int:
@@ -110,8 +113,7 @@ def test_what_finds_no_room_is_done_once_more_in_that_of_the_reserve(tmp_path, a
 
     assert in_turn(made, grow) == 1
     assert len(tried) == 2
-    with made() as tx:
-        tx.execute(text("PRAGMA max_page_count = 1"))
+    in_turn(made, fill)
     with pytest.raises(NoRoom):
         in_turn(made, lambda tx: tx.execute(text("CREATE TABLE x AS SELECT randomblob(1000000)")))
     engine_of(made).dispose()

@@ -11,7 +11,6 @@ from floorhand.domain.leading import TakeSeat
 from floorhand.domain.signing_in import SignOut
 from floorhand.flows.sign_in import Locked
 from floorhand.ops.devices import Device, seat_holder, seat_taken
-from floorhand.ops.freezing import freeze
 from floorhand.ops.seats import Sitting
 from floorhand.ops.settling import carry_out
 from floorhand.ops.sign_in import park_open, put_off
@@ -31,7 +30,7 @@ def locked_if_idle(tx: Session, sitting: Sitting, device: Device, now: datetime)
     if now < since:
         return sitting
     cause = cause_of(sitting, f"{sitting.seat}:{sitting.scan_no + 1}.0", since)
-    job = park_open(tx, cause, sitting.worker, sitting.flow, freeze(sitting.state))
+    job = park_open(tx, cause, sitting.worker, sitting.flow, sitting.state_text)
     carry_out(tx, cause, SignOut(sitting.worker))
     minutes = sitting.locks_after_s // 60
     locked = Locked(sitting.worker, sitting.worker_name, minutes, job, sitting.language)
@@ -44,7 +43,7 @@ def locked_if_idle(tx: Session, sitting: Sitting, device: Device, now: datetime)
         language="",
         flow="sign_in",
         state=locked,
-        said=None,
+        told="",
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from floorhand.domain.barcodes import shown
 from floorhand.domain.scanner_test import COMMAND, TestCode
@@ -91,7 +90,8 @@ def trailed(
         case _:
             told = "road.scan", what(event)
     kind = "back" if event == Pressed(Key.BACK) else "scan"
-    return replace(settled, trail=Trail(told, tuple(operations), kind))
+    trail = Trail(told, tuple(operations), kind)
+    return Settled(settled.flow, settled.state, settled.said, settled.secret, trail)
 
 
 def _choice(sitting: Sitting, code: str) -> tuple[str, Facts]:

@@ -67,15 +67,29 @@ class Sitting:
     language: str
     flow: str
     state: AnyState
+    frozen: tuple[AnyState, str]
+    """The state that was read, and what was read: it need not be written anew to be kept."""
     scan_no: int
     scanned: str
-    said: Said | None
+    told: str
+    """What was said last, as JSON: few scans ask for it."""
     at: datetime | None
     device: str
     locks_after_s: int
     preferences: Preferences = USUAL
     undo_no: int = 0
     redo_no: int = 0
+
+    @property
+    def said(self) -> Said | None:
+        """Give what was said last."""
+        return Said(**json.loads(self.told)) if self.told else None
+
+    @property
+    def state_text(self) -> str:
+        """Write the state down."""
+        state, text = self.frozen
+        return text if state is self.state else freeze(self.state)
 
     def turn(self) -> Turn:
         """Show it."""
@@ -218,6 +232,7 @@ def sit(tx: Session, site: str, seat: str) -> Sitting | None:
     row = ask(tx, _SIT, at_site=site, at_seat=seat).one_or_none()
     if row is None:
         return None
+    state = thaw(FLOWS[row.flow], row.state)
     return Sitting(
         site=site,
         seat=seat,
@@ -227,10 +242,11 @@ def sit(tx: Session, site: str, seat: str) -> Sitting | None:
         roles=frozenset((row.roles or "").split()),
         language=row.language or "",
         flow=row.flow,
-        state=thaw(FLOWS[row.flow], row.state),
+        state=state,
+        frozen=(state, row.state),
         scan_no=row.scan_no,
         scanned=row.scanned or "",
-        said=Said(**json.loads(row.said)) if row.said else None,
+        told=row.said or "",
         at=row.at,
         device=row.device,
         locks_after_s=row.locks_after_s,
@@ -352,7 +368,7 @@ def _leave_trail(
         kind="scan" if trail.kind == "back" else trail.kind,
         worker=sitting.worker,
         flow=sitting.flow,
-        state=freeze(sitting.state),
+        state=sitting.state_text,
         told=trail.told,
         operations=trail.operations,
         under=under,

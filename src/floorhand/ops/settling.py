@@ -130,7 +130,7 @@ def _answer(
             raise Refused(Code.WRONG_PIN)
         case Unknown(shown=code) if "unknown" not in prompt.wants.kinds:
             facts = {**dict(prompt.ask_facts), "code": code, "ask_text": prompt.ask}
-            asked = (sitting.flow, freeze(sitting.state))
+            asked = (sitting.flow, sitting.state_text)
             cause = cause_of(sitting, "", now)
             lesson = lesson_about(tx, cause, asked, event, prompt.wants, facts)
             aside = replace(sitting, flow=learning.NAME, state=lesson)
@@ -144,7 +144,7 @@ def _answer(
         case Ambiguous(options=options):
             if (reply := _refused_anyway(sitting, options)) is not None:
                 return _refuse(tx, sitting, options[0], reply, (sitting.flow, sitting.state), now)
-            which = Which(sitting.flow, freeze(sitting.state), options)
+            which = Which(sitting.flow, sitting.state_text, options)
             return trailed(sitting, Settled("which", which, None), options[0], ())
         case _:
             return _settle(tx, sitting, scan_no, event, now)
@@ -295,7 +295,7 @@ def _menu(tx: Session, sitting: Sitting, now: datetime, *, parked: bool) -> Sett
 
 def _lock(tx: Session, cause: Cause, sitting: Sitting) -> Settled:
     """Sign out; work in the middle is parked."""
-    park_open(tx, cause, sitting.worker, sitting.flow, freeze(sitting.state))
+    park_open(tx, cause, sitting.worker, sitting.flow, sitting.state_text)
     carry_out(tx, cause, SignOut(sitting.worker))
     said = Said("road.signed_out", {"name": sitting.worker_name}, "ok")
     return Settled("sign_in", FLOWS["sign_in"].START, said)
@@ -306,7 +306,7 @@ def _change_worker(
 ) -> Settled:
     """Let a colleague sign in here; what is in the middle is parked, and both are told."""
     cause = cause_of(sitting, f"{sitting.seat}:{scan_no}.0", now)
-    state = freeze(sitting.state)
+    state = sitting.state_text
     job = park_open(tx, cause, sitting.worker, sitting.flow, state, badge.name)
     carry_out(tx, cause, SignOut(sitting.worker))
     free = replace(sitting, worker="", flow="sign_in", state=FLOWS["sign_in"].START)

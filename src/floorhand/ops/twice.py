@@ -35,13 +35,12 @@ def read_twice(tx: Session, sitting: Sitting, scanned: str, settled: Settled) ->
     counted. Pieces are another matter: each scan counts one, so that one too many has to be
     refused.
     """
+    if sitting.scanned != scanned[:SCANNED_CHARACTERS_MAX]:
+        return settled
     before = sitting.said
-    again = sitting.scanned == scanned[:SCANNED_CHARACTERS_MAX] and (
-        before is None or before.tone != "refused"
-    )
     stays = (settled.flow, settled.state) == (sitting.flow, sitting.state)
     answered = settled.said is not None and not settled.refused
-    if answered or not (again and stays):
+    if answered or not stays or (before is not None and before.tone == "refused"):
         return settled
     prompt = FLOWS[sitting.flow].prompt(sitting.state)
     try:

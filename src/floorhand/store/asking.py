@@ -63,15 +63,20 @@ class Answer:
 class Door:
     """The connection of one transaction, with what each statement needs of it looked up once."""
 
-    __slots__ = ("connection", "cursor", "dialect", "failed", "listeners")
+    __slots__ = ("connection", "cursor", "dialect", "failed", "line", "listeners")
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.dialect = connection.dialect
-        self.cursor = connection.connection.cursor()
-        self.listeners = tuple(connection.dispatch.before_cursor_execute)
+        self.line = connection.connection
+        self.cursor = self.line.cursor()
         self.failed = False
         """A statement failed, and its cursor was closed."""
+        self.listen()
+
+    def listen(self) -> None:
+        """Look up who listens to statements now."""
+        self.listeners = tuple(self.connection.dispatch.before_cursor_execute)
 
     def run(self, prepared: Prepared, values: Any, *, many: bool = False) -> Answer:
         """Send a statement to the driver, and read all that it answers.
@@ -144,6 +149,6 @@ def door_of(tx: Session) -> Door:
     With the transaction it is closed, and the next one has another.
     """
     kept: Door | None = tx.info.get(Door)
-    if kept is None or kept.failed or kept.connection.closed:
+    if kept is None or kept.failed or kept.line.dbapi_connection is None:
         kept = tx.info[Door] = Door(tx.connection())
     return kept

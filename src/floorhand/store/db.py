@@ -22,6 +22,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from floorhand.errors import Clash, DatabaseAway, DatabaseUnusable, Exchanged, NoRoom
 from floorhand.store import notes
 from floorhand.store.asking import Door
+from floorhand.store.lanes import Lanes
 from floorhand.store.room import give_up_reserve
 from floorhand.store.server import STATEMENTS_KEPT_MAX, open_server
 from floorhand.store.troubles import cannot_open, name_of, path_of, say_away
@@ -82,7 +83,7 @@ def open_database(url: str, *, create: bool = True) -> Transactions:
     else:
         engine = open_server(where)
     event.listen(engine, "handle_error", say_away)
-    transactions = sessionmaker(engine, expire_on_commit=False)
+    transactions = sessionmaker(engine, expire_on_commit=False, info={Lanes: Lanes(engine)})
     try:
         _bring_up_to_date(engine, name_of(where), create)
     except (SQLAlchemyError, DatabaseAway) as error:
@@ -114,7 +115,7 @@ def in_turn(transactions: Transactions, work: Callable[[Session], Result]) -> Re
             return work(tx)
     engine = bound
     if engine.dialect.name == "sqlite":
-        return _with_reserve(engine, work)
+        return _with_reserve(engine, transactions.kw["info"][Lanes], work)
     try:
         return _serializable(engine, WITH_OTHERS, work)
     except (Clash, IntegrityError):  # PostgreSQL may say that a key is there which it hid before
@@ -126,16 +127,14 @@ def in_turn(transactions: Transactions, work: Callable[[Session], Result]) -> Re
         raise last from None
 
 
-def _with_reserve(engine: Engine, work: Callable[[Session], Result]) -> Result:
+def _with_reserve(engine: Engine, lanes: Lanes, work: Callable[[Session], Result]) -> Result:
     """Do something; if there is no room for it, once more in that of the reserve."""
     try:
-        with engine.begin() as connection:
-            return _on(connection, work)
+        return lanes.run(work)
     except NoRoom:
         if not give_up_reserve(engine):
             raise
-    with engine.begin() as connection:
-        return _on(connection, work)
+    return lanes.run(work)
 
 
 def _serializable(engine: Engine, lock: str, work: Callable[[Session], Result]) -> Result:

@@ -5,7 +5,7 @@ statement is built once.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import BindParameter, TableClause, bindparam, func, or_, select
@@ -173,7 +173,7 @@ def place_by_label(tx: Session, site: str, code: str) -> tuple[Place, str | None
     row = _first(tx, _PLACE_BY_LABEL, site, code)
     if row is None:
         return None
-    place = replace(_place(row, proven=True), renewed=bool(row.old_check))
+    place = _place(row, proven=True, renewed=bool(row.old_check))
     return place, row.zone if row.typed_only and row.check_digits else None
 
 
@@ -273,9 +273,11 @@ def _first(tx: Session, question: Any, site: str, code: str) -> Any:
     return ask(tx, question, site=site, code=code).first()
 
 
-def _place(row: Any, *, proven: bool) -> Place:
+def _place(row: Any, *, proven: bool, renewed: bool = False) -> Place:
     code, kind, state, parent, merchant, order_no, pieces, *_ = row
-    return Place(code, kind, state, parent, merchant, order_no, int(pieces), proven)
+    return Place(
+        code, kind, state, parent, merchant, order_no, int(pieces), proven, renewed=renewed
+    )
 
 
 def _piece(row: Any, pieces: int, pack: str) -> Piece:

@@ -7,6 +7,7 @@ than ``IN (?)``.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache, lru_cache
 from operator import itemgetter
 from typing import Any, ClassVar
 
@@ -14,12 +15,17 @@ from sqlalchemy import Column, Dialect, SelectBase, UpdateBase
 from sqlalchemy.schema import ColumnDefault
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from floorhand.store.schema.base import UtcTime
+
 Statement = SelectBase | UpdateBase
 Question = Statement | dict[str, Statement]
 """One statement for all databases, or one for each by name: ``sqlite``, ``postgresql``."""
 
 COMPILED_MAX = 3_000
 """Statements that are kept as a driver takes them: more than all jobs together have."""
+
+TIMES_MAX = 16
+"""Moments that are kept as the driver takes them."""
 
 LENGTHS_MAX = 100
 """Lengths of lists for which a statement's SQL is kept."""
@@ -116,7 +122,7 @@ class _Compiled:
         self.to_driver = {
             name: _each(process) if bind.expanding else process
             for name, bind in binds.items()
-            if (process := bind.type.dialect_impl(dialect).bind_processor(dialect))
+            if (process := _to_driver(bind.type, dialect))
         }
 
     def prepared(self, named: Mapping[str, Any]) -> Prepared:
@@ -170,26 +176,49 @@ def _each(process: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return lambda values: [process(value) for value in values]
 
 
+def _to_driver(kind: Any, dialect: Dialect) -> Callable[[Any], Any] | None:
+    """Give what turns a value of a type into one of the driver's; None if it takes it as it is."""
+    if isinstance(kind, UtcTime):
+        return _time_to_driver(dialect)
+    process: Callable[[Any], Any] | None = kind.dialect_impl(dialect).bind_processor(dialect)
+    return process
+
+
+@cache
+def _time_to_driver(dialect: Dialect) -> Callable[[Any], Any]:
+    """Give the same of a moment: all that a scan writes bears the same one."""
+    process = UtcTime().dialect_impl(dialect).bind_processor(dialect)
+    assert process is not None, dialect
+    return lru_cache(TIMES_MAX)(process)
+
+
 def _from_driver(kind: Any, dialect: Dialect, coltype: Any) -> Callable[[Any], Any] | None:
     process: Callable[[Any], Any] | None
     process = kind.dialect_impl(dialect).result_processor(dialect, coltype)
     return process
 
 
-_COMPILED: dict[tuple[Any, ...], _Compiled | Prepared] = {}
-"""What was compiled, by the statement itself, the driver and the names of parameters; what takes no
-lists as the driver takes it."""
+_COMPILED: dict[tuple[Any, ...], _Compiled] = {}
+"""What was compiled, by the statement itself, the driver and the names of parameters."""
+
+_PREPARED: dict[tuple[Any, ...], Prepared] = {}
+"""What takes no lists, by the same, as the driver takes it."""
 
 
 def prepare(statement: Question, dialect: Dialect, named: Mapping[str, Any]) -> Prepared:
     """Give a statement as the driver takes it, for parameters of these names."""
-    if isinstance(statement, dict):
-        statement = statement[dialect.name]
-    key = (statement, dialect.driver, *named)
-    found = _COMPILED.get(key)
-    if found is None:
+    one = statement[dialect.name] if type(statement) is dict else statement
+    key = (one, dialect.driver, *named)
+    found = _PREPARED.get(key)
+    if found is not None:
+        return found
+    compiled = _COMPILED.get(key)
+    if compiled is None:
         if len(_COMPILED) >= COMPILED_MAX:
             _COMPILED.clear()
-        compiled = _Compiled(statement, dialect, tuple(named))
-        found = _COMPILED[key] = compiled if compiled.lists else compiled.prepared(named)
-    return found if isinstance(found, Prepared) else found.prepared(named)
+            _PREPARED.clear()
+        compiled = _COMPILED[key] = _Compiled(one, dialect, tuple(named))
+    found = compiled.prepared(named)
+    if not compiled.lists:
+        _PREPARED[key] = found
+    return found

@@ -1,0 +1,80 @@
+"""Keep what a turn needs of SQLite from one turn to the next: a connection, its session, its door.
+
+Taking a connection from a pool, putting a session on it and giving all of it back costs as much as
+four statements. A lane is used by one turn at a time; whatever fails in one closes it, so the next
+turn never meets what an error left behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.orm import Session
+
+from floorhand.store.asking import Door
+
+Result = TypeVar("Result")
+
+IDLE_MAX: Final = 2
+"""Lanes that are kept while nobody uses them; a terminal takes one scan at a time."""
+
+
+class Lane:
+    """A connection with a session on it and the door that statements go through."""
+
+    __slots__ = ("connection", "door", "session")
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.session = Session(connection, expire_on_commit=False)
+        self.door = Door(connection)
+        self.session.info[Door] = self.door
+
+    def run(self, work: Callable[[Session], Result]) -> Result:
+        """Do something in one transaction; it is undone after an error."""
+        self.door.listen()
+        with self.connection.begin():
+            try:
+                return work(self.session)
+            finally:
+                if self.session.in_transaction():  # it was asked something by SQLAlchemy's own road
+                    self.session.close()
+
+
+class Lanes:
+    """The lanes of one database."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._idle: list[Lane] = []
+        event.listen(engine, "engine_disposed", self._close)
+
+    def run(self, work: Callable[[Session], Result]) -> Result:
+        """Do something in one transaction, on a lane that nobody else is on.
+
+        Raises:
+            DatabaseAway: If the database did not answer.
+        """
+        try:
+            lane = self._idle.pop()  # one step, so no two threads get the same
+        except IndexError:
+            lane = Lane(self._engine.connect())
+        try:
+            result = lane.run(work)
+        except BaseException:
+            lane.connection.close()
+            raise
+        if len(self._idle) < IDLE_MAX:
+            self._idle.append(lane)
+        else:
+            lane.connection.close()
+        return result
+
+    def _close(self, _engine: Engine) -> None:
+        """Close the files of idle lanes: their pool is gone, nobody else would."""
+        while self._idle:
+            connection = self._idle.pop().connection
+            connection.detach()
+            connection.close()

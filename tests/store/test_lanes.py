@@ -1,0 +1,118 @@
+"""What a turn leaves behind for the next one, and what it does not."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+from conftest import NOW, SITE
+from sqlalchemy import Connection, func, insert, select, text
+from sqlalchemy.orm import Session
+
+from floorhand.errors import Refused
+from floorhand.store.asking import ask, connection_of
+from floorhand.store.db import engine_of, in_turn, open_database
+from floorhand.store.lanes import IDLE_MAX
+from floorhand.store.schema import Task
+
+COUNT = select(func.count().label("tasks")).select_from(Task)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "floor.db"
+
+
+def _raise_one(tx: Session, name: str) -> None:
+    tx.execute(insert(Task).values(site=SITE, id=name, kind="putaway", created_at=NOW))
+
+
+def _open_files(file: Path) -> int:
+    folder = Path("/proc/self/fd")
+    return sum(1 for one in folder.iterdir() if _target(one) == str(file))
+
+
+def _target(link: Path) -> str:
+    try:
+        return os.readlink(link)
+    except OSError:  # that of the folder itself, which is closed by now
+        return ""
+
+
+def test_the_next_turn_has_the_connection_of_the_last(file: Path) -> None:
+    floor = open_database(str(file))
+    first = in_turn(floor, connection_of)
+    assert in_turn(floor, connection_of) is first
+    assert not first.in_transaction()
+    engine_of(floor).dispose()
+
+
+def test_after_an_error_nothing_of_the_turn_is_left(file: Path) -> None:
+    floor = open_database(str(file))
+    seen: list[tuple[Session, Connection]] = []
+
+    def fail(tx: Session) -> None:
+        seen.append((tx, connection_of(tx)))
+        tx.add(Task(site=SITE, id="added", kind="putaway", created_at=NOW))
+        tx.flush()
+        raise Refused("not_this")
+
+    def look(tx: Session) -> tuple[Session, int]:
+        return tx, ask(tx, COUNT).scalar()
+
+    in_turn(floor, look)
+    with pytest.raises(Refused):
+        in_turn(floor, fail)
+    tx, tasks = in_turn(floor, look)
+    assert tasks == 0
+    assert tx is not seen[0][0]
+    assert not tx.new
+    assert seen[0][1].closed
+    engine_of(floor).dispose()
+
+
+def test_what_a_session_was_asked_by_sqlalchemy_is_forgotten(file: Path) -> None:
+    floor = open_database(str(file))
+    in_turn(floor, lambda tx: _raise_one(tx, "one"))
+
+    def load(tx: Session) -> str:
+        task = tx.scalars(select(Task)).one()
+        return task.place or ""
+
+    assert in_turn(floor, load) == ""
+    with floor.begin() as other:
+        other.execute(text("UPDATE task SET place = 'A-01'"))
+    assert in_turn(floor, load) == "A-01"
+    engine_of(floor).dispose()
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="open files are counted in /proc")
+def test_files_are_closed_when_the_database_is(file: Path) -> None:
+    floor = open_database(str(file))
+    in_turn(floor, lambda tx: _raise_one(tx, "one"))
+    assert _open_files(file)
+    engine_of(floor).dispose()
+    assert not _open_files(file)
+    assert in_turn(floor, lambda tx: ask(tx, COUNT).scalar()) == 1
+    engine_of(floor).dispose()
+    assert not _open_files(file)
+
+
+def test_many_at_once_leave_no_more_than_a_few_lanes(file: Path) -> None:
+    floor = open_database(str(file))
+    many = IDLE_MAX + 3
+    together = Barrier(many)
+
+    def one(name: int) -> None:
+        together.wait(10)
+        in_turn(floor, lambda tx: _raise_one(tx, str(name)))
+
+    with ThreadPoolExecutor(many) as pool:
+        list(pool.map(one, range(many)))
+    assert in_turn(floor, lambda tx: ask(tx, COUNT).scalar()) == many
+    kept = engine_of(floor).pool
+    assert kept.checkedout() <= IDLE_MAX  # type: ignore[attr-defined]  # a queue of connections
+    engine_of(floor).dispose()
