@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+import time
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from floorhand.config import Settings
 from floorhand.robots.ground import SITE
 from floorhand.robots.measure import WARM_UP_TURNS, measure_scans
 from floorhand.robots.measure_start import measure_start
-from floorhand.robots.measure_terminal import measure_idle, measure_painted
+from floorhand.robots.measure_terminal import last_painted, measure_idle, measure_painted
 from floorhand.store.check import violations
 from floorhand.store.db import engine_of, open_database
 from floorhand.store.schema import Move
@@ -62,6 +64,22 @@ def test_scans_at_a_terminal_are_measured_to_their_painted_answers(
     assert figures["painted_p99_ms"] >= figures["painted_p50_ms"] > 0
     assert figures["terminal_cpu_p50_ms"] > 0
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_beep_after_the_answer_is_not_painted() -> None:
+    painted = 0.0
+
+    def chunks() -> Iterator[bytes]:
+        nonlocal painted
+        yield b"\a"
+        yield b"\x1b[1mScan\a"
+        painted = time.perf_counter()
+        yield b"\a"
+        yield b""
+
+    come = chunks()
+    assert 0 < last_painted(lambda _: next(come), 0.0) <= painted
+    assert last_painted(lambda _: b"", 7.0) == 7.0
 
 
 def test_a_terminal_that_nobody_uses_is_watched(tmp_path: Path) -> None:

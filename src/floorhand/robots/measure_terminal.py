@@ -5,6 +5,7 @@ and what a terminal costs that nobody uses.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -24,6 +25,9 @@ WARM_UP_SCANS = 30
 
 QUIET_S = 0.1
 """With nothing sent for so long after a scan was taken, its answer is painted."""
+
+BELL = b"\a"
+"""Heard, not seen: a signal of several goes on after the answer has been painted."""
 
 ANSWER_MAX_S = 30
 
@@ -50,8 +54,7 @@ class AtTerminal(Robot):
         self._terminal.send(scanned.encode() + b"\r")
         painted, turn = started, None
         while turn is None or turn.scan_no < scan_no:
-            while self._terminal.read(QUIET_S):
-                painted = time.perf_counter()
+            painted = last_painted(self._terminal.read, painted)
             if time.perf_counter() - started > ANSWER_MAX_S:
                 raise TimeoutError(f"scan {scan_no}, {scanned!r}, was not taken")
             turn = self._look()
@@ -62,6 +65,19 @@ class AtTerminal(Robot):
     def _look(self) -> Turn:
         with self._transactions.begin() as tx:
             return must_sit(tx, SITE, self._seat).turn()
+
+
+def last_painted(read: Callable[[float], bytes], before: float) -> float:
+    """Read until a terminal is quiet; give when it painted last, or what was given if it did not.
+
+    Args:
+        read: Reads from it for at most so many seconds, as `PtyTerminal.read`.
+        before: When it painted before that, on the clock of `time.perf_counter`.
+    """
+    while came := read(QUIET_S):
+        if came.strip(BELL):
+            before = time.perf_counter()
+    return before
 
 
 def measure_painted(
