@@ -246,6 +246,13 @@ def test_a_scan_says_how_it_came() -> None:
     assert scanned(b"]C0A\r", Profile(aim="off")) == [("]C0A", "hint")]
 
 
+@pytest.mark.parametrize("foreign", [b"\t", b"\n", b"\n\t"])
+def test_an_end_of_other_scanners_behind_a_prefix_begins_no_code(foreign: bytes) -> None:
+    profile = Profile(ends="cr", prefix="\x02", suffix="\x03")
+    assert scanned(b"\x02" + foreign + b"A\tB\r", profile) == [("A\tB", "scanned")]
+    assert scanned(b"\x02" + foreign + b"\r", profile) == []
+
+
 def test_slow_characters_were_typed() -> None:
     reader = ScanReader()
     assert reader.feed(b"A", 5.0) == [Typed("A")]

@@ -102,8 +102,8 @@ class Profile:
             The text, and one of `SOURCES`.
         """
         mended = self._mended(text)
-        bare = mended.removeprefix(self.prefix)
-        marked = bool(self.prefix) and bare != mended
+        marked = bool(self.prefix) and mended.startswith(self.prefix)
+        bare = mended.removeprefix(self.prefix).lstrip(ENDS["any"])  # none of them begins a code
         identified = AIM.match(bare) is not None and self.aim != "off"
         if marked or identified:
             return self._separated(bare), "scanned"
