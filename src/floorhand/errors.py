@@ -81,6 +81,7 @@ class Code(StrEnum):
     PIN_LOCKED = "pin_locked"
     SEAT_LOCKED = "seat_locked"
     ROLE_MISSING = "role_missing"
+    JOB_NOT_HERE = "job_not_here"
 
     # Picking
     TOTE_TAKEN = "tote_taken"

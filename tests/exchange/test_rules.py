@@ -93,6 +93,18 @@ def test_stations_stand_at_benches_and_docks(take):
     )  # fmt: skip
 
 
+def test_stations_are_for_some_jobs_or_for_all(take):
+    def jobs() -> list[str]:
+        return [row[0] for row in take.all(select(Station.jobs).order_by(Station.code))]
+
+    take("station,jobs\nB-1,returns packing\nB-2,\nB-3,Picking|putaway\n")
+    assert jobs() == ["packing returns", "", "putaway picking"]
+    take("station,jobs\nB-1,\nB-2,packing\nB-3,-\n", name="b.csv")
+    assert jobs() == ["packing returns", "packing", ""]
+    wrong = take("station,jobs\nB-1,baking\n", name="c.csv")
+    assert "jobs has 'baking'; known: receiving, putaway" in wrong.rejected[2]
+
+
 @pytest.mark.parametrize(
     ("row", "reason"),
     [

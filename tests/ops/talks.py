@@ -39,6 +39,9 @@ SIGNING_IN: dict[Code, tuple[str, ...]] = {
     Code.IDLE_LOCKED: (
         *("@ people", "@ books UPDATE seat SET locks_after_s = 60", "@ later 120", "> 1"),
     ),
+    Code.JOB_NOT_HERE: (
+        *("@ packing", "@ books UPDATE station SET jobs = 'returns'", "> STATION-1", "> T-9"),
+    ),
     Code.NO_SUCH_CHOICE: ("@ packing", "> *CHOOSE 99"),
     Code.NOT_TEST_CODE: ("@ packing", "> *SCANNER", "> NO-TEST-LABEL"),
 }

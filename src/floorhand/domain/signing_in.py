@@ -73,14 +73,15 @@ class StandAt:
 
 @dataclass(frozen=True, slots=True)
 class StoodAt:
-    """The terminal stands there."""
+    """The terminal stands there; ``jobs`` are what the menu offers the worker there."""
 
     place: str
+    jobs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """The worker sits here now; ``jobs`` are those the roles allow, ``parked`` those left open.
+    """The worker sits here now; ``jobs`` are what the menu offers, ``parked`` those left open.
 
     ``ousted`` says what the worker was taken off last: job, by whom, at which seat, when.
     """

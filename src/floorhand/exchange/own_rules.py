@@ -15,6 +15,7 @@ from floorhand.domain.allocation import CANCEL_LINE, HOLD_ORDER, SHIP_PARTIAL
 from floorhand.domain.rights import ROLES
 from floorhand.domain.rules import DISPOSITION_BY_GRADE, DISPOSITIONS, SHORT_LIVES
 from floorhand.domain.shifts import parse_shift
+from floorhand.domain.signing_in import JOBS
 from floorhand.errors import BadSetting
 from floorhand.exchange import cells
 from floorhand.exchange.cells import BadCell
@@ -79,6 +80,7 @@ STATIONS = Layout(
         Field("place", "code of the bench or dock that stands there", ("bench", "dock")),
         Field("printer", "name of the printer its labels come from; new: folder"),
         Field("scan_code", "what its barcode holds; empty: one is made", ("barcode",)),
+        Field("jobs", f"what is done there, of {' '.join(JOBS)}; new, or -: all of them"),
     ),
 )
 
@@ -173,7 +175,17 @@ def _station(row: Reader) -> StationRecord:
         row.code("place").upper(),
         row.code("printer"),
         scan_code,
+        _jobs(row),
     )
+
+
+def _jobs(row: Reader) -> str | None:
+    """Read which jobs a station is for; None leaves what is set, a dash allows all."""
+    words = (_text(row, "jobs") or "").casefold().replace("|", " ").split()
+    if unknown := [word for word in words if word not in JOBS]:
+        raise BadCell(f"jobs has {cells.shown(unknown[0])}; known: {', '.join(JOBS)}")
+    told = " ".join(job for job in JOBS if job in words)
+    return told if told or _text(row, "jobs") == "" else None
 
 
 def _site(row: Reader) -> SiteRecord:

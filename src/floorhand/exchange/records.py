@@ -219,7 +219,10 @@ class MerchantRecord:
 
 @dataclass(frozen=True, slots=True)
 class StationRecord:
-    """A spot with a terminal: the bench or dock that stands there, and its printer."""
+    """A spot with a terminal: the bench or dock that stands there, its printer and its jobs.
+
+    ``jobs`` is None if the file does not say; empty: all.
+    """
 
     line: int
     code: str
@@ -227,6 +230,7 @@ class StationRecord:
     place: str = ""
     printer: str = ""
     scan_code: str = ""
+    jobs: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

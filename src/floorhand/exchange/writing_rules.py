@@ -89,9 +89,10 @@ def _write_stations(w: Writing, records: Sequence[StationRecord]) -> None:
             continue
         told = ("name", "place", "printer", "scan_code")
         said = {name: value for name in told if (value := getattr(record, name))}
+        said |= {} if record.jobs is None else {"jobs": record.jobs}
         old = there.get(record.code)
         if old is None:
-            row = {"name": record.code, "place": None, "printer": "folder"} | said
+            row = {"name": record.code, "place": None, "printer": "folder", "jobs": ""} | said
             row.setdefault("scan_code", fresh_code("station", codes))
             there[record.code] = old = row
             w.insert(Station, [{"site": w.site, "code": record.code, **row}])

@@ -68,8 +68,8 @@ def step(state: State, event: object) -> Reply:
             return Open("scanner", TestOpened("menu"))
         case Choosing(), Station(code=code):
             return Do(StandAt(code))
-        case Choosing(), StoodAt(place=place):
-            return Ask(replace(state, seen=()), "packing.at_bench", {"place": place})
+        case Choosing(), StoodAt(place=place, jobs=jobs):
+            return Ask(replace(state, seen=(), jobs=jobs), "packing.at_bench", {"place": place})
         case Choosing(), Seen():
             return Ask(replace(state, seen=(event,)))
         case Choosing(), Chosen(code="leading"):

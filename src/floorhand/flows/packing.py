@@ -70,7 +70,7 @@ from floorhand.flows.packing_states import (
     WhyMissing,
 )
 from floorhand.flows.telling import fill, heard, told_words
-from floorhand.flows.turn import Ask, Do, Facts, Refuse, Reply
+from floorhand.flows.turn import Ask, Do, Facts, Open, Refuse, Reply
 
 __all__ = ["NAME", "START", "STATES", "VALUES", "prompt", "step"]
 
@@ -146,8 +146,10 @@ def _idle(state: Idle, event: object) -> Reply:
             return Refuse(Code.TYPED_CODE, {"place": code})
         case Place(kind="bench", code=code) | Station(code=code):
             return Do(StandAt(code))
-        case StoodAt(place=place):
+        case StoodAt(place=place, jobs=jobs) if NAME in jobs:
             return Ask(START, "packing.at_bench", {"place": place})
+        case StoodAt(place=place):
+            return Open("menu", None, "packing.at_bench", {"place": place})
         case OrderTaken():
             return _held(event)
         case ToteArrived(order=order, tote=tote, missing=missing):

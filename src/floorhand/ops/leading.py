@@ -27,8 +27,8 @@ from floorhand.domain.leading import (
 )
 from floorhand.domain.pins import hash_pin
 from floorhand.domain.rights import LEADING, Right, may
-from floorhand.errors import Code, Refused
 from floorhand.flows.sign_in import NeedBadge
+from floorhand.ops.allowing import must_have
 from floorhand.ops.colleagues import moment
 from floorhand.ops.sign_in import vacate
 from floorhand.store.guesses import WORKER, forget_guesses
@@ -36,29 +36,28 @@ from floorhand.store.ledger import Cause
 from floorhand.store.masters import worker_facts
 from floorhand.store.schema import Seat, Worker
 from floorhand.store.seats import SIGNED_IN_WITHIN, SeatFacts, seats
-from floorhand.store.workers import Person, people, who_can
+from floorhand.store.workers import Person, people
 
 
-def must_have(tx: Session, cause: Cause, *rights: Right) -> None:
+def must_lead(tx: Session, cause: Cause, *rights: Right) -> None:
     """See that the worker has one of these rights; a command given in the office has all.
 
     Raises:
         Refused: `Code.ROLE_MISSING`, naming who may.
     """
-    if cause.worker and not any(may(cause.roles, right) for right in rights):
-        who = who_can(tx, cause.site, rights[0])
-        raise Refused(Code.ROLE_MISSING, job_text="job.leading", who=who)
+    if cause.worker:
+        must_have(tx, cause.site, cause.roles, *rights)
 
 
 def open_desk(tx: Session, cause: Cause, _command: OpenDesk) -> DeskOpened:
     """Find out what a lead may do."""
-    must_have(tx, cause, *LEADING)
+    must_lead(tx, cause, *LEADING)
     return DeskOpened(tuple(right for right in LEADING if may(cause.roles, right)))
 
 
 def list_seats(tx: Session, cause: Cause, command: ListSeats) -> Listed:
     """Say who sits where, those first where somebody does."""
-    must_have(tx, cause, Right.SEATS)
+    must_lead(tx, cause, Right.SEATS)
     found = sorted(seats(tx, cause.site, cause.at), key=lambda one: (not one.worker, one.code))
     shown = found[command.skip : command.skip + LIST_MAX]
     rows = tuple(_seat_row(tx, cause, one) for one in shown)
@@ -84,7 +83,7 @@ def _seat_row(tx: Session, cause: Cause, one: SeatFacts) -> SeatRow:
 
 def list_people(tx: Session, cause: Cause, command: ListPeople) -> Listed:
     """Say who works here: first those whose PIN is locked, then those who sit somewhere."""
-    must_have(tx, cause, Right.UNLOCK, Right.REVERSE)
+    must_lead(tx, cause, Right.UNLOCK, Right.REVERSE)
     found = sorted(
         people(tx, cause.site, cause.at - SIGNED_IN_WITHIN),
         key=lambda one: (not one.locked, not one.seats, one.name, one.code),
@@ -121,7 +120,7 @@ def set_pin(tx: Session, cause: Cause, command: SetPin) -> PinSet:
 
 def unlock(tx: Session, cause: Cause, command: Unlock) -> Unlocked:
     """Forget the wrong guesses."""
-    must_have(tx, cause, Right.UNLOCK)
+    must_lead(tx, cause, Right.UNLOCK)
     forget_guesses(tx, cause.site, command.kind, command.subject)
     cause.note(job="lead", unlocked=command.subject)
     return Unlocked(command.kind, command.subject)
@@ -129,7 +128,7 @@ def unlock(tx: Session, cause: Cause, command: Unlock) -> Unlocked:
 
 def free_seat(tx: Session, cause: Cause, command: FreeSeat) -> SeatFreed:
     """Park what is open at a seat for whoever sits there, who is told at the next scan there."""
-    must_have(tx, cause, Right.SEATS)
+    must_lead(tx, cause, Right.SEATS)
     row = tx.execute(
         select(Seat.flow, Seat.worker).where(Seat.site == cause.site, Seat.code == command.seat)
     ).one()

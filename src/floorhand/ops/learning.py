@@ -24,6 +24,7 @@ from floorhand.domain.things import Unknown
 from floorhand.errors import Code, Refused
 from floorhand.flows.learning import Heard, Lesson
 from floorhand.flows.turn import Facts, Wants
+from floorhand.ops.allowing import must_have
 from floorhand.store import teaching
 from floorhand.store.ledger import Cause
 from floorhand.store.workers import NOBODY, who_can
@@ -101,9 +102,7 @@ def learn_code(tx: Session, cause: Cause, command: LearnCode) -> CodeLearnt:
         Refused: `Code.ROLE_MISSING`; `Code.NO_SUCH_SKU`; `Code.CODE_TAKEN` if the merchant has
             another product, or this one, with that code.
     """
-    if not may(cause.roles, Right.LEARN):
-        who = who_can(tx, cause.site, Right.LEARN)
-        raise Refused(Code.ROLE_MISSING, job_text="learning.job", who=who)
+    must_have(tx, cause.site, cause.roles, Right.LEARN)
     assert learnable(command.code), command
     known = teaching.by_number(tx, cause.site, command.sku)
     goods = [one for one in known if (one.merchant, one.sku) == (command.merchant, command.sku)]

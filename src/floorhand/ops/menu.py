@@ -7,9 +7,9 @@ from collections.abc import Callable
 from sqlalchemy.orm import Session
 
 from floorhand.domain.putaway import Source
-from floorhand.domain.rights import menu_of
 from floorhand.domain.signing_in import FindJob, JobFound, LookAt, OpenMenu, Seen, SignedIn
 from floorhand.errors import Code, Refused
+from floorhand.ops.allowing import menu_here
 from floorhand.ops.putaway_work import tasks_of
 from floorhand.ops.sign_in import parked_jobs
 from floorhand.store import looking
@@ -22,8 +22,8 @@ def open_menu(tx: Session, cause: Cause, _command: OpenMenu) -> SignedIn:
     worker = worker_facts(tx, cause.site, cause.worker)
     if worker is None:
         raise Refused(Code.UNKNOWN_WORKER)
-    parked = parked_jobs(tx, cause.site, worker.code)
-    return SignedIn(worker.code, worker.name, menu_of(worker.roles), parked)
+    jobs = menu_here(tx, cause.site, cause.station, worker.roles)
+    return SignedIn(worker.code, worker.name, jobs, parked_jobs(tx, cause.site, worker.code))
 
 
 def look_at(tx: Session, cause: Cause, command: LookAt) -> Seen:

@@ -37,6 +37,7 @@ from floorhand.domain.rights import Right, may
 from floorhand.domain.things import DAMAGED, SUPPLIER, Goods, Line
 from floorhand.errors import Code, Gone, Refused
 from floorhand.ops import closing_deliveries, plates, short_life, works
+from floorhand.ops.allowing import must_have
 from floorhand.ops.beginning import need_room
 from floorhand.store import deliveries, ledger, receipts
 from floorhand.store.asking import ask
@@ -47,7 +48,6 @@ from floorhand.store.places import next_number
 from floorhand.store.receipts import Spot
 from floorhand.store.schema import Place
 from floorhand.store.tasks import retell, trouble
-from floorhand.store.workers import who_can
 
 JOB = "receiving"
 BLIND_NUMBER = "blind_delivery"
@@ -69,7 +69,7 @@ def list_deliveries(tx: Session, cause: Cause, _command: ListDeliveries) -> Deli
 
 def list_merchants(tx: Session, cause: Cause, _command: ListMerchants) -> MerchantsListed:
     """List whose an unannounced delivery can be; `Refused` without the right."""
-    _may_receive_blind(tx, cause)
+    must_have(tx, cause.site, cause.roles, Right.BLIND)
     return MerchantsListed(deliveries.merchants(tx, cause.site))
 
 
@@ -111,7 +111,7 @@ def open_delivery(tx: Session, cause: Cause, command: OpenDelivery) -> DeliveryO
 
 def open_blind(tx: Session, cause: Cause, command: OpenBlind) -> DeliveryOpened | DockWanted:
     """Make a delivery for goods that nobody announced, and open it, once the dock is known."""
-    _may_receive_blind(tx, cause)
+    must_have(tx, cause.site, cause.roles, Right.BLIND)
     dock, likeliest = _dock(tx, cause, command.dock)
     if not dock:
         return DockWanted("", likeliest, command.merchant)
@@ -217,12 +217,6 @@ def list_lines(tx: Session, cause: Cause, command: ListLines) -> LinesListed:
     rows = deliveries.lines(tx, cause.site, command.delivery)
     open_first = sorted(rows, key=lambda row: (row.left == 0, row.line_no))
     return LinesListed(tuple(open_first[:ROWS_MAX]), len(rows))
-
-
-def _may_receive_blind(tx: Session, cause: Cause) -> None:
-    if not may(cause.roles, Right.BLIND):
-        who = who_can(tx, cause.site, Right.BLIND)
-        raise Refused(Code.ROLE_MISSING, job_text="receiving.blind_job", who=who)
 
 
 def _dock(tx: Session, cause: Cause, named: str, before: str = "") -> tuple[str, str]:

@@ -31,7 +31,7 @@ from floorhand.domain.signing_in import JOBS
 from floorhand.errors import Code, Refused
 from floorhand.ops.colleagues import moment
 from floorhand.ops.freezing import thaw
-from floorhand.ops.leading import must_have
+from floorhand.ops.leading import must_lead
 from floorhand.ops.registry import FLOWS
 from floorhand.ops.still_mine import must_fit
 from floorhand.ops.telling_others import tell_others
@@ -48,7 +48,7 @@ from floorhand.store.undo_steps import Step
 
 def find(tx: Session, cause: Cause, command: FindDeeds) -> DeedsFound:
     """List what was done last, the latest first."""
-    must_have(tx, cause, Right.REVERSE)
+    must_lead(tx, cause, Right.REVERSE)
     which = _WHICH[command.kind](command.code)
     found = deeds.kept_steps(tx, cause.site, which, command.skip, LIST_MAX + 1)
     if not found and not command.skip:
@@ -82,7 +82,7 @@ def take_back(tx: Session, cause: Cause, command: TakeBack) -> TakenBack:
     Raises:
         Refused: If it is taken back already, something was built on it, or it is too long ago.
     """
-    must_have(tx, cause, Right.REVERSE)
+    must_lead(tx, cause, Right.REVERSE)
     assert command.reason in REASONS, command
     step = _step(tx, cause, command.operation)
     if step.changes is None:

@@ -16,6 +16,7 @@ from floorhand.domain.signing_in import JOBS
 from floorhand.domain.things import Key, Pressed
 from floorhand.errors import Code
 from floorhand.flows.turn import AnyState, Facts, Prompt, Refuse, Reply, Said
+from floorhand.ops.allowing import keys_allowed
 from floorhand.ops.aside import ASIDE
 from floorhand.ops.freezing import freeze, thaw
 from floorhand.ops.registry import FLOWS
@@ -110,7 +111,7 @@ class Sitting:
             self.worker,
             self.worker_name,
             self.language or getattr(at.state, "language", ""),
-            shown(at.flow, at.state, numbers),
+            shown(at.flow, at.state, numbers, self.roles),
             at.said,
             self.preferences,
             self.station,
@@ -123,14 +124,19 @@ def in_a_job(flow: str, state: AnyState) -> bool:
     return (ASIDE[flow](state).flow if flow in ASIDE else flow) in JOBS
 
 
-def shown(flow: str, state: AnyState, numbers: tuple[int, int] = (0, 0)) -> Prompt:
+def shown(
+    flow: str,
+    state: AnyState,
+    numbers: tuple[int, int] = (0, 0),
+    roles: frozenset[str] = frozenset(),
+) -> Prompt:
     """Give the question that a state asks, and call the key that leads back by what it does.
 
-    Where a job has no way back of its own, that key leaves it: for the menu, or parked. With the
-    numbers of scans to undo and to redo come the keys for that.
+    Where a job has no way back of its own, that key leaves it: for the menu, or parked. Numbers of
+    scans to undo and to redo bring the keys for that; what the roles do not allow is left out.
     """
     prompt = FLOWS[flow].prompt(state)
-    keys = prompt.keys
+    keys = keys_allowed(prompt.keys, roles)
     if flow in JOBS and leaves(FLOWS[flow].step(state, Pressed(Key.BACK))):
         name = "key.menu" if state == FLOWS[flow].START else "key.park"
         named = {(Key.BACK, "key.back"): (Key.BACK, name)}

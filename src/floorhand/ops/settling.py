@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from floorhand.domain.barcodes import read, readable
 from floorhand.domain.json_text import as_json
 from floorhand.domain.preferences import Toggle
-from floorhand.domain.rights import Right, may
 from floorhand.domain.signing_in import JOBS, SignedIn, SignOut
 from floorhand.domain.things import (
     Ambiguous,
@@ -32,6 +31,7 @@ from floorhand.errors import Code, Gone, Refused
 from floorhand.flows import learning, settings
 from floorhand.flows.turn import AnyState, Ask, Do, Open, Prompt, Refuse, Reply, Said
 from floorhand.flows.which import Answered, Which
+from floorhand.ops.allowing import must_be_allowed, must_be_done_here
 from floorhand.ops.freezing import freeze, plain, thaw
 from floorhand.ops.learning import lesson_about
 from floorhand.ops.naming import NAMES_THE_SCAN, trailed, what
@@ -54,7 +54,6 @@ from floorhand.store.ledger import Cause
 from floorhand.store.lookup import Event, resolve
 from floorhand.store.rotating import retire_old_label
 from floorhand.store.schema import Operation, Parked
-from floorhand.store.workers import who_can
 
 STEPS_PER_SCAN_MAX = 8
 """A flow that needs more steps for one scan is going round in circles."""
@@ -109,6 +108,8 @@ def _answer(
     tx: Session, sitting: Sitting, scan_no: int, event: Event, prompt: Prompt, now: datetime
 ) -> Settled:
     here = Settled(sitting.flow, sitting.state, None)
+    if isinstance(event, Pressed):
+        must_be_allowed(tx, cause_of(sitting, "", now), event.key, prompt.keys)
     match event:
         case Pressed(key=Key.HELP):
             return replace(here, said=Said(f"help.{prompt.ask}", {}, "look"))
@@ -190,7 +191,8 @@ def _settle(tx: Session, sitting: Sitting, scan_no: int, event: object, now: dat
                     sitting = must_sit(tx, sitting.site, sitting.seat)
             case Open(flow=flow, event=handed):
                 said = Said.about(reply) or said
-                _may_open(tx, sitting, flow)
+                if flow in JOBS:
+                    must_be_done_here(tx, cause_of(sitting, "", now), flow, new=name == "menu")
                 name, state, event = _open(tx, sitting, flow, handed)
                 if event is None:
                     return trailed(sitting, Settled(name, state, said), first, operations)
@@ -206,17 +208,6 @@ def _settle(tx: Session, sitting: Sitting, scan_no: int, event: object, now: dat
             case Refuse():
                 return _refuse(tx, sitting, first, reply, (name, state), now)
     raise AssertionError(f"{name} did not settle: {state} {event}")
-
-
-def _may_open(tx: Session, sitting: Sitting, flow: str) -> None:
-    """See that the worker's roles allow a job.
-
-    Raises:
-        Refused: `Code.ROLE_MISSING`, naming who may.
-    """
-    if flow in JOBS and not may(sitting.roles, Right(flow)):
-        who = who_can(tx, sitting.site, Right(flow))
-        raise Refused(Code.ROLE_MISSING, job_text=f"job.{flow}", who=who)
 
 
 def _open(

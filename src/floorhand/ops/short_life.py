@@ -6,14 +6,14 @@ from sqlalchemy.orm import Session
 
 from floorhand.domain import counting
 from floorhand.domain.receiving import CountPieces, ShortLife
-from floorhand.domain.rights import Right, may
+from floorhand.domain.rights import Right
 from floorhand.errors import Code, Refused
+from floorhand.ops.allowing import must_have
 from floorhand.store import receipts
 from floorhand.store.deliveries import Book, Product
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import worker_facts
 from floorhand.store.receipts import Spot
-from floorhand.store.workers import who_can
 
 
 def arrival(
@@ -44,8 +44,7 @@ def arrival(
     if not command.allowed_by:
         return ShortLife(command, product.name, days, least)
     lead = worker_facts(tx, cause.site, command.allowed_by)
-    if lead is None or not may(lead.roles, Right.SHORT_LIFE):
-        who = who_can(tx, cause.site, Right.SHORT_LIFE)
-        raise Refused(Code.ROLE_MISSING, job_text="receiving.short_life_job", who=who)
+    must_have(tx, cause.site, lead.roles if lead else (), Right.SHORT_LIFE)
+    assert lead is not None, command
     cause.note(allowed_by=lead.code)
     return condition, alarm or "allowed"

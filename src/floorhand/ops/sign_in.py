@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.pins import verify_pin
-from floorhand.domain.rights import Right, menu_of
+from floorhand.domain.rights import Right
 from floorhand.domain.signing_in import (
     JOBS,
     AskPin,
@@ -26,6 +26,7 @@ from floorhand.domain.signing_in import (
 )
 from floorhand.errors import Code, Refused
 from floorhand.flows.sign_in import Locked, NeedBadge
+from floorhand.ops.allowing import menu_here
 from floorhand.ops.aside import behind
 from floorhand.ops.colleagues import moment
 from floorhand.ops.freezing import freeze
@@ -136,7 +137,8 @@ def sign_in(tx: Session, cause: Cause, command: SignIn) -> SignedIn:
         mine = (Worker.site == cause.site, Worker.code == command.worker)
         tx.execute(update(Worker).where(*mine).values(language=command.language))
     cause.note(job="sign_in", worker=command.worker)
-    jobs, parked = menu_of(worker.roles), parked_jobs(tx, cause.site, command.worker)
+    jobs = menu_here(tx, cause.site, cause.station, worker.roles)
+    parked = parked_jobs(tx, cause.site, command.worker)
     return SignedIn(worker.code, worker.name, jobs, parked, _ousted(tx, cause, command.worker))
 
 
@@ -230,7 +232,8 @@ def stand_at(tx: Session, cause: Cause, command: StandAt) -> StoodAt:
         update(Seat).where(Seat.site == cause.site, Seat.code == cause.seat).values(station=station)
     )
     cause.note(job="packing", station=station)
-    return StoodAt(station_place(tx, cause.site, station) or station)
+    place = station_place(tx, cause.site, station) or station
+    return StoodAt(place, menu_here(tx, cause.site, station, cause.roles))
 
 
 HANDLERS: dict[type, Callable[..., object]] = {

@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, ColumnElement, bindparam, cast, select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.rules import MerchantRules, SiteRules
+from floorhand.domain.signing_in import JOBS
 from floorhand.errors import BadSetting, DatabaseUnusable
 from floorhand.store.asking import ask
 from floorhand.store.schema import BoxType, Merchant, Place, SiteRow, Sku, Station, Worker
@@ -25,7 +26,7 @@ _TIME_ZONE = select(SiteRow.time_zone).where(SiteRow.site == bindparam("site"))
 _WORKER = select(Worker.name, Worker.roles, Worker.language).where(
     Worker.site == bindparam("site"), Worker.code == bindparam("worker")
 )
-_STATION = select(Station.printer, Station.place).where(
+_STATION = select(Station.printer, Station.place, Station.jobs).where(
     Station.site == bindparam("site"), Station.code == bindparam("station")
 )
 
@@ -40,6 +41,9 @@ _STAND = select(Place.code).where(
 
 STATIONS_SHOWN_MAX = 20
 """Stations that are named to somebody who gave a wrong one."""
+
+STATIONS_NAMED_MAX = 4
+"""Stations that are named to a worker who wants to do a job elsewhere."""
 
 MERCHANTS_SHOWN_MAX = 20
 """Merchants that are named to somebody who gave a wrong one."""
@@ -144,6 +148,20 @@ def station_place(tx: Session, site: str, station: str) -> str:
     if row is not None:
         return row.place or ""
     return ask(tx, _STAND, site=site, station=station).scalar() or ""
+
+
+def station_jobs(tx: Session, site: str, station: str) -> tuple[str, ...]:
+    """List the jobs that are done at a station; all of them if it is not limited, or not known."""
+    row = ask(tx, _STATION, site=site, station=station).first()
+    return tuple(row.jobs.split()) if row and row.jobs else JOBS
+
+
+def stations_for(tx: Session, site: str, job: str) -> str:
+    """Name the stations where a job is done, those first that are for few jobs."""
+    rows = tx.execute(select(Station.code, Station.jobs).where(Station.site == site)).all()
+    found = [row for row in rows if job in (row.jobs.split() or JOBS)]
+    found.sort(key=lambda row: (len(row.jobs.split() or JOBS), row.code))
+    return ", ".join(row.code for row in found[:STATIONS_NAMED_MAX]) or "–"
 
 
 def station_named(tx: Session, site: str, name: str) -> str:

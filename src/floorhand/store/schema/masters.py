@@ -215,6 +215,8 @@ class Station(Table):
     scan_code: Mapped[str]
     place: Mapped[str | None]
     """The bench or dock that stands here."""
+    jobs: Mapped[str] = mapped_column(default="")
+    """Space-separated names of the jobs that are done here; empty: all of them."""
     printer: Mapped[str] = mapped_column(default="folder")
     scanner: Mapped[str] = mapped_column(default="{}")
     """`floorhand.domain.scanners.Profile` as JSON; what is absent has its default."""

@@ -199,6 +199,7 @@ def station() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("scan_code", sa.String(), nullable=False),
         sa.Column("place", sa.String(), nullable=True),
+        sa.Column("jobs", sa.String(), nullable=False),
         sa.Column("printer", sa.String(), nullable=False),
         sa.Column("scanner", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
