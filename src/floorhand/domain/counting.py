@@ -96,6 +96,17 @@ def arrival(blind: bool, expiry: str, today: date, min_life_days: int) -> tuple[
     return AVAILABLE, "", days
 
 
+NET_PCT_MIN, NET_PCT_MAX = 25, 150
+"""A net weight outside this share of what the pieces weigh, with what they are packed in, cannot be
+theirs: then it is another number of them, or other goods. Packing can be heavier than goods."""
+
+
+def weight_fits(net_g: int, about_g: int) -> bool:
+    """Say whether goods can have a net weight; ``about_g`` is theirs by our books, 0 if unknown."""
+    share = range(NET_PCT_MIN * about_g, NET_PCT_MAX * about_g + 1)
+    return not (net_g and about_g) or 100 * net_g in share
+
+
 def tolerated(lines: Sequence[LineCount], tolerance_pct: int) -> int:
     """Say how many pieces of a SKU may be over before it needs a look.
 

@@ -175,7 +175,8 @@ class CountPieces:
     ``counted`` says that the label told the number. ``unexpected`` says that the worker has
     confirmed what is not as announced: the SKU, or so many of it. ``allowed_by`` is the number of
     whoever has allowed that they live so short. ``dock`` is where a pallet begins whose plate is
-    the place; empty: the place is there already.
+    the place; empty: the place is there already. ``net_g`` is what their label tells to be their
+    net weight; 0: nothing.
     """
 
     delivery: str
@@ -187,6 +188,7 @@ class CountPieces:
     counted: bool = False
     allowed_by: str = ""
     dock: str = ""
+    net_g: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,14 +238,16 @@ class Counted:
         left: What the delivery's lines still expect of the SKU.
         room: How many more would still be within the merchant's tolerance; -1 if not announced.
         over: Pieces beyond what was announced.
-        alarm: Why to look: ``over``, ``life``, ``allowed``, ``blind``, ``older``,
-            ``lot`` or empty.
+        alarm: Why to look: ``over``, ``life``, ``allowed``, ``blind``, ``older``, ``lot``,
+            ``weight`` or empty.
         days: Remaining life; only told for dated goods.
         fresh: First of these goods on this place.
         serial_tracked: Each piece is counted by its serial.
         next: The line that is expected next.
         towards: How many of the added pieces were still expected; all of them if blind.
         plate: The pallet that began with them; empty if none did.
+        net_g: What their label told to be their net weight; 0 if nothing.
+        about_g: What so many pieces weigh by our books; 0 if they do not know.
     """
 
     goods: Goods
@@ -261,6 +265,8 @@ class Counted:
     next: Next
     towards: int = 0
     plate: str = ""
+    net_g: int = 0
+    about_g: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,12 +361,16 @@ class ReviewDelivery:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryReviewed:
-    """What closing now would make final; at most `ROWS_MAX` gaps, ``differing`` counts them all."""
+    """What closing now would make final; at most `ROWS_MAX` gaps, ``differing`` counts them all.
+
+    ``net_g`` is what labels told to be the net weight of the goods, all together.
+    """
 
     gaps: tuple[Gap, ...]
     differing: int
     lines: int
     counted: int
+    net_g: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,8 @@ class Piece:
     case of 12), times ``count`` (AI 30/37) where the code has one; 0 says that it has none.
     ``pack`` is ``each``, ``inner`` or ``case``. ``lot``, ``expiry`` (ISO date) and ``serial`` are
     empty unless the code told them. ``sscc`` is the plate of the pallet or carton, where the same
-    code told that too and nothing here has it yet.
+    code told that too and nothing here has it yet. ``net_g`` is the net weight in g that the code
+    told (AI 310n) of all these pieces; 0: none.
     """
 
     merchant: str
@@ -73,6 +74,7 @@ class Piece:
     serial_tracked: bool = False
     count: int = 0
     sscc: str = ""
+    net_g: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +86,16 @@ class Plate:
 
 @dataclass(frozen=True, slots=True)
 class Attributes:
-    """A GS1 code that names no product, but tells lot, expiry, serial or how many; 0: not told."""
+    """A GS1 code that names no product, but tells lot, expiry, serial, how many, or a net weight.
+
+    ``count`` and ``net_g`` are 0 if they were not told.
+    """
 
     lot: str = ""
     expiry: str = ""
     serial: str = ""
     count: int = 0
+    net_g: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -369,7 +369,8 @@ def _total(state: Counting, now: Count, total: int) -> Reply:
 
 def _reviewed(state: InDelivery, event: DeliveryReviewed) -> Reply:
     changed = isinstance(state, Closing)
-    after = Closing(state.job, state.now, event.gaps, event.differing, event.lines, event.counted)
+    seen = (event.gaps, event.differing, event.lines, event.counted, event.net_g)
+    after = Closing(state.job, state.now, *seen)
     if changed:
         return Ask(after, "receiving.changed", {"pieces": event.counted}, look=True)
     return Ask(after)

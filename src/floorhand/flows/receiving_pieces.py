@@ -97,6 +97,7 @@ def describe(state: Describing, piece: Piece) -> Reply:
             state.unexpected,
             counted=piece.count > 0,
             dock=job.dock if piece.sscc else "",
+            net_g=piece.net_g,
         )
     )
 
@@ -132,6 +133,7 @@ def was_counted(job: Job, event: Counted) -> Reply:
         event.room,
         event.serial_tracked,
         event.over,
+        event.net_g,
     )
     after = replace(
         job, counted=job.counted + event.towards, next=event.next, onto=event.plate or job.onto

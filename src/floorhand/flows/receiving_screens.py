@@ -24,7 +24,7 @@ from floorhand.flows.receiving_states import (
     State,
     Unexpected,
 )
-from floorhand.flows.telling import told_count
+from floorhand.flows.telling import grams, told_count
 from floorhand.flows.turn import Choice, Facts, Item, Prompt, Wants
 
 BLIND = "@blind"
@@ -117,6 +117,8 @@ def counted_words(event: Counted) -> tuple[str, Facts]:
         "pack_text": f"pack.{event.pack}",
         "days": abs(event.days),
         "over": event.over,
+        "net_g": event.net_g,
+        "about_g": event.about_g,
     }
     dated = bool(event.goods.expiry)
     if dated:
@@ -208,7 +210,11 @@ def _facts(job: Job, now: Count | None) -> tuple[tuple[str, str], ...]:
     facts = [("fact.delivery", job.delivery), where]
     if now is not None:
         goods = now.goods
-        told = (("fact.lot", goods.lot), ("fact.expiry", goods.expiry))
+        told = (
+            ("fact.lot", goods.lot),
+            ("fact.expiry", goods.expiry),
+            ("fact.net_weight", grams(now.net_g)),
+        )
         facts += [(key, value) for key, value in told if value]
         if goods.condition != AVAILABLE:
             facts.append((f"fact.condition_{goods.condition}", goods.sku))
@@ -327,6 +333,8 @@ def _closing(state: Closing) -> Prompt:
         facts = (("fact.pieces", str(state.counted)), *facts)
     elif not facts:
         facts = (("fact.as_announced", str(state.lines)),)
+    if state.net_g:
+        facts += (("fact.net_weight", grams(state.net_g)),)
     return Prompt(
         ask="receiving.close",
         facts=(("fact.delivery", state.job.delivery), *facts),

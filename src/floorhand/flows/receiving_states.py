@@ -42,6 +42,7 @@ class Count:
     room: int
     serial_tracked: bool
     over: int = 0
+    net_g: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,7 @@ class Closing:
     differing: int
     lines: int
     counted: int
+    net_g: int = 0
 
 
 InDelivery = (

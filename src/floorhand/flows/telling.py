@@ -37,6 +37,7 @@ def fill(piece: Piece, told: Attributes | None) -> Piece:
         lot=piece.lot or told.lot,
         expiry=piece.expiry or told.expiry,
         serial=piece.serial or told.serial,
+        net_g=piece.net_g or told.net_g,
     )
 
 
@@ -51,7 +52,13 @@ def counts(piece: Piece, told: Attributes) -> Piece | None:
 def told_words(told: Attributes) -> Facts:
     """Give what was told as the fact of a text."""
     marks = [told.lot, told.expiry, told.serial, f"× {told.count}" if told.count else ""]
+    marks.append(grams(told.net_g))
     return {"told": " ".join(filter(None, marks))}
+
+
+def grams(net_g: int) -> str:
+    """Write a net weight; empty if none was told."""
+    return f"{net_g} g" if net_g else ""
 
 
 def told_count(told: Attributes | None) -> int | None:

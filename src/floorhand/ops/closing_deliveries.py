@@ -212,7 +212,8 @@ def _review(tx: Session, cause: Cause, header: Header) -> DeliveryReviewed:
     if not counted and not header.blind:
         raise Refused(Code.NOTHING_COUNTED, delivery=header.number)
     found = counting.gaps(lines, header.blind)
-    return DeliveryReviewed(found[:ROWS_MAX], len(found), len(lines), counted)
+    net_g = receipts.net_g(tx, cause.site, header.number)
+    return DeliveryReviewed(found[:ROWS_MAX], len(found), len(lines), counted, net_g)
 
 
 def _raise_tasks(tx: Session, cause: Cause, header: Header) -> int:

@@ -150,7 +150,20 @@ def count_pieces(
     goods = replace(goods, condition=condition)
     spot = Spot(cause.site, command.delivery, command.place)
     taken = _take_in(tx, cause, spot, book, goods, command.pieces, command.pack, alarm)
+    taken = _weighed(tx, cause, spot, taken, command.net_g, product.weight_g * command.pieces)
     return replace(taken, plate=command.place if command.dock else "")
+
+
+def _weighed(
+    tx: Session, cause: Cause, spot: Spot, taken: Counted, net_g: int, about_g: int
+) -> Counted:
+    """Keep the net weight that a label told; one that cannot be right is told, not refused."""
+    if not net_g:
+        return taken
+    receipts.weigh(tx, spot, taken.goods, net_g)
+    cause.note(net_g=net_g)
+    alarm = taken.alarm or ("" if counting.weight_fits(net_g, about_g) else "weight")
+    return replace(taken, net_g=net_g, about_g=about_g, alarm=alarm)
 
 
 def set_count(tx: Session, cause: Cause, command: SetCount) -> Counted:

@@ -48,6 +48,7 @@ _BOOK = (
         Sku.name,
         Sku.min_life_days,
         Sku.serial_tracked,
+        Sku.weight_g,
         DeliveryLine.line_no,
         DeliveryLine.lot,
         DeliveryLine.expected,
@@ -183,6 +184,7 @@ class Product:
     name: str
     min_life_days: int
     serial_tracked: bool
+    weight_g: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,9 +218,9 @@ def book(tx: Session, site: str, number: str, sku: str) -> Book | None:
     first = rows[0]
     product = None
     if first.name is not None:
-        product = Product(first.name, first.min_life_days, first.serial_tracked)
+        product = Product(first.name, first.min_life_days, first.serial_tracked, first.weight_g)
     lines = tuple(
-        LineCount(row.line_no, sku, row.name, *row[10:15])
+        LineCount(row.line_no, sku, row.name, *row[11:16])
         for row in rows
         if row.line_no is not None
     )

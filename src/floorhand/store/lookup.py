@@ -315,7 +315,7 @@ def _any_piece(tx: Session, site: str, read: Scanned, wants: Wants) -> Piece | A
 
 def _attributes(read: Scanned) -> Attributes | None:
     """Give what a code tells of goods that it does not name; None if it tells nothing."""
-    told = Attributes(read.lot, read.expiry, read.serial, read.count or 0)
+    told = Attributes(read.lot, read.expiry, read.serial, read.count or 0, read.weight_g)
     return None if told == Attributes() else told
 
 
@@ -343,6 +343,7 @@ def _told(piece: Piece, read: Scanned, count: int | None) -> Piece:
         piece,
         pieces=pieces,
         count=count or 0,
+        net_g=read.weight_g,
         lot=read.lot,
         expiry=read.expiry,
         serial=read.serial,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import Integer, TableClause, and_, bindparam, select, update
+from sqlalchemy import BigInteger, Integer, TableClause, and_, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -35,8 +35,19 @@ _OF_DELIVERY = (
 _LOWER = (
     update(_RECEIPT)
     .where(_SAME, _RECEIPT.c.pieces >= _TAKEN)
-    .values(pieces=_RECEIPT.c.pieces - _TAKEN)
+    .values(
+        pieces=_RECEIPT.c.pieces - _TAKEN,
+        net_g=_RECEIPT.c.net_g - _RECEIPT.c.net_g * _TAKEN // _RECEIPT.c.pieces,
+    )
     .returning(_RECEIPT.c.pieces)
+)
+_WEIGH = (
+    update(_RECEIPT)
+    .where(_SAME)
+    .values(net_g=_RECEIPT.c.net_g + bindparam("told_g", type_=BigInteger))
+)
+_NET_G = select(func.coalesce(func.sum(_RECEIPT.c.net_g), 0)).where(
+    _RECEIPT.c.site == bindparam("site"), _RECEIPT.c.delivery == bindparam("delivery")
 )
 
 
@@ -62,11 +73,24 @@ class Spot:
 
 def add(tx: Session, spot: Spot, goods: Goods, pieces: int) -> int:
     """Add counted pieces; give how many of these goods came onto the spot by now."""
-    return int(ask(tx, _ADD, pieces=pieces, **_key(spot, goods)).scalar())
+    return int(ask(tx, _ADD, pieces=pieces, net_g=0, **_key(spot, goods)).scalar())
+
+
+def weigh(tx: Session, spot: Spot, goods: Goods, net_g: int) -> None:
+    """Add the net weight in g that a label told of goods that came onto the spot."""
+    ask(tx, _WEIGH, told_g=net_g, **_at(spot, goods))
+
+
+def net_g(tx: Session, site: str, number: str) -> int:
+    """Give the net weight in g that labels told of what came of a delivery."""
+    return int(ask(tx, _NET_G, site=site, delivery=number).scalar())
 
 
 def lower(tx: Session, spot: Spot, goods: Goods, pieces: int) -> int | None:
-    """Take counted pieces off again; give how many are left, None if there were fewer."""
+    """Take counted pieces off again; give how many are left, None if there were fewer.
+
+    Of the net weight that was told they take their share with them.
+    """
     here = ask(tx, _LOWER, taken=pieces, **_at(spot, goods)).scalar()
     return None if here is None else int(here)
 

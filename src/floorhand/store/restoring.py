@@ -26,7 +26,7 @@ from floorhand.store.schema.base import UtcTime
 COUNTERS: Final[Mapping[str, tuple[str, ...]]] = {
     "delivery_line": ("received", "damaged", "over", "short", "refused"),
     "order_line": ("picked", "packed", "short"),
-    "receipt": ("pieces",),
+    "receipt": ("pieces", "net_g"),
 }
 """Columns that many workers add to at once."""
 

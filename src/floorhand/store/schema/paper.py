@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index
 
 from floorhand.store.schema.base import Key, Mapped, Site, Table, mapped_column
 
@@ -89,6 +89,8 @@ class Receipt(Table):
     expiry: Mapped[Key]
     condition: Mapped[Key]
     pieces: Mapped[int]
+    net_g: Mapped[int] = mapped_column(BigInteger, default=0)
+    """What their labels told to be their net weight (AI 310n); 0: nothing."""
     __table_args__ = (
         ForeignKeyConstraint(["site", "delivery"], ["delivery.site", "delivery.number"]),
         ForeignKeyConstraint(["site", "place"], ["place.site", "place.code"]),

@@ -332,6 +332,7 @@ def receipt() -> None:
         sa.Column("expiry", sa.String(), nullable=False),
         sa.Column("condition", sa.String(), nullable=False),
         sa.Column("pieces", sa.Integer(), nullable=False),
+        sa.Column("net_g", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("pieces >= 0", name=op.f("ck_receipt_not_below_zero")),
         sa.ForeignKeyConstraint(
             ["site", "delivery"],
