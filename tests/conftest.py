@@ -15,6 +15,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from compiled import keep_compiled
 from sqlalchemy import create_engine, insert, make_url, text
 
 from floorhand.domain.things import OUTSIDE
@@ -25,6 +26,28 @@ hypothesis.settings.register_profile("same", derandomize=True)
 if "FLOORHAND_EXPLORE" not in os.environ:
     # The same examples every time: a run says something about the change, not about its luck.
     hypothesis.settings.load_profile("same")
+
+MEMORY = Path("/dev/shm")
+MEMORY_FREE_MIN = 2**32
+"""Bytes: what a whole run leaves behind at its worst, several times over."""
+
+
+def _work_in_memory() -> None:
+    """Keep the files of the tests in memory, where there is enough of it and programs may run.
+
+    Elsewhere every commit waits for a disk, which tells nothing here: what a disk may forget is
+    tried on simulated ones, in tests/crash. Whoever sets TMPDIR decides.
+    """
+    if "TMPDIR" in os.environ or not MEMORY.is_dir() or not os.access(MEMORY, os.W_OK):
+        return
+    there = os.statvfs(MEMORY)
+    if there.f_bavail * there.f_frsize < MEMORY_FREE_MIN or there.f_flag & os.ST_NOEXEC:
+        return
+    os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+
+
+_work_in_memory()
+keep_compiled()
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SITE = "MAIN"
@@ -38,12 +61,12 @@ ON_POSTGRESQL = os.environ.get("FLOORHAND_TESTS_ON") == "postgresql"
 
 def new_warehouse(folder: Path, name: str = "floor.db") -> Transactions:
     """An empty warehouse in a file: a site, the outside places, one merchant ACME."""
-    shutil.copyfile(_template(), folder / name)
+    shutil.copyfile(empty_warehouse(), folder / name)
     return open_database(f"sqlite:///{folder / name}")
 
 
 @cache
-def _template() -> Path:
+def empty_warehouse() -> Path:
     """A migrated database to copy: migrating anew for each test takes longer than the tests."""
     folder = Path(tempfile.mkdtemp(prefix="floorhand-tests-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)

@@ -16,6 +16,7 @@ from floorhand.domain.rules import MerchantRules
 from floorhand.store.db import Transactions
 from floorhand.store.places import new_place
 from floorhand.store.schema import Barcode, Delivery, DeliveryLine, Merchant, Sku, Worker
+from warehouses import built_once
 
 WORKER = "W1"
 MUG, MUG_CASE = "09506000134352", "19506000134359"
@@ -66,6 +67,7 @@ BINS: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 
 
+@built_once
 def build(transactions: Transactions) -> None:
     """Fill the empty warehouse."""
     with transactions.begin() as tx:

@@ -7,11 +7,12 @@ from sqlalchemy import insert
 
 from floorhand.store.db import Transactions
 from floorhand.store.schema import Worker
-from warehouses import inbound
+from warehouses import built_once, inbound
 
 WORKER = "W7"
 
 
+@built_once
 def build(transactions: Transactions) -> None:
     """Fill the empty warehouse."""
     inbound.build(transactions)

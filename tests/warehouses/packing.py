@@ -31,6 +31,7 @@ from floorhand.store.schema import (
     Station,
     Worker,
 )
+from warehouses import built_once
 
 WORKER = "W1"
 BENCH = "BENCH-1"
@@ -77,6 +78,7 @@ ORDERS = (
 )
 
 
+@built_once
 def build(transactions: Transactions) -> None:
     """Everything above, with the goods in their totes at the bench."""
     with transactions.begin() as tx:

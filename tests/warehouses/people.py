@@ -8,12 +8,14 @@ from sqlalchemy import insert
 from floorhand.domain.pins import hash_pin
 from floorhand.store.db import Transactions
 from floorhand.store.schema import Barcode, Merchant, Place, Sku, Worker
+from warehouses import built_once
 
 WORKER = "W1"
 ALL_ROLES = "receiving putaway picking packing returns"
 PIN = "471108"
 
 
+@built_once
 def build(transactions: Transactions) -> None:
     """Workers, two merchants that share a barcode, and one bin."""
     with transactions.begin() as tx:

@@ -29,6 +29,7 @@ from floorhand.store.schema import (
     Sku,
     Worker,
 )
+from warehouses import built_once
 
 WORKER = "W1"
 CARTS = (("CART-1", 3), ("CART-2", 2))
@@ -156,6 +157,7 @@ def stock(tx: Session) -> None:
         put(tx, "C-01", Goods("ACME", "CAM", serial=serial), 1)
 
 
+@built_once
 def build(transactions: Transactions) -> None:
     """Furnish and stock the house; two orders of several pieces and a later one of a single pen."""
     with transactions.begin() as tx:

@@ -28,6 +28,7 @@ from floorhand.store.schema import (
     Sku,
     Worker,
 )
+from warehouses import built_once
 
 WORKER = "W1"
 
@@ -65,6 +66,7 @@ RETURNS = (
 )
 
 
+@built_once
 def build(transactions: Transactions) -> None:
     """Build it."""
     with transactions.begin() as tx:
