@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from sqlalchemy import Integer, bindparam, case, select, update
@@ -17,6 +16,7 @@ from floorhand.ops.walking import advance, gone, own_stop
 from floorhand.store import ledger, shelves
 from floorhand.store.asking import ask
 from floorhand.store.ledger import Cause
+from floorhand.store.prepared import made_once
 from floorhand.store.schema import Order, OrderLine, Pick, Slot, Task
 
 
@@ -83,7 +83,7 @@ def take_pieces(
     return Taken(row.sku, row.merchant, row.pieces - row.picked, finished)
 
 
-@cache
+@made_once()
 def _taking() -> Any:
     """Make the conditional update once: putting it together takes longer than carrying it out."""
     pick: Any = Pick.__table__
@@ -131,7 +131,7 @@ def _taking() -> Any:
     )
 
 
-@cache
+@made_once()
 def _counting() -> Any:
     """Make the update of an order line once."""
     line: Any = OrderLine.__table__

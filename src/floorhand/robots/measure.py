@@ -24,6 +24,7 @@ from floorhand.robots.bare import Bare, Statement, Took, bare
 from floorhand.robots.crew import Robot
 from floorhand.robots.ground import SITE, two_databases
 from floorhand.store.db import Transactions, engine_of, open_database
+from floorhand.store.prepared import warm_up
 from floorhand.store.schema import Seat
 
 WARM_UP_TURNS = 60
@@ -90,6 +91,7 @@ def measure_scans(
     read_all()
     with two_databases(folder, moves, keep, server) as (url, copy):
         transactions, by_hand = open_database(url), bare(copy)
+        warm_up(engine_of(transactions).dialect)
         try:
             robot = _seated(transactions, by_hand)
             _take_seat_too(transactions, copy)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import cache
+from itertools import product
 from typing import Any
 
 from sqlalchemy import (
@@ -41,6 +41,7 @@ from floorhand.domain.slotting import (
 from floorhand.domain.things import AVAILABLE, Goods
 from floorhand.store.asking import ask
 from floorhand.store.masters import volume_mm3
+from floorhand.store.prepared import made_once
 from floorhand.store.schema import Place, Sku, Stock
 
 HOMES_MAX = 40
@@ -252,7 +253,7 @@ def _of_storage(for_hold: bool | None) -> ColumnElement[bool]:
     return and_(named, _FOR_HOLD if for_hold else ~_FOR_HOLD)
 
 
-@cache
+@made_once(*product((None, True, False), (True, False)))
 def _end_of_walk(for_hold: bool | None, last: bool) -> Select[*tuple[Any, ...]]:
     return (
         select(Place.walk_no)
@@ -262,7 +263,7 @@ def _end_of_walk(for_hold: bool | None, last: bool) -> Select[*tuple[Any, ...]]:
     )
 
 
-@cache
+@made_once(*product((None, True, False), (True, False)))
 def _empty(for_hold: bool | None, low: bool) -> Select[*tuple[Any, ...]]:
     """Ask for empty bins on a stretch of the walk."""
     asked = _candidates(for_hold).where(
@@ -271,7 +272,7 @@ def _empty(for_hold: bool | None, low: bool) -> Select[*tuple[Any, ...]]:
     return asked.where(Place.level <= HEAVY_LEVEL_MAX) if low else asked
 
 
-@cache
+@made_once((None,), (True,), (False,))
 def _shared(for_hold: bool | None) -> Select[*tuple[Any, ...]]:
     """Ask for bins that hold goods of this merchant and of no other."""
     return _candidates(for_hold).where(
@@ -306,7 +307,7 @@ def _holds(what: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(Stock.site == Place.site, Stock.place == Place.code, what)
 
 
-@cache
+@made_once(*((homes,) for homes in range(1, 5)))
 def _beside(homes: int) -> Select[*tuple[Any, ...]]:
     """Ask for usable bins next to some that are given by `_near`.
 

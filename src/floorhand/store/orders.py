@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -25,8 +24,9 @@ from sqlalchemy.orm import Session
 from floorhand.domain.allocation import HOLD_ORDER, OpenLine, OpenOrder
 from floorhand.store.asking import Answer, ask
 from floorhand.store.masters import merchant_rules, rules_of_merchants, volume_mm3
+from floorhand.store.prepared import made_once
 from floorhand.store.schema import Order, OrderLine, Place, Sku
-from floorhand.store.shelves import free_by_sku, lines_of, named, places_for
+from floorhand.store.shelves import PLACES_USUAL, free_by_sku, lines_of, named, places_for
 
 CLAIMABLE = ("released", "waiting")
 """States of an order that a walk may take; a waiting one as soon as there is stock for it."""
@@ -204,7 +204,7 @@ def _heads(rows: Answer) -> list[tuple[str, str, str, int, datetime]]:
     return [(row[0], row[1], row[2], row[3], row[4]) for row in rows]
 
 
-@cache
+@made_once()
 def _fillable() -> Select[*tuple[Any, ...]]:
     """Ask for waiting orders for which there is stock now."""
     site: BindParameter[str] = bindparam("site")
@@ -229,7 +229,7 @@ def _fillable() -> Select[*tuple[Any, ...]]:
     return _HEADS.where(Order.state == "waiting", some, takes_some | ~lacking)
 
 
-@cache
+@made_once(*PLACES_USUAL)
 def _lines_left(places: int) -> Select[*tuple[Any, ...]]:
     left = OrderLine.ordered - OrderLine.picked - OrderLine.short
     return (

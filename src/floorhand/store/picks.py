@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from sqlalchemy import BindParameter, Select, and_, bindparam, func, or_, select
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from floorhand.domain.picking import NeedTote, Stop
 from floorhand.domain.things import Goods
 from floorhand.store.asking import Answer, ask
+from floorhand.store.prepared import made_once
 from floorhand.store.schema import Order, Pick, Place, Sku, Slot, Stock, Task, Worker
 from floorhand.store.shelves import Inner, outermost, with_roots
 
@@ -187,7 +187,7 @@ def _walk(found: Answer) -> Walk | None:
     return Walk(task, cart, worker or "", state, name or worker or "", claimed_at)
 
 
-@cache
+@made_once()
 def _unbound_slot() -> Select[*tuple[Any, ...]]:
     site: BindParameter[str] = bindparam("site")
     task: BindParameter[str] = bindparam("task")
@@ -211,7 +211,7 @@ def _unbound_slot() -> Select[*tuple[Any, ...]]:
     )
 
 
-@cache
+@made_once((True,), (False,))
 def _carried(on_cart: bool) -> Select[*tuple[Any, ...]]:
     site: BindParameter[str] = bindparam("site")
     bound = or_(
@@ -232,7 +232,7 @@ def _carried(on_cart: bool) -> Select[*tuple[Any, ...]]:
     return asked.where(Place.parent.is_(None), Slot.task.is_not(None))
 
 
-@cache
+@made_once()
 def _proposed_bench() -> Select[*tuple[Any, ...]]:
     inside = aliased(Place)
     totes = (
@@ -263,18 +263,18 @@ def _order_of(slot: Any) -> Any:
     )
 
 
-@cache
+@made_once()
 def _stops_at() -> Select[Any]:
     asked = _stops(bindparam("site")).where(Pick.place == bindparam("place"), Pick.state == "open")
     return asked.order_by(Pick.walk_no, Pick.id)
 
 
-@cache
+@made_once()
 def _stops_for_sku() -> Select[Any]:
     return _stops_at().where(Pick.merchant == bindparam("merchant"), Pick.sku == bindparam("sku"))
 
 
-@cache
+@made_once()
 def _stops_of_order() -> Select[Any]:
     asked = _stops(bindparam("site")).where(
         Pick.task == bindparam("task"),
@@ -285,14 +285,14 @@ def _stops_of_order() -> Select[Any]:
     return asked.order_by(Pick.walk_no, Pick.id)
 
 
-@cache
+@made_once()
 def _next_stop() -> Select[Any]:
     """Make the question once: putting it together takes ten times as long as answering it."""
     asked = _stops(bindparam("site")).where(Pick.task == bindparam("task"), Pick.state == "open")
     return asked.order_by(Pick.walk_no, Pick.place, Pick.id).limit(1)
 
 
-@cache
+@made_once()
 def _stop_of() -> Select[Any]:
     return _stops(bindparam("site")).where(
         Pick.task == bindparam("task"), Pick.id == bindparam("pick")

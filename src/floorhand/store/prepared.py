@@ -6,10 +6,11 @@ than ``IN (?)``.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from operator import itemgetter
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar, cast
 
 from sqlalchemy import Column, Dialect, SelectBase, UpdateBase
 from sqlalchemy.schema import ColumnDefault
@@ -20,6 +21,8 @@ from floorhand.store.schema.base import UtcTime
 Statement = SelectBase | UpdateBase
 Question = Statement | dict[str, Statement]
 """One statement for all databases, or one for each by name: ``sqlite``, ``postgresql``."""
+
+Made = TypeVar("Made", bound=Callable[..., Any])
 
 COMPILED_MAX = 3_000
 """Statements that are kept as a driver takes them: more than all jobs together have."""
@@ -199,7 +202,8 @@ def _from_driver(kind: Any, dialect: Dialect, coltype: Any) -> Callable[[Any], A
 
 
 _COMPILED: dict[tuple[Any, ...], _Compiled] = {}
-"""What was compiled, by the statement itself, the driver and the names of parameters."""
+"""What was compiled, by the statement itself and the driver; what writes, also by the names of its
+parameters, which say which columns."""
 
 _PREPARED: dict[tuple[Any, ...], Prepared] = {}
 """What takes no lists, by the same, as the driver takes it."""
@@ -207,18 +211,60 @@ _PREPARED: dict[tuple[Any, ...], Prepared] = {}
 
 def prepare(statement: Question, dialect: Dialect, named: Mapping[str, Any]) -> Prepared:
     """Give a statement as the driver takes it, for parameters of these names."""
-    one = statement[dialect.name] if type(statement) is dict else statement
-    key = (one, dialect.driver, *named)
+    one = statement[dialect.name] if isinstance(statement, dict) else statement
+    names = () if one.is_select else tuple(named)
+    key = (one, dialect.driver, *names)
     found = _PREPARED.get(key)
     if found is not None:
         return found
+    compiled = _compiled(one, dialect, names)
+    found = compiled.prepared(named)
+    if not compiled.lists:
+        _PREPARED[key] = found
+    return found
+
+
+def _compiled(statement: Statement, dialect: Dialect, names: tuple[str, ...] = ()) -> _Compiled:
+    key = (statement, dialect.driver, *names)
     compiled = _COMPILED.get(key)
     if compiled is None:
         if len(_COMPILED) >= COMPILED_MAX:
             _COMPILED.clear()
             _PREPARED.clear()
-        compiled = _COMPILED[key] = _Compiled(one, dialect, tuple(named))
-    found = compiled.prepared(named)
-    if not compiled.lists:
-        _PREPARED[key] = found
-    return found
+        compiled = _COMPILED[key] = _Compiled(statement, dialect, names)
+    return compiled
+
+
+_MADE: list[tuple[Callable[..., Any], tuple[Any, ...]]] = []
+
+
+def made_once(*variants: tuple[Any, ...]) -> Callable[[Made], Made]:
+    """Have a statement made at its first use, or by `warm_up`, and kept.
+
+    Args:
+        variants: Arguments that it may be made for, as many of them as are usual; none: it takes
+            none.
+    """
+
+    def decorate(make: Made) -> Made:
+        kept: Any = cache(make)
+        _MADE.extend((kept, arguments) for arguments in variants or ((),))
+        return cast(Made, kept)
+
+    return decorate
+
+
+def warm_up(dialect: Dialect) -> None:
+    """Compile what modules that are loaded may ask, so that no scan waits for it.
+
+    What a scan asks is a constant of a module, see `floorhand.store.asking`, or `made_once`.
+    """
+    for make, arguments in tuple(_MADE):
+        if (made := make(*arguments)).is_select:
+            _compiled(made, dialect)
+    for name, module in tuple(sys.modules.items()):
+        if name.startswith("floorhand."):
+            for value in tuple(vars(module).values()):
+                one = value.get(dialect.name) if type(value) is dict else value
+                if isinstance(one, SelectBase):
+                    _compiled(one, dialect)

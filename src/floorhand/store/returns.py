@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, case, func, or_, select
@@ -21,6 +20,7 @@ from floorhand.domain.rules import MerchantRules
 from floorhand.store import origins
 from floorhand.store.asking import ask
 from floorhand.store.origins import OPEN_CUSTODIES
+from floorhand.store.prepared import made_once
 from floorhand.store.schema import (
     Return,
     ReturnLine,
@@ -148,7 +148,7 @@ def in_same_parcel(tx: Session, site: str, of: ReturnHead) -> tuple[Option, ...]
     return tuple(_option(*row) for row in ask(tx, shared, site=site, **named))
 
 
-@cache
+@made_once((True, True), (True, False), (False, True))
 def _shared(tracking: bool, combined: bool) -> Select[*tuple[Any, ...]]:
     """Ask for open returns with the same number, or the same of what is known besides."""
     same = [Return.number == bindparam("number")]

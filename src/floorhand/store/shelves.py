@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -14,6 +13,7 @@ from floorhand.domain.allocation import Shelf
 from floorhand.domain.things import AVAILABLE, Goods
 from floorhand.store.asking import Answer, ask
 from floorhand.store.masters import site_zone
+from floorhand.store.prepared import made_once
 from floorhand.store.schema import OrderLine, Place, Stock
 
 Inner = aliased(Place, name="inner_place")
@@ -51,6 +51,10 @@ def named(orders: Sequence[tuple[str, str]]) -> dict[str, str]:
     padded = [*orders, *[orders[-1]] * (places_for(len(orders)) - len(orders))]
     merchants = {f"merchant_{no}": merchant for no, (merchant, _) in enumerate(padded)}
     return merchants | {f"number_{no}": number for no, (_, number) in enumerate(padded)}
+
+
+PLACES_USUAL: Final = tuple((1 << power,) for power in range(6))
+"""For how many orders of one cart `lines_of` is mostly made."""
 
 
 def places_for(orders: int) -> int:
@@ -110,7 +114,7 @@ def _pickable(asked: Select[Any], site: Any) -> Select[Any]:
     )
 
 
-@cache
+@made_once(*PLACES_USUAL)
 def _of_orders(places: int) -> Select[Any]:
     wanted = (
         select(OrderLine.merchant, OrderLine.sku)
@@ -123,7 +127,7 @@ def _of_orders(places: int) -> Select[Any]:
     )
 
 
-@cache
+@made_once()
 def _of_sku() -> Select[Any]:
     return _free().where(Stock.merchant == bindparam("merchant"), Stock.sku == bindparam("sku"))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 from sqlalchemy import BindParameter, Select, bindparam, select
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from floorhand.domain.routing import Spot
 from floorhand.store.asking import ask
+from floorhand.store.prepared import made_once
 from floorhand.store.schema import Pick, Place
 from floorhand.store.shelves import outermost, with_roots
 
@@ -31,19 +31,19 @@ def spot_of(tx: Session, site: str, place: str) -> Spot:
     return Spot(*ask(tx, _spot_of(), site=site, place=place).one())
 
 
-@cache
+@made_once()
 def _spot_of() -> Select[Any]:
     site: BindParameter[str] = bindparam("site")
     asked = with_roots(select(*_spot_columns()).select_from(Place), site, Place.code)
     return asked.where(Place.site == site, Place.code == bindparam("place"))
 
 
-@cache
+@made_once()
 def _spots_ahead() -> Select[Any]:
     return _spots(Pick.walk_no).order_by(Pick.walk_no, Pick.place, Pick.id)
 
 
-@cache
+@made_once()
 def _spots_by_place() -> Select[Any]:
     return _spots(Pick.place).distinct()
 

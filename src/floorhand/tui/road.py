@@ -115,7 +115,8 @@ class FloorRoad:
         with self._transactions.begin() as tx:
             self.zone = site_zone(tx, self._site)
         if first:  # while the first question is read and answered
-            Thread(target=_read_the_rest, name="jobs", daemon=True).start()
+            rest = Thread(target=_get_ready, args=[self._transactions], name="jobs", daemon=True)
+            rest.start()
         return turn
 
     def take(self, scan_no: int, scanned: str, source: str) -> Turn:
@@ -191,12 +192,16 @@ class FloorRoad:
         return little_room(self._transactions, keep=keep)
 
 
-def _read_the_rest() -> None:
-    """Read all jobs, and keep the collector away from what stays until the end of the program.
+def _get_ready(transactions: Transactions) -> None:
+    """Do ahead what would be had in the middle of scans.
 
-    A look at all of it takes longer than a scan, and would be had in the middle of one.
+    All jobs are read, their questions compiled, and what stays until the end of the program is kept
+    from the collector, whose look at all of it takes longer than a scan.
     """
     from floorhand.ops.registry import read_all
+    from floorhand.store.db import engine_of
+    from floorhand.store.prepared import warm_up
 
     read_all()
+    warm_up(engine_of(transactions).dialect)
     gc.freeze()

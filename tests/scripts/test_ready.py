@@ -1,0 +1,39 @@
+"""Once a terminal has got ready, no scan waits for a question to be put into words."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from conftest import new_warehouse
+from scripts.test_scripts import Stage
+from sqlalchemy import SelectBase
+
+from floorhand.ops.registry import read_all
+from floorhand.store import prepared
+from floorhand.store.db import engine_of
+
+
+@pytest.mark.parametrize("job", ["receiving", "putaway", "picking", "packing", "returns"])
+def test_all_that_is_asked_was_compiled_before(
+    job: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prepared, "_COMPILED", {})
+    monkeypatch.setattr(prepared, "_PREPARED", {})
+    script = (Path(__file__).parent / f"{job}_smooth.floor").read_text("utf-8").splitlines()
+    transactions = new_warehouse(tmp_path)
+    warehouse = import_module(f"warehouses.{script[0].removeprefix('@ ')}")
+    warehouse.build(transactions)
+    read_all()
+    prepared.warm_up(engine_of(transactions).dialect)
+    before = len(prepared._COMPILED)
+    stage = Stage(transactions)
+    if not any(line.startswith("@ worker ") for line in script):
+        stage.sign_in(warehouse.WORKER)
+    for line in script:
+        stage.follow(line)
+    engine_of(transactions).dispose()
+    asked = [statement for statement, *_ in list(prepared._COMPILED)[before:]]
+    assert asked, "scans write, which is compiled at first use"
+    assert [str(one) for one in asked if isinstance(one, SelectBase)] == []
