@@ -112,22 +112,22 @@ def _parts(prompt: Prompt, catalog: Catalog) -> Iterator[str]:
     for name, value in prompt.facts:
         yield _one_line(" ".join(catalog.fact(name, value)))
     for item in prompt.goods:
-        yield _goods(item)
+        yield _goods(item, catalog)
     if prompt.progress is not None:
         yield f"{prompt.progress[0]}/{prompt.progress[1]}"
     for number, choice in enumerate(prompt.choices, 1):
         yield f"{number} {_choice(choice, catalog)}"
 
 
-def _goods(item: Item) -> str:
+def _goods(item: Item, catalog: Catalog) -> str:
     pieces = f"{item.pieces} × " if item.pieces else ""
     name = f" {item.name}" if item.name and item.name != item.code else ""
-    note = f" ({item.note})" if item.note else ""
+    note = f" ({catalog.written(item.note)})" if item.note else ""
     return _one_line(f"{MARKS.get(item.mark, '')}{pieces}{item.code}{name}{note}")
 
 
 def _choice(choice: Choice, catalog: Catalog) -> str:
-    return _one_line(choice.written(catalog.say))
+    return _one_line(catalog.written(choice.written(catalog.say)))
 
 
 def _one_line(text: str) -> str:

@@ -20,6 +20,7 @@ read the diff: it is the change that workers will see. Lines:
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -42,6 +43,8 @@ from floorhand.text.catalog import catalog
 
 SCRIPTS = sorted(Path(__file__).parent.glob("*.floor"))
 SEAT = "H1"
+ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+"""How no German writes a date; no code in these conversations looks like one."""
 
 
 class Stage:
@@ -144,6 +147,8 @@ def play(stage: Stage, lines: list[str]) -> Iterator[str]:
             stage.follow(line)
         if line.startswith("> ") or line == "@ restart":
             yield from render_lines(stage.turn, words)
+            german = "\n".join(render_lines(stage.turn, catalog("de")))
+            assert not ISO_DATE.search(german), german
             with stage.transactions.begin() as tx:
                 assert violations(tx, SITE) == (), line
 

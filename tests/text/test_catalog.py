@@ -11,6 +11,7 @@ import pytest
 from babel.messages.pofile import read_po
 from rich.cells import cell_len
 
+from floorhand.domain.days import goods_words
 from floorhand.domain.signing_in import JOBS
 from floorhand.domain.things import KEYS, Key
 from floorhand.errors import Code
@@ -272,3 +273,7 @@ def test_a_date_is_told_as_people_write_dates_there(language: str, shown: str) -
     refused = words.say("refusal.pick_expired", {"sku": "MILK", "expiry": "2027-10-03"})
     assert shown in refused
     assert words.fact("fact.lot", "2027-10-03")[1] == "2027-10-03"
+    both = goods_words("2027-10-03", "2027-10-03", "S1")  # the first is a lot, and stays a code
+    assert words.written(both) == f"2027-10-03 {shown} S1"
+    assert words.say("receiving.told", {"told": both}).count(shown) >= 1
+    assert words.fact("fact.lot", both)[1] == f"2027-10-03 {shown} S1"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from floorhand.domain.counting import read_mark
+from floorhand.domain.days import goods_words
 from floorhand.domain.packing import NAMED_MAX, Bench, CheckPieces, Left, Naming
 from floorhand.domain.things import Attributes, Chosen, Piece, Text
 from floorhand.errors import Code
@@ -65,8 +66,8 @@ def _narrowed(state: Telling, told: Attributes) -> Reply | None:
     if len(left) == 1 and naming.what == "lot":
         return check_line(state.bench, left[0], naming.pieces)
     if not left and len(naming.options) < NAMED_MAX:
-        lots = dict.fromkeys(f"{line.lot} {line.expiry}".strip() for line in naming.options)
-        facts = {"sku": naming.sku, "lot": f"{told.lot} {told.expiry}".strip()}
+        lots = dict.fromkeys(goods_words(line.lot, line.expiry) for line in naming.options)
+        facts = {"sku": naming.sku, "lot": goods_words(told.lot, told.expiry)}
         return Refuse(Code.PACK_WRONG_LOT, {**facts, "want": ", ".join(lots)})
     fewer: Naming = replace(naming, options=left or naming.options)
     return Ask(replace(state, naming=fewer), "packing.noted", told_words(told))

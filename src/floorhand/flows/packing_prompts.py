@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from floorhand.domain.days import goods_words
 from floorhand.domain.packing import MISSING_REASONS, Bench, BoxOption, Left
 from floorhand.domain.things import Key
 from floorhand.flows.packing_states import (
@@ -186,7 +187,7 @@ def _facts(bench: Bench) -> tuple[tuple[str, str], ...]:
 
 
 def _item(line: Left, mark: str = "") -> Item:
-    note = " ".join(part for part in (line.lot, line.expiry, line.serial) if part)
+    note = goods_words(line.lot, line.expiry, line.serial)
     return Item(line.sku, line.name, line.pieces, note, mark)
 
 

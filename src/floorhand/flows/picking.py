@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from floorhand.domain.counting import read_mark
+from floorhand.domain.days import day
 from floorhand.domain.picking import (
     ArriveAt,
     BindTote,
@@ -301,7 +302,7 @@ def _other_lot(state: AtPiece, told: Piece | Attributes, pieces: int) -> Reply:
         if not _differs(other, told):
             return Do(SwapLot(stop.task, stop.pick, other, pieces))
     if state.taken:
-        facts = {"lot": told.lot or told.expiry or told.serial, "wanted": lot_of(stop.goods)}
+        facts = {"lot": told.lot or day(told.expiry) or told.serial, "wanted": lot_of(stop.goods)}
         return Refuse(Code.PICK_WRONG_LOT, facts)
     return Do(OfferLot(stop.task, stop.pick, told.lot, told.expiry, told.serial, pieces))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from floorhand.domain import picking as words
+from floorhand.domain.days import day
 from floorhand.domain.picking import NeedBench, NeedTote, Next, Stop, WalkDone
 from floorhand.domain.things import Goods
 from floorhand.domain.walks import OrdersLeft
@@ -43,7 +44,7 @@ def outcome(state: State, event: object) -> Reply | None:
             facts: Facts = {"place": place, "pieces": pieces, "wanted": state.stop.place}
             return Ask(AtPlace(state.stop, place), "picking.place_offered", facts, look=True)
         case words.LotOffered(goods=goods, place=place) if isinstance(state, AtPiece):
-            facts = {"lot": goods.lot or goods.expiry, "wanted": lot_of(state.stop.goods)}
+            facts = {"lot": goods.lot or day(goods.expiry), "wanted": lot_of(state.stop.goods)}
             done = "picking.lot_beside" if place else "picking.lot_offered"
             facts |= {"place": place} if place else {}
             return Ask(replace(state, other=(goods,)), done, facts, look=True)
@@ -187,7 +188,7 @@ def _count(stop: Stop, taken: int, of_pack: int) -> Reply:
 
 def lot_of(goods: Goods) -> str:
     """Name what tells these pieces from others of their SKU."""
-    return goods.lot or goods.expiry or goods.serial
+    return goods.lot or day(goods.expiry) or goods.serial
 
 
 def too_many(stop: Stop) -> Reply:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from floorhand.domain.days import goods_words
 from floorhand.domain.putaway import (
     CONTAINERS,
     OVERRIDE_REASONS,
@@ -109,7 +110,7 @@ def _wanted(source: Source) -> Wants:
 
 def _loose(number: int, one: Loose) -> Choice:
     goods = one.goods
-    label = " ".join(part for part in (one.place, goods.merchant, goods.lot, goods.expiry) if part)
+    label = f"{one.place} {goods.merchant} {goods_words(goods.lot, goods.expiry)}".strip()
     return Choice(str(number), label=f"{label}: {one.pieces}")
 
 

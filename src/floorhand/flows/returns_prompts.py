@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from floorhand.domain.days import goods_words
 from floorhand.domain.inspection import proposal
 from floorhand.domain.returns import (
     CUSTOMER_RETURN,
@@ -265,8 +266,7 @@ def _other_kind(parcel: Parcel) -> tuple[str, ...]:
 
 
 def _item(finding: Finding) -> Item:
-    notes = (finding.lot, finding.expiry, finding.serial)
-    note = " ".join(part for part in notes if part)
+    note = goods_words(finding.lot, finding.expiry, finding.serial)
     return Item(finding.sku, finding.name, finding.pieces, note, mark="now")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 
 from floorhand.domain.counting import in_unit
+from floorhand.domain.days import goods_words
 from floorhand.domain.things import Attributes, Piece
 from floorhand.flows.turn import Facts
 
@@ -51,9 +52,8 @@ def counts(piece: Piece, told: Attributes) -> Piece | None:
 
 def told_words(told: Attributes) -> Facts:
     """Give what was told as the fact of a text."""
-    marks = [told.lot, told.expiry, told.serial, f"× {told.count}" if told.count else ""]
-    marks.append(grams(told.net_g))
-    return {"told": " ".join(filter(None, marks))}
+    many = f"× {told.count}" if told.count else ""
+    return {"told": goods_words(told.lot, told.expiry, told.serial, many, grams(told.net_g))}
 
 
 def grams(net_g: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from floorhand.domain.barcodes import shown
+from floorhand.domain.days import day
 from floorhand.domain.scanner_test import COMMAND, TestCode
 from floorhand.domain.things import (
     Attributes,
@@ -60,7 +61,7 @@ def what(event: object) -> dict[str, str | int]:
         case Attributes(lot="", expiry="", serial="", count=count):
             return {"thing_text": "thing.number", "code": count}
         case Attributes(lot=lot, expiry=expiry, serial=serial):
-            return {"thing_text": "thing.attributes", "code": shown(lot or serial) or expiry}
+            return {"thing_text": "thing.attributes", "code": shown(lot or serial) or day(expiry)}
         case TestCode():
             return {"thing_text": "thing.testcode", "code": COMMAND}
         case Pressed(key=key):

@@ -9,6 +9,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.allocation import LAST_DAY, Shelf, by_age, is_expired
+from floorhand.domain.days import day
 from floorhand.domain.picking import (
     FEFO_SLACK_DAYS,
     ArriveAt,
@@ -107,7 +108,7 @@ def offer_lot(tx: Session, cause: Cause, command: OfferLot) -> LotOffered | LotS
     if goods.serial and command.serial and command.serial != goods.serial:
         return _swap_serial(tx, cause, stop, command.serial)
     today = shelves.site_date(tx, cause.site, cause.at)
-    told = command.lot or command.expiry
+    told = command.lot or day(command.expiry)
     if is_expired(command.expiry, today):
         raise Refused(Code.PICK_EXPIRED, sku=goods.sku, expiry=command.expiry)
     for other in _other_lots(tx, cause, stop, today):
@@ -296,7 +297,7 @@ def _is_too_new(wanted: Goods, other: Goods) -> bool:
 
 
 def _lot_of(goods: Goods) -> str:
-    return goods.lot or goods.expiry or goods.serial
+    return goods.lot or day(goods.expiry) or goods.serial
 
 
 def _swap_serial(tx: Session, cause: Cause, stop: StopRow, serial: str) -> LotSwapped:

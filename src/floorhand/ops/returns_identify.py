@@ -8,6 +8,7 @@ from dataclasses import replace
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
+from floorhand.domain.days import day
 from floorhand.domain.identifying import (
     AttachOrder,
     CodeUnknown,
@@ -125,7 +126,7 @@ def _pieces(tx: Session, cause: Cause, command: FindOfPiece) -> int:
 
 def _candidate(order: Candidate, customer: str) -> Option:
     mark = SAME_BUYER if customer and order.customer == customer else ""
-    parts = (order.order, order.day, f"{order.pieces} ×", mark)
+    parts = (order.order, day(order.day), f"{order.pieces} ×", mark)
     return Option(f"order:{order.order}", " · ".join(part for part in parts if part))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from floorhand.domain.days import goods_words
 from floorhand.domain.packing import (
     NAMED_MAX,
     CheckPieces,
@@ -99,8 +100,8 @@ def _matching(tx: Session, cause: Cause, command: CheckPieces) -> tuple[InTote, 
         if command.serial and serials:
             want = " ".join(serials[:3])
             raise Refused(Code.PACK_WRONG_SERIAL, sku=sku, serial=command.serial, want=want)
-        found = " ".join(part for part in told[:2] if part)
-        lots = dict.fromkeys(f"{r.goods.lot} {r.goods.expiry}".strip() for r in rows)
+        found = goods_words(*told[:2])
+        lots = dict.fromkeys(goods_words(row.goods.lot, row.goods.expiry) for row in rows)
         raise Refused(Code.PACK_WRONG_LOT, sku=sku, lot=found, want=", ".join(lots))
     left = any(row.left for row in same)
     if not left and command.serial and same[0].goods.serial:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from floorhand.domain.days import goods_words
 from floorhand.domain.signing_in import ROWS_MAX, Row, Seen
 from floorhand.domain.things import AVAILABLE, OUTSIDE, Goods
 from floorhand.store.ledger import inside
@@ -105,10 +106,5 @@ def _name(tx: Session, site: str, goods: Goods) -> str:
 
 def _note(goods: Goods, at: str, asked: str) -> str:
     """Say what is not ordinary about goods: lot, expiry, condition, the container they are in."""
-    parts = (
-        goods.lot,
-        goods.expiry,
-        "" if goods.condition == AVAILABLE else goods.condition,
-        "" if at == asked else at,
-    )
-    return " ".join(part for part in parts if part)
+    condition = "" if goods.condition == AVAILABLE else goods.condition
+    return goods_words(goods.lot, goods.expiry, condition, "" if at == asked else at)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
+from floorhand.domain.days import day
 from floorhand.domain.inspection import time_left
 from floorhand.domain.returns import (
     CUSTOMER_RETURN,
@@ -196,7 +197,7 @@ def waiting(tx: Session, site: str, worker: str, now: datetime) -> tuple[Option,
 
 
 def _due(deadline: datetime | None, now: datetime) -> str:
-    return time_left(deadline, now) or (deadline.date().isoformat() if deadline else "")
+    return time_left(deadline, now) or (day(deadline.date().isoformat()) if deadline else "")
 
 
 def of_order(tx: Session, site: str, merchant: str, order: str) -> tuple[Option, ...]:

@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from string import Formatter
 
+from floorhand.domain.days import MARK
 from floorhand.errors import BadSetting
 from floorhand.text.plain import UNKNOWN, fitted
 
@@ -28,9 +29,13 @@ ENGLISH = "en"
 COUNTED = ("pieces", "days", "lines", "scans", "orders", "minutes")
 """Facts that choose between singular and plural, where a text has both."""
 
-DATED = frozenset({"expiry", "since", "due", "fact.expiry", "fact.since"})
+DATED = frozenset(
+    {"expiry", "since", "due", "at", "done_at"}
+    | {"fact.expiry", "fact.since", "fact.when", "fact.last_scan"}
+)
 """Facts that are dates, or begin with one: they are told in the form of the language."""
 
+_MARKED = re.compile(MARK + r"(\d{4}-\d\d-\d\d)")
 _DATE = re.compile(r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)")
 
 QUESTION_MARKS = ("?", "？")
@@ -57,7 +62,10 @@ class Catalog:
             The text. Facts are put in as they are: making them fit to be shown is the screen's
             business.
         """
-        known = dict(facts or {})
+        known = {
+            name: self.written(value) if isinstance(value, str) else value
+            for name, value in (facts or {}).items()
+        }
         for name in DATED & known.keys():
             known[name] = self._dated(str(known[name]))
         asked = []
@@ -71,7 +79,13 @@ class Catalog:
         """Give the label of a fact, and its value; that of a name in ``_text`` is a key itself."""
         if name in DATED:
             return self.say(name), self._dated(value)
-        return self.say(name), self.say(value) if name.endswith("_text") else value
+        return self.say(name), self.say(value) if name.endswith("_text") else self.written(value)
+
+    def written(self, value: str) -> str:
+        """Write the days that are marked in a value as people here write dates."""
+        if MARK not in value:
+            return value
+        return _MARKED.sub(lambda marked: self._dated(marked[1]), value)
 
     def _dated(self, value: str) -> str:
         """Write the date that a value begins with as people here write dates."""

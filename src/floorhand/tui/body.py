@@ -7,7 +7,7 @@ first.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from floorhand.flows.turn import Choice, Item, Prompt
@@ -16,6 +16,7 @@ from floorhand.text.visible import visible
 from floorhand.tui.large import huge, large
 from floorhand.tui.rows import Part, Row, joined, width_of
 from floorhand.tui.safe import chop, cut, wrap
+from floorhand.tui.view import goods_told
 
 MARKS: Final = {"": "  ", "now": "▶ ", "done": "✓ "}
 
@@ -97,6 +98,7 @@ def lay_out_body(
         big: Large letters come before everything that is not needed at once.
         plain: Draw with characters that every terminal has.
     """
+    prompt = replace(prompt, goods=goods_told(prompt, words))
     body = _Body(prompt, words, width, Room(height), plain)
     body.begin()
     texts = [body.add_facts, body.add_name]
@@ -338,7 +340,7 @@ def _item(item: Item, among: tuple[Item, ...], width: int) -> Row:
 
 
 def _choice(number: int, choice: Choice, words: Catalog) -> Row:
-    return (Part(f"{number:>2} ", "choice"), Part(f" {choice.written(words.say)}"))
+    return (Part(f"{number:>2} ", "choice"), Part(f" {words.written(choice.written(words.say))}"))
 
 
 def _chosen(choices: list[Row], rows_max: int, words: Catalog, width: int) -> list[Row]:

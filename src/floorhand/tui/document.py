@@ -10,7 +10,7 @@ from floorhand.text.visible import visible
 from floorhand.tui.keys_row import all_keys, packed
 from floorhand.tui.rows import Part, Row, joined, padded, width_of
 from floorhand.tui.safe import chop, wrap
-from floorhand.tui.view import View, fate_row, question, sentence
+from floorhand.tui.view import View, fate_row, goods_told, question, sentence
 
 TEXT_ROWS_MAX: Final = 60
 """No text takes more rows than this, whatever it holds."""
@@ -37,12 +37,13 @@ def _question(view: View, width: int) -> Iterator[Row]:
         yield from _code(prompt.place, width, "place")
         if prompt.count:
             yield (Part(prompt.count, "count"),)
-        for item in prompt.goods:
+        for item in goods_told(prompt, view.words):
             yield from _item(item, width)
         for label, value in (view.words.fact(*one) for one in prompt.facts):
             yield from _text(f"{label} {value}".strip(), width, "value")
         for number, choice in enumerate(prompt.choices, 1):
-            yield from _text(f"{number:>2}  {choice.written(view.words.say)}", width, "")
+            chosen = view.words.written(choice.written(view.words.say))
+            yield from _text(f"{number:>2}  {chosen}", width, "")
         if prompt.progress is not None:
             yield (Part("{}/{}".format(*prompt.progress), "strong"),)
     for said in view.said:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from floorhand.errors import DatabaseAway, Exchanged, NoRoom
-from floorhand.flows.turn import Prompt, Said
+from floorhand.flows.turn import Item, Prompt, Said
 from floorhand.text.catalog import Catalog
 from floorhand.text.plain import can_show
 from floorhand.tui.rows import Part, Row
@@ -127,6 +127,11 @@ def question(view: View) -> str:
     if view.prompt is None:
         return view.words.say("terminal.starting")
     return view.words.say(view.prompt.ask, dict(view.prompt.ask_facts))
+
+
+def goods_told(prompt: Prompt, words: Catalog) -> tuple[Item, ...]:
+    """Give the goods with the days in their notes as people write them."""
+    return tuple(replace(item, note=words.written(item.note)) for item in prompt.goods)
 
 
 def fate_row(fate: Fate, digits: int = 0) -> Row:
