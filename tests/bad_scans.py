@@ -298,7 +298,7 @@ def bad_words(said: Said) -> Iterator[str]:
             yield f"{language} {said.text} is no sentence: {text!r}"
         if len(text) > SENTENCE_CHARACTERS_MAX and not said.text.startswith("help."):
             yield f"{language} {said.text} is too long: {len(text)}"
-        if re.search(r"  | [.,:](?!\.)|[?!]\.|None|\(\)", text):
+        if re.search(r"  | [.,:](?!\.)|[?!]\.|None(?! of)|\(\)", text):
             yield f"{language} {said.text} has a gap: {text!r}"
     if said.tone != "ok" and len(set(told.values())) < len(LANGUAGES):
         yield f"{said.text} is not translated"

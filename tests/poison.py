@@ -67,7 +67,7 @@ NO_HARM = {
         pick.state place.blocked place.kind place.state print_job.state
         print_job.template receipt.condition returns.custody returns.kind returns.money
         returns.platform scan.fate scan.job scan.source seat.flow sequence.name sku.abc
-        sku.source slot.was stock.condition task.kind task.state trouble.kind
+        sku.source slot.was station.jobs stock.condition task.kind task.state trouble.kind
         undo_step.flow undo_step.kind worker.language worker.roles worker.theme
         delivery_line.reason imported.format
     """,

@@ -241,7 +241,7 @@ def test_an_undone_parcel_leaves_no_label_no_message_and_no_parcel(bench) -> Non
         assert tx.scalar(select(Order.state).where(Order.number == "1001")) == "packing"
         tasks = tx.execute(select(Task.state, Task.worker).where(Task.kind == "pack")).all()
         assert tasks == [("claimed", "W1")]
-    assert told(worker).endswith("Its label will not be printed.")
+    assert told(worker).endswith("(Its label will not be printed.)")
     worker.scan("3")
     with bench.begin() as tx:
         jobs = tx.execute(select(PrintJob.subject, PrintJob.state).order_by(PrintJob.id)).all()

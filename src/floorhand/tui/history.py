@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Final
 
-from floorhand.domain.barcodes import read
 from floorhand.domain.things import KEYS
 from floorhand.text.catalog import Catalog
 from floorhand.tui.layout import MASK
@@ -90,6 +89,8 @@ class History:
             self._add(0, now, code, "not_taken", source)
 
     def _add(self, number: int, now: datetime, code: str, fate: str, source: str) -> None:
+        from floorhand.domain.barcodes import read  # the first screen is painted without it
+
         shown = SECRET if read(code).own_kind == "badge" else KEY_NAMES.get(code, code)
         self._entries.append(Entry(number, now, shown, fate, source))
 

@@ -16,7 +16,6 @@ from textual.screen import Screen
 from floorhand.domain.scanners import Profile
 from floorhand.domain.things import KEYS
 from floorhand.errors import DatabaseAway, DatabaseUnusable
-from floorhand.flows import sign_in
 from floorhand.flows.away import BETWEEN_WORK, not_yet_saved, tone_of
 from floorhand.flows.turn import Prompt, Said
 from floorhand.text.catalog import Catalog, shown_in
@@ -133,6 +132,8 @@ def is_idle(floor: Floor, turn: Turn, shown: Shown) -> bool:
 
 def locked(turn: Turn) -> Prompt:
     """Ask for the badge of whoever sits here, and show nothing else."""
+    from floorhand.flows import sign_in  # the first screen is painted without it
+
     minutes = turn.locks_after_s // 60
     return sign_in.prompt(sign_in.Locked(turn.worker, turn.worker_name, minutes, turn.job))
 
@@ -160,7 +161,7 @@ def view_of(
             asked,
             notices,
             words,
-            job=sign_in.NAME,
+            job="sign_in",
             typed=shown.typed,
             clock=clock,
             encoding=encoding_of(floor, turn),
