@@ -7,6 +7,7 @@ the end, so that the worker at that seat goes on as if nothing had been.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,8 +15,9 @@ from string import Formatter
 from typing import Any
 
 from conftest import SITE
+from nested import Nested
 from sqlalchemy import Connection, func, select
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
 from floorhand.domain.barcodes import OWN_ALPHABET, gs1_check_digit
 from floorhand.domain.things import KEYS, Key
@@ -178,7 +180,7 @@ def _asker(tx: Session, shown: set[str]) -> Any:
     return one
 
 
-def holder(transactions: Transactions, seat: str) -> Device:
+def holder(transactions: Transactions | Nested, seat: str) -> Device:
     """Be the device that holds a seat: a robot, or nobody's."""
     with transactions.begin() as tx:
         held = tx.scalar(select(Seat.device).where(Seat.site == SITE, Seat.code == seat))
@@ -201,9 +203,7 @@ def barrage(
     notes.faults += [f"{turn.prompt.ask}: {fault}" for fault in bad_words_of(turn.prompt)]
     with engine_of(transactions).connect() as connection:
         outer = connection.begin()
-        inside = sessionmaker(
-            connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
-        )
+        inside = Nested(connection)
         before = everything(connection)
         with inside.begin() as tx:
             things = other_things(tx, turn)
@@ -225,7 +225,7 @@ def barrage(
 
 def _throw(
     connection: Connection,
-    inside: Transactions,
+    inside: Nested,
     at: Turn,
     device: Device,
     kind: str,
@@ -237,13 +237,13 @@ def _throw(
     """Make one bad scan; one that is taken is noted and taken back."""
     notes.thrown += 1
     ask = at.prompt.ask
-    point = connection.begin_nested()
+    inside.mark()
     turn = take_turn(inside, SITE, at.seat, at.scan_no + 1, scanned, now, device=device)
     same = (turn.prompt, turn.job, turn.worker) == (at.prompt, at.job, at.worker)
     if kind in NOTHING:
         if not same or turn.scan_no != at.scan_no:
             notes.faults.append(f"{ask} {kind}: answered {turn.said}")
-        point.commit()
+        inside.keep()
         return turn
     if turn.said is not None:
         notes.faults += [f"{ask} {kind}: {fault}" for fault in bad_words(turn.said)]
@@ -251,11 +251,11 @@ def _throw(
     unchanged = same and _figures(connection) == figures
     helped = tone == "look" and kind == "key_help"
     if unchanged and (tone == "refused" or helped):
-        point.commit()
+        inside.keep()
         return turn
     said = turn.said.text if turn.said else ""
     notes.taken.append(Met(ask, kind, tone, said, f"{turn.job} {turn.prompt.ask}"))
-    point.rollback()
+    inside.take_back()
     return at
 
 
@@ -267,14 +267,16 @@ FIGURES = (
 
 
 def _figures(connection: Connection) -> tuple[Any, ...]:
-    return tuple(connection.exec_driver_sql(FIGURES).one())
+    driver: Any = connection.connection.dbapi_connection
+    return tuple(driver.execute(FIGURES).fetchone())
 
 
-def everything(connection: Connection) -> dict[str, list[str]]:
+def everything(connection: Connection) -> dict[str, Counter[Any]]:
     """All rows of all tables but the records of scans."""
+    driver: Any = connection.connection.dbapi_connection
     return {
-        name: sorted(map(repr, connection.execute(select(table)).all()))
-        for name, table in Table.metadata.tables.items()
+        name: Counter(driver.execute(f'SELECT * FROM "{name}"'))
+        for name in Table.metadata.tables
         if name not in RECORDS
     }
 

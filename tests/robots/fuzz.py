@@ -38,7 +38,8 @@ if __name__ == "__main__":
 
 from bad_scans import bad_words, holder
 from conftest import NOW, SITE, new_warehouse
-from robots.fuzz_road import Known, Nested, remembering, unsynced
+from nested import Nested
+from robots.fuzz_road import Known, remembering, unsynced
 from robots.fuzz_scans import NAMES, Scans
 from robots.test_bad_scans import RARE, add_order_of_two_lines, allow_everything, named_asks
 from scripts.test_scripts import SCRIPTS, Stage

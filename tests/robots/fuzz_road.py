@@ -39,30 +39,6 @@ CARRIERS: Final = (
 """What has a code that can be scanned."""
 
 
-class Nested:
-    """A factory of transactions, as the road wants one, inside a transaction that is open."""
-
-    def __init__(self, connection: Connection) -> None:
-        self.kw = {"bind": connection}
-        self._session = Session(connection, expire_on_commit=False)
-        driver: Any = connection.connection.dbapi_connection
-        self._run = driver.execute
-
-    @contextmanager
-    def begin(self) -> Iterator[Session]:
-        """Do something as a whole or not at all."""
-        self._run("SAVEPOINT scan")
-        try:
-            yield self._session
-            self._session.flush()
-        except BaseException:
-            self._session.expunge_all()
-            self._run("ROLLBACK TO scan")
-            self._run("RELEASE scan")
-            raise
-        self._run("RELEASE scan")
-
-
 class Known:
     """All codes of a world; others are not asked for."""
 
