@@ -38,6 +38,12 @@ CARRIERS: Final = (
 )
 """What has a code that can be scanned."""
 
+CALLED: Final = tuple(
+    str(select(*(c for c in table.__table__.columns if isinstance(c.type, String))))
+    for table in CARRIERS
+)
+"""What asks what each of them is called, and all else that is text."""
+
 
 class Known:
     """All codes of a world; others are not asked for."""
@@ -53,10 +59,11 @@ class Known:
     def look_around(self, connection: Connection) -> None:
         """Read what every row is called."""
         self.codes.clear()
-        for table in CARRIERS:
-            columns = [c for c in table.__table__.columns if isinstance(c.type, String)]
-            for row in connection.execute(select(*columns)):
-                self.codes.update(value for value in row if value)
+        driver: Any = connection.connection.dbapi_connection
+        for question in CALLED:
+            for row in driver.execute(question):
+                self.codes.update(row)
+        self.codes.difference_update(("", None))
 
     def see(self, prompt: Prompt) -> None:
         """Read what stands on a screen: it may be new."""

@@ -126,16 +126,22 @@ def terminal(road: ListRoad, **settings) -> FloorhandApp:
 
 async def settled(pilot) -> FlowScreen:
     """Wait until every scan so far has been answered and shown."""
+    screen = await answered(pilot)
     await pilot.pause()
+    return screen
+
+
+async def answered(pilot) -> FlowScreen:
+    """Wait until everything that was sent has arrived and been answered."""
+    await pilot.pause(0)
     screen = pilot.app.screen
     await screen.settled()
-    await pilot.pause()
     return screen
 
 
 async def send(pilot, data: bytes) -> FlowScreen:
     """Send the bytes that a scanner or keyboard would send, and wait for the answer."""
-    await settled(pilot)
+    await answered(pilot)
     pilot.app.post_message(Arrived(tuple(pilot.app.reader.feed(data))))
     return await settled(pilot)
 

@@ -147,7 +147,7 @@ async def test_a_full_queue_refuses_aloud_until_it_is_empty() -> None:
 
 
 async def test_a_scan_keeps_its_number_while_the_database_is_away(monkeypatch) -> None:
-    monkeypatch.setattr(answering, "RETRY_AFTER_S", (0.001,))
+    monkeypatch.setattr(answering, "RETRY_AFTER_S", (0.03,))
     seen: list[str] = []
     road = ListRoad(answer=lambda turn, _: replace(turn, said=TAKEN))
     app = with_reader(terminal(road))
@@ -170,7 +170,7 @@ async def test_a_scan_keeps_its_number_while_the_database_is_away(monkeypatch) -
 
 
 async def test_a_terminal_that_starts_while_the_database_is_away_waits_for_it(monkeypatch) -> None:
-    monkeypatch.setattr(answering, "RETRY_AFTER_S", (0.001,))
+    monkeypatch.setattr(answering, "RETRY_AFTER_S", (0.03,))
     road, tries = ListRoad(), []
 
     def sit():

@@ -47,7 +47,8 @@ class Outage(ListRoad):
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch) -> None:
-    monkeypatch.setattr(answering, "RETRY_AFTER_S", (0.002,))
+    # Quick, but with pauses: a pilot takes an app that never rests for one that is still at it.
+    monkeypatch.setattr(answering, "RETRY_AFTER_S", (0.03,))
     monkeypatch.setattr(signals, "GAP_S", 0.001)
 
 

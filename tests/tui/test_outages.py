@@ -37,7 +37,7 @@ LOCKS = {
 def quick(monkeypatch) -> None:
     monkeypatch.setattr(db, "BUSY_TIMEOUT_MS", 20)
     monkeypatch.setattr(server, "LOCK_MAX_MS", 20)
-    monkeypatch.setattr(answering, "RETRY_AFTER_S", (0.002,))
+    monkeypatch.setattr(answering, "RETRY_AFTER_S", (0.03,))
 
 
 def a_terminal(opened: Callable[[], Transactions]) -> FloorhandApp:

@@ -11,7 +11,7 @@ import csv
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from pathlib import Path
 from string import Formatter
@@ -118,12 +118,20 @@ def view(turn: Turn, words: Catalog, **more) -> View:
     )
 
 
+@lru_cache(maxsize=20_000)
 def squeezed(text: str) -> str:
     return "".join(visible(text).split())
 
 
 def text_of(rows: list[Row], *roles: str) -> str:
-    return "".join(part.text for row in rows for part in row if set(roles) & set(part.role.split()))
+    return "".join(
+        part.text for row in rows for part in row if not _roles(part.role).isdisjoint(roles)
+    )
+
+
+@cache
+def _roles(role: str) -> frozenset[str]:
+    return frozenset(role.split())
 
 
 def faults(shown: View, rows: list[Row]) -> Iterator[str]:
