@@ -199,7 +199,7 @@ def test_the_rest_is_a_page_further(turns, size) -> None:
         for _, name, word in all_keys(shown):
             assert squeezed(name + word) in everything
         for choice in turn.prompt.choices:
-            assert squeezed(choice.written(words.say))[:10] in everything
+            assert squeezed(words.written(choice.written(words.say)))[:10] in everything
         for label, value in (words.fact(*fact) for fact in turn.prompt.facts):
             assert squeezed(label + value)[: size[0] - 4] in everything
         for _ in range(pages):
