@@ -13,7 +13,7 @@ from sqlalchemy import insert, select, update
 from warehouses import inbound, packing, picking
 from warehouses.picker import Picker
 
-from floorhand.domain.things import Goods, Line
+from floorhand.domain.things import Goods, Key, Line
 from floorhand.errors import Code
 from floorhand.store import ledger
 from floorhand.store.check import violations
@@ -22,6 +22,7 @@ from floorhand.store.ledger import Cause
 from floorhand.store.print_jobs import mark_sent
 from floorhand.store.schema import (
     Delivery,
+    DeliveryLine,
     Operation,
     Outbox,
     Parcel,
@@ -31,6 +32,7 @@ from floorhand.store.schema import (
     UndoStep,
     Worker,
 )
+from floorhand.store.undo_steps import TAKEN_BACK
 from floorhand.text.catalog import catalog
 
 HAT, MUG = "09506000134352", "09506000134376"
@@ -82,6 +84,14 @@ class Lead(Picker):
         self.choose("Wrong product")
         assert self.turn.said is not None
         return catalog("en").say(self.turn.said.text, self.turn.said.facts)
+
+
+def books(transactions: Transactions) -> list[tuple[str, str, int]]:
+    """What is where, and what the lines of deliveries say."""
+    with transactions.begin() as tx:
+        stock = select(Stock.place, Stock.sku, Stock.pieces).where(Stock.pieces != 0)
+        lines = select(DeliveryLine.delivery, DeliveryLine.sku, DeliveryLine.received)
+        return sorted(tuple(row) for asked in (stock, lines) for row in tx.execute(asked))
 
 
 def packed(bench: Transactions) -> Picker:
@@ -139,6 +149,104 @@ def test_it_is_taken_back_once(bench: Transactions) -> None:
     assert ana.scan("*UNDO").said.text.startswith("road.undone")
     lead.choose("Wrong product")
     assert lead.said == f"refusal.{Code.REVERSE_DONE}"
+
+
+@pytest.mark.parametrize("key", ["*UNDO", "*REDO"])
+def test_what_a_lead_took_back_by_a_slip_is_done_again_as_it_was(docks, key) -> None:
+    ana = Picker(docks, job="receiving")
+    ana.scan("D-100", "LD1", inbound.CAP, "*BACK")
+    before = books(docks)
+    lead = Lead(docks)
+    lead.take_back("D-100", "CAP")
+    assert books(docks) != before
+    assert (Key.UNDO, "key.undo") in lead.prompt.keys
+    told = lead.scan(key).said
+    assert (told.text, told.facts["sku"]) == ("road.redone", "CAP")
+    assert books(docks) == before
+    assert lead.scan(key).said.text == "refusal.key_not_now"
+    with docks.begin() as tx:
+        again = tx.scalars(select(Operation).order_by(Operation.at.desc())).first()
+        facts = json.loads(again.facts)
+        assert (again.kind, again.worker, again.seat) == ("CountPieces", "W1", "SEAT-W2")
+        assert (facts["pieces"], facts["by"], again.undoes) == (1, "W2", None)
+
+
+def test_it_is_done_again_later_too_from_the_list_and_once(docks: Transactions) -> None:
+    ana = Picker(docks, job="receiving")
+    ana.scan("D-100", "LD1", inbound.CAP, "*BACK")
+    before = books(docks)
+    lead = Lead(docks)
+    lead.take_back("D-100", "CAP")
+    lead.scan("1", "*BACK", "D-100")
+    lead.choose("Taken back:")
+    assert lead.prompt.ask == "leading.read_back"
+    assert lead.scan("*DONE").said.text == "road.redone"
+    assert books(docks) == before
+    lead.take_back("D-100", "CAP")
+    with docks.begin() as tx:  # another lead was faster
+        tx.execute(update(UndoStep).where(UndoStep.kind == TAKEN_BACK).values(kind="undo"))
+    assert lead.scan("*UNDO").said.text == "refusal.redo_nothing"
+
+
+def test_what_was_done_again_can_be_taken_back_again(docks: Transactions) -> None:
+    ana = Picker(docks, job="receiving")
+    ana.scan("D-100", "LD1", inbound.CAP, "*BACK")
+    lead = Lead(docks)
+    before = books(docks)
+    lead.take_back("D-100", "CAP")
+    after = books(docks)
+    lead.scan("*UNDO")
+    assert lead.take_back("D-100", "Ana: CAP").startswith("Taken back")
+    assert books(docks) == after
+    lead.scan("*UNDO")
+    assert books(docks) == before
+
+
+def test_a_parcel_that_was_taken_back_is_packed_again_with_its_label(bench) -> None:
+    packed(bench)
+    with bench.begin() as tx:
+        mark_sent(tx, SITE, tx.scalars(select(PrintJob.id)).one(), NOW)
+    lead = Lead(bench)
+    lead.take_back("T-1", "packed")
+    told = lead.scan("*UNDO").said
+    assert (told.text, told.tone) == ("leading.again_label", "look")
+    with bench.begin() as tx:
+        assert tx.scalars(select(PrintJob.state)).one() == "waiting"
+        assert tx.scalars(select(Parcel.state)).all() == ["closed"]
+
+
+def test_what_others_have_gone_on_from_is_not_done_again(docks: Transactions) -> None:
+    ana = Picker(docks, job="receiving")
+    ana.scan("D-100", "LD1", inbound.CAP)
+    lead = Lead(docks)
+    lead.take_back("D-100", "CAP")
+    with docks.begin() as tx:  # a file says that it is closed
+        tx.execute(update(Delivery).where(Delivery.number == "D-100").values(state="closed"))
+    assert lead.scan("*UNDO").said.text == f"refusal.{Code.REVERSE_ENDED}"
+    with docks.begin() as tx:
+        tx.execute(update(Delivery).where(Delivery.number == "D-100").values(state="receiving"))
+
+
+def test_what_was_taken_back_on_top_is_done_again_first(bench: Transactions) -> None:
+    packed(bench)
+    lead = Lead(bench)
+    lead.take_back("T-1", "packed")
+    lead.take_back("T-1", "1 × MUG")
+    lead.scan("T-1")
+    lead.choose("Taken back: Order 1001")
+    assert lead.scan("*DONE").said.text == f"refusal.{Code.REVERSE_LATER}"
+
+
+def test_whoever_has_the_work_open_is_told_that_it_was_done_again(docks) -> None:
+    ana = Picker(docks, job="receiving")
+    ana.scan("D-100", "LD1", inbound.CAP, inbound.MUG)
+    lead = Lead(docks)
+    lead.take_back("D-100", "CAP")
+    ana.scan(inbound.CAP, "*DONE", "D-100")
+    lead.scan("*UNDO")
+    told = ana.scan(inbound.MUG).said
+    assert told.text == "refusal.lead_took_back"
+    assert "Taken back: CAP" in catalog("en").say(told.text, told.facts)
 
 
 def test_the_worker_does_not_take_back_again_what_a_lead_did(docks: Transactions) -> None:

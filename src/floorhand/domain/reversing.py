@@ -25,7 +25,8 @@ class FindDeeds:
 class Deed:
     """One scan that wrote something and stands.
 
-    ``operation`` is its first. ``text`` with ``facts`` is what the worker was told.
+    ``operation`` is its first. ``text`` with ``facts`` is what the worker was told. ``back`` says
+    that a lead took something back by it.
     """
 
     operation: str
@@ -34,6 +35,7 @@ class Deed:
     seat: str
     text: str
     facts: tuple[tuple[str, str | int], ...]
+    back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +85,26 @@ class TakeBack:
 class TakenBack:
     """It is taken back; ``text`` with ``facts`` says where the goods are now.
 
-    ``label`` says that a printed label is good no more.
+    ``label`` says that a printed label is good no more. ``operation`` is what can be undone now.
     """
 
     text: str
+    facts: tuple[tuple[str, str | int], ...]
+    label: bool
+    operation: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoAgain:
+    """Undo that something was taken back, named by the operation that did so."""
+
+    operation: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoneAgain:
+    """It stands again; ``facts`` say what. ``label`` says that its label is printed once more."""
+
     facts: tuple[tuple[str, str | int], ...]
     label: bool
 

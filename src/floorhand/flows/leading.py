@@ -19,8 +19,11 @@ from floorhand.domain.leading import (
     Unlocked,
 )
 from floorhand.domain.reversing import (
+    Deed,
     DeedSeen,
     DeedsFound,
+    DoAgain,
+    DoneAgain,
     FindDeeds,
     LookInto,
     TakeBack,
@@ -73,6 +76,11 @@ def step(state: State, event: object) -> Reply:
             return Do(ListSeats())
         case Desk(), Chosen(code="people"):
             return Do(ListPeople())
+        case Desk(taken=taken), Pressed(key=Key.UNDO | Key.REDO) if taken:
+            return Do(DoAgain(taken))
+        case Desk() | Reading(), DoneAgain(facts=facts, label=label):
+            done = "leading.again_label" if label else "road.redone"
+            return Ask(Desk(state.rights), done, dict(facts), look=label)
         case Desk() | Deeds(), _ if (asked := _asked_about(event)) is not None:
             return Do(asked)
         case Desk() | Seats() | AtSeat() | People() | About(), _:
@@ -126,13 +134,16 @@ def _deeds(state: Deeds | Reading | Why, event: object) -> Reply:
             return Do(LookInto(next(one for one in found.deeds if one.operation == code)))
         case Deeds(rights=rights, found=found), DeedSeen():
             return Ask(Reading(rights, found, event))
+        case Reading(seen=DeedSeen(deed=Deed(back=True, operation=taken))), Pressed(key=Key.DONE):
+            return Do(DoAgain(taken))
         case Reading(rights=rights, found=found, seen=seen), Pressed(key=Key.DONE):
             return Ask(Why(rights, found, seen))
         case Why(seen=seen), Chosen(code=reason):
             return Do(TakeBack(seen.deed.operation, reason))
         case Why(rights=rights), TakenBack(text=text, facts=facts, label=label):
             said = {**dict(facts), "undone_text": text}
-            return Ask(Desk(rights), "leading.back_label" if label else text, said, look=label)
+            desk = Desk(rights, event.operation)
+            return Ask(desk, "leading.back_label" if label else text, said, look=label)
     return _refused(event)
 
 

@@ -20,6 +20,7 @@ from floorhand.flows.leading_states import (
 from floorhand.flows.turn import Choice, Item, Prompt, Wants
 
 BACK = (Key.BACK, "key.back")
+UNDO = (Key.UNDO, "key.undo")
 MORE = (Key.LIST, "key.more")
 CHOICE = Wants(kinds=("choice",))
 ANYTHING = Wants(kinds=("choice", "anything"))
@@ -30,9 +31,10 @@ Parked = tuple[tuple[str, str, str], ...]
 def prompt(state: State) -> Prompt:
     """Say what to show."""
     match state:
-        case Desk(rights=rights):
+        case Desk(rights=rights, taken=taken):
             wants = ANYTHING if Right.REVERSE in rights else CHOICE
-            return Prompt("leading.desk", keys=(BACK,), choices=_offered(rights), wants=wants)
+            keys = (UNDO, BACK) if taken else (BACK,)
+            return Prompt("leading.desk", keys=keys, choices=_offered(rights), wants=wants)
         case Seats(listed=listed):
             rows = tuple(_seat(row) for row in listed.rows if isinstance(row, SeatRow))
             return Prompt("leading.seats", keys=_keys(listed), choices=rows, wants=CHOICE)
@@ -134,11 +136,11 @@ def _parked(parked: Parked) -> tuple[tuple[str, str], ...]:
 def _reading(seen: DeedSeen) -> Prompt:
     deed = seen.deed
     return Prompt(
-        "leading.read",
+        "leading.read_back" if deed.back else "leading.read",
         ask_facts=(*deed.facts, ("told_text", deed.text)),
         goods=tuple(_moved(one) for one in seen.moved),
         facts=(("fact.worker", deed.worker), ("fact.seat", deed.seat), ("fact.when", deed.at)),
-        keys=((Key.DONE, "key.take_back"), BACK),
+        keys=((Key.DONE, "key.do_again" if deed.back else "key.take_back"), BACK),
         wants=Wants(kinds=("done",)),
     )
 

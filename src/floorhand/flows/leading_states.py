@@ -15,9 +15,13 @@ class Arriving:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The lead chooses what to look at, or scans a thing."""
+    """The lead chooses what to look at, or scans a thing.
+
+    ``taken`` is the operation that has just taken something back; empty if none has.
+    """
 
     rights: tuple[str, ...]
+    taken: str = ""
 
 
 @dataclass(frozen=True, slots=True)

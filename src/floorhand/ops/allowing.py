@@ -36,6 +36,7 @@ KEYS_FOR: Final[Mapping[str, Right]] = {
     "key.blind": Right.BLIND,
     "learning.key_teach": Right.LEARN,
     "key.take_back": Right.REVERSE,
+    "key.do_again": Right.REVERSE,
 }
 """Keys whose act is not for everybody, by the text they are called by."""
 

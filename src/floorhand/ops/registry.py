@@ -31,6 +31,7 @@ NAMES: Final = (
 
 CARRIED_OUT_IN: Final = (
     "reversing",
+    "redoing",
     *(name for name in NAMES if name not in ("which", "taken_back")),
 )
 """Modules of `floorhand.ops` that carry out commands."""

@@ -43,7 +43,7 @@ from floorhand.store.ledger import Cause
 from floorhand.store.masters import worker_facts
 from floorhand.store.restoring import Changed
 from floorhand.store.schema import PrintJob
-from floorhand.store.undo_steps import Step
+from floorhand.store.undo_steps import TAKEN_BACK, Step
 
 
 def find(tx: Session, cause: Cause, command: FindDeeds) -> DeedsFound:
@@ -67,12 +67,13 @@ _WHICH: Mapping[str, Callable[[str], ColumnElement[bool]]] = {
 
 def _deed(tx: Session, cause: Cause, kept: Kept) -> Deed:
     at = moment(tx, cause.site, kept.at, cause.at)
-    return Deed(kept.operation, at, kept.worker, kept.seat, kept.text, tuple(kept.facts.items()))
+    facts, back = tuple(kept.facts.items()), kept.kind == TAKEN_BACK
+    return Deed(kept.operation, at, kept.worker, kept.seat, kept.text, facts, back)
 
 
 def look_into(tx: Session, cause: Cause, command: LookInto) -> DeedSeen:
     """List the goods that a deed moved."""
-    step = _step(tx, cause, command.deed.operation)
+    step = kept_step(tx, cause, command.deed.operation)
     return DeedSeen(command.deed, deeds.moved_by(tx, cause.site, step.operations))
 
 
@@ -84,18 +85,20 @@ def take_back(tx: Session, cause: Cause, command: TakeBack) -> TakenBack:
     """
     must_lead(tx, cause, Right.REVERSE)
     assert command.reason in REASONS, command
-    step = _step(tx, cause, command.operation)
+    step = kept_step(tx, cause, command.operation)
     if step.changes is None:
         text, told = step.told
         raise Refused(Code.REVERSE_TOO_MUCH, **{**told, "told_text": text})
+    if step.kind not in deeds.WROTE:
+        raise Refused(Code.UNDO_NOTHING)
     if name := undo_steps.taken_back_by(tx, cause.site, step):
         raise Refused(Code.REVERSE_DONE, name=name)
     rows = tuple(row for row in restoring.changed_rows(step.changes) if row.table.name != "seat")
-    _must_be_last(tx, cause, step, rows)
+    must_be_last(tx, cause, step, rows)
     try:
         taken = _reversed(tx, cause, command, step, rows)
     except Refused as refused:
-        raise _in_lead_words(tx, cause, step, refused) from refused
+        raise in_lead_words(tx, cause, step, refused) from refused
     if (job := deeds.job_of(tx, cause.site, command.operation)) in JOBS:
         tell_others(tx, cause, step, rows, job)
     return taken
@@ -105,7 +108,7 @@ def _reversed(
     tx: Session, cause: Cause, command: TakeBack, step: Step, rows: tuple[Changed, ...]
 ) -> TakenBack:
     """Move the goods and put the rows back, each operation by one of its own."""
-    pairs = list(zip(_causes(cause), reversed(step.operations), strict=False))
+    pairs = list(zip(causes_of(cause), reversed(step.operations), strict=False))
     for own, operation in pairs:
         record_undo(tx, own, operation, of=step.worker, reason=command.reason)
     legs = ledger.reverse(tx, cause.site, pairs, restoring.reserved_by(rows))
@@ -114,19 +117,27 @@ def _reversed(
     must_fit(tx, cause, rows)
     must_be_open(tx, cause, step.flow, thaw(FLOWS[step.flow], step.state))
     text, told = step.told
+    mine = ("reversing.told", {**told, "undone_text": text})
+    back = replace(step, kind=TAKEN_BACK, worker=cause.worker, told=mine)
+    undo_steps.keep_of_lead(tx, cause, back, [own.operation for own, _ in pairs])
     said, more = where_now(legs) or ("road.undone", {})
     facts = {**told, "told_text": text, **more}
-    return TakenBack(said, tuple(facts.items()), printed)
+    return TakenBack(said, tuple(facts.items()), printed, cause.operation)
 
 
-def _causes(cause: Cause) -> Iterator[Cause]:
+def causes_of(cause: Cause) -> Iterator[Cause]:
     """Number the operations that one scan of a lead writes."""
     yield cause
     for number in count(2):
         yield replace(cause, operation=f"{cause.operation}.{number}", figures={})
 
 
-def _step(tx: Session, cause: Cause, operation: str) -> Step:
+def kept_step(tx: Session, cause: Cause, operation: str) -> Step:
+    """Find the scan that wrote an operation.
+
+    Raises:
+        Refused: `Code.REVERSE_TOO_OLD`, naming who it was, and when.
+    """
     found = deeds.step_of(tx, cause.site, operation)
     if found is None:
         name, at = deeds.by_whom(tx, cause.site, operation)
@@ -135,7 +146,7 @@ def _step(tx: Session, cause: Cause, operation: str) -> Step:
     return found
 
 
-def _must_be_last(tx: Session, cause: Cause, step: Step, rows: tuple[Changed, ...]) -> None:
+def must_be_last(tx: Session, cause: Cause, step: Step, rows: tuple[Changed, ...]) -> None:
     """See that nobody has gone on with the same rows, or put goods into a place that came of them.
 
     Raises:
@@ -175,7 +186,7 @@ def _is_printed(tx: Session, cause: Cause, rows: tuple[Changed, ...]) -> bool:
     return bool(jobs) and tx.scalar(asked.limit(1)) is not None
 
 
-def _in_lead_words(tx: Session, cause: Cause, step: Step, refused: Refused) -> Refused:
+def in_lead_words(tx: Session, cause: Cause, step: Step, refused: Refused) -> Refused:
     """Say to a lead why not: who else could be asked is no help here."""
     if refused.code is Code.UNDO_CHANGED:
         return Refused(Code.REVERSE_CHANGED, **refused.facts)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, cast
 
@@ -35,7 +36,11 @@ KIND: Final = "Undo"
 
 _OPERATION = cast(TableClause, Operation.__table__)
 _READ = select(
-    _OPERATION.c.kind, _OPERATION.c.command, _OPERATION.c.facts, _OPERATION.c.undoes
+    _OPERATION.c.kind,
+    _OPERATION.c.command,
+    _OPERATION.c.facts,
+    _OPERATION.c.undoes,
+    _OPERATION.c.worker,
 ).where(_OPERATION.c.site == bindparam("site"), _OPERATION.c.id == bindparam("id"))
 _ADD = insert(_OPERATION)
 
@@ -67,7 +72,7 @@ def reverse(
     for operation in reversed(step.operations):
         number = f"{sitting.seat}:{scan_no}" + (f".{len(pairs) + 1}" if pairs else "")
         pairs.append((cause_of(sitting, number, now), operation))
-        _record(tx, *pairs[-1], again=again)
+        (record_redo if again else record_undo)(tx, *pairs[-1])
     legs = ledger.reverse(tx, sitting.site, pairs, restoring.reserved_by(rows))
     restoring.put_back(tx, rows)
     state = thaw(FLOWS[step.flow], step.state)
@@ -88,15 +93,17 @@ def _step(tx: Session, sitting: Sitting, *, again: bool) -> Step:
     return step
 
 
-def _record(tx: Session, cause: Cause, operation: str, *, again: bool) -> None:
-    """Write the operation that takes one back, or the one that does it again as it was."""
-    if again:
-        row = ask(tx, _READ, site=cause.site, id=operation).one()
-        row = ask(tx, _READ, site=cause.site, id=row.undoes).one()
-        facts = {**json.loads(row.facts), "again": operation}
-        _write(tx, cause, facts, kind=row.kind, command=row.command, undoes=None)
-    else:
-        record_undo(tx, cause, operation)
+def record_redo(tx: Session, cause: Cause, operation: str, **more: str) -> Cause:
+    """Write the operation that does again as it was what one took back; gives its cause.
+
+    It is that of the worker who did it first, whoever does it again. ``more`` are facts about it.
+    """
+    undo = ask(tx, _READ, site=cause.site, id=operation).one()
+    row = ask(tx, _READ, site=cause.site, id=undo.undoes).one()
+    facts = {**json.loads(row.facts), "again": operation, **more}
+    whose = replace(cause, worker=row.worker)
+    _write(tx, whose, facts, kind=row.kind, command=row.command, undoes=None)
+    return whose
 
 
 def record_undo(tx: Session, cause: Cause, operation: str, **more: str) -> None:

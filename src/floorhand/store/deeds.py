@@ -1,6 +1,7 @@
 """Questions about what was done: the scans that are kept, by seat, worker or what they touched.
 
-Only what stands and wrote something: an undo takes back, and what was taken back is gone.
+Only what stands and wrote something: an undo takes back, and what was taken back is gone. That a
+lead took something back stands, too, until it is done again.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ class Kept:
     seat: str
     text: str
     facts: dict[str, str | int]
+    kind: str
 
 
 def of_seat(seat: str) -> ColumnElement[bool]:
@@ -107,12 +109,16 @@ def job_of(tx: Session, site: str, operation: str) -> str:
 
 
 def later_steps(tx: Session, site: str, step: Step) -> tuple[Step, ...]:
-    """List what was done after a step, and stands, in order."""
+    """List what was done after a step, and stands, in order.
+
+    After something that was taken back that is also what was taken back later: it lies on top.
+    """
+    over = (*WROTE, undo_steps.TAKEN_BACK) if step.kind == undo_steps.TAKEN_BACK else WROTE
     rows = tx.execute(
         select(*UndoStep.__table__.columns)
         .where(
             UndoStep.site == site,
-            UndoStep.kind.in_(WROTE),
+            UndoStep.kind.in_(over),
             UndoStep.operations != "[]",
             or_(
                 UndoStep.at > step.at,
@@ -169,12 +175,13 @@ def _steps(site: str, which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             UndoStep.scan_no,
             UndoStep.told,
             UndoStep.operations,
+            UndoStep.kind,
             Worker.name,
         )
         .outerjoin(Worker, and_(Worker.site == UndoStep.site, Worker.code == UndoStep.worker))
         .where(
             UndoStep.site == site,
-            UndoStep.kind.in_(WROTE),
+            UndoStep.kind.in_((*WROTE, undo_steps.TAKEN_BACK)),
             UndoStep.operations != "[]",
             which,
         )
@@ -193,4 +200,4 @@ def _undone(tx: Session, site: str, operations: list[str]) -> set[str | None]:
 def _kept(row: Any) -> Kept:
     text, facts = json.loads(row.told)
     operation = json.loads(row.operations)[0]
-    return Kept(operation, row.at, row.name or "", row.seat, text, facts)
+    return Kept(operation, row.at, row.name or "", row.seat, text, facts, row.kind)

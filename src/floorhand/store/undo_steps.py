@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, cast
 
-from sqlalchemy import TableClause, and_, bindparam, literal_column, select
+from sqlalchemy import TableClause, and_, bindparam, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from floorhand.domain.json_text import as_json
 from floorhand.store import notes
 from floorhand.store.asking import ask, dialect_of
+from floorhand.store.ledger import Cause
 from floorhand.store.notes import Change
 from floorhand.store.schema import Operation, UndoStep, Worker
 
 UNDO_STEPS_MAX: Final = 512
 """Scans of a seat that are kept, about one kilobyte each: more than an hour of a fast worker, so
 that a lead can still take back what was found out late. Undos and refused scans count, too."""
+
+
+TAKEN_BACK: Final = "reverse"
+"""The kind of a scan by which a lead took something back, and which nobody has made undone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,15 @@ _KEEP = {
     "sqlite": _keep(sqlite, bindparam("changes")),
     "postgresql": _keep(postgresql, literal_column(notes.CHANGES)),
 }
+_SPEND = (
+    update(_STEP)
+    .where(
+        _STEP.c.site == bindparam("at_site"),
+        _STEP.c.kind == TAKEN_BACK,
+        _STEP.c.operations == bindparam("at_operations"),
+    )
+    .values(kind="undo")
+)
 _FIND = select(_STEP).where(
     _STEP.c.site == bindparam("site"),
     _STEP.c.seat == bindparam("seat"),
@@ -91,6 +105,18 @@ def keep(tx: Session, site: str, seat: str, step: Step) -> None:
         under=step.under,
         **noted,
     )
+
+
+def keep_of_lead(tx: Session, cause: Cause, like: Step, operations: Sequence[str]) -> None:
+    """Keep a scan at the desk of those who lead, about the work of another step."""
+    number = int(cause.operation.rpartition(":")[2].partition(".")[0])
+    own = replace(like, scan_no=number, at=cause.at, operations=tuple(operations), under=0)
+    keep(tx, cause.site, cause.seat, own)
+
+
+def spend(tx: Session, site: str, step: Step) -> None:
+    """See that what was taken back is not done again twice."""
+    ask(tx, _SPEND, at_site=site, at_operations=as_json(step.operations))
 
 
 def find(tx: Session, site: str, seat: str, scan_no: int) -> Step | None:

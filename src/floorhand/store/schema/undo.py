@@ -65,7 +65,7 @@ class UndoStep(Table):
     scan_no: Mapped[int]
     at: Mapped[datetime]
     kind: Mapped[str]
-    """``scan``, ``undo`` or ``redo``."""
+    """``scan``, ``undo``, ``redo``, or ``reverse``: taken back by a lead, and not done again."""
     worker: Mapped[str]
     flow: Mapped[str]
     state: Mapped[str]
