@@ -228,6 +228,20 @@ def test_a_question_in_a_text_ends_with_its_own_mark() -> None:
     assert said == "这是货位 A-1。扫描周转箱。"
 
 
+@pytest.mark.parametrize("language", languages())
+def test_the_question_in_a_refusal_is_a_sentence_that_can_be_left_out(language: str) -> None:
+    words = catalog(language)
+    facts = {"code": "C-1", "number": 7, "who": "Cai", "ask_text": "packing.scan_tote"}
+    facts["thing_text"] = "thing.bin"
+    told = [key for key in entries("en") if "{ask_text}" in catalog("en").say(key)]
+    assert len(told) >= 5
+    for key in told:
+        brief = words.say(key, facts, without="ask_text")
+        assert words.say("packing.scan_tote") in words.say(key, facts)
+        assert words.say("packing.scan_tote") not in brief
+        assert not re.search(r"[.。] ?[.。]|  |\{|^ | $", brief), brief
+
+
 @pytest.mark.parametrize(
     ("language", "encoding", "shown"),
     [

@@ -191,3 +191,13 @@ def test_a_hint_in_words_never_looks_like_something_typed() -> None:
     assert "▸ No scanner? Type: damaged by the" in texts(narrow)
     assert "  buyer, see picture" in texts(narrow)
     assert "damaged" not in texts(lay_out(view(PICK, hint=hint), 26, 12))
+
+
+def test_a_refusal_repeats_the_question_only_where_there_is_room_for_both() -> None:
+    facts = {"code": "SOCK-1", "ask_text": PICK.prompt.ask}
+    said = Said("refusal.unknown_barcode", facts, "refused")
+    asked = catalog("en").say(PICK.prompt.ask)
+    for size, times in (((20, 16), 1), ((40, 8), 1), ((80, 24), 2)):
+        drawn = " ".join(texts(lay_out(view(replace(PICK, said=said)), *size)).split())
+        assert drawn.count(asked) == times, (size, drawn)
+        assert "SOCK-1 is not known" in drawn

@@ -50,13 +50,20 @@ class Catalog:
         self._texts = [_translations(one) for one in dict.fromkeys((language, ENGLISH))]
         self._forms: dict[str, tuple[gettext.GNUTranslations, tuple[str, ...]]] = {}
 
-    def say(self, key: str, facts: Mapping[str, str | int] | None = None) -> str:
+    def say(
+        self, key: str, facts: Mapping[str, str | int] | None = None, *, without: str = ""
+    ) -> str:
         """Give the text for a key such as ``"packing.scan_tote"``.
 
         A fact whose name ends in ``_text`` is a key itself and is translated, with the same facts,
         before it is put in. Where the text has singular and plural, the first of `COUNTED` in it
         chooses. A missing text or fact shows the key or the text itself: a worker with a
         raw key can still work, one with a crashed terminal cannot.
+
+        Args:
+            key: Names the text.
+            facts: Values for it.
+            without: A fact that is left out, with the sentence that it is in the text.
 
         Returns:
             The text. Facts are put in as they are: making them fit to be shown is the screen's
@@ -73,7 +80,7 @@ class Catalog:
             known[name] = told = self._fill(str(known[name]), known)
             if told.endswith(QUESTION_MARKS):
                 asked.append(name)
-        return self._fill(key, known, asked)
+        return self._fill(key, known, asked, without)
 
     def fact(self, name: str, value: str) -> tuple[str, str]:
         """Give the label of a fact, and its value; that of a name in ``_text`` is a key itself."""
@@ -105,8 +112,16 @@ class Catalog:
                 return texts.ngettext(key, key, number)
         return texts.gettext(key)
 
-    def _fill(self, key: str, facts: Mapping[str, str | int], asked: Collection[str] = ()) -> str:
+    def _fill(
+        self,
+        key: str,
+        facts: Mapping[str, str | int],
+        asked: Collection[str] = (),
+        without: str = "",
+    ) -> str:
         template = self._template(key, facts)
+        for stop in FULL_STOPS if without else ():
+            template = template.replace(f"{{{without}}}{stop}", "").replace("  ", " ").strip()
         for name in asked:  # a question ends with its own mark
             for stop in FULL_STOPS:
                 template = template.replace(f"{{{name}}}{stop}", f"{{{name}}}")

@@ -107,8 +107,11 @@ def _asked(view: View, width: int, height: int) -> tuple[list[Row], list[Row], b
     body = _body(view, _inner(width), share.body - kept)
     if kept and not body.whole:
         body = _body(view, _inner(width), share.body)
+    if not (body.whole and share.whole):
+        share = _shared_out(view, width, height, more=False, brief=True)
+        body = _body(view, _inner(width), share.body)
     if not (body.whole and share.whole) and (height < LOW_ROWS or width < NARROW_COLUMNS):
-        share = _shared_out(view, width, height, more=True)
+        share = _shared_out(view, width, height, more=True, brief=True)
         body = _body(view, _inner(width), share.body)
     gap: list[Row] = [()] if height >= LOW_ROWS and share.body > AIRY_ROWS else []
     filled = [*gap, *body.rows][: share.body]
@@ -119,10 +122,13 @@ def _asked(view: View, width: int, height: int) -> tuple[list[Row], list[Row], b
     return middle, share.keys, share.header
 
 
-def _shared_out(view: View, width: int, height: int, *, more: bool) -> _Share:
-    """Share the rows out: first to each part what it cannot do without, then what it would like."""
+def _shared_out(view: View, width: int, height: int, *, more: bool, brief: bool = False) -> _Share:
+    """Share the rows out: first to each part what it cannot do without, then what it would like.
+
+    ``more`` offers the key to what did not fit; ``brief`` tells only what stands nowhere else.
+    """
     inner, room = _inner(width), Room(height)
-    ask, said, typed = _ask(view, inner), _said(view, inner), _typed(view, inner)
+    ask, said, typed = _ask(view, inner), _said(view, inner, brief=brief), _typed(view, inner)
     keys = keys_rows(view, width - 2, 1, more=more)
     needed = rows_needed(view.prompt, inner) if view.prompt is not None else 0
     room.take(len(ask) + len(keys))
@@ -232,11 +238,13 @@ def _large_ask(view: View, width: int) -> list[Row]:
     return rows + [(Part(one, "ask"),) for one in line]
 
 
-def _said(view: View, width: int) -> list[Row]:
-    """Tell how the last scan went, whole, in reverse video."""
+def _said(view: View, width: int, *, brief: bool) -> list[Row]:
+    """Tell how the last scan went, in reverse video; ``brief`` without the question above it."""
+    asked = view.prompt.ask if brief and view.prompt is not None else ""
     rows: list[Row] = []
     for said in view.said:
-        lines = wrap(sentence(said, view.words, width), width, TEXT_ROWS_MAX)
+        told = sentence(said, view.words, width, asked=asked)
+        lines = wrap(told, width, TEXT_ROWS_MAX)
         rows += [padded((Part(line),), width, f"said-{said.tone}") for line in lines]
     return rows
 

@@ -107,12 +107,14 @@ class View:
         return max((said.tone for said in self.said), key=TONES.index, default="calm")
 
 
-def sentence(said: Said, words: Catalog, width: int) -> str:
+def sentence(said: Said, words: Catalog, width: int, *, asked: str = "") -> str:
     """Tell how a scan went: sign, word and sentence.
 
-    The word is left out where it says nothing new, and where there is no room for it.
+    The word is left out where it says nothing new, and where there is no room for it. So is the
+    question that was ``asked``: its text key, where it can be read beside the sentence.
     """
-    told = words.say(said.text, said.facts)
+    repeats = bool(asked) and said.facts.get("ask_text") == asked
+    told = words.say(said.text, said.facts, without="ask_text" if repeats else "")
     if said.text.startswith("help."):
         return f"? {told}"
     sign = SIGNS.get(said.tone, "")
