@@ -310,21 +310,28 @@ def _hint(sentence: str, alone: str, width: int) -> list[Row]:
 
 def _page(view: View, width: int, height: int) -> tuple[list[Row], list[Row], bool]:
     """Give a page of everything that the question holds, or of the list of scans."""
-    keys = keys_rows(view, width - 2, 1, more=True)
-    heading = _heading(view, _inner(width))
-    typed = _typed(view, _inner(width)) if view.typed else []
-    rows = document(view, _inner(width))
-    room = height - len(keys) - len(heading) - len(typed) - (1 if height >= TIGHT_ROWS else 0)
+    keys, heading, typed, room = _around_page(view, width, height)
     first = view.first if view.scans is not None else view.first - 1
-    page = window(rows, first, max(room, 0))
+    page = window(document(view, _inner(width)), first, room)
     page += [()] * (room - len(page))
     return [*heading, *page, *typed], keys, height >= TIGHT_ROWS
 
 
 def _page_rows(view: View, width: int, height: int) -> int:
     """Count the rows of a page."""
-    middle, _, _ = _page(view, width, height)
-    return len(middle) - len(_heading(view, _inner(width))) - (1 if view.typed else 0)
+    _, _, typed, room = _around_page(view, width, height)
+    return room + len(typed) - (1 if view.typed else 0)
+
+
+def _around_page(
+    view: View, width: int, height: int
+) -> tuple[list[Row], list[Row], list[Row], int]:
+    """Give the rows of keys, of a heading and of what is typed, and how many they leave."""
+    keys = keys_rows(view, width - 2, 1, more=True)
+    heading = _heading(view, _inner(width))
+    typed = _typed(view, _inner(width)) if view.typed else []
+    room = height - len(keys) - len(heading) - len(typed) - (1 if height >= TIGHT_ROWS else 0)
+    return keys, heading, typed, max(room, 0)
 
 
 def _heading(view: View, width: int) -> list[Row]:
