@@ -6,12 +6,14 @@ The questions a pair of eyes would answer. Nothing here decides anything; the ro
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Any, Final
 
-from sqlalchemy import Exists, and_, exists, func, or_, select
+from sqlalchemy import BindParameter, Exists, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from floorhand.domain.barcodes import gs1_check_digit
 from floorhand.domain.things import CUSTOMER
+from floorhand.store.asking import ask
 from floorhand.store.masters import site_rules
 from floorhand.store.orders import claimable_orders
 from floorhand.store.schema import (
@@ -33,6 +35,19 @@ PAPERS_MAX = 100
 
 TOTES_MAX = 12
 """Empty totes that are looked at; who takes any of them collides less with others."""
+
+_SITE: Final[BindParameter[str]] = bindparam("site")
+_WORKER: Final[BindParameter[str]] = bindparam("worker")
+_AVOID: Final[BindParameter[Any]] = bindparam("avoid", expanding=True)
+
+
+def _spoken_for(*kinds: str) -> Exists:
+    return exists().where(
+        Task.site == Place.site,
+        Task.kind.in_(kinds),
+        Task.state.in_(LIVE),
+        Task.place == Place.code,
+    )
 
 
 def label_of(tx: Session, site: str, place: str) -> str:
@@ -83,38 +98,40 @@ def barcode_of(tx: Session, site: str, merchant: str, sku: str, *, short: bool =
     return gtins[0]
 
 
+_EMPTY_TOTES: Final = (
+    select(Place.code)
+    .where(
+        Place.site == _SITE,
+        Place.kind == "tote",
+        Place.state == "open",
+        Place.order_no.is_(None),
+        Place.merchant.is_(None),
+        Place.code.not_in(_AVOID),
+        ~exists().where(Stock.site == Place.site, Stock.place == Place.code, Stock.pieces > 0),
+        ~_spoken_for("pick", "putaway", "putback"),
+    )
+    .order_by(Place.code)
+    .limit(TOTES_MAX)
+)
+
+
 def empty_totes(tx: Session, site: str, avoid: Collection[str] = ()) -> Sequence[str]:
     """List some totes with nothing in them that no order has."""
-    holds = exists().where(Stock.site == Place.site, Stock.place == Place.code, Stock.pieces > 0)
-    return tx.scalars(
-        select(Place.code)
-        .where(
-            Place.site == site,
-            Place.kind == "tote",
-            Place.state == "open",
-            Place.order_no.is_(None),
-            Place.merchant.is_(None),
-            Place.code.not_in(avoid),
-            ~holds,
-            ~_spoken_for(site, ("pick", "putaway", "putback")),
-        )
-        .order_by(Place.code)
-        .limit(TOTES_MAX)
-    ).all()
+    return ask(tx, _EMPTY_TOTES, site=site, avoid=list(avoid)).scalars()
+
+
+_OWN_CART: Final = select(Task.place).where(
+    Task.site == _SITE,
+    Task.kind == "pick",
+    Task.state == "claimed",
+    Task.worker == _WORKER,
+    Task.place != "",
+)
 
 
 def own_cart(tx: Session, site: str, worker: str) -> str:
     """Find the cart of a walk that the worker has begun and is not at; empty text if none."""
-    found = tx.scalar(
-        select(Task.place).where(
-            Task.site == site,
-            Task.kind == "pick",
-            Task.state == "claimed",
-            Task.worker == worker,
-            Task.place != "",
-        )
-    )
-    return found or ""
+    return ask(tx, _OWN_CART, site=site, worker=worker).scalar() or ""
 
 
 def free_cart(tx: Session, site: str, avoid: Collection[str] = (), worker: str = "") -> str:
@@ -129,45 +146,49 @@ def free_cart(tx: Session, site: str, avoid: Collection[str] = (), worker: str =
             Place.kind == "cart",
             Place.state == "open",
             Place.code.not_in(avoid),
-            ~_spoken_for(site, ("pick",)),
+            ~_spoken_for("pick"),
         )
         .order_by(Place.code)
     )
     return found or ""
 
 
+_SISTER: Final = aliased(Place)
+_BEING_PACKED: Final = exists().where(  # the task names one tote of the order, whichever that is
+    Task.site == Place.site,
+    Task.kind == "pack",
+    Task.state == "claimed",
+    Task.place == _SISTER.code,
+    _SISTER.site == Place.site,
+    _SISTER.order_no == Place.order_no,
+)
+_TOTE_TO_PACK: Final = (
+    select(Place.code)
+    .join(
+        Order,
+        and_(
+            Order.site == Place.site,
+            Order.merchant + "/" + Order.number == Place.order_no,
+        ),
+    )
+    .where(
+        Place.site == _SITE,
+        Place.kind == "tote",
+        Order.state.in_(("picked", "packing")),
+        Place.parent.in_(
+            select(Place.code).where(Place.site == _SITE, Place.kind.in_(("bench", "dock")))
+        ),
+        Place.code.not_in(_AVOID),
+        ~_BEING_PACKED,
+    )
+    .order_by(Order.priority.desc(), Order.due_at, Place.code)
+    .limit(1)
+)
+
+
 def tote_to_pack(tx: Session, site: str, avoid: Collection[str] = ()) -> str:
     """Find a tote at a bench whose order can be packed, the most urgent first."""
-    bench = select(Place.code).where(Place.site == site, Place.kind.in_(("bench", "dock")))
-    sister = aliased(Place)  # the task names one tote of the order, whichever that is
-    being_packed = exists().where(
-        Task.site == Place.site,
-        Task.kind == "pack",
-        Task.state == "claimed",
-        Task.place == sister.code,
-        sister.site == Place.site,
-        sister.order_no == Place.order_no,
-    )
-    found = tx.scalar(
-        select(Place.code)
-        .join(
-            Order,
-            and_(
-                Order.site == Place.site,
-                Order.merchant + "/" + Order.number == Place.order_no,
-            ),
-        )
-        .where(
-            Place.site == site,
-            Place.kind == "tote",
-            Order.state.in_(("picked", "packing")),
-            Place.parent.in_(bench),
-            Place.code.not_in(avoid),
-            ~being_packed,
-        )
-        .order_by(Order.priority.desc(), Order.due_at, Place.code)
-    )
-    return found or ""
+    return ask(tx, _TOTE_TO_PACK, site=site, avoid=list(avoid)).scalar() or ""
 
 
 def place_of_kind(tx: Session, site: str, kind: str, avoid: Collection[str] = ()) -> str:
@@ -185,70 +206,91 @@ def place_of_kind(tx: Session, site: str, kind: str, avoid: Collection[str] = ()
     return found or ""
 
 
+_SCANS_MADE: Final = select(func.sum(Seat.scan_no)).where(Seat.site == _SITE)
+
+
 def scans_made(tx: Session, site: str) -> int:
     """Count all scans ever made here: while it grows, somebody works."""
-    return tx.scalar(select(func.sum(Seat.scan_no)).where(Seat.site == site)) or 0
+    return int(ask(tx, _SCANS_MADE, site=site).scalar() or 0)
+
+
+_CONTAINER_TO_PUT_AWAY: Final = (
+    select(Task.place)
+    .join(Place, and_(Place.site == Task.site, Place.code == Task.place))
+    .where(
+        Task.site == _SITE,
+        Task.kind.in_(("putaway", "putback")),
+        Task.state == "open",
+        Task.place.not_in(_AVOID),
+    )
+    .order_by(Task.created_at, Task.id)
+    .limit(1)
+)
 
 
 def container_to_put_away(tx: Session, site: str, avoid: Collection[str] = ()) -> str:
     """Find a pallet or tote with goods that are to be put away; empty text if there is none."""
-    found = tx.scalar(
-        select(Task.place)
-        .join(Place, and_(Place.site == Task.site, Place.code == Task.place))
-        .where(
-            Task.site == site,
-            Task.kind.in_(("putaway", "putback")),
-            Task.state == "open",
-            Task.place.not_in(avoid),
-        )
-        .order_by(Task.created_at, Task.id)
-    )
-    return found or ""
+    return ask(tx, _CONTAINER_TO_PUT_AWAY, site=site, avoid=list(avoid)).scalar() or ""
+
+
+_DELIVERIES_WAITING: Final = (
+    select(Delivery.number)
+    .where(Delivery.site == _SITE, Delivery.state != "closed", Delivery.number.not_in(_AVOID))
+    .order_by(Delivery.state != "receiving", Delivery.number)
+    .limit(PAPERS_MAX)
+)
 
 
 def delivery_waiting(tx: Session, site: str, avoid: Collection[str] = (), worker: str = "") -> str:
     """Find a delivery that is not received yet, and at which nobody else is."""
-    found = tx.scalars(
-        select(Delivery.number)
-        .where(Delivery.site == site, Delivery.state != "closed", Delivery.number.not_in(avoid))
-        .order_by(Delivery.state != "receiving", Delivery.number)
-        .limit(PAPERS_MAX)
-    ).all()
+    found = ask(tx, _DELIVERIES_WAITING, site=site, avoid=list(avoid)).scalars()
     return _left_alone(tx, site, found, worker)
+
+
+_OPEN_DELIVERY: Final = (
+    select(Delivery.number).where(Delivery.site == _SITE, Delivery.state != "closed").limit(1)
+)
+_OPEN_PUTAWAY: Final = (
+    select(Task.id)
+    .where(Task.site == _SITE, Task.kind == "putaway", Task.state.in_(("open", "claimed")))
+    .limit(1)
+)
 
 
 def inbound_going(tx: Session, site: str) -> bool:
     """Say whether goods are still being received or put away; what no bin takes is not."""
-    delivery = select(Delivery.number).where(Delivery.site == site, Delivery.state != "closed")
-    task = select(Task.id).where(
-        Task.site == site, Task.kind == "putaway", Task.state.in_(("open", "claimed"))
+    return any(ask(tx, one, site=site).first() for one in (_OPEN_DELIVERY, _OPEN_PUTAWAY))
+
+
+_RETURNS_WAITING: Final = (
+    select(Return.number)
+    .where(
+        Return.site == _SITE,
+        Return.custody.in_(("advised", "in_transit", "received")),
+        Return.number.not_in(_AVOID),
+        or_(Return.worker.is_(None), Return.worker == _WORKER),
     )
-    return tx.scalar(delivery.limit(1)) is not None or tx.scalar(task.limit(1)) is not None
+    .order_by(Return.deadline.is_(None), Return.deadline, Return.number)
+    .limit(PAPERS_MAX)
+)
 
 
 def return_waiting(tx: Session, site: str, avoid: Collection[str] = (), worker: str = "") -> str:
     """Find a return that is not inspected yet, and that nobody else has, by urgency."""
-    found = tx.scalars(
-        select(Return.number)
-        .where(
-            Return.site == site,
-            Return.custody.in_(("advised", "in_transit", "received")),
-            Return.number.not_in(avoid),
-            or_(Return.worker.is_(None), Return.worker == worker),
-        )
-        .order_by(Return.deadline.is_(None), Return.deadline, Return.number)
-        .limit(PAPERS_MAX)
-    ).all()
+    found = ask(tx, _RETURNS_WAITING, site=site, avoid=list(avoid), worker=worker).scalars()
     return _left_alone(tx, site, found, worker)
+
+
+_SCREENS_OF_OTHERS: Final = select(Seat.state).where(
+    Seat.site == _SITE, Seat.worker.is_not(None), Seat.worker != _WORKER
+)
 
 
 def _left_alone(tx: Session, site: str, papers: Sequence[str], worker: str) -> str:
     """Give the first paper that is on nobody else's screen; empty text if there is none."""
     if not papers:
         return ""
-    screens = tx.scalars(
-        select(Seat.state).where(Seat.site == site, Seat.worker.is_not(None), Seat.worker != worker)
-    ).all()
+    screens = ask(tx, _SCREENS_OF_OTHERS, site=site, worker=worker).scalars()
     return next((p for p in papers if not any(f'"{p}"' in state for state in screens)), "")
 
 
@@ -310,15 +352,6 @@ def jobs_waiting(tx: Session, site: str, worker: str = "") -> tuple[str, ...]:
     if return_waiting(tx, site, (), worker):
         ready.append("returns")
     return tuple(ready)
-
-
-def _spoken_for(site: str, kinds: tuple[str, ...]) -> Exists:
-    return exists().where(
-        Task.site == site,
-        Task.kind.in_(kinds),
-        Task.state.in_(LIVE),
-        Task.place == Place.code,
-    )
 
 
 def _is_gtin(code: str) -> bool:
