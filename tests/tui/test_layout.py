@@ -201,3 +201,12 @@ def test_a_refusal_repeats_the_question_only_where_there_is_room_for_both() -> N
         drawn = " ".join(texts(lay_out(view(replace(PICK, said=said)), *size)).split())
         assert drawn.count(asked) == times, (size, drawn)
         assert "SOCK-1 is not known" in drawn
+
+
+@pytest.mark.parametrize("language", languages())
+def test_no_row_is_spent_on_a_full_stop(language: str) -> None:
+    facts = {"order": "A-5025", "pieces": 4, "carton": "340123450000000018"}
+    shown = view(replace(PICK, said=Said("packing.shipped", facts, "finished")), language)
+    rows = texts(lay_out(shown, 20, 16)).splitlines()
+    assert any("340123450000000018" in row for row in rows)
+    assert not [row for row in rows if row.strip() in (".", "。")]

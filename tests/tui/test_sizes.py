@@ -157,10 +157,10 @@ def faults(shown: View, rows: list[Row]) -> Iterator[str]:
         if f" {named(key)} " not in f"{text_of(rows, 'key')} ":
             yield f"key {key}"
     for said in shown.said:
-        told = squeezed(text_of(rows, f"said-{said.tone}"))
+        told = squeezed(text_of(rows, f"said-{said.tone}")).rstrip(".。")
         width = width_of(rows[0]) - 4
-        whole = squeezed(sentence(said, shown.words, width))
-        brief = squeezed(sentence(said, shown.words, width, asked=prompt.ask))
+        whole = squeezed(sentence(said, shown.words, width)).rstrip(".。")
+        brief = squeezed(sentence(said, shown.words, width, asked=prompt.ask)).rstrip(".。")
         cut = told.endswith("…") and brief.startswith(told.rstrip("…")[:-1])
         long_enough = cell_len(told) >= min(WORDS_MIN, cell_len(brief))
         if told not in (whole, brief) and not (cut and long_enough):

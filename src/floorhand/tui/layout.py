@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from floorhand.text.catalog import FULL_STOPS
 from floorhand.text.visible import visible
 from floorhand.tui.body import Body, Room, lay_out_body, rows_enlarged, rows_needed
 from floorhand.tui.document import TEXT_ROWS_MAX, document, window
@@ -239,12 +240,17 @@ def _large_ask(view: View, width: int) -> list[Row]:
 
 
 def _said(view: View, width: int, *, brief: bool) -> list[Row]:
-    """Tell how the last scan went, in reverse video; ``brief`` without the question above it."""
+    """Tell how the last scan went, in reverse video; ``brief`` without the question above it.
+
+    A code as wide as the screen would leave a row to the full stop behind it.
+    """
     asked = view.prompt.ask if brief and view.prompt is not None else ""
     rows: list[Row] = []
     for said in view.said:
         told = sentence(said, view.words, width, asked=asked)
         lines = wrap(told, width, TEXT_ROWS_MAX)
+        if lines[-1:] and lines[-1] in FULL_STOPS:
+            lines.pop()
         rows += [padded((Part(line),), width, f"said-{said.tone}") for line in lines]
     return rows
 
