@@ -196,7 +196,7 @@ def test_what_was_done_again_can_be_taken_back_again(docks: Transactions) -> Non
     lead.take_back("D-100", "CAP")
     after = books(docks)
     lead.scan("*UNDO")
-    assert lead.take_back("D-100", "Ana: CAP").startswith("Taken back")
+    assert lead.take_back("D-100", "CAP").startswith("Taken back")
     assert books(docks) == after
     lead.scan("*UNDO")
     assert books(docks) == before

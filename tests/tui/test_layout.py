@@ -210,3 +210,14 @@ def test_no_row_is_spent_on_a_full_stop(language: str) -> None:
     rows = texts(lay_out(shown, 20, 16)).splitlines()
     assert any("340123450000000018" in row for row in rows)
     assert not [row for row in rows if row.strip() in (".", "。")]
+
+
+def test_a_list_of_deeds_tells_them_apart_on_a_handheld() -> None:
+    done = (("done_at", "2026-03-01 09:05"), ("done_by", "Ana Bianchi"))
+    facts = [(("order", f"A-502{n}"), ("pieces", 4), ("carton", "C-1"), *done) for n in range(2)]
+    told = ("told_text", "packing.shipped")
+    deeds = tuple(Choice(str(n), "leading.deed", facts=(*one, told)) for n, one in enumerate(facts))
+    turn = replace(PICK, job="leading", prompt=Prompt("leading.deeds", choices=deeds))
+    drawn = texts(lay_out(view(turn), 40, 20))
+    assert "A-5020" in drawn
+    assert "A-5021" in drawn
