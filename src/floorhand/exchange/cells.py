@@ -44,7 +44,9 @@ class BadCell(Exception):
 def shown(text: str) -> str:
     """Quote a cell for a message: cut, and with nothing in it that a terminal obeys."""
     cut = text if len(text) <= SHOWN_MAX else text[:SHOWN_MAX] + "…"
-    return "'" + "".join(c if c.isprintable() else "·" for c in cut) + "'"
+    if not cut.isprintable():
+        cut = "".join(c if c.isprintable() else "·" for c in cut)
+    return f"'{cut}'"
 
 
 def clean(text: str) -> str:
@@ -181,8 +183,12 @@ def flag(cell: str, what: str) -> bool | None:
     raise BadCell(f"{what} is {shown(plain)}; expected yes or no")
 
 
+@lru_cache(maxsize=NAMES_MAX)
 def money(cell: str, what: str) -> Decimal:
-    """Read an amount with or without currency sign, point or comma; empty is 0."""
+    """Read an amount with or without currency sign, point or comma; empty is 0.
+
+    A file has few prices on many lines, so what was read is kept.
+    """
     plain = re.sub(r"[^\d.,\-']", "", cell.replace("−", "-").strip())
     if not cell.strip():
         return Decimal(0)

@@ -274,17 +274,22 @@ def _repeats(invoice: _Invoice) -> bool:
 
 def _not_goods(invoice: str, code: str, quantity: int, price: Decimal, row: Reader) -> str:
     """Say why a row is neither a sale nor a return of goods; empty if it is."""
-    said = cells.shown(row.note("Description"))
     if PRODUCT_CODE.fullmatch(code) is None:
-        return f"{cells.shown(code)} is no product code but a charge, voucher or sample ({said})"
+        return (
+            f"{cells.shown(code)} is no product code but a charge, voucher or sample ({_said(row)})"
+        )
     if invoice.startswith("A"):
         return "a bad debt moves no goods"
     if invoice.startswith("C"):
         return "" if quantity < 0 else f"a cancellation with quantity {quantity} says nothing"
     if quantity < 0:
-        return f"a negative quantity without cancellation is a stock note ({said})"
+        return f"a negative quantity without cancellation is a stock note ({_said(row)})"
     if quantity == 0:
         return "the quantity is 0"
     if price <= 0:
-        return f"a price of {price} is no sale but a stock note ({said})"
+        return f"a price of {price} is no sale but a stock note ({_said(row)})"
     return ""
+
+
+def _said(row: Reader) -> str:
+    return cells.shown(row.note("Description"))
