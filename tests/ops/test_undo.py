@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from conftest import NOW, SITE
 from sqlalchemy import func, insert, select, text, update
-from warehouses import packing, picking
+from warehouses import packing, picking, returns
 from warehouses.picker import Picker
 
 from floorhand.domain.shifts import Period
@@ -360,3 +360,16 @@ def test_the_bench_that_the_terminal_stands_at_comes_back(bench) -> None:
     worker.scan("*UNDO")
     with bench.begin() as tx:
         assert tx.scalar(here) == ""
+
+
+def test_a_bench_that_was_missing_stays_when_what_needed_it_is_taken_back(transactions) -> None:
+    returns.build(transactions)
+    worker = Picker(transactions, job="returns")
+    worker.scan("TRK-1", "9506000134352", "2")
+    for _ in range(9):
+        worker.scan("*UNDO")
+    assert worker.said == "refusal.undo_nothing"
+    worker.scan("TRK-1", "9506000134352")
+    with transactions.begin() as tx:
+        assert violations(tx, SITE) == ()
+        assert tx.scalars(select(Place.state).where(Place.code == "RETURNS")).all() == ["open"]

@@ -141,7 +141,8 @@ class Lead:
         if self.turn.prompt.ask == "leading.deeds":
             self.choose()
             self.scan("*DONE")
-            self.choose()
+            if self.turn.prompt.ask == "leading.why":  # else it was done again
+                self.choose()
             said = self.turn.said
             assert said is not None, self.turn
             self.seen.led[said.text] += 1

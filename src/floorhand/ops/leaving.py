@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from floorhand.domain.leading import TakeSeat
 from floorhand.domain.signing_in import SignOut
 from floorhand.flows.sign_in import Locked
+from floorhand.ops.causes import cause_of
 from floorhand.ops.devices import Device, seat_holder, seat_taken
 from floorhand.ops.seats import Sitting
 from floorhand.ops.settling import carry_out
 from floorhand.ops.sign_in import park_open, put_off
-from floorhand.ops.undoing import cause_of
 
 
 def locked_if_idle(tx: Session, sitting: Sitting, device: Device, now: datetime) -> Sitting:

@@ -32,6 +32,7 @@ from floorhand.flows import learning, settings
 from floorhand.flows.turn import AnyState, Ask, Do, Open, Prompt, Refuse, Reply, Said
 from floorhand.flows.which import Answered, Which
 from floorhand.ops.allowing import must_be_allowed, must_be_done_here
+from floorhand.ops.causes import cause_of
 from floorhand.ops.freezing import freeze, plain, thaw
 from floorhand.ops.learning import lesson_about
 from floorhand.ops.naming import NAMES_THE_SCAN, trailed, what
@@ -46,7 +47,6 @@ from floorhand.ops.seats import (
     must_sit,
 )
 from floorhand.ops.sign_in import park, park_open
-from floorhand.ops.undoing import cause_of, reverse
 from floorhand.store import notes
 from floorhand.store.asking import ask
 from floorhand.store.finders import badge
@@ -114,6 +114,8 @@ def _answer(
         case Pressed(key=Key.HELP):
             return replace(here, said=Said(f"help.{prompt.ask}", {}, "look"))
         case Pressed(key=Key.UNDO | Key.REDO as key) if in_a_job(sitting.flow, sitting.state):
+            from floorhand.ops.undoing import reverse  # it reads all jobs, for the first question
+
             return reverse(tx, sitting, scan_no, now, again=key is Key.REDO)
         case Pressed(key=Key.LOCK) if sitting.worker:
             return _lock(tx, cause_of(sitting, f"{sitting.seat}:{scan_no}", now), sitting)

@@ -15,7 +15,7 @@ from floorhand.ops.freezing import thaw
 from floorhand.ops.registry import FLOWS
 from floorhand.store import deliveries, ledger, returns
 from floorhand.store.ledger import Cause
-from floorhand.store.restoring import Changed
+from floorhand.store.restoring import Changed, stays
 from floorhand.store.schema import DeliveryLine, Order, Pick, Slot, Task
 from floorhand.store.tasks import LIVE
 
@@ -46,7 +46,9 @@ def must_fit(tx: Session, cause: Cause, rows: Sequence[Changed]) -> None:
         match row.table.name:
             case "delivery" if row.was is not None and row.was.get("state") == "announced":
                 _nothing_counted(tx, cause, row.any["number"])
-            case "place" if (row.was or {"order_no": None}).get("order_no", "") is None:
+            case "place" if (
+                not stays(row) and (row.was or {"order_no": None}).get("order_no", "") is None
+            ):
                 _holds_nothing(tx, cause, row.any["code"])
             case "pick" if row.was is not None and row.was.get("state") == "open":
                 _on_a_walk(tx, cause, row.any["id"])

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from floorhand.domain.things import CORRECTION, OUTSIDE
 from floorhand.errors import Code, Refused
 from floorhand.flows.turn import Facts, Said
+from floorhand.ops.causes import cause_of
 from floorhand.ops.freezing import thaw
 from floorhand.ops.registry import FLOWS
 from floorhand.ops.seats import Settled, Sitting, Trail
@@ -43,13 +44,6 @@ _READ = select(
     _OPERATION.c.worker,
 ).where(_OPERATION.c.site == bindparam("site"), _OPERATION.c.id == bindparam("id"))
 _ADD = insert(_OPERATION)
-
-
-def cause_of(sitting: Sitting, operation: str, now: datetime) -> Cause:
-    """Say who did it, where and when, for what an operation writes."""
-    return Cause(
-        sitting.site, operation, sitting.worker, sitting.seat, sitting.station, now, sitting.roles
-    )
 
 
 def reverse(

@@ -117,7 +117,7 @@ def put_back(tx: Session, rows: Iterable[Changed], *, printed: bool = False) -> 
             something else stands on it by now.
     """
     for left in reversed(tuple(rows)):
-        if left.table.name == "stock":
+        if left.table.name == "stock" or stays(left):
             continue
         row = left
         there: _Row | None = (
@@ -130,6 +130,11 @@ def put_back(tx: Session, rows: Iterable[Changed], *, printed: bool = False) -> 
             tx.connection().execute(change)
         except IntegrityError as error:
             raise _moved_on(row, there) from error
+
+
+def stays(row: Changed) -> bool:
+    """Say whether a row that a scan brought is left there: a bench that was missing is no work."""
+    return row.table.name == "place" and row.was is None and row.any["kind"] == "bench"
 
 
 def _removal(row: Changed, there: _Row | None) -> Any:
