@@ -20,7 +20,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.barcodes import OWN_ALPHABET, gs1_check_digit
-from floorhand.domain.things import KEYS, Key
+from floorhand.domain.keymap import KEYS, Key
 from floorhand.flows.turn import Prompt, Said
 from floorhand.ops.devices import ANYBODY, ROBOT, Device
 from floorhand.ops.floor import Turn, take_turn

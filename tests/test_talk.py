@@ -15,7 +15,7 @@ from tui.screens import MENU, PICK, REFUSED
 from warehouses import people, picking
 
 from floorhand.cli import main
-from floorhand.domain.things import Key
+from floorhand.domain.keymap import Key
 from floorhand.errors import DatabaseAway, DatabaseUnusable, NoRoom
 from floorhand.flows.turn import Said
 from floorhand.flows.waiting import SCANS_WAITING_MAX

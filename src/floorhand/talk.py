@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, BinaryIO, Final, Protocol, TextIO, TypeVar
 
-from floorhand.domain.things import KEYS, LOOKING_BACK, barcode_of
+from floorhand.domain.keymap import KEYS, LOOKING_BACK, barcode_of
 from floorhand.errors import Code, DatabaseAway
 from floorhand.flows.away import BETWEEN_WORK, PATIENCE_S, RETRY_AFTER_S, not_yet_saved
 from floorhand.flows.turn import Choice, Item, Prompt, Said

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from floorhand.domain.barcodes import own_code
+from floorhand.domain.keymap import Key
 from floorhand.domain.learning import (
     CodeLearnt,
     FindGoods,
@@ -16,7 +17,7 @@ from floorhand.domain.learning import (
     learnable,
     looks_misread,
 )
-from floorhand.domain.things import Attributes, Chosen, Key, Number, Piece, Place, Pressed, Text
+from floorhand.domain.things import Attributes, Chosen, Number, Piece, Place, Pressed, Text
 from floorhand.errors import Code
 from floorhand.flows.learning import (
     STATES,

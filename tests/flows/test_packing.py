@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from floorhand.domain.cartons import FITS, WHYS
+from floorhand.domain.keymap import Key
 from floorhand.domain.packing import (
     MISSING_REASONS,
     AsideDone,
@@ -38,7 +39,6 @@ from floorhand.domain.packing import (
 from floorhand.domain.things import (
     Attributes,
     Chosen,
-    Key,
     Number,
     OrderCode,
     Piece,

@@ -7,6 +7,7 @@ from itertools import permutations
 
 import pytest
 
+from floorhand.domain.keymap import Key
 from floorhand.domain.picking import (
     SHORT_REASONS,
     SKIP_REASONS,
@@ -46,7 +47,6 @@ from floorhand.domain.things import (
     Chosen,
     DeliveryCode,
     Goods,
-    Key,
     Number,
     OrderCode,
     Piece,

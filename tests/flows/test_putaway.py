@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from floorhand.domain.keymap import Key
 from floorhand.domain.putaway import (
     CONTAINERS,
     LATER_MAX,
@@ -29,7 +30,7 @@ from floorhand.domain.putaway import (
     TaskFound,
 )
 from floorhand.domain.slotting import Bar, Rule
-from floorhand.domain.things import Chosen, Goods, Key, Number, Piece, Place, Pressed, Unknown
+from floorhand.domain.things import Chosen, Goods, Number, Piece, Place, Pressed, Unknown
 from floorhand.errors import Code
 from floorhand.flows import putaway
 from floorhand.flows.putaway import START, prompt, step

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from floorhand.domain.keymap import Key
 from floorhand.domain.receiving import (
     CloseDelivery,
     Counted,
@@ -34,7 +35,6 @@ from floorhand.domain.things import (
     Chosen,
     DeliveryCode,
     Goods,
-    Key,
     Number,
     Piece,
     Place,

@@ -21,6 +21,7 @@ from floorhand.domain.identifying import (
     ReturnHeld,
     ReturnOpened,
 )
+from floorhand.domain.keymap import Key
 from floorhand.domain.returns import (
     AddToVerdict,
     CloseReturn,
@@ -45,7 +46,6 @@ from floorhand.domain.things import (
     Attributes,
     Badge,
     Chosen,
-    Key,
     Number,
     OrderCode,
     Piece,

@@ -12,8 +12,9 @@ from labels.nasty import read_back
 from sqlalchemy import insert, select, update
 
 from floorhand.cli import main
+from floorhand.domain.keymap import BARCODES_ONLY, KEYS, Key
 from floorhand.domain.scanner_test import ELEMENTS, LETTERS, is_test
-from floorhand.domain.things import BARCODES_ONLY, KEYS, SUPPLIER, Goods, Key, Line
+from floorhand.domain.things import SUPPLIER, Goods, Line
 from floorhand.flows import turn
 from floorhand.labels.layout import PlacedText
 from floorhand.labels.render import lay_out_named

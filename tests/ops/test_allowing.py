@@ -10,8 +10,8 @@ from sqlalchemy import insert, update
 from warehouses import inbound, packing
 from warehouses.walk import Obedient
 
+from floorhand.domain.keymap import Key
 from floorhand.domain.rights import ROLES, Right
-from floorhand.domain.things import Key
 from floorhand.ops.allowing import ACTS, KEYS_FOR, keys_allowed
 from floorhand.ops.floor import take_turn
 from floorhand.store.db import Transactions

@@ -12,9 +12,9 @@ from conftest import NOW, SITE
 from sqlalchemy import select, update
 from warehouses import inbound
 
+from floorhand.domain.keymap import Key
 from floorhand.domain.leading import FreeSeat
 from floorhand.domain.rules import SiteRules
-from floorhand.domain.things import Key
 from floorhand.errors import Code
 from floorhand.flows.turn import Prompt
 from floorhand.ops.devices import ANYBODY, ROBOT, Device

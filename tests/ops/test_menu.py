@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from warehouses import inbound, packing
 from warehouses.walk import Obedient
 
-from floorhand.domain.things import Key
+from floorhand.domain.keymap import Key
 from floorhand.ops.floor import Turn, take_seat, take_turn
 from floorhand.store.cancelling import undo_order
 from floorhand.store.check import violations

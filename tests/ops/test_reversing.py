@@ -13,7 +13,8 @@ from sqlalchemy import insert, select, update
 from warehouses import inbound, packing, picking
 from warehouses.picker import Picker
 
-from floorhand.domain.things import Goods, Key, Line
+from floorhand.domain.keymap import Key
+from floorhand.domain.things import Goods, Line
 from floorhand.errors import Code
 from floorhand.store import ledger
 from floorhand.store.check import violations

@@ -11,8 +11,8 @@ from sqlalchemy import func, insert, select, text, update
 from warehouses import packing, picking, returns
 from warehouses.picker import Picker
 
+from floorhand.domain.keymap import Key
 from floorhand.domain.shifts import Period
-from floorhand.domain.things import Key
 from floorhand.store import notes, summaries, undo_steps
 from floorhand.store.check import violations
 from floorhand.store.db import engine_of

@@ -9,7 +9,7 @@ from conftest import new_warehouse
 from warehouses import inbound
 from warehouses.walk import Obedient
 
-from floorhand.domain.things import Key
+from floorhand.domain.keymap import Key
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from floorhand.domain import barcodes
 from floorhand.domain.barcodes import GS
-from floorhand.domain.things import KEYS
+from floorhand.domain.keymap import KEYS
 from floorhand.flows.turn import Prompt
 from floorhand.store.db import Transactions
 from floorhand.store.schema import (

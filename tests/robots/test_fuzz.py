@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from robots.fuzz import Report, Watch, fuzz, table
 
-from floorhand.domain.things import Key, Number, Pressed
+from floorhand.domain.keymap import Key
+from floorhand.domain.things import Number, Pressed
 from floorhand.domain.things import Place as PlaceThing
 from floorhand.flows.turn import Prompt, Wants
 from floorhand.store.places import new_place

@@ -12,8 +12,8 @@ from babel.messages.pofile import read_po
 from rich.cells import cell_len
 
 from floorhand.domain.days import goods_words
+from floorhand.domain.keymap import KEYS, Key
 from floorhand.domain.signing_in import JOBS
-from floorhand.domain.things import KEYS, Key
 from floorhand.errors import Code
 from floorhand.ops.registry import FLOWS
 from floorhand.text.catalog import ASSETS, COUNTED, Catalog, catalog, languages, shown_in

@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "src"))
 
 from tui.screens import PICK, ListRoad
 
-from floorhand.domain.things import Key
+from floorhand.domain.keymap import Key
 from floorhand.flows.turn import Choice, Item, Prompt, Said
 from floorhand.text.catalog import catalog
 from floorhand.tui.app import FloorhandApp

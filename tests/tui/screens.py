@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 
+from floorhand.domain.keymap import Key
 from floorhand.domain.scanners import PLAIN, Profile
-from floorhand.domain.things import Key
 from floorhand.flows.turn import Choice, Item, Prompt, Said, Wants
 from floorhand.ops.seats import Turn
 from floorhand.store.past import Lately, Past

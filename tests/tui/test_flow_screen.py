@@ -20,8 +20,8 @@ from tui.screens import (
     with_reader,
 )
 
+from floorhand.domain.keymap import KEYS
 from floorhand.domain.preferences import Preferences
-from floorhand.domain.things import KEYS
 from floorhand.errors import Code, DatabaseAway, DatabaseUnusable
 from floorhand.flows.turn import Said
 from floorhand.flows.waiting import SCANS_WAITING_MAX

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from tui.screens import MENU, PICK, PIN, REFUSED, SIGN_IN
 
-from floorhand.domain.things import KEYS, named
+from floorhand.domain.keymap import KEYS, named
 from floorhand.flows.turn import Choice, Item, Prompt, Said, Wants
 from floorhand.text.catalog import ASSETS, catalog, languages
 from floorhand.text.visible import visible

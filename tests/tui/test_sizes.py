@@ -23,7 +23,7 @@ from scripts.test_scripts import SCRIPTS, Stage
 from tui.pseudo import Pseudo
 from tui.screens import PICK
 
-from floorhand.domain.things import Key, named
+from floorhand.domain.keymap import Key, named
 from floorhand.flows.turn import Item, Prompt, Said
 from floorhand.ops.floor import Turn
 from floorhand.store.db import engine_of

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from conftest import NOW, SITE
 from sqlalchemy import select
 
-from floorhand.domain.things import Key
+from floorhand.domain.keymap import Key
 from floorhand.flows.turn import Prompt
 from floorhand.ops.floor import Turn, take_seat, take_turn
 from floorhand.store.db import Transactions, engine_of, open_database

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final
 
 from floorhand.commands.terminal import catalogs_of
 from floorhand.config import Settings
+from floorhand.domain.keymap import KEYS
 from floorhand.domain.scanner_test import COMMAND
-from floorhand.domain.things import KEYS
 from floorhand.errors import BadSetting
 from floorhand.talk import render_keys, render_lines
 from floorhand.tui.scan import KeyDown, Scan

@@ -5,6 +5,7 @@ Everything is chosen from lists; what is scanned here is asked about: what was d
 
 from __future__ import annotations
 
+from floorhand.domain.keymap import Key
 from floorhand.domain.leading import (
     DeskOpened,
     FreeSeat,
@@ -32,7 +33,6 @@ from floorhand.domain.reversing import (
 from floorhand.domain.things import (
     Chosen,
     DeliveryCode,
-    Key,
     OrderCode,
     Piece,
     Place,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from floorhand.domain.keymap import Key
 from floorhand.domain.leading import Listed, PersonRow, SeatRow
 from floorhand.domain.reversing import REASONS, Deed, DeedSeen, Moved
 from floorhand.domain.rights import Right
-from floorhand.domain.things import OUTSIDE, Key
+from floorhand.domain.things import OUTSIDE
 from floorhand.flows.leading_states import (
     About,
     AtSeat,

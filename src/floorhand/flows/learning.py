@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from floorhand.domain.keymap import Key
 from floorhand.domain.learning import (
     PACK_PIECES_MAX,
     PACKS,
@@ -25,7 +26,6 @@ from floorhand.domain.things import (
     Attributes,
     Chosen,
     DeliveryCode,
-    Key,
     Number,
     OrderCode,
     Piece,

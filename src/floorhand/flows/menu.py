@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from floorhand.domain.keymap import Key
 from floorhand.domain.scanner_test import TestCode, TestOpened
 from floorhand.domain.signing_in import (
     FindJob,
@@ -19,7 +20,6 @@ from floorhand.domain.signing_in import (
 from floorhand.domain.things import (
     Chosen,
     DeliveryCode,
-    Key,
     OrderCode,
     Piece,
     Place,

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from floorhand.domain.cartons import CHOSEN
+from floorhand.domain.keymap import Key
 from floorhand.domain.packing import (
     AsideDone,
     Bench,
@@ -43,7 +44,6 @@ from floorhand.domain.signing_in import StandAt, StoodAt
 from floorhand.domain.things import (
     Attributes,
     Chosen,
-    Key,
     Number,
     OrderCode,
     Piece,

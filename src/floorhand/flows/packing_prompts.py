@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from floorhand.domain.days import goods_words
+from floorhand.domain.keymap import Key
 from floorhand.domain.packing import MISSING_REASONS, Bench, BoxOption, Left
-from floorhand.domain.things import Key
 from floorhand.flows.packing_states import (
     Checking,
     ChoosingBox,

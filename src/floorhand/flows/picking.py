@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from floorhand.domain.counting import read_mark
 from floorhand.domain.days import day
+from floorhand.domain.keymap import Key
 from floorhand.domain.picking import (
     ArriveAt,
     BindTote,
@@ -26,7 +27,6 @@ from floorhand.domain.things import (
     Attributes,
     Chosen,
     Goods,
-    Key,
     Number,
     OrderCode,
     Piece,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from floorhand.domain.keymap import Key
 from floorhand.domain.picking import SHORT_REASONS, SKIP_REASONS, NeedBench, NeedTote, Stop
-from floorhand.domain.things import Key
 from floorhand.flows.picking_states import (
     AtBench,
     AtCount,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from floorhand.domain.keymap import Key
 from floorhand.domain.putaway import (
     LATER_MAX,
     BinLegal,
@@ -23,14 +24,7 @@ from floorhand.domain.putaway import (
     PutAway,
     Stored,
 )
-from floorhand.domain.things import (
-    Chosen,
-    Key,
-    Number,
-    Piece,
-    Place,
-    Pressed,
-)
+from floorhand.domain.things import Chosen, Number, Piece, Place, Pressed
 from floorhand.errors import Code
 from floorhand.flows.putaway_screens import prompt, splits
 from floorhand.flows.putaway_start import asked, found_loose, held, start

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from floorhand.domain.days import goods_words
+from floorhand.domain.keymap import Key
 from floorhand.domain.putaway import (
     CONTAINERS,
     OVERRIDE_REASONS,
@@ -11,7 +12,7 @@ from floorhand.domain.putaway import (
     Source,
     TaskFound,
 )
-from floorhand.domain.things import AVAILABLE, Key
+from floorhand.domain.things import AVAILABLE
 from floorhand.flows.putaway_states import (
     Fetching,
     Going,

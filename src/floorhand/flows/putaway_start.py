@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from floorhand.domain.keymap import Key
 from floorhand.domain.putaway import (
     CONTAINERS,
     LATER_MAX,
@@ -17,7 +18,7 @@ from floorhand.domain.putaway import (
     Source,
     TaskFound,
 )
-from floorhand.domain.things import Chosen, Goods, Key, Piece, Place, Pressed
+from floorhand.domain.things import Chosen, Goods, Piece, Place, Pressed
 from floorhand.errors import Code
 from floorhand.flows.putaway_states import (
     START,

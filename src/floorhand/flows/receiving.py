@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from floorhand.domain.counting import read_expiry, read_mark
+from floorhand.domain.keymap import Key
 from floorhand.domain.receiving import (
     PIECES_MAX,
     CloseDelivery,
@@ -46,7 +47,6 @@ from floorhand.domain.things import (
     Chosen,
     DeliveryCode,
     Goods,
-    Key,
     Number,
     Piece,
     Place,

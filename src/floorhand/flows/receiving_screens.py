@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from floorhand.domain.keymap import Key
 from floorhand.domain.receiving import DAMAGE_REASONS, ROWS_MAX, Counted, Gap
-from floorhand.domain.things import AVAILABLE, Key, Piece
+from floorhand.domain.things import AVAILABLE, Piece
 from floorhand.flows.receiving_states import (
     ChooseDelivery,
     ChooseMerchant,

@@ -22,6 +22,7 @@ from floorhand.domain.identifying import (
     ReturnHeld,
     ReturnOpened,
 )
+from floorhand.domain.keymap import Key
 from floorhand.domain.returns import (
     CUSTOMER_RETURN,
     EMPTY,
@@ -51,7 +52,6 @@ from floorhand.domain.returns import (
 from floorhand.domain.things import (
     Attributes,
     Chosen,
-    Key,
     Piece,
     Place,
     Pressed,

@@ -23,6 +23,7 @@ from floorhand.domain.identifying import (
     SerialFound,
     UnknownRegistered,
 )
+from floorhand.domain.keymap import Key
 from floorhand.domain.returns import (
     CUSTOMER_RETURN,
     NONE_OF_THESE,
@@ -31,7 +32,6 @@ from floorhand.domain.returns import (
 from floorhand.domain.things import (
     Attributes,
     Chosen,
-    Key,
     OrderCode,
     Piece,
     Place,

@@ -7,6 +7,7 @@ from typing import Any
 
 from floorhand.domain.counting import good_mark, read_expiry
 from floorhand.domain.inspection import proposal
+from floorhand.domain.keymap import Key
 from floorhand.domain.receiving import PIECES_MAX
 from floorhand.domain.returns import (
     AS_ADVISED,
@@ -26,7 +27,6 @@ from floorhand.domain.things import (
     Attributes,
     Badge,
     Chosen,
-    Key,
     Number,
     Piece,
     Place,

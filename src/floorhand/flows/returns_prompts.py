@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from floorhand.domain.days import goods_words
 from floorhand.domain.inspection import proposal
+from floorhand.domain.keymap import Key
 from floorhand.domain.returns import (
     CUSTOMER_RETURN,
     DESTROY,
@@ -19,7 +20,7 @@ from floorhand.domain.returns import (
     Parcel,
 )
 from floorhand.domain.rules import DISPOSITIONS
-from floorhand.domain.things import Attributes, Key
+from floorhand.domain.things import Attributes
 from floorhand.flows.returns_states import (
     ChooseDisposition,
     ChooseLine,

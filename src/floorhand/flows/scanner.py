@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from floorhand.domain.barcodes import shown
+from floorhand.domain.keymap import Key
 from floorhand.domain.scanner_test import (
     Diagnosis,
     ProfileStored,
@@ -20,7 +21,7 @@ from floorhand.domain.scanner_test import (
     merged,
 )
 from floorhand.domain.scanners import PLAIN
-from floorhand.domain.things import Key, Pressed
+from floorhand.domain.things import Pressed
 from floorhand.errors import Code
 from floorhand.flows.turn import Ask, Do, Open, Prompt, Refuse, Reply, Wants
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from floorhand.domain.keymap import Key
 from floorhand.domain.preferences import (
     THEMES,
     Choose,
@@ -12,7 +13,7 @@ from floorhand.domain.preferences import (
     ReadPreferences,
     Toggle,
 )
-from floorhand.domain.things import Chosen, Key, Pressed
+from floorhand.domain.things import Chosen, Pressed
 from floorhand.errors import Code
 from floorhand.flows.turn import Ask, Choice, Do, Open, Prompt, Refuse, Reply, Wants
 

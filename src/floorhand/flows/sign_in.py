@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from floorhand.domain.keymap import Key
 from floorhand.domain.preferences import PreferencesAre, ReadPreferences
 from floorhand.domain.scanner_test import TestCode, TestOpened
 from floorhand.domain.signing_in import (
@@ -18,7 +19,7 @@ from floorhand.domain.signing_in import (
     StandAt,
     StoodAt,
 )
-from floorhand.domain.things import Badge, Chosen, Key, Pressed, Station, Text, Unknown
+from floorhand.domain.things import Badge, Chosen, Pressed, Station, Text, Unknown
 from floorhand.errors import Code
 from floorhand.flows.turn import Ask, Choice, Do, Open, Prompt, Refuse, Reply, Wants
 

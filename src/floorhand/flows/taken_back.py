@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from floorhand.domain.things import Key, Pressed
+from floorhand.domain.keymap import Key
+from floorhand.domain.things import Pressed
 from floorhand.errors import Code
 from floorhand.flows.turn import Ask, Prompt, Refuse, Reply, Wants
 from floorhand.flows.which import Answered

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, Self
 
-from floorhand.domain.things import Key
+from floorhand.domain.keymap import Key
 from floorhand.errors import Code
 
 AnyState = Any

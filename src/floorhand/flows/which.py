@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from floorhand.domain.keymap import Key
 from floorhand.domain.things import (
     Chosen,
     DeliveryCode,
-    Key,
     OrderCode,
     Paper,
     Piece,

@@ -10,9 +10,9 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from floorhand.config import Settings
+from floorhand.domain.keymap import BARCODES_ONLY, KEYS
 from floorhand.domain.labels import LabelData
 from floorhand.domain.scanner_test import ELEMENTS, LETTERS
-from floorhand.domain.things import BARCODES_ONLY, KEYS
 from floorhand.errors import BadFile, BadLabel
 from floorhand.labels import picture
 from floorhand.labels.layout import DOTS_PER_MM, Layout

@@ -11,9 +11,9 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from floorhand.domain.keymap import Key
 from floorhand.domain.rights import Right, may, menu_of
 from floorhand.domain.signing_in import JOBS
-from floorhand.domain.things import Key
 from floorhand.errors import Code, Refused
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import station_jobs, stations_for

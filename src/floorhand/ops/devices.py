@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from floorhand.domain.things import Key
+from floorhand.domain.keymap import Key
 from floorhand.errors import SeatTaken
 from floorhand.flows.turn import Prompt, Said, Wants
 from floorhand.ops.colleagues import moment

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from floorhand.domain.barcodes import shown
 from floorhand.domain.days import day
+from floorhand.domain.keymap import Key, named
 from floorhand.domain.scanner_test import COMMAND, TestCode
 from floorhand.domain.things import (
     Attributes,
     Badge,
     Chosen,
     DeliveryCode,
-    Key,
     Number,
     OrderCode,
     Piece,
@@ -22,7 +22,6 @@ from floorhand.domain.things import (
     Station,
     Text,
     Unknown,
-    named,
 )
 from floorhand.errors import Code
 from floorhand.flows.turn import Facts

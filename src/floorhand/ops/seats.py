@@ -11,9 +11,10 @@ from sqlalchemy import TableClause, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.json_text import as_json
+from floorhand.domain.keymap import Key
 from floorhand.domain.preferences import USUAL, Preferences
 from floorhand.domain.signing_in import JOBS
-from floorhand.domain.things import Key, Pressed
+from floorhand.domain.things import Pressed
 from floorhand.errors import Code
 from floorhand.flows.turn import AnyState, Facts, Prompt, Refuse, Reply, Said
 from floorhand.ops.allowing import keys_allowed

@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 
 from floorhand.domain.barcodes import read, readable
 from floorhand.domain.json_text import as_json
+from floorhand.domain.keymap import Key
 from floorhand.domain.preferences import Toggle
 from floorhand.domain.signing_in import JOBS, SignedIn, SignOut
 from floorhand.domain.things import (
     Ambiguous,
     Badge,
-    Key,
     Paper,
     Piece,
     Place,

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
 
+from floorhand.domain.keymap import Key, barcode_of
 from floorhand.domain.signing_in import JOBS
-from floorhand.domain.things import Key, barcode_of
 from floorhand.errors import DatabaseAway
 from floorhand.ops.devices import ROBOT
 from floorhand.ops.floor import take_seat, take_turn

@@ -13,17 +13,15 @@ from sqlalchemy.orm import Session
 from floorhand.domain import barcodes
 from floorhand.domain.barcodes import Scanned
 from floorhand.domain.counting import in_unit
+from floorhand.domain.keymap import BARCODES_ONLY, KEYS, Key
 from floorhand.domain.receiving import PIECES_MAX
 from floorhand.domain.scanner_test import COMMAND, TestCode, is_test
 from floorhand.domain.things import (
-    BARCODES_ONLY,
-    KEYS,
     Ambiguous,
     Attributes,
     Badge,
     Chosen,
     DeliveryCode,
-    Key,
     Number,
     OrderCode,
     Paper,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from textual import work
 
-from floorhand.domain.things import KEYS, LOOKING_BACK, Key
+from floorhand.domain.keymap import KEYS, LOOKING_BACK, Key
 from floorhand.errors import Code
 from floorhand.flows.turn import Said
 from floorhand.flows.waiting import SCANS_WAITING_MAX

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Final
 
-from floorhand.domain.things import KEYS
+from floorhand.domain.keymap import KEYS
 from floorhand.text.catalog import Catalog
 from floorhand.tui.layout import MASK
 from floorhand.tui.view import Fate

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
-from floorhand.domain.things import BARCODES_ONLY, KEYS, Key, named
+from floorhand.domain.keymap import BARCODES_ONLY, KEYS, Key, named
 from floorhand.tui.rows import Part, Row, joined, width_of
 from floorhand.tui.safe import cut
 from floorhand.tui.view import View

@@ -13,8 +13,8 @@ from textual import getters, work
 from textual.app import ComposeResult
 from textual.screen import Screen
 
+from floorhand.domain.keymap import KEYS
 from floorhand.domain.scanners import Profile
-from floorhand.domain.things import KEYS
 from floorhand.errors import DatabaseAway, DatabaseUnusable
 from floorhand.flows.away import BETWEEN_WORK, not_yet_saved, tone_of
 from floorhand.flows.turn import Prompt, Said
