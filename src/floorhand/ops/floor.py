@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Final
 
 from sqlalchemy import insert, update
@@ -22,7 +22,7 @@ from floorhand.ops.freezing import freeze
 from floorhand.ops.leaving import change_device, locked_if_idle, refuse_others
 from floorhand.ops.misses import counted
 from floorhand.ops.registry import FLOWS
-from floorhand.ops.seats import Settled, Sitting, Turn, must_sit, repeat, resumed, sit, write
+from floorhand.ops.seats import Settled, Sitting, Turn, must_sit, repeat, sit, write
 from floorhand.ops.settling import answer, opens_a_door
 from floorhand.ops.twice import read_twice
 from floorhand.store.db import Transactions, in_turn
@@ -87,8 +87,25 @@ def _take_seat(
     turn = sitting.turn()
     if sitting.flow in JOBS and sitting.state != FLOWS[sitting.flow].START:
         assert sitting.at is not None, seat
-        turn = replace(turn, said=resumed(sitting, sitting.at, site_zone(tx, site)))
+        turn = replace(turn, said=_resumed(sitting, sitting.at, site_zone(tx, site)))
     return turn
+
+
+def _resumed(sitting: Sitting, at: datetime, zone: tzinfo) -> Said:
+    """Say when the last scan was taken and what it did, to somebody who comes back.
+
+    Args:
+        sitting: The seat as it was left.
+        at: When it was left.
+        zone: The site's clock, which is the one on the wall.
+    """
+    clock = at.astimezone(zone).strftime("%H:%M:%S")
+    last = sitting.said
+    if last is None or last.text.startswith("help."):
+        return Said("road.resumed", {"at": clock}, "look")
+    if last.tone == "refused":
+        return last
+    return Said("road.resumed_after", {**last.facts, "last_text": last.text, "at": clock}, "look")
 
 
 def _stand(tx: Session, site: str, seat: str, station: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
+from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import TableClause, bindparam, insert, select, update
@@ -275,23 +275,6 @@ def repeat(sitting: Sitting, scanned: str) -> Turn:
     if sitting.scanned in (scanned[:SCANNED_CHARACTERS_MAX], SECRET):
         return sitting.turn()
     return replace(sitting.turn(), said=Said.about(Refuse(Code.SCAN_AGAIN)))
-
-
-def resumed(sitting: Sitting, at: datetime, zone: tzinfo) -> Said:
-    """Say when the last scan was taken and what it did, to somebody who comes back.
-
-    Args:
-        sitting: The seat as it was left.
-        at: When it was left.
-        zone: The site's clock, which is the one on the wall.
-    """
-    clock = at.astimezone(zone).strftime("%H:%M:%S")
-    last = sitting.said
-    if last is None or last.text.startswith("help."):
-        return Said("road.resumed", {"at": clock}, "look")
-    if last.tone == "refused":
-        return last
-    return Said("road.resumed_after", {**last.facts, "last_text": last.text, "at": clock}, "look")
 
 
 def write(
