@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -17,6 +16,15 @@ from floorhand.store.schema import Barcode, Order, OrderLine, Return, ReturnLine
 HEAD = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
 SALE = "536365,85123A,WHITE HANGING HEART,6,2010-12-01 08:26:00,2.55,17850.0,United Kingdom\n"
 FILES = ("day_2010-12-20_latin1.csv", "day_2011-05-10.csv")
+MEASURED = """
+import resource, subprocess, sys
+code = subprocess.run(sys.argv[1:]).returncode
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(used.ru_utime + used.ru_stime, used.ru_maxrss, file=sys.stderr)
+sys.exit(code)
+"""
+"""Runs a command and tells what it used. Between it and the tests, whose memory would count: what a
+process has before it becomes another program is the most that this one ever had."""
 HALF_A_YEAR = "online_retail_2010-12_2011-05.csv.xz"
 
 
@@ -269,15 +277,15 @@ def test_the_order_of_day_and_month_can_be_said(take):
 def test_half_a_year_takes_less_than_a_minute_and_300_megabytes(real, shared_data, tmp_path):
     path = real(f"uci_online_retail/{HALF_A_YEAR}")
     command = [sys.executable, "-m", "floorhand", "import", "--json", str(path)]
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(
-        [*command, "--database", str(tmp_path / "big.db")], capture_output=True, check=False
+        [sys.executable, "-c", MEASURED, *command, "--database", str(tmp_path / "big.db")],
+        capture_output=True,
+        check=False,
     )
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert done.returncode == 3, done.stderr
-    used_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    used_s, most_kb = map(float, done.stderr.split()[-2:])
     assert used_s < 60
-    assert after.ru_maxrss < 300_000
+    assert most_kb < 300_000
     result = json.loads(done.stdout)
     stem = HALF_A_YEAR.split(".", 1)[0]
     oracle = json.loads((shared_data / "uci_online_retail" / f"{stem}.ORACLE.json").read_text())
