@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -44,8 +45,15 @@ def two_databases(
             _build(str(built), moves)
         made = (str(Path(temporary) / "turns.db"), str(Path(temporary) / "bare.db"))
         for copy in made:
-            shutil.copyfile(built, copy)
+            _copy(built, copy)
         yield made
+
+
+def _copy(built: Path, copy: str) -> None:
+    """Copy a database down to the disk: else the first scans would wait until it is there."""
+    shutil.copyfile(built, copy)
+    with open(copy, "rb+") as written:
+        os.fsync(written)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ What is asked rarely is built where it is asked, and goes through ``tx.execute``
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -21,43 +21,38 @@ from sqlalchemy.orm import Session
 from floorhand.store.prepared import Prepared, Question, Statement, prepare
 
 
-class Answer:
-    """What a statement gave: its rows, all of them read, and how many rows it wrote."""
+class Answer(list[Any]):
+    """The rows that a statement gave, all of them read, and how many rows it wrote."""
 
-    __slots__ = ("_rows", "rowcount")
+    __slots__ = ("rowcount",)
 
-    def __init__(self, rows: list[Any], rowcount: int) -> None:
-        self._rows = rows
-        self.rowcount = rowcount
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self._rows)
+    rowcount: int
 
     def all(self) -> list[Any]:
         """Give all rows."""
-        return self._rows
+        return self
 
     def first(self) -> Any:
         """Give the first row; None if there is none."""
-        return self._rows[0] if self._rows else None
+        return self[0] if self else None
 
     def one_or_none(self) -> Any:
         """Give the only row; None if there is none."""
-        assert len(self._rows) <= 1, self._rows
-        return self.first()
+        assert len(self) <= 1, self
+        return self[0] if self else None
 
     def one(self) -> Any:
         """Give the only row, which must be there."""
-        assert len(self._rows) == 1, self._rows
-        return self._rows[0]
+        assert len(self) == 1, self
+        return self[0]
 
     def scalar(self) -> Any:
         """Give the first value of the first row; None if there is no row."""
-        return self._rows[0][0] if self._rows else None
+        return self[0][0] if self else None
 
     def scalars(self) -> list[Any]:
         """Give the first value of each row."""
-        return [row[0] for row in self._rows]
+        return [row[0] for row in self]
 
 
 class Door:
@@ -90,11 +85,12 @@ class Door:
             for listener in self.listeners:
                 sql, values = listener(self.connection, cursor, sql, values, None, many)
             (cursor.executemany if many else cursor.execute)(sql, values)
-            rows = prepared.read(cursor) if prepared.gives_rows else []
+            answer = Answer(prepared.rows(cursor) if prepared.gives_rows else ())
         except BaseException as error:  # noqa: BLE001  (what is called there always raises)
             self.failed = True
             self.connection._handle_dbapi_exception(error, sql, values, cursor, None)
-        return Answer(rows, cursor.rowcount)
+        answer.rowcount = cursor.rowcount
+        return answer
 
 
 def ask(tx: Session, statement: Question, /, **named: Any) -> Answer:
@@ -115,7 +111,9 @@ def ask_each(tx: Session, statement: Question, rows: Sequence[Mapping[str, Any]]
         DatabaseAway, Clash, IntegrityError: As all that runs in a transaction of ours.
     """
     if not rows:
-        return Answer([], 0)
+        nothing = Answer()
+        nothing.rowcount = 0
+        return nothing
     if len(rows) == 1:  # drivers take longer over a list of one
         return ask(tx, statement, **rows[0])
     door = door_of(tx)

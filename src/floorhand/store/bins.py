@@ -307,7 +307,7 @@ def _holds(what: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(Stock.site == Place.site, Stock.place == Place.code, what)
 
 
-@made_once(*((homes,) for homes in range(1, 5)))
+@made_once((1,), (2,), (3,), (4,), (HOMES_MAX,))
 def _beside(homes: int) -> Select[*tuple[Any, ...]]:
     """Ask for usable bins next to some that are given by `_near`.
 

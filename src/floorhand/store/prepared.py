@@ -7,7 +7,7 @@ than ``IN (?)``.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from operator import itemgetter
 from typing import Any, ClassVar, TypeVar, cast
@@ -83,11 +83,11 @@ class Prepared:
             values.update(zip(parts, values.pop(name), strict=True))
         return self._ordered(values)
 
-    def read(self, cursor: Any) -> list[Any]:
-        """Read all rows."""
+    def rows(self, cursor: Any) -> Iterator[Any]:
+        """Give the rows as they are read."""
         if self._row is None:
             self._row = self._compiled.reader([column[1] for column in cursor.description])
-        return list(map(self._row, cursor))
+        return map(self._row, cursor)
 
 
 class _Compiled:
