@@ -10,7 +10,7 @@ from conftest import new_warehouse
 from scripts.test_scripts import Stage
 from sqlalchemy import SelectBase
 
-from floorhand.ops.registry import read_all
+from floorhand.ops.registry import get_ready
 from floorhand.store import prepared
 from floorhand.store.db import engine_of
 
@@ -25,8 +25,7 @@ def test_all_that_is_asked_was_compiled_before(
     transactions = new_warehouse(tmp_path)
     warehouse = import_module(f"warehouses.{script[0].removeprefix('@ ')}")
     warehouse.build(transactions)
-    read_all()
-    prepared.warm_up(engine_of(transactions).dialect)
+    get_ready(transactions)
     before = len(prepared._COMPILED)
     stage = Stage(transactions)
     if not any(line.startswith("@ worker ") for line in script):

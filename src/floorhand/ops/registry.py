@@ -1,7 +1,7 @@
 """Which flows there are, and who carries out which command.
 
 Each is read when it is first needed: all of them take longer than the rest of a start, and the
-first question is asked by one. `read_all` reads what is left when there is time.
+first question is asked by one. `get_ready` reads what is left when there is time.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from importlib import import_module
 from typing import Any, Final, cast
 
 from floorhand.flows.turn import Flow
+from floorhand.store.db import Transactions, engine_of
+from floorhand.store.prepared import warm_up
 
 NAMES: Final = (
     "sign_in",
@@ -87,9 +89,10 @@ FLOWS: Final[Mapping[str, Flow]] = _Flows()
 HANDLERS: Final = _Handlers()
 
 
-def read_all() -> None:
-    """Read what has not been needed yet, so that nobody waits for it at a first scan."""
+def get_ready(transactions: Transactions) -> None:
+    """Read what has not been needed yet, and compile what it asks: no first scan waits for it."""
     for name in NAMES:
         assert name == FLOWS[name].NAME, name
     for name in CARRIED_OUT_IN:
         HANDLERS.read(name)
+    warm_up(engine_of(transactions).dialect)

@@ -17,14 +17,13 @@ from typing import Any
 
 from sqlalchemy import event, select
 
-from floorhand.ops.registry import read_all
+from floorhand.ops.registry import get_ready
 from floorhand.ops.seats import Turn
 from floorhand.robots import supply
 from floorhand.robots.bare import Bare, Statement, Took, bare
 from floorhand.robots.crew import Robot
 from floorhand.robots.ground import SITE, two_databases
 from floorhand.store.db import Transactions, engine_of, open_database
-from floorhand.store.prepared import warm_up
 from floorhand.store.schema import Seat
 
 WARM_UP_TURNS = 60
@@ -88,10 +87,9 @@ def measure_scans(
         keep: Where to keep what was built.
         server: A PostgreSQL server to measure instead.
     """
-    read_all()
     with two_databases(folder, moves, keep, server) as (url, copy):
         transactions, by_hand = open_database(url), bare(copy)
-        warm_up(engine_of(transactions).dialect)
+        get_ready(transactions)
         try:
             robot = _seated(transactions, by_hand)
             _take_seat_too(transactions, copy)

@@ -193,15 +193,11 @@ class FloorRoad:
 
 
 def _get_ready(transactions: Transactions) -> None:
-    """Do ahead what would be had in the middle of scans.
+    """Get all jobs ready, and keep the collector away from what stays until the program ends.
 
-    All jobs are read, their questions compiled, and what stays until the end of the program is kept
-    from the collector, whose look at all of it takes longer than a scan.
+    A look at all of it takes longer than a scan, and would be had in the middle of one.
     """
-    from floorhand.ops.registry import read_all
-    from floorhand.store.db import engine_of
-    from floorhand.store.prepared import warm_up
+    from floorhand.ops.registry import get_ready
 
-    read_all()
-    warm_up(engine_of(transactions).dialect)
+    get_ready(transactions)
     gc.freeze()
