@@ -16,6 +16,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 from compiled import keep_compiled
+from frozen import prove_frozen
 from sqlalchemy import create_engine, insert, make_url, text
 
 from floorhand.domain.things import OUTSIDE
@@ -48,6 +49,7 @@ def _work_in_memory() -> None:
 
 _work_in_memory()
 keep_compiled()
+prove_frozen()
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SITE = "MAIN"

@@ -289,7 +289,7 @@ def test_every_state_can_be_stored_and_has_a_prompt() -> None:
     class Flow:
         pass
 
-    Flow.STATES, Flow.VALUES = STATES, VALUES
+    Flow.NAME, Flow.STATES, Flow.VALUES = "packing", STATES, VALUES
     assert {type(state) for state in ALL_STATES} == set(STATES)
     for state in ALL_STATES:
         assert thaw(Flow, freeze(state)) == state

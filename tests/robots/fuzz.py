@@ -55,6 +55,7 @@ from floorhand.ops import floor, settling
 from floorhand.ops.devices import Device
 from floorhand.ops.floor import Turn, take_turn
 from floorhand.ops.registry import FLOWS
+from floorhand.ops.registry import NAMES as FLOW_NAMES
 from floorhand.robots.crew import Robot
 from floorhand.robots.demo import build_demo
 from floorhand.store import lookup
@@ -78,9 +79,9 @@ PROVEN_EVERY = 5_000
 FAULTS_MAX = 50
 STATES = frozenset(
     (name, state.__name__)
-    for name, flow in FLOWS.items()
-    for state in flow.STATES
-    if name in ("sign_in", *JOBS) or state not in (type(flow.START), learning.Heard)
+    for name in FLOW_NAMES
+    for state in FLOWS[name].STATES
+    if name in ("sign_in", *JOBS) or state not in (type(FLOWS[name].START), learning.Heard)
 )
 """Where a seat can be; other flows pass through their start, and what is heard is never stored."""
 

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from floorhand.domain import barcodes
 from floorhand.flows.turn import Prompt
 from floorhand.ops import seats, settling
-from floorhand.ops.registry import FLOWS
+from floorhand.ops.registry import FLOWS, NAMES
 from floorhand.store import finders, schema
 from floorhand.store.db import Transactions, engine_of
 
@@ -106,7 +106,7 @@ KEPT_MAX: Final = 2_000
 @contextmanager
 def remembering() -> Iterator[None]:
     """Let the road work out once what can only come out the same."""
-    pure = [(flow, "prompt") for flow in FLOWS.values()]
+    pure = [(FLOWS[name], "prompt") for name in NAMES]
     pure += [(seats, "thaw"), (seats, "shown"), (settling, "read"), (barcodes, "read")]
     with ExitStack() as stack:
         for module, name in pure:

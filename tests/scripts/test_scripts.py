@@ -57,15 +57,14 @@ class Stage:
         self.turn: Turn = take_seat(transactions, SITE, SEAT, now=NOW)
 
     def scan(self, scanned: str) -> Turn:
+        """Make the next scan; sent again, as after an answer that was lost, it tells the same."""
         self.seconds += 1
-        self.turn = take_turn(
-            self.transactions,
-            SITE,
-            self.seat,
-            self.turn.scan_no + 1,
-            scanned.replace("<GS>", "\x1d"),
-            NOW + timedelta(seconds=self.seconds),
+        raw, at = scanned.replace("<GS>", "\x1d"), NOW + timedelta(seconds=self.seconds)
+        number = self.turn.scan_no + 1
+        self.turn, again = (
+            take_turn(self.transactions, SITE, self.seat, number, raw, at) for _ in range(2)
         )
+        assert again == self.turn, (scanned, again, self.turn)
         return self.turn
 
     def follow(self, line: str) -> None:

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
+from typing import cast
 
 import pytest
 from conftest import NOW, SITE
-from sqlalchemy import Connection, func, insert, select, text
+from sqlalchemy import Connection, TableClause, func, insert, select, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from floorhand.errors import Refused
+from floorhand.errors import DatabaseAway, Refused
 from floorhand.store.asking import ask, connection_of
 from floorhand.store.db import engine_of, in_turn, open_database
 from floorhand.store.lanes import IDLE_MAX
 from floorhand.store.schema import Task
+from floorhand.store.turnstile import FairConnection
 
+NAMED = {"site": SITE, "kind": "putaway", "created_at": NOW}
+ADD = insert(cast(TableClause, Task.__table__))
 COUNT = select(func.count().label("tasks")).select_from(Task)
 
 
@@ -27,7 +33,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def _raise_one(tx: Session, name: str) -> None:
-    tx.execute(insert(Task).values(site=SITE, id=name, kind="putaway", created_at=NOW))
+    tx.execute(insert(Task).values(id=name, **NAMED))
 
 
 def _open_files(file: Path) -> int:
@@ -116,3 +122,57 @@ def test_many_at_once_leave_no_more_than_a_few_lanes(file: Path) -> None:
     kept = engine_of(floor).pool
     assert kept.checkedout() <= IDLE_MAX  # type: ignore[attr-defined]  # a queue of connections
     engine_of(floor).dispose()
+
+
+def test_both_roads_of_a_turn_are_one_transaction(file: Path) -> None:
+    floor = open_database(str(file))
+
+    def both(tx: Session, name: str, *, fail: bool = False) -> None:
+        ask(tx, ADD, id=f"{name}-1", **NAMED)
+        _raise_one(tx, f"{name}-2")
+        ask(tx, ADD, id=f"{name}-3", **NAMED)
+        with tx.begin_nested():
+            _raise_one(tx, f"{name}-4")
+        if fail:
+            raise Refused("not_this")
+
+    with pytest.raises(Refused):
+        in_turn(floor, lambda tx: both(tx, "undone", fail=True))
+    in_turn(floor, lambda tx: both(tx, "done"))
+    with floor.begin() as other:
+        names = set(other.scalars(select(Task.id)))
+    assert names == {f"done-{number}" for number in (1, 2, 3, 4)}
+    engine_of(floor).dispose()
+
+
+def test_a_turn_whose_statement_failed_writes_nothing_even_if_it_goes_on(file: Path) -> None:
+    floor = open_database(str(file))
+
+    def go_on(tx: Session) -> None:
+        ask(tx, ADD, id="one", **NAMED)
+        with pytest.raises(IntegrityError):
+            ask(tx, ADD, id="one", **NAMED)
+        ask(tx, ADD, id="two", **NAMED)
+
+    with pytest.raises(AssertionError, match="ended the transaction"):
+        in_turn(floor, go_on)
+    assert in_turn(floor, lambda tx: ask(tx, COUNT).scalar()) == 0
+    engine_of(floor).dispose()
+
+
+def test_a_commit_that_fails_writes_nothing_and_lets_the_next_one_in(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    floor, others = open_database(str(file)), open_database(str(file))
+
+    def fail(_connection: FairConnection) -> None:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(FairConnection, "commit", fail)
+        with pytest.raises(DatabaseAway):
+            in_turn(floor, lambda tx: ask(tx, ADD, id="lost", **NAMED))
+    assert in_turn(others, lambda tx: ask(tx, COUNT).scalar()) == 0
+    assert in_turn(floor, lambda tx: ask(tx, COUNT).scalar()) == 0
+    for database in (floor, others):
+        engine_of(database).dispose()

@@ -15,7 +15,7 @@ from floorhand.domain.days import goods_words
 from floorhand.domain.keymap import KEYS, Key
 from floorhand.domain.signing_in import JOBS
 from floorhand.errors import Code
-from floorhand.ops.registry import FLOWS
+from floorhand.ops.registry import NAMES
 from floorhand.text.catalog import ASSETS, COUNTED, Catalog, catalog, languages, shown_in
 
 SOURCE = Path(__file__).parents[2] / "src" / "floorhand"
@@ -263,7 +263,7 @@ def test_an_unknown_language_is_english() -> None:
 
 
 def test_every_conversation_has_a_title() -> None:
-    assert {f"job.{name}" for name in FLOWS} <= entries("en").keys()
+    assert {f"job.{name}" for name in NAMES} <= entries("en").keys()
 
 
 @pytest.mark.parametrize(

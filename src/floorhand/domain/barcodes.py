@@ -173,7 +173,7 @@ def _read_own(plain: Scanned, code: str) -> Scanned:
         return plain
     if own_check(code[:-1]) != code[-1]:
         return replace(plain, damaged="check")
-    return replace(plain, code=code, own_kind=kind)
+    return Scanned(plain.raw, code, plain.aim, own_kind=kind)
 
 
 def _read_digits(plain: Scanned, body: str) -> Scanned:
@@ -346,6 +346,8 @@ def shown(text: str, n: int = 60) -> str:
 
     Blanks at the ends are made visible, too: they are what is wrong with the code then.
     """
+    if len(text) <= n and text.isascii() and text.isprintable() and text == text.strip(" "):
+        return text
     out: list[str] = []
     length = 0
     inside = range(len(text) - len(text.lstrip(" ")), len(text.rstrip(" ")))

@@ -19,6 +19,9 @@ TAG = "_"
 ATOMS: Final = frozenset({str, int, bool, type(None)})
 """What JSON holds as it is."""
 
+KEPT_MAX: Final = 64
+"""States that are kept as they were written down: a terminal reads what it wrote last."""
+
 _THINGS = {
     name: value
     for name, value in vars(things).items()
@@ -26,12 +29,34 @@ _THINGS = {
 }
 
 
+_KEPT: dict[tuple[str, str], AnyState] = {}
+
+
 def freeze(state: AnyState) -> str:
     """Write a state down."""
     return as_json(plain(state, tagged=True))
 
 
+def freeze_next(flow: Flow, state: AnyState) -> str:
+    """Write down the state that the next scan will find."""
+    text = freeze(state)
+    if len(_KEPT) >= KEPT_MAX:
+        _KEPT.clear()
+    _KEPT[flow.NAME, text] = state
+    return text
+
+
 def thaw(flow: Flow, text: str) -> AnyState:
+    """Give a state of a flow: as it was kept, else as it is read.
+
+    Raises:
+        KeyError: If it is not a state of this flow.
+    """
+    kept = _KEPT.get((flow.NAME, text))
+    return thawed(flow, text) if kept is None else kept
+
+
+def thawed(flow: Flow, text: str) -> AnyState:
     """Read a state of a flow.
 
     Raises:

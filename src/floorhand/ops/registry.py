@@ -6,7 +6,7 @@ first question is asked by one. `get_ready` reads what is left when there is tim
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any, Final, cast
 
@@ -41,24 +41,14 @@ CARRIED_OUT_IN: Final = (
 Handler = Callable[..., Any]
 
 
-class _Flows(Mapping[str, Flow]):
-    """Every conversation, by name; a seat's row says which one is open."""
+class _Flows(dict[str, Flow]):
+    """Every conversation that was needed, by name; a seat's row says which one is open."""
 
-    def __init__(self) -> None:
-        self._read: dict[str, Flow] = {}
-
-    def __getitem__(self, name: str) -> Flow:
-        if name not in self._read:
-            if name not in NAMES:
-                raise KeyError(name)
-            self._read[name] = cast(Flow, import_module(f"floorhand.flows.{name}"))
-        return self._read[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(NAMES)
-
-    def __len__(self) -> int:
-        return len(NAMES)
+    def __missing__(self, name: str) -> Flow:
+        if name not in NAMES:
+            raise KeyError(name)
+        self[name] = cast(Flow, import_module(f"floorhand.flows.{name}"))
+        return self[name]
 
 
 class _Handlers:

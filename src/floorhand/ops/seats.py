@@ -19,7 +19,7 @@ from floorhand.errors import Code
 from floorhand.flows.turn import AnyState, Facts, Prompt, Refuse, Reply, Said
 from floorhand.ops.allowing import keys_allowed
 from floorhand.ops.aside import ASIDE
-from floorhand.ops.freezing import freeze, thaw
+from floorhand.ops.freezing import freeze, freeze_next, thaw
 from floorhand.ops.registry import FLOWS
 from floorhand.store import undo_steps
 from floorhand.store.asking import ask
@@ -95,15 +95,18 @@ class Sitting:
 
     def turn(self) -> Turn:
         """Show it."""
-        return self.turn_at(self, self.scan_no, (self.undo_no, self.redo_no))
+        return self.turn_at(self, self.scan_no, (self.undo_no, self.redo_no), self.station)
 
-    def turn_at(self, at: Sitting | Settled, scan_no: int, numbers: tuple[int, int]) -> Turn:
+    def turn_at(
+        self, at: Sitting | Settled, scan_no: int, numbers: tuple[int, int], station: str
+    ) -> Turn:
         """Show the same worker where a scan led to.
 
         Args:
             at: That flow and state, and what was said.
             scan_no: The number of the scan.
             numbers: Those of the scans to undo and to redo next; 0: none.
+            station: Where the terminal stands by now.
         """
         return Turn(
             self.seat,
@@ -115,7 +118,7 @@ class Sitting:
             shown(at.flow, at.state, numbers, self.roles),
             at.said,
             self.preferences,
-            self.station,
+            station,
             self.locks_after_s if self.worker else 0,
         )
 
@@ -229,7 +232,12 @@ _SIT = (
     .with_for_update(of=_SEAT)
 )
 _WRITTEN = ("scan_no", "scanned", "flow", "state", "said", "at", "undo_no", "redo_no")
-_SIT_ON = update(_SEAT).where(_HERE).values({name: bindparam(name) for name in _WRITTEN})
+_SIT_ON = (
+    update(_SEAT)
+    .where(_HERE)
+    .values({name: bindparam(name) for name in _WRITTEN})
+    .returning(_SEAT.c.station)
+)
 _ADD_SCAN = insert(cast(TableClause, Scan.__table__))
 """Built once, as every scan runs them."""
 
@@ -296,18 +304,18 @@ def write(
         "scan_no": scan_no,
         "scanned": recorded,
         "flow": settled.flow,
-        "state": freeze(settled.state),
+        "state": freeze_next(FLOWS[settled.flow], settled.state),
         "said": said,
         "at": now,
         "undo_no": undo_no,
         "redo_no": redo_no,
     }
-    ask(tx, _SIT_ON, **values)
+    station = ask(tx, _SIT_ON, **values).scalar()
     came = {"scan_no": scan_no, "scanned": recorded, "at": now, "source": source}
     ask(tx, _ADD_SCAN, **came, **_about(sitting, settled))
     if _may_differ(sitting, settled):
         return must_sit(tx, sitting.site, sitting.seat).turn()
-    return sitting.turn_at(settled, scan_no, (undo_no, redo_no))
+    return sitting.turn_at(settled, scan_no, (undo_no, redo_no), station)
 
 
 def _as_kept(said: Said) -> dict[str, object]:

@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from floorhand.store.prepared import Prepared, Question, Statement, prepare
+from floorhand.store.prepared import Prepared, Question, Statement, prepare, ready_for
 
 
 class Answer(list[Any]):
@@ -58,11 +58,12 @@ class Answer(list[Any]):
 class Door:
     """The connection of one transaction, with what each statement needs of it looked up once."""
 
-    __slots__ = ("connection", "cursor", "dialect", "failed", "line", "listeners")
+    __slots__ = ("connection", "cursor", "dialect", "failed", "line", "listeners", "ready")
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.dialect = connection.dialect
+        self.ready = ready_for(connection.dialect)
         self.line = connection.connection
         self.cursor = self.line.cursor()
         self.failed = False
@@ -85,7 +86,7 @@ class Door:
             for listener in self.listeners:
                 sql, values = listener(self.connection, cursor, sql, values, None, many)
             (cursor.executemany if many else cursor.execute)(sql, values)
-            answer = Answer(prepared.rows(cursor) if prepared.gives_rows else ())
+            answer = Answer(prepared.rows(cursor)) if prepared.gives_rows else Answer()
         except BaseException as error:  # noqa: BLE001  (what is called there always raises)
             self.failed = True
             self.connection._handle_dbapi_exception(error, sql, values, cursor, None)
@@ -100,7 +101,7 @@ def ask(tx: Session, statement: Question, /, **named: Any) -> Answer:
         DatabaseAway, Clash, IntegrityError: As all that runs in a transaction of ours.
     """
     door = door_of(tx)
-    prepared = prepare(statement, door.dialect, named)
+    prepared = door.ready.get(id(statement)) or prepare(statement, door.dialect, named)
     return door.run(prepared, prepared.bound(named))
 
 

@@ -288,6 +288,8 @@ def _tame_sqlite(engine: Engine) -> None:
     def _on_begin(connection: Connection) -> None:
         driver = connection.connection.dbapi_connection
         assert isinstance(driver, FairConnection), driver
+        if driver.in_transaction:  # that of a lane, in which SQLAlchemy's own road is taken, too
+            return
         driver.take_turn()
         try:
             if not driver.is_there():

@@ -1,8 +1,8 @@
 """Keep what a turn needs of SQLite from one turn to the next: a connection, its session, its door.
 
 Taking a connection from a pool, putting a session on it and giving all of it back costs as much as
-four statements. A lane is used by one turn at a time; whatever fails in one closes it, so the next
-turn never meets what an error left behind.
+four statements, and having SQLAlchemy begin and commit as much as one. A lane is used by one turn
+at a time; whatever fails in one closes it, so the next turn never meets what an error left behind.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session
 
 from floorhand.store.asking import Door
+from floorhand.store.turnstile import FairConnection
 
 Result = TypeVar("Result")
 
@@ -24,23 +25,48 @@ IDLE_MAX: Final = 2
 class Lane:
     """A connection with a session on it and the door that statements go through."""
 
-    __slots__ = ("connection", "door", "session")
+    __slots__ = ("connection", "door", "driver", "session")
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.session = Session(connection, expire_on_commit=False)
         self.door = Door(connection)
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, FairConnection), driver
+        self.driver = driver
         self.session.info[Door] = self.door
 
     def run(self, work: Callable[[Session], Result]) -> Result:
         """Do something in one transaction; it is undone after an error."""
         self.door.listen()
-        with self.connection.begin():
+        self.connection.dispatch.begin(self.connection)  # who listens to that begins it
+        try:
+            result = work(self.session)
+            assert not self.door.failed, "a statement failed, which has ended the transaction"
+            self._commit()
+        except BaseException:
+            self._undo()
+            raise
+        return result
+
+    def _commit(self) -> None:
+        """Commit by the road on which the database was asked: the door's, or SQLAlchemy's own."""
+        if self.session.in_transaction():
+            self.session.commit()
+            self.session.close()
+        elif self.connection.in_transaction():
+            self.connection.commit()
+        else:
             try:
-                return work(self.session)
-            finally:
-                if self.session.in_transaction():  # it was asked something by SQLAlchemy's own road
-                    self.session.close()
+                self.driver.commit()
+            except BaseException as error:  # noqa: BLE001  (what is called there always raises)
+                self.connection._handle_dbapi_exception(error, None, None, None, None)
+
+    def _undo(self) -> None:
+        self.session.close()
+        self.connection.rollback()
+        if not self.connection.invalidated:
+            self.driver.rollback()
 
 
 class Lanes:

@@ -97,7 +97,7 @@ def end(tx: Session) -> list[Change] | None:
 
 
 def _noting(tx: Session) -> Noting:
-    driver = door_of(tx).connection.connection.driver_connection
+    driver = door_of(tx).line.driver_connection
     assert isinstance(driver, FairConnection), driver
     assert isinstance(driver.notes, Noting), driver.notes
     return driver.notes

@@ -56,9 +56,10 @@ class Prepared:
         "_fixed",
         "_lists",
         "_ordered",
-        "_row",
         "_to_driver",
+        "bound",
         "gives_rows",
+        "row",
         "sql",
     )
 
@@ -72,10 +73,15 @@ class Prepared:
         self._to_driver = tuple(compiled.to_driver.items())
         self._lists = tuple(expanded.parameter_expansion.items())
         self._ordered = _in_order(expanded.positiontup)
-        self._row: Callable[[Any], Any] | None = None
+        as_they_are = not (self._fixed or self._to_driver or self._lists)
+        self.bound: Callable[[Mapping[str, Any]], Any] = (
+            self._ordered if as_they_are else self._processed
+        )
+        """Puts parameters into the form and the order that the driver takes."""
+        self.row: Callable[[Any], Any] | None = None
+        """Makes of a row of the driver one with names; None until there was one."""
 
-    def bound(self, named: Mapping[str, Any]) -> Any:
-        """Put parameters into the form and the order that the driver takes."""
+    def _processed(self, named: Mapping[str, Any]) -> Any:
         values = {**self._fixed, **named}
         for name, process in self._to_driver:
             values[name] = process(values[name])
@@ -85,9 +91,9 @@ class Prepared:
 
     def rows(self, cursor: Any) -> Iterator[Any]:
         """Give the rows as they are read."""
-        if self._row is None:
-            self._row = self._compiled.reader([column[1] for column in cursor.description])
-        return map(self._row, cursor)
+        if self.row is None:
+            self.row = self._compiled.reader([column[1] for column in cursor.description])
+        return map(self.row, cursor)
 
 
 class _Compiled:
@@ -105,6 +111,7 @@ class _Compiled:
         "compiler",
         "fixed",
         "lists",
+        "statement",
         "to_driver",
     )
 
@@ -114,6 +121,7 @@ class _Compiled:
         binds = {name: bind for bind, name in compiler.bind_names.items()}
         assert not compiler.isinsert or binds.keys() >= set(names), (compiler.string, names)
         self._dialect = dialect
+        self.statement = statement
         self.lists = tuple(name for name, bind in binds.items() if bind.expanding and bind.required)
         self._prepared: dict[tuple[int, ...], Prepared] = {}
         self.columns = tuple(statement.exported_columns)
@@ -161,7 +169,7 @@ class _Compiled:
         return read
 
 
-def _in_order(names: Sequence[str] | None) -> Callable[[dict[str, Any]], Any]:
+def _in_order(names: Sequence[str] | None) -> Callable[[Mapping[str, Any]], Any]:
     """Give what puts values in the order of these names; None: the driver takes them by name."""
     if names is None:
         return lambda values: values
@@ -208,6 +216,14 @@ parameters, which say which columns."""
 _PREPARED: dict[tuple[Any, ...], Prepared] = {}
 """What takes no lists, by the same, as the driver takes it."""
 
+_READY: dict[str, dict[int, Prepared]] = {}
+"""What of that only reads, by the driver and then by the `id` of the statement, which it keeps."""
+
+
+def ready_for(dialect: Dialect) -> Mapping[int, Prepared]:
+    """Give what reads and takes no lists, as far as it was prepared, by the statement's `id`."""
+    return _READY.setdefault(dialect.driver, {})
+
 
 def prepare(statement: Question, dialect: Dialect, named: Mapping[str, Any]) -> Prepared:
     """Give a statement as the driver takes it, for parameters of these names."""
@@ -221,6 +237,8 @@ def prepare(statement: Question, dialect: Dialect, named: Mapping[str, Any]) -> 
     found = compiled.prepared(named)
     if not compiled.lists:
         _PREPARED[key] = found
+        if one.is_select:
+            _READY.setdefault(dialect.driver, {})[id(one)] = found
     return found
 
 
@@ -231,6 +249,8 @@ def _compiled(statement: Statement, dialect: Dialect, names: tuple[str, ...] = (
         if len(_COMPILED) >= COMPILED_MAX:
             _COMPILED.clear()
             _PREPARED.clear()
+            for ready in _READY.values():
+                ready.clear()
         compiled = _COMPILED[key] = _Compiled(statement, dialect, names)
     return compiled
 
