@@ -20,7 +20,16 @@ from sqlalchemy.orm import Session
 from floorhand.domain.labels import KINDS
 from floorhand.errors import DatabaseAway
 from floorhand.labels import fonts
-from floorhand.labels.printers import FolderPrinter, Rendered, file_name
+from floorhand.labels.printers import (
+    Condition,
+    Fate,
+    FolderPrinter,
+    Form,
+    NotPrinted,
+    Rendered,
+    Status,
+    file_name,
+)
 from floorhand.labels.spool import LEASE, TRIES_MAX, Spool, send_all, send_next, start_spool
 from floorhand.store.db import Transactions
 from floorhand.store.ledger import Cause
@@ -55,15 +64,23 @@ def jobs(transactions: Transactions) -> list[Any]:
 class Recorder:
     """A printer that remembers what it got, and fails as often as told."""
 
+    takes = (Form.ZPL, Form.PNG)
+    dpi = 203
+    repeats = True
+
     def __init__(self, fails: int = 0) -> None:
         self.got: list[Rendered] = []
         self.fails = fails
 
-    def send(self, label: Rendered) -> None:
+    def status(self) -> Status:
+        return Status(Condition.READY)
+
+    def send(self, label: Rendered) -> Fate:
         if self.fails:
             self.fails -= 1
-            raise OSError(28, "No space left on device")
+            raise NotPrinted("No space left on device")
         self.got.append(label)
+        return Fate.SENT
 
 
 def test_a_label_that_was_asked_for_comes_out_as_picture_and_zpl(
@@ -221,7 +238,7 @@ def test_an_address_that_no_font_can_show_is_told_on_the_label_and_to_a_supervis
     label = ship(transactions, "王小明", "88 Jianguo Rd", "100022 北京", "CN")
     facts = {"order": "F-1", "letters": "王小明北京"}
     assert troubles(transactions) == [("address_unprintable", SSCC, "FERN", facts)]
-    assert b"^FDADDRESS NOT READABLE^FS" in label.zpl
+    assert b"^FDADDRESS NOT READABLE^FS" in label.forms[Form.ZPL]
     ship(transactions, "王小明", "88 Jianguo Rd", "100022 北京", "CN", scan_no=2)
     assert len(troubles(transactions)) == 1
 
@@ -231,7 +248,7 @@ def test_an_address_that_had_to_be_shortened_is_told_to_a_supervisor(
 ) -> None:
     label = ship(transactions, *["W" * 127] * 4, "10121 Torino", "IT")
     assert troubles(transactions) == [("address_shortened", SSCC, "FERN", {"order": "F-1"})]
-    assert b"NOT READABLE" not in label.zpl
+    assert b"NOT READABLE" not in label.forms[Form.ZPL]
 
 
 @pytest.mark.usefixtures("no_more_fonts")
@@ -239,7 +256,7 @@ def test_an_address_that_had_to_be_shortened_is_told_to_a_supervisor(
     "name", ["Giulia Ferraro", "Željka Đurić", "Ана 🌸1️⃣👍🏽", "شركة", "Nguyễn Thị Bưởi", "Hồ"]
 )
 def test_an_address_that_can_be_read_is_no_trouble(transactions: Transactions, name: str) -> None:
-    assert b"NOT READABLE" not in ship(transactions, name, "10121 Torino", "IT").zpl
+    assert b"NOT READABLE" not in ship(transactions, name, "10121 Torino", "IT").forms[Form.ZPL]
     assert troubles(transactions) == []
 
 
@@ -253,7 +270,7 @@ def test_letters_that_cannot_be_joined_here_are_not_printed_apart(
     finally:
         monkeypatch.undo()
         forget_fonts()
-    assert b"NOT READABLE" in label.zpl
+    assert b"NOT READABLE" in label.forms[Form.ZPL]
     assert troubles(transactions)[0][3]["letters"] == "شركة"
 
 
@@ -270,7 +287,7 @@ def test_a_spool_that_dies_between_printing_and_noting_it_prints_the_same_label_
     transactions: Transactions, tmp_path: Path
 ) -> None:
     class Dies(FolderPrinter):
-        def send(self, label: Rendered) -> None:
+        def send(self, label: Rendered) -> Fate:
             super().send(label)
             raise KeyboardInterrupt
 
@@ -339,9 +356,9 @@ def test_a_reprint_is_the_same_label_marked_as_a_copy(transactions: Transactions
     send_all(transactions, SITE, {"folder": printer}, at())
     assert [job.state for job in jobs(transactions)] == ["sent", "sent"]
     first, copy = printer.got
-    assert b"COPY" not in first.zpl
-    assert b"^FDCOPY 2^FS" in copy.zpl
-    with Image.open(BytesIO(copy.png)) as picture:
+    assert b"COPY" not in first.forms[Form.ZPL]
+    assert b"^FDCOPY 2^FS" in copy.forms[Form.ZPL]
+    with Image.open(BytesIO(copy.forms[Form.PNG])) as picture:
         assert read_back(picture) == ["00" + sscc]
 
 
@@ -378,7 +395,7 @@ def test_a_failed_label_that_is_asked_for_again_is_no_copy(transactions: Transac
 )
 def test_a_hostile_subject_never_leaves_the_folder(subject: str, tmp_path: Path) -> None:
     folder = tmp_path / "one" / "labels"
-    label = Rendered(7, "tote", subject, b"png", b"zpl")
+    label = Rendered(7, "tote", subject, {Form.PNG: b"png", Form.ZPL: b"zpl"})
     FolderPrinter(folder).send(label)
     written = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert {path.parent for path in written} == {folder}
@@ -405,8 +422,9 @@ def test_a_file_is_there_whole_or_not_at_all(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(OSError, match="No space"):
-        FolderPrinter(tmp_path).send(Rendered(1, "tote", "T-1", b"png", b"zpl"))
+    label = Rendered(1, "tote", "T-1", {Form.PNG: b"png", Form.ZPL: b"zpl"})
+    with pytest.raises(NotPrinted, match="No space"):
+        FolderPrinter(tmp_path).send(label)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -417,9 +435,10 @@ class Signals(Recorder):
         super().__init__()
         self.came = threading.Event()
 
-    def send(self, label: Rendered) -> None:
-        super().send(label)
+    def send(self, label: Rendered) -> Fate:
+        fate = super().send(label)
         self.came.set()
+        return fate
 
 
 def test_the_thread_sends_what_waits_at_its_start_and_what_it_is_woken_for(

@@ -263,7 +263,7 @@ def _all_found(args: argparse.Namespace, found: Sequence[LabelWanted]) -> None:
 def _to_folder(folder: Path, wanted: Sequence[LabelWanted], layouts: Sequence[Layout]) -> None:
     printer = FolderPrinter(folder, durable=False)
     for number, (one, layout) in enumerate(zip(wanted, layouts, strict=True), 1):
-        printer.send(render(layout, number, one.subject))
+        printer.send(render(layout, number, one.subject, printer.takes))
         _progress(number, len(layouts))
 
 

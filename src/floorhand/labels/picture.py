@@ -59,6 +59,13 @@ def png(picture: Picture, dpi: int) -> bytes:
     return out.getvalue()
 
 
+def pdf(picture: Picture, dpi: int) -> bytes:
+    """Make a PDF of one page, which is as large as the label."""
+    out = BytesIO()
+    picture.save(out, "PDF", resolution=DOTS_PER_MM[dpi] * 25.4)
+    return out.getvalue()
+
+
 def symbol_picture(symbol: Symbol, module_dots: int, height_dots: int) -> Picture:
     """Draw a barcode, every module the same whole number of dots; no quiet zone."""
     width = len(symbol.rows[0])

@@ -1,4 +1,9 @@
-"""Printers: where a rendered label goes. The embedded one writes files into a folder."""
+"""Printers: where a rendered label goes. The embedded one writes files into a folder.
+
+What a printer promises is little: that it took all bytes does not mean that a label came out, and
+one that does not answer is not fine. So whoever sends a label learns one of three things: it was
+printed or taken, nothing of it went out, or nobody can know.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +11,19 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 NAME_CHARACTERS_MAX = 60
+
+
+class Form(StrEnum):
+    """A form of a label."""
+
+    ZPL = "zpl"
+    PNG = "png"
+    PDF = "pdf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,25 +34,88 @@ class Rendered:
         number: Counts the labels of a site; the same at every try.
         template: Name of its template.
         subject: What it labels. Somebody else's text: no part of a path.
-        png: As a picture.
-        zpl: For label printers.
+        forms: What it is in each of the forms that the printer takes.
     """
 
     number: int
     template: str
     subject: str
-    png: bytes
-    zpl: bytes
+    forms: Mapping[Form, bytes]
+
+
+class Condition(StrEnum):
+    """How a printer is."""
+
+    READY = "ready"
+    BUSY = "busy"
+    PAUSED = "paused"
+    PAPER = "paper"
+    """It is out of labels."""
+    RIBBON = "ribbon"
+    HEAD = "head"
+    """Its print head is open."""
+    SILENT = "silent"
+    """It took the call and does not answer: out of labels or ribbon, head open, or hung."""
+    OFFLINE = "offline"
+    """It cannot be reached."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How a printer says it is.
+
+    Attributes:
+        condition: In one word.
+        held: Labels that it has taken and not printed yet.
+        told: What it, or the system, said; empty if nothing.
+    """
+
+    condition: Condition
+    held: int = 0
+    told: str = ""
+
+
+class Fate(StrEnum):
+    """What became of a label."""
+
+    SENT = "sent"
+    """The printer took all of it."""
+    CONFIRMED = "confirmed"
+    """The printer says that nothing of it is left to print."""
+
+
+class NotPrinted(OSError):
+    """Nothing of a label went out: it can be sent again. The text says what is wrong."""
+
+
+class InDoubt(OSError):
+    """A label may have come out, or may still come out: somebody has to look."""
 
 
 class Printer(Protocol):
     """What the spool needs of a printer."""
 
-    def send(self, label: Rendered) -> None:
+    @property
+    def takes(self) -> tuple[Form, ...]:
+        """The forms of a label that it needs, all of them."""
+
+    @property
+    def dpi(self) -> int:
+        """Its dots per inch, one of `floorhand.labels.layout.DOTS_PER_MM`."""
+
+    @property
+    def repeats(self) -> bool:
+        """Whether a label that is sent twice is there once, as a file is that is replaced."""
+
+    def status(self) -> Status:
+        """Ask how it is; never raises, and takes two seconds at most."""
+
+    def send(self, label: Rendered) -> Fate:
         """Hand a whole label over.
 
         Raises:
-            OSError: If it was not taken; the text says what is wrong.
+            NotPrinted: If nothing of it was printed, nor will be.
+            InDoubt: If that is not known.
         """
 
 
@@ -54,19 +131,40 @@ class FolderPrinter:
             good enough for labels that can be made again.
     """
 
+    takes: Final = (Form.ZPL, Form.PNG)
+    dpi: Final = 203
+    repeats: Final = True
+
     def __init__(self, folder: Path, *, durable: bool = True) -> None:
         self._folder = folder
         self._durable = durable
 
-    def send(self, label: Rendered) -> None:
-        """Write both files."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+    def status(self) -> Status:
+        """Say whether there is such a folder, or could be."""
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            return Status(Condition.OFFLINE, told=why(error))
+        return Status(Condition.READY)
+
+    def send(self, label: Rendered) -> Fate:
+        """Write its files."""
         name = file_name(label)
-        for ending, content in (("zpl", label.zpl), ("png", label.png)):
-            write_whole(self._folder / f"{name}.{ending}", content, durable=self._durable)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            for form, content in label.forms.items():
+                write_whole(self._folder / f"{name}.{form}", content, durable=self._durable)
+        except OSError as error:
+            raise NotPrinted(why(error)) from error
+        return Fate.SENT
 
 
 Printers = Mapping[str, Printer]
+
+
+def why(error: OSError) -> str:
+    """Say what an error of the system is about."""
+    return error.strerror or str(error) or type(error).__name__
 
 
 def file_name(label: Rendered) -> str:

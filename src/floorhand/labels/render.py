@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from floorhand.domain.labels import LabelData
 from floorhand.labels import picture
 from floorhand.labels.layout import Layout, lay_out
-from floorhand.labels.printers import Rendered
+from floorhand.labels.printers import Form, Rendered
 from floorhand.labels.template import Template, load_template
 from floorhand.labels.zpl import write_zpl
 
@@ -25,12 +26,18 @@ def lay_out_named(template: str, data: LabelData, dpi: int = DEFAULT_DPI) -> Lay
     return lay_out(known_template(template), data, dpi)
 
 
-def render(layout: Layout, number: int, subject: str) -> Rendered:
-    """Draw a layout for all printers."""
-    return Rendered(
-        number=number,
-        template=layout.template,
-        subject=subject,
-        png=picture.png(picture.draw(layout), layout.dpi),
-        zpl=write_zpl(layout),
-    )
+def render(layout: Layout, number: int, subject: str, forms: Iterable[Form]) -> Rendered:
+    """Draw a layout in the forms that a printer takes."""
+    drawn = {form: draw(layout, form) for form in forms}
+    return Rendered(number, layout.template, subject, drawn)
+
+
+def draw(layout: Layout, form: Form) -> bytes:
+    """Draw a layout in one form."""
+    match form:
+        case Form.ZPL:
+            return write_zpl(layout)
+        case Form.PNG:
+            return picture.png(picture.draw(layout), layout.dpi)
+        case Form.PDF:
+            return picture.pdf(picture.draw(layout), layout.dpi)

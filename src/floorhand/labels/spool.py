@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from floorhand.errors import BadFile, BadLabel, DatabaseAway, DatabaseUnusable
-from floorhand.labels.printers import FolderPrinter, Printers
+from floorhand.labels.printers import FolderPrinter, Printers, why
 from floorhand.store.db import Transactions
 from floorhand.store.masters import DEFAULT_PRINTER
 from floorhand.store.print_jobs import (
@@ -68,7 +68,7 @@ def send_next(
             mark_failed(tx, site, job.id, str(error), None)
     except OSError as error:
         with transactions.begin() as tx:
-            mark_failed(tx, site, job.id, _why(error), _again_at(job, clock()))
+            mark_failed(tx, site, job.id, why(error), _again_at(job, clock()))
     else:
         with transactions.begin() as tx:
             mark_sent(tx, site, job.id, clock(), note)
@@ -101,12 +101,8 @@ def _send(job: Job, printers: Printers) -> tuple[str, LabelTroubles]:
         layout = lay_out_named(job.template, {**data, "warning": WARNING})
     if ADDRESS in layout.shortened:
         troubles["address_shortened"] = {}
-    printer.send(render(layout, job.number, job.subject))
+    printer.send(render(layout, job.number, job.subject, printer.takes))
     return layout.note(), troubles
-
-
-def _why(error: OSError) -> str:
-    return error.strerror or str(error) or type(error).__name__
 
 
 def _again_at(job: Job, now: datetime) -> datetime | None:
