@@ -19,6 +19,7 @@ from floorhand.errors import BadFile
 from floorhand.labels.fonts import LINE_HEIGHT
 from floorhand.labels.symbols import SYMBOLOGIES
 
+TEMPLATE_BYTES_MAX = 200_000
 SIDE_MAX_MM = 300.0
 ELEMENTS_MAX = 60
 LETTER_MIN_MM = 1.2
@@ -148,10 +149,20 @@ def load_template(name: str, folder: Path | None = None) -> Template:
     known = template_names(folder)
     if name not in known:
         raise BadFile(f"There is no label template {name!a}; there are: {', '.join(known)}.")
-    path = (folder or template_folder()) / f"{name}.toml"
+    return load_template_file((folder or template_folder()) / f"{name}.toml")
+
+
+def load_template_file(path: Path) -> Template:
+    """Load and check a template that is not, or not yet, one of the program's.
+
+    Raises:
+        BadFile: Naming file and element, and saying what is wrong.
+    """
     try:
+        if path.stat().st_size > TEMPLATE_BYTES_MAX:
+            raise BadFile(f"{path.name}: larger than {TEMPLATE_BYTES_MAX} bytes: no template")
         return parse_template(path.name, path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise BadFile(f"{path.name}: cannot be read: {error}") from error
 
 

@@ -1,0 +1,171 @@
+"""Which labels were asked for, filled from the database: bins of a zone, badges, commands …"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from floorhand.config import Settings
+from floorhand.domain.keymap import BARCODES_ONLY, KEYS
+from floorhand.domain.labels import LabelData
+from floorhand.domain.scanner_test import ELEMENTS, LETTERS
+from floorhand.errors import BadLabel
+from floorhand.store.db import open_database
+from floorhand.store.label_data import (
+    LabelWanted,
+    badge_labels,
+    place_labels,
+    sku_labels,
+    station_labels,
+)
+from floorhand.store.label_papers import delivery_labels, return_labels
+from floorhand.store.label_work import work_labels
+from floorhand.store.masters import require_merchant, require_site
+from floorhand.store.rotating import PROVEN_KINDS, rotate
+from floorhand.text.catalog import catalog
+
+PLACES = {
+    "bins": "bin",
+    "totes": "tote",
+    "carts": "cart",
+    "benches": "bench",
+    "docks": "dock",
+    "pallets": "pallet",
+}
+PAPERS = {"deliveries": delivery_labels, "returns": return_labels}
+ROTATE = "rotate"
+SCANNER_TEST = "scanner-test"
+KINDS_OF_LABELS = (
+    *PLACES,
+    "stations",
+    "badges",
+    "sku",
+    *PAPERS,
+    "commands",
+    SCANNER_TEST,
+    "work",
+    ROTATE,
+)
+"""``work`` is one of everything that the open work needs, ``rotate`` new labels of a zone."""
+
+CHOICES = range(1, 10)
+NUMBERS = range(10)
+"""Entries of a list, and quantities, that have a barcode of their own."""
+
+NONE_YET = {
+    "pallets": " Receiving prints the label of a pallet when it makes one.",
+    "deliveries": " None is announced or open: import some, or name a closed one.",
+    "returns": " None is waited for: import some, or name one that is done.",
+}
+"""Why there may be none, though nothing is wrong."""
+
+
+def labels_asked_for(args: argparse.Namespace, settings: Settings) -> tuple[LabelWanted, ...]:
+    """Fill all labels that a command asks for.
+
+    Raises:
+        BadLabel: If there are none, or not all that were named; nothing is changed then.
+    """
+    language = args.language or settings.language
+    if args.what == "commands":
+        found = command_labels(language, args.codes)
+    elif args.what == SCANNER_TEST:
+        found = (scanner_test_label(language),)
+    else:
+        transactions = open_database(settings.database, create=False)
+        with transactions.begin() as tx:
+            require_site(tx, settings.site)
+            if args.merchant:
+                require_merchant(tx, settings.site, args.merchant)
+            if args.what == ROTATE:
+                args.codes = _rotated(tx, settings.site, args)
+            found = _of_database(tx, settings.site, args)
+        found = tuple(_titled(one, language) for one in found)
+        if args.what == "work":
+            found += command_labels(language)
+    _all_found(args, found)
+    return found
+
+
+def _of_database(tx: Session, site: str, args: argparse.Namespace) -> tuple[LabelWanted, ...]:
+    match args.what:
+        case "badges":
+            return badge_labels(tx, site, codes=args.codes)
+        case "stations":
+            return station_labels(tx, site, codes=args.codes)
+        case "sku":
+            return sku_labels(tx, site, merchant=args.merchant, codes=args.codes)
+        case "deliveries" | "returns":
+            return PAPERS[args.what](tx, site, merchant=args.merchant, codes=args.codes)
+        case "work":
+            return tuple(work_labels(tx, site))
+        case "rotate":
+            kinds = [place_labels(tx, site, kind, codes=args.codes) for kind in PROVEN_KINDS]
+            return tuple(one for labels in kinds for one in labels) if args.codes else ()
+        case _:
+            return place_labels(tx, site, PLACES[args.what], zone=args.zone, codes=args.codes)
+
+
+def _rotated(tx: Session, site: str, args: argparse.Namespace) -> tuple[str, ...]:
+    """Give places new bars and digits; nothing is changed if one of them does not exist."""
+    renewed = rotate(tx, site, args.zone, args.codes)
+    if absent := [code for code in args.codes if code not in renewed]:
+        raise BadLabel(f"There are no such places: {', '.join(absent)}. Nothing was changed.")
+    return renewed
+
+
+def command_labels(language: str, codes: Sequence[str] = ()) -> tuple[LabelWanted, ...]:
+    """Fill a label for every key and number: its barcode, the key and the word for it."""
+    say = catalog(language).say
+    sheet = [
+        (barcode, key.upper(), say(f"label.command.{name}"))
+        for name, (key, barcode) in KEYS.items()
+    ]
+    sheet += [
+        (barcode, "", say(f"label.command.{name}")) for name, barcode in BARCODES_ONLY.items()
+    ]
+    sheet += [(f"*CHOOSE {n}", str(n), say("label.command.choose", {"number": n})) for n in CHOICES]
+    sheet += [(f"*QTY {n}", str(n), say("label.command.number", {"number": n})) for n in NUMBERS]
+    return tuple(
+        LabelWanted("command", barcode, {"scan_code": barcode, "key": key, "word": word})
+        for barcode, key, word in sheet
+        if not codes or barcode in codes
+    )
+
+
+def scanner_test_label(language: str) -> LabelWanted:
+    """Fill the label of the scanner test."""
+    say = catalog(language).say
+    data: LabelData = {
+        "title": say("job.scanner"),
+        "first": say("label.scanner_test.first"),
+        "second": say("label.scanner_test.second"),
+        "letters": LETTERS,
+        "elements": "".join(f"({ai}){value}" for ai, value in ELEMENTS),
+    }
+    return LabelWanted("scanner_test", SCANNER_TEST, data)
+
+
+def _titled(one: LabelWanted, language: str) -> LabelWanted:
+    """Put the word for a kind of place or paper into its title."""
+    kind = one.data.get("title")
+    if not kind:
+        return one
+    title = catalog(language).say(f"label.title.{kind}")
+    return LabelWanted(one.template, one.subject, {**one.data, "title": title})
+
+
+def _all_found(args: argparse.Namespace, found: Sequence[LabelWanted]) -> None:
+    """See that there is something, and all that was asked for by code."""
+    if not found:
+        where = f" in zone {args.zone}" if args.zone else ""
+        which = f": {', '.join(args.codes)}" if args.codes else ""
+        why = NONE_YET.get(args.what, "") if not which else ""
+        raise BadLabel(f"There are no such {args.what}{where}{which}.{why}")
+    if args.what == "sku":  # may be asked for by barcode; then the codes are others
+        return
+    subjects = {one.subject for one in found}
+    if absent := [code for code in args.codes if code not in subjects]:
+        raise BadLabel(f"There are no such {args.what}: {', '.join(absent)}. Nothing was printed.")
