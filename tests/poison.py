@@ -69,7 +69,8 @@ NO_HARM = {
         returns.platform scan.fate scan.job scan.source seat.flow sequence.name sku.abc
         sku.source slot.was station.jobs stock.condition task.kind task.state trouble.kind
         undo_step.flow undo_step.kind worker.language worker.roles worker.theme
-        delivery_line.reason imported.format
+        delivery_line.reason imported.format print_form.form print_job.reason
+        printer.condition
     """,
     DAY: """
         checked.expiry delivery.expected_on delivery_line.expiry guess.times
@@ -86,20 +87,22 @@ NO_HARM = {
     """,
     NUMBERED: """
         delivery.paper_no parcel.carton print_job.subject returns.paper_no seat.device
-        seat.home imported.sha256 worker.pin_hash
+        seat.home imported.sha256 worker.pin_hash print_form.job
     """,
     SET_UP: """
         merchant.rules place.storage place.zone seat.scanner site.gs1_prefix site.rules
-        site.time_zone sku.storage station.scanner
+        site.time_zone sku.storage station.scanner printer.address printer.code
+        printer.neighbour spooler.host
     """,
     "a copy of what is harmful in its own table, while it is at work": """
         checked.lot checked.merchant checked.place checked.serial checked.sku
         inspection.lot imported.merchant operation.station parcel.box_type parked.by
         pick.order pick.serial pick.tote print_job.printer returns.place seat.station
+        print_job.confirmed_by print_job.rerouted_from
         slot.order slot.tote
     """,
     "told by a command, see `commands.test_hostile_output`": """
-        imported.result print_job.error
+        imported.result print_job.error printer.told
     """,
     "told by a terminal that has lost its seat, which is made up": """
         seat.device_name

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -20,21 +21,35 @@ from sqlalchemy.orm import Session
 from floorhand.domain.labels import KINDS
 from floorhand.errors import DatabaseAway
 from floorhand.labels import fonts
+from floorhand.labels.feeding import Service, feed_next
 from floorhand.labels.printers import (
     Condition,
     Fate,
     FolderPrinter,
     Form,
+    InDoubt,
     NotPrinted,
+    Printer,
+    Printers,
     Rendered,
     Status,
     file_name,
 )
-from floorhand.labels.spool import LEASE, TRIES_MAX, Spool, send_all, send_next, start_spool
+from floorhand.labels.spool import Spool, send_all, start_spool
 from floorhand.store.db import Transactions
 from floorhand.store.ledger import Cause
-from floorhand.store.print_jobs import how_labels_stand, queue_label, reprint_label, take_job
-from floorhand.store.schema import Merchant, Order, Parcel, Place, PrintJob, Station, Trouble
+from floorhand.store.print_jobs import how_labels_stand, queue_label, reprint_label
+from floorhand.store.schema import (
+    Merchant,
+    Order,
+    Parcel,
+    Place,
+    PrintForm,
+    PrintJob,
+    Station,
+    Trouble,
+)
+from floorhand.store.single import single
 
 WAIT_S = 20
 TOTE = {"code": "T-1", "scan_code": "FHTFSJTPHTKV"}
@@ -159,16 +174,17 @@ def test_a_printer_that_fails_is_seen_and_tried_again_later(transactions: Transa
     assert (stand.waiting, stand.failed, stand.oldest_at, stand.error) == (0, 0, None, "")
 
 
-def test_a_printer_that_never_comes_back_fails_the_label_in_the_end(
-    transactions: Transactions,
-) -> None:
+def test_a_label_waits_for_its_printer_however_long_it_is_down(transactions: Transactions) -> None:
     ask(transactions)
-    moment = NOW
-    for _ in range(TRIES_MAX + 5):
+    moment, tries = NOW, 30
+    for _ in range(tries):
         send_all(transactions, SITE, {"folder": Recorder(fails=1)}, at(moment))
         moment += timedelta(minutes=2)
-    ((_, state, tries, error, _),) = jobs(transactions)
-    assert (state, tries, error) == ("failed", TRIES_MAX, "No space left on device")
+    ((_, state, tried, error, _),) = jobs(transactions)
+    assert (state, tried, error) == ("waiting", tries, "No space left on device")
+    printer = Recorder()
+    assert send_all(transactions, SITE, {"folder": printer}, at(moment)) == 1
+    assert [label.number for label in printer.got] == [1]
 
 
 def test_a_label_that_cannot_be_made_fails_at_once_and_holds_nobody_up(
@@ -274,34 +290,100 @@ def test_letters_that_cannot_be_joined_here_are_not_printed_apart(
     assert troubles(transactions)[0][3]["letters"] == "شركة"
 
 
-def test_a_label_in_hand_is_taken_by_nobody_else(transactions: Transactions) -> None:
-    ask(transactions)
-    with transactions.begin() as tx:
-        assert take_job(tx, SITE, NOW, LEASE) is not None
-    with transactions.begin() as tx:
-        assert take_job(tx, SITE, NOW, LEASE) is None
-        assert take_job(tx, "OTHER", NOW + LEASE, LEASE) is None
+class Dies(Recorder):
+    """A printer during whose work the program is ended."""
+
+    def __init__(self, *, repeats: bool) -> None:
+        super().__init__()
+        self.repeats = repeats
+
+    def send(self, label: Rendered) -> Fate:
+        super().send(label)
+        raise KeyboardInterrupt
 
 
-def test_a_spool_that_dies_between_printing_and_noting_it_prints_the_same_label_again(
-    transactions: Transactions, tmp_path: Path
-) -> None:
-    class Dies(FolderPrinter):
-        def send(self, label: Rendered) -> Fate:
-            super().send(label)
-            raise KeyboardInterrupt
-
-    ask(transactions)
+def die(transactions: Transactions, *, repeats: bool) -> Rendered:
+    """Send the label that waits, and end before it is noted."""
+    printer = Dies(repeats=repeats)
     with pytest.raises(KeyboardInterrupt):
-        send_next(transactions, SITE, {"folder": Dies(tmp_path / "labels")}, at())
-    again = {"folder": FolderPrinter(tmp_path / "labels")}
-    assert send_all(transactions, SITE, again, at(NOW + LEASE / 2)) == 0
-    assert send_all(transactions, SITE, again, at(NOW + LEASE)) == 1
+        send_all(transactions, SITE, {"folder": printer}, at())
+    assert [job[1:3] for job in jobs(transactions)] == [("sending", 1)]
+    return printer.got[0]
+
+
+def test_a_label_that_a_dead_spool_left_comes_again_where_that_makes_no_second_one(
+    transactions: Transactions,
+) -> None:
+    ask(transactions)
+    first = die(transactions, repeats=True)
+    printer = Recorder()
+    assert send_all(transactions, SITE, {"folder": printer}, at()) == 1
+    assert printer.got == [first]
     assert [job[1:3] for job in jobs(transactions)] == [("sent", 2)]
-    assert len(list((tmp_path / "labels").glob("*.png"))) == 1
 
 
-def test_two_spools_share_the_work_and_print_nothing_twice(transactions: Transactions) -> None:
+def test_a_label_that_a_dead_spool_left_is_in_doubt_where_it_may_have_come_out(
+    transactions: Transactions,
+) -> None:
+    ask(transactions)
+    die(transactions, repeats=False)
+    printer = Recorder()
+    printer.repeats = False
+    assert send_all(transactions, SITE, {"folder": printer}, at()) == 0
+    assert printer.got == []
+    ((_, state, tries, error, _),) = jobs(transactions)
+    assert (state, tries, error) == ("doubt", 1, "the program that sent it ended meanwhile")
+
+
+class Doubtful(Recorder):
+    """A printer whose line breaks when the label has gone out."""
+
+    repeats = False
+
+    def send(self, label: Rendered) -> Fate:
+        super().send(label)
+        raise InDoubt("the line broke")
+
+
+def test_what_nobody_can_know_is_not_sent_again_and_holds_up_no_other(
+    transactions: Transactions,
+) -> None:
+    ask(transactions, 1, "T-1")
+    ask(transactions, 2, "T-2")
+    printer = Doubtful()
+    assert send_all(transactions, SITE, {"folder": printer}, at()) == 2
+    assert send_all(transactions, SITE, {"folder": printer}, at(NOW + timedelta(days=1))) == 0
+    assert [label.subject for label in printer.got] == ["T-1", "T-2"]
+    assert [job[1:4] for job in jobs(transactions)] == [("doubt", 1, "the line broke")] * 2
+
+
+def test_every_try_sends_the_same_bytes(transactions: Transactions) -> None:
+    ask(transactions)
+    send_all(transactions, SITE, {"folder": Recorder(fails=1)}, at())
+    with transactions.begin() as tx:
+        kept = {row.form: row.content for row in tx.execute(select(*PrintForm.__table__.columns))}
+        tx.execute(update(PrintForm).where(PrintForm.form == "png").values(content=b"as it was"))
+    printer = Recorder()
+    send_all(transactions, SITE, {"folder": printer}, at(NOW + timedelta(minutes=1)))
+    (label,) = printer.got
+    assert label.forms == {Form.ZPL: kept["zpl"], Form.PNG: b"as it was"}
+
+
+def test_a_spool_that_has_lost_its_turn_begins_no_label(transactions: Transactions) -> None:
+    ask(transactions)
+    printer = Recorder()
+    with single(transactions, SITE, NOW) as hold:
+        assert hold is not None
+        old = Service(transactions, SITE, hold.epoch, at())
+    with single(transactions, SITE, NOW) as hold:
+        assert hold is not None
+        assert feed_next(old, "folder", printer) is not None
+        assert printer.got == []
+        feed_next(replace(old, epoch=hold.epoch), "folder", printer)
+    assert [label.subject for label in printer.got] == ["T-1"]
+
+
+def test_two_spools_at_once_print_nothing_twice(transactions: Transactions) -> None:
     for n in range(1, 21):
         ask(transactions, n, f"T-{n}")
     printer = Recorder()
@@ -313,8 +395,8 @@ def test_two_spools_share_the_work_and_print_nothing_twice(transactions: Transac
         spool.start()
     for spool in spools:
         spool.join(WAIT_S)
-    send_all(transactions, SITE, {"folder": printer}, at(NOW + LEASE))
-    assert sorted(label.number for label in printer.got) == list(range(1, 21))
+    send_all(transactions, SITE, {"folder": printer}, at())
+    assert [label.number for label in printer.got] == list(range(1, 21))
 
 
 def test_a_label_goes_to_the_printer_of_its_station(transactions: Transactions) -> None:
@@ -363,16 +445,14 @@ def test_a_reprint_is_the_same_label_marked_as_a_copy(transactions: Transactions
 
 
 def test_a_failed_label_that_is_asked_for_again_is_no_copy(transactions: Transactions) -> None:
-    ask(transactions)
-    moment = NOW
-    for _ in range(TRIES_MAX):
-        send_all(transactions, SITE, {"folder": Recorder(fails=1)}, at(moment))
-        moment += timedelta(minutes=2)
+    ask(transactions, scan_code="ÜÜÜ")
+    send_all(transactions, SITE, {"folder": Recorder()}, at())
     with transactions.begin() as tx:
         assert how_labels_stand(tx, SITE).failed == 1
+        tx.execute(update(PrintJob).values(data=json.dumps(TOTE)))  # somebody mends it
         assert reprint_label(tx, cause(2), "T-1") == 1
     printer = Recorder()
-    assert send_all(transactions, SITE, {"folder": printer}, at(moment)) == 1
+    assert send_all(transactions, SITE, {"folder": printer}, at()) == 1
     assert [(label.number, label.subject) for label in printer.got] == [(1, "T-1")]
 
 
@@ -441,12 +521,17 @@ class Signals(Recorder):
         return fate
 
 
+def spool_of(transactions: Transactions, printer: Printer) -> Spool:
+    roster: Printers = {"folder": printer}
+    return Spool(transactions, SITE, lambda: (roster, frozenset()), threading.Event(), at())
+
+
 def test_the_thread_sends_what_waits_at_its_start_and_what_it_is_woken_for(
     transactions: Transactions,
 ) -> None:
     printer = Signals()
     ask(transactions, 1, "T-1")
-    spool = Spool(transactions, SITE, {"folder": printer}, threading.Event(), at())
+    spool = spool_of(transactions, printer)
     spool.start()
     try:
         assert printer.came.wait(WAIT_S)
@@ -469,10 +554,10 @@ def test_the_thread_outlives_a_database_that_is_away(
         looked.set()
         raise DatabaseAway("connection refused")
 
-    monkeypatch.setattr("floorhand.labels.spool.send_next", away)
+    monkeypatch.setattr("floorhand.labels.feeding.feed_next", away)
     printer = Signals()
     ask(transactions)
-    spool = Spool(transactions, SITE, {"folder": printer}, threading.Event(), at())
+    spool = spool_of(transactions, printer)
     spool.start()
     try:
         assert looked.wait(WAIT_S)

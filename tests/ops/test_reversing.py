@@ -20,7 +20,6 @@ from floorhand.store import ledger
 from floorhand.store.check import violations
 from floorhand.store.db import Transactions
 from floorhand.store.ledger import Cause
-from floorhand.store.print_jobs import mark_sent
 from floorhand.store.schema import (
     Delivery,
     DeliveryLine,
@@ -120,7 +119,7 @@ def test_one_operation_names_both_and_the_reason(bench: Transactions) -> None:
 def test_a_label_that_came_out_is_void_and_the_lead_is_told_to_destroy_it(bench) -> None:
     packed(bench)
     with bench.begin() as tx:
-        mark_sent(tx, SITE, tx.scalars(select(PrintJob.id)).one(), NOW)
+        tx.execute(update(PrintJob).values(state="sent", sent_at=NOW))
     told = Lead(bench).take_back("T-1", "packed")
     assert told.endswith("Its printed label is void: destroy it.")
     with bench.begin() as tx:
@@ -206,7 +205,7 @@ def test_what_was_done_again_can_be_taken_back_again(docks: Transactions) -> Non
 def test_a_parcel_that_was_taken_back_is_packed_again_with_its_label(bench) -> None:
     packed(bench)
     with bench.begin() as tx:
-        mark_sent(tx, SITE, tx.scalars(select(PrintJob.id)).one(), NOW)
+        tx.execute(update(PrintJob).values(state="sent", sent_at=NOW))
     lead = Lead(bench)
     lead.take_back("T-1", "packed")
     told = lead.scan("*UNDO").said

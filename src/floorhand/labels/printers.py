@@ -127,15 +127,16 @@ class FolderPrinter:
 
     Args:
         folder: Where to; made if it is missing.
+        dpi: The resolution of what is written.
         durable: Wait until the disk has each file. Without, a power cut may take the last ones:
             good enough for labels that can be made again.
     """
 
     takes: Final = (Form.ZPL, Form.PNG)
-    dpi: Final = 203
     repeats: Final = True
 
-    def __init__(self, folder: Path, *, durable: bool = True) -> None:
+    def __init__(self, folder: Path, *, dpi: int = 203, durable: bool = True) -> None:
+        self.dpi = dpi
         self._folder = folder
         self._durable = durable
 

@@ -1,124 +1,89 @@
 """The spool: sends waiting labels to their printers, in order, beside the work on the floor.
 
-No transaction is open while a label is drawn or a printer is talked to. A label is *sent* when the
-printer took all of it; a spool that dies between that and the mark sends it once more when its
-lease has run out: twice at most, never not at all.
+Each printer is fed by a thread of its own, so that one that is down holds up no other. Of all
+terminals and services one alone sends the labels of a site (`floorhand.store.single`); when it
+ends, however, the next one goes on.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from pathlib import Path
 
-from floorhand.errors import BadFile, BadLabel, DatabaseAway, DatabaseUnusable
-from floorhand.labels.printers import FolderPrinter, Printers, why
+from floorhand.errors import DatabaseAway, DatabaseUnusable
+from floorhand.labels.addresses import printers_at
+from floorhand.labels.feeding import Clock, Feeder, Service, feed_next
+from floorhand.labels.printers import NotPrinted, Printers
 from floorhand.store.db import Transactions
-from floorhand.store.masters import DEFAULT_PRINTER
-from floorhand.store.print_jobs import (
-    Job,
-    LabelTroubles,
-    mark_failed,
-    mark_sent,
-    report_label,
-    take_job,
-)
+from floorhand.store.print_queue import name_missing, printers_waited_for, take_up
+from floorhand.store.printers import printers_of
+from floorhand.store.single import Hold, single
 
 POLL_S = 2.0
-"""How long a label waits at most if nobody wakes the spool."""
+"""How often a spool that waits for its turn, or for the database, tries again; and how often one
+at work reads which printers there are."""
 
-LEASE = timedelta(seconds=30)
-"""How long sending one label may take before another spool may send it."""
-
-ADDRESS = "ship_to"
-"""The element of a label that says where a parcel goes."""
-
-WARNING = "ADDRESS NOT READABLE"
-"""Printed beside an address that no font here can show, for who has the label in hand."""
-
-TRIES_MAX = 20
-BACK_OFF_MAX_S = 60
-
-Clock = Callable[[], datetime]
+PRINTERS_MAX = 200
 
 _log = logging.getLogger(__name__)
 
 
-def send_next(
-    transactions: Transactions, site: str, printers: Printers, clock: Clock
-) -> Job | None:
-    """Send the oldest waiting label; None if there is none that may be sent now.
-
-    Whatever keeps it from being sent is recorded on the job, where benches and supervisors see it.
-
-    Raises:
-        DatabaseAway: If the database did not answer; the label stays waiting.
-    """
-    with transactions.begin() as tx:
-        job = take_job(tx, site, clock(), LEASE)
-    if job is None:
-        return None
-    try:
-        note, troubles = _send(job, printers)
-    except (BadLabel, BadFile) as error:
-        # Another try would fail the same way: somebody has to look.
-        with transactions.begin() as tx:
-            mark_failed(tx, site, job.id, str(error), None)
-    except OSError as error:
-        with transactions.begin() as tx:
-            mark_failed(tx, site, job.id, why(error), _again_at(job, clock()))
-    else:
-        with transactions.begin() as tx:
-            mark_sent(tx, site, job.id, clock(), note)
-            report_label(tx, site, job, clock(), troubles)
-    return job
-
-
 def send_all(transactions: Transactions, site: str, printers: Printers, clock: Clock) -> int:
-    """Send all that may be sent now; gives how many were tried."""
+    """Send all that may be sent now, printer by printer; gives how many were tried.
+
+    Nothing is sent where a terminal or a service does it.
+    """
     tried = 0
-    while send_next(transactions, site, printers, clock) is not None:
+    with single(transactions, site, clock()) as hold:
+        if hold is None:
+            return 0
+        service = Service(transactions, site, hold.epoch, clock)
+        _take_up(service, printers)
+        with transactions.begin() as tx:
+            waited_for = printers_waited_for(tx, site, clock())
+            name_missing(tx, site, list(printers))
+        for name in sorted(set(waited_for) & set(printers)):
+            tried += _send_all_of(service, printers, name)
+    return tried
+
+
+def _send_all_of(service: Service, printers: Printers, name: str) -> int:
+    tried = 0
+    try:
+        while feed_next(service, name, printers[name]) is not None:
+            tried += 1
+    except NotPrinted:
         tried += 1
     return tried
 
 
-def _send(job: Job, printers: Printers) -> tuple[str, LabelTroubles]:
-    """Print a label; give what is to be noted of it and what a supervisor must know."""
-    printer = printers.get(job.printer)
-    if printer is None:
-        known = ", ".join(sorted(printers))
-        raise OSError(f"there is no printer {job.printer!a} here, only: {known}")
-    # Drawing is slow to import, and a terminal that starts must not wait for it.
-    from floorhand.labels.render import lay_out_named, render
-
-    data = {**job.data, "copy": job.copy_no} if job.copy_no > 1 else job.data
-    layout = lay_out_named(job.template, data)
-    troubles: dict[str, dict[str, str]] = {}
-    if letters := layout.unreadable(ADDRESS):
-        troubles["address_unprintable"] = {"letters": letters}
-        layout = lay_out_named(job.template, {**data, "warning": WARNING})
-    if ADDRESS in layout.shortened:
-        troubles["address_shortened"] = {}
-    printer.send(render(layout, job.number, job.subject, printer.takes))
-    return layout.note(), troubles
-
-
-def _again_at(job: Job, now: datetime) -> datetime | None:
-    if job.tries >= TRIES_MAX:
-        return None
-    return now + timedelta(seconds=min(BACK_OFF_MAX_S, 2 ** min(job.tries, 10)))
+def _take_up(service: Service, printers: Printers) -> None:
+    """Decide about what another spool has left in the middle."""
+    repeating = [name for name, printer in printers.items() if printer.repeats]
+    with service.transactions.begin() as tx:
+        take_up(tx, service.site, repeating, service.clock())
 
 
 class Spool(threading.Thread):
-    """The spool as a thread of a terminal. Start it with `start_spool`."""
+    """The spool as a thread of a terminal or a service. Start it with `start_spool`.
+
+    Args:
+        transactions: The database.
+        site: Whose labels.
+        printers: Tells which printers there are, whenever it is asked, and which of them are
+            paused.
+        stop: Set it to end the thread, or call `stop`.
+        clock: Tells the time; aware.
+    """
 
     def __init__(
         self,
         transactions: Transactions,
         site: str,
-        printers: Printers,
+        printers: Callable[[], tuple[Printers, frozenset[str]]],
         stop: threading.Event,
         clock: Clock,
     ) -> None:
@@ -129,6 +94,7 @@ class Spool(threading.Thread):
         self._stop_asked = stop
         self._clock = clock
         self._woken = threading.Event()
+        self._feeders: dict[str, Feeder] = {}
         self.away = ""
         """Why the last look at the database failed; empty while all is well."""
 
@@ -137,29 +103,79 @@ class Spool(threading.Thread):
         self._woken.set()
 
     def stop(self, wait_s: float = POLL_S) -> None:
-        """Finish the label in hand and end."""
+        """Finish the labels in hand and end."""
         self._stop_asked.set()
         self._woken.set()
         self.join(wait_s)
 
     def run(self) -> None:
-        """Send labels until told to stop."""
+        """Send labels until told to stop, whenever it is this spool's turn."""
         while not self._stop_asked.is_set():
-            self._woken.clear()
-            self._look()
-            self._woken.wait(POLL_S)
+            try:
+                with single(self._transactions, self._site, self._clock()) as hold:
+                    self.away = ""
+                    if hold is not None:
+                        self._serve(hold)
+            except (DatabaseAway, DatabaseUnusable) as error:
+                # Labels wait in the database; there is nothing to do but to look again.
+                if not self.away:
+                    _log.warning("spool: the database did not answer: %s", error)
+                self.away = str(error)
+            if not self._stop_asked.is_set():
+                self._rest(POLL_S)
 
-    def _look(self) -> None:
+    def _rest(self, at_most_s: float) -> bool:
+        """Wait until somebody wakes it; say whether somebody did."""
+        woken = self._woken.wait(at_most_s)
+        self._woken.clear()
+        return woken
+
+    def _serve(self, hold: Hold) -> None:
+        service = Service(self._transactions, self._site, hold.epoch, self._clock)
+        _take_up(service, self._printers()[0])  # before anybody begins a label
+        woken, due = True, 0.0
         try:
             while not self._stop_asked.is_set():
-                if send_next(self._transactions, self._site, self._printers, self._clock) is None:
-                    break
-            self.away = ""
-        except (DatabaseAway, DatabaseUnusable) as error:
-            # Labels wait in the database; there is nothing to do but to look again.
-            if not self.away:
-                _log.warning("spool: the database did not answer: %s", error)
-            self.away = str(error)
+                news = hold.has_news()
+                if time.monotonic() >= due:
+                    if not hold.is_mine():
+                        return
+                    self._look_around(service)
+                    news, due = True, time.monotonic() + POLL_S
+                if news or woken:
+                    self._wake_feeders(service)
+                woken = self._rest(hold.look_every_s)
+        finally:
+            self._send_home()
+
+    def _look_around(self, service: Service) -> None:
+        """See which printers there are now, and have each fed."""
+        printers, paused = self._printers()
+        for name in list(self._feeders):
+            if name not in printers or not self._feeders[name].feeds(printers[name]):
+                self._feeders.pop(name).stop()
+        for name, printer in list(printers.items())[:PRINTERS_MAX]:
+            if name not in self._feeders:
+                self._feeders[name] = Feeder(service, name, printer)
+                self._feeders[name].start()
+            self._feeders[name].paused = name in paused
+
+    def _wake_feeders(self, service: Service) -> None:
+        with service.transactions.begin() as tx:
+            waited_for = printers_waited_for(tx, service.site, service.clock())
+        for name in waited_for:
+            if name in self._feeders:
+                self._feeders[name].wake()
+        if set(waited_for) - self._feeders.keys():
+            with service.transactions.begin() as tx:
+                name_missing(tx, service.site, list(self._feeders))
+
+    def _send_home(self) -> None:
+        feeders, self._feeders = list(self._feeders.values()), {}
+        for feeder in feeders:
+            feeder.stop()
+        for feeder in feeders:
+            feeder.join(POLL_S)
 
 
 def start_spool(
@@ -181,7 +197,27 @@ def start_spool(
     Returns:
         The running spool; call its ``wake()`` after a scan, so that labels come at once.
     """
-    printers: Printers = {DEFAULT_PRINTER: FolderPrinter(folder)}
-    spool = Spool(transactions, site, printers, stop, clock)
+    roster = Roster(transactions, site, folder)
+    spool = Spool(transactions, site, roster, stop, clock)
     spool.start()
     return spool
+
+
+class Roster:
+    """The printers that the books name; those that did not change stay the same objects."""
+
+    def __init__(self, transactions: Transactions, site: str, folder: Path) -> None:
+        self._transactions = transactions
+        self._site = site
+        self._folder = folder
+        self._known: tuple[tuple[str, str, int], ...] | None = None
+        self._printers: Printers = {}
+
+    def __call__(self) -> tuple[Printers, frozenset[str]]:
+        """Read them, and which of them are paused."""
+        with self._transactions.begin() as tx:
+            infos = printers_of(tx, self._site)
+        known = tuple((info.code, info.address, info.dpi) for info in infos)
+        if known != self._known:
+            self._known, self._printers = known, printers_at(infos, self._folder)
+        return self._printers, frozenset(info.code for info in infos if info.paused)

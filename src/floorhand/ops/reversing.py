@@ -41,6 +41,7 @@ from floorhand.store import deeds, ledger, restoring, undo_steps
 from floorhand.store.deeds import Kept
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import worker_facts
+from floorhand.store.print_jobs import OUT
 from floorhand.store.restoring import Changed
 from floorhand.store.schema import PrintJob
 from floorhand.store.undo_steps import TAKEN_BACK, Step
@@ -181,7 +182,7 @@ def _is_printed(tx: Session, cause: Cause, rows: tuple[Changed, ...]) -> bool:
     asked = select(PrintJob.id).where(
         PrintJob.site == cause.site,
         PrintJob.id.in_(jobs),
-        PrintJob.state.in_(("sent", "confirmed")),
+        PrintJob.state.in_(OUT),
     )
     return bool(jobs) and tx.scalar(asked.limit(1)) is not None
 

@@ -5,21 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import cast
+from datetime import datetime
+from typing import Final, cast
 
-from sqlalchemy import TableClause, func, insert, or_, select, update
+from sqlalchemy import TableClause, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from floorhand.domain.labels import KINDS, LabelData, missing_fields, unknown_fields
+from floorhand.domain.labels import KINDS, missing_fields, unknown_fields
 from floorhand.store.asking import ask
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import station_printer
-from floorhand.store.places import next_number
-from floorhand.store.schema import Parcel, PrintJob
-from floorhand.store.tasks import is_told, trouble
+from floorhand.store.schema import PrintJob
 
-ERROR_CHARACTERS_MAX = 500
+OUT: Final = ("sending", "sent", "confirmed", "doubt")
+"""States of labels that may be in somebody's hands, or will be at once."""
 
 _ADD = insert(cast(TableClause, PrintJob.__table__))
 
@@ -89,7 +88,7 @@ def reprint_label(tx: Session, cause: Cause, subject: str, template: str = "") -
     if last is None:
         return 0
     printer = station_printer(tx, cause.site, cause.station)
-    if last.state in ("waiting", "failed"):
+    if last.state in ("waiting", "sending", "failed"):
         tx.execute(
             update(PrintJob)
             .where(PrintJob.site == cause.site, PrintJob.id == last.id, PrintJob.state == "failed")
@@ -111,117 +110,24 @@ def reprint_label(tx: Session, cause: Cause, subject: str, template: str = "") -
     return int(last.copy_no) + 1
 
 
-LabelTroubles = Mapping[str, Mapping[str, str]]
-"""What is wrong with a printed label: kinds of trouble, with the facts of each."""
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A print job in hand: to be rendered and sent."""
-
-    id: str
-    number: int
-    printer: str
-    template: str
-    subject: str
-    data: LabelData
-    copy_no: int
-    tries: int
-
-
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """How the labels of a site stand, for the bench that waits for one.
 
     ``oldest_at`` is when the oldest waiting label was asked for; ``error`` why the newest failure
-    failed; both of waiting and failed labels only.
+    failed; both of labels only that are waiting, failed or in doubt.
     """
 
     waiting: int
     failed: int
+    doubt: int
     oldest_at: datetime | None
     error: str
 
 
-def take_job(
-    tx: Session, site: str, now: datetime, lease: timedelta, printer: str = ""
-) -> Job | None:
-    """Take the oldest label that may be sent now, so that no other spool takes it too.
-
-    It stays *waiting*, only not before the lease has run out: whoever dies with it in hand loses
-    it to the next spool. The order is kept per printer: while its oldest label waits after a
-    failure, its others wait too.
-
-    Args:
-        tx: Open transaction.
-        site: Whose labels.
-        now: The moment.
-        lease: How long it may take to send a label.
-        printer: Only labels of this printer; empty: of any.
-    """
-    waiting = (PrintJob.site == site, PrintJob.state == "waiting")
-    printers = select(PrintJob.printer).where(*waiting).distinct()
-    for name in [printer] if printer else sorted(tx.scalars(printers)):
-        oldest = tx.execute(
-            select(PrintJob.id, PrintJob.not_before, PrintJob.number)
-            .where(*waiting, PrintJob.printer == name)
-            .order_by(PrintJob.created_at, func.length(PrintJob.id), PrintJob.id)
-            .limit(1)
-        ).one_or_none()
-        if oldest is None or (oldest.not_before is not None and oldest.not_before > now):
-            continue
-        free = or_(PrintJob.not_before.is_(None), PrintJob.not_before <= now)
-        number = oldest.number or next_number(tx, site, "print_job")
-        taken = tx.execute(
-            update(PrintJob)
-            .where(*waiting, PrintJob.id == oldest.id, free)
-            .values(not_before=now + lease, number=number, tries=PrintJob.tries + 1)
-            .returning(
-                PrintJob.id,
-                PrintJob.number,
-                PrintJob.printer,
-                PrintJob.template,
-                PrintJob.subject,
-                PrintJob.data,
-                PrintJob.copy_no,
-                PrintJob.tries,
-            )
-        ).one_or_none()
-        if taken is not None:
-            return Job(**{**taken._asdict(), "data": json.loads(taken.data)})
-    return None
-
-
-def mark_sent(tx: Session, site: str, job: str, now: datetime, note: str = "") -> None:
-    """Record that the printer took the whole label; ``note`` says what could not be shown."""
-    _mark(tx, site, job, state="sent", sent_at=now, error=note, not_before=None)
-
-
-def report_label(tx: Session, site: str, job: Job, now: datetime, troubles: LabelTroubles) -> None:
-    """Tell supervisors what is wrong with a label that came out, naming the order.
-
-    A reprint that is no better is not told again while somebody still has to look at the first.
-    """
-    cause = Cause(site, job.id, "", "", "", now)
-    for kind, facts in troubles.items():
-        if not is_told(tx, site, kind, job.subject):
-            merchant, order = tx.execute(
-                select(Parcel.merchant, Parcel.order).where(
-                    Parcel.site == site, Parcel.carton == job.subject
-                )
-            ).first() or ("", str(job.data.get("order", "")))
-            trouble(tx, cause, kind, job.subject, merchant, order=order, **facts)
-
-
-def mark_failed(tx: Session, site: str, job: str, error: str, again_at: datetime | None) -> None:
-    """Record why a label did not get out; it waits for another try, or has failed for good."""
-    state = "waiting" if again_at else "failed"
-    _mark(tx, site, job, state=state, error=error[:ERROR_CHARACTERS_MAX], not_before=again_at)
-
-
 def how_labels_stand(tx: Session, site: str, printer: str = "") -> Waiting:
     """Count the labels that did not come out, of one printer or of all."""
-    here = [PrintJob.site == site, PrintJob.state.in_(("waiting", "failed"))]
+    here = [PrintJob.site == site, PrintJob.state.in_(("waiting", "failed", "doubt"))]
     if printer:
         here.append(PrintJob.printer == printer)
     rows = tx.execute(
@@ -239,12 +145,5 @@ def how_labels_stand(tx: Session, site: str, printer: str = "") -> Waiting:
         .limit(1)
     )
     oldest = next((row.at for row in rows if row.state == "waiting"), None)
-    return Waiting(count.get("waiting", 0), count.get("failed", 0), oldest, error or "")
-
-
-def _mark(tx: Session, site: str, job: str, **values: object) -> None:
-    tx.execute(
-        update(PrintJob)
-        .where(PrintJob.site == site, PrintJob.id == job, PrintJob.state == "waiting")
-        .values(**values)
-    )
+    waiting, failed, doubt = (count.get(state, 0) for state in ("waiting", "failed", "doubt"))
+    return Waiting(waiting, failed, doubt, oldest, error or "")

@@ -296,7 +296,7 @@ def left_over(tx: Session, site: str, now: datetime) -> dict[str, dict[str, int]
     back = select(Return.custody, func.count()).where(*to_inspect)
     due = select(func.count()).where(*to_inspect)
     labels = select(PrintJob.state, func.count()).where(
-        PrintJob.site == site, PrintJob.state.in_(("waiting", "failed"))
+        PrintJob.site == site, PrintJob.state.in_(("waiting", "failed", "doubt"))
     )
     troubles = select(Trouble.kind, func.count()).where(
         Trouble.site == site, Trouble.closed_at.is_(None)

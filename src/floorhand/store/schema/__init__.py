@@ -12,7 +12,6 @@ from floorhand.store.schema.floor import (
     Operation,
     Parked,
     Pick,
-    PrintJob,
     Scan,
     Seat,
     Slot,
@@ -44,6 +43,7 @@ from floorhand.store.schema.paper import (
     Return,
     ReturnLine,
 )
+from floorhand.store.schema.printing import PrinterRow, PrintForm, PrintJob, Spooler
 from floorhand.store.schema.undo import KEPT, RESTORED, UndoStep
 
 APPEND_ONLY = ("move", "operation", "scan")
@@ -71,7 +71,9 @@ __all__ = [
     "Parked",
     "Pick",
     "Place",
+    "PrintForm",
     "PrintJob",
+    "PrinterRow",
     "Receipt",
     "Return",
     "ReturnLine",
@@ -81,6 +83,7 @@ __all__ = [
     "SiteRow",
     "Sku",
     "Slot",
+    "Spooler",
     "Station",
     "Stock",
     "Table",

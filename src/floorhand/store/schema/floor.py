@@ -326,40 +326,6 @@ class Checked(Table):
     )
 
 
-class PrintJob(Table):
-    """A label to print; written with the moves, sent afterwards."""
-
-    __tablename__ = "print_job"
-    site: Mapped[Site]
-    id: Mapped[Key]
-    """The operation that asked for it, plus ``/n``."""
-    printer: Mapped[str]
-    template: Mapped[str]
-    data: Mapped[str]
-    """The template's fields as JSON; only fields that the template names are read."""
-    subject: Mapped[str]
-    """What it labels: a place code, a return's number."""
-    state: Mapped[str] = mapped_column(default="waiting")
-    """``waiting``, ``sent``, ``confirmed``, ``failed``, ``rerouted`` or ``voided``."""
-    copy_no: Mapped[int] = mapped_column(default=1)
-    number: Mapped[int] = mapped_column(default=0)
-    """Given when it is first sent, and kept at every further try."""
-    tries: Mapped[int] = mapped_column(default=0)
-    not_before: Mapped[datetime | None]
-    """A spool has it in hand, or waits after a failure, until then."""
-    error: Mapped[str] = mapped_column(default="")
-    """Why the last try failed; on a sent label, what could not be shown on it."""
-    created_at: Mapped[datetime]
-    sent_at: Mapped[datetime | None]
-    __table_args__ = (
-        Index(None, "site", "state", "created_at"),
-        CheckConstraint(
-            "state IN ('waiting', 'sent', 'confirmed', 'failed', 'rerouted', 'voided')",
-            name="state_known",
-        ),
-    )
-
-
 class Trouble(Table):
     """Something a supervisor must look at: the exceptions list."""
 

@@ -45,38 +45,6 @@ def operation() -> None:
         )
 
 
-def print_job() -> None:
-    """Make the table ``print_job``."""
-    op.create_table(
-        "print_job",
-        sa.Column("site", sa.String(), nullable=False),
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("printer", sa.String(), nullable=False),
-        sa.Column("template", sa.String(), nullable=False),
-        sa.Column("data", sa.String(), nullable=False),
-        sa.Column("subject", sa.String(), nullable=False),
-        sa.Column("state", sa.String(), nullable=False),
-        sa.Column("copy_no", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("tries", sa.Integer(), nullable=False),
-        sa.Column("not_before", UtcTime(), nullable=True),
-        sa.Column("error", sa.String(), nullable=False),
-        sa.Column("created_at", UtcTime(), nullable=False),
-        sa.Column("sent_at", UtcTime(), nullable=True),
-        sa.CheckConstraint(
-            "state IN ('waiting', 'sent', 'confirmed', 'failed', 'rerouted', 'voided')",
-            name=op.f("ck_print_job_state_known"),
-        ),
-        sa.PrimaryKeyConstraint("site", "id", name=op.f("pk_print_job")),
-    )
-    with op.batch_alter_table("print_job", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_print_job_site_state_created_at"),
-            ["site", "state", "created_at"],
-            unique=False,
-        )
-
-
 def scan() -> None:
     """Make the table ``scan``."""
     op.create_table(

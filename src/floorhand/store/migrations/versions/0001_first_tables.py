@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from floorhand.store.migrations.first import floor, masters, paper, seats, undo
+from floorhand.store.migrations.first import floor, masters, paper, printing, seats, undo
 from floorhand.store.migrations.triggers import append_only, noted
 
 revision = "0001"
@@ -19,7 +19,10 @@ TABLES = (
     undo.undo_step,
     paper.outbox,
     seats.parked,
-    floor.print_job,
+    printing.print_job,
+    printing.print_form,
+    printing.printer,
+    printing.spooler,
     paper.returns,
     floor.scan,
     masters.sequence,

@@ -1,0 +1,212 @@
+"""Feed one printer: its labels, one after the other, and what became of each.
+
+No transaction is open while a label is drawn or a printer is talked to.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from floorhand.errors import BadFile, BadLabel, DatabaseAway, DatabaseUnusable
+from floorhand.labels.printers import (
+    Condition,
+    Fate,
+    Form,
+    InDoubt,
+    NotPrinted,
+    Printer,
+    Rendered,
+    why,
+)
+from floorhand.store.db import Transactions
+from floorhand.store.print_queue import (
+    Job,
+    LabelTroubles,
+    begin_sending,
+    kept_forms,
+    mark_doubt,
+    mark_failed,
+    mark_sent,
+    mark_waiting,
+    next_job,
+    report_label,
+)
+from floorhand.store.printers import note_condition
+
+ADDRESS = "ship_to"
+"""The element of a label that says where a parcel goes."""
+
+WARNING = "ADDRESS NOT READABLE"
+"""Printed beside an address that no font here can show, for who has the label in hand."""
+
+BACK_OFF_MAX_S = 60
+
+ASK_EVERY_S = 5.0
+"""How often a printer is asked how it is, while it has nothing to print or cannot."""
+
+Clock = Callable[[], datetime]
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Who sends the labels of a site: which database and site, since which change of hands."""
+
+    transactions: Transactions
+    site: str
+    epoch: int
+    clock: Clock
+
+
+def feed_next(service: Service, name: str, printer: Printer) -> Job | None:
+    """Send the label that is next for a printer; None if none is to be sent now.
+
+    Whatever keeps it from being sent is recorded on the job, where benches and supervisors see it.
+
+    Raises:
+        NotPrinted: If it was not taken; it waits.
+        DatabaseAway: If the database did not answer; the label stays as it is there.
+    """
+    begin, site = service.transactions.begin, service.site
+    with begin() as tx:
+        job = next_job(tx, site, name, service.clock())
+        kept = {} if job is None else kept_forms(tx, site, job.id, printer.dpi)
+    if job is None:
+        return None
+    try:
+        drawn = _drawn(job, printer, {Form(form): content for form, content in kept.items()})
+    except (BadLabel, BadFile) as error:
+        # Another try would fail the same way: somebody has to look.
+        with begin() as tx:
+            mark_failed(tx, site, job.id, str(error))
+        return job
+    fresh = {str(form): drawn.forms[form] for form in printer.takes if form not in kept}
+    with begin() as tx:
+        number = begin_sending(tx, site, job, service.epoch, printer.dpi, fresh)
+    if number:
+        taken = replace(job, number=number, tries=job.tries + 1)
+        _send(service, taken, printer, drawn)
+    return job
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A label in all forms that its printer takes; what to note of it, what must be told."""
+
+    forms: Mapping[Form, bytes]
+    note: str = ""
+    troubles: LabelTroubles | None = None
+
+
+def _drawn(job: Job, printer: Printer, kept: Mapping[Form, bytes]) -> _Drawn:
+    # Drawing is slow to import, and a terminal that starts must not wait for it.
+    from floorhand.labels.render import draw, lay_out_named
+
+    data = {**job.data, "copy": job.copy_no} if job.copy_no > 1 else job.data
+    layout = lay_out_named(job.template, data, printer.dpi)
+    troubles: dict[str, dict[str, str]] = {}
+    if letters := layout.unreadable(ADDRESS):
+        troubles["address_unprintable"] = {"letters": letters}
+        layout = lay_out_named(job.template, {**data, "warning": WARNING}, printer.dpi)
+    if ADDRESS in layout.shortened:
+        troubles["address_shortened"] = {}
+    forms = {form: kept[form] if form in kept else draw(layout, form) for form in printer.takes}
+    return _Drawn(forms, layout.note(), troubles)
+
+
+def _send(service: Service, job: Job, printer: Printer, drawn: _Drawn) -> None:
+    begin, site, clock = service.transactions.begin, service.site, service.clock
+    try:
+        fate = printer.send(Rendered(job.number, job.template, job.subject, drawn.forms))
+    except InDoubt as error:
+        with begin() as tx:
+            mark_doubt(tx, site, job.id, clock(), why(error))
+    except NotPrinted as error:
+        with begin() as tx:
+            mark_waiting(tx, site, job.id, why(error), clock() + _back_off(job))
+        raise
+    else:
+        with begin() as tx:
+            confirmed = fate is Fate.CONFIRMED
+            mark_sent(tx, site, job.id, clock(), drawn.note, confirmed=confirmed)
+            report_label(tx, site, job, clock(), drawn.troubles or {})
+
+
+def _back_off(job: Job) -> timedelta:
+    return timedelta(seconds=min(BACK_OFF_MAX_S, 2 ** min(job.tries, 10)))
+
+
+class Feeder(threading.Thread):
+    """Feeds one printer as long as its spool goes on.
+
+    A printer that says that it cannot is not tried: it is asked again until it can.
+    """
+
+    def __init__(self, service: Service, name: str, printer: Printer) -> None:
+        super().__init__(name=f"floorhand-printer-{name}", daemon=True)
+        self._service = service
+        self._printer = printer
+        self._code = name
+        self._stopped = threading.Event()
+        self._woken = threading.Event()
+        self._noted: tuple[str, str] | None = None
+        self._ask_at = 0.0
+        self.paused = False
+        self.away = ""
+        """Why the database could not be asked; empty while all is well."""
+
+    def feeds(self, printer: Printer) -> bool:
+        """Say whether it is this printer that it feeds."""
+        return printer is self._printer
+
+    def wake(self) -> None:
+        """Look for labels now."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """Finish the label in hand and end."""
+        self._stopped.set()
+        self._woken.set()
+
+    def run(self) -> None:
+        """Feed the printer until told to stop."""
+        while not self._stopped.is_set():
+            try:
+                self._feed()
+                self.away = ""
+            except (DatabaseAway, DatabaseUnusable) as error:
+                # Labels wait in the database; there is nothing to do but to look again.
+                if not self.away:
+                    _log.warning("spool: the database did not answer: %s", error)
+                self.away = str(error)
+            self._woken.wait(ASK_EVERY_S)
+            self._woken.clear()  # before it is seen whether to stop
+
+    def _feed(self) -> None:
+        if time.monotonic() >= self._ask_at and not self._can_print():
+            return
+        while not (self._stopped.is_set() or self.paused):
+            try:
+                if feed_next(self._service, self._code, self._printer) is None:
+                    return
+            except NotPrinted:
+                self._can_print()
+                return
+
+    def _can_print(self) -> bool:
+        """Ask the printer how it is, and note what is new; one that is well is trusted a while."""
+        status = self._printer.status()
+        told = (str(status.condition), status.told)
+        if told != self._noted:
+            with self._service.transactions.begin() as tx:
+                note_condition(tx, self._service.site, self._code, *told, self._service.clock())
+            self._noted = told
+        able = status.condition in (Condition.READY, Condition.BUSY)
+        self._ask_at = time.monotonic() + ASK_EVERY_S if able else 0.0
+        return able

@@ -1,0 +1,231 @@
+"""The spool's side of print jobs: what is next for a printer, and what became of it.
+
+A job is marked as ``sending`` before its first byte goes out, together with the bytes themselves.
+So whoever comes after a spool that died knows which labels may have come out, and sends no other
+bytes than those that may lie at the printer already.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, cast
+
+from sqlalchemy import TableClause, bindparam, func, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from floorhand.domain.labels import LabelData
+from floorhand.store.asking import ask, ask_each
+from floorhand.store.ledger import Cause
+from floorhand.store.places import next_number
+from floorhand.store.schema import Parcel, PrintForm, PrintJob, Spooler
+from floorhand.store.tasks import is_told, trouble
+
+ERROR_CHARACTERS_MAX = 500
+
+SPOOL_ENDED: Final = "the program that sent it ended meanwhile"
+
+LabelTroubles = Mapping[str, Mapping[str, str]]
+"""What is wrong with a printed label: kinds of trouble, with the facts of each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A print job that is to be sent."""
+
+    id: str
+    number: int
+    printer: str
+    template: str
+    subject: str
+    data: LabelData
+    copy_no: int
+    tries: int
+
+
+_JOB = cast(TableClause, PrintJob.__table__)
+_FORM = cast(TableClause, PrintForm.__table__)
+_SPOOLER = cast(TableClause, Spooler.__table__)
+_WAITING = (_JOB.c.site == bindparam("site")) & (_JOB.c.state == "waiting")
+_ONE = (_JOB.c.site == bindparam("at_site")) & (_JOB.c.id == bindparam("at_job"))
+
+_PRINTERS = (
+    select(_JOB.c.printer)
+    .where(_WAITING, or_(_JOB.c.not_before.is_(None), _JOB.c.not_before <= bindparam("now")))
+    .distinct()
+)
+_OLDEST = (
+    select(
+        _JOB.c.id,
+        _JOB.c.number,
+        _JOB.c.printer,
+        _JOB.c.template,
+        _JOB.c.subject,
+        _JOB.c.data,
+        _JOB.c.copy_no,
+        _JOB.c.tries,
+        _JOB.c.not_before,
+    )
+    .where(_WAITING, _JOB.c.printer == bindparam("printer"))
+    .order_by(_JOB.c.created_at, func.length(_JOB.c.id), _JOB.c.id)
+    .limit(1)
+)
+_BEGIN = (
+    update(_JOB)
+    .where(
+        _ONE,
+        _JOB.c.state == "waiting",
+        select(_SPOOLER.c.epoch)
+        .where(_SPOOLER.c.site == bindparam("at_site"))
+        .scalar_subquery()
+        .is_not_distinct_from(bindparam("epoch")),
+    )
+    .values(state="sending", number=bindparam("number"), tries=_JOB.c.tries + 1, error="")
+)
+_KEPT = select(_FORM.c.form, _FORM.c.content).where(
+    _FORM.c.site == bindparam("site"),
+    _FORM.c.job == bindparam("job"),
+    _FORM.c.dpi.in_((0, bindparam("dpi"))),
+)
+_KEEP = insert(_FORM)
+
+
+def printers_waited_for(tx: Session, site: str, now: datetime) -> list[str]:
+    """Name the printers that have a label to send now."""
+    return ask(tx, _PRINTERS, site=site, now=now).scalars()
+
+
+def next_job(tx: Session, site: str, printer: str, now: datetime) -> Job | None:
+    """Give the label that a printer gets next; None if there is none to be sent now.
+
+    The order is kept: while its oldest label waits after a failure, its others wait, too.
+    """
+    row = ask(tx, _OLDEST, site=site, printer=printer).one_or_none()
+    if row is None or (row.not_before is not None and row.not_before > now):
+        return None
+    found: dict[str, Any] = {**row._asdict(), "data": json.loads(row.data)}
+    del found["not_before"]
+    return Job(**found)
+
+
+def kept_forms(tx: Session, site: str, job: str, dpi: int) -> dict[str, bytes]:
+    """Give what was drawn of a label before, for printers of this resolution, by its form."""
+    return {row.form: row.content for row in ask(tx, _KEPT, site=site, job=job, dpi=dpi)}
+
+
+def begin_sending(
+    tx: Session, site: str, job: Job, epoch: int, dpi: int, forms: Mapping[str, bytes]
+) -> int:
+    """Mark that the bytes of a label may go out from now on, and keep those.
+
+    Args:
+        tx: Open transaction; nothing may be sent before it is committed.
+        site: Whose label.
+        job: Which one.
+        epoch: The number of the spool that sends it.
+        dpi: What they were drawn for.
+        forms: Those that are not kept yet.
+
+    Returns:
+        The number of the label; 0 if it must not be sent: somebody has voided or rerouted it, or
+        another spool sends labels now.
+    """
+    number = job.number or next_number(tx, site, "print_job")
+    begun = ask(tx, _BEGIN, at_site=site, at_job=job.id, epoch=epoch, number=number)
+    if begun.rowcount != 1:
+        return 0
+    rows = [
+        {"site": site, "job": job.id, "form": form, "dpi": dpi, "content": content}
+        for form, content in forms.items()
+    ]
+    ask_each(tx, _KEEP, rows)
+    return number
+
+
+def mark_sent(
+    tx: Session, site: str, job: str, now: datetime, note: str = "", *, confirmed: bool = False
+) -> None:
+    """Record that the printer took the whole label; ``note`` says what could not be shown.
+
+    One that was in doubt is not any more: who sent it knows it better than who came after.
+    """
+    values: dict[str, object] = {"state": "sent", "sent_at": now, "error": note, "not_before": None}
+    if confirmed:
+        values |= {"state": "confirmed", "confirmed_at": now}
+    _mark(tx, site, job, ("sending", "doubt"), values)
+
+
+def mark_waiting(tx: Session, site: str, job: str, error: str, again_at: datetime | None) -> None:
+    """Record why nothing of a label went out; it is sent again."""
+    values = {"state": "waiting", "error": error[:ERROR_CHARACTERS_MAX], "not_before": again_at}
+    _mark(tx, site, job, ("waiting", "sending"), values)
+
+
+def mark_failed(tx: Session, site: str, job: str, error: str) -> None:
+    """Record why a label can never be made."""
+    values = {"state": "failed", "error": error[:ERROR_CHARACTERS_MAX], "not_before": None}
+    _mark(tx, site, job, ("waiting", "sending"), values)
+
+
+def mark_doubt(tx: Session, site: str, job: str, now: datetime, error: str) -> None:
+    """Record that a label may have come out or not: somebody has to look."""
+    values = {"state": "doubt", "error": error[:ERROR_CHARACTERS_MAX], "sent_at": now}
+    _mark(tx, site, job, ("sending",), values)
+
+
+def take_up(tx: Session, site: str, repeating: Collection[str], now: datetime) -> int:
+    """Decide about labels that a spool has left in the middle; give how many there were.
+
+    Args:
+        tx: Open transaction.
+        site: Whose labels.
+        repeating: Printers at which a label that is sent again is there once.
+        now: The moment.
+    """
+    left = (PrintJob.site == site, PrintJob.state == "sending")
+    again = update(PrintJob).where(*left, PrintJob.printer.in_(repeating))
+    doubt = update(PrintJob).where(*left, PrintJob.printer.not_in(repeating))
+    values = {"state": "doubt", "error": SPOOL_ENDED, "sent_at": now}
+    taken_up = [
+        *tx.execute(again.values(state="waiting", not_before=None).returning(PrintJob.id)),
+        *tx.execute(doubt.values(values).returning(PrintJob.id)),
+    ]
+    return len(taken_up)
+
+
+def name_missing(tx: Session, site: str, known: Collection[str]) -> None:
+    """Say on labels of printers that are not there which ones there are."""
+    waiting = (PrintJob.site == site, PrintJob.state == "waiting", PrintJob.printer.not_in(known))
+    names = select(PrintJob.printer).where(*waiting).distinct()
+    for name in tx.scalars(names).all():
+        error = f"there is no printer {name!a} here, only: {', '.join(sorted(known))}"
+        told = (PrintJob.printer == name, PrintJob.error != error)
+        tx.execute(update(PrintJob).where(*waiting, *told).values(error=error))
+
+
+def report_label(tx: Session, site: str, job: Job, now: datetime, troubles: LabelTroubles) -> None:
+    """Tell supervisors what is wrong with a label that came out, naming the order.
+
+    A reprint that is no better is not told again while somebody still has to look at the first.
+    """
+    cause = Cause(site, job.id, "", "", "", now)
+    for kind, facts in troubles.items():
+        if not is_told(tx, site, kind, job.subject):
+            merchant, order = tx.execute(
+                select(Parcel.merchant, Parcel.order).where(
+                    Parcel.site == site, Parcel.carton == job.subject
+                )
+            ).first() or ("", str(job.data.get("order", "")))
+            trouble(tx, cause, kind, job.subject, merchant, order=order, **facts)
+
+
+def _mark(
+    tx: Session, site: str, job: str, states: Collection[str], values: Mapping[str, object]
+) -> None:
+    tx.execute(
+        update(PrintJob)
+        .where(PrintJob.site == site, PrintJob.id == job, PrintJob.state.in_(states))
+        .values(values)
+    )

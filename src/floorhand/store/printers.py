@@ -1,0 +1,88 @@
+"""The printers of a site: where they are, how they said they are, and who wants nothing printed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import TableClause, bindparam, select, update
+from sqlalchemy.orm import Session
+
+from floorhand.store.asking import ask
+from floorhand.store.schema import PrinterRow, PrintJob
+
+_PRINTER = cast(TableClause, PrinterRow.__table__)
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterInfo:
+    """A printer as the books know it; see `floorhand.store.schema.PrinterRow`."""
+
+    code: str
+    address: str
+    dpi: int
+    neighbour: str
+    paused: bool
+    condition: str
+    told: str
+    since: datetime | None
+
+
+_ALL = (
+    select(
+        _PRINTER.c.code,
+        _PRINTER.c.address,
+        _PRINTER.c.dpi,
+        _PRINTER.c.neighbour,
+        _PRINTER.c.paused,
+        _PRINTER.c.condition,
+        _PRINTER.c.told,
+        _PRINTER.c.since,
+    )
+    .where(_PRINTER.c.site == bindparam("site"))
+    .order_by(_PRINTER.c.code)
+)
+
+
+def printers_of(tx: Session, site: str) -> tuple[PrinterInfo, ...]:
+    """List the printers of a site, by name."""
+    return tuple(PrinterInfo(*row) for row in ask(tx, _ALL, site=site))
+
+
+def note_condition(
+    tx: Session, site: str, code: str, condition: str, told: str, now: datetime
+) -> None:
+    """Record how a printer is; since when it is so stays as long as it is so."""
+    here = (PrinterRow.site == site, PrinterRow.code == code)
+    tx.execute(update(PrinterRow).where(*here).values(told=told))
+    tx.execute(
+        update(PrinterRow)
+        .where(*here, PrinterRow.condition != condition)
+        .values(condition=condition, since=now)
+    )
+
+
+def pause(tx: Session, site: str, code: str, *, paused: bool) -> bool:
+    """Let nothing be sent to a printer, or let it be sent again; False if there is none."""
+    done = tx.execute(
+        update(PrinterRow)
+        .where(PrinterRow.site == site, PrinterRow.code == code)
+        .values(paused=paused)
+        .returning(PrinterRow.code)
+    )
+    return done.one_or_none() is not None
+
+
+def reroute(tx: Session, site: str, printer: str, to: str) -> int:
+    """Let all labels that wait for a printer come from another one; give how many they are.
+
+    What may have come out already stays where it is.
+    """
+    moved = tx.execute(
+        update(PrintJob)
+        .where(PrintJob.site == site, PrintJob.printer == printer, PrintJob.state == "waiting")
+        .values(printer=to, rerouted_from=printer, not_before=None)
+        .returning(PrintJob.id)
+    )
+    return len(moved.all())

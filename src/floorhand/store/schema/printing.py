@@ -1,0 +1,100 @@
+"""Labels on their way to printers, and the printers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
+
+from floorhand.store.schema.base import Key, Mapped, Site, Table, mapped_column
+
+
+class PrintJob(Table):
+    """A label to print; written with the moves, sent afterwards.
+
+    It is ``waiting`` until the spool has it in hand, ``sending`` while its bytes go out, ``sent``
+    when the printer took all of them, ``confirmed`` when the printer said that it is printed or
+    somebody scanned it, ``doubt`` when nobody can know without a look at the printer, ``failed``
+    when it can never be made, ``voided`` when nobody may use it any more.
+    """
+
+    __tablename__ = "print_job"
+    site: Mapped[Site]
+    id: Mapped[Key]
+    """The operation that asked for it, plus ``/n``."""
+    printer: Mapped[str]
+    rerouted_from: Mapped[str] = mapped_column(default="")
+    """The printer that it was asked of first, if it went to another one."""
+    template: Mapped[str]
+    data: Mapped[str]
+    """The template's fields as JSON; only fields that the template names are read."""
+    subject: Mapped[str]
+    """What it labels: a place code, a return's number."""
+    state: Mapped[str] = mapped_column(default="waiting")
+    copy_no: Mapped[int] = mapped_column(default=1)
+    reason: Mapped[str] = mapped_column(default="")
+    """Why a copy was asked for, one of `floorhand.domain.labels.REASONS`."""
+    number: Mapped[int] = mapped_column(default=0)
+    """Given when it is first sent, and kept at every further try."""
+    tries: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[datetime | None]
+    """It waits after a failure until then."""
+    error: Mapped[str] = mapped_column(default="")
+    """Why the last try failed; on a sent label, what could not be shown on it."""
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]
+    confirmed_by: Mapped[str] = mapped_column(default="")
+    """The worker who scanned it; empty if the printer said so."""
+    __table_args__ = (
+        Index(None, "site", "state", "created_at"),
+        Index(None, "site", "subject"),
+        CheckConstraint(
+            "state IN ('waiting', 'sending', 'sent', 'confirmed', 'doubt', 'failed', 'voided')",
+            name="state_known",
+        ),
+    )
+
+
+class PrintForm(Table):
+    """What is sent of a label: written when it is first drawn, and the same at every try."""
+
+    __tablename__ = "print_form"
+    site: Mapped[Site]
+    job: Mapped[Key]
+    form: Mapped[Key]
+    """One of `floorhand.labels.printers.Form`."""
+    dpi: Mapped[int] = mapped_column(primary_key=True)
+    """The resolution that it was drawn for; 0: any."""
+    content: Mapped[bytes]
+    __table_args__ = (ForeignKeyConstraint(["site", "job"], ["print_job.site", "print_job.id"]),)
+
+
+class PrinterRow(Table):
+    """A printer, and how it said it is when it was last asked."""
+
+    __tablename__ = "printer"
+    site: Mapped[Site]
+    code: Mapped[Key]
+    address: Mapped[str]
+    """Such as ``tcp://192.0.2.7:9100``; see `floorhand.labels.addresses`."""
+    dpi: Mapped[int] = mapped_column(default=203)
+    neighbour: Mapped[str] = mapped_column(default="")
+    """The printer that takes its labels when it is down; empty: none."""
+    paused: Mapped[bool] = mapped_column(default=False)
+    """Somebody wants nothing to be sent to it."""
+    condition: Mapped[str] = mapped_column(default="")
+    """One of `floorhand.labels.printers.Condition`; empty: it was never asked."""
+    told: Mapped[str] = mapped_column(default="")
+    since: Mapped[datetime | None]
+    """When it became so."""
+
+
+class Spooler(Table):
+    """Who sends a site's labels: counted up whenever another spool takes over."""
+
+    __tablename__ = "spooler"
+    site: Mapped[Site]
+    epoch: Mapped[int] = mapped_column(default=0)
+    host: Mapped[str] = mapped_column(default="")
+    since: Mapped[datetime | None]

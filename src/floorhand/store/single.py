@@ -1,0 +1,168 @@
+"""Who sends the labels of a site: one spool at a time, whoever dies.
+
+The lock is one that the system takes away from whoever ends, however he ends: a transaction held
+open in a file of its own beside an SQLite database, an advisory lock of a session on PostgreSQL.
+Each time it changes hands a number in the database is counted up. A spool that has lost its line to
+the server, and with it the lock, cannot begin a label any more: its number is an old one.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+from typing import Final, cast
+
+from sqlalchemy import Connection, Engine, TableClause, bindparam, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+
+from floorhand.errors import DatabaseAway
+from floorhand.store.asking import ask
+from floorhand.store.db import Transactions
+from floorhand.store.schema import Spooler
+from floorhand.store.troubles import path_of
+
+FILE_LOOKS_S: Final = 0.1
+"""How often a file is asked for its version, which costs a few microseconds."""
+
+SERVER_LOOKS_S: Final = 0.25
+
+LOCK: Final = text("SELECT pg_try_advisory_lock(hashtext('floorhand spool'), hashtext(:site))")
+
+_SPOOLER = cast(TableClause, Spooler.__table__)
+
+
+class Hold:
+    """The right to send the labels of a site, as long as this program lives.
+
+    ``epoch`` is its number. ``look_every_s`` is how often to ask whether there is something new.
+    """
+
+    def __init__(self, epoch: int, look_every_s: float) -> None:
+        self.epoch = epoch
+        self.look_every_s = look_every_s
+
+    def is_mine(self) -> bool:
+        """Say whether it is still held."""
+        return True
+
+    def has_news(self) -> bool:
+        """Say whether there may be something new in the database."""
+        return True
+
+
+class _FileHold(Hold):
+    """That of an SQLite database, which says itself when somebody has written to it."""
+
+    def __init__(self, epoch: int, path: str) -> None:
+        super().__init__(epoch, FILE_LOOKS_S)
+        self.connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._version = -1
+
+    def has_news(self) -> bool:
+        """Say whether somebody has written since the last time; a file that fails is news."""
+        try:
+            (version,) = self.connection.execute("PRAGMA data_version").fetchone()
+        except sqlite3.Error:
+            return True
+        before, self._version = self._version, version
+        return bool(before != version)
+
+
+class _ServerHold(Hold):
+    """That of a server: it is lost with the line."""
+
+    def __init__(self, epoch: int, line: Connection) -> None:
+        super().__init__(epoch, SERVER_LOOKS_S)
+        self._line = line
+
+    def is_mine(self) -> bool:
+        """Ask the server on the very line that holds the lock."""
+        try:
+            self._line.execute(text("SELECT 1"))
+        except (SQLAlchemyError, DatabaseAway):
+            return False
+        return True
+
+
+@contextmanager
+def single(transactions: Transactions, site: str, now: datetime) -> Iterator[Hold | None]:
+    """Try to become the one who sends the labels of a site.
+
+    Yields:
+        The right to do it, until the block is left; None if somebody else has it.
+
+    Raises:
+        DatabaseAway: If the database did not answer.
+    """
+    bound: Engine | Connection = transactions.kw["bind"]
+    if isinstance(bound, Connection):  # its owner has a transaction open: nobody else sees it
+        yield Hold(_count_up(transactions, site, now), SERVER_LOOKS_S)
+    elif bound.dialect.name == "sqlite":
+        with _single_at_file(transactions, path_of(bound.url), site, now) as hold:
+            yield hold
+    else:
+        with _single_at_server(transactions, bound, site, now) as hold:
+            yield hold
+
+
+@contextmanager
+def _single_at_file(
+    transactions: Transactions, path: str, site: str, now: datetime
+) -> Iterator[Hold | None]:
+    with closing(sqlite3.connect(lock_file(path, site), timeout=0, isolation_level=None)) as lock:
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError:
+            yield None
+            return
+        hold = _FileHold(_count_up(transactions, site, now), path)
+        with closing(hold.connection):
+            yield hold
+
+
+@contextmanager
+def _single_at_server(
+    transactions: Transactions, engine: Engine, site: str, now: datetime
+) -> Iterator[Hold | None]:
+    line = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+    try:
+        if not line.scalar(LOCK, {"site": site}):
+            yield None
+            return
+        yield _ServerHold(_count_up(transactions, site, now), line)
+    finally:
+        line.invalidate()  # closed, not given back: the lock would go on with the pool
+        line.close()
+
+
+def lock_file(path: str, site: str) -> str:
+    """Name the file whose lock says who sends the labels of a site."""
+    name = re.sub(r"[^A-Za-z0-9_-]", lambda found: f"%{ord(found[0]):x}", site)
+    return f"{path}.spool-{name}"
+
+
+_TAKE = {
+    dialect: module.insert(_SPOOLER)
+    .values(site=bindparam("site"), epoch=1, host=bindparam("host"), since=bindparam("since"))
+    .on_conflict_do_update(
+        index_elements=["site"],
+        set_={
+            "epoch": _SPOOLER.c.epoch + 1,
+            "host": bindparam("host"),
+            "since": bindparam("since"),
+        },
+    )
+    .returning(_SPOOLER.c.epoch)
+    for dialect, module in (("sqlite", sqlite), ("postgresql", postgresql))
+}
+
+
+def _count_up(transactions: Transactions, site: str, now: datetime) -> int:
+    with transactions.begin() as tx:
+        taken = ask(tx, _TAKE, site=site, host=socket.gethostname(), since=now)
+        return int(taken.scalar())
