@@ -17,6 +17,9 @@ from typing import Final, Protocol
 
 NAME_CHARACTERS_MAX = 60
 
+OFFICE_DPI = 300
+"""Office printers have more dots than label printers; this many are whole ones of theirs."""
+
 
 class Form(StrEnum):
     """A form of a label."""
@@ -120,22 +123,30 @@ class Printer(Protocol):
 
 
 class FolderPrinter:
-    """Writes each label as picture and as ZPL into a folder: ``<n>-<template>-<subject>``.
+    """Writes each label into a folder: ``<n>-<template>-<subject>``, a file for each form.
 
     A label that is sent again after a crash replaces its own files, so it is there once. Files
     appear whole: whoever watches the folder never sees half a label.
 
     Args:
         folder: Where to; made if it is missing.
+        forms: What is written of each label.
         dpi: The resolution of what is written.
         durable: Wait until the disk has each file. Without, a power cut may take the last ones:
             good enough for labels that can be made again.
     """
 
-    takes: Final = (Form.ZPL, Form.PNG)
     repeats: Final = True
 
-    def __init__(self, folder: Path, *, dpi: int = 203, durable: bool = True) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        forms: tuple[Form, ...] = (Form.ZPL, Form.PNG),
+        dpi: int = 203,
+        durable: bool = True,
+    ) -> None:
+        self.takes = forms
         self.dpi = dpi
         self._folder = folder
         self._durable = durable
@@ -158,6 +169,16 @@ class FolderPrinter:
         except OSError as error:
             raise NotPrinted(why(error)) from error
         return Fate.SENT
+
+
+def pdf_printer(folder: Path, dpi: int = OFFICE_DPI) -> FolderPrinter:
+    """Give the printer of a warehouse that has none for labels: a PDF for each.
+
+    A file of its own, as large as its label, can be opened, printed and thrown away by itself, and
+    a folder that an office printer watches prints it at once. One file a day could do neither: it
+    would be printed again with every label, and a crash could put a label into it twice.
+    """
+    return FolderPrinter(folder, forms=(Form.PDF,), dpi=dpi)
 
 
 Printers = Mapping[str, Printer]
