@@ -81,7 +81,7 @@ def test_a_form_is_called_what_the_printer_calls_it(
 
 def test_a_printer_that_does_not_take_a_form_is_not_sent_it(fake: FakePrinter) -> None:
     fake.printer["document-format-supported"] = ["image/urf", "application/pdf"]
-    with pytest.raises(NotPrinted, match="does not take ZPL, only image/urf, application/pdf"):
+    with pytest.raises(NotPrinted, match="does not take ZPL, only: image/urf, application/pdf"):
         printer_at(fake).send(LABEL)
     assert fake.jobs == []
 
@@ -96,7 +96,7 @@ def test_a_picture_is_not_scaled_where_the_printer_can_be_told_so(fake: FakePrin
 @pytest.mark.parametrize(
     ("status", "said"),
     [
-        (0x0507, "it is busy"),
+        (0x0507, "is busy"),
         (0x040A, "0x040A"),
         (0x040B, "0x040B"),
         (0x0506, "0x0506"),
@@ -120,7 +120,7 @@ def test_after_an_error_in_the_middle_nobody_knows(fake: FakePrinter, status: in
 
 def test_a_job_given_up_before_it_began_was_not_printed(fake: FakePrinter) -> None:
     fake.states = [{"job-state": 7, "job-state-reasons": "x", "time-at-processing": None}]
-    with pytest.raises(NotPrinted, match="gave the job up: x"):
+    with pytest.raises(NotPrinted, match="gave the label up: x"):
         printer_at(fake).send(LABEL)
     fake.states = [{"job-state": 8, "job-state-reasons": "unsupported-document-format"}]
     with pytest.raises(NotPrinted, match="unsupported-document-format"):
@@ -130,7 +130,7 @@ def test_a_job_given_up_before_it_began_was_not_printed(fake: FakePrinter) -> No
 @pytest.mark.parametrize("more", [{}, {"time-at-processing": 5}])
 def test_a_job_given_up_in_the_middle_is_in_doubt(fake: FakePrinter, more: dict[str, Any]) -> None:
     fake.states = [{"job-state": 8, "job-state-reasons": "aborted-by-system", **more}]
-    with pytest.raises(InDoubt, match="gave the job up: aborted-by-system"):
+    with pytest.raises(InDoubt, match="gave the label up: aborted-by-system"):
         printer_at(fake).send(LABEL)
 
 
@@ -200,7 +200,8 @@ def test_a_printer_that_is_not_there_was_sent_nothing() -> None:
     with socket.create_server(("127.0.0.1", 0)) as held:
         port = held.getsockname()[1]
     printer = IppPrinter(f"ipp://127.0.0.1:{port}", Form.ZPL, 203)
-    assert printer.status() == Status(Condition.OFFLINE, told="Connection refused")
+    away = f"The printer at 127.0.0.1:{port} cannot be reached: Connection refused."
+    assert printer.status() == Status(Condition.OFFLINE, told=away)
     with pytest.raises(NotPrinted, match="Connection refused"):
         printer.send(LABEL)
 
@@ -257,7 +258,7 @@ def test_a_printers_state_is_told_in_one_word(
 
 def test_a_printer_that_takes_no_jobs_is_paused(fake: FakePrinter) -> None:
     fake.printer["printer-is-accepting-jobs"] = False
-    assert printer_at(fake).status() == Status(Condition.PAUSED, 0, "it takes no jobs")
+    assert printer_at(fake).status() == Status(Condition.PAUSED, 0, "The printer takes no jobs.")
 
 
 def test_a_label_stays_with_us_while_the_printer_is_out_of_paper(fake: FakePrinter) -> None:

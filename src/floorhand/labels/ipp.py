@@ -34,6 +34,7 @@ from floorhand.labels.printers import (
     file_name,
     why,
 )
+from floorhand.labels.zebra import LOOK
 
 STATUS_S = 2.0
 """How long a printer may take to say how it is."""
@@ -156,9 +157,9 @@ class IppPrinter:
         try:
             answer = self._ask_printer()
         except Unreached as error:
-            return Status(Condition.OFFLINE, told=why(error))
+            return Status(Condition.OFFLINE, told=self._away(error))
         except Lost as error:
-            return Status(Condition.SILENT, told=why(error))
+            return Status(Condition.SILENT, told=_silent(error))
         return _status(answer)
 
     def send(self, label: Rendered) -> Fate:
@@ -185,7 +186,7 @@ class IppPrinter:
                 Operation.PRINT_JOB, attributes, job, label.forms[self._form], seconds=SEND_S
             )
         except Unreached as error:
-            raise NotPrinted(why(error)) from error
+            raise NotPrinted(self._away(error)) from error
         except Lost as error:
             answer = self._find(name, error)
         if not answer.good:
@@ -196,8 +197,10 @@ class IppPrinter:
     def _ready(self) -> Answer:
         try:
             answer = self._ask_printer()
-        except (Unreached, Lost) as error:  # nothing was sent yet that could be printed
-            raise NotPrinted(why(error)) from error
+        except Unreached as error:
+            raise NotPrinted(self._away(error)) from error
+        except Lost as error:
+            raise NotPrinted(_silent(error)) from error
         status = _status(answer)
         if status.condition not in (Condition.READY, Condition.BUSY):
             raise NotPrinted(status.told)
@@ -211,7 +214,8 @@ class IppPrinter:
         names = TYPES[self._form]
         found = next((name for name in names if name in known), None if known else names[0])
         if found is None:
-            raise NotPrinted(f"it does not take {self._form.upper()}, only {', '.join(known)}")
+            form = self._form.upper()
+            raise NotPrinted(f"The printer does not take {form}, only: {', '.join(known)}.")
         return found
 
     def _find(self, name: str, lost: Lost) -> Answer:
@@ -229,7 +233,7 @@ class IppPrinter:
             for job in answer.jobs():
                 if job.text("job-name") == name:
                     return job
-        raise InDoubt(why(lost)) from lost
+        raise InDoubt(f"The label was sent. {_silent(lost)} {LOOK}") from lost
 
     def _follow(self, number: int, *, confirms: bool) -> Fate:
         """Ask what became of a job that the printer took.
@@ -256,6 +260,10 @@ class IppPrinter:
                 return Fate.SENT
             time.sleep(pause)
             pause = min(PAUSE_MAX_S, 2 * pause)
+
+    def _away(self, error: OSError) -> str:
+        where = self._address.netloc
+        return f"The printer at {where} cannot be reached: {why(error)}."
 
     def _ask_printer(self) -> Answer:
         asked = (Tag.KEYWORD, "requested-attributes", _ASKED_OF_PRINTER)
@@ -293,12 +301,14 @@ def _status(answer: Answer) -> Status:
         return Status(Condition.BUSY if busy else Condition.OFFLINE, held, _told(answer))
     state = answer.number("printer-state")
     reasons = [reason for reason in answer.texts("printer-state-reasons") if reason != "none"]
-    told = ", ".join(reasons) or answer.text("printer-state-message")
+    message = answer.text("printer-state-message")
+    said = ", ".join(reasons) or (message if state != _IDLE else "")
+    told = f"The printer says: {said[:TOLD_CHARACTERS_MAX].rstrip('.')}." if said else ""
     accepting = answer.number("printer-is-accepting-jobs") != 0
     condition = _condition(state, reasons)
     if condition is Condition.READY and not accepting:
-        condition, told = Condition.PAUSED, told or "it takes no jobs"
-    return Status(condition, held, told[:TOLD_CHARACTERS_MAX])
+        condition, told = Condition.PAUSED, told or "The printer takes no jobs."
+    return Status(condition, held, told)
 
 
 def _condition(state: int | None, reasons: Sequence[str]) -> Condition:
@@ -324,22 +334,29 @@ def _condition(state: int | None, reasons: Sequence[str]) -> Condition:
 def _told(answer: Answer) -> str:
     """Say what a printer answered in place of doing as it was asked."""
     said = answer.text("status-message")[:TOLD_CHARACTERS_MAX]
-    return f"it answered 0x{answer.status:04X} {said}".rstrip()
+    return f"The printer answered 0x{answer.status:04X}{': ' * bool(said)}{said.rstrip('.')}."
+
+
+def _silent(error: Lost) -> str:
+    return f"The printer gave no answer that can be understood: {why(error)}."
 
 
 def _refusal(answer: Answer) -> OSError:
     """Make an error of the answer to a job that was not taken."""
     if answer.status in _NOT_SURE:
-        return InDoubt(_told(answer))
-    return NotPrinted("it is busy" if answer.status == Said.BUSY else _told(answer))
+        return InDoubt(f"{_told(answer)} {LOOK}")
+    return NotPrinted("The printer is busy." if answer.status == Said.BUSY else _told(answer))
 
 
 def _given_up(job: Answer) -> OSError:
     """Make an error of a job that was canceled or aborted."""
     reasons = job.texts("job-state-reasons")
     never_begun = tuple(job.values("time-at-processing")) == (None,)
-    said = f"it gave the job up: {', '.join(reasons) or 'no reason'}"[:TOLD_CHARACTERS_MAX]
-    return NotPrinted(said) if never_begun or set(reasons) & set(_NEVER_BEGUN) else InDoubt(said)
+    named = (", ".join(reasons) or "it says no reason")[:TOLD_CHARACTERS_MAX]
+    said = f"The printer gave the label up: {named}."
+    if never_begun or set(reasons) & set(_NEVER_BEGUN):
+        return NotPrinted(said)
+    return InDoubt(f"{said} {LOOK}")
 
 
 def _confirms(printer: Answer) -> bool:

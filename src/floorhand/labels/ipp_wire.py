@@ -68,7 +68,7 @@ def exchange(address: SplitResult, request: bytes, seconds: float) -> Answer:
         raise Unreached(f"HTTP {code} {http.client.responses.get(code, '')}".strip())
     answer = read_answer(raw) if code == http.client.OK else None
     if answer is None:
-        raise Lost(f"it answered with something that is no IPP (HTTP {code})")
+        raise Lost(f"something that is no IPP (HTTP {code})")
     return answer
 
 
@@ -81,9 +81,7 @@ def _talk(connection: http.client.HTTPConnection, path: str, request: bytes) -> 
     except OSError as error:
         raise Lost(why(error)) from error
     except http.client.HTTPException as error:
-        raise Lost(
-            f"it answered with something that is no HTTP ({type(error).__name__})"
-        ) from error
+        raise Lost(f"something that is no HTTP ({type(error).__name__})") from error
 
 
 @contextmanager
