@@ -19,6 +19,7 @@ from labels.ipp_fake import FakePrinter, answered, running
 
 from floorhand.errors import BadSetting
 from floorhand.labels import ipp
+from floorhand.labels.addresses import printer_at as printer_at_address
 from floorhand.labels.ipp import IppPrinter
 from floorhand.labels.ipp_message import Answer, Operation, Tag, read_answer, write_request
 from floorhand.labels.printers import (
@@ -274,6 +275,28 @@ def test_a_label_stays_with_us_while_the_printer_is_out_of_paper(fake: FakePrint
 def test_what_is_no_address_of_a_printer_is_refused(uri: str) -> None:
     with pytest.raises(BadSetting, match="is no address of a printer"):
         IppPrinter(uri, Form.PDF, 300)
+
+
+@pytest.mark.parametrize(
+    ("address", "takes"),
+    [
+        ("ipp://h/ipp/print", (Form.PDF,)),
+        ("ipps://h:8443/p#zpl", (Form.ZPL,)),
+        ("ipp://h#png", (Form.PNG,)),
+        ("pdf:labels/pdf", (Form.PDF,)),
+    ],
+)
+def test_an_address_says_what_a_printer_is_and_is_sent(
+    address: str, takes: tuple[Form, ...]
+) -> None:
+    printer = printer_at_address(address, 300)
+    assert (printer.takes, printer.dpi) == (takes, 300)
+
+
+@pytest.mark.parametrize("address", ["ipp://h/p#gif", "pdf:", "ipp:h"])
+def test_an_address_that_is_none_is_refused(address: str) -> None:
+    with pytest.raises(BadSetting):
+        printer_at_address(address, 300)
 
 
 def test_values_are_read_as_they_were_written() -> None:
