@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "talk": ("floorhand.commands.talk", "the same in plain lines, for scripts and screen readers"),
     "import": ("floorhand.exchange.command", "read products, orders, deliveries, returns …"),
     "label": ("floorhand.labels.command", "print labels of bins, totes, badges, commands"),
+    "printers": ("floorhand.commands.printers", "be a label printer, for trying out"),
     "seats": ("floorhand.commands.seats", "who sits where; free a seat, unlock one"),
     "workers": ("floorhand.commands.workers", "who works here; draw a PIN, unlock one"),
     "summary": ("floorhand.commands.summary", "the figures of a shift"),
@@ -27,8 +28,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 """Name, module with ``add_arguments(parser)`` and ``run(args, settings)``, and what it does.
 
-A command whose last words are a list gives its name, and what reads a word of it, in a default
-``listed``: the list may go on after options.
+``add_arguments`` of a command with actions gives their parsers: what every command takes can stand
+behind the action, too. A command whose last words are a list gives its name, and what reads a word
+of it, in a default ``listed``: the list may go on after options.
 """
 
 EPILOG = """\
@@ -105,8 +107,9 @@ def _parser(words: list[str]) -> argparse.ArgumentParser:
             name, help=about, description=about[0].upper() + about[1:] + "."
         )
         if name == called:
-            import_module(module).add_arguments(command)
-            _add_common(command)
+            actions = import_module(module).add_arguments(command)
+            for one in (command, *(actions or ())):
+                _add_common(one)
     return parser
 
 

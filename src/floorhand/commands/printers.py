@@ -1,0 +1,34 @@
+"""``floorhand printers``: everything about printers. Each action lives in a module of its own."""
+
+from __future__ import annotations
+
+import argparse
+from importlib import import_module
+
+from floorhand.config import Settings
+
+ACTIONS: dict[str, tuple[str, str]] = {
+    "simulate": ("floorhand.commands.printer_simulator", "be a label printer, for trying out"),
+}
+"""Name, module with ``add_arguments(parser)`` and ``run(args, settings)``, and what it does."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> tuple[argparse.ArgumentParser, ...]:
+    """Say what each action takes; give their parsers, for the options that every command has."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    made = []
+    for name, (module, about) in ACTIONS.items():
+        about_it = about[0].upper() + about[1:] + "."
+        formatter = argparse.RawDescriptionHelpFormatter
+        action = actions.add_parser(
+            name, help=about, description=about_it, formatter_class=formatter
+        )
+        import_module(module).add_arguments(action)
+        made.append(action)
+    return tuple(made)
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Do it."""
+    code: int = import_module(ACTIONS[args.action][0]).run(args, settings)
+    return code
