@@ -30,7 +30,6 @@ from floorhand.exchange.later_words import write_cancellations
 from floorhand.exchange.reading import Source, open_source
 from floorhand.exchange.recognise import Format, recognise
 from floorhand.exchange.records import (
-    Alarm,
     BoxRecord,
     CancelRecord,
     Context,
@@ -39,6 +38,7 @@ from floorhand.exchange.records import (
     OrderRecord,
     Parsed,
     PlaceRecord,
+    PrinterRecord,
     ProductRecord,
     Progress,
     Record,
@@ -51,6 +51,7 @@ from floorhand.exchange.records import (
 )
 from floorhand.exchange.rejecting import write_rejected
 from floorhand.exchange.result import ENCODING_NAMES, Result
+from floorhand.exchange.writing_alarms import raise_alarms
 from floorhand.exchange.writing_masters import (
     Codes,
     ensure_merchants,
@@ -61,10 +62,11 @@ from floorhand.exchange.writing_masters import (
 )
 from floorhand.exchange.writing_names import settle_names
 from floorhand.exchange.writing_places import write_places
+from floorhand.exchange.writing_printers import write_printers
 from floorhand.exchange.writing_rules import write_merchants, write_site, write_stations
 from floorhand.exchange.written import Writing
 from floorhand.store.db import Transactions
-from floorhand.store.schema import Imported, SiteRow, Trouble
+from floorhand.store.schema import Imported, SiteRow
 
 STEP_SIZE = 1_000
 """Records and lines written in one transaction: few enough that no scan waits long."""
@@ -148,7 +150,7 @@ def try_files(transactions: Transactions, site: str, ready: Sequence[Ready]) -> 
         for item in ready:
             w = Writing(tx, site, item.context)
             write(w, item.parsed.records, item.parsed.merchants, Codes(w))
-            _raise_alarms(w, item.parsed.alarms)
+            raise_alarms(w, item.parsed.alarms)
             results.append(_result(item, w, "", True))
         tx.rollback()
     return results
@@ -202,7 +204,7 @@ def _write_all(transactions: Transactions, site: str, ready: Ready, options: Opt
             ready.context.progress("writing", done, total)
         if w.counts.total() or parsed.alarms or not (w.rejected or parsed.rejected):
             ensure_site(w)
-            _raise_alarms(w, parsed.alarms)
+            raise_alarms(w, parsed.alarms)
             _remember(w, ready.opened, options, _result(ready, w, "", False))
             tx.commit()
     return w
@@ -241,6 +243,7 @@ def write(w: Writing, records: Sequence[Record], merchants: dict[str, str], code
     owners = [r.merchant for r in records if isinstance(r, ProductRecord | PlaceRecord)]
     ensure_merchants(w, filter(None, owners), merchants)
     write_places(w, _of(records, PlaceRecord))
+    write_printers(w, _of(records, PrinterRecord))
     write_stations(w, _of(records, StationRecord), _of(records, ScannerRecord))
     write_boxes(w, _of(records, BoxRecord))
     write_workers(w, _of(records, WorkerRecord))
@@ -252,7 +255,7 @@ def write(w: Writing, records: Sequence[Record], merchants: dict[str, str], code
     papers.write_orders(w, _of(records, OrderRecord), codes)
     write_cancellations(w, _of(records, CancelRecord))
     papers.write_returns(w, _of(records, ReturnRecord), codes)
-    _raise_alarms(w, w.alarms)
+    raise_alarms(w, w.alarms)
     w.alarms.clear()
 
 
@@ -374,26 +377,6 @@ def _remember(w: Writing, opened: Opened, options: Options, result: Result) -> N
         )
     elif json.loads(stored)["rejected"] != result.rejected_rows:
         w.tx.execute(update(Imported).where(*key).values(result=kept))
-
-
-def _raise_alarms(w: Writing, alarms: Iterable[Alarm]) -> None:
-    """Put what a supervisor must see on the list, each thing once however often it comes."""
-    for alarm in dict.fromkeys(alarms):
-        told = "\n".join((alarm.kind, alarm.merchant, alarm.subject, alarm.fact))
-        entry = f"import:{hashlib.sha256(told.encode()).hexdigest()[:16]}"
-        known = select(Trouble.id).where(Trouble.site == w.site, Trouble.id == entry)
-        if w.tx.scalar(known) is None:
-            row = {
-                "site": w.site,
-                "id": entry,
-                "kind": alarm.kind,
-                "subject": alarm.subject,
-                "merchant": alarm.merchant,
-                "facts": json.dumps({"told": alarm.fact}, ensure_ascii=False),
-                "created_at": w.now,
-            }
-            w.insert(Trouble, [row])
-            w.counts["troubles"] += 1
 
 
 def _reading(progress: Progress, source: Source) -> Any:

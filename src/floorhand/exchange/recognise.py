@@ -12,6 +12,7 @@ from floorhand.exchange import (
     online_retail,
     own_masters,
     own_papers,
+    own_printers,
     own_rules,
     own_scanners,
     shopify_orders,
@@ -92,6 +93,14 @@ FORMATS: dict[str, Format] = {
             own_scanners.SCANNERS,
             2,
             ("terminator", "suffix", "separators", "caps_inverted", "aim"),
+            own=True,
+        ),
+        Format(
+            "printers",
+            own_printers.read_printers,
+            own_printers.PRINTERS,
+            0,
+            ("printer", "dpi", "neighbour", "neighbor"),
             own=True,
         ),
         Format(

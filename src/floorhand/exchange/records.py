@@ -234,6 +234,22 @@ class StationRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class PrinterRecord:
+    """A printer: where it is, its dots per inch, and who takes its labels when it is down.
+
+    ``dpi`` is None if the file does not say, ``usual_dpi`` what a new one then has; ``neighbour``
+    is None if the file does not say, empty for nobody.
+    """
+
+    line: int
+    code: str
+    address: str = ""
+    dpi: int | None = None
+    usual_dpi: int = 0
+    neighbour: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ScannerRecord:
     """How the scanner of a station or a seat sends, as far as the file says."""
 
@@ -262,6 +278,7 @@ Record = (
     | WorkerRecord
     | BoxRecord
     | MerchantRecord
+    | PrinterRecord
     | StationRecord
     | ScannerRecord
     | SiteRecord

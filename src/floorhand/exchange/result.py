@@ -14,6 +14,7 @@ ALWAYS = ("orders", "order_lines", "pieces", "returns", "return_lines", "return_
 
 _WRITTEN = {
     "merchants": ("merchant", "merchants"),
+    "printers": ("printer", "printers"),
     "stations": ("station", "stations"),
     "places": ("place", "places"),
     "boxes": ("box type", "box types"),

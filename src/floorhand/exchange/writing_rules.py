@@ -22,6 +22,7 @@ from floorhand.exchange.records import (
     StationRecord,
 )
 from floorhand.exchange.writing_masters import fresh_code
+from floorhand.exchange.writing_printers import name_unknown_printers
 from floorhand.exchange.written import Writing
 from floorhand.store.masters import STANDS
 from floorhand.store.schema import Merchant, Place, Seat, SiteRow, Station
@@ -72,6 +73,7 @@ def write_stations(
 ) -> None:
     """Add stations, and change those that are there; then how scanners send."""
     _write_stations(w, records)
+    name_unknown_printers(w, records)
     _write_scanners(w, scanners)
 
 

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from floorhand.domain.printers import Files, Ipp, RawPort, parse_address
 from floorhand.errors import BadSetting
-from floorhand.labels.ipp import IppPrinter
-from floorhand.labels.ipp_wire import SCHEMES
 from floorhand.labels.printers import FolderPrinter, Form, Printer, pdf_printer
+from floorhand.labels.zebra import TcpPrinter
 from floorhand.store.masters import DEFAULT_PRINTER
 from floorhand.store.printers import PrinterInfo
-
-FORMS = "ipp://HOST/PATH, ipp://HOST/PATH#zpl, pdf:FOLDER or folder:FOLDER"
-"""Addresses that there are, for messages."""
 
 
 def printer_at(address: str, dpi: int) -> Printer:
@@ -22,14 +19,17 @@ def printer_at(address: str, dpi: int) -> Printer:
     Raises:
         BadSetting: If it is no address of a printer, saying what one looks like.
     """
-    kind, _, rest = address.partition(":")
-    if kind == "folder" and rest:
-        return FolderPrinter(Path(rest), dpi=dpi)
-    if kind == "pdf" and rest:
-        return pdf_printer(Path(rest), dpi)
-    if kind in SCHEMES:
-        return _ipp_printer(address, dpi)
-    raise BadSetting(f"{address!a} is no address of a printer. Write {FORMS}.")
+    match parse_address(address):
+        case RawPort(host=host, port=port, answers=answers):
+            return TcpPrinter(host, port, dpi, answers=answers)
+        case Ipp(uri=uri, form=form):
+            from floorhand.labels.ipp import IppPrinter  # slow to import, and most have none
+
+            return IppPrinter(uri, Form(form), dpi)
+        case Files(folder=folder, pdf=True):
+            return pdf_printer(Path(folder), dpi)
+        case Files(folder=folder):
+            return FolderPrinter(Path(folder), dpi=dpi)
 
 
 def printers_at(infos: Iterable[PrinterInfo], folder: Path) -> dict[str, Printer]:
@@ -44,12 +44,3 @@ def printers_at(infos: Iterable[PrinterInfo], folder: Path) -> dict[str, Printer
         except BadSetting:
             printers.pop(info.code, None)
     return printers
-
-
-def _ipp_printer(address: str, dpi: int) -> IppPrinter:
-    """Give a printer that speaks IPP; ``#zpl``, ``#png`` or ``#pdf`` says what it is sent."""
-    uri, _, form = address.partition("#")
-    if form not in ("", *Form):
-        known = ", ".join(f"#{one}" for one in Form)
-        raise BadSetting(f"{address!a} ends in what no label is sent as. Write one of {known}.")
-    return IppPrinter(uri, Form(form or Form.PDF), dpi)

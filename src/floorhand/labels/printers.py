@@ -15,10 +15,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final, Protocol
 
-NAME_CHARACTERS_MAX = 60
+from floorhand.domain.printers import OFFICE_DPI
 
-OFFICE_DPI = 300
-"""Office printers have more dots than label printers; this many are whole ones of theirs."""
+NAME_CHARACTERS_MAX = 60
 
 
 class Form(StrEnum):
