@@ -14,7 +14,7 @@ from floorhand.labels.picture import Picture
 from floorhand.labels.template import load_template, template_names
 from floorhand.labels.zpl import MODULE_DOTS_MAX, graphic_field, hexed, write_zpl
 
-_ALL = "XA XZ CI MU MC LR PO PM FW LS LT LH PW LL PQ FO FT FS FD FH FR A0 GB GF BC BY"
+_ALL = "SZ JM MD CV XA XZ CI MU MC LR PO PM FW LS LT LH PW LL PQ FO FT FS FD FH FR A0 GB GF BC BY"
 COMMANDS = set(_ALL.split())
 """All that our labels are made of."""
 

@@ -57,12 +57,22 @@ _FNC1, _TO_B, _TO_C, _START_B, _START_C = 102, 100, 99, 104, 105
 def write_zpl(layout: Layout, copies: int = 1) -> bytes:
     """Write a label as ZPL."""
     assert copies >= 1, copies
-    head = (
-        f"^XA^CI28^MUD^MCY^LRN^PON^PMN^FWN^LS0^LT0^LH0,0"
-        f"^PW{layout.width_dots}^LL{layout.height_dots}^PQ{copies},0,0,N\n"
-    )
+    head = zpl_head(layout.width_dots, layout.height_dots, copies)
     fields = "".join(f"{command}\n" for item in layout.placed for command in _commands(item))
     return f"{head}{fields}^XZ\n".encode("ascii")
+
+
+def zpl_head(width_dots: int, height_dots: int, copies: int = 1) -> str:
+    """Begin a label of ours, whatever a label before it has left set in the printer.
+
+    What describes the labels in the printer and how it prints them all is left alone, for only the
+    site knows it: kind of media and of its sensing, cutter or peeler, speed, darkness (~SD),
+    tear-off. So are the letters that ^CW gives to fonts.
+    """
+    return (
+        "^XA^SZ2^JMA^MD0^CVN^CI28^MUD^MCY^LRN^PON^PMN^FWN,0^LS0^LT0^LH0,0"
+        f"^PW{width_dots}^LL{height_dots}^PQ{copies},0,0,N\n"
+    )
 
 
 def hexed(text: str) -> str:
