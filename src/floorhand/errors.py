@@ -86,7 +86,7 @@ class Code(StrEnum):
     # Picking
     TOTE_TAKEN = "tote_taken"
     TOTE_NOT_EMPTY = "tote_not_empty"
-    PICK_WRONG_PLACE = "pick_wrong_place"
+    WRONG_PLACE = "wrong_place"
     PICK_PIECE_FIRST = "pick_piece_first"
     PICK_PLACE_FIRST = "pick_place_first"
     PICK_WRONG_PIECE = "pick_wrong_piece"

@@ -292,14 +292,14 @@ def test_three_wrong_places_in_a_row_are_told_to_a_supervisor(floor: Transaction
     picker.start()
     for _ in range(2):
         picker.scan("BIN-C-01")
-        assert picker.said == f"refusal.{Code.PICK_WRONG_PLACE}"
+        assert picker.said == f"refusal.{Code.WRONG_PLACE}"
         assert picker.turn.said is not None
         assert picker.turn.said.facts == {"code": "C-01", "place": "A-01"}
     assert troubles(floor, "place_misses") == []
     picker.scan("BIN-C-01")
     assert picker.said == f"refusal.{Code.PLACE_MISSED}"
     picker.scan("BIN-C-01")
-    assert picker.said == f"refusal.{Code.PICK_WRONG_PLACE}"
+    assert picker.said == f"refusal.{Code.WRONG_PLACE}"
     assert troubles(floor, "place_misses") == ["A-01"]
 
 
@@ -313,7 +313,7 @@ def test_the_same_goods_may_be_taken_from_another_place_if_free_there(
     picker = Picker(floor)
     picker.start()
     picker.scan("BIN-C-01")
-    assert picker.said == f"refusal.{Code.PICK_WRONG_PLACE}"
+    assert picker.said == f"refusal.{Code.WRONG_PLACE}"
     picker.scan("BIN-B-01", "BIN-B-01")
     assert picks(floor, "open") == [("1", "MUG", "B-01", 2)]
     picker.go_on()

@@ -18,6 +18,7 @@ from floorhand.ops.floor import take_seat, take_turn
 from floorhand.store.check import violations
 from floorhand.store.db import Transactions
 from floorhand.store.lookup import resolve
+from floorhand.store.past import last_scans
 from floorhand.store.rotating import rotate
 from floorhand.store.schema import Place, SiteRow, Trouble, Worker
 
@@ -246,3 +247,34 @@ def test_what_hangs_stays_good_when_labels_are_printed_twice(transactions: Trans
     assert (after.old_scan_code, after.old_check) == (hangs.scan_code, hangs.check_digits)
     terminal.scan(hangs.scan_code)
     assert terminal.turn.prompt.ask == "picking.scan_piece"
+
+
+@pytest.mark.parametrize("job", [at_dock, at_shelf, at_stop])
+def test_a_place_of_another_kind_is_named_with_the_right_one(
+    transactions: Transactions, job
+) -> None:
+    terminal = job(transactions)
+    wanted = terminal.turn.prompt.wants.place
+    with transactions.begin() as tx:
+        tx.add(Place(site=SITE, code="ELSEWHERE", kind="bench", scan_code="LABEL-ELSEWHERE"))
+    terminal.scan("LABEL-ELSEWHERE")
+    assert terminal.turn.said is not None
+    assert terminal.turn.said.text == f"refusal.{Code.WRONG_PLACE}"
+    assert terminal.turn.said.facts == {"code": "ELSEWHERE", "place": wanted}
+
+
+def test_what_proves_a_place_is_nowhere_told_afterwards(transactions: Transactions) -> None:
+    picker = at_stop(transactions)
+    wanted = picker.turn.prompt.wants.place
+    bars, digits = columns(transactions, wanted)[:2]
+    with transactions.begin() as tx:
+        tx.add(Place(site=SITE, code="OTHER", kind="bin", scan_code="FHLFSJTPHTKT"))
+    picker.scan("FHLFSJTPHTKT")  # refused with words of its own
+    assert picker.turn.named == "OTHER"
+    picker.scan(str(digits))
+    assert picker.turn.named == wanted
+    picker.scan("*UNDO", str(bars))
+    assert picker.turn.named == wanted
+    with transactions.begin() as tx:
+        told = [scan.code for scan in last_scans(tx, SITE, picker.turn.seat)]
+    assert told[-4:] == ["OTHER", wanted, "*UNDO", wanted]

@@ -28,6 +28,7 @@ from floorhand.flows.waiting import SCANS_WAITING_MAX
 from floorhand.store.past import Past
 from floorhand.text.catalog import catalog
 from floorhand.tui import answering, signals
+from floorhand.tui.telling import Manner
 
 HANDHELD, DESK = (40, 20), (80, 24)
 TAKEN = Said("sign_in.welcome", {"name": "Ana"}, "ok")
@@ -240,6 +241,18 @@ async def test_one_bell_for_look_two_for_refused_none_for_taken(monkeypatch) -> 
             await send(pilot, scanned.encode() + b"\r")
             await pilot.pause(0.02)
             assert len(rung) == count, scanned
+
+
+async def test_a_scan_that_needs_no_words_is_as_good_as_others(monkeypatch) -> None:
+    road = ListRoad(answer=lambda turn, _scanned: replace(turn, said=None))
+    app = with_reader(terminal(road, manner=Manner(bell_ok=True)))
+    async with app.run_test(size=HANDHELD) as pilot:
+        rung = bells(app, monkeypatch)
+        screen = await send(pilot, b"26\r")
+        assert screen._view().tone == "ok"
+        assert "✓" in picture(app).splitlines()[0]
+        await pilot.pause(0.02)
+        assert len(rung) == 1
 
 
 async def test_finished_work_is_told_apart_by_rhythm_and_a_worker_can_have_silence(

@@ -10,10 +10,12 @@ from tui.screens import MENU, PICK, SIGN_IN
 
 from floorhand.domain.barcodes import body_of, own_code
 from floorhand.ops.seats import Turn
+from floorhand.store.past import Lately, Past
 from floorhand.text.catalog import catalog
 from floorhand.tui.history import SECRET, History
 
 BADGE = own_code("badge", body_of(4711))
+BARS = own_code("bin", body_of(4711))
 
 
 def listed(before: Turn, code: str, after: Turn) -> list[str]:
@@ -59,3 +61,18 @@ def test_how_a_scan_came_is_told_where_that_is_certain(source: str, note: str) -
     history.offered("CAP-RED", source, NOW, taken=True)
     history.answered(PICK, replace(PICK, scan_no=PICK.scan_no + 1), NOW)
     assert [fate.note for fate in history.all(catalog("en"), NOW.tzinfo)] == [note]
+
+
+def test_a_label_of_a_place_is_listed_by_its_name_and_never_as_it_is() -> None:
+    after = replace(PICK, scan_no=PICK.scan_no + 1, named="A-01")
+    assert listed(PICK, BARS, after) == ["A-01"]
+    assert listed(PICK, "47", after) == ["A-01"]
+    assert listed(PICK, BARS, replace(after, named="")) == [f"FHL{SECRET}"]
+
+
+def test_the_name_of_a_place_comes_from_the_database_where_nobody_told_it() -> None:
+    history = History()
+    history.offered(BARS, "scanned", NOW, taken=True)
+    history.answered(PICK, replace(PICK, scan_no=PICK.scan_no + 1), NOW)
+    history.recall(Lately((Past(PICK.scan_no + 1, NOW, "A-01", True, 0),)))
+    assert [fate.code for fate in history.all(catalog("en"), NOW.tzinfo)] == ["A-01"]

@@ -23,7 +23,7 @@ from floorhand.ops.leaving import change_device, locked_if_idle, refuse_others
 from floorhand.ops.misses import counted
 from floorhand.ops.registry import FLOWS
 from floorhand.ops.seats import Settled, Sitting, Turn, must_sit, repeat, sit, write
-from floorhand.ops.settling import answer, opens_a_door
+from floorhand.ops.settling import answer, name_of_place, opens_a_door
 from floorhand.ops.twice import read_twice
 from floorhand.store.db import Transactions, in_turn
 from floorhand.store.masters import require_site, site_zone, station_named
@@ -173,7 +173,8 @@ def _settled(tx: Session, sitting: Sitting, scanned: str, refused: Refused) -> S
     """Say why a scan was refused."""
     said = Said.about(Refuse(refused.code, refused.facts))
     secret = opens_a_door(tx, sitting, scanned)
-    return Settled(sitting.flow, _state_after(sitting, refused), said, secret)
+    named = name_of_place(tx, sitting.site, scanned)
+    return Settled(sitting.flow, _state_after(sitting, refused), said, secret, named=named)
 
 
 def _state_after(sitting: Sitting, refused: Refused) -> AnyState:

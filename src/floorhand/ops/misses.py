@@ -32,7 +32,7 @@ MISSES = frozenset(
         Code.SCAN_ONLY,
         Code.CHECK_ONLY,
         Code.LABEL_REPLACED,
-        Code.PICK_WRONG_PLACE,
+        Code.WRONG_PLACE,
         Code.BIN_NOT_LEGAL,
     }
 )

@@ -40,7 +40,7 @@ def arrive_at(tx: Session, cause: Cause, command: ArriveAt) -> Arrived | PlaceOf
     """Check the place that a worker confirmed, and that the stop is still to be done.
 
     Raises:
-        Refused: `Code.PICK_WRONG_PLACE`, naming both; `Code.PICK_EXPIRED`; `Code.WALK_LOST`.
+        Refused: `Code.WRONG_PLACE`, naming both; `Code.PICK_EXPIRED`; `Code.WALK_LOST`.
     """
     stop = own_stop(tx, cause, command.task, command.pick)
     if (over := gone(tx, cause, stop)) is not None:
@@ -53,7 +53,7 @@ def arrive_at(tx: Session, cause: Cause, command: ArriveAt) -> Arrived | PlaceOf
         return Arrived(wanted)
     if (shelf := _same_goods_at(tx, cause, stop, command.place, today)) is not None:
         return PlaceOffered(command.place, shelf.free)
-    raise Refused(Code.PICK_WRONG_PLACE, code=command.place, place=wanted.place)
+    raise Refused(Code.WRONG_PLACE, code=command.place, place=wanted.place)
 
 
 def take_in_hand(tx: Session, cause: Cause, command: TakeInHand) -> InHand | StopGone:
@@ -74,7 +74,7 @@ def move_pick(tx: Session, cause: Cause, command: MovePick) -> Arrived | StopGon
     The rest stays a stop of the place where it was.
 
     Raises:
-        Refused: `Code.PICK_WRONG_PLACE`, if they are no longer free there; `Code.WALK_LOST`.
+        Refused: `Code.WRONG_PLACE`, if they are no longer free there; `Code.WALK_LOST`.
     """
     stop = own_stop(tx, cause, command.task, command.pick)
     if (over := gone(tx, cause, stop)) is not None:
@@ -84,7 +84,7 @@ def move_pick(tx: Session, cause: Cause, command: MovePick) -> Arrived | StopGon
     goods, left = stop.stop.goods, stop.stop.pieces
     taken = min(left, shelf.free) if shelf else 0
     if shelf is None or not ledger.reserve(tx, cause, shelf.place, goods, taken):
-        raise Refused(Code.PICK_WRONG_PLACE, code=command.place, place=stop.stop.place)
+        raise Refused(Code.WRONG_PLACE, code=command.place, place=stop.stop.place)
     ledger.release(tx, cause, stop.place, goods, taken)
     pick = command.pick if taken == left else _split_pick(tx, cause, stop, goods, taken)
     _change_pick(tx, cause, pick, place=shelf.place)

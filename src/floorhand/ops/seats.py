@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -39,7 +39,9 @@ class Turn:
 
     ``job`` is the flow that is open; ``worker`` and ``worker_name`` are empty if nobody sits
     here; ``language`` is that of the worker, or the one chosen at the sign-in; empty: the site's.
-    ``station`` is where the terminal stands.
+    ``station`` is where the terminal stands. ``named`` is what the scan is shown as where people
+    read it, if that is not what it was: what a label holds, and check digits, prove a place; only
+    the first answer to a scan tells it.
     After ``locks_after_s`` without a scan the badge is asked for again; 0: never.
     """
 
@@ -54,6 +56,7 @@ class Turn:
     preferences: Preferences = USUAL
     station: str = ""
     locks_after_s: int = 0
+    named: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,7 @@ class Sitting:
             self.preferences,
             station,
             self.locks_after_s if self.worker else 0,
+            at.named if isinstance(at, Settled) else "",
         )
 
 
@@ -187,6 +191,7 @@ class Settled:
     """What a scan led to: the flow and state to be in, and what to say.
 
     ``secret`` says that nobody may read afterwards what was scanned: a PIN, or a badge.
+    ``named`` is what it is called where people read it, as in `Turn`.
     ``trail`` is None if it cannot be taken back, because it did nothing.
     """
 
@@ -195,6 +200,7 @@ class Settled:
     said: Said | None
     secret: bool = False
     trail: Trail | None = None
+    named: str = ""
 
     @property
     def refused(self) -> bool:
@@ -311,7 +317,8 @@ def write(
         "redo_no": redo_no,
     }
     station = ask(tx, _SIT_ON, **values).scalar()
-    came = {"scan_no": scan_no, "scanned": recorded, "at": now, "source": source}
+    came = {"scan_no": scan_no, "scanned": recorded, "named": settled.named}
+    came |= {"at": now, "source": source}
     ask(tx, _ADD_SCAN, **came, **_about(sitting, settled))
     if _may_differ(sitting, settled):
         return must_sit(tx, sitting.site, sitting.seat).turn()

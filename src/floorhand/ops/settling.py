@@ -24,6 +24,7 @@ from floorhand.domain.things import (
     Piece,
     Place,
     Pressed,
+    Station,
     Text,
     Unknown,
 )
@@ -49,7 +50,7 @@ from floorhand.ops.seats import (
 from floorhand.ops.sign_in import park, park_open
 from floorhand.store import notes
 from floorhand.store.asking import ask
-from floorhand.store.finders import badge
+from floorhand.store.finders import badge, place_by_label
 from floorhand.store.ledger import Cause
 from floorhand.store.lookup import Event, resolve
 from floorhand.store.rotating import retire_old_label
@@ -62,6 +63,9 @@ COMMANDS_PER_SCAN_MAX = 4
 
 SEPARATORS = dict.fromkeys((0x04, *range(0x1C, 0x20)))
 """Control characters that carriers' two-dimensional codes hold between their fields."""
+
+WHERE = frozenset({"bin", "dock", "bench", "cart"})
+"""Kinds of places to which somebody goes."""
 
 OFFICE = "office"
 """Stands in an operation for the seat where a command of `floorhand.cli` was given."""
@@ -81,6 +85,8 @@ def answer(tx: Session, sitting: Sitting, scan_no: int, scanned: str, now: datet
     if isinstance(event, Place) and event.renewed:
         retire_old_label(tx, sitting.site, event.code)
     settled = _answer(tx, sitting, scan_no, event, prompt, now)
+    if isinstance(event, Place | Station):
+        return replace(settled, named=event.code)
     return replace(settled, secret=True) if _is_secret(event, prompt) else settled
 
 
@@ -102,6 +108,13 @@ def opens_a_door(tx: Session, sitting: Sitting, scanned: str) -> bool:
     kinds = FLOWS[sitting.flow].prompt(sitting.state).wants.kinds
     code = read(scanned[:SCANNED_CHARACTERS_MAX]).code
     return bool({"badge", "pin"} & set(kinds)) or badge(tx, sitting.site, code) is not None
+
+
+def name_of_place(tx: Session, site: str, scanned: str) -> str:
+    """Name the place whose label was scanned, of a scan that was refused; empty if it was none."""
+    code = read(scanned[:SCANNED_CHARACTERS_MAX])
+    found = place_by_label(tx, site, code.code) if code.own_kind else None
+    return found[0].code if found else ""
 
 
 def _answer(
@@ -251,21 +264,26 @@ def _refuse(
                 park(tx, cause_of(sitting, "", now), sitting.worker, name, freeze(state))
             return _menu(tx, sitting, now, parked=state != FLOWS[name].START)
         reply = Refuse(Code.KEY_NOT_NOW)
-    if reply.code is Code.NOT_EXPECTED_NOW:
-        prompt = FLOWS[sitting.flow].prompt(sitting.state)
-        reply = Refuse(
-            reply.code,
-            {**dict(prompt.ask_facts), **what(event), "ask_text": prompt.ask, **reply.facts},
-        )
-    if reply.code in NAMES_THE_SCAN:
-        reply = Refuse(reply.code, {**what(event), **reply.facts})
-    if reply.code is Code.TYPED_CODE:
-        prompt = FLOWS[sitting.flow].prompt(sitting.state)
-        wanted = prompt.wants.place
-        reply = Refuse(_unproven(event, prompt), {**reply.facts, "wanted": wanted})
+    reply = _told(reply, event, FLOWS[sitting.flow].prompt(sitting.state))
     if opened_elsewhere and name not in ("menu", "sign_in"):
         name, state = sitting.flow, sitting.state
     return Settled(name, state, Said.about(reply))
+
+
+def _told(reply: Refuse, event: object, prompt: Prompt) -> Refuse:
+    """Put into a refusal what a flow does not know: what was scanned, and what is asked for."""
+    wanted = prompt.wants.place
+    if reply.code is Code.NOT_EXPECTED_NOW:
+        asks_where = bool((WHERE | {"place"}) & set(prompt.wants.kinds))
+        if wanted and asks_where and isinstance(event, Place) and event.kind in WHERE:
+            return Refuse(Code.WRONG_PLACE, {"code": event.code, "place": wanted})
+        asked = {**dict(prompt.ask_facts), **what(event), "ask_text": prompt.ask}
+        reply = Refuse(reply.code, {**asked, **reply.facts})
+    if reply.code in NAMES_THE_SCAN:
+        reply = Refuse(reply.code, {**what(event), **reply.facts})
+    if reply.code is Code.TYPED_CODE:
+        reply = Refuse(_unproven(event, prompt), {**reply.facts, "wanted": wanted})
+    return reply
 
 
 def _unproven(event: object, prompt: Prompt) -> Code:

@@ -74,14 +74,20 @@ def lately(tx: Session, site: str, seat: str, now: datetime) -> Lately:
 def last_scans(tx: Session, site: str, seat: str) -> tuple[Past, ...]:
     """Give the last scans of a seat, the latest last."""
     rows = tx.execute(
-        select(Scan.scan_no, Scan.at, Scan.scanned, Scan.fate)
+        select(Scan.scan_no, Scan.at, Scan.scanned, Scan.named, Scan.fate)
         .where(Scan.site == site, Scan.seat == seat)
         .order_by(Scan.scan_no.desc())
         .limit(PAST_MAX)
     ).all()
     booked = _booked(tx, site, seat, [row.scan_no for row in rows])
     return tuple(
-        Past(row.scan_no, row.at, row.scanned, row.fate == "taken", booked[row.scan_no])
+        Past(
+            row.scan_no,
+            row.at,
+            row.named or row.scanned,
+            row.fate == "taken",
+            booked[row.scan_no],
+        )
         for row in reversed(rows)
     )
 

@@ -169,12 +169,14 @@ class FlowScreen(SingleKeys, inherit_bindings=False):
         # Before it can be seen: the next scan is made as soon as it is.
         await self.fit(self._floor.scanner, turn.station, testing=turn.job == SCANNER_TEST)
         self._shown.saved_at = saved_at(self._floor, self.turn, turn) or self._shown.saved_at
-        self.turn = turn
+        before, self.turn = self.turn, turn
         self._shown.answered = self._floor.now()
+        moved = before is not None and turn.scan_no != before.scan_no
+        self._shown.taken = ring and moved and turn.said is None
         self._shown.first, self._shown.looking_back = 0, False
         self._shown.notices = ()
         self._shown.away = ""
-        tone = turn.said.tone if turn.said is not None else ""
+        tone = turn.said.tone if turn.said is not None else "ok" if self._shown.taken else ""
         self._dropped = 0
         if tone == "refused" and ring:
             self._dropped = self._waiting.drop()

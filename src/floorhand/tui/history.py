@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 SCANS_MAX: Final = 50
 
 SECRET: Final = MASK * 4
-"""Stands for a badge or a PIN: whoever comes next could use it."""
+"""Stands for a badge, a PIN or the bars of a place: whoever comes next could use it."""
+
+PROVING: Final = frozenset({"bin", "tote", "cart", "dock", "bench", "station"})
+"""Labels that prove where somebody is."""
+
+KIND_CHARACTERS: Final = 3
+"""So many of our own codes tell the kind of label, and nothing else."""
 
 CERTAIN: Final = frozenset({"scanned", "typed"})
 """How a scan came is told only where it is known for sure."""
@@ -37,6 +43,8 @@ class Entry:
     fate: str
     source: str = ""
     pieces: int = 0
+    hidden: bool = False
+    """It was the label of a place, whose name the database may know."""
 
 
 class History:
@@ -61,7 +69,15 @@ class History:
             for one in past
             if one.number not in known and (oldest is None or one.number < oldest)
         ]
-        mine = [replace(one, pieces=booked.get(one.number, one.pieces)) for one in self._entries]
+        names = {scan.number: scan.code for scan in past}
+        mine = [
+            replace(
+                one,
+                pieces=booked.get(one.number, one.pieces),
+                code=names.get(one.number, one.code) if one.hidden else one.code,
+            )
+            for one in self._entries
+        ]
         self._entries = deque([*older, *mine], maxlen=SCANS_MAX)
 
     def offered(self, code: str, source: str, now: datetime, *, taken: bool) -> None:
@@ -80,7 +96,8 @@ class History:
         fate = after.said.tone if after.said is not None else "ok"
         if after.scan_no == before.scan_no:
             fate = "not_taken"
-        self._add(after.scan_no, now, code, fate, source)
+        named = after.named if after.scan_no != before.scan_no else ""
+        self._add(after.scan_no, now, named or code, fate, source)
 
     def dropped(self, now: datetime) -> None:
         """Keep the scans that were thrown away: they came after a refusal."""
@@ -91,8 +108,13 @@ class History:
     def _add(self, number: int, now: datetime, code: str, fate: str, source: str) -> None:
         from floorhand.domain.barcodes import read  # the first screen is painted without it
 
-        shown = SECRET if read(code).own_kind == "badge" else KEY_NAMES.get(code, code)
-        self._entries.append(Entry(number, now, shown, fate, source))
+        kind = read(code).own_kind
+        hidden = kind in PROVING
+        if hidden:
+            shown = code[:KIND_CHARACTERS] + SECRET
+        else:
+            shown = SECRET if kind == "badge" else KEY_NAMES.get(code, code)
+        self._entries.append(Entry(number, now, shown, fate, source, hidden=hidden))
 
     def last(self, count: int, zone: tzinfo) -> tuple[Fate, ...]:
         """Give the last ones, in short."""

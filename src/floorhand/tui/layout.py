@@ -191,7 +191,7 @@ def _header(view: View, width: int) -> Row:
     say = view.words.say
     if width < NARROW_COLUMNS and view.tone == "refused":
         return (Part(f" {SIGNS['refused']} {say(TONE_WORDS['refused'])}", "strong"),)
-    sign = f"{SIGNS[view.tone]} " if view.said else ""
+    sign = f"{SIGNS[view.tone]} " if view.said or view.taken else ""
     waiting = f"▮▮ {say('terminal.waiting', {'count': view.waiting})}" if view.waiting else ""
     right = "  ".join(part for part in (waiting, view.clock) if part)
     job = say(f"job.{view.job}") if view.job else "floorhand"

@@ -108,6 +108,7 @@ class Shown:
         away: What is wrong while the database does not answer; empty if it does.
         saved_at: Time of day of the last scan that is saved.
         answered: When the last answer came; None before the first.
+        taken: Whether that was an answer to a scan which needs no words.
         room: That there is little room left on the disk of the database; None if there is plenty.
     """
 
@@ -120,6 +121,7 @@ class Shown:
     away: str = ""
     saved_at: str = ""
     answered: datetime | None = None
+    taken: bool = False
     room: Said | None = None
 
 
@@ -183,6 +185,7 @@ def view_of(
         recent=history.last(RECENT_MAX, floor.zone()),
         scans=history.all(words, floor.zone()) if shown.looking_back else None,
         done=(history.scans, history.booked),
+        taken=shown.taken,
     )
 
 

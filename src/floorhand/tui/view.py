@@ -77,6 +77,7 @@ class View:
         recent: How the last scans went, the latest last.
         scans: The list of scans that was asked for, in place of the question; None: the question.
         done: Scans that the worker has made in this shift, and pieces that they have booked.
+        taken: Whether the last scan was taken, if there is nothing to say about it.
     """
 
     prompt: Prompt | None
@@ -95,6 +96,7 @@ class View:
     recent: tuple[Fate, ...] = ()
     scans: tuple[Fate, ...] | None = None
     done: tuple[int, int] = (0, 0)
+    taken: bool = False
 
     @property
     def plain(self) -> bool:
@@ -103,8 +105,9 @@ class View:
 
     @property
     def tone(self) -> str:
-        """The worst tone of all that is said."""
-        return max((said.tone for said in self.said), key=TONES.index, default="calm")
+        """The worst tone of all that is said; a scan that needs no words was good, too."""
+        without = "ok" if self.taken else "calm"
+        return max((said.tone for said in self.said), key=TONES.index, default=without)
 
 
 def sentence(said: Said, words: Catalog, width: int, *, asked: str = "") -> str:

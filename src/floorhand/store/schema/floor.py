@@ -71,6 +71,8 @@ class Scan(Table):
     job: Mapped[str]
     """The flow that was open when it was made."""
     scanned: Mapped[str]
+    named: Mapped[str] = mapped_column(default="")
+    """What it is shown as, if that is not what was scanned: bars and digits prove a place."""
     fate: Mapped[str]
     """``taken`` or the refusal's code."""
     source: Mapped[str] = mapped_column(default="typed")

@@ -56,6 +56,7 @@ def scan() -> None:
         sa.Column("worker", sa.String(), nullable=True),
         sa.Column("job", sa.String(), nullable=False),
         sa.Column("scanned", sa.String(), nullable=False),
+        sa.Column("named", sa.String(), nullable=False),
         sa.Column("fate", sa.String(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("site", "seat", "scan_no", name=op.f("pk_scan")),
