@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import io
 import socket
+from argparse import Namespace
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from labels.nasty import expected, read_back
+from PIL import Image
 
 from floorhand.cli import main
+from floorhand.commands import printer_simulator
 from floorhand.labels.host_status import QUESTION, take_answer
+from floorhand.labels.layout import lay_out
 from floorhand.labels.printers import Fate, Form, Rendered
 from floorhand.labels.simulator.console import TYPED, NotUnderstood, describe, obey, texts_of
 from floorhand.labels.simulator.machine import Printed
 from floorhand.labels.simulator.printer import PrinterSimulator
 from floorhand.labels.simulator.stream import Control, Format, Splitter
+from floorhand.labels.template import load_template
 from floorhand.labels.zebra import TcpPrinter
+from floorhand.labels.zpl import write_zpl
 
 LABEL = b"^XA^FO50,50^A0N,40,40^FDone^FS^XZ"
 BINARY = b"^XA^FO0,0^GFB,9,9,1,^XZ~HS^XA^FS^FDpicture^FS^XZ"
@@ -202,6 +209,25 @@ def test_the_command_prints_labels_into_a_folder_until_told_to_end(
     assert "label 1, 33 bytes: one" in capsys.readouterr().out
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["000001.zpl"]
     assert (tmp_path / "out" / "000001.zpl").read_bytes() == LABEL + b"\n"
+
+
+def test_a_label_of_ours_is_kept_and_shown_as_a_picture_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    template = load_template("tote")
+    layout = lay_out(template, template.kind.sample, 203)
+    args = Namespace(show=True, folder=tmp_path)
+    ours, foreign = write_zpl(layout).strip(), LABEL
+    printer_simulator._came_out(Printed(1, 1, ours), args)
+    printer_simulator._came_out(Printed(2, 1, foreign), args)
+    told = capsys.readouterr().out.splitlines()
+    assert told[0].startswith(f"label 1, {len(ours)} bytes: TOTE · ")
+    assert told[1][0] in "╭+"
+    assert told[-1] == "label 2, 33 bytes: one"
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == ["000001.png", "000001.zpl", "000002.zpl"]
+    with Image.open(tmp_path / "000001.png") as picture:
+        assert read_back(picture) == expected(layout)
 
 
 @pytest.mark.parametrize(

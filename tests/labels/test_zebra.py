@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import socket
+import threading
+from typing import Any
 
 import pytest
-from labels.odd_printers import odd_printer
+from labels.odd_printers import WAIT_S, odd_printer
 from labels.test_host_status import FINE, answer
 
 from floorhand.labels import zebra
@@ -144,6 +146,41 @@ def test_nobody_at_the_address_is_offline() -> None:
     assert f"{HOST}:{port}" in status.told
     with pytest.raises(NotPrinted, match="cannot be reached: Connection refused"):
         printer.send(rendered())
+
+
+def test_a_name_that_nobody_knows_is_offline(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_: Any, **__: Any) -> Any:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    status = TcpPrinter("printer.invalid").status()
+    assert status.condition is Condition.OFFLINE
+    assert "its name is not known here" in status.told
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_name_server_that_does_not_answer_keeps_nobody_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answers = threading.Event()
+    real = socket.getaddrinfo
+
+    def slow(host: str, *args: Any, flags: int = 0, **more: Any) -> Any:
+        if not flags:
+            answers.wait(WAIT_S)
+        return real(host, *args, flags=flags, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    printer = TcpPrinter("localhost")
+    told = [printer.status() for _ in range(3)]
+    answers.set()
+    assert all(status.condition is Condition.OFFLINE for status in told)
+    assert "address in numbers" in told[0].told
+
+
+def test_a_printer_is_found_by_its_name() -> None:
+    with odd_printer(FINE) as printer:
+        assert TcpPrinter("localhost", printer.port).send(rendered()) is Fate.CONFIRMED
 
 
 def test_a_printer_that_never_answers_by_its_nature_takes_labels() -> None:

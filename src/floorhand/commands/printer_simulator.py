@@ -11,7 +11,13 @@ from pathlib import Path
 from floorhand.config import Settings
 from floorhand.errors import BadSetting
 from floorhand.labels.printers import why, write_whole
-from floorhand.labels.simulator.console import NotUnderstood, describe, help_text, obey
+from floorhand.labels.simulator.console import (
+    NotUnderstood,
+    describe,
+    help_text,
+    obey,
+    picture_lines,
+)
 from floorhand.labels.simulator.machine import Printed
 from floorhand.labels.simulator.port import LOOPBACK
 from floorhand.labels.simulator.printer import PrinterSimulator
@@ -19,6 +25,10 @@ from floorhand.labels.zebra import ZPL_PORT
 from floorhand.text.visible import visible_lines
 
 PORTS = range(65536)
+
+PICTURE_DPI = 203
+"""A label does not say for which resolution it was made; most are for this one."""
+
 SIZE_MAX = 10_000_000
 """No count or time that is given may be larger."""
 
@@ -33,6 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     # Not ``labels``: that is a setting of every command.
     parser.add_argument("--labels", type=int, dest="roll", metavar="N", help=roll)
     parser.add_argument("--folder", type=Path, metavar="DIR", help="write each label there")
+    parser.add_argument("--show", action="store_true", help="draw each label of ours as it comes")
     parser.add_argument("--ms", type=int, default=0, metavar="N", help="how long it prints a label")
     parser.epilog = f"While it runs, type to it:\n{help_text()}"
 
@@ -49,7 +60,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             host=args.host,
             labels=args.roll,
             ms_per_label=args.ms,
-            on_printed=lambda out: _show(out, args.folder),
+            on_printed=lambda out: _came_out(out, args),
         )
     except OSError as error:
         hint = "Choose another --port; 0 takes any that is free."
@@ -81,15 +92,27 @@ def _obey_lines(simulator: PrinterSimulator) -> bool:
     return False
 
 
-def _show(out: Printed, folder: Path | None) -> None:
+def _came_out(out: Printed, args: argparse.Namespace) -> None:
     """Tell of a label that came out, and keep it."""
-    if folder:
-        try:
-            write_whole(folder / f"{out.number:06}.zpl", out.zpl + b"\n", durable=False)
-        except OSError as error:
-            _say(f"! The label cannot be written: {why(error)}.")
     with contextlib.suppress(BrokenPipeError):  # whoever looked on has gone; it prints all the same
         _say(describe(out))
+        if args.show and (picture := picture_lines(out)):
+            _say(picture)
+        if args.folder:
+            try:
+                _keep(out, args.folder)
+            except OSError as error:
+                _say(f"! The label cannot be written: {why(error)}.")
+
+
+def _keep(out: Printed, folder: Path) -> None:
+    """Write a label as it came, and as a picture if it is one of ours."""
+    from floorhand.labels.picture import png
+    from floorhand.labels.simulator.drawing import draw_label
+
+    write_whole(folder / f"{out.number:06}.zpl", out.zpl + b"\n", durable=False)
+    if (drawn := draw_label(out.zpl)) is not None:
+        write_whole(folder / f"{out.number:06}.png", png(drawn, PICTURE_DPI), durable=False)
 
 
 def _say(text: str) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import socket
 import struct
+import threading
 import time
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from floorhand.labels.host_status import QUESTION, HostStatus, take_answer
+from floorhand.labels.printers import why
 
 ANSWER_BYTES_MAX = 4096
 """What is kept of what a printer says; a whole answer has less than a hundred."""
@@ -19,6 +21,13 @@ SEND_BUFFER_BYTES = 16 * 1024
 is known when a connection breaks."""
 
 CHUNK_BYTES = 64 * 1024
+
+LOOK_UPS_MAX = 8
+"""Names looked up at once. A system that cannot reach its name server lets each wait for long."""
+
+NO_NAMES = "nobody tells where that name is; give its address in numbers"
+
+_look_ups = threading.BoundedSemaphore(LOOK_UPS_MAX)
 
 
 class Call:
@@ -34,7 +43,7 @@ class Call:
     """
 
     def __init__(self, host: str, port: int, within_s: float) -> None:
-        self._socket = socket.create_connection((host, port), within_s)
+        self._socket = _connect(host, port, within_s)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
         self._received = b""
@@ -139,6 +148,48 @@ class Call:
         if seconds <= 0:
             raise TimeoutError("timed out")
         self._socket.settimeout(seconds)
+
+
+def _connect(host: str, port: int, within_s: float) -> socket.socket:
+    """Open a connection to the first of a printer's addresses that takes it."""
+    until = time.monotonic() + within_s
+    failed: OSError = TimeoutError("timed out")
+    for family, kind, protocol, _, address in _addresses(host, port, within_s):
+        connection = socket.socket(family, kind, protocol)
+        try:
+            connection.settimeout(max(0.001, until - time.monotonic()))
+            connection.connect(address)
+        except OSError as error:
+            connection.close()
+            failed = error
+        else:
+            return connection
+    raise failed
+
+
+def _addresses(host: str, port: int, within_s: float) -> list[Any]:
+    """Look up where a printer is; who has given an address instead of a name does not wait."""
+    found: list[Any] = []
+    failed: list[OSError] = []
+
+    def look_up() -> None:
+        try:
+            found.extend(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except OSError as error:
+            failed.append(error)
+        finally:
+            _look_ups.release()
+
+    with contextlib.suppress(socket.gaierror):
+        as_it_is = socket.AI_NUMERICHOST
+        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=as_it_is)
+    if _look_ups.acquire(blocking=False):
+        looking = threading.Thread(target=look_up, daemon=True)
+        looking.start()
+        looking.join(within_s)
+    if not found:
+        raise OSError(f"its name is not known here ({why(failed[0])})" if failed else NO_NAMES)
+    return found
 
 
 def _unsent_bytes(connection: socket.socket) -> int:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -74,6 +77,14 @@ def _listed(sim: PrinterSimulator, _: Sequence[str]) -> str:
     return "\n".join(map(describe, sim.printed[-LISTED_MAX:])) or "none yet"
 
 
+def _show(sim: PrinterSimulator, words: Sequence[str]) -> str:
+    number = _number(words, 0)
+    for out in reversed(sim.printed):
+        if number in (0, out.number):
+            return picture_lines(out) or f"label {out.number} is none of ours: it has no picture"
+    return "there is no such label"
+
+
 TYPED: dict[str, _Typed] = {
     "paper": _Typed("paper out", "the roll ends here", _paper),
     "reload": _Typed("reload [N]", "a new roll, of N labels", lambda s, w: s.reload(_number(w))),
@@ -92,6 +103,7 @@ TYPED: dict[str, _Typed] = {
     "slow": _Typed("slow MS", "so long for a label", _slow),
     "mend": _Typed("mend", "put everything right", lambda s, _: s.mend()),
     "labels": _Typed("labels", "the last that came out", _listed),
+    "show": _Typed("show [N]", "the picture of label N, or the last", _show),
     "state": _Typed("state", "how it is", lambda *_: None),
 }
 """What can be typed besides ``help`` and ``quit``."""
@@ -132,6 +144,18 @@ def describe(out: Printed) -> str:
     return f"label {out.number}{copy}, {len(out.zpl)} bytes: {texts or '(no text)'}"
 
 
+def picture_lines(out: Printed) -> str:
+    """Draw a label with the signs of this terminal; empty if it has no picture."""
+    from floorhand.labels.simulator.drawing import draw_label
+    from floorhand.labels.terminal_picture import shown, signs_of
+
+    drawn = draw_label(out.zpl)
+    if drawn is None:
+        return ""
+    signs = signs_of(sys.stdout.encoding or "", os.environ)
+    return "\n".join(shown(drawn, shutil.get_terminal_size().columns, signs))
+
+
 def texts_of(zpl: bytes) -> list[str]:
     """Give the texts and barcodes of a label, with what was written as hexadecimal read."""
     found = []
@@ -140,5 +164,6 @@ def texts_of(zpl: bytes) -> list[str]:
         if hexed:
             mark = re.escape(sign.strip() or b"_")
             data = re.sub(mark + rb"([0-9A-Fa-f]{2})", lambda m: bytes([int(m[1], 16)]), text)
+        data = data.removeprefix(b">:").removeprefix(b">;")  # how a Code 128 begins
         found.append(data.decode("utf-8", "replace").strip())
     return [text for text in found if text]
