@@ -1,8 +1,9 @@
 """Draw the labels that `floorhand.labels.zpl` writes; all other ZPL is not drawn at all.
 
-It reads the bytes as a printer does and knows nothing of how they came about, so it also tells
-whether they say what they should. It is no renderer: a label with a single command that is never
-written by us has no picture, for half a label would be a lie.
+What is on a label is read from its bytes, as a printer does; only how a label of ours begins is
+known from elsewhere. So it also tells whether the bytes say what they should. It is no renderer: a
+label with a single command that is never written by us has no picture, for half a label would be a
+lie.
 """
 
 from __future__ import annotations
@@ -15,14 +16,12 @@ from PIL import Image, ImageChops, ImageDraw
 from floorhand.labels.fonts import Style
 from floorhand.labels.layout import Area, PlacedLine, PlacedText
 from floorhand.labels.picture import BLACK, WHITE, Picture, line_picture
+from floorhand.labels.zpl import zpl_head
 
 SIDE_MAX_DOTS = 20_000
 """Wider or longer labels are not drawn."""
 
-_HEAD = re.compile(
-    r"\^XA\^CI28\^MUD\^MCY\^LRN\^PON\^PMN\^FWN\^LS0\^LT0\^LH0,0"
-    r"\^PW(\d{1,5})\^LL(\d{1,5})\^PQ\d+,0,0,N\n"
-)
+_SIZE = re.compile(r"\^PW([1-9]\d{0,4})\^LL([1-9]\d{0,4})\^PQ([1-9]\d{0,7}),")
 _PICTURE = re.compile(r"\^FO(\d+),(\d+)(\^FR)?\^GFA,(\d+),\4,(\d+),([0-9A-F]+)\^FS")
 _BOX = re.compile(r"\^FO(\d+),(\d+)\^GB(\d+),(\d+),(\d+)\^FS")
 _LINE = re.compile(r"\^FT(\d+),(\d+)(\^FR)?\^A0N,(\d+),\d+\^FH_\^FD([^^~]*)\^FS")
@@ -47,15 +46,16 @@ class _Unknown(Exception):
 def draw_label(zpl: bytes) -> Picture | None:
     """Draw a label, black on white; None if it is not one of ours."""
     text = zpl.decode("ascii", "replace")
-    head = _HEAD.match(text)
-    if head is None or not text.rstrip().endswith("^XZ"):
+    found = _SIZE.search(text)
+    if found is None or not text.rstrip().endswith("^XZ"):
         return None
-    size = int(head[1]), int(head[2])
-    if not all(0 < side <= SIDE_MAX_DOTS for side in size):
+    width, height, copies = map(int, found.groups())
+    head = zpl_head(width, height, copies)
+    if not text.startswith(head) or max(width, height) > SIDE_MAX_DOTS:
         return None
-    picture = Image.new("1", size, WHITE)
+    picture = Image.new("1", (width, height), WHITE)
     try:
-        for field in text[head.end() :].rstrip().removesuffix("^XZ").splitlines():
+        for field in text[len(head) :].rstrip().removesuffix("^XZ").splitlines():
             _draw_field(picture, field)
     except _Unknown:
         return None
