@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
 from floorhand.config import Settings
 from floorhand.domain.keymap import BARCODES_ONLY, KEYS
 from floorhand.domain.labels import LabelData
+from floorhand.domain.returns import GRADES, REASONS
 from floorhand.domain.scanner_test import ELEMENTS, LETTERS
 from floorhand.errors import BadLabel
 from floorhand.store.db import open_database
@@ -19,6 +21,13 @@ from floorhand.store.label_data import (
     place_labels,
     sku_labels,
     station_labels,
+)
+from floorhand.store.label_goods import (
+    carton_labels,
+    hold_labels,
+    restock_labels,
+    slip_labels,
+    slot_labels,
 )
 from floorhand.store.label_papers import delivery_labels, return_labels
 from floorhand.store.label_work import work_labels
@@ -34,7 +43,8 @@ PLACES = {
     "docks": "dock",
     "pallets": "pallet",
 }
-PAPERS = {"deliveries": delivery_labels, "returns": return_labels}
+PAPERS = {"deliveries": delivery_labels, "returns": return_labels, "slips": slip_labels}
+GOODS = ("restock", "holds")
 ROTATE = "rotate"
 SCANNER_TEST = "scanner-test"
 KINDS_OF_LABELS = (
@@ -43,7 +53,11 @@ KINDS_OF_LABELS = (
     "badges",
     "sku",
     *PAPERS,
+    *GOODS,
+    "cartons",
+    "slots",
     "commands",
+    "grades",
     SCANNER_TEST,
     "work",
     ROTATE,
@@ -58,6 +72,11 @@ NONE_YET = {
     "pallets": " Receiving prints the label of a pallet when it makes one.",
     "deliveries": " None is announced or open: import some, or name a closed one.",
     "returns": " None is waited for: import some, or name one that is done.",
+    "slips": " No order waits to be packed: name one that is.",
+    "restock": " Nothing went back on the shelf in the last day: name a return.",
+    "holds": " Nothing is on hold, damaged or expired.",
+    "cartons": " Only cartons that have an SSCC get one.",
+    "slots": " No cart has slots: the file of places says how many.",
 }
 """Why there may be none, though nothing is wrong."""
 
@@ -71,6 +90,8 @@ def labels_asked_for(args: argparse.Namespace, settings: Settings) -> tuple[Labe
     language = args.language or settings.language
     if args.what == "commands":
         found = command_labels(language, args.codes)
+    elif args.what == "grades":
+        found = grade_labels(language, args.codes)
     elif args.what == SCANNER_TEST:
         found = (scanner_test_label(language),)
     else:
@@ -82,7 +103,7 @@ def labels_asked_for(args: argparse.Namespace, settings: Settings) -> tuple[Labe
             if args.what == ROTATE:
                 args.codes = _rotated(tx, settings.site, args)
             found = _of_database(tx, settings.site, args)
-        found = tuple(_titled(one, language) for one in found)
+        found = tuple(_in_words(one, language) for one in found)
         if args.what == "work":
             found += command_labels(language)
     _all_found(args, found)
@@ -97,7 +118,17 @@ def _of_database(tx: Session, site: str, args: argparse.Namespace) -> tuple[Labe
             return station_labels(tx, site, codes=args.codes)
         case "sku":
             return sku_labels(tx, site, merchant=args.merchant, codes=args.codes)
-        case "deliveries" | "returns":
+        case "cartons":
+            return carton_labels(tx, site, codes=args.codes)
+        case "slots":
+            return slot_labels(tx, site, codes=args.codes)
+        case "holds":
+            only = {"merchant": args.merchant, "zone": args.zone}
+            return hold_labels(tx, site, codes=args.codes, **only)
+        case "restock":
+            now = datetime.now(UTC)
+            return restock_labels(tx, site, now, merchant=args.merchant, codes=args.codes)
+        case "deliveries" | "returns" | "slips":
             return PAPERS[args.what](tx, site, merchant=args.merchant, codes=args.codes)
         case "work":
             return tuple(work_labels(tx, site))
@@ -148,13 +179,47 @@ def scanner_test_label(language: str) -> LabelWanted:
     return LabelWanted("scanner_test", SCANNER_TEST, data)
 
 
-def _titled(one: LabelWanted, language: str) -> LabelWanted:
-    """Put the word for a kind of place or paper into its title."""
-    kind = one.data.get("title")
-    if not kind:
-        return one
-    title = catalog(language).say(f"label.title.{kind}")
-    return LabelWanted(one.template, one.subject, {**one.data, "title": title})
+def grade_labels(language: str, codes: Sequence[str] = ()) -> tuple[LabelWanted, ...]:
+    """Fill the card of return inspection: a barcode for every grade and every reason."""
+    say = catalog(language).say
+    card = [(f"*GRADE {n}", "grade", n, f"grade.{n}") for n in GRADES]
+    card += [
+        (f"*REASON {n}", "reason", n, f"returns.reason.{reason}")
+        for n, reason in enumerate(REASONS, 1)
+    ]
+    return tuple(
+        LabelWanted(
+            "grade",
+            barcode,
+            {
+                "scan_code": barcode,
+                "title": say(f"label.title.{title}"),
+                "key": number,
+                "word": say(word),
+            },
+        )
+        for barcode, title, number, word in card
+        if not codes or barcode in codes
+    )
+
+
+WORDS: dict[str, tuple[str, ...]] = {
+    "title": ("label.title.",),
+    "grade": ("grade.",),
+    "condition": ("fact.condition_",),
+    "reason": ("returns.reason.", "damage.", "picking.why_short.", "packing.reason."),
+}
+"""Fields of labels that hold a key of the books, and where the catalogs have the words for it."""
+
+
+def _in_words(one: LabelWanted, language: str) -> LabelWanted:
+    """Put words in the place of keys; a reason that somebody wrote stays as it was written."""
+    say = catalog(language).say
+    told = dict(one.data)
+    for field in WORDS.keys() & told.keys():
+        keys = [f"{prefix}{told[field]}" for prefix in WORDS[field]]
+        told[field] = next((say(key) for key in keys if say(key) != key), told[field])
+    return LabelWanted(one.template, one.subject, told)
 
 
 def _all_found(args: argparse.Namespace, found: Sequence[LabelWanted]) -> None:

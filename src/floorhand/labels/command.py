@@ -13,6 +13,7 @@ from floorhand.config import Settings
 from floorhand.errors import BadFile, BadLabel
 from floorhand.labels import picture
 from floorhand.labels.asked import (
+    GOODS,
     KINDS_OF_LABELS,
     PAPERS,
     PLACES,
@@ -35,10 +36,13 @@ PREVIEW = "preview"
 WHAT = (*KINDS_OF_LABELS, PREVIEW)
 
 _FROM_BOOKS = tuple(what for what in KINDS_OF_LABELS if what not in ("work", SCANNER_TEST))
+WORDLESS = ("bins", "badges", "sku", "cartons")
+"""Labels with no words that depend on a language."""
+
 TAKE = {
-    "--zone": (*PLACES, ROTATE),
-    "--merchant": ("sku", *PAPERS),
-    "--language": tuple(what for what in KINDS_OF_LABELS if what not in ("bins", "badges", "sku")),
+    "--zone": (*PLACES, "holds", ROTATE),
+    "--merchant": ("sku", *PAPERS, *GOODS),
+    "--language": tuple(what for what in KINDS_OF_LABELS if what not in WORDLESS),
     "--template": _FROM_BOOKS,
     "CODE": (*_FROM_BOOKS, PREVIEW),
     "--sample": (PREVIEW,),

@@ -15,6 +15,7 @@ from floorhand.domain.labels import ADDRESSES, LabelData, missing_fields
 from floorhand.errors import BadLabel
 from floorhand.labels import fonts
 from floorhand.labels.fonts import Style
+from floorhand.labels.images import fitted
 from floorhand.labels.symbols import Symbol, make_symbol
 from floorhand.labels.template import (
     FIELD,
@@ -24,6 +25,7 @@ from floorhand.labels.template import (
     Box,
     Element,
     Frame,
+    Picture,
     Template,
     Text,
 )
@@ -95,7 +97,16 @@ class PlacedArrow:
     up: bool
 
 
-Placed = PlacedText | PlacedSymbol | PlacedFrame | PlacedArrow
+@dataclass(frozen=True, slots=True)
+class PlacedPicture:
+    """A picture that fills its area; ``content`` is its PNG."""
+
+    name: str
+    area: Area
+    content: bytes
+
+
+Placed = PlacedText | PlacedSymbol | PlacedFrame | PlacedArrow | PlacedPicture
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +228,8 @@ def _place(
         case Arrow():
             direction = _filled(element.text, data)
             return [PlacedArrow(element.name, area, direction == ["up"])] if direction else []
+        case Picture():
+            return [_place_picture(element, area)]
         case Barcode():
             text = _raw(element.text, data)
             return list(_place_symbol(element, text, area, scale, label)) if text else []
@@ -224,6 +237,13 @@ def _place(
             lines = _filled(element.text, data)
             missing.append(fonts.missing_letters("".join(lines)))
             return [_place_text(element, lines, area, scale, label)] if lines else []
+
+
+def _place_picture(element: Picture, area: Area) -> PlacedPicture:
+    drawn = fitted(element.content, area.width, area.height)
+    left = area.left + (area.width - drawn.width) // 2
+    top = area.top + (area.height - drawn.height) // 2
+    return PlacedPicture(element.name, Area(left, top, drawn.width, drawn.height), element.content)
 
 
 def _sides(area: Area) -> tuple[int, int]:

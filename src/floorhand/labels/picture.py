@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw
 
 from floorhand.labels import fonts
 from floorhand.labels.fonts import Style
+from floorhand.labels.images import fitted
 from floorhand.labels.layout import (
     DOTS_PER_MM,
     Area,
@@ -16,6 +17,7 @@ from floorhand.labels.layout import (
     PlacedArrow,
     PlacedFrame,
     PlacedLine,
+    PlacedPicture,
     PlacedSymbol,
     PlacedText,
 )
@@ -46,6 +48,8 @@ def draw(layout: Layout) -> Picture:
                 picture.paste(arrow_picture(item), corner)
             case PlacedSymbol():
                 picture.paste(symbol_picture(item.symbol, item.module_dots, area.height), corner)
+            case PlacedPicture():
+                picture.paste(fitted(item.content, area.width, area.height), corner)
             case PlacedText():
                 picture.paste(text_picture(item), corner)
     return picture

@@ -152,12 +152,16 @@ def _gs1_parts(text: str) -> str:
     return data
 
 
+def _in_clear(text: str) -> str:
+    return " ".join(f"({ai}) {value}" for ai, value in _GS1_PART.findall(text))
+
+
 def _gs1_128(text: str) -> Symbol:
     data = _gs1_parts(text)
     _printable(data.replace(FNC1, ""), CODE128_MAX)
     modules = _linear("gs1_128", data)
-    clear = " ".join(f"({ai}) {value}" for ai, value in _GS1_PART.findall(text))
-    return Symbol("gs1-128", (modules,), (10, 10), data.replace(FNC1, "\x1d"), clear)
+    reads = data.replace(FNC1, "\x1d")
+    return Symbol("gs1-128", (modules,), (10, 10), reads, _in_clear(text))
 
 
 def _gs1_matrix(text: str) -> Symbol:
@@ -169,7 +173,7 @@ def _gs1_matrix(text: str) -> Symbol:
         text, zxingcpp.BarcodeFormat.DataMatrix, gs1=True, force_square=True
     )
     reads = data.replace(FNC1, "\x1d")
-    return Symbol("gs1-datamatrix", _modules(made), (2, 2), reads, reads)
+    return Symbol("gs1-datamatrix", _modules(made), (2, 2), reads, _in_clear(text))
 
 
 def _ean(symbology: str, text: str) -> Symbol:

@@ -17,6 +17,7 @@ from typing import Any
 from floorhand.domain.labels import KINDS, LabelKind
 from floorhand.errors import BadFile
 from floorhand.labels.fonts import LINE_HEIGHT
+from floorhand.labels.images import load_image
 from floorhand.labels.symbols import SYMBOLOGIES
 
 TEMPLATE_BYTES_MAX = 200_000
@@ -116,7 +117,17 @@ class Arrow:
     text: str
 
 
-Element = Text | Barcode | Frame | Arrow
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture, as large as fits into its box and in the middle of it; ``content`` is its PNG."""
+
+    name: str
+    box: Box
+    unless: str
+    content: bytes
+
+
+Element = Text | Barcode | Frame | Arrow | Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,13 +172,19 @@ def load_template_file(path: Path) -> Template:
     try:
         if path.stat().st_size > TEMPLATE_BYTES_MAX:
             raise BadFile(f"{path.name}: larger than {TEMPLATE_BYTES_MAX} bytes: no template")
-        return parse_template(path.name, path.read_text("utf-8"))
+        return parse_template(path.name, path.read_text("utf-8"), path.parent)
     except (OSError, ValueError) as error:
         raise BadFile(f"{path.name}: cannot be read: {error}") from error
 
 
-def parse_template(file: str, text: str) -> Template:
-    """Check a template's text; ``file`` is its name, for messages."""
+def parse_template(file: str, text: str, folder: Path | None = None) -> Template:
+    """Check a template's text.
+
+    Args:
+        file: Its name, for messages.
+        text: What it says.
+        folder: Where it stands, for its pictures; None: where the program's templates are.
+    """
     try:
         written = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -180,7 +197,8 @@ def parse_template(file: str, text: str) -> Template:
     reader.nothing_else()
     if not 1 <= len(elements) <= ELEMENTS_MAX:
         reader.fail(f"must have 1 to {ELEMENTS_MAX} [[element]] tables, has {len(elements)}")
-    read = tuple(_element(file, n, item, kind) for n, item in enumerate(elements, 1))
+    beside = folder or template_folder()
+    read = tuple(_element(file, n, item, kind, beside) for n, item in enumerate(elements, 1))
     template = Template(Path(file).stem, kind, width_mm, height_mm, read)
     _check_places(file, template)
     return template
@@ -239,6 +257,14 @@ class _Reader:
             self.fail(f"{key} has a bracket that is no {{field}}: {value!a}")
         return value
 
+    def picture(self, key: str, folder: Path) -> bytes:
+        """Take the name of a picture beside the template, and give what is in it."""
+        try:
+            return load_image(self.take(key, str), folder)
+        except BadFile as error:
+            self.fail(str(error))
+            raise
+
     def nothing_else(self) -> None:
         """Refuse what was not taken: a misspelt name must not be ignored."""
         if self._table:
@@ -252,7 +278,7 @@ class _Reader:
         return float(value)
 
 
-def _element(file: str, number: int, table: Any, kind: LabelKind) -> Element:
+def _element(file: str, number: int, table: Any, kind: LabelKind, folder: Path) -> Element:
     if not isinstance(table, dict):
         raise BadFile(f"{file}: element {number}: must be a table [[element]]")
     reader = _Reader(file, f"element {number}", table)
@@ -260,7 +286,7 @@ def _element(file: str, number: int, table: Any, kind: LabelKind) -> Element:
     if not _NAME.fullmatch(name):
         reader.fail(f"name must be small letters, digits and _, is {name!a}")
     reader.name = f"element {name}"
-    what = reader.word("type", ("text", "barcode", "frame", "arrow"))
+    what = reader.word("type", ("text", "barcode", "frame", "arrow", "image"))
     box = Box(*reader.numbers("box_mm", 4, 0.0, SIDE_MAX_MM))
     unless = reader.word("unless", ("", *kind.fields), "")
     element: Element
@@ -268,21 +294,27 @@ def _element(file: str, number: int, table: Any, kind: LabelKind) -> Element:
         case "text":
             element = _text(reader, name, box, unless, kind)
         case "barcode":
-            symbology = reader.word("symbology", SYMBOLOGIES)
-            bars = reader.numbers("bar_mm", 2, BAR_MIN_MM, 5.0)
-            if bars[0] > bars[1]:
-                reader.fail("bar_mm must be the least and the most width of a narrow bar")
-            clear_mm = reader.number("clear_mm", 0.0, 20.0, 0.0)
-            if box.height_mm < clear_mm * LINE_HEIGHT + BAR_HEIGHT_MIN_MM:
-                reader.fail(f"the box of {box.height_mm:g} mm leaves no room for bars")
-            text = reader.fields("text", kind)
-            element = Barcode(name, box, unless, text, symbology, bars[0], bars[1], clear_mm)
+            element = _barcode(reader, name, box, unless, kind)
         case "frame":
             element = Frame(name, box, unless, reader.number("line_mm", 0.1, SIDE_MAX_MM))
+        case "image":
+            element = Picture(name, box, unless, reader.picture("file", folder))
         case _:
             element = Arrow(name, box, unless, reader.fields("text", kind))
     reader.nothing_else()
     return element
+
+
+def _barcode(reader: _Reader, name: str, box: Box, unless: str, kind: LabelKind) -> Barcode:
+    symbology = reader.word("symbology", SYMBOLOGIES)
+    bars = reader.numbers("bar_mm", 2, BAR_MIN_MM, 5.0)
+    if bars[0] > bars[1]:
+        reader.fail("bar_mm must be the least and the most width of a narrow bar")
+    clear_mm = reader.number("clear_mm", 0.0, 20.0, 0.0)
+    if box.height_mm < clear_mm * LINE_HEIGHT + BAR_HEIGHT_MIN_MM:
+        reader.fail(f"the box of {box.height_mm:g} mm leaves no room for bars")
+    text = reader.fields("text", kind)
+    return Barcode(name, box, unless, text, symbology, bars[0], bars[1], clear_mm)
 
 
 def _text(reader: _Reader, name: str, box: Box, unless: str, kind: LabelKind) -> Text:

@@ -14,11 +14,14 @@ from functools import lru_cache
 
 from floorhand.labels import picture
 from floorhand.labels.fonts import ELLIPSIS, MISSING, width_dots
+from floorhand.labels.images import fitted
 from floorhand.labels.layout import (
     Layout,
+    Placed,
     PlacedArrow,
     PlacedFrame,
     PlacedLine,
+    PlacedPicture,
     PlacedSymbol,
     PlacedText,
 )
@@ -91,13 +94,16 @@ def graphic_field(drawn: Picture) -> str:
     return f"^GFA,{len(rows)},{len(rows)},{row_bytes},{rows.hex().upper()}^FS"
 
 
-def _commands(item: PlacedText | PlacedSymbol | PlacedFrame | PlacedArrow) -> Iterator[str]:
+def _commands(item: Placed) -> Iterator[str]:
     area = item.area
     match item:
         case PlacedFrame():
             yield _box(area.left, area.top, area.width, area.height, item.line_dots)
         case PlacedArrow():
             yield f"^FO{area.left},{area.top}" + graphic_field(picture.arrow_picture(item))
+        case PlacedPicture():
+            drawn = fitted(item.content, area.width, area.height)
+            yield f"^FO{area.left},{area.top}" + graphic_field(drawn)
         case PlacedText():
             if item.reverse:
                 yield _black(area.left, area.top, area.width, area.height)

@@ -108,7 +108,7 @@ def sku_labels(
                 "merchant": row.owner,
                 "sku": row.code,
                 "name": row.name,
-                "barcode": _piece_barcode(tx, site, row.merchant, row.code),
+                "barcode": piece_barcode(tx, site, row.merchant, row.code),
             }
             found[row.merchant, row.code] = LabelWanted("sku", row.code, data)
     return tuple(found.values())
@@ -174,7 +174,8 @@ def _pallet(tx: Session, site: str, code: str) -> LabelData:
     return data
 
 
-def _piece_barcode(tx: Session, site: str, merchant: str, sku: str) -> str:
+def piece_barcode(tx: Session, site: str, merchant: str, sku: str) -> str:
+    """Give the barcode of one piece of a product, a GTIN if it has one; empty if none."""
     codes = tx.scalars(
         select(Barcode.code)
         .where(

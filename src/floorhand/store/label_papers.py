@@ -53,7 +53,7 @@ def delivery_labels(
             {
                 "title": "delivery",
                 "number": one.number,
-                **_bars(one.number, one.tracking),
+                **bars_of(one.number, one.tracking),
                 "merchant": name or one.merchant,
                 "carrier": one.carrier,
                 "expected": one.expected_on,
@@ -95,7 +95,7 @@ def return_labels(
             {
                 "title": "return",
                 "number": one.number,
-                **_bars(one.plate, one.tracking, one.number),
+                **bars_of(one.plate, one.tracking, one.number),
                 "merchant": name or one.merchant or "",
                 "order": one.order,
                 "due": one.deadline.astimezone(zone).strftime("%Y-%m-%d %H:%M")
@@ -108,7 +108,7 @@ def return_labels(
     )
 
 
-def _bars(*codes: str) -> dict[str, str]:
+def bars_of(*codes: str) -> dict[str, str]:
     """Choose the first code that a barcode can hold; one without any is typed."""
     fit = [code for code in codes if code and code.isascii() and code.isprintable()]
     for code in fit:
