@@ -19,7 +19,8 @@ from floorhand.domain.labels import LabelData
 from floorhand.exchange.cells import CODE_CHARACTERS_MAX
 from floorhand.labels import fonts, picture
 from floorhand.labels.layout import Layout
-from floorhand.labels.template import FIELD, Barcode, Template, Text
+from floorhand.labels.reader import FIELD
+from floorhand.labels.template import Barcode, Template, Text
 
 RENDERER = "FLOORHAND_ZPL_RENDERER"
 READABLE = [

@@ -21,10 +21,12 @@ from floorhand.labels.asked import (
     SCANNER_TEST,
     labels_asked_for,
 )
+from floorhand.labels.bulk import Progress, to_folder, unfinished
 from floorhand.labels.layout import DOTS_PER_MM, Layout
 from floorhand.labels.preview import check_ending, preview, report, write
-from floorhand.labels.printers import FolderPrinter, write_whole
-from floorhand.labels.render import DEFAULT_DPI, lay_out_named, render
+from floorhand.labels.printers import Form, write_whole
+from floorhand.labels.render import DEFAULT_DPI, lay_out_named
+from floorhand.labels.sheet_file import load_sheet, sheet_names
 from floorhand.labels.sheets import SHEET_DPI, sheet_pages, write_pdf
 from floorhand.labels.terminal_picture import Signs, shown, signs_of
 from floorhand.labels.zpl import write_zpl
@@ -55,8 +57,9 @@ TAKE = {
 
 HANG = "Hang them up. The old label and its digits are good until the new one was scanned once."
 
-PROGRESS_FROM = 100
-"""Labels from which on it is worth to say how far it is."""
+AGAIN = "To print them again: floorhand label bins, docks or benches."
+DEFAULT_FORMS = (Form.PNG, Form.ZPL)
+DEFAULT_SHEET = "a4"
 
 WIDTH_WITHOUT_TERMINAL = 80
 
@@ -73,10 +76,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--template", default="", metavar="T", help="another template, as bin_far")
     parser.add_argument("--language", metavar="L", help="of the words on labels")
     out = parser.add_argument_group("where to (default: --pdf labels-WHAT.pdf)")
-    out.add_argument("--pdf", type=Path, metavar="FILE", help="A4 sheets to cut apart")
+    out.add_argument("--pdf", type=Path, metavar="FILE", help="sheets for an office printer")
+    out.add_argument(
+        "--sheet",
+        default="",
+        metavar="S",
+        help="paper of the PDF: a4 or letter to cut apart, or stickers: "
+        f"{', '.join(name for name in sheet_names() if '-' in name)}, or the path of a .toml file",
+    )
+    out.add_argument(
+        "--first", type=int, default=1, metavar="N", help="sticker of the sheet to begin with"
+    )
     out.add_argument("--one-per-page", action="store_true", help="in the PDF: a label a page")
     out.add_argument("--zpl", type=Path, metavar="FILE", help="for a label printer")
-    out.add_argument("--folder", type=Path, metavar="DIR", help="a PNG and a ZPL file each")
+    out.add_argument(
+        "--folder", type=Path, metavar="DIR", help="files; goes on where it was interrupted"
+    )
+    out.add_argument(
+        "--as",
+        dest="forms",
+        action="append",
+        type=Form,
+        choices=tuple(Form),
+        default=[],
+        metavar="FORM",
+        help="files in the folder: zpl, png or pdf, more than once if wanted (default: zpl, png)",
+    )
     out.add_argument("--dpi", type=int, choices=tuple(DOTS_PER_MM), help="of the label printer")
     look = parser.add_argument_group(
         "preview TEMPLATE: show a template, and how good its barcodes are; TEMPLATE is a name or "
@@ -99,17 +124,26 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         args.pdf = Path(f"labels-{args.what}.pdf")
     args.dpi = args.dpi or DEFAULT_DPI
     # All are laid out before anything is written: a barcode without room stops the whole run.
-    layouts = [lay_out_named(one.template, one.data, args.dpi) for one in wanted]
+    layouts = _laid_out(wanted, args.dpi)
     try:
         _write(args, wanted, layouts)
     except OSError as error:
         raise BadFile(f"The labels cannot be written: {error.strerror or error}.") from error
     if args.what == ROTATE:
-        _say(f"{HANG} To print them again: floorhand label bins, docks or benches.")
+        _say(f"{HANG} {AGAIN}")
     for one, layout in zip(wanted, layouts, strict=True):
         if note := layout.note():
             print(visible(f"{one.subject}: {note}"), file=sys.stderr)
     return 0
+
+
+def _laid_out(wanted: Sequence[LabelWanted], dpi: int) -> list[Layout]:
+    progress = Progress("labels looked at", len(wanted), sys.stderr)
+    layouts = []
+    for one in wanted:
+        layouts.append(lay_out_named(one.template, one.data, dpi))
+        progress.step()
+    return layouts
 
 
 def _preview(args: argparse.Namespace) -> int:
@@ -158,46 +192,69 @@ def _refuse_what_does_not_apply(args: argparse.Namespace) -> None:
         raise BadLabel("Say which places get new labels: --zone Z, or their codes.")
     if args.dpi and not (args.zpl or args.folder or args.what == PREVIEW):
         raise BadLabel("--dpi is for label printers: it goes with --zpl or --folder.")
-    if args.one_per_page and not args.pdf and (args.zpl or args.folder or args.what == PREVIEW):
-        raise BadLabel("--one-per-page goes with --pdf.")
+    if args.forms and not args.folder:
+        raise BadLabel("--as goes with --folder.")
+    no_pdf = args.what == PREVIEW or (not args.pdf and (args.zpl or args.folder))
+    for option, value in (
+        ("--one-per-page", args.one_per_page),
+        ("--sheet", args.sheet),
+        ("--first", args.first != 1),
+    ):
+        if value and no_pdf:
+            raise BadLabel(f"{option} goes with --pdf.")
+    if args.one_per_page and args.sheet:
+        raise BadLabel("Either --sheet or --one-per-page, not both.")
+    if args.first < 1:
+        raise BadLabel("--first counts from 1.")
 
 
 def _write(
     args: argparse.Namespace, wanted: Sequence[LabelWanted], layouts: Sequence[Layout]
 ) -> None:
     if args.folder:
-        _to_folder(args.folder, wanted, layouts)
-        _say(f"{_count(len(layouts), 'label')} as PNG and ZPL in {args.folder}")
+        _to_folder(args, wanted, layouts)
     if args.zpl:
         write_whole(args.zpl, b"".join(write_zpl(layout) for layout in layouts))
         _say(f"{_count(len(layouts), 'label')} in {args.zpl}, for a printer of {args.dpi} dpi")
     if args.pdf:
-        pages = _to_pdf(args.pdf, wanted, one_per_page=args.one_per_page)
+        pages = _to_pdf(args, wanted)
         _say(f"{_count(len(layouts), 'label')} on {_count(pages, 'page')} in {args.pdf}")
 
 
-def _to_folder(folder: Path, wanted: Sequence[LabelWanted], layouts: Sequence[Layout]) -> None:
-    printer = FolderPrinter(folder, durable=False)
-    for number, (one, layout) in enumerate(zip(wanted, layouts, strict=True), 1):
-        printer.send(render(layout, number, one.subject, printer.takes))
-        _progress(number, len(layouts))
+def _to_folder(
+    args: argparse.Namespace, wanted: Sequence[LabelWanted], layouts: Sequence[Layout]
+) -> None:
+    forms = tuple(dict.fromkeys(args.forms)) or DEFAULT_FORMS
+    run = unfinished(args.folder, wanted, args.dpi, forms)
+    begun_with = run.done
+    try:
+        to_folder(args.folder, run, wanted, layouts, forms)
+    except KeyboardInterrupt:
+        how = "The same command goes on there." if args.what != ROTATE else AGAIN
+        print(
+            visible(f"Interrupted: {run.done} of {len(layouts)} are in {args.folder}. {how}"),
+            file=sys.stderr,
+        )
+        raise
+    named = " and ".join(form.upper() for form in sorted(forms))
+    rest = f", the first {begun_with} of them from before" if begun_with else ""
+    _say(f"{_count(len(layouts), 'label')} as {named} in {args.folder}{rest}")
 
 
-def _to_pdf(path: Path, wanted: Sequence[LabelWanted], *, one_per_page: bool) -> int:
+def _to_pdf(args: argparse.Namespace, wanted: Sequence[LabelWanted]) -> int:
     """Write a PDF; office printers have more dots than label printers, so it is drawn anew."""
+    sheet = load_sheet(args.sheet or DEFAULT_SHEET)
+    if args.first > max(1, sheet.stickers):
+        raise BadLabel(f"--first {args.first}: a sheet of {sheet.name} has {sheet.stickers}.")
+    progress = Progress("labels", len(wanted), sys.stderr)
 
     def drawn() -> Iterator[picture.Picture]:
-        for number, one in enumerate(wanted, 1):
+        for one in wanted:
             yield picture.draw(lay_out_named(one.template, one.data, SHEET_DPI))
-            _progress(number, len(wanted))
+            progress.step()
 
-    return write_pdf(path, drawn() if one_per_page else sheet_pages(drawn()))
-
-
-def _progress(done: int, of: int) -> None:
-    if of >= PROGRESS_FROM and sys.stderr.isatty():
-        end = "\n" if done == of else ""
-        print(f"\r{done} of {of}", end=end, file=sys.stderr, flush=True)
+    pages = drawn() if args.one_per_page else sheet_pages(drawn(), sheet, first=args.first)
+    return write_pdf(args.pdf, pages)
 
 
 def _count(number: int, thing: str) -> str:

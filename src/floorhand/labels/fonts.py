@@ -82,6 +82,8 @@ def clean(text: str) -> str:
     Source: Unicode general categories; Cf holds the direction overrides that could make an
     address read differently from what it is.
     """
+    if _is_plain(text) and len(text) <= TEXT_MAX:
+        return " ".join(text.split())
     shown = []
     for letter in unicodedata.normalize("NFC", text[:TEXT_MAX]):
         category = unicodedata.category(letter)
@@ -94,6 +96,11 @@ def clean(text: str) -> str:
     if len(text) > TEXT_MAX:
         shown.append(ELLIPSIS)
     return " ".join("".join(shown).split())
+
+
+def _is_plain(text: str) -> bool:
+    """Say whether a text is printable ASCII, which the first font knows: most texts are."""
+    return text.isascii() and text.isprintable()
 
 
 @lru_cache(maxsize=1)
@@ -156,6 +163,8 @@ def _sized(face: int, capital_dots: int) -> _Font:
 
 def missing_letters(text: str) -> str:
     """List letters of a cleaned text that no font here knows, each once, in order."""
+    if _is_plain(text):
+        return ""
     unknown = (letter for letter in text if letter == MISSING or not _is_known(letter))
     return "".join(dict.fromkeys(unknown))
 
@@ -165,6 +174,8 @@ def drawable(text: str) -> str:
 
     ``Hồ`` becomes ``Hô``, or ``Ho`` where that is unknown too: an address can still be read.
     """
+    if _is_plain(text):
+        return text
     shown = ""
     for letter in text:
         if _is_known(letter):
@@ -176,6 +187,8 @@ def drawable(text: str) -> str:
 
 def without_signs(text: str) -> str:
     """Leave signs and emoji that no font here knows out of a cleaned text."""
+    if _is_plain(text):
+        return text
     kept = (one for one in text if _is_known(one) or unicodedata.category(one) not in _SIGNS)
     return " ".join("".join(kept).split())
 
@@ -225,11 +238,15 @@ def leading_font(text: str) -> int:
     It is chosen for a whole text of several lines, so that one accent changes neither a single
     letter in the middle of a name nor one line of an address.
     """
+    if _is_plain(text):
+        return 0
     return max(range(len(_faces())), key=lambda face: (sum(_knows(face, c) for c in text), -face))
 
 
 def runs(text: str, lead: int) -> tuple[tuple[int, str], ...]:
     """Cut a cleaned text into runs of one font each; unknown letters become `MISSING`."""
+    if lead == 0 and _is_plain(text):
+        return ((0, text),) if text else ()
     faces = range(len(_faces()))
     found: list[tuple[int, str]] = []
     for letter in text:
@@ -253,10 +270,17 @@ def sized_runs(text: str, style: Style) -> Iterator[tuple[_Font, str, int]]:
     """
     for face, run in runs(text, style.lead):
         font = _sized(face, style.capital_dots)
-        joined = not style.bold or bool(_JOINED.search(run))
-        for part in (run,) if joined else run:
-            width = -int(-font.getlength(part) // 1)
-            yield font, part, width + (0 if joined else style.apart_dots)
+        if not style.bold or _JOINED.search(run):
+            yield font, run, -int(-font.getlength(run) // 1)
+        else:
+            for letter in run:
+                width = _letter_dots(face, style.capital_dots, letter)
+                yield font, letter, width + style.apart_dots
+
+
+@lru_cache(maxsize=8192)
+def _letter_dots(face: int, capital_dots: int, letter: str) -> int:
+    return -int(-_sized(face, capital_dots).getlength(letter) // 1)
 
 
 @lru_cache(maxsize=8192)

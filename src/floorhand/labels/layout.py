@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 from floorhand.domain.labels import ADDRESSES, LabelData, missing_fields
@@ -16,9 +17,9 @@ from floorhand.errors import BadLabel
 from floorhand.labels import fonts
 from floorhand.labels.fonts import Style
 from floorhand.labels.images import fitted
+from floorhand.labels.reader import FIELD
 from floorhand.labels.symbols import Symbol, make_symbol
 from floorhand.labels.template import (
-    FIELD,
     LETTER_MIN_MM,
     Arrow,
     Barcode,
@@ -32,6 +33,9 @@ from floorhand.labels.template import (
 
 DOTS_PER_MM = {203: 8.0, 300: 300 / 25.4, 600: 600 / 25.4}
 """What printers call 203 dpi is 8 dots per millimetre."""
+
+FIELDS_KEPT_MAX = 1024
+"""Texts of templates whose fields are kept; a template has a few dozen."""
 
 LINES_MAX = 40
 CAPITAL_MIN_DOTS = 6
@@ -191,9 +195,14 @@ def _value(data: LabelData, field: str) -> list[str]:
     return [line for line in shown if line]
 
 
+@lru_cache(maxsize=FIELDS_KEPT_MAX)
+def _fields_of(text: str) -> tuple[str, ...]:
+    return tuple(FIELD.findall(text))
+
+
 def _filled(text: str, data: LabelData) -> list[str]:
     """Put fields into a text; no lines if any of its fields is empty."""
-    fields = FIELD.findall(text)
+    fields = _fields_of(text)
     values = {field: _value(data, field) for field in fields}
     if not all(values.values()):
         return []
@@ -204,7 +213,7 @@ def _filled(text: str, data: LabelData) -> list[str]:
 
 def _raw(text: str, data: LabelData) -> str:
     """Put fields into a barcode's text as they are: what a scanner reads must not be cleaned."""
-    values = {field: str(data.get(field, "") or "") for field in FIELD.findall(text)}
+    values = {field: str(data.get(field, "") or "") for field in _fields_of(text)}
     if not all(values.values()):
         return ""
     return FIELD.sub(lambda found: values[found[1]], text)
@@ -341,11 +350,12 @@ def _fitted(
     lines: list[str], style: Style, room: int, height: int, *, wraps: bool
 ) -> tuple[list[str], bool]:
     """Break and shorten lines for one size of letters; say whether anything was cut."""
-    most = max(1, height // _line_height(style.capital_dots)) if wraps else 1
-    if wraps:
-        broken = [list(islice(fonts.wrap(line, style, room), most + 1)) for line in lines]
-    else:
-        broken = [[", ".join(lines)]]
+    if not wraps:
+        line = ", ".join(lines)
+        shown_line = fonts.shorten(line, style, room)
+        return [shown_line], shown_line != line
+    most = max(1, height // _line_height(style.capital_dots))
+    broken = [list(islice(fonts.wrap(line, style, room), most + 1)) for line in lines]
     whole: list[str] = []
     fitting: list[str] = []
     last = most - 1 if len(broken) > most else None

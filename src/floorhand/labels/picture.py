@@ -26,6 +26,7 @@ from floorhand.labels.symbols import Symbol
 Picture = Image.Image
 BLACK, WHITE = 0, 1
 
+ARROWS_KEPT_MAX = 16
 LINES_KEPT_MAX = 200
 """Painted lines kept for the next label; one of a 4x6 label takes 20 kB at 203 dpi."""
 
@@ -80,9 +81,13 @@ def symbol_picture(symbol: Symbol, module_dots: int, height_dots: int) -> Pictur
 
 def arrow_picture(arrow: PlacedArrow) -> Picture:
     """Draw a triangle that fills its area."""
-    width, height = arrow.area.width, arrow.area.height
+    return _triangle(arrow.area.width, arrow.area.height, up=arrow.up)
+
+
+@lru_cache(maxsize=ARROWS_KEPT_MAX)
+def _triangle(width: int, height: int, *, up: bool) -> Picture:
     picture = Image.new("1", (width, height), WHITE)
-    base, tip = (height - 1, 0) if arrow.up else (0, height - 1)
+    base, tip = (height - 1, 0) if up else (0, height - 1)
     corners = [(0, base), (width - 1, base), ((width - 1) // 2, tip)]
     ImageDraw.Draw(picture).polygon(corners, fill=BLACK)
     return picture

@@ -1,4 +1,4 @@
-"""Many labels on paper: PDF pages of A4 to cut apart, or one label a page."""
+"""Many labels on paper: PDF pages to cut apart, sheets of stickers, or one label a page."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
+from floorhand.errors import BadLabel
 from floorhand.labels.layout import DOTS_PER_MM
 from floorhand.labels.picture import BLACK, WHITE, Picture
+from floorhand.labels.sheet_file import Sheet
 
-A4_MM = (210.0, 297.0)
 MARGIN_MM = 5.0
 """White that office printers leave at the edge."""
 
@@ -22,13 +23,75 @@ PAGES_AT_ONCE_MAX = 20
 """Pages held in memory; an A4 page of dots takes one megabyte."""
 
 
-def sheet_pages(labels: Iterable[Picture], dpi: int = SHEET_DPI) -> Iterator[Picture]:
-    """Put pictures of labels on A4 pages, as many as fit, with lines to cut along.
+def sheet_pages(
+    labels: Iterable[Picture], sheet: Sheet, *, dpi: int = SHEET_DPI, first: int = 1
+) -> Iterator[Picture]:
+    """Put pictures of labels on pages.
 
-    A label is turned if more of them fit then; one that fits no page gets a page of its own size.
+    On plain paper there are as many as fit, with lines to cut along; a label is turned if more of
+    them fit then, and one that fits no page gets a page of its own size. On stickers each has one
+    of its own, in the middle of it.
+
+    Args:
+        labels: Drawn with ``dpi``.
+        sheet: The paper.
+        dpi: Of the pages.
+        first: Which sticker of the first sheet is the first that is free.
+
+    Raises:
+        BadLabel: If a label is larger than a sticker.
     """
-    scale = DOTS_PER_MM[dpi]
-    page_width, page_height = (int(side * scale) for side in A4_MM)
+    if sheet.stickers:
+        return _on_stickers(labels, sheet, DOTS_PER_MM[dpi], first)
+    return _on_plain_paper(labels, sheet, DOTS_PER_MM[dpi])
+
+
+def _on_stickers(
+    labels: Iterable[Picture], sheet: Sheet, scale: float, first: int
+) -> Iterator[Picture]:
+    columns, _ = sheet.grid
+    page: Picture | None = None
+    at = first - 1
+    for label in labels:
+        if at == sheet.stickers and page is not None:
+            yield page
+            page, at = None, 0
+        page = page or _empty(sheet, scale)
+        drawn = _for_sticker(label, sheet, scale)
+        corner = (
+            sheet.first_mm[way] + cell * sheet.pitch_mm[way]
+            for way, cell in enumerate((at % columns, at // columns))
+        )
+        left, top = (
+            round((start + side / 2) * scale - size / 2)
+            for start, side, size in zip(corner, sheet.sticker_mm, drawn.size, strict=True)
+        )
+        page.paste(drawn, (left, top))
+        at += 1
+    if page is not None:
+        yield page
+
+
+def _for_sticker(label: Picture, sheet: Sheet, scale: float) -> Picture:
+    """Turn a label if it fits a sticker only so; it is never made smaller."""
+    width, height = (side * scale + 1 for side in sheet.sticker_mm)
+    if label.width <= width and label.height <= height:
+        return label
+    if label.height <= width and label.width <= height:
+        return label.transpose(Image.Transpose.ROTATE_90)
+    raise BadLabel(
+        f"A label of {label.width / scale:.1f} x {label.height / scale:.1f} mm does not fit the "
+        f"stickers of {sheet.name}, which are {sheet.sticker_mm[0]:g} x {sheet.sticker_mm[1]:g} mm."
+    )
+
+
+def _empty(sheet: Sheet, scale: float) -> Picture:
+    width, height = (int(side * scale) for side in sheet.page_mm)
+    return Image.new("1", (width, height), WHITE)
+
+
+def _on_plain_paper(labels: Iterable[Picture], sheet: Sheet, scale: float) -> Iterator[Picture]:
+    page_width, page_height = (int(side * scale) for side in sheet.page_mm)
     page: Picture | None = None
     left = top = row_height = 0
     margin, gap = round(MARGIN_MM * scale), round(GAP_MM * scale)
@@ -42,7 +105,7 @@ def sheet_pages(labels: Iterable[Picture], dpi: int = SHEET_DPI) -> Iterator[Pic
         if page is None or top + drawn.height > page_height - margin:
             if page is not None:
                 yield page
-            page = Image.new("1", (page_width, page_height), WHITE)
+            page = _empty(sheet, scale)
             left, top, row_height = margin, margin, 0
         page.paste(drawn, (left, top))
         _frame(page, left, top, drawn)

@@ -17,7 +17,7 @@ from typing import Any
 from floorhand.domain.labels import KINDS, LabelKind
 from floorhand.errors import BadFile
 from floorhand.labels.fonts import LINE_HEIGHT
-from floorhand.labels.images import load_image
+from floorhand.labels.reader import Reader
 from floorhand.labels.symbols import SYMBOLOGIES
 
 TEMPLATE_BYTES_MAX = 200_000
@@ -26,7 +26,6 @@ ELEMENTS_MAX = 60
 LETTER_MIN_MM = 1.2
 BAR_MIN_MM = 0.19
 BAR_HEIGHT_MIN_MM = 5.0
-FIELD = re.compile(r"\{([a-z_]+)\}")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 TEMPLATE_FOLDERS = (
@@ -189,7 +188,7 @@ def parse_template(file: str, text: str, folder: Path | None = None) -> Template
         written = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BadFile(f"{file}: not TOML: {error}") from error
-    reader = _Reader(file, "label", written)
+    reader = Reader(file, "label", written)
     kind = KINDS.get(reader.word("kind", tuple(KINDS)))
     assert kind is not None
     width_mm, height_mm = reader.numbers("size_mm", 2, 5.0, SIDE_MAX_MM)
@@ -204,84 +203,10 @@ def parse_template(file: str, text: str, folder: Path | None = None) -> Template
     return template
 
 
-class _Reader:
-    """Takes checked values out of a table, and says what is wrong with it."""
-
-    def __init__(self, file: str, name: str, table: dict[str, Any]) -> None:
-        self._file = file
-        self._table = dict(table)
-        self.name = name
-
-    def fail(self, what: str) -> None:
-        """Raise `BadFile` naming file and element."""
-        raise BadFile(f"{self._file}: {self.name}: {what}")
-
-    def take(self, key: str, kind: type, default: Any = None) -> Any:
-        """Take a value of a type; without a default it must be there."""
-        if key not in self._table and default is None:
-            self.fail(f"{key} is missing")
-        value = self._table.pop(key, default)
-        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            words = {str: "text", list: "a list", bool: "true or false"}
-            self.fail(f"{key} must be {words.get(kind, 'a number')}, is {value!a}")
-        return value
-
-    def word(self, key: str, allowed: tuple[str, ...], default: str | None = None) -> str:
-        """Take one of some words."""
-        value: str = self.take(key, str, default)
-        if value not in allowed:
-            self.fail(f"{key} must be one of {', '.join(allowed)}; is {value!a}")
-        return value
-
-    def number(self, key: str, least: float, most: float, default: float | None = None) -> float:
-        """Take a number within bounds."""
-        # Unlike its annotation, isinstance takes unions.
-        taken = self.take(key, int | float, default)  # type: ignore[arg-type]  # see above
-        return self._within(key, taken, least, most)
-
-    def numbers(self, key: str, count: int, least: float, most: float) -> tuple[float, ...]:
-        """Take a list of so many numbers."""
-        values = self.take(key, list)
-        if len(values) != count:
-            self.fail(f"{key} must be {count} numbers, is {values!a}")
-        return tuple(self._within(key, value, least, most) for value in values)
-
-    def fields(self, key: str, kind: LabelKind) -> str:
-        """Take a text whose ``{fields}`` the kind knows."""
-        value: str = self.take(key, str)
-        for field in FIELD.findall(value):
-            if field not in kind.fields:
-                known = ", ".join(kind.fields)
-                self.fail(f"no such field of a {kind.name} label: {field}; known: {known}")
-        if "{" in FIELD.sub("", value) or "}" in FIELD.sub("", value):
-            self.fail(f"{key} has a bracket that is no {{field}}: {value!a}")
-        return value
-
-    def picture(self, key: str, folder: Path) -> bytes:
-        """Take the name of a picture beside the template, and give what is in it."""
-        try:
-            return load_image(self.take(key, str), folder)
-        except BadFile as error:
-            self.fail(str(error))
-            raise
-
-    def nothing_else(self) -> None:
-        """Refuse what was not taken: a misspelt name must not be ignored."""
-        if self._table:
-            self.fail(f"no such setting: {', '.join(sorted(self._table))}")
-
-    def _within(self, key: str, value: Any, least: float, most: float) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            self.fail(f"{key} must hold numbers, has {value!a}")
-        if not least <= value <= most:
-            self.fail(f"{key} must be {least:g} to {most:g}, is {value:g}")
-        return float(value)
-
-
 def _element(file: str, number: int, table: Any, kind: LabelKind, folder: Path) -> Element:
     if not isinstance(table, dict):
         raise BadFile(f"{file}: element {number}: must be a table [[element]]")
-    reader = _Reader(file, f"element {number}", table)
+    reader = Reader(file, f"element {number}", table)
     name = reader.take("name", str)
     if not _NAME.fullmatch(name):
         reader.fail(f"name must be small letters, digits and _, is {name!a}")
@@ -305,7 +230,7 @@ def _element(file: str, number: int, table: Any, kind: LabelKind, folder: Path) 
     return element
 
 
-def _barcode(reader: _Reader, name: str, box: Box, unless: str, kind: LabelKind) -> Barcode:
+def _barcode(reader: Reader, name: str, box: Box, unless: str, kind: LabelKind) -> Barcode:
     symbology = reader.word("symbology", SYMBOLOGIES)
     bars = reader.numbers("bar_mm", 2, BAR_MIN_MM, 5.0)
     if bars[0] > bars[1]:
@@ -317,7 +242,7 @@ def _barcode(reader: _Reader, name: str, box: Box, unless: str, kind: LabelKind)
     return Barcode(name, box, unless, text, symbology, bars[0], bars[1], clear_mm)
 
 
-def _text(reader: _Reader, name: str, box: Box, unless: str, kind: LabelKind) -> Text:
+def _text(reader: Reader, name: str, box: Box, unless: str, kind: LabelKind) -> Text:
     letter_mm = reader.number("letter_mm", LETTER_MIN_MM, SIDE_MAX_MM)
     fit = reader.word("fit", ("shorten", "shrink", "wrap"), "shorten")
     smallest_mm = reader.number("letter_min_mm", LETTER_MIN_MM, letter_mm, letter_mm)

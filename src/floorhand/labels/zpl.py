@@ -16,6 +16,7 @@ from floorhand.labels import picture
 from floorhand.labels.fonts import ELLIPSIS, MISSING, width_dots
 from floorhand.labels.images import fitted
 from floorhand.labels.layout import (
+    Area,
     Layout,
     Placed,
     PlacedArrow,
@@ -26,6 +27,9 @@ from floorhand.labels.layout import (
     PlacedText,
 )
 from floorhand.labels.picture import Picture
+
+GRAPHICS_KEPT_MAX = 16
+"""Arrows and pictures kept as they are sent: they are the same on every label of a template."""
 
 MODULE_DOTS_MAX = 10
 """The widest bar that ^BY knows; wider ones are drawn as boxes."""
@@ -47,6 +51,9 @@ _PRINTER_LETTERS = frozenset(map(chr, (*range(0x20, 0x7F), *range(0xA1, 0x100)))
 """What font 0 of every printer shows with ^CI28: ASCII and Latin-1."""
 
 _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 ")
+
+_HEXED = {code: f"_{code:02X}" for code in range(128) if chr(code) not in _PLAIN}
+"""ASCII but plain letters and digits, as it is written."""
 
 _INVOKED = {30: ">0", 62: "><", 94: ">=", 95: ">1", 102: ">8"}
 """Values of Code 128 in subset B that ^BC wants written as invocation codes."""
@@ -80,6 +87,8 @@ def zpl_head(width_dots: int, height_dots: int, copies: int = 1) -> str:
 
 def hexed(text: str) -> str:
     """Write data so that nothing in it can be a command."""
+    if text.isascii():
+        return text.translate(_HEXED)
     return "".join(
         letter if letter in _PLAIN else "".join(f"_{byte:02X}" for byte in letter.encode())
         for letter in text
@@ -94,16 +103,27 @@ def graphic_field(drawn: Picture) -> str:
     return f"^GFA,{len(rows)},{len(rows)},{row_bytes},{rows.hex().upper()}^FS"
 
 
+@lru_cache(maxsize=GRAPHICS_KEPT_MAX)
+def _arrow_field(width: int, height: int, *, up: bool) -> str:
+    arrow = PlacedArrow("", Area(0, 0, width, height), up=up)
+    return graphic_field(picture.arrow_picture(arrow))
+
+
+@lru_cache(maxsize=GRAPHICS_KEPT_MAX)
+def _picture_field(content: bytes, width: int, height: int) -> str:
+    return graphic_field(fitted(content, width, height))
+
+
 def _commands(item: Placed) -> Iterator[str]:
     area = item.area
     match item:
         case PlacedFrame():
             yield _box(area.left, area.top, area.width, area.height, item.line_dots)
         case PlacedArrow():
-            yield f"^FO{area.left},{area.top}" + graphic_field(picture.arrow_picture(item))
+            yield f"^FO{area.left},{area.top}" + _arrow_field(area.width, area.height, up=item.up)
         case PlacedPicture():
-            drawn = fitted(item.content, area.width, area.height)
-            yield f"^FO{area.left},{area.top}" + graphic_field(drawn)
+            graphic = _picture_field(item.content, area.width, area.height)
+            yield f"^FO{area.left},{area.top}{graphic}"
         case PlacedText():
             if item.reverse:
                 yield _black(area.left, area.top, area.width, area.height)
@@ -135,10 +155,8 @@ def _line(text: PlacedText, line: PlacedLine) -> str:
 
 def _font_width(text: str, height: int, room_dots: int) -> int:
     """Choose how wide font 0 is set, so that a line is as wide as the same line of the picture."""
-    letters = (unicodedata.normalize("NFD", letter)[0] for letter in text)
-    natural = sum(
-        _FONT_WIDTHS[ord(letter) - 32] if letter <= "~" else _FONT_WIDEST for letter in letters
-    )
+    bare = text if text.isascii() else (unicodedata.normalize("NFD", one)[0] for one in text)
+    natural = sum(_FONT_WIDTHS[ord(one) - 32] if one <= "~" else _FONT_WIDEST for one in bare)
     return max(1, int(height * min(1.1, room_dots / (natural * height / 100))))
 
 
