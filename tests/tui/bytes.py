@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "src"))
 
 from floorhand.domain.scanners import Profile
 from floorhand.tui.keys import KEY_SEQUENCES, PASTE_BEGINS, PASTE_ENDS
-from floorhand.tui.scan import SCAN_CHARACTERS_MAX, KeyDown, Scan, ScanReader
+from floorhand.tui.scan import SCAN_CHARACTERS_MAX, KeyDown, KeyInside, Scan, ScanReader, TooLong
 
 STRINGS = 10_000_000
 SHARE = 20_000
@@ -63,6 +63,10 @@ def strings(random: Random, count: int) -> list[bytes]:
     return made
 
 
+def _ended(heard):
+    return [item for item in heard if isinstance(item, Scan | KeyInside | TooLong)]
+
+
 def fault(data: bytes, cut: int, profile: Profile, counts: Counter[str]) -> str:
     """Read a string whole and in two; says what is wrong, empty if nothing is."""
     whole, parts = ScanReader(profile), ScanReader(profile)
@@ -70,7 +74,7 @@ def fault(data: bytes, cut: int, profile: Profile, counts: Counter[str]) -> str:
     again = parts.feed(data[:cut]) + parts.feed(data[cut:])
     keys = [item for item in heard if isinstance(item, KeyDown)]
     scans = [item for item in heard if isinstance(item, Scan)]
-    if scans != [item for item in again if isinstance(item, Scan)]:
+    if _ended(heard) != _ended(again):
         return "another cut, other scans"
     if keys != [item for item in again if isinstance(item, KeyDown)]:
         return "another cut, other keys"

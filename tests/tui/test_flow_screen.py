@@ -4,6 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from textual import events
 from tui.screens import (
     MENU,
     NOW,
@@ -22,6 +23,7 @@ from tui.screens import (
 
 from floorhand.domain.keymap import KEYS
 from floorhand.domain.preferences import Preferences
+from floorhand.domain.scanners import Profile
 from floorhand.errors import Code, DatabaseAway, DatabaseUnusable
 from floorhand.flows.turn import Said
 from floorhand.flows.waiting import SCANS_WAITING_MAX
@@ -73,6 +75,21 @@ async def test_drivers_that_hand_over_single_keys_work_too() -> None:
         await pilot.press(*"T-1", "ctrl+right_square_bracket", "2", "enter", "f10", "tab", "escape")
         await settled(pilot)
     assert [scanned for _, scanned in road.scans] == ["T-1\x1d2", "*DONE", "*BACK"]
+
+
+async def test_a_code_that_single_keys_bring_ends_by_silence_where_the_scanner_sends_no_end() -> (
+    None
+):
+    road = ListRoad()
+    road.profile = Profile(ends="none")
+    async with with_reader(terminal(road)).run_test(size=HANDHELD) as pilot:
+        screen = await settled(pilot)
+        screen.post_message(events.Paste("T-1"))
+        for _ in range(500):
+            await pilot.pause(0.01)
+            if road.scans:
+                break
+    assert road.scans == [(12, "T-1")]
 
 
 async def test_nothing_can_take_the_focus_and_no_binding_can_be_typed() -> None:
@@ -340,13 +357,16 @@ async def test_a_scan_too_long_is_refused_once_and_the_next_one_is_taken() -> No
     assert road.scans == [(12, "A-1")]
 
 
-async def test_a_key_in_the_middle_of_a_scan_does_nothing_but_say_so() -> None:
+async def test_a_key_in_the_middle_of_a_scan_says_so_and_spoils_it() -> None:
     road = ListRoad()
     async with with_reader(terminal(road)).run_test(size=DESK) as pilot:
         await send(pilot, b"12\x1b[21~")
         assert "There are characters before this key." in picture(pilot.app)
-        assert "▸ 12▁" in picture(pilot.app)
-        assert road.scans == []
+        assert "▸ 12<F10>▁" in picture(pilot.app)
+        await send(pilot, b"3\r")
+        assert "NOT taken: 12<F10>3." in picture(pilot.app)
+        await send(pilot, b"A-1\r")
+    assert road.scans == [(12, "A-1")]
 
 
 async def test_escape_clears_first_and_goes_back_second() -> None:
@@ -484,11 +504,12 @@ def test_a_log_is_written_where_it_was_asked_for(tmp_path: Path) -> None:
 def test_all_texts_of_the_terminal_are_there_in_each_language() -> None:
     keys = [
         "starting", "waiting", "taken", "look", "not_taken", "dropped", "full", "missed",
-        "not_yet_saved", "half_scan", "leave", "leave_key", "hint", "hint_key", "more",
+        "not_yet_saved", "half_scan", "key_inside", "unended", "leave", "leave_key", "hint",
+        "hint_key", "more",
     ]  # fmt: skip
     english = catalog("en")
     for key in keys:
-        facts = {"pieces": 2, "count": 2, "code": "X"}
+        facts = {"pieces": 2, "count": 2, "code": "X", "key": "F9"}
         assert english.say(f"terminal.{key}", facts) != f"terminal.{key}"
         assert catalog("it").say(f"terminal.{key}", facts) != english.say(f"terminal.{key}", facts)
     assert "f8" not in {key for key, _ in KEYS.values()}

@@ -6,13 +6,17 @@ from floorhand.domain.keyboards import MIXED, garbling
 from floorhand.domain.scanners import ENDS, PLAIN, Profile
 from floorhand.tui.keys import KEY_SEQUENCES, Reply
 from floorhand.tui.scan import (
+    HALTING_S,
     QUIET_S,
     SCAN_CHARACTERS_MAX,
+    UNENDED_S,
     KeyDown,
+    KeyInside,
     Scan,
     ScanReader,
     TooLong,
     Typed,
+    Unended,
 )
 from floorhand.tui.whole import WholeReader
 
@@ -79,8 +83,32 @@ def test_all_function_keys_but_f8_are_known() -> None:
     assert {f"f{n}" for n in range(1, 13)} <= set(KEY_SEQUENCES.values())
 
 
-def test_a_key_after_the_beginning_of_a_scan_says_so() -> None:
-    assert heard(b"12\x1b[21~3\r") == [KeyDown("f10", half=True), Scan("123")]
+def test_a_key_inside_a_code_is_told_at_once_and_spoils_all_of_it() -> None:
+    assert heard(b"L2855\x1b[20~21S1\rA\r") == [
+        KeyDown("f9", half=True),
+        KeyInside("L2855<F9>21S1", "f9"),
+        Scan("A"),
+    ]
+    assert heard(b"A\x1b[6~B\r", b"A\x1b[H\x1b[20~\r") == [
+        KeyDown("pagedown", half=True),
+        KeyInside("A<PAGEDOWN>B", "pagedown"),
+        KeyDown("home", half=True),
+        KeyDown("f9", half=True),
+        KeyInside("A<HOME><F9>", "home"),
+    ]
+
+
+def test_a_key_on_purpose_after_some_letters_works_once_they_are_cleared() -> None:
+    for clear in (b"\x1b", b"\x7f", b"\x08", b"\x1b[3~"):
+        reader = ScanReader()
+        assert reader.feed(b"12\x1b[20~") == [KeyDown("f9", half=True), Typed("12<F9>")]
+        assert [*reader.feed(clear), *reader.quiet()] == [Typed("")], clear
+        assert reader.feed(b"\x1b[20~3\r") == [KeyDown("f9"), Scan("3", "hint")]
+
+
+def test_a_key_that_is_how_a_scanner_ends_a_code_ends_it() -> None:
+    profile = Profile(suffix="<F5>")
+    assert heard(b"A\x1b[15~B\x1b[15~", profile=profile) == [Scan("A"), Scan("B")]
 
 
 def test_a_scanner_may_send_the_separator_as_f8() -> None:
@@ -238,6 +266,46 @@ def test_silence_ends_nothing_that_fingers_typed() -> None:
     assert reader.feed(b"\r", 1.2) == [Scan("12345", "typed")]
 
 
+def halting(*parts: tuple[float, bytes], idle_ms: int = 50):
+    """Let parts of a code come at their times; gives what silence is waited for, and its end."""
+    reader = ScanReader(Profile(ends="none", idle_ms=idle_ms))
+    for at_s, part in parts:
+        reader.feed(part, at_s)
+    patience_s = reader.patience_s
+    heard = reader.quiet() if patience_s is not None else []
+    return patience_s, [item for item in heard if not isinstance(item, Typed)]
+
+
+def test_halts_in_a_scan_that_sends_no_end_do_not_leave_it_open() -> None:
+    assert halting((5.0, b"T-"), (5.06, b"03")) == (HALTING_S, [Scan("T-03", "typed")])
+    assert halting((5.0, b"T-"), (5.04, b"03"), idle_ms=200) == (0.2, [Scan("T-03", "typed")])
+    tenths = [(5 + n / 10, bytes([letter])) for n, letter in enumerate(b"T-03")]
+    assert halting(*tenths, idle_ms=250) == (0.25, [Scan("T-03", "typed")])
+
+
+def test_what_may_be_typed_and_has_no_end_is_refused_in_the_end() -> None:
+    tenths = [(5 + n / 10, bytes([letter])) for n, letter in enumerate(b"T-03")]
+    assert halting(*tenths) == (UNENDED_S, [Unended("T-03")])
+    for by_hand in (b"120", b"12345", b"*QTY 12"):
+        typed = [(5 + n / 5, bytes([letter])) for n, letter in enumerate(by_hand)]
+        assert halting(*typed) == (None, [])
+
+
+def test_an_unfinished_character_at_the_end_of_a_scan_belongs_to_it() -> None:
+    reader = ScanReader(Profile(ends="none"))
+    reader.feed(b"T-01\xe9", 1.0)
+    assert told(reader.quiet()) == [Scan("T-01\ufffd")]
+    assert told([*reader.feed(b"T-02", 2.0), *reader.quiet()])[-1] == Scan("T-02")
+    assert whole(b"1FHXSCNTSTX\xe9") == [Scan("1FHXSCNTSTX\ufffd")]
+
+
+def test_silence_inside_a_character_is_no_escape_key() -> None:
+    reader = ScanReader()
+    reader.feed(b"A\x1b\xc3", 1.0)
+    assert reader.patience_s is None
+    assert told([*reader.quiet(), *reader.feed(b"\xa9\r", 1.2)]) == [Scan("A\x1b\xe9")]
+
+
 def test_a_scan_says_how_it_came() -> None:
     assert scanned(b"]C1A\rB\r", Profile()) == [("]C1A", "scanned"), ("B", "hint")]
     assert scanned(b"\x02A\r", Profile(prefix="\x02")) == [("A", "scanned")]
@@ -263,10 +331,11 @@ def test_slow_characters_were_typed() -> None:
 
 def test_stand_ins_become_separators_but_not_at_the_front_of_a_code() -> None:
     profile = Profile(separators=("~", "|", "^]"))
-    assert scans(b"~10A~21B|30C^]4\r10A\x1b[19~B\r", profile=profile) == [
+    assert scans(b"~10A~21B|30C^]4\r", profile=profile) == [
         "~10A\x1d21B\x1d30C\x1d4",
-        "10AB",
     ]
+    spoilt = [KeyDown("f8", half=True), KeyInside("10A<F8>B", "f8")]
+    assert heard(b"10A\x1b[19~B\r", profile=profile) == spoilt
     assert scans(b"10A~21B\r") == ["10A~21B"]
 
 

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 from textual import work
 
 from floorhand.domain.keymap import KEYS, LOOKING_BACK, Key
-from floorhand.errors import Code
 from floorhand.flows.turn import Said
 from floorhand.flows.waiting import SCANS_WAITING_MAX
 from floorhand.tui.answering import surely
 from floorhand.tui.hearing import SCANS_AHEAD_MAX, Line, Skipped, scans_in
 from floorhand.tui.layout import PAGING
-from floorhand.tui.scan import SCAN_CHARACTERS_MAX, KeyDown, Scan, TooLong, Typed
+from floorhand.tui.scan import KeyDown, KeyInside, Scan, TooLong, Typed, Unended, refusal_of
 from floorhand.tui.single_keys import SingleKeys
 from floorhand.tui.telling import Floor, hint_for, saved_at
 
@@ -61,9 +60,8 @@ class FlowScreen(SingleKeys, inherit_bindings=False):
                     self._scanned(item)
                 case Typed(text=text):
                     self._shown.typed = text
-                case TooLong():
-                    facts = {"characters": f"{SCAN_CHARACTERS_MAX}+"}
-                    self._offer(Said(f"refusal.{Code.SCAN_TOO_LONG}", facts, "refused"))
+                case TooLong() | KeyInside() | Unended():
+                    self._offer(refusal_of(item))
                 case KeyDown(key=key, half=half):
                     self._pressed(key, half=half)
                 case Line(device=device, away=away):
@@ -83,13 +81,11 @@ class FlowScreen(SingleKeys, inherit_bindings=False):
             self._offer(scan)
 
     def _pressed(self, key: str, *, half: bool) -> None:
-        if key in PAGING:
-            self._shown.first = self.prompt_view.turned(self._view(), key)
-        elif (barcode := BARCODES.get("f3" if key == "escape" else key)) is None:
-            return
-        elif half:
+        if half:
             self._aloud(Said("terminal.half_scan", {}, "refused"))
-        else:
+        elif key in PAGING:
+            self._shown.first = self.prompt_view.turned(self._view(), key)
+        elif barcode := BARCODES.get("f3" if key == "escape" else key):
             self._scanned(Scan(barcode))
 
     def _signed_out(self) -> bool:

@@ -23,7 +23,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from floorhand.domain.scanners import PLAIN, Profile
-from floorhand.tui.scan import Heard, KeyDown, Scan, ScanReader, TooLong
+from floorhand.tui.scan import Heard, KeyDown, KeyInside, Scan, ScanReader, TooLong, Unended
 from floorhand.tui.whole import WholeReader
 
 READ_BYTES_MAX: Final = 4096
@@ -33,8 +33,6 @@ SCANS_AHEAD_MAX: Final = 32
 
 SKIP_QUIET_S: Final = 0.1
 """With this much silence behind it a stream is over."""
-
-_ANSWERED: Final = (Scan, KeyDown, TooLong)
 
 
 Tell = Callable[[tuple[Any, ...]], object]
@@ -247,14 +245,22 @@ class Ear:
 
 def scans_in(heard: Iterable[object]) -> int:
     """Count what is answered like a scan."""
-    return sum(isinstance(item, _ANSWERED) for item in heard)
+    return sum(map(_is_answered, heard))
+
+
+def _is_answered(item: object) -> bool:
+    match item:
+        case KeyDown(half=half):
+            return not half  # it is answered with the code that it is in
+        case _:
+            return isinstance(item, Scan | TooLong | KeyInside | Unended)
 
 
 def _batch(heard: list[Heard]) -> int:
     """Give the length of the first part that brings no more scans than may be handed over."""
     scans = 0
     for size, item in enumerate(heard, 1):
-        scans += isinstance(item, _ANSWERED)
+        scans += _is_answered(item)
         if scans == SCANS_AHEAD_MAX:
             return size
     return len(heard)

@@ -117,18 +117,29 @@ class KeyReader:
 
     def __init__(self, *, keys: bool = True) -> None:
         self._there_are_keys = keys
-        self._decode = getincrementaldecoder("utf-8")(errors="replace").decode
+        self._decoder = getincrementaldecoder("utf-8")(errors="replace")
         self._place = _Place.GROUND
         self._sequence = ""
 
     @property
     def waits(self) -> bool:
         """Whether an escape byte waits for `quiet` to become the Esc key."""
-        return self._place is _Place.ESCAPE
+        return self._place is _Place.ESCAPE and not self.unfinished
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether the last character has not come whole."""
+        return bool(self._decoder.getstate()[0])
 
     def feed(self, data: bytes) -> Iterator[Token]:
         """Take bytes as they come, cut anywhere; gives what has become whole with them."""
-        text = self._decode(data)
+        yield from self._read(self._decoder.decode(data))
+
+    def finish(self) -> Iterator[Token]:
+        """Say that the last character stays as it came: what is there of it is no text."""
+        yield from self._read(self._decoder.decode(b"", final=True))
+
+    def _read(self, text: str) -> Iterator[Token]:
         if not self._there_are_keys:
             yield from [text] if text else ()
             return
@@ -151,7 +162,7 @@ class KeyReader:
 
     def quiet(self) -> Iterator[Token]:
         """Say that nothing came for a moment: a waiting escape byte was the Esc key."""
-        if self._place is _Place.ESCAPE:
+        if self.waits:
             self._place = _Place.GROUND
             yield Key("escape")
 

@@ -5,8 +5,12 @@ and TAB end it; backspace and Esc are keys; NUL, STX and ETX are what some links
 around it. Every other control character stays in the scan, where it can be seen, because leaving
 one out could turn one code into another.
 
+A key inside a code may stand for a character that a scanner cannot send otherwise. What it stands
+for is not known, so the whole code is refused: without the key it would be another code.
+
 Silence ends a scan only where the profile says that the scanner sends no end. Then it must have
-come faster than anybody types, so that a person's first letter is not taken for a scan.
+come faster than anybody types, so that a person's first letter is not taken for a scan; what came
+so slowly that it may have been typed, and has no end, is refused after a while.
 """
 
 from __future__ import annotations
@@ -17,6 +21,8 @@ from typing import Final
 
 from floorhand.domain.gs1 import GS
 from floorhand.domain.scanners import ENDS, KEY_SEPARATOR, PLAIN, TEST_MARK, Profile
+from floorhand.errors import Code
+from floorhand.flows.turn import Said
 from floorhand.tui.keys import Key, KeyReader, Paste, Reply, Token
 
 SCAN_CHARACTERS_MAX: Final = 512
@@ -35,6 +41,15 @@ TYPED_GAP_S: Final = 0.035
 IDLE_CHARACTERS_MIN: Final = 3
 """Two keys can be hit at once by accident; a code has more characters."""
 
+TYPED_PACE_S: Final = 0.07
+"""Nobody types a whole code with less than this between its characters on the average."""
+
+HALTING_S: Final = 1.0
+"""Silence that ends what a scanner has sent with halts in it."""
+
+UNENDED_S: Final = 3.0
+"""Silence after which what may have been typed is refused, for want of an end."""
+
 NAMED_CHARACTERS: Final = {
     "enter": "\r",
     "tab": "\t",
@@ -45,6 +60,9 @@ NAMED_CHARACTERS: Final = {
 """Characters that some drivers only name."""
 
 _SPECIAL: Final = re.compile("[\x00\x02\x03\x08\t\n\r\x7f]")
+_BY_HAND: Final = re.compile(r"\*.*|[0-9]{1,5}", re.ASCII | re.DOTALL)
+"""Commands, quantities and check digits: no scanner sends these, so they wait for Enter."""
+
 _MARK: Final = re.compile(TEST_MARK, re.IGNORECASE | re.ASCII)
 
 
@@ -68,7 +86,10 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class KeyDown:
-    """A key without a character was pressed, such as ``f5``; ``half`` if a scan has begun."""
+    """A key without a character was pressed, such as ``f5``.
+
+    ``half`` if a scan has begun: then the key is part of it, and it will be refused.
+    """
 
     key: str
     half: bool = False
@@ -79,7 +100,36 @@ class TooLong:
     """More characters came than any code has; they are thrown away up to the next end."""
 
 
-Heard = Scan | Typed | KeyDown | TooLong | Reply
+@dataclass(frozen=True, slots=True)
+class KeyInside:
+    """A code with a key in it has ended; ``text`` is the code, with keys by their names."""
+
+    text: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unended:
+    """What may have been typed, or came from a slow scanner, was thrown away for want of an end."""
+
+    text: str
+
+
+Heard = Scan | Typed | KeyDown | TooLong | KeyInside | Unended | Reply
+
+
+def refusal_of(heard: TooLong | KeyInside | Unended) -> Said:
+    """Say why something was no scan."""
+    from floorhand.domain.barcodes import shown  # the first screen is painted without it
+
+    match heard:
+        case TooLong():
+            facts = {"characters": f"{SCAN_CHARACTERS_MAX}+"}
+            return Said(f"refusal.{Code.SCAN_TOO_LONG}", facts, "refused")
+        case KeyInside(text=text, key=key):
+            return Said("terminal.key_inside", {"code": shown(text), "key": key.upper()}, "refused")
+        case Unended(text=text):
+            return Said("terminal.unended", {"code": shown(text)}, "refused")
 
 
 class ScanReader:
@@ -97,8 +147,8 @@ class ScanReader:
         self._text = ""
         self._pasting = False
         self._overflown = False
-        self._slow = False
-        self._came_s = 0.0
+        self._key_inside = ""
+        self._began_s = self._came_s = self._gap_s = 0.0
         self._told = ""
 
     @property
@@ -106,7 +156,7 @@ class ScanReader:
         """How long a silence would mean something; None if none would."""
         if self._keys.waits:
             return QUIET_S
-        return self.profile.idle_ms / 1000 if self._may_idle() else None
+        return self._silence_s()
 
     def feed(self, data: bytes, at_s: float = 0.0) -> list[Heard]:
         """Take bytes as they come, cut anywhere; gives what has become whole with them.
@@ -115,7 +165,10 @@ class ScanReader:
             data: What was read.
             at_s: When, by any clock that never goes back.
         """
-        self._slow = bool(self._text) and (self._slow or at_s - self._came_s > TYPED_GAP_S)
+        if self._text:
+            self._gap_s = max(self._gap_s, at_s - self._came_s)
+        else:
+            self._began_s, self._gap_s = at_s, 0.0
         self._came_s = at_s
         heard: list[Heard] = []
         for token in self._keys.feed(data):
@@ -125,11 +178,15 @@ class ScanReader:
     def quiet(self) -> list[Heard]:
         """Say that nothing came for as long as `patience_s` said."""
         heard: list[Heard] = []
-        for token in self._keys.quiet():
-            self._pasting = False  # a paste whose end was lost is over when somebody presses Esc
-            self._take(token, heard)
-        if self._may_idle():
-            self._end(heard)
+        if self._keys.waits:
+            for token in self._keys.quiet():
+                self._pasting = False  # a paste whose end was lost is over when Esc is pressed
+                self._take(token, heard)
+        elif self._silence_s() is not None:
+            unended = not (self._is_steady() or self._is_sent())
+            for token in self._keys.finish():
+                self._take(token, heard)
+            self._end(heard, unended=unended)
         return self._with_changes(heard)
 
     def press(self, key: str) -> list[Heard]:
@@ -168,7 +225,7 @@ class ScanReader:
         if character in ENDS[self.profile.ends]:
             self._end(heard)
         elif character in ERASE:
-            self._text = self._text[:-1]
+            self._erase()
         elif character in FRAMING:
             if character in self.profile.prefix + self.profile.suffix:
                 self._add(character, heard)
@@ -193,40 +250,74 @@ class ScanReader:
         if self._overflown:  # the end of it may be the beginning of a suffix
             self._text = self._text[1 - max(len(self.profile.suffix), len(TEST_MARK)) :]
 
-    def _end(self, heard: list[Heard]) -> None:
+    def _end(self, heard: list[Heard], *, unended: bool = False) -> None:
         """End a scan. An empty end does nothing: CR LF is one end, and Enter alone no answer."""
-        text, quick = self._text, not self._slow
+        text, key, quick = self._text, self._key_inside, self._gap_s <= TYPED_GAP_S
         overflown = self._overflown
         self._clear()
-        if text and not overflown:
+        if not text or overflown:
+            return
+        if key:
+            heard.append(KeyInside(text, key))
+        elif unended:
+            heard.append(Unended(text))
+        else:
             text, source = self.profile.read(text, quick=quick)
             if text:
                 self._told = ""
                 heard.append(Scan(text, source))
 
     def _clear(self) -> None:
-        self._text = ""
-        self._overflown = self._slow = False
+        self._text = self._key_inside = ""
+        self._overflown = False
+        self._began_s, self._gap_s = self._came_s, 0.0
+
+    def _erase(self) -> None:
+        """Take back the last character; of what has a key in it, all."""
+        if self._key_inside:
+            self._clear()
+        self._text = self._text[:-1]
 
     def _begun(self) -> bool:
         return bool(self._text) or self._pasting
 
-    def _may_idle(self) -> bool:
-        """Say whether silence may end this scan."""
-        text = self._text
-        return self.profile.ends == "none" and not self._slow and len(text) >= IDLE_CHARACTERS_MIN
+    def _silence_s(self) -> float | None:
+        """Say how long a silence ends what was gathered; None if none does."""
+        long = len(self._text) + self._keys.unfinished >= IDLE_CHARACTERS_MIN
+        if self.profile.ends != "none" or not long:
+            return None
+        idle_s = self.profile.idle_ms / 1000
+        if self._is_steady():
+            return idle_s
+        if _BY_HAND.fullmatch(self._text):
+            return None
+        return max(idle_s, HALTING_S) if self._is_sent() else UNENDED_S
+
+    def _is_steady(self) -> bool:
+        """Say whether it came without a halt, as far as this scanner makes none."""
+        return self._gap_s <= max(TYPED_GAP_S, self.profile.idle_ms / 2000)
+
+    def _is_sent(self) -> bool:
+        """Say whether it came, halts and all, faster than anybody types."""
+        return self._came_s - self._began_s <= TYPED_PACE_S * (len(self._text) - 1)
 
     def _key(self, name: str, heard: list[Heard]) -> None:
+        separates = KEY_SEPARATOR in self.profile.separators
         if name == "delete":
-            self._text = self._text[:-1]
-        elif name == "f8":
+            self._erase()
+        elif name == "f8" and (separates or not self._text):
             # Some scanners can send the GS1 separator only as this key; it has no other use.
-            if self._text and KEY_SEPARATOR in self.profile.separators:
+            if self._text:
                 self._add(GS, heard)
         elif name == "escape" and self._text:
             self._clear()
+        elif name and self._text:
+            self._add(f"<{name.upper()}>", heard)
+            if self._text:  # else this key is how the scanner ends a code
+                self._key_inside = self._key_inside or name
+                heard.append(KeyDown(name, half=True))
         elif name:
-            heard.append(KeyDown(name, half=bool(self._text)))
+            heard.append(KeyDown(name))
 
     def _with_changes(self, heard: list[Heard]) -> list[Heard]:
         shown = "" if self._overflown else self._text

@@ -5,13 +5,15 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from time import monotonic
 from typing import Any
 
 from textual import events
+from textual.timer import Timer
 
 from floorhand.domain.scanners import Profile
 from floorhand.errors import DatabaseAway, DatabaseUnusable
-from floorhand.tui.scan import ScanReader
+from floorhand.tui.scan import Heard, ScanReader
 from floorhand.tui.telling import Floor, TellingScreen
 from floorhand.tui.whole import WholeReader
 
@@ -23,6 +25,7 @@ class SingleKeys(TellingScreen, inherit_bindings=False):
         super().__init__(floor)
         self._hearing = floor.hearing
         self._fitted: tuple[str, bool] | None = None
+        self._silence: Timer | None = None
         self.reader: ScanReader | WholeReader = ScanReader()
 
     @abstractmethod
@@ -44,17 +47,35 @@ class SingleKeys(TellingScreen, inherit_bindings=False):
             self.reader = WholeReader() if testing else ScanReader()
         if isinstance(self.reader, ScanReader):
             self.reader.profile = profile
+        self._await_silence()
 
     def on_key(self, event: events.Key) -> None:
         """Take one key."""
         event.stop()
         event.prevent_default()
         if event.character is not None and event.key != "escape":
-            self.hear(tuple(self.reader.feed(event.character.encode("utf-8", "replace"))))
+            self._came(event.character)
         else:
-            self.hear(tuple(self.reader.press(event.key)))
+            self._heard(self.reader.press(event.key))
 
     def on_paste(self, event: events.Paste) -> None:
         """Take pasted scans."""
         event.stop()
-        self.hear(tuple(self.reader.feed(event.text.encode("utf-8", "replace"))))
+        self._came(event.text)
+
+    def _came(self, text: str) -> None:
+        self._heard(self.reader.feed(text.encode("utf-8", "replace"), monotonic()))
+
+    def _heard(self, heard: list[Heard]) -> None:
+        self.hear(tuple(heard))
+        self._await_silence()
+
+    def _await_silence(self) -> None:
+        """Wait for the silence that may end a scan."""
+        if self._silence is not None:
+            self._silence.stop()
+        patience_s = self.reader.patience_s
+        self._silence = None if patience_s is None else self.set_timer(patience_s, self._quiet)
+
+    def _quiet(self) -> None:
+        self._heard(self.reader.quiet())

@@ -48,7 +48,7 @@ class WholeReader:
     @property
     def patience_s(self) -> float | None:
         """How long a silence would mean something; None if none would."""
-        if self._text:
+        if self._text or self._keys.unfinished:
             return TEST_QUIET_S
         return QUIET_S if self._keys.waits else None
 
@@ -65,7 +65,7 @@ class WholeReader:
     def quiet(self) -> list[Heard]:
         """Say that nothing came for as long as `patience_s` said."""
         heard: list[Heard] = []
-        for token in self._keys.quiet():
+        for token in (*self._keys.quiet(), *self._keys.finish()):
             self._take(token, heard)
         text = self._text
         bare = text.rstrip(_ENDS)
