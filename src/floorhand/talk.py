@@ -9,12 +9,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, BinaryIO, Final, Protocol, TextIO, TypeVar
 
 from floorhand.domain.keymap import KEYS, LOOKING_BACK, barcode_of
-from floorhand.errors import Code, DatabaseAway
+from floorhand.domain.printing import WITHOUT_PRINTER, Stands
+from floorhand.errors import Code, DatabaseAway, DatabaseUnusable
 from floorhand.flows.away import BETWEEN_WORK, PATIENCE_S, RETRY_AFTER_S, not_yet_saved
 from floorhand.flows.turn import Choice, Item, Prompt, Said
 from floorhand.flows.waiting import SCANS_WAITING_MAX
@@ -101,6 +103,24 @@ def _read_past(
 
     with transactions.begin() as tx:
         return lately(tx, site, seat, now), site_zone(tx, site)
+
+
+def render_printer(before: Stands | None, now: Stands | None, catalog: Catalog) -> list[str]:
+    """Write how a printer stands, if it did not stand so before; that all is well is no news."""
+    if now is None or now == before or (before is None and now.tone == "calm"):
+        return []
+    state = " · ".join(catalog.say(*one) for one in now.words)
+    told = catalog.say("printer.told", {"printer": now.code, "state": state})
+    return [f"{SIGNS.get(now.tone, '*')} {_one_line(told)}"]
+
+
+def _read_stands(
+    transactions: Transactions, site: str, station: str, now: datetime
+) -> Stands | None:
+    from floorhand.store.stands import station_stands
+
+    with transactions.begin() as tx:
+        return station_stands(tx, site, station, now)
 
 
 def _parts(prompt: Prompt, catalog: Catalog) -> Iterator[str]:
@@ -232,6 +252,7 @@ class Talk:
         self._turn: Turn | None = None
         self._saved_at = ""
         self._room: Said | None = None
+        self._stands: Stands | None = None
         self._ahead = Ahead(typed_lines(source), self._full) if live else None
 
     def run(self, job: str = "", worker: str = "", badge: str = "") -> int:
@@ -331,6 +352,7 @@ class Talk:
             self._write(line)
         if turn.job in BETWEEN_WORK:
             self._tell_room()
+        self._tell_printer(turn)
         self._tell_lost(refused=turn.said is not None and turn.said.tone == "refused")
         self._write(question)
         if keys := render_keys(turn.prompt, words):
@@ -343,6 +365,15 @@ class Talk:
         before, self._room = self._room, little_room(self._here[0])
         if self._room is not None and (before is None or before.text != self._room.text):
             self._say(SIGNS[self._room.tone], self._room.text, self._room.facts)
+
+    def _tell_printer(self, turn: Turn) -> None:
+        """Tell how the printer here stands, once each time that this changes."""
+        if turn.job not in WITHOUT_PRINTER:
+            before = self._stands
+            with suppress(DatabaseAway, DatabaseUnusable):  # the next scan tells that
+                self._stands = _read_stands(*self._here[:2], turn.station, self._now())
+            for line in render_printer(before, self._stands, self._catalogs(turn.language)):
+                self._write(line)
 
     def _tell_lost(self, *, refused: bool) -> None:
         """Drop what was typed before a refusal was seen; tell how much of that, or was too much."""

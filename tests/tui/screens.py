@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 
 from floorhand.domain.keymap import Key
+from floorhand.domain.printing import Stands
 from floorhand.domain.scanners import PLAIN, Profile
 from floorhand.flows.turn import Choice, Item, Prompt, Said, Wants
 from floorhand.ops.seats import Turn
@@ -91,6 +92,7 @@ class ListRoad:
     profile: Profile = PLAIN
     little_room: Said | None = None
     kept: bool = False
+    stands: Stands | None = None
 
     def __post_init__(self) -> None:
         self.gate.set()
@@ -118,6 +120,9 @@ class ListRoad:
 
     def scanner(self) -> Profile:
         return self.profile
+
+    def printer(self, station: str) -> Stands | None:
+        return self.stands
 
 
 def terminal(road: ListRoad, **settings) -> FloorhandApp:

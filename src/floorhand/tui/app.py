@@ -76,6 +76,7 @@ class FloorhandApp(App[Exception | None], inherit_bindings=False):
             hint=lambda turn: self._on_thread(lambda: road.hint(turn)),
             past=lambda: self._on_thread(road.past),
             room=lambda keep: self._on_thread(lambda: road.room(keep=keep)),
+            printer=lambda station: self._on_thread(lambda: road.printer(station)),
             catalogs=catalogs,
             zone=lambda: road.zone,
             now=now,

@@ -39,6 +39,7 @@ class FlowScreen(SingleKeys, inherit_bindings=False):
         self._seated = asyncio.Event()
         self._leaving = False
         self._dropped = 0
+        self._seeing: asyncio.Task[None] | None = None
 
     def on_mount(self) -> None:
         """Start to take scans; they wait until the seat is taken."""
@@ -135,6 +136,7 @@ class FlowScreen(SingleKeys, inherit_bindings=False):
         self._seated.set()
         await self._recall()
         self._look_at_room()
+        self._watch_printer()
         while True:
             self._busy = False
             scanned = await self._waiting.come()
@@ -148,6 +150,8 @@ class FlowScreen(SingleKeys, inherit_bindings=False):
                 self._history.answered(before, turn, self._floor.now())
             await self._show(turn, ring=True)
             self._waiting.answered()
+            if not len(self._waiting):
+                self._seeing = asyncio.create_task(self._see_printer())
 
     async def _surely(
         self, attempt: Callable[[], Awaitable[Turn]], before: Turn | None = None

@@ -14,6 +14,7 @@ from floorhand.text.catalog import FULL_STOPS
 from floorhand.text.visible import visible
 from floorhand.tui.body import Body, Room, lay_out_body, rows_enlarged, rows_needed
 from floorhand.tui.document import TEXT_ROWS_MAX, document, window
+from floorhand.tui.header import header_row, is_urgent
 from floorhand.tui.keys_row import keys_rows
 from floorhand.tui.large import large, lettering
 from floorhand.tui.rows import Part, Row, between, joined, padded, width_of
@@ -21,8 +22,6 @@ from floorhand.tui.safe import CUT, chop, cut, wrap
 from floorhand.tui.view import (
     LOW_ROWS,
     NARROW_COLUMNS,
-    SIGNS,
-    TONE_WORDS,
     View,
     fate_row,
     question,
@@ -59,7 +58,7 @@ def lay_out(view: View, width: int, height: int) -> list[Row]:
         middle, keys, header = _asked(view, width, height)
     frame = f"frame-{view.tone}"
     side, air = Part(" ", frame), Part(" " * _margin(width))
-    rows = [padded(_header(view, width - 2), width, frame)] if header else []
+    rows = [header_row(view, width)] if header else []
     rows += [joined(side, padded(joined(air, row), max(width - 2, 0)), side) for row in middle]
     rows += [padded(row, width, frame) for row in keys]
     return (rows + [padded((), width)] * height)[:height]
@@ -133,11 +132,12 @@ def _shared_out(view: View, width: int, height: int, *, more: bool, brief: bool 
     keys = keys_rows(view, width - 2, 1, more=more)
     needed = rows_needed(view.prompt, inner) if view.prompt is not None else 0
     room.take(len(ask) + len(keys))
+    header = is_urgent(view) and bool(room.take(1))
     typed_rows = room.take(1) if view.typed else 0
     said_rows = room.take(min(1, len(said)))
     body = room.take(needed)
     said_rows += room.take(len(said) - said_rows)
-    header = bool(room.take(1))
+    header = header or bool(room.take(1))
     for rows_max in range(_keys_max(width, height), 0, -1):
         wordy = keys_rows(view, width - 2, rows_max, more=more)
         if len(wordy) > len(keys) and room.upgrade(len(wordy) - len(keys)):
@@ -184,22 +184,6 @@ def _body(view: View, width: int, height: int) -> Body:
     if body.rows or view.worker or len(name[0]) > width or height < len(name) + 2:
         return body
     return Body([(Part(line, "muted"),) for line in ("", *name)], whole=True)
-
-
-def _header(view: View, width: int) -> Row:
-    """Name job and worker at the left; what waits, and the time, at the right."""
-    say = view.words.say
-    if width < NARROW_COLUMNS and view.tone == "refused":
-        return (Part(f" {SIGNS['refused']} {say(TONE_WORDS['refused'])}", "strong"),)
-    sign = f"{SIGNS[view.tone]} " if view.said or view.taken else ""
-    waiting = f"▮▮ {say('terminal.waiting', {'count': view.waiting})}" if view.waiting else ""
-    right = "  ".join(part for part in (waiting, view.clock) if part)
-    job = say(f"job.{view.job}") if view.job else "floorhand"
-    left = cut(
-        " · ".join(part for part in (f"{sign}{job}", view.worker) if part),
-        width - width_of(right) - 1,
-    )
-    return between((Part(f" {left}", "strong"),), (Part(right, "strong"),), width + 1)
 
 
 def _ask(view: View, width: int) -> list[Row]:

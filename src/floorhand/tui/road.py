@@ -8,6 +8,7 @@ from datetime import UTC, datetime, tzinfo
 from threading import Thread
 from typing import TYPE_CHECKING, Protocol
 
+from floorhand.domain.printing import Stands
 from floorhand.domain.scanners import Profile
 from floorhand.errors import Code, SeatTaken
 from floorhand.flows.turn import Said
@@ -44,6 +45,9 @@ class Road(Protocol):
 
     def room(self, *, keep: bool) -> Said | None:
         """Say that there is little room left on the disk; ``keep`` a reserve of it, too."""
+
+    def printer(self, station: str) -> Stands | None:
+        """Say how the printer of a station stands; None where nobody prints."""
 
 
 class FloorRoad:
@@ -190,6 +194,14 @@ class FloorRoad:
 
         assert self._transactions is not None, "the seat is taken first"
         return little_room(self._transactions, keep=keep)
+
+    def printer(self, station: str) -> Stands | None:
+        """Say how the printer of a station stands; None where nobody prints."""
+        from floorhand.store.stands import station_stands
+
+        assert self._transactions is not None, "the seat is taken first"
+        with self._transactions.begin() as tx:
+            return station_stands(tx, self._site, station, self._now())
 
 
 def _get_ready(transactions: Transactions) -> None:

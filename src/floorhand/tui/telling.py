@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 
 from floorhand.domain.keymap import KEYS
+from floorhand.domain.printing import WITHOUT_PRINTER, Stands
 from floorhand.domain.scanners import Profile
 from floorhand.errors import DatabaseAway, DatabaseUnusable
 from floorhand.flows.away import BETWEEN_WORK, not_yet_saved, tone_of
@@ -37,6 +39,9 @@ MINUTE_S: Final = 60
 
 PAINT_EVERY_S: Final = 0.1
 """No faster than this are answers shown of which more are to come at once."""
+
+PRINTER_LOOK_S: Final = 4.0
+"""How often it is asked how the printer stands while nobody scans; a scan asks anew."""
 
 FUNCTION_KEYS: Final = {barcode: function_key for function_key, barcode in KEYS.values()}
 
@@ -72,6 +77,7 @@ class Floor:
         hint: Says what could be typed for want of a scanner.
         past: Gives the last scans of the seat, and what its worker has done in this shift.
         room: Says that there is little room left on the disk; keeps a reserve of it, too, if told.
+        printer: Says how the printer of a station stands; None where nobody prints.
         catalogs: Gives the texts of a language; empty is the site's own.
         zone: Gives the site's clock.
         now: The clock, in UTC.
@@ -86,6 +92,7 @@ class Floor:
     hint: Callable[[Turn], Awaitable[str]]
     past: Callable[[], Awaitable[Lately]]
     room: Callable[[bool], Awaitable[Said | None]]
+    printer: Callable[[str], Awaitable[Stands | None]]
     catalogs: Callable[[str], Catalog]
     zone: Callable[[], tzinfo] = lambda: UTC
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -110,6 +117,7 @@ class Shown:
         answered: When the last answer came; None before the first.
         taken: Whether that was an answer to a scan which needs no words.
         room: That there is little room left on the disk of the database; None if there is plenty.
+        printer: How the printer here stands; None where nobody prints.
     """
 
     notices: tuple[Said, ...] = ()
@@ -123,6 +131,7 @@ class Shown:
     answered: datetime | None = None
     taken: bool = False
     room: Said | None = None
+    printer: Stands | None = None
 
 
 def is_idle(floor: Floor, turn: Turn, shown: Shown) -> bool:
@@ -157,6 +166,7 @@ def view_of(
     if shown.room is not None and turn.job in BETWEEN_WORK:
         notices = (*notices, shown.room)
     clock = f"{floor.now().astimezone(floor.zone()):%H:%M}"
+    printer = None if turn.job in WITHOUT_PRINTER else shown.printer
     if is_idle(floor, turn, shown):
         asked = locked(turn)
         return View(
@@ -167,6 +177,7 @@ def view_of(
             typed=shown.typed,
             clock=clock,
             encoding=encoding_of(floor, turn),
+            printer=printer,
         )
     return View(
         turn.prompt,
@@ -186,6 +197,7 @@ def view_of(
         scans=history.all(words, floor.zone()) if shown.looking_back else None,
         done=(history.scans, history.booked),
         taken=shown.taken,
+        printer=printer,
     )
 
 
@@ -291,6 +303,26 @@ class TellingScreen(Screen[None], inherit_bindings=False):
     async def _look_at_room(self, *, keep: bool = False) -> None:
         self._shown.room = await self._floor.room(keep)
         self._paint()
+
+    @work(group="printer")
+    async def _watch_printer(self) -> None:
+        """See how the printer stands while nobody scans; after a scan it is seen at once."""
+        while True:
+            if not self._busy:
+                await self._see_printer()
+            await asyncio.sleep(PRINTER_LOOK_S)
+
+    async def _see_printer(self) -> None:
+        """See how the printer here stands; a bell rings when that becomes worse, and once only."""
+        if self.turn is None or self.turn.job in WITHOUT_PRINTER:
+            return
+        with suppress(DatabaseAway, DatabaseUnusable):
+            before, found = self._shown.printer, await self._floor.printer(self.turn.station)
+            if found != before:
+                self._shown.printer = found
+                if found is not None and found.is_worse_than(before):
+                    self._ring("look")
+                self._paint()
 
     # Painting
 

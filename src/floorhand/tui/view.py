@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
+from floorhand.domain.printing import Stands
 from floorhand.errors import DatabaseAway, Exchanged, NoRoom
 from floorhand.flows.turn import Item, Prompt, Said
 from floorhand.text.catalog import Catalog
@@ -78,6 +79,7 @@ class View:
         scans: The list of scans that was asked for, in place of the question; None: the question.
         done: Scans that the worker has made in this shift, and pieces that they have booked.
         taken: Whether the last scan was taken, if there is nothing to say about it.
+        printer: How the printer here stands; None where nobody prints.
     """
 
     prompt: Prompt | None
@@ -97,6 +99,7 @@ class View:
     scans: tuple[Fate, ...] | None = None
     done: tuple[int, int] = (0, 0)
     taken: bool = False
+    printer: Stands | None = None
 
     @property
     def plain(self) -> bool:

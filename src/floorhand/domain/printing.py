@@ -1,0 +1,74 @@
+"""How the printer of a station stands, and what becomes of its labels: the words of the floor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+PRINTING_JOBS: Final = ("packing", "receiving", "returns")
+"""Jobs that ask for labels: whoever does one sees how the printer is."""
+
+WITHOUT_PRINTER: Final = frozenset({"picking", "putaway", "leading", "settings", "scanner"})
+"""Conversations in which nobody waits for a label, and no word is lost about the printer."""
+
+ABLE: Final = frozenset({"", "ready", "busy"})
+"""Conditions in which a printer prints, as far as anybody knows."""
+
+MISSING: Final = "missing"
+"""The condition of a printer that a station names and that is not there."""
+
+LABEL_LATE_S: Final = 30
+"""A label that waits longer turns the header red."""
+
+LABEL_SOON_S: Final = 3
+"""A label that has waited no longer is about to come out: no word is lost about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """How a printer stands.
+
+    ``condition`` is one of `floorhand.labels.printers.Condition`, ``MISSING``, or empty if it was
+    never asked; ``told`` is what it said itself. ``waiting``, ``doubt`` and ``failed`` count its
+    labels in those states; ``late`` says that one waits longer than `LABEL_LATE_S`.
+    """
+
+    code: str
+    condition: str = ""
+    told: str = ""
+    paused: bool = False
+    waiting: int = 0
+    late: bool = False
+    doubt: int = 0
+    failed: int = 0
+
+    @property
+    def down(self) -> str:
+        """Name what keeps it from printing; empty if nothing does."""
+        if self.condition in ABLE:
+            return "paused" if self.paused else ""
+        return self.condition
+
+    @property
+    def tone(self) -> str:
+        """Say how bad it is: ``calm``, ``look`` or ``refused``."""
+        if self.late or self.failed:
+            return "refused"
+        return "look" if self.down or self.waiting or self.doubt else "calm"
+
+    def is_worse_than(self, before: Stands | None) -> bool:
+        """Say whether something has gone wrong since, which is worth a signal."""
+        if before is None or before.code != self.code:
+            return bool(self.down or self.failed or self.doubt)
+        newly_down = bool(self.down) and self.down != before.down
+        return newly_down or self.failed > before.failed or self.doubt > before.doubt
+
+    @property
+    def words(self) -> tuple[tuple[str, dict[str, str | int]], ...]:
+        """Say it as text keys with facts, what matters most first; one key if all is well."""
+        told: list[tuple[str, dict[str, str | int]]] = []
+        if self.down:
+            told.append((f"printer.{self.down}", {"printer": self.code}))
+        counts = (("failed", self.failed), ("waiting", self.waiting), ("doubt", self.doubt))
+        told += [(f"printer.{name}", {"count": count}) for name, count in counts if count]
+        return tuple(told) or (("printer.ready", {}),)

@@ -1,0 +1,65 @@
+"""How the printer of a station stands: asked after every scan, and while nobody scans."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import cast
+
+from sqlalchemy import TableClause, bindparam, case, func, select
+from sqlalchemy.orm import Session
+
+from floorhand.domain.printing import (
+    LABEL_LATE_S,
+    LABEL_SOON_S,
+    MISSING,
+    PRINTING_JOBS,
+    Stands,
+)
+from floorhand.store.asking import ask
+from floorhand.store.masters import DEFAULT_PRINTER, station_jobs, station_printer
+from floorhand.store.schema import PrinterRow, PrintJob
+
+_JOB, _PRINTER = cast(TableClause, PrintJob.__table__), cast(TableClause, PrinterRow.__table__)
+_ROW = select(_PRINTER.c.condition, _PRINTER.c.told, _PRINTER.c.paused).where(
+    _PRINTER.c.site == bindparam("site"), _PRINTER.c.code == bindparam("printer")
+)
+_COUNTED = (
+    select(
+        _JOB.c.state,
+        func.count().label("jobs"),
+        func.sum(case((_JOB.c.created_at <= bindparam("soon"), 1), else_=0)).label("stuck"),
+        func.min(_JOB.c.created_at).label("oldest"),
+    )
+    .where(
+        _JOB.c.site == bindparam("site"),
+        _JOB.c.state.in_(("waiting", "doubt", "failed")),
+        _JOB.c.printer == bindparam("printer"),
+    )
+    .group_by(_JOB.c.state)
+)
+
+
+def station_stands(tx: Session, site: str, station: str, now: datetime) -> Stands | None:
+    """Say how a station's printer stands; None where nobody prints."""
+    if not set(station_jobs(tx, site, station)) & set(PRINTING_JOBS):
+        return None
+    return printer_stands(tx, site, station_printer(tx, site, station), now)
+
+
+def printer_stands(tx: Session, site: str, printer: str, now: datetime) -> Stands:
+    """Say how a printer stands."""
+    row = ask(tx, _ROW, site=site, printer=printer).first()
+    condition, told, paused = row or ("" if printer == DEFAULT_PRINTER else MISSING, "", False)
+    soon = now - timedelta(seconds=LABEL_SOON_S)
+    counted = ask(tx, _COUNTED, site=site, printer=printer, soon=soon)
+    jobs = {one.state: one for one in counted}
+    count = {state: one.jobs for state, one in jobs.items()}
+    stuck = int(jobs["waiting"].stuck) if "waiting" in jobs else 0
+    late = bool(stuck) and jobs["waiting"].oldest <= now - timedelta(seconds=LABEL_LATE_S)
+    stands = Stands(printer, condition, told, paused, stuck, late)
+    waiting = count.get("waiting", 0) if stands.down else stuck
+    return Stands(
+        *(printer, condition, told, paused, waiting, late),
+        count.get("doubt", 0),
+        count.get("failed", 0),
+    )

@@ -1,0 +1,95 @@
+"""How the printer of a station stands: from its own row, and from the labels that wait for it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from conftest import NOW, SITE
+from sqlalchemy import insert, update
+
+from floorhand.domain.printing import Stands
+from floorhand.store.db import Transactions
+from floorhand.store.schema import PrinterRow, PrintJob, Station
+from floorhand.store.stands import station_stands
+
+
+def stands(transactions: Transactions, after_s: float = 0.0) -> Stands | None:
+    with transactions.begin() as tx:
+        return station_stands(tx, SITE, "P1", NOW + timedelta(seconds=after_s))
+
+
+def station(transactions: Transactions, printer: str = "Z1", jobs: str = "") -> None:
+    with transactions.begin() as tx:
+        named = {"site": SITE, "code": "P1", "scan_code": "P1"}
+        tx.execute(insert(Station).values(**named, printer=printer, jobs=jobs))
+
+
+def printer(transactions: Transactions, **columns: str | bool) -> None:
+    with transactions.begin() as tx:
+        tx.execute(insert(PrinterRow).values(site=SITE, code="Z1", address="", **columns))
+
+
+def job(transactions: Transactions, number: int, state: str = "waiting", at: str = "Z1") -> None:
+    with transactions.begin() as tx:
+        label = {"template": "tote", "data": "{}", "subject": f"T-{number}", "created_at": NOW}
+        named = {"site": SITE, "id": f"H1:{number}/1", "printer": at}
+        tx.execute(insert(PrintJob).values(**named, **label, state=state))
+
+
+def test_what_the_printer_said_last_and_who_paused_it(transactions: Transactions) -> None:
+    station(transactions)
+    printer(transactions, condition="paper", told="Media Out")
+    assert stands(transactions) == Stands("Z1", "paper", "Media Out")
+    with transactions.begin() as tx:
+        tx.execute(update(PrinterRow).values(condition="ready", told="", paused=True))
+    found = stands(transactions)
+    assert found is not None
+    assert (found.down, found.tone) == ("paused", "look")
+
+
+def test_a_printer_of_no_such_name_is_named(transactions: Transactions) -> None:
+    station(transactions, "Z9")
+    found = stands(transactions)
+    assert found is not None
+    assert found.words == (("printer.missing", {"printer": "Z9"}),)
+
+
+def test_a_label_about_to_come_out_is_not_told_and_a_late_one_is_red(
+    transactions: Transactions,
+) -> None:
+    station(transactions)
+    printer(transactions, condition="ready")
+    job(transactions, 1)
+    assert stands(transactions, 1) == Stands("Z1", "ready")
+    assert stands(transactions, 4) == Stands("Z1", "ready", waiting=1)
+    late = stands(transactions, 30)
+    assert late == Stands("Z1", "ready", waiting=1, late=True)
+    assert late is not None
+    assert late.tone == "refused"
+
+
+def test_at_a_printer_that_is_down_every_label_counts_at_once(transactions: Transactions) -> None:
+    station(transactions)
+    printer(transactions, condition="head")
+    for number, state in enumerate(("waiting", "waiting", "doubt", "failed", "sent", "voided")):
+        job(transactions, number, state)
+    job(transactions, 9, at="Z2")
+    assert stands(transactions) == Stands("Z1", "head", waiting=2, doubt=1, failed=1)
+
+
+def test_where_nobody_prints_nothing_is_told(transactions: Transactions) -> None:
+    station(transactions, jobs="picking putaway")
+    assert stands(transactions) is None
+
+
+def test_only_what_became_worse_is_worth_a_signal() -> None:
+    well, down = Stands("Z1", "ready"), Stands("Z1", "paper")
+    assert down.is_worse_than(None)
+    assert down.is_worse_than(well)
+    assert not down.is_worse_than(down)
+    assert not Stands("Z1", "paper", waiting=7).is_worse_than(down)
+    assert not well.is_worse_than(down)
+    assert not well.is_worse_than(None)
+    assert Stands("Z1", "head").is_worse_than(down)
+    assert Stands("Z1", "ready", failed=1).is_worse_than(well)
+    assert not Stands("Z1", "ready", failed=1).is_worse_than(Stands("Z1", "ready", failed=1))
