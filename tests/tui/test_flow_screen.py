@@ -504,7 +504,7 @@ def test_a_log_is_written_where_it_was_asked_for(tmp_path: Path) -> None:
 def test_all_texts_of_the_terminal_are_there_in_each_language() -> None:
     keys = [
         "starting", "waiting", "taken", "look", "not_taken", "dropped", "full", "missed",
-        "not_yet_saved", "half_scan", "key_inside", "unended", "leave", "leave_key", "hint",
+        "not_yet_saved", "half_scan", "inner_key", "unended", "leave", "leave_key", "hint",
         "hint_key", "more",
     ]  # fmt: skip
     english = catalog("en")

@@ -127,7 +127,7 @@ def refusal_of(heard: TooLong | KeyInside | Unended) -> Said:
             facts = {"characters": f"{SCAN_CHARACTERS_MAX}+"}
             return Said(f"refusal.{Code.SCAN_TOO_LONG}", facts, "refused")
         case KeyInside(text=text, key=key):
-            return Said("terminal.key_inside", {"code": shown(text), "key": key.upper()}, "refused")
+            return Said("terminal.inner_key", {"code": shown(text), "key": key.upper()}, "refused")
         case Unended(text=text):
             return Said("terminal.unended", {"code": shown(text)}, "refused")
 
