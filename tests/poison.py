@@ -70,7 +70,7 @@ NO_HARM = {
         sku.source slot.was station.jobs stock.condition task.kind task.state trouble.kind
         undo_step.flow undo_step.kind worker.language worker.roles worker.theme
         delivery_line.reason imported.format print_form.form print_job.reason
-        printer.condition
+        printer.condition carrier_label.form
     """,
     DAY: """
         checked.expiry delivery.expected_on delivery_line.expiry guess.times
@@ -79,7 +79,7 @@ NO_HARM = {
     BARS: """
         barcode.code delivery.tracking parcel.tracking place.check_digits
         place.old_check place.old_scan_code place.scan_code returns.plate
-        returns.tracking station.scan_code worker.badge
+        returns.tracking station.scan_code worker.badge carrier_label.codes
     """,
     PLATFORM: """
         order_line.platform_ids orders.platform_id return_line.platform_ids
@@ -87,7 +87,7 @@ NO_HARM = {
     """,
     NUMBERED: """
         delivery.paper_no parcel.carton print_job.subject returns.paper_no seat.device
-        seat.home imported.sha256 worker.pin_hash print_form.job
+        seat.home imported.sha256 worker.pin_hash print_form.job carrier_label.sha256
     """,
     SET_UP: """
         merchant.rules place.storage place.zone seat.scanner site.gs1_prefix site.rules
@@ -102,7 +102,7 @@ NO_HARM = {
         slot.order slot.tote
     """,
     "told by a command, see `commands.test_hostile_output`": """
-        imported.result print_job.error printer.told
+        imported.result print_job.error printer.told carrier_label.file
     """,
     "told by a terminal that has lost its seat, which is made up": """
         seat.device_name

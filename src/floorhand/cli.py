@@ -18,6 +18,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "talk": ("floorhand.commands.talk", "the same in plain lines, for scripts and screen readers"),
     "import": ("floorhand.exchange.command", "read products, orders, deliveries, returns …"),
     "label": ("floorhand.labels.command", "print labels of bins, totes, badges, commands"),
+    "carrier-labels": (
+        "floorhand.commands.carrier_labels",
+        "take in the labels that carriers made for orders",
+    ),
     "printers": ("floorhand.commands.printers", "be a label printer, for trying out"),
     "seats": ("floorhand.commands.seats", "who sits where; free a seat, unlock one"),
     "workers": ("floorhand.commands.workers", "who works here; draw a PIN, unlock one"),

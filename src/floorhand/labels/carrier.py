@@ -19,13 +19,18 @@ from floorhand.labels.layout import DOTS_PER_MM
 from floorhand.labels.picture import Picture
 from floorhand.labels.printers import Form, Rendered
 from floorhand.labels.zpl import zpl_head
-from floorhand.labels.zpl_reading import read_zpl
+from floorhand.labels.zpl_reading import bar_texts, read_zpl
 
 LABEL_BYTES_MAX = 2**22
 """A hundred times a usual label; what is larger is none."""
 
 LABELS_MAX = 10
 """Labels for one parcel: the carrier's, one for the way back, a few papers."""
+
+CODE_MIN, CODE_MAX = 8, 200
+"""Shorter barcodes say a product or a route, not which parcel."""
+
+CODES_MAX = 20
 
 TEMPLATE: Final = "carrier"
 """What print jobs of such labels are called."""
@@ -101,6 +106,32 @@ def read_label(content: bytes) -> CarrierLabel:
     if not found.labels:
         raise BadLabel("It is ZPL that prints nothing.")
     return CarrierLabel(Form.ZPL, content, _few(found.labels, "labels"))
+
+
+def codes_of(label: CarrierLabel) -> tuple[str, ...]:
+    """Give what the barcodes of a label hold, letters and digits only, without the short ones.
+
+    A scanner may add marks of the symbol, and leaves out what only guides it; letters and digits
+    are the same everywhere.
+    """
+    match label.form:
+        case Form.ZPL:
+            texts: Iterable[str] = bar_texts(label.content)
+        case Form.PDF:
+            texts = _texts(pictures.codes_in_pdf(label.content))
+        case Form.PNG:
+            texts = _texts(pictures.codes_in(pictures.open_png(label.content)))
+    bare = {bare_code(text) for text in texts}
+    return tuple(sorted(code for code in bare if CODE_MIN <= len(code) <= CODE_MAX))[:CODES_MAX]
+
+
+def bare_code(text: str) -> str:
+    """Leave of a scanned or printed code what is in it on both."""
+    return "".join(letter for letter in text.upper() if letter.isascii() and letter.isalnum())
+
+
+def _texts(codes: Iterable[bytes]) -> Iterable[str]:
+    return (code.decode("utf-8", "replace") for code in codes)
 
 
 def render_carrier(

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from sqlalchemy.orm import Session
+
 from floorhand.errors import BadFile, BadLabel, DatabaseAway, DatabaseUnusable
 from floorhand.labels.printers import (
     Condition,
@@ -23,6 +25,7 @@ from floorhand.labels.printers import (
     Rendered,
     why,
 )
+from floorhand.store.carrier_labels import label_of
 from floorhand.store.db import Transactions
 from floorhand.store.print_queue import (
     Job,
@@ -40,6 +43,9 @@ from floorhand.store.printers import note_condition
 
 ADDRESS = "ship_to"
 """The element of a label that says where a parcel goes."""
+
+SHIPPING = "shipping"
+"""The template of the label in whose place a carrier's goes."""
 
 WARNING = "ADDRESS NOT READABLE"
 """Printed beside an address that no font here can show, for who has the label in hand."""
@@ -77,16 +83,21 @@ def feed_next(service: Service, name: str, printer: Printer) -> Job | None:
     with begin() as tx:
         job = next_job(tx, site, name, service.clock())
         kept = {} if job is None else kept_forms(tx, site, job.id, printer.dpi)
+        brought = None if job is None else _brought(tx, site, job)
     if job is None:
         return None
     try:
-        drawn = _drawn(job, printer, {Form(form): content for form, content in kept.items()})
+        known = {Form(form): content for form, content in kept.items()}
+        if brought is None:
+            drawn = _drawn(job, printer, known)
+        else:
+            drawn = _passed_on(job, printer, known, brought)
     except (BadLabel, BadFile) as error:
         # Another try would fail the same way: somebody has to look.
         with begin() as tx:
             mark_failed(tx, site, job.id, str(error))
         return job
-    fresh = {str(form): drawn.forms[form] for form in printer.takes if form not in kept}
+    fresh = {str(form): content for form, content in drawn.forms.items() if form not in kept}
     with begin() as tx:
         number = begin_sending(tx, site, job, service.epoch, printer.dpi, fresh)
     if number:
@@ -118,6 +129,23 @@ def _drawn(job: Job, printer: Printer, kept: Mapping[Form, bytes]) -> _Drawn:
         troubles["address_shortened"] = {}
     forms = {form: kept[form] if form in kept else draw(layout, form) for form in printer.takes}
     return _Drawn(forms, layout.note(), troubles)
+
+
+def _brought(tx: Session, site: str, job: Job) -> bytes | None:
+    """Give the carrier's label of a parcel, if its order brought one."""
+    return label_of(tx, site, job.subject) if job.template == SHIPPING else None
+
+
+def _passed_on(job: Job, printer: Printer, kept: Mapping[Form, bytes], content: bytes) -> _Drawn:
+    """Make a carrier's label ready for a printer, in the forms that there can be of it."""
+    from floorhand.labels.carrier import read_label, render_carrier
+    from floorhand.labels.render import known_template
+
+    ours = known_template(SHIPPING)
+    size_mm = (ours.width_mm, ours.height_mm)
+    label = read_label(content)
+    made = render_carrier(label, job.number, job.subject, printer.takes, printer.dpi, size_mm)
+    return _Drawn({form: kept.get(form, drawn) for form, drawn in made.forms.items()})
 
 
 def _send(service: Service, job: Job, printer: Printer, drawn: _Drawn) -> None:

@@ -136,6 +136,16 @@ def png_page(content: bytes, room: tuple[int, int], scale: float) -> Picture:
     return _surely_read(grey, _black_and_white(drawn))
 
 
+def codes_in_pdf(content: bytes) -> frozenset[bytes]:
+    """Read the barcodes of all pages of a PDF."""
+    document = _open_pdf(content)
+    try:
+        pages = [_seen(document[number], READ_DOTS) for number in range(len(document))]
+    finally:
+        document.close()
+    return frozenset().union(*map(codes_in, pages))
+
+
 def as_pdf(pages: Sequence[Picture], dpi: float) -> bytes:
     """Make a PDF of pictures, each a page of its own size."""
     out = BytesIO()

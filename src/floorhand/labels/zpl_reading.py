@@ -99,6 +99,37 @@ def read_zpl(content: bytes) -> ZplRead:
     return ZplRead(formats, labels, fault)
 
 
+def bar_texts(content: bytes) -> tuple[str, ...]:
+    """Give what the barcodes of a ZPL text hold, as near as can be told without drawing them.
+
+    Start and shift codes of Code 128, and the codes before the data of a QR code, are left out.
+    """
+    texts: list[str] = []
+    kind, escape = "", b""
+    for command in commands(content):
+        if command.name.startswith("^B") and command.name != "^BY":
+            kind = command.name
+        elif command.name == "^FH":
+            escape = command.data[:1] or b"_"
+        elif command.name in ("^FD", "^FV") and kind:
+            texts.append(_in_bars(kind, command.data, escape))
+        elif command.name == "^FS":
+            kind, escape = "", b""
+    return tuple(texts)
+
+
+def _in_bars(kind: str, data: bytes, escape: bytes) -> str:
+    if escape:
+        hexed = re.escape(escape) + rb"([0-9A-Fa-f]{2})"
+        data = re.sub(hexed, lambda found: bytes([int(found[1], 16)]), data)
+    text = data.decode("utf-8", "replace")
+    if kind == "^BC":
+        return re.sub(r">.", "", text)
+    if kind == "^BQ":
+        return re.sub(r"^[HQML][AM],", "", text)
+    return re.sub(r"_[0-3]", "", text) if kind == "^BX" else text
+
+
 class _Signs:
     """The signs that begin commands, which commands can change.
 

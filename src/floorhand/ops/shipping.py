@@ -42,8 +42,9 @@ from floorhand.domain.rules import Address
 from floorhand.domain.things import CUSTOMER, Line
 from floorhand.errors import Code, Refused
 from floorhand.ops.bench import Work, bench_of, instruction_of, open_bench, order_at_bench
-from floorhand.store import boxes, checking, ledger, orders, parcels, places, tasks
+from floorhand.store import boxes, carrier_labels, checking, ledger, orders, parcels, places, tasks
 from floorhand.store.asking import ask, ask_each
+from floorhand.store.carrier_labels import Left
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import merchant_rules
 from floorhand.store.print_jobs import queue_label
@@ -105,6 +106,8 @@ class _Packed:
     box: str
     weight_g: int
     number: int
+    left: Left
+    """Which labels that the order brought there were for it."""
 
 
 def close_parcel(
@@ -122,6 +125,7 @@ def close_parcel(
     rest = checking.rest_of(tx, cause.site, command.order)
     last = not rest.left_pieces
     _queue(tx, cause, work, parcel, last)
+    _tell_of_labels(tx, cause, work, parcel, last)
     cause.note(
         job="packing",
         merchant=work.head.merchant,
@@ -217,6 +221,7 @@ def _fill_carton(tx: Session, cause: Cause, work: Work, box: str) -> tuple[_Pack
         box,
         goods_g + tare_g if goods_g else 0,
         number,
+        carrier_labels.labels_left(tx, cause.site, head.merchant, head.number),
     )
     ask(
         tx,
@@ -228,6 +233,7 @@ def _fill_carton(tx: Session, cause: Cause, work: Work, box: str) -> tuple[_Pack
         box_type=box,
         state="closed",
         weight_g=parcel.weight_g,
+        label_no=parcel.left.next_no,
         closed_at=cause.at,
     )
     return parcel, _count_packed(tx, cause, work, lines)
@@ -259,11 +265,15 @@ def _order_of(cause: Cause, work: Work) -> dict[str, str]:
 
 
 def _queue(tx: Session, cause: Cause, work: Work, parcel: _Packed, last: bool) -> None:
-    """Queue the shipping label of a parcel."""
+    """Queue the shipping label of a parcel: the carrier's if there is one, else ours.
+
+    The fields are those of ours in either case. The spool sends the carrier's in its place.
+    """
     head = work.head
     ship_to = list(Address.of_json(head.ship_to).block())
     if not ship_to:
-        tasks.trouble(tx, cause, "no_address", parcel.carton, head.merchant, order=head.number)
+        if not parcel.left.next_no:
+            tasks.trouble(tx, cause, "no_address", parcel.carton, head.merchant, order=head.number)
         ship_to = [NO_ADDRESS]
     name = ask(tx, _NAME, site=cause.site, merchant=head.merchant).scalar()
     sender = merchant_rules(tx, cause.site, head.merchant).sender
@@ -282,6 +292,16 @@ def _queue(tx: Session, cause: Cause, work: Work, parcel: _Packed, last: bool) -
     if last:
         data["parcels"] = parcel.number
     queue_label(tx, cause, "shipping", parcel.carton, data)
+
+
+def _tell_of_labels(tx: Session, cause: Cause, work: Work, parcel: _Packed, last: bool) -> None:
+    """Tell if the carrier's labels are too few, so that a parcel cannot travel, or too many."""
+    left, head = parcel.left, work.head
+    facts: dict[str, str | int] = {"order": head.number, "brought": left.brought}
+    if left.brought and not left.next_no:
+        tasks.trouble(tx, cause, "no_carrier_label", parcel.carton, head.merchant, **facts)
+    elif last and left.unused > 1:
+        tasks.trouble(tx, cause, "carrier_label_left", parcel.carton, head.merchant, **facts)
 
 
 def _tell_shop(

@@ -43,7 +43,13 @@ from floorhand.store.schema.paper import (
     Return,
     ReturnLine,
 )
-from floorhand.store.schema.printing import PrinterRow, PrintForm, PrintJob, Spooler
+from floorhand.store.schema.printing import (
+    CarrierLabel,
+    PrinterRow,
+    PrintForm,
+    PrintJob,
+    Spooler,
+)
 from floorhand.store.schema.undo import KEPT, RESTORED, UndoStep
 
 APPEND_ONLY = ("move", "operation", "scan")
@@ -55,6 +61,7 @@ __all__ = [
     "RESTORED",
     "Barcode",
     "BoxType",
+    "CarrierLabel",
     "Checked",
     "Delivery",
     "DeliveryLine",

@@ -186,6 +186,8 @@ class Parcel(Table):
     """``open``, ``closed``, ``labelled``, ``handed_over``, ``unpacked`` or ``cancelled``."""
     weight_g: Mapped[int] = mapped_column(default=0)
     tracking: Mapped[str] = mapped_column(default="")
+    label_no: Mapped[int] = mapped_column(default=0)
+    """Which of the labels that its order brought from the carrier is its label; 0: it is ours."""
     closed_at: Mapped[datetime | None]
     __table_args__ = (
         ForeignKeyConstraint(["site", "carton"], ["place.site", "place.code"]),

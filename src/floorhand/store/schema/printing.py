@@ -98,3 +98,35 @@ class Spooler(Table):
     epoch: Mapped[int] = mapped_column(default=0)
     host: Mapped[str] = mapped_column(default="")
     since: Mapped[datetime | None]
+
+
+class CarrierLabel(Table):
+    """A label that an order brought from its carrier: printed in place of ours, as it came.
+
+    Each parcel of the order gets one of them, in the order of their numbers; `Parcel.label_no`
+    says which.
+    """
+
+    __tablename__ = "carrier_label"
+    site: Mapped[Site]
+    merchant: Mapped[Key]
+    order: Mapped[Key]
+    number: Mapped[int] = mapped_column(primary_key=True)
+    file: Mapped[str]
+    """Name of the file that it came in; the same name again replaces it, until it is used."""
+    form: Mapped[str]
+    """One of `floorhand.labels.printers.Form`."""
+    content: Mapped[bytes]
+    sha256: Mapped[str]
+    labels: Mapped[int]
+    """How many come out of the printer."""
+    codes: Mapped[str]
+    """JSON list of what its barcodes hold, letters and digits only."""
+    brought_at: Mapped[datetime]
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["site", "merchant", "order"], ["orders.site", "orders.merchant", "orders.number"]
+        ),
+        Index(None, "site", "sha256", unique=True),
+        Index(None, "site", "merchant", "order", "file", unique=True),
+    )

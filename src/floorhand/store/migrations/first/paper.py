@@ -299,6 +299,7 @@ def parcel() -> None:
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("weight_g", sa.Integer(), nullable=False),
         sa.Column("tracking", sa.String(), nullable=False),
+        sa.Column("label_no", sa.Integer(), nullable=False),
         sa.Column("closed_at", UtcTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["site", "carton"], ["place.site", "place.code"], name=op.f("fk_parcel_site_carton")

@@ -90,3 +90,38 @@ def spooler() -> None:
         sa.Column("since", UtcTime(), nullable=True),
         sa.PrimaryKeyConstraint("site", name=op.f("pk_spooler")),
     )
+
+
+def carrier_label() -> None:
+    """Make the table ``carrier_label``."""
+    op.create_table(
+        "carrier_label",
+        sa.Column("site", sa.String(), nullable=False),
+        sa.Column("merchant", sa.String(), nullable=False),
+        sa.Column("order", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("file", sa.String(), nullable=False),
+        sa.Column("form", sa.String(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("labels", sa.Integer(), nullable=False),
+        sa.Column("codes", sa.String(), nullable=False),
+        sa.Column("brought_at", UtcTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["site", "merchant", "order"],
+            ["orders.site", "orders.merchant", "orders.number"],
+            name=op.f("fk_carrier_label_site_merchant_order"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "site", "merchant", "order", "number", name=op.f("pk_carrier_label")
+        ),
+    )
+    with op.batch_alter_table("carrier_label", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_carrier_label_site_sha256"), ["site", "sha256"], unique=True
+        )
+        batch_op.create_index(
+            batch_op.f("ix_carrier_label_site_merchant_order_file"),
+            ["site", "merchant", "order", "file"],
+            unique=True,
+        )

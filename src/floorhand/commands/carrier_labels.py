@@ -1,0 +1,190 @@
+"""``floorhand carrier-labels``: take in the labels that carriers made for orders."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from floorhand.config import Settings
+from floorhand.errors import BadFile, BadLabel
+from floorhand.labels.carrier import codes_of, read_file
+from floorhand.store.carrier_labels import (
+    NOT_ANY_MORE,
+    Brought,
+    OrderNamed,
+    bring,
+    orders_named,
+)
+from floorhand.store.db import Transactions, in_turn, open_database
+from floorhand.store.masters import require_site
+from floorhand.text.visible import visible
+
+ALL_TAKEN, SOME_REJECTED = 0, 3
+
+FILES_MAX = 20_000
+"""Files of one run; a folder of more is no folder of labels."""
+
+EPILOG = """\
+A file is named by its order: A-5025.zpl, or A-5025-2.pdf for its second parcel, with the number
+that stands on the order or that the shop has for it. A folder named by a merchant (ALMA/A-5025.zpl)
+says whose order it is. What is in a file decides, not its ending: ZPL, PDF or PNG.
+
+The parcels of an order get its labels in the order of the files' names. A file of the same name
+replaces what came before, until a parcel has it; the same label again changes nothing.
+"""
+
+_PARCEL_NO = re.compile(r"(?:[-_ ]\d{1,2}|[-_ ]?\(\d{1,2}\))$")
+"""What tells the parcels of an order apart at the end of a file's name."""
+
+_WHY: Final = {
+    "used": "A parcel has the label of this file already.",
+    "of_another": "This label was brought for order {about}.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Rejected(Exception):
+    """A file that is not taken."""
+
+    why: str
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what the command takes."""
+    parser.epilog = EPILOG
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("paths", nargs="+", metavar="PATH", type=Path, help="file or folder")
+    parser.set_defaults(listed=("paths", Path))
+    parser.add_argument("--order", default="", metavar="NUMBER", help="all files are of this order")
+    parser.add_argument("--merchant", default="", metavar="M", help="whose orders these are")
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Take labels in, and tell what became of each file that was not."""
+    transactions = open_database(settings.database, create=False)
+    with transactions.begin() as tx:
+        require_site(tx, settings.site)
+    now = datetime.now(UTC)
+    done: dict[str, int] = {}
+    printed, orders = 0, set[str]()
+    rejected: list[str] = []
+    for path in _files(args.paths):
+        try:
+            what, order, labels = _take(transactions, settings.site, path, args, now)
+        except (_Rejected, BadLabel) as error:
+            why = error.why if isinstance(error, _Rejected) else str(error)
+            rejected.append(f"  {visible(str(path))}: {visible(why)}")
+            continue
+        done[what] = done.get(what, 0) + 1
+        if what != "there":
+            printed += labels
+            orders.add(order)
+    print(_told(done, printed, len(orders)))
+    if rejected:
+        print("\n".join((f"{len(rejected)} not taken:", *rejected)))
+    return SOME_REJECTED if rejected else ALL_TAKEN
+
+
+def _told(done: dict[str, int], printed: int, orders: int) -> str:
+    """Sum up what was taken."""
+    taken, replaced, there = (done.get(what, 0) for what in ("taken", "replaced", "there"))
+    told = f"{taken + replaced} files taken, for {orders} orders"
+    more = [
+        f"{replaced} in place of others" if replaced else "",
+        f"{printed} labels come out of them" if printed != taken + replaced else "",
+        f"{there} were here already" if there else "",
+    ]
+    return "; ".join((told, *filter(None, more))) + "."
+
+
+def _files(paths: Iterable[Path]) -> Iterator[Path]:
+    """List the files in their order, those of folders too; hidden ones are nobody's labels.
+
+    Raises:
+        BadFile: If something named is not there, or if there are too many.
+    """
+    count = 0
+    for path in paths:
+        if not path.exists():
+            raise BadFile(f"There is no file or folder {visible(str(path))}.")
+        found = sorted(_within(path), key=_by_number) if path.is_dir() else [path]
+        count += len(found)
+        if count > FILES_MAX:
+            raise BadFile(f"These are more than {FILES_MAX} files. Name the folder of the labels.")
+        yield from found
+
+
+def _within(folder: Path) -> Iterator[Path]:
+    """List the files of a folder and of folders in it; links lead elsewhere and are left alone."""
+    for path in folder.rglob("*"):
+        shown = not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if shown and not path.is_symlink() and path.is_file():
+            yield path
+
+
+def _by_number(path: Path) -> tuple[str, str, int, str]:
+    """Sort A-5025 before A-5025-2, and that before A-5025-10."""
+    found = _PARCEL_NO.search(path.stem)
+    if found is None:
+        return str(path.parent), path.stem, 0, path.name
+    number = int(re.sub(r"\D", "", found[0]))
+    return str(path.parent), path.stem[: found.start()], number, path.name
+
+
+def _take(
+    transactions: Transactions,
+    site: str,
+    path: Path,
+    args: argparse.Namespace,
+    now: datetime,
+) -> tuple[str, str, int]:
+    """Take one file in; give what was done, the order, and how many labels come out of it."""
+    label = read_file(path)
+    brought = Brought(
+        path.name,
+        str(label.form),
+        label.content,
+        hashlib.sha256(label.content).hexdigest(),
+        label.labels,
+        codes_of(label),
+    )
+
+    def keep(tx: Session) -> tuple[str, str, OrderNamed]:
+        order = _order_of(tx, site, path, args)
+        return (*bring(tx, site, order, brought, now), order)
+
+    what, about, order = in_turn(transactions, keep)
+    if why := _WHY.get(what):
+        raise _Rejected(why.format(about=about))
+    return what, f"{order.merchant}/{order.number}", label.labels
+
+
+def _order_of(tx: Session, site: str, path: Path, args: argparse.Namespace) -> OrderNamed:
+    """Find the order that a file is named by."""
+    names = [args.order] if args.order else _names(path.stem)
+    for name in names:
+        found = orders_named(tx, site, name, args.merchant)
+        within = [one for one in found if one.merchant == path.parent.name]
+        if len(found) > 1 and len(within) != 1:
+            whose = ", ".join(one.merchant for one in found)
+            raise _Rejected(f"Order {name} is one of several merchants: {whose}. Say --merchant.")
+        if found:
+            (order,) = within or found
+            if order.state in NOT_ANY_MORE:
+                raise _Rejected(f"Order {order.number} is {order.state} already.")
+            return order
+    raise _Rejected(f"There is no order {names[0]}.")
+
+
+def _names(stem: str) -> Sequence[str]:
+    """Give what an order may be called by a file's name: all of it, or without the parcel."""
+    short = _PARCEL_NO.sub("", stem)
+    return (stem, short) if short and short != stem else (stem,)
