@@ -41,7 +41,8 @@ FAULTS = {
     "noise": lambda sim: sim.manner("noise"),
     "none": lambda sim: sim.manner("none"),
 }
-HARMLESS = ("twice", "lines")
+HARMLESS = ("twice", "lines", "refuse")
+"""A printer that is like that prints all the same; who refuses keeps the lines that are open."""
 
 
 @dataclass(frozen=True)

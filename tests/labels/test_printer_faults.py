@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,14 @@ from labels.printer_faults import (
 )
 
 from floorhand.labels.host_status import QUESTION
-from floorhand.labels.printers import Condition, Fate, Form, NotPrinted, Rendered
+from floorhand.labels.printers import (
+    Condition,
+    Fate,
+    Form,
+    InDoubt,
+    NotPrinted,
+    Rendered,
+)
 from floorhand.labels.simulator.port import Moment
 from floorhand.labels.simulator.printer import PrinterSimulator
 from floorhand.labels.zebra import TcpPrinter
@@ -35,26 +43,46 @@ BEFORE = ((Moment.BYTE, 1), (Moment.BYTE, 2), (Moment.QUESTION, 1))
 WITHIN = tuple((Moment.BYTE, at) for at in (FIRST, FIRST + 2, LAST // 2, LAST - 2, LAST - 1))
 AFTER = ((Moment.BYTE, LAST), (Moment.QUESTION, 2), (Moment.LABEL, 1), (Moment.QUESTION, 3))
 SEND_S = 60
+TRIES_MAX = 20
 
 
 def struck(moment: Moment, at: int, fault: str) -> tuple[Told, int]:
-    """Send a label while a fault strikes; give what was told, and see that it is true."""
-    with PrinterSimulator() as sim:
-        printer = TcpPrinter(sim.host, sim.port)
-        sim.plan(moment, at, lambda: FAULTS[fault](sim))
-        with nullcontext() if fault in HARMLESS or fault == "refuse" else limits(0.1):
-            told = tell(printer, "one", LABEL)
-        mend(sim)
-        prove(sim, told, "one")
-        with limits(0.1, ["BUSY"]):
-            assert tell(printer, "two", label_named("two")).fate == "confirmed"
-        mend(sim)
-        prove(sim, told, "one")
-        assert sim.printed[-1].zpl == label_named("two").strip()
-        return told, times_printed(sim, "one")
+    """Send a label while a fault strikes; give what was told, and see that it is true.
+
+    On a machine so busy that a sound printer seems silent, the fault may find nobody to strike:
+    then it is tried again.
+    """
+    for _ in range(TRIES_MAX):
+        hits: list[str] = []
+        with PrinterSimulator() as sim:
+            printer = TcpPrinter(sim.host, sim.port)
+            sim.plan(moment, at, partial(_strike, sim, fault, hits))
+            with nullcontext() if fault in HARMLESS else limits(0.1):
+                told = tell(printer, "one", LABEL)
+            times = _seen_to_be_true(sim, printer, told)
+        if hits:
+            return told, times
+    raise AssertionError(f"nothing of the label came to byte, question or label {at}")
 
 
-@pytest.mark.parametrize("fault", sorted(set(FAULTS) - {*HARMLESS, "refuse"}))
+def _strike(sim: PrinterSimulator, fault: str, hits: list[str]) -> None:
+    hits.append(fault)
+    FAULTS[fault](sim)
+
+
+def _seen_to_be_true(sim: PrinterSimulator, printer: TcpPrinter, told: Told) -> int:
+    """Mend the printer and print another label: neither may make untrue what was told."""
+    mend(sim)
+    prove(sim, told, "one")
+    with limits(0.1, ["BUSY"]):
+        assert tell(printer, "two", label_named("two")).fate == "confirmed"
+    mend(sim)
+    prove(sim, told, "one")
+    assert sim.printed[-1].zpl == label_named("two").strip()
+    return times_printed(sim, "one")
+
+
+@pytest.mark.parametrize("fault", sorted(set(FAULTS) - set(HARMLESS)))
 @pytest.mark.parametrize(("moment", "at"), BEFORE)
 def test_a_fault_before_the_first_byte_leaves_no_doubt(moment: Moment, at: int, fault: str) -> None:
     if (moment, fault) == (Moment.QUESTION, "stall"):
@@ -64,7 +92,7 @@ def test_a_fault_before_the_first_byte_leaves_no_doubt(moment: Moment, at: int, 
     assert told.why.endswith(".")
 
 
-@pytest.mark.parametrize("fault", sorted(set(FAULTS) - {*HARMLESS, "refuse"}))
+@pytest.mark.parametrize("fault", sorted(set(FAULTS) - set(HARMLESS)))
 @pytest.mark.parametrize(("moment", "at"), WITHIN)
 def test_a_fault_within_a_label_that_was_handed_over_is_a_doubt(
     moment: Moment, at: int, fault: str
@@ -75,7 +103,7 @@ def test_a_fault_within_a_label_that_was_handed_over_is_a_doubt(
     assert "Look whether the label came out" in told.why
 
 
-@pytest.mark.parametrize("fault", sorted(set(FAULTS) - {*HARMLESS, "refuse"}))
+@pytest.mark.parametrize("fault", sorted(set(FAULTS) - set(HARMLESS)))
 @pytest.mark.parametrize(("moment", "at"), AFTER)
 def test_a_fault_after_the_last_byte_is_a_doubt_unless_it_had_been_told(
     moment: Moment, at: int, fault: str
@@ -88,7 +116,7 @@ def test_a_fault_after_the_last_byte_is_a_doubt_unless_it_had_been_told(
         assert told.fate == "in doubt"
 
 
-@pytest.mark.parametrize("fault", [*HARMLESS, "refuse"])
+@pytest.mark.parametrize("fault", HARMLESS)
 @pytest.mark.parametrize(("moment", "at"), [*BEFORE, *WITHIN, *AFTER])
 def test_what_does_not_keep_it_from_printing_is_no_fault(
     moment: Moment, at: int, fault: str
@@ -102,7 +130,7 @@ def test_a_large_label_that_was_cut_off_before_its_end_is_not_printed(fault: str
     with PrinterSimulator() as sim:
         printer = TcpPrinter(sim.host, sim.port)
         sim.plan(Moment.BYTE, 20_000, lambda: FAULTS[fault](sim))
-        with limits(0.1):
+        with limits(0.1, ["STALL"]):
             told = tell(printer, "large", label_named("large", 2_000_000))
         assert told.fate == "not printed", told
         assert "bytes" in told.why
@@ -118,7 +146,7 @@ def test_paper_that_runs_out_in_the_middle_of_a_job_prints_the_rest_after_the_re
         printer = TcpPrinter(sim.host, sim.port)
         assert tell(printer, "1", label_named("1")).fate == "confirmed"
         three = label_named("2") + label_named("3") + label_named("4")
-        with limits(0.1):
+        with limits(0.5):
             told = tell(printer, "2", three)
         assert told.fate == "in doubt"
         assert "does not answer" in told.why
@@ -154,6 +182,31 @@ def test_a_printer_that_is_off_the_network_is_offline_and_comes_back() -> None:
         sim.accept()
         assert printer.status().condition is Condition.READY
         assert tell(printer, "one", LABEL).fate == "confirmed"
+
+
+def test_a_printer_that_answers_nothing_never_prints_two_labels_into_one() -> None:
+    """It cannot be asked whether the beginning of a label is in it, so that is dropped unasked."""
+    with PrinterSimulator() as sim:
+        sim.manner("none")
+        assert TcpPrinter(sim.host, sim.port, answers=False).send(rendered("one")) is Fate.SENT
+        assert sim.settle(SEND_S)
+        printer = TcpPrinter(sim.host, sim.port, answers=False)
+        sim.plan(Moment.BYTE, 20_000, sim.drop)
+        with pytest.raises(NotPrinted, match="bytes"):
+            printer.send(rendered("cut", 2_000_000))
+        assert printer.send(rendered("two")) is Fate.SENT
+        assert sim.settle(SEND_S)
+        sim.plan(Moment.BYTE, 20, sim.drop)
+        with pytest.raises(InDoubt):
+            printer.send(rendered("small"))
+        assert printer.send(rendered("three")) is Fate.SENT
+        assert sim.settle(SEND_S)
+        expected = [label_named(name).strip() for name in ("one", "two", "three")]
+        assert [out.zpl for out in sim.printed] == expected
+
+
+def rendered(name: str, filler: int = 0) -> Rendered:
+    return Rendered(1, "shipping", name, {Form.ZPL: label_named(name, filler)})
 
 
 def test_copies_are_waited_for() -> None:

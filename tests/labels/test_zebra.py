@@ -22,7 +22,7 @@ from floorhand.labels.printers import (
     Rendered,
     Status,
 )
-from floorhand.labels.zebra import CANCEL_PARTIAL, TcpPrinter
+from floorhand.labels.zebra import CANCEL_PARTIAL, TcpPrinter, could_print
 
 LABEL = b"^XA^FO50,50^A0N,40,40^FDParcel 1^FS^XZ\n"
 HOST = "127.0.0.1"
@@ -34,8 +34,14 @@ def rendered(zpl: bytes = LABEL) -> Rendered:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait for what will never come only as long as a loaded machine needs."""
-    for limit in ("STATUS", "BUSY", "PRINT_STEP", "STALL"):
+    """Take silence for a fault soon."""
+    monkeypatch.setattr(zebra, "STATUS_MAX_S", 0.2)
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for an answer as usual, but not for others to be done."""
+    for limit in ("BUSY", "PRINT_STEP"):
         monkeypatch.setattr(zebra, f"{limit}_MAX_S", 0.2)
 
 
@@ -100,7 +106,7 @@ def test_a_printer_that_says_what_is_wrong_gets_no_label(said: bytes, told: str)
         TcpPrinter(HOST, printer.port).send(rendered())
 
 
-@pytest.mark.usefixtures("impatient")
+@pytest.mark.usefixtures("hurried")
 def test_a_printer_that_stays_busy_gets_no_label() -> None:
     with odd_printer(answer("eee=004")) as printer, pytest.raises(NotPrinted, match="left: 4"):
         TcpPrinter(HOST, printer.port).send(rendered())
@@ -112,7 +118,7 @@ def test_a_printer_that_is_done_with_others_soon_is_waited_for() -> None:
         assert TcpPrinter(HOST, printer.port).send(rendered()) is Fate.CONFIRMED
 
 
-@pytest.mark.usefixtures("impatient")
+@pytest.mark.usefixtures("hurried")
 def test_a_printer_that_is_never_done_leaves_a_doubt() -> None:
     with odd_printer(FINE, answer("eee=001")) as printer, pytest.raises(InDoubt, match="left: 1"):
         TcpPrinter(HOST, printer.port).send(rendered())
@@ -128,13 +134,32 @@ def test_many_copies_may_take_longer_than_one_as_long_as_they_get_fewer(
         assert TcpPrinter(HOST, printer.port).send(rendered()) is Fate.CONFIRMED
 
 
-@pytest.mark.usefixtures("impatient")
+@pytest.mark.usefixtures("hurried")
 def test_the_beginning_of_another_label_is_dropped_before_ours() -> None:
     """The odd printer says "partial" until it is told to cancel: by then its list has moved on."""
     with odd_printer(*(answer("h=1"),) * 50) as printer, pytest.raises(NotPrinted, match="taking"):
         TcpPrinter(HOST, printer.port).send(rendered())
     assert printer.got.count(CANCEL_PARTIAL) == 1
     assert printer.got.endswith(CANCEL_PARTIAL + QUESTION)
+
+
+@pytest.mark.parametrize(
+    ("part", "could"),
+    [
+        (b"^XA^FO1,1^FDone^FS", False),
+        (b"^XA^FDEXZEMA XZ^FS", True),
+        (b"^XA^GFA,99,99,9,:Z64:eJxzXZ/spQ3XZ=:1234", False),
+        (b"^XA^FDone^FS^XZ", True),
+        (b"^xa^fdone^fs^xz", True),
+        (b"\x02^FDone^FS\x03", True),
+        (b"^XA^SP100^FDone", True),
+        (b"^XA^CCqqFDoneqFSqXZ", True),
+    ],
+)
+def test_what_could_have_made_a_printer_print_is_told_from_what_could_not(
+    part: bytes, could: bool
+) -> None:
+    assert could_print(part) is could
 
 
 def test_nobody_at_the_address_is_offline() -> None:
@@ -187,7 +212,7 @@ def test_a_printer_that_never_answers_by_its_nature_takes_labels() -> None:
     with odd_printer(b"") as printer:
         mute = TcpPrinter(HOST, printer.port, answers=False)
         assert mute.send(rendered()) is Fate.SENT
-    assert printer.got == LABEL
+    assert printer.got == CANCEL_PARTIAL + LABEL
     with socket.create_server((HOST, 0)) as there:
         quiet = TcpPrinter(HOST, there.getsockname()[1], answers=False)
         assert quiet.status() == Status(Condition.READY)

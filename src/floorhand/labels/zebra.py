@@ -60,9 +60,14 @@ CANCEL_PARTIAL = b"~JX"
 """Drops a label of which only the beginning has come; those that are whole are untouched.
 Source: Zebra, ZPL II Programming Guide, command ~JX."""
 
-_PRINTS = re.compile(rb"XZ|SP|\x03", re.IGNORECASE)
-"""Ends a label (^XZ, or ETX instead), or lets it start before its end (^SP), whatever the sign
-before it. Source: Zebra, ZPL II Programming Guide, commands ^XZ, ^SP, ^CC."""
+_PRINTS = re.compile(rb"(?<![0-9A-Z/=])(?:XZ|SP)|\x03", re.IGNORECASE)
+"""Ends a label (^XZ, or ETX in its place), or lets it start before its end (^SP); pictures written
+in letters hold the same ones by chance, yet no sign before them.
+Source: Zebra, ZPL II Programming Guide, commands ^XZ, ^SP, ^GF."""
+
+_PRINTS_WITH_ANY_SIGN = re.compile(rb"XZ|SP|\x03", re.IGNORECASE)
+_CHANGES_SIGN = re.compile(rb"[\^~]CC", re.IGNORECASE)
+"""Makes another sign begin each command. Source: the same, command ^CC."""
 
 SILENT_TOLD = "The printer does not answer: look for labels, ribbon, an open head."
 LOOK = "Look whether the label came out, or comes out, before you print it again."
@@ -92,6 +97,7 @@ class TcpPrinter:
         self._host = host
         self._port = port
         self._answers = answers
+        self._clean = False
         self._sending = threading.Lock()
 
     def status(self) -> Status:
@@ -113,11 +119,20 @@ class TcpPrinter:
                 raise NotPrinted(self._away(error)) from error
             with call:
                 if not self._answers:
-                    _hand_over(call, content)
-                    return _taken(call)
+                    return self._send_unasked(call, content)
                 _make_ready(call)
                 _hand_over(call, content)
                 return _printed(call)
+
+    def _send_unasked(self, call: Call, content: bytes) -> Fate:
+        """Send a label to a printer that tells nothing, not even of the beginning of another."""
+        if not self._clean:
+            _cancel_partial(call)
+        self._clean = False
+        _hand_over(call, content)
+        fate = _taken(call)
+        self._clean = True
+        return fate
 
     def _status(self) -> Status:
         until = time.monotonic() + STATUS_MAX_S
@@ -194,9 +209,15 @@ def _hand_over(call: Call, content: bytes) -> None:
         else:
             what = f"The connection to the printer broke ({why(error)})"
         told = f"{what} after {gone} of {len(content)} bytes."
-        if _PRINTS.search(content[:gone]):
+        if could_print(content[:gone]):
             raise InDoubt(f"{told} {LOOK}") from error
         raise NotPrinted(f"{told} Nothing of it is printed.") from error
+
+
+def could_print(part: bytes) -> bool:
+    """Say whether a printer that has got only the beginning of a label may print something."""
+    changed = _CHANGES_SIGN.search(part)
+    return bool((_PRINTS_WITH_ANY_SIGN if changed else _PRINTS).search(part))
 
 
 def _printed(call: Call) -> Fate:
