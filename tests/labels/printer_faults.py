@@ -112,6 +112,8 @@ def trial(seed, labels=3, sender=TcpPrinter):
         for number in range(labels):
             name = f"{seed}-{number}"
             zpl = label_named(name, lot.choice((0, 0, 500, 200_000)))
+            if lot.random() < 0.2:
+                zpl += label_named(f"{name}-more", lot.choice((0, 200_000)))
             for _ in range(lot.randint(0, 2)):
                 fault = FAULTS[lot.choice(sorted(FAULTS))]
                 moment = lot.choice(list(Moment))

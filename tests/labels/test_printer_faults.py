@@ -141,6 +141,17 @@ def test_a_large_label_that_was_cut_off_before_its_end_is_not_printed(fault: str
         assert [out.zpl for out in sim.printed] == [label_named("next").strip()]
 
 
+def test_two_labels_in_one_that_were_cut_off_in_the_second_leave_a_doubt() -> None:
+    with PrinterSimulator() as sim:
+        printer = TcpPrinter(sim.host, sim.port)
+        sim.plan(Moment.BYTE, 20_000, sim.drop)
+        told = tell(printer, "one", LABEL + label_named("rest", 2_000_000))
+        assert told.fate == "in doubt"
+        assert "bytes" in told.why
+        mend(sim)
+        assert [times_printed(sim, name) for name in ("one", "rest")] == [1, 0]
+
+
 def test_paper_that_runs_out_in_the_middle_of_a_job_prints_the_rest_after_the_reload() -> None:
     with PrinterSimulator(labels=2) as sim:
         printer = TcpPrinter(sim.host, sim.port)
