@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
 
 from floorhand.domain.cartons import FITS
 from floorhand.domain.counting import in_unit
-from floorhand.domain.packing import Bench, CheckPieces, Left, Rest
+from floorhand.domain.packing import Bench, CheckPieces, Left, Naming, Rest
+from floorhand.domain.picking import Stop
 from floorhand.domain.receiving import CountPieces, Next
 from floorhand.domain.returns import Parcel, TakePieces
 from floorhand.domain.things import Attributes, Goods, Piece
 from floorhand.errors import Code
-from floorhand.flows import packing, receiving, returns
-from floorhand.flows.packing_states import Checking
+from floorhand.flows import packing, picking, receiving, returns
+from floorhand.flows.packing_states import Checking, Telling
+from floorhand.flows.picking_states import AtPiece
 from floorhand.flows.receiving_states import Counting, Job
 from floorhand.flows.returns_states import Inspecting
 from floorhand.flows.telling import heard, told_words
@@ -89,6 +92,85 @@ def test_a_count_behind_a_case_has_to_be_that_of_the_books() -> None:
     asked = receiving.step(Counting(JOB), Piece(**{**CASE, "pieces": 12})).state
     reply = receiving.step(asked, Attributes("L7", "2027-10-31", count=10))
     assert (reply.code, reply.facts["number"]) == (Code.LABEL_DIFFERS, 10)
+
+
+def label(count=24, pieces=24, **more) -> Piece:
+    """The label of a carton: it names the product, and tells lot, date and how many."""
+    return replace(MILK, count=count, pieces=pieces, **{"lot": "L7", "expiry": "2027-10-31"} | more)
+
+
+COUNTED = CountPieces("D-1", "DOCK-1", Goods("ACME", "MILK", "L7", "2027-10-31"), 24, counted=True)
+
+
+def test_a_label_that_names_the_product_again_counts_its_pieces() -> None:
+    told = played(receiving, Counting(JOB), (MILK, label()))
+    assert told == Do(COUNTED)
+    dated = played(receiving, Counting(JOB), (MILK, DAY, label()))
+    assert dated == told
+    apart = (MILK, label(expiry=""), DAY)
+    assert played(receiving, Counting(JOB), apart) == told
+    taken = Do(TakePieces("R-1", "ACME", "MILK", 24, "L7", "2027-10-31"))
+    assert played(returns, Inspecting(PARCEL), (MILK, label())) == taken
+    assert played(returns, Inspecting(PARCEL), (MILK, Attributes("L7", count=24), DAY)) == taken
+
+
+def test_a_label_that_names_the_product_again_tells_weight_and_plate() -> None:
+    told = played(receiving, Counting(JOB), (MILK, label(net_g=4800, sscc="PAL")))
+    assert told == Do(replace(COUNTED, place="PAL", dock="DOCK-1", net_g=4800))
+    on_it = Counting(replace(JOB, onto="PAL"))
+    told = played(receiving, on_it, (MILK, label(sscc="PAL")))
+    assert told == Do(replace(COUNTED, place="PAL"))
+
+
+def test_a_label_behind_a_case_has_to_tell_the_number_of_the_books() -> None:
+    case = replace(MILK, pieces=12, pack="case")
+    known = replace(COUNTED, pieces=12, pack="case")
+    assert played(receiving, Counting(JOB), (case, label(12, 12))) == Do(known)
+    of_a_piece = (case, label(0, 1))
+    assert played(receiving, Counting(JOB), of_a_piece) == Do(replace(known, counted=False))
+    for flow, start in ((receiving, Counting(JOB)), (returns, Inspecting(PARCEL))):
+        reply = played(flow, start, (case, label()))
+        assert (reply.code, reply.facts["number"], reply.facts["pieces"]) == (
+            Code.LABEL_DIFFERS,
+            24,
+            12,
+        )
+
+
+def test_a_label_must_not_tell_another_number_than_the_one_before() -> None:
+    both = (label(expiry=""), Attributes(expiry="2027-10-31", count=20))
+    assert played(receiving, Counting(JOB), both).code is Code.LABEL_DIFFERS
+    assert played(receiving, Counting(JOB), (label(expiry=""), label(20, 20))).code is (
+        Code.LABEL_DIFFERS
+    )
+
+
+def test_a_number_that_nobody_could_type_is_not_taken_from_a_label_either() -> None:
+    many = Attributes("L7", "2027-10-31", count=100_000)
+    assert played(receiving, Counting(JOB), (MILK, many)).code is Code.BAD_QUANTITY
+
+
+def test_a_label_of_many_is_no_answer_for_goods_with_serials() -> None:
+    many = Attributes(serial="S1", count=12)
+    assert played(receiving, Counting(JOB), (PHONE, many)).code is Code.SCAN_EACH_SERIAL
+    assert played(returns, Inspecting(PARCEL), (PHONE, many)).code is Code.RETURN_ONE_BY_ONE
+
+
+def test_the_bench_verifies_as_many_as_the_label_with_the_lot_tells() -> None:
+    lots = (Left("MILK", "Milk", 30, "L7"), Left("MILK", "Milk", 5, "L8"))
+    asked = Telling(BENCH, REST, Naming("lot", "MILK", "Milk", 1, lots))
+    for told in (label(), Attributes("L7", count=24)):
+        checked = packing.step(asked, told).command
+        assert (checked.pieces, checked.lot) == (24, "L7")
+    case = replace(asked, naming=replace(asked.naming, pieces=12))
+    assert packing.step(case, label()).code is Code.LABEL_DIFFERS
+
+
+def test_another_lot_is_offered_and_taken_by_as_many_as_its_label_tells() -> None:
+    goods = Goods("ACME", "MILK", "L8", "2027-12-31")
+    stop = Stop("T", "P", "A-1", "", goods, "Milk", 30, "T-1", 1, "ACME/1001", 0, "", 0, 2)
+    offered = picking.step(AtPiece(stop), Attributes("L7", count=24)).command
+    assert (offered.lot, offered.pieces) == ("L7", 24)
 
 
 CASE = {"merchant": "ACME", "sku": "MILK", "name": "Milk", "pack": "case", "lot_tracked": True}

@@ -23,7 +23,7 @@ from floorhand.domain.things import (
 from floorhand.errors import Code, Refused
 from floorhand.flows.turn import Prompt, Wants
 from floorhand.store.lookup import resolve
-from floorhand.store.schema import Barcode, Delivery, Order, Return, Sku
+from floorhand.store.schema import Barcode, Delivery, Order, Place, Return, Sku, Stock
 
 PARCEL = Prompt("returns.scan_return", wants=Wants(kinds=("return", "order", "unknown")))
 TEXT = Prompt("returns.carrier", wants=Wants(kinds=("text",), text=True))
@@ -134,6 +134,22 @@ def test_a_pallet_label_of_somebody_else_counts_its_contents(tx) -> None:
     for gtin, count, pieces in ((MUG, 144, 144), (MUG_CASE, 12, 144)):
         piece = resolve(tx, SITE, label.format(gtin, count), PIECE)
         assert (piece.sku, piece.pieces, piece.lot) == ("MUG", pieces, "L7")
+
+
+def test_a_label_on_an_empty_pallet_answers_what_is_asked_of_the_goods(tx) -> None:
+    """One that tells of pieces that stand on it already is that pallet, and counts nothing."""
+    row = {"site": SITE, "code": PALLET, "scan_code": PALLET, "kind": "pallet", "state": "open"}
+    tx.execute(insert(Place).values(**row))
+    label = f"]C100{PALLET}02{MUG}3712\x1d10L7"
+    lot = Prompt("receiving.lot", wants=Wants(("text", "piece"), text=True, merchants=("ACME",)))
+    piece = resolve(tx, SITE, label, lot)
+    assert (piece.sku, piece.pieces, piece.lot, piece.sscc) == ("MUG", 12, "L7", PALLET)
+    assert resolve(tx, SITE, label, PIECE).kind == "pallet"
+    assert resolve(tx, SITE, f"]C100{PALLET}", lot).kind == "pallet"
+    goods = {"merchant": "ACME", "sku": "MUG", "lot": "", "expiry": "", "serial": ""}
+    there = {"place": PALLET, "condition": "available", "pieces": 1, "reserved": 0}
+    tx.execute(insert(Stock).values(site=SITE, arrived_at=NOW, **goods, **there))
+    assert resolve(tx, SITE, label, lot).kind == "pallet"
 
 
 def test_a_count_and_the_books_have_to_agree_about_a_case(tx) -> None:

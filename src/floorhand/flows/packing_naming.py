@@ -11,7 +11,7 @@ from floorhand.domain.things import Attributes, Chosen, Piece, Text
 from floorhand.errors import Code
 from floorhand.flows.marks import bad_mark
 from floorhand.flows.packing_states import Telling
-from floorhand.flows.telling import told_words
+from floorhand.flows.telling import agreed, differs, told_words
 from floorhand.flows.turn import Ask, Do, Refuse, Reply
 
 
@@ -41,15 +41,20 @@ def name_line(state: Telling, event: object) -> Reply | None:
             return bad_mark(naming.what)
         case Text(value=value):
             pass
-        case Attributes() | Piece() if not isinstance(event, Piece) or event.sku == naming.sku:
+        case Attributes() | Piece(sku=naming.sku):
+            pieces = agreed(naming.pieces, event)
+            if not pieces:
+                return differs(naming.sku, naming.pieces, event)
+            naming = replace(naming, pieces=pieces)
             value = event.lot if naming.what == "lot" else event.serial
             if not value:
-                return _narrowed(state, Attributes(event.lot, event.expiry, event.serial))
+                told = Attributes(event.lot, event.expiry, event.serial)
+                return _narrowed(replace(state, naming=naming), told)
         case _:
             return None
-    told = Left(naming.sku, naming.name, naming.pieces)
-    told = replace(told, lot=value) if naming.what == "lot" else replace(told, serial=value)
-    return check_line(state.bench, told, naming.pieces)
+    line = Left(naming.sku, naming.name, naming.pieces)
+    line = replace(line, lot=value) if naming.what == "lot" else replace(line, serial=value)
+    return check_line(state.bench, line, naming.pieces)
 
 
 def _narrowed(state: Telling, told: Attributes) -> Reply | None:

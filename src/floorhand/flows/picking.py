@@ -142,7 +142,7 @@ def _at_piece(state: AtPiece, event: object) -> Reply:
         case Piece() if _differs(goods, event):
             return _other_lot(state, event, event.pieces)
         case Attributes() if _differs(goods, event):
-            return _other_lot(state, event, 1)
+            return _other_lot(state, event, heard(state.told, event).count or 1)
         case Attributes():
             told = heard(state.told, event)
             return Ask(replace(state, other=(), told=told), "picking.told", told_words(told))

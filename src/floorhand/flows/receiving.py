@@ -90,7 +90,7 @@ from floorhand.flows.receiving_states import (
     State,
     Unexpected,
 )
-from floorhand.flows.telling import counts, fill, heard, told_words
+from floorhand.flows.telling import heard, joined, tells, told_words
 from floorhand.flows.turn import Ask, Do, Facts, Refuse, Reply
 
 NAME = "receiving"
@@ -290,29 +290,22 @@ def _describing(state: Describing, event: object) -> Reply:
     piece = state.piece
     wanted = missing(piece)
     match event:
-        case Attributes():
-            counted = counts(piece, event)
-            if counted is None:
-                facts: Facts = {
-                    "sku": piece.sku,
-                    "number": event.count,
-                    "pieces": piece.pieces,
-                }
-                return Refuse(Code.LABEL_DIFFERS, facts)
-            return describe(state, fill(counted, event))
-        case Piece(merchant=merchant, sku=sku) if (merchant, sku) == (piece.merchant, piece.sku):
-            told = Attributes(event.lot, event.expiry, event.serial)
-            if missing(filled := fill(piece, told)) == wanted:
-                return Refuse(Code.MARK_WANTED, {"wanted_text": f"thing.{wanted}", "sku": sku})
-            return describe(state, filled)
+        case Attributes() | Piece(merchant=piece.merchant, sku=piece.sku):
+            told = joined(piece, event)
+            if isinstance(told, Refuse):
+                return told
+            if isinstance(event, Piece) and (told == piece or not tells(event)):
+                facts: Facts = {"wanted_text": f"thing.{wanted}", "sku": piece.sku}
+                return Refuse(Code.MARK_WANTED, facts)
+            return describe(state, told)
         case Text(value=text) if wanted == "expiry":
             expiry = read_expiry(text, state.job.expiry_order)
             if not expiry:
                 return bad_date(text, state.job.expiry_order)
             return describe(state, replace(piece, expiry=expiry))
         case Text(value=text) if mark := read_mark(text):
-            told = Attributes(lot=mark) if wanted == "lot" else Attributes(serial=mark)
-            return describe(state, fill(piece, told))
+            marked = replace(piece, lot=mark) if wanted == "lot" else replace(piece, serial=mark)
+            return describe(state, marked)
         case Text():
             return bad_mark(wanted)
         case Pressed(key=Key.BACK):

@@ -39,8 +39,6 @@ def count_piece(
     if known is None and state.now is not None and state.now.here:
         known = state.now.goods
     filled = _as_before(filled, known)
-    if filled.serial_tracked and filled.pieces != 1:
-        return Refuse(Code.SCAN_EACH_SERIAL, {"sku": piece.sku})
     if filled.serial and not filled.serial_tracked:
         filled = replace(filled, serial="")
     return describe(Describing(job, state.now, filled, unexpected), filled)
@@ -77,6 +75,8 @@ def _as_before(piece: Piece, before: Goods | None) -> Piece:
 
 def describe(state: Describing, piece: Piece) -> Reply:
     """Ask for what is missing, or count the piece."""
+    if piece.serial_tracked and piece.pieces != 1:
+        return Refuse(Code.SCAN_EACH_SERIAL, {"sku": piece.sku})
     if missing(piece):
         return Ask(replace(state, piece=piece))
     goods = Goods(
@@ -87,6 +87,7 @@ def describe(state: Describing, piece: Piece) -> Reply:
         piece.serial if piece.serial_tracked else "",
     )
     job = state.job
+    begins = piece.sscc not in ("", job.onto)
     return Do(
         CountPieces(
             job.delivery,
@@ -96,7 +97,7 @@ def describe(state: Describing, piece: Piece) -> Reply:
             piece.pack,
             state.unexpected,
             counted=piece.count > 0,
-            dock=job.dock if piece.sscc else "",
+            dock=job.dock if begins else "",
             net_g=piece.net_g,
         )
     )

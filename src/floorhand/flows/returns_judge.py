@@ -47,7 +47,7 @@ from floorhand.flows.returns_states import (
     NeedTracked,
     OnBench,
 )
-from floorhand.flows.telling import fill
+from floorhand.flows.telling import joined, tells
 from floorhand.flows.turn import Ask, Do, Facts, Refuse, Reply
 
 LIKE_NEW = 1
@@ -75,10 +75,10 @@ def tell(state: NeedTracked, event: object) -> Piece | Reply:
     """
     piece, ask = state.piece, state.ask
     match event:
-        case Attributes() if (told := fill(piece, event)) != piece:
-            return told if getattr(told, ask) else Ask(replace(state, piece=told))
-        case Piece(merchant=piece.merchant, sku=piece.sku) if getattr(event, ask):
-            return fill(piece, Attributes(event.lot, event.expiry, event.serial))
+        case Attributes() | Piece(merchant=piece.merchant, sku=piece.sku) if not isinstance(
+            event, Piece
+        ) or tells(event):
+            return _told(state, event)
         case Text(value=text) if ask == "expiry":
             if iso := read_expiry(text, state.parcel.expiry_order):
                 return replace(piece, expiry=iso)
@@ -95,6 +95,18 @@ def tell(state: NeedTracked, event: object) -> Piece | Reply:
             return Refuse(Code.KEY_NOT_NOW)
         case _:
             return Refuse(Code.NOT_EXPECTED_NOW)
+
+
+def _told(state: NeedTracked, event: Attributes | Piece) -> Piece | Reply:
+    """Take what another code on the same unit tells; it may be something else than was asked."""
+    told = joined(state.piece, event)
+    if not isinstance(told, Piece):
+        return told
+    if told == state.piece:
+        return Refuse(Code.NOT_EXPECTED_NOW)
+    if told.serial_tracked and told.pieces != 1:
+        return Refuse(Code.RETURN_ONE_BY_ONE, {"sku": told.sku})
+    return told if getattr(told, state.ask) else Ask(replace(state, piece=told))
 
 
 def _asked_before(state: NeedTracked) -> Ask:

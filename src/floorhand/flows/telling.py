@@ -10,8 +10,10 @@ from dataclasses import fields, replace
 
 from floorhand.domain.counting import in_unit
 from floorhand.domain.days import goods_words
+from floorhand.domain.receiving import PIECES_MAX
 from floorhand.domain.things import Attributes, Piece
-from floorhand.flows.turn import Facts
+from floorhand.errors import Code
+from floorhand.flows.turn import Facts, Refuse
 
 _FIELDS = tuple(one.name for one in fields(Attributes))
 
@@ -42,12 +44,48 @@ def fill(piece: Piece, told: Attributes | None) -> Piece:
     )
 
 
-def counts(piece: Piece, told: Attributes) -> Piece | None:
-    """Take how many pieces a code behind the product's tells; None if the books know better."""
-    if not told.count or piece.count:
-        return piece
-    pieces = in_unit(piece.pieces, told.count)
-    return replace(piece, pieces=pieces, count=told.count) if pieces else None
+def joined(piece: Piece, told: Piece | Attributes) -> Piece | Refuse:
+    """Put into a piece what another code on the same unit tells, and how many are in that.
+
+    That code may name the product, too, as the label of a carton does. It is refused if it tells
+    another number than is known, or one that nobody could have typed.
+    """
+    pieces = agreed(piece.pieces, told, piece.count)
+    if not pieces:
+        return differs(piece.sku, piece.pieces, told)
+    if pieces > PIECES_MAX:
+        return Refuse(Code.BAD_QUANTITY, {"number": pieces, "limit": PIECES_MAX})
+    if isinstance(told, Piece):
+        pack = told.pack if piece.pieces == 1 else piece.pack
+        piece = replace(piece, pack=pack, sscc=piece.sscc or told.sscc)
+        told = Attributes(told.lot, told.expiry, told.serial, told.count, told.net_g)
+    return fill(replace(piece, pieces=pieces, count=piece.count or told.count), told)
+
+
+def agreed(pieces: int, told: Piece | Attributes, count: int = 0) -> int:
+    """Say how many pieces are in a unit, now that another code on it tells, too.
+
+    A product's own barcode, or a code without a number, says nothing of it. 0 if the two differ:
+    then somebody has to look. ``count`` is what a label has told already; 0: none has.
+    """
+    match told:
+        case Attributes(count=0) | Piece(pieces=1, count=0):
+            return pieces
+        case Attributes(count=number) if number == count:
+            return pieces
+        case Attributes(count=number) | Piece(pieces=number):
+            return in_unit(pieces, number) if not count or number == pieces else 0
+
+
+def differs(sku: str, pieces: int, told: Piece | Attributes) -> Refuse:
+    """Refuse a code that tells another number than is known."""
+    number = told.pieces if isinstance(told, Piece) else told.count
+    return Refuse(Code.LABEL_DIFFERS, {"sku": sku, "number": number, "pieces": pieces})
+
+
+def tells(piece: Piece) -> bool:
+    """Say whether a product's code tells anything but the product."""
+    return any((piece.lot, piece.expiry, piece.serial, piece.count, piece.net_g, piece.sscc))
 
 
 def told_words(told: Attributes) -> Facts:

@@ -255,11 +255,12 @@ def _find(tx: Session, site: str, read: Scanned, wants: Wants) -> Event:
         return Unknown("", barcodes.shown(read.raw))
     places_first = bool(PLACE_KINDS & set(wants.kinds)) or bool(read.own_kind) or bool(read.sscc)
     label = read.sscc or read.code
-    if places_first and (place := _labelled(tx, site, label, wants)):
+    place = _labelled(tx, site, label, wants) if places_first else None
+    if place and not (_names_goods(read, wants) and not place.pieces):
         return place
     if piece := _any_piece(tx, site, read, wants):
         return piece
-    if not places_first and (place := _labelled(tx, site, label, wants)):
+    if place := place or (None if places_first else _labelled(tx, site, label, wants)):
         return place
     code = read.code
     paper = (
@@ -275,6 +276,11 @@ def _find(tx: Session, site: str, read: Scanned, wants: Wants) -> Event:
     if read.sscc and "plate" in wants.kinds:
         return Plate(read.sscc)
     return _replaced(tx, site, label) or Unknown(code, barcodes.shown(read.raw))
+
+
+def _names_goods(read: Scanned, wants: Wants) -> bool:
+    """Say whether a label of a pallet answers what is still asked of goods: it names them, too."""
+    return bool(read.sscc and read.gtin) and wants.text and "piece" in wants.kinds
 
 
 def _labelled(tx: Session, site: str, label: str, wants: Wants) -> PlaceThing | None:
