@@ -162,6 +162,8 @@ class Code(StrEnum):
     # Return inspection
     RETURN_CLOSED = "return_closed"
     RETURN_TAKEN_OVER = "return_taken_over"
+    ORDER_TAKEN_OVER = "order_taken_over"
+    SOURCE_TAKEN_OVER = "source_taken_over"
     RETURN_NOT_CLOSED = "return_not_closed"
     RETURN_NOT_SHIPPED = "return_not_shipped"
     RETURN_TEXT_LONG = "return_text_long"

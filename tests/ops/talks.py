@@ -148,10 +148,14 @@ OUTWARD: dict[Code, tuple[str, ...]] = {
         *("@ books UPDATE place SET zone = 'returns' WHERE code = 'BENCH-2'", *WALK[:3]),
         *("> BIN-A-01", "> MUG-1", "> 2", "> T-1", "> BENCH-2"),
     ),
+    Code.ORDER_TAKEN_OVER: (
+        *(*PACKING, "> T-9", "@ seat H2", "@ worker W2", "@ job packing", "> T-9", "> T-9"),
+        *("@ seat H1", "> *BACK"),
+    ),
     Code.WALK_TAKEN: ("@ picking", *WALK, *TAKEN_OVER, "@ seat H1", "> BIN-A-01"),
     Code.WALK_LOST: (
-        *("@ picking", *WALK, *TAKEN_OVER, "@ cancel ACME/1001", "@ cancel ACME/1002"),
-        *("> BIN-A-01", "> BENCH-1", "@ seat H1", "> BIN-A-01"),
+        *("@ picking", *WALK, "@ books UPDATE task SET state = 'done' WHERE kind = 'pick'"),
+        "> BIN-A-01",
     ),
     Code.ALL_CHECKED: (*PACKING, "> T-6", "> POLE-2", "> POLE-2"),
     Code.EXTRA_BELONGS_TO: (*PACKING, "> T-1", f"> {HAT}", f"> {HAT}"),

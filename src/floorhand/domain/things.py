@@ -221,6 +221,19 @@ class Resumed:
     facts: tuple[tuple[str, str], ...] = field(default=())
 
 
+@dataclass(frozen=True, slots=True)
+class TakenOver:
+    """A colleague has taken over what was open in a job; any job can stand at it.
+
+    ``code`` and ``facts`` are those of the refusal that tells it, ``at`` is when, as ISO text.
+    """
+
+    job: str
+    code: str
+    facts: tuple[tuple[str, str], ...]
+    at: str
+
+
 Thing = (
     Piece | Attributes | Place | OrderCode | DeliveryCode | ReturnCode | Badge | Station | Ambiguous
     | Unknown | Plate

@@ -1,4 +1,4 @@
-"""What a worker is told whose open work a lead has taken something back of.
+"""What a worker is told whose open work a lead changed, or a colleague has taken over.
 
 Every scan made before that was seen is refused: it answered a question that is no more.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from floorhand.domain.keymap import Key
-from floorhand.domain.things import Pressed
+from floorhand.domain.things import Pressed, TakenOver
 from floorhand.errors import Code
 from floorhand.flows.turn import Ask, Prompt, Refuse, Reply, Wants
 from floorhand.flows.which import Answered
@@ -30,22 +30,34 @@ class Told:
     facts: tuple[tuple[str, str | int], ...]
 
 
-State = Told | Answered
+State = Told | TakenOver | Answered
 START = None
-STATES: tuple[type, ...] = (Told,)
+STATES: tuple[type, ...] = (Told, TakenOver)
 VALUES: tuple[type, ...] = ()
 
 
-def step(state: Told, event: object) -> Reply:
-    """Say what an event leads to. Pure: same state and event, same reply."""
+def step(state: Told | TakenOver, event: object) -> Reply:
+    """Say what an event leads to. Pure: same state and event, same reply.
+
+    Work that was taken over asks nothing: the road tells so, whatever is scanned.
+    """
+    if isinstance(state, TakenOver):
+        return Refuse(Code.NOT_EXPECTED_NOW)
     if event == Pressed(Key.DONE):
         return Ask(Answered(state.flow, state.state, None))
     facts = {**dict(state.facts), "told_text": state.text, "by": state.name}
     return Refuse(Code.LEAD_TOOK_BACK, facts)
 
 
-def prompt(state: Told) -> Prompt:
+def prompt(state: Told | TakenOver) -> Prompt:
     """Say what to show."""
+    if isinstance(state, TakenOver):
+        return Prompt(
+            ask="taken_over.scan",
+            facts=(("fact.taken_over_by", dict(state.facts)["name"]),),
+            keys=((Key.DONE, "key.go_on"),),
+            wants=Wants(kinds=("done", "unknown")),
+        )
     return Prompt(
         ask="taken_back.seen",
         facts=(("fact.taken_back_by", state.name),),

@@ -11,7 +11,7 @@ from floorhand.domain.allocation import UNLIMITED, OpenOrder, Plan, Pool, Room, 
 from floorhand.domain.picking import SLOTS_MAX, GetWork, NoWork, WalkTaken, WorkFound
 from floorhand.errors import Code, Refused
 from floorhand.ops.beginning import need_room
-from floorhand.ops.colleagues import since, take_over
+from floorhand.ops.colleagues import since
 from floorhand.ops.reserving import (
     claim_order,
     number_walk,
@@ -19,6 +19,7 @@ from floorhand.ops.reserving import (
     reserve_plan,
     set_waiting,
 )
+from floorhand.ops.taken_over import take_over
 from floorhand.ops.walking import advance
 from floorhand.store import orders, picks, shelves, tasks
 from floorhand.store.asking import ask
@@ -106,7 +107,8 @@ def _resume(tx: Session, cause: Cause, walk: Walk, command: GetWork) -> WorkFoun
         begun = since(tx, cause, walk.since)
         return WalkTaken(walk.cart, walk.worker, walk.name, begun, command.order)
     if walk.worker != cause.worker:
-        take_over(tx, cause, "picking", walk.task, walk.worker)
+        about = walk.cart or command.order
+        take_over(tx, cause, "picking", walk.task, walk.worker, walk.task, about)
     ask(tx, _GO_ON, at_site=cause.site, at_id=walk.task)
     slots = ask(tx, _SLOTS, site=cause.site, task=walk.task).scalar()
     cause.note(job="picking")

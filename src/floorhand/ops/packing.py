@@ -40,9 +40,10 @@ from floorhand.ops.bench import (
     order_at_bench,
     stop_order,
 )
-from floorhand.ops.colleagues import since, take_over
+from floorhand.ops.colleagues import since
 from floorhand.ops.missing import declare_missing
 from floorhand.ops.shipping import close_parcel
+from floorhand.ops.taken_over import take_over
 from floorhand.ops.verifying import check_pieces
 from floorhand.store import boxes, checking, parcels, places, tasks
 from floorhand.store.asking import ask
@@ -212,7 +213,8 @@ def _task_of(
         tote = command.tote if isinstance(command, OpenTote) else ""
         begun = since(tx, cause, holder.since)
         return OrderTaken(head.order_no, tote, holder.worker, holder.name, begun)
-    take_over(tx, cause, "packing", holder.task, holder.worker)
+    work = f"{head.merchant}/{head.number}"
+    take_over(tx, cause, "packing", holder.task, holder.worker, work, head.number)
     return holder.task
 
 

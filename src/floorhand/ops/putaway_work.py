@@ -27,7 +27,9 @@ from floorhand.domain.putaway import (
 )
 from floorhand.domain.things import AVAILABLE, RETURN_PENDING, Goods
 from floorhand.errors import Code, Gone, Refused
+from floorhand.flows.turn import AnyState
 from floorhand.ops.proposing import Group, groups_of, propose_next
+from floorhand.ops.taken_over import tell_holder
 from floorhand.store.asking import ask
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import worker_facts
@@ -186,11 +188,19 @@ def open_source(tx: Session, cause: Cause, command: OpenSource) -> Proposed | He
             reason="scanned",
         )
     ]
+    if holder != cause.worker:
+        tell_holder(tx, cause, JOB, holder, source.place, lambda state: _is_at(state, source))
     ask(tx, _BEGIN, at_site=site, ids=ids, by=cause.worker, claimed_at=cause.at)
     cause.note(job=JOB, take_over=int(holder != cause.worker))
     if holder != cause.worker:
         cause.note(taken_from=holder)
     return found
+
+
+def _is_at(state: AnyState, source: Source) -> bool:
+    """Say whether a question is about what stands in a place, or about these goods loose there."""
+    about = getattr(state, "now", None) or getattr(state, "found", None)
+    return about is not None and about.source == source
 
 
 def find_loose(tx: Session, cause: Cause, command: FindLoose) -> LooseFound:

@@ -65,7 +65,7 @@ def open_return(tx: Session, cause: Cause, number: str) -> ReturnHead:
         raise Gone(
             Code.RETURN_TAKEN_OVER,
             number=number,
-            worker=holder.name,
+            name=holder.name,
             since=since(tx, cause, holder.since),
         )
     return head

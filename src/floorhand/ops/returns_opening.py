@@ -20,6 +20,8 @@ from floorhand.ops.beginning import need_room
 from floorhand.ops.colleagues import since
 from floorhand.ops.returns_bench import JOB, bench, claim, finding_of, holder_of, parcel, the_return
 from floorhand.ops.returns_verdict import waiting_rejection
+from floorhand.ops.taken_over import tell_holder
+from floorhand.ops.works import work_of
 from floorhand.store import ledger, returns
 from floorhand.store.asking import ask
 from floorhand.store.inspections import pending_of
@@ -73,6 +75,9 @@ def open_the_return(
     if head.custody != "received":
         need_room(tx)
     take_from = command.holder if head.number == command.again else ""
+    if take_from and head.worker == take_from:
+        work = head.number
+        tell_holder(tx, cause, JOB, take_from, work, lambda state: work_of(JOB, state) == work)
     if not claim(tx, cause, head.number, take_from):
         holder = holder_of(tx, cause, head.number)
         return ReturnHeld(head.number, holder.worker, holder.name, since(tx, cause, holder.since))

@@ -25,6 +25,7 @@ from floorhand.domain.things import (
     Place,
     Pressed,
     Station,
+    TakenOver,
     Text,
     Unknown,
 )
@@ -48,6 +49,7 @@ from floorhand.ops.seats import (
     must_sit,
 )
 from floorhand.ops.sign_in import park, park_open
+from floorhand.ops.taken_over import told_now, told_of
 from floorhand.store import notes
 from floorhand.store.asking import ask
 from floorhand.store.finders import badge, place_by_label
@@ -79,6 +81,8 @@ def answer(tx: Session, sitting: Sitting, scan_no: int, scanned: str, now: datet
     Raises:
         Refused: By a rule; the transaction must be rolled back.
     """
+    if isinstance(sitting.state, TakenOver) and (told := told_now(tx, sitting, scanned, now)):
+        return told
     notes.begin(tx)
     prompt = FLOWS[sitting.flow].prompt(sitting.state)
     event = resolve(tx, sitting.site, scanned, prompt)
@@ -209,6 +213,8 @@ def _settle(tx: Session, sitting: Sitting, scan_no: int, event: object, now: dat
                 if flow in JOBS:
                     must_be_done_here(tx, cause_of(sitting, "", now), flow, new=name == "menu")
                 name, state, event = _open(tx, sitting, flow, handed)
+                if isinstance(state, TakenOver):
+                    return told_of(tx, sitting.site, state, now)
                 if event is None:
                     return trailed(sitting, Settled(name, state, said), first, operations)
             case Ask(state=Answered() as answered):
@@ -235,7 +241,8 @@ def _open(
     mine = (Parked.site == sitting.site, Parked.worker == sitting.worker, Parked.flow == flow)
     parked = tx.scalar(select(Parked.state).where(*mine))
     state = start if parked is None else thaw(FLOWS[flow], parked)
-    if event is not None and not _is_about(flow, state, event):
+    over = isinstance(state, TakenOver)
+    if event is not None and not over and not _is_about(flow, state, event):
         return flow, start, event
     tx.execute(delete(Parked).where(*mine))
     return flow, state, event

@@ -24,12 +24,14 @@ from floorhand.domain.signing_in import (
     StandAt,
     StoodAt,
 )
+from floorhand.domain.things import TakenOver
 from floorhand.errors import Code, Refused
+from floorhand.flows import taken_back
 from floorhand.flows.sign_in import Locked, NeedBadge
 from floorhand.ops.allowing import menu_here
 from floorhand.ops.aside import behind
 from floorhand.ops.colleagues import moment
-from floorhand.ops.freezing import freeze
+from floorhand.ops.freezing import freeze, thaw
 from floorhand.ops.registry import FLOWS
 from floorhand.store.guesses import SEAT, WORKER, guesses_at, keep_guesses
 from floorhand.store.ledger import Cause
@@ -195,8 +197,13 @@ def put_off(tx: Session, site: str, seat: str, told: NeedBadge | Locked) -> None
 
 
 def park_open(tx: Session, cause: Cause, worker: str, flow: str, state: str, by: str = "") -> str:
-    """Park what is open, if a job is in the middle; gives that job, else nothing."""
+    """Park what is open, if a job is in the middle; gives that job, else nothing.
+
+    That a colleague has taken it over is told when it is taken up.
+    """
     flow, state = behind(flow, state)
+    if flow == taken_back.NAME and isinstance(told := thaw(taken_back, state), TakenOver):
+        flow = told.job
     if flow not in JOBS or state == freeze(FLOWS[flow].START):
         return ""
     park(tx, cause, worker, flow, state, by)

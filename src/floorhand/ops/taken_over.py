@@ -1,0 +1,120 @@
+"""Tell a worker that a colleague has taken work over, at the next scan, wherever it was open.
+
+The transaction that takes over writes it where the worker would go on: no other scan has to ask.
+What was scanned then answered a question about work that is a colleague's, so it is refused; the
+worker stands at the job's first question. Parked work tells it when it is taken up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Final, cast
+
+from sqlalchemy import TableClause, bindparam, select, update
+from sqlalchemy.orm import Session
+
+from floorhand.domain.barcodes import read
+from floorhand.domain.things import TakenOver
+from floorhand.errors import Code
+from floorhand.flows.taken_back import NAME
+from floorhand.flows.turn import AnyState, Said
+from floorhand.ops.aside import behind
+from floorhand.ops.colleagues import moment
+from floorhand.ops.freezing import freeze, thaw
+from floorhand.ops.registry import FLOWS
+from floorhand.ops.seats import SCANNED_CHARACTERS_MAX, Settled, Sitting
+from floorhand.ops.works import work_of
+from floorhand.store import tasks
+from floorhand.store.asking import ask
+from floorhand.store.finders import badge
+from floorhand.store.ledger import Cause
+from floorhand.store.masters import worker_facts
+from floorhand.store.schema import Parked, Seat
+
+TOLD: Final[Mapping[str, tuple[Code, str]]] = {
+    "picking": (Code.WALK_TAKEN, "cart"),
+    "packing": (Code.ORDER_TAKEN_OVER, "order"),
+    "putaway": (Code.SOURCE_TAKEN_OVER, "place"),
+    "returns": (Code.RETURN_TAKEN_OVER, "number"),
+}
+"""What is told in each job, and the fact that names the work."""
+
+_SEAT, _PARKED = cast(TableClause, Seat.__table__), cast(TableClause, Parked.__table__)
+_SEATS = (
+    select(_SEAT.c.code, _SEAT.c.flow, _SEAT.c.state)
+    .where(_SEAT.c.site == bindparam("site"), _SEAT.c.worker == bindparam("worker"))
+    .with_for_update()
+)
+_TELL = (
+    update(_SEAT)
+    .where(_SEAT.c.site == bindparam("at_site"), _SEAT.c.code == bindparam("at_seat"))
+    .values(flow=NAME, state=bindparam("told"), undo_no=0, redo_no=0)
+)
+_LEFT = (
+    _PARKED.c.site == bindparam("at_site"),
+    _PARKED.c.worker == bindparam("at_worker"),
+    _PARKED.c.flow == bindparam("at_flow"),
+)
+_LEFT_AT = select(_PARKED.c.state).where(*_LEFT)
+_TELL_LATER = update(_PARKED).where(*_LEFT).values(state=bindparam("told"))
+
+
+def take_over(
+    tx: Session, cause: Cause, job: str, task: str, holder: str, work: str, about: str
+) -> None:
+    """Make a colleague's task the worker's own. The operation keeps the names of both.
+
+    ``work`` is what `floorhand.ops.works.work_of` calls it, ``about`` what people do. Who has it
+    is known: if that changed while this is being written, the database lets the whole scan be
+    tried again.
+    """
+    tell_holder(tx, cause, job, holder, about, lambda state: work_of(job, state) == work)
+    handed_over = tasks.hand_over(tx, cause, task, holder)
+    assert handed_over, task
+    cause.note(job=job, take_over=1, taken_from=holder)
+
+
+def tell_holder(
+    tx: Session, cause: Cause, job: str, holder: str, about: str, is_it: Callable[[AnyState], bool]
+) -> None:
+    """Let whoever has had work until now be told who has it.
+
+    Args:
+        tx: The transaction that takes it over.
+        cause: Who takes it.
+        job: Which job it is of.
+        holder: Number of the worker who loses it.
+        about: What people call it: a cart, an order, a place, a return.
+        is_it: Says whether a question of the job is about this work.
+    """
+    code, named = TOLD[job]
+    taker = worker_facts(tx, cause.site, cause.worker)
+    facts = (("name", taker.name if taker else cause.seat), (named, about))
+    told = freeze(TakenOver(job, code, facts, cause.at.isoformat()))
+    for row in ask(tx, _SEATS, site=cause.site, worker=holder).all():
+        flow, state = behind(row.flow, row.state)
+        if flow == job and is_it(thaw(FLOWS[job], state)):
+            ask(tx, _TELL, at_site=cause.site, at_seat=row.code, told=told)
+    left = {"at_site": cause.site, "at_worker": holder, "at_flow": job}
+    parked = ask(tx, _LEFT_AT, **left).scalar()
+    if parked is not None and is_it(thaw(FLOWS[job], parked)):
+        ask(tx, _TELL_LATER, **left, told=told)
+
+
+def told_now(tx: Session, sitting: Sitting, scanned: str, now: datetime) -> Settled | None:
+    """Answer a scan with who has the work; None if a colleague's badge ends it for this worker."""
+    code = read(scanned[:SCANNED_CHARACTERS_MAX]).code
+    who = badge(tx, sitting.site, code)
+    if who is not None and who.worker != sitting.worker:
+        return None
+    return told_of(tx, sitting.site, sitting.state, now, secret=who is not None)
+
+
+def told_of(
+    tx: Session, site: str, state: TakenOver, now: datetime, *, secret: bool = False
+) -> Settled:
+    """Say who has taken work over and when, and stand at the job's first question."""
+    since = moment(tx, site, datetime.fromisoformat(state.at), now)
+    said = Said(f"refusal.{state.code}", {**dict(state.facts), "since": since}, "refused")
+    return Settled(state.job, FLOWS[state.job].START, said, secret)
