@@ -17,7 +17,7 @@ from PIL import Image
 
 from floorhand.domain.labels import LabelData
 from floorhand.exchange.cells import CODE_CHARACTERS_MAX
-from floorhand.labels import fonts, picture
+from floorhand.labels import fonts, layout, picture, zpl
 from floorhand.labels.layout import Layout
 from floorhand.labels.reader import FIELD
 from floorhand.labels.template import Barcode, Template, Text
@@ -101,7 +101,11 @@ def forget_fonts() -> None:
         fonts._knows,
         fonts._sized,
         fonts.width_dots,
+        fonts._letter_dots,
         picture._letters,
+        picture._bold_letter,
+        layout._place_text,
+        zpl._in_font_0,
     ):
         known.cache_clear()
 

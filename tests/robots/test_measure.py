@@ -11,6 +11,8 @@ from sqlalchemy import func, make_url, select
 
 from floorhand.commands import bench
 from floorhand.config import Settings
+from floorhand.domain.gs1 import check_is_good
+from floorhand.robots import measure_labels
 from floorhand.robots.ground import SITE
 from floorhand.robots.measure import WARM_UP_TURNS, measure_scans
 from floorhand.robots.measure_start import measure_start
@@ -100,3 +102,29 @@ def test_a_past_adds_up(tmp_path: Path) -> None:
         assert violations(tx, SITE) == ()
     engine_of(transactions).dispose()
     assert list(tmp_path.glob("floorhand-bench-*")) == []
+
+
+def test_a_label_is_measured_beside_other_ways_to_make_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(measure_labels, "LABELS", 3)
+    monkeypatch.setattr(measure_labels, "WARM_UP", 1)
+    figures = measure_labels.measure_labels(tmp_path, bins=5)
+    assert list(tmp_path.iterdir()) == []
+    assert all(figures[f"{way}_ms"] > 0 for way in ("zpl", "picture", "png", "checked", "barcode"))
+    assert measure_labels.write_bins(tmp_path, 5) > 0
+    assert len({path.read_bytes() for path in tmp_path.glob("*.zpl")}) == 5
+    monkeypatch.setattr(measure_labels, "measure_labels", lambda folder: figures)
+    parser = ArgumentParser()
+    bench.add_arguments(parser)
+    assert bench.run(parser.parse_args(["label"]), Settings()) == 0
+    said = capsys.readouterr().out
+    assert f"A 4 x 6 label as ZPL: {figures['zpl_ms']} ms" in said
+    assert "WeasyPrint" in said
+
+
+def test_no_two_measured_labels_are_the_same() -> None:
+    made = [measure_labels.shipping_data(n) for n in range(40)]
+    assert len({str(one) for one in made}) == 40
+    for one in made:
+        assert check_is_good(str(one["sscc"]))

@@ -1,4 +1,4 @@
-"""``floorhand bench``: measure on this machine what a scan takes, a start, and doing nothing."""
+"""``floorhand bench``: measure on this machine what a scan takes, a start, a label, and nothing."""
 
 from __future__ import annotations
 
@@ -32,7 +32,18 @@ TOLD = {
         "A terminal that nobody uses: {cpu_ms_per_s} ms of a processor a second, "
         "{bytes_sent} bytes sent in {seconds} s."
     ),
+    "label": (
+        "A 4 x 6 label as ZPL: {zpl_ms} ms, as a picture of 203 dpi: {picture_ms} ms, as PNG: "
+        "{png_ms} ms, drawn and read back: {checked_ms} ms (medians of {labels} labels); the "
+        "processor was busy {zpl_cpu_ms}, {picture_cpu_ms}, {png_cpu_ms} and {checked_cpu_ms} ms.\n"
+        "python-barcode's own PNG of its barcode alone: {barcode_ms} ms, busy {barcode_cpu_ms} ms; "
+        "ratios to it: ZPL {zpl_to_barcode}, picture {picture_to_barcode}, PNG {png_to_barcode}.\n"
+        "{bins} labels of bins as ZPL in a folder: {bins_s} s."
+    ),
 }
+
+HTML = "The same label of HTML as PDF (WeasyPrint): {weasyprint_ms} ms."
+NO_HTML = "WeasyPrint is not installed here, so a label of HTML was not measured."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,7 +52,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "what",
         choices=tuple(TOLD),
         help="scan: one scan, durable on disk; painted: from its last key to the painted answer; "
-        "start: from the command to the first screen; idle: a terminal that nobody uses",
+        "start: from the command to the first screen; idle: a terminal that nobody uses; label: "
+        "a label in several ways",
     )
     parser.add_argument(
         "--folder", type=Path, metavar="DIR", help="disk to measure (default: temporary files)"
@@ -65,7 +77,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Measure and print. A PostgreSQL server is measured if ``--database`` names one."""
     figures = _measure(args, settings.database if "://" in settings.database else "")
-    print(json.dumps(figures, indent=1) if args.json else TOLD[args.what].format(**figures))
+    if args.json:
+        print(json.dumps(figures, indent=1))
+        return 0
+    print(TOLD[args.what].format(**figures))
+    if args.what == "label":
+        print((HTML if "weasyprint_ms" in figures else NO_HTML).format(**figures))
     return 0
 
 
@@ -74,6 +91,10 @@ def _measure(args: argparse.Namespace, server: str) -> dict[str, float | int]:
         from floorhand.robots.measure_start import measure_start
 
         return measure_start()
+    if args.what == "label":
+        from floorhand.robots.measure_labels import measure_labels
+
+        return measure_labels(args.folder)
     if args.what == "idle":
         from floorhand.robots.measure_terminal import measure_idle
 

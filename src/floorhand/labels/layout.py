@@ -37,6 +37,7 @@ DOTS_PER_MM = {203: 8.0, 300: 300 / 25.4, 600: 600 / 25.4}
 FIELDS_KEPT_MAX = 1024
 """Texts of templates whose fields are kept; a template has a few dozen."""
 
+TEXTS_KEPT_MAX = 500
 LINES_MAX = 40
 CAPITAL_MIN_DOTS = 6
 _SHRINK = 0.92
@@ -245,7 +246,7 @@ def _place(
         case Text():
             lines = _filled(element.text, data)
             missing.append(fonts.missing_letters("".join(lines)))
-            return [_place_text(element, lines, area, scale, label)] if lines else []
+            return [_place_text(element, tuple(lines), area, scale, label)] if lines else []
 
 
 def _place_picture(element: Picture, area: Area) -> PlacedPicture:
@@ -299,9 +300,11 @@ def _place_clear(name: str, text: str, area: Area, capital: int) -> PlacedText:
     return PlacedText(name, area, (line,), style, reverse=False, shortened=shown != text)
 
 
+@lru_cache(maxsize=TEXTS_KEPT_MAX)
 def _place_text(
-    element: Text, lines: list[str], area: Area, scale: float, label: str
+    element: Text, lines: tuple[str, ...], area: Area, scale: float, label: str
 ) -> PlacedText:
+    """Fit a text into its area; kept, because most texts of a label are on the next one too."""
     side = round(element.letter_mm * scale * 0.4) if element.reverse else 0
     room = area.width - 2 * side
     lead = fonts.leading_font("".join(lines))
@@ -347,7 +350,7 @@ def _sizes(element: Text, scale: float) -> Iterator[tuple[int, bool]]:
 
 
 def _fitted(
-    lines: list[str], style: Style, room: int, height: int, *, wraps: bool
+    lines: Sequence[str], style: Style, room: int, height: int, *, wraps: bool
 ) -> tuple[list[str], bool]:
     """Break and shorten lines for one size of letters; say whether anything was cut."""
     if not wraps:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from io import BytesIO
 
 from PIL import Image, ImageDraw
+from PIL.ImageFont import FreeTypeFont
 
 from floorhand.labels import fonts
 from floorhand.labels.fonts import Style
@@ -27,6 +28,9 @@ Picture = Image.Image
 BLACK, WHITE = 0, 1
 
 ARROWS_KEPT_MAX = 16
+LETTERS_KEPT_MAX = 1000
+"""Bold letters kept; a large one takes one kilobyte at 203 dpi."""
+
 LINES_KEPT_MAX = 200
 """Painted lines kept for the next label; one of a 4x6 label takes 20 kB at 203 dpi."""
 
@@ -142,11 +146,31 @@ def _letters(text: str, style: Style) -> tuple[Picture, int, int]:
     pen.fontmode = "1"
     x = capital + stroke
     for font, letters, width in fonts.sized_runs(text, style):
-        for thicker in {0, stroke}:
-            pen.text((x, 3 * capital), letters, 1, font, anchor="ls", stroke_width=thicker)
+        if style.bold and len(letters) == 1:
+            letter, at_left, at_top = _bold_letter(font, letters, stroke)
+            mask.paste(1, (x + at_left, 3 * capital + at_top), letter)
+        else:
+            for thicker in {0, stroke}:
+                pen.text((x, 3 * capital), letters, 1, font, anchor="ls", stroke_width=thicker)
         x += width
     left, top, right, bottom = mask.getbbox() or (0, 0, 1, 1)
     return mask.crop((left, top, right, bottom)), left - capital, top - 3 * capital
+
+
+@lru_cache(maxsize=LETTERS_KEPT_MAX)
+def _bold_letter(font: FreeTypeFont, letter: str, stroke: int) -> tuple[Picture, int, int]:
+    """Draw one bold letter as a mask, with its left and top relative to where it stands.
+
+    Thickening outlines takes most of the time of a label, and the letters are few.
+    """
+    left, top, right, bottom = font.getbbox(letter, anchor="ls", stroke_width=stroke)
+    x, y = int(1 - left // 1), int(1 - top // 1)
+    mask = Image.new("1", (int(x + right + 2), int(y + bottom + 2)), 0)
+    pen = ImageDraw.Draw(mask)
+    pen.fontmode = "1"
+    for thicker in {0, stroke}:
+        pen.text((x, y), letter, 1, font, anchor="ls", stroke_width=thicker)
+    return mask, -x, -y
 
 
 def _corners(area: Area) -> tuple[int, int, int, int]:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from floorhand.labels import picture
-from floorhand.labels.fonts import ELLIPSIS, MISSING, width_dots
+from floorhand.labels.fonts import ELLIPSIS, MISSING, Style, width_dots
 from floorhand.labels.images import fitted
 from floorhand.labels.layout import (
     Area,
@@ -28,6 +28,7 @@ from floorhand.labels.layout import (
 )
 from floorhand.labels.picture import Picture
 
+LINES_KEPT_MAX = 500
 GRAPHICS_KEPT_MAX = 16
 """Arrows and pictures kept as they are sent: they are the same on every label of a template."""
 
@@ -146,11 +147,15 @@ def _line(text: PlacedText, line: PlacedLine) -> str:
     if not set(line.text) <= _PRINTER_LETTERS:
         drawn, left, top = picture.line_picture(text, line)
         return f"^FO{left},{top}{reverse}{graphic_field(drawn)}"
-    height = round(text.style.capital_dots * _FONT_HEIGHT)
-    width = _font_width(line.text, height, width_dots(line.text, text.style))
-    return (
-        f"^FT{line.left},{line.baseline}{reverse}^A0N,{height},{width}^FH_^FD{hexed(line.text)}^FS"
-    )
+    return f"^FT{line.left},{line.baseline}{reverse}{_in_font_0(line.text, text.style)}"
+
+
+@lru_cache(maxsize=LINES_KEPT_MAX)
+def _in_font_0(text: str, style: Style) -> str:
+    """Write a line in the printer's own font; kept, as most are on the next label too."""
+    height = round(style.capital_dots * _FONT_HEIGHT)
+    width = _font_width(text, height, width_dots(text, style))
+    return f"^A0N,{height},{width}^FH_^FD{hexed(text)}^FS"
 
 
 def _font_width(text: str, height: int, room_dots: int) -> int:
