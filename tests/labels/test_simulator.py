@@ -187,6 +187,11 @@ def test_a_label_is_told_by_what_it_says_and_nothing_of_it_reaches_the_terminal_
     )
 
 
+def test_of_many_texts_the_first_and_the_last_are_told() -> None:
+    zpl = b"^XA" + b"".join(b"^FO1,1^FD%d^FS" % number for number in range(9)) + b"^XZ"
+    assert describe(Printed(1, 1, zpl)).endswith(": 0 · 1 · 2 · … · 7 · 8")
+
+
 def test_the_command_prints_labels_into_a_folder_until_told_to_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -14,8 +14,9 @@ from floorhand.labels.simulator.port import Moment
 from floorhand.labels.simulator.printer import PrinterSimulator
 from floorhand.text.visible import visible
 
-TEXTS_MAX = 4
-"""So many texts of a label are told, to know it by."""
+TEXTS_MAX = 5
+"""So many texts of a label are told, to know it by: the first ones, and those at its end, where
+most have their barcode."""
 
 LISTED_MAX = 20
 NUMBER_MAX = 1_000_000_000
@@ -139,7 +140,10 @@ def help_text() -> str:
 
 def describe(out: Printed) -> str:
     """Tell of a label in one line: which, how large, and what it says."""
-    texts = " · ".join(visible(text) for text in texts_of(out.zpl)[:TEXTS_MAX])
+    found = texts_of(out.zpl)
+    if len(found) > TEXTS_MAX:
+        found = [*found[: TEXTS_MAX - 2], "…", *found[-2:]]
+    texts = " · ".join(map(visible, found))
     copy = f", copy {out.copy}" if out.copy > 1 else ""
     return f"label {out.number}{copy}, {len(out.zpl)} bytes: {texts or '(no text)'}"
 
