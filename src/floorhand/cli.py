@@ -22,7 +22,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "floorhand.commands.carrier_labels",
         "take in the labels that carriers made for orders",
     ),
-    "printers": ("floorhand.commands.printers", "be a label printer, for trying out"),
+    "printers": (
+        "floorhand.commands.printers",
+        "how printers are; pause, reroute, reprint, test, simulate",
+    ),
+    "spool": ("floorhand.commands.spool", "send labels to printers, without a terminal"),
     "seats": ("floorhand.commands.seats", "who sits where; free a seat, unlock one"),
     "workers": ("floorhand.commands.workers", "who works here; draw a PIN, unlock one"),
     "summary": ("floorhand.commands.summary", "the figures of a shift"),
@@ -41,7 +45,7 @@ EPILOG = """\
 Every command takes --database, --site and --config. Settings can also stand in a TOML file or in
 the environment (FLOORHAND_DATABASE, FLOORHAND_SITE …).
 Exit codes: 0 all is well; 1 something is wrong (a violation, an unusable file); 2 the command was
-written wrongly; 3 part of a file was rejected.
+written wrongly; 3 part of a file was rejected, or labels are not out.
 """
 
 

@@ -328,6 +328,9 @@ _KINDS = (
 KINDS: Mapping[str, LabelKind] = {kind.name: kind for kind in _KINDS}
 """All kinds by name. Each has a template of the same name; more templates may be added."""
 
+REASONS = ("jam", "damaged", "lost", "wrong_printer")
+"""Why somebody wants a label once more."""
+
 ADDRESSES = frozenset({"ship_to", "sender"})
 """Fields that a carrier reads: an emoji in them is no loss."""
 

@@ -25,6 +25,7 @@ from floorhand.labels.bulk import Progress, to_folder, unfinished
 from floorhand.labels.layout import DOTS_PER_MM, Layout
 from floorhand.labels.preview import check_ending, preview, report, write
 from floorhand.labels.printers import Form, write_whole
+from floorhand.labels.printing_run import add_run_arguments, check_run, print_on
 from floorhand.labels.render import DEFAULT_DPI, lay_out_named
 from floorhand.labels.sheet_file import load_sheet, sheet_names
 from floorhand.labels.sheets import SHEET_DPI, sheet_pages, write_pdf
@@ -52,6 +53,7 @@ TAKE = {
     "--to": (PREVIEW,),
     "--pdf": KINDS_OF_LABELS,
     "--folder": KINDS_OF_LABELS,
+    "--printer": KINDS_OF_LABELS,
 }
 """Which labels an option is for; with others it would be passed over in silence."""
 
@@ -103,6 +105,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="files in the folder: zpl, png or pdf, more than once if wanted (default: zpl, png)",
     )
     out.add_argument("--dpi", type=int, choices=tuple(DOTS_PER_MM), help="of the label printer")
+    add_run_arguments(parser)
     look = parser.add_argument_group(
         "preview TEMPLATE: show a template, and how good its barcodes are; TEMPLATE is a name or "
         "the path of a .toml file; ends with 1 if a barcode is below its standard or does not read"
@@ -115,11 +118,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Make the labels; 0 if all were made, and are good where they are looked at."""
     _refuse_what_does_not_apply(args)
+    check_run(args)
     if args.what == PREVIEW:
         return _preview(args)
     wanted = labels_asked_for(args, settings)
     if args.template:
         wanted = tuple(LabelWanted(args.template, one.subject, one.data) for one in wanted)
+    if args.printer:
+        return print_on(args, settings, wanted)
     if not (args.pdf or args.zpl or args.folder):
         args.pdf = Path(f"labels-{args.what}.pdf")
     args.dpi = args.dpi or DEFAULT_DPI

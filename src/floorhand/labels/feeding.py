@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from floorhand.errors import BadFile, BadLabel, DatabaseAway, DatabaseUnusable
 from floorhand.labels.printers import (
+    IN_WORDS,
     Condition,
     Fate,
     Form,
@@ -96,6 +97,7 @@ def feed_next(service: Service, name: str, printer: Printer) -> Job | None:
         # Another try would fail the same way: somebody has to look.
         with begin() as tx:
             mark_failed(tx, site, job.id, str(error))
+        _log.info("%s: %s cannot be made: %s", name, _named(job), error)
         return job
     fresh = {str(form): content for form, content in drawn.forms.items() if form not in kept}
     with begin() as tx:
@@ -155,15 +157,25 @@ def _send(service: Service, job: Job, printer: Printer, drawn: _Drawn) -> None:
     except InDoubt as error:
         with begin() as tx:
             mark_doubt(tx, site, job.id, clock(), why(error))
+        _log.info("%s: %s is in doubt: %s", job.printer, _named(job), why(error))
     except NotPrinted as error:
         with begin() as tx:
             mark_waiting(tx, site, job.id, why(error), clock() + _back_off(job))
+        _log.info("%s: %s waits: %s", job.printer, _named(job), why(error))
         raise
     else:
         with begin() as tx:
             confirmed = fate is Fate.CONFIRMED
             mark_sent(tx, site, job.id, clock(), drawn.note, confirmed=confirmed)
             report_label(tx, site, job, clock(), drawn.troubles or {})
+        _log.info("%s: %s is %s", job.printer, _named(job), "printed" if confirmed else "sent")
+
+
+def _named(job: Job) -> str:
+    """Name a label as `floorhand printers jobs` does."""
+    number = f" {job.number}" if job.number else ""
+    copy = f" R{job.copy_no}" if job.copy_no > 1 else ""
+    return f"label{number} ({job.template}{copy} {job.subject})"
 
 
 def _back_off(job: Job) -> timedelta:
@@ -234,7 +246,8 @@ class Feeder(threading.Thread):
         if told != self._noted:
             with self._service.transactions.begin() as tx:
                 note_condition(tx, self._service.site, self._code, *told, self._service.clock())
-            self._noted = told
+            self._noted, in_words = told, IN_WORDS[status.condition]
+            _log.info("%s: %s", self._code, ". ".join(filter(None, (in_words, status.told))))
         able = status.condition in (Condition.READY, Condition.BUSY)
         self._ask_at = time.monotonic() + ASK_EVERY_S if able else 0.0
         return able

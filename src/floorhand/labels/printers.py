@@ -62,6 +62,20 @@ class Condition(StrEnum):
     """It cannot be reached."""
 
 
+IN_WORDS: Final = {
+    "": "not asked yet",
+    Condition.READY: "ready",
+    Condition.BUSY: "printing",
+    Condition.PAUSED: "paused at the printer",
+    Condition.PAPER: "out of labels",
+    Condition.RIBBON: "out of ribbon",
+    Condition.HEAD: "head open",
+    Condition.SILENT: "does not answer",
+    Condition.OFFLINE: "cannot be reached",
+}
+"""How a printer is, for commands and logs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Status:
     """How a printer says it is.

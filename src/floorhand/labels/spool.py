@@ -31,10 +31,16 @@ PRINTERS_MAX = 200
 _log = logging.getLogger(__name__)
 
 
-def send_all(transactions: Transactions, site: str, printers: Printers, clock: Clock) -> int:
+def send_all(
+    transactions: Transactions,
+    site: str,
+    printers: Printers,
+    clock: Clock,
+    paused: frozenset[str] = frozenset(),
+) -> int:
     """Send all that may be sent now, printer by printer; gives how many were tried.
 
-    Nothing is sent where a terminal or a service does it.
+    Nothing is sent where a terminal or a service does it, nor to printers that are paused.
     """
     tried = 0
     with single(transactions, site, clock()) as hold:
@@ -45,7 +51,7 @@ def send_all(transactions: Transactions, site: str, printers: Printers, clock: C
         with transactions.begin() as tx:
             waited_for = printers_waited_for(tx, site, clock())
             name_missing(tx, site, list(printers))
-        for name in sorted(set(waited_for) & set(printers)):
+        for name in sorted(set(waited_for) & set(printers) - paused):
             tried += _send_all_of(service, printers, name)
     return tried
 
@@ -64,7 +70,9 @@ def _take_up(service: Service, printers: Printers) -> None:
     """Decide about what another spool has left in the middle."""
     repeating = [name for name, printer in printers.items() if printer.repeats]
     with service.transactions.begin() as tx:
-        take_up(tx, service.site, repeating, service.clock())
+        left = take_up(tx, service.site, repeating, service.clock())
+    if left:
+        _log.info("%d labels were left in the middle by a program that ended", left)
 
 
 class Spool(threading.Thread):
@@ -95,6 +103,8 @@ class Spool(threading.Thread):
         self._clock = clock
         self._woken = threading.Event()
         self._feeders: dict[str, Feeder] = {}
+        self._patience_s = POLL_S
+        self._sends: bool | None = None
         self.away = ""
         """Why the last look at the database failed; empty while all is well."""
 
@@ -103,7 +113,8 @@ class Spool(threading.Thread):
         self._woken.set()
 
     def stop(self, wait_s: float = POLL_S) -> None:
-        """Finish the labels in hand and end."""
+        """Finish the labels in hand, for so long, and end."""
+        self._patience_s = wait_s
         self._stop_asked.set()
         self._woken.set()
         self.join(wait_s)
@@ -114,6 +125,7 @@ class Spool(threading.Thread):
             try:
                 with single(self._transactions, self._site, self._clock()) as hold:
                     self.away = ""
+                    self._tell_turn(mine=hold is not None)
                     if hold is not None:
                         self._serve(hold)
             except (DatabaseAway, DatabaseUnusable) as error:
@@ -123,6 +135,13 @@ class Spool(threading.Thread):
                 self.away = str(error)
             if not self._stop_asked.is_set():
                 self._rest(POLL_S)
+
+    def _tell_turn(self, *, mine: bool) -> None:
+        """Say whose turn it is, whenever that changes."""
+        if mine is not self._sends:
+            what = "sending the labels of %s" if mine else "another program sends the labels of %s"
+            _log.info(what, self._site)
+            self._sends = mine
 
     def _rest(self, at_most_s: float) -> bool:
         """Wait until somebody wakes it; say whether somebody did."""
@@ -158,6 +177,7 @@ class Spool(threading.Thread):
             if name not in self._feeders:
                 self._feeders[name] = Feeder(service, name, printer)
                 self._feeders[name].start()
+                _log.info("%s: fed from here", name)
             self._feeders[name].paused = name in paused
 
     def _wake_feeders(self, service: Service) -> None:
@@ -174,8 +194,9 @@ class Spool(threading.Thread):
         feeders, self._feeders = list(self._feeders.values()), {}
         for feeder in feeders:
             feeder.stop()
+        until = time.monotonic() + self._patience_s
         for feeder in feeders:
-            feeder.join(POLL_S)
+            feeder.join(max(0.0, until - time.monotonic()))
 
 
 def start_spool(

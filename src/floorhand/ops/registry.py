@@ -34,6 +34,7 @@ NAMES: Final = (
 CARRIED_OUT_IN: Final = (
     "reversing",
     "redoing",
+    "print_desk",
     *(name for name in NAMES if name not in ("which", "taken_back")),
 )
 """Modules of `floorhand.ops` that carry out commands."""

@@ -53,7 +53,7 @@ from floorhand.ops.taken_over import told_now, told_of
 from floorhand.store import notes
 from floorhand.store.asking import ask
 from floorhand.store.finders import badge, place_by_label
-from floorhand.store.ledger import Cause
+from floorhand.store.ledger import OFFICE, Cause
 from floorhand.store.lookup import Event, resolve
 from floorhand.store.rotating import retire_old_label
 from floorhand.store.schema import Operation, Parked
@@ -68,9 +68,6 @@ SEPARATORS = dict.fromkeys((0x04, *range(0x1C, 0x20)))
 
 WHERE = frozenset({"bin", "dock", "bench", "cart"})
 """Kinds of places to which somebody goes."""
-
-OFFICE = "office"
-"""Stands in an operation for the seat where a command of `floorhand.cli` was given."""
 
 _ADD_OPERATION = insert(cast(TableClause, Operation.__table__))
 
@@ -335,9 +332,12 @@ def _change_worker(
     return replace(settled, said=Said("road.changed_worker", facts, "look"))
 
 
-def from_office(tx: Session, site: str, command: object, now: datetime) -> object:
-    """Carry out a command that was given at no terminal, and record it as from the office."""
-    cause = Cause(site, f"{OFFICE}:{uuid4().hex}", "", OFFICE, "", now)
+def from_office(tx: Session, site: str, command: object, now: datetime, number: str = "") -> object:
+    """Carry out a command that was given at no terminal, and record it as from the office.
+
+    ``number`` names the operation for whoever must find it again.
+    """
+    cause = Cause(site, f"{OFFICE}:{number or uuid4().hex}", "", OFFICE, "", now)
     return carry_out(tx, cause, command)
 
 

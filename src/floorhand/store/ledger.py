@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from sqlalchemy import (
     BindParameter,
@@ -29,6 +29,10 @@ from floorhand.store.schema import Move, Place, Stock
 
 NESTING_MAX = 4
 """A place stands at most this deep (carton on pallet on cart in bin)."""
+
+
+OFFICE: Final = "office"
+"""Stands for the seat where a command of `floorhand.cli` was given, also in its operation's id."""
 
 
 @dataclass(frozen=True, slots=True)

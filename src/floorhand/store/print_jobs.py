@@ -61,8 +61,16 @@ def queue_label(
     return job
 
 
-def reprint_label(tx: Session, cause: Cause, subject: str, template: str = "") -> int:
-    """Ask for a subject's newest label once more, marked as a copy, on the cause's printer.
+def reprint_label(
+    tx: Session,
+    cause: Cause,
+    subject: str,
+    template: str = "",
+    *,
+    printer: str = "",
+    reason: str = "",
+) -> int:
+    """Ask for a subject's newest label once more, marked as a copy.
 
     Same data, same numbers: a reprint never draws a new SSCC. A label that has not come out yet is
     no copy: if it failed it is sent again as it is, if it waits it goes on waiting.
@@ -72,6 +80,8 @@ def reprint_label(tx: Session, cause: Cause, subject: str, template: str = "") -
         cause: Who wants it, where and when.
         subject: What it labels.
         template: Only a label of this template; empty: the newest of any.
+        printer: Where; empty: the printer of the cause's station.
+        reason: Why, one of `floorhand.domain.labels.REASONS`; empty: nobody was asked.
 
     Returns:
         Which copy it is, 1 if none came out before; 0 if none was ever asked for.
@@ -87,7 +97,7 @@ def reprint_label(tx: Session, cause: Cause, subject: str, template: str = "") -
     ).one_or_none()
     if last is None:
         return 0
-    printer = station_printer(tx, cause.site, cause.station)
+    printer = printer or station_printer(tx, cause.site, cause.station)
     if last.state in ("waiting", "sending", "failed"):
         tx.execute(
             update(PrintJob)
@@ -104,6 +114,7 @@ def reprint_label(tx: Session, cause: Cause, subject: str, template: str = "") -
             data=last.data,
             subject=subject,
             copy_no=last.copy_no + 1,
+            reason=reason,
             created_at=cause.at,
         )
     )

@@ -14,6 +14,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Final, cast
 
 from sqlalchemy import Connection, Engine, TableClause, bindparam, text
@@ -22,7 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from floorhand.errors import DatabaseAway
 from floorhand.store.asking import ask
-from floorhand.store.db import Transactions
+from floorhand.store.db import Transactions, engine_of
 from floorhand.store.schema import Spooler
 from floorhand.store.troubles import path_of
 
@@ -32,6 +33,14 @@ FILE_LOOKS_S: Final = 0.1
 SERVER_LOOKS_S: Final = 0.25
 
 LOCK: Final = text("SELECT pg_try_advisory_lock(hashtext('floorhand spool'), hashtext(:site))")
+
+HELD: Final = text(
+    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2"
+    " AND classid = CAST(hashtext('floorhand spool') AS oid)"
+    " AND objid = CAST(hashtext(:site) AS oid)"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+"""Where the lock above is seen. Source: PostgreSQL manual, "pg_locks"."""
 
 _SPOOLER = cast(TableClause, Spooler.__table__)
 
@@ -108,6 +117,23 @@ def single(transactions: Transactions, site: str, now: datetime) -> Iterator[Hol
     else:
         with _single_at_server(transactions, bound, site, now) as hold:
             yield hold
+
+
+def is_held(transactions: Transactions, site: str) -> bool:
+    """Say whether somebody sends the labels of a site now; takes nothing from anybody."""
+    engine = engine_of(transactions)
+    if engine.dialect.name != "sqlite":
+        with transactions.begin() as tx:
+            return bool(tx.scalar(HELD, {"site": site}))
+    lock = Path(lock_file(path_of(engine.url), site)).absolute()
+    if not lock.exists():
+        return False
+    with closing(sqlite3.connect(f"{lock.as_uri()}?mode=ro", timeout=0, uri=True)) as reader:
+        try:
+            reader.execute("SELECT count(*) FROM sqlite_master")
+        except sqlite3.OperationalError:
+            return True
+    return False
 
 
 @contextmanager

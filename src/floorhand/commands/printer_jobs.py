@@ -1,0 +1,69 @@
+"""``floorhand printers jobs``: the labels that have not come out, and why."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+from floorhand.commands.office import age, known_printer, labels, opened, say
+from floorhand.config import Settings
+from floorhand.store.print_desk import LISTED_MAX, LabelFacts, unfinished_labels
+from floorhand.text.columns import columns
+
+HEAD = ("number", "printer", "state", "label", "subject", "age", "tries", "error")
+STATES = {"doubt": "in doubt"}
+
+EPILOG = """\
+A label in doubt may have come out: look, then say printers confirm (it did), reprint (it did not)
+or void (nobody needs it).
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what the command takes."""
+    parser.add_argument("printer", nargs="?", metavar="PRINTER", help="only what is to come there")
+    nothing = argparse.SUPPRESS  # it can stand before the action, too
+    with_ids = "as JSON, with the id of each label"
+    parser.add_argument("--json", action="store_true", default=nothing, help=with_ids)
+    parser.epilog = EPILOG
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """List the labels."""
+    transactions = opened(settings)
+    name = known_printer(transactions, settings, args.printer) if args.printer else ""
+    with transactions.begin() as tx:
+        found = unfinished_labels(tx, settings.site, name)
+    now = datetime.now(UTC)
+    if args.json:
+        print(json.dumps([_as_json(one) for one in found], indent=2, ensure_ascii=False))
+        return 0
+    if not found:
+        say("All labels are out.")
+        return 0
+    for line in columns(HEAD, [_row(one, now) for one in found]):
+        print(line)
+    if len(found) == LISTED_MAX:
+        say(f"These are the {labels(LISTED_MAX)} that have waited longest; there may be more.")
+    return 0
+
+
+def _row(one: LabelFacts, now: datetime) -> tuple[str, ...]:
+    copy = f" R{one.copy_no}" if one.copy_no > 1 else ""
+    moved = f" (from {one.rerouted_from})" if one.rerouted_from else ""
+    return (
+        str(one.number or "-"),
+        f"{one.printer}{moved}",
+        STATES.get(one.state, one.state),
+        f"{one.template}{copy}",
+        one.subject,
+        age(now - one.created_at),
+        str(one.tries),
+        one.error or "-",
+    )
+
+
+def _as_json(one: LabelFacts) -> dict[str, object]:
+    return {**asdict(one), "created_at": one.created_at.astimezone(UTC).isoformat()}

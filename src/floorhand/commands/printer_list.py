@@ -1,0 +1,131 @@
+"""``floorhand printers``: how each printer is, what waits there, and who sends labels."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from floorhand.commands.office import opened, say
+from floorhand.config import Settings
+from floorhand.domain.printers import parse_address
+from floorhand.errors import BadSetting
+from floorhand.labels.printers import IN_WORDS
+from floorhand.store.masters import DEFAULT_PRINTER, site_zone
+from floorhand.store.print_desk import PrinterFacts, SpoolerFacts, printer_facts, spooler_of
+from floorhand.store.single import is_held
+from floorhand.text.columns import columns
+
+HEAD = ("printer", "condition", "since", "waiting", "doubt", "failed", "neighbour", "stations")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what the command takes."""
+    nothing = argparse.SUPPRESS  # it can stand before the action, too
+    parser.add_argument("--json", action="store_true", default=nothing, help="as JSON")
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """List the printers."""
+    transactions = opened(settings)
+    held = is_held(transactions, settings.site)
+    with transactions.begin() as tx:
+        found = printer_facts(tx, settings.site)
+        spooler = spooler_of(tx, settings.site)
+        zone = site_zone(tx, settings.site)
+    if args.json:
+        told = [_as_json(one, settings) for one in found]
+        print(json.dumps({"printers": told, "spool": _spool_as_json(spooler, held)}, indent=2))
+        return 0
+    for line in columns(HEAD, [_row(one, zone) for one in found]):
+        print(line)
+    for one in found:
+        if line := _about(one, settings):
+            say(f"{one.code}: {line}")
+    say(_spool(spooler, held, zone))
+    return 0
+
+
+def in_words(one: PrinterFacts) -> str:
+    """Say how a printer is, as it was last seen."""
+    if one.info is None:
+        return "writes files" if one.code == DEFAULT_PRINTER else "nobody has told where it is"
+    if _wrong_address(one):
+        return "its address is wrong"
+    condition = IN_WORDS.get(one.info.condition, one.info.condition)
+    return f"{condition}, paused here" if one.info.paused else condition
+
+
+def _wrong_address(one: PrinterFacts) -> str:
+    try:
+        parse_address(one.info.address if one.info else "folder:.")
+    except BadSetting as wrong:
+        return str(wrong)
+    return ""
+
+
+def _about(one: PrinterFacts, settings: Settings) -> str:
+    """Say where a printer is, what it told itself, and what somebody has to do."""
+    if one.info is None:
+        if one.code == DEFAULT_PRINTER:
+            return f"files in {settings.labels}"
+        return "its labels wait until floorhand import reads a file of printers that names it"
+    told = one.info.told if one.info.condition not in ("", "ready") else ""
+    wrong = _wrong_address(one)
+    return wrong or f"{one.info.address}, {one.info.dpi} dpi{'; ' if told else ''}{told}"
+
+
+def _row(one: PrinterFacts, zone: ZoneInfo) -> tuple[str, ...]:
+    since = one.info.since if one.info else None
+    return (
+        one.code,
+        in_words(one),
+        _moment(since, zone) if since else "-",
+        *(str(one.count(*states)) for states in (("waiting", "sending"), ("doubt",), ("failed",))),
+        (one.info.neighbour if one.info else "") or "-",
+        " ".join(one.stations) or "-",
+    )
+
+
+def _moment(at: datetime, zone: ZoneInfo) -> str:
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
+
+
+def _spool(spooler: SpoolerFacts, held: bool, zone: ZoneInfo) -> str:
+    since = f" since {_moment(spooler.since, zone)}" if spooler.since else ""
+    if held:
+        return f"Spool: runs on {spooler.host}{since}."
+    last = f" The last one began on {spooler.host}{since.replace('since', 'at')}." if since else ""
+    return (
+        "Spool: none runs, so labels wait; a terminal or floorhand spool sends them. How the "
+        f"printers are is how they were seen last.{last}"
+    )
+
+
+def _as_json(one: PrinterFacts, settings: Settings) -> dict[str, Any]:
+    info = one.info
+    embedded = f"folder:{settings.labels}" if one.code == DEFAULT_PRINTER else None
+    return {
+        "printer": one.code,
+        "known": info is not None or one.code == DEFAULT_PRINTER,
+        "address": info.address if info else embedded,
+        "dpi": info.dpi if info else None,
+        "condition": (info.condition or None) if info else None,
+        "told": info.told if info else "",
+        "since": _stamp(info.since if info else None),
+        "paused": info.paused if info else False,
+        "neighbour": (info.neighbour or None) if info else None,
+        "stations": list(one.stations),
+        **{state: one.count(state) for state in ("waiting", "sending", "doubt", "failed")},
+        "oldest_waits_since": _stamp(one.oldest_at),
+    }
+
+
+def _spool_as_json(spooler: SpoolerFacts, held: bool) -> dict[str, Any]:
+    return {"runs": held, "host": spooler.host or None, "since": _stamp(spooler.since)}
+
+
+def _stamp(at: datetime | None) -> str | None:
+    return at.astimezone(UTC).isoformat() if at else None

@@ -1,0 +1,243 @@
+"""Printers and labels as an office sees them: how each printer is, and what has not come out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+from typing import cast as known_as
+
+from sqlalchemy import String, TableClause, cast, func, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from floorhand.errors import BadSetting
+from floorhand.store.asking import ask_each
+from floorhand.store.ledger import OFFICE, Cause
+from floorhand.store.masters import DEFAULT_PRINTER
+from floorhand.store.printers import PrinterInfo, printers_of
+from floorhand.store.schema import Operation, PrintJob, Spooler, Station
+
+UNFINISHED: Final = ("waiting", "sending", "doubt", "failed")
+"""States of labels that have not come out, as far as anybody knows."""
+
+LISTED_MAX: Final = 1_000
+
+_ADD = insert(known_as(TableClause, PrintJob.__table__))
+
+
+Label = tuple[str, str, str]
+"""What a label is asked for with: its subject, its template, and its data as JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterFacts:
+    """A printer with what is told about it.
+
+    ``info`` is None for one that only stations or labels name: nobody has told where it is.
+    ``jobs`` counts its labels by state, of `UNFINISHED`; ``oldest_at`` is when the oldest of them
+    that waits was asked for; ``stations`` print there.
+    """
+
+    code: str
+    info: PrinterInfo | None
+    jobs: dict[str, int] = field(default_factory=dict)
+    oldest_at: datetime | None = None
+    stations: tuple[str, ...] = ()
+
+    def count(self, *states: str) -> int:
+        """Count its labels in some states."""
+        return sum(self.jobs.get(state, 0) for state in states)
+
+
+@dataclass(frozen=True, slots=True)
+class LabelFacts:
+    """A label that has not come out; ``number`` is 0 as long as nobody has tried to send it."""
+
+    id: str
+    number: int
+    printer: str
+    template: str
+    subject: str
+    state: str
+    copy_no: int
+    rerouted_from: str
+    tries: int
+    error: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SpoolerFacts:
+    """Who took up sending labels last, and when."""
+
+    host: str
+    since: datetime | None
+
+
+def printer_facts(tx: Session, site: str) -> tuple[PrinterFacts, ...]:
+    """List all printers that there are, and those that stations or labels only name."""
+    infos = {info.code: info for info in printers_of(tx, site)}
+    stations: dict[str, list[str]] = {}
+    named = select(Station.printer, Station.code).where(Station.site == site)
+    for printer, station in tx.execute(named.order_by(Station.code)):
+        stations.setdefault(printer or DEFAULT_PRINTER, []).append(station)
+    jobs: dict[str, dict[str, int]] = {}
+    oldest: dict[str, datetime] = {}
+    unfinished = (PrintJob.site == site, PrintJob.state.in_(UNFINISHED))
+    counted = select(
+        PrintJob.printer,
+        PrintJob.state,
+        func.count().label("jobs"),
+        func.min(PrintJob.created_at).label("oldest"),
+    )
+    for row in tx.execute(counted.where(*unfinished).group_by(PrintJob.printer, PrintJob.state)):
+        jobs.setdefault(row.printer, {})[row.state] = row.jobs
+        if row.state == "waiting":
+            oldest[row.printer] = row.oldest
+    return tuple(
+        PrinterFacts(
+            code,
+            infos.get(code),
+            jobs.get(code, {}),
+            oldest.get(code),
+            tuple(stations.get(code, ())),
+        )
+        for code in sorted({DEFAULT_PRINTER, *infos, *stations, *jobs})
+    )
+
+
+def require_printer(tx: Session, site: str, name: str) -> str:
+    """Give the name of a printer as the books have it, whatever the case it was typed in.
+
+    Raises:
+        BadSetting: If there is none, naming those that there are.
+    """
+    known = [DEFAULT_PRINTER, *(info.code for info in printers_of(tx, site))]
+    found = [code for code in known if code.casefold() == name.casefold()]
+    if name in known or len(set(found)) == 1:
+        return name if name in known else found[0]
+    there = ", ".join(sorted(set(known)))
+    raise BadSetting(f"There is no printer {name}. Known: {there}.")
+
+
+def spooler_of(tx: Session, site: str) -> SpoolerFacts:
+    """Say who took up sending labels last."""
+    asked = select(Spooler.host, Spooler.since).where(Spooler.site == site)
+    row = tx.execute(asked).one_or_none()
+    return SpoolerFacts(row.host, row.since) if row else SpoolerFacts("", None)
+
+
+_COLUMNS = (
+    PrintJob.id,
+    PrintJob.number,
+    PrintJob.printer,
+    PrintJob.template,
+    PrintJob.subject,
+    PrintJob.state,
+    PrintJob.copy_no,
+    PrintJob.rerouted_from,
+    PrintJob.tries,
+    PrintJob.error,
+    PrintJob.created_at,
+)
+_IN_ORDER = (PrintJob.created_at, func.length(PrintJob.id), PrintJob.id)
+
+
+def unfinished_labels(tx: Session, site: str, printer: str = "") -> tuple[LabelFacts, ...]:
+    """List the labels of a printer, or of all, that have not come out, the oldest first."""
+    here = [PrintJob.site == site, PrintJob.state.in_(UNFINISHED)]
+    if printer:
+        here.append(PrintJob.printer == printer)
+    rows = tx.execute(select(*_COLUMNS).where(*here).order_by(*_IN_ORDER).limit(LISTED_MAX))
+    return tuple(LabelFacts(*row) for row in rows)
+
+
+def labels_named(tx: Session, site: str, name: str) -> tuple[LabelFacts, ...]:
+    """List the labels that somebody means: all of a thing by its name, or one by id or number."""
+    meant = [or_(PrintJob.id == name, PrintJob.subject == name)]
+    if name.isdecimal():
+        meant.append(cast(PrintJob.number, String) == str(int(name)))
+    for one in meant:
+        asked = select(*_COLUMNS).where(PrintJob.site == site, one).order_by(*_IN_ORDER)
+        if found := tx.execute(asked).all():
+            return tuple(LabelFacts(*row) for row in found)
+    return ()
+
+
+def newest_label(tx: Session, site: str, subject: str) -> LabelFacts | None:
+    """Give the newest label of something; None if none was ever asked for."""
+    row = tx.execute(
+        select(*_COLUMNS)
+        .where(PrintJob.site == site, PrintJob.subject == subject)
+        .order_by(PrintJob.copy_no.desc(), PrintJob.created_at.desc(), PrintJob.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return LabelFacts(*row) if row else None
+
+
+def queue_on(tx: Session, cause: Cause, printer: str, labels: Iterable[Label]) -> None:
+    """Ask for labels on a printer."""
+    rows = [
+        {
+            "site": cause.site,
+            "id": cause.new_id(),
+            "printer": printer,
+            "template": template,
+            "subject": subject,
+            "data": data,
+            "created_at": cause.at,
+        }
+        for subject, template, data in labels
+    ]
+    ask_each(tx, _ADD, rows)
+
+
+def last_run(tx: Session, site: str, key: str) -> int:
+    """Give the number of the last run of labels of this kind; 0 if there was none."""
+    begun = tx.scalars(
+        select(Operation.id).where(
+            Operation.site == site, Operation.id.startswith(f"{OFFICE}:{key}-", autoescape=True)
+        )
+    )
+    return max((int(one.rpartition("-")[2].partition(".")[0]) for one in begun), default=0)
+
+
+def labels_of_run(tx: Session, site: str, run: str) -> tuple[int, Counter[Label]]:
+    """Give how many operations a run of labels has made, and its labels."""
+    mine = f"{OFFICE}:{run}."
+    parts = select(func.count()).where(
+        Operation.site == site, Operation.id.startswith(mine, autoescape=True)
+    )
+    asked = select(PrintJob.subject, PrintJob.template, PrintJob.data).where(
+        PrintJob.site == site, PrintJob.id.startswith(mine, autoescape=True)
+    )
+    return tx.scalar(parts) or 0, Counter((one, of, data) for one, of, data in tx.execute(asked))
+
+
+def run_stands(tx: Session, site: str, run: str) -> dict[str, Counter[str]]:
+    """Count the labels of a run by state, for each printer."""
+    mine = PrintJob.id.startswith(f"{OFFICE}:{run}.", autoescape=True)
+    rows = tx.execute(
+        select(PrintJob.printer, PrintJob.state, func.count())
+        .where(PrintJob.site == site, mine)
+        .group_by(PrintJob.printer, PrintJob.state)
+    )
+    stands: dict[str, Counter[str]] = {}
+    for printer, state, count in rows:
+        stands.setdefault(printer, Counter())[state] = count
+    return stands
+
+
+def settle_labels(
+    tx: Session, site: str, jobs: Sequence[str], states: Collection[str], values: dict[str, object]
+) -> int:
+    """Change labels that are in one of some states still; give how many were."""
+    changed = tx.execute(
+        update(PrintJob)
+        .where(PrintJob.site == site, PrintJob.id.in_(jobs), PrintJob.state.in_(states))
+        .values(values)
+        .returning(PrintJob.id)
+    )
+    return len(changed.all())
