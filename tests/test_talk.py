@@ -25,7 +25,7 @@ from floorhand.store.db import engine_of, open_database
 from floorhand.store.schema import Seat
 from floorhand.talk import Talk, read_scan, render_keys, render_lines
 from floorhand.text.catalog import catalog
-from floorhand.typed import LINE_BYTES_MAX
+from floorhand.typed import LINE_BYTES_MAX, typed_lines
 
 
 def talk(transactions, source: bytes, job: str = "", who=("", ""), echo: bool = True) -> list[str]:
@@ -36,7 +36,7 @@ def talk(transactions, source: bytes, job: str = "", who=("", ""), echo: bool = 
         seat="T1",
         station="",
         catalogs=catalog,
-        source=io.BytesIO(source),
+        lines=typed_lines(io.BytesIO(source)),
         target=target,
         echo=echo,
         now=lambda: NOW,
@@ -213,7 +213,8 @@ def talk_live(transactions, monkeypatch, *lines: bytes, before=lambda: None) -> 
 
     monkeypatch.setattr(floor, "take_turn", slowly)
     talk = Talk(
-        transactions, site=SITE, seat="T1", station="", catalogs=catalog, source=source,
+        transactions, site=SITE, seat="T1", station="", catalogs=catalog,
+        lines=typed_lines(source),
         target=target, echo=False, live=True, now=lambda: NOW, device=ANYBODY,
         pause=lambda _s: None,
     )  # fmt: skip

@@ -8,21 +8,21 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, tzinfo
-from typing import TYPE_CHECKING, BinaryIO, Final, Protocol, TextIO, TypeVar
+from typing import TYPE_CHECKING, Final, Protocol, TextIO, TypeVar
 
 from floorhand.domain.keymap import KEYS, LOOKING_BACK, barcode_of
 from floorhand.domain.printing import WITHOUT_PRINTER, Stands
-from floorhand.errors import Code, DatabaseAway, DatabaseUnusable
+from floorhand.errors import DatabaseAway, DatabaseUnusable
 from floorhand.flows.away import BETWEEN_WORK, PATIENCE_S, RETRY_AFTER_S, not_yet_saved
 from floorhand.flows.turn import Choice, Item, Prompt, Said
 from floorhand.flows.waiting import SCANS_WAITING_MAX
 from floorhand.text.catalog import Catalog
 from floorhand.text.visible import visible
-from floorhand.typed import LINE_BYTES_MAX, Ahead, typed_lines
+from floorhand.typed import Ahead
 
 if TYPE_CHECKING:
     from floorhand.ops.devices import Device
@@ -45,7 +45,6 @@ BACKS_MAX: Final = 8
 
 NAMED_CONTROLS: Final[Mapping[str, str]] = {"<GS>": "\x1d", "<RS>": "\x1e", "<EOT>": "\x04"}
 """Control characters that codes hold, as they are written in a line."""
-
 
 KEY_NAMES: Final[Mapping[str, str]] = {name.upper(): barcode for name, barcode in KEYS.values()}
 """A line that is nothing but the name of a key presses it, also where free text is asked for."""
@@ -208,7 +207,7 @@ class Talk:
         seat: Name of this terminal; its work is resumed where it was left.
         station: Code of the bench it stands at, empty if at none.
         catalogs: Gives the texts of a language; empty is the site's own language.
-        source: Where lines come from, as bytes: a scanner may send anything.
+        lines: What is typed or scanned; or why something was no scan.
         target: Where lines go to.
         echo: Write what was read as ``> …``, so that a transcript is whole.
         live: Somebody types: what was typed before a refusal could be seen is not taken. The
@@ -228,7 +227,7 @@ class Talk:
         seat: str,
         station: str,
         catalogs: Callable[[str], Catalog],
-        source: BinaryIO,
+        lines: Iterable[str | Said],
         target: TextIO,
         echo: bool,
         live: bool = False,
@@ -241,7 +240,8 @@ class Talk:
         self._here = transactions, site, seat
         self._station = station
         self._catalogs = catalogs
-        self._source = source
+        self._lines = lines
+        self._live = live
         self._target = target
         self._echo = echo
         self._now = now
@@ -253,7 +253,7 @@ class Talk:
         self._saved_at = ""
         self._room: Said | None = None
         self._stands: Stands | None = None
-        self._ahead = Ahead(typed_lines(source), self._full) if live else None
+        self._ahead: Ahead | None = None
 
     def run(self, job: str = "", worker: str = "", badge: str = "") -> int:
         """Talk until the input ends. The seat keeps its state.
@@ -269,6 +269,8 @@ class Talk:
         """
         from floorhand.ops.floor import take_seat
 
+        if self._live:
+            self._lines = self._ahead = Ahead(self._lines, self._full)
         turn = self._surely(
             lambda: take_seat(
                 *self._here,
@@ -284,20 +286,22 @@ class Talk:
         if worker and turn.worker != worker:
             turn = self._scan(turn, badge)
         turn, job = self._open(turn, job)
-        for line in self._ahead or typed_lines(self._source):
-            if line is None:
-                facts = {"characters": f"{LINE_BYTES_MAX}+"}
-                self._say("!", f"refusal.{Code.SCAN_TOO_LONG}", facts)
-                self._tell(replace(turn, said=None))
+        for line in self._lines:
+            if isinstance(line, Said):
+                self._tell(replace(turn, said=line))
                 continue
             if not (scanned := read_scan(line)):
                 continue
             if self._echo:
-                secret = "pin" in turn.prompt.wants.kinds and not scanned.startswith("*")
+                secret = self.hides() and not scanned.startswith("*")
                 self._write(f"> {SECRET if secret else _one_line(line.removeprefix('> '))}")
             turn = self._scan(turn, scanned)
             turn, job = self._open(turn, job)
         return 0
+
+    def hides(self) -> bool:
+        """Say whether nobody may read what is typed now."""
+        return self._turn is not None and "pin" in self._turn.prompt.wants.kinds
 
     def _open(self, turn: Turn, job: str) -> tuple[Turn, str]:
         """Choose a job as soon as the menu offers it; gives the job that is still to be opened."""
@@ -337,7 +341,7 @@ class Talk:
 
     def _surely(self, attempt: Callable[[], Answer]) -> Answer:
         """Repeat an attempt until the database answers. A scan keeps its number meanwhile."""
-        return repeated(attempt, self._tell_away, self._pause, waits=self._ahead is not None)
+        return repeated(attempt, self._tell_away, self._pause, waits=self._live)
 
     def _tell_away(self, text: str) -> None:
         prompt = self._turn.prompt if self._turn is not None else None

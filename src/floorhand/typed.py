@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO, Final
 
+from floorhand.errors import Code
+from floorhand.flows.turn import Said
 from floorhand.flows.waiting import Waiting
 
 LINE_BYTES_MAX: Final = 2048
@@ -17,14 +19,14 @@ class Ahead:
     """Reads on while an answer is on its way, so that no line is lost in the terminal's own buffer.
 
     Args:
-        lines: What is typed.
+        lines: What is typed; or why it was no scan.
         full: Called when a line is not taken because too many wait, and no line before it was.
     """
 
-    def __init__(self, lines: Iterator[str | None], full: Callable[[], None]) -> None:
+    def __init__(self, lines: Iterable[str | Said], full: Callable[[], None]) -> None:
         self._lines = lines
         self._full = full
-        self._waiting: Waiting[str | None] = Waiting()
+        self._waiting: Waiting[str | Said] = Waiting()
         self._ended = False
         self._changed = threading.Condition()
         threading.Thread(target=self._read, name="typed", daemon=True).start()
@@ -45,7 +47,7 @@ class Ahead:
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def __iter__(self) -> Iterator[str | None]:
+    def __iter__(self) -> Iterator[str | Said]:
         """Give line after line, waiting for each, until the input ends."""
         while True:
             with self._changed:
@@ -66,14 +68,15 @@ class Ahead:
             return self._waiting.missed()
 
 
-def typed_lines(source: BinaryIO) -> Iterator[str | None]:
-    """Read lines that end in CR, LF or both; None stands for one that was too long."""
+def typed_lines(source: BinaryIO) -> Iterator[str | Said]:
+    """Read lines that end in CR, LF or both; one that is too long is refused."""
     too_long = False
     while part := source.readline(LINE_BYTES_MAX):
         whole = part.endswith(b"\n")
         if too_long or (not whole and len(part) == LINE_BYTES_MAX):
             if not too_long:
-                yield None
+                facts = {"characters": f"{LINE_BYTES_MAX}+"}
+                yield Said(f"refusal.{Code.SCAN_TOO_LONG}", facts, "refused")
             too_long = not whole
             continue
         for line in re.split(r"[\r\n]", part.decode("utf-8", "replace")):

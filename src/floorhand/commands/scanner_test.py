@@ -5,16 +5,14 @@ from __future__ import annotations
 import os
 import selectors
 import sys
-import termios
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from floorhand.commands.terminal import catalogs_of
+from floorhand.commands.typing_line import BARCODES, READ_BYTES_MAX, untouched
 from floorhand.config import Settings
-from floorhand.domain.keymap import KEYS
 from floorhand.domain.scanner_test import COMMAND
 from floorhand.errors import BadSetting
 from floorhand.talk import render_keys, render_lines
@@ -25,9 +23,6 @@ if TYPE_CHECKING:
     from floorhand.ops.seats import Turn
     from floorhand.store.db import Transactions
     from floorhand.text.catalog import Catalog
-
-READ_BYTES_MAX: Final = 4096
-BARCODES: Final = {"escape": "*BACK", **dict(KEYS.values())}
 
 
 def run(transactions: Transactions, settings: Settings) -> int:
@@ -61,7 +56,7 @@ def run(transactions: Transactions, settings: Settings) -> int:
         raise BadSetting(f"{turn.worker_name} works at {settings.seat}; name another --seat.")
     words = catalogs_of(settings, sys.stdout.encoding)
     _tell(turn, words(turn.language))
-    with _untouched(sys.stdin.fileno()):
+    with untouched(sys.stdin.fileno()):
         for text in _heard(sys.stdin.fileno()):
             turn = scan(turn, text)
             _tell(turn, words(turn.language))
@@ -93,20 +88,3 @@ def _heard(line: int) -> Iterator[str]:
                     yield item.text
                 elif isinstance(item, KeyDown) and item.key in BARCODES:
                     yield BARCODES[item.key]
-
-
-@contextmanager
-def _untouched(line: int) -> Iterator[None]:
-    """Let a terminal hand over bytes as they come: no end changed, no character taken for a key."""
-    if not os.isatty(line):
-        yield
-        return
-    before = termios.tcgetattr(line)
-    raw = termios.tcgetattr(line)
-    raw[0] &= ~(termios.ICRNL | termios.INLCR | termios.IGNCR | termios.IXON | termios.ISTRIP)
-    raw[3] &= ~(termios.ICANON | termios.ECHO | termios.ISIG | termios.IEXTEN)
-    termios.tcsetattr(line, termios.TCSADRAIN, raw)
-    try:
-        yield
-    finally:
-        termios.tcsetattr(line, termios.TCSADRAIN, before)

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from datetime import UTC, datetime
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING
 
 from floorhand.commands.spooling import Spooling
 from floorhand.commands.terminal import add_place, catalogs_of
+from floorhand.commands.typing_line import TypingLine, untouched
 from floorhand.config import Settings
 from floorhand.domain.signing_in import JOBS
 from floorhand.errors import BadSetting
+
+if TYPE_CHECKING:
+    from floorhand.flows.turn import Said
+    from floorhand.store.db import Transactions
+    from floorhand.talk import Talk
 
 SCANNER_TEST = "scannertest"
 
@@ -22,8 +30,9 @@ EPILOG = """\
 Each line is a scan; "> " in front is optional, <GS> stands for the GS1 separator. Lines come back
 as "* done", "~ done, but look", "! refused" and "  the question | what to act on". Keys are typed
 by name (F3) or as their command barcodes (*BACK). The end of the input ends it; the seat keeps its
-place. In a terminal, lines typed before a refusal could be seen are not taken, and counted; lines
-that come from a file or a program are all taken.
+place. In a terminal, keys work as on the screens, Ctrl-C or Ctrl-D on an empty line ends it, and
+lines typed before a refusal could be seen are not taken, and counted; lines that come from a file
+or a program are all taken.
 """
 
 
@@ -45,10 +54,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Talk until the input ends."""
-    from floorhand.commands.identity import identify
     from floorhand.store.db import engine_of, open_database
     from floorhand.store.masters import badge_of
-    from floorhand.talk import Talk
 
     transactions = open_database(settings.database, create=False)
     if args.job == SCANNER_TEST:
@@ -65,6 +72,31 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         if not badge:
             raise BadSetting(f"There is no worker {args.worker} at {settings.site}.")
     spooling = Spooling(settings)
+    spooling.start(transactions)
+    try:
+        with untouched(sys.stdin.fileno()) if sys.stdin.isatty() else nullcontext():
+            talk = _talk(transactions, settings, spooling.wake)
+            return talk.run(args.job or "", args.worker or "", badge)
+    finally:
+        spooling.stop()
+        engine_of(transactions).dispose()
+
+
+def _talk(transactions: Transactions, settings: Settings, after_turn: Callable[[], None]) -> Talk:
+    """Talk to whoever types at a terminal, or to the lines of a file or program."""
+    from floorhand.commands.identity import identify
+    from floorhand.store.scanners import profile_at
+    from floorhand.talk import Talk
+    from floorhand.typed import typed_lines
+
+    def hides() -> bool:
+        return talk.hides()
+
+    def typing() -> Iterable[str | Said]:
+        with transactions.begin() as tx:
+            profile = profile_at(tx, settings.site, settings.seat)
+        return TypingLine(sys.stdin.fileno(), profile, hides, _show)
+
     live = sys.stdin.isatty()
     talk = Talk(
         transactions,
@@ -72,23 +104,18 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         seat=settings.seat,
         station=settings.station,
         catalogs=catalogs_of(settings, sys.stdout.encoding),
-        source=_raw_stdin() if live else sys.stdin.buffer,
+        lines=typing() if live else typed_lines(sys.stdin.buffer),
         target=sys.stdout,
         echo=not live,
         live=live,
         now=lambda: datetime.now(UTC),
         device=identify(settings),
         take_seat=settings.take_seat,
-        after_turn=spooling.wake,
+        after_turn=after_turn,
     )
-    spooling.start(transactions)
-    try:
-        return talk.run(args.job or "", args.worker or "", badge)
-    finally:
-        spooling.stop()
-        engine_of(transactions).dispose()
+    return talk
 
 
-def _raw_stdin() -> BinaryIO:
-    """Open the terminal without a buffer of Python's own, which a thread that reads would lock."""
-    return cast(BinaryIO, open(sys.stdin.fileno(), "rb", buffering=0, closefd=False))
+def _show(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
