@@ -90,7 +90,7 @@ def test_what_is_not_taken_is_told_with_its_reason(floor, tmp_path, capsys) -> N
     assert take(floor, *sorted(tmp_path.glob("*.zpl")), tmp_path / "1002.pdf") == 3
     told = [line.replace(f"{tmp_path}/", "") for line in capsys.readouterr().out.splitlines()]
     assert told == [
-        "1 files taken, for 1 orders.",
+        "1 file taken, for 1 order.",
         "6 not taken:",
         "  1001.zpl: Order 1001 is one of several merchants: ACME, BOLT. Say --merchant.",
         "  1004.zpl: Order 1004 is shipped already.",

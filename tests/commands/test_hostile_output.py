@@ -44,6 +44,8 @@ def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("import", "bad\x1b[2J\x07.csv", "--merchant", "ACME", "--format", "products"),
         ("import", "bad\x1b[2J\x07.csv", "--merchant", "ACME\x1b[2J", "--format", "products"),
         ("import", "none\x9b.csv"),
+        ("carrier-labels", "bad\x1b[2J\x07.csv"),
+        ("carrier-labels", "none\x9b"),
     ],
     ids=lambda words: " ".join(words[:2]).encode("unicode_escape").decode(),
 )

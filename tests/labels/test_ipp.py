@@ -269,6 +269,15 @@ def test_a_label_stays_with_us_while_the_printer_is_out_of_paper(fake: FakePrint
     assert fake.jobs == []
 
 
+def test_labels_do_not_pile_up_where_nobody_can_reroute_them(fake: FakePrinter) -> None:
+    fake.printer["queued-job-count"] = 1
+    assert printer_at(fake).send(LABEL) is Fate.CONFIRMED
+    fake.printer["queued-job-count"] = 2
+    with pytest.raises(NotPrinted, match="has 2 labels waiting"):
+        printer_at(fake).send(LABEL)
+    assert len(fake.jobs) == 1
+
+
 @pytest.mark.parametrize(
     "uri", ["", "printer", "http://printer/", "ipp://", "ipp://u:p@h/", "ipp://[x", "ipp://h:99999"]
 )

@@ -96,13 +96,17 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 def _told(done: dict[str, int], printed: int, orders: int) -> str:
     """Sum up what was taken."""
     taken, replaced, there = (done.get(what, 0) for what in ("taken", "replaced", "there"))
-    told = f"{taken + replaced} files taken, for {orders} orders"
+    told = f"{_count(taken + replaced, 'file')} taken, for {_count(orders, 'order')}"
     more = [
         f"{replaced} in place of others" if replaced else "",
-        f"{printed} labels come out of them" if printed != taken + replaced else "",
+        f"{_count(printed, 'label')} come out of them" if printed != taken + replaced else "",
         f"{there} were here already" if there else "",
     ]
     return "; ".join((told, *filter(None, more))) + "."
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def _files(paths: Iterable[Path]) -> Iterator[Path]:

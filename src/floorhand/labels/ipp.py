@@ -45,6 +45,10 @@ SEND_S = 30.0
 FOLLOW_S = 10.0
 """How long a job is followed until it is done."""
 
+HELD_MAX = 2
+"""Labels that a printer, or the queue before it, may hold: more stay with us, where they can still
+go to another one."""
+
 PAUSE_S = 0.05
 PAUSE_MAX_S = 0.5
 """Between two questions what became of a job; the pause doubles."""
@@ -206,6 +210,8 @@ class IppPrinter:
             raise NotPrinted(status.told)
         if not answer.good:
             raise NotPrinted(_told(answer))
+        if status.held >= HELD_MAX:
+            raise NotPrinted(f"The printer has {status.held} labels waiting.")
         return answer
 
     def _type(self, printer: Answer) -> str:
