@@ -42,7 +42,7 @@ STATUS_S = 2.0
 SEND_S = 30.0
 """How long it may take to take a whole label."""
 
-FOLLOW_S = 10.0
+FOLLOW_S = 15.0
 """How long a job is followed until it is done."""
 
 HELD_MAX = 2
