@@ -6,7 +6,6 @@ import argparse
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -50,13 +49,6 @@ _WHY: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Rejected(Exception):
-    """A file that is not taken."""
-
-    why: str
-
-
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
     parser.epilog = EPILOG
@@ -79,9 +71,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     for path in _files(args.paths):
         try:
             what, order, labels = _take(transactions, settings.site, path, args, now)
-        except (_Rejected, BadLabel) as error:
-            why = error.why if isinstance(error, _Rejected) else str(error)
-            rejected.append(f"  {visible(str(path))}: {visible(why)}")
+        except BadLabel as error:
+            rejected.append(f"  {visible(str(path))}: {visible(str(error))}")
             continue
         done[what] = done.get(what, 0) + 1
         if what != "there":
@@ -150,7 +141,11 @@ def _take(
     args: argparse.Namespace,
     now: datetime,
 ) -> tuple[str, str, int]:
-    """Take one file in; give what was done, the order, and how many labels come out of it."""
+    """Take one file in; give what was done, the order, and how many labels come out of it.
+
+    Raises:
+        BadLabel: If it is no label, or of no order that waits for one.
+    """
     label = read_file(path)
     brought = Brought(
         path.name,
@@ -167,7 +162,7 @@ def _take(
 
     what, about, order = in_turn(transactions, keep)
     if why := _WHY.get(what):
-        raise _Rejected(why.format(about=about))
+        raise BadLabel(why.format(about=about))
     return what, f"{order.merchant}/{order.number}", label.labels
 
 
@@ -179,13 +174,13 @@ def _order_of(tx: Session, site: str, path: Path, args: argparse.Namespace) -> O
         within = [one for one in found if one.merchant == path.parent.name]
         if len(found) > 1 and len(within) != 1:
             whose = ", ".join(one.merchant for one in found)
-            raise _Rejected(f"Order {name} is one of several merchants: {whose}. Say --merchant.")
+            raise BadLabel(f"Order {name} is one of several merchants: {whose}. Say --merchant.")
         if found:
             (order,) = within or found
             if order.state in NOT_ANY_MORE:
-                raise _Rejected(f"Order {order.number} is {order.state} already.")
+                raise BadLabel(f"Order {order.number} is {order.state} already.")
             return order
-    raise _Rejected(f"There is no order {names[0]}.")
+    raise BadLabel(f"There is no order {names[0]}.")
 
 
 def _names(stem: str) -> Sequence[str]:
