@@ -170,6 +170,18 @@ def test_everything_that_can_be_typed_is_understood_or_refused_with_what_is_expe
                 obey(sim, wrong)
 
 
+def test_a_port_that_another_took_meanwhile_does_not_end_the_simulator() -> None:
+    with PrinterSimulator() as sim:
+        obey(sim, "refuse")
+        with (
+            socket.create_server((sim.host, sim.port)),
+            pytest.raises(NotUnderstood, match="accept: "),
+        ):
+            obey(sim, "accept")
+        assert obey(sim, "accept").startswith("ready;")
+        assert take_answer(ask(sim, QUESTION))[0] is not None
+
+
 def test_what_is_typed_strikes_at_the_byte() -> None:
     with PrinterSimulator() as sim:
         obey(sim, "drop 12")

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from floorhand.labels.printers import why
 from floorhand.labels.simulator.machine import MANNERS, Printed
 from floorhand.labels.simulator.port import Moment
 from floorhand.labels.simulator.printer import PrinterSimulator
@@ -25,7 +26,7 @@ _TEXT = re.compile(rb"(\^FH(.?)[^^~]*)?\^F[DV](.*?)\^FS", re.IGNORECASE | re.DOT
 
 
 class NotUnderstood(Exception):
-    """A typed line is no command, or lacks something. The text says what is expected."""
+    """A typed line is no command, lacks something, or cannot be done. The text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ def obey(sim: PrinterSimulator, line: str) -> str:
     """Do what a typed line says; give what is to be said about it.
 
     Raises:
-        NotUnderstood: If it is no command.
+        NotUnderstood: If it is no command, or cannot be done.
     """
     name, *words = line.lower().split() or ["state"]
     if name in ("help", "?"):
@@ -125,6 +126,8 @@ def obey(sim: PrinterSimulator, line: str) -> str:
         said = TYPED[name].act(sim, words)
     except NotUnderstood as error:
         raise NotUnderstood(f"{TYPED[name].shape}: {error}") from None
+    except OSError as error:
+        raise NotUnderstood(f"{name}: {why(error)}") from error
     return said if isinstance(said, str) else sim.state()
 
 
