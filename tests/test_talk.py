@@ -22,10 +22,10 @@ from floorhand.flows.waiting import SCANS_WAITING_MAX
 from floorhand.ops import floor
 from floorhand.ops.devices import ANYBODY
 from floorhand.store.db import engine_of, open_database
-from floorhand.store.schema import Seat
-from floorhand.talk import Talk, read_scan, render_keys, render_lines
+from floorhand.store.schema import Scan, Seat
+from floorhand.talk import Talk, render_keys, render_lines
 from floorhand.text.catalog import catalog
-from floorhand.typed import LINE_BYTES_MAX, typed_lines
+from floorhand.typed import LINE_BYTES_MAX, read_scan, typed_lines
 
 
 def talk(transactions, source: bytes, job: str = "", who=("", ""), echo: bool = True) -> list[str]:
@@ -309,3 +309,22 @@ def test_the_last_scans_are_listed_and_no_badge_among_them(tmp_path) -> None:
     assert "~ This shift: scans 9, pieces booked 2. Scan to go on." in listed
     assert lines[lines.index("> *11") + 1 :] == listed
     engine_of(transactions).dispose()
+
+
+@pytest.mark.parametrize("job", ["", "packing"])
+def test_a_pin_typed_twice_is_neither_shown_nor_kept(transactions, job: str) -> None:
+    people.build(transactions)
+    lines = talk(transactions, b"W3\n471108\n471108\n471180\nNOPE\n", job)
+    assert "47110" not in "\n".join(lines)
+    assert "47118" not in "\n".join(lines)
+    assert sum(line.startswith("! • is not known here.") for line in lines) == 2
+    with transactions.begin() as tx:
+        kept = tx.scalars(select(Scan.scanned).order_by(Scan.scan_no)).all()
+    assert [one for one in kept if not one.startswith("*")] == ["W3", "•", "•", "•", "NOPE"]
+
+
+def test_an_unknown_code_of_goods_behind_the_sign_in_is_told_and_kept(transactions) -> None:
+    people.build(transactions)
+    assert "! 40170725 is not known here." in "\n".join(
+        talk(transactions, b"BADGE-ANA\n40170725\n")
+    )

@@ -14,7 +14,8 @@ from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Final, Protocol, TextIO, TypeVar
 
-from floorhand.domain.keymap import KEYS, LOOKING_BACK, barcode_of
+from floorhand.domain.keymap import LOOKING_BACK, barcode_of
+from floorhand.domain.pins import could_be_pin
 from floorhand.domain.printing import WITHOUT_PRINTER, Stands
 from floorhand.errors import DatabaseAway, DatabaseUnusable
 from floorhand.flows.away import BETWEEN_WORK, PATIENCE_S, RETRY_AFTER_S, not_yet_saved
@@ -22,7 +23,7 @@ from floorhand.flows.turn import Choice, Item, Prompt, Said
 from floorhand.flows.waiting import SCANS_WAITING_MAX
 from floorhand.text.catalog import Catalog
 from floorhand.text.visible import visible
-from floorhand.typed import Ahead
+from floorhand.typed import Ahead, read_scan
 
 if TYPE_CHECKING:
     from floorhand.ops.devices import Device
@@ -42,12 +43,6 @@ SECRET: Final = "•"
 
 BACKS_MAX: Final = 8
 """Steps back to the menu from wherever the seat was left; what is in the middle is parked."""
-
-NAMED_CONTROLS: Final[Mapping[str, str]] = {"<GS>": "\x1d", "<RS>": "\x1e", "<EOT>": "\x04"}
-"""Control characters that codes hold, as they are written in a line."""
-
-KEY_NAMES: Final[Mapping[str, str]] = {name.upper(): barcode for name, barcode in KEYS.values()}
-"""A line that is nothing but the name of a key presses it, also where free text is asked for."""
 
 
 class Answered(Protocol):
@@ -151,16 +146,6 @@ def _choice(choice: Choice, catalog: Catalog) -> str:
 
 def _one_line(text: str) -> str:
     return visible(text.replace("\n", " "))
-
-
-def read_scan(line: str) -> str:
-    """Read one written line as a scan: ``> `` in front is optional, ``<GS>`` is the separator."""
-    scanned = line[2:] if line.startswith("> ") else line
-    if (name := scanned.strip(" ").upper()) in KEY_NAMES:
-        return KEY_NAMES[name]
-    for name, control in NAMED_CONTROLS.items():
-        scanned = scanned.replace(name, control)
-    return scanned
 
 
 def repeated(
@@ -286,6 +271,7 @@ class Talk:
         if worker and turn.worker != worker:
             turn = self._scan(turn, badge)
         turn, job = self._open(turn, job)
+        hidden = False
         for line in self._lines:
             if isinstance(line, Said):
                 self._tell(replace(turn, said=line))
@@ -293,7 +279,8 @@ class Talk:
             if not (scanned := read_scan(line)):
                 continue
             if self._echo:
-                secret = self.hides() and not scanned.startswith("*")
+                hidden = self.hides() or (hidden and could_be_pin(scanned))
+                secret = hidden and not scanned.startswith("*")
                 self._write(f"> {SECRET if secret else _one_line(line.removeprefix('> '))}")
             turn = self._scan(turn, scanned)
             turn, job = self._open(turn, job)

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import BinaryIO, Final
 
+from floorhand.domain.keymap import KEYS
 from floorhand.errors import Code
 from floorhand.flows.turn import Said
 from floorhand.flows.waiting import Waiting
 
 LINE_BYTES_MAX: Final = 2048
 """Longer than any scan in any encoding; the rest of such a line is thrown away."""
+
+NAMED_CONTROLS: Final[Mapping[str, str]] = {"<GS>": "\x1d", "<RS>": "\x1e", "<EOT>": "\x04"}
+"""Control characters that codes hold, as they are written in a line."""
+
+KEY_NAMES: Final[Mapping[str, str]] = {name.upper(): barcode for name, barcode in KEYS.values()}
+"""A line that is nothing but the name of a key presses it, also where free text is asked for."""
 
 
 class Ahead:
@@ -82,3 +89,13 @@ def typed_lines(source: BinaryIO) -> Iterator[str | Said]:
         for line in re.split(r"[\r\n]", part.decode("utf-8", "replace")):
             if line:
                 yield line
+
+
+def read_scan(line: str) -> str:
+    """Read one written line as a scan: ``> `` in front is optional, ``<GS>`` is the separator."""
+    scanned = line[2:] if line.startswith("> ") else line
+    if (name := scanned.strip(" ").upper()) in KEY_NAMES:
+        return KEY_NAMES[name]
+    for name, control in NAMED_CONTROLS.items():
+        scanned = scanned.replace(name, control)
+    return scanned

@@ -26,9 +26,16 @@ def draw_pin(digits: int = PIN_DIGITS_MIN) -> str:
             return pin
 
 
+def could_be_pin(text: str) -> bool:
+    """Say whether a text looks like a PIN, or like one that was mistyped."""
+    digits = text.strip()
+    few = PIN_DIGITS_MIN <= len(digits) <= PIN_DIGITS_MAX
+    return few and digits.isascii() and digits.isdecimal()
+
+
 def is_fit(pin: str) -> bool:
     """Say whether a PIN may be used: 6 to 12 digits, neither all the same nor in a row."""
-    if not (pin.isascii() and pin.isdecimal() and PIN_DIGITS_MIN <= len(pin) <= PIN_DIGITS_MAX):
+    if not could_be_pin(pin) or pin != pin.strip():
         return False
     steps = {(int(right) - int(left)) % 10 for left, right in pairwise(pin)}
     return len(steps) > 1 or steps.isdisjoint({0, 1, 9})

@@ -48,6 +48,7 @@ from floorhand.ops.seats import (
     leaves,
     must_sit,
 )
+from floorhand.ops.second_pin import is_second_pin
 from floorhand.ops.sign_in import park, park_open
 from floorhand.ops.taken_over import told_now, told_of
 from floorhand.store import notes
@@ -88,7 +89,8 @@ def answer(tx: Session, sitting: Sitting, scan_no: int, scanned: str, now: datet
     settled = _answer(tx, sitting, scan_no, event, prompt, now)
     if isinstance(event, Place | Station):
         return replace(settled, named=event.code)
-    return replace(settled, secret=True) if _is_secret(event, prompt) else settled
+    secret = settled.secret or _is_secret(event, prompt)
+    return replace(settled, secret=secret)
 
 
 def _is_secret(event: object, prompt: Prompt) -> bool:
@@ -145,6 +147,9 @@ def _answer(
             return _change_worker(tx, sitting, scan_no, event, now)
         case Unknown() if "pin" in prompt.wants.kinds:  # what was typed must not be shown
             raise Refused(Code.WRONG_PIN)
+        case Unknown(code=code) if is_second_pin(tx, sitting, code, prompt):
+            facts = {**dict(prompt.ask_facts), "code": SECRET, "ask_text": prompt.ask}
+            return replace(here, said=Said.about(Refuse(Code.UNKNOWN_BARCODE, facts)), secret=True)
         case Unknown(shown=code) if "unknown" not in prompt.wants.kinds:
             facts = {**dict(prompt.ask_facts), "code": code, "ask_text": prompt.ask}
             asked = (sitting.flow, sitting.state_text)

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 SCANS_MAX: Final = 50
 
+HIDDEN: Final = "•"
+"""Stands in a sentence for what may have been a PIN."""
+
 SECRET: Final = MASK * 4
 """Stands for a badge, a PIN or the bars of a place: whoever comes next could use it."""
 
@@ -91,7 +94,8 @@ class History:
         """Keep the scan that was answered; what opens a door is kept as dots."""
         code, source = self._ahead.popleft()
         asked = {"pin", "badge"} & set(before.prompt.wants.kinds)
-        if (asked or after.worker != before.worker) and not code.startswith("*"):
+        hidden = after.said is not None and after.said.facts.get("code") == HIDDEN
+        if (asked or hidden or after.worker != before.worker) and not code.startswith("*"):
             code = SECRET
         fate = after.said.tone if after.said is not None else "ok"
         if after.scan_no == before.scan_no:
