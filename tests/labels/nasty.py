@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -90,6 +90,28 @@ def data_with(template: Template, *texts: str) -> LabelData:
     for field in template.kind.needs:  # a needed field may be cleaned away, not be empty
         data[field] = data[field] or "x"
     return data
+
+
+def free_fields(template: Template) -> list[str]:
+    """Fields that may hold any text."""
+    return [field for field in template.kind.fields if field not in barcode_fields(template)]
+
+
+def spread_over(template: Template, texts: Sequence[str]) -> Iterator[LabelData]:
+    """Data for as few labels as show each of the texts at least once."""
+    at_once = max(1, len(free_fields(template)))
+    for at in range(0, len(texts), at_once):
+        some = texts[at : at + at_once]
+        data = dict(data_with(template, *some))
+        for n, field in enumerate(free_fields(template)):
+            whole = data_with(template, some[n % len(some)])
+            data[field] = whole[field]
+        yield data
+
+
+def texts_of(value: str | int | list[str]) -> list[str]:
+    """The texts that a field holds."""
+    return value if isinstance(value, list) else [str(value)]
 
 
 def forget_fonts() -> None:

@@ -9,24 +9,37 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from labels.nasty import (
     NASTY,
+    barcode_fields,
     data_with,
     expected,
+    free_fields,
     naughty_strings,
     only_own_fonts,
     read_back,
     render_zpl,
+    spread_over,
+    texts_of,
 )
 from PIL import Image, ImageChops, ImageDraw
 
+from floorhand.errors import BadLabel
+from floorhand.exchange.cells import CODE_CHARACTERS_MAX
 from floorhand.labels.layout import DOTS_PER_MM, Layout, PlacedText, lay_out
 from floorhand.labels.picture import draw, png
-from floorhand.labels.template import load_template, template_names
+from floorhand.labels.simulator.drawing import draw_label
+from floorhand.labels.template import Barcode, load_template, template_names
 from floorhand.labels.zpl import write_zpl
 
 TEMPLATES = template_names()
 RESOLUTIONS = tuple(DOTS_PER_MM)
+BARS = ("A^XZ~JA", "~DGR:", "_5E^FS", ">;>8", "*UNDO", "1234567890123", "{code}", "A" * 48)
+"""What can be in bars and looks like a command."""
+
 EDGE_DOTS = {203: 2, 300: 2, 600: 4}
 """How far another printer's letters may differ from ours."""
+
+OWN_EDGE_DOTS = {203: 4, 300: 6, 600: 12}
+"""Half a millimetre: what hangs below a line of small letters in the simulated printer's font."""
 
 
 def stray_dots(picture: Image.Image, layout: Layout, edge: int) -> int:
@@ -54,12 +67,41 @@ def test_sample_data_fits_and_reads(name: str, dpi: int) -> None:
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_hostile_data_changes_no_barcode_and_leaves_no_box(name: str, dpi: int) -> None:
     template = load_template(name)
-    texts = NASTY if dpi == 203 else NASTY[2:4] + NASTY[10:12]
-    for text in texts:
-        layout = lay_out(template, data_with(template, text), dpi)
+    shown = set()
+    for data in spread_over(template, NASTY):
+        shown |= {text for value in data.values() for text in texts_of(value)}
+        layout = lay_out(template, data, dpi)
         picture = draw(layout)
-        assert read_back(picture) == expected(layout), text
-        assert stray_dots(picture, layout, 0) == 0, text
+        assert read_back(picture) == expected(layout), data
+        assert stray_dots(picture, layout, 0) == 0, data
+        printed = draw_label(write_zpl(layout))
+        assert printed is not None, data
+        assert read_back(printed) == expected(layout), data
+        assert stray_dots(printed, layout, OWN_EDGE_DOTS[dpi]) == 0, data
+    if free_fields(template):
+        assert {text[:CODE_CHARACTERS_MAX] for text in NASTY} <= {
+            text[:CODE_CHARACTERS_MAX] for text in shown
+        }
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_bars_hold_exactly_what_they_should_or_there_is_no_label(name: str) -> None:
+    template = load_template(name)
+    for field in sorted(barcode_fields(template)):
+        bars = [e for e in template.elements if isinstance(e, Barcode) and f"{{{field}}}" in e.text]
+        hiding = {element.unless for element in bars}
+        sample = {key: value for key, value in template.kind.sample.items() if key not in hiding}
+        for text in (*NASTY, *BARS):
+            try:
+                layout = lay_out(template, {**sample, field: text})
+            except BadLabel:
+                continue
+            assert any(text in item.symbol.reads for item in layout.symbols), text
+            zpl = write_zpl(layout)
+            assert zpl.count(b"^XA") == zpl.count(b"^XZ") == 1
+            for picture in (draw(layout), draw_label(zpl)):
+                assert picture is not None
+                assert read_back(picture) == expected(layout), text
 
 
 @given(st.text(), st.text(max_size=80), st.lists(st.text(), max_size=8))
@@ -79,12 +121,15 @@ def test_naughty_strings_change_no_barcode(name: str) -> None:
     template = load_template(name)
     strings = naughty_strings()
     at_once = max(1, len(template.kind.fields) + 6)
-    for at in range(0, len(strings), at_once):
+    for no, at in enumerate(range(0, len(strings), at_once)):
         layout = lay_out(template, data_with(template, *strings[at : at + at_once]))
-        picture = draw(layout)
+        zpl = write_zpl(layout)
+        assert zpl.count(b"^XA") == zpl.count(b"^XZ") == 1
+        # Templates have different numbers of fields, so that each string is read in both ways.
+        picture = draw_label(zpl) if no % 2 else draw(layout)
+        assert picture is not None, strings[at]
         assert read_back(picture) == expected(layout), strings[at]
-        assert stray_dots(picture, layout, 0) == 0, strings[at]
-        write_zpl(layout).decode("ascii")
+        assert stray_dots(picture, layout, OWN_EDGE_DOTS[203] if no % 2 else 0) == 0, strings[at]
 
 
 @pytest.mark.parametrize(

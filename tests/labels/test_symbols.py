@@ -38,7 +38,7 @@ def test_code_128_holds_any_printable_text(text: str) -> None:
 @example("999")
 @example("99AB")
 @example("9")
-@given(st.text(PRINTABLE, min_size=1, max_size=CODE128_MAX))
+@given(st.text(PRINTABLE, min_size=1, max_size=CODE128_MAX).filter(str.strip))
 def test_code_128_for_zpl_names_every_symbol(text: str) -> None:
     modules = make_symbol("code128", text).rows[0]
     assert decode_zpl(code128_data(modules)) == text
@@ -111,6 +111,7 @@ def test_2d_symbols_hold_what_they_should(symbology: str) -> None:
     ("symbology", "text", "says"),
     [
         ("code128", "", "nothing to put"),
+        ("code128", "   ", "nothing to put"),
         ("code128", "Größe", "cannot be in this barcode"),
         ("code128", "a\x1db", "cannot be in this barcode"),
         ("code128", "1" * 49, "too many"),

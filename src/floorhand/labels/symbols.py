@@ -75,7 +75,7 @@ def make_symbol(symbology: str, text: str) -> Symbol:
     Raises:
         BadLabel: If the symbology cannot hold the contents; says why.
     """
-    if not text:
+    if not text.strip():
         raise BadLabel("there is nothing to put into the barcode")
     if symbology == "product":
         symbology, text = _as_product(text)
