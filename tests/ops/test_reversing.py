@@ -258,7 +258,7 @@ def test_the_worker_does_not_take_back_again_what_a_lead_did(docks: Transactions
         tx.execute(
             update(Seat)
             .where(Seat.code == ana.seat)
-            .values(flow=step.flow, state=step.state, undo_no=step.scan_no)
+            .values(flow=step.flow, state=step.state, undo_step=f"{ana.seat}:{step.scan_no}")
         )
     assert ana.scan("*UNDO").said.text == "refusal.undo_done"
 

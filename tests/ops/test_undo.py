@@ -12,10 +12,13 @@ from warehouses import packing, picking, returns
 from warehouses.picker import Picker
 
 from floorhand.domain.keymap import Key
+from floorhand.domain.leading import FreeSeat
 from floorhand.domain.shifts import Period
+from floorhand.ops.leading import free_seat
 from floorhand.store import notes, summaries, undo_steps
 from floorhand.store.check import violations
 from floorhand.store.db import engine_of
+from floorhand.store.ledger import Cause
 from floorhand.store.notes import Noting
 from floorhand.store.restoring import changed_rows
 from floorhand.store.schema import (
@@ -154,21 +157,76 @@ def _fields(turn) -> dict[str, object]:
     return {name: getattr(turn, name) for name in turn.__slots__}
 
 
-def test_signing_out_ends_what_can_be_taken_back(floor) -> None:
+def put_back(picker: Picker) -> None:
+    """Take the last pieces out of the tote again, and put them in once more."""
+    assert picker.offers(Key.UNDO)
+    picker.scan("*UNDO")
+    assert told(picker) == "Taken back: put 2 × MUG from T-1 back to A-01."
+    picker.scan("*REDO")
+    assert picker.said == "road.redone"
+
+
+def test_parked_work_that_is_taken_up_can_be_taken_back(floor) -> None:
+    picker = at_first_tote(floor)
+    picker.scan("*BACK", "*CHOOSE 1")
+    put_back(picker)
+    picker.scan("*UNDO", "*OUT", "BADGE-ANA", "*CHOOSE 1", "*REDO")
+    assert picker.said == "road.redone"
+    picker.scan("*BACK", "*CHOOSE 1")
+    while picker.offers(Key.UNDO):
+        picker.scan("*UNDO")
+        assert picker.said.startswith("road.undone")
+    assert picker.prompt.ask == "picking.scan_cart"
+
+
+def test_it_can_be_taken_back_after_signing_out(floor) -> None:
     picker = at_first_tote(floor)
     before = picker.prompt
     picker.scan("*OUT")
     picker = Picker(floor)
     assert picker.prompt.ask == before.ask
-    assert not picker.offers(Key.UNDO)
-    picker.scan("*UNDO")
-    assert picker.said == "refusal.undo_nothing"
+    put_back(picker)
 
 
-def test_another_job_ends_what_can_be_taken_back(floor) -> None:
+def test_it_can_be_taken_back_at_another_terminal(floor) -> None:
+    at_first_tote(floor)
+    picker = Picker(floor, seat="ANOTHER")
+    put_back(picker)
+    picker.scan("*UNDO", "*UNDO")
+    assert picker.said.startswith("road.undone")
+    at_home = Picker(floor)
+    assert at_home.prompt.ask == picker.prompt.ask
+    at_home.scan("*REDO", "*REDO")
+    assert told(at_home).startswith("Done again: ")
+
+
+def test_it_can_be_taken_back_after_the_idle_lock(floor) -> None:
     picker = at_first_tote(floor)
-    picker.scan("*BACK", "*CHOOSE 1", "*UNDO")
-    assert picker.said == "refusal.undo_nothing"
+    with floor.begin() as tx:
+        tx.execute(update(Seat).values(locks_after_s=60))
+    picker.now += timedelta(minutes=5)
+    picker.scan("nonsense")
+    assert picker.said == "refusal.idle_locked"
+    picker.scan("BADGE-ANA")
+    put_back(picker)
+
+
+def test_it_can_be_taken_back_after_a_lead_freed_the_seat(floor) -> None:
+    picker = at_first_tote(floor)
+    with floor.begin() as tx:
+        roles = {"badge": "BADGE-EVE", "roles": "picking supervisor"}
+        tx.execute(insert(Worker).values(site=SITE, code="W9", name="Eve", **roles))
+    with floor.begin() as tx:
+        by = Cause(SITE, "X:1", "W9", "X", "", NOW, frozenset({"supervisor"}))
+        free_seat(tx, by, FreeSeat(picker.seat))
+    picker.scan("nonsense", "BADGE-ANA", "*CHOOSE 1")
+    put_back(picker)
+
+
+def test_what_another_worker_does_at_the_seat_meanwhile_is_not_in_the_way(floor) -> None:
+    picker = at_first_tote(floor)
+    picker.scan("BADGE-BEN", "*CHOOSE 1", "*DONE", "BADGE-ANA", "*CHOOSE 1")
+    put_back(picker)
 
 
 def test_at_the_menu_the_key_does_nothing(floor) -> None:

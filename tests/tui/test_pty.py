@@ -148,12 +148,14 @@ def test_a_terminal_whose_line_is_cut_ends_by_itself(tmp_path: Path) -> None:
 def test_a_terminal_whose_database_lacks_a_column_ends_with_a_sentence(tmp_path: Path) -> None:
     engine_of(new_warehouse(tmp_path, "other.db")).dispose()
     with closing(sqlite3.connect(tmp_path / "other.db")) as connection:
-        connection.execute("ALTER TABLE seat RENAME COLUMN redo_no TO lost")
+        connection.execute("ALTER TABLE seat RENAME COLUMN redo_step TO lost")
         connection.commit()
     words = ["-m", "floorhand", "--database", "other.db", "--site", SITE, "terminal"]
     terminal = PtyTerminal(words, str(tmp_path))
     try:
-        terminal.wait_for(b"other.db was not made by this floorhand (no such column: seat.redo_no)")
+        terminal.wait_for(
+            b"other.db was not made by this floorhand (no such column: seat.redo_step)"
+        )
     finally:
         terminal.close()
 

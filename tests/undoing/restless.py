@@ -1,14 +1,18 @@
 """Workers who cannot make up their minds: they undo, do again, lose their terminal, scan twice.
 
-A lead takes back what they did before, at random, while they go on.
+They also leave in the middle of a job and take it up again, at the same terminal or another one:
+the question must be the same, and so must be what can be taken back there. A lead takes back what
+they did before, at random, while they go on.
 
 ``python tests/undoing/restless.py 5000`` lets five of them make so many scans in the demo, and
-proves after each undo that no piece came or went; ``--database URL`` does so on PostgreSQL.
+proves after each undo that no piece came or went, and that each is where it was before;
+``--database URL`` does so on PostgreSQL.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import tempfile
 from collections import Counter
@@ -18,7 +22,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from sqlalchemy import insert, text
+from sqlalchemy import insert, select, text
+from sqlalchemy.orm import Session
 
 from floorhand.domain.signing_in import JOBS
 from floorhand.ops.devices import ROBOT
@@ -28,7 +33,8 @@ from floorhand.robots.crew import Robot
 from floorhand.robots.demo import build_demo
 from floorhand.store.check import violations
 from floorhand.store.db import Transactions, engine_of, open_database
-from floorhand.store.schema import Worker
+from floorhand.store.restoring import GOODS
+from floorhand.store.schema import Move, Operation, Worker
 from floorhand.text.catalog import catalog
 
 SITE = "MAIN"
@@ -38,8 +44,13 @@ UNDO = 0.25
 MISTAKES = 0.1
 KILLED = 0.05
 REPEATED = 0.05
+LEFT = 0.03
+"""How often a worker leaves in the middle of a job, and comes back to it."""
 LED = 0.3
 """How often the lead does something while each worker makes one scan."""
+
+OPERATIONS_MAX = 9
+"""More are written by no scan."""
 
 WRONG = "SELECT count(*) FROM stock WHERE reserved < 0 OR (pieces < 0 AND place NOT LIKE '@%')"
 LOST = "SELECT merchant, sku, sum(pieces) FROM stock GROUP BY merchant, sku HAVING sum(pieces) <> 0"
@@ -54,6 +65,9 @@ class Seen:
     led: Counter[str] = field(default_factory=Counter)
     killed: int = 0
     repeated: int = 0
+    left: int = 0
+    after_leaving: int = 0
+    """Undos and redos whose key was there when the worker came back."""
 
     def jobs(self) -> set[str]:
         """Jobs in which something was really taken back."""
@@ -68,6 +82,34 @@ class Restless(Robot):
             transactions, SITE, rng=rng, mistakes=MISTAKES, undo=UNDO, now=self.tick, **named
         )
         self.seen, self.chance = seen, rng
+        self._seats = [self._seat, f"{self._seat}-2"]
+
+    def step(self) -> bool:
+        if self.turn.job in JOBS and self.chance.random() < LEFT:
+            self.come_and_go()
+        return super().step()
+
+    def come_and_go(self) -> None:
+        """Leave in the middle, and come back: here after signing out, or at another terminal."""
+        before = self.turn
+        self._leaving = 0
+        if self.chance.random() < 0.5:
+            self._scan("*OUT")
+        else:
+            self._seats.reverse()
+            self._seat = self._seats[0]
+            self.turn = self.sit("")
+        self._scan(self._badge)
+        parked = [choice.code for choice in self.turn.prompt.choices]
+        if f"parked.{before.job}" not in [choice.text for choice in self.turn.prompt.choices]:
+            return  # it was at a first question, where nothing is left
+        self._scan(str(parked.index(before.job) + 1))
+        self.seen.left += 1
+        same = (self.turn.job, self.turn.prompt) == (before.job, before.prompt)
+        self._must(same, f"taken up otherwise: {before.prompt} {self.turn.prompt}")
+        if (key := self._regret()) and same:
+            self.seen.after_leaving += 1
+            self._scan(key)
 
     @staticmethod
     def tick() -> datetime:
@@ -91,6 +133,7 @@ class Restless(Robot):
             self._must((back.prompt, back.job) == (turn.prompt, turn.job), "resumed elsewhere")
         if scanned in ("*UNDO", "*REDO"):
             self._look(before, turn)
+            _places(self._transactions, self.seen, f"{self._seat}:{scan_no}", before.prompt.ask)
         return turn
 
     def _look(self, before: Turn, turn: Turn) -> None:
@@ -209,6 +252,29 @@ def _balance(transactions: Transactions, seen: Seen, when: str) -> None:
         seen.faults.append(f"{when}: {wrong} {lost}")
 
 
+def _places(transactions: Transactions, seen: Seen, scan: str, when: str) -> None:
+    """Prove that what an undo moved, or one that was undone, went back to where it was."""
+    with transactions.begin() as tx:
+        ours = Operation.id.in_([scan, *(f"{scan}.{n}" for n in range(2, OPERATIONS_MAX))])
+        done = tx.execute(select(Operation.id, Operation.undoes, Operation.facts).where(ours)).all()
+        undone = [one.undoes or json.loads(one.facts).get("again", "") for one in done]
+        there = _net(tx, [one.id for one in done])
+        back = _net(tx, undone)
+    if there != {at: -pieces for at, pieces in back.items()}:
+        seen.faults.append(f"{when}: {back} went back as {there}")
+
+
+def _net(tx: Session, operations: list[str]) -> dict[tuple[str, ...], int]:
+    """Say by how much operations changed what is in each place."""
+    net: Counter[tuple[str, ...]] = Counter()
+    goods = [getattr(Move, name) for name in GOODS]
+    moves = select(Move.source, Move.target, Move.pieces, *goods)
+    for source, target, pieces, *what in tx.execute(moves.where(Move.operation.in_(operations))):
+        net[source, *what] -= pieces
+        net[target, *what] += pieces
+    return {at: pieces for at, pieces in net.items() if pieces}
+
+
 def _check(transactions: Transactions, seen: Seen) -> None:
     with transactions.begin() as tx:
         seen.faults += [str(violation) for violation in violations(tx, SITE)]
@@ -230,7 +296,8 @@ def main() -> int:
                 left -= tx.scalar(text("SELECT count(*) FROM scan")) or 1
             engine_of(transactions).dispose()
         print(
-            f"seed {seed}: {seen.killed} kills, {seen.repeated} repeats, {len(seen.faults)} faults"
+            f"seed {seed}: {seen.killed} kills, {seen.repeated} repeats, left {seen.left} times,"
+            f" {seen.after_leaving} undos right after that, {len(seen.faults)} faults"
         )
         for (job, said), times in sorted(seen.undos.items()):
             print(f"{times:6} {job:10} {said}")

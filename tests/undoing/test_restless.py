@@ -8,9 +8,11 @@ import pytest
 from undoing.restless import Seen, wander
 
 from floorhand.domain.signing_in import JOBS
+from floorhand.domain.things import OUTSIDE
+from floorhand.store import ledger
 from floorhand.store.db import engine_of, open_database
 
-SCANS = 260
+SCANS = 420
 SCANS_LED = 120
 SCANS_ON_POSTGRESQL = 90
 
@@ -28,6 +30,8 @@ def test_whatever_is_taken_back_every_piece_is_kept(tmp_path: Path, seed: int) -
     assert seen.faults == []
     assert seen.killed
     assert seen.repeated
+    assert seen.left
+    assert seen.after_leaving
     assert len(seen.jobs()) >= len(JOBS) - 1
     assert any(said == "road.redone" for _, said in seen.undos)
 
@@ -43,3 +47,19 @@ def test_whatever_is_taken_back_every_piece_is_kept_on_postgresql(postgresql_url
     seen = wandered(postgresql_url, SCANS_ON_POSTGRESQL, 3)
     assert seen.faults == []
     assert seen.jobs()
+
+
+def test_pieces_that_go_back_to_the_wrong_place_are_found(tmp_path: Path, monkeypatch) -> None:
+    """Sums do not show it, nor does the ledger: what was in a place before has to be there."""
+    reverse = ledger.reverse
+
+    def astray(tx, site, pairs, reserved):
+        legs = reverse(tx, site, pairs, reserved)
+        for leg in legs:
+            if {leg.source, leg.target}.isdisjoint({*OUTSIDE, "DOCK-1"}):
+                ledger.move(tx, pairs[0][0], leg.target, "DOCK-1", [leg.line])
+        return legs
+
+    monkeypatch.setattr(ledger, "reverse", astray)
+    seen = wandered(str(tmp_path / "floor.db"), SCANS, 4)
+    assert any("went back as" in fault for fault in seen.faults)

@@ -25,9 +25,10 @@ class Picker:
         worker: str = "W1",
         now: datetime = NOW,
         job: str = "picking",
+        seat: str = "",
     ) -> None:
         self.transactions = transactions
-        self.seat = f"SEAT-{worker}"
+        self.seat = seat or f"SEAT-{worker}"
         self.now = now
         self.turn: Turn = take_seat(transactions, SITE, self.seat, now=now)
         if not self.turn.worker:

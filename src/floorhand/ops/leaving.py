@@ -12,9 +12,10 @@ from floorhand.domain.signing_in import SignOut
 from floorhand.flows.sign_in import Locked
 from floorhand.ops.causes import cause_of
 from floorhand.ops.devices import Device, seat_holder, seat_taken
+from floorhand.ops.parking import left_at, park_open
 from floorhand.ops.seats import Sitting
 from floorhand.ops.settling import carry_out
-from floorhand.ops.sign_in import park_open, put_off
+from floorhand.ops.sign_in import put_off
 
 
 def locked_if_idle(tx: Session, sitting: Sitting, device: Device, now: datetime) -> Sitting:
@@ -30,7 +31,7 @@ def locked_if_idle(tx: Session, sitting: Sitting, device: Device, now: datetime)
     if now < since:
         return sitting
     cause = cause_of(sitting, f"{sitting.seat}:{sitting.scan_no + 1}.0", since)
-    job = park_open(tx, cause, sitting.worker, sitting.flow, sitting.state_text)
+    job = park_open(tx, cause, left_at(sitting))
     carry_out(tx, cause, SignOut(sitting.worker))
     minutes = sitting.locks_after_s // 60
     locked = Locked(sitting.worker, sitting.worker_name, minutes, job, sitting.language)

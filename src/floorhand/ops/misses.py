@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from floorhand.errors import Code
 from floorhand.flows.turn import Said
-from floorhand.ops.seats import Settled, Sitting, shown
+from floorhand.ops.seats import Settled, Sitting
+from floorhand.ops.showing import shown
 from floorhand.store.asking import ask
 from floorhand.store.ledger import Cause
 from floorhand.store.schema import Scan

@@ -11,20 +11,16 @@ from sqlalchemy import TableClause, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.json_text import as_json
-from floorhand.domain.keymap import Key
 from floorhand.domain.preferences import USUAL, Preferences
-from floorhand.domain.signing_in import JOBS
-from floorhand.domain.things import Pressed
 from floorhand.errors import Code
-from floorhand.flows.turn import AnyState, Facts, Prompt, Refuse, Reply, Said
-from floorhand.ops.allowing import keys_allowed
-from floorhand.ops.aside import ASIDE
+from floorhand.flows.turn import AnyState, Facts, Prompt, Refuse, Said
 from floorhand.ops.freezing import freeze, freeze_next, thaw
 from floorhand.ops.registry import FLOWS
+from floorhand.ops.showing import in_a_job, shown
 from floorhand.store import undo_steps
 from floorhand.store.asking import ask
 from floorhand.store.schema import Scan, Seat, Worker
-from floorhand.store.undo_steps import Step
+from floorhand.store.undo_steps import NO_STEPS, Step, Steps
 
 SCANNED_CHARACTERS_MAX = 600
 """Longer scans are cut in the record; the road refuses them anyway."""
@@ -82,8 +78,13 @@ class Sitting:
     device: str
     locks_after_s: int
     preferences: Preferences = USUAL
-    undo_no: int = 0
-    redo_no: int = 0
+    undo_step: str = ""
+    redo_step: str = ""
+
+    @property
+    def steps(self) -> Steps:
+        """Name the steps to undo and to redo next."""
+        return self.undo_step, self.redo_step
 
     @property
     def said(self) -> Said | None:
@@ -98,17 +99,15 @@ class Sitting:
 
     def turn(self) -> Turn:
         """Show it."""
-        return self.turn_at(self, self.scan_no, (self.undo_no, self.redo_no), self.station)
+        return self.turn_at(self, self.scan_no, self.steps, self.station)
 
-    def turn_at(
-        self, at: Sitting | Settled, scan_no: int, numbers: tuple[int, int], station: str
-    ) -> Turn:
+    def turn_at(self, at: Sitting | Settled, scan_no: int, steps: Steps, station: str) -> Turn:
         """Show the same worker where a scan led to.
 
         Args:
             at: That flow and state, and what was said.
             scan_no: The number of the scan.
-            numbers: Those of the scans to undo and to redo next; 0: none.
+            steps: Those to undo and to redo next.
             station: Where the terminal stands by now.
         """
         return Turn(
@@ -118,46 +117,13 @@ class Sitting:
             self.worker,
             self.worker_name,
             self.language or getattr(at.state, "language", ""),
-            shown(at.flow, at.state, numbers, self.roles),
+            shown(at.flow, at.state, steps, self.roles),
             at.said,
             self.preferences,
             station,
             self.locks_after_s if self.worker else 0,
             at.named if isinstance(at, Settled) else "",
         )
-
-
-def in_a_job(flow: str, state: AnyState) -> bool:
-    """Say whether a question belongs to one of the jobs, where scans can be taken back."""
-    return (ASIDE[flow](state).flow if flow in ASIDE else flow) in JOBS
-
-
-def shown(
-    flow: str,
-    state: AnyState,
-    numbers: tuple[int, int] = (0, 0),
-    roles: frozenset[str] = frozenset(),
-) -> Prompt:
-    """Give the question that a state asks, and call the key that leads back by what it does.
-
-    Where a job has no way back of its own, that key leaves it: for the menu, or parked. Numbers of
-    scans to undo and to redo bring the keys for that; what the roles do not allow is left out.
-    """
-    prompt = FLOWS[flow].prompt(state)
-    keys = keys_allowed(prompt.keys, roles)
-    if flow in JOBS and leaves(FLOWS[flow].step(state, Pressed(Key.BACK))):
-        name = "key.menu" if state == FLOWS[flow].START else "key.park"
-        named = {(Key.BACK, "key.back"): (Key.BACK, name)}
-        keys = tuple(named.get(key, key) for key in keys)
-    if numbers != (0, 0) and in_a_job(flow, state):
-        both = zip((Key.UNDO, Key.REDO), numbers, strict=True)
-        keys = (*keys, *((key, f"key.{key}") for key, number in both if number))
-    return prompt if keys == prompt.keys else replace(prompt, keys=keys)
-
-
-def leaves(back: Reply) -> bool:
-    """Say whether a flow has no way back of its own, by what it replies to that key."""
-    return isinstance(back, Refuse) and back.code in (Code.KEY_NOT_NOW, Code.NOT_EXPECTED_NOW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,14 +142,15 @@ class Trail:
     kind: str = "scan"
     reversed: Step | None = None
 
-    def marks(self, sitting: Sitting, scan_no: int) -> tuple[int, int, int]:
-        """Give the numbers to undo and to redo next, and the one that lies under this."""
+    def marks(self, sitting: Sitting, scan_no: int) -> tuple[str, str, str]:
+        """Name the steps to undo and to redo next, and the one that lies under this."""
+        this = undo_steps.mark(sitting.seat, scan_no)
         match self.kind, self.reversed:
             case "undo", Step(under=under):
-                return under, scan_no, sitting.redo_no
+                return under, this, sitting.redo_step
             case "redo", Step(under=under):
-                return scan_no, under, sitting.undo_no
-        return scan_no, 0, sitting.undo_no
+                return this, under, sitting.undo_step
+        return this, "", sitting.undo_step
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +159,8 @@ class Settled:
 
     ``secret`` says that nobody may read afterwards what was scanned: a PIN, or a badge.
     ``named`` is what it is called where people read it, as in `Turn`.
-    ``trail`` is None if it cannot be taken back, because it did nothing.
+    ``trail`` is None if it cannot be taken back, because it did nothing. ``taken_up`` are the steps
+    of parked work that was taken up again.
     """
 
     flow: str
@@ -201,6 +169,7 @@ class Settled:
     secret: bool = False
     trail: Trail | None = None
     named: str = ""
+    taken_up: Steps | None = None
 
     @property
     def refused(self) -> bool:
@@ -219,8 +188,8 @@ _SIT = (
         _SEAT.c.scanned,
         _SEAT.c.said,
         _SEAT.c.at,
-        _SEAT.c.undo_no,
-        _SEAT.c.redo_no,
+        _SEAT.c.undo_step,
+        _SEAT.c.redo_step,
         _SEAT.c.device,
         _SEAT.c.locks_after_s,
         _WORKER.c.code,
@@ -237,7 +206,7 @@ _SIT = (
     .where(_HERE)
     .with_for_update(of=_SEAT)
 )
-_WRITTEN = ("scan_no", "scanned", "flow", "state", "said", "at", "undo_no", "redo_no")
+_WRITTEN = ("scan_no", "scanned", "flow", "state", "said", "at", "undo_step", "redo_step")
 _SIT_ON = (
     update(_SEAT)
     .where(_HERE)
@@ -272,8 +241,8 @@ def sit(tx: Session, site: str, seat: str) -> Sitting | None:
         device=row.device,
         locks_after_s=row.locks_after_s,
         preferences=Preferences(row.theme or "", bool(row.large), bool(row.mute)),
-        undo_no=row.undo_no,
-        redo_no=row.redo_no,
+        undo_step=row.undo_step,
+        redo_step=row.redo_step,
     )
 
 
@@ -303,7 +272,7 @@ def write(
     """Write down where the seat is now, what it was told, and that there was a scan."""
     recorded = SECRET if settled.secret else scanned[:SCANNED_CHARACTERS_MAX]
     said = as_json(_as_kept(settled.said)) if settled.said else None
-    undo_no, redo_no = _leave_trail(tx, sitting, scan_no, settled, now)
+    steps = _leave_trail(tx, sitting, scan_no, settled, now)
     values: dict[str, Any] = {
         "at_site": sitting.site,
         "at_seat": sitting.seat,
@@ -313,8 +282,8 @@ def write(
         "state": freeze_next(FLOWS[settled.flow], settled.state),
         "said": said,
         "at": now,
-        "undo_no": undo_no,
-        "redo_no": redo_no,
+        "undo_step": steps[0],
+        "redo_step": steps[1],
     }
     station = ask(tx, _SIT_ON, **values).scalar()
     came = {"scan_no": scan_no, "scanned": recorded, "named": settled.named}
@@ -322,7 +291,7 @@ def write(
     ask(tx, _ADD_SCAN, **came, **_about(sitting, settled))
     if _may_differ(sitting, settled):
         return must_sit(tx, sitting.site, sitting.seat).turn()
-    return sitting.turn_at(settled, scan_no, (undo_no, redo_no), station)
+    return sitting.turn_at(settled, scan_no, steps, station)
 
 
 def _as_kept(said: Said) -> dict[str, object]:
@@ -349,24 +318,27 @@ def _may_differ(sitting: Sitting, settled: Settled) -> bool:
 
 def _leave_trail(
     tx: Session, sitting: Sitting, scan_no: int, settled: Settled, now: datetime
-) -> tuple[int, int]:
-    """Keep what undoes this scan; give the numbers of the scans to undo and to redo next.
+) -> Steps:
+    """Keep what undoes this scan; name the steps to undo and to redo next.
 
-    Nothing that came before the job was opened can be taken back in it.
+    Nothing that came before the job was opened can be taken back in it; with work that was parked,
+    its steps are taken up again.
     """
     here = in_a_job(settled.flow, settled.state)
     was_here = in_a_job(sitting.flow, sitting.state)
     moved = (settled.flow, settled.state) != (sitting.flow, sitting.state)
     trail = settled.trail
     if not here or (moved and settled.refused):
-        return 0, 0
+        return NO_STEPS
+    if settled.taken_up is not None:
+        return settled.taken_up
     if settled.refused or trail is None or not (moved or trail.operations):
-        return sitting.undo_no, sitting.redo_no
+        return sitting.steps
     if not (was_here or trail.operations):
-        return 0, 0
+        return NO_STEPS
     if trail.kind == "back" and (last := _left(tx, sitting, settled)) is not None:
-        return last.under, 0
-    undo_no, redo_no, under = trail.marks(sitting, scan_no)
+        return last.under, ""
+    undo_step, redo_step, under = trail.marks(sitting, scan_no)
     step = Step(
         scan_no=scan_no,
         at=now,
@@ -379,14 +351,14 @@ def _leave_trail(
         under=under,
     )
     undo_steps.keep(tx, sitting.site, sitting.seat, step)
-    return undo_no, redo_no
+    return undo_step, redo_step
 
 
 def _left(tx: Session, sitting: Sitting, settled: Settled) -> Step | None:
     """Give the last step if a step back has just left it again: it is no step any more then."""
     step = None
-    if sitting.undo_no and settled.trail is not None and not settled.trail.operations:
-        step = undo_steps.find(tx, sitting.site, sitting.seat, sitting.undo_no)
+    if settled.trail is not None and not settled.trail.operations:
+        step = undo_steps.marked(tx, sitting.site, sitting.undo_step)
     if step is None or step.operations or step.changes:
         return None
     same = (step.flow, step.state) == (settled.flow, freeze(settled.state))

@@ -38,18 +38,17 @@ from floorhand.ops.causes import cause_of
 from floorhand.ops.freezing import freeze, plain, thaw
 from floorhand.ops.learning import lesson_about
 from floorhand.ops.naming import NAMES_THE_SCAN, trailed, what
+from floorhand.ops.parking import Left, left_at, park, park_open
 from floorhand.ops.registry import FLOWS, HANDLERS
 from floorhand.ops.seats import (
     SCANNED_CHARACTERS_MAX,
     SECRET,
     Settled,
     Sitting,
-    in_a_job,
-    leaves,
     must_sit,
 )
 from floorhand.ops.second_pin import is_second_pin
-from floorhand.ops.sign_in import park, park_open
+from floorhand.ops.showing import in_a_job, leaves
 from floorhand.ops.taken_over import told_now, told_of
 from floorhand.store import notes
 from floorhand.store.asking import ask
@@ -58,6 +57,7 @@ from floorhand.store.ledger import OFFICE, Cause
 from floorhand.store.lookup import Event, resolve
 from floorhand.store.rotating import retire_old_label
 from floorhand.store.schema import Operation, Parked
+from floorhand.store.undo_steps import Steps
 
 STEPS_PER_SCAN_MAX = 8
 """A flow that needs more steps for one scan is going round in circles."""
@@ -198,6 +198,7 @@ def _settle(tx: Session, sitting: Sitting, scan_no: int, event: object, now: dat
     """Step the flow, carrying out what it asks for, until it has a question or a refusal."""
     name, state, said, commands = sitting.flow, sitting.state, None, 0
     first, operations = event, []
+    taken_up: Steps | None = None
     for _ in range(STEPS_PER_SCAN_MAX):
         reply = FLOWS[name].step(state, event)
         match reply:
@@ -214,11 +215,12 @@ def _settle(tx: Session, sitting: Sitting, scan_no: int, event: object, now: dat
                 said = Said.about(reply) or said
                 if flow in JOBS:
                     must_be_done_here(tx, cause_of(sitting, "", now), flow, new=name == "menu")
-                name, state, event = _open(tx, sitting, flow, handed)
+                name, state, event, taken_up = _open(tx, sitting, flow, handed)
                 if isinstance(state, TakenOver):
                     return told_of(tx, sitting.site, state, now)
                 if event is None:
-                    return trailed(sitting, Settled(name, state, said), first, operations)
+                    settled = trailed(sitting, Settled(name, state, said), first, operations)
+                    return replace(settled, taken_up=taken_up)
             case Ask(state=Answered() as answered):
                 name, state = answered.flow, thaw(FLOWS[answered.flow], answered.state)
                 if answered.meant is None:
@@ -227,7 +229,8 @@ def _settle(tx: Session, sitting: Sitting, scan_no: int, event: object, now: dat
                 event = answered.meant
             case Ask():
                 settled = Settled(name, reply.state, Said.about(reply) or said)
-                return trailed(sitting, settled, first, operations)
+                settled = trailed(sitting, settled, first, operations)
+                return replace(settled, taken_up=taken_up)
             case Refuse():
                 return _refuse(tx, sitting, first, reply, (name, state), now)
     raise AssertionError(f"{name} did not settle: {state} {event}")
@@ -235,19 +238,25 @@ def _settle(tx: Session, sitting: Sitting, scan_no: int, event: object, now: dat
 
 def _open(
     tx: Session, sitting: Sitting, flow: str, event: object | None
-) -> tuple[str, AnyState, object | None]:
-    """Enter a flow: where the worker parked it, unless what was scanned is something else."""
+) -> tuple[str, AnyState, object | None, Steps | None]:
+    """Enter a flow: where the worker parked it, unless what was scanned is something else.
+
+    What can be taken back of parked work comes with it; None if it is none.
+    """
     start = FLOWS[flow].START
     if flow == "menu":
-        return flow, start, event or Pressed(Key.BACK)
+        return flow, start, event or Pressed(Key.BACK), None
     mine = (Parked.site == sitting.site, Parked.worker == sitting.worker, Parked.flow == flow)
-    parked = tx.scalar(select(Parked.state).where(*mine))
-    state = start if parked is None else thaw(FLOWS[flow], parked)
+    kept = select(Parked.state, Parked.undo_step, Parked.redo_step).where(*mine)
+    parked = tx.execute(kept).one_or_none()
+    if parked is None:
+        return flow, start, event, None
+    state = thaw(FLOWS[flow], parked.state)
     over = isinstance(state, TakenOver)
     if event is not None and not over and not _is_about(flow, state, event):
-        return flow, start, event
+        return flow, start, event, None
     tx.execute(delete(Parked).where(*mine))
-    return flow, state, event
+    return flow, state, event, (parked.undo_step, parked.redo_step)
 
 
 def _is_about(flow: str, state: AnyState, event: object) -> bool:
@@ -270,7 +279,8 @@ def _refuse(
     if event == Pressed(Key.BACK) and leaves(reply):
         if name in JOBS:
             if state != FLOWS[name].START:
-                park(tx, cause_of(sitting, "", now), sitting.worker, name, freeze(state))
+                left = Left(sitting.worker, name, freeze(state), sitting.steps)
+                park(tx, cause_of(sitting, "", now), left)
             return _menu(tx, sitting, now, parked=state != FLOWS[name].START)
         reply = Refuse(Code.KEY_NOT_NOW)
     reply = _told(reply, event, FLOWS[sitting.flow].prompt(sitting.state))
@@ -315,7 +325,7 @@ def _menu(tx: Session, sitting: Sitting, now: datetime, *, parked: bool) -> Sett
 
 def _lock(tx: Session, cause: Cause, sitting: Sitting) -> Settled:
     """Sign out; work in the middle is parked."""
-    park_open(tx, cause, sitting.worker, sitting.flow, sitting.state_text)
+    park_open(tx, cause, left_at(sitting))
     carry_out(tx, cause, SignOut(sitting.worker))
     said = Said("road.signed_out", {"name": sitting.worker_name}, "ok")
     return Settled("sign_in", FLOWS["sign_in"].START, said)
@@ -326,8 +336,7 @@ def _change_worker(
 ) -> Settled:
     """Let a colleague sign in here; what is in the middle is parked, and both are told."""
     cause = cause_of(sitting, f"{sitting.seat}:{scan_no}.0", now)
-    state = sitting.state_text
-    job = park_open(tx, cause, sitting.worker, sitting.flow, state, badge.name)
+    job = park_open(tx, cause, left_at(sitting), badge.name)
     carry_out(tx, cause, SignOut(sitting.worker))
     free = replace(sitting, worker="", flow="sign_in", state=FLOWS["sign_in"].START)
     settled = _settle(tx, free, scan_no, badge, now)

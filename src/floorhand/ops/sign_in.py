@@ -24,15 +24,12 @@ from floorhand.domain.signing_in import (
     StandAt,
     StoodAt,
 )
-from floorhand.domain.things import TakenOver
 from floorhand.errors import Code, Refused
-from floorhand.flows import taken_back
 from floorhand.flows.sign_in import Locked, NeedBadge
 from floorhand.ops.allowing import menu_here
-from floorhand.ops.aside import behind
 from floorhand.ops.colleagues import moment
-from floorhand.ops.freezing import freeze, thaw
-from floorhand.ops.registry import FLOWS
+from floorhand.ops.freezing import freeze
+from floorhand.ops.parking import Left, park_open
 from floorhand.store.guesses import SEAT, WORKER, guesses_at, keep_guesses
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import site_rules, station_named, station_place, worker_facts
@@ -179,10 +176,13 @@ def vacate(tx: Session, cause: Cause, seat: str, told: NeedBadge, by: str = "") 
     """
     here = (Seat.site == cause.site, Seat.code == seat)
     row = tx.execute(
-        select(Seat.worker, Seat.flow, Seat.state).where(*here).with_for_update()
+        select(Seat.worker, Seat.flow, Seat.state, Seat.undo_step, Seat.redo_step)
+        .where(*here)
+        .with_for_update()
     ).one()
     if row.worker:
-        park_open(tx, replace(cause, seat=seat), row.worker, row.flow, row.state, by)
+        left = Left(row.worker, row.flow, row.state, (row.undo_step, row.redo_step))
+        park_open(tx, replace(cause, seat=seat), left, by)
     put_off(tx, cause.site, seat, told)
     return row.worker or ""
 
@@ -194,36 +194,6 @@ def put_off(tx: Session, site: str, seat: str, told: NeedBadge | Locked) -> None
         .where(Seat.site == site, Seat.code == seat)
         .values(worker=None, flow="sign_in", state=freeze(told), said=None)
     )
-
-
-def park_open(tx: Session, cause: Cause, worker: str, flow: str, state: str, by: str = "") -> str:
-    """Park what is open, if a job is in the middle; gives that job, else nothing.
-
-    That a colleague has taken it over is told when it is taken up.
-    """
-    flow, state = behind(flow, state)
-    if flow == taken_back.NAME and isinstance(told := thaw(taken_back, state), TakenOver):
-        flow = told.job
-    if flow not in JOBS or state == freeze(FLOWS[flow].START):
-        return ""
-    park(tx, cause, worker, flow, state, by)
-    return flow
-
-
-def park(tx: Session, cause: Cause, worker: str, flow: str, state: str, by: str = "") -> None:
-    """Keep work that is left in the middle, for the worker to take up again anywhere."""
-    tx.merge(
-        Parked(
-            site=cause.site,
-            worker=worker,
-            flow=flow,
-            state=state,
-            at=cause.at,
-            seat=cause.seat,
-            by=by,
-        )
-    )
-    tx.flush()
 
 
 def parked_jobs(tx: Session, site: str, worker: str) -> tuple[str, ...]:

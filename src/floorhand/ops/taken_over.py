@@ -49,7 +49,7 @@ _SEATS = (
 _TELL = (
     update(_SEAT)
     .where(_SEAT.c.site == bindparam("at_site"), _SEAT.c.code == bindparam("at_seat"))
-    .values(flow=NAME, state=bindparam("told"), undo_no=0, redo_no=0)
+    .values(flow=NAME, state=bindparam("told"), undo_step="", redo_step="")
 )
 _LEFT = (
     _PARKED.c.site == bindparam("at_site"),
@@ -57,7 +57,9 @@ _LEFT = (
     _PARKED.c.flow == bindparam("at_flow"),
 )
 _LEFT_AT = select(_PARKED.c.state).where(*_LEFT)
-_TELL_LATER = update(_PARKED).where(*_LEFT).values(state=bindparam("told"))
+_TELL_LATER = (
+    update(_PARKED).where(*_LEFT).values(state=bindparam("told"), undo_step="", redo_step="")
+)
 
 
 def take_over(

@@ -49,7 +49,7 @@ def tell_others(tx: Session, cause: Cause, step: Step, rows: Iterable[Changed], 
             tx.execute(
                 update(Seat)
                 .where(Seat.site == cause.site, Seat.code == row.code)
-                .values(flow=NAME, state=asked, undo_no=0, redo_no=0)
+                .values(flow=NAME, state=asked, undo_step="", redo_step="")
             )
     parked = select(Parked.worker, Parked.state).where(
         Parked.site == cause.site, Parked.flow == flow

@@ -80,8 +80,8 @@ def reverse(
 
 def _step(tx: Session, sitting: Sitting, *, again: bool) -> Step:
     """Find the step that is meant."""
-    number = sitting.redo_no if again else sitting.undo_no
-    step = undo_steps.find(tx, sitting.site, sitting.seat, number) if number else None
+    named = sitting.redo_step if again else sitting.undo_step
+    step = undo_steps.marked(tx, sitting.site, named)
     if step is None or step.worker != sitting.worker:
         raise Refused(Code.REDO_NOTHING if again else Code.UNDO_NOTHING)
     return step

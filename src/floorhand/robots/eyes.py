@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from floorhand.domain.signing_in import JOBS
 from floorhand.flows.turn import Prompt
 from floorhand.ops.registry import FLOWS
-from floorhand.ops.seats import Turn, shown
+from floorhand.ops.seats import Turn
+from floorhand.ops.showing import shown
 from floorhand.robots import sight
 from floorhand.store.db import Transactions
 from floorhand.store.lookup import CODE_DIGITS_MIN

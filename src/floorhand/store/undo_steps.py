@@ -28,6 +28,12 @@ TAKEN_BACK: Final = "reverse"
 """The kind of a scan by which a lead took something back, and which nobody has made undone."""
 
 
+Steps = tuple[str, str]
+"""Names of the steps to undo and to redo next; an empty one: there is none."""
+
+NO_STEPS: Final[Steps] = ("", "")
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One taken scan; see `floorhand.store.schema.UndoStep`.
@@ -44,7 +50,7 @@ class Step:
     state: str
     told: tuple[str, Mapping[str, str | int]]
     operations: tuple[str, ...]
-    under: int
+    under: str
     changes: tuple[Change, ...] | None = ()
 
 
@@ -110,13 +116,24 @@ def keep(tx: Session, site: str, seat: str, step: Step) -> None:
 def keep_of_lead(tx: Session, cause: Cause, like: Step, operations: Sequence[str]) -> None:
     """Keep a scan at the desk of those who lead, about the work of another step."""
     number = int(cause.operation.rpartition(":")[2].partition(".")[0])
-    own = replace(like, scan_no=number, at=cause.at, operations=tuple(operations), under=0)
+    own = replace(like, scan_no=number, at=cause.at, operations=tuple(operations), under="")
     keep(tx, cause.site, cause.seat, own)
 
 
 def spend(tx: Session, site: str, step: Step) -> None:
     """See that what was taken back is not done again twice."""
     ask(tx, _SPEND, at_site=site, at_operations=as_json(step.operations))
+
+
+def mark(seat: str, scan_no: int) -> str:
+    """Name a step, whichever seat it is of."""
+    return f"{seat}:{scan_no}"
+
+
+def marked(tx: Session, site: str, named: str) -> Step | None:
+    """Give the step that was named so; None if there are newer ones in its place, or no name."""
+    seat, _, scan_no = named.rpartition(":")
+    return find(tx, site, seat, int(scan_no)) if named else None
 
 
 def find(tx: Session, site: str, seat: str, scan_no: int) -> Step | None:

@@ -30,10 +30,10 @@ class Seat(Table):
     scanner: Mapped[str] = mapped_column(default="")
     """`floorhand.domain.scanners.Profile` as JSON; empty: that of the station."""
     at: Mapped[datetime | None]
-    undo_no: Mapped[int] = mapped_column(default=0)
-    """Number of the scan that an undo takes back now; 0 if there is none."""
-    redo_no: Mapped[int] = mapped_column(default=0)
-    """Number of the undo that can itself be undone now; 0 if there is none."""
+    undo_step: Mapped[str] = mapped_column(default="")
+    """``SEAT:17``, the scan that an undo takes back now; empty if there is none."""
+    redo_step: Mapped[str] = mapped_column(default="")
+    """The undo that can itself be undone now; empty if there is none."""
     locks_after_s: Mapped[int] = mapped_column(default=0)
     """Without a scan for so long it asks for the badge again; 0: it never does."""
     device: Mapped[str] = mapped_column(default="")
@@ -57,6 +57,9 @@ class Parked(Table):
     seat: Mapped[str] = mapped_column(default="")
     by: Mapped[str] = mapped_column(default="")
     """Who took that seat from the worker; empty if the worker left it."""
+    undo_step: Mapped[str] = mapped_column(default="")
+    redo_step: Mapped[str] = mapped_column(default="")
+    """As those of a seat: what can be taken back once the work is taken up again."""
 
 
 class Scan(Table):

@@ -80,5 +80,8 @@ class UndoStep(Table):
     """JSON list of the operations it wrote, in their order."""
     changes: Mapped[str | None]
     """JSON list of the rows it changed; None if they were too many to take back."""
-    under: Mapped[int]
-    """Scan number of the step that is next to take back (of an undo: to do again); 0 if none."""
+    under: Mapped[str]
+    """``SEAT:17``, the step that is next to take back (of an undo: to do again); empty: none.
+
+    It is of another seat where the work was parked there and taken up here.
+    """

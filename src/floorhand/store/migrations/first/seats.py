@@ -19,6 +19,8 @@ def parked() -> None:
         sa.Column("at", UtcTime(), nullable=False),
         sa.Column("seat", sa.String(), nullable=False),
         sa.Column("by", sa.String(), nullable=False),
+        sa.Column("undo_step", sa.String(), nullable=False),
+        sa.Column("redo_step", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("site", "worker", "flow", name=op.f("pk_parked")),
     )
 
@@ -37,8 +39,8 @@ def seat() -> None:
         sa.Column("scanned", sa.String(), nullable=True),
         sa.Column("said", sa.String(), nullable=True),
         sa.Column("at", UtcTime(), nullable=True),
-        sa.Column("undo_no", sa.Integer(), nullable=False),
-        sa.Column("redo_no", sa.Integer(), nullable=False),
+        sa.Column("undo_step", sa.String(), nullable=False),
+        sa.Column("redo_step", sa.String(), nullable=False),
         sa.Column("scanner", sa.String(), nullable=False),
         sa.Column("locks_after_s", sa.Integer(), nullable=False),
         sa.Column("device", sa.String(), nullable=False),

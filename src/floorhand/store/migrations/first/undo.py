@@ -24,7 +24,7 @@ def undo_step() -> None:
         sa.Column("told", sa.String(), nullable=False),
         sa.Column("operations", sa.String(), nullable=False),
         sa.Column("changes", sa.String(), nullable=True),
-        sa.Column("under", sa.Integer(), nullable=False),
+        sa.Column("under", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("site", "seat", "slot", name=op.f("pk_undo_step")),
     )
 
