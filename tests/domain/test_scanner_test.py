@@ -3,8 +3,9 @@
 import pytest
 
 from floorhand.domain.keyboards import MIXED, garbling, turned
-from floorhand.domain.scanner_test import LETTERS, MATRIX, diagnose, is_test, merged
+from floorhand.domain.scanner_test import LETTERS, MATRIX, TestCode, diagnose, is_test, merged
 from floorhand.domain.scanners import Profile
+from floorhand.flows import scanner
 
 GOOD = (f"]C0{LETTERS}\r", f"]d2{MATRIX}\r")
 
@@ -78,3 +79,16 @@ def test_what_is_received_is_shown_with_its_controls() -> None:
     found = diagnose(f"]d2{MATRIX}\r\n")
     assert "<GS>" in found.expected
     assert found.received.endswith("…") or found.received.endswith("<CR><LF>")
+
+
+@pytest.mark.parametrize("end", ["\r", ""])
+def test_what_stops_work_is_told_before_what_can_be_done_without(end: str) -> None:
+    arrived = LETTERS.translate(garbling("azerty")) + end
+    found = diagnose(arrived)
+    assert found is not None
+    wrong = [f"{one.what}.{one.how}" for one in found.findings if not one.right]
+    assert wrong == [*([] if end else ["end.none"]), "letters.keyboard", "aim.none"]
+    asked = scanner.step(scanner.START, TestCode(arrived))
+    assert asked.done == f"scanner.wrong.{wrong[0]}"
+    facts = dict(scanner.prompt(asked.state).facts)
+    assert facts["fact.scanner_keyboards"] == "us > azerty"

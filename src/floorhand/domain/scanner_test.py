@@ -32,6 +32,10 @@ _FRAME: Final = re.compile("[\x00\x02\x03\u2400]")
 _ENDS: Final = {"": "none", "\r": "cr", "\n": "lf", "\r\n": "crlf", "\t": "tab", "<ENTER>": "cr"}
 
 
+_GRAVITY: Final = ("end", "letters", "front", "separator", "aim")
+"""Without an end nothing is taken; with other letters no code is known; what stands in front spoils
+all codes, a separator some; an AIM identifier can be done without."""
+
 COMMAND: Final = "*SCANNER"
 """The barcode that opens the test; it may be typed."""
 
@@ -86,7 +90,7 @@ class Diagnosis:
 
     Attributes:
         symbol: ``matrix`` or ``letters``: which of the two codes it was.
-        findings: What was found, wrong things first.
+        findings: What was found, wrong things first, what stops work most at the front.
         profile: Repairs what can be repaired.
         expected: What a scanner that is set up well sends, without its end.
         received: What arrived, controls visible.
@@ -97,6 +101,11 @@ class Diagnosis:
     profile: Profile
     expected: str
     received: str
+
+
+def gravity(finding: Finding) -> tuple[bool, int]:
+    """Give the order of findings: by how much each stops the work, and what is right last."""
+    return finding.right, _GRAVITY.index(finding.what)
 
 
 def is_test(text: str) -> bool:
@@ -150,7 +159,7 @@ def merged(diagnoses: Sequence[Diagnosis]) -> Profile:
 
 def _told(symbol: str, raw: str, found: list[Finding], profile: Profile) -> Diagnosis:
     expected = f"]d2{MATRIX}" if symbol == "matrix" else f"]C0{LETTERS}"
-    wrong_first = tuple(sorted(found, key=lambda finding: finding.right))
+    wrong_first = tuple(sorted(found, key=gravity))
     return Diagnosis(
         symbol, wrong_first, profile, shown(expected, RAW_SHOWN_MAX), shown(raw, RAW_SHOWN_MAX)
     )

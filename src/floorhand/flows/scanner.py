@@ -17,6 +17,7 @@ from floorhand.domain.scanner_test import (
     TestCode,
     TestOpened,
     diagnose,
+    gravity,
     is_test,
     merged,
 )
@@ -110,10 +111,12 @@ def _facts(found: tuple[Diagnosis, ...]) -> tuple[tuple[str, str], ...]:
     """List what was found, wrong things first, each thing once; then the last code itself."""
     told: dict[str, str] = {}
     findings = [finding for one in found for finding in one.findings]
-    for finding in sorted(findings, key=lambda finding: finding.right):
+    for finding in sorted(findings, key=gravity):
         told.setdefault(
             f"fact.scanner_{finding.what}_text", f"scanner.{finding.what}.{finding.how}"
         )
+        if finding.how.startswith("keyboard"):
+            told["fact.scanner_keyboards"] = finding.detail
     if found:
         told["fact.expected_code"] = found[0].expected
         told["fact.received_code"] = found[0].received
