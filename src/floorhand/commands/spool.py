@@ -7,6 +7,7 @@ import logging
 import signal
 import sys
 import threading
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,8 +20,8 @@ from floorhand.store.print_desk import UNFINISHED, printer_facts
 from floorhand.store.single import is_held
 from floorhand.text.visible import visible
 
-ALIVE_S = 1.0
-"""How often it is looked whether the spool still works."""
+LOOK_S = 0.2
+"""How often it is looked whether to end, and whether the spool still works."""
 
 NOT_OUT = 3
 """Exit code of --once if labels are left."""
@@ -47,21 +48,42 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _serve(transactions: Transactions, settings: Settings) -> int:
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    folder = Path(settings.labels)
+    told_to_end = _Signals()
     spool = start_spool(
-        *(transactions, settings.site, folder), threading.Event(), lambda: datetime.now(UTC)
+        *(transactions, settings.site, Path(settings.labels)),
+        threading.Event(),
+        lambda: datetime.now(UTC),
     )
-    try:
-        while spool.is_alive():
-            spool.join(ALIVE_S)
-    except KeyboardInterrupt:
-        say("Ending: the label in hand is finished. Once more ends at once.")
-        spool.stop(SEND_MAX_S)
-        say("Ended.")
-        return 0
-    say("The spool has ended by itself: that is a fault of the program; see above.")
-    return 1
+    while not told_to_end and spool.is_alive():
+        time.sleep(LOOK_S)
+    if not told_to_end:
+        say("The spool has ended by itself: that is a fault of the program; see above.")
+        return 1
+    say("Ending: the label in hand is finished. Once more ends at once.")
+    spool.stop(SEND_MAX_S)
+    say("Ended.")
+    return 0
+
+
+class _Signals:
+    """Whether SIGTERM or SIGINT came; the second one interrupts.
+
+    The first does not: Python takes a thread for ended whose ``join`` was interrupted, and then
+    nobody would wait for the label in hand.
+    """
+
+    def __init__(self) -> None:
+        self._came = False
+        for one in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(one, self._take)
+
+    def __bool__(self) -> bool:
+        return self._came
+
+    def _take(self, *_: object) -> None:
+        if self._came:
+            raise KeyboardInterrupt
+        self._came = True
 
 
 def _once(transactions: Transactions, settings: Settings) -> int:
@@ -77,7 +99,7 @@ def _once(transactions: Transactions, settings: Settings) -> int:
     if not any(left.values()):
         say("All labels are out.")
         return 0
-    words = {"waiting": "wait", "sending": "going out", "doubt": "in doubt", "failed": "failed"}
+    words = {"waiting": "waiting", "sending": "going out", "doubt": "in doubt", "failed": "failed"}
     told = ", ".join(f"{labels(count)} {words[state]}" for state, count in left.items() if count)
     say(f"Not out: {told}. floorhand printers jobs says which, and why.")
     return NOT_OUT
