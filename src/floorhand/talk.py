@@ -309,10 +309,9 @@ class Talk:
         if scanned.strip(" ").upper() in LOOKING_BACK:
             self._look_back(turn)
             return turn
+        number = turn.scan_no + 1
         answer = self._surely(
-            lambda: take_turn(
-                *self._here, turn.scan_no + 1, scanned, self._now(), device=self._device
-            )
+            lambda: take_turn(*self._here, number, scanned, self._now(), device=self._device)
         )
         self._saved_at = f"{self._now().astimezone():%H:%M:%S}"
         self._after_turn()
@@ -345,9 +344,8 @@ class Talk:
             self._tell_room()
         self._tell_printer(turn)
         self._tell_lost(refused=turn.said is not None and turn.said.tone == "refused")
-        self._write(question)
-        if keys := render_keys(turn.prompt, words):
-            self._write(keys)
+        for line in filter(None, (question, render_keys(turn.prompt, words))):
+            self._write(line)
 
     def _tell_room(self) -> None:
         """Tell that there is little room left on the disk, once each time that it gets less."""
