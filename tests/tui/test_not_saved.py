@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from time import monotonic
 
 import pytest
 from tui.screens import (
@@ -21,9 +22,12 @@ from tui.screens import (
 from floorhand.errors import DatabaseAway, Exchanged, NoRoom
 from floorhand.flows.turn import Said
 from floorhand.flows.waiting import SCANS_WAITING_MAX
-from floorhand.tui import answering, signals
+from floorhand.tui import answering, signals, telling
 
 DESK = (80, 24)
+SOON_S = 5.0
+"""Long after anything that a screen owes has been painted."""
+
 TAKEN = Said("sign_in.welcome", {"name": "Ana"}, "ok")
 
 
@@ -228,3 +232,23 @@ async def test_a_database_that_takes_long_is_told_before_it_answers(monkeypatch)
         await settled(pilot)
         assert "Not yet saved" not in picture(pilot.app)
     assert road.scans == [(12, "A")]
+
+
+async def test_what_is_scanned_while_an_answer_is_awaited_is_seen_at_once(monkeypatch) -> None:
+    monkeypatch.setattr(telling, "PAINT_EVERY_S", 0.2)
+    monkeypatch.setattr(answering, "PATIENCE_S", 600.0)
+    road = ListRoad(answer=taken)
+    async with with_reader(terminal(road)).run_test(size=DESK) as pilot:
+        await settled(pilot)
+        road.gate.clear()
+        await hear(pilot, b"A\r")
+        for data in (b"FJ-TARP", b"\rFJ-M", b"UG\r"):
+            pilot.app.screen.hear(tuple(pilot.app.reader.feed(data)))
+        late = monotonic() + SOON_S
+        while "▮▮ 2 waiting" not in picture(pilot.app) and monotonic() < late:
+            await pilot.pause(0.001)
+        assert "▮▮ 2 waiting" in picture(pilot.app)
+        assert "▸ FJ" not in picture(pilot.app)
+        road.gate.set()
+        await settled(pilot)
+    assert [scanned for _, scanned in road.scans] == ["A", "FJ-TARP", "FJ-MUG"]

@@ -254,6 +254,7 @@ class TellingScreen(Screen[None], inherit_bindings=False):
         self._history = History()
         self._busy = True
         self._painted_s = 0.0
+        self._paint_owed = False
         self.turn: Turn | None = None
 
     def compose(self) -> ComposeResult:
@@ -330,15 +331,25 @@ class TellingScreen(Screen[None], inherit_bindings=False):
         return words_for(self._floor, self.turn)
 
     def _paint_soon(self) -> None:
-        """Paint; while scans wait, which all lead to another paint, no more than can be read."""
+        """Paint; while scans wait no more often than can be read, and then once more at the end.
+
+        The answers to those scans may be long in coming, so the last paint is never left to them.
+        """
         if not len(self._waiting) or self._painted_s + PAINT_EVERY_S < monotonic():
+            self._paint()
+        elif not self._paint_owed:
+            self._paint_owed = True
+            self.set_timer(PAINT_EVERY_S, self._paint_what_is_owed)
+
+    def _paint_what_is_owed(self) -> None:
+        if self._paint_owed:
             self._paint()
 
     def _paint(self) -> None:
         theme = THEMES[theme_of(self._floor, self.turn)].name
         if self.app.theme != theme:
             self.app.theme = theme
-        self._painted_s = monotonic()
+        self._painted_s, self._paint_owed = monotonic(), False
         self.prompt_view.show(self._view())
 
     def _view(self) -> View:
