@@ -12,6 +12,7 @@ from tui.screens import (
     PIN,
     REFUSED,
     SIGN_IN,
+    SIZES,
     ListRoad,
     picture,
     rest,
@@ -140,6 +141,31 @@ async def test_the_frame_stays_red_until_the_next_good_scan() -> None:
             await send(pilot, b"typing")
             assert screen._view().tone == tone
             await send(pilot, b"\x7f" * 6)
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+async def test_help_is_read_below_a_refusal_and_the_frame_stays_red(size) -> None:
+    def answer(turn, scanned):
+        help_text = Said(f"help.{turn.prompt.ask}", {}, "look")
+        return replace(turn, said={"*HELP": help_text, "BAD": REFUSED}.get(scanned, TAKEN))
+
+    road = ListRoad(answer=answer)
+    async with with_reader(terminal(road)).run_test(size=size) as pilot:
+        await send(pilot, b"BAD\rAFTER\r")
+        for _ in range(2):
+            screen = await send(pilot, b"\x1bOP")
+            assert screen._view().tone == "refused"
+            drawn = picture(pilot.app)
+            assert "✗" in drawn
+            assert "? Go to" in drawn
+        if size[1] >= 20:
+            told = " ".join(drawn.split())
+            assert "99 is not what stands on" in told
+            assert "1 scan after this was NOT taken" in told
+        screen = await send(pilot, b"GOOD\r")
+        assert screen._view().tone == "ok"
+        screen = await send(pilot, b"\x1bOP")
+        assert screen._view().tone == "look"
 
 
 async def test_a_full_queue_refuses_aloud_until_it_is_empty() -> None:

@@ -76,3 +76,23 @@ def test_the_name_of_a_place_comes_from_the_database_where_nobody_told_it() -> N
     history.answered(PICK, replace(PICK, scan_no=PICK.scan_no + 1), NOW)
     history.recall(Lately((Past(PICK.scan_no + 1, NOW, "A-01", True, 0),)))
     assert [fate.code for fate in history.all(catalog("en"), NOW.tzinfo)] == ["A-01"]
+
+
+def waiting(*codes: str, source: str = "scanned", door: bool = False) -> list[str]:
+    history = History()
+    for code in codes:
+        history.offered(code, source, NOW, taken=True)
+    fates = history.all(catalog("en"), NOW.tzinfo, door=door)
+    assert all(fate.note.startswith("not saved yet") for fate in fates)
+    return [fate.code for fate in fates]
+
+
+def test_scans_that_wait_are_listed_as_not_saved_yet() -> None:
+    assert waiting("MUG-BLUE-330", "*FULL", "471100") == ["MUG-BLUE-330", "F6", "471100"]
+
+
+def test_of_scans_that_wait_none_that_may_open_a_door_is_listed() -> None:
+    assert waiting("CAP-RED", BADGE, "471100") == ["CAP-RED", SECRET, SECRET]
+    assert waiting("*OUT", "BADGE-ANA", "*HELP", "X") == ["F12", SECRET, "F1", SECRET]
+    assert waiting("471100", "X", source="typed") == [SECRET, SECRET]
+    assert waiting("BADGE-ANA", door=True) == [SECRET]

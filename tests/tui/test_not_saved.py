@@ -11,6 +11,7 @@ from tui.screens import (
     MENU,
     PICK,
     REFUSED,
+    SIZES,
     ListRoad,
     picture,
     send,
@@ -102,6 +103,35 @@ async def test_what_is_saved_and_what_waits_is_told_and_nothing_is_lost() -> Non
         assert "Hello Ana" in picture(pilot.app)
     assert road.scans == [(12, "A"), (13, "B"), (14, "C"), (15, "D")]
     assert set(road.tries) == set(road.scans)
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+async def test_the_list_of_scans_tells_what_is_not_saved_and_keeps_saying_so(size) -> None:
+    road = Outage(answer=taken)
+    async with with_reader(terminal(road)).run_test(size=size) as pilot:
+        await send(pilot, b"A\r")
+        road.away = DatabaseAway
+        await hear(pilot, b"B\r")
+        await tried_again(road, pilot)
+        await hear(pilot, b"\x1b[23~")
+        await hear(pilot, b"FJ-TARP\r")
+        drawn = picture(pilot.app)
+        assert "! Not yet saved." in drawn
+        listed = " ".join(drawn.split())
+        assert "– 09:41:07 ! FJ-TARP" in listed
+        if size[1] > 12:
+            assert "– 09:41:07 ! B" in listed
+        if size[1] > 16:
+            assert "12 09:41:07 ✓ A" in listed
+        if size[0] >= 40:
+            assert "FJ-TARP not saved yet" in listed
+        road.away = NoRoom
+        await tried_again(road, pilot)
+        assert "STOP: not saved." in picture(pilot.app)
+        road.away = None
+        await settled(pilot)
+        await pilot.pause()
+        assert not pilot.app.screen._shown.looking_back
 
 
 async def test_who_has_saved_nothing_here_yet_is_told_when_it_was_resumed() -> None:

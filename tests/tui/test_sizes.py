@@ -8,6 +8,7 @@ further. Questions come from the floor scripts; those that no script asks are ma
 from __future__ import annotations
 
 import csv
+import lzma
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,25 +22,33 @@ from conftest import SHARED_DATA, new_warehouse
 from rich.cells import cell_len
 from scripts.test_scripts import SCRIPTS, Stage
 from tui.pseudo import Pseudo
-from tui.screens import PICK
+from tui.screens import MENU, PICK
 
 from floorhand.domain.keymap import Key, named
-from floorhand.flows.turn import Item, Prompt, Said
+from floorhand.flows.turn import Choice, Item, Prompt, Said
 from floorhand.ops.floor import Turn
 from floorhand.store.db import engine_of
 from floorhand.text.catalog import ASSETS, Catalog, catalog, languages
 from floorhand.text.visible import visible
 from floorhand.tui.document import document
-from floorhand.tui.keys_row import all_keys
+from floorhand.tui.keys_row import MORE_KEY, all_keys
 from floorhand.tui.large import huge, large, lettering
 from floorhand.tui.layout import _inner, _large_ask, lay_out, turned
+from floorhand.tui.listing import NUMBER_COLUMNS
 from floorhand.tui.rows import Row, width_of
-from floorhand.tui.view import View, question, sentence
+from floorhand.tui.view import SIGNS, Fate, View, question, sentence
 
 SIZES = [(20, 16), (40, 8), (26, 12), (40, 20), (80, 24), (120, 40)]
 SHORT_AND_LONG = ("en", Pseudo().language)
 WORDS_MIN = 12
 """Columns of a cut answer that are always there: its sign and its first words."""
+
+CODE = re.compile(r"\S*\d{3}\S*")
+LATELY = (
+    Fate(8, "09:40:58", "4006381333931", "ok"),
+    Fate(9, "09:40:59", "FJ-MUG", "refused"),
+    Fate(10, "09:41:01", "A-12-04-3", "look"),
+)
 
 NAME_127 = ("Hochwertiger Edelstahl-Thermobecher mit Deckel 水壶 Ñandú " * 3)[:127]
 
@@ -51,14 +60,33 @@ def tongues() -> list[Catalog]:
 @cache
 def names() -> tuple[str, ...]:
     """The longest names there are: invented ones, and those of real goods if they are here."""
-    found = [NAME_127, "👩‍🚀" * 40 + "x" * 7, "שלום עולם " * 12, "W" * 127]
-    real = SHARED_DATA / "online_retail"
-    for file in sorted(real.glob("*.csv"))[:1]:
-        with file.open(encoding="utf-8", errors="replace") as text:
-            rows = [row for _, row in zip(range(20_000), csv.reader(text), strict=False)]
-        cells = {cell for row in rows for cell in row if len(cell) > 30}
-        found += sorted(cells, key=len)[-3:]
-    return tuple(found)
+    return (NAME_127, "👩‍🚀" * 40 + "x" * 7, "שלום עולם " * 12, "W" * 127, *real_names())
+
+
+@cache
+def real_names() -> tuple[str, ...]:
+    """The longest names of real goods; none if the real data is not here."""
+    if not SHARED_DATA.is_dir():
+        return ()
+    goods = SHARED_DATA / "uci_online_retail" / "day_2011-05-10.csv"
+    with goods.open(encoding="utf-8") as text:
+        shop = sorted({row["Description"] for row in csv.DictReader(text)}, key=len)
+    labelled = SHARED_DATA / "barcodes_uhtt" / "uhtt_barcode_ref_0005.tsv.xz"
+    lines = lzma.decompress(labelled.read_bytes()).decode().split("\n")[1:-1]
+    return (*shop[-2:], *sorted((line.split("\t")[2] for line in lines), key=len)[-2:])
+
+
+def long_coded(turn: Turn) -> Turn:
+    """The same turn, with codes as long as those of TikTok wherever there is one in a list."""
+    prompt = turn.prompt
+    choices = tuple(
+        replace(choice, label=CODE.sub(f"576461413038785{n:02}552", choice.label))
+        for n, choice in enumerate(prompt.choices)
+    )
+    goods = tuple(
+        replace(item, code=f"576461413038785{n:02}552") for n, item in enumerate(prompt.goods)
+    )
+    return replace(turn, prompt=replace(prompt, choices=choices, goods=goods))
 
 
 @cache
@@ -95,6 +123,11 @@ def made_up() -> Iterator[Turn]:
         prompt = replace(PICK.prompt, ask=ask, ask_facts=facts, progress=(127, 128))
         said = Said("refusal.pick_wrong_piece", LONG_FACTS, ("refused", "look")[number % 2])
         yield replace(PICK, prompt=prompt, said=said)
+    returns = (
+        Choice(str(n), label=f"576461413038785{n:02}552 · ALMA HOME & LIVING · ! 27.11.2026")
+        for n in range(1, 9)
+    )
+    yield replace(MENU, prompt=replace(MENU.prompt, choices=tuple(returns)))
 
 
 LONG_FACTS = {
@@ -113,9 +146,8 @@ def long_named(turn: Turn, name: str) -> Turn:
 
 def view(turn: Turn, words: Catalog, **more) -> View:
     said = (turn.said,) if turn.said else ()
-    return View(
-        turn.prompt, said, words, job=turn.job, worker=turn.worker_name, clock="09:41", **more
-    )
+    more = {"recent": LATELY, "clock": "09:41"} | more
+    return View(turn.prompt, said, words, job=turn.job, worker=turn.worker_name, **more)
 
 
 @lru_cache(maxsize=20_000)
@@ -153,6 +185,11 @@ def faults(shown: View, rows: list[Row]) -> Iterator[str]:
         now = next((item for item in prompt.goods if item.mark == "now"), prompt.goods[0])
         if squeezed(now.code) not in squeezed(text_of(rows, "code", "now", "value")):
             yield f"code {now.code!r}"
+    yield from listed_faults(shown, rows)
+    if width_of(rows[0]) >= 40 and len(rows) >= 20:
+        for fate in shown.recent:
+            if f"{SIGNS[fate.tone]} {fate.code[:6]}" not in whole:
+                yield f"recent {fate.code!r}"
     for key, _ in prompt.keys:
         if f" {named(key)} " not in f"{text_of(rows, 'key')} ":
             yield f"key {key}"
@@ -167,10 +204,67 @@ def faults(shown: View, rows: list[Row]) -> Iterator[str]:
             yield f"answer {whole!r}: {told!r}"
 
 
+def listed_faults(shown: View, rows: list[Row]) -> Iterator[str]:
+    """Say what of lists is neither there nor paged to, and what cannot be told apart."""
+    assert shown.prompt is not None
+    paged = f" {MORE_KEY} " in f"{text_of(rows, 'key')} "
+    drawn = squeezed("".join(part.text for row in rows for part in row))
+    for item in shown.prompt.goods:
+        if squeezed(item.code) not in drawn and not paged:
+            yield f"goods {item.code!r}"
+    say = shown.words.say
+    told = [squeezed(shown.words.written(one.written(say))) for one in shown.prompt.choices]
+    entries = dict(numbered_entries(rows))
+    if told and not entries:
+        yield "no choice"
+    for number, whole in enumerate(told, 1):
+        entry = squeezed(entries.get(number, ""))
+        if entry == whole:
+            continue
+        if not paged:
+            yield f"choice {whole!r}: {entry!r}, and no key to the rest"
+        stem = entry.removesuffix("…")
+        if number in entries and (entry == stem or not whole.startswith(stem)):
+            yield f"choice {whole!r}: {entry!r} is not marked as cut"
+        if number in entries and any(
+            other.startswith(stem) for other in told[: number - 1] + told[number:]
+        ):
+            yield f"choice {whole!r}: {entry!r} may be another one"
+        if re.search(r"\d{5}$", stem) and re.match(r"\d", whole[len(stem) :]):
+            yield f"choice {whole!r}: {entry!r} has a code that is cut"
+
+
+def numbered_entries(rows: list[Row]) -> Iterator[tuple[int, str]]:
+    """Give the entries of a numbered list as they are shown, put together from their rows."""
+    number, text = 0, ""
+    for row in rows:
+        in_list = False
+        for role, part in ((part.role, part.text) for part in row):
+            if role == "choice":
+                if number:
+                    yield number, text
+                number, text, in_list = int(part), "", True
+            elif number and (in_list or part == " " * NUMBER_COLUMNS):
+                text, in_list = text + part, True
+            if role.startswith("frame") and part != " ":
+                break
+        if number and not in_list:
+            yield number, text
+            number = 0
+    if number:
+        yield number, text
+
+
 @pytest.fixture(scope="module")
 def turns(tmp_path_factory) -> tuple[Turn, ...]:
     asked = [*played(tmp_path_factory.getbasetemp()), *made_up()]
-    return tuple(long_named(turn, names()[n % len(names())]) for n, turn in enumerate(asked))
+    named = [long_named(turn, names()[n % len(names())]) for n, turn in enumerate(asked)]
+    return tuple(long_coded(turn) if n % 2 else turn for n, turn in enumerate(named))
+
+
+def test_the_names_of_real_goods_are_among_the_long_ones(shared_data) -> None:
+    assert {len(name) > 30 for name in names()} == {True}
+    assert len(real_names()) == 4
 
 
 @pytest.mark.parametrize("words", tongues(), ids=lambda words: words.language)

@@ -10,30 +10,33 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from floorhand.flows.turn import Choice, Item, Prompt
+from floorhand.flows.turn import Item, Prompt
 from floorhand.text.catalog import Catalog
 from floorhand.text.visible import visible
 from floorhand.tui.large import huge, large
+from floorhand.tui.listing import (
+    NAME_COLUMNS_MIN,
+    Block,
+    beginning,
+    goods_blocks,
+    listed,
+    numbered,
+)
 from floorhand.tui.rows import Part, Row, joined, width_of
 from floorhand.tui.safe import chop, cut, wrap
 from floorhand.tui.view import goods_told
 
-MARKS: Final = {"": "  ", "now": "▶ ", "done": "✓ "}
-
-NAME_COLUMNS_MIN: Final = 8
-"""A name that gets less room than this says nothing; it gets a row of its own or none."""
+GOODS_NEEDED: Final = 2
+"""Rows of a list of goods that is all there is to act on."""
 
 GOODS_FIRST_MAX: Final = 4
 """Rows of goods that come before large digits; the rest of the list comes after them."""
 
 CHOICES_FIRST: Final = 3
-"""Rows of a numbered list that come before everything but place and number."""
+"""Entries of a numbered list that come before everything but place and number."""
 
 AIR_ROWS: Final = 4
 """Rows that stay free when the place is drawn as large as can be."""
-
-CHOICE_COLUMNS_MIN: Final = 24
-"""A list is set in two columns only if each has this much room."""
 
 FACT_ROWS_MAX: Final = 2
 BAR_COLUMNS_MAX: Final = 60
@@ -67,22 +70,25 @@ class Body:
     whole: bool
 
 
-def rows_needed(prompt: Prompt, width: int) -> int:
+def rows_needed(prompt: Prompt, words: Catalog, width: int) -> int:
     """Count the rows without which the question cannot be acted on."""
     head, rest = _split(prompt)
     acted_on = len(_small(prompt.place, width, "place")) + len(_head(prompt.count, head, width)[0])
-    listed = min(len(prompt.choices), CHOICES_FIRST) or min(len(rest), 0 if acted_on else 2)
-    return acted_on + listed or min(1, len(prompt.facts))
+    first = numbered(prompt.choices, words, width).rows_first(CHOICES_FIRST)
+    if not first and not acted_on:
+        first = min(sum(map(len, goods_blocks(rest, width))), GOODS_NEEDED)
+    return acted_on + first or min(1, len(prompt.facts))
 
 
-def rows_enlarged(prompt: Prompt, width: int, *, plain: bool) -> int:
-    """Count the rows of place and number in large letters."""
+def rows_enlarged(prompt: Prompt, words: Catalog, width: int, *, plain: bool) -> int:
+    """Count the rows of place and number in large letters, and of the beginning of a list."""
     head, _ = _split(prompt)
     place = _drawn(large(prompt.place, plain=plain), width) or _small(prompt.place, width, "place")
     number = (
         _large_head(prompt.count, head, width, plain=plain) or _head(prompt.count, head, width)[0]
     )
-    return len(place) + len(number)
+    choices = numbered(prompt.choices, words, width)
+    return len(place) + len(number) + choices.rows_first(CHOICES_FIRST)
 
 
 def lay_out_body(
@@ -123,12 +129,11 @@ class _Body:
     room: Room
     plain: bool
     head: Item | None = None
-    rest: tuple[Item, ...] = ()
     place: list[Row] = field(default_factory=list)
     number: list[Row] = field(default_factory=list)
     name: list[Row] = field(default_factory=list)
     facts: list[Row] = field(default_factory=list)
-    choices: list[Row] = field(default_factory=list)
+    goods: list[Block] = field(default_factory=list)
     facts_rows: int = 0
     choices_rows: int = 0
     goods_rows: int = 0
@@ -138,24 +143,26 @@ class _Body:
     def begin(self) -> None:
         """Place, number and list in their smallest form."""
         prompt, width = self.prompt, self.width
-        self.head, self.rest = _split(prompt)
+        self.head, rest = _split(prompt)
+        self.goods = goods_blocks(rest, width)
         self.place = _small(prompt.place, width, "place")
         self.number, self.name = _head(prompt.count, self.head, width)
         self.facts = _facts(prompt, self.words, width, packed=True)
-        self.choices = [
-            _choice(n, choice, self.words) for n, choice in enumerate(prompt.choices, 1)
-        ]
         self.room.take(len(self.place) + len(self.number))
+        choices = numbered(prompt.choices, self.words, width)
+        self.choices_rows = self.room.take(choices.rows_first(CHOICES_FIRST))
         if not self.place and not self.number:
-            self.goods_rows = self.room.take(min(len(self.rest), 2))
-        self.choices_rows = self.room.take(min(len(self.choices), CHOICES_FIRST))
+            self.goods_rows = self.room.take(min(self._goods_rows_all, GOODS_NEEDED))
 
     def add_facts(self) -> None:
         """Add the list and the facts, of which one comes before the end of a long list."""
         kept = min(1, len(self.facts)) if self.room.left > 1 else 0
-        missing = len(self.choices) - self.choices_rows
+        choices = numbered(self.prompt.choices, self.words, self.width)
+        missing = choices.rows_short - self.choices_rows
         self.choices_rows += self.room.take(min(missing, self.room.left - kept))
         self.facts_rows = self.room.take(len(self.facts))
+        if self.choices_rows == choices.rows_short:
+            self.choices_rows += self.room.take(choices.rows_whole - choices.rows_short)
 
     def add_name(self) -> None:
         """Add the name of the goods in hand."""
@@ -191,11 +198,15 @@ class _Body:
 
     def add_all_goods(self) -> None:
         """Add the rest of the list."""
-        self._add_goods(len(self.rest))
+        self._add_goods(self._goods_rows_all)
 
     def _add_goods(self, rows_max: int) -> None:
-        wanted = min(len(self.rest), rows_max) - self.goods_rows
+        wanted = min(self._goods_rows_all, rows_max) - self.goods_rows
         self.goods_rows += self.room.take(wanted)
+
+    @property
+    def _goods_rows_all(self) -> int:
+        return sum(map(len, self.goods))
 
     def loosen_facts(self) -> None:
         """Give each fact a row of its own."""
@@ -206,13 +217,12 @@ class _Body:
     def end(self) -> Body:
         """Stack what there is, with air between as far as there is room."""
         prompt, width = self.prompt, self.width
-        goods = [_item(item, self.rest, width) for item in self.rest]
-        chosen = _chosen(self.choices, self.choices_rows, self.words, width)
+        chosen, all_chosen = listed(prompt.choices, self.choices_rows, self.words, width)
         blocks = [
             self.place,
             self.number,
             self.facts[: self.facts_rows],
-            _beginning(goods, self.goods_rows, self.words, width),
+            beginning(self.goods, self.goods_rows, self.words, width),
             chosen,
             [_bar(prompt.progress, width, plain=self.plain)]
             if self.bar and prompt.progress
@@ -220,8 +230,8 @@ class _Body:
         ]
         whole = (
             self.facts_rows == len(self.facts)
-            and self.goods_rows == len(self.rest)
-            and self.choices_rows == len(self.choices)
+            and self.goods_rows == self._goods_rows_all
+            and all_chosen
             and (self.named or not self.name)
         )
         return Body(_stacked([block for block in blocks if block], self.room), whole)
@@ -313,62 +323,6 @@ def _facts(prompt: Prompt, words: Catalog, width: int, *, packed: bool) -> list[
             lines = wrap(f"{label} {value}", width, FACT_ROWS_MAX)
             rows += [(Part(line, "value"),) for line in lines]
     return rows
-
-
-def _item(item: Item, among: tuple[Item, ...], width: int) -> Row:
-    """Write one row of a list: mark, number, code whole, then name and note as room allows."""
-    digits = max(len(str(other.pieces)) if other.pieces else 0 for other in among)
-    pieces = f"{item.pieces:>{digits}} × " if item.pieces else " " * (digits + 3 if digits else 0)
-    mark = MARKS.get(item.mark, "  ") if any(other.mark for other in among) else ""
-    codes = max(min(width_of(other.code) for other in among), width_of(item.code))
-    role = {"now": "now", "done": "muted"}.get(item.mark, "")
-    code = item.code + " " * (codes - width_of(item.code))
-    note = f"  {item.note}" if item.note else ""
-    spare = width - width_of(mark + pieces + code + note) - 2
-    name = "" if item.name == item.code else item.name
-    if spare < min(NAME_COLUMNS_MIN, width_of(name)):
-        name = ""
-        note = cut(note, max(0, width - width_of(mark + pieces + code)))
-    shown = f"  {cut(name, spare)}" if name else ""
-    return (
-        Part(mark, role),
-        Part(pieces, role or "value"),
-        Part(code, role or "code"),
-        Part(shown, role),
-        Part(note, "muted"),
-    )
-
-
-def _choice(number: int, choice: Choice, words: Catalog) -> Row:
-    return (Part(f"{number:>2} ", "choice"), Part(f" {words.written(choice.written(words.say))}"))
-
-
-def _chosen(choices: list[Row], rows_max: int, words: Catalog, width: int) -> list[Row]:
-    """Set the numbered list; in two columns if it is too long and the screen wide enough."""
-    if len(choices) <= rows_max or width < 2 * CHOICE_COLUMNS_MIN:
-        return _beginning([_cut_row(row, width) for row in choices], rows_max, words, width)
-    half = -(-len(choices) // 2)
-    column = width // 2 - 1
-    pairs = []
-    for at in range(half):
-        left = _cut_row(choices[at], column)
-        gap = Part(" " * (column + 2 - width_of(left)))
-        right = _cut_row(choices[half + at], column) if half + at < len(choices) else ()
-        pairs.append(joined(left, gap, right))
-    return _beginning(pairs, rows_max, words, width)
-
-
-def _cut_row(row: Row, width: int) -> Row:
-    *front, last = row
-    return (*front, Part(cut(last.text, max(0, width - width_of(tuple(front)))), last.role))
-
-
-def _beginning(rows: list[Row], rows_max: int, words: Catalog, width: int) -> list[Row]:
-    """Show the beginning of a list, and how much more there is to page to."""
-    if len(rows) <= rows_max or rows_max <= 1:
-        return rows[:rows_max]
-    more = words.say("terminal.more", {"pieces": len(rows) - rows_max + 1})
-    return [*rows[: rows_max - 1], (Part(cut(f"… {more}", width), "muted"),)]
 
 
 def _bar(progress: tuple[int, int], width: int, *, plain: bool) -> Row:

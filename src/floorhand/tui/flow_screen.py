@@ -18,7 +18,7 @@ from floorhand.tui.hearing import SCANS_AHEAD_MAX, Line, Skipped, scans_in
 from floorhand.tui.layout import PAGING
 from floorhand.tui.scan import KeyDown, KeyInside, Scan, TooLong, Typed, Unended, refusal_of
 from floorhand.tui.single_keys import SingleKeys
-from floorhand.tui.telling import Floor, hint_for, saved_at
+from floorhand.tui.telling import Floor, hint_for, saved_at, still_standing
 
 if TYPE_CHECKING:
     from floorhand.ops.seats import Turn
@@ -169,6 +169,7 @@ class FlowScreen(SingleKeys, inherit_bindings=False):
         # Before it can be seen: the next scan is made as soon as it is.
         await self.fit(self._floor.scanner, turn.station, testing=turn.job == SCANNER_TEST)
         self._shown.saved_at = saved_at(self._floor, self.turn, turn) or self._shown.saved_at
+        self._shown.standing = still_standing(self.turn, self._shown, turn)
         before, self.turn = self.turn, turn
         self._shown.answered = self._floor.now()
         moved = before is not None and turn.scan_no != before.scan_no

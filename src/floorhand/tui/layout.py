@@ -10,20 +10,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from floorhand.text.catalog import FULL_STOPS
+from floorhand.flows.turn import Said
+from floorhand.text.catalog import FULL_STOPS, Catalog
 from floorhand.text.visible import visible
 from floorhand.tui.body import Body, Room, lay_out_body, rows_enlarged, rows_needed
 from floorhand.tui.document import TEXT_ROWS_MAX, document, window
 from floorhand.tui.header import header_row, is_urgent
 from floorhand.tui.keys_row import keys_rows
 from floorhand.tui.large import large, lettering
+from floorhand.tui.recent import recent_rows
 from floorhand.tui.rows import Part, Row, between, joined, padded, width_of
 from floorhand.tui.safe import CUT, chop, cut, wrap
 from floorhand.tui.view import (
     LOW_ROWS,
     NARROW_COLUMNS,
     View,
-    fate_row,
     question,
     sentence,
 )
@@ -38,9 +39,15 @@ AIRY_ROWS: Final = 8
 """With more rows than this for the body, one stays free below the question."""
 
 NAME: Final = "FLOORHAND"
+ROOMY_COLUMNS, ROOMY_ROWS = 40, 20
+"""From here on the last scans are always there, in one row at least."""
+
 HINT_ROWS_MAX: Final = 2
 RECENT_MAX: Final = 3
-"""The last scans that are shown wherever there are rows to spare."""
+"""So many of the last scans are shown beside the question."""
+
+NOTICE_SHARE: Final = 0.4
+"""How much of a page may be taken by what stays in sight whatever is paged through."""
 
 MASK: Final = "•"
 
@@ -97,29 +104,40 @@ class _Share:
     keys: list[Row]
     header: bool
     body: int
-    whole: bool = True
+    recent: int
+    whole: bool
 
 
 def _asked(view: View, width: int, height: int) -> tuple[list[Row], list[Row], bool]:
     """Give the rows between header and keys, the keys, and whether there is a header."""
     share = _shared_out(view, width, height, more=False)
-    kept = min(RECENT_MAX, len(view.recent)) + 1 if height >= TALL_ROWS and view.recent else 0
+    kept = min(RECENT_MAX, len(view.recent)) if height >= TALL_ROWS else 0
     body = _body(view, _inner(width), share.body - kept)
     if kept and not body.whole:
         body = _body(view, _inner(width), share.body)
     if not (body.whole and share.whole):
         share = _shared_out(view, width, height, more=False, brief=True)
         body = _body(view, _inner(width), share.body)
-    if not (body.whole and share.whole) and (height < LOW_ROWS or width < NARROW_COLUMNS):
+    if not (body.whole and share.whole):
         share = _shared_out(view, width, height, more=True, brief=True)
         body = _body(view, _inner(width), share.body)
     gap: list[Row] = [()] if height >= LOW_ROWS and share.body > AIRY_ROWS else []
     filled = [*gap, *body.rows][: share.body]
-    blank = share.body - len(filled)
-    recent = _recent(view, _inner(width), blank - 1) if height >= LOW_ROWS else []
-    filled += [()] * (blank - len(recent))
-    middle = [*share.ask, *filled, *recent, *share.said, *share.typed]
-    return middle, share.keys, share.header
+    filled += [()] * (share.body - len(filled))
+    middle = [*share.ask, *_with_recent(view, _inner(width), filled, share.recent)]
+    return [*middle, *share.said, *share.typed], share.keys, share.header
+
+
+def _with_recent(view: View, width: int, rows: list[Row], kept: int) -> list[Row]:
+    """Put the last scans below a body, in rows that it leaves free and the one kept for them."""
+    free = kept
+    while rows and not rows[-1]:
+        rows, free = rows[:-1], free + 1
+    if not free and view.recent and () in rows:  # air is worth less
+        at = len(rows) - 1 - rows[::-1].index(())
+        rows, free = rows[:at] + rows[at + 1 :], 1
+    recent = recent_rows(view.recent[-RECENT_MAX:], width, free, every=bool(kept))
+    return [*rows, *[()] * (free - len(recent)), *recent]
 
 
 def _shared_out(view: View, width: int, height: int, *, more: bool, brief: bool = False) -> _Share:
@@ -128,15 +146,17 @@ def _shared_out(view: View, width: int, height: int, *, more: bool, brief: bool 
     ``more`` offers the key to what did not fit; ``brief`` tells only what stands nowhere else.
     """
     inner, room = _inner(width), Room(height)
-    ask, said, typed = _ask(view, inner), _said(view, inner, brief=brief), _typed(view, inner)
+    ask, told, typed = _ask(view, inner), _said(view, inner, brief=brief), _typed(view, inner)
     keys = keys_rows(view, width - 2, 1, more=more)
-    needed = rows_needed(view.prompt, inner) if view.prompt is not None else 0
+    needed = rows_needed(view.prompt, view.words, inner) if view.prompt is not None else 0
     room.take(len(ask) + len(keys))
     header = is_urgent(view) and bool(room.take(1))
     typed_rows = room.take(1) if view.typed else 0
-    said_rows = room.take(min(1, len(said)))
+    said_rows = room.take(min(1, len(told)))
+    roomy = width >= ROOMY_COLUMNS and height >= ROOMY_ROWS
+    recent = room.take(1) if roomy and view.recent else 0
     body = room.take(needed)
-    said_rows += room.take(len(said) - said_rows)
+    said_rows += room.take(sum(map(len, told)) - said_rows)
     header = header or bool(room.take(1))
     for rows_max in range(_keys_max(width, height), 0, -1):
         wordy = keys_rows(view, width - 2, rows_max, more=more)
@@ -148,18 +168,19 @@ def _shared_out(view: View, width: int, height: int, *, more: bool, brief: bool 
     body += room.left
     if view.large and view.prompt is not None:
         drawn = _large_ask(view, inner)
-        wanted = max(needed, rows_enlarged(view.prompt, inner, plain=view.plain))
+        wanted = max(needed, rows_enlarged(view.prompt, view.words, inner, plain=view.plain))
         if drawn and body >= wanted + len(drawn) - len(ask):
             body -= len(drawn) - len(ask)
             ask = drawn
     return _Share(
         ask,
-        _cut_off(said, said_rows, inner),
+        _each_begun(told, said_rows, inner),
         typed[:typed_rows],
         keys,
         header,
         body,
-        said_rows == len(said),
+        recent,
+        said_rows == sum(map(len, told)),
     )
 
 
@@ -223,20 +244,31 @@ def _large_ask(view: View, width: int) -> list[Row]:
     return rows + [(Part(one, "ask"),) for one in line]
 
 
-def _said(view: View, width: int, *, brief: bool) -> list[Row]:
+def _said(view: View, width: int, *, brief: bool) -> list[list[Row]]:
     """Tell how the last scan went, in reverse video; ``brief`` without the question above it.
 
     A code as wide as the screen would leave a row to the full stop behind it.
     """
     asked = view.prompt.ask if brief and view.prompt is not None else ""
-    rows: list[Row] = []
-    for said in view.said:
-        told = sentence(said, view.words, width, asked=asked)
-        lines = wrap(told, width, TEXT_ROWS_MAX)
-        if lines[-1:] and lines[-1] in FULL_STOPS:
-            lines.pop()
-        rows += [padded((Part(line),), width, f"said-{said.tone}") for line in lines]
-    return rows
+    return [_told(said, view.words, width, asked) for said in view.said]
+
+
+def _told(said: Said, words: Catalog, width: int, asked: str = "") -> list[Row]:
+    lines = wrap(sentence(said, words, width, asked=asked), width, TEXT_ROWS_MAX)
+    if lines[-1:] and lines[-1] in FULL_STOPS:
+        lines.pop()
+    return [padded((Part(line),), width, f"said-{said.tone}") for line in lines]
+
+
+def _each_begun(told: list[list[Row]], rows_max: int, width: int) -> list[Row]:
+    """Give the first row of each sentence, and more of the first ones as far as there is room."""
+    room = Room(rows_max)
+    begun = [room.take(1) for _ in told]
+    return [
+        row
+        for rows, first in zip(told, begun, strict=True)
+        for row in _cut_off(rows, first + (room.take(len(rows) - first) if first else 0), width)
+    ]
 
 
 def _cut_off(rows: list[Row], count: int, width: int) -> list[Row]:
@@ -248,21 +280,6 @@ def _cut_off(rows: list[Row], count: int, width: int) -> list[Row]:
     if width_of(text) + 2 > width:
         text = (chop(text, max(width - 2, 1)) or [""])[0]
     return [*first, padded((Part(f"{text} {CUT}"),), width, last[0].role)]
-
-
-def _recent(view: View, width: int, rows_max: int) -> list[Row]:
-    """Show how the last scans went, where there are rows that would stay empty."""
-    shown = view.recent[-min(RECENT_MAX, max(rows_max, 0)) :] if rows_max > 0 else ()
-    return [_one_row(fate_row(fate), width) for fate in shown]
-
-
-def _one_row(row: Row, width: int) -> Row:
-    """Cut a row at the end of its longest part but one, the code; F11 shows it whole."""
-    front, code, note = row[:2], row[2], row[3]
-    room = max(0, width - width_of(front))
-    if width_of((code, note)) > room:
-        note = Part("")
-    return joined(front, Part(cut(code.text, room - width_of((note,))), code.role), note)
 
 
 def _typed(view: View, width: int) -> list[Row]:
@@ -300,28 +317,27 @@ def _hint(sentence: str, alone: str, width: int) -> list[Row]:
 
 def _page(view: View, width: int, height: int) -> tuple[list[Row], list[Row], bool]:
     """Give a page of everything that the question holds, or of the list of scans."""
-    keys, heading, typed, room = _around_page(view, width, height)
+    above, below, keys = _around_page(view, width, height)
+    room = _page_rows(view, width, height)
     first = view.first if view.scans is not None else view.first - 1
     page = window(document(view, _inner(width)), first, room)
     page += [()] * (room - len(page))
-    return [*heading, *page, *typed], keys, height >= TIGHT_ROWS
+    return [*above, *page, *below], keys, height >= TIGHT_ROWS
 
 
 def _page_rows(view: View, width: int, height: int) -> int:
     """Count the rows of a page."""
-    _, _, typed, room = _around_page(view, width, height)
-    return room + len(typed) - (1 if view.typed else 0)
+    taken = sum(map(len, _around_page(view, width, height)))
+    return max(height - taken - (1 if height >= TIGHT_ROWS else 0), 0)
 
 
-def _around_page(
-    view: View, width: int, height: int
-) -> tuple[list[Row], list[Row], list[Row], int]:
-    """Give the rows of keys, of a heading and of what is typed, and how many they leave."""
-    keys = keys_rows(view, width - 2, 1, more=True)
-    heading = _heading(view, _inner(width))
-    typed = _typed(view, _inner(width)) if view.typed else []
-    room = height - len(keys) - len(heading) - len(typed) - (1 if height >= TIGHT_ROWS else 0)
-    return keys, heading, typed, max(room, 0)
+def _around_page(view: View, width: int, height: int) -> tuple[list[Row], list[Row], list[Row]]:
+    """Give what stands above a page and below it, and the keys."""
+    inner = _inner(width)
+    notices = [_told(said, view.words, inner) for said in view.notices]
+    below = _each_begun(notices, int(height * NOTICE_SHARE), inner)
+    below += _typed(view, inner) if view.typed else []
+    return _heading(view, inner), below, keys_rows(view, width - 2, 1, more=True)
 
 
 def _heading(view: View, width: int) -> list[Row]:

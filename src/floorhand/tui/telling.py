@@ -22,7 +22,7 @@ from floorhand.flows.away import BETWEEN_WORK, not_yet_saved, tone_of
 from floorhand.flows.turn import Prompt, Said
 from floorhand.text.catalog import Catalog, shown_in
 from floorhand.tui.hearing import Hearing
-from floorhand.tui.history import History
+from floorhand.tui.history import History, asks_at_door
 from floorhand.tui.layout import RECENT_MAX
 from floorhand.tui.prompt_view import PromptView
 from floorhand.tui.scan import Scan
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from floorhand.store.past import Lately
 
 MINUTE_S: Final = 60
+
+ABOUT_THE_SCREEN: Final = ("help.", "settings.")
+"""How texts begin that answer no scan: what was refused before them still stands."""
 
 PAINT_EVERY_S: Final = 0.1
 """No faster than this are answers shown of which more are to come at once."""
@@ -107,6 +110,7 @@ class Shown:
 
     Attributes:
         notices: What the terminal itself has to say.
+        standing: What was refused and not followed by a good scan yet.
         typed: Characters gathered so far.
         hint: What could be typed for want of a scanner, in a sentence and alone.
         first: How far the worker has paged.
@@ -121,6 +125,7 @@ class Shown:
     """
 
     notices: tuple[Said, ...] = ()
+    standing: tuple[Said, ...] = ()
     typed: str = ""
     hint: tuple[str, str] | None = None
     first: int = 0
@@ -149,10 +154,8 @@ def locked(turn: Turn) -> Prompt:
     return sign_in.prompt(sign_in.Locked(turn.worker, turn.worker_name, minutes, turn.job))
 
 
-def view_of(
-    floor: Floor, turn: Turn | None, shown: Shown, words: Catalog, waiting: int, history: History
-) -> View:
-    """Put together what a screen shows; without a turn the seat is still being taken."""
+def notices_of(turn: Turn | None, shown: Shown, waiting: int) -> tuple[Said, ...]:
+    """Say what the terminal itself has to say."""
     notices = shown.notices
     if shown.line_away:
         line = Said("terminal.scanner_away", {"device": shown.line_away}, "look")
@@ -160,12 +163,20 @@ def view_of(
     if shown.away:
         prompt = turn.prompt if turn is not None else None
         notices = (not_yet_saved(shown.away, prompt, shown.saved_at, waiting), *notices)
+    if shown.room is not None and turn is not None and turn.job in BETWEEN_WORK:
+        notices = (*notices, shown.room)
+    return notices
+
+
+def view_of(
+    floor: Floor, turn: Turn | None, shown: Shown, words: Catalog, waiting: int, history: History
+) -> View:
+    """Put together what a screen shows; without a turn the seat is still being taken."""
+    notices = notices_of(turn, shown, waiting)
     if turn is None:
         # Whose clock is not known yet.
         return View(None, notices, words, waiting=waiting, encoding=encoding_of(floor, None))
-    if shown.room is not None and turn.job in BETWEEN_WORK:
-        notices = (*notices, shown.room)
-    clock = f"{floor.now().astimezone(floor.zone()):%H:%M}"
+    clock, door = f"{floor.now().astimezone(floor.zone()):%H:%M}", asks_at_door(turn)
     printer = None if turn.job in WITHOUT_PRINTER else shown.printer
     if is_idle(floor, turn, shown):
         asked = locked(turn)
@@ -181,8 +192,9 @@ def view_of(
         )
     return View(
         turn.prompt,
-        (*((turn.said,) if turn.said is not None and not shown.away else ()), *notices),
+        (*(() if shown.away else answers(turn, shown)), *notices),
         words,
+        notices=notices,
         job=turn.job,
         worker=turn.worker_name,
         typed=shown.typed,
@@ -194,11 +206,24 @@ def view_of(
         large=turn.preferences.large or floor.manner.large,
         encoding=encoding_of(floor, turn),
         recent=history.last(RECENT_MAX, floor.zone()),
-        scans=history.all(words, floor.zone()) if shown.looking_back else None,
+        scans=history.all(words, floor.zone(), door=door) if shown.looking_back else None,
         done=(history.scans, history.booked),
         taken=shown.taken,
         printer=printer,
     )
+
+
+def answers(turn: Turn, shown: Shown) -> tuple[Said, ...]:
+    """Say how the last scan went, and what was refused before it and still stands."""
+    return ((turn.said,) if turn.said is not None else ()) + shown.standing
+
+
+def still_standing(before: Turn | None, shown: Shown, turn: Turn) -> tuple[Said, ...]:
+    """Give what was refused before a turn and is so still: nothing else was scanned since."""
+    if before is None or turn.said is None or not turn.said.text.startswith(ABOUT_THE_SCREEN):
+        return ()
+    told = (*answers(before, shown), *shown.notices)
+    return tuple(said for said in told if said.tone == "refused")
 
 
 def theme_of(floor: Floor, turn: Turn | None) -> str:

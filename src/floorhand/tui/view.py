@@ -64,6 +64,7 @@ class View:
         said: How the last scan went, worst first to be told; more than one if scans after it
             were dropped, or the database is away.
         words: The texts of the worker's language.
+        notices: Those of ``said`` that stay in sight whatever is paged through.
         job: Name of the flow that is open.
         worker: Name of who sits here; empty if nobody.
         typed: Characters gathered so far.
@@ -85,6 +86,7 @@ class View:
     prompt: Prompt | None
     said: tuple[Said, ...]
     words: Catalog
+    notices: tuple[Said, ...] = ()
     job: str = ""
     worker: str = ""
     typed: str = ""
