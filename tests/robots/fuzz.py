@@ -41,13 +41,20 @@ from conftest import NOW, SITE, new_warehouse
 from nested import Nested
 from robots.fuzz_road import Known, remembering, unsynced
 from robots.fuzz_scans import NAMES, Scans
-from robots.test_bad_scans import RARE, add_order_of_two_lines, allow_everything, named_asks
+from robots.test_bad_scans import (
+    MET_ELSEWHERE,
+    RARE,
+    add_order_of_two_lines,
+    allow_everything,
+    named_asks,
+)
 from scripts.test_scripts import SCRIPTS, Stage
 from sqlalchemy import bindparam, select
 from warehouses import packing
 
 from floorhand.domain import things
 from floorhand.domain.signing_in import JOBS
+from floorhand.domain.things import TakenOver
 from floorhand.errors import Refused
 from floorhand.flows import learning
 from floorhand.flows.turn import Prompt
@@ -81,12 +88,16 @@ STATES = frozenset(
     (name, state.__name__)
     for name in FLOW_NAMES
     for state in FLOWS[name].STATES
-    if name in ("sign_in", *JOBS) or state not in (type(FLOWS[name].START), learning.Heard)
+    if name in ("sign_in", *JOBS)
+    or state not in (type(FLOWS[name].START), learning.Heard, TakenOver)
 )
-"""Where a seat can be; other flows pass through their start, and what is heard is never stored."""
+"""Where a seat can be; other flows pass through their start, and what is heard is never stored.
 
-ASKS = named_asks() - {"seat.taken"}
-"""What a seat can ask; the one left out is asked by a terminal that has lost its seat."""
+Where a colleague has taken work over, every scan is answered alike: `tests/ops` makes them.
+"""
+
+ASKS = named_asks() - MET_ELSEWHERE
+"""What a seat can ask, but for what `tests/ops` comes to."""
 
 
 @dataclass

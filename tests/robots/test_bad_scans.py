@@ -194,8 +194,8 @@ TAKEN = (
 KNOWS_A_SECRET = frozenset({"sign_in.type_pin", "sign_in.scan_badge", "sign_in.locked"})
 """Here wrong answers are counted, so that nobody can try them all."""
 
-MET_ELSEWHERE = frozenset({"seat.taken"})
-"""Asked by a terminal alone: see `tests/ops`."""
+MET_ELSEWHERE = frozenset({"seat.taken", "taken_over.scan"})
+"""Asked by a terminal alone, or answered by any scan: see `tests/ops`."""
 
 
 class Teased(Robot):
