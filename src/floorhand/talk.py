@@ -275,15 +275,12 @@ class Talk:
         for line in self._lines:
             if isinstance(line, Said):
                 self._tell(replace(turn, said=line))
-                continue
-            if not (scanned := read_scan(line)):
-                continue
-            if self._echo:
+            elif scanned := read_scan(line):
                 hidden = self.hides() or (hidden and could_be_pin(scanned))
-                secret = hidden and not scanned.startswith("*")
-                self._write(f"> {SECRET if secret else _one_line(line.removeprefix('> '))}")
-            turn = self._scan(turn, scanned)
-            turn, job = self._open(turn, job)
+                if self._echo:
+                    secret = hidden and not scanned.startswith("*")
+                    self._write(f"> {SECRET if secret else _one_line(line.removeprefix('> '))}")
+                turn, job = self._open(self._scan(turn, scanned), job)
         return 0
 
     def hides(self) -> bool:
