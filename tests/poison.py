@@ -102,7 +102,10 @@ NO_HARM = {
         slot.order slot.tote
     """,
     "told by a command, see `commands.test_hostile_output`": """
-        imported.result print_job.error printer.told carrier_label.file
+        imported.result print_job.error carrier_label.file
+    """,
+    "told by a printer, see `tui.test_printer`": """
+        printer.told
     """,
     "told by a terminal that has lost its seat, which is made up": """
         seat.device_name

@@ -106,6 +106,12 @@ class Code(StrEnum):
     WALK_LOST = "walk_lost"
     WALK_TAKEN = "walk_taken"
 
+    # Labels
+    LABEL_OTHER = "label_other"
+    LABEL_NOT_HERE = "label_not_here"
+    LABEL_COPY = "label_copy"
+    NO_LABEL = "no_label"
+
     # Packing
     TOTE_FREE = "tote_free"
     TOTE_EMPTY = "tote_empty"

@@ -311,10 +311,10 @@ def test_every_question_has_its_help_and_every_code_its_text() -> None:
 
 def test_the_prompt_tells_a_robot_what_to_scan() -> None:
     wants = prompt(COUNTING).wants
-    assert wants.kinds == ("number", "piece")
+    assert wants.kinds == ("number", "piece", "label")
     assert (wants.sku, wants.number_hint) == ("ACME/MUG", 3)
     assert (wants.order, wants.merchants) == (ORDER, ("ACME",))
-    assert prompt(CHECKING).wants.kinds == ("piece",)
+    assert prompt(CHECKING).wants.kinds == ("piece", "label")
     no_typing = Checking(Bench(ORDER, ("T-1",), 1, "S", FITS, typed=False), SOME, (MUG,))
     assert not prompt(no_typing).wants.number
 

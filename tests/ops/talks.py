@@ -12,6 +12,10 @@ HAT, MUG, MILK = "09506000134352", "09506000134376", "09506000134369"
 """At the packing bench; what other warehouses call by these numbers stands beside them."""
 
 PACKING = ("@ packing", "@ job packing")
+TWO_PARCELS = (
+    *(*PACKING, "> T-9", f"> {MUG}", "> 2", f"> {HAT}"),
+    "@ books UPDATE print_job SET state = 'sent', sent_at = created_at",
+)
 RETURNS = ("@ returns", "@ job returns")
 RECEIVING = ("@ job receiving", "> D-100", "> LD1")
 INBOUND = ("@ inbound", *RECEIVING)
@@ -177,6 +181,12 @@ OUTWARD: dict[Code, tuple[str, ...]] = {
         *("@ job packing", "> T-2"),
     ),
     Code.PACK_CLOSED: (*PACKING, "> T-9", f"> {MUG}", "> 2", "> ACME/1006"),
+    Code.LABEL_OTHER: (*TWO_PARCELS, "> 395212340000000014"),
+    Code.LABEL_NOT_HERE: (
+        *(*TWO_PARCELS, "@ seat H2", "@ worker W2", "@ job packing", "> 395212340000000014"),
+    ),
+    Code.LABEL_COPY: (*TWO_PARCELS, "> *PRINT", "> 1", "> 395212340000000021"),
+    Code.NO_LABEL: (*PACKING, "> *PRINT", "> ACME/1006"),
     Code.NO_BOX_TYPES: (
         *("@ packing", "@ books DELETE FROM box_type", "@ job packing", "> T-9", "> *LIST"),
     ),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import replace
 
 import pytest
+from hostile import PAYLOADS
 from rich.cells import cell_len
 from tui.screens import (
     MENU,
@@ -22,10 +24,14 @@ from tui.screens import terminal as terminal_of
 from tui.test_flow_screen import bells
 
 from floorhand.domain.printing import Stands
+from floorhand.flows import labelling
+from floorhand.flows.labelling import Asked, Down
 from floorhand.text.catalog import catalog, languages
 from floorhand.tui import telling
 from floorhand.tui.header import header_row
 from floorhand.tui.layout import lay_out
+from floorhand.tui.rows import width_of
+from floorhand.tui.safe import safe
 from floorhand.tui.view import View
 
 PACK = replace(PICK, job="packing")
@@ -116,3 +122,17 @@ async def test_who_picks_is_not_told_of_a_printer() -> None:
     async with app.run_test(size=(40, 20)) as pilot:
         await send(pilot, b"A-1\r")
         assert "No paper" not in picture(app)
+
+
+@pytest.mark.parametrize("harm", PAYLOADS, ids=lambda payload: payload.kind)
+def test_what_a_printer_says_of_itself_can_do_no_harm(harm) -> None:
+    stands = Stands(harm.text, "missing", harm.text, waiting=2)
+    turn = replace(PACK, prompt=labelling.prompt(Down(Asked("packing", "{}"), stands, harm.text)))
+    for size in SIZES.values():
+        rows = lay_out(view(turn, stands), *size)
+        assert {width_of(row) for row in rows} == {size[0]}
+        for part in (part for row in rows for part in row):
+            shown = safe(part.text, size[0]).plain
+            assert not any(unicodedata.category(one) in ("Cc", "Cf") for one in shown)
+        long = size[1] < 20 or len(harm.text) > 500
+        assert long or "! " in "".join(part.text for part in rows[0])

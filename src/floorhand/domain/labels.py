@@ -10,6 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+REASONS = ("jam", "damaged", "lost", "wrong_printer")
+"""Why a label is printed once more; ``labelling.reason.<reason>`` names each."""
+
 LabelData = Mapping[str, str | int | list[str]]
 """Values of a label's fields."""
 
@@ -327,9 +330,6 @@ _KINDS = (
 
 KINDS: Mapping[str, LabelKind] = {kind.name: kind for kind in _KINDS}
 """All kinds by name. Each has a template of the same name; more templates may be added."""
-
-REASONS = ("jam", "damaged", "lost", "wrong_printer")
-"""Why somebody wants a label once more."""
 
 ADDRESSES = frozenset({"ship_to", "sender"})
 """Fields that a carrier reads: an emoji in them is no loss."""

@@ -8,6 +8,9 @@ from typing import Final
 PRINTING_JOBS: Final = ("packing", "receiving", "returns")
 """Jobs that ask for labels: whoever does one sees how the printer is."""
 
+SHIPPING: Final = "shipping"
+"""The template of the label that a parcel travels with."""
+
 WITHOUT_PRINTER: Final = frozenset({"picking", "putaway", "leading", "settings", "scanner"})
 """Conversations in which nobody waits for a label, and no word is lost about the printer."""
 
@@ -72,3 +75,84 @@ class Stands:
         counts = (("failed", self.failed), ("waiting", self.waiting), ("doubt", self.doubt))
         told += [(f"printer.{name}", {"count": count}) for name, count in counts if count]
         return tuple(told) or (("printer.ready", {}),)
+
+
+# Commands and outcomes
+
+
+@dataclass(frozen=True, slots=True)
+class LookAtLabel:
+    """Look how the label of something stands; without a subject, the last one asked for here.
+
+    ``order`` is ``merchant/number``: the label of its last parcel.
+    """
+
+    template: str
+    subject: str = ""
+    order: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelSeen:
+    """How a label stands. ``state`` is empty if none was ever asked for.
+
+    ``stands`` is the printer that it waits for, or else the one here; ``neighbour`` takes over.
+    """
+
+    template: str
+    subject: str
+    state: str
+    stands: Stands
+    neighbour: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reprint:
+    """Print a label once more, for one of `floorhand.domain.labels.REASONS`."""
+
+    template: str
+    subject: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reprinted:
+    """It is queued as copy number ``copy``; 1: nothing of it had come out."""
+
+    subject: str
+    copy: int
+    printer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reroute:
+    """Let all labels that wait for a printer come from another one."""
+
+    printer: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rerouted:
+    """So many labels come from the other printer now."""
+
+    printer: str
+    to: str
+    labels: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmLabel:
+    """Say that the label of ``subject`` came out and sticks where it belongs: it was scanned."""
+
+    template: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class LabelConfirmed:
+    """It is confirmed; ``again`` says that it was before. ``order`` is empty if it has none."""
+
+    subject: str
+    order: str
+    again: bool = False

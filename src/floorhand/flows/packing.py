@@ -40,6 +40,7 @@ from floorhand.domain.packing import (
     Rest,
     ToteArrived,
 )
+from floorhand.domain.printing import SHIPPING, ConfirmLabel, LabelConfirmed
 from floorhand.domain.signing_in import StandAt, StoodAt
 from floorhand.domain.things import (
     Attributes,
@@ -53,6 +54,7 @@ from floorhand.domain.things import (
     Station,
 )
 from floorhand.errors import Code
+from floorhand.flows.labelling import confirmed
 from floorhand.flows.packing_naming import check_line, name_line
 from floorhand.flows.packing_prompts import prompt
 from floorhand.flows.packing_states import (
@@ -102,6 +104,8 @@ def step(state: State, event: object) -> Reply:
             return _read(state)
         case Reading(), Piece() | Number():
             return Refuse(Code.READ_FIRST)
+        case Checking(), Place(kind="carton", code=code):
+            return Do(ConfirmLabel(SHIPPING, code))
         case Checking() | ConfirmFull(), Piece():
             return Do(_check(state.bench, fill(event, getattr(state, "told", None))))
         case Checking(told=before), Attributes():
@@ -142,6 +146,8 @@ def _idle(state: Idle, event: object) -> Reply:
             return Do(_opening(state, event))
         case Piece():
             return Do(OpenSingle(event))
+        case Place(kind="carton", code=code):
+            return Do(ConfirmLabel(SHIPPING, code))
         case Place(kind="bench", proven=False, code=code):
             return Refuse(Code.TYPED_CODE, {"place": code})
         case Place(kind="bench", code=code) | Station(code=code):
@@ -201,6 +207,8 @@ def _outcome(state: State, event: object) -> Reply | None:
             return Ask(START, done, facts, look=True)
         case _, AsideDone():
             return Ask(START, "packing.aside", _where(event))
+        case _, LabelConfirmed():
+            return confirmed(state, event)
         case NeedTote() | TakeOver(), _:
             return None
         case _, PiecesChecked(rest=rest):

@@ -7,6 +7,7 @@ from dataclasses import replace
 from floorhand.domain.days import goods_words
 from floorhand.domain.keymap import Key
 from floorhand.domain.packing import MISSING_REASONS, Bench, BoxOption, Left
+from floorhand.domain.printing import SHIPPING
 from floorhand.flows.packing_states import (
     Checking,
     ChoosingBox,
@@ -24,16 +25,19 @@ from floorhand.flows.packing_states import (
 from floorhand.flows.telling import told_count
 from floorhand.flows.turn import Choice, Item, Prompt, Wants
 
+_AT_START = Prompt(
+    ask="packing.scan_tote",
+    keys=((Key.PRINT, "key.reprint"), (Key.BACK, "key.back")),
+    wants=Wants(kinds=("tote", "order", "piece", "label")),
+    label=(SHIPPING, ""),
+)
+
 
 def prompt(state: State) -> Prompt:
     """Say what to show."""
     match state:
         case NeedTote():
-            return Prompt(
-                ask="packing.scan_tote",
-                keys=((Key.BACK, "key.back"),),
-                wants=Wants(kinds=("tote", "order", "piece")),
-            )
+            return _AT_START
         case TakeOver():
             return _take_over(state)
         case Reading():
@@ -113,7 +117,7 @@ def _checking_prompt(state: Checking) -> Prompt:
     first = rest.lines[0]
     number = bool(state.last) and bench.typed
     wants = Wants(
-        kinds=("number", "piece") if number else ("piece",),
+        kinds=("number", "piece", "label") if number else ("piece", "label"),
         sku=f"{bench.merchant}/{first.sku}",
         number=number,
         number_hint=state.checked + state.last[0].pieces if number else 0,
@@ -121,18 +125,27 @@ def _checking_prompt(state: Checking) -> Prompt:
         order=bench.order,
         told_count=told_count(state.told),
     )
-    full = ((Key.FULL, "packing.key_full"),) if rest.checked_pieces else ()
+    keys = _checking_keys(state)
     return replace(
         _frame(state, "packing.scan_piece"),
         count=_count(state, first),
         goods=tuple(_item(line, "now" if line is first else "") for line in rest.lines),
-        keys=(
-            (Key.MISMATCH, "packing.key_missing"),
-            *full,
-            (Key.LIST, "packing.key_box"),
-            (Key.BACK, "packing.key_aside"),
-        ),
+        keys=keys,
         wants=wants,
+        label=(SHIPPING, "") if Key.PRINT in dict(keys) else None,
+    )
+
+
+def _checking_keys(state: Checking) -> tuple[tuple[Key, str], ...]:
+    """List what can be done; the label to print again is that of the parcel before."""
+    full = ((Key.FULL, "packing.key_full"),) if state.rest.checked_pieces else ()
+    again = ((Key.PRINT, "key.reprint"),) if state.bench.parcel > 1 else ()
+    return (
+        (Key.MISMATCH, "packing.key_missing"),
+        *full,
+        (Key.LIST, "packing.key_box"),
+        *again,
+        (Key.BACK, "packing.key_aside"),
     )
 
 

@@ -178,6 +178,7 @@ def _counting(state: Counting | Unexpected) -> Prompt:
         progress=(job.counted, job.expected) if job.expected else None,
         keys=_keys(job, now) if isinstance(state, Counting) else ((Key.BACK, "key.back"),),
         wants=wants,
+        label=("pallet", job.onto) if isinstance(state, Counting) and job.onto else None,
     )
 
 

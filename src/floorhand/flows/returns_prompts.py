@@ -205,6 +205,7 @@ def _inspecting(parcel: Parcel, told: Attributes | None) -> Prompt:
         ),
         choices=(Choice("close", "returns.close"),) if over else (),
         wants=wants,
+        label=("return", parcel.number),
     )
 
 

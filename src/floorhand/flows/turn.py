@@ -113,7 +113,8 @@ class Wants:
 
     Attributes:
         kinds: What to scan: any of ``badge pin delivery order return place bin tote pallet
-            carton cart dock bench plate piece number text choice done``, in order of preference.
+            carton cart dock bench plate label piece number text choice done``, in order of
+            preference; ``label`` is that of a parcel, which may be its carrier's.
         place: Code of the one place wanted; its check digits may be typed. Empty: any, or none.
         sku: ``merchant/sku`` of the one product wanted. Empty: any, or none.
         number: A typed number of at most 5 digits is a quantity here.
@@ -156,6 +157,8 @@ class Prompt:
         keys: Keys that do something now, as (key, text key).
         choices: A numbered list; a typed n chooses the n-th.
         wants: What answers the question.
+        label: What the key for printing prints again, as template and subject; an empty subject
+            is the last label asked for here. None: that key does nothing here.
     """
 
     ask: str
@@ -168,6 +171,7 @@ class Prompt:
     keys: tuple[tuple[Key, str], ...] = ()
     choices: tuple[Choice, ...] = ()
     wants: Wants = Wants()
+    label: tuple[str, str] | None = None
 
 
 FINISHED: Final = frozenset(
@@ -176,6 +180,7 @@ FINISHED: Final = frozenset(
         "receiving.closed_blind",
         "putaway.stored_last",
         "picking.walk_done",
+        "labelling.confirmed",
         "packing.parcel_closed",
         "packing.shipped",
         "packing.shipped_one",

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from floorhand.flows import learning, which
+from floorhand.flows import labelling, learning, which
 from floorhand.flows.turn import Flow
 from floorhand.ops.freezing import thaw
 
 ASIDE: Mapping[str, Callable[[Any], Any]] = {
     which.NAME: lambda state: state,
     learning.NAME: lambda state: state.lesson,
+    labelling.NAME: lambda state: state.asked,
 }
 """What of their states tells which question it was, as flow and frozen state."""
 
-_FLOWS: Mapping[str, Flow] = {which.NAME: which, learning.NAME: learning}
+_FLOWS: Mapping[str, Flow] = {one.NAME: one for one in (which, learning, labelling)}
 
 
 def behind(flow: str, state: str) -> tuple[str, str]:

@@ -100,7 +100,7 @@ def reprint_pallet(tx: Session, cause: Cause, command: ReprintPallet) -> PalletR
     """Queue a pallet's label again, marked ``R2``, ``R3`` and so on."""
     header = _open_header(tx, cause, command.delivery)
     printed = ask(tx, _PRINTED, site=cause.site, pallet=command.pallet).scalar()
-    copy = f"R{printed + 1}"
+    copy = f"R{printed + 1}" if printed else ""
     _label(tx, cause, header, command.pallet, copy=copy)
     cause.note(job=JOB, reprints=1)
     return PalletReprinted(command.pallet, copy)

@@ -21,6 +21,7 @@ NAMES: Final = (
     "scanner",
     "which",
     "learning",
+    "labelling",
     "leading",
     "taken_back",
     "receiving",

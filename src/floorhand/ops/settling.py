@@ -36,6 +36,7 @@ from floorhand.flows.which import Answered, Which
 from floorhand.ops.allowing import must_be_allowed, must_be_done_here
 from floorhand.ops.causes import cause_of
 from floorhand.ops.freezing import freeze, plain, thaw
+from floorhand.ops.labelling import ask_about_doubt, printing_again
 from floorhand.ops.learning import lesson_about
 from floorhand.ops.naming import NAMES_THE_SCAN, trailed, what
 from floorhand.ops.parking import Left, left_at, park, park_open
@@ -86,7 +87,8 @@ def answer(tx: Session, sitting: Sitting, scan_no: int, scanned: str, now: datet
     event = resolve(tx, sitting.site, scanned, prompt)
     if isinstance(event, Place) and event.renewed:
         retire_old_label(tx, sitting.site, event.code)
-    settled = _answer(tx, sitting, scan_no, event, prompt, now)
+    at = printing_again(sitting, prompt) if event == Pressed(Key.PRINT) else sitting
+    settled = ask_about_doubt(tx, sitting, _answer(tx, at, scan_no, event, prompt, now))
     if isinstance(event, Place | Station):
         return replace(settled, named=event.code)
     secret = settled.secret or _is_secret(event, prompt)

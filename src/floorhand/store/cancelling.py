@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import and_, delete, exists, func, select, update
 from sqlalchemy.orm import Session, aliased
 
+from floorhand.domain.printing import SHIPPING
 from floorhand.store import tasks
 from floorhand.store.ledger import Cause
 from floorhand.store.schema import (
@@ -25,8 +26,9 @@ PUTBACK = "putback"
 def undo_order(tx: Session, cause: Cause, merchant: str, number: str) -> bool:
     """Have the goods of a cancelled order put back from where they stand; False if that was done.
 
-    Parcels that are closed already are opened again, and their labels, if not printed yet, are
-    not. What a picker still carries is left to the walk, which stops at its next scan.
+    Parcels that are closed already are opened again, and nobody may use their labels, which are
+    not printed if they are not yet. What a picker still carries is left to the walk, which stops
+    at its next scan.
     """
     order_no = f"{merchant}/{number}"
     carried = _carried(tx, cause.site, merchant, number)
@@ -157,8 +159,8 @@ def _cancel_parcels(tx: Session, cause: Cause, merchant: str, number: str) -> No
         update(PrintJob)
         .where(
             PrintJob.site == cause.site,
+            PrintJob.template == SHIPPING,
             PrintJob.subject.in_(cartons),
-            PrintJob.state.in_(("waiting", "failed")),
         )
         .values(state="voided")
     )

@@ -262,6 +262,8 @@ def _find(tx: Session, site: str, read: Scanned, wants: Wants) -> Event:
         return piece
     if place := place or (None if places_first else _labelled(tx, site, label, wants)):
         return place
+    if "label" in wants.kinds and (place := finders.parcel_by_tracking(tx, site, read.code)):
+        return place
     code = read.code
     paper = (
         finders.badge(tx, site, code)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, cast
 
-from sqlalchemy import TableClause, func, insert, select, update
+from sqlalchemy import ColumnElement, TableClause, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.labels import KINDS, missing_fields, unknown_fields
@@ -61,6 +61,12 @@ def queue_label(
     return job
 
 
+def _void_copies(tx: Session, template: str, meant: list[ColumnElement[bool]]) -> None:
+    """Let nobody use an older copy of a shipping label: two of them may not travel."""
+    if template == "shipping":
+        tx.execute(update(PrintJob).where(*meant).values(state="voided"))
+
+
 def reprint_label(
     tx: Session,
     cause: Cause,
@@ -73,7 +79,8 @@ def reprint_label(
     """Ask for a subject's newest label once more, marked as a copy.
 
     Same data, same numbers: a reprint never draws a new SSCC. A label that has not come out yet is
-    no copy: if it failed it is sent again as it is, if it waits it goes on waiting.
+    no copy: if it failed it is sent again, if it waits it goes on waiting. Older copies of a
+    shipping label are void.
 
     Args:
         tx: Open transaction.
@@ -105,6 +112,7 @@ def reprint_label(
             .values(state="waiting", tries=0, printer=printer, not_before=None)
         )
         return int(last.copy_no)
+    _void_copies(tx, last.template, meant)
     again = {"template": last.template, "data": last.data, "subject": subject, "reason": reason}
     here = {"site": cause.site, "id": cause.new_id(), "printer": printer, "created_at": cause.at}
     tx.execute(insert(PrintJob).values(**here, **again, copy_no=last.copy_no + 1))

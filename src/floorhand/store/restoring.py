@@ -30,6 +30,12 @@ COUNTERS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Columns that many workers add to at once."""
 
+SPOOL: Final = ("state", "number", "tries", "not_before", "error", "printer", "rerouted_from")
+"""What is written on a label that waits: how often its printer could not, or that it goes to
+another one."""
+
+UNPRINTED: Final = ("waiting", "failed")
+
 VOID: Final[Mapping[str, Mapping[str, str | None]]] = {
     "place": {"state": "void", "parent": None, "order_no": None},
     "print_job": {"state": "voided"},
@@ -141,13 +147,19 @@ def _removal(row: Changed, there: _Row | None) -> Any:
     """Take a row away that the scan brought."""
     assert row.now is not None, row
     counters = COUNTERS.get(row.table.name, ())
-    if there is None or not _agree(there, row.now, counters):
+    of_others = SPOOL if _waits(row, there) else counters
+    if there is None or not _agree(there, row.now, of_others):
         raise _moved_on(row, there)
     if void := VOID.get(row.table.name):
         return update(row.table).where(row.same()).values(dict(void))
     if any(there[name] != row.now[name] for name in counters):
         return _counted_back(row, {})
     return delete(row.table).where(row.same())
+
+
+def _waits(row: Changed, there: _Row | None) -> bool:
+    """Say whether a row is a label of which nothing has come out, nor is about to."""
+    return row.table.name == "print_job" and there is not None and there["state"] in UNPRINTED
 
 
 def _return(row: Changed, was: _Row, there: _Row | None) -> Any:

@@ -37,9 +37,13 @@ def _told(view: View, width: int) -> Row:
         return _printer_alone(view, width)
     left, waiting = _who(view), _waiting(view)
     job = left[0]
-    for printer in (*_printer(view), ""):
+    whole = " · ".join(part for part in left if part)
+    ways = list(_printer(view))
+    if is_urgent(view):
+        room = width - width_of(GAP.join((job, waiting, view.clock))) - 1
+        ways.append(cut(ways[-1], max(room, 1)))
+    for printer in (*ways, ""):
         right = GAP.join(part for part in (printer, waiting, view.clock) if part)
-        whole = " · ".join(part for part in left if part)
         needed = job if is_urgent(view) else whole
         if not printer or width_of(needed) + width_of(right) < width:
             break

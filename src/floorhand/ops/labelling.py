@@ -1,0 +1,176 @@
+"""Labels: confirm one by scanning it, print one again, let all come from another printer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from floorhand.domain.labels import REASONS
+from floorhand.domain.printing import (
+    PRINTING_JOBS,
+    SHIPPING,
+    ConfirmLabel,
+    LabelConfirmed,
+    LabelSeen,
+    LookAtLabel,
+    Reprint,
+    Reprinted,
+    Reroute,
+    Rerouted,
+)
+from floorhand.errors import Code, Refused
+from floorhand.flows.labelling import NAME, Asked, InDoubt, Wanted
+from floorhand.flows.turn import Prompt
+from floorhand.ops.registry import FLOWS
+from floorhand.ops.seats import Settled, Sitting
+from floorhand.store import labels_here, printers
+from floorhand.store.labels_here import STANDING, UNSEEN, Label
+from floorhand.store.ledger import Cause
+from floorhand.store.masters import station_printer
+from floorhand.store.print_desk import settle_labels
+from floorhand.store.print_jobs import reprint_label
+from floorhand.store.stands import printer_stands
+from floorhand.store.tasks import is_told, trouble
+
+JOB = "labelling"
+
+COPIES_MAX = 3
+"""A label that is printed more often is a trouble: its printer, or whoever packs, needs help."""
+
+TOO_MANY: Final = "reprints"
+"""The kind of that trouble."""
+
+
+def printing_again(sitting: Sitting, prompt: Prompt) -> Sitting:
+    """Stand aside from a question where a label can be printed again."""
+    if prompt.label is None or sitting.flow not in PRINTING_JOBS:
+        return sitting
+    asked = Asked(sitting.flow, sitting.state_text)
+    return replace(sitting, flow=NAME, state=Wanted(asked, *prompt.label))
+
+
+def ask_about_doubt(tx: Session, sitting: Sitting, settled: Settled) -> Settled:
+    """Ask whether a label in doubt came out, where a label can be printed again.
+
+    Who was just asked, and went on with something else, is not asked once more at once; nor is who
+    is counting, and may type a number next.
+    """
+    if settled.refused or settled.flow not in PRINTING_JOBS or sitting.flow == NAME:
+        return settled
+    prompt = FLOWS[settled.flow].prompt(settled.state)
+    if prompt.label is None or prompt.wants.number:
+        return settled
+    printer = station_printer(tx, sitting.site, sitting.station)
+    label = labels_here.label_in_doubt(tx, sitting.site, printer)
+    if label is None:
+        return settled
+    there = replace(sitting, flow=settled.flow, state=settled.state)
+    asked = Asked(there.flow, there.state_text)
+    about, wants = (label.template, label.subject, label.order), prompt.wants
+    doubt = InDoubt(asked, *about, wants.merchants, wants.sku)
+    return replace(settled, flow=NAME, state=doubt)
+
+
+def look_at_label(tx: Session, cause: Cause, command: LookAtLabel) -> LabelSeen:
+    """Look how a label stands, and the printer that it waits for.
+
+    Raises:
+        Refused: `Code.NO_LABEL` if a parcel, or order, that was named has none.
+    """
+    site, template, subject = cause.site, command.template, command.subject
+    if command.order:
+        label = labels_here.label_of_order(tx, site, template, command.order)
+    elif subject:
+        label = labels_here.label_of(tx, site, template, subject)
+    else:
+        label = labels_here.last_label(tx, site, template, cause.seat, cause.at, STANDING)
+    if label is None and (command.order or (subject and template == SHIPPING)):
+        raise Refused(Code.NO_LABEL, code=command.order.partition("/")[2] or subject)
+    printer = station_printer(tx, site, cause.station)
+    if label is not None and label.state == "waiting":
+        printer = label.printer
+    stands = printer_stands(tx, site, printer, cause.at)
+    neighbour = labels_here.neighbour_of(tx, site, printer)
+    if label is None:
+        return LabelSeen(template, subject, "", stands, neighbour)
+    return LabelSeen(template, label.subject, label.state, stands, neighbour)
+
+
+def reprint(tx: Session, cause: Cause, command: Reprint) -> Reprinted:
+    """Ask for a label once more; too many copies are told to those who lead.
+
+    Raises:
+        Refused: `Code.NO_LABEL` if it has none, or its parcel does not travel any more.
+    """
+    assert command.reason in REASONS, command
+    label = _must_be(tx, cause, command.template, command.subject)
+    copy = reprint_label(tx, cause, label.subject, command.template, reason=command.reason)
+    settle_labels(tx, cause.site, [label.id], ("doubt",), {"state": "voided"})
+    merchant, _, order = label.order.partition("/")
+    cause.note(job=JOB, reprints=1, reason=command.reason, merchant=merchant)
+    if copy > COPIES_MAX and not is_told(tx, cause.site, TOO_MANY, label.subject):
+        trouble(tx, cause, TOO_MANY, label.subject, merchant, order=order, copies=copy)
+    printer = station_printer(tx, cause.site, cause.station)
+    return Reprinted(label.subject, copy, printer)
+
+
+def _must_be(tx: Session, cause: Cause, template: str, subject: str) -> Label:
+    label = labels_here.label_of(tx, cause.site, template, subject)
+    if label is None or label.state == "voided":
+        raise Refused(Code.NO_LABEL, code=subject)
+    return label
+
+
+def reroute(tx: Session, cause: Cause, command: Reroute) -> Rerouted:
+    """Let all that waits for a printer come from another one."""
+    labels = printers.reroute(tx, cause.site, command.printer, command.to)
+    if labels:
+        cause.note(job=JOB, rerouted=labels)
+    return Rerouted(command.printer, command.to, labels)
+
+
+def confirm_label(tx: Session, cause: Cause, command: ConfirmLabel) -> LabelConfirmed:
+    """Take the scan of a label as proof that it came out, and sticks on its own parcel.
+
+    Raises:
+        Refused: `Code.LABEL_OTHER`, naming both parcels, if another one was closed here last;
+            `Code.LABEL_NOT_HERE` if it was asked for elsewhere; `Code.LABEL_COPY` if only a newer
+            copy counts; `Code.NO_LABEL` if it has none, or its parcel does not travel any more.
+    """
+    label = _must_be(tx, cause, command.template, command.subject)
+    number = label.order.partition("/")[2]
+    if label.template == SHIPPING and label.state != "doubt":
+        _must_belong_here(tx, cause, label, number)
+    if label.state == "confirmed" and label.copy_no == 1:
+        return LabelConfirmed(label.subject, label.order, again=True)
+    if label.copy_no > 1 and label.state in ("confirmed", "waiting", "failed"):
+        raise Refused(Code.LABEL_COPY, code=label.subject, order=number, copy=label.copy_no)
+    labels_here.confirm(tx, cause.site, label, cause.worker, cause.at)
+    cause.note(job=JOB, confirmed=1, merchant=label.order.partition("/")[0])
+    return LabelConfirmed(label.subject, label.order)
+
+
+def _must_belong_here(tx: Session, cause: Cause, label: Label, number: str) -> None:
+    """See that it is the label of the parcel that was closed here last."""
+    last = labels_here.last_label(tx, cause.site, SHIPPING, cause.seat, cause.at, UNSEEN)
+    if last is not None and last.subject != label.subject:
+        raise Refused(
+            Code.LABEL_OTHER,
+            code=label.subject,
+            order=number,
+            wanted=last.subject,
+            wanted_order=last.order.partition("/")[2],
+        )
+    if last is None and not label.is_of(cause.seat):
+        raise Refused(Code.LABEL_NOT_HERE, code=label.subject, order=number)
+
+
+HANDLERS: dict[type, Callable[..., object]] = {
+    LookAtLabel: look_at_label,
+    Reprint: reprint,
+    Reroute: reroute,
+    ConfirmLabel: confirm_label,
+}

@@ -1,0 +1,101 @@
+"""Labels at a bench: what is written when one is confirmed, printed again, or voided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from conftest import SITE, new_warehouse
+from scripts.test_scripts import Stage
+from sqlalchemy import select, text
+from warehouses import packing
+
+from floorhand.ops.labelling import COPIES_MAX, TOO_MANY
+from floorhand.store.db import Transactions, engine_of
+from floorhand.store.schema import Operation, PrintJob, Trouble
+
+MUG, CARTON = "09506000134376", "395212340000000014"
+
+
+@pytest.fixture
+def stage(tmp_path) -> Iterator[Stage]:
+    """A packer who has just closed the parcel of one order."""
+    transactions = new_warehouse(tmp_path)
+    packing.build(transactions)
+    stage = Stage(transactions)
+    stage.sign_in(packing.WORKER)
+    stage.open("packing")
+    for scan in ("T-9", MUG, "2"):
+        stage.scan(scan)
+    yield stage
+    engine_of(transactions).dispose()
+
+
+def jobs(transactions: Transactions) -> list[PrintJob]:
+    with transactions.begin() as tx:
+        return list(tx.scalars(select(PrintJob).order_by(PrintJob.copy_no)))
+
+
+def come_out(stage: Stage, state: str = "sent") -> None:
+    with stage.transactions.begin() as tx:
+        change = f"UPDATE print_job SET state = '{state}', sent_at = created_at"
+        tx.execute(text(f"{change} WHERE state = 'waiting'"))
+
+
+@pytest.mark.parametrize("state", ["sent", "doubt", "sending"])
+def test_a_scan_confirms_whatever_the_printer_said_and_is_in_the_record(stage, state) -> None:
+    come_out(stage, state)
+    said = stage.scan(CARTON).said
+    assert (said.text, said.tone) == ("labelling.confirmed", "finished")
+    (job,) = jobs(stage.transactions)
+    assert (job.state, job.confirmed_by) == ("confirmed", packing.WORKER)
+    assert job.confirmed_at
+    with stage.transactions.begin() as tx:
+        assert tx.scalar(select(Operation.kind).where(Operation.kind == "ConfirmLabel"))
+    stage.scan("*UNDO")
+    (job,) = jobs(stage.transactions)
+    assert (job.state, job.confirmed_by, job.confirmed_at) == (state, "", None)
+
+
+def test_copies_void_the_older_ones_and_too_many_are_told_to_who_leads(stage) -> None:
+    for _ in range(COPIES_MAX + 1):
+        come_out(stage)
+        stage.scan("*PRINT")
+        stage.scan("2")
+    *old, newest = jobs(stage.transactions)
+    assert {job.state for job in old} == {"voided"}
+    assert (newest.state, newest.copy_no, newest.reason) == ("waiting", 5, "damaged")
+    assert {job.data for job in old} == {newest.data}
+    with stage.transactions.begin() as tx:
+        kinds = tx.execute(select(Trouble.kind, Trouble.subject).where(Trouble.site == SITE)).all()
+    assert [tuple(row) for row in kinds if row.kind == TOO_MANY] == [(TOO_MANY, CARTON)]
+
+
+def test_nobody_may_use_a_label_of_a_cancelled_order(tmp_path) -> None:
+    transactions = new_warehouse(tmp_path)
+    packing.build(transactions)
+    stage = Stage(transactions)
+    stage.sign_in(packing.WORKER)
+    stage.open("packing")
+    for scan in ("T-1", MUG, "*FULL", "*DONE"):
+        stage.scan(scan)
+    come_out(stage, "doubt")
+    stage.cancel("ACME/1001")
+    assert [job.state for job in jobs(transactions)] == ["voided"]
+    assert stage.scan(CARTON).said.text == "refusal.no_label"
+    engine_of(transactions).dispose()
+
+
+@pytest.mark.parametrize("state", ["sending", "doubt", "sent", "confirmed"])
+def test_a_parcel_whose_label_may_be_out_is_not_taken_back_by_its_packer(stage, state) -> None:
+    come_out(stage, state)
+    assert stage.scan("*UNDO").said.text == "refusal.undo_printed"
+
+
+@pytest.mark.parametrize("state", ["waiting", "failed"])
+def test_one_whose_label_only_tried_to_come_out_is(stage, state) -> None:
+    with stage.transactions.begin() as tx:
+        tried = "tries = 3, number = 9, error = 'no answer', printer = 'Z2'"
+        tx.execute(text(f"UPDATE print_job SET state = '{state}', {tried}"))
+    assert stage.scan("*UNDO").said.text == "road.undone_label"
+    assert [job.state for job in jobs(stage.transactions)] == ["voided"]
