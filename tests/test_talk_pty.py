@@ -9,6 +9,7 @@ import sys
 import termios
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from pathlib import Path
 
 import pytest
 from conftest import SITE
@@ -21,6 +22,13 @@ from floorhand.flows.turn import Said
 from floorhand.store.db import Transactions, engine_of
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the program leave nothing beside the checkout."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FLOORHAND_STATE", str(tmp_path / "state"))
 
 
 class Talking(Terminal):
