@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 
 from floorhand.config import Settings
+from floorhand.domain.printers import ZPL_PORT
 from floorhand.errors import BadSetting
 from floorhand.labels.printers import why, write_whole
 from floorhand.labels.simulator.console import (
@@ -21,7 +22,6 @@ from floorhand.labels.simulator.console import (
 from floorhand.labels.simulator.machine import Printed
 from floorhand.labels.simulator.port import LOOPBACK
 from floorhand.labels.simulator.printer import PrinterSimulator
-from floorhand.labels.zebra import ZPL_PORT
 from floorhand.text.visible import visible_lines
 
 PORTS = range(65536)

@@ -13,6 +13,7 @@ import threading
 import time
 from typing import Final
 
+from floorhand.domain.printers import ZPL_PORT
 from floorhand.labels.calls import Call
 from floorhand.labels.host_status import HostStatus, fault_of, status_of
 from floorhand.labels.printers import (
@@ -25,8 +26,6 @@ from floorhand.labels.printers import (
     Status,
     why,
 )
-
-ZPL_PORT = 9100
 
 STATUS_MAX_S = 2.0
 """Silence that long is a fault: out of labels or ribbon, or open, a Zebra does not answer."""
