@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from floorhand.domain.barcodes import OWN_ALPHABET, gs1_check_digit
 from floorhand.domain.keymap import KEYS, Key
+from floorhand.errors import Code
 from floorhand.flows.turn import Prompt, Said
 from floorhand.ops.devices import ANYBODY, ROBOT, Device
 from floorhand.ops.floor import Turn, take_turn
@@ -212,6 +213,8 @@ def barrage(
         figures, at, device = _figures(connection), turn, holder(inside, turn.seat)
         for kind, scanned in scans.items():
             at = _throw(connection, inside, at, device, kind, scanned, now, notes, figures)
+            if at.said is not None and at.said.text == TOLD:
+                may_change |= {"trouble"}
         after = everything(connection)
         with inside.begin() as tx:
             assert violations(tx, SITE) == (), turn.prompt.ask
@@ -258,6 +261,9 @@ def _throw(
     inside.take_back()
     return at
 
+
+TOLD = f"refusal.{Code.PLACE_MISSED}"
+"""Three wrong places in a row are told to a supervisor, which is all that they change."""
 
 FIGURES = (
     "SELECT (SELECT count(*) FROM move), (SELECT count(*) FROM operation),"
