@@ -97,6 +97,16 @@ TAKEN = (
         "choice_typed",
         "so many pieces may be in a pack",
     ),
+    taken(
+        "labelling.doubt labelling.down labelling.down_alone labelling.which labelling.why",
+        "order wrong_bench wrong_tote",
+        "whoever goes on working is not held up by a label",
+    ),
+    taken(
+        "labelling.down labelling.down_alone labelling.why",
+        "wrong_carton",
+        "the label of the parcel that was packed last: it did come out",
+    ),
     taken("learning.which", "wrong_piece", "a product may be scanned; nothing is bound by that"),
     taken(
         "receiving.scan_dock receiving.scan_piece receiving.all_counted",

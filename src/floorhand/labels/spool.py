@@ -152,16 +152,17 @@ class Spool(threading.Thread):
     def _serve(self, hold: Hold) -> None:
         service = Service(self._transactions, self._site, hold.epoch, self._clock)
         _take_up(service, self._printers()[0])  # before anybody begins a label
-        woken, due = True, 0.0
+        woken, stale, due = True, True, 0.0
         try:
             while not self._stop_asked.is_set():
-                news = hold.has_news()
-                if time.monotonic() >= due:
+                news = hold.has_news() or woken
+                stale = stale or news
+                if stale and time.monotonic() >= due:  # where nobody writes there is nothing new
                     if not hold.is_mine():
                         return
                     self._look_around(service)
-                    news, due = True, time.monotonic() + POLL_S
-                if news or woken:
+                    stale, due = False, time.monotonic() + POLL_S
+                if news:
                     self._wake_feeders(service)
                 woken = self._rest(hold.look_every_s)
         finally:
