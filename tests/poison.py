@@ -88,6 +88,7 @@ NO_HARM = {
     NUMBERED: """
         delivery.paper_no parcel.carton print_job.subject returns.paper_no seat.device
         seat.home imported.sha256 worker.pin_hash print_form.job carrier_label.sha256
+        parked.redo_step
     """,
     SET_UP: """
         merchant.rules place.storage place.zone seat.scanner site.gs1_prefix site.rules
@@ -98,7 +99,8 @@ NO_HARM = {
         checked.lot checked.merchant checked.place checked.serial checked.sku
         inspection.lot imported.merchant operation.station parcel.box_type parked.by
         pick.order pick.serial pick.tote print_job.printer returns.place seat.station
-        print_job.confirmed_by print_job.rerouted_from
+        print_job.confirmed_by print_job.rerouted_from carrier_label.merchant
+        carrier_label.order
         slot.order slot.tote
     """,
     "told by a command, see `commands.test_hostile_output`": """

@@ -326,7 +326,8 @@ def test_a_walk_is_taken_over_by_scanning_its_cart_again(floor: Transactions) ->
     ben.scan("CART-2", "CART-2")
     assert (ben.said, ben.prompt.place) == ("picking.walk_resumed", "A-01")
     ana.answer()
-    assert ana.turn.said == Said("refusal.walk_taken", {"name": "Ben", "since": "09:00"}, "refused")
+    facts = {"name": "Ben", "cart": "CART-2", "since": "09:00"}
+    assert ana.turn.said == Said("refusal.walk_taken", facts, "refused")
     assert ana.prompt.ask == "picking.scan_cart"
     ben.go_on()
     assert state(floor, "1") == "picked"

@@ -232,15 +232,15 @@ def test_an_order_held_by_another_names_them_and_is_taken_over_by_the_same_scan(
         for told, who in rows(floor, Operation.facts, Operation.worker, kind="OpenOrder")
     ]
     assert (worker, facts["taken_from"], facts["take_over"]) == ("W2", "W1", 1)
-    assert said(scan(floor, MUG)).startswith("STOP: Bob has had order 1001 since 09:00.")
+    assert said(scan(floor, MUG)).startswith("Bob has taken over order 1001 at 09:00.")
     assert scan(floor, MUG, "3", seat="H2").said.text == "packing.shipped"
 
 
 def test_parked_work_that_was_taken_over_does_not_come_back(floor) -> None:
     ana(floor, "T-1", HAT, "*OUT")
     bob(floor, "T-1", "T-1")
-    turn = scan(floor, "BADGE-ANA", "1", MUG)
-    assert said(turn).startswith("STOP: Bob has had order 1001")
+    turn = scan(floor, "BADGE-ANA", "1")
+    assert said(turn).startswith("Bob has taken over order 1001")
     assert turn.prompt.ask == "packing.scan_tote"
     assert one(floor, Task.worker, kind="pack") == "W2"
 

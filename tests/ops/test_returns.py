@@ -375,7 +375,7 @@ def test_whoever_opens_a_return_next_judges_what_was_counted(floor) -> None:
         "refusal.return_taken_over",
         "returns.scan_return",
     )
-    assert turn.said.facts["worker"] == "Ben"
+    assert turn.said.facts["name"] == "Ben"
     assert line(floor, "RMA-1", "MUG") == (2, 2, 2, 0, 0)
     is_sound(floor)
 
@@ -494,7 +494,10 @@ def test_the_index_on_serials_is_used(floor) -> None:
 
 
 def test_an_advised_return_gets_a_plate_of_our_own_on_demand(floor) -> None:
-    begin(floor, "TRK-1", "*PRINT", "*PRINT")
+    begin(floor, "TRK-1", "*PRINT")
+    with floor.begin() as tx:
+        tx.execute(update(PrintJob).values(state="sent", sent_at=NOW))
+    scan(floor, "*PRINT", "1")  # it was damaged
     plate = one(floor, select(Return.plate).where(Return.number == "RMA-1"))[0]
     with floor.begin() as tx:
         data = [json.loads(text) for (text,) in tx.execute(select(PrintJob.data))]

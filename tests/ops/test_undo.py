@@ -275,7 +275,7 @@ def test_a_parcel_whose_label_is_printed_stays_closed(bench) -> None:
 def test_a_parcel_whose_label_a_spool_has_in_hand_stays_closed(bench) -> None:
     worker = packer(bench)
     with bench.begin() as tx:
-        tx.execute(update(PrintJob).values(not_before=NOW, tries=1, number=1))
+        tx.execute(update(PrintJob).values(state="sending", tries=1, number=1))
     worker.scan("*UNDO")
     assert worker.said == "refusal.undo_printed"
 

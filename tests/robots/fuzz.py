@@ -68,7 +68,7 @@ from floorhand.robots.demo import build_demo
 from floorhand.store import lookup
 from floorhand.store.check import violations
 from floorhand.store.db import Transactions, engine_of, open_database
-from floorhand.store.schema import Place, Worker
+from floorhand.store.schema import Parcel, Place, Worker
 
 BURST = 250
 """Odd scans before each good one."""
@@ -184,7 +184,9 @@ class Watch:
             case things.Place(code=code, proven=True):
                 label, digits = tx.execute(_PROOFS, {"code": code}).one()
                 at_it = code == prompt.wants.place and text == digits
-                return at_it or _says(text, label) or _says(scanned, label) or _sscc(text, label)
+                on_label = _says(text, label) or _says(scanned, label) or _sscc(text, label)
+                tracking = tx.execute(_TRACKING, {"code": code}).scalar() or ""
+                return at_it or on_label or bool(tracking and text.endswith(tracking))
             case things.Badge(scanned=True, worker=worker):
                 badge = tx.execute(_BADGE, {"code": worker}).scalar_one()
                 return _says(text, badge) or _says(scanned, badge)
@@ -208,6 +210,7 @@ _ANSWER, _RESOLVE = floor.answer, lookup.resolve
 
 
 _PROOFS = select(Place.scan_code, Place.check_digits).where(Place.code == bindparam("code"))
+_TRACKING = select(Parcel.tracking).where(Parcel.carton == bindparam("code"))
 _BADGE = select(Worker.badge).where(Worker.code == bindparam("code"))
 
 

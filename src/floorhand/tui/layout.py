@@ -42,6 +42,9 @@ NAME: Final = "FLOORHAND"
 ROOMY_COLUMNS, ROOMY_ROWS = 40, 20
 """From here on the last scans are always there, in one row at least."""
 
+LARGE_KEYS_MAX: Final = 2
+"""Rows of keys beside large letters, which come first."""
+
 HINT_ROWS_MAX: Final = 2
 RECENT_MAX: Final = 3
 """So many of the last scans are shown beside the question."""
@@ -158,7 +161,8 @@ def _shared_out(view: View, width: int, height: int, *, more: bool, brief: bool 
     body = room.take(needed)
     said_rows += room.take(sum(map(len, told)) - said_rows)
     header = header or bool(room.take(1))
-    for rows_max in range(_keys_max(width, height), 0, -1):
+    most = min(_keys_max(width, height), LARGE_KEYS_MAX if view.large else height)
+    for rows_max in range(most, 0, -1):
         wordy = keys_rows(view, width - 2, rows_max, more=more)
         if len(wordy) > len(keys) and room.upgrade(len(wordy) - len(keys)):
             keys = wordy
