@@ -16,10 +16,11 @@ from functools import cache
 from typing import Any
 
 import pytest
+from biip import gs1_prefixes
 from conftest import SHARED_DATA
 
 from floorhand.domain.barcodes import GS, Scanned, read
-from floorhand.domain.gs1 import check_is_good
+from floorhand.domain.gs1 import check_is_good, gs1_check_digit
 
 Told = dict[str, str | int]
 
@@ -322,3 +323,8 @@ def test_every_lint_vector_fills_its_own_field_or_nothing() -> None:
     ]
     assert (len(vectors), len(looked_at)) == (2878, 2876)
     assert wrong_ones == []
+
+
+def test_the_table_of_all_companies_is_not_kept_in_memory() -> None:
+    assert gs1_check_digit("629104150021") == "3"
+    assert gs1_prefixes._GS1_COMPANY_PREFIX_TRIE == {}

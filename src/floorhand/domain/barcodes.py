@@ -25,6 +25,7 @@ from floorhand.domain.gs1 import (
     gs1_check_digit,
     gtin14,
     only_split,
+    ready_biip,
     sscc,
     upc_e,
     whole,
@@ -206,6 +207,7 @@ def _read_elements(plain: Scanned, body: str, *, lost: bool) -> Scanned:
 
 
 def _read_human(plain: Scanned, body: str) -> Scanned:
+    ready_biip()
     from biip import ParseConfig, ParseError
     from biip.gs1_messages import GS1Message
 
@@ -226,6 +228,7 @@ PARTS = frozenset({"8006", "8026"})
 
 
 def _read_link(plain: Scanned, body: str) -> Scanned:
+    ready_biip()
     from biip import ParseError
     from biip.gs1_digital_link_uris import GS1DigitalLinkURI
 

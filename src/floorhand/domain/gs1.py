@@ -23,8 +23,21 @@ SPLIT_STEPS_MAX = 2_000
 _GTIN_LENGTHS = (8, 12, 13, 14)
 
 
+@lru_cache(maxsize=1)
+def ready_biip() -> None:
+    """Import biip, and free its table of the prefixes of all companies, which nobody asks here.
+
+    It is a tenth of what a terminal may take. Prefixes are unknown then, which biip allows for; no
+    public name leads there.
+    """
+    from biip import gs1_prefixes
+
+    gs1_prefixes._GS1_COMPANY_PREFIX_TRIE = {}
+
+
 @lru_cache(maxsize=512)
 def _identifier(head: str) -> GS1ApplicationIdentifier | None:
+    ready_biip()
     from biip import ParseError
     from biip.gs1_application_identifiers import GS1ApplicationIdentifier
 
@@ -35,6 +48,7 @@ def _identifier(head: str) -> GS1ApplicationIdentifier | None:
 
 
 def _element(text: str, *, whole: bool, dates: bool) -> GS1ElementString | None:
+    ready_biip()
     from biip import ParseConfig, ParseError
     from biip.gs1_element_strings import GS1ElementString
 
@@ -163,6 +177,7 @@ def check_is_good(digits: str) -> bool:
 
 def gs1_check_digit(digits: str) -> str:
     """Give the check digit that belongs behind ``digits`` (GS1 modulo 10)."""
+    ready_biip()
     from biip.checksums import gs1_standard_check_digit
 
     return str(gs1_standard_check_digit(digits))
@@ -179,6 +194,7 @@ def gtin14(text: str) -> str | None:
 
 def upc_e(text: str) -> str | None:
     """Read eight digits as UPC-E. Six and seven digits are left alone: people type such numbers."""
+    ready_biip()
     from biip import ParseError
     from biip.upc import Upc
 

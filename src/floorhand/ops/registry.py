@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any, Final, cast
 
+from floorhand.domain.gs1 import ready_biip
 from floorhand.flows.turn import Flow
 from floorhand.store.db import Transactions, engine_of
 from floorhand.store.prepared import warm_up
@@ -83,6 +84,7 @@ HANDLERS: Final = _Handlers()
 
 def get_ready(transactions: Transactions) -> None:
     """Read what has not been needed yet, and compile what it asks: no first scan waits for it."""
+    ready_biip()  # first: what it frees is used again by what follows
     for name in NAMES:
         assert name == FLOWS[name].NAME, name
     for name in CARRIED_OUT_IN:
