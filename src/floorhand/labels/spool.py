@@ -26,6 +26,12 @@ POLL_S = 2.0
 """How often a spool that waits for its turn, or for the database, tries again; and how often one
 at work reads which printers there are."""
 
+ALERT_S = 10.0
+"""How long a spool looks often for labels of others, after there was something new."""
+
+SLEEPY_LOOK_S = 1.0
+"""How often it looks when nobody has worked that long. Its own terminal wakes it at once."""
+
 PRINTERS_MAX = 200
 
 _log = logging.getLogger(__name__)
@@ -152,19 +158,22 @@ class Spool(threading.Thread):
     def _serve(self, hold: Hold) -> None:
         service = Service(self._transactions, self._site, hold.epoch, self._clock)
         _take_up(service, self._printers()[0])  # before anybody begins a label
-        woken, stale, due = True, True, 0.0
+        woken, stale, due, alert_until = False, True, 0.0, 0.0
         try:
             while not self._stop_asked.is_set():
-                news = hold.has_news() or woken
+                written = hold.has_news()
+                news = written or woken
                 stale = stale or news
-                if stale and time.monotonic() >= due:  # where nobody writes there is nothing new
+                now = time.monotonic()
+                if stale and now >= due:  # where nobody writes there is nothing new
                     if not hold.is_mine():
                         return
                     self._look_around(service)
-                    stale, due = False, time.monotonic() + POLL_S
-                if news:
-                    self._wake_feeders(service)
-                woken = self._rest(hold.look_every_s)
+                    stale, due = False, now + POLL_S
+                found = self._wake_feeders(service) if news else False
+                if woken or found or (written and hold.knows_news):
+                    alert_until = now + ALERT_S
+                woken = self._rest(hold.look_every_s if now < alert_until else SLEEPY_LOOK_S)
         finally:
             self._send_home()
 
@@ -181,7 +190,8 @@ class Spool(threading.Thread):
                 _log.info("%s: fed from here", name)
             self._feeders[name].paused = name in paused
 
-    def _wake_feeders(self, service: Service) -> None:
+    def _wake_feeders(self, service: Service) -> bool:
+        """Wake those for whose printers a label waits; say whether there was one."""
         with service.transactions.begin() as tx:
             waited_for = printers_waited_for(tx, service.site, service.clock())
         for name in waited_for:
@@ -190,6 +200,7 @@ class Spool(threading.Thread):
         if set(waited_for) - self._feeders.keys():
             with service.transactions.begin() as tx:
                 name_missing(tx, service.site, list(self._feeders))
+        return bool(waited_for)
 
     def _send_home(self) -> None:
         feeders, self._feeders = list(self._feeders.values()), {}

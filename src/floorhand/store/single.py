@@ -49,7 +49,10 @@ class Hold:
     """The right to send the labels of a site, as long as this program lives.
 
     ``epoch`` is its number. ``look_every_s`` is how often to ask whether there is something new.
+    ``knows_news`` says whether the answer is more than that there may be.
     """
+
+    knows_news = False
 
     def __init__(self, epoch: int, look_every_s: float) -> None:
         self.epoch = epoch
@@ -67,10 +70,13 @@ class Hold:
 class _FileHold(Hold):
     """That of an SQLite database, which says itself when somebody has written to it."""
 
+    knows_news = True
+
     def __init__(self, epoch: int, path: str) -> None:
         super().__init__(epoch, FILE_LOOKS_S)
         self.connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self._version = -1
+        self._version: int | None = None
+        self.has_news()
 
     def has_news(self) -> bool:
         """Say whether somebody has written since the last time; a file that fails is news."""
