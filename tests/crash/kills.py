@@ -38,6 +38,7 @@ from floorhand.ops.floor import take_seat, take_turn
 from floorhand.ops.seats import Turn, must_sit
 from floorhand.robots.crew import Robot
 from floorhand.store.db import Transactions, engine_of, open_database
+from floorhand.store.masters import DEFAULT_PRINTER
 from floorhand.talk import render_lines
 from floorhand.text.catalog import catalog
 from floorhand.typed import LINE_BYTES_MAX
@@ -52,6 +53,12 @@ ANSWER_MAX_S = 60.0
 
 DYING = 0.5
 """Part of all scans, and of all starts after a kill one in `START_DEATHS`, that are the last."""
+
+TAKEN_OVER = "taken_over.scan"
+"""What a terminal asks whose work a colleague has taken over."""
+
+OF_PRINTER = f" {DEFAULT_PRINTER}: "
+"""What a line holds that tells how the printer stands."""
 
 START_DEATHS = 5
 
@@ -144,7 +151,8 @@ class Mortal(Robot):
         turn, effect = seat_now(self.at.transactions, self.turn.seat, scan_no)
         if len(scanned) > LINE_BYTES_MAX:  # refused by the terminal alone, which gives no number
             return self.turn
-        if turn.scan_no != scan_no or told != render_lines(turn, catalog(turn.language)):
+        of_scan = [line for line in told if OF_PRINTER not in line]
+        if turn.scan_no != scan_no or of_scan != render_lines(turn, catalog(turn.language)):
             self._fault(f"scan {scan_no} was answered {told}, and the seat is at {turn}")
         self.at.journal.add(turn.seat, scan_no, scanned, effect)
         self.at.findings.count("scans answered")
@@ -225,6 +233,9 @@ class Mortal(Robot):
         self.at.findings.ran_s.append(max(0.0, resumed - waited))
         turn, _ = seat_now(self.at.transactions, self.turn.seat)
         asked = render_lines(turn, catalog(turn.language))[-1]
+        if turn.prompt.ask == TAKEN_OVER and turn.scan_no == self.turn.scan_no:
+            self.at.findings.count("taken over by a colleague meanwhile")
+            self.turn = turn
         if told[-1] != asked or turn != self.turn:
             self._fault(f"resumed at {told[-1]}, was at {self.turn}")
 
