@@ -125,23 +125,6 @@ class Reprinted:
 
 
 @dataclass(frozen=True, slots=True)
-class Reroute:
-    """Let all labels that wait for a printer come from another one."""
-
-    printer: str
-    to: str
-
-
-@dataclass(frozen=True, slots=True)
-class Rerouted:
-    """So many labels come from the other printer now."""
-
-    printer: str
-    to: str
-    labels: int
-
-
-@dataclass(frozen=True, slots=True)
 class ConfirmLabel:
     """Say that the label of ``subject`` came out and sticks where it belongs: it was scanned."""
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from floorhand.domain.keymap import Key
 from floorhand.domain.labels import REASONS
+from floorhand.domain.print_desk import Rerouted, ReroutePrinter
 from floorhand.domain.printing import (
     SHIPPING,
     ConfirmLabel,
@@ -18,8 +19,6 @@ from floorhand.domain.printing import (
     LookAtLabel,
     Reprint,
     Reprinted,
-    Reroute,
-    Rerouted,
     Stands,
 )
 from floorhand.domain.things import (
@@ -120,7 +119,7 @@ def step(state: State, event: object) -> Reply:
         case WhichLabel(), OrderCode(merchant=merchant, number=number):
             return Do(LookAtLabel(SHIPPING, order=f"{merchant}/{number}"))
         case Down(neighbour=str(to)), Pressed(key=Key.DONE) if to:
-            return Do(Reroute(state.stands.code, to))
+            return Do(ReroutePrinter(state.stands.code, to))
         case InDoubt(), _ if (reply := _in_doubt(state, event)) is not None:
             return reply
         case _, LabelConfirmed() | Reprinted() | Rerouted():
@@ -169,7 +168,7 @@ def _done(asked: Asked, event: object) -> Reply:
             done = "labelling.copy" if copy > 1 else "labelling.first"
             facts: Facts = {"code": subject, "copy": copy, "printer": printer}
             return _back(asked, None, done, facts)
-        case Rerouted(printer=printer, to=to, labels=labels):
+        case Rerouted(printer=printer, to=to, moved=labels):
             facts = {"printer": printer, "to": to, "count": labels}
             return _back(asked, None, "labelling.rerouted", facts)
     raise AssertionError(event)

@@ -18,19 +18,16 @@ from floorhand.domain.printing import (
     LookAtLabel,
     Reprint,
     Reprinted,
-    Reroute,
-    Rerouted,
 )
 from floorhand.errors import Code, Refused
 from floorhand.flows.labelling import NAME, Asked, InDoubt, Wanted
 from floorhand.flows.turn import Prompt
 from floorhand.ops.registry import FLOWS
 from floorhand.ops.seats import Settled, Sitting
-from floorhand.store import labels_here, printers
+from floorhand.store import labels_here
 from floorhand.store.labels_here import STANDING, UNSEEN, Label
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import station_printer
-from floorhand.store.print_desk import settle_labels
 from floorhand.store.print_jobs import reprint_label
 from floorhand.store.stands import printer_stands
 from floorhand.store.tasks import is_told, trouble
@@ -108,7 +105,6 @@ def reprint(tx: Session, cause: Cause, command: Reprint) -> Reprinted:
     assert command.reason in REASONS, command
     label = _must_be(tx, cause, command.template, command.subject)
     copy = reprint_label(tx, cause, label.subject, command.template, reason=command.reason)
-    settle_labels(tx, cause.site, [label.id], ("doubt",), {"state": "voided"})
     merchant, _, order = label.order.partition("/")
     cause.note(job=JOB, reprints=1, reason=command.reason, merchant=merchant)
     if copy > COPIES_MAX and not is_told(tx, cause.site, TOO_MANY, label.subject):
@@ -122,14 +118,6 @@ def _must_be(tx: Session, cause: Cause, template: str, subject: str) -> Label:
     if label is None or label.state == "voided":
         raise Refused(Code.NO_LABEL, code=subject)
     return label
-
-
-def reroute(tx: Session, cause: Cause, command: Reroute) -> Rerouted:
-    """Let all that waits for a printer come from another one."""
-    labels = printers.reroute(tx, cause.site, command.printer, command.to)
-    if labels:
-        cause.note(job=JOB, rerouted=labels)
-    return Rerouted(command.printer, command.to, labels)
 
 
 def confirm_label(tx: Session, cause: Cause, command: ConfirmLabel) -> LabelConfirmed:
@@ -171,6 +159,5 @@ def _must_belong_here(tx: Session, cause: Cause, label: Label, number: str) -> N
 HANDLERS: dict[type, Callable[..., object]] = {
     LookAtLabel: look_at_label,
     Reprint: reprint,
-    Reroute: reroute,
     ConfirmLabel: confirm_label,
 }

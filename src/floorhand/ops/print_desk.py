@@ -80,7 +80,7 @@ def confirm_labels(tx: Session, cause: Cause, command: ConfirmLabels) -> LabelsS
 
 
 def reprint(tx: Session, cause: Cause, command: ReprintLabel) -> LabelReprinted:
-    """Ask for a label once more. Who asks has looked: one in doubt before is void."""
+    """Ask for a label once more."""
     assert command.reason in REASONS, command
     last = newest_label(tx, cause.site, command.subject)
     assert last is not None, command
@@ -90,7 +90,6 @@ def reprint(tx: Session, cause: Cause, command: ReprintLabel) -> LabelReprinted:
     )
     if last.state in ("waiting", "sending"):
         return LabelReprinted(command.subject, copy_no, last.printer)
-    settle_labels(tx, cause.site, [last.id], ("doubt",), {"state": "voided"})
     cause.note(job=JOB, reprints=1, reason=command.reason, printer=printer)
     return LabelReprinted(command.subject, copy_no, printer)
 

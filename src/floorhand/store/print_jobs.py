@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Final, cast
 
-from sqlalchemy import ColumnElement, TableClause, func, insert, select, update
+from sqlalchemy import ColumnElement, TableClause, insert, select, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.labels import KINDS, missing_fields, unknown_fields
@@ -62,9 +60,12 @@ def queue_label(
 
 
 def _void_copies(tx: Session, template: str, meant: list[ColumnElement[bool]]) -> None:
-    """Let nobody use an older copy of a shipping label: two of them may not travel."""
-    if template == "shipping":
-        tx.execute(update(PrintJob).where(*meant).values(state="voided"))
+    """Let nobody use an older copy of a shipping label: two of them may not travel.
+
+    Of others only what was in doubt is void: who asks for a copy has looked.
+    """
+    which = [] if template == "shipping" else [PrintJob.state == "doubt"]
+    tx.execute(update(PrintJob).where(*meant, *which).values(state="voided"))
 
 
 def reprint_label(
@@ -80,7 +81,7 @@ def reprint_label(
 
     Same data, same numbers: a reprint never draws a new SSCC. A label that has not come out yet is
     no copy: if it failed it is sent again, if it waits it goes on waiting. Older copies of a
-    shipping label are void.
+    shipping label are void, and what was in doubt.
 
     Args:
         tx: Open transaction.
@@ -117,42 +118,3 @@ def reprint_label(
     here = {"site": cause.site, "id": cause.new_id(), "printer": printer, "created_at": cause.at}
     tx.execute(insert(PrintJob).values(**here, **again, copy_no=last.copy_no + 1))
     return int(last.copy_no) + 1
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """How the labels of a site stand, for the bench that waits for one.
-
-    ``oldest_at`` is when the oldest waiting label was asked for; ``error`` why the newest failure
-    failed; both of labels only that are waiting, failed or in doubt.
-    """
-
-    waiting: int
-    failed: int
-    doubt: int
-    oldest_at: datetime | None
-    error: str
-
-
-def how_labels_stand(tx: Session, site: str, printer: str = "") -> Waiting:
-    """Count the labels that did not come out, of one printer or of all."""
-    here = [PrintJob.site == site, PrintJob.state.in_(("waiting", "failed", "doubt"))]
-    if printer:
-        here.append(PrintJob.printer == printer)
-    rows = tx.execute(
-        select(
-            PrintJob.state, func.count().label("jobs"), func.min(PrintJob.created_at).label("at")
-        )
-        .where(*here)
-        .group_by(PrintJob.state)
-    ).all()
-    count = {row.state: row.jobs for row in rows}
-    error = tx.scalar(
-        select(PrintJob.error)
-        .where(*here, PrintJob.error != "")
-        .order_by(PrintJob.number.desc())
-        .limit(1)
-    )
-    oldest = next((row.at for row in rows if row.state == "waiting"), None)
-    waiting, failed, doubt = (count.get(state, 0) for state in ("waiting", "failed", "doubt"))
-    return Waiting(waiting, failed, doubt, oldest, error or "")
