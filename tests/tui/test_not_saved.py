@@ -64,8 +64,10 @@ def bells(app, monkeypatch) -> list[int]:
 
 
 async def hear(pilot, data: bytes) -> None:
-    """Send bytes without waiting for an answer, which is not to come."""
+    """Send bytes and wait until they are seen, not until they are answered."""
     pilot.app.screen.hear(tuple(pilot.app.reader.feed(data)))
+    while pilot.app.screen._paint_owed:
+        await pilot.pause(0.001)
     await pilot.pause()
 
 
