@@ -15,7 +15,7 @@ from floorhand.domain.printers import (
     usual_dpi,
 )
 from floorhand.errors import BadSetting
-from floorhand.labels.layout import DOTS_PER_MM
+from floorhand.labels.placed import DOTS_PER_MM
 from floorhand.labels.printers import Form
 
 

@@ -17,8 +17,8 @@ from PIL import Image
 
 from floorhand.domain.labels import LabelData
 from floorhand.exchange.cells import CODE_CHARACTERS_MAX
-from floorhand.labels import fonts, layout, picture, zpl
-from floorhand.labels.layout import Layout
+from floorhand.labels import fitting, fonts, picture
+from floorhand.labels.placed import Layout
 from floorhand.labels.reader import FIELD
 from floorhand.labels.template import Barcode, Template, Text
 
@@ -123,11 +123,10 @@ def forget_fonts() -> None:
         fonts._knows,
         fonts._sized,
         fonts.width_dots,
-        fonts._letter_dots,
+        fonts._widths,
         picture._letters,
         picture._bold_letter,
-        layout._place_text,
-        zpl._in_font_0,
+        fitting.place_text,
     ):
         known.cache_clear()
 

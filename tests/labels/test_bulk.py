@@ -20,8 +20,8 @@ from floorhand.domain.labels import KINDS
 from floorhand.errors import BadFile, BadLabel
 from floorhand.labels import bulk
 from floorhand.labels.bulk import RUN_FILE, Progress, unfinished
-from floorhand.labels.layout import DOTS_PER_MM
 from floorhand.labels.picture import draw
+from floorhand.labels.placed import DOTS_PER_MM
 from floorhand.labels.printers import FolderPrinter, Form, Rendered
 from floorhand.labels.render import lay_out_named
 from floorhand.labels.sheet_file import Sheet, load_sheet, parse_sheet, sheet_names

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from labels.nasty import NASTY, data_with, expected, read_back
 from PIL import Image, ImageChops
 
-from floorhand.labels.layout import PlacedText, lay_out
+from floorhand.labels.layout import lay_out
 from floorhand.labels.picture import draw
+from floorhand.labels.placed import PlacedText
 from floorhand.labels.simulator.drawing import draw_label
 from floorhand.labels.template import load_template, template_names
 from floorhand.labels.zpl import write_zpl

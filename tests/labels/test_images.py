@@ -11,8 +11,9 @@ from PIL import Image
 
 from floorhand.errors import BadFile
 from floorhand.labels.images import IMAGE_BYTES_MAX, IMAGE_SIDE_MAX, fitted, load_image
-from floorhand.labels.layout import PlacedPicture, lay_out
+from floorhand.labels.layout import lay_out
 from floorhand.labels.picture import draw
+from floorhand.labels.placed import PlacedPicture
 from floorhand.labels.template import load_template, load_template_file
 from floorhand.labels.zpl import graphic_field, write_zpl
 

@@ -16,7 +16,7 @@ from floorhand.domain.keymap import BARCODES_ONLY, KEYS, Key
 from floorhand.domain.scanner_test import ELEMENTS, LETTERS, is_test
 from floorhand.domain.things import SUPPLIER, Goods, Line
 from floorhand.flows import turn
-from floorhand.labels.layout import PlacedText
+from floorhand.labels.placed import PlacedText
 from floorhand.labels.render import lay_out_named
 from floorhand.store.db import Transactions, engine_of
 from floorhand.store.label_data import place_labels

@@ -10,8 +10,10 @@ from floorhand.errors import BadLabel
 from floorhand.exchange.cells import CODE_CHARACTERS_MAX
 from floorhand.labels import fonts
 from floorhand.labels.fonts import ELLIPSIS, MISSING, Style, clean
-from floorhand.labels.layout import Layout, PlacedArrow, PlacedText, lay_out
+from floorhand.labels.layout import Stencil, lay_out
+from floorhand.labels.placed import Layout, PlacedArrow, PlacedText
 from floorhand.labels.template import Template, load_template, parse_template
+from floorhand.labels.zpl import write_zpl
 
 SHIPPING = load_template("shipping")
 
@@ -141,6 +143,19 @@ def test_words_wrap_and_a_word_longer_than_a_line_is_broken() -> None:
 def test_shortening_ends_in_any_room(room: int) -> None:
     assert fonts.shorten("word", Style(24), room).endswith(ELLIPSIS)
     assert "".join(fonts.wrap("one two", Style(24), room)) == "onetwo"
+
+
+def test_nothing_of_a_label_stays_for_the_next_one() -> None:
+    shipping = [
+        {**SHIPPING.kind.sample, "order": f"KL-{n}", "weight_kg": "" if n % 2 else "2.35"}
+        for n in range(4)
+    ]
+    bins = [{**BIN, "arrow": arrow, "zone": arrow} for arrow in ("up", "down", "", "up")]
+    for template, labels in ((SHIPPING, shipping), (load_template("bin"), bins)):
+        stencil = Stencil(template, 203)
+        one_by_one = [write_zpl(stencil.lay_out(data)) for data in labels]
+        assert one_by_one == [write_zpl(lay_out(template, data)) for data in labels]
+        assert len(set(one_by_one)) == len({str(data) for data in labels})
 
 
 def test_an_element_whose_field_is_empty_is_left_out() -> None:

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from labels.nasty import forget_fonts
 from PIL import ImageChops
+from PIL.ImageFont import FreeTypeFont
 
 from floorhand.labels import fonts
 from floorhand.labels.fonts import Style
-from floorhand.labels.layout import Area, PlacedLine, PlacedText
 from floorhand.labels.picture import Picture, text_picture
+from floorhand.labels.placed import Area, PlacedLine, PlacedText
 
 JOIN = "\u0640"
 """Tatweel: a letter beside it takes the form that joins it."""
@@ -64,6 +65,30 @@ def test_no_tail_of_a_letter_is_cut_off_at_the_edge(text: str) -> None:
     style = Style(42, bold=True, lead=fonts.leading_font(text))
     inks = {printed(text, style, left).histogram()[0] for left in (0, 100)}
     assert len(inks) == 1
+
+
+@pytest.mark.parametrize("capital", [6, 19, 42, 123])
+def test_a_plain_text_is_as_wide_as_its_letters_are_together(capital: int) -> None:
+    plain = [chr(code) for code in range(0x20, 0x7F)]
+    pairs = "".join(one + other for one in plain for other in plain)
+    assert fonts.width_dots(pairs, Style(capital)) == fonts._sized(0, capital).getlength(pairs)
+
+
+def test_a_font_is_asked_once_how_wide_a_letter_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    measure = fonts._dots
+
+    def noted(font: FreeTypeFont, letters: str) -> int:
+        asked.append(letters)
+        return measure(font, letters)
+
+    monkeypatch.setattr(fonts, "_dots", noted)
+    forget_fonts()
+    for bold in (False, True):
+        fonts.width_dots("Via dei Pioppi 114", Style(24, bold))
+    assert sorted(asked) == sorted(set("Via dei Pioppi 114"))
+    fonts.width_dots("411 Pipa", Style(24))
+    assert len(asked) == len(set(asked))
 
 
 def test_dots_that_say_that_more_was_cut_are_dots_in_every_text() -> None:

@@ -11,8 +11,9 @@ from PIL import Image, ImageDraw
 
 from floorhand.cli import main
 from floorhand.labels import quality
-from floorhand.labels.layout import DOTS_PER_MM, lay_out
+from floorhand.labels.layout import lay_out
 from floorhand.labels.picture import draw
+from floorhand.labels.placed import DOTS_PER_MM
 from floorhand.labels.quality import Judged, Verdict, judge
 from floorhand.labels.template import load_template, parse_template, template_names
 from floorhand.labels.terminal_picture import Signs, shown, signs_of

@@ -24,8 +24,9 @@ from PIL import Image, ImageChops, ImageDraw
 
 from floorhand.errors import BadLabel
 from floorhand.exchange.cells import CODE_CHARACTERS_MAX
-from floorhand.labels.layout import DOTS_PER_MM, Layout, PlacedText, lay_out
+from floorhand.labels.layout import lay_out
 from floorhand.labels.picture import draw, png
+from floorhand.labels.placed import DOTS_PER_MM, Layout, PlacedText
 from floorhand.labels.simulator.drawing import draw_label
 from floorhand.labels.template import Barcode, load_template, template_names
 from floorhand.labels.zpl import write_zpl

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from floorhand.labels.layout import Layout
+from floorhand.labels.placed import Layout
 from floorhand.labels.printers import FolderPrinter, Form
 from floorhand.labels.render import known_template, render
 from floorhand.store.label_data import LabelWanted

@@ -15,8 +15,8 @@ from typing import Final
 from floorhand.errors import BadLabel
 from floorhand.labels import foreign_pictures as pictures
 from floorhand.labels import picture
-from floorhand.labels.layout import DOTS_PER_MM
 from floorhand.labels.picture import Picture
+from floorhand.labels.placed import DOTS_PER_MM
 from floorhand.labels.printers import Form, Rendered
 from floorhand.labels.zpl import zpl_head
 from floorhand.labels.zpl_reading import bar_texts, read_zpl

@@ -22,7 +22,7 @@ from floorhand.labels.asked import (
     labels_asked_for,
 )
 from floorhand.labels.bulk import Progress, to_folder, unfinished
-from floorhand.labels.layout import DOTS_PER_MM, Layout
+from floorhand.labels.placed import DOTS_PER_MM, Layout
 from floorhand.labels.preview import check_ending, preview, report, write
 from floorhand.labels.printers import Form, write_whole
 from floorhand.labels.printing_run import add_run_arguments, check_run, print_on

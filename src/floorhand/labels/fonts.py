@@ -72,8 +72,26 @@ vowel of Thai or Hindi, is a sound that a word is another word without."""
 _SIGNS = ("So", "Sk", "Me")
 """Categories of emoji, of what colours and frames them, and of other signs."""
 
+_EVEN_FACE = 0
+"""Pillow's built-in font: its plain letters are whole dots wide and stand side by side, so a text
+is as wide as they are together."""
+
+FONTS_SIZED_MAX = 256
+LETTERS_MEASURED_MAX = 500
+"""Letters of each of these whose widths are kept."""
+
+TEXTS_MEASURED_MAX = 8192
+
 _PROBE_DOTS = 40
 _Font = ImageFont.FreeTypeFont
+
+
+def printable(text: str, *, signs: bool = True) -> str:
+    """Make of a value what can be printed of it; of an address without signs and emoji."""
+    if _is_plain(text) and len(text) <= TEXT_MAX:
+        return " ".join(text.split())
+    shown = drawable(clean(text))
+    return shown if signs else without_signs(shown)
 
 
 def clean(text: str) -> str:
@@ -82,8 +100,6 @@ def clean(text: str) -> str:
     Source: Unicode general categories; Cf holds the direction overrides that could make an
     address read differently from what it is.
     """
-    if _is_plain(text) and len(text) <= TEXT_MAX:
-        return " ".join(text.split())
     shown = []
     for letter in unicodedata.normalize("NFC", text[:TEXT_MAX]):
         category = unicodedata.category(letter)
@@ -152,7 +168,7 @@ def _knows(face: int, letter: str) -> bool:
     return letter == " " or _glyph(face, letter) != _unknown_glyph(face)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=FONTS_SIZED_MAX)
 def _sized(face: int, capital_dots: int) -> _Font:
     """Give a font whose capitals are so many dots high."""
     font = _faces()[face]
@@ -174,8 +190,6 @@ def drawable(text: str) -> str:
 
     ``Hồ`` becomes ``Hô``, or ``Ho`` where that is unknown too: an address can still be read.
     """
-    if _is_plain(text):
-        return text
     shown = ""
     for letter in text:
         if _is_known(letter):
@@ -187,8 +201,6 @@ def drawable(text: str) -> str:
 
 def without_signs(text: str) -> str:
     """Leave signs and emoji that no font here knows out of a cleaned text."""
-    if _is_plain(text):
-        return text
     kept = (one for one in text if _is_known(one) or unicodedata.category(one) not in _SIGNS)
     return " ".join("".join(kept).split())
 
@@ -270,23 +282,49 @@ def sized_runs(text: str, style: Style) -> Iterator[tuple[_Font, str, int]]:
     """
     for face, run in runs(text, style.lead):
         font = _sized(face, style.capital_dots)
-        if not style.bold or _JOINED.search(run):
-            yield font, run, -int(-font.getlength(run) // 1)
-        else:
-            for letter in run:
-                width = _letter_dots(face, style.capital_dots, letter)
-                yield font, letter, width + style.apart_dots
+        for letters in run if _is_apart(run, style) else (run,):
+            yield font, letters, _run_dots(face, letters, style)
 
 
-@lru_cache(maxsize=8192)
-def _letter_dots(face: int, capital_dots: int, letter: str) -> int:
-    return -int(-_sized(face, capital_dots).getlength(letter) // 1)
+def _is_apart(run: str, style: Style) -> bool:
+    return style.bold and not _JOINED.search(run)
 
 
-@lru_cache(maxsize=8192)
+def _run_dots(face: int, run: str, style: Style) -> int:
+    """Measure letters of one font, one by one wherever none changes the place of another."""
+    if _is_apart(run, style) or (face == _EVEN_FACE and _is_plain(run)):
+        widths = _widths(face, style.capital_dots)
+        return sum(map(widths.__getitem__, run)) + len(run) * style.apart_dots
+    return _dots(_sized(face, style.capital_dots), run)
+
+
+class _Widths(dict[str, int]):
+    """How wide the letters of a font are, each measured once."""
+
+    def __init__(self, font: _Font) -> None:
+        self._font = font
+
+    def __missing__(self, letter: str) -> int:
+        width = _dots(self._font, letter)
+        if len(self) < LETTERS_MEASURED_MAX:
+            self[letter] = width
+        return width
+
+
+@lru_cache(maxsize=FONTS_SIZED_MAX)
+def _widths(face: int, capital_dots: int) -> _Widths:
+    return _Widths(_sized(face, capital_dots))
+
+
+def _dots(font: _Font, letters: str) -> int:
+    return -int(-font.getlength(letters) // 1)
+
+
+@lru_cache(maxsize=TEXTS_MEASURED_MAX)
 def width_dots(text: str, style: Style) -> int:
     """Measure a cleaned text."""
-    return sum(width for _, _, width in sized_runs(text, style)) + 2 * style.stroke_dots
+    widths = (_run_dots(face, run, style) for face, run in runs(text, style.lead))
+    return sum(widths) + 2 * style.stroke_dots
 
 
 def shorten(text: str, style: Style, room_dots: int) -> str:

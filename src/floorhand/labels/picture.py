@@ -11,7 +11,7 @@ from PIL.ImageFont import FreeTypeFont
 from floorhand.labels import fonts
 from floorhand.labels.fonts import Style
 from floorhand.labels.images import fitted
-from floorhand.labels.layout import (
+from floorhand.labels.placed import (
     DOTS_PER_MM,
     Area,
     Layout,

@@ -9,8 +9,9 @@ from pathlib import Path
 from floorhand.domain.labels import LabelData, LabelKind, missing_fields, unknown_fields
 from floorhand.errors import BadFile, BadLabel
 from floorhand.labels import picture
-from floorhand.labels.layout import Layout, lay_out
+from floorhand.labels.layout import lay_out
 from floorhand.labels.picture import Picture
+from floorhand.labels.placed import Layout
 from floorhand.labels.printers import write_whole
 from floorhand.labels.quality import Judged, Verdict, judge
 from floorhand.labels.template import Template, load_template, load_template_file
@@ -43,7 +44,7 @@ def preview(name: str, data: Path | None, dpi: int) -> Preview:
     Args:
         name: A template of the program, or the path of a file.
         data: A JSON file with the fields; None: the sample of its kind.
-        dpi: One of `floorhand.labels.layout.DOTS_PER_MM`.
+        dpi: One of `floorhand.labels.placed.DOTS_PER_MM`.
     """
     is_path = "/" in name or name.endswith(".toml")
     template = load_template_file(Path(name)) if is_path else load_template(name)

@@ -117,7 +117,7 @@ class Printer(Protocol):
 
     @property
     def dpi(self) -> int:
-        """Its dots per inch, one of `floorhand.labels.layout.DOTS_PER_MM`."""
+        """Its dots per inch, one of `floorhand.labels.placed.DOTS_PER_MM`."""
 
     @property
     def repeats(self) -> bool:
@@ -174,14 +174,20 @@ class FolderPrinter:
 
     def send(self, label: Rendered) -> Fate:
         """Write its files."""
-        name = file_name(label)
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            for form, content in label.forms.items():
-                write_whole(self._folder / f"{name}.{form}", content, durable=self._durable)
+            try:
+                self._write(label)
+            except FileNotFoundError:
+                self._folder.mkdir(parents=True, exist_ok=True)
+                self._write(label)
         except OSError as error:
             raise NotPrinted(why(error)) from error
         return Fate.SENT
+
+    def _write(self, label: Rendered) -> None:
+        name = file_name(label)
+        for form, content in label.forms.items():
+            write_whole(self._folder / f"{name}.{form}", content, durable=self._durable)
 
 
 def pdf_printer(folder: Path, dpi: int = OFFICE_DPI) -> FolderPrinter:
@@ -218,8 +224,9 @@ def write_whole(path: Path, content: bytes, *, durable: bool = True) -> None:
             if durable:
                 os.fsync(out.fileno())
         unfinished.replace(path)
-    finally:
+    except BaseException:
         unfinished.unlink(missing_ok=True)
+        raise
 
 
 def _safe(text: str) -> str:

@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from floorhand.labels.layout import DOTS_PER_MM, Layout, PlacedSymbol
 from floorhand.labels.picture import Picture
+from floorhand.labels.placed import DOTS_PER_MM, Layout, PlacedSymbol
 from floorhand.labels.template import Barcode, Template
 
 NAMES = {

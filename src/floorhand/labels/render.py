@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from floorhand.domain.labels import LabelData
 from floorhand.labels import picture
-from floorhand.labels.layout import Layout, lay_out
+from floorhand.labels.layout import Stencil
+from floorhand.labels.placed import Layout
 from floorhand.labels.printers import Form, Rendered
 from floorhand.labels.template import Template, load_template
 from floorhand.labels.zpl import write_zpl
@@ -21,9 +22,14 @@ def known_template(name: str) -> Template:
     return load_template(name)
 
 
+@lru_cache(maxsize=64)
+def _known_stencil(template: str, dpi: int) -> Stencil:
+    return Stencil(known_template(template), dpi)
+
+
 def lay_out_named(template: str, data: LabelData, dpi: int = DEFAULT_DPI) -> Layout:
     """Put data into one of the program's templates."""
-    return lay_out(known_template(template), data, dpi)
+    return _known_stencil(template, dpi).lay_out(data)
 
 
 def render(layout: Layout, number: int, subject: str, forms: Iterable[Form]) -> Rendered:

@@ -10,8 +10,8 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 from floorhand.errors import BadLabel
-from floorhand.labels.layout import DOTS_PER_MM
 from floorhand.labels.picture import BLACK, WHITE, Picture
+from floorhand.labels.placed import DOTS_PER_MM
 from floorhand.labels.sheet_file import Sheet
 
 MARGIN_MM = 5.0

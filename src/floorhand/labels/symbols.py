@@ -111,9 +111,9 @@ def _as_product(text: str) -> tuple[str, str]:
 
 
 def _printable(text: str, most: int) -> None:
-    for letter in text:
-        if not " " <= letter <= "~":
-            raise BadLabel(f"{letter!a} cannot be in this barcode, only plain letters and digits")
+    if not (text.isascii() and text.isprintable()):
+        strange = next(letter for letter in text if not " " <= letter <= "~")
+        raise BadLabel(f"{strange!a} cannot be in this barcode, only plain letters and digits")
     if len(text) > most:
         raise BadLabel(f"{len(text)} characters are too many for a barcode of at most {most}")
 
@@ -136,8 +136,12 @@ def _code128(text: str) -> Symbol:
     return Symbol("code128", (_linear("code128", text),), (10, 10), text, text)
 
 
-def _gs1_parts(text: str) -> str:
-    """Join elements written as (identifier)value, with `FNC1` where a separator must stand."""
+def _gs1_parts(text: str) -> tuple[str, str]:
+    """Join elements written as (identifier)value, with `FNC1` where a separator must stand.
+
+    Returns:
+        What a symbol holds, and the same for people.
+    """
     parts = _GS1_PART.findall(text)
     if "".join(f"({ai}){value}" for ai, value in parts) != text or not parts:
         raise BadLabel(f"{text!a} is not written as (identifier)value")
@@ -149,23 +153,19 @@ def _gs1_parts(text: str) -> str:
             raise BadLabel(f"({ai}){value} has a wrong length or check digit")
         more = n + 1 < len(parts)
         data += ai + value + (FNC1 if more and ai[:2] not in _GS1_FIXED else "")
-    return data
-
-
-def _in_clear(text: str) -> str:
-    return " ".join(f"({ai}) {value}" for ai, value in _GS1_PART.findall(text))
+    return data, " ".join(f"({ai}) {value}" for ai, value in parts)
 
 
 def _gs1_128(text: str) -> Symbol:
-    data = _gs1_parts(text)
+    data, clear = _gs1_parts(text)
     _printable(data.replace(FNC1, ""), CODE128_MAX)
     modules = _linear("gs1_128", data)
     reads = data.replace(FNC1, "\x1d")
-    return Symbol("gs1-128", (modules,), (10, 10), reads, _in_clear(text))
+    return Symbol("gs1-128", (modules,), (10, 10), reads, clear)
 
 
 def _gs1_matrix(text: str) -> Symbol:
-    data = _gs1_parts(text)
+    data, clear = _gs1_parts(text)
     _printable(data.replace(FNC1, ""), MATRIX_CHARACTERS_MAX)
     import zxingcpp
 
@@ -173,7 +173,7 @@ def _gs1_matrix(text: str) -> Symbol:
         text, zxingcpp.BarcodeFormat.DataMatrix, gs1=True, force_square=True
     )
     reads = data.replace(FNC1, "\x1d")
-    return Symbol("gs1-datamatrix", _modules(made), (2, 2), reads, _in_clear(text))
+    return Symbol("gs1-datamatrix", _modules(made), (2, 2), reads, clear)
 
 
 def _ean(symbology: str, text: str) -> Symbol:

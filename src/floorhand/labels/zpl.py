@@ -8,15 +8,15 @@ Source: Zebra, ZPL II Programming Guide.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
+from unicodedata import normalize
 
 from floorhand.labels import picture
 from floorhand.labels.fonts import ELLIPSIS, MISSING, Style, width_dots
 from floorhand.labels.images import fitted
-from floorhand.labels.layout import (
-    Area,
+from floorhand.labels.picture import Picture
+from floorhand.labels.placed import (
     Layout,
     Placed,
     PlacedArrow,
@@ -26,11 +26,9 @@ from floorhand.labels.layout import (
     PlacedSymbol,
     PlacedText,
 )
-from floorhand.labels.picture import Picture
 
-LINES_KEPT_MAX = 500
-GRAPHICS_KEPT_MAX = 16
-"""Arrows and pictures kept as they are sent: they are the same on every label of a template."""
+COMMANDS_KEPT_MAX = 200
+"""So much of labels is kept as it is sent; a line drawn as a graphic takes 10 kB at 203 dpi."""
 
 MODULE_DOTS_MAX = 10
 """The widest bar that ^BY knows; wider ones are drawn as boxes."""
@@ -51,6 +49,14 @@ _FONT_WIDEST = 83
 _PRINTER_LETTERS = frozenset(map(chr, (*range(0x20, 0x7F), *range(0xA1, 0x100)))) - {"\xad"}
 """What font 0 of every printer shows with ^CI28: ASCII and Latin-1."""
 
+
+def _hundredths(letter: str) -> int:
+    bare = normalize("NFD", letter)[0]
+    return _FONT_WIDTHS[ord(bare) - 32] if bare <= "~" else _FONT_WIDEST
+
+
+_WIDTHS = {letter: _hundredths(letter) for letter in _PRINTER_LETTERS}
+
 _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 ")
 
 _HEXED = {code: f"_{code:02X}" for code in range(128) if chr(code) not in _PLAIN}
@@ -69,7 +75,7 @@ def write_zpl(layout: Layout, copies: int = 1) -> bytes:
     """Write a label as ZPL."""
     assert copies >= 1, copies
     head = zpl_head(layout.width_dots, layout.height_dots, copies)
-    fields = "".join(f"{command}\n" for item in layout.placed for command in _commands(item))
+    fields = "".join(map(_commands, layout.placed))
     return f"{head}{fields}^XZ\n".encode("ascii")
 
 
@@ -104,27 +110,22 @@ def graphic_field(drawn: Picture) -> str:
     return f"^GFA,{len(rows)},{len(rows)},{row_bytes},{rows.hex().upper()}^FS"
 
 
-@lru_cache(maxsize=GRAPHICS_KEPT_MAX)
-def _arrow_field(width: int, height: int, *, up: bool) -> str:
-    arrow = PlacedArrow("", Area(0, 0, width, height), up=up)
-    return graphic_field(picture.arrow_picture(arrow))
+@lru_cache(maxsize=COMMANDS_KEPT_MAX)
+def _commands(item: Placed) -> str:
+    """Write what stands somewhere; kept, because most of a label stands on the next one too."""
+    return "".join(f"{command}\n" for command in _commands_of(item))
 
 
-@lru_cache(maxsize=GRAPHICS_KEPT_MAX)
-def _picture_field(content: bytes, width: int, height: int) -> str:
-    return graphic_field(fitted(content, width, height))
-
-
-def _commands(item: Placed) -> Iterator[str]:
+def _commands_of(item: Placed) -> Iterator[str]:
     area = item.area
     match item:
         case PlacedFrame():
             yield _box(area.left, area.top, area.width, area.height, item.line_dots)
         case PlacedArrow():
-            yield f"^FO{area.left},{area.top}" + _arrow_field(area.width, area.height, up=item.up)
+            yield f"^FO{area.left},{area.top}" + graphic_field(picture.arrow_picture(item))
         case PlacedPicture():
-            graphic = _picture_field(item.content, area.width, area.height)
-            yield f"^FO{area.left},{area.top}{graphic}"
+            drawn = fitted(item.content, area.width, area.height)
+            yield f"^FO{area.left},{area.top}" + graphic_field(drawn)
         case PlacedText():
             if item.reverse:
                 yield _black(area.left, area.top, area.width, area.height)
@@ -150,9 +151,8 @@ def _line(text: PlacedText, line: PlacedLine) -> str:
     return f"^FT{line.left},{line.baseline}{reverse}{_in_font_0(line.text, text.style)}"
 
 
-@lru_cache(maxsize=LINES_KEPT_MAX)
 def _in_font_0(text: str, style: Style) -> str:
-    """Write a line in the printer's own font; kept, as most are on the next label too."""
+    """Write a line in the printer's own font."""
     height = round(style.capital_dots * _FONT_HEIGHT)
     width = _font_width(text, height, width_dots(text, style))
     return f"^A0N,{height},{width}^FH_^FD{hexed(text)}^FS"
@@ -160,8 +160,7 @@ def _in_font_0(text: str, style: Style) -> str:
 
 def _font_width(text: str, height: int, room_dots: int) -> int:
     """Choose how wide font 0 is set, so that a line is as wide as the same line of the picture."""
-    bare = text if text.isascii() else (unicodedata.normalize("NFD", one)[0] for one in text)
-    natural = sum(_FONT_WIDTHS[ord(one) - 32] if one <= "~" else _FONT_WIDEST for one in bare)
+    natural = sum(map(_WIDTHS.__getitem__, text))
     return max(1, int(height * min(1.1, room_dots / (natural * height / 100))))
 
 

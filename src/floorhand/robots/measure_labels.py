@@ -1,7 +1,7 @@
 """Measure what a label takes, beside other ways to make one, all in the same run.
 
-Every label is another one: order, receiver and number change, as they do at a bench. The ways take
-turns label by label, so that whatever else the machine does slows all of them down.
+Every label is another one: order, receiver, weight and number change, as they do at a bench. The
+ways take turns label by label, so that whatever else the machine does slows all of them down.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from floorhand.domain.gs1 import gs1_check_digit
 from floorhand.domain.labels import KINDS, LabelData
 from floorhand.labels import picture
 from floorhand.labels.bulk import to_folder, unfinished
-from floorhand.labels.layout import Layout
+from floorhand.labels.placed import Layout
 from floorhand.labels.printers import Form
 from floorhand.labels.quality import read_barcodes
 from floorhand.labels.render import DEFAULT_DPI, lay_out_named
@@ -75,6 +75,7 @@ def shipping_data(number: int) -> LabelData:
         **KINDS["shipping"].sample,
         "order": f"KL-{100_000 + number}",
         "sscc": sscc + gs1_check_digit(sscc),
+        "weight_kg": f"{number / 1000:.3f}",
         "ship_to": [
             _NAMES[number % len(_NAMES)],
             f"Via dei Pioppi {number}",

@@ -14,8 +14,8 @@ from collections.abc import Callable
 from PIL import Image, ImageChops, ImageDraw
 
 from floorhand.labels.fonts import Style
-from floorhand.labels.layout import Area, PlacedLine, PlacedText
 from floorhand.labels.picture import BLACK, WHITE, Picture, line_picture
+from floorhand.labels.placed import Area, PlacedLine, PlacedText
 from floorhand.labels.zpl import zpl_head
 
 SIDE_MAX_DOTS = 20_000
