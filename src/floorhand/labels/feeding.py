@@ -29,6 +29,7 @@ from floorhand.labels.printers import (
 from floorhand.store.carrier_labels import label_of
 from floorhand.store.db import Transactions
 from floorhand.store.print_queue import (
+    BACK_OFF_MAX,
     Job,
     LabelTroubles,
     begin_sending,
@@ -50,8 +51,6 @@ SHIPPING = "shipping"
 
 WARNING = "ADDRESS NOT READABLE"
 """Printed beside an address that no font here can show, for who has the label in hand."""
-
-BACK_OFF_MAX_S = 60
 
 ASK_EVERY_S = 5.0
 """How often a printer is asked how it is, while it has nothing to print or cannot."""
@@ -179,7 +178,7 @@ def _named(job: Job) -> str:
 
 
 def _back_off(job: Job) -> timedelta:
-    return timedelta(seconds=min(BACK_OFF_MAX_S, 2 ** min(job.tries, 10)))
+    return min(BACK_OFF_MAX, timedelta(seconds=2 ** min(job.tries, 10)))
 
 
 class Feeder(threading.Thread):

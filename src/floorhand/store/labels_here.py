@@ -15,6 +15,9 @@ from floorhand.store.schema import Parcel, PrinterRow, PrintJob
 LATELY: Final = timedelta(hours=1)
 """A label that was asked for earlier is not the one that somebody has in hand."""
 
+AHEAD: Final = timedelta(seconds=30)
+"""How far clocks may differ. A label that was asked for later was so by a clock that was ahead."""
+
 _JOB, _PARCEL = cast(TableClause, PrintJob.__table__), cast(TableClause, Parcel.__table__)
 _PRINTER = cast(TableClause, PrinterRow.__table__)
 _ORDER = _PARCEL.c.merchant + "/" + _PARCEL.c.order
@@ -46,7 +49,7 @@ _OF_ORDER = (
 _OF_SEAT = (
     _LABEL.where(_HERE, _JOB.c.template == bindparam("template"))
     .where(_JOB.c.state.in_(bindparam("states", expanding=True)))
-    .where(_JOB.c.created_at > bindparam("since"))
+    .where(_JOB.c.created_at > bindparam("since"), _JOB.c.created_at <= bindparam("until"))
     .where(func.substr(_JOB.c.id, 1, func.length(bindparam("mine"))) == bindparam("mine"))
     .order_by(_JOB.c.created_at.desc(), func.length(_JOB.c.id).desc(), _JOB.c.id.desc())
     .limit(1)
@@ -114,8 +117,9 @@ def last_label(
     tx: Session, site: str, template: str, seat: str, now: datetime, states: tuple[str, ...]
 ) -> Label | None:
     """Give the label that was asked for last at a seat, if that was lately and it stands so."""
-    named = {"template": template, "mine": f"{seat}:", "since": now - LATELY}
-    return _label(ask(tx, _OF_SEAT, site=site, states=list(states), **named).first())
+    named = {"template": template, "mine": f"{seat}:"}
+    times = {"since": now - LATELY, "until": now + AHEAD}
+    return _label(ask(tx, _OF_SEAT, site=site, states=list(states), **named, **times).first())
 
 
 def label_in_doubt(tx: Session, site: str, printer: str) -> Label | None:

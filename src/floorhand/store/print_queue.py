@@ -10,20 +10,24 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
-from sqlalchemy import TableClause, bindparam, func, insert, or_, select, update
+from sqlalchemy import TableClause, bindparam, case, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.labels import LabelData
 from floorhand.store.asking import ask, ask_each
-from floorhand.store.ledger import Cause
+from floorhand.store.ledger import OFFICE, Cause
 from floorhand.store.places import next_number
 from floorhand.store.schema import Parcel, PrintForm, PrintJob, Spooler
 from floorhand.store.tasks import is_told, trouble
 
 ERROR_CHARACTERS_MAX = 500
+
+BACK_OFF_MAX: Final = timedelta(minutes=1)
+"""No label waits longer after a failure. One that is to wait longer was marked by a clock that was
+ahead, and is due."""
 
 SPOOL_ENDED: Final = "the program that sent it ended meanwhile"
 
@@ -51,9 +55,20 @@ _SPOOLER = cast(TableClause, Spooler.__table__)
 _WAITING = (_JOB.c.site == bindparam("site")) & (_JOB.c.state == "waiting")
 _ONE = (_JOB.c.site == bindparam("at_site")) & (_JOB.c.id == bindparam("at_job"))
 
+_OF_RUN = (func.substr(_JOB.c.id, 1, len(OFFICE) + 1) == f"{OFFICE}:") & (_JOB.c.reason == "")
+"""Labels that an office has printed: nobody stands at the printer and waits for them, as somebody
+does for a copy."""
+
 _PRINTERS = (
     select(_JOB.c.printer)
-    .where(_WAITING, or_(_JOB.c.not_before.is_(None), _JOB.c.not_before <= bindparam("now")))
+    .where(
+        _WAITING,
+        or_(
+            _JOB.c.not_before.is_(None),
+            _JOB.c.not_before <= bindparam("now"),
+            _JOB.c.not_before > bindparam("at_most", type_=_JOB.c.not_before.type),
+        ),
+    )
     .distinct()
 )
 _OLDEST = (
@@ -69,7 +84,7 @@ _OLDEST = (
         _JOB.c.not_before,
     )
     .where(_WAITING, _JOB.c.printer == bindparam("printer"))
-    .order_by(_JOB.c.created_at, func.length(_JOB.c.id), _JOB.c.id)
+    .order_by(case((_OF_RUN, 1), else_=0), _JOB.c.created_at, func.length(_JOB.c.id), _JOB.c.id)
     .limit(1)
 )
 _BEGIN = (
@@ -94,16 +109,17 @@ _KEEP = insert(_FORM)
 
 def printers_waited_for(tx: Session, site: str, now: datetime) -> list[str]:
     """Name the printers that have a label to send now."""
-    return ask(tx, _PRINTERS, site=site, now=now).scalars()
+    return ask(tx, _PRINTERS, site=site, now=now, at_most=now + BACK_OFF_MAX).scalars()
 
 
 def next_job(tx: Session, site: str, printer: str, now: datetime) -> Job | None:
     """Give the label that a printer gets next; None if there is none to be sent now.
 
-    The order is kept: while its oldest label waits after a failure, its others wait, too.
+    Those that somebody waits for come before those of a run from the office. Within both the order
+    is kept: while the first label waits after a failure, the others wait, too.
     """
     row = ask(tx, _OLDEST, site=site, printer=printer).one_or_none()
-    if row is None or (row.not_before is not None and row.not_before > now):
+    if row is None or (row.not_before and now < row.not_before <= now + BACK_OFF_MAX):
         return None
     found: dict[str, Any] = {**row._asdict(), "data": json.loads(row.data)}
     del found["not_before"]

@@ -16,6 +16,7 @@ from floorhand.domain.printing import (
     Stands,
 )
 from floorhand.store.asking import ask
+from floorhand.store.labels_here import AHEAD
 from floorhand.store.masters import DEFAULT_PRINTER, station_jobs, station_printer
 from floorhand.store.schema import PrinterRow, PrintJob
 
@@ -23,11 +24,15 @@ _JOB, _PRINTER = cast(TableClause, PrintJob.__table__), cast(TableClause, Printe
 _ROW = select(_PRINTER.c.condition, _PRINTER.c.told, _PRINTER.c.paused).where(
     _PRINTER.c.site == bindparam("site"), _PRINTER.c.code == bindparam("printer")
 )
+_FRESH = (_JOB.c.created_at > bindparam("soon")) & (_JOB.c.created_at <= bindparam("ahead"))
+"""Labels about to come out; one that was asked for well after now tells of a clock that was ahead,
+and may have waited for any time."""
+
 _COUNTED = (
     select(
         _JOB.c.state,
         func.count().label("jobs"),
-        func.sum(case((_JOB.c.created_at <= bindparam("soon"), 1), else_=0)).label("stuck"),
+        func.sum(case((_FRESH, 0), else_=1)).label("stuck"),
         func.min(_JOB.c.created_at).label("oldest"),
     )
     .where(
@@ -50,8 +55,11 @@ def printer_stands(tx: Session, site: str, printer: str, now: datetime) -> Stand
     """Say how a printer stands."""
     row = ask(tx, _ROW, site=site, printer=printer).first()
     condition, told, paused = row or ("" if printer == DEFAULT_PRINTER else MISSING, "", False)
-    soon = now - timedelta(seconds=LABEL_SOON_S)
-    counted = ask(tx, _COUNTED, site=site, printer=printer, soon=soon)
+    times = {
+        "soon": now - timedelta(seconds=LABEL_SOON_S),
+        "ahead": now + AHEAD,
+    }
+    counted = ask(tx, _COUNTED, site=site, printer=printer, **times)
     jobs = {one.state: one for one in counted}
     count = {state: one.jobs for state, one in jobs.items()}
     stuck = int(jobs["waiting"].stuck) if "waiting" in jobs else 0
