@@ -1,76 +1,187 @@
-"""Find where text gets to a screen by another way than the one door, `floorhand.tui.safe`.
+"""Find where text could get to a screen by another way than the one door, `floorhand.tui.safe`.
 
 Textual takes markup for markup and sends control characters to the terminal, whatever way they
-come (a widget, a title, a notification, a string that ``render`` returns). So nobody but the door
-may make contents of anything but constants, and nobody may give text to a widget, a title or the
-terminal itself. The tree is read, not run: a screen that no test opens is covered as well.
+come. A list of such ways is never complete, so this lists what is allowed, and all else is a leak:
+
+- what a module may import from outside, to be used while it runs. Of what holds text on its way
+  to a terminal (`Content`, `Segment`, `Strip`) only the door has anything but the type;
+- of the names that Textual, Rich and files have (they are asked for them), which a module may
+  utter at all, which it may set, and which its classes may have; of Python's own, likewise.
+
+The tree is read, not run: a screen that no test opens is covered as well.
 """
 
 from __future__ import annotations
 
 import ast
+import builtins
+import inspect
+import io
+import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+from rich.console import Console
+from rich.segment import Segment
+from rich.style import Style as RichStyle
+from rich.text import Text
+from textual import events, widgets
+from textual.app import App
+from textual.content import Content
+from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
+from textual.screen import Screen
+from textual.strip import Strip
+from textual.style import Style
+from textual.timer import Timer
+from textual.widget import Widget
+
+IMPORTS = {
+    "__init__.py": {"os.environ"},
+    "answering.py": {"logging.getLogger", "traceback.format_tb"},
+    "app.py": {
+        *("textual.app.App", "textual.driver.Driver", "signal.SIGTERM", "sys.platform"),
+        *("logging.getLogger", "logging.Formatter", "logging.handlers.RotatingFileHandler"),
+        *("os.environ", "pathlib.Path"),
+    },
+    "columns.py": {"rich.cells.cell_len"},
+    "driver.py": {
+        "textual._xterm_parser.XTermParser",
+        "textual.drivers.linux_driver.LinuxDriver",
+        "textual.message.Message",
+    },
+    "flow_screen.py": {"textual.work"},
+    "hearing.py": {
+        *("os.close", "os.pipe", "os.read", "os.write", "selectors.BaseSelector"),
+        *("selectors.DefaultSelector", "selectors.EVENT_READ"),
+    },
+    "prompt_view.py": {"textual.geometry.Region", "textual.widget.Widget"},
+    "road.py": {"gc.freeze"},
+    "rows.py": {"rich.cells.cell_len"},
+    "safe.py": {
+        *("rich.cells.cell_len", "rich.segment.Segment", "textual.content.Content"),
+        *("textual.strip.Strip", "textual.style.Style"),
+    },
+    "serial.py": {
+        *("os.O_NOCTTY", "os.O_NONBLOCK", "os.O_RDONLY", "os.close", "os.open"),
+        *("termios.B9600", "termios.CLOCAL", "termios.CREAD", "termios.CS8", "termios.IGNBRK"),
+        *("termios.TCSANOW", "termios.error", "termios.tcgetattr", "termios.tcsetattr"),
+    },
+    "single_keys.py": {"textual.events.Key", "textual.events.Paste", "textual.timer.Timer"},
+    "telling.py": {
+        *("textual.app.ComposeResult", "textual.getters.query_one", "textual.screen.Screen"),
+        "textual.work",
+    },
+    "themes.py": {"os.environ", "sys.__stderr__", "textual.theme.Theme"},
+}
+"""What each module may use of what could reach a terminal."""
+
+HARMLESS_MODULES = frozenset(
+    {
+        *("__future__", "abc", "asyncio", "codecs", "collections", "collections.abc"),
+        *("concurrent.futures", "contextlib", "dataclasses", "datetime", "enum", "functools"),
+        *("itertools", "re", "threading", "time", "typing", "unicodedata"),
+    }
+)
+"""Modules of Python that write nowhere; all the others are named where they are used."""
+
+EXACTLY = {"hearing.py": {"os.write(self._waker, b'\\0')"}}
+"""Calls that are allowed in this one form: a byte to a pipe of the module's own."""
 
 DOOR = "safe.py"
-"""The one module that may make contents of data."""
-
-PAINTERS = frozenset({"textual.content", "textual.style", "textual.strip"})
-"""What a widget that paints itself needs; contents still come from the door."""
-
-VIEW = "prompt_view.py"
-"""The one widget that paints contents; no other module needs to know of them."""
-
-FORBIDDEN = (
-    "textual.widgets",
-    "textual.markup",
-    "textual.visual",
-    "rich.text",
-    "rich.markup",
-    "rich.segment",
-    "rich.console",
-    "rich.table",
-    "rich.panel",
-)
-"""Modules whose classes parse markup or send text as it is."""
-
-MAKERS = frozenset({"Content", "Strip", "Segment", "Text", "Visual"})
-"""Classes that are made of text; of constants, they may be made anywhere."""
-
-METHODS = frozenset(
+DOOR_NAMES = frozenset(
     {
-        *("update", "notify", "write", "writelines", "print", "log_message", "set_title"),
-        *("styled", "from_markup", "from_text", "from_rich_text", "from_ansi", "assemble"),
-        *("append_text", "add_row", "add_option", "add_options", "mount_all"),
+        *("styled", "render_segments", "adjust_cell_length", "background", "color"),
+        *("text_style", "bold", "reverse", "has_rule"),
     }
 )
-"""Methods of widgets, contents, the application and the terminal that take text."""
+"""Names that only the door utters: what makes contents of text, and styles of rules."""
 
-FIELDS = frozenset(
+TEXTUAL_NAMES = frozenset(
     {
-        *("border_title", "border_subtitle", "title", "sub_title", "tooltip", "placeholder"),
-        *("label", "renderable", "content", "value"),
+        *("app", "screen", "size", "width", "height", "is_headless", "return_code"),
+        *("run", "exit", "bell", "refresh", "set_timer", "call_later", "call_after_refresh"),
+        *("post_message", "process_message", "prevent_default", "character", "key", "fileno"),
+        *("register_theme", "theme", "get_component_styles", "get_line_filters", "stop"),
+        *("apply_filter", "crop", "visual_style", "background_colors", "notify_style_update"),
+        *("start_application_mode", "disable_input", "close", "query_one", "rich_style", "_app"),
     }
 )
-"""Attributes of widgets and of the application that are shown."""
+"""Names of Textual by which nothing can be shown that did not come through the door."""
+
+OUR_NAMES = frozenset(
+    {
+        *("name", "text", "plain", "source", "language", "prompt", "progress", "encoding"),
+        *("press", "fit", "pause", "show", "end", "suffix", "parent", "error", "match"),
+        *("_add", "_lines", "_run", "_text", "_tick", "append", "extend", "remove", "pop"),
+        *("clear", "select", "mkdir", "with_name", "normalize", "read", "HELP", "_parts"),
+        *("_line", "_skip", "quiet", "rows"),
+    }
+)
+"""Names that are ours here, or Python's; Textual or files have them for things that no screen here
+has, or only to be read."""
+
+SET = frozenset({"theme", "_lines", "_parts", "_text", "name"})
+"""Those of all these names that may be set."""
+
+MEMBERS = OUR_NAMES | {
+    *("__init__", "AUTO_FOCUS", "CSS_PATH", "ENABLE_COMMAND_PALETTE", "COMPONENT_CLASSES"),
+    *("can_focus", "compose", "get_default_screen", "render_lines", "notify_style_update"),
+    *("start_application_mode", "run_input_thread", "disable_input", "theme", "close", "stop"),
+    *("on_mount", "on_unmount", "on_resize"),
+}
+"""Those that a class may define."""
+
+PYTHON_NAMES = frozenset(
+    {
+        *("bool", "bytes", "dict", "float", "frozenset", "int", "list", "object", "set", "str"),
+        *("tuple", "type", "property", "super", "isinstance", "Exception", "OSError"),
+        *("any", "all", "enumerate", "len", "map", "max", "min", "next", "range", "reversed"),
+        *("sorted", "sum", "zip", "ord", "chr", "__file__", "__name__"),
+    }
+)
+
+UNDER_NAMES = frozenset({"__init__", "__name__", "__traceback__", "__getitem__"})
+
+MODULES_OF_TEXTUAL = frozenset({"textual.events", "textual.getters"})
+"""Imported whole; of them, too, each name is listed."""
+
+_SHOWN: tuple[Any, ...] = (
+    *(App, Screen, Widget, LinuxDriver, Message, Timer, events.Key, events.Paste),
+    *(Content, Strip, Style, Segment, RichStyle, Text, Console),
+    *(io.TextIOWrapper, io.FileIO, Path),
+    *(getattr(widgets, name) for name in widgets.__all__),
+)
+
+
+def _names_of(shown: type) -> set[str]:
+    """Give what a class has, and what its instances are given."""
+    names = set(dir(shown))
+    for one in shown.__mro__:
+        with suppress(OSError, TypeError):  # what is made in C has no source, and tells all in dir
+            for node in ast.walk(ast.parse(dedent(inspect.getsource(one)))):
+                if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+                    names.add(node.attr)
+    return names
+
+
+_OF_SCREENS = frozenset().union(*map(_names_of, (App, Screen, Widget, LinuxDriver)))
+KNOWN = _OF_SCREENS.union(*map(_names_of, _SHOWN)) - (frozenset(dir(str)) - _OF_SCREENS)
+"""All names of what can show or send text; without those that every text has, and no screen."""
 
 
 def leaks(name: str, source: str) -> list[str]:
-    """List what goes past the door in a module, as ``file:line: what``."""
-    if name == DOOR:
-        return []
+    """List what could go past the door in a module, as ``file:line: what``."""
     tree = ast.parse(source)
-    known = _known(tree)
-    found: list[tuple[int, str]] = []
-    for node in ast.walk(tree):
-        found += [(node.lineno, told) for told in _told(node, known)]
-        if name != VIEW and isinstance(node, ast.ImportFrom) and node.module == "textual.content":
-            found.append((node.lineno, "imports textual.content, which is the view's"))
-    return [f"{name}:{line}: {told}" for line, told in sorted(set(found))]
+    found = {(node.lineno, told) for look in (_imports, _names) for node, told in look(name, tree)}
+    return [f"{name}:{line}: {told}" for line, told in sorted(found)]
 
 
 def leaks_of_package(folder: Path) -> list[str]:
-    """List what goes past the door in all modules of a folder."""
+    """List what could go past the door in all modules of a folder."""
     return [
         leak
         for file in sorted(folder.rglob("*.py"))
@@ -78,86 +189,134 @@ def leaks_of_package(folder: Path) -> list[str]:
     ]
 
 
-def _known(tree: ast.Module) -> dict[str, str]:
-    """Tell what imported names stand for, also where they were given another name."""
-    names: dict[str, str] = {}
+Told = Iterator[tuple[Any, str]]
+
+
+def _imports(file: str, tree: ast.Module) -> Told:
+    """Look at what is imported, and at what is used of modules that are imported whole."""
+    allowed = IMPORTS.get(file, set())
+    typing_only = {
+        inner
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for one in node.body
+        for inner in ast.walk(one)
+    }
+    modules: dict[str, str] = {}
     for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom):
-            names |= {one.asname or one.name: one.name for one in node.names}
-    return names
+        if isinstance(node, ast.Import):
+            for one in node.names:
+                modules[one.asname or one.name] = one.name
+                if one.asname or not _is_listed(one.name, allowed):
+                    yield node, f"imports {ast.unparse(one)}"
+        elif isinstance(node, ast.ImportFrom) and node not in typing_only:
+            for one in node.names:
+                dotted = f"{node.module}.{one.name}"
+                if dotted in MODULES_OF_TEXTUAL and any(x.startswith(dotted) for x in allowed):
+                    modules[one.name] = dotted
+                elif not _may_import(str(node.module), one, allowed):
+                    yield node, f"imports {dotted}"
+    yield from _of_modules(file, tree, modules, allowed)
 
 
-def _told(node: ast.AST, known: dict[str, str]) -> Iterator[str]:
+def _of_modules(file: str, tree: ast.Module, modules: dict[str, str], allowed: set[str]) -> Told:
+    exact = {
+        node.func
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and _unparsed(node) in EXACTLY.get(file, ())
+    }
+    used = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(value=ast.Name(id=short) as base, attr=attr) if short in modules:
+                used.add(base)
+                dotted = f"{modules[short]}.{attr}"
+                harmless = modules[short] in HARMLESS_MODULES and not attr.startswith("_")
+                if dotted == "os.write":
+                    harmless = node in exact
+                if not (harmless or (dotted in allowed and dotted != "os.write")):
+                    yield node, f"uses {dotted}"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id in modules and node not in used:
+            yield node, f"hands {node.id} on"
+
+
+def _is_listed(module: str, allowed: set[str]) -> bool:
+    return module in HARMLESS_MODULES or any(one.startswith(f"{module}.") for one in allowed)
+
+
+def _may_import(module: str, one: ast.alias, allowed: set[str]) -> bool:
+    """Say whether a name may be imported; of a screen's module not what it has from outside."""
+    if module.startswith("floorhand.tui."):
+        short = module.removeprefix("floorhand.tui.")
+        borrowed = {dotted.rpartition(".")[2] for dotted in IMPORTS.get(f"{short}.py", ())}
+        return one.name not in borrowed | set(sys.stdlib_module_names)
+    if module in ("floorhand", "floorhand.tui"):
+        return False
+    if module.startswith("floorhand."):
+        return True
+    if module in HARMLESS_MODULES:
+        return not one.name.startswith("_")
+    return f"{module}.{one.name}" in allowed and one.asname is None
+
+
+def _names(file: str, tree: ast.Module) -> Told:
+    """Look at every name that is uttered, set or defined."""
+    plainly = {id(node.func) for node in ast.walk(tree) if _is_plain_exit(node)}
+    exact = {
+        id(node.func)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and _unparsed(node) in EXACTLY.get(file, ())
+    }
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name) if name not in PYTHON_NAMES and (
+                name in dir(builtins) or name.startswith("__")
+            ):
+                yield node, f"uses {name}"
+            case ast.Attribute(attr="exit") if id(node) not in plainly:
+                yield node, "exits with more than a result"
+            case ast.Attribute(attr=attr) if id(node) not in exact:
+                if not _may_utter(attr, file):
+                    yield node, f"utters .{attr}"
+                elif isinstance(node.ctx, ast.Store) and attr in KNOWN and attr not in SET:
+                    yield node, f"sets .{attr}"
+            case ast.ClassDef(body=body):
+                for one in body:
+                    for name in _defined(one):
+                        if name in KNOWN and name not in MEMBERS:
+                            yield one, f"defines {name}"
+
+
+def _may_utter(attr: str, file: str) -> bool:
+    listed = {dotted.rpartition(".")[2] for dotted in IMPORTS.get(file, ())} - {"write"}
+    if attr.startswith("__"):
+        return attr in UNDER_NAMES | listed
+    return attr not in KNOWN or attr in (
+        TEXTUAL_NAMES | OUR_NAMES | listed | (DOOR_NAMES if file == DOOR else set())
+    )
+
+
+def _is_plain_exit(node: ast.AST) -> bool:
     match node:
-        case ast.Import(names=names):
-            for one in names:
-                if _forbidden(one.name):
-                    yield f"imports {one.name}"
-                elif one.name in PAINTERS:
-                    yield f"imports {one.name} whole, so that nobody sees what it makes"
-        case ast.ImportFrom(module=str(module), names=names):
-            if _forbidden(module) or any(_forbidden(f"{module}.{one.name}") for one in names):
-                yield f"imports {module}"
-        case ast.Call(func=func):
-            yield from _called(node, func, known)
-        case ast.Assign(targets=targets, value=value):
-            for target in targets:
-                yield from _set(target, value)
-        case ast.AnnAssign(target=target, value=value) | ast.AugAssign(target=target, value=value):
-            yield from _set(target, value)
-        case ast.FunctionDef(name="render" | "render_line" | "render_lines", returns=returns):
-            kind = ast.unparse(returns) if returns else "anything"
-            if kind not in ("Content", "Strip", "list[Strip]"):
-                yield f"{node.name} returns {kind}, which Textual would take for markup"
-            yield from _rendered(node)
-
-
-def _forbidden(module: str) -> bool:
-    return any(module == one or module.startswith(f"{one}.") for one in FORBIDDEN)
-
-
-def _called(node: ast.Call, func: ast.expr, known: dict[str, str]) -> Iterator[str]:
-    given = [*node.args, *(keyword.value for keyword in node.keywords)]
-    plain = all(_is_harmless(one) for one in given)
-    match func:
-        case ast.Name(id="print"):
-            yield "prints on the screen"
-        case ast.Name(id=name) if known.get(name, name) in MAKERS and not plain:
-            yield f"makes {known.get(name, name)} of what did not come through the door"
-        case ast.Attribute(attr=attr, value=of) if attr in METHODS and not plain:
-            if attr == "write" and isinstance(of, ast.Name) and of.id == "os":
-                return  # bytes to a descriptor that is no screen; the driver's is its own
-            if not (attr == "update" and _is_of_places(of)):
-                yield f"gives .{attr}() what did not come through the door"
-
-
-def _is_of_places(of: ast.expr) -> bool:
-    """Say whether it is a set or mapping that is updated: named in the plural, never a widget."""
-    name = of.attr if isinstance(of, ast.Attribute) else of.id if isinstance(of, ast.Name) else ""
-    return name.endswith("s") and not name.endswith("ss")
-
-
-def _set(target: ast.expr, value: ast.expr | None) -> Iterator[str]:
-    if isinstance(target, ast.Attribute) and target.attr in FIELDS and value is not None:
-        mine = isinstance(target.value, ast.Name) and target.value.id == "self"
-        if not _is_harmless(value) and not (mine and target.attr in ("value", "content", "label")):
-            yield f"sets .{target.attr} to what did not come through the door"
-
-
-def _rendered(node: ast.FunctionDef) -> Iterator[str]:
-    """Look at what a widget paints: joined contents, or what a function of contents gave."""
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.Return) and isinstance(inner.value, ast.JoinedStr | ast.Constant):
-            yield f"{node.name} returns a string, which Textual would take for markup"
-
-
-def _is_harmless(given: ast.expr) -> bool:
-    """Say whether something is a constant, or came through the door."""
-    match given:
-        case ast.Constant():
-            return True
-        case ast.Call(func=ast.Name(id="safe")):
-            return True
-        case ast.List(elts=[]) | ast.Tuple(elts=[]):
-            return True
+        case ast.Call(func=ast.Attribute(attr="exit"), args=args, keywords=[]):
+            return len(args) <= 1 and not any(isinstance(one, ast.Starred) for one in args)
     return False
+
+
+def _defined(node: ast.stmt) -> Iterator[str]:
+    match node:
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+            yield name
+        case ast.AnnAssign(target=ast.Name(id=name), value=value) if value is not None:
+            yield name
+        case ast.FunctionDef() | ast.AnnAssign() | ast.Expr() | ast.Pass():
+            return
+        case _:
+            for inner in ast.walk(node):
+                if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
+                    yield inner.id
+
+
+def _unparsed(node: ast.AST) -> str:
+    return ast.unparse(node).replace("\\x00", "\\0")

@@ -92,7 +92,7 @@ class FloorhandApp(App[Exception | None], inherit_bindings=False):
     def on_mount(self) -> None:
         """End in good order when asked to by a signal; nothing has to be saved."""
         if not self.is_headless and sys.platform != "win32":
-            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.exit)
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.leave)
         if self._device:
             from floorhand.tui.driver import Arrived
             from floorhand.tui.serial import SerialScanner
@@ -108,6 +108,10 @@ class FloorhandApp(App[Exception | None], inherit_bindings=False):
 
     def on_hangup(self, message: Hangup) -> None:  # noqa: ARG002  (found by its name)
         """End with the terminal."""
+        self.leave()
+
+    def leave(self) -> None:
+        """End without a word."""
         self.exit()
 
     def on_unmount(self) -> None:

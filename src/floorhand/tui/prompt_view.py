@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.geometry import Region
-from textual.strip import Strip
-from textual.style import Style
 from textual.widget import Widget
 
 from floorhand.tui.layout import lay_out, turned
 from floorhand.tui.rows import Part, Row
-from floorhand.tui.safe import Painted, line_of, painted, safe
+from floorhand.tui.safe import UNSTYLED, Painted, line_of, painted, safe, style_of
 from floorhand.tui.view import View
+
+if TYPE_CHECKING:
+    from textual.strip import Strip
+    from textual.style import Style
 
 PARTS_KEPT_MAX: Final = 1_000
 LINES_KEPT_MAX: Final = 200
@@ -55,7 +57,7 @@ class PromptView(Widget):
         self._parts: dict[Part, Painted] = {}
         self._lines: dict[Row, Strip] = {}
         self._styles: dict[str, Style] = {}
-        self._under = Style()
+        self._under = UNSTYLED
         """How the widget itself looks."""
 
     def show(self, view: View) -> None:
@@ -147,13 +149,7 @@ class PromptView(Widget):
 
     def _style(self, role: str) -> Style:
         """Add up the styles of a role's words; a later one overrules an earlier one."""
-        style = Style()
+        style = UNSTYLED
         for name in role.split():
-            rules = self.get_component_styles(f"prompt--{name}")
-            style += Style(
-                background=rules.background if rules.has_rule("background") else None,
-                foreground=rules.color if rules.has_rule("color") else None,
-                bold=rules.text_style.bold,
-                reverse=rules.text_style.reverse,
-            )
+            style += style_of(self.get_component_styles(f"prompt--{name}"))
         return style

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -14,6 +14,9 @@ from textual.style import Style
 
 from floorhand.text.plain import fitted
 from floorhand.text.visible import visible
+
+if TYPE_CHECKING:
+    from textual.css.styles import StylesBase
 
 CUT: Final = "…"
 """Stands at the end of what was cut off."""
@@ -31,6 +34,8 @@ OPENING: Final = frozenset("（《「『“‘([{")
 Painted = tuple[Segment, ...]
 """A content in its colours."""
 
+UNSTYLED: Final = Style()
+
 
 def safe(text: str, width_max: int, style: Style | None = None, encoding: str = "") -> Content:
     """Make any text fit to show: never markup, never a control or formatting character.
@@ -45,6 +50,19 @@ def safe(text: str, width_max: int, style: Style | None = None, encoding: str = 
     if encoding:
         shown = fitted(shown, encoding, cell_len)
     return Content.styled(shown, style) if style else Content(shown)
+
+
+def style_of(rules: StylesBase) -> Style:
+    """Give the look that rules of the style sheet describe: colours, bold and reverse video.
+
+    A style could hold a link as well, which is sent to the terminal; so styles are made here.
+    """
+    return Style(
+        background=rules.background if rules.has_rule("background") else None,
+        foreground=rules.color if rules.has_rule("color") else None,
+        bold=rules.text_style.bold,
+        reverse=rules.text_style.reverse,
+    )
 
 
 def painted(content: Content, under: Style) -> Painted:

@@ -92,7 +92,7 @@ def usual_encoding(environ: Mapping[str, str] = os.environ, encoding: str | None
         encoding: That of the stream that is written to, by default the program's own.
     """
     if encoding is None:
-        encoding = getattr(sys.__stderr__, "encoding", None) or "utf-8"
+        encoding = sys.__stderr__.encoding if sys.__stderr__ is not None else "utf-8"
     if not encoding.lower().startswith("utf"):
         return encoding
     return "ascii" if environ.get("TERM", "").startswith(MODELS_WITHOUT_UNICODE) else ""
