@@ -47,7 +47,7 @@ IMPORTS = {
         *("logging.getLogger", "logging.Formatter", "logging.handlers.RotatingFileHandler"),
         *("os.environ", "pathlib.Path"),
     },
-    "columns.py": {"rich.cells.cell_len"},
+    "widths.py": {"rich.cells.cell_len"},
     "driver.py": {
         "textual._xterm_parser.XTermParser",
         "textual.drivers.linux_driver.LinuxDriver",
@@ -60,9 +60,8 @@ IMPORTS = {
     },
     "prompt_view.py": {"textual.geometry.Region", "textual.widget.Widget"},
     "road.py": {"gc.freeze"},
-    "rows.py": {"rich.cells.cell_len"},
     "safe.py": {
-        *("rich.cells.cell_len", "rich.segment.Segment", "textual.content.Content"),
+        *("rich.segment.ControlType", "rich.segment.Segment", "textual.content.Content"),
         *("textual.strip.Strip", "textual.style.Style"),
     },
     "serial.py": {
@@ -95,7 +94,7 @@ DOOR = "safe.py"
 DOOR_NAMES = frozenset(
     {
         *("styled", "render_segments", "adjust_cell_length", "background", "color"),
-        *("text_style", "bold", "reverse", "has_rule"),
+        *("text_style", "bold", "reverse", "has_rule", "style"),
     }
 )
 """Names that only the door utters: what makes contents of text, and styles of rules."""

@@ -42,7 +42,7 @@ HOSTILE = [
 ]
 
 OURS = re.compile(
-    r"\x1b\[[0-9;:]*[mH]|\x1b\[\?[0-9]+(?:[hl]|\$p)|\x1b\[<u"
+    r"\x1b\[[0-9;:]*[mHG]|\x1b\[\?[0-9]+(?:[hl]|\$p)|\x1b\[<u"
     r"|\x1b\]22;default(?:\x1b\\|\x07)|\x07"
 )
 """What Textual itself sends: colours, places, modes; and our bell."""

@@ -4,10 +4,11 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from textual._cells import cell_len
 
 from floorhand.text.catalog import ASSETS, catalog
-from floorhand.tui.safe import cut, safe, wrap
+from floorhand.text.visible import visible
+from floorhand.tui.safe import chop, cut, safe, wrap
+from floorhand.tui.widths import columns
 
 
 @pytest.mark.parametrize(
@@ -25,6 +26,9 @@ from floorhand.tui.safe import cut, safe, wrap
         ("ตู้ 水壶 ñ", "ตู้ 水壶 ñ"),
         ("a\u00a0b\u3000c", "a b c"),
         ("👩\u200d🚀 👍🏽 🇮🇹", "👩🚀 👍 IT"),
+        ("น้ำ ທຳ", "น\u0e4d\u0e49\u0e32 ທ\u0ecd\u0eb2"),
+        ("\u1112\u1161\u11ab\u3164", "한\ufffd"),
+        ("a\U000e0100\u034fb", "ab"),
         ("क\u094d\u200dष می\u200cخ", "क\u094dष می\u200cخ"),
     ],
 )
@@ -36,28 +40,34 @@ def test_data_is_shown_as_it_is_and_never_acts(data: str, shown: str) -> None:
 @given(st.text(max_size=80), st.integers(0, 40))
 def test_nothing_unsafe_comes_through_and_nothing_is_wider_than_its_room(data, width) -> None:
     shown = safe(data, width).plain
-    assert cell_len(shown) <= width
+    assert columns(shown) <= width
     for character in shown:
         category = unicodedata.category(character)
         assert category not in ("Cc", "Cs", "Co", "Zl", "Zp")
         assert category != "Cf" or character in "\u200c\u200d"
 
 
-EMOJI = "👩‍🚀👍🏽🇮🇹❤️水壶שe\u0301क\u094d\u200dषㅎ"
+LETTERS = "👩‍🚀👍🏽🇮🇹❤️水壶שe\u0301क\u094d\u200dषㅎதமிำน้"
 
 
-@given(st.text(max_size=40) | st.text(st.sampled_from(EMOJI), max_size=40))
-def test_a_text_is_as_wide_as_its_characters_one_by_one(data) -> None:
-    """Terminals disagree about characters that join; none is left, so none breaks a row."""
-    shown = safe(data, 200).plain
-    assert cell_len(shown) == sum(cell_len(character) for character in shown)
+@given(st.text(max_size=40) | st.text(st.sampled_from(LETTERS), max_size=40))
+def test_what_is_shown_is_shown_so_again(data) -> None:
+    assert visible(visible(data)) == visible(data)
+
+
+@given(st.text(st.sampled_from(LETTERS), max_size=40), st.integers(2, 12))
+def test_nothing_is_cut_between_a_letter_and_its_signs(data, width) -> None:
+    pieces = chop(visible(data), width)
+    assert "".join(pieces) == visible(data)
+    for piece in pieces[1:]:
+        assert not unicodedata.category(piece[0]).startswith("M") or columns(piece) == width
 
 
 @given(st.text(max_size=200), st.integers(2, 40), st.integers(1, 6))
 def test_wrapped_lines_fit(data, width, lines_max) -> None:
     lines = wrap(data, width, lines_max)
     assert len(lines) <= lines_max
-    assert all(cell_len(line) <= width for line in lines)
+    assert all(columns(line) <= width for line in lines)
 
 
 def test_what_is_cut_says_so() -> None:

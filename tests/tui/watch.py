@@ -6,6 +6,7 @@ put together on. So it also sees what a library does by itself, such as a messag
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -18,6 +19,9 @@ from textual.widget import Widget
 
 from floorhand.text.visible import visible
 from floorhand.tui.prompt_view import PromptView
+
+TO_COLUMN = re.compile(r"\x1b\[[0-9]+G")
+"""All that may be painted but text: where terminals disagree how wide the text before it is."""
 
 Passed = list[str]
 """What went past the door."""
@@ -54,7 +58,8 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Iterator[Passed]:
 def _harms(widget: Widget, segment: Segment) -> bool:
     """Say whether a segment may not be painted; a screen itself is nothing but its colour."""
     if type(widget) is PromptView:
-        return visible(segment.text) != segment.text
+        harmless = visible(segment.text) == segment.text
+        return not harmless and TO_COLUMN.fullmatch(segment.text) is None
     return not isinstance(widget, Screen) or segment.text.strip(" ") != ""
 
 

@@ -12,8 +12,26 @@ GONE: Final = "\ufffd"
 MARKS_MAX: Final = 3
 """Marks (accents, vowel signs) kept on one letter; more would climb over neighbouring lines."""
 
-SELECTORS: Final = range(0xFE00, 0xFE10)
+SELECTORS: Final = frozenset(
+    (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0), *range(0x180B, 0x1810))
+)
 """Variation selectors change the width of a character in some terminals and not in others."""
+
+UNSEEN: Final = frozenset((0x034F, 0x17B4, 0x17B5))
+"""Marks that nobody can see; they are left out."""
+
+FILLERS: Final = frozenset((0x115F, 0x1160, 0x3164, 0xFFA0))
+"""Letters that nobody can see, and terminals disagree how wide they are."""
+
+AM: Final = {"\u0e33": ("\u0e4d", "\u0e32"), "\u0eb3": ("\u0ecd", "\u0eb2")}
+"""A vowel of Thai and of Lao, and the two parts that it is written with. Some terminals join it to
+the letter before; the parts look alike, and all agree about them."""
+
+TONES: Final = frozenset("\u0e48\u0e49\u0e4a\u0e4b\u0ec8\u0ec9\u0eca\u0ecb")
+"""Marks that stand above the ring of such a vowel."""
+
+JAMO: Final = range(0x1100, 0x1200)
+"""Parts of Korean syllables; terminals join them or do not, but all agree about whole syllables."""
 
 VISIBLE_MAX: Final = 2048
 """Texts kept as they are shown: a screen asks for each of its own several times."""
@@ -45,17 +63,26 @@ def visible(text: str) -> str:
     for character in text:
         category = unicodedata.category(character)
         marks = marks + 1 if category in ("Mn", "Me") else 0
-        if ord(character) in SELECTORS or ord(character) in SKIN_TONES or character == JOINER:
+        if _is_left_out(character) or marks > MARKS_MAX:
             continue
-        if marks > MARKS_MAX:
-            continue
-        shown.append(_picture(character, category))
-    return "".join(shown)
+        if character in AM:
+            ring, vowel = AM[character]
+            above = [shown.pop()] if shown and shown[-1] in TONES else []
+            shown += [ring, *above, vowel]
+        else:
+            shown.append(_picture(character, category))
+    text = "".join(shown)
+    return unicodedata.normalize("NFC", text) if any(ord(c) in JAMO for c in text) else text
 
 
 def visible_lines(text: str) -> str:
     """Make a text of several lines harmless to print; its ends of lines stay."""
     return "\n".join(visible(line) for line in text.split("\n"))
+
+
+def _is_left_out(character: str) -> bool:
+    number = ord(character)
+    return number in SELECTORS or number in SKIN_TONES or number in UNSEEN or character == JOINER
 
 
 def _picture(character: str, category: str) -> str:
@@ -66,6 +93,8 @@ def _picture(character: str, category: str) -> str:
         return "\u2421"
     if number in FLAG_LETTERS:
         return chr(ord("A") + number - FLAG_LETTERS.start)
+    if number in FILLERS:
+        return GONE
     if category in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp") and character != NON_JOINER:
         return GONE
     return " " if category == "Zs" else character

@@ -9,7 +9,7 @@ from textual.widget import Widget
 
 from floorhand.tui.layout import lay_out, turned
 from floorhand.tui.rows import Part, Row
-from floorhand.tui.safe import UNSTYLED, Painted, line_of, painted, safe, style_of
+from floorhand.tui.safe import NOTHING, UNSTYLED, Painted, line_of, painted, safe, style_of
 from floorhand.tui.view import View
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ class PromptView(Widget):
 
     def _paint(self, part: Part) -> Painted:
         if not part.text:
-            return ()
+            return NOTHING
         encoding = self._view.encoding if self._view is not None else ""
         style = self._styles.get(part.role)
         if style is None:

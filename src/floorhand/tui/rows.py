@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
-
-from rich.cells import cell_len
 
 from floorhand.text.visible import visible
-
-WIDTHS_MAX: Final = 4_096
-"""Texts whose width is kept; a layout asks for that of each many times."""
+from floorhand.tui.widths import WIDTHS_MAX, columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +34,7 @@ def width_of(what: str | Row) -> int:
 def _width(text: str) -> int:
     if text.isascii() and text.isprintable():
         return len(text)
-    return cell_len(visible(text))
+    return columns(visible(text))
 
 
 def joined(*parts: Part | Row) -> Row:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import chain
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from rich.cells import cell_len
-from rich.segment import Segment
+from rich.segment import ControlType, Segment
 from textual.content import Content
 from textual.strip import Strip
 from textual.style import Style
 
 from floorhand.text.plain import fitted
 from floorhand.text.visible import visible
+from floorhand.tui.widths import clusters, columns, is_agreed
 
 if TYPE_CHECKING:
     from textual.css.styles import StylesBase
@@ -31,9 +31,22 @@ OPENING: Final = frozenset("（《「『“‘([{")
 """What never ends a line of such a script."""
 
 
-Painted = tuple[Segment, ...]
-"""A content in its colours."""
+@dataclass(frozen=True, slots=True)
+class Painted:
+    """A content in its colours.
 
+    Attributes:
+        segments: What a terminal is sent.
+        taken: The most columns that any terminal takes for it.
+        room: What it is painted on, as wide as that, where terminals disagree; else None.
+    """
+
+    segments: tuple[Segment, ...] = ()
+    taken: int = 0
+    room: Segment | None = None
+
+
+NOTHING: Final = Painted()
 UNSTYLED: Final = Style()
 
 
@@ -48,7 +61,7 @@ def safe(text: str, width_max: int, style: Style | None = None, encoding: str = 
     """
     shown = cut(text[:CHARACTERS_MAX], width_max)
     if encoding:
-        shown = fitted(shown, encoding, cell_len)
+        shown = fitted(shown, encoding, columns)
     return Content.styled(shown, style) if style else Content(shown)
 
 
@@ -67,12 +80,40 @@ def style_of(rules: StylesBase) -> Style:
 
 def painted(content: Content, under: Style) -> Painted:
     """Give a content as a terminal is sent it, on a widget of that style."""
-    return tuple(content.render_segments(under))
+    segments = tuple(content.render_segments(under))
+    taken = columns(content.plain)
+    if is_agreed(content.plain):
+        return Painted(segments, taken)
+    return Painted(segments, taken, Segment(" " * taken, segments[0].style))
 
 
 def line_of(parts: Iterable[Painted], width: int, under: Style) -> Strip:
-    """Put painted contents side by side as one line of a widget, filled up to its width."""
-    return Strip(chain.from_iterable(parts)).adjust_cell_length(width, under.rich_style)
+    """Put painted contents side by side as one line of a screen, filled up to its width.
+
+    Where terminals disagree about the columns of a text, its room is cleared, the text painted
+    into it, and what follows begins where the room ends, whatever the terminal made of the text.
+    """
+    segments: list[Segment] = []
+    at = 0
+    for part in parts:
+        if at + part.taken > width:  # it was laid out for a wider screen
+            segments += Strip(part.segments).adjust_cell_length(width - at)
+            at = width
+            break
+        if part.room is None:
+            segments += part.segments
+        else:
+            segments += [part.room, _go_to(at), *part.segments, _go_to(at + part.taken)]
+        at += part.taken
+    if at < width:
+        segments.append(Segment(" " * (width - at), under.rich_style))
+    return Strip(segments, width)
+
+
+def _go_to(column: int) -> Segment:
+    """Go to a column of the screen; counted from 0, by terminals from 1."""
+    kind = ControlType.CURSOR_MOVE_TO_COLUMN
+    return Segment(f"\x1b[{column + 1}G", UNSTYLED.rich_style, [(kind, column)])
 
 
 def cut(text: str, width_max: int) -> str:
@@ -80,31 +121,37 @@ def cut(text: str, width_max: int) -> str:
     text = visible(text)
     if width_max <= 0:
         return ""
-    if cell_len(text) <= width_max:
+    if columns(text) <= width_max:
         return text
     first, *_ = chop(text, width_max - 1) or [""]
-    return first + CUT if cell_len(first) < width_max else CUT
+    return first + CUT if columns(first) < width_max else CUT
 
 
 def chop(text: str, width: int) -> list[str]:
     """Break a text into pieces of so many columns at most, wherever that is.
 
-    A character that is wider than that is left out.
+    What is read as one stays together if it fits; a character that is wider is left out.
     """
     if text.isascii() and text.isprintable():
         return [text[at : at + width] for at in range(0, len(text), width)] if width > 0 else []
     pieces: list[str] = []
     piece, taken = "", 0
-    for character in text:
-        columns = cell_len(character)
-        if columns > width:
+    for part in _fitting(text, width):
+        wide = columns(part)
+        if wide > width:
             continue
-        if taken + columns > width:
+        if taken + wide > width:
             pieces.append(piece)
             piece, taken = "", 0
-        piece += character
-        taken += columns
+        piece += part
+        taken += wide
     return [*pieces, piece] if piece else pieces
+
+
+def _fitting(text: str, width: int) -> Iterator[str]:
+    """Give what is read as one, and character by character where that is too wide."""
+    for one in clusters(text):
+        yield from [one] if columns(one) <= width else one
 
 
 def wrap(text: str, width: int, lines_max: int) -> list[str]:
@@ -119,7 +166,7 @@ def wrap(text: str, width: int, lines_max: int) -> list[str]:
     line = ""
     for space, word in _words(text[:CHARACTERS_MAX].replace("\n", " ")):
         joined = f"{line}{space}{word}" if line else word
-        if cell_len(joined) <= width:
+        if columns(joined) <= width:
             line = joined
             continue
         if line:
@@ -147,11 +194,11 @@ def _parts(word: str) -> Iterator[str]:
     """Cut a word beside each wide letter: Chinese and Japanese are broken between any two."""
     part, wide = "", False
     for character in word:
-        columns = cell_len(character)
-        beside = columns and (wide or columns > 1)
+        taken = columns(character)
+        beside = taken and (wide or taken > 1)
         if part and beside and character not in CLOSING and part[-1] not in OPENING:
             yield part
             part = ""
         part += character
-        wide = columns > 1 if columns else wide
+        wide = taken > 1 if taken else wide
     yield part
