@@ -1,11 +1,20 @@
 """What the scanner test finds out."""
 
+import re
+from dataclasses import replace
+
 import pytest
 
 from floorhand.domain.keyboards import MIXED, garbling, turned
 from floorhand.domain.scanner_test import LETTERS, MATRIX, TestCode, diagnose, is_test, merged
 from floorhand.domain.scanners import Profile
 from floorhand.flows import scanner
+from floorhand.flows.turn import Said
+from floorhand.text.catalog import catalog, languages
+from floorhand.tui.layout import lay_out
+from floorhand.tui.layout import turned as turned_to
+from floorhand.tui.safe import wrap
+from floorhand.tui.view import NARROW_COLUMNS, View
 
 GOOD = (f"]C0{LETTERS}\r", f"]d2{MATRIX}\r")
 
@@ -70,6 +79,12 @@ def test_a_wrong_keyboard_is_named_and_made_good(mixed: str, caps: bool) -> None
         assert text == sent
 
 
+def test_a_prefix_is_told_as_it_came_and_kept_as_it_is_made_good() -> None:
+    found = diagnose("%%" + LETTERS.translate(garbling("azerty")) + "\r")
+    assert [one.detail for one in found.findings if one.what == "front"] == ["%%"]
+    assert found.profile.prefix == '""'
+
+
 def test_both_codes_together_make_one_profile() -> None:
     found = [diagnose(f"]C0{LETTERS}"), diagnose(f"]d2{MATRIX}".replace("\x1d", "~"))]
     assert merged(found) == Profile(ends="none", aim="on", separators=("F8", "~"))
@@ -89,6 +104,81 @@ def test_what_stops_work_is_told_before_what_can_be_done_without(end: str) -> No
     wrong = [f"{one.what}.{one.how}" for one in found.findings if not one.right]
     assert wrong == [*([] if end else ["end.none"]), "letters.keyboard", "aim.none"]
     asked = scanner.step(scanner.START, TestCode(arrived))
-    assert asked.done == f"scanner.wrong.{wrong[0]}"
-    facts = dict(scanner.prompt(asked.state).facts)
-    assert facts["fact.scanner_keyboards"] == "us > azerty"
+    assert (asked.done, asked.facts) == ("scanner.found", {"count": len(wrong)})
+    listed = scanner.prompt(asked.state).choices
+    assert [choice.text for choice in listed] == [f"scanner.wrong.{one}" for one in wrong]
+    assert dict(listed[-2].facts) == {"got": "us > azerty"}
+    for number, choice in enumerate(listed, 1):
+        told = scanner.step(asked.state, TestCode(f"{number}\r"))
+        assert (told.done, told.facts) == (choice.text, dict(choice.facts))
+        assert told.state == asked.state
+
+
+MIXED_FAULTS = {
+    f"]C0{LETTERS}": ["end.none"],
+    f"{LETTERS}##": ["end.suffix", "aim.none"],
+    LETTERS.swapcase() + "\t": ["letters.caps", "aim.none"],
+    "%%" + LETTERS.translate(garbling("qwertz")) + "\n": [
+        "letters.keyboard",
+        "front.prefix",
+        "aim.none",
+    ],
+    turned(LETTERS.translate(garbling("azerty"))): [
+        "end.none",
+        "letters.keyboard_caps",
+        "aim.none",
+    ],
+    MATRIX.replace("\x1d", "|"): ["end.none", "separator.stand_in", "aim.none"],
+    MATRIX.replace("\x1d", "") + "\n": ["separator.none", "aim.none"],
+    f"+{MATRIX}".replace("\x1d", "<F5>") + "@@\t": [
+        "end.more",
+        "front.prefix",
+        "separator.key",
+        "aim.none",
+    ],
+}
+MENDED = {"end.none", "end.suffix", "end.more", "front.prefix", "separator.stand_in"} | {
+    f"letters.{how}" for how in ("caps", "keyboard", "keyboard_caps")
+}
+"""What a profile makes good."""
+
+
+@pytest.mark.parametrize("raw", MIXED_FAULTS, ids=lambda raw: "+".join(MIXED_FAULTS[raw]))
+@pytest.mark.parametrize("language", languages())
+def test_of_each_fault_it_is_told_what_to_set_and_whether_f10_mends_it(
+    raw: str, language: str
+) -> None:
+    faults = MIXED_FAULTS[raw]
+    asked = scanner.step(scanner.START, TestCode(raw))
+    prompt = scanner.prompt(asked.state)
+    assert [choice.code.removeprefix("scanner.wrong.") for choice in prompt.choices] == faults
+    cannot = re.split(r"(?<=[.。]) ?", catalog(language).say("scanner.wrong.aim.none"))[-2]
+    for fault, choice in zip(faults, prompt.choices, strict=True):
+        told = choice.written(catalog(language).say)
+        assert "F10" in told, told
+        assert (cannot in told) == (fault not in MENDED), told
+    for size in ((20, 16), (40, 8), (80, 24)):
+        _is_all_in_reach(prompt, asked, language, *size)
+
+
+def _is_all_in_reach(prompt, asked, language: str, width: int, height: int) -> None:
+    """Page down to the end of a screen: each fault is numbered at once, and then there whole."""
+    words = catalog(language)
+    view = View(prompt, (Said(asked.done, asked.facts, "look"),), words, job="scanner")
+    first, seen = _rows(view, width, height), set()
+    while (further := turned_to(view, width, height, "pagedown")) != view.first:
+        view = replace(view, first=further)
+        seen |= set(_rows(view, width, height))
+    listed = {row[:2].strip() for row in first}
+    hidden = words.say("terminal.more", {"pieces": 0, "key": "PgDn"}).partition("0")[0]
+    assert "1" in listed
+    assert str(len(prompt.choices)) in listed or any(hidden in row for row in first)
+    for number, choice in enumerate(prompt.choices, 1):
+        room = width - (4 if width >= NARROW_COLUMNS else 2)
+        told = wrap(f"{number:>2}  {choice.written(words.say)}", room, 99)
+        assert {line.strip() for line in told} <= seen, (width, height, told)
+
+
+def _rows(view: View, width: int, height: int) -> list[str]:
+    rows = lay_out(view, width, height)
+    return ["".join(part.text for part in row).strip() for row in rows]

@@ -14,9 +14,9 @@ from floorhand.domain.preferences import Preferences
 from floorhand.flows.turn import Said
 from floorhand.text.plain import fitted
 from floorhand.tui.prompt_view import PromptView
-from floorhand.tui.safe import cell_len
 from floorhand.tui.telling import Manner
 from floorhand.tui.themes import THEMES, usual_encoding, usual_theme
+from floorhand.tui.widths import columns
 
 CONTRAST_MIN = 4.5
 
@@ -94,9 +94,9 @@ async def test_a_language_of_letters_that_a_terminal_lacks_is_english_there() ->
 
 def test_what_stands_in_takes_the_same_columns() -> None:
     text = "✓ Größe 水壶 é łódź ▀█ e\u0301"
-    assert fitted(text, "ascii", cell_len) == "+ Grose ???? e lodz ?# e"
-    assert cell_len(fitted(text, "ascii", cell_len)) == cell_len(text)
-    assert fitted("é✓", "latin-1", cell_len) == "é+"
+    assert fitted(text, "ascii", columns) == "+ Grose ???? e lodz ?# e"
+    assert columns(fitted(text, "ascii", columns)) == columns(text)
+    assert fitted("é✓", "latin-1", columns) == "é+"
 
 
 def test_an_old_terminal_is_known_by_its_encoding_and_its_name() -> None:

@@ -7,6 +7,7 @@ import selectors
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from floorhand.config import Settings
 from floorhand.domain.scanner_test import COMMAND
 from floorhand.errors import BadSetting
 from floorhand.talk import render_keys, render_lines
+from floorhand.text.visible import visible
 from floorhand.tui.scan import KeyDown, Scan
 from floorhand.tui.whole import WholeReader
 
@@ -66,7 +68,16 @@ def run(transactions: Transactions, settings: Settings) -> int:
 
 
 def _tell(turn: Turn, words: Catalog) -> None:
-    print(*render_lines(turn, words), render_keys(turn.prompt, words), sep="\n", flush=True)
+    """Write a turn, and what is wrong with the scanner in lines of their own."""
+    faults = [
+        f"  {number} {visible(choice.written(words.say))}"
+        for number, choice in enumerate(turn.prompt.choices, 1)
+        if turn.job == "scanner"
+    ]
+    if faults:
+        turn = replace(turn, prompt=replace(turn.prompt, choices=()))
+    lines = [*render_lines(turn, words), *faults, render_keys(turn.prompt, words)]
+    print(*lines, sep="\n", flush=True)
 
 
 def _heard(line: int) -> Iterator[str]:

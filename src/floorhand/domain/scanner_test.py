@@ -134,7 +134,7 @@ def diagnose(raw: str) -> Diagnosis | None:
         letters = Finding("letters", "unknown", right=False)
         return _told(symbol, raw, [end, letters], end_repair)
     symbol, head, separator, repair = read
-    found = [end, *_front(head, symbol)]
+    found = [end, *_front(head, symbol, body)]
     profile = replace(repair, ends=end_repair.ends, suffix=end_repair.suffix)
     aim = AIM.search(head)
     front = head[: aim.start()] if aim else head
@@ -198,8 +198,11 @@ def _end(tail: str) -> tuple[Finding, Profile]:
     return Finding("end", "suffix", right=False, detail=shown(bare)), Profile(suffix=bare)
 
 
-def _front(head: str, symbol: str) -> Iterator[Finding]:
-    """Say what came before the code: an AIM identifier, and what does not belong there."""
+def _front(head: str, symbol: str, came: str) -> Iterator[Finding]:
+    """Say what came before the code: an AIM identifier, and what does not belong there.
+
+    ``head`` was made good; what does not belong there is told as it ``came``.
+    """
     aim = AIM.search(head)
     wanted = "]d2" if symbol == "matrix" else "]C0"
     if aim is None:
@@ -210,7 +213,7 @@ def _front(head: str, symbol: str) -> Iterator[Finding]:
         yield Finding("aim", "sent", right=True, detail=aim[0])
     front = head[: aim.start()] if aim else head
     if _FRAME.sub("", front):
-        yield Finding("front", "prefix", right=False, detail=shown(front))
+        yield Finding("front", "prefix", right=False, detail=shown(came[: len(front)]))
 
 
 def _separator(came: str) -> Finding:

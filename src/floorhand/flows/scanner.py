@@ -12,6 +12,7 @@ from floorhand.domain.barcodes import shown
 from floorhand.domain.keymap import Key
 from floorhand.domain.scanner_test import (
     Diagnosis,
+    Finding,
     ProfileStored,
     StoreProfile,
     TestCode,
@@ -24,7 +25,7 @@ from floorhand.domain.scanner_test import (
 from floorhand.domain.scanners import PLAIN
 from floorhand.domain.things import Pressed
 from floorhand.errors import Code
-from floorhand.flows.turn import Ask, Do, Open, Prompt, Refuse, Reply, Wants
+from floorhand.flows.turn import Ask, Choice, Do, Open, Prompt, Refuse, Reply, Wants
 
 NAME = "scanner"
 
@@ -55,6 +56,8 @@ def step(state: State, event: object) -> Reply:
             return Ask(Testing(origin))
         case TestCode(raw=raw) if is_test(raw):
             return _tested(state, raw)
+        case TestCode(raw=raw) if fault := _chosen(state, raw):
+            return _told(state, fault)
         case TestCode(raw=raw):
             return Refuse(Code.NOT_TEST_CODE, {"code": shown(raw)})
         case Pressed(key=Key.DONE) if _repairs(state):
@@ -78,23 +81,40 @@ def prompt(state: State) -> Prompt:
     return Prompt(
         ask="scanner.scan_other" if len(found) == 1 else "scanner.scan",
         facts=_facts(found),
+        choices=tuple(
+            Choice(text, text, facts=tuple(facts.items()))
+            for text, facts in map(_words, _faults(found))
+        ),
         keys=tuple(keys),
         wants=Wants(kinds=("scanner",)),
     )
 
 
 def _tested(state: Testing, raw: str) -> Reply:
-    """Keep what came, and tell the worst of it in a sentence."""
+    """Keep what came, and tell what is wrong with it: in a sentence, or how many are listed."""
     now = diagnose(raw)
     assert now is not None, raw
     last = diagnose(state.last)
     other = state.last if last is not None and last.symbol != now.symbol else state.other
     after = replace(state, last=raw, other=other)
-    worst = now.findings[0]
-    if worst.right:
+    if now.findings[0].right:
         return Ask(after, f"scanner.right.{now.symbol}")
-    facts = {"got": worst.detail}
-    return Ask(after, f"scanner.wrong.{worst.what}.{worst.how}", facts, look=True)
+    faults = _faults(_found(after))
+    if len(faults) == 1:
+        return _told(after, faults[0])
+    return Ask(after, "scanner.found", {"count": len(faults)}, look=True)
+
+
+def _told(state: State, fault: Finding) -> Reply:
+    text, facts = _words(fault)
+    return Ask(state, text, facts, look=True)
+
+
+def _chosen(state: State, typed: str) -> Finding | None:
+    """Give the fault whose number on the list was typed."""
+    faults = _faults(_found(state))
+    numbers = {str(number): fault for number, fault in enumerate(faults, 1)}
+    return numbers.get(typed.strip())
 
 
 def _found(state: Testing) -> tuple[Diagnosis, ...]:
@@ -107,16 +127,26 @@ def _repairs(state: Testing) -> bool:
     return merged(_found(state)) != PLAIN
 
 
+def _faults(found: tuple[Diagnosis, ...]) -> list[Finding]:
+    """Give what is wrong, by either code, each thing once: what stops work most comes first."""
+    wrong = (finding for one in found for finding in one.findings if not finding.right)
+    return sorted(dict.fromkeys(wrong), key=gravity)
+
+
+def _words(fault: Finding) -> tuple[str, dict[str, str | int]]:
+    """Give the sentence that says what is wrong, what to set, and whether F10 makes it good."""
+    return f"scanner.wrong.{fault.what}.{fault.how}", {"got": fault.detail}
+
+
 def _facts(found: tuple[Diagnosis, ...]) -> tuple[tuple[str, str], ...]:
-    """List what was found, wrong things first, each thing once; then the last code itself."""
-    told: dict[str, str] = {}
-    findings = [finding for one in found for finding in one.findings]
-    for finding in sorted(findings, key=gravity):
-        told.setdefault(
-            f"fact.scanner_{finding.what}_text", f"scanner.{finding.what}.{finding.how}"
-        )
-        if finding.how.startswith("keyboard"):
-            told["fact.scanner_keyboards"] = finding.detail
+    """List what is right, by both codes; then the last code itself."""
+    wrong = {fault.what for fault in _faults(found)}
+    told = {
+        f"fact.scanner_{finding.what}_text": f"scanner.{finding.what}.{finding.how}"
+        for one in found
+        for finding in sorted(one.findings, key=gravity)
+        if finding.what not in wrong
+    }
     if found:
         told["fact.expected_code"] = found[0].expected
         told["fact.received_code"] = found[0].received
