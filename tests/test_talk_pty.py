@@ -87,6 +87,14 @@ def test_the_terminal_is_given_back_as_it_was(transactions: Transactions, how: s
         assert talking.ends() == (0 if how == "Ctrl-D" else 128 + signal.SIGTERM)
 
 
+@pytest.fixture(autouse=True)
+def interruptible() -> Iterator[None]:
+    """Let Ctrl-C interrupt, however the tests were started: what runs behind a shell ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.fixture
 def line() -> Iterator[tuple[int, int]]:
     """Both ends of a line that makes nothing of what it carries."""

@@ -300,14 +300,26 @@ def test_whoever_has_the_work_open_is_told_before_another_scan_is_taken(docks) -
         assert sum(tx.scalars(select(Stock.pieces).where(Stock.place == "DOCK-1"))) == 0
 
 
-def test_parked_work_of_which_something_was_taken_back_is_found_by_scanning_it(docks) -> None:
+def test_parked_work_of_which_something_was_taken_back_tells_it_when_taken_up(docks) -> None:
     ana = Picker(docks, job="receiving")
     ana.scan("D-100", "LD1", inbound.CAP, "*BACK")
     assert any(choice.text.startswith("parked") for choice in ana.prompt.choices)
     Lead(docks).take_back("D-100", "CAP")
-    ana.scan("1")
+    told = ana.scan("1")
+    assert (told.said.tone, told.said.text) == ("refused", "refusal.lead_took_back")
     assert ana.prompt.ask == "receiving.scan_delivery"
     assert ana.scan("D-100").prompt.ask != "receiving.scan_delivery"
+
+
+def test_who_goes_before_it_was_seen_is_told_when_the_job_is_opened(docks) -> None:
+    ana = Picker(docks, job="receiving")
+    ana.scan("D-100", "LD1", inbound.CAP)
+    Lead(docks).take_back("D-100", "CAP")
+    ana.scan("*OUT")
+    assert ana.prompt.ask == "sign_in.scan_badge"
+    again = Picker(docks, job="receiving", seat="SEAT-2")
+    assert again.said == "refusal.lead_took_back"
+    assert again.scan("D-100").prompt.ask == "receiving.scan_piece"
 
 
 def test_only_who_has_the_right_takes_back(bench: Transactions) -> None:

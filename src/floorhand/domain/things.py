@@ -234,6 +234,21 @@ class TakenOver:
     at: str
 
 
+@dataclass(frozen=True, slots=True)
+class LeadTookBack:
+    """A lead has taken back something of what was open in a job; any job can stand at it.
+
+    ``text`` and ``facts`` are the words in which it had been told when it was done, ``name`` is
+    that of the lead; ``state`` is the job's first question, frozen.
+    """
+
+    job: str
+    state: str
+    name: str
+    text: str
+    facts: tuple[tuple[str, str | int], ...]
+
+
 Thing = (
     Piece | Attributes | Place | OrderCode | DeliveryCode | ReturnCode | Badge | Station | Ambiguous
     | Unknown | Plate

@@ -5,38 +5,21 @@ Every scan made before that was seen is refused: it answered a question that is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from floorhand.domain.keymap import Key
-from floorhand.domain.things import Pressed, TakenOver
+from floorhand.domain.things import LeadTookBack, Pressed, TakenOver
 from floorhand.errors import Code
 from floorhand.flows.turn import Ask, Prompt, Refuse, Reply, Wants
 from floorhand.flows.which import Answered
 
 NAME = "taken_back"
 
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What was taken back, in the words in which it had been told, and by whom.
-
-    ``flow`` and ``state`` are the question to go on with.
-    """
-
-    flow: str
-    state: str
-    name: str
-    text: str
-    facts: tuple[tuple[str, str | int], ...]
-
-
-State = Told | TakenOver | Answered
+State = LeadTookBack | TakenOver | Answered
 START = None
-STATES: tuple[type, ...] = (Told, TakenOver)
+STATES: tuple[type, ...] = (LeadTookBack, TakenOver)
 VALUES: tuple[type, ...] = ()
 
 
-def step(state: Told | TakenOver, event: object) -> Reply:
+def step(state: LeadTookBack | TakenOver, event: object) -> Reply:
     """Say what an event leads to. Pure: same state and event, same reply.
 
     Work that was taken over asks nothing: the road tells so, whatever is scanned.
@@ -44,12 +27,17 @@ def step(state: Told | TakenOver, event: object) -> Reply:
     if isinstance(state, TakenOver):
         return Refuse(Code.NOT_EXPECTED_NOW)
     if event == Pressed(Key.DONE):
-        return Ask(Answered(state.flow, state.state, None))
+        return Ask(Answered(state.job, state.state, None))
+    return told(state)
+
+
+def told(state: LeadTookBack) -> Refuse:
+    """Say what a lead has taken back."""
     facts = {**dict(state.facts), "told_text": state.text, "by": state.name}
     return Refuse(Code.LEAD_TOOK_BACK, facts)
 
 
-def prompt(state: Told | TakenOver) -> Prompt:
+def prompt(state: LeadTookBack | TakenOver) -> Prompt:
     """Say what to show."""
     if isinstance(state, TakenOver):
         return Prompt(

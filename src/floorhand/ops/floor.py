@@ -24,6 +24,7 @@ from floorhand.ops.misses import counted
 from floorhand.ops.registry import FLOWS
 from floorhand.ops.seats import Settled, Sitting, Turn, must_sit, repeat, sit, write
 from floorhand.ops.settling import answer, name_of_place, opens_a_door
+from floorhand.ops.showing import in_a_job
 from floorhand.ops.twice import read_twice
 from floorhand.store.db import Transactions, in_turn
 from floorhand.store.masters import require_site, site_zone, station_named
@@ -85,14 +86,14 @@ def _take_seat(
     sitting = must_sit(tx, site, seat)
     sitting = locked_if_idle(tx, sitting, device, now)
     turn = sitting.turn()
-    if sitting.flow in JOBS and sitting.state != FLOWS[sitting.flow].START:
+    if in_a_job(sitting.flow, sitting.state) and sitting.state != FLOWS[sitting.flow].START:
         assert sitting.at is not None, seat
         turn = replace(turn, said=_resumed(sitting, sitting.at, site_zone(tx, site)))
     return turn
 
 
 def _resumed(sitting: Sitting, at: datetime, zone: tzinfo) -> Said:
-    """Say when the last scan was taken and what it did, to somebody who comes back.
+    """Say when the last scan was made and what it did, to somebody who comes back.
 
     Args:
         sitting: The seat as it was left.
@@ -103,9 +104,10 @@ def _resumed(sitting: Sitting, at: datetime, zone: tzinfo) -> Said:
     last = sitting.said
     if last is None or last.text.startswith("help."):
         return Said("road.resumed", {"at": clock}, "look")
+    facts = {**last.facts, "last_text": last.text, "at": clock}
     if last.tone == "refused":
-        return last
-    return Said("road.resumed_after", {**last.facts, "last_text": last.text, "at": clock}, "look")
+        return Said("road.resumed_refused", facts, "refused")
+    return Said("road.resumed_after", facts, "look")
 
 
 def _stand(tx: Session, site: str, seat: str, station: str) -> None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from sqlalchemy.orm import Session
 
 from floorhand.domain.signing_in import JOBS
-from floorhand.domain.things import TakenOver
 from floorhand.flows import taken_back
 from floorhand.ops.aside import behind
 from floorhand.ops.freezing import freeze, thaw
@@ -36,12 +35,12 @@ def left_at(sitting: Sitting) -> Left:
 def park_open(tx: Session, cause: Cause, left: Left, by: str = "") -> str:
     """Park what is open, if a job is in the middle; gives that job, else nothing.
 
-    That a colleague has taken it over is told when it is taken up. ``by`` is who wanted it parked,
-    if the worker did not.
+    What a colleague has done to it is told when it is taken up. ``by`` is who wanted it parked, if
+    the worker did not.
     """
     flow, state = behind(left.flow, left.state)
-    if flow == taken_back.NAME and isinstance(told := thaw(taken_back, state), TakenOver):
-        flow = told.job
+    if flow == taken_back.NAME:
+        flow = thaw(taken_back, state).job
     if flow not in JOBS or state == freeze(FLOWS[flow].START):
         return ""
     park(tx, cause, replace(left, flow=flow, state=state), by)

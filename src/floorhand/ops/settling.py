@@ -20,6 +20,7 @@ from floorhand.domain.signing_in import JOBS, SignedIn, SignOut
 from floorhand.domain.things import (
     Ambiguous,
     Badge,
+    LeadTookBack,
     Paper,
     Piece,
     Place,
@@ -218,7 +219,7 @@ def _settle(tx: Session, sitting: Sitting, scan_no: int, event: object, now: dat
                 if flow in JOBS:
                     must_be_done_here(tx, cause_of(sitting, "", now), flow, new=name == "menu")
                 name, state, event, taken_up = _open(tx, sitting, flow, handed)
-                if isinstance(state, TakenOver):
+                if isinstance(state, LeadTookBack | TakenOver):
                     return told_of(tx, sitting.site, state, now)
                 if event is None:
                     settled = trailed(sitting, Settled(name, state, said), first, operations)
@@ -254,8 +255,8 @@ def _open(
     if parked is None:
         return flow, start, event, None
     state = thaw(FLOWS[flow], parked.state)
-    over = isinstance(state, TakenOver)
-    if event is not None and not over and not _is_about(flow, state, event):
+    told = isinstance(state, LeadTookBack | TakenOver)
+    if event is not None and not told and not _is_about(flow, state, event):
         return flow, start, event, None
     tx.execute(delete(Parked).where(*mine))
     return flow, state, event, (parked.undo_step, parked.redo_step)

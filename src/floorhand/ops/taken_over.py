@@ -15,9 +15,9 @@ from sqlalchemy import TableClause, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.barcodes import read
-from floorhand.domain.things import TakenOver
+from floorhand.domain.things import LeadTookBack, TakenOver
 from floorhand.errors import Code
-from floorhand.flows.taken_back import NAME
+from floorhand.flows.taken_back import NAME, told
 from floorhand.flows.turn import AnyState, Said
 from floorhand.ops.aside import behind
 from floorhand.ops.colleagues import moment
@@ -93,15 +93,15 @@ def tell_holder(
     code, named = TOLD[job]
     taker = worker_facts(tx, cause.site, cause.worker)
     facts = (("name", taker.name if taker else cause.seat), (named, about))
-    told = freeze(TakenOver(job, code, facts, cause.at.isoformat()))
+    taken = freeze(TakenOver(job, code, facts, cause.at.isoformat()))
     for row in ask(tx, _SEATS, site=cause.site, worker=holder).all():
         flow, state = behind(row.flow, row.state)
         if flow == job and is_it(thaw(FLOWS[job], state)):
-            ask(tx, _TELL, at_site=cause.site, at_seat=row.code, told=told)
+            ask(tx, _TELL, at_site=cause.site, at_seat=row.code, told=taken)
     left = {"at_site": cause.site, "at_worker": holder, "at_flow": job}
     parked = ask(tx, _LEFT_AT, **left).scalar()
     if parked is not None and is_it(thaw(FLOWS[job], parked)):
-        ask(tx, _TELL_LATER, **left, told=told)
+        ask(tx, _TELL_LATER, **left, told=taken)
 
 
 def told_now(tx: Session, sitting: Sitting, scanned: str, now: datetime) -> Settled | None:
@@ -114,9 +114,17 @@ def told_now(tx: Session, sitting: Sitting, scanned: str, now: datetime) -> Sett
 
 
 def told_of(
-    tx: Session, site: str, state: TakenOver, now: datetime, *, secret: bool = False
+    tx: Session,
+    site: str,
+    state: TakenOver | LeadTookBack,
+    now: datetime,
+    *,
+    secret: bool = False,
 ) -> Settled:
-    """Say who has taken work over and when, and stand at the job's first question."""
+    """Say what a colleague has done to the work, and stand at the job's first question."""
+    start = FLOWS[state.job].START
+    if isinstance(state, LeadTookBack):
+        return Settled(state.job, start, Said.about(told(state)), secret)
     since = moment(tx, site, datetime.fromisoformat(state.at), now)
     said = Said(f"refusal.{state.code}", {**dict(state.facts), "since": since}, "refused")
-    return Settled(state.job, FLOWS[state.job].START, said, secret)
+    return Settled(state.job, start, said, secret)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.signing_in import JOBS
-from floorhand.flows.taken_back import NAME, Told
+from floorhand.domain.things import LeadTookBack
+from floorhand.flows.taken_back import NAME
 from floorhand.ops.aside import behind
 from floorhand.ops.freezing import freeze, thaw
 from floorhand.ops.registry import FLOWS
@@ -23,9 +24,9 @@ from floorhand.store.undo_steps import Step
 def tell_others(tx: Session, cause: Cause, step: Step, rows: Iterable[Changed], job: str) -> None:
     """Let whoever has the work of a step open begin at the job's first question.
 
-    A seat is told before its next scan is taken, and can take nothing back itself that was done
-    before. Of parked work nothing is kept: it is found again by scanning what it is about. ``job``
-    is that of the step, which may have opened it from the menu.
+    A seat is told at its next scan, and can take nothing back itself that was done before. Parked
+    work tells it when it is taken up. ``job`` is that of the step, which may have opened it from
+    the menu.
     """
     flow, asked_before = behind(step.flow, step.state)
     if flow not in JOBS:
@@ -33,7 +34,7 @@ def tell_others(tx: Session, cause: Cause, step: Step, rows: Iterable[Changed], 
     works = _works(tx, cause.site, work_of(flow, thaw(FLOWS[flow], asked_before)), rows)
     lead = worker_facts(tx, cause.site, cause.worker)
     text, facts = step.told
-    told = Told(
+    told = LeadTookBack(
         flow,
         freeze(FLOWS[flow].START),
         lead.name if lead else cause.seat,
@@ -57,7 +58,7 @@ def tell_others(tx: Session, cause: Cause, step: Step, rows: Iterable[Changed], 
     for worker, state in tx.execute(parked).all():
         if _is_about(flow, works, flow, state):
             mine = (Parked.site == cause.site, Parked.worker == worker, Parked.flow == flow)
-            tx.execute(delete(Parked).where(*mine))
+            tx.execute(update(Parked).where(*mine).values(state=asked, undo_step="", redo_step=""))
 
 
 def _is_about(flow: str, works: frozenset[str], other: str, state: str) -> bool:

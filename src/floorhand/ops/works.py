@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, literal, select
 from sqlalchemy.orm import Session
 
+from floorhand.domain.things import LeadTookBack, TakenOver
 from floorhand.errors import Code, Refused
 from floorhand.flows.turn import AnyState
 from floorhand.ops.aside import ASIDE, behind
@@ -37,6 +38,8 @@ def work_of(flow: str, state: AnyState) -> str:
     A walk is named by its task, an order by ``merchant/number``, what is put away by the place
     where it waits, a delivery and a return by their numbers.
     """
+    if isinstance(state, LeadTookBack | TakenOver):
+        return ""
     match flow:
         case "picking":
             about = getattr(state, "stop", None) or getattr(state, "need", None)
