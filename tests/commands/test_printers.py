@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -263,3 +264,23 @@ def test_a_printer_that_cannot_is_told_and_gets_no_test_label(office, machine, c
     assert printers(office, "test", "z-2") == 1
     assert "z-2: cannot be reached" in capsys.readouterr().out
     assert jobs(office) == []
+
+
+def test_a_relative_folder_begins_beside_the_database(office, tmp_path, monkeypatch, capsys):
+    set_to = update(PrinterRow).where(PrinterRow.code == "alone").values(address="folder:tags")
+    with office.begin() as tx:
+        tx.execute(set_to)
+    ask(office, 1, "T-0117", "alone")
+    ask(office, 2, "T-0118", "folder")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    url = engine_of(office).url.render_as_string(hide_password=False)
+    with pytest.raises(SystemExit):
+        main(["spool", "--once", "--database", url])
+    begins = Path(url.partition("///")[2]).parent if url.startswith("sqlite") else elsewhere
+    assert len(list((begins / "tags").iterdir())) == 2
+    assert len(list((begins / "labels").iterdir())) == 2
+    capsys.readouterr()
+    printers(office)
+    assert f"folder:{begins / 'tags'}" in capsys.readouterr().out

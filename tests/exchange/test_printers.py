@@ -33,6 +33,16 @@ def test_printers_and_their_neighbours_come_from_a_file(take):
     assert take(FILE + "\n").result["unchanged"] == 4
 
 
+def test_a_file_that_was_taken_before_sets_again_what_another_one_changed(take):
+    old = "printer,address\nzebra,tcp://192.0.2.7\n"
+    take(old)
+    take("printer,address\nzebra,tcp://192.0.2.8\n", name="new.csv")
+    again = take(old)
+    assert again.result["updated"] == 1
+    assert printers(take)["zebra"][0] == "tcp://192.0.2.7"
+    assert take(old).result["unchanged"] == 1
+
+
 def test_an_empty_cell_leaves_what_is_set_and_a_dash_takes_the_neighbour_away(take):
     take(FILE)
     taken = take("code,address,dpi,neighbour\nzebra-1,,600,\nzebra-2,tcp://192.0.2.9,,-\n")

@@ -63,6 +63,12 @@ def test_only_a_png_beside_the_template_is_taken(tmp_path: Path, name: str, says
     assert says in str(refused.value)
 
 
+def test_an_image_without_a_file_is_named_once(tmp_path: Path) -> None:
+    with pytest.raises(BadFile) as refused:
+        loaded(tmp_path, text=TEMPLATE.replace('file = "logo.png"\n', ""))
+    assert str(refused.value) == "own.toml: element logo: file is missing"
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [

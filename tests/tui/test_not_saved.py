@@ -149,6 +149,27 @@ async def test_who_has_saved_nothing_here_yet_is_told_when_it_was_resumed() -> N
         await settled(pilot)
 
 
+async def test_a_terminal_that_waits_for_its_seat_says_nothing_of_scans() -> None:
+    class Slow(Outage):
+        def sit(self):
+            assert self.gate.wait(10)
+            return super().sit()
+
+    road = Slow(first=MENU)
+    road.gate.clear()
+    app = with_reader(terminal(road))
+    async with app.run_test(size=DESK) as pilot:
+        app.screen._away(DatabaseAway.told)
+        await pilot.pause()
+        assert "The database does not answer. Wait here, it is tried again." in picture(app)
+        assert "saved" not in picture(app)
+        await hear(pilot, b"A\r")
+        assert "! Not yet saved." in picture(app)
+        road.gate.set()
+        await settled(pilot)
+    assert road.scans == [(MENU.scan_no + 1, "A")]
+
+
 async def test_where_nothing_is_known_to_be_saved_that_is_not_claimed() -> None:
     road = Outage(first=MENU)
     road.away = DatabaseAway

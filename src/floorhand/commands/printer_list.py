@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from floorhand.commands.office import opened, say
 from floorhand.config import Settings
-from floorhand.domain.printers import parse_address
+from floorhand.domain.printers import Files, parse_address
 from floorhand.errors import BadSetting
+from floorhand.labels.addresses import beside
 from floorhand.labels.printers import IN_WORDS
 from floorhand.store.masters import DEFAULT_PRINTER, site_zone
 from floorhand.store.print_desk import PrinterFacts, SpoolerFacts, printer_facts, spooler_of
@@ -31,21 +34,43 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     """List the printers."""
     transactions = opened(settings)
     held = is_held(transactions, settings.site)
+    where = Where(beside(transactions), settings.labels)
     with transactions.begin() as tx:
         found = printer_facts(tx, settings.site)
         spooler = spooler_of(tx, settings.site)
         zone = site_zone(tx, settings.site)
     if args.json:
-        told = [_as_json(one, settings) for one in found]
+        told = [_as_json(one, where) for one in found]
         print(json.dumps({"printers": told, "spool": _spool_as_json(spooler, held)}, indent=2))
         return 0
     for line in columns(HEAD, [_row(one, zone) for one in found]):
         print(line)
     for one in found:
-        if line := _about(one, settings):
+        if line := _about(one, where):
             say(f"{one.code}: {line}")
     say(_spool(spooler, held, zone))
     return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """In which folder relative ones begin, and which one the embedded printer writes to."""
+
+    books: Path
+    embedded: str
+
+
+def _where(one: PrinterFacts, where: Where) -> str:
+    """Give the address of a printer, a folder from the root on; empty if nobody has told it."""
+    if one.info is None:
+        return f"folder:{where.books / where.embedded}" if one.code == DEFAULT_PRINTER else ""
+    if _wrong_address(one):
+        return one.info.address
+    match parse_address(one.info.address):
+        case Files(folder=folder, pdf=pdf):
+            return f"{'pdf' if pdf else 'folder'}:{where.books / folder}"
+        case _:
+            return one.info.address
 
 
 def in_words(one: PrinterFacts) -> str:
@@ -66,15 +91,15 @@ def _wrong_address(one: PrinterFacts) -> str:
     return ""
 
 
-def _about(one: PrinterFacts, settings: Settings) -> str:
+def _about(one: PrinterFacts, where: Where) -> str:
     """Say where a printer is, what it told itself, and what somebody has to do."""
     if one.info is None:
         if one.code == DEFAULT_PRINTER:
-            return f"files in {settings.labels}"
+            return f"files in {where.books / where.embedded}"
         return "its labels wait until floorhand import reads a file of printers that names it"
     told = one.info.told if one.info.condition not in ("", "ready") else ""
     wrong = _wrong_address(one)
-    return wrong or f"{one.info.address}, {one.info.dpi} dpi{'; ' if told else ''}{told}"
+    return wrong or f"{_where(one, where)}, {one.info.dpi} dpi{'; ' if told else ''}{told}"
 
 
 def _row(one: PrinterFacts, zone: ZoneInfo) -> tuple[str, ...]:
@@ -104,13 +129,12 @@ def _spool(spooler: SpoolerFacts, held: bool, zone: ZoneInfo) -> str:
     )
 
 
-def _as_json(one: PrinterFacts, settings: Settings) -> dict[str, Any]:
+def _as_json(one: PrinterFacts, where: Where) -> dict[str, Any]:
     info = one.info
-    embedded = f"folder:{settings.labels}" if one.code == DEFAULT_PRINTER else None
     return {
         "printer": one.code,
         "known": info is not None or one.code == DEFAULT_PRINTER,
-        "address": info.address if info else embedded,
+        "address": _where(one, where) or None,
         "dpi": info.dpi if info else None,
         "condition": (info.condition or None) if info else None,
         "told": info.told if info else "",

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from floorhand.commands.office import decide, known_printer, labels, opened, say
 from floorhand.config import Settings
 from floorhand.domain.print_desk import PrintLabels, VoidLabels
-from floorhand.labels.addresses import printer_at
+from floorhand.labels.addresses import beside, printer_at
 from floorhand.labels.asked import scanner_test_label
 from floorhand.labels.awaiting import wait_until
 from floorhand.labels.printers import IN_WORDS, Condition, FolderPrinter, Printer
@@ -39,7 +39,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     name = known_printer(transactions, settings, args.printer)
     with transactions.begin() as tx:
         facts = next(one for one in printer_facts(tx, settings.site) if one.code == name)
-    status = _printer(facts.info, settings).status()
+    status = _printer(facts.info, settings, beside(transactions)).status()
     held = f", {labels(status.held)} in it" if status.held else ""
     told = f". {status.told}" if status.told and status.condition is not Condition.READY else ""
     say(f"{name}: {IN_WORDS[status.condition]}{held}{told}")
@@ -57,10 +57,10 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     return _label(transactions, settings, name)
 
 
-def _printer(info: PrinterInfo | None, settings: Settings) -> Printer:
+def _printer(info: PrinterInfo | None, settings: Settings, books: Path) -> Printer:
     if info is None:
-        return FolderPrinter(Path(settings.labels))
-    return printer_at(info.address, info.dpi)
+        return FolderPrinter(books / settings.labels)
+    return printer_at(info.address, info.dpi, books)
 
 
 def _label(transactions: Transactions, settings: Settings, name: str) -> int:

@@ -6,9 +6,10 @@ SQLite lets one write at a time and the floor would stand still for all of a lar
 `STEP_SIZE` takes about 0.1 s of one core; a paper that is larger is one step all the same: a
 delivery of 200,000 lines takes about 6 s, and so do as many places, which belong together.
 
-The same file again changes nothing: papers and products are known by their own keys, and a file
-that was taken whole is known by its content. So an import that was stopped in the middle has left
-whole papers, and goes on where it stopped when the file is imported again.
+The same file again changes nothing that is so already: papers and products are known by their own
+keys, and a file of papers that was taken whole is known by its content. So an import that was
+stopped in the middle has left whole papers, and goes on where it stopped when the file is imported
+again. Settings are compared each time: another file, or somebody, may have changed them since.
 """
 
 from __future__ import annotations
@@ -168,15 +169,16 @@ def read_file(
     """Read a file whole; writes nothing, and holds no lock while reading.
 
     Returns:
-        What waits to be written; the result of before if the same file was taken whole already.
+        What waits to be written; the result of before if the same papers were taken whole already.
 
     Raises:
         BadFile: If the file turns out to be broken.
     """
     source = opened.source
     context, before = _prepare(transactions, site, opened, options, now, progress)
-    if before is not None and not options.dry_run and before["rejected"] == 0:
-        return _again(opened, before)
+    taken = before if opened.format.once and not options.dry_run else None
+    if taken is not None and taken["rejected"] == 0:
+        return _again(opened, taken)
     parsed = opened.format.read(replace(source, on_read=_reading(progress, source)), context)
     if source.guessed:
         name = ENCODING_NAMES.get(source.encoding, source.encoding)

@@ -45,6 +45,8 @@ class Format:
         telling: Headings of which a file must have at least one, besides the required ones; empty
             if those say enough.
         own: Our own CSV, for which a template can be printed.
+        once: It tells what happened, so the same file has nothing to say a second time. The others
+            tell how things shall be, which may have changed since.
     """
 
     name: str
@@ -53,13 +55,14 @@ class Format:
     rank: int
     telling: tuple[str, ...] = ()
     own: bool = False
+    once: bool = False
 
 
 FORMATS: dict[str, Format] = {
     made.name: made
     for made in (
-        Format("tiktok", tiktok.read, None, 2),
-        Format("shopify-orders", shopify_orders.read, shopify_orders.LAYOUT, 2),
+        Format("tiktok", tiktok.read, None, 2, once=True),
+        Format("shopify-orders", shopify_orders.read, shopify_orders.LAYOUT, 2, once=True),
         Format(
             "shopify-products",
             shopify_products.read,
@@ -67,10 +70,12 @@ FORMATS: dict[str, Format] = {
             1,
             ("URL handle", "Variant SKU", "Option1 Value", "Variant Price", "Body (HTML)"),
         ),
-        Format("online-retail", online_retail.read, online_retail.LAYOUT, 2),
-        Format("returns", own_papers.read_returns, own_papers.RETURNS, 2, own=True),
-        Format("deliveries", own_papers.read_deliveries, own_papers.DELIVERIES, 2, own=True),
-        Format("orders", own_papers.read_orders, own_papers.ORDERS, 2, own=True),
+        Format("online-retail", online_retail.read, online_retail.LAYOUT, 2, once=True),
+        Format("returns", own_papers.read_returns, own_papers.RETURNS, 2, own=True, once=True),
+        Format(
+            "deliveries", own_papers.read_deliveries, own_papers.DELIVERIES, 2, own=True, once=True
+        ),
+        Format("orders", own_papers.read_orders, own_papers.ORDERS, 2, own=True, once=True),
         Format(
             "workers",
             own_masters.read_workers,

@@ -18,7 +18,7 @@ BETWEEN_WORK: Final = frozenset({"sign_in", "menu", "leading"})
 
 
 def not_yet_saved(text: str, prompt: Prompt | None, at: str, waiting: int) -> Said:
-    """Say that the scan in hand is not yet saved.
+    """Say that the scan in hand is not yet saved, or that there is no database to begin with.
 
     Args:
         text: What is wrong, as `DatabaseAway.told` has it.
@@ -34,6 +34,8 @@ def not_yet_saved(text: str, prompt: Prompt | None, at: str, waiting: int) -> Sa
             facts["done"], facts["total"] = progress
             facts["last_text"] = "terminal.last_saved"
     facts["rest_text"] = "terminal.behind" if waiting else "terminal.tried_again"
+    if prompt is None and not waiting and text == DatabaseAway.told:
+        return Said("terminal.not_open_yet", facts, "look")
     return Said(text, facts, tone_of(text))
 
 

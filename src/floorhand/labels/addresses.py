@@ -9,12 +9,25 @@ from floorhand.domain.printers import Files, Ipp, RawPort, parse_address
 from floorhand.errors import BadSetting
 from floorhand.labels.printers import FolderPrinter, Form, Printer, pdf_printer
 from floorhand.labels.zebra import TcpPrinter
+from floorhand.store.db import Transactions, engine_of
 from floorhand.store.masters import DEFAULT_PRINTER
 from floorhand.store.printers import PrinterInfo
+from floorhand.store.troubles import path_of
 
 
-def printer_at(address: str, dpi: int) -> Printer:
-    """Give the printer at an address; nothing is opened yet.
+def beside(transactions: Transactions) -> Path:
+    """Give the folder in which relative folders of printers begin, whoever sends and from where.
+
+    It is that of an SQLite database; else the one in which this program was started.
+    """
+    where = engine_of(transactions).url
+    if where.get_backend_name() == "sqlite":
+        return Path(path_of(where)).absolute().parent
+    return Path.cwd()
+
+
+def printer_at(address: str, dpi: int, books: Path) -> Printer:
+    """Give the printer at an address; nothing is opened yet. Relative folders begin at ``books``.
 
     Raises:
         BadSetting: If it is no address of a printer, saying what one looks like.
@@ -27,20 +40,22 @@ def printer_at(address: str, dpi: int) -> Printer:
 
             return IppPrinter(uri, Form(form), dpi)
         case Files(folder=folder, pdf=True):
-            return pdf_printer(Path(folder), dpi)
+            return pdf_printer(books / folder, dpi)
         case Files(folder=folder):
-            return FolderPrinter(Path(folder), dpi=dpi)
+            return FolderPrinter(books / folder, dpi=dpi)
 
 
-def printers_at(infos: Iterable[PrinterInfo], folder: Path) -> dict[str, Printer]:
+def printers_at(infos: Iterable[PrinterInfo], folder: Path, books: Path) -> dict[str, Printer]:
     """Give the printers of a site by name; the embedded one writes to ``folder``.
+
+    Relative folders begin at ``books``, which `beside` gives.
 
     One whose address nobody understands is left out: its labels wait, and it is named.
     """
-    printers: dict[str, Printer] = {DEFAULT_PRINTER: FolderPrinter(folder)}
+    printers: dict[str, Printer] = {DEFAULT_PRINTER: FolderPrinter(books / folder)}
     for info in infos:
         try:
-            printers[info.code] = printer_at(info.address, info.dpi)
+            printers[info.code] = printer_at(info.address, info.dpi, books)
         except BadSetting:
             printers.pop(info.code, None)
     return printers

@@ -73,8 +73,9 @@ class Reader:
 
     def picture(self, key: str, folder: Path) -> bytes:
         """Take the name of a picture beside the template, and give what is in it."""
+        name: str = self.take(key, str)
         try:
-            return load_image(self.take(key, str), folder)
+            return load_image(name, folder)
         except BadFile as error:
             self.fail(str(error))
             raise

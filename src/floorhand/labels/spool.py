@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from floorhand.errors import DatabaseAway, DatabaseUnusable
-from floorhand.labels.addresses import printers_at
+from floorhand.labels.addresses import beside, printers_at
 from floorhand.labels.feeding import Clock, Feeder, Service, feed_next
 from floorhand.labels.printers import NotPrinted, Printers
 from floorhand.store.db import Transactions
@@ -252,5 +252,8 @@ class Roster:
             infos = printers_of(tx, self._site)
         known = tuple((info.code, info.address, info.dpi) for info in infos)
         if known != self._known:
-            self._known, self._printers = known, printers_at(infos, self._folder)
+            self._known, self._printers = (
+                known,
+                printers_at(infos, self._folder, beside(self._transactions)),
+            )
         return self._printers, frozenset(info.code for info in infos if info.paused)

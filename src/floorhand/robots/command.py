@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 from datetime import UTC, datetime
-from pathlib import Path
 
 from floorhand.config import Settings
+from floorhand.labels.addresses import beside
 from floorhand.labels.printers import FolderPrinter
 from floorhand.labels.spool import send_all
 from floorhand.robots.simulate import WORKERS_MAX, Plan, simulate
@@ -65,7 +65,9 @@ def _print_labels(settings: Settings) -> int:
     measured.
     """
     transactions = open_database(settings.database, create=False)
-    printers = {DEFAULT_PRINTER: FolderPrinter(Path(settings.labels), durable=False)}
+    printers = {
+        DEFAULT_PRINTER: FolderPrinter(beside(transactions) / settings.labels, durable=False)
+    }
     try:
         return send_all(transactions, settings.site, printers, lambda: datetime.now(UTC))
     finally:
