@@ -284,3 +284,31 @@ def test_a_relative_folder_begins_beside_the_database(office, tmp_path, monkeypa
     capsys.readouterr()
     printers(office)
     assert f"folder:{begins / 'tags'}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("z-1", "z-1 is not removed: station B-1 prints there."),
+        ("alone", "alone is not removed: 1 label still to come out."),
+        ("z-3", "z-3 is not removed: it is the neighbour of z-1."),
+        ("laser", "There is no printer laser."),
+        ("folder", "folder is not removed: no file of printers has named it."),
+    ],
+)
+def test_a_printer_that_something_names_is_not_removed(office, capsys, name, why) -> None:
+    with office.begin() as tx:
+        tx.execute(update(PrinterRow).where(PrinterRow.code == "z-1").values(neighbour="z-3"))
+        tx.execute(insert(PrinterRow).values(site=SITE, code="z-3", address="folder:z"))
+    ask(office, 1, "T-1", "alone", state="doubt", sent_at=NOW)
+    assert printers(office, "remove", name) == 1
+    assert why in capsys.readouterr().err
+    assert recorded(office) == []
+
+
+def test_a_printer_that_is_no_more_is_removed(office, capsys) -> None:
+    assert printers(office, "remove", "Alone") == 0
+    assert capsys.readouterr().out.startswith("alone is removed.")
+    noted = {"job": "printing", "printer": "alone", "removed": 1}
+    assert recorded(office) == [("RemovePrinter", noted)]
+    assert printers(office, "remove", "alone") == 1

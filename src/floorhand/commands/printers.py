@@ -13,6 +13,7 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "test": ("floorhand.commands.printer_test", "ask a printer how it is; print a test label"),
     "pause": ("floorhand.commands.printer_pause", "let the labels of a printer wait"),
     "resume": ("floorhand.commands.printer_pause", "let them come out again"),
+    "remove": ("floorhand.commands.printer_remove", "forget a printer that is no more"),
     "reroute": ("floorhand.commands.printer_reroute", "let what waits come from another printer"),
     "reprint": ("floorhand.commands.printer_reprint", "print a label once more"),
     "confirm": ("floorhand.commands.printer_settle", "a label in doubt did come out"),

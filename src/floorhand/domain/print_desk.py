@@ -32,6 +32,20 @@ class PrinterSet:
 
 
 @dataclass(frozen=True, slots=True)
+class RemovePrinter:
+    """Forget a printer that nothing names any more."""
+
+    printer: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterRemoved:
+    """It is gone."""
+
+    printer: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReroutePrinter:
     """Let all labels that wait for a printer come from another one."""
 

@@ -14,8 +14,10 @@ from floorhand.domain.print_desk import (
     LabelsQueued,
     LabelsSettled,
     PausePrinter,
+    PrinterRemoved,
     PrinterSet,
     PrintLabels,
+    RemovePrinter,
     ReprintLabel,
     Rerouted,
     ReroutePrinter,
@@ -25,7 +27,7 @@ from floorhand.domain.print_desk import (
 from floorhand.store.ledger import Cause
 from floorhand.store.print_desk import newest_label, printer_facts, queue_on, settle_labels
 from floorhand.store.print_jobs import reprint_label
-from floorhand.store.printers import pause, printers_of, reroute
+from floorhand.store.printers import pause, printers_of, remove, reroute
 
 JOB = "printing"
 
@@ -47,6 +49,13 @@ def _set(tx: Session, cause: Cause, printer: str, *, paused: bool) -> PrinterSet
         pause(tx, cause.site, printer, paused=paused)
         cause.note(job=JOB, printer=printer, paused=int(paused))
     return PrinterSet(printer, paused, changed)
+
+
+def remove_printer(tx: Session, cause: Cause, command: RemovePrinter) -> PrinterRemoved:
+    """Forget a printer."""
+    remove(tx, cause.site, command.printer)
+    cause.note(job=JOB, printer=command.printer, removed=1)
+    return PrinterRemoved(command.printer)
 
 
 def reroute_printer(tx: Session, cause: Cause, command: ReroutePrinter) -> Rerouted:
@@ -106,6 +115,7 @@ def print_labels(tx: Session, cause: Cause, command: PrintLabels) -> LabelsQueue
 HANDLERS: dict[type, Callable[..., object]] = {
     PausePrinter: pause_printer,
     ResumePrinter: resume_printer,
+    RemovePrinter: remove_printer,
     ReroutePrinter: reroute_printer,
     VoidLabels: void_labels,
     ConfirmLabels: confirm_labels,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import TableClause, bindparam, select, update
+from sqlalchemy import TableClause, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from floorhand.store.asking import ask
@@ -72,6 +72,11 @@ def pause(tx: Session, site: str, code: str, *, paused: bool) -> bool:
         .returning(PrinterRow.code)
     )
     return done.one_or_none() is not None
+
+
+def remove(tx: Session, site: str, code: str) -> None:
+    """Forget a printer."""
+    tx.execute(delete(PrinterRow).where(PrinterRow.site == site, PrinterRow.code == code))
 
 
 def reroute(tx: Session, site: str, printer: str, to: str) -> int:
