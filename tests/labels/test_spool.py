@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from floorhand.domain.labels import KINDS
 from floorhand.errors import DatabaseAway
 from floorhand.labels import fonts
-from floorhand.labels.feeding import Service, feed_next
+from floorhand.labels.feeding import Service, TurnLost, feed_next
 from floorhand.labels.printers import (
     Condition,
     Fate,
@@ -39,6 +39,7 @@ from floorhand.labels.spool import Spool, send_all, start_spool
 from floorhand.store.db import Transactions
 from floorhand.store.ledger import Cause
 from floorhand.store.print_jobs import queue_label, reprint_label
+from floorhand.store.print_queue import NOT_NOTED
 from floorhand.store.schema import (
     Merchant,
     Order,
@@ -333,7 +334,7 @@ def test_a_label_that_a_dead_spool_left_is_in_doubt_where_it_may_have_come_out(
     assert send_all(transactions, SITE, {"folder": printer}, at()) == 0
     assert printer.got == []
     ((_, state, tries, error, _),) = jobs(transactions)
-    assert (state, tries, error) == ("doubt", 1, "the program that sent it ended meanwhile")
+    assert (state, tries, error) == ("doubt", 1, NOT_NOTED)
 
 
 class Doubtful(Recorder):
@@ -378,7 +379,8 @@ def test_a_spool_that_has_lost_its_turn_begins_no_label(transactions: Transactio
         old = Service(transactions, SITE, hold.epoch, at())
     with single(transactions, SITE, NOW) as hold:
         assert hold is not None
-        assert feed_next(old, "folder", printer) is not None
+        with pytest.raises(TurnLost):
+            feed_next(old, "folder", printer)
         assert printer.got == []
         feed_next(replace(old, epoch=hold.epoch), "folder", printer)
     assert [label.subject for label in printer.got] == ["T-1"]

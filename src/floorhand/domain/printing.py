@@ -23,6 +23,10 @@ MISSING: Final = "missing"
 LABEL_LATE_S: Final = 30
 """A label that waits longer turns the header red."""
 
+SENDING_MAX_S: Final = 180
+"""No printer takes longer for a label. Of one that is longer on its way nobody knows whether it
+came out: whoever sent it cannot tell."""
+
 LABEL_SOON_S: Final = 3
 """A label that has waited no longer is about to come out: no word is lost about it."""
 

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from floorhand.errors import BadFile, BadLabel, DatabaseAway, DatabaseUnusable
+from floorhand.errors import BadFile, BadLabel, DatabaseAway, DatabaseUnusable, FloorhandError
 from floorhand.labels.printers import (
     IN_WORDS,
     Condition,
@@ -40,6 +40,7 @@ from floorhand.store.print_queue import (
     mark_waiting,
     next_job,
     report_label,
+    spool_epoch,
 )
 from floorhand.store.printers import note_condition
 
@@ -54,6 +55,9 @@ WARNING = "ADDRESS NOT READABLE"
 
 ASK_EVERY_S = 5.0
 """How often a printer is asked how it is, while it has nothing to print or cannot."""
+
+NOTE_AGAIN_S = 0.5
+"""How soon it is tried again to note what became of a label."""
 
 Clock = Callable[[], datetime]
 
@@ -70,6 +74,10 @@ class Service:
     clock: Clock
 
 
+class TurnLost(FloorhandError):
+    """Another spool sends the labels of the site now: this one has to end."""
+
+
 def feed_next(service: Service, name: str, printer: Printer) -> Job | None:
     """Send the label that is next for a printer; None if none is to be sent now.
 
@@ -77,7 +85,8 @@ def feed_next(service: Service, name: str, printer: Printer) -> Job | None:
 
     Raises:
         NotPrinted: If it was not taken; it waits.
-        DatabaseAway: If the database did not answer; the label stays as it is there.
+        TurnLost: If another spool sends the labels of the site now.
+        DatabaseAway: If the database did not answer before the label was begun.
     """
     begin, site = service.transactions.begin, service.site
     with begin() as tx:
@@ -100,7 +109,9 @@ def feed_next(service: Service, name: str, printer: Printer) -> Job | None:
         return job
     fresh = {str(form): content for form, content in drawn.forms.items() if form not in kept}
     with begin() as tx:
-        number = begin_sending(tx, site, job, service.epoch, printer.dpi, fresh)
+        number = begin_sending(tx, site, job, service.epoch, printer.dpi, fresh, service.clock())
+        if not number and spool_epoch(tx, site) != service.epoch:
+            raise TurnLost
     if number:
         taken = replace(job, number=number, tries=job.tries + 1)
         _send(service, taken, printer, drawn)
@@ -150,24 +161,48 @@ def _passed_on(job: Job, printer: Printer, kept: Mapping[Form, bytes], content: 
 
 
 def _send(service: Service, job: Job, printer: Printer, drawn: _Drawn) -> None:
-    begin, site, clock = service.transactions.begin, service.site, service.clock
+    site, clock = service.site, service.clock
     try:
         fate = printer.send(Rendered(job.number, job.template, job.subject, drawn.forms))
     except InDoubt as error:
-        with begin() as tx:
-            mark_doubt(tx, site, job.id, clock(), why(error))
-        _log.info("%s: %s is in doubt: %s", job.printer, _named(job), why(error))
+        told = why(error)
+        _note(service, lambda tx: mark_doubt(tx, site, job.id, clock(), told))
+        _log.info("%s: %s is in doubt: %s", job.printer, _named(job), told)
     except NotPrinted as error:
-        with begin() as tx:
-            mark_waiting(tx, site, job.id, why(error), clock() + _back_off(job))
-        _log.info("%s: %s waits: %s", job.printer, _named(job), why(error))
+        told, pause = why(error), _back_off(job)
+        _note(service, lambda tx: mark_waiting(tx, site, job.id, told, clock() + pause))
+        _log.info("%s: %s waits: %s", job.printer, _named(job), told)
         raise
     else:
-        with begin() as tx:
-            confirmed = fate is Fate.CONFIRMED
-            mark_sent(tx, site, job.id, clock(), drawn.note, confirmed=confirmed)
-            report_label(tx, site, job, clock(), drawn.troubles or {})
+        confirmed = fate is Fate.CONFIRMED
+        _note(service, lambda tx: _mark_out(tx, service, job, drawn, confirmed=confirmed))
         _log.info("%s: %s is %s", job.printer, _named(job), "printed" if confirmed else "sent")
+
+
+def _mark_out(tx: Session, service: Service, job: Job, drawn: _Drawn, *, confirmed: bool) -> None:
+    now = service.clock()
+    mark_sent(tx, service.site, job.id, now, drawn.note, confirmed=confirmed)
+    report_label(tx, service.site, job, now, drawn.troubles or {})
+
+
+def _note(service: Service, mark: Callable[[Session], None]) -> None:
+    """Write down what became of a label, however long the database is away.
+
+    Nobody but this program knows it, so it tries until it ends, and sends nothing before. Whoever
+    sends labels after it finds this one in the middle, and has somebody look.
+    """
+    told = ""
+    while True:
+        try:
+            with service.transactions.begin() as tx:
+                mark(tx)
+        except (DatabaseAway, DatabaseUnusable) as error:
+            if not told:
+                _log.warning("what became of a label cannot be noted yet: %s", error)
+            told = str(error)
+            time.sleep(NOTE_AGAIN_S)
+        else:
+            return
 
 
 def _named(job: Job) -> str:
@@ -197,6 +232,8 @@ class Feeder(threading.Thread):
         self._noted: tuple[str, str] | None = None
         self._ask_at = 0.0
         self.paused = False
+        self.lost_turn = False
+        """Whether another spool sends the labels of the site now."""
         self.away = ""
         """Why the database could not be asked; empty while all is well."""
 
@@ -219,6 +256,9 @@ class Feeder(threading.Thread):
             try:
                 self._feed()
                 self.away = ""
+            except TurnLost:
+                self.lost_turn = True
+                return
             except (DatabaseAway, DatabaseUnusable) as error:
                 # Labels wait in the database; there is nothing to do but to look again.
                 if not self.away:

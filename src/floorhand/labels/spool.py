@@ -15,7 +15,7 @@ from pathlib import Path
 
 from floorhand.errors import DatabaseAway, DatabaseUnusable
 from floorhand.labels.addresses import beside, printers_at
-from floorhand.labels.feeding import Clock, Feeder, Service, feed_next
+from floorhand.labels.feeding import Clock, Feeder, Service, TurnLost, feed_next
 from floorhand.labels.printers import NotPrinted, Printers
 from floorhand.store.db import Transactions
 from floorhand.store.print_queue import name_missing, printers_waited_for, take_up
@@ -69,6 +69,8 @@ def _send_all_of(service: Service, printers: Printers, name: str) -> int:
             tried += 1
     except NotPrinted:
         tried += 1
+    except TurnLost:
+        _log.info("%s: another program sends the labels now", name)
     return tried
 
 
@@ -135,12 +137,15 @@ class Spool(threading.Thread):
                     if hold is not None:
                         self._serve(hold)
             except (DatabaseAway, DatabaseUnusable) as error:
-                # Labels wait in the database; there is nothing to do but to look again.
-                if not self.away:
-                    _log.warning("spool: the database did not answer: %s", error)
-                self.away = str(error)
+                self._tell_away(error)
             if not self._stop_asked.is_set():
                 self._rest(POLL_S)
+
+    def _tell_away(self, error: Exception) -> None:
+        """Say that labels wait in the database; there is nothing to do but to look again."""
+        if not self.away:
+            _log.warning("spool: the database did not answer: %s", error)
+        self.away = str(error)
 
     def _tell_turn(self, *, mine: bool) -> None:
         """Say whose turn it is, whenever that changes."""
@@ -160,22 +165,34 @@ class Spool(threading.Thread):
         _take_up(service, self._printers()[0])  # before anybody begins a label
         woken, stale, due, alert_until = False, True, 0.0, 0.0
         try:
-            while not self._stop_asked.is_set():
+            while not (self._stop_asked.is_set() or self._turn_is_lost()):
                 written = hold.has_news()
                 news = written or woken
                 stale = stale or news
-                now = time.monotonic()
-                if stale and now >= due:  # where nobody writes there is nothing new
-                    if not hold.is_mine():
-                        return
-                    self._look_around(service)
-                    stale, due = False, now + POLL_S
-                found = self._wake_feeders(service) if news else False
+                now, found, missed = time.monotonic(), False, False
+                try:
+                    if stale and now >= due:  # where nobody writes there is nothing new
+                        due = now + POLL_S
+                        if not hold.is_mine():
+                            return
+                        self._look_around(service)
+                        stale, self.away = False, ""
+                    if news:
+                        found = self._wake_feeders(service)
+                except (DatabaseAway, DatabaseUnusable) as error:
+                    # The feeders stay: they may know of labels what the database does not yet.
+                    self._tell_away(error)
+                    stale = missed = True
                 if woken or found or (written and hold.knows_news):
                     alert_until = now + ALERT_S
                 woken = self._rest(hold.look_every_s if now < alert_until else SLEEPY_LOOK_S)
+                woken = woken or missed
         finally:
             self._send_home()
+
+    def _turn_is_lost(self) -> bool:
+        """Say whether a feeder has found another spool at work."""
+        return any(feeder.lost_turn for feeder in self._feeders.values())
 
     def _look_around(self, service: Service) -> None:
         """See which printers there are now, and have each fed."""

@@ -29,7 +29,7 @@ BACK_OFF_MAX: Final = timedelta(minutes=1)
 """No label waits longer after a failure. One that is to wait longer was marked by a clock that was
 ahead, and is due."""
 
-SPOOL_ENDED: Final = "the program that sent it ended meanwhile"
+NOT_NOTED: Final = "what became of it was not noted: its spool ended, or lost the database"
 
 LabelTroubles = Mapping[str, Mapping[str, str]]
 """What is wrong with a printed label: kinds of trouble, with the facts of each."""
@@ -97,8 +97,15 @@ _BEGIN = (
         .scalar_subquery()
         .is_not_distinct_from(bindparam("epoch")),
     )
-    .values(state="sending", number=bindparam("number"), tries=_JOB.c.tries + 1, error="")
+    .values(
+        state="sending",
+        number=bindparam("number"),
+        tries=_JOB.c.tries + 1,
+        begun_at=bindparam("now"),
+        error="",
+    )
 )
+_EPOCH = select(_SPOOLER.c.epoch).where(_SPOOLER.c.site == bindparam("site"))
 _KEPT = select(_FORM.c.form, _FORM.c.content).where(
     _FORM.c.site == bindparam("site"),
     _FORM.c.job == bindparam("job"),
@@ -131,8 +138,19 @@ def kept_forms(tx: Session, site: str, job: str, dpi: int) -> dict[str, bytes]:
     return {row.form: row.content for row in ask(tx, _KEPT, site=site, job=job, dpi=dpi)}
 
 
+def spool_epoch(tx: Session, site: str) -> int:
+    """Give the number of the spool that took up the labels of a site last."""
+    return ask(tx, _EPOCH, site=site).scalar() or 0
+
+
 def begin_sending(
-    tx: Session, site: str, job: Job, epoch: int, dpi: int, forms: Mapping[str, bytes]
+    tx: Session,
+    site: str,
+    job: Job,
+    epoch: int,
+    dpi: int,
+    forms: Mapping[str, bytes],
+    now: datetime,
 ) -> int:
     """Mark that the bytes of a label may go out from now on, and keep those.
 
@@ -143,13 +161,14 @@ def begin_sending(
         epoch: The number of the spool that sends it.
         dpi: What they were drawn for.
         forms: Those that are not kept yet.
+        now: The moment.
 
     Returns:
         The number of the label; 0 if it must not be sent: somebody has voided or rerouted it, or
         another spool sends labels now.
     """
     number = job.number or next_number(tx, site, "print_job")
-    begun = ask(tx, _BEGIN, at_site=site, at_job=job.id, epoch=epoch, number=number)
+    begun = ask(tx, _BEGIN, at_site=site, at_job=job.id, epoch=epoch, number=number, now=now)
     if begun.rowcount != 1:
         return 0
     rows = [
@@ -174,9 +193,12 @@ def mark_sent(
 
 
 def mark_waiting(tx: Session, site: str, job: str, error: str, again_at: datetime | None) -> None:
-    """Record why nothing of a label went out; it is sent again."""
+    """Record why nothing of a label went out; it is sent again.
+
+    One that was in doubt is not any more: who sent it knows it better than who came after.
+    """
     values = {"state": "waiting", "error": error[:ERROR_CHARACTERS_MAX], "not_before": again_at}
-    _mark(tx, site, job, ("waiting", "sending"), values)
+    _mark(tx, site, job, ("waiting", "sending", "doubt"), values)
 
 
 def mark_failed(tx: Session, site: str, job: str, error: str) -> None:
@@ -188,7 +210,7 @@ def mark_failed(tx: Session, site: str, job: str, error: str) -> None:
 def mark_doubt(tx: Session, site: str, job: str, now: datetime, error: str) -> None:
     """Record that a label may have come out or not: somebody has to look."""
     values = {"state": "doubt", "error": error[:ERROR_CHARACTERS_MAX], "sent_at": now}
-    _mark(tx, site, job, ("sending",), values)
+    _mark(tx, site, job, ("sending", "doubt"), values)
 
 
 def take_up(tx: Session, site: str, repeating: Collection[str], now: datetime) -> int:
@@ -203,7 +225,7 @@ def take_up(tx: Session, site: str, repeating: Collection[str], now: datetime) -
     left = (PrintJob.site == site, PrintJob.state == "sending")
     again = update(PrintJob).where(*left, PrintJob.printer.in_(repeating))
     doubt = update(PrintJob).where(*left, PrintJob.printer.not_in(repeating))
-    values = {"state": "doubt", "error": SPOOL_ENDED, "sent_at": now}
+    values = {"state": "doubt", "error": NOT_NOTED, "sent_at": now}
     taken_up = [
         *tx.execute(again.values(state="waiting", not_before=None).returning(PrintJob.id)),
         *tx.execute(doubt.values(values).returning(PrintJob.id)),

@@ -30,7 +30,10 @@ COUNTERS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Columns that many workers add to at once."""
 
-SPOOL: Final = ("state", "number", "tries", "not_before", "error", "printer", "rerouted_from")
+SPOOL: Final = (
+    *("state", "number", "tries", "not_before", "begun_at", "error"),
+    *("printer", "rerouted_from"),
+)
 """What is written on a label that waits: how often its printer could not, or that it goes to
 another one."""
 

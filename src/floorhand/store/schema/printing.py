@@ -42,6 +42,8 @@ class PrintJob(Table):
     error: Mapped[str] = mapped_column(default="")
     """Why the last try failed; on a sent label, what could not be shown on it."""
     created_at: Mapped[datetime]
+    begun_at: Mapped[datetime | None]
+    """When its bytes were about to go out for the last time."""
     sent_at: Mapped[datetime | None]
     confirmed_at: Mapped[datetime | None]
     confirmed_by: Mapped[str] = mapped_column(default="")

@@ -27,6 +27,7 @@ def print_job() -> None:
         sa.Column("not_before", UtcTime(), nullable=True),
         sa.Column("error", sa.String(), nullable=False),
         sa.Column("created_at", UtcTime(), nullable=False),
+        sa.Column("begun_at", UtcTime(), nullable=True),
         sa.Column("sent_at", UtcTime(), nullable=True),
         sa.Column("confirmed_at", UtcTime(), nullable=True),
         sa.Column("confirmed_by", sa.String(), nullable=False),
