@@ -6,7 +6,16 @@ from dataclasses import replace
 import pytest
 
 from floorhand.domain.keyboards import MIXED, garbling, turned
-from floorhand.domain.scanner_test import LETTERS, MATRIX, TestCode, diagnose, is_test, merged
+from floorhand.domain.keymap import Key
+from floorhand.domain.scanner_test import (
+    LETTERS,
+    MATRIX,
+    ProfileStored,
+    TestCode,
+    diagnose,
+    is_test,
+    merged,
+)
 from floorhand.domain.scanners import Profile
 from floorhand.flows import scanner
 from floorhand.flows.turn import Said
@@ -182,3 +191,30 @@ def _is_all_in_reach(prompt, asked, language: str, width: int, height: int) -> N
 def _rows(view: View, width: int, height: int) -> list[str]:
     rows = lay_out(view, width, height)
     return ["".join(part.text for part in row).strip() for row in rows]
+
+
+@pytest.mark.parametrize("raw", MIXED_FAULTS, ids=lambda raw: "+".join(MIXED_FAULTS[raw]))
+def test_what_is_kept_is_right_when_it_is_scanned_again(raw: str) -> None:
+    repaired = set(MIXED_FAULTS[raw]) & MENDED
+    left = [fault for fault in MIXED_FAULTS[raw] if fault not in MENDED]
+    state = scanner.step(scanner.START, TestCode(raw)).state
+    stored = scanner.step(state, ProfileStored("PACK-1")).state
+    again = scanner.step(stored, TestCode(raw)).state
+    listed = [choice.text for choice in scanner.prompt(again).choices]
+    facts = dict(scanner.prompt(again).facts)
+    offered = [key for key, _ in scanner.prompt(again).keys]
+    if "separator.key" in left or "separator.none" in left:
+        assert listed == [choice.text for choice in scanner.prompt(state).choices]
+        return
+    assert listed == [f"scanner.wrong.{fault}" for fault in left]
+    assert Key.DONE not in offered
+    for fault in repaired:
+        assert facts[f"fact.scanner_{fault.partition('.')[0]}_text"] == "scanner.kept"
+
+
+def test_a_scanner_that_sends_otherwise_than_what_is_kept_is_told_so() -> None:
+    state = scanner.step(scanner.START, TestCode(f"{LETTERS}##")).state
+    stored = scanner.step(state, ProfileStored("PACK-1")).state
+    asked = scanner.step(stored, TestCode(f"%%{LETTERS}##"))
+    assert "scanner.wrong.front.prefix" in [c.text for c in scanner.prompt(asked.state).choices]
+    assert Key.DONE in [key for key, _ in scanner.prompt(asked.state).keys]

@@ -10,7 +10,7 @@ from typing import Final
 from floorhand.domain.barcodes import shown
 from floorhand.domain.gs1 import GS
 from floorhand.domain.keyboards import MIXED, mending, turned
-from floorhand.domain.scanners import AIM, PLAIN, TEST_MARK, Profile
+from floorhand.domain.scanners import AIM, KEY_SEPARATOR, PLAIN, TEST_MARK, Profile
 
 LETTERS: Final = f'AQWZMY-/0123456789"{TEST_MARK}'
 """What the Code 128 of the test holds: capitals, and what other keyboards have on other keys, but
@@ -113,15 +113,27 @@ def is_test(text: str) -> bool:
     return _MARK.search(text) is not None
 
 
-def diagnose(raw: str) -> Diagnosis | None:
+def diagnose(raw: str, kept: Profile = PLAIN) -> Diagnosis | None:
     """Say what is wrong with how a code of the test arrived.
 
     Args:
         raw: All that came, with its end; keys are written by their names, as ``<F8>``.
+        kept: The profile that the test has stored; what it makes good is right.
 
     Returns:
         None if it is neither of the codes.
     """
+    found = _diagnosed(raw)
+    if found is None or kept == PLAIN or not is_made_good(raw, kept):
+        return found
+    findings = [
+        one if one.right or one.what == "aim" else replace(one, how="kept", right=True)
+        for one in found.findings
+    ]
+    return replace(found, findings=tuple(sorted(findings, key=gravity)))
+
+
+def _diagnosed(raw: str) -> Diagnosis | None:
     mark = _MARK.search(raw)
     if mark is None:
         return None
@@ -146,6 +158,22 @@ def diagnose(raw: str) -> Diagnosis | None:
             profile = replace(profile, separators=tuple(stands))
     found.append(_letters(repair))
     return _told(symbol, raw, found, profile)
+
+
+def is_made_good(raw: str, profile: Profile) -> bool:
+    """Say whether a code of the test is read as it should be, where a profile is kept."""
+    mark = _MARK.search(raw)
+    if mark is None:
+        return False
+    body, tail = raw[: mark.end()], _FRAME.sub("", raw[mark.end() :])
+    how = _ENDS.get(tail, "suffix")
+    ends = tail.rstrip("\r\n\t") == profile.suffix if how == "suffix" else how != "none"
+    if not (ends or (how, profile.ends) == ("none", "none")):
+        return False
+    if KEY_SEPARATOR in profile.separators:
+        body = body.replace(f"<{KEY_SEPARATOR}>", GS)
+    text, _ = profile.read(body, quick=True)
+    return AIM.sub("", text, count=1) in (LETTERS, MATRIX)
 
 
 def merged(diagnoses: Sequence[Diagnosis]) -> Profile:

@@ -19,10 +19,11 @@ from floorhand.domain.scanner_test import (
     TestOpened,
     diagnose,
     gravity,
+    is_made_good,
     is_test,
     merged,
 )
-from floorhand.domain.scanners import PLAIN
+from floorhand.domain.scanners import PLAIN, Profile
 from floorhand.domain.things import Pressed
 from floorhand.errors import Code
 from floorhand.flows.turn import Ask, Choice, Do, Open, Prompt, Refuse, Reply, Wants
@@ -35,12 +36,13 @@ class Testing:
     """The label is being scanned.
 
     ``origin`` is the flow to go back to; ``last`` and ``other`` are what came last of each of the
-    two codes, as it came.
+    two codes, as it came; ``kept`` is the profile that was stored meanwhile.
     """
 
     origin: str = "sign_in"
     last: str = ""
     other: str = ""
+    kept: str = ""
 
 
 State = Testing
@@ -63,7 +65,8 @@ def step(state: State, event: object) -> Reply:
         case Pressed(key=Key.DONE) if _repairs(state):
             return Do(StoreProfile(merged(_found(state)).to_json()))
         case ProfileStored(code=code):
-            return Ask(Testing(state.origin), "scanner.stored", {"code": code})
+            kept = merged(_found(state)).to_json()
+            return Ask(Testing(state.origin, kept=kept), "scanner.stored", {"code": code})
         case Pressed(key=Key.BACK):
             return Open(state.origin)
         case Pressed():
@@ -92,9 +95,8 @@ def prompt(state: State) -> Prompt:
 
 def _tested(state: Testing, raw: str) -> Reply:
     """Keep what came, and tell what is wrong with it: in a sentence, or how many are listed."""
-    now = diagnose(raw)
+    now, last = diagnose(raw, _kept(state)), diagnose(state.last)
     assert now is not None, raw
-    last = diagnose(state.last)
     other = state.last if last is not None and last.symbol != now.symbol else state.other
     after = replace(state, last=raw, other=other)
     if now.findings[0].right:
@@ -118,12 +120,20 @@ def _chosen(state: State, typed: str) -> Finding | None:
 
 
 def _found(state: Testing) -> tuple[Diagnosis, ...]:
-    found = (diagnose(raw) for raw in (state.last, state.other))
+    found = (diagnose(raw, _kept(state)) for raw in (state.last, state.other))
     return tuple(one for one in found if one is not None)
 
 
+def _kept(state: Testing) -> Profile:
+    return Profile.of_json(state.kept or "{}")
+
+
 def _repairs(state: Testing) -> bool:
-    """Say whether there is something to keep that a terminal would not do by itself."""
+    """Say whether there is something to keep that is not kept, or done by every terminal."""
+    came = [raw for raw in (state.last, state.other) if raw]
+    kept = _kept(state)
+    if kept != PLAIN and all(is_made_good(raw, kept) for raw in came):
+        return False
     return merged(_found(state)) != PLAIN
 
 
@@ -138,11 +148,16 @@ def _words(fault: Finding) -> tuple[str, dict[str, str | int]]:
     return f"scanner.wrong.{fault.what}.{fault.how}", {"got": fault.detail}
 
 
+def _right(finding: Finding) -> str:
+    """Name what is right: as the scanner sends it, or by what is kept here."""
+    return "scanner.kept" if finding.how == "kept" else f"scanner.{finding.what}.{finding.how}"
+
+
 def _facts(found: tuple[Diagnosis, ...]) -> tuple[tuple[str, str], ...]:
     """List what is right, by both codes; then the last code itself."""
     wrong = {fault.what for fault in _faults(found)}
     told = {
-        f"fact.scanner_{finding.what}_text": f"scanner.{finding.what}.{finding.how}"
+        f"fact.scanner_{finding.what}_text": _right(finding)
         for one in found
         for finding in sorted(one.findings, key=gravity)
         if finding.what not in wrong
