@@ -15,7 +15,7 @@ from floorhand.domain.print_desk import PrintLabels, VoidLabels
 from floorhand.labels.addresses import beside, printer_at
 from floorhand.labels.asked import scanner_test_label
 from floorhand.labels.awaiting import wait_until
-from floorhand.labels.printers import IN_WORDS, Condition, FolderPrinter, Printer
+from floorhand.labels.printers import ABLE, IN_WORDS, Condition, FolderPrinter, Printer
 from floorhand.store.db import Transactions
 from floorhand.store.print_desk import LabelFacts, newest_label, printer_facts
 from floorhand.store.printers import PrinterInfo
@@ -43,7 +43,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     held = f", {labels(status.held)} in it" if status.held else ""
     told = f". {status.told}" if status.told and status.condition is not Condition.READY else ""
     say(f"{name}: {IN_WORDS[status.condition]}{held}{told}")
-    able = status.condition in (Condition.READY, Condition.BUSY)
+    able = status.condition in ABLE
     paused = facts.info is not None and facts.info.paused
     if paused:
         say(f"It is paused here: its labels wait. floorhand printers resume {name} sends them.")

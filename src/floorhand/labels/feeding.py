@@ -16,14 +16,17 @@ from sqlalchemy.orm import Session
 
 from floorhand.errors import BadFile, BadLabel, DatabaseAway, DatabaseUnusable, FloorhandError
 from floorhand.labels.printers import (
+    ABLE,
     IN_WORDS,
     Condition,
     Fate,
+    FolderPrinter,
     Form,
     InDoubt,
     NotPrinted,
     Printer,
     Rendered,
+    Status,
     why,
 )
 from floorhand.store.carrier_labels import label_of
@@ -34,6 +37,7 @@ from floorhand.store.print_queue import (
     LabelTroubles,
     begin_sending,
     kept_forms,
+    make_due,
     mark_doubt,
     mark_failed,
     mark_sent,
@@ -55,6 +59,9 @@ WARNING = "ADDRESS NOT READABLE"
 
 ASK_EVERY_S = 5.0
 """How often a printer is asked how it is, while it has nothing to print or cannot."""
+
+TIDY_EVERY_S = 600.0
+"""How often what killed programs have left in a printer's folder is looked for."""
 
 NOTE_AGAIN_S = 0.5
 """How soon it is tried again to note what became of a label."""
@@ -230,7 +237,10 @@ class Feeder(threading.Thread):
         self._stopped = threading.Event()
         self._woken = threading.Event()
         self._noted: tuple[str, str] | None = None
-        self._ask_at = 0.0
+        self._ask_at = self._tidy_at = 0.0
+        self._able = False
+        self._refused = ""
+        """Why it did not take the last label, though it says that it is well."""
         self.paused = False
         self.lost_turn = False
         """Whether another spool sends the labels of the site now."""
@@ -254,6 +264,7 @@ class Feeder(threading.Thread):
         """Feed the printer until told to stop."""
         while not self._stopped.is_set():
             try:
+                self._tidy()
                 self._feed()
                 self.away = ""
             except TurnLost:
@@ -274,19 +285,38 @@ class Feeder(threading.Thread):
             try:
                 if feed_next(self._service, self._code, self._printer) is None:
                     return
-            except NotPrinted:
+            except NotPrinted as error:
+                self._refused = why(error)
                 self._can_print()
                 return
+            if self._refused:
+                self._refused = ""
+                self._can_print()
 
     def _can_print(self) -> bool:
-        """Ask the printer how it is, and note what is new; one that is well is trusted a while."""
+        """Ask the printer how it is, and note what is new; one that is well is trusted a while.
+
+        What waits for one that is well again need not wait any longer.
+        """
         status = self._printer.status()
+        able = status.condition in ABLE
+        if status.condition is not Condition.READY:
+            self._refused = ""  # it says itself what keeps it
+        elif self._refused:
+            status = Status(Condition.REFUSES, told=self._refused)
         told = (str(status.condition), status.told)
         if told != self._noted:
             with self._service.transactions.begin() as tx:
                 note_condition(tx, self._service.site, self._code, *told, self._service.clock())
+                if able and not self._able:
+                    make_due(tx, self._service.site, self._code)
             self._noted, in_words = told, IN_WORDS[status.condition]
             _log.info("%s: %s", self._code, ". ".join(filter(None, (in_words, status.told))))
-        able = status.condition in (Condition.READY, Condition.BUSY)
+        self._able = able
         self._ask_at = time.monotonic() + ASK_EVERY_S if able else 0.0
         return able
+
+    def _tidy(self) -> None:
+        if isinstance(self._printer, FolderPrinter) and time.monotonic() >= self._tidy_at:
+            self._printer.clear_unfinished()
+            self._tidy_at = time.monotonic() + TIDY_EVERY_S

@@ -7,9 +7,13 @@ printed or taken, nothing of it went out, or nobody can know.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import shutil
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -18,6 +22,17 @@ from typing import Final, Protocol
 from floorhand.domain.printers import OFFICE_DPI
 
 NAME_CHARACTERS_MAX = 60
+
+ROOM_BYTES = 256 * 1024
+"""A disk with less room than that is full: a label may not fit."""
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+
+UNFINISHED_S = 60
+"""A file that nobody has finished within that time will not be finished any more."""
+
+_UNFINISHED = re.compile(r"\.\d{6,}-[\w.-]*\.\d+\.part")
+"""Names of our files until they are whole; see `write_whole`."""
 
 
 class Form(StrEnum):
@@ -60,6 +75,14 @@ class Condition(StrEnum):
     """It took the call and does not answer: out of labels or ribbon, head open, or hung."""
     OFFLINE = "offline"
     """It cannot be reached."""
+    FULL = "full"
+    """There is no room on the disk that its labels are written to."""
+    REFUSES = "refuses"
+    """It says that it is well, and did not take the last label."""
+
+
+ABLE: Final = frozenset({Condition.READY, Condition.BUSY})
+"""How a printer is that may be given a label."""
 
 
 IN_WORDS: Final = {
@@ -72,6 +95,8 @@ IN_WORDS: Final = {
     Condition.HEAD: "head open",
     Condition.SILENT: "does not answer",
     Condition.OFFLINE: "cannot be reached",
+    Condition.FULL: "disk full",
+    Condition.REFUSES: "takes no label",
 }
 """How a printer is, for commands and logs."""
 
@@ -163,14 +188,40 @@ class FolderPrinter:
         self.dpi = dpi
         self._folder = folder
         self._durable = durable
+        self._lacked = 0
+        """Bytes of the last label, if it could not be written."""
 
     def status(self) -> Status:
-        """Say whether there is such a folder, or could be."""
+        """Say whether there is such a folder, or could be, and room in it for another label.
+
+        After one that could not be written it is tried whether as much can be written again.
+        """
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
+            if self._lacked:
+                self._try_room()
+            elif shutil.disk_usage(self._folder).free < ROOM_BYTES:
+                return Status(Condition.FULL, told=os.strerror(errno.ENOSPC))
         except OSError as error:
-            return Status(Condition.OFFLINE, told=why(error))
+            full = error.errno in NO_ROOM
+            return Status(Condition.FULL if full else Condition.OFFLINE, told=why(error))
         return Status(Condition.READY)
+
+    def _try_room(self) -> None:
+        trial = self._folder / f".000000-room.{os.getpid()}.part"
+        try:
+            trial.write_bytes(bytes(self._lacked))
+        finally:
+            trial.unlink(missing_ok=True)
+        self._lacked = 0
+
+    def clear_unfinished(self) -> None:
+        """Remove what programs have left that were killed while they wrote a file."""
+        before = time.time() - UNFINISHED_S
+        with suppress(OSError):
+            for path in self._folder.glob(".*.part"):
+                if _UNFINISHED.fullmatch(path.name) and path.stat().st_mtime < before:
+                    path.unlink(missing_ok=True)
 
     def send(self, label: Rendered) -> Fate:
         """Write its files."""
@@ -181,6 +232,7 @@ class FolderPrinter:
                 self._folder.mkdir(parents=True, exist_ok=True)
                 self._write(label)
         except OSError as error:
+            self._lacked = sum(len(content) for content in label.forms.values())
             raise NotPrinted(why(error)) from error
         return Fate.SENT
 

@@ -201,6 +201,13 @@ def mark_waiting(tx: Session, site: str, job: str, error: str, again_at: datetim
     _mark(tx, site, job, ("waiting", "sending", "doubt"), values)
 
 
+def make_due(tx: Session, site: str, printer: str) -> None:
+    """Let what waits at a printer after a failure be sent now."""
+    later = (PrintJob.printer == printer, PrintJob.not_before.is_not(None))
+    waiting = (PrintJob.site == site, PrintJob.state == "waiting", *later)
+    tx.execute(update(PrintJob).where(*waiting).values(not_before=None))
+
+
 def mark_failed(tx: Session, site: str, job: str, error: str) -> None:
     """Record why a label can never be made."""
     values = {"state": "failed", "error": error[:ERROR_CHARACTERS_MAX], "not_before": None}
