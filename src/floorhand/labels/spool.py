@@ -144,7 +144,7 @@ class Spool(threading.Thread):
     def _tell_away(self, error: Exception) -> None:
         """Say that labels wait in the database; there is nothing to do but to look again."""
         if not self.away:
-            _log.warning("spool: the database did not answer: %s", error)
+            _log.warning("spool: labels wait for the database: %s", error)
         self.away = str(error)
 
     def _tell_turn(self, *, mine: bool) -> None:

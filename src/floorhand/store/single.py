@@ -23,6 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from floorhand.errors import DatabaseAway
 from floorhand.store.asking import ask
+from floorhand.store.beside import make_alike
 from floorhand.store.db import Transactions, engine_of
 from floorhand.store.schema import Spooler
 from floorhand.store.troubles import path_of
@@ -41,6 +42,8 @@ HELD: Final = text(
     " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 )
 """Where the lock above is seen. Source: PostgreSQL manual, "pg_locks"."""
+
+EPOCH: Final = "SELECT epoch FROM spooler WHERE site = ?"
 
 _SPOOLER = cast(TableClause, Spooler.__table__)
 
@@ -72,11 +75,23 @@ class _FileHold(Hold):
 
     knows_news = True
 
-    def __init__(self, epoch: int, path: str) -> None:
+    def __init__(self, epoch: int, path: str, site: str) -> None:
         super().__init__(epoch, FILE_LOOKS_S)
+        self._site = site
         self.connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._version: int | None = None
         self.has_news()
+
+    def is_mine(self) -> bool:
+        """Say whether nobody has taken it up since: a lock file that is removed keeps nobody out.
+
+        While the database does not answer, the lock is what counts.
+        """
+        try:
+            found = self.connection.execute(EPOCH, (self._site,)).fetchone()
+        except sqlite3.Error:
+            return True
+        return bool(found == (self.epoch,))
 
     def has_news(self) -> bool:
         """Say whether somebody has written since the last time; a file that fails is news."""
@@ -113,6 +128,7 @@ def single(transactions: Transactions, site: str, now: datetime) -> Iterator[Hol
 
     Raises:
         DatabaseAway: If the database did not answer.
+        DatabaseUnusable: If the lock file cannot be written.
     """
     bound: Engine | Connection = transactions.kw["bind"]
     if isinstance(bound, Connection):  # its owner has a transaction open: nobody else sees it
@@ -146,13 +162,15 @@ def is_held(transactions: Transactions, site: str) -> bool:
 def _single_at_file(
     transactions: Transactions, path: str, site: str, now: datetime
 ) -> Iterator[Hold | None]:
-    with closing(sqlite3.connect(lock_file(path, site), timeout=0, isolation_level=None)) as lock:
+    file = lock_file(path, site)
+    make_alike(path, file)
+    with closing(sqlite3.connect(file, timeout=0, isolation_level=None)) as lock:
         try:
             lock.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError:
             yield None
             return
-        hold = _FileHold(_count_up(transactions, site, now), path)
+        hold = _FileHold(_count_up(transactions, site, now), path, site)
         with closing(hold.connection):
             yield hold
 

@@ -1,0 +1,91 @@
+"""Who sends the labels of a site is one alone, whoever else may write what."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from conftest import NOW, SITE, new_warehouse
+from sqlalchemy import update
+
+from floorhand.errors import DatabaseUnusable
+from floorhand.store.beside import make_alike
+from floorhand.store.db import Transactions, engine_of
+from floorhand.store.schema import Spooler
+from floorhand.store.single import is_held, lock_file, single
+from floorhand.store.troubles import path_of
+
+NOBODY = 65534
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Transactions:
+    return new_warehouse(tmp_path)
+
+
+def files(warehouse: Transactions) -> tuple[Path, Path]:
+    database = path_of(engine_of(warehouse).url)
+    return Path(database), Path(lock_file(database, SITE))
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes are those of POSIX")
+@pytest.mark.parametrize("wanted", [0o600, 0o660, 0o666])
+def test_the_lock_is_for_whoever_may_write_the_database(
+    warehouse: Transactions, wanted: int
+) -> None:
+    database, lock = files(warehouse)
+    database.chmod(wanted)
+    with single(warehouse, SITE, NOW) as hold:
+        assert hold is not None
+    assert mode(lock) == wanted
+    lock.chmod(0o644)  # as it was made by a service with a mask of its own
+    with single(warehouse, SITE, NOW) as hold:
+        assert hold is not None
+        with single(warehouse, SITE, NOW) as second:
+            assert second is None
+        assert is_held(warehouse, SITE)
+    assert mode(lock) == wanted
+
+
+def test_a_lock_that_cannot_be_written_is_refused(
+    warehouse: Transactions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, lock = files(warehouse)
+    lock.touch()
+    monkeypatch.setattr(os, "access", lambda path, *_, **__: Path(path) != lock)
+    with pytest.raises(DatabaseUnusable, match=r"spool-.* cannot be written"):
+        single(warehouse, SITE, NOW).__enter__()
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs two logins")
+def test_a_login_that_may_only_read_the_lock_does_not_take_it() -> None:
+    with TemporaryDirectory() as folder:
+        database, lock = Path(folder, "floorhand.db"), Path(folder, "floorhand.db.spool-MAIN")
+        for path, wanted in ((Path(folder), 0o777), (database, 0o666), (lock, 0o644)):
+            path.touch()
+            path.chmod(wanted)
+        os.seteuid(NOBODY)
+        try:
+            with pytest.raises(DatabaseUnusable, match="cannot be written"):
+                make_alike(str(database), str(lock))
+        finally:
+            os.seteuid(0)
+        make_alike(str(database), str(lock))
+        assert mode(lock) == 0o666
+
+
+def test_who_was_overtaken_knows_it(warehouse: Transactions) -> None:
+    with single(warehouse, SITE, NOW) as hold:
+        assert hold is not None
+        assert hold.is_mine()
+        with warehouse.begin() as tx:
+            tx.execute(update(Spooler).values(epoch=Spooler.epoch + 1))
+        assert not hold.is_mine()
