@@ -77,9 +77,9 @@ NO_HARM = {
         inspection.expiry move.expiry pick.expiry receipt.expiry stock.expiry
     """,
     BARS: """
-        barcode.code delivery.tracking parcel.tracking place.check_digits
+        barcode.code delivery.tracking carrier_code.code place.check_digits
         place.old_check place.old_scan_code place.scan_code returns.plate
-        returns.tracking station.scan_code worker.badge carrier_label.codes
+        returns.tracking station.scan_code worker.badge
     """,
     PLATFORM: """
         order_line.platform_ids orders.platform_id return_line.platform_ids
@@ -100,7 +100,7 @@ NO_HARM = {
         inspection.lot imported.merchant operation.station parcel.box_type parked.by
         pick.order pick.serial pick.tote print_job.printer returns.place seat.station
         print_job.confirmed_by print_job.rerouted_from carrier_label.merchant
-        carrier_label.order
+        carrier_label.order carrier_code.merchant carrier_code.order
         slot.order slot.tote
     """,
     "told by a command, see `commands.test_hostile_output`": """

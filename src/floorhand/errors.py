@@ -110,6 +110,8 @@ class Code(StrEnum):
     LABEL_OTHER = "label_other"
     LABEL_NOT_HERE = "label_not_here"
     LABEL_COPY = "label_copy"
+    LABEL_TOO_EARLY = "label_too_early"
+    LABEL_UNSURE = "label_unsure"
     NO_LABEL = "no_label"
 
     # Packing

@@ -12,6 +12,7 @@ from warehouses import packing as warehouse
 
 from floorhand.store.check import violations
 from floorhand.store.schema import (
+    CarrierCode,
     Delivery,
     DeliveryLine,
     Order,
@@ -294,3 +295,20 @@ def test_returns(stocked):
     )
     again = stocked("return,sku,quantity\nR-1,MUG,4\n", name="b.csv")
     assert (again.result["returns"], again.result["unchanged"]) == (0, 1)
+
+
+def tracked(stocked) -> list[tuple[str, str]]:
+    query = select(CarrierCode.order, CarrierCode.code).where(CarrierCode.label_no == 0)
+    return stocked.all(query.order_by(CarrierCode.order, CarrierCode.code))
+
+
+def test_an_order_brings_the_tracking_numbers_of_its_parcels(stocked):
+    head = "order,sku,quantity,tracking number\n"
+    taken = stocked(head + "1,MUG,2,1Z 999 AA1; 1Z 999 AA2\n2,CAP,1,\n")
+    assert taken.result["tracking_numbers"] == 2
+    assert tracked(stocked) == [("1", "1Z999AA1"), ("1", "1Z999AA2")]
+    again = stocked(head + "1,MUG,2,1z-999-aa2;1Z999AA1\n2,CAP,1,5011\n", name="later.csv")
+    assert again.result["tracking_numbers"] == 1
+    assert tracked(stocked) == [("1", "1Z999AA1"), ("1", "1Z999AA2"), ("2", "5011")]
+    stocked(head + "1,MUG,2,1Z999AA3\n2,CAP,1,\n", name="last.csv")
+    assert tracked(stocked) == [("1", "1Z999AA3"), ("2", "5011")]

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from floorhand.store.check import violations
 from floorhand.store.schema import (
     Barcode,
+    CarrierCode,
     Order,
     OrderLine,
     Return,
@@ -365,3 +366,23 @@ def test_an_id_that_a_spreadsheet_rounded_is_refused(take):
     taken = take(body("orders", {**ORDER, "id": "5.77958834469E+17"}, {**ORDER, "id": "1"}))
     assert (taken.code, taken.result["orders"]) == (3, 1)
     assert "a spreadsheet rounded a long number" in str(taken.rejected)
+
+
+@pytest.mark.parametrize(
+    ("name", "codes"),
+    [
+        ("orders_search_202309.json", ["1153486604836964618", "3220279504"]),
+        ("order_full_doc_sample.json", ["1152321127278713123", "JX12345"]),
+    ],
+)
+def test_an_order_is_known_by_its_tracking_numbers_and_packages(take, real, name, codes):
+    take(real(f"tiktok_shop/{name}"))
+    found = take.all(select(CarrierCode.code).where(CarrierCode.label_no == 0))
+    assert sorted(code for (code,) in found if code in codes) == codes
+    assert len(found) == len(take.all(select(CarrierCode.code).distinct()))
+
+
+def test_odd_packages_stop_no_order(take):
+    odd = {"packages": "none yet", "tracking_number": 1.5, "package_id": ["x"]}
+    assert take(body("orders", {**ORDER, **odd})).result["orders"] == 1
+    assert take.all(select(CarrierCode.code)) == []

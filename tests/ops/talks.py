@@ -16,6 +16,10 @@ TWO_PARCELS = (
     *(*PACKING, "> T-9", f"> {MUG}", "> 2", f"> {HAT}"),
     "@ books UPDATE print_job SET state = 'sent', sent_at = created_at",
 )
+CARRIER = (
+    '@ books INSERT INTO carrier_code (site, code, merchant, "order", label_no) '
+    "VALUES ('MAIN', '1Z680RA4DL08720000', 'ACME', '{}', 1)"
+)
 RETURNS = ("@ returns", "@ job returns")
 RECEIVING = ("@ job receiving", "> D-100", "> LD1")
 INBOUND = ("@ inbound", *RECEIVING)
@@ -184,6 +188,10 @@ OUTWARD: dict[Code, tuple[str, ...]] = {
     Code.LABEL_OTHER: (*TWO_PARCELS, "> 395212340000000014"),
     Code.LABEL_NOT_HERE: (
         *(*TWO_PARCELS, "@ seat H2", "@ worker W2", "@ job packing", "> 395212340000000014"),
+    ),
+    Code.LABEL_TOO_EARLY: (*PACKING, CARRIER.format("1001"), "> 1Z680RA4DL08720000"),
+    Code.LABEL_UNSURE: (
+        *(*PACKING, CARRIER.format("1001"), CARRIER.format("1002"), "> 1Z680RA4DL08720000"),
     ),
     Code.LABEL_COPY: (*TWO_PARCELS, "> *PRINT", "> 1", "> 395212340000000021"),
     Code.NO_LABEL: (*PACKING, "> *PRINT", "> ACME/1006"),

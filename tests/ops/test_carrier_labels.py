@@ -110,6 +110,26 @@ def test_a_reprint_is_the_same_label(floor, tmp_path) -> None:
     assert list(out.values()) == [FIRST, FIRST]
 
 
+@pytest.mark.parametrize(
+    ("scanned", "said"),
+    [
+        ("1Z680RA4DL08720000", "labelling.confirmed"),
+        ("4210210001Z680RA4DL08720000", "labelling.confirmed"),
+        ("1Z680RA4DL08720001", "refusal.label_too_early"),
+        ("1Z680RA4DL08729999", "refusal.unknown_barcode"),
+    ],
+)
+def test_the_carriers_barcode_confirms_the_label_of_its_own_parcel_only(
+    floor, tmp_path, scanned: str, said: str
+) -> None:
+    order_brings(floor, "1001", FIRST)
+    order_brings(floor, "1002", SECOND)
+    ana(floor, "T-1", HAT, MUG, "3")
+    printed(floor, FolderPrinter(tmp_path / "out"), tmp_path / "out")
+    assert scan(floor, scanned).said.text == said
+    assert one(floor, PrintJob.state) == ("confirmed" if said[0] == "l" else "sent")
+
+
 def test_zpl_at_a_printer_of_another_kind_is_a_failure_that_is_seen(floor, tmp_path) -> None:
     order_brings(floor, "1001", FIRST)
     ana(floor, "T-1", HAT, MUG, "3")

@@ -52,7 +52,7 @@ from scripts.test_scripts import SCRIPTS, Stage
 from sqlalchemy import bindparam, select
 from warehouses import packing
 
-from floorhand.domain import things
+from floorhand.domain import barcodes, things
 from floorhand.domain.signing_in import JOBS
 from floorhand.domain.things import TakenOver
 from floorhand.errors import Refused
@@ -68,7 +68,7 @@ from floorhand.robots.demo import build_demo
 from floorhand.store import lookup
 from floorhand.store.check import violations
 from floorhand.store.db import Transactions, engine_of, open_database
-from floorhand.store.schema import Parcel, Place, Worker
+from floorhand.store.schema import CarrierCode, Parcel, Place, Worker
 
 BURST = 250
 """Odd scans before each good one."""
@@ -185,8 +185,9 @@ class Watch:
                 label, digits = tx.execute(_PROOFS, {"code": code}).one()
                 at_it = code == prompt.wants.place and text == digits
                 on_label = _says(text, label) or _says(scanned, label) or _sscc(text, label)
-                tracking = tx.execute(_TRACKING, {"code": code}).scalar() or ""
-                return at_it or on_label or bool(tracking and text.endswith(tracking))
+                tracking = tx.execute(_TRACKING, {"code": code}).scalars()
+                ends = any(barcodes.bare_code(text).endswith(known) for known in tracking)
+                return at_it or on_label or ends
             case things.Badge(scanned=True, worker=worker):
                 badge = tx.execute(_BADGE, {"code": worker}).scalar_one()
                 return _says(text, badge) or _says(scanned, badge)
@@ -210,7 +211,11 @@ _ANSWER, _RESOLVE = floor.answer, lookup.resolve
 
 
 _PROOFS = select(Place.scan_code, Place.check_digits).where(Place.code == bindparam("code"))
-_TRACKING = select(Parcel.tracking).where(Parcel.carton == bindparam("code"))
+_TRACKING = (
+    select(CarrierCode.code)
+    .join(Parcel, (Parcel.order == CarrierCode.order))
+    .where(Parcel.merchant == CarrierCode.merchant, Parcel.carton == bindparam("code"))
+)
 _BADGE = select(Worker.badge).where(Worker.code == bindparam("code"))
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import insert
 
 from floorhand.domain.things import CUSTOMER, SUPPLIER, Goods, Line
 from floorhand.store import ledger
+from floorhand.store.carrier_codes import OF_ORDER, keep_codes
 from floorhand.store.db import Transactions
 from floorhand.store.ledger import Cause
 from floorhand.store.places import new_place
@@ -135,9 +136,9 @@ def _ship(tx, index, number, customer, days_ago, lines):
             merchant="ACME",
             order=number,
             state="handed_over",
-            tracking=f"OUT-{number}",
         )
     )
+    keep_codes(tx, SITE, "ACME", number, OF_ORDER, [f"OUT-{number}"])
     cause = Cause(SITE, f"T:{index}", "W1", "T", "", shipped_at)
     tx.execute(
         insert(Operation).values(

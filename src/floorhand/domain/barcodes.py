@@ -77,6 +77,7 @@ __all__ = [
     "OWN_KINDS",
     "SCAN_CHARACTERS_MAX",
     "Scanned",
+    "bare_code",
     "body_of",
     "check_digits",
     "control_named",
@@ -342,6 +343,11 @@ def check_digits(rng: Random, taken: Collection[str], length: int = 2) -> str:
     if not free:
         raise ValueError(f"no check digits of length {length} are left")
     return f"{rng.choice(free):0{length}d}"
+
+
+def bare_code(text: str) -> str:
+    """Leave of a scanned, printed or written code the letters and digits: the same on all."""
+    return "".join(letter for letter in text.upper() if letter.isascii() and letter.isalnum())
 
 
 def shown(text: str, n: int = 60) -> str:

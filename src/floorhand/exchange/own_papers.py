@@ -74,6 +74,11 @@ ORDERS = Layout(
         Field("phone", "for the carrier; never shown at a bench"),
         Field("carrier", "who takes the parcel, such as DHL"),
         Field("service", "the carrier's product, such as express", ("shipping method",)),
+        Field(
+            "tracking",
+            "the carrier's numbers of its parcels, if known; several with ; between",
+            ("tracking number", "tracking numbers", "tracking id"),
+        ),
         Field("channel", "the shop it came from"),
         Field("platform_id", "the platform's id of the order"),
         Field("line_id", "the platform's id of the line", ("line item id",)),
@@ -285,6 +290,7 @@ def _order(first: _First) -> OrderRecord:
         instruction=row.note("instruction"),
         replaces=True,
         says_state=bool(row.raw("state").strip()),
+        tracking=tuple(filter(None, (part.strip() for part in row.code("tracking").split(";")))),
     )
 
 

@@ -78,7 +78,8 @@ class OrderRecord:
 
     ``due_at`` is None where the file gives no deadline: then the next cut-off after ``placed_at``.
     ``replaces`` says that an order that is there may follow this one in its lines, and
-    ``says_state`` that it may in its state: the file names it.
+    ``says_state`` that it may in its state: the file names it. ``tracking`` are the numbers that
+    carriers and platforms have for its parcels, as far as the file tells.
     """
 
     line: int
@@ -101,6 +102,7 @@ class OrderRecord:
     shipped_at: datetime | None = None
     replaces: bool = False
     says_state: bool = False
+    tracking: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

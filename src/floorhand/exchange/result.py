@@ -27,6 +27,7 @@ _WRITTEN = {
     "orders": ("order", "orders"),
     "order_lines": ("order line", "order lines"),
     "pieces": ("piece", "pieces"),
+    "tracking_numbers": ("tracking or package number", "tracking and package numbers"),
     "orders_hold": ("of the orders on hold", "of the orders on hold"),
     "orders_cancelled": ("order cancelled", "orders cancelled"),
     "orders_shipped": ("order sent before", "orders sent before"),

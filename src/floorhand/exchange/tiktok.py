@@ -213,7 +213,22 @@ def _order(item: Item) -> Iterator[Record]:
         shipped_at=(item.time("rts_time") or item.time("update_time"))
         if state == "shipped"
         else None,
+        tracking=tuple(dict.fromkeys(_parcel_names(item))),
     )
+
+
+def _parcel_names(item: Item) -> Iterator[str]:
+    """Give what its parcels are called: the carrier's tracking numbers, the platform's packages.
+
+    Many an order has none yet, and no order is put aside for what is odd in them.
+    """
+    packages = item.body.get("packages")
+    listed = packages if isinstance(packages, list) else []
+    found = [item.note("tracking_number")]
+    for line in item.items("line_items"):
+        found += (item.note("tracking_number", line), item.note("package_id", line))
+    found += (item.note("id", package) for package in listed if isinstance(package, dict))
+    yield from filter(None, found)
 
 
 def _notes(item: Item) -> Iterator[str]:

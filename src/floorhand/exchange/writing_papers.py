@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from floorhand.domain.barcodes import bare_code
 from floorhand.exchange.dates import due
 from floorhand.exchange.later_words import ELSEWHERE, add_lines, update_order
 from floorhand.exchange.records import (
@@ -29,6 +30,7 @@ from floorhand.exchange.writing_changes import (
 )
 from floorhand.exchange.writing_masters import Codes
 from floorhand.exchange.written import BATCH, Writing, batches
+from floorhand.store.carrier_codes import OF_ORDER, codes_known, keep_codes
 from floorhand.store.schema import (
     Delivery,
     DeliveryLine,
@@ -89,6 +91,23 @@ def _write_orders(w: Writing, merchant: str, records: Sequence[OrderRecord], cod
     w.insert(OrderLine, lines)
     w.counts["orders"] += len(orders)
     w.counts["order_lines"] += len(lines)
+    mine = [one for one in records if _is_of(there.get(one.number), one)]
+    _write_tracking(w, merchant, mine)
+
+
+def _is_of(order: dict[str, Any] | None, record: OrderRecord) -> bool:
+    """Say whether a record is about an order that is here, not one of another shop's number."""
+    return order is not None and order["platform_id"] in ("", record.platform_id)
+
+
+def _write_tracking(w: Writing, merchant: str, records: Sequence[OrderRecord]) -> None:
+    """Keep by which numbers a carrier's label is known; the last word on an order counts."""
+    told = {record.number: record.tracking for record in records if record.tracking}
+    for number, codes in told.items():
+        known = codes_known(w.tx, w.site, merchant, number).get(OF_ORDER, set())
+        if known != {bare_code(code) for code in codes}:
+            keep_codes(w.tx, w.site, merchant, number, OF_ORDER, codes)
+            w.counts["tracking_numbers"] += len(codes)
 
 
 def _take_over(

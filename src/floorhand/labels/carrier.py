@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from floorhand.domain.barcodes import bare_code
 from floorhand.errors import BadLabel
 from floorhand.labels import foreign_pictures as pictures
 from floorhand.labels import picture
@@ -123,11 +124,6 @@ def codes_of(label: CarrierLabel) -> tuple[str, ...]:
             texts = _texts(pictures.codes_in(pictures.open_png(label.content)))
     bare = {bare_code(text) for text in texts}
     return tuple(sorted(code for code in bare if CODE_MIN <= len(code) <= CODE_MAX))[:CODES_MAX]
-
-
-def bare_code(text: str) -> str:
-    """Leave of a scanned or printed code what is in it on both."""
-    return "".join(letter for letter in text.upper() if letter.isascii() and letter.isalnum())
 
 
 def _texts(codes: Iterable[bytes]) -> Iterable[str]:

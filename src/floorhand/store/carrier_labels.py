@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import TableClause, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import TableClause, and_, bindparam, func, insert, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
+from floorhand.domain.barcodes import bare_code
 from floorhand.store.asking import ask
+from floorhand.store.carrier_codes import GONE, OF_ORDER, codes_known, keep_codes, labelled
+from floorhand.store.parcels import PARCELS_STANDING
 from floorhand.store.schema import CarrierLabel, Order, Parcel
-
-GONE = ("unpacked", "cancelled")
-"""States of parcels that need no label any more."""
 
 NOT_ANY_MORE = ("shipped", "short", "cancelled")
 """States of orders that need no label any more."""
@@ -74,11 +73,13 @@ class Brought:
 
 @dataclass(frozen=True, slots=True)
 class OrderNamed:
-    """An order that a file may be meant for."""
+    """An order that a file may be meant for, and its parcel if that is named, else empty."""
 
     merchant: str
     number: str
     state: str
+    platform_id: str = ""
+    carton: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,25 +98,36 @@ class Left:
 
 
 def orders_named(tx: Session, site: str, name: str, merchant: str = "") -> tuple[OrderNamed, ...]:
-    """List the orders that have a number, with or without ``#``, or that a shop calls so."""
+    """List the orders that are called so: by number, by a parcel, or by a tracking number.
+
+    The first of these that names any counts. A number may lack its ``#`` or be that of the shop;
+    a tracking number is one that the order came with, or its label that was brought before.
+    """
     numbers = (name, f"#{name}")
-    query = (
-        select(Order.merchant, Order.number, Order.state)
-        .where(
-            Order.site == site,
-            or_(Order.number.in_(numbers), Order.platform_id.in_(numbers)),
-            *((Order.merchant == merchant,) if merchant else ()),
-        )
+    orders = (
+        select(Order.merchant, Order.number, Order.state, Order.platform_id)
+        .where(Order.site == site, *((Order.merchant == merchant,) if merchant else ()))
         .order_by(Order.merchant, Order.number)
         .limit(NAMED_MAX)
     )
-    return tuple(OrderNamed(*row) for row in tx.execute(query))
+    by_number = or_(Order.number.in_(numbers), Order.platform_id.in_(numbers))
+    if found := tx.execute(orders.where(by_number)).all():
+        return tuple(OrderNamed(*row) for row in found)
+    of_order = and_(
+        Parcel.site == Order.site, Parcel.merchant == Order.merchant, Parcel.order == Order.number
+    )
+    by_parcel = orders.add_columns(Parcel.carton).join_from(Order, Parcel, of_order)
+    if found := tx.execute(by_parcel.where(Parcel.carton == name.removeprefix("00"))).all():
+        return tuple(OrderNamed(*row) for row in found)
+    named = dict.fromkeys((one.merchant, one.order) for one in labelled(tx, site, name))
+    by_tracking = tuple_(Order.merchant, Order.number).in_(list(named))
+    return tuple(OrderNamed(*row) for row in tx.execute(orders.where(by_tracking)))
 
 
 def bring(
     tx: Session, site: str, order: OrderNamed, label: Brought, now: datetime
 ) -> tuple[str, str]:
-    """Keep a label for an order.
+    """Keep a label for an order; if its parcel is named, that has it from now on.
 
     Args:
         tx: Open transaction.
@@ -127,8 +139,44 @@ def bring(
     Returns:
         What was done, and about what: ``taken``; ``replaced``, one of the same file name that no
         parcel had yet; ``there``, it was brought before; ``used``, a parcel has the one of the same
-        file name; ``of_another`` order, which is told.
+        file name; ``of_another`` order, which is told; ``labelled``, the parcel that is named has
+        one already; ``gone``, it travels no more; ``doubled``, the order has this label by another
+        name, which is told: what it was made for would get it twice.
     """
+    here = {"site": site, "merchant": order.merchant, "order": order.number}
+    named = select(_LABEL.c.number, _USED.label("used")).where(
+        _OF_ORDER, _LABEL.c.file == label.file
+    )
+    old = tx.execute(named, here).one_or_none()
+    codes = {*label.codes} - {bare_code(order.number), bare_code(order.platform_id)}
+    if refused := _why_not(tx, site, order, label):
+        return refused
+    if twin := _twin(tx, site, order, codes, 0 if old is None else old.number):
+        return "doubled", twin
+    if old is not None and old.used:
+        return "used", label.file
+    facts: dict[str, Any] = {
+        "form": label.form,
+        "content": label.content,
+        "sha256": label.sha256,
+        "labels": label.labels,
+        "brought_at": now,
+    }
+    if old is not None:
+        number = old.number
+        tx.execute(update(CarrierLabel).filter_by(**here, number=number).values(facts))
+    else:
+        number = (tx.scalar(select(func.max(_LABEL.c.number)).where(_OF_ORDER), here) or 0) + 1
+        tx.execute(insert(_LABEL).values(**here, number=number, file=label.file, **facts))
+    keep_codes(tx, site, order.merchant, order.number, number, codes)
+    if order.carton:
+        of_parcel = {"site": site, "carton": order.carton}
+        tx.execute(update(Parcel).filter_by(**of_parcel).values(label_no=number))
+    return ("taken" if old is None else "replaced"), label.file
+
+
+def _why_not(tx: Session, site: str, order: OrderNamed, label: Brought) -> tuple[str, str] | None:
+    """Say why a label is not taken whatever its name is: it is here, or its parcel has one."""
     same = tx.execute(
         select(CarrierLabel.merchant, CarrierLabel.order, CarrierLabel.file).where(
             CarrierLabel.site == site, CarrierLabel.sha256 == label.sha256
@@ -137,27 +185,29 @@ def bring(
     if same is not None:
         mine = (same.merchant, same.order) == (order.merchant, order.number)
         return ("there", same.file) if mine else ("of_another", f"{same.merchant}/{same.order}")
-    here = {"site": site, "merchant": order.merchant, "order": order.number}
-    facts: dict[str, Any] = {
-        "form": label.form,
-        "content": label.content,
-        "sha256": label.sha256,
-        "labels": label.labels,
-        "codes": json.dumps(label.codes),
-        "brought_at": now,
-    }
-    named = select(_LABEL.c.number, _USED.label("used")).where(
-        _OF_ORDER, _LABEL.c.file == label.file
+    if not order.carton:
+        return None
+    query = select(Parcel.state, Parcel.label_no).filter_by(site=site, carton=order.carton)
+    parcel = tx.execute(query).one()
+    if parcel.state not in PARCELS_STANDING:
+        return "gone", order.carton
+    return ("labelled", order.carton) if parcel.label_no else None
+
+
+def _twin(tx: Session, site: str, order: OrderNamed, codes: set[str], but: int) -> str:
+    """Name the file of another label of an order that has the same bars, and its tracking number.
+
+    Labels that share no tracking number with their order may look alike and be different: perhaps
+    only their postcode can be read.
+    """
+    known = codes_known(tx, site, order.merchant, order.number)
+    if not codes & known.get(OF_ORDER, set()):
+        return ""
+    twins = [no for no, theirs in known.items() if theirs == codes and no not in (OF_ORDER, but)]
+    query = select(CarrierLabel.file).filter_by(
+        site=site, merchant=order.merchant, order=order.number, number=twins[0] if twins else 0
     )
-    old = tx.execute(named, here).one_or_none()
-    if old is None:
-        last = tx.scalar(select(func.max(_LABEL.c.number)).where(_OF_ORDER), here) or 0
-        tx.execute(insert(_LABEL).values(**here, number=last + 1, file=label.file, **facts))
-        return "taken", ""
-    if old.used:
-        return "used", label.file
-    tx.execute(update(CarrierLabel).filter_by(**here, number=old.number).values(facts))
-    return "replaced", label.file
+    return tx.scalar(query) or ""
 
 
 def labels_left(tx: Session, site: str, merchant: str, order: str) -> Left:

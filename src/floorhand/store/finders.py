@@ -5,7 +5,7 @@ statement is built once.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import BindParameter, TableClause, bindparam, func, or_, select
@@ -151,19 +151,9 @@ _ORDER_BY_PARCEL = (
         & (_PARCEL.c.merchant == _ORDER.c.merchant)
         & (_PARCEL.c.order == _ORDER.c.number),
     )
-    .where(or_(_PARCEL.c.carton == _CODE, _PARCEL.c.tracking == _CODE))
+    .where(_PARCEL.c.carton == _CODE)
     .limit(1)
 )
-
-
-_CARTON_BY_TRACKING = (
-    select(_PARCEL.c.carton)
-    .where(_PARCEL.c.site == _SITE, _PARCEL.c.tracking.in_(bindparam("codes", expanding=True)))
-    .limit(1)
-)
-
-TRACKING_CHARACTERS_MIN = 10
-"""Shorter ends of a carrier's barcode are no tracking number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,18 +184,6 @@ def place_by_old_label(tx: Session, site: str, code: str) -> Place | None:
     """
     row = _first(tx, _PLACE_BY_OLD_LABEL, site, code) if code else None
     return _place(row, proven=bool(row.old_check)) if row else None
-
-
-def parcel_by_tracking(tx: Session, site: str, code: str) -> Place | None:
-    """Find the parcel whose carrier's label was scanned.
-
-    Its barcode may be the tracking number, or end in it, behind a postcode or a service.
-    """
-    ends = [code[at:] for at in range(len(code) - TRACKING_CHARACTERS_MIN + 1)]
-    codes = list(dict.fromkeys((code, *ends)))
-    carton = ask(tx, _CARTON_BY_TRACKING, site=site, codes=codes).scalar()
-    found = place_by_name(tx, site, carton) if carton else None
-    return replace(found[0], proven=True) if found else None
 
 
 def place_by_name(tx: Session, site: str, code: str) -> tuple[Place, str] | None:
@@ -269,7 +247,7 @@ def returns(tx: Session, site: str, code: str) -> tuple[ReturnCode, ...]:
 
 
 def orders(tx: Session, site: str, code: str) -> tuple[OrderCode, ...]:
-    """Find orders by number, ``merchant/number``, platform number, parcel or its tracking."""
+    """Find orders by number, ``merchant/number``, platform number or parcel."""
     rows = _rows(tx, _ORDERS_BY_CODE, site, code)
     merchant, slash, number = code.partition("/")
     if not rows and slash:

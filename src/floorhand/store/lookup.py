@@ -5,7 +5,6 @@ what the question asks for, command barcodes, our own labels, product barcodes, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from sqlalchemy.orm import Session
@@ -24,7 +23,6 @@ from floorhand.domain.things import (
     DeliveryCode,
     Number,
     OrderCode,
-    Paper,
     Piece,
     Plate,
     Pressed,
@@ -36,7 +34,7 @@ from floorhand.domain.things import Place as PlaceThing
 from floorhand.domain.things import Station as StationThing
 from floorhand.errors import Code, Refused
 from floorhand.flows.turn import Prompt, Wants
-from floorhand.store import finders
+from floorhand.store import finders, papers
 from floorhand.store.finders import product
 from floorhand.store.masters import site_rules
 
@@ -60,7 +58,6 @@ DAMAGE = {"check": Code.BARCODE_DAMAGED, "contradiction": Code.BARCODE_CONTRADIC
 
 PLACE_KINDS = frozenset({"place", "bin", "dock", "bench", "cart", "tote", "pallet", "carton"})
 
-Find = Callable[[Session, str, str], tuple[Paper, ...]]
 Event = (
     Piece
     | Attributes
@@ -262,14 +259,15 @@ def _find(tx: Session, site: str, read: Scanned, wants: Wants) -> Event:
         return piece
     if place := place or (None if places_first else _labelled(tx, site, label, wants)):
         return place
-    if "label" in wants.kinds and (place := finders.parcel_by_tracking(tx, site, read.code)):
+    if "label" in wants.kinds and (place := papers.parcel_labelled(tx, site, read)):
         return place
     code = read.code
     paper = (
         finders.badge(tx, site, code)
         or finders.station(tx, site, code)
-        or _paper(tx, site, code, wants)
+        or papers.paper(tx, site, code, wants)
         or _place_by_name(tx, site, code)
+        or papers.order_labelled(tx, site, read, wants)
     )
     if paper is not None:
         return paper
@@ -365,35 +363,6 @@ def _place_by_name(tx: Session, site: str, code: str) -> PlaceThing | None:
     policy = _policy(tx, site, zone)
     digits = policy in ("check", "either") and _has_digits(tx, site, place.code)
     return replace(place, proven=policy == "none", digits=digits)
-
-
-def _paper(tx: Session, site: str, code: str, wants: Wants) -> Event | None:
-    """Find a delivery, return, order or parcel; what the question asks for comes first.
-
-    Where anything may be scanned no kind of paper is likelier than another.
-    """
-    known: dict[str, Find] = {
-        "delivery": finders.deliveries,
-        "return": finders.returns,
-        "order": finders.orders,
-    }
-    if "anything" in wants.kinds:
-        return _only([paper for find in known.values() for paper in find(tx, site, code)], wants)
-    asked = [known[kind] for kind in wants.kinds if kind in known]
-    for find in dict.fromkeys((*asked, *known.values())):
-        if papers := find(tx, site, code):
-            return _only(papers, wants)
-    return None
-
-
-def _only(papers: Sequence[Paper], wants: Wants) -> Event | None:
-    """Give the paper that must be meant, or all that can be."""
-    of_order = [one for one in papers if f"{one.merchant}/{one.number}" == wants.order]
-    own = [one for one in papers if one.merchant in wants.merchants]
-    found = of_order or own or papers
-    if len(found) > 1:
-        return Ambiguous(tuple(found))
-    return found[0] if found else None
 
 
 __all__ = ["Event", "product", "resolve"]

@@ -44,6 +44,7 @@ from floorhand.store.schema.paper import (
     ReturnLine,
 )
 from floorhand.store.schema.printing import (
+    CarrierCode,
     CarrierLabel,
     PrinterRow,
     PrintForm,
@@ -61,6 +62,7 @@ __all__ = [
     "RESTORED",
     "Barcode",
     "BoxType",
+    "CarrierCode",
     "CarrierLabel",
     "Checked",
     "Delivery",

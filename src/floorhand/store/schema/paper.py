@@ -185,7 +185,6 @@ class Parcel(Table):
     state: Mapped[str] = mapped_column(default="open")
     """``open``, ``closed``, ``labelled``, ``handed_over``, ``unpacked`` or ``cancelled``."""
     weight_g: Mapped[int] = mapped_column(default=0)
-    tracking: Mapped[str] = mapped_column(default="")
     label_no: Mapped[int] = mapped_column(default=0)
     """Which of the labels that its order brought from the carrier is its label; 0: it is ours."""
     closed_at: Mapped[datetime | None]
@@ -195,7 +194,6 @@ class Parcel(Table):
             ["site", "merchant", "order"], ["orders.site", "orders.merchant", "orders.number"]
         ),
         Index(None, "site", "merchant", "order"),
-        Index(None, "site", "tracking"),
     )
 
 

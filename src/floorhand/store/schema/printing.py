@@ -122,8 +122,6 @@ class CarrierLabel(Table):
     sha256: Mapped[str]
     labels: Mapped[int]
     """How many come out of the printer."""
-    codes: Mapped[str]
-    """JSON list of what its barcodes hold, letters and digits only."""
     brought_at: Mapped[datetime]
     __table_args__ = (
         ForeignKeyConstraint(
@@ -131,4 +129,27 @@ class CarrierLabel(Table):
         ),
         Index(None, "site", "sha256", unique=True),
         Index(None, "site", "merchant", "order", "file", unique=True),
+    )
+
+
+class CarrierCode(Table):
+    """What is read on a carrier's label: tracking numbers that an order came with, and all bars.
+
+    Nothing is unique about it: a postcode stands on the labels of many orders, and orders that a
+    platform combines have one tracking number.
+    """
+
+    __tablename__ = "carrier_code"
+    site: Mapped[Site]
+    code: Mapped[Key]
+    """Letters and digits only, see `floorhand.domain.barcodes.bare_code`."""
+    merchant: Mapped[Key]
+    order: Mapped[Key]
+    label_no: Mapped[int] = mapped_column(primary_key=True)
+    """Of which label of the order, as in `CarrierLabel.number`; 0: the order came with it."""
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["site", "merchant", "order"], ["orders.site", "orders.merchant", "orders.number"]
+        ),
+        Index(None, "site", "merchant", "order"),
     )

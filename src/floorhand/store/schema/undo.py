@@ -34,6 +34,7 @@ RESTORED: dict[str, tuple[str, ...]] = {
 KEPT = (
     "alembic_version",
     "box_type",
+    "carrier_code",
     "carrier_label",
     "guess",
     "imported",

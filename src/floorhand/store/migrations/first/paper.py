@@ -298,7 +298,6 @@ def parcel() -> None:
         sa.Column("box_type", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("weight_g", sa.Integer(), nullable=False),
-        sa.Column("tracking", sa.String(), nullable=False),
         sa.Column("label_no", sa.Integer(), nullable=False),
         sa.Column("closed_at", UtcTime(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -314,9 +313,6 @@ def parcel() -> None:
     with op.batch_alter_table("parcel", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_parcel_site_merchant_order"), ["site", "merchant", "order"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_parcel_site_tracking"), ["site", "tracking"], unique=False
         )
 
 

@@ -93,6 +93,32 @@ def spooler() -> None:
     )
 
 
+def carrier_code() -> None:
+    """Make the table ``carrier_code``."""
+    op.create_table(
+        "carrier_code",
+        sa.Column("site", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("merchant", sa.String(), nullable=False),
+        sa.Column("order", sa.String(), nullable=False),
+        sa.Column("label_no", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["site", "merchant", "order"],
+            ["orders.site", "orders.merchant", "orders.number"],
+            name=op.f("fk_carrier_code_site_merchant_order"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "site", "code", "merchant", "order", "label_no", name=op.f("pk_carrier_code")
+        ),
+    )
+    with op.batch_alter_table("carrier_code", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_carrier_code_site_merchant_order"),
+            ["site", "merchant", "order"],
+            unique=False,
+        )
+
+
 def carrier_label() -> None:
     """Make the table ``carrier_label``."""
     op.create_table(
@@ -106,7 +132,6 @@ def carrier_label() -> None:
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("sha256", sa.String(), nullable=False),
         sa.Column("labels", sa.Integer(), nullable=False),
-        sa.Column("codes", sa.String(), nullable=False),
         sa.Column("brought_at", UtcTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["site", "merchant", "order"],

@@ -46,6 +46,7 @@ TABLES = (
     paper.delivery_line,
     floor.move,
     paper.order_line,
+    printing.carrier_code,
     printing.carrier_label,
     paper.parcel,
     paper.receipt,
