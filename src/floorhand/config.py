@@ -29,8 +29,9 @@ class Settings:
     station: str = ""
     """Where this terminal stands: sets bench and printer."""
 
-    language: str = "en"
-    """Language of the screens until somebody has signed in."""
+    language: str = ""
+    """Language of the screens until somebody has signed in, and of labels that are asked for
+    here. Empty: English on screens; on labels what ``language`` of the site's rules says."""
 
     labels: str = "labels"
     """Folder that the embedded printer writes labels to."""

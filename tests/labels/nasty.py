@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import zxingcpp
 from conftest import SHARED_DATA
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from floorhand.domain.labels import LabelData
 from floorhand.exchange.cells import CODE_CHARACTERS_MAX
@@ -151,6 +151,17 @@ def naughty_strings() -> list[str]:
         pytest.skip("the naughty strings are not beside this checkout")
     found: list[str] = json.loads(path.read_text("utf-8"))
     return found
+
+
+def stray_dots(picture: Image.Image, layout: Layout, edge: int) -> int:
+    """Count black dots outside of what was placed."""
+    rest = picture.convert("L").point(lambda dot: 255 if dot < 128 else 0)
+    pen = ImageDraw.Draw(rest)
+    for item in layout.placed:
+        area = item.area
+        right, bottom = area.left + area.width - 1, area.top + area.height - 1
+        pen.rectangle((area.left - edge, area.top - edge, right + edge, bottom + edge), fill=0)
+    return sum(rest.histogram()[1:])
 
 
 def read_back(picture: Image.Image) -> list[str]:

@@ -264,7 +264,7 @@ def test_a_folder_gets_a_picture_and_zpl_of_each(warehouse: Transactions) -> Non
         (["sku", "--merchant", "NOPE"], "There is no merchant NOPE at MAIN. Known: ACME, FERN."),
         (["returns", "--merchant", "NOPE", "R-1"], "There is no merchant NOPE at MAIN."),
         (["totes", "--language", "xx"], "There are no words in the language xx, only in: "),
-        (["badges", "--language", "it"], "--language is not for badges, only for: totes,"),
+        (["badges", "--language", "it"], "--language is not for badges, only for: bins,"),
         (["work", "A-01-1"], "CODE is not for work, only for: bins,"),
         (["work", "--template", "bin"], "--template is not for work, only for: bins,"),
         (["bins", "--dpi", "300"], "--dpi is for label printers: it goes with --zpl or --folder."),

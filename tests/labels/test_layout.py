@@ -57,7 +57,7 @@ def test_a_longer_text_gets_smaller_letters_before_it_is_cut() -> None:
         texts = [i for i in made(merchant=name).placed if isinstance(i, PlacedText)]
         return next(i.style.capital_dots for i in texts if i.name == "merchant")
 
-    assert capitals("KL-1") > capitals("KL-" + "1" * 24) > capitals("KL-" + "1" * 60)
+    assert capitals("KL-1") > capitals("KL-" + "1" * 20) > capitals("KL-" + "1" * 60)
     assert capitals("KL-" + "1" * 60) == capitals("KL-" + "1" * 90) == 3 * 8
 
 

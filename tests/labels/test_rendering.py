@@ -18,9 +18,10 @@ from labels.nasty import (
     read_back,
     render_zpl,
     spread_over,
+    stray_dots,
     texts_of,
 )
-from PIL import Image, ImageChops, ImageDraw
+from PIL import Image, ImageChops
 
 from floorhand.errors import BadLabel
 from floorhand.exchange.cells import CODE_CHARACTERS_MAX
@@ -41,17 +42,6 @@ EDGE_DOTS = {203: 2, 300: 2, 600: 4}
 
 OWN_EDGE_DOTS = {203: 4, 300: 6, 600: 12}
 """Half a millimetre: what hangs below a line of small letters in the simulated printer's font."""
-
-
-def stray_dots(picture: Image.Image, layout: Layout, edge: int) -> int:
-    """Count black dots outside of what was placed."""
-    rest = picture.convert("L").point(lambda dot: 255 if dot < 128 else 0)
-    pen = ImageDraw.Draw(rest)
-    for item in layout.placed:
-        area = item.area
-        right, bottom = area.left + area.width - 1, area.top + area.height - 1
-        pen.rectangle((area.left - edge, area.top - edge, right + edge, bottom + edge), fill=0)
-    return sum(rest.histogram()[1:])
 
 
 @pytest.mark.parametrize("dpi", RESOLUTIONS)

@@ -238,7 +238,7 @@ def test_a_label_of_ours_is_kept_and_shown_as_a_picture_too(
     printer_simulator._came_out(Printed(1, 1, ours), args)
     printer_simulator._came_out(Printed(2, 1, foreign), args)
     told = capsys.readouterr().out.splitlines()
-    assert told[0].startswith(f"label 1, {len(ours)} bytes: TOTE · ")
+    assert told[0].startswith(f"label 1, {len(ours)} bytes: tote · ")
     assert told[1][0] in "╭+"
     assert told[-1] == "label 2, 33 bytes: one"
     names = sorted(path.name for path in tmp_path.iterdir())

@@ -17,6 +17,7 @@ from floorhand.labels.asked import scanner_test_label
 from floorhand.labels.awaiting import wait_until
 from floorhand.labels.printers import ABLE, IN_WORDS, Condition, FolderPrinter, Printer
 from floorhand.store.db import Transactions
+from floorhand.store.masters import site_rules
 from floorhand.store.print_desk import LabelFacts, newest_label, printer_facts
 from floorhand.store.printers import PrinterInfo
 
@@ -65,7 +66,9 @@ def _printer(info: PrinterInfo | None, settings: Settings, books: Path) -> Print
 
 def _label(transactions: Transactions, settings: Settings, name: str) -> int:
     """Print a test label, and say what became of it."""
-    made = scanner_test_label(settings.language)
+    with transactions.begin() as tx:
+        language = settings.language or site_rules(tx, settings.site).language
+    made = scanner_test_label(language)
     subject = f"test of {name} {datetime.now(UTC):%Y-%m-%d %H:%M:%S.%f}"
     label = (made.template, json.dumps(dict(made.data), ensure_ascii=False))
     command = PrintLabels(RUN, name, (subject,), (label,))

@@ -84,7 +84,7 @@ _KINDS = (
         "tote",
         needs=("code", "scan_code"),
         may=("title", "slot"),
-        sample={"code": "T-0117", "scan_code": "FHTFSJTPHTKV", "title": "TOTE", "slot": "3"},
+        sample={"code": "T-0117", "scan_code": "FHTFSJTPHTKV", "title": "tote", "slot": "3"},
     ),
     LabelKind(
         "pallet",
@@ -161,7 +161,7 @@ _KINDS = (
             "goods",
         ),
         sample={
-            "title": "DELIVERY",
+            "title": "delivery",
             "number": "D-2026-0412",
             "scan_code": "D-2026-0412",
             "merchant": "Fern Pantry",
@@ -185,8 +185,8 @@ _KINDS = (
         may=("title", "first", "second"),
         sample={
             "title": "Scanner test",
-            "first": "1",
-            "second": "2",
+            "first": "1  Scan this barcode",
+            "second": "2  Scan this one, too",
             "letters": "AQWZMY-/0123456789FHXSCNTSTX",
             "elements": "(01)09521234543213(10)LOT-7/A(21)S1FHXSCNTSTX",
         },
@@ -236,14 +236,14 @@ _KINDS = (
         "slot",
         needs=("code", "scan_code", "slot"),
         may=("title",),
-        sample={"code": "CART-07", "scan_code": "FHKFSJTPHTKX", "slot": "12", "title": "CART"},
+        sample={"code": "CART-07", "scan_code": "FHKFSJTPHTKX", "slot": "12", "title": "cart"},
     ),
     LabelKind(
         "slip",
         needs=("order", "goods"),
         may=("title", "merchant", "scan_code", "long_code", "page", "pages", "pieces"),
         sample={
-            "title": "PACKING SLIP",
+            "title": "slip",
             "order": "KL-100284",
             "merchant": "Kettle & Loom",
             "scan_code": "KL-100284",
@@ -273,13 +273,13 @@ _KINDS = (
             "date",
         ),
         sample={
-            "title": "BACK TO STOCK",
+            "title": "restock",
             "merchant": "Kettle & Loom",
             "sku": "KL-MUG-BLUE",
             "name": "Mug, blue, 350 ml",
             "barcode": "09521234000020",
             "pieces": 2,
-            "grade": "Like new",
+            "grade": "2",
             "number": "R-000184",
             "place": "B-02-1-A",
             "worker": "Ana Kovač",
@@ -301,7 +301,7 @@ _KINDS = (
             "date",
         ),
         sample={
-            "condition": "ON HOLD",
+            "condition": "hold",
             "reason": "Packaging opened or gone",
             "merchant": "Fern Pantry",
             "sku": "FP-OAT-750",
@@ -321,7 +321,7 @@ _KINDS = (
         may=("title", "key"),
         sample={
             "scan_code": "*GRADE 5",
-            "title": "GRADE",
+            "title": "grade",
             "key": "5",
             "word": "Hazard, hygiene, expired",
         },
@@ -330,6 +330,9 @@ _KINDS = (
 
 KINDS: Mapping[str, LabelKind] = {kind.name: kind for kind in _KINDS}
 """All kinds by name. Each has a template of the same name; more templates may be added."""
+
+LANGUAGE = "language"
+"""Beside the fields of its kind a label may say so in which language its words are."""
 
 ADDRESSES = frozenset({"ship_to", "sender"})
 """Fields that a carrier reads: an emoji in them is no loss."""
@@ -342,4 +345,4 @@ def missing_fields(kind: LabelKind, data: LabelData) -> tuple[str, ...]:
 
 def unknown_fields(kind: LabelKind, data: LabelData) -> tuple[str, ...]:
     """List what the kind does not know."""
-    return tuple(sorted(data.keys() - set(kind.fields)))
+    return tuple(sorted(data.keys() - {LANGUAGE, *kind.fields}))

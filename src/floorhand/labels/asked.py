@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
 from floorhand.config import Settings
 from floorhand.domain.keymap import BARCODES_ONLY, KEYS
-from floorhand.domain.labels import LabelData
+from floorhand.domain.labels import LANGUAGE, LabelData
 from floorhand.domain.returns import GRADES, REASONS
 from floorhand.domain.scanner_test import ELEMENTS, LETTERS
-from floorhand.errors import BadLabel
+from floorhand.errors import BadLabel, DatabaseUnusable
 from floorhand.store.db import open_database
 from floorhand.store.label_data import (
     LabelWanted,
@@ -31,9 +32,9 @@ from floorhand.store.label_goods import (
 )
 from floorhand.store.label_papers import delivery_labels, return_labels
 from floorhand.store.label_work import work_labels
-from floorhand.store.masters import require_merchant, require_site
+from floorhand.store.masters import require_merchant, require_site, site_rules
 from floorhand.store.rotating import PROVEN_KINDS, rotate
-from floorhand.text.catalog import catalog
+from floorhand.text.catalog import ENGLISH, catalog
 
 PLACES = {
     "bins": "bin",
@@ -87,7 +88,7 @@ def labels_asked_for(args: argparse.Namespace, settings: Settings) -> tuple[Labe
     Raises:
         BadLabel: If there are none, or not all that were named; nothing is changed then.
     """
-    language = args.language or settings.language
+    language = language_of(args, settings)
     if args.what == "commands":
         found = command_labels(language, args.codes)
     elif args.what == "grades":
@@ -103,11 +104,10 @@ def labels_asked_for(args: argparse.Namespace, settings: Settings) -> tuple[Labe
             if args.what == ROTATE:
                 args.codes = _rotated(tx, settings.site, args)
             found = _of_database(tx, settings.site, args)
-        found = tuple(_in_words(one, language) for one in found)
         if args.what == "work":
             found += command_labels(language)
     _all_found(args, found)
-    return found
+    return tuple(replace(one, data={**one.data, LANGUAGE: language}) for one in found)
 
 
 def _of_database(tx: Session, site: str, args: argparse.Namespace) -> tuple[LabelWanted, ...]:
@@ -203,23 +203,15 @@ def grade_labels(language: str, codes: Sequence[str] = ()) -> tuple[LabelWanted,
     )
 
 
-WORDS: dict[str, tuple[str, ...]] = {
-    "title": ("label.title.",),
-    "grade": ("grade.",),
-    "condition": ("fact.condition_",),
-    "reason": ("returns.reason.", "damage.", "picking.why_short.", "packing.reason."),
-}
-"""Fields of labels that hold a key of the books, and where the catalogs have the words for it."""
-
-
-def _in_words(one: LabelWanted, language: str) -> LabelWanted:
-    """Put words in the place of keys; a reason that somebody wrote stays as it was written."""
-    say = catalog(language).say
-    told = dict(one.data)
-    for field in WORDS.keys() & told.keys():
-        keys = [f"{prefix}{told[field]}" for prefix in WORDS[field]]
-        told[field] = next((say(key) for key in keys if say(key) != key), told[field])
-    return LabelWanted(one.template, one.subject, told)
+def language_of(args: argparse.Namespace, settings: Settings) -> str:
+    """Say in which language words are: as asked for, as this terminal's, else as the site's."""
+    if chosen := args.language or settings.language:
+        return str(chosen)
+    try:
+        with open_database(settings.database, create=False).begin() as tx:
+            return site_rules(tx, settings.site).language
+    except DatabaseUnusable:  # sheets of commands and grades can be printed before there is one
+        return ENGLISH
 
 
 def _all_found(args: argparse.Namespace, found: Sequence[LabelWanted]) -> None:

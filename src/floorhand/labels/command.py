@@ -20,6 +20,7 @@ from floorhand.labels.asked import (
     ROTATE,
     SCANNER_TEST,
     labels_asked_for,
+    language_of,
 )
 from floorhand.labels.bulk import Progress, to_folder, unfinished
 from floorhand.labels.placed import DOTS_PER_MM, Layout
@@ -39,13 +40,16 @@ PREVIEW = "preview"
 WHAT = (*KINDS_OF_LABELS, PREVIEW)
 
 _FROM_BOOKS = tuple(what for what in KINDS_OF_LABELS if what not in ("work", SCANNER_TEST))
-WORDLESS = ("bins", "badges", "sku", "cartons")
+WORDLESS = ("badges",)
 """Labels with no words that depend on a language."""
 
 TAKE = {
     "--zone": (*PLACES, "holds", ROTATE),
     "--merchant": ("sku", *PAPERS, *GOODS),
-    "--language": tuple(what for what in KINDS_OF_LABELS if what not in WORDLESS),
+    "--language": (
+        *(what for what in KINDS_OF_LABELS if what not in WORDLESS),
+        PREVIEW,
+    ),
     "--template": _FROM_BOOKS,
     "CODE": (*_FROM_BOOKS, PREVIEW),
     "--sample": (PREVIEW,),
@@ -120,7 +124,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     _refuse_what_does_not_apply(args)
     check_run(args)
     if args.what == PREVIEW:
-        return _preview(args)
+        return _preview(args, settings)
     wanted = labels_asked_for(args, settings)
     if args.template:
         wanted = tuple(LabelWanted(args.template, one.subject, one.data) for one in wanted)
@@ -152,7 +156,7 @@ def _laid_out(wanted: Sequence[LabelWanted], dpi: int) -> list[Layout]:
     return layouts
 
 
-def _preview(args: argparse.Namespace) -> int:
+def _preview(args: argparse.Namespace, settings: Settings) -> int:
     """Show a template in the terminal; 1 if a barcode of it is not good."""
     if len(args.codes) != 1:
         raise BadLabel("Say which template to show: a name, as bin, or the path of a .toml file.")
@@ -160,7 +164,7 @@ def _preview(args: argparse.Namespace) -> int:
         raise BadLabel("Either --sample or --data, not both.")
     if args.to:
         check_ending(args.to)
-    made = preview(args.codes[0], args.data, args.dpi or DEFAULT_DPI)
+    made = preview(args.codes[0], args.data, args.dpi or DEFAULT_DPI, language_of(args, settings))
     signs = signs_of(sys.stdout.encoding or "", os.environ)
     columns = shutil.get_terminal_size((WIDTH_WITHOUT_TERMINAL, 24)).columns
     coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ

@@ -31,6 +31,7 @@ from floorhand.labels.printers import (
 )
 from floorhand.store.carrier_labels import label_of
 from floorhand.store.db import Transactions
+from floorhand.store.masters import site_rules
 from floorhand.store.print_queue import (
     BACK_OFF_MAX,
     Job,
@@ -54,8 +55,9 @@ ADDRESS = "ship_to"
 SHIPPING = "shipping"
 """The template of the label in whose place a carrier's goes."""
 
-WARNING = "ADDRESS NOT READABLE"
-"""Printed beside an address that no font here can show, for who has the label in hand."""
+WARNING = "address"
+"""The warning (``label.warning.address``) that is printed beside an address that no font here can
+show, for who has the label in hand."""
 
 ASK_EVERY_S = 5.0
 """How often a printer is asked how it is, while it has nothing to print or cannot."""
@@ -100,12 +102,13 @@ def feed_next(service: Service, name: str, printer: Printer) -> Job | None:
         job = next_job(tx, site, name, service.clock())
         kept = {} if job is None else kept_forms(tx, site, job.id, printer.dpi)
         brought = None if job is None else _brought(tx, site, job)
+        language = site_rules(tx, site).language
     if job is None:
         return None
     try:
         known = {Form(form): content for form, content in kept.items()}
         if brought is None:
-            drawn = _drawn(job, printer, known)
+            drawn = _drawn(job, printer, known, language)
         else:
             drawn = _passed_on(job, printer, known, brought)
     except (BadLabel, BadFile) as error:
@@ -134,16 +137,17 @@ class _Drawn:
     troubles: LabelTroubles | None = None
 
 
-def _drawn(job: Job, printer: Printer, kept: Mapping[Form, bytes]) -> _Drawn:
+def _drawn(job: Job, printer: Printer, kept: Mapping[Form, bytes], language: str) -> _Drawn:
     # Drawing is slow to import, and a terminal that starts must not wait for it.
     from floorhand.labels.render import draw, lay_out_named
 
     data = {**job.data, "copy": job.copy_no} if job.copy_no > 1 else job.data
-    layout = lay_out_named(job.template, data, printer.dpi)
+    layout = lay_out_named(job.template, data, printer.dpi, language)
     troubles: dict[str, dict[str, str]] = {}
     if letters := layout.unreadable(ADDRESS):
         troubles["address_unprintable"] = {"letters": letters}
-        layout = lay_out_named(job.template, {**data, "warning": WARNING}, printer.dpi)
+        warned = {**data, "warning": WARNING}
+        layout = lay_out_named(job.template, warned, printer.dpi, language)
     if ADDRESS in layout.shortened:
         troubles["address_shortened"] = {}
     forms = {form: kept[form] if form in kept else draw(layout, form) for form in printer.takes}

@@ -15,6 +15,8 @@ from floorhand.labels.placed import Layout
 from floorhand.labels.printers import write_whole
 from floorhand.labels.quality import Judged, Verdict, judge
 from floorhand.labels.template import Template, load_template, load_template_file
+from floorhand.labels.words import in_words, worded
+from floorhand.text.catalog import ENGLISH
 
 DATA_BYTES_MAX = 1_000_000
 _ENCODERS = {".png": picture.png, ".pdf": picture.pdf}
@@ -38,18 +40,20 @@ class Preview:
         return all(barcode.is_good for barcode in self.barcodes)
 
 
-def preview(name: str, data: Path | None, dpi: int) -> Preview:
+def preview(name: str, data: Path | None, dpi: int, language: str = ENGLISH) -> Preview:
     """Draw a template and judge it.
 
     Args:
         name: A template of the program, or the path of a file.
         data: A JSON file with the fields; None: the sample of its kind.
         dpi: One of `floorhand.labels.placed.DOTS_PER_MM`.
+        language: Of its words.
     """
     is_path = "/" in name or name.endswith(".toml")
     template = load_template_file(Path(name)) if is_path else load_template(name)
     values = read_data(data, template.kind) if data else template.kind.sample
-    layout = lay_out(template, values, dpi)
+    template = worded(template, language)
+    layout = lay_out(template, in_words(values, language), dpi)
     drawn = picture.draw(layout)
     shown = {item.name for item in layout.placed}
     absent = tuple(one.name for one in template.elements if one.name not in shown)

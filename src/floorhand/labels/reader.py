@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from floorhand.domain.labels import LabelKind
 from floorhand.errors import BadFile
 from floorhand.labels.images import load_image
+from floorhand.text.catalog import ENGLISH, catalog
 
 FIELD = re.compile(r"\{([a-z_]+)\}")
 """A field of a label's kind within a text."""
+
+
+WORDS: Final = "label."
+"""How the keys of all texts begin that templates may name."""
+
+
+def in_language(key: str, kind: LabelKind, language: str) -> str:
+    """Give a text that templates name, with ``{field}`` where a field of the label's kind goes."""
+    return catalog(language).say(key, {field: f"{{{field}}}" for field in kind.fields})
 
 
 class Reader:
@@ -69,6 +79,19 @@ class Reader:
                 self.fail(f"no such field of a {kind.name} label: {field}; known: {known}")
         if "{" in FIELD.sub("", value) or "}" in FIELD.sub("", value):
             self.fail(f"{key} has a bracket that is no {{field}}: {value!a}")
+        return value
+
+    def words(self, key: str, kind: LabelKind) -> str:
+        """Take the key of a text in the catalogs, whose gaps are fields of the kind."""
+        value: str = self.take(key, str)
+        if not value.startswith(WORDS):
+            self.fail(f"{key} must name a text that begins with {WORDS}, is {value!a}")
+        told = in_language(value, kind, ENGLISH)
+        if told == value:
+            self.fail(f"{key} names no text of the catalogs: {value!a}")
+        for field in FIELD.findall(told):
+            if field not in kind.fields:
+                self.fail(f"{key} {value} needs the field {field}, which no {kind.name} label has")
         return value
 
     def picture(self, key: str, folder: Path) -> bytes:

@@ -1,8 +1,10 @@
 """Templates of labels: declarative files in millimetres, checked when they are loaded.
 
 A template names fields of its kind (`floorhand.domain.labels.KINDS`) as ``{field}`` and nothing
-else: no expressions, no code. Everything that can be known without data is checked here, so that
-a mistake is found by whoever edits the file and not by the bench that needs the label.
+else: no expressions, no code. In place of a text it may name one of the catalogs
+(``words = "label.words.lot"``), which is printed in the language of the site. Everything that can
+be known without data is checked here, so that a mistake is found by whoever edits the file and not
+by the bench that needs the label.
 """
 
 from __future__ import annotations
@@ -17,8 +19,9 @@ from typing import Any
 from floorhand.domain.labels import KINDS, LabelKind
 from floorhand.errors import BadFile
 from floorhand.labels.fonts import LINE_HEIGHT
-from floorhand.labels.reader import Reader
+from floorhand.labels.reader import Reader, in_language
 from floorhand.labels.symbols import SYMBOLOGIES
+from floorhand.text.catalog import ENGLISH
 
 TEMPLATE_BYTES_MAX = 200_000
 SIDE_MAX_MM = 300.0
@@ -77,6 +80,8 @@ class Text:
     bold: bool
     reverse: bool
     whole: bool
+    words: str = ""
+    """Which text of the catalogs `text` is, in English as long as no language is chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,11 +258,13 @@ def _text(reader: Reader, name: str, box: Box, unless: str, kind: LabelKind) -> 
             f"a line of {letter_mm:g} mm letters needs {letter_mm * LINE_HEIGHT:.1f} mm, "
             f"the box is {box.height_mm:g} mm high"
         )
+    words = reader.words("words", kind) if reader.has("words") else ""
     return Text(
         name=name,
         box=box,
         unless=unless,
-        text=reader.fields("text", kind),
+        text=in_language(words, kind, ENGLISH) if words else reader.fields("text", kind),
+        words=words,
         letter_mm=letter_mm,
         letter_min_mm=smallest_mm,
         fit=fit,
