@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
-import subprocess
+import struct
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from labels.ipp_fake import FakePrinter, answered, running
+from labels.ipp_real import ippeveprinter
 
+from floorhand.domain.labels import KINDS
 from floorhand.errors import BadSetting
 from floorhand.labels import ipp
 from floorhand.labels.addresses import printer_at as printer_at_address
@@ -32,6 +32,7 @@ from floorhand.labels.printers import (
     Status,
     pdf_printer,
 )
+from floorhand.labels.render import lay_out_named, render
 
 ZPL = b"^XA^FDhe\xc3\xbc^FS^XZ"
 LABEL = Rendered(7, "shipping", "X/../1", {Form.ZPL: ZPL, Form.PDF: b"%PDF", Form.PNG: b"\x89P"})
@@ -141,6 +142,59 @@ def test_a_job_that_is_not_seen_done_is_sent(
 ) -> None:
     fake.states = [state]
     assert printer_at(fake, follow_s=0.1).send(LABEL) is Fate.SENT
+
+
+SIZES = ["na_letter_8.5x11in", "na_index-4x6_4x6in", "om_small_100x50mm", "custom_min_1x1in", "x"]
+
+
+@pytest.mark.parametrize(
+    ("form", "content", "attributes", "paper"),
+    [
+        (Form.PDF, b"%PDF /MediaBox [ 0 0 287.76 432 ]", {"media-ready": SIZES}, SIZES[1]),
+        (Form.PDF, b"%PDF /MediaBox[0 0 288 432]", {"media-supported": SIZES}, SIZES[1]),
+        (Form.PDF, b"%PDF /MediaBox [ 0 0 432 288 ]", {"media-ready": SIZES}, ""),
+        (Form.PDF, b"%PDF /MediaBox [ 0 0 288 432 ]", {"media-ready": SIZES[:1]}, ""),
+        (
+            *(Form.PDF, b"%PDF /MediaBox [ 0 0 288 432 ]"),
+            *({"media-ready": SIZES[:1], "media-supported": SIZES}, ""),
+        ),
+        (Form.PDF, b"%PDF", {"media-ready": SIZES}, ""),
+        (Form.PNG, b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", 800, 400),
+         {"media-ready": SIZES}, SIZES[2]),
+        (Form.ZPL, ZPL, {"media-ready": SIZES}, ""),
+        (Form.PDF, b"%PDF /MediaBox [ 0 0 288 432 ]", {}, ""),
+    ],
+)  # fmt: skip
+def test_a_printer_is_told_which_of_its_papers_the_label_is(
+    fake: FakePrinter, form: Form, content: bytes, attributes: dict[str, Any], paper: str
+) -> None:
+    fake.printer |= attributes
+    printer_at(fake, form).send(Rendered(7, "shipping", "X", {form: content}))
+    (job,) = [request for kind, request in fake.asked if kind == Operation.PRINT_JOB]
+    assert job.text("media") == paper
+
+
+def test_our_own_labels_say_how_large_they_are(fake: FakePrinter) -> None:
+    fake.printer["media-ready"] = SIZES
+    layout = lay_out_named("shipping", KINDS["shipping"].sample, 203)
+    for form in (Form.PDF, Form.PNG):
+        printer_at(fake, form).send(render(layout, 7, "X", [form]))
+    jobs = [request for kind, request in fake.asked if kind == Operation.PRINT_JOB]
+    assert [job.text("media") for job in jobs] == [SIZES[1], SIZES[1]]
+
+
+@pytest.mark.parametrize(("pages", "said"), [(0, "Unable to add"), (0, ""), (1, "Unable to add")])
+def test_what_cups_could_not_print_and_calls_done_is_in_doubt(
+    fake: FakePrinter, pages: int, said: str
+) -> None:
+    fake.printer["cups-version"] = "2.4.2"
+    told = {"job-printer-state-message": said, "job-impressions-completed": pages}
+    fake.states = [{"job-state": 5, **told}, {"job-state": 9, **told}]
+    if pages or not said:
+        assert printer_at(fake).send(LABEL) is Fate.SENT
+    else:
+        with pytest.raises(InDoubt, match="CUPS says: Unable to add"):
+            printer_at(fake).send(LABEL)
 
 
 def test_what_cups_calls_done_is_not_printed_for_sure(fake: FakePrinter) -> None:
@@ -355,31 +409,9 @@ def test_without_a_label_printer_each_label_is_a_pdf(tmp_path: Path) -> None:
 @pytest.fixture
 def real_printer(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     """The printer that comes with CUPS for trying programs, where there is DNS-SD for it."""
-    program = shutil.which("ippeveprinter")
-    if program is None:
-        pytest.skip("there is no ippeveprinter here (Debian: cups-ipp-utils)")
-    with socket.create_server(("127.0.0.1", 0)) as held:
-        port = held.getsockname()[1]
-    spool = tmp_path / "spool"
-    spool.mkdir()
     formats = "application/pdf,image/png,application/vnd.zebra-zpl,application/octet-stream"
-    arguments = [program, "-p", str(port), "-d", str(spool), "-k", "-f", formats, "-n", "localhost"]
-    process = subprocess.Popen(
-        [*arguments, f"floorhand {port}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    uri = f"ipp://localhost:{port}/ipp/print"
-    printer = IppPrinter(uri, Form.ZPL, 203)
-    try:
-        until = time.monotonic() + 10
-        while printer.status().condition is not Condition.READY:
-            if process.poll() is not None or time.monotonic() > until:
-                pytest.skip("ippeveprinter does not start: it needs dbus-daemon and avahi-daemon")
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(0.05)
-        yield uri, spool
-    finally:
-        process.terminate()
-        process.wait(10)
+    with ippeveprinter(tmp_path / "spool", "-f", formats) as uri:
+        yield uri, tmp_path / "spool"
 
 
 def test_a_real_printer_takes_every_form_as_it_is(real_printer: tuple[str, Path]) -> None:

@@ -14,6 +14,8 @@ import uuid
 from collections.abc import Sequence
 from typing import Final
 
+from floorhand.labels import ipp_media
+from floorhand.labels.ipp_media import paper_for
 from floorhand.labels.ipp_message import (
     Answer,
     Attribute,
@@ -103,6 +105,7 @@ _ASKED_OF_PRINTER: Sequence[str] = (
     "document-format-supported",
     "print-scaling-supported",
     "cups-version",
+    *ipp_media.ASKED,
 )
 _ASKED_OF_JOB: Sequence[str] = (
     "job-id",
@@ -110,6 +113,8 @@ _ASKED_OF_JOB: Sequence[str] = (
     "job-state",
     "job-state-reasons",
     "time-at-processing",
+    "job-impressions-completed",
+    "job-printer-state-message",
 )
 
 
@@ -185,6 +190,8 @@ class IppPrinter:
         job: list[Attribute] = []
         if "none" in printer.texts("print-scaling-supported"):
             job = [(Tag.KEYWORD, "print-scaling", "none")]
+        if paper := paper_for(printer, self._form, label.forms[self._form], self._dpi):
+            job.append((Tag.KEYWORD, "media", paper))
         try:
             answer = self._ask(
                 Operation.PRINT_JOB, attributes, job, label.forms[self._form], seconds=SEND_S
@@ -261,6 +268,8 @@ class IppPrinter:
             if state in (_CANCELED, _ABORTED):
                 raise _given_up(job)
             if state == _COMPLETED:
+                if not confirms and (said := _got_rid_of(job)):
+                    raise InDoubt(f"CUPS says: {said}. {LOOK}")
                 return Fate.CONFIRMED if confirms else Fate.SENT
             if state is None or time.monotonic() + pause > until:
                 return Fate.SENT
@@ -363,6 +372,16 @@ def _given_up(job: Answer) -> OSError:
     if never_begun or set(reasons) & set(_NEVER_BEGUN):
         return NotPrinted(said)
     return InDoubt(f"{said} {LOOK}")
+
+
+def _got_rid_of(job: Answer) -> str:
+    """Say why CUPS could not print a job that it calls completed; empty if it does not say.
+
+    Seen with a printer that refused the document: no page came out, and the last that was heard of
+    the printer stayed at the job.
+    """
+    said = job.text("job-printer-state-message")[:TOLD_CHARACTERS_MAX].rstrip(".")
+    return said if job.number("job-impressions-completed") == 0 else ""
 
 
 def _confirms(printer: Answer) -> bool:
