@@ -17,7 +17,7 @@ from PIL import Image, ImageDraw
 
 from floorhand.domain.labels import LabelData
 from floorhand.exchange.cells import CODE_CHARACTERS_MAX
-from floorhand.labels import fitting, fonts, picture
+from floorhand.labels import fitting, fonts, picture, words
 from floorhand.labels.placed import Layout
 from floorhand.labels.reader import FIELD
 from floorhand.labels.template import Barcode, Template, Text
@@ -127,6 +127,7 @@ def forget_fonts() -> None:
         picture._letters,
         picture._bold_letter,
         fitting.place_text,
+        words._word,
     ):
         known.cache_clear()
 

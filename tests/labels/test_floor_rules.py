@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from floorhand.labels.layout import DOTS_PER_MM, PlacedText, lay_out
+from floorhand.labels.layout import lay_out
+from floorhand.labels.placed import DOTS_PER_MM, PlacedText
 from floorhand.labels.reader import FIELD
 from floorhand.labels.template import Barcode, Text, load_template, template_names
 
