@@ -6,7 +6,7 @@ prints. Any other good scan leaves it, so that nobody who goes on working is hel
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from floorhand.domain.keymap import Key
 from floorhand.domain.labels import REASONS
@@ -42,10 +42,15 @@ LOST = "lost"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The question that was asked before, as flow and frozen state."""
+    """The question that was asked before, as flow and frozen state.
+
+    ``merchants`` and ``sku`` are those of that question: a piece is read as there.
+    """
 
     flow: str
     state: str
+    merchants: tuple[str, ...] = ()
+    sku: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +89,12 @@ class Down:
 
 @dataclass(frozen=True, slots=True)
 class InDoubt:
-    """Nobody knows whether a label came out: did it?
-
-    ``merchants`` and ``sku`` are those of the question before: a piece is read as there.
-    """
+    """Nobody knows whether a label came out: did it?"""
 
     asked: Asked
     template: str
     subject: str
     order: str
-    merchants: tuple[str, ...] = ()
-    sku: str = ""
 
 
 State = Wanted | WhyAgain | WhichLabel | Down | InDoubt
@@ -188,6 +188,10 @@ def _back(
     return Ask(Answered(asked.flow, asked.state, meant), done, facts or {})
 
 
+def _wants(state: State, *kinds: str) -> Wants:
+    return Wants(kinds=kinds, merchants=state.asked.merchants, sku=state.asked.sku)
+
+
 def prompt(state: State) -> Prompt:
     """Say what to show."""
     back = (Key.BACK, "key.back")
@@ -199,27 +203,25 @@ def prompt(state: State) -> Prompt:
                 facts=(("labelling.fact_label", subject),),
                 keys=(*other, back),
                 choices=tuple(Choice(one, f"labelling.reason.{one}") for one in REASONS),
-                wants=Wants(kinds=("choice",)),
+                wants=_wants(state, "choice"),
             )
         case Down(stands=stands, neighbour=neighbour):
-            return _down(stands, neighbour)
+            done = ("done",) if neighbour else ()
+            return replace(_down(stands, neighbour), wants=_wants(state, *done))
         case InDoubt(template=template, subject=subject, order=order):
             return Prompt(
                 ask="labelling.doubt",
                 facts=_told(("labelling.fact_label", subject), ("fact.order", order)),
                 keys=((Key.PRINT, "labelling.key_not"), back),
-                wants=Wants(
-                    kinds=("return",) if template == "return" else ("carton", "label"),
-                    place="" if template == "return" else subject,
-                    merchants=state.merchants,
-                    sku=state.sku,
-                ),
+                wants=_wants(state, "return")
+                if template == "return"
+                else replace(_wants(state, "carton", "label"), place=subject),
             )
         case _:
             return Prompt(
                 ask="labelling.which",
                 keys=(back,),
-                wants=Wants(kinds=("label", "order")),
+                wants=_wants(state, "label", "order"),
             )
 
 
@@ -237,7 +239,6 @@ def _down(stands: Stands, neighbour: str) -> Prompt:
             *(((Key.DONE, "labelling.key_reroute"),) if neighbour else ()),
             (Key.BACK, "key.back"),
         ),
-        wants=Wants(kinds=("done",) if neighbour else ()),
     )
 
 

@@ -19,6 +19,7 @@ from floorhand.errors import Gone, Refused
 from floorhand.flows.turn import AnyState, Refuse, Said
 from floorhand.ops.devices import ANYBODY, ROBOT, Device, hold, seat_taken
 from floorhand.ops.freezing import freeze
+from floorhand.ops.labelling import offered
 from floorhand.ops.leaving import change_device, locked_if_idle, refuse_others
 from floorhand.ops.misses import counted
 from floorhand.ops.registry import FLOWS
@@ -85,7 +86,7 @@ def _take_seat(
     _stand(tx, site, seat, station)
     sitting = must_sit(tx, site, seat)
     sitting = locked_if_idle(tx, sitting, device, now)
-    turn = sitting.turn()
+    turn = offered(tx, site, sitting.turn())
     if in_a_job(sitting.flow, sitting.state) and sitting.state != FLOWS[sitting.flow].START:
         assert sitting.at is not None, seat
         turn = replace(turn, said=_resumed(sitting, sitting.at, site_zone(tx, site)))
@@ -165,10 +166,10 @@ def take_turn(
         return write(tx, sitting, scan_no, scanned, now, settled, came)
 
     try:
-        return in_turn(transactions, take)
+        return in_turn(transactions, lambda tx: offered(tx, site, take(tx)))
     except Refused as refused:  # rolled back: nothing of this scan is written but the refusal
         why = refused
-    return in_turn(transactions, lambda tx: take(tx, why))
+    return in_turn(transactions, lambda tx: offered(tx, site, take(tx, why)))
 
 
 def _settled(tx: Session, sitting: Sitting, scanned: str, refused: Refused) -> Settled:

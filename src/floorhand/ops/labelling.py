@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from floorhand.domain.keymap import Key
 from floorhand.domain.labels import REASONS
 from floorhand.domain.printing import (
     PRINTING_JOBS,
@@ -23,7 +24,7 @@ from floorhand.errors import Code, Refused
 from floorhand.flows.labelling import NAME, Asked, InDoubt, Wanted
 from floorhand.flows.turn import Prompt
 from floorhand.ops.registry import FLOWS
-from floorhand.ops.seats import Settled, Sitting
+from floorhand.ops.seats import Settled, Sitting, Turn
 from floorhand.store import labels_here
 from floorhand.store.labels_here import STANDING, UNSEEN, Label
 from floorhand.store.ledger import Cause
@@ -41,12 +42,28 @@ TOO_MANY: Final = "reprints"
 """The kind of that trouble."""
 
 
-def printing_again(sitting: Sitting, prompt: Prompt) -> Sitting:
+def printing_again(tx: Session, sitting: Sitting, prompt: Prompt) -> Sitting:
     """Stand aside from a question where a label can be printed again."""
     if prompt.label is None or sitting.flow not in PRINTING_JOBS:
         return sitting
-    asked = Asked(sitting.flow, sitting.state_text)
+    if _is_none(tx, sitting.site, prompt):
+        return sitting
+    asked = Asked(sitting.flow, sitting.state_text, prompt.wants.merchants, prompt.wants.sku)
     return replace(sitting, flow=NAME, state=Wanted(asked, *prompt.label))
+
+
+def offered(tx: Session, site: str, turn: Turn) -> Turn:
+    """Leave the key that prints the last label again out where none was ever asked for."""
+    if not _is_none(tx, site, turn.prompt):
+        return turn
+    keys = tuple(one for one in turn.prompt.keys if one[0] is not Key.PRINT)
+    return replace(turn, prompt=replace(turn.prompt, keys=keys))
+
+
+def _is_none(tx: Session, site: str, prompt: Prompt) -> bool:
+    """Say whether a question offers the last label, of a kind of which there is none."""
+    template, subject = prompt.label or ("", "-")
+    return not subject and not labels_here.is_any(tx, site, template)
 
 
 def ask_about_doubt(tx: Session, sitting: Sitting, settled: Settled) -> Settled:
@@ -65,9 +82,8 @@ def ask_about_doubt(tx: Session, sitting: Sitting, settled: Settled) -> Settled:
     if label is None:
         return settled
     there = replace(sitting, flow=settled.flow, state=settled.state)
-    asked = Asked(there.flow, there.state_text)
-    about, wants = (label.template, label.subject, label.order), prompt.wants
-    doubt = InDoubt(asked, *about, wants.merchants, wants.sku)
+    asked = Asked(there.flow, there.state_text, prompt.wants.merchants, prompt.wants.sku)
+    doubt = InDoubt(asked, label.template, label.subject, label.order)
     return replace(settled, flow=NAME, state=doubt)
 
 

@@ -88,7 +88,7 @@ def answer(tx: Session, sitting: Sitting, scan_no: int, scanned: str, now: datet
     event = resolve(tx, sitting.site, scanned, prompt)
     if isinstance(event, Place) and event.renewed:
         retire_old_label(tx, sitting.site, event.code)
-    at = printing_again(sitting, prompt) if event == Pressed(Key.PRINT) else sitting
+    at = printing_again(tx, sitting, prompt) if event == Pressed(Key.PRINT) else sitting
     settled = ask_about_doubt(tx, sitting, _answer(tx, at, scan_no, event, prompt, now))
     if isinstance(event, Place | Station):
         return replace(settled, named=event.code)

@@ -34,10 +34,11 @@ _LABEL = select(
 )
 _HERE = _JOB.c.site == bindparam("site")
 _NEWEST = (_JOB.c.copy_no.desc(), _JOB.c.created_at.desc(), _JOB.c.id.desc())
+_ANY = select(_JOB.c.id).where(_HERE, _JOB.c.template == bindparam("template")).limit(1)
 _OF_SUBJECT = (
     _LABEL.where(_HERE, _JOB.c.template == bindparam("template"))
     .where(_JOB.c.subject == bindparam("subject"))
-    .order_by(*_NEWEST)
+    .order_by(_JOB.c.state == "voided", *_NEWEST)  # a copy that was taken back counts no more
     .limit(1)
 )
 _OF_ORDER = (
@@ -100,8 +101,13 @@ def _label(row: Row[*tuple[object, ...]] | None) -> Label | None:
     return None if row is None else Label(*cast(tuple[str, str, str, str, str, int, str], row))
 
 
+def is_any(tx: Session, site: str, template: str) -> bool:
+    """Say whether a label of a kind was ever asked for."""
+    return ask(tx, _ANY, site=site, template=template).first() is not None
+
+
 def label_of(tx: Session, site: str, template: str, subject: str) -> Label | None:
-    """Give the newest label of something."""
+    """Give the newest label of something that may be used; if there is none, the newest."""
     named = {"template": template, "subject": subject}
     return _label(ask(tx, _OF_SUBJECT, site=site, **named).first())
 
