@@ -100,11 +100,11 @@ def feed_next(service: Service, name: str, printer: Printer) -> Job | None:
     begin, site = service.transactions.begin, service.site
     with begin() as tx:
         job = next_job(tx, site, name, service.clock())
-        kept = {} if job is None else kept_forms(tx, site, job.id, printer.dpi)
-        brought = None if job is None else _brought(tx, site, job)
+        if job is None:
+            return None
+        kept = kept_forms(tx, site, job.id, printer.dpi)
+        brought = _brought(tx, site, job)
         language = site_rules(tx, site).language
-    if job is None:
-        return None
     try:
         known = {Form(form): content for form, content in kept.items()}
         if brought is None:
