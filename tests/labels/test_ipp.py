@@ -352,14 +352,14 @@ def test_what_is_no_address_of_a_printer_is_refused(uri: str) -> None:
 def test_an_address_says_what_a_printer_is_and_is_sent(
     address: str, takes: tuple[Form, ...]
 ) -> None:
-    printer = printer_at_address(address, 300)
+    printer = printer_at_address(address, 300, Path())
     assert (printer.takes, printer.dpi) == (takes, 300)
 
 
 @pytest.mark.parametrize("address", ["ipp://h/p#gif", "pdf:", "ipp:h"])
 def test_an_address_that_is_none_is_refused(address: str) -> None:
     with pytest.raises(BadSetting):
-        printer_at_address(address, 300)
+        printer_at_address(address, 300, Path())
 
 
 def test_values_are_read_as_they_were_written() -> None:

@@ -194,7 +194,14 @@ OUTWARD: dict[Code, tuple[str, ...]] = {
         *(*PACKING, CARRIER.format("1001"), CARRIER.format("1002"), "> 1Z680RA4DL08720000"),
     ),
     Code.LABEL_COPY: (*TWO_PARCELS, "> *PRINT", "> 1", "> 395212340000000021"),
-    Code.NO_LABEL: (*PACKING, "> *PRINT", "> ACME/1006"),
+    Code.NO_LABEL: (
+        *(
+            *PACKING,
+            f"> {HAT}",
+            "@ books UPDATE print_job SET state = 'sent', sent_at = created_at",
+        ),
+        *("> *PRINT", "> *LIST", "> ACME/1006"),
+    ),
     Code.NO_BOX_TYPES: (
         *("@ packing", "@ books DELETE FROM box_type", "@ job packing", "> T-9", "> *LIST"),
     ),
