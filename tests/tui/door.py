@@ -14,6 +14,7 @@ The tree is read, not run: a screen that no test opens is covered as well.
 from __future__ import annotations
 
 import ast
+import asyncio
 import builtins
 import inspect
 import io
@@ -80,12 +81,23 @@ IMPORTS = {
 
 HARMLESS_MODULES = frozenset(
     {
-        *("__future__", "abc", "asyncio", "codecs", "collections", "collections.abc"),
-        *("concurrent.futures", "contextlib", "dataclasses", "datetime", "enum", "functools"),
-        *("itertools", "re", "threading", "time", "typing", "unicodedata"),
+        *("__future__", "abc", "collections", "collections.abc", "datetime", "enum"),
+        *("itertools", "re", "time", "unicodedata"),
     }
 )
-"""Modules of Python that write nowhere; all the others are named where they are used."""
+"""Modules of Python that write nowhere, run nothing and make no classes."""
+
+EVERYWHERE = frozenset(
+    {
+        *("asyncio.Event", "asyncio.Task", "asyncio.create_task", "asyncio.sleep"),
+        *("asyncio.get_running_loop", "codecs.getincrementaldecoder", "contextlib.suppress"),
+        *("concurrent.futures.ThreadPoolExecutor", "dataclasses.dataclass", "dataclasses.field"),
+        *("dataclasses.replace", "functools.lru_cache", "functools.partial"),
+        *("threading.Condition", "threading.Thread", "typing.TYPE_CHECKING", "typing.Any"),
+        *("typing.ClassVar", "typing.Final", "typing.Protocol", "typing.TypeVar", "typing.cast"),
+    }
+)
+"""What any module may use of the others; all else is named with the module that uses it."""
 
 EXACTLY = {"hearing.py": {"os.write(self._waker, b'\\0')"}}
 """Calls that are allowed in this one form: a byte to a pipe of the module's own."""
@@ -117,7 +129,8 @@ OUR_NAMES = frozenset(
         *("press", "fit", "pause", "show", "end", "suffix", "parent", "error", "match"),
         *("_add", "_lines", "_run", "_text", "_tick", "append", "extend", "remove", "pop"),
         *("clear", "select", "mkdir", "with_name", "normalize", "read", "HELP", "_parts"),
-        *("_line", "_skip", "quiet", "rows"),
+        *("_line", "_skip", "quiet", "rows", "add_signal_handler", "run_in_executor"),
+        "create_task",
     }
 )
 """Names that are ours here, or Python's; Textual or files have them for things that no screen here
@@ -151,7 +164,7 @@ MODULES_OF_TEXTUAL = frozenset({"textual.events", "textual.getters"})
 _SHOWN: tuple[Any, ...] = (
     *(App, Screen, Widget, LinuxDriver, Message, Timer, events.Key, events.Paste),
     *(Content, Strip, Style, Segment, RichStyle, Text, Console),
-    *(io.TextIOWrapper, io.FileIO, Path),
+    *(io.TextIOWrapper, io.FileIO, Path, asyncio.BaseEventLoop),
     *(getattr(widgets, name) for name in widgets.__all__),
 )
 
@@ -193,7 +206,7 @@ Told = Iterator[tuple[Any, str]]
 
 def _imports(file: str, tree: ast.Module) -> Told:
     """Look at what is imported, and at what is used of modules that are imported whole."""
-    allowed = IMPORTS.get(file, set())
+    allowed = IMPORTS.get(file, set()) | EVERYWHERE
     typing_only = {
         inner
         for node in ast.walk(tree)
@@ -256,7 +269,7 @@ def _may_import(module: str, one: ast.alias, allowed: set[str]) -> bool:
         return True
     if module in HARMLESS_MODULES:
         return not one.name.startswith("_")
-    return f"{module}.{one.name}" in allowed and one.asname is None
+    return f"{module}.{one.name}" in allowed | EVERYWHERE and one.asname is None
 
 
 def _names(file: str, tree: ast.Module) -> Told:
@@ -267,12 +280,17 @@ def _names(file: str, tree: ast.Module) -> Told:
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and _unparsed(node) in EXACTLY.get(file, ())
     }
+    asked = {id(one) for node in ast.walk(tree) for one in _type_asked(node)}
     for node in ast.walk(tree):
         match node:
             case ast.Name(id=name) if name not in PYTHON_NAMES and (
                 name in dir(builtins) or name.startswith("__")
             ):
                 yield node, f"uses {name}"
+            case ast.Name(id="type") if id(node) not in asked:
+                yield node, "makes a class"
+            case ast.Name(id="TYPE_CHECKING", ctx=ast.Store()) | ast.alias(asname="TYPE_CHECKING"):
+                yield node, "makes TYPE_CHECKING true"
             case ast.Attribute(attr="exit") if id(node) not in plainly:
                 yield node, "exits with more than a result"
             case ast.Attribute(attr=attr) if id(node) not in exact:
@@ -294,6 +312,16 @@ def _may_utter(attr: str, file: str) -> bool:
     return attr not in KNOWN or attr in (
         TEXTUAL_NAMES | OUR_NAMES | listed | (DOOR_NAMES if file == DOOR else set())
     )
+
+
+def _type_asked(node: ast.AST) -> Iterator[ast.expr]:
+    """Give ``type`` where it asks for a type, or names one; with more it would make one."""
+    match node:
+        case ast.Call(func=ast.Name(id="type") as name, args=[one], keywords=[]):
+            if not isinstance(one, ast.Starred):
+                yield name
+        case ast.Subscript(value=ast.Name(id="type") as name):
+            yield name
 
 
 def _is_plain_exit(node: ast.AST) -> bool:

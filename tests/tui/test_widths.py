@@ -147,12 +147,16 @@ def test_a_real_terminal_takes_as_many_columns_as_counted(tmp_path: Path) -> Non
     program.write_text(ASKING)
     tmux = ["tmux", "-u", "-S", str(tmp_path / "socket"), "-f", "/dev/null"]
     command = f"{sys.executable} {program} {asked} {told}; {' '.join(tmux)} wait-for -S told"
+    stay = ("start-server", ";", "set-option", "-g", "exit-empty", "off", ";")
     subprocess.run(
-        [*tmux, "new-session", "-d", "-x", "200", "-y", "5", command],
+        [*tmux, *stay, "new-session", "-d", "-x", "200", "-y", "5", command],
         env={**os.environ, "LC_ALL": "C.UTF-8"},
         check=True,
     )
-    subprocess.run([*tmux, "wait-for", "told"], check=True, timeout=60)
+    try:
+        subprocess.run([*tmux, "wait-for", "told"], check=True, timeout=60)
+    finally:
+        subprocess.run([*tmux, "kill-server"], check=True)
     for text, taken in zip(texts, json.loads(told.read_text()), strict=True):
         assert taken <= columns(text), text
         assert taken == columns(text) or not is_agreed(text), text
