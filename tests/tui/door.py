@@ -72,8 +72,7 @@ IMPORTS = {
     },
     "single_keys.py": {"textual.events.Key", "textual.events.Paste", "textual.timer.Timer"},
     "telling.py": {
-        *("textual.app.ComposeResult", "textual.getters.query_one", "textual.screen.Screen"),
-        "textual.work",
+        *("textual.app.ComposeResult", "textual.screen.Screen", "textual.work"),
     },
     "themes.py": {"os.environ", "sys.__stderr__", "textual.theme.Theme"},
 }
@@ -118,7 +117,7 @@ TEXTUAL_NAMES = frozenset(
         *("post_message", "process_message", "prevent_default", "character", "key", "fileno"),
         *("register_theme", "theme", "get_component_styles", "get_line_filters", "stop"),
         *("apply_filter", "crop", "visual_style", "background_colors", "notify_style_update"),
-        *("start_application_mode", "disable_input", "close", "query_one", "rich_style", "_app"),
+        *("start_application_mode", "disable_input", "close", "rich_style", "_app"),
     }
 )
 """Names of Textual by which nothing can be shown that did not come through the door."""
@@ -158,8 +157,8 @@ PYTHON_NAMES = frozenset(
 
 UNDER_NAMES = frozenset({"__init__", "__name__", "__traceback__", "__getitem__"})
 
-MODULES_OF_TEXTUAL = frozenset({"textual.events", "textual.getters"})
-"""Imported whole; of them, too, each name is listed."""
+MODULES_OF_TEXTUAL = frozenset({"textual.events"})
+"""Imported whole; of it, too, each name is listed."""
 
 _SHOWN: tuple[Any, ...] = (
     *(App, Screen, Widget, LinuxDriver, Message, Timer, events.Key, events.Paste),

@@ -454,6 +454,16 @@ async def test_the_language_follows_the_badge() -> None:
         assert "Receiving" in picture(pilot.app)
 
 
+async def test_an_answer_that_comes_while_the_terminal_ends_harms_nothing() -> None:
+    app = with_reader(terminal(ListRoad()))
+    async with app.run_test() as pilot:
+        screen = await settled(pilot)
+        await screen.prompt_view.remove()
+        screen._shown.notices = (REFUSED,)
+        screen._paint()
+    assert app._exception is None
+
+
 async def test_a_hint_says_what_to_type_for_want_of_a_scanner() -> None:
     road = ListRoad(code="47")
     async with with_reader(terminal(road)).run_test(size=HANDHELD) as pilot:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
-from textual import getters, work
+from textual import work
 from textual.app import ComposeResult
 from textual.screen import Screen
 
@@ -269,10 +269,11 @@ class TellingScreen(Screen[None], inherit_bindings=False):
     """Paints and rings. Nothing on it can take focus, so a scan cannot land elsewhere."""
 
     AUTO_FOCUS = ""
-    prompt_view = getters.query_one(PromptView)
 
     def __init__(self, floor: Floor) -> None:
         super().__init__()
+        self.prompt_view = PromptView()
+        """Kept, as what comes late may still be painted when the screen is being taken down."""
         self._floor = floor
         self._waiting = Waiting()
         self._shown = Shown()
@@ -284,7 +285,7 @@ class TellingScreen(Screen[None], inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         """Show one widget that paints everything."""
-        yield PromptView()
+        yield self.prompt_view
 
     def on_screen_resume(self) -> None:
         """Paint again."""
