@@ -36,7 +36,7 @@ from floorhand.labels.printers import (
     file_name,
 )
 from floorhand.labels.spool import Spool, send_all, start_spool
-from floorhand.store.db import Transactions
+from floorhand.store.db import Transactions, engine_of, open_database
 from floorhand.store.ledger import Cause
 from floorhand.store.print_jobs import queue_label, reprint_label
 from floorhand.store.print_queue import NOT_NOTED
@@ -400,6 +400,22 @@ def test_two_spools_at_once_print_nothing_twice(transactions: Transactions) -> N
         spool.join(WAIT_S)
     send_all(transactions, SITE, {"folder": printer}, at())
     assert [label.number for label in printer.got] == list(range(1, 21))
+
+
+def test_a_server_tells_whoever_sends_labels_that_one_was_asked_for(
+    postgresql_warehouse: str,
+) -> None:
+    transactions = open_database(postgresql_warehouse)
+    told = threading.Event()
+    with single(transactions, SITE, NOW) as hold:
+        assert hold is not None
+        hold.listen(told.set)
+        for n in range(1, 2 * WAIT_S):  # it begins to listen on a thread of its own
+            ask(transactions, n, f"T-{n}")
+            if told.wait(0.5):
+                break
+    assert told.is_set()
+    engine_of(transactions).dispose()
 
 
 def test_a_label_goes_to_the_printer_of_its_station(transactions: Transactions) -> None:

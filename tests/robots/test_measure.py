@@ -12,7 +12,7 @@ from sqlalchemy import func, make_url, select
 from floorhand.commands import bench
 from floorhand.config import Settings
 from floorhand.domain.gs1 import check_is_good
-from floorhand.robots import measure_labels
+from floorhand.robots import measure_labels, measure_print
 from floorhand.robots.ground import SITE
 from floorhand.robots.measure import WARM_UP_TURNS, measure_scans
 from floorhand.robots.measure_start import measure_start
@@ -129,3 +129,26 @@ def test_no_two_measured_labels_are_the_same() -> None:
         assert len({str(one[field]) for one in made}) == 40
     for one in made:
         assert check_is_good(str(one["sscc"]))
+
+
+def test_labels_are_measured_on_their_way_to_a_printer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(measure_print, "WARM_UP_PARCELS", 1)
+    figures = measure_print.measure_print(tmp_path, 4)
+    assert list(tmp_path.iterdir()) == []
+    assert figures["parcels"] == 4
+    for way in ("own", "service"):
+        assert figures[f"{way}_p99_ms"] >= figures[f"{way}_p50_ms"] > 0 < figures["bare_p50_ms"]
+        assert figures[f"{way}_scan_p50_ms"] > 0 < figures[f"{way}_to_bare"]
+    monkeypatch.setattr(measure_print, "measure_print", lambda *_, **__: figures)
+    parser = ArgumentParser()
+    bench.add_arguments(parser)
+    assert bench.run(parser.parse_args(["print"]), Settings()) == 0
+    assert f"at the printer: {figures['own_p50_ms']} ms (median)" in capsys.readouterr().out
+
+
+def test_a_parcel_whose_label_never_comes_is_not_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(measure_print, "LABEL_MAX_S", 0.01)
+    with measure_print.LabelPrinter() as printer, pytest.raises(TimeoutError, match="no label of"):
+        printer.next("395212340000000076")

@@ -1,4 +1,5 @@
-"""``floorhand bench``: measure on this machine what a scan takes, a start, a label, and nothing."""
+"""``floorhand bench``: measure on this machine what a scan takes, a start, a label, its way to the
+printer, and nothing."""
 
 from __future__ import annotations
 
@@ -40,6 +41,14 @@ TOLD = {
         "ratios to it: ZPL {zpl_to_barcode}, picture {picture_to_barcode}, PNG {png_to_barcode}.\n"
         "{bins} labels of bins as ZPL in a folder: {bins_s} s."
     ),
+    "print": (
+        "From the last scan of a parcel to the last byte of its label at the printer: "
+        "{own_p50_ms} ms (median), {own_p99_ms} ms (99 %), of that the scan {own_scan_p50_ms} ms.\n"
+        "Sent by a service beside the terminal: {service_p50_ms} ms (median), {service_p99_ms} ms "
+        "(99 %), of that the scan {service_scan_p50_ms} ms.\n"
+        "The same bytes by a bare socket: {bare_p50_ms} ms; ratios {own_to_bare} and "
+        "{service_to_bare}, over {parcels} parcels each."
+    ),
 }
 
 HTML = "The same label of HTML as PDF (WeasyPrint): {weasyprint_ms} ms."
@@ -53,7 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=tuple(TOLD),
         help="scan: one scan, durable on disk; painted: from its last key to the painted answer; "
         "start: from the command to the first screen; idle: a terminal that nobody uses; label: "
-        "a label in several ways",
+        "a label in several ways; print: from the last scan of a parcel to its label at a printer",
     )
     parser.add_argument(
         "--folder", type=Path, metavar="DIR", help="disk to measure (default: temporary files)"
@@ -103,6 +112,10 @@ def _measure(args: argparse.Namespace, server: str) -> dict[str, float | int]:
         from floorhand.robots.measure_terminal import measure_painted
 
         return measure_painted(args.folder, moves=args.moves, keep=args.keep, server=server)
+    if args.what == "print":
+        from floorhand.robots.measure_print import measure_print
+
+        return measure_print(args.folder, moves=args.moves, keep=args.keep, server=server)
     from floorhand.robots.measure import measure_scans
 
     return measure_scans(args.folder, moves=args.moves, keep=args.keep, server=server)

@@ -163,6 +163,7 @@ class Spool(threading.Thread):
     def _serve(self, hold: Hold) -> None:
         service = Service(self._transactions, self._site, hold.epoch, self._clock)
         _take_up(service, self._printers()[0])  # before anybody begins a label
+        hold.listen(self.wake)
         woken, stale, due, alert_until = False, True, 0.0, 0.0
         try:
             while not (self._stop_asked.is_set() or self._turn_is_lost()):

@@ -6,19 +6,25 @@ import json
 from collections.abc import Mapping
 from typing import Final, cast
 
-from sqlalchemy import ColumnElement, TableClause, insert, select, update
+from sqlalchemy import ColumnElement, TableClause, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.labels import KINDS, missing_fields, unknown_fields
 from floorhand.store.asking import ask
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import station_printer
+from floorhand.store.news import ASKED
+from floorhand.store.prepared import Question
 from floorhand.store.schema import PrintJob
 
 OUT: Final = ("sending", "sent", "confirmed", "doubt")
 """States of labels that may be in somebody's hands, or will be at once."""
 
-_ADD = insert(cast(TableClause, PrintJob.__table__))
+_JOB = cast(TableClause, PrintJob.__table__)
+_ADD: Question = {
+    "sqlite": insert(_JOB),
+    "postgresql": insert(_JOB).returning(func.pg_notify(ASKED, _JOB.c.site)),
+}
 
 
 def queue_label(
@@ -116,5 +122,5 @@ def reprint_label(
     _void_copies(tx, last.template, meant)
     again = {"template": last.template, "data": last.data, "subject": subject, "reason": reason}
     here = {"site": cause.site, "id": cause.new_id(), "printer": printer, "created_at": cause.at}
-    tx.execute(insert(PrintJob).values(**here, **again, copy_no=last.copy_no + 1))
+    ask(tx, _ADD, **here, **again, copy_no=last.copy_no + 1)
     return int(last.copy_no) + 1

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import socket
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -25,13 +25,15 @@ from floorhand.errors import DatabaseAway
 from floorhand.store.asking import ask
 from floorhand.store.beside import make_alike
 from floorhand.store.db import Transactions, engine_of
+from floorhand.store.news import News
 from floorhand.store.schema import Spooler
 from floorhand.store.troubles import path_of
 
-FILE_LOOKS_S: Final = 0.1
-"""How often a file is asked for its version, which costs a few microseconds."""
+FILE_LOOKS_S: Final = 0.05
+"""How often a file is asked for its version while people work, which costs little."""
 
-SERVER_LOOKS_S: Final = 0.25
+SERVER_LOOKS_S: Final = 1.0
+"""How often a server is asked: it tells of labels by itself, not of what the office has decided."""
 
 LOCK: Final = text("SELECT pg_try_advisory_lock(hashtext('floorhand spool'), hashtext(:site))")
 
@@ -68,6 +70,9 @@ class Hold:
     def has_news(self) -> bool:
         """Say whether there may be something new in the database."""
         return True
+
+    def listen(self, wake: Callable[[], None]) -> None:
+        """Have somebody woken when a label is asked for, where the database tells that."""
 
 
 class _FileHold(Hold):
@@ -106,9 +111,11 @@ class _FileHold(Hold):
 class _ServerHold(Hold):
     """That of a server: it is lost with the line."""
 
-    def __init__(self, epoch: int, line: Connection) -> None:
+    def __init__(self, epoch: int, line: Connection, site: str) -> None:
         super().__init__(epoch, SERVER_LOOKS_S)
         self._line = line
+        self._site = site
+        self._news: News | None = None
 
     def is_mine(self) -> bool:
         """Ask the server on the very line that holds the lock."""
@@ -117,6 +124,16 @@ class _ServerHold(Hold):
         except (SQLAlchemyError, DatabaseAway):
             return False
         return True
+
+    def listen(self, wake: Callable[[], None]) -> None:
+        """Let the server tell, on a line of its own."""
+        self._news = News(self._line.engine, self._site, wake)
+        self._news.start()
+
+    def end(self) -> None:
+        """Listen no more."""
+        if self._news is not None:
+            self._news.end()
 
 
 @contextmanager
@@ -184,7 +201,11 @@ def _single_at_server(
         if not line.scalar(LOCK, {"site": site}):
             yield None
             return
-        yield _ServerHold(_count_up(transactions, site, now), line)
+        hold = _ServerHold(_count_up(transactions, site, now), line, site)
+        try:
+            yield hold
+        finally:
+            hold.end()
     finally:
         line.invalidate()  # closed, not given back: the lock would go on with the pool
         line.close()
