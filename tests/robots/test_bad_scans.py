@@ -107,6 +107,12 @@ TAKEN = (
         "wrong_carton",
         "the label of the parcel that was packed last: it did come out",
     ),
+    taken("labelling.which", "wrong_carton", "the parcel whose label is wanted: any that has one"),
+    taken(
+        "labelling.doubt labelling.down labelling.why",
+        "wrong_piece",
+        "a piece is counted as at the question before, by whoever goes on working",
+    ),
     taken("learning.which", "wrong_piece", "a product may be scanned; nothing is bound by that"),
     taken(
         "receiving.scan_dock receiving.scan_piece receiving.all_counted",
