@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from conftest import NOW, SITE
-from labels.test_spool import WAIT_S, Recorder, ask, at, jobs, spool_of
-from sqlalchemy import select
+from labels.test_spool import WAIT_S, Recorder, ask, at, cause, jobs, spool_of
+from sqlalchemy import select, update
 
+from floorhand.domain.print_desk import ConfirmLabels, LabelsSettled
 from floorhand.domain.printing import SENDING_MAX_S
 from floorhand.errors import DatabaseAway
 from floorhand.labels import feeding, ipp, zebra
@@ -18,9 +20,13 @@ from floorhand.labels import spool as spools
 from floorhand.labels.feeding import Service, TurnLost, feed_next
 from floorhand.labels.printers import Fate, InDoubt, NotPrinted, Rendered
 from floorhand.labels.spool import send_all
+from floorhand.ops.settling import from_office
 from floorhand.store.db import Transactions
-from floorhand.store.schema import Spooler
-from floorhand.store.single import single
+from floorhand.store.labels_here import label_in_doubt, label_of
+from floorhand.store.print_desk import printer_facts, unfinished_labels
+from floorhand.store.print_jobs import reprint_label
+from floorhand.store.schema import PrintJob, Spooler
+from floorhand.store.stands import printer_stands
 
 
 class Tells(Recorder):
@@ -147,12 +153,45 @@ def test_a_spool_that_is_not_the_one_any_more_ends_its_turn(transactions: Transa
     finally:
         spool.stop(WAIT_S)
     assert printer.got == []
-    with single(transactions, SITE, NOW) as hold:
-        assert hold is not None
-        with pytest.raises(TurnLost):
-            feed_next(Service(transactions, SITE, hold.epoch - 1, at()), "folder", printer)
+    with pytest.raises(TurnLost):
+        feed_next(Service(transactions, SITE, 1, at()), "folder", printer)
 
 
 def test_no_printer_takes_longer_than_a_label_is_believed_to_be_on_its_way() -> None:
     assert zebra.SEND_MAX_S < SENDING_MAX_S
     assert ipp.STATUS_S + ipp.SEND_S + ipp.FOLLOW_S < SENDING_MAX_S
+
+
+@pytest.mark.parametrize(
+    ("begun_s_ago", "known_as"),
+    [(SENDING_MAX_S - 1, "sending"), (SENDING_MAX_S + 1, "doubt"), (-3_600, "doubt")],
+)
+def test_a_label_of_which_there_is_no_word_for_long_is_in_doubt_for_all_who_look(
+    transactions: Transactions, begun_s_ago: int, known_as: str
+) -> None:
+    job = ask(transactions)
+    doubt = int(known_as == "doubt")
+    with transactions.begin() as tx:
+        begun = {"state": "sending", "begun_at": NOW - timedelta(seconds=begun_s_ago)}
+        tx.execute(update(PrintJob).values(begun))
+        label = label_of(tx, SITE, "tote", "T-1", NOW)
+        assert label is not None
+        assert label.state == known_as
+        assert (label_in_doubt(tx, SITE, "folder", NOW) is not None) == bool(doubt)
+        assert printer_stands(tx, SITE, "folder", NOW).doubt == doubt
+        (facts,) = printer_facts(tx, SITE, NOW)
+        assert facts.jobs == {known_as: 1}
+        assert [one.state for one in unfinished_labels(tx, SITE, NOW)] == [known_as]
+        said = from_office(tx, SITE, ConfirmLabels((job,)), NOW)
+        assert said == LabelsSettled(doubt)
+
+
+def test_a_label_of_which_there_is_no_word_is_printed_again_as_a_copy(
+    transactions: Transactions,
+) -> None:
+    ask(transactions)
+    with transactions.begin() as tx:
+        begun = NOW - timedelta(seconds=SENDING_MAX_S + 1)
+        tx.execute(update(PrintJob).values(state="sending", begun_at=begun))
+        assert reprint_label(tx, cause(2), "T-1", "tote", reason="lost") == 2
+    assert sorted(job.state for job in jobs(transactions)) == ["voided", "waiting"]

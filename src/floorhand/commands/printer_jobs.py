@@ -34,9 +34,9 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     """List the labels."""
     transactions = opened(settings)
     name = known_printer(transactions, settings, args.printer) if args.printer else ""
-    with transactions.begin() as tx:
-        found = unfinished_labels(tx, settings.site, name)
     now = datetime.now(UTC)
+    with transactions.begin() as tx:
+        found = unfinished_labels(tx, settings.site, now, name)
     if args.json:
         print(json.dumps([_as_json(one) for one in found], indent=2, ensure_ascii=False))
         return 0

@@ -36,7 +36,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     held = is_held(transactions, settings.site)
     where = Where(beside(transactions), settings.labels)
     with transactions.begin() as tx:
-        found = printer_facts(tx, settings.site)
+        found = printer_facts(tx, settings.site, datetime.now(UTC))
         spooler = spooler_of(tx, settings.site)
         zone = site_zone(tx, settings.site)
     if args.json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
@@ -23,7 +24,9 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 
     def make(tx: Session) -> object:
         name = require_printer(tx, settings.site, args.printer)
-        known = {one.code for one in printer_facts(tx, settings.site) if one.info}
+        known = {
+            one.code for one in printer_facts(tx, settings.site, datetime.now(UTC)) if one.info
+        }
         if name == DEFAULT_PRINTER and name not in known:
             raise BadSetting(
                 f"{name} writes files wherever labels are sent and cannot be paused. With an "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
@@ -32,7 +33,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 
 def _needs(tx: Session, site: str, name: str) -> str:
     """Say what still needs a printer, and what to do about it; empty if nothing does."""
-    found = printer_facts(tx, site)
+    found = printer_facts(tx, site, datetime.now(UTC))
     (one,) = (facts for facts in found if facts.code == name)
     if one.info is None:
         return "no file of printers has named it. Nothing is kept about it."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
@@ -32,7 +33,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 
     def make(tx: Session) -> object:
         nonlocal last_state
-        last = newest_label(tx, settings.site, args.subject)
+        last = newest_label(tx, settings.site, args.subject, datetime.now(UTC))
         if last is None:
             raise BadSetting(
                 f"No label of {args.subject} was ever asked for, so none can be again."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
@@ -24,7 +25,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     transactions = opened(settings)
 
     def make(tx: Session) -> object:
-        here = {one.code: one for one in printer_facts(tx, settings.site)}
+        here = {one.code: one for one in printer_facts(tx, settings.site, datetime.now(UTC))}
         # Labels may wait for a printer that nobody has told of, and can leave it.
         source = args.printer
         if source not in here:

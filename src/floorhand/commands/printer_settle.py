@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
@@ -25,7 +26,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     transactions, voiding = opened(settings), args.action == "void"
 
     def make(tx: Session) -> object:
-        found = labels_named(tx, settings.site, args.label)
+        found = labels_named(tx, settings.site, args.label, datetime.now(UTC))
         meant = _to_void(args.label, found) if voiding else _in_doubt(args.label, found)
         jobs = tuple(one.id for one in meant)
         return VoidLabels(jobs) if voiding else ConfirmLabels(jobs)

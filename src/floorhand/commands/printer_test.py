@@ -39,7 +39,9 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     transactions = opened(settings)
     name = known_printer(transactions, settings, args.printer)
     with transactions.begin() as tx:
-        facts = next(one for one in printer_facts(tx, settings.site) if one.code == name)
+        facts = next(
+            one for one in printer_facts(tx, settings.site, datetime.now(UTC)) if one.code == name
+        )
     status = _printer(facts.info, settings, beside(transactions)).status()
     held = f", {labels(status.held)} in it" if status.held else ""
     told = f". {status.told}" if status.told and status.condition is not Condition.READY else ""
@@ -91,7 +93,7 @@ def _label(transactions: Transactions, settings: Settings, name: str) -> int:
 
 
 def _now(tx: Session, settings: Settings, subject: str) -> LabelFacts:
-    found = newest_label(tx, settings.site, subject)
+    found = newest_label(tx, settings.site, subject, datetime.now(UTC))
     assert found is not None, subject
     return found
 

@@ -94,7 +94,7 @@ def _once(transactions: Transactions, settings: Settings) -> int:
     else:
         send_all(transactions, settings.site, printers, lambda: datetime.now(UTC), paused)
     with transactions.begin() as tx:
-        found = printer_facts(tx, settings.site)
+        found = printer_facts(tx, settings.site, datetime.now(UTC))
     left = {state: sum(one.count(state) for one in found) for state in UNFINISHED}
     if not any(left.values()):
         say("All labels are out.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -66,7 +67,7 @@ def _is_none(tx: Session, site: str, prompt: Prompt) -> bool:
     return not subject and not labels_here.is_any(tx, site, template)
 
 
-def ask_about_doubt(tx: Session, sitting: Sitting, settled: Settled) -> Settled:
+def ask_about_doubt(tx: Session, sitting: Sitting, settled: Settled, now: datetime) -> Settled:
     """Ask whether a label in doubt came out, where a label can be printed again.
 
     Who was just asked, and went on with something else, is not asked once more at once; nor is who
@@ -78,7 +79,7 @@ def ask_about_doubt(tx: Session, sitting: Sitting, settled: Settled) -> Settled:
     if prompt.label is None or prompt.wants.number:
         return settled
     printer = station_printer(tx, sitting.site, sitting.station)
-    label = labels_here.label_in_doubt(tx, sitting.site, printer)
+    label = labels_here.label_in_doubt(tx, sitting.site, printer, now)
     if label is None:
         return settled
     there = replace(sitting, flow=settled.flow, state=settled.state)
@@ -95,9 +96,9 @@ def look_at_label(tx: Session, cause: Cause, command: LookAtLabel) -> LabelSeen:
     """
     site, template, subject = cause.site, command.template, command.subject
     if command.order:
-        label = labels_here.label_of_order(tx, site, template, command.order)
+        label = labels_here.label_of_order(tx, site, template, command.order, cause.at)
     elif subject:
-        label = labels_here.label_of(tx, site, template, subject)
+        label = labels_here.label_of(tx, site, template, subject, cause.at)
     else:
         label = labels_here.last_label(tx, site, template, cause.seat, cause.at, STANDING)
     if label is None and (command.order or (subject and template == SHIPPING)):
@@ -130,7 +131,7 @@ def reprint(tx: Session, cause: Cause, command: Reprint) -> Reprinted:
 
 
 def _must_be(tx: Session, cause: Cause, template: str, subject: str) -> Label:
-    label = labels_here.label_of(tx, cause.site, template, subject)
+    label = labels_here.label_of(tx, cause.site, template, subject, cause.at)
     if label is None or label.state == "voided":
         raise Refused(Code.NO_LABEL, code=subject)
     return label

@@ -25,6 +25,7 @@ from floorhand.domain.print_desk import (
     VoidLabels,
 )
 from floorhand.store.ledger import Cause
+from floorhand.store.no_word import doubt_where_no_word
 from floorhand.store.print_desk import newest_label, printer_facts, queue_on, settle_labels
 from floorhand.store.print_jobs import reprint_label
 from floorhand.store.printers import pause, printers_of, remove, reroute
@@ -64,13 +65,14 @@ def reroute_printer(tx: Session, cause: Cause, command: ReroutePrinter) -> Rerou
     moved = reroute(tx, cause.site, command.printer, command.to)
     if moved:
         cause.note(job=JOB, printer=command.printer, to=command.to, rerouted=moved)
-    left = {one.code: one for one in printer_facts(tx, cause.site)}.get(command.printer)
+    left = {one.code: one for one in printer_facts(tx, cause.site, cause.at)}.get(command.printer)
     doubt, sending = (left.count("doubt"), left.count("sending")) if left else (0, 0)
     return Rerouted(command.printer, command.to, moved, doubt, sending)
 
 
 def void_labels(tx: Session, cause: Cause, command: VoidLabels) -> LabelsSettled:
     """Void labels, in whatever state they are; one that is going out has to arrive first."""
+    doubt_where_no_word(tx, cause.site, cause.at)
     states = ("waiting", "failed", "doubt", "sent", "confirmed")
     values: dict[str, object] = {"state": "voided", "not_before": None}
     labels = settle_labels(tx, cause.site, command.jobs, states, values)
@@ -81,6 +83,7 @@ def void_labels(tx: Session, cause: Cause, command: VoidLabels) -> LabelsSettled
 
 def confirm_labels(tx: Session, cause: Cause, command: ConfirmLabels) -> LabelsSettled:
     """Believe who has looked that labels in doubt have come out."""
+    doubt_where_no_word(tx, cause.site, cause.at)
     values: dict[str, object] = {"state": "confirmed", "confirmed_at": cause.at, "error": ""}
     labels = settle_labels(tx, cause.site, command.jobs, ("doubt",), values)
     if labels:
@@ -91,7 +94,8 @@ def confirm_labels(tx: Session, cause: Cause, command: ConfirmLabels) -> LabelsS
 def reprint(tx: Session, cause: Cause, command: ReprintLabel) -> LabelReprinted:
     """Ask for a label once more."""
     assert command.reason in REASONS, command
-    last = newest_label(tx, cause.site, command.subject)
+    doubt_where_no_word(tx, cause.site, cause.at)
+    last = newest_label(tx, cause.site, command.subject, cause.at)
     assert last is not None, command
     printer = command.printer or last.printer
     copy_no = reprint_label(

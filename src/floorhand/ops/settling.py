@@ -89,7 +89,7 @@ def answer(tx: Session, sitting: Sitting, scan_no: int, scanned: str, now: datet
     if isinstance(event, Place) and event.renewed:
         retire_old_label(tx, sitting.site, event.code)
     at = printing_again(tx, sitting, prompt) if event == Pressed(Key.PRINT) else sitting
-    settled = ask_about_doubt(tx, sitting, _answer(tx, at, scan_no, event, prompt, now))
+    settled = ask_about_doubt(tx, sitting, _answer(tx, at, scan_no, event, prompt, now), now)
     if isinstance(event, Place | Station):
         return replace(settled, named=event.code)
     secret = settled.secret or _is_secret(event, prompt)

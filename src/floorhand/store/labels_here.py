@@ -10,13 +10,11 @@ from sqlalchemy import Row, TableClause, and_, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from floorhand.store.asking import ask
+from floorhand.store.no_word import STATE, moments
 from floorhand.store.schema import Parcel, PrinterRow, PrintJob
 
 LATELY: Final = timedelta(hours=1)
 """A label that was asked for earlier is not the one that somebody has in hand."""
-
-AHEAD: Final = timedelta(seconds=30)
-"""How far clocks may differ. A label that was asked for later was so by a clock that was ahead."""
 
 _JOB, _PARCEL = cast(TableClause, PrintJob.__table__), cast(TableClause, Parcel.__table__)
 _PRINTER = cast(TableClause, PrinterRow.__table__)
@@ -25,7 +23,7 @@ _LABEL = select(
     _JOB.c.id,
     _JOB.c.template,
     _JOB.c.subject,
-    _JOB.c.state,
+    STATE.label("state"),
     _JOB.c.printer,
     _JOB.c.copy_no,
     func.coalesce(_ORDER, "").label("order"),
@@ -50,13 +48,13 @@ _OF_ORDER = (
 _OF_SEAT = (
     _LABEL.where(_HERE, _JOB.c.template == bindparam("template"))
     .where(_JOB.c.state.in_(bindparam("states", expanding=True)))
-    .where(_JOB.c.created_at > bindparam("since"), _JOB.c.created_at <= bindparam("until"))
+    .where(_JOB.c.created_at > bindparam("since"), _JOB.c.created_at <= bindparam("ahead"))
     .where(func.substr(_JOB.c.id, 1, func.length(bindparam("mine"))) == bindparam("mine"))
     .order_by(_JOB.c.created_at.desc(), func.length(_JOB.c.id).desc(), _JOB.c.id.desc())
     .limit(1)
 )
 _IN_DOUBT = (
-    _LABEL.where(_HERE, _JOB.c.state == "doubt", _JOB.c.printer == bindparam("printer"))
+    _LABEL.where(_HERE, STATE == "doubt", _JOB.c.printer == bindparam("printer"))
     .order_by(_JOB.c.created_at, _JOB.c.id)
     .limit(1)
 )
@@ -106,17 +104,19 @@ def is_any(tx: Session, site: str, template: str) -> bool:
     return ask(tx, _ANY, site=site, template=template).first() is not None
 
 
-def label_of(tx: Session, site: str, template: str, subject: str) -> Label | None:
+def label_of(tx: Session, site: str, template: str, subject: str, now: datetime) -> Label | None:
     """Give the newest label of something that may be used; if there is none, the newest."""
     named = {"template": template, "subject": subject}
-    return _label(ask(tx, _OF_SUBJECT, site=site, **named).first())
+    return _label(ask(tx, _OF_SUBJECT, site=site, **named, **moments(now)).first())
 
 
-def label_of_order(tx: Session, site: str, template: str, order: str) -> Label | None:
+def label_of_order(
+    tx: Session, site: str, template: str, order: str, now: datetime
+) -> Label | None:
     """Give the label of an order's last parcel; the order is ``merchant/number``."""
     merchant, _, number = order.partition("/")
     named = {"template": template, "merchant": merchant, "number": number}
-    return _label(ask(tx, _OF_ORDER, site=site, **named).first())
+    return _label(ask(tx, _OF_ORDER, site=site, **named, **moments(now)).first())
 
 
 def last_label(
@@ -124,13 +124,13 @@ def last_label(
 ) -> Label | None:
     """Give the label that was asked for last at a seat, if that was lately and it stands so."""
     named = {"template": template, "mine": f"{seat}:"}
-    times = {"since": now - LATELY, "until": now + AHEAD}
+    times = {"since": now - LATELY, **moments(now)}
     return _label(ask(tx, _OF_SEAT, site=site, states=list(states), **named, **times).first())
 
 
-def label_in_doubt(tx: Session, site: str, printer: str) -> Label | None:
+def label_in_doubt(tx: Session, site: str, printer: str, now: datetime) -> Label | None:
     """Give the oldest label of a printer of which nobody knows whether it came out."""
-    return _label(ask(tx, _IN_DOUBT, site=site, printer=printer).first())
+    return _label(ask(tx, _IN_DOUBT, site=site, printer=printer, **moments(now)).first())
 
 
 def confirm(tx: Session, site: str, label: Label, worker: str, now: datetime) -> None:

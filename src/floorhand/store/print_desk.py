@@ -16,6 +16,7 @@ from floorhand.errors import BadSetting
 from floorhand.store.asking import ask_each
 from floorhand.store.ledger import OFFICE, Cause
 from floorhand.store.masters import DEFAULT_PRINTER
+from floorhand.store.no_word import STATE, moments
 from floorhand.store.printers import PrinterInfo, printers_of
 from floorhand.store.schema import Operation, PrintJob, Spooler, Station
 
@@ -76,7 +77,7 @@ class SpoolerFacts:
     since: datetime | None
 
 
-def printer_facts(tx: Session, site: str) -> tuple[PrinterFacts, ...]:
+def printer_facts(tx: Session, site: str, now: datetime) -> tuple[PrinterFacts, ...]:
     """List all printers that there are, and those that stations or labels only name."""
     infos = {info.code: info for info in printers_of(tx, site)}
     stations: dict[str, list[str]] = {}
@@ -88,11 +89,12 @@ def printer_facts(tx: Session, site: str) -> tuple[PrinterFacts, ...]:
     unfinished = (PrintJob.site == site, PrintJob.state.in_(UNFINISHED))
     counted = select(
         PrintJob.printer,
-        PrintJob.state,
+        STATE.label("state"),
         func.count().label("jobs"),
         func.min(PrintJob.created_at).label("oldest"),
     )
-    for row in tx.execute(counted.where(*unfinished).group_by(PrintJob.printer, PrintJob.state)):
+    grouped = counted.where(*unfinished).group_by(PrintJob.printer, STATE)
+    for row in tx.execute(grouped, moments(now)):
         jobs.setdefault(row.printer, {})[row.state] = row.jobs
         if row.state == "waiting":
             oldest[row.printer] = row.oldest
@@ -135,7 +137,7 @@ _COLUMNS = (
     PrintJob.printer,
     PrintJob.template,
     PrintJob.subject,
-    PrintJob.state,
+    STATE.label("state"),
     PrintJob.copy_no,
     PrintJob.rerouted_from,
     PrintJob.tries,
@@ -145,34 +147,38 @@ _COLUMNS = (
 _IN_ORDER = (PrintJob.created_at, func.length(PrintJob.id), PrintJob.id)
 
 
-def unfinished_labels(tx: Session, site: str, printer: str = "") -> tuple[LabelFacts, ...]:
+def unfinished_labels(
+    tx: Session, site: str, now: datetime, printer: str = ""
+) -> tuple[LabelFacts, ...]:
     """List the labels of a printer, or of all, that have not come out, the oldest first."""
     here = [PrintJob.site == site, PrintJob.state.in_(UNFINISHED)]
     if printer:
         here.append(PrintJob.printer == printer)
-    rows = tx.execute(select(*_COLUMNS).where(*here).order_by(*_IN_ORDER).limit(LISTED_MAX))
+    asked = select(*_COLUMNS).where(*here).order_by(*_IN_ORDER).limit(LISTED_MAX)
+    rows = tx.execute(asked, moments(now))
     return tuple(LabelFacts(*row) for row in rows)
 
 
-def labels_named(tx: Session, site: str, name: str) -> tuple[LabelFacts, ...]:
+def labels_named(tx: Session, site: str, name: str, now: datetime) -> tuple[LabelFacts, ...]:
     """List the labels that somebody means: all of a thing by its name, or one by id or number."""
     meant = [or_(PrintJob.id == name, PrintJob.subject == name)]
     if name.isdecimal():
         meant.append(cast(PrintJob.number, String) == str(int(name)))
     for one in meant:
         asked = select(*_COLUMNS).where(PrintJob.site == site, one).order_by(*_IN_ORDER)
-        if found := tx.execute(asked).all():
+        if found := tx.execute(asked, moments(now)).all():
             return tuple(LabelFacts(*row) for row in found)
     return ()
 
 
-def newest_label(tx: Session, site: str, subject: str) -> LabelFacts | None:
+def newest_label(tx: Session, site: str, subject: str, now: datetime) -> LabelFacts | None:
     """Give the newest label of something; None if none was ever asked for."""
     row = tx.execute(
         select(*_COLUMNS)
         .where(PrintJob.site == site, PrintJob.subject == subject)
         .order_by(PrintJob.copy_no.desc(), PrintJob.created_at.desc(), PrintJob.id.desc())
-        .limit(1)
+        .limit(1),
+        moments(now),
     ).one_or_none()
     return LabelFacts(*row) if row else None
 

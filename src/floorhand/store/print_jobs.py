@@ -14,12 +14,18 @@ from floorhand.store.asking import ask
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import station_printer
 from floorhand.store.news import ASKED
+from floorhand.store.no_word import doubt_where_no_word
 from floorhand.store.prepared import Question
 from floorhand.store.schema import PrintJob
 
 OUT: Final = ("sending", "sent", "confirmed", "doubt")
 """States of labels that may be in somebody's hands, or will be at once."""
 
+_LAST = (
+    select(PrintJob.id, PrintJob.state, PrintJob.template, PrintJob.data, PrintJob.copy_no)
+    .order_by(PrintJob.copy_no.desc(), PrintJob.created_at.desc(), PrintJob.id.desc())
+    .limit(1)
+)
 _JOB = cast(TableClause, PrintJob.__table__)
 _ADD: Question = {
     "sqlite": insert(_JOB),
@@ -100,15 +106,11 @@ def reprint_label(
     Returns:
         Which copy it is, 1 if none came out before; 0 if none was ever asked for.
     """
+    doubt_where_no_word(tx, cause.site, cause.at)
     meant = [PrintJob.site == cause.site, PrintJob.subject == subject]
     if template:
         meant.append(PrintJob.template == template)
-    last = tx.execute(
-        select(PrintJob.id, PrintJob.state, PrintJob.template, PrintJob.data, PrintJob.copy_no)
-        .where(*meant)
-        .order_by(PrintJob.copy_no.desc(), PrintJob.created_at.desc(), PrintJob.id.desc())
-        .limit(1)
-    ).one_or_none()
+    last = tx.execute(_LAST.where(*meant)).one_or_none()
     if last is None:
         return 0
     printer = printer or station_printer(tx, cause.site, cause.station)

@@ -16,8 +16,8 @@ from floorhand.domain.printing import (
     Stands,
 )
 from floorhand.store.asking import ask
-from floorhand.store.labels_here import AHEAD
 from floorhand.store.masters import DEFAULT_PRINTER, station_jobs, station_printer
+from floorhand.store.no_word import STATE, moments
 from floorhand.store.schema import PrinterRow, PrintJob
 
 _JOB, _PRINTER = cast(TableClause, PrintJob.__table__), cast(TableClause, PrinterRow.__table__)
@@ -30,17 +30,17 @@ and may have waited for any time."""
 
 _COUNTED = (
     select(
-        _JOB.c.state,
+        STATE.label("state"),
         func.count().label("jobs"),
         func.sum(case((_FRESH, 0), else_=1)).label("stuck"),
         func.min(_JOB.c.created_at).label("oldest"),
     )
     .where(
         _JOB.c.site == bindparam("site"),
-        _JOB.c.state.in_(("waiting", "doubt", "failed")),
+        STATE.in_(("waiting", "doubt", "failed")),
         _JOB.c.printer == bindparam("printer"),
     )
-    .group_by(_JOB.c.state)
+    .group_by(STATE)
 )
 
 
@@ -55,11 +55,8 @@ def printer_stands(tx: Session, site: str, printer: str, now: datetime) -> Stand
     """Say how a printer stands."""
     row = ask(tx, _ROW, site=site, printer=printer).first()
     condition, told, paused = row or ("" if printer == DEFAULT_PRINTER else MISSING, "", False)
-    times = {
-        "soon": now - timedelta(seconds=LABEL_SOON_S),
-        "ahead": now + AHEAD,
-    }
-    counted = ask(tx, _COUNTED, site=site, printer=printer, **times)
+    soon = now - timedelta(seconds=LABEL_SOON_S)
+    counted = ask(tx, _COUNTED, site=site, printer=printer, soon=soon, **moments(now))
     jobs = {one.state: one for one in counted}
     count = {state: one.jobs for state, one in jobs.items()}
     stuck = int(jobs["waiting"].stuck) if "waiting" in jobs else 0
