@@ -177,7 +177,7 @@ def test_a_label_of_which_there_is_no_word_for_long_is_in_doubt_for_all_who_look
         label = label_of(tx, SITE, "tote", "T-1", NOW)
         assert label is not None
         assert label.state == known_as
-        assert (label_in_doubt(tx, SITE, "folder", NOW) is not None) == bool(doubt)
+        assert (label_in_doubt(tx, SITE, "", "folder", NOW) is not None) == bool(doubt)
         assert printer_stands(tx, SITE, "folder", NOW).doubt == doubt
         (facts,) = printer_facts(tx, SITE, NOW)
         assert facts.jobs == {known_as: 1}

@@ -9,6 +9,7 @@ from sqlalchemy import insert, update
 
 from floorhand.domain.printing import Stands
 from floorhand.store.db import Transactions
+from floorhand.store.labels_here import label_in_doubt
 from floorhand.store.schema import PrinterRow, PrintJob, Station
 from floorhand.store.stands import station_stands
 
@@ -29,10 +30,12 @@ def printer(transactions: Transactions, **columns: str | bool) -> None:
         tx.execute(insert(PrinterRow).values(site=SITE, code="Z1", address="", **columns))
 
 
-def job(transactions: Transactions, number: int, state: str = "waiting", at: str = "Z1") -> None:
+def job(
+    transactions: Transactions, number: int, state: str = "waiting", at: str = "Z1", of: str = ""
+) -> None:
     with transactions.begin() as tx:
         label = {"template": "tote", "data": "{}", "subject": f"T-{number}", "created_at": NOW}
-        named = {"site": SITE, "id": f"H1:{number}/1", "printer": at}
+        named = {"site": SITE, "id": f"H1:{number}/1", "printer": at, "station": of}
         tx.execute(insert(PrintJob).values(**named, **label, state=state))
 
 
@@ -93,3 +96,35 @@ def test_only_what_became_worse_is_worth_a_signal() -> None:
     assert Stands("Z1", "head").is_worse_than(down)
     assert Stands("Z1", "ready", failed=1).is_worse_than(well)
     assert not Stands("Z1", "ready", failed=1).is_worse_than(Stands("Z1", "ready", failed=1))
+
+
+def test_labels_that_wait_at_the_printer_before_are_not_forgotten(
+    transactions: Transactions,
+) -> None:
+    """The station was given another one while they waited."""
+    station(transactions, "Z2")
+    with transactions.begin() as tx:
+        known = {"site": SITE, "address": ""}
+        rows = [{"code": "Z1", "condition": "paper"}, {"code": "Z2", "condition": "ready"}]
+        tx.execute(insert(PrinterRow).values([{**known, **row} for row in rows]))
+    job(transactions, 1, of="P1")
+    job(transactions, 2, "doubt", of="P1")
+    job(transactions, 3, of="P7")
+    assert stands(transactions) == Stands("Z1", "paper", waiting=1, doubt=1, elsewhere=True)
+    with transactions.begin() as tx:
+        found = label_in_doubt(tx, SITE, "P1", "Z2", NOW)
+        assert found is not None
+        assert found.subject == "T-2"
+        assert label_in_doubt(tx, SITE, "P7", "Z2", NOW) is None
+        tx.execute(update(PrintJob).values(state="sent"))
+    assert stands(transactions) == Stands("Z2", "ready")
+
+
+def test_what_is_wrong_here_is_told_before_what_waits_elsewhere(
+    transactions: Transactions,
+) -> None:
+    station(transactions, "Z2")
+    printer(transactions, condition="ready")
+    job(transactions, 1, of="P1")
+    assert stands(transactions, 5) == Stands("Z2", "missing")
+    assert stands(transactions, 30) == Stands("Z1", "ready", waiting=1, late=True, elsewhere=True)

@@ -62,6 +62,12 @@ def test_what_is_wrong_is_whole_at_every_size(size: tuple[int, int], language: s
 
 
 @pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+def test_a_printer_of_before_where_labels_wait_is_named(size: tuple[int, int]) -> None:
+    before = Stands("Z1", "paper", waiting=2, elsewhere=True)
+    assert "! Z1: No paper" in first_row(PACK, before, size)
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
 def test_a_printer_that_is_well_takes_nothing_from_job_and_worker(size: tuple[int, int]) -> None:
     for turn in (SIGN_IN, MENU, PACK, replace(PACK, worker_name="Maximiliane Sommerfeld")):
         without, with_it = (first_row(turn, stands, size) for stands in (None, WELL))

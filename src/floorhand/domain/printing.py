@@ -31,13 +31,18 @@ LABEL_SOON_S: Final = 3
 """A label that has waited no longer is about to come out: no word is lost about it."""
 
 
+TONES: Final = ("calm", "look", "refused")
+"""How bad it is with a printer, the worst last."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stands:
     """How a printer stands.
 
     ``condition`` is one of `floorhand.labels.printers.Condition`, ``MISSING``, or empty if it was
     never asked; ``told`` is what it said itself. ``waiting``, ``doubt`` and ``failed`` count its
-    labels in those states; ``late`` says that one waits longer than `LABEL_LATE_S`.
+    labels in those states; ``late`` says that one waits longer than `LABEL_LATE_S`. ``elsewhere``:
+    labels of a station wait there that prints at another one by now; only these are counted.
     """
 
     code: str
@@ -48,6 +53,7 @@ class Stands:
     late: bool = False
     doubt: int = 0
     failed: int = 0
+    elsewhere: bool = False
 
     @property
     def down(self) -> str:
@@ -58,7 +64,7 @@ class Stands:
 
     @property
     def tone(self) -> str:
-        """Say how bad it is: ``calm``, ``look`` or ``refused``."""
+        """Say how bad it is, as one of `TONES`."""
         if self.late or self.failed:
             return "refused"
         return "look" if self.down or self.waiting or self.doubt else "calm"

@@ -31,7 +31,7 @@ from floorhand.store.labels_here import STANDING, UNSEEN, Label
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import station_printer
 from floorhand.store.print_jobs import reprint_label
-from floorhand.store.stands import printer_stands
+from floorhand.store.stands import printer_stands, stands_here
 from floorhand.store.tasks import is_told, trouble
 
 JOB = "labelling"
@@ -79,7 +79,7 @@ def ask_about_doubt(tx: Session, sitting: Sitting, settled: Settled, now: dateti
     if prompt.label is None or prompt.wants.number:
         return settled
     printer = station_printer(tx, sitting.site, sitting.station)
-    label = labels_here.label_in_doubt(tx, sitting.site, printer, now)
+    label = labels_here.label_in_doubt(tx, sitting.site, sitting.station, printer, now)
     if label is None:
         return settled
     there = replace(sitting, flow=settled.flow, state=settled.state)
@@ -103,11 +103,11 @@ def look_at_label(tx: Session, cause: Cause, command: LookAtLabel) -> LabelSeen:
         label = labels_here.last_label(tx, site, template, cause.seat, cause.at, STANDING)
     if label is None and (command.order or (subject and template == SHIPPING)):
         raise Refused(Code.NO_LABEL, code=command.order.partition("/")[2] or subject)
-    printer = station_printer(tx, site, cause.station)
     if label is not None and label.state == "waiting":
-        printer = label.printer
-    stands = printer_stands(tx, site, printer, cause.at)
-    neighbour = labels_here.neighbour_of(tx, site, printer)
+        stands = printer_stands(tx, site, label.printer, cause.at)
+    else:
+        stands = stands_here(tx, site, cause.station, cause.at)
+    neighbour = labels_here.neighbour_of(tx, site, stands.code)
     if label is None:
         return LabelSeen(template, subject, "", stands, neighbour)
     return LabelSeen(template, label.subject, label.state, stands, neighbour)

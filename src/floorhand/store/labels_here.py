@@ -54,7 +54,11 @@ _OF_SEAT = (
     .limit(1)
 )
 _IN_DOUBT = (
-    _LABEL.where(_HERE, STATE == "doubt", _JOB.c.printer == bindparam("printer"))
+    _LABEL.where(_HERE, STATE == "doubt")
+    .where(
+        (_JOB.c.printer == bindparam("printer"))
+        | ((_JOB.c.station != "") & (_JOB.c.station == bindparam("station")))
+    )
     .order_by(_JOB.c.created_at, _JOB.c.id)
     .limit(1)
 )
@@ -128,9 +132,12 @@ def last_label(
     return _label(ask(tx, _OF_SEAT, site=site, states=list(states), **named, **times).first())
 
 
-def label_in_doubt(tx: Session, site: str, printer: str, now: datetime) -> Label | None:
-    """Give the oldest label of a printer of which nobody knows whether it came out."""
-    return _label(ask(tx, _IN_DOUBT, site=site, printer=printer, **moments(now)).first())
+def label_in_doubt(
+    tx: Session, site: str, station: str, printer: str, now: datetime
+) -> Label | None:
+    """Give the oldest label of a station, or of its printer, that may have come out or not."""
+    asked = {"station": station, "printer": printer, **moments(now)}
+    return _label(ask(tx, _IN_DOUBT, site=site, **asked).first())
 
 
 def confirm(tx: Session, site: str, label: Label, worker: str, now: datetime) -> None:

@@ -66,6 +66,7 @@ def queue_label(
         template=template,
         data=json.dumps(dict(data), ensure_ascii=False),
         subject=subject,
+        station=cause.station,
         created_at=cause.at,
     )
     return job
@@ -123,6 +124,7 @@ def reprint_label(
         return int(last.copy_no)
     _void_copies(tx, last.template, meant)
     again = {"template": last.template, "data": last.data, "subject": subject, "reason": reason}
+    again["station"] = cause.station
     here = {"site": cause.site, "id": cause.new_id(), "printer": printer, "created_at": cause.at}
     ask(tx, _ADD, **here, **again, copy_no=last.copy_no + 1)
     return int(last.copy_no) + 1

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import TableClause, bindparam, case, func, select
+from sqlalchemy import TableClause, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.printing import (
@@ -13,6 +14,7 @@ from floorhand.domain.printing import (
     LABEL_SOON_S,
     MISSING,
     PRINTING_JOBS,
+    TONES,
     Stands,
 )
 from floorhand.store.asking import ask
@@ -39,8 +41,20 @@ _COUNTED = (
         _JOB.c.site == bindparam("site"),
         STATE.in_(("waiting", "doubt", "failed")),
         _JOB.c.printer == bindparam("printer"),
+        or_(bindparam("station") == "", _JOB.c.station == bindparam("station")),
     )
     .group_by(STATE)
+)
+_ELSEWHERE = (
+    select(_JOB.c.printer)
+    .where(
+        _JOB.c.site == bindparam("site"),
+        STATE.in_(("waiting", "doubt", "failed")),
+        _JOB.c.station == bindparam("station"),
+        _JOB.c.printer != bindparam("printer"),
+    )
+    .order_by(_JOB.c.created_at)
+    .limit(1)
 )
 
 
@@ -48,15 +62,33 @@ def station_stands(tx: Session, site: str, station: str, now: datetime) -> Stand
     """Say how a station's printer stands; None where nobody prints."""
     if not set(station_jobs(tx, site, station)) & set(PRINTING_JOBS):
         return None
-    return printer_stands(tx, site, station_printer(tx, site, station), now)
+    return stands_here(tx, site, station, now)
 
 
-def printer_stands(tx: Session, site: str, printer: str, now: datetime) -> Stands:
-    """Say how a printer stands."""
+def stands_here(tx: Session, site: str, station: str, now: datetime) -> Stands:
+    """Say how the printer of a station stands, or one where its labels wait, if that is worse.
+
+    They wait elsewhere after the station was given another printer, and after they were rerouted.
+    """
+    printer = station_printer(tx, site, station)
+    here = printer_stands(tx, site, printer, now)
+    asked = {"station": station, "printer": printer, **moments(now)}
+    other = ask(tx, _ELSEWHERE, site=site, **asked).scalar() if station else None
+    if other is None:
+        return here
+    there = printer_stands(tx, site, other, now, station)
+    return max(here, replace(there, elsewhere=True), key=lambda one: TONES.index(one.tone))
+
+
+def printer_stands(
+    tx: Session, site: str, printer: str, now: datetime, station: str = ""
+) -> Stands:
+    """Say how a printer stands; with a station, only labels of this one are counted."""
     row = ask(tx, _ROW, site=site, printer=printer).first()
     condition, told, paused = row or ("" if printer == DEFAULT_PRINTER else MISSING, "", False)
     soon = now - timedelta(seconds=LABEL_SOON_S)
-    counted = ask(tx, _COUNTED, site=site, printer=printer, soon=soon, **moments(now))
+    which = {"printer": printer, "station": station}
+    counted = ask(tx, _COUNTED, site=site, **which, soon=soon, **moments(now))
     jobs = {one.state: one for one in counted}
     count = {state: one.jobs for state, one in jobs.items()}
     stuck = int(jobs["waiting"].stuck) if "waiting" in jobs else 0

@@ -81,4 +81,8 @@ def _printer(view: View) -> Iterator[str]:
     for count in range(len(told), 0, -1):
         for shorter in ({}, SHORTER):
             words = (view.words.say(shorter.get(key, key), facts) for key, facts in told[:count])
-            yield f"{sign} {' · '.join(words)}"
+            state = " · ".join(words)
+            if view.printer.elsewhere:
+                named = {"printer": view.printer.code, "state": state}
+                state = view.words.say("printer.told", named)
+            yield f"{sign} {state}"

@@ -23,6 +23,8 @@ class PrintJob(Table):
     id: Mapped[Key]
     """The operation that asked for it, plus ``/n``."""
     printer: Mapped[str]
+    station: Mapped[str] = mapped_column(default="")
+    """Where somebody asked for it; empty: at no station."""
     rerouted_from: Mapped[str] = mapped_column(default="")
     """The printer that it was asked of first, if it went to another one."""
     template: Mapped[str]

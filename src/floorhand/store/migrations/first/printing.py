@@ -15,6 +15,7 @@ def print_job() -> None:
         sa.Column("site", sa.String(), nullable=False),
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("printer", sa.String(), nullable=False),
+        sa.Column("station", sa.String(), nullable=False),
         sa.Column("rerouted_from", sa.String(), nullable=False),
         sa.Column("template", sa.String(), nullable=False),
         sa.Column("data", sa.String(), nullable=False),
