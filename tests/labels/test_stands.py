@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 from conftest import NOW, SITE
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
 from floorhand.domain.printing import Stands
 from floorhand.store.db import Transactions
 from floorhand.store.labels_here import label_in_doubt
+from floorhand.store.ledger import Cause
+from floorhand.store.print_jobs import queue_label, reprint_label
 from floorhand.store.schema import PrinterRow, PrintJob, Station
 from floorhand.store.stands import station_stands
 
@@ -128,3 +130,15 @@ def test_what_is_wrong_here_is_told_before_what_waits_elsewhere(
     job(transactions, 1, of="P1")
     assert stands(transactions, 5) == Stands("Z2", "missing")
     assert stands(transactions, 30) == Stands("Z1", "ready", waiting=1, late=True, elsewhere=True)
+
+
+def test_a_label_and_its_copy_keep_the_station_that_asked_for_them(
+    transactions: Transactions,
+) -> None:
+    station(transactions)
+    first, again = (Cause(SITE, f"H1:{n}", "ana", "H1", "P1", NOW) for n in (1, 2))
+    with transactions.begin() as tx:
+        queue_label(tx, first, "tote", "T-1", {"code": "T-1", "scan_code": "FHTFSJTPHTKV"})
+        tx.execute(update(PrintJob).values(state="sent"))
+        assert reprint_label(tx, again, "T-1", "tote", reason="jam") == 2
+        assert list(tx.scalars(select(PrintJob.station))) == ["P1", "P1"]

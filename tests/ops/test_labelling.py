@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from conftest import SITE, new_warehouse
+from conftest import NOW, SITE, new_warehouse
 from scripts.test_scripts import Stage
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text, update
 from warehouses import packing
 
+from floorhand.domain.print_desk import ReroutePrinter
 from floorhand.ops.labelling import COPIES_MAX, TOO_MANY
+from floorhand.ops.settling import from_office
 from floorhand.store.db import Transactions, engine_of
-from floorhand.store.schema import Operation, PrintJob, Trouble
+from floorhand.store.schema import Operation, PrinterRow, PrintJob, Seat, Trouble
 
 MUG, CARTON = "09506000134376", "395212340000000014"
 
@@ -99,3 +101,33 @@ def test_one_whose_label_only_tried_to_come_out_is(stage, state) -> None:
         tx.execute(text(f"UPDATE print_job SET state = '{state}', {tried}"))
     assert stage.scan("*UNDO").said.text == "road.undone_label"
     assert [job.state for job in jobs(stage.transactions)] == ["voided"]
+
+
+def test_whose_labels_a_colleague_has_rerouted_hears_where_they_come_out(stage) -> None:
+    stage.scan("STATION-1")
+    with stage.transactions.begin() as tx:
+        tx.execute(update(PrintJob).values(station=tx.scalar(select(Seat.station))))
+        here = tx.execute(select(PrintJob.printer, PrintJob.station)).one()
+        known = {"site": SITE, "address": "folder:x"}
+        rows = [
+            {"code": here.printer, "condition": "paper", "neighbour": "Z2"},
+            {"code": "Z2", "condition": "ready", "neighbour": ""},
+        ]
+        tx.execute(insert(PrinterRow).values([{**known, **row} for row in rows]))
+    assert here.station
+    stage.scan("*PRINT")
+    with stage.transactions.begin() as tx:
+        from_office(tx, SITE, ReroutePrinter(here.printer, "Z2"), NOW)
+    said = stage.scan("*DONE").said
+    assert said.text == "labelling.rerouted_before"
+    assert said.facts == {"printer": here.printer, "to": "Z2", "count": 1}
+
+
+def test_who_reroutes_what_has_come_out_meanwhile_hears_that_nothing_waits(stage) -> None:
+    with stage.transactions.begin() as tx:
+        printer = tx.scalar(select(PrintJob.printer))
+        down = {"condition": "paper", "neighbour": "Z2", "address": "folder:x"}
+        tx.execute(insert(PrinterRow).values(site=SITE, code=printer, **down))
+    stage.scan("*PRINT")
+    come_out(stage)
+    assert stage.scan("*DONE").said.text == "labelling.rerouted_none"

@@ -55,13 +55,18 @@ class ReroutePrinter:
 
 @dataclass(frozen=True, slots=True)
 class Rerouted:
-    """``moved`` labels went. ``doubt`` may have come out, ``sending`` are going out: they stay."""
+    """``moved`` labels went. ``doubt`` may have come out, ``sending`` are going out: they stay.
+
+    If nothing waited, ``before`` counts the labels of this station that somebody else had sent
+    ``to`` another printer a moment before.
+    """
 
     printer: str
     to: str
     moved: int
     doubt: int
     sending: int
+    before: int = 0
 
 
 @dataclass(frozen=True, slots=True)

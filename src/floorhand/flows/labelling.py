@@ -168,6 +168,11 @@ def _done(asked: Asked, event: object) -> Reply:
             done = "labelling.copy" if copy > 1 else "labelling.first"
             facts: Facts = {"code": subject, "copy": copy, "printer": printer}
             return _back(asked, None, done, facts)
+        case Rerouted(printer=printer, moved=0, before=0):
+            return _back(asked, None, "labelling.rerouted_none", {"printer": printer})
+        case Rerouted(printer=printer, to=to, moved=0, before=labels):
+            facts = {"printer": printer, "to": to, "count": labels}
+            return _back(asked, None, "labelling.rerouted_before", facts)
         case Rerouted(printer=printer, to=to, moved=labels):
             facts = {"printer": printer, "to": to, "count": labels}
             return _back(asked, None, "labelling.rerouted", facts)

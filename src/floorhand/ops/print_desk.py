@@ -24,11 +24,12 @@ from floorhand.domain.print_desk import (
     ResumePrinter,
     VoidLabels,
 )
+from floorhand.store.labels_here import LATELY
 from floorhand.store.ledger import Cause
 from floorhand.store.no_word import doubt_where_no_word
 from floorhand.store.print_desk import newest_label, printer_facts, queue_on, settle_labels
 from floorhand.store.print_jobs import reprint_label
-from floorhand.store.printers import pause, printers_of, remove, reroute
+from floorhand.store.printers import pause, printers_of, remove, reroute, rerouted_before
 
 JOB = "printing"
 
@@ -63,11 +64,16 @@ def reroute_printer(tx: Session, cause: Cause, command: ReroutePrinter) -> Rerou
     """Move what waits for a printer to another one; what may have come out stays."""
     assert command.printer != command.to, command
     moved = reroute(tx, cause.site, command.printer, command.to)
+    to, before = command.to, 0
+    if not moved and cause.station:  # a colleague at the same printer was quicker
+        since = cause.at - LATELY
+        went, before = rerouted_before(tx, cause.site, command.printer, cause.station, since)
+        to = went or to
     if moved:
         cause.note(job=JOB, printer=command.printer, to=command.to, rerouted=moved)
     left = {one.code: one for one in printer_facts(tx, cause.site, cause.at)}.get(command.printer)
     doubt, sending = (left.count("doubt"), left.count("sending")) if left else (0, 0)
-    return Rerouted(command.printer, command.to, moved, doubt, sending)
+    return Rerouted(command.printer, to, moved, doubt, sending, before)
 
 
 def void_labels(tx: Session, cause: Cause, command: VoidLabels) -> LabelsSettled:

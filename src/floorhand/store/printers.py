@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import TableClause, bindparam, delete, select, update
+from sqlalchemy import TableClause, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from floorhand.store.asking import ask
@@ -77,6 +77,22 @@ def pause(tx: Session, site: str, code: str, *, paused: bool) -> bool:
 def remove(tx: Session, site: str, code: str) -> None:
     """Forget a printer."""
     tx.execute(delete(PrinterRow).where(PrinterRow.site == site, PrinterRow.code == code))
+
+
+def rerouted_before(
+    tx: Session, site: str, printer: str, station: str, since: datetime
+) -> tuple[str, int]:
+    """Say where labels of a station went that waited for a printer, and how many did."""
+    mine = (PrintJob.station == station, PrintJob.rerouted_from == printer)
+    went = tx.execute(
+        select(PrintJob.printer, func.count())
+        .where(PrintJob.site == site, *mine, PrintJob.state != "voided")
+        .where(PrintJob.created_at > since)
+        .group_by(PrintJob.printer)
+        .order_by(func.max(PrintJob.created_at).desc())
+        .limit(1)
+    ).one_or_none()
+    return (went[0], went[1]) if went else ("", 0)
 
 
 def reroute(tx: Session, site: str, printer: str, to: str) -> int:
