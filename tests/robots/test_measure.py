@@ -107,8 +107,8 @@ def test_a_past_adds_up(tmp_path: Path) -> None:
 def test_a_label_is_measured_beside_other_ways_to_make_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(measure_labels, "LABELS", 3)
-    monkeypatch.setattr(measure_labels, "WARM_UP", 1)
+    monkeypatch.setattr(measure_labels, "TURNS", 1)
+    monkeypatch.setattr(measure_labels, "TURN", 3)
     figures = measure_labels.measure_labels(tmp_path, bins=5)
     assert list(tmp_path.iterdir()) == []
     assert all(figures[f"{way}_ms"] > 0 for way in ("zpl", "picture", "png", "checked", "barcode"))

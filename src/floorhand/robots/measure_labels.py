@@ -1,7 +1,8 @@
 """Measure what a label takes, beside other ways to make one, all in the same run.
 
 Every label is another one: order, receiver, weight and number change, as they do at a bench. The
-ways take turns label by label, so that whatever else the machine does slows all of them down.
+ways take turns of a few labels, so that whatever else the machine does slows all of them down, and
+none works with what the way before it has left in the processor.
 """
 
 from __future__ import annotations
@@ -26,11 +27,13 @@ from floorhand.labels.render import DEFAULT_DPI, lay_out_named
 from floorhand.labels.zpl import write_zpl
 from floorhand.store.label_data import LabelWanted
 
-LABELS = 300
-WARM_UP = 20
+TURNS = 15
+TURN = 20
+"""Labels that one way makes before the next one has its turn."""
+
 BIN_LABELS = 10_000
-HTML_EVERY = 10
-"""A page of HTML takes so much longer that only one in so many labels is made of it, too."""
+HTML_TURN = 2
+"""A page of HTML takes so much longer that fewer of them are made in a turn."""
 
 _HTML = "weasyprint"
 _LETTERS = "CDFGHJKLMNPRSTVWXZ"
@@ -47,18 +50,16 @@ def measure_labels(folder: Path | None = None, bins: int = BIN_LABELS) -> dict[s
     ways = _ways()
     took: dict[str, list[float]] = {name: [] for name in ways}
     busy: dict[str, list[float]] = {name: [] for name in ways}
-    for n in range(WARM_UP + LABELS):
-        for no, (name, make) in enumerate(ways.items()):
-            if name == _HTML and n % HTML_EVERY:
-                continue
+    for turn, (no, (name, make)) in product(range(1 + TURNS), enumerate(ways.items())):
+        for n in range(HTML_TURN if name == _HTML else TURN):
             # What one way drew is kept for the next label, so no two ways get the same.
-            data = shipping_data(n * len(ways) + no)
+            data = shipping_data((turn * len(ways) + no) * TURN + n)
             begun, cpu = time.perf_counter(), time.process_time()
             make(data)
-            if n >= WARM_UP:
+            if turn:  # the first one warms up
                 busy[name].append((time.process_time() - cpu) * 1000)
                 took[name].append((time.perf_counter() - begun) * 1000)
-    figures: dict[str, float | int] = {"labels": LABELS}
+    figures: dict[str, float | int] = {"labels": TURNS * TURN}
     for name in ways:
         figures[f"{name}_ms"] = round(median(took[name]), 3)
         figures[f"{name}_cpu_ms"] = round(median(busy[name]), 3)
