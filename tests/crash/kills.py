@@ -232,11 +232,12 @@ class Mortal(Robot):
         self.at.findings.resumed_s.append(resumed)
         self.at.findings.ran_s.append(max(0.0, resumed - waited))
         turn, _ = seat_now(self.at.transactions, self.turn.seat)
-        asked = render_lines(turn, catalog(turn.language))[-1]
+        asked = {_question(turn)}
         if turn.prompt.ask == TAKEN_OVER and turn.scan_no == self.turn.scan_no:
             self.at.findings.count("taken over by a colleague meanwhile")
+            asked.add(_question(self.turn))  # it may have been so when the terminal opened
             self.turn = turn
-        if told[-1] != asked or turn != self.turn:
+        if told[-1] not in asked or turn != self.turn:
             self._fault(f"resumed at {told[-1]}, was at {self.turn}")
 
     def _time(self, usual: Usual, dies: bool) -> float:
@@ -245,6 +246,10 @@ class Mortal(Robot):
 
     def _fault(self, what: str) -> None:
         self.at.findings.faults.append(f"{self.turn.seat}: {what}")
+
+
+def _question(turn: Turn) -> str:
+    return render_lines(turn, catalog(turn.language))[-1]
 
 
 def work(robot: Mortal) -> None:
