@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 from typing import Any
 
 try:
@@ -24,6 +25,14 @@ def number_of(database: str | None) -> int:
         return os.stat(database).st_ino if database else 0
     except OSError:
         return 0
+
+
+def mode_of(database: str | None) -> int:
+    """Give the mode that a database has; one for its owner and group if there is none yet."""
+    try:
+        return stat.S_IMODE(os.stat(database or "").st_mode)
+    except OSError:
+        return 0o660
 
 
 class FairConnection(sqlite3.Connection):
@@ -48,8 +57,10 @@ class FairConnection(sqlite3.Connection):
         if fcntl is None or self._path is None:
             return
         if self._file is None:
+            # Whoever may read it can wait here, too: other logins that write the same database.
+            reading = os.O_CREAT | os.O_RDONLY | os.O_CLOEXEC
             try:
-                self._file = os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o660)
+                self._file = os.open(self._path, reading, mode_of(self._database))
             except OSError:  # a folder that nobody can write to: SQLite says so itself, better
                 return
         fcntl.flock(self._file, fcntl.LOCK_EX)
