@@ -29,8 +29,9 @@ at work reads which printers there are."""
 ALERT_S = 10.0
 """How long a spool looks often for labels of others, after there was something new."""
 
-SLEEPY_LOOK_S = 1.0
-"""How often it looks when nobody has worked that long. Its own terminal wakes it at once."""
+SLEEPY_LOOK_S = 0.25
+"""How often it looks when nobody has worked that long. Its own terminal wakes it at once; looking for
+the label of another one, seen this late at most, takes 0.05 ms of a processor."""
 
 PRINTERS_MAX = 200
 
