@@ -30,8 +30,8 @@ ALERT_S = 10.0
 """How long a spool looks often for labels of others, after there was something new."""
 
 SLEEPY_LOOK_S = 0.25
-"""How often it looks when nobody has worked that long. Its own terminal wakes it at once; looking for
-the label of another one, seen this late at most, takes 0.05 ms of a processor."""
+"""How often it looks when nobody has worked that long; a look takes 0.05 ms of a processor. Its own
+terminal wakes it at once."""
 
 PRINTERS_MAX = 200
 
