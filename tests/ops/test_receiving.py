@@ -22,7 +22,6 @@ from floorhand.domain.receiving import (
     NotEmpty,
     OpenBlind,
     OpenDelivery,
-    ReprintPallet,
     ReviewDelivery,
     SetCount,
     StartPallet,
@@ -296,13 +295,8 @@ def test_a_pallet_has_an_sscc_a_label_and_its_merchant(floor) -> None:
             )
         ).one()
         assert place == ("pallet", "DOCK-1", "ACME", "open", made.pallet)
-        again = closing_deliveries.reprint_pallet(
-            tx, cause(tx, 2), ReprintPallet("D-100", made.pallet)
-        )
-        assert again.copy == "R2"
-        jobs = tx.execute(select(PrintJob.template, PrintJob.subject, PrintJob.data)).all()
-        assert [job[:2] for job in jobs] == [("pallet", made.pallet)] * 2
-        assert [json.loads(job.data)["copy"] for job in jobs] == ["", "R2"]
+        jobs = tx.execute(select(PrintJob.template, PrintJob.subject)).all()
+        assert jobs == [("pallet", made.pallet)]
 
 
 def test_a_full_pallet_can_be_put_away_before_the_delivery_is_closed(floor) -> None:

@@ -322,19 +322,18 @@ class PalletStarted:
 
 
 @dataclass(frozen=True, slots=True)
-class ReprintPallet:
-    """Print a pallet's label once more."""
+class PrintPallet:
+    """Print the label of a pallet that came with a plate, so that none was asked for."""
 
     delivery: str
     pallet: str
 
 
 @dataclass(frozen=True, slots=True)
-class PalletReprinted:
+class PalletPrinted:
     """The label is queued."""
 
     pallet: str
-    copy: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,9 +30,9 @@ from floorhand.domain.receiving import (
     NotEmpty,
     OpenBlind,
     OpenDelivery,
-    PalletReprinted,
+    PalletPrinted,
     PalletStarted,
-    ReprintPallet,
+    PrintPallet,
     ReviewDelivery,
     SetCount,
     ShortLife,
@@ -207,7 +207,7 @@ def _key(job: Job, key: Key) -> Reply:
         case Key.FULL:
             return Do(StartPallet(job.delivery, job.dock, job.onto))
         case Key.PRINT if job.onto:
-            return Do(ReprintPallet(job.delivery, job.onto))
+            return Do(PrintPallet(job.delivery, job.onto))
         case Key.LIST:
             return Do(ListLines(job.delivery))
         case Key.DONE:
@@ -243,9 +243,8 @@ def _outcome(state: InDelivery, event: object) -> Reply:
         case PalletStarted(pallet=pallet, closed=closed):
             facts = {"place": pallet, "closed": closed}
             return Ask(Counting(replace(job, onto=pallet)), "receiving.next_pallet", facts)
-        case PalletReprinted(pallet=pallet, copy=copy):
-            facts = {"place": pallet, "copy": copy}
-            return Ask(Counting(job, state.now), "receiving.reprinted", facts)
+        case PalletPrinted(pallet=pallet):
+            return Ask(Counting(job, state.now), "receiving.printed", {"place": pallet})
         case LinesListed(rows=rows, lines=lines):
             return Ask(Lines(job, state.now, rows, lines))
         case DeliveryReviewed():

@@ -17,9 +17,9 @@ from floorhand.domain.receiving import (
     DeliveryReviewed,
     LineCount,
     NotEmpty,
-    PalletReprinted,
+    PalletPrinted,
     PalletStarted,
-    ReprintPallet,
+    PrintPallet,
     ReviewDelivery,
     StartPallet,
     TakeBack,
@@ -34,14 +34,11 @@ from floorhand.store.deliveries import Header
 from floorhand.store.ledger import Cause, lines_in
 from floorhand.store.places import new_place, next_sscc
 from floorhand.store.print_jobs import queue_label
-from floorhand.store.schema import Delivery, Merchant, Outbox, Place, PrintJob, Stock
+from floorhand.store.schema import Delivery, Merchant, Outbox, Place, Stock
 from floorhand.store.tasks import open_task, trouble
 
 JOB = "receiving"
 
-_PRINTED = select(func.count()).where(
-    PrintJob.site == bindparam("site"), PrintJob.subject == bindparam("pallet")
-)
 _PLACE = cast(TableClause, Place.__table__)
 _CLOSE_PALLET = update(_PLACE).where(
     _PLACE.c.site == bindparam("at_site"),
@@ -96,14 +93,11 @@ def start_pallet(tx: Session, cause: Cause, command: StartPallet) -> PalletStart
     return PalletStarted(pallet, command.full, labelled=not command.plate)
 
 
-def reprint_pallet(tx: Session, cause: Cause, command: ReprintPallet) -> PalletReprinted:
-    """Queue a pallet's label again, marked ``R2``, ``R3`` and so on."""
-    header = _open_header(tx, cause, command.delivery)
-    printed = ask(tx, _PRINTED, site=cause.site, pallet=command.pallet).scalar()
-    copy = f"R{printed + 1}" if printed else ""
-    _label(tx, cause, header, command.pallet, copy=copy)
-    cause.note(job=JOB, reprints=1)
-    return PalletReprinted(command.pallet, copy)
+def print_pallet(tx: Session, cause: Cause, command: PrintPallet) -> PalletPrinted:
+    """Queue the label of a pallet that has none yet."""
+    _label(tx, cause, _open_header(tx, cause, command.delivery), command.pallet)
+    cause.note(job=JOB, labels=1)
+    return PalletPrinted(command.pallet)
 
 
 def close_pallet(tx: Session, cause: Cause, header: Header, pallet: str) -> str:
@@ -314,21 +308,20 @@ def _report_line(line: LineCount, blind: bool) -> dict[str, str | int | bool]:
     }
 
 
-def _label(tx: Session, cause: Cause, header: Header, pallet: str, copy: str = "") -> None:
+def _label(tx: Session, cause: Cause, header: Header, pallet: str) -> None:
     name = ask(tx, _MERCHANT, site=cause.site, merchant=header.merchant).scalar()
     data = {
         "sscc": pallet,
         "merchant": name or header.merchant,
         "delivery": header.number,
         "received": cause.at.date().isoformat(),
-        "copy": copy,
     }
     queue_label(tx, cause, "pallet", pallet, data)
 
 
 HANDLERS: dict[type, Callable[..., object]] = {
     StartPallet: start_pallet,
-    ReprintPallet: reprint_pallet,
+    PrintPallet: print_pallet,
     TakeBack: take_back,
     ReviewDelivery: review_delivery,
     CloseDelivery: close_delivery,
