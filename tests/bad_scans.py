@@ -249,7 +249,7 @@ def _throw(
         inside.keep()
         return turn
     if turn.said is not None:
-        notes.faults += [f"{ask} {kind}: {fault}" for fault in bad_words(turn.said)]
+        notes.faults += [f"{ask} {kind}: {fault}" for fault in bad_words(turn.said, scanned)]
     tone = turn.said.tone if turn.said else ""
     unchanged = same and _figures(connection) == figures
     helped = tone == "look" and kind == "key_help"
@@ -287,13 +287,14 @@ def everything(connection: Connection) -> dict[str, Counter[Any]]:
     }
 
 
-def bad_words(said: Said) -> Iterator[str]:
+def bad_words(said: Said, scanned: str = "") -> Iterator[str]:
     """Say what is wrong with the words of an answer, in any language.
 
-    What data may hold is no fault of the words, but for blanks at its ends: nobody sees them.
+    What data may hold is no fault of the words, but for blanks at its ends: nobody sees them. Nor is
+    what was scanned.
     """
     facts = {
-        name: value if name.endswith("_text") else _tame(value)
+        name: value if name.endswith("_text") else _tame(value, scanned)
         for name, value in said.facts.items()
     }
     told = {language: catalog(language).say(said.text, facts) for language in LANGUAGES}
@@ -312,10 +313,10 @@ def bad_words(said: Said) -> Iterator[str]:
         yield f"{said.text} is not translated"
 
 
-def _tame(value: str | int) -> str | int:
+def _tame(value: str | int, scanned: str) -> str | int:
     if isinstance(value, int) or value != value.strip():
         return value
-    return re.sub(r"\W", "x", value)
+    return "x" if value == scanned.strip() else re.sub(r"\W", "x", value)
 
 
 def bad_words_of(prompt: Prompt) -> Iterator[str]:

@@ -193,7 +193,7 @@ class Watch:
                 return _says(text, badge) or _says(scanned, badge)
         return True
 
-    def said(self, turn: Turn) -> None:
+    def said(self, turn: Turn, scanned: str) -> None:
         """Judge the words of an answer, if they are new, or if it holds what cannot be seen."""
         said = turn.said
         if said is None:
@@ -203,7 +203,7 @@ class Watch:
         if key in self.words and not unseen:
             return
         self.words.add(key)
-        for fault in bad_words(said):
+        for fault in bad_words(said, scanned):
             self.report.fault(fault)
 
 
@@ -271,7 +271,7 @@ class World:
             told = f"{type(error).__name__}: {error}"
             self.watch.report.fault(f"{self.name} {at.prompt.ask}: {scanned!r}: {told}")
             return at
-        self.watch.said(turn)
+        self.watch.said(turn, scanned)
         return turn
 
     def _prove(self, transactions: Any) -> None:
