@@ -290,8 +290,8 @@ def everything(connection: Connection) -> dict[str, Counter[Any]]:
 def bad_words(said: Said, scanned: str = "") -> Iterator[str]:
     """Say what is wrong with the words of an answer, in any language.
 
-    What data may hold is no fault of the words, but for blanks at its ends: nobody sees them. Nor is
-    what was scanned.
+    What data may hold is no fault of the words, nor is what was ``scanned``; but for blanks at
+    their ends: nobody sees them.
     """
     facts = {
         name: value if name.endswith("_text") else _tame(value, scanned)
