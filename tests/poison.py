@@ -99,7 +99,7 @@ NO_HARM = {
         checked.lot checked.merchant checked.place checked.serial checked.sku
         inspection.lot imported.merchant operation.station parcel.box_type parked.by
         pick.order pick.serial pick.tote print_job.printer returns.place seat.station
-        print_job.confirmed_by print_job.rerouted_from carrier_label.merchant
+        print_job.confirmed_by print_job.rerouted_from print_job.station carrier_label.merchant
         carrier_label.order carrier_code.merchant carrier_code.order
         slot.order slot.tote
     """,

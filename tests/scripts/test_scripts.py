@@ -29,7 +29,7 @@ from pathlib import Path
 
 import pytest
 from conftest import NOW, SITE, new_warehouse
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 
 from floorhand.domain.rules import MerchantRules
 from floorhand.ops.floor import Turn, take_seat, take_turn
@@ -86,12 +86,15 @@ class Stage:
             case "@", ["cancel", order]:
                 self.cancel(order)
             case "@", ["books", *statement]:
-                with self.transactions.begin() as tx:
-                    tx.execute(text(" ".join(statement)))
+                self.change_books(" ".join(statement))
             case "@", ["later", seconds]:
                 self.seconds += int(seconds)
             case "@", ["restart"]:
                 self.restart()
+
+    def change_books(self, statement: str) -> None:
+        with self.transactions.begin() as tx:
+            tx.connection().exec_driver_sql(statement)
 
     def restart(self) -> Turn:
         self.turn = take_seat(self.transactions, SITE, self.seat, now=NOW)

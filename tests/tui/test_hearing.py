@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import queue
+import termios
 import threading
 
 import pytest
@@ -27,6 +29,13 @@ def line():
     ear.close()
     os.close(reading)
     os.close(writing)
+
+
+def all_is_read(line) -> None:
+    """Wait until nothing is left in the line."""
+    left = b"?"
+    while any(left):
+        left = fcntl.ioctl(line[0], termios.FIONREAD, bytes(4))
 
 
 def codes(first: int, count: int) -> bytes:
@@ -61,6 +70,24 @@ def test_in_the_dark_what_comes_alone_is_handed_over_and_a_stream_waits(line) ->
     stream = told.get(timeout=10)
     assert scans_in(stream) == SCANS_AHEAD_MAX
     assert hearing.arrived(stream)
+
+
+def test_in_the_dark_a_stream_that_comes_in_small_pieces_waits_too(line) -> None:
+    writing, told, hearing = line
+    os.write(writing, b"FIRST\r")
+    first = told.get(timeout=10)
+    os.write(writing, codes(0, 2))
+    all_is_read(line)
+    os.write(writing, codes(2, 2))
+    hearing.make_room(room=False, dark=True)
+    assert hearing.arrived(first)
+    with pytest.raises(queue.Empty):
+        told.get(timeout=0.3)
+    hearing.make_room(room=True)
+    stream = told.get(timeout=10)
+    assert scans_in(stream) == 2
+    assert hearing.arrived(stream)
+    assert scans_in(told.get(timeout=10)) == 2
 
 
 def test_what_comes_behind_a_refused_scan_is_thrown_away_up_to_a_silence_and_counted(line) -> None:

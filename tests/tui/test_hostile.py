@@ -74,6 +74,13 @@ class Poisoned(Stage):
     def give_role(self, worker: str, roles: str) -> None:
         super().give_role(self.renamed[worker], roles)
 
+    def change_books(self, statement: str) -> None:
+        def renamed(quoted: re.Match[str]) -> str:
+            now = self.renamed.get(quoted[1], quoted[1]).replace("'", "''")
+            return f"'{now}'"
+
+        super().change_books(re.sub(r"'([^']*)'", renamed, statement))
+
     def cancel(self, order: str) -> None:
         super().cancel(self.renamed.get(order, order))
 

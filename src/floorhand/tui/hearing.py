@@ -5,7 +5,7 @@ and without loss by reading no more of the stream while enough scans wait: what 
 waits where it is, in the terminal, and its sender stops. So the queue of the screen is never full
 because of one stream; it is where a worker goes on scanning while the database is away, and then
 it is better to be told than to wait in the dark, so what comes alone is read on and the queue
-refuses aloud. A stream is what has more behind it when it is read, and waits even then.
+refuses aloud. A stream is what has more behind it before there is silence, and waits even then.
 
 When a scan is refused, those after it were meant for another question. Of a stream that was held
 up all that comes before the next silence is thrown away and counted, the unread part too: to take
@@ -20,6 +20,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 
 from floorhand.domain.scanners import PLAIN, Profile
@@ -31,7 +32,7 @@ READ_BYTES_MAX: Final = 4096
 SCANS_AHEAD_MAX: Final = 32
 """Scans that are handed over at once, and that may wait while more is read."""
 
-SKIP_QUIET_S: Final = 0.1
+QUIET_S: Final = 0.1
 """With this much silence behind it a stream is over."""
 
 
@@ -112,25 +113,32 @@ class Hearing:
             self._skips += 1
             self._changed.notify_all()
 
-    def wait(self, ear: Ear, *, alone: bool) -> bool:
+    def wait(self, ear: Ear, silent: Callable[[], bool]) -> bool:
         """Wait for one's turn to hand over; False if what one has is to be thrown away.
 
         Args:
             ear: Who waits.
-            alone: Whether nothing more has come behind what is handed over.
+            silent: Says whether there is silence behind what is handed over; asked in the dark.
         """
-        with self._changed:
-            skips = self._skips
+        skips, alone = self._skips, None
+        while True:
+            with self._changed:
+                while not (self._free(alone) or self._asks(alone) or ear.ended):
+                    if skips != self._skips:
+                        return False
+                    self._changed.wait()
+                if skips != self._skips:
+                    return False
+                if ear.ended or self._free(alone):
+                    self._on_its_way = True
+                    return True
+            alone = silent()
 
-            def may_go_on() -> bool:
-                free = (self._room or (self._dark and alone)) and not self._on_its_way
-                return free or ear.ended or skips != self._skips
+    def _free(self, alone: bool | None) -> bool:
+        return not self._on_its_way and (self._room or (self._dark and alone is True))
 
-            self._changed.wait_for(may_go_on)
-            if skips != self._skips:
-                return False
-            self._on_its_way = True
-            return True
+    def _asks(self, alone: bool | None) -> bool:
+        return alone is None and self._dark and not (self._room or self._on_its_way)
 
     def wake(self) -> None:
         """Let ears that wait look whether they have ended."""
@@ -153,8 +161,6 @@ class Ear:
         self._tell = tell
         self._keys = keys
         self._reader: ScanReader | WholeReader = ScanReader(keys=keys)
-        self._more = False
-        """Whether there was more to read than is read at once."""
         self._woken, self._waker = os.pipe()
         hearing.join(self)
 
@@ -194,8 +200,8 @@ class Ear:
                     return
                 while heard:
                     size = _batch(heard)
-                    alone = size == len(heard) and not self._more
-                    if not self._hand_over(heard[:size], alone=alone):
+                    last = partial(self._silent, line, selector)
+                    if not self._hand_over(heard[:size], last if size == len(heard) else _never):
                         self._skip(line, selector, heard)
                         break
                     heard = heard[size:]
@@ -218,12 +224,16 @@ class Ear:
                 data = os.read(line, READ_BYTES_MAX)
             except OSError:
                 return None
-            self._more = len(data) == READ_BYTES_MAX
             return self._reader.feed(data, time.monotonic()) if data else None
         return [] if ready else self._reader.quiet()
 
-    def _hand_over(self, batch: list[Heard], *, alone: bool) -> bool:
-        if not self._hearing.wait(self, alone=alone):
+    def _silent(self, line: int, selector: selectors.BaseSelector) -> bool:
+        """Say whether there is silence behind what was read."""
+        ready = {key.fd for key, _ in selector.select(QUIET_S)}
+        return line not in ready
+
+    def _hand_over(self, batch: list[Heard], silent: Callable[[], bool]) -> bool:
+        if not self._hearing.wait(self, silent):
             return False
         if not self.ended:
             self._tell(tuple(batch))
@@ -235,12 +245,16 @@ class Ear:
         heard: list[Heard] | None = held
         while heard and not self.ended:
             skipped += scans_in(heard)
-            heard = self._hear(line, selector, SKIP_QUIET_S)
+            heard = self._hear(line, selector, QUIET_S)
         if skipped:
             self._tell((Skipped(skipped),))
 
     def _wake(self) -> None:
         os.write(self._waker, b"\0")
+
+
+def _never() -> bool:
+    return False
 
 
 def scans_in(heard: Iterable[object]) -> int:
