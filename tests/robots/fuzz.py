@@ -56,7 +56,7 @@ from floorhand.domain import barcodes, things
 from floorhand.domain.signing_in import JOBS
 from floorhand.domain.things import TakenOver
 from floorhand.errors import Refused
-from floorhand.flows import learning
+from floorhand.flows import labelling, learning
 from floorhand.flows.turn import Prompt
 from floorhand.ops import floor, settling
 from floorhand.ops.devices import Device
@@ -89,9 +89,10 @@ STATES = frozenset(
     for name in FLOW_NAMES
     for state in FLOWS[name].STATES
     if name in ("sign_in", *JOBS)
-    or state not in (type(FLOWS[name].START), learning.Heard, TakenOver)
+    or state not in (type(FLOWS[name].START), learning.Heard, labelling.Wanted, TakenOver)
 )
-"""Where a seat can be; other flows pass through their start, and what is heard is never stored.
+"""Where a seat can be; other flows pass through their start, and what is heard or wanted is never
+stored.
 
 Where a colleague has taken work over, every scan is answered alike: `tests/ops` makes them.
 """

@@ -55,6 +55,16 @@ def test_no_more_is_handed_over_before_what_was_is_taken(line) -> None:
     assert scans_in(told.get(timeout=10)) == SCANS_AHEAD_MAX
 
 
+def test_no_more_is_handed_over_before_it_is_known_whether_there_is_room(line) -> None:
+    writing, told, hearing = line
+    os.write(writing, codes(0, 100))
+    assert hearing.arrived(told.get(timeout=10))
+    with pytest.raises(queue.Empty):
+        told.get(timeout=0.2)
+    hearing.make_room(room=True)
+    assert scans_in(told.get(timeout=10)) == SCANS_AHEAD_MAX
+
+
 def test_in_the_dark_what_comes_alone_is_handed_over_and_a_stream_waits(line) -> None:
     writing, told, hearing = line
     hearing.make_room(room=False, dark=True)
@@ -87,6 +97,7 @@ def test_in_the_dark_a_stream_that_comes_in_small_pieces_waits_too(line) -> None
     stream = told.get(timeout=10)
     assert scans_in(stream) == 2
     assert hearing.arrived(stream)
+    hearing.make_room(room=True)
     assert scans_in(told.get(timeout=10)) == 2
 
 

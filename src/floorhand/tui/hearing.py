@@ -87,12 +87,15 @@ class Hearing:
         self._ears.remove(ear)
 
     def arrived(self, heard: tuple[Any, ...]) -> bool:
-        """Say that what was handed over is being taken; False if it is to be thrown away."""
+        """Say that what was handed over is being taken; False if it is to be thrown away.
+
+        Whether there is room for more is known when it has been taken: see `make_room`.
+        """
         if isinstance(heard[0], Line | Skipped):  # told out of turn
             return True
         with self._changed:
             stale, self._on_its_way, self._stale = self._stale, False, False
-            self._changed.notify_all()
+            self._room = False
             return not stale
 
     def make_room(self, *, room: bool, dark: bool = False) -> None:
