@@ -11,6 +11,7 @@ from floors import SITE
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from floorhand.ops.labelling import offered
 from floorhand.ops.seats import SCANNED_CHARACTERS_MAX, SECRET, Turn, must_sit
 from floorhand.store.check import violations
 from floorhand.store.db import Transactions
@@ -45,10 +46,11 @@ class Journal:
 def seat_now(transactions: Transactions, seat: str, scan_no: int = 0) -> tuple[Turn, Effect]:
     """Read where a seat is, and what one of its scans has done.
 
-    The seat is held while it is read, so whoever died while holding it is over.
+    The seat is held while it is read, so whoever died while holding it is over. The turn is as it
+    is answered, with the keys that are offered now.
     """
     with transactions.begin() as tx:
-        turn = must_sit(tx, SITE, seat).turn()
+        turn = offered(tx, SITE, must_sit(tx, SITE, seat).turn())
         return turn, effect_of(tx, seat, scan_no)
 
 
