@@ -152,3 +152,23 @@ def test_who_is_overtaken_clashes(postgresql_warehouse) -> None:
         with pytest.raises(Clash):
             ask(tx, RENAME, of="A-1", name="DRY")
     engine_of(made).dispose()
+
+
+def test_what_is_asked_again_and_again_is_planned_once(postgresql_warehouse) -> None:
+    made = open_database(postgresql_warehouse)
+    with made() as tx, made() as other:  # lines that are there since many wanted one at once
+        tx.connection()
+        other.connection()
+    for _ in range(20):  # a line prepares what it was asked five times; a server plans five more
+        with made.begin() as tx:
+            ask(tx, PLACES, codes=["A-1"])
+    with made.begin() as tx:
+        (plans,) = tx.execute(
+            text(
+                "SELECT generic_plans, custom_plans FROM pg_prepared_statements "
+                "WHERE statement LIKE '%pick_face%'"
+            )
+        ).all()
+    assert plans.generic_plans >= 14
+    assert plans.custom_plans == 0
+    engine_of(made).dispose()

@@ -10,11 +10,11 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from conftest import NOW, SITE, new_warehouse
-from sqlalchemy import update
+from sqlalchemy import event, update
 
 from floorhand.errors import DatabaseUnusable
 from floorhand.store.beside import make_alike
-from floorhand.store.db import Transactions, engine_of
+from floorhand.store.db import Transactions, engine_of, open_database
 from floorhand.store.schema import Spooler
 from floorhand.store.single import is_held, lock_file, single
 from floorhand.store.troubles import path_of
@@ -89,3 +89,18 @@ def test_who_was_overtaken_knows_it(warehouse: Transactions) -> None:
         with warehouse.begin() as tx:
             tx.execute(update(Spooler).values(epoch=Spooler.epoch + 1))
         assert not hold.is_mine()
+
+
+def test_who_waits_for_its_turn_leaves_its_line_to_others(postgresql_warehouse: str) -> None:
+    first, second = open_database(postgresql_warehouse), open_database(postgresql_warehouse)
+    opened: list[object] = []
+    with single(first, SITE, NOW) as hold:
+        assert hold is not None
+        with single(second, SITE, NOW) as waiting:
+            assert waiting is None
+        event.listen(engine_of(second), "connect", lambda line, _: opened.append(line))
+        with single(second, SITE, NOW) as waiting:
+            assert waiting is None
+        assert not opened
+    for floor in (first, second):
+        engine_of(floor).dispose()

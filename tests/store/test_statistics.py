@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from conftest import NOW
 from sqlalchemy import text
 
-from floorhand.store.db import Transactions
+from floorhand.robots.demo import build_demo
+from floorhand.store.db import Transactions, engine_of, open_database
 from floorhand.store.schema import Table
 
 
@@ -39,3 +41,13 @@ def test_every_index_of_every_table_has_statistics(transactions: Transactions) -
         for table in Table.metadata.tables:
             for row in tx.execute(text(f'PRAGMA index_list("{table}")')):
                 assert (table, row[1]) in known
+
+
+def test_what_was_filled_at_one_stroke_is_counted_on_postgresql(postgresql_warehouse: str) -> None:
+    floor = open_database(postgresql_warehouse)
+    build_demo(floor, "DEMO", NOW)
+    with floor.begin() as tx:
+        counted = dict(tx.execute(text("SELECT relname, reltuples FROM pg_class")).tuples())
+        for table in ("place", "stock", "sku", "barcode", "orders", "order_line"):
+            assert counted[table] == tx.scalar(text(f"SELECT count(*) FROM {table}"))
+    engine_of(floor).dispose()

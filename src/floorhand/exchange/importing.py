@@ -68,6 +68,7 @@ from floorhand.exchange.writing_rules import write_merchants, write_site, write_
 from floorhand.exchange.written import Writing
 from floorhand.store.db import Transactions
 from floorhand.store.schema import Imported, SiteRow
+from floorhand.store.statistics import count_new_tables
 
 STEP_SIZE = 1_000
 """Records and lines written in one transaction: few enough that no scan waits long."""
@@ -209,6 +210,8 @@ def _write_all(transactions: Transactions, site: str, ready: Ready, options: Opt
             raise_alarms(w, parsed.alarms)
             _remember(w, ready.opened, options, _result(ready, w, "", False))
             tx.commit()
+        count_new_tables(tx)
+        tx.commit()
     return w
 
 

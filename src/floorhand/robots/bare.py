@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from sqlalchemy import make_url
 
 from floorhand.store.db import sqlite_file
-from floorhand.store.notes import NOTED
+from floorhand.store.server import get_line_ready
 
 Statement = tuple[str, Any, bool]
 """SQL, its values, and whether the values are many rows."""
@@ -67,9 +67,7 @@ class BarePostgresql:
         plain = make_url(url).set(drivername="postgresql")
         self._connection = psycopg.connect(plain.render_as_string(hide_password=False))
         self._connection.isolation_level = psycopg.IsolationLevel.SERIALIZABLE
-        self._connection.prepared_max = 600
-        self._connection.execute(NOTED)
-        self._connection.commit()
+        get_line_ready(self._connection)
 
     def write(self, statements: Sequence[Statement]) -> Took:
         """Carry statements out in one transaction, which the driver begins."""

@@ -197,8 +197,10 @@ def _single_at_server(
     transactions: Transactions, engine: Engine, site: str, now: datetime
 ) -> Iterator[Hold | None]:
     line = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+    locked = True  # unless the server says that it is not
     try:
-        if not line.scalar(LOCK, {"site": site}):
+        locked = bool(line.scalar(LOCK, {"site": site}))
+        if not locked:
             yield None
             return
         hold = _ServerHold(_count_up(transactions, site, now), line, site)
@@ -207,7 +209,8 @@ def _single_at_server(
         finally:
             hold.end()
     finally:
-        line.invalidate()  # closed, not given back: the lock would go on with the pool
+        if locked:
+            line.invalidate()  # closed, not given back: the lock would go on with the pool
         line.close()
 
 

@@ -1,4 +1,4 @@
-"""Tell SQLite's planner what a warehouse looks like.
+"""Tell the planner of a database what a warehouse looks like.
 
 Without statistics SQLite takes every indexed column for about as rare as any other, and so it
 would rather read all rows of a site than look a barcode up: every table leads with the site, of
@@ -6,7 +6,11 @@ which there is one. ``ANALYZE`` would count what is there, which at the start is
 statistics are written by hand, from the kinds of columns; plans then are the same in an empty and
 in a full building.
 
-Source: sqlite.org/fileformat2.html, "The sqlite_stat1 table"; sqlite.org/optoverview.html.
+PostgreSQL errs likewise, and counts by itself what has changed, about once a minute. What was
+filled at one stroke is counted at once, or the first minute of a warehouse would be its slowest.
+
+Source: sqlite.org/fileformat2.html, "The sqlite_stat1 table"; sqlite.org/optoverview.html;
+PostgreSQL's manual, "Updating Planner Statistics" and "pg_class" (reltuples).
 """
 
 from __future__ import annotations
@@ -14,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, text
+from sqlalchemy.orm import Session
 
 from floorhand.store.schema import Table
 
@@ -34,6 +39,21 @@ def tell_planner(connection: Connection) -> None:
         text("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (:tbl, :idx, :stat)"),
         list(_statistics(connection)),
     )
+
+
+NEVER_COUNTED = text("""
+SELECT quote_ident(relname) FROM pg_class
+WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND reltuples <= 0
+ORDER BY relname
+""")
+"""Tables of PostgreSQL that hold nothing as far as its planner knows."""
+
+
+def count_new_tables(tx: Session) -> None:
+    """Let PostgreSQL count the tables that were filled since it last looked."""
+    if tx.get_bind().dialect.name == "postgresql":
+        for table in tx.scalars(NEVER_COUNTED).all():
+            tx.execute(text(f"ANALYZE {table}"))
 
 
 def _statistics(connection: Connection) -> Iterator[dict[str, str]]:

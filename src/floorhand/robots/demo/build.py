@@ -17,6 +17,7 @@ from floorhand.robots.demo import building, goods, paper
 from floorhand.store.db import Transactions
 from floorhand.store.ledger import Cause
 from floorhand.store.schema import Merchant, Operation, Place, SiteRow, Worker
+from floorhand.store.statistics import count_new_tables
 
 SEED = 952
 
@@ -88,6 +89,7 @@ def build_demo(transactions: Transactions, site: str, now: datetime, seed: int =
         paper.wait_for_returns(tx, cause, listed, rng)
         paper.announce(tx, cause, listed, rng)
         paper.take_orders(tx, cause, listed, rng, TIME_ZONE)
+        count_new_tables(tx)
     return Demo(
         badges,
         bins=len(building.AISLES) * building.BAYS * building.LEVELS,
