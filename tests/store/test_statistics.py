@@ -47,7 +47,8 @@ def test_what_was_filled_at_one_stroke_is_counted_on_postgresql(postgresql_wareh
     floor = open_database(postgresql_warehouse)
     build_demo(floor, "DEMO", NOW)
     with floor.begin() as tx:
-        counted = dict(tx.execute(text("SELECT relname, reltuples FROM pg_class")).tuples())
+        found = tx.execute(text("SELECT relname, reltuples FROM pg_class"))
+        counted = {row.relname: row.reltuples for row in found}
         for table in ("place", "stock", "sku", "barcode", "orders", "order_line"):
             assert counted[table] == tx.scalar(text(f"SELECT count(*) FROM {table}"))
     engine_of(floor).dispose()
