@@ -17,7 +17,7 @@ from PIL import Image, ImageDraw
 
 from floorhand.domain.labels import LabelData
 from floorhand.exchange.cells import CODE_CHARACTERS_MAX
-from floorhand.labels import fitting, fonts, picture, words
+from floorhand.labels import fitting, font_files, fonts, picture, words
 from floorhand.labels.placed import Layout
 from floorhand.labels.reader import FIELD
 from floorhand.labels.template import Barcode, Template, Text
@@ -136,8 +136,8 @@ def forget_fonts() -> None:
 def only_own_fonts() -> Iterator[None]:
     """As on a machine without fonts of its own, and without the extra."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fonts, "MACHINE_FONTS", ())
-        patch.setattr(fonts, "FONT_PACKAGES", ())
+        for where in ("MACHINE_FONTS", "FONT_PACKAGES", "FONT_FOLDERS"):
+            patch.setattr(font_files, where, ())
         forget_fonts()
         try:
             yield

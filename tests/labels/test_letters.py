@@ -11,7 +11,7 @@ from labels.nasty import forget_fonts
 from PIL import ImageChops
 from PIL.ImageFont import FreeTypeFont
 
-from floorhand.labels import fonts
+from floorhand.labels import font_files, fonts
 from floorhand.labels.fonts import Style
 from floorhand.labels.picture import Picture, text_picture
 from floorhand.labels.placed import Area, PlacedLine, PlacedText
@@ -111,9 +111,10 @@ def test_fonts_of_the_extra_are_used_where_they_are_installed(
     for name in ("Made-Italic[wght].ttf", "Made[wght].ttf"):
         (package / "files" / name).write_bytes(font.read_bytes())
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(fonts, "FONT_PACKAGES", ("fontpkg_not_installed", "fontpkg_made_up"))
-    assert fonts._packed_fonts("fontpkg_not_installed") == []
-    assert fonts._packed_fonts("fontpkg_made_up") == [package / "files" / "Made[wght].ttf"]
+    names = ("fontpkg_not_installed", "fontpkg_made_up")
+    monkeypatch.setattr(font_files, "FONT_PACKAGES", names)
+    assert font_files.packed_fonts("fontpkg_not_installed") == []
+    assert font_files.packed_fonts("fontpkg_made_up") == [package / "files" / "Made[wght].ttf"]
     forget_fonts()
     try:
         assert fonts._faces()[2].getname() == ("DejaVu Sans Mono", "Book")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,14 @@ from floorhand.errors import BadSetting
 from floorhand.labels.addresses import beside
 from floorhand.labels.printers import IN_WORDS
 from floorhand.store.masters import DEFAULT_PRINTER, site_zone
-from floorhand.store.print_desk import PrinterFacts, SpoolerFacts, printer_facts, spooler_of
+from floorhand.store.print_desk import (
+    LettersMissing,
+    PrinterFacts,
+    SpoolerFacts,
+    letters_missing,
+    printer_facts,
+    spooler_of,
+)
 from floorhand.store.single import is_held
 from floorhand.text.columns import columns
 
@@ -38,16 +45,22 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     with transactions.begin() as tx:
         found = printer_facts(tx, settings.site, datetime.now(UTC))
         spooler = spooler_of(tx, settings.site)
+        lacking = letters_missing(tx, settings.site)
         zone = site_zone(tx, settings.site)
     if args.json:
         told = [_as_json(one, where) for one in found]
-        print(json.dumps({"printers": told, "spool": _spool_as_json(spooler, held)}, indent=2))
+        spool = _spool_as_json(spooler, held)
+        letters = [asdict(one) for one in lacking]
+        told_all = {"printers": told, "spool": spool, "letters_missing": letters}
+        print(json.dumps(told_all, indent=2))
         return 0
     for line in columns(HEAD, [_row(one, zone) for one in found]):
         print(line)
     for one in found:
         if line := _about(one, where):
             say(f"{one.code}: {line}")
+    for lack in lacking:
+        say(_lacking(lack))
     say(_spool(spooler, held, zone))
     return 0
 
@@ -100,6 +113,15 @@ def _about(one: PrinterFacts, where: Where) -> str:
     told = one.info.told if one.info.condition not in ("", "ready") else ""
     wrong = _wrong_address(one)
     return wrong or f"{_where(one, where)}, {one.info.dpi} dpi{'; ' if told else ''}{told}"
+
+
+def _lacking(one: LettersMissing) -> str:
+    """Say what was not on labels, and what to install."""
+    return (
+        f"Labels lack letters ({one.script}): no font has {one.letters} where labels are drawn, "
+        f"first on {one.template} {one.label}. Install there, then start anew what sends "
+        f"labels: {one.cure}"
+    )
 
 
 def _row(one: PrinterFacts, zone: ZoneInfo) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from floorhand.labels.addresses import beside, printer_at
 from floorhand.labels.asked import scanner_test_label
 from floorhand.labels.awaiting import wait_until
 from floorhand.labels.printers import ABLE, IN_WORDS, Condition, FolderPrinter, Printer
+from floorhand.labels.scripts import language_advice
 from floorhand.store.db import Transactions
 from floorhand.store.masters import site_rules
 from floorhand.store.print_desk import LabelFacts, newest_label, printer_facts
@@ -46,6 +47,10 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     held = f", {labels(status.held)} in it" if status.held else ""
     told = f". {status.told}" if status.told and status.condition is not Condition.READY else ""
     say(f"{name}: {IN_WORDS[status.condition]}{held}{told}")
+    with transactions.begin() as tx:
+        language = settings.language or site_rules(tx, settings.site).language
+    if lacking := language_advice(language):
+        say(lacking)
     able = status.condition in ABLE
     paused = facts.info is not None and facts.info.paused
     if paused:
@@ -57,7 +62,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         return 1
     if waiting := facts.count("waiting", "sending"):
         say(f"{labels(waiting)} go before the test label.")
-    return _label(transactions, settings, name)
+    return _label(transactions, settings, name, language)
 
 
 def _printer(info: PrinterInfo | None, settings: Settings, books: Path) -> Printer:
@@ -66,10 +71,8 @@ def _printer(info: PrinterInfo | None, settings: Settings, books: Path) -> Print
     return printer_at(info.address, info.dpi, books)
 
 
-def _label(transactions: Transactions, settings: Settings, name: str) -> int:
+def _label(transactions: Transactions, settings: Settings, name: str, language: str) -> int:
     """Print a test label, and say what became of it."""
-    with transactions.begin() as tx:
-        language = settings.language or site_rules(tx, settings.site).language
     made = scanner_test_label(language)
     subject = f"test of {name} {datetime.now(UTC):%Y-%m-%d %H:%M:%S.%f}"
     label = (made.template, json.dumps(dict(made.data), ensure_ascii=False))

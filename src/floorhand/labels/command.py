@@ -26,7 +26,7 @@ from floorhand.labels.bulk import Progress, to_folder, unfinished
 from floorhand.labels.placed import DOTS_PER_MM, Layout
 from floorhand.labels.preview import check_ending, preview, report, write
 from floorhand.labels.printers import Form, write_whole
-from floorhand.labels.printing_run import add_run_arguments, check_run, print_on
+from floorhand.labels.printing_run import add_run_arguments, check_run, print_on, tell_notes
 from floorhand.labels.render import DEFAULT_DPI, lay_out_named
 from floorhand.labels.sheet_file import load_sheet, sheet_names
 from floorhand.labels.sheets import SHEET_DPI, sheet_pages, write_pdf
@@ -141,9 +141,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         raise BadFile(f"The labels cannot be written: {error.strerror or error}.") from error
     if args.what == ROTATE:
         _say(f"{HANG} {AGAIN}")
-    for one, layout in zip(wanted, layouts, strict=True):
-        if note := layout.note():
-            print(visible(f"{one.subject}: {note}"), file=sys.stderr)
+    tell_notes(wanted, layouts)
     return 0
 
 

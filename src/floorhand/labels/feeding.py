@@ -9,7 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -134,12 +134,14 @@ class _Drawn:
 
     forms: Mapping[Form, bytes]
     note: str = ""
-    troubles: LabelTroubles | None = None
+    troubles: LabelTroubles = field(default_factory=dict)
+    scripts: LabelTroubles = field(default_factory=dict)
 
 
 def _drawn(job: Job, printer: Printer, kept: Mapping[Form, bytes], language: str) -> _Drawn:
     # Drawing is slow to import, and a terminal that starts must not wait for it.
     from floorhand.labels.render import draw, lay_out_named
+    from floorhand.labels.scripts import advice, lacking
 
     data = {**job.data, "copy": job.copy_no} if job.copy_no > 1 else job.data
     layout = lay_out_named(job.template, data, printer.dpi, language)
@@ -151,7 +153,8 @@ def _drawn(job: Job, printer: Printer, kept: Mapping[Form, bytes], language: str
     if ADDRESS in layout.shortened:
         troubles["address_shortened"] = {}
     forms = {form: kept[form] if form in kept else draw(layout, form) for form in printer.takes}
-    return _Drawn(forms, layout.note(), troubles)
+    note = "; ".join(filter(None, (layout.note(), *advice(layout.missing))))
+    return _Drawn(forms, note, troubles, lacking(layout.said))
 
 
 def _brought(tx: Session, site: str, job: Job) -> bytes | None:
@@ -193,7 +196,7 @@ def _send(service: Service, job: Job, printer: Printer, drawn: _Drawn) -> None:
 def _mark_out(tx: Session, service: Service, job: Job, drawn: _Drawn, *, confirmed: bool) -> None:
     now = service.clock()
     mark_sent(tx, service.site, job.id, now, drawn.note, confirmed=confirmed)
-    report_label(tx, service.site, job, now, drawn.troubles or {})
+    report_label(tx, service.site, job, now, drawn.troubles, drawn.scripts)
 
 
 def _note(service: Service, mark: Callable[[Session], None]) -> None:

@@ -2,9 +2,9 @@
 
 Three steps, so that a label can always be made. Pillow's built-in font looks best but knows little
 more than ASCII; the font that comes with python-barcode knows Latin, Greek, Cyrillic and Arabic; a
-font of the extra ``fonts`` or of the machine may know the rest (Thai, Hebrew, Hindi, Chinese,
-Japanese, Korean). A letter that none of them has with all its marks is printed with those that one
-has. What none of them knows at all is printed as a hollow box and reported, never left out
+font of the extras ``fonts`` and ``cjk`` or of the machine may know the rest (Thai, Hebrew, Hindi,
+Chinese, Japanese, Korean). A letter that none of them has with all its marks is printed with those
+that one has. What none of them knows at all is printed as a hollow box and reported, never left out
 silently; only signs and emoji are left out of addresses.
 """
 
@@ -15,12 +15,12 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from PIL import ImageFont, features
+
+from floorhand.labels.font_files import font_files
 
 MISSING = "□"
 """Printed for a letter that no font here knows."""
@@ -36,23 +36,6 @@ LINE_HEIGHT = 1.6
 
 BASELINE = 1.27
 """Where letters stand, from the top of their line, in heights of capitals."""
-
-MACHINE_FONTS = (
-    "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
-    "/usr/share/fonts/noto-cjk/NotoSansCJK-Regular.ttc",
-    "/usr/share/fonts/truetype/noto/NotoSansDevanagari-Regular.ttf",
-    "/usr/share/fonts/truetype/noto/NotoSansHebrew-Regular.ttf",
-    "/usr/share/fonts/truetype/noto/NotoSansThai-Regular.ttf",
-    "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc",
-    "/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf",
-    "/usr/share/fonts/truetype/unifont/unifont.ttf",
-    "/System/Library/Fonts/Supplemental/Arial Unicode.ttf",
-    "C:/Windows/Fonts/msyh.ttc",
-)
-"""Fonts of other scripts, where operating systems keep them; used if they are there."""
-
-FONT_PACKAGES = ("fontpkg_noto_sans_devanagari", "fontpkg_noto_sans_thai", "fontpkg_heebo")
-"""Packages of the extra ``fonts``, each of one script: Hindi, Thai, Hebrew; used if installed."""
 
 _CAPITAL = "H"
 _JOINED = re.compile("[\u0590-\u1dff\u2e80-\U0010ffff]")
@@ -124,19 +107,17 @@ def _faces() -> tuple[_Font, ...]:
     """Open each font once, at a size at which its letters can be compared."""
     own = ImageFont.load_default(_PROBE_DOTS)
     assert isinstance(own, _Font), "Pillow was built without FreeType"
-    wide = str(files("barcode") / "fonts" / "DejaVuSansMono.ttf")
-    more = [name for name in MACHINE_FONTS if Path(name).is_file()]
-    packed = [str(path) for name in FONT_PACKAGES for path in _packed_fonts(name)]
-    return (own, *(ImageFont.truetype(name, _PROBE_DOTS) for name in (wide, *packed, *more)))
+    found = (_opened(path) for path in font_files())
+    return (own, *(font for font in found if font is not None))
 
 
-def _packed_fonts(package: str) -> list[Path]:
-    """Find the upright font that a package holds; none if it is not installed."""
-    found = find_spec(package)
-    if found is None or found.origin is None:
-        return []
-    fonts = sorted(Path(found.origin).parent.glob("files/*.ttf"))
-    return [path for path in fonts if "Italic" not in path.name][:1]
+def _opened(path: Path) -> _Font | None:
+    """Open a font; None if it is none, may not be read, or its size cannot be told from it."""
+    try:
+        font = ImageFont.truetype(str(path), _PROBE_DOTS)
+    except OSError:
+        return None
+    return font if font.getbbox(_CAPITAL, anchor="ls")[1] < 0 else None
 
 
 @cache
@@ -156,14 +137,19 @@ def _plain(face: int) -> _Font:
 
 
 @lru_cache(maxsize=1)
-def _joins_letters() -> bool:
+def joins_letters() -> bool:
     """Say whether Pillow can write right to left and join letters here; it needs a library."""
     return bool(features.check("raqm"))
 
 
+def must_join(letter: str) -> bool:
+    """Say whether a letter is wrong unless it is put in order and joined to those beside it."""
+    return bool(_COMPLEX.match(letter))
+
+
 @lru_cache(maxsize=8192)
 def _knows(face: int, letter: str) -> bool:
-    if _COMPLEX.match(letter) and not _joins_letters():
+    if must_join(letter) and not joins_letters():
         return False
     return letter == " " or _glyph(face, letter) != _unknown_glyph(face)
 

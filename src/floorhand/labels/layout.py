@@ -103,13 +103,15 @@ class Stencil:
         for unless, fill in self._fillers:
             if not (unless and values.shown[unless]):
                 placed += fill(values)
+        said = "".join(values.said)
         return Layout(
             template.name,
             self._dpi,
             *self._size,
             placed=tuple(placed),
             shortened=tuple(i.name for i in placed if isinstance(i, PlacedText) and i.shortened),
-            missing=fonts.missing_letters("".join(values.said)),
+            said=said,
+            missing=fonts.missing_letters(said),
         )
 
 

@@ -92,8 +92,8 @@ Placed = PlacedText | PlacedSymbol | PlacedFrame | PlacedArrow | PlacedPicture
 class Layout:
     """A label with its data, in dots.
 
-    ``shortened`` names elements whose text did not fit; ``missing`` lists letters that no font
-    here knows.
+    ``said`` is all text that was put on it, ``missing`` those letters of it that no font here
+    knows; ``shortened`` names elements whose text did not fit.
     """
 
     template: str
@@ -102,6 +102,7 @@ class Layout:
     height_dots: int
     placed: tuple[Placed, ...]
     shortened: tuple[str, ...]
+    said: str
     missing: str
 
     @property

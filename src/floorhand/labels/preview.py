@@ -14,6 +14,7 @@ from floorhand.labels.picture import Picture
 from floorhand.labels.placed import Layout
 from floorhand.labels.printers import write_whole
 from floorhand.labels.quality import Judged, Verdict, judge
+from floorhand.labels.scripts import advice, language_advice
 from floorhand.labels.template import Template, load_template, load_template_file
 from floorhand.labels.words import in_words, worded
 from floorhand.text.catalog import ENGLISH
@@ -33,6 +34,7 @@ class Preview:
     drawn: Picture
     barcodes: tuple[Judged, ...]
     absent: tuple[str, ...]
+    language: str
 
     @property
     def is_good(self) -> bool:
@@ -57,7 +59,7 @@ def preview(name: str, data: Path | None, dpi: int, language: str = ENGLISH) -> 
     drawn = picture.draw(layout)
     shown = {item.name for item in layout.placed}
     absent = tuple(one.name for one in template.elements if one.name not in shown)
-    return Preview(template, layout, drawn, judge(template, layout, drawn), absent)
+    return Preview(template, layout, drawn, judge(template, layout, drawn), absent, language)
 
 
 def read_data(path: Path, kind: LabelKind) -> LabelData:
@@ -116,6 +118,9 @@ def report(made: Preview, *, signs: bool) -> list[str]:
     told.append(f"shortened: {', '.join(layout.shortened) or 'nothing'}")
     if layout.missing:
         told.append(f"letters that no font here has: {layout.missing}")
+        told += [f"  {line}" for line in advice(layout.missing)]
+    if lacking := language_advice(made.language):
+        told.append(lacking)
     if made.absent:
         told.append(f"not shown with this data: {', '.join(made.absent)}")
     return told

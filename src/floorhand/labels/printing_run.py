@@ -12,7 +12,7 @@ import hashlib
 import json
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,8 +22,10 @@ from floorhand.config import Settings
 from floorhand.domain.print_desk import LABELS_AT_ONCE_MAX, PrintLabels
 from floorhand.errors import BadLabel
 from floorhand.labels.awaiting import wait_until
+from floorhand.labels.placed import Layout
 from floorhand.labels.printers import IN_WORDS, Condition
 from floorhand.labels.render import DEFAULT_DPI, lay_out_named
+from floorhand.labels.scripts import advice
 from floorhand.ops.settling import from_office
 from floorhand.store.db import Transactions, in_turn, open_database
 from floorhand.store.label_data import LabelWanted
@@ -78,9 +80,8 @@ def print_on(args: argparse.Namespace, settings: Settings, wanted: Sequence[Labe
         key = _key(args, printer, day)
         number = last_run(tx, settings.site, key) + (1 if args.again else 0)
     dpi = infos[printer].dpi if printer in infos else DEFAULT_DPI
-    for one in wanted:  # a barcode without room stops the whole run before anything is printed
-        if note := lay_out_named(one.template, one.data, dpi).note():
-            print(visible(f"{one.subject}: {note}"), file=sys.stderr)
+    # A barcode without room stops the whole run before anything is printed.
+    tell_notes(wanted, (lay_out_named(one.template, one.data, dpi) for one in wanted))
     run = f"{key}-{max(1, number)}"
     labels = [_label(one) for one in wanted]
     asked = _ask_for(transactions, settings.site, run, printer, labels)
@@ -92,6 +93,17 @@ def print_on(args: argparse.Namespace, settings: Settings, wanted: Sequence[Labe
     if not is_held(transactions, settings.site):
         _say("Nobody sends labels now: they come when a terminal or floorhand spool runs.")
     return 0
+
+
+def tell_notes(wanted: Sequence[LabelWanted], layouts: Iterable[Layout]) -> None:
+    """Say what is not on labels as it should be, and once for all of them what helps."""
+    missing: dict[str, None] = {}
+    for one, layout in zip(wanted, layouts, strict=True):
+        missing |= dict.fromkeys(layout.missing)
+        if note := layout.note():
+            print(visible(f"{one.subject}: {note}"), file=sys.stderr)
+    for line in advice("".join(missing)):
+        print(f"To print these letters install: {line}", file=sys.stderr)
 
 
 def _label(one: LabelWanted) -> Label:

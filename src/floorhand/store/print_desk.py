@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -17,8 +18,9 @@ from floorhand.store.asking import ask_each
 from floorhand.store.ledger import OFFICE, Cause
 from floorhand.store.masters import DEFAULT_PRINTER
 from floorhand.store.no_word import STATE, moments
+from floorhand.store.print_queue import LETTERS_MISSING
 from floorhand.store.printers import PrinterInfo, printers_of
-from floorhand.store.schema import Operation, PrintJob, Spooler, Station
+from floorhand.store.schema import Operation, PrintJob, Spooler, Station, Trouble
 
 UNFINISHED: Final = ("waiting", "sending", "doubt", "failed")
 """States of labels that have not come out, as far as anybody knows."""
@@ -75,6 +77,32 @@ class SpoolerFacts:
 
     host: str
     since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LettersMissing:
+    """A script that no font has where labels are drawn.
+
+    ``letters`` lacked on the first label of it, of ``template`` and for ``label``; ``cure`` is
+    what brings a font.
+    """
+
+    script: str
+    letters: str
+    cure: str
+    template: str
+    label: str
+
+
+def letters_missing(tx: Session, site: str) -> tuple[LettersMissing, ...]:
+    """List the scripts that labels came out without letters of, and still would."""
+    told = select(Trouble.subject, Trouble.facts).where(
+        Trouble.site == site, Trouble.kind == LETTERS_MISSING, Trouble.closed_at.is_(None)
+    )
+    return tuple(
+        LettersMissing(row.subject, **json.loads(row.facts))
+        for row in tx.execute(told.order_by(Trouble.created_at))
+    )
 
 
 def printer_facts(tx: Session, site: str, now: datetime) -> tuple[PrinterFacts, ...]:

@@ -21,7 +21,7 @@ from floorhand.store.asking import ask, ask_each
 from floorhand.store.ledger import OFFICE, Cause
 from floorhand.store.places import next_number
 from floorhand.store.schema import Parcel, PrintForm, PrintJob, Spooler
-from floorhand.store.tasks import is_told, trouble
+from floorhand.store.tasks import close_trouble, is_told, trouble
 
 ERROR_CHARACTERS_MAX = 500
 
@@ -32,7 +32,10 @@ ahead, and is due."""
 NOT_NOTED: Final = "what became of it was not noted: its spool ended, or lost the database"
 
 LabelTroubles = Mapping[str, Mapping[str, str]]
-"""What is wrong with a printed label: kinds of trouble, with the facts of each."""
+"""What is wrong with a printed label: kinds of trouble, or scripts, with the facts of each."""
+
+LETTERS_MISSING: Final = "letters_missing"
+"""The kind of trouble with a script that no font has, where labels are drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,10 +253,18 @@ def name_missing(tx: Session, site: str, known: Collection[str]) -> None:
         tx.execute(update(PrintJob).where(*waiting, *told).values(error=error))
 
 
-def report_label(tx: Session, site: str, job: Job, now: datetime, troubles: LabelTroubles) -> None:
+def report_label(
+    tx: Session,
+    site: str,
+    job: Job,
+    now: datetime,
+    troubles: LabelTroubles,
+    scripts: LabelTroubles,
+) -> None:
     """Tell supervisors what is wrong with a label that came out, naming the order.
 
     A reprint that is no better is not told again while somebody still has to look at the first.
+    ``scripts`` are those of its text: one without facts was printed whole, and is no trouble more.
     """
     cause = Cause(site, job.id, "", "", "", now)
     for kind, facts in troubles.items():
@@ -264,6 +275,12 @@ def report_label(tx: Session, site: str, job: Job, now: datetime, troubles: Labe
                 )
             ).first() or ("", str(job.data.get("order", "")))
             trouble(tx, cause, kind, job.subject, merchant, order=order, **facts)
+    for script, facts in scripts.items():
+        if not facts:
+            close_trouble(tx, cause, LETTERS_MISSING, script)
+        elif not is_told(tx, site, LETTERS_MISSING, script):
+            first = {"template": job.template, "label": job.subject}
+            trouble(tx, cause, LETTERS_MISSING, script, **facts, **first)
 
 
 def _mark(
