@@ -11,7 +11,8 @@ from floorhand.commands.office import add_printer, decide, labels, opened, say
 from floorhand.config import Settings
 from floorhand.domain.print_desk import PrinterRemoved, RemovePrinter
 from floorhand.errors import BadSetting
-from floorhand.store.print_desk import UNFINISHED, printer_facts, require_printer
+from floorhand.store.no_word import UNFINISHED
+from floorhand.store.print_desk import printer_facts, require_printer
 
 add_arguments = add_printer
 

@@ -16,7 +16,8 @@ from floorhand.config import Settings
 from floorhand.labels.spool import Roster, send_all, start_spool
 from floorhand.labels.zebra import SEND_MAX_S
 from floorhand.store.db import Transactions
-from floorhand.store.print_desk import UNFINISHED, printer_facts
+from floorhand.store.no_word import UNFINISHED
+from floorhand.store.print_desk import printer_facts
 from floorhand.store.single import is_held
 from floorhand.text.visible import visible
 

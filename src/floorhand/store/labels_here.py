@@ -10,7 +10,7 @@ from sqlalchemy import Row, TableClause, and_, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from floorhand.store.asking import ask
-from floorhand.store.no_word import STATE, moments
+from floorhand.store.no_word import MAYBE_DOUBT, STATE, moments
 from floorhand.store.schema import Parcel, PrinterRow, PrintJob
 
 LATELY: Final = timedelta(hours=1)
@@ -54,7 +54,7 @@ _OF_SEAT = (
     .limit(1)
 )
 _IN_DOUBT = (
-    _LABEL.where(_HERE, STATE == "doubt")
+    _LABEL.where(_HERE, _JOB.c.state.in_(MAYBE_DOUBT), STATE == "doubt")
     .where(
         (_JOB.c.printer == bindparam("printer"))
         | ((_JOB.c.station != "") & (_JOB.c.station == bindparam("station")))

@@ -32,6 +32,13 @@ NO_WORD: Final = (_JOB.c.state == "sending") & or_(
 STATE: Final = case((NO_WORD, "doubt"), else_=_JOB.c.state)
 """The state of a label for whoever looks at it; bind `moments`."""
 
+MAYBE_DOUBT: Final = ("doubt", "sending")
+"""States on file of labels that may be in doubt by `STATE`: an index finds these, of all labels
+that were ever printed."""
+
+UNFINISHED: Final = ("waiting", "sending", "doubt", "failed")
+"""States of labels that have not come out, as far as anybody knows."""
+
 _DOUBT = (
     update(_JOB)
     .where(_JOB.c.site == bindparam("at_site"), NO_WORD)

@@ -17,13 +17,10 @@ from floorhand.errors import BadSetting
 from floorhand.store.asking import ask_each
 from floorhand.store.ledger import OFFICE, Cause
 from floorhand.store.masters import DEFAULT_PRINTER
-from floorhand.store.no_word import STATE, moments
+from floorhand.store.no_word import STATE, UNFINISHED, moments
 from floorhand.store.print_queue import LETTERS_MISSING
 from floorhand.store.printers import PrinterInfo, printers_of
 from floorhand.store.schema import Operation, PrintJob, Spooler, Station, Trouble
-
-UNFINISHED: Final = ("waiting", "sending", "doubt", "failed")
-"""States of labels that have not come out, as far as anybody knows."""
 
 LISTED_MAX: Final = 1_000
 

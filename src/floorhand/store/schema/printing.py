@@ -53,6 +53,7 @@ class PrintJob(Table):
     __table_args__ = (
         Index(None, "site", "state", "created_at"),
         Index(None, "site", "subject"),
+        Index(None, "site", "template", "created_at"),
         CheckConstraint(
             "state IN ('waiting', 'sending', 'sent', 'confirmed', 'doubt', 'failed', 'voided')",
             name="state_known",

@@ -47,6 +47,11 @@ def print_job() -> None:
         batch_op.create_index(
             batch_op.f("ix_print_job_site_subject"), ["site", "subject"], unique=False
         )
+        batch_op.create_index(
+            batch_op.f("ix_print_job_site_template_created_at"),
+            ["site", "template", "created_at"],
+            unique=False,
+        )
 
 
 def print_form() -> None:
