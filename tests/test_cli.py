@@ -5,11 +5,17 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from conftest import new_warehouse
+from homes import home_of
+from sqlalchemy import create_engine, event, inspect
+from sqlalchemy.pool import Pool
 
 from floorhand.cli import COMMANDS, main
+from floorhand.store.db import engine_of
 
 
 def run(capsys, *words: str) -> tuple[int, str, str]:
@@ -39,6 +45,7 @@ def test_a_command_written_wrongly_is_code_two(capsys, words: list[str]) -> None
     assert "usage: floorhand" in err
 
 
+@pytest.mark.sqlite("a file that is not there")
 @pytest.mark.parametrize("command", ["check", "summary", "terminal", "talk", "simulate"])
 def test_a_missing_database_is_one_sentence(capsys, tmp_path: Path, command: str) -> None:
     file = tmp_path / "none.db"
@@ -49,6 +56,7 @@ def test_a_missing_database_is_one_sentence(capsys, tmp_path: Path, command: str
     assert not file.exists()
 
 
+@pytest.mark.sqlite("a file without anything")
 @pytest.mark.parametrize(
     "words",
     [["check"], ["summary"], ["terminal"], ["talk"], ["simulate"], ["label", "totes"]],
@@ -64,9 +72,22 @@ def test_an_empty_file_is_left_empty(capsys, tmp_path: Path, words: list[str]) -
     assert [(each, each.stat().st_size) for each in tmp_path.iterdir()] == [(file, 0)]
 
 
+@pytest.mark.parametrize("command", ["check", "summary", "talk", "simulate"])
+def test_an_empty_database_of_a_server_is_left_empty(capsys, postgresql_url, command: str) -> None:
+    code, out, err = run(capsys, command, "--database", postgresql_url)
+    assert (code, out) == (1, "")
+    assert err.count("\n") == 1
+    assert "is empty: there is no warehouse in it." in err
+    engine = create_engine(postgresql_url)
+    assert inspect(engine).get_table_names() == []
+    engine.dispose()
+
+
 @pytest.mark.parametrize("words", [["check"], ["check", "--json"], ["summary"], ["label", "totes"]])
 def test_a_site_that_is_not_there_proves_nothing(capsys, transactions, tmp_path, words) -> None:
-    code, out, err = run(capsys, *words, "--site", "TYPO", "--database", f"{tmp_path}/floor.db")
+    code, out, err = run(
+        capsys, *words, "--site", "TYPO", "--database", home_of(tmp_path / "floor.db")
+    )
     assert (code, out) == (1, "")
     assert err == "floorhand: There is no site TYPO in this database. Known: MAIN.\n"
 
@@ -75,7 +96,7 @@ def test_a_site_that_is_not_there_proves_nothing(capsys, transactions, tmp_path,
 def test_a_database_that_took_nothing_yet_has_nothing_to_check(capsys, tmp_path, site) -> None:
     file = tmp_path / "orders.csv"
     file.write_text("order,sku,quantity\n1,MUG,1\n")
-    at = ["--database", f"{tmp_path}/floor.db", *site]
+    at = ["--database", home_of(tmp_path / "floor.db"), *site]
     assert run(capsys, "import", str(file), *at)[0] == 3
     code, out, err = run(capsys, "check", *at)
     assert (code, err) == (0, "")
@@ -87,21 +108,21 @@ def test_a_database_that_took_nothing_yet_has_nothing_to_check(capsys, tmp_path,
 
 @pytest.mark.parametrize("words", [["--shift", "noon"], ["--day", "x"], ["--from", "x"]])
 def test_a_period_that_is_none_is_one_sentence(capsys, transactions, tmp_path, words) -> None:
-    code, _, err = run(capsys, "summary", "--database", f"{tmp_path}/floor.db", *words)
+    code, _, err = run(capsys, "summary", "--database", home_of(tmp_path / "floor.db"), *words)
     assert code == 1
     assert err.startswith("floorhand: ")
     assert err.count("\n") == 1
 
 
 def test_an_empty_warehouse_has_a_summary(capsys, transactions, tmp_path: Path) -> None:
-    code, out, _ = run(capsys, "summary", "--database", f"{tmp_path}/floor.db")
+    code, out, _ = run(capsys, "summary", "--database", home_of(tmp_path / "floor.db"))
     assert code == 0
     assert "Orders shipped 0" in out
     assert "Stock proved" in out
 
 
 def test_common_options_may_stand_before_the_command(capsys, transactions, tmp_path) -> None:
-    code, out, _ = run(capsys, "--database", f"{tmp_path}/floor.db", "check")
+    code, out, _ = run(capsys, "--database", home_of(tmp_path / "floor.db"), "check")
     assert code == 0
     assert out.startswith("ledger = balances")
 
@@ -123,7 +144,7 @@ def test_files_may_be_named_before_and_after_an_option(tmp_path, capsys) -> None
     for name in ("a", "b"):
         (tmp_path / f"{name}.csv").write_text(f"sku\n{name}\n")
     first, second = (str(tmp_path / f"{name}.csv") for name in ("a", "b"))
-    database = str(tmp_path / "x.db")
+    database = home_of(tmp_path / "x.db")
     code, out, _ = run(capsys, "import", "-d", database, first, "--merchant", "M", second)
     assert code == 0
     assert "a.csv: recognised" in out
@@ -138,3 +159,29 @@ def test_an_import_says_what_is_wrong_with_an_address(tmp_path, capsys, url, ext
     code, _, err = run(capsys, "import", "-d", url, str(file), *extra)
     assert code == 1
     assert "is no address of a database" in err
+
+
+@pytest.fixture
+def still_open() -> Iterator[list[object]]:
+    """The connections to databases that were opened since and not closed."""
+    found: list[object] = []
+    listened = {
+        "connect": lambda driver, _record: found.append(driver),
+        "close": lambda driver, _record: found.remove(driver),
+        "close_detached": found.remove,
+    }
+    for name, note in listened.items():
+        event.listen(Pool, name, note)
+    yield found
+    for name, note in listened.items():
+        event.remove(Pool, name, note)
+
+
+@pytest.mark.parametrize("words", [["check"], ["label", "bins"], ["seats", "free", "NOBODY"]])
+def test_a_command_closes_its_database_however_it_ends(
+    capsys, tmp_path: Path, still_open: list[object], words: list[str]
+) -> None:
+    engine_of(new_warehouse(tmp_path)).dispose()
+    before = [*still_open]
+    run(capsys, *words, "--database", home_of(tmp_path / "floor.db"))
+    assert still_open == before

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 from conftest import NOW, SITE, new_warehouse
+from homes import home_of
 from sqlalchemy import select
 from tui.screens import MENU, PICK, REFUSED
 from warehouses import people, picking
@@ -174,7 +175,7 @@ def test_talk_takes_no_terminal_its_seat(tmp_path, monkeypatch) -> None:
     floor.take_seat(transactions, SITE, "T1", now=NOW)
     floor.take_turn(transactions, SITE, "T1", 1, "BADGE-ANA", NOW)
     engine_of(transactions).dispose()
-    database = str(tmp_path / "floor.db")
+    database = home_of(tmp_path / "floor.db")
     for typed in ([], ["--seat", "T1"]):
         monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"BADGE-BEN\n")))
         monkeypatch.setattr("sys.stdout", io.StringIO())
@@ -266,6 +267,7 @@ def test_who_waits_for_an_answer_is_told_before_it_comes(transactions, monkeypat
     assert lines[at - 1].startswith("~ Not yet saved.")
 
 
+@pytest.mark.sqlite("the disk of its file")
 def test_little_room_on_the_disk_is_told_once_between_two_pieces_of_work(tmp_path, monkeypatch):
     disk = namedtuple("Disk", "total used free")(8 << 30, 7 << 30, 700 << 20)
     monkeypatch.setattr(shutil, "disk_usage", lambda _folder: disk)

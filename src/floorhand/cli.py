@@ -11,6 +11,7 @@ from pathlib import Path
 
 from floorhand.config import load
 from floorhand.errors import FloorhandError
+from floorhand.store.closing import closing_databases
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("floorhand.commands.demo", "build a small demo warehouse and try it"),
@@ -84,7 +85,8 @@ def _run(words: list[str]) -> int:
     file = getattr(args, "config", None) or os.environ.get("FLOORHAND_CONFIG")
     settings = load(Path(file) if file else None, typed=typed, usual=getattr(args, "usual", None))
     module = import_module(COMMANDS[args.command][0])
-    code: int = module.run(args, settings)
+    with closing_databases():
+        code: int = module.run(args, settings)
     return code
 
 

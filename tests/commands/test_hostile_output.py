@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from conftest import SITE, new_warehouse
+from homes import home_of
 from poison import poison
 from sqlalchemy import text
 from warehouses import packing
@@ -20,13 +21,13 @@ CSV = "sku,name\nA-1,Shirt \x1b[2J[/b]\n\u202eB\x07,x\n"
 
 @pytest.fixture
 def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A warehouse in floor.db of the current folder in which everything tries to do harm."""
+    """The current folder, with a warehouse in its floor.db in which everything tries to do harm."""
     transactions = new_warehouse(tmp_path)
     packing.build(transactions)
     with transactions.begin() as tx:
         tx.execute(text("UPDATE stock SET pieces = pieces + 1 WHERE serial = ''"))
     engine_of(transactions).dispose()
-    poison(tmp_path / "floor.db")
+    poison(home_of(tmp_path / "floor.db"))
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -54,7 +55,7 @@ def test_no_command_prints_harm(
 ) -> None:
     (hostile / "bad\x1b[2J\x07.csv").write_text(CSV, "utf-8")
     with pytest.raises(SystemExit):
-        main([*words, "--database", "floor.db", "--site", SITE])
+        main([*words, "--database", home_of(hostile / "floor.db"), "--site", SITE])
     told = capfd.readouterr()
     assert told.out + told.err
     assert UNSAFE.findall(told.out + told.err) == []

@@ -23,8 +23,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "src"))
 sys.path.insert(1, str(Path(__file__).resolve().parents[1]))
 
-from conftest import begin
 from floors import PostgresqlFloors, floors, tell
+from homes import begin
 from kinds import ALL, Found, Looking, Tried, play_all, state_of, work
 from wire import STARTING, TOO_MANY, Way, Wire
 

@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 from conftest import NOW, SITE
-from sqlalchemy import Select, select, text
+from shell import shell
+from sqlalchemy import URL, Select, inspect, select, text
 
 from floorhand.exchange.command import add_arguments, carry_out
-from floorhand.store.db import Transactions
+from floorhand.store.db import Transactions, engine_of
 
 
 @dataclass
@@ -36,6 +37,15 @@ class Taken:
             return {
                 int(row["rejected_line"]): row["rejected_reason"] for row in csv.DictReader(lines)
             }
+
+
+def everything(home: str | URL) -> dict[str, list[str]]:
+    """All rows of all tables."""
+    with shell(home) as connection:
+        return {
+            name: sorted(map(repr, connection.execute(text(f'SELECT * FROM "{name}"'))))
+            for name in inspect(connection).get_table_names()
+        }
 
 
 @dataclass
@@ -79,14 +89,9 @@ class Importer:
         (row,) = self.all(select(*columns))
         return row
 
-    def everything(self) -> dict[str, list[tuple[Any, ...]]]:
+    def everything(self) -> dict[str, list[str]]:
         """All rows of all tables, to see that nothing changed."""
-        with self.transactions.begin() as tx:
-            tables = tx.scalars(text("SELECT name FROM sqlite_master WHERE type = 'table'")).all()
-            return {
-                name: sorted(map(repr, tx.execute(text(f'SELECT * FROM "{name}"'))))
-                for name in tables
-            }
+        return everything(engine_of(self.transactions).url)
 
 
 @pytest.fixture

@@ -7,10 +7,13 @@ import io
 import json
 import os
 from argparse import ArgumentParser
+from pathlib import Path
 
 import pytest
 from conftest import NOW
-from sqlalchemy import func, select, text
+from exchange.conftest import everything
+from homes import ON_POSTGRESQL, home_of
+from sqlalchemy import func, make_url, select, text
 
 from floorhand.config import Settings
 from floorhand.errors import DatabaseAway
@@ -30,19 +33,25 @@ def test_a_dry_run_says_what_would_be_done_and_writes_nothing(take, tmp_path):
     assert not list(tmp_path.glob("*.rejected.csv"))
 
 
-def test_a_dry_run_tries_on_a_copy(tmp_path, capsys):
+def contents(home: str) -> object:
+    """All that is in a database, which nobody has open."""
+    return everything(home) if ON_POSTGRESQL else Path(make_url(home).database).read_bytes()
+
+
+def test_a_dry_run_leaves_the_database_as_it_is(tmp_path, capsys):
     (tmp_path / "products.csv").write_text("sku\nA\n")
     (tmp_path / "orders.csv").write_text("order,sku,quantity\n1,A,2\n")
     parser = ArgumentParser()
     add_arguments(parser)
-    settings = Settings(database=str(tmp_path / "there.db"))
+    settings = Settings(database=home_of(tmp_path / "there.db"))
     assert run(parser.parse_args([str(tmp_path / "products.csv")]), settings) == 0
-    before = (tmp_path / "there.db").read_bytes()
+    before = contents(settings.database)
     assert run(parser.parse_args([str(tmp_path / "orders.csv"), "--dry-run"]), settings) == 0
     assert "would write: 1 order," in capsys.readouterr().out
-    assert (tmp_path / "there.db").read_bytes() == before
+    assert contents(settings.database) == before
 
 
+@pytest.mark.sqlite("a file that is not there")
 def test_a_dry_run_makes_no_database(tmp_path, capsys):
     file = tmp_path / "products.csv"
     file.write_text("sku\nA\n")
@@ -61,7 +70,7 @@ def test_the_command_makes_the_database_the_site_and_the_merchant(tmp_path, caps
     parser = ArgumentParser()
     add_arguments(parser)
     args = parser.parse_args([str(file), "--merchant", "Shop 1"])
-    assert run(args, Settings(database=str(tmp_path / "new.db"), site="ROMA")) == 0
+    assert run(args, Settings(database=home_of(tmp_path / "new.db"), site="ROMA")) == 0
     assert "recognised as products" in capsys.readouterr().out
 
 
@@ -179,6 +188,7 @@ def test_scans_get_their_turn_between_the_steps_of_a_large_file(take, monkeypatc
     assert seen == [(2, 2), (4, 4), (6, 6), (7, 7)]
 
 
+@pytest.mark.sqlite("its file is full")
 def test_a_disk_that_gets_full_during_an_import_is_told_with_both_files(take):
     with take.transactions() as tx:
         full = tx.scalar(text("PRAGMA page_count"))

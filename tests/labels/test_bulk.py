@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from labels.nasty import read_back
-from labels.test_label_command import label, read_pdf, warehouse  # noqa: F401  # a fixture
+from labels.test_label_command import here, label, read_pdf, warehouse  # noqa: F401  # a fixture
 from PIL import Image
 
 from floorhand.cli import main
@@ -81,7 +81,7 @@ def test_a_killed_process_leaves_whole_files_and_a_run_to_go_on_with(tmp_path: P
     program = (
         "import os; from floorhand.labels.printers import FolderPrinter as F; send = F.send\n"
         "F.send = lambda self, one: os._exit(9) if one.number == 5 else send(self, one)\n"
-        f"from floorhand.cli import main; main(['label', *{WORDS!r}, '--database', 'floor.db'])"
+        f"from floorhand.cli import main; main(['label', *{WORDS!r}, '--database', {here()!r}])"
     )
     source = str(Path(bulk.__file__).parents[2])
     environ = {**os.environ, "PYTHONPATH": source}

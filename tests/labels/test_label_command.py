@@ -8,6 +8,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 from conftest import NOW, SITE, new_warehouse
+from homes import home_of
 from labels.nasty import read_back
 from sqlalchemy import insert, select, update
 
@@ -29,7 +30,7 @@ PALLET = "395212340000000250"
 
 @pytest.fixture
 def warehouse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Transactions]:
-    """A few of everything that has a label, in floor.db of the current folder."""
+    """A few of everything that has a label, and a current folder that holds nothing else."""
     made = new_warehouse(tmp_path)
     with made.begin() as tx:
         bins = [
@@ -72,9 +73,14 @@ def warehouse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Trans
     engine_of(made).dispose()
 
 
+def here() -> str:
+    """The address of the warehouse of the current folder."""
+    return home_of(Path.cwd() / "floor.db")
+
+
 def label(*words: str) -> int:
     with pytest.raises(SystemExit) as ended:
-        main(["label", *words, "--database", "floor.db"])
+        main(["label", *words, "--database", here()])
     return int(ended.value.code or 0)
 
 
@@ -105,9 +111,9 @@ def test_a_zone_and_single_codes_can_be_asked_for(warehouse: Transactions) -> No
 
 
 def test_codes_may_stand_before_and_after_options(warehouse: Transactions) -> None:
-    words = "label bins A-01-2 --pdf two.pdf B-01-3 --one-per-page --database floor.db A-01-1"
+    words = "label bins A-01-2 --pdf two.pdf B-01-3 --one-per-page --database"
     with pytest.raises(SystemExit) as ended:
-        main(words.split())
+        main([*words.split(), here(), "A-01-1"])
     assert not ended.value.code
     read = read_pdf(Path("two.pdf"))
     assert read == [["FHLFSJTPA001"], ["FHLFSJTPA002"], ["FHLFSJTPB003"]]
@@ -299,7 +305,7 @@ def test_new_labels_of_a_zone_are_drawn_and_printed(
 
     def run(*words: str) -> int:
         with pytest.raises(SystemExit) as ended:
-            main(["label", "rotate", *words, "--database", "floor.db"])
+            main(["label", "rotate", *words, "--database", here()])
         return ended.value.code
 
     before = labels()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from conftest import SITE
+from homes import home_of
 from labels.nasty import read_back
 from labels.test_label_command import label, read_pdf
 from sqlalchemy import insert, select, update
@@ -42,7 +43,7 @@ ASKS_NUMBER = Prompt("x", wants=Wants(number=True), choices=(Choice("a", "A"),) 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Transactions]:
     """A demo warehouse, for reading only."""
-    transactions = open_database(f"sqlite:///{tmp_path_factory.mktemp('work') / 'floor.db'}")
+    transactions = open_database(home_of(tmp_path_factory.mktemp("work") / "floor.db"))
     build_demo(transactions, SITE, NOW)
     yield transactions
     engine_of(transactions).dispose()

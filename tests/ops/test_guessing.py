@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from conftest import NOW, SITE, new_warehouse
+from homes import EITHER, home_of
 from sqlalchemy import select
 from warehouses import people
 
@@ -143,11 +144,11 @@ def test_neither_badge_nor_pin_nor_what_was_tried_for_one_is_written_down(
         assert (secret in written) == (secret in ("W3", "*OUT"))
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=EITHER)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a warehouse with people, on either database."""
     if request.param == "sqlite":
-        made, where = new_warehouse(tmp_path), f"sqlite:///{tmp_path / 'floor.db'}"
+        made, where = new_warehouse(tmp_path), home_of(tmp_path / "floor.db")
     else:
         where = request.getfixturevalue("postgresql_warehouse")
         made = open_database(where)

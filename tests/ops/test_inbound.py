@@ -5,28 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from conftest import SITE
-from sqlalchemy import insert, select
+from conftest import SITE, new_warehouse
+from homes import EITHER
+from sqlalchemy import select
 from warehouses import inbound
 from warehouses.walk import Obedient, pieces_at
 
-from floorhand.domain.things import OUTSIDE
 from floorhand.store.check import violations
 from floorhand.store.db import Transactions, engine_of, open_database
-from floorhand.store.schema import DeliveryLine, Merchant, Place, SiteRow, Task
+from floorhand.store.schema import DeliveryLine, Task
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=EITHER)
 def floor(request, tmp_path) -> Iterator[Transactions]:
     if request.param == "sqlite":
-        made = open_database(f"sqlite:///{tmp_path}/floor.db")
+        made = new_warehouse(tmp_path)
     else:
-        made = open_database(request.getfixturevalue("postgresql_url"))
-    with made.begin() as tx:
-        tx.execute(insert(SiteRow).values(site=SITE, name="Test site", time_zone="UTC"))
-        tx.execute(insert(Merchant).values(site=SITE, code="ACME", name="Acme Trading"))
-        outside = [{"site": SITE, "code": at, "kind": "outside", "scan_code": at} for at in OUTSIDE]
-        tx.execute(insert(Place), outside)
+        made = open_database(request.getfixturevalue("postgresql_warehouse"))
     inbound.build(made)
     yield made
     engine_of(made).dispose()

@@ -6,6 +6,7 @@ import multiprocessing
 from pathlib import Path
 
 from conftest import SITE, new_warehouse
+from homes import home_of
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
@@ -44,7 +45,7 @@ def test_pickers_in_processes_of_their_own_never_pick_a_line_twice(tmp_path: Pat
         put(tx, "B-02", CAP, 60)
         for number in range(ORDERS):
             order(tx, f"{number:03}", [("MUG", 2), ("CAP", 1), ("MUG", 1)])
-    url = str(engine_of(transactions).url)
+    url = home_of(tmp_path / "floor.db")
     spawn = multiprocessing.get_context("spawn")
     processes = [
         spawn.Process(target=pick_all, args=(url, f"W{number}")) for number in range(1, PICKERS + 1)

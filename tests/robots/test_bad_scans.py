@@ -16,6 +16,7 @@ from random import Random
 import pytest
 from bad_scans import CONTROLS, NUMBERS, RUBBISH, Met, Notes, barrage, question_of
 from conftest import NOW, SITE, new_warehouse
+from homes import home_of
 from scripts.test_scripts import SCRIPTS, Stage
 from sqlalchemy import insert, select, update
 from warehouses import packing
@@ -245,7 +246,7 @@ def tease(notes: Notes, transactions: Transactions, turn: Turn, now: datetime) -
 
 def robots_work(folder: Path, notes: Notes) -> None:
     """Let two robots do all there is to do in the demo."""
-    transactions = open_database(str(folder / "floor.db"))
+    transactions = open_database(home_of(folder / "floor.db"))
     build_demo(transactions, SITE, NOW)
     seconds = iter(range(0, 1_000_000, 4))
     with transactions.begin() as tx:

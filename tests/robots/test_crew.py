@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from homes import home_of
 from sqlalchemy import delete, select, update
 
 from floorhand.ops.devices import ROBOT
@@ -29,7 +30,7 @@ SCANS_MAX = 600
 
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator[Transactions]:
-    transactions = open_database(str(tmp_path / "demo.db"))
+    transactions = open_database(home_of(tmp_path / "demo.db"))
     build_demo(transactions, SITE, NOW)
     yield transactions
     engine_of(transactions).dispose()

@@ -7,6 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from homes import home_of
 from sqlalchemy import select, update
 
 from floorhand.commands import demo as command
@@ -25,7 +26,7 @@ SITE = "MAIN"
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Transactions, Demo]]:
-    transactions = open_database(str(tmp_path_factory.mktemp("demo") / "demo.db"))
+    transactions = open_database(home_of(tmp_path_factory.mktemp("demo") / "demo.db"))
     yield transactions, build_demo(transactions, SITE, NOW)
     engine_of(transactions).dispose()
 
@@ -120,7 +121,7 @@ def test_badges_are_codes_of_our_own_and_not_staff_numbers(
 
 def run(folder: Path, **args: bool) -> int:
     named = Namespace(**{"fresh": False, "no_terminal": True, **args})
-    return command.run(named, Settings(database=str(folder / "shop.db")))
+    return command.run(named, Settings(database=home_of(folder / "shop.db")))
 
 
 def test_the_command_builds_once_and_shows_the_badges(
@@ -134,22 +135,24 @@ def test_the_command_builds_once_and_shows_the_badges(
     assert capsys.readouterr().out == first
 
 
+@pytest.mark.sqlite("--fresh removes files")
 def test_fresh_starts_over(tmp_path: Path) -> None:
     run(tmp_path)
-    transactions = open_database(str(tmp_path / "shop.db"))
+    transactions = open_database(home_of(tmp_path / "shop.db"))
     with transactions.begin() as tx:
         tx.execute(update(Order).values(state="cancelled"))
     engine_of(transactions).dispose()
     run(tmp_path, fresh=True)
-    transactions = open_database(str(tmp_path / "shop.db"))
+    transactions = open_database(home_of(tmp_path / "shop.db"))
     with transactions.begin() as tx:
         assert len(tx.scalars(select(Order.number).where(Order.state == "released")).all()) == 30
     engine_of(transactions).dispose()
 
 
+@pytest.mark.sqlite("--fresh removes files")
 def test_fresh_leaves_a_demo_alone_that_a_terminal_has_open(tmp_path: Path) -> None:
     run(tmp_path)
-    transactions = open_database(str(tmp_path / "shop.db"))
+    transactions = open_database(home_of(tmp_path / "shop.db"))
     with transactions.begin() as tx:
         tx.execute(update(Order).values(state="cancelled"))
     with pytest.raises(DatabaseUnusable, match="open in another terminal"):
@@ -159,6 +162,7 @@ def test_fresh_leaves_a_demo_alone_that_a_terminal_has_open(tmp_path: Path) -> N
     engine_of(transactions).dispose()
 
 
+@pytest.mark.sqlite("--fresh removes files")
 def test_fresh_never_removes_a_real_warehouse(transactions: Transactions, tmp_path: Path) -> None:
     path = Path(engine_of(transactions).url.database or "")
     engine_of(transactions).dispose()
@@ -169,7 +173,7 @@ def test_fresh_never_removes_a_real_warehouse(transactions: Transactions, tmp_pa
 
 
 def test_the_demo_is_not_built_into_a_real_warehouse(transactions: Transactions) -> None:
-    database = str(engine_of(transactions).url.database)
+    database = engine_of(transactions).url.render_as_string(hide_password=False)
     named = Namespace(fresh=False, no_terminal=True)
     with pytest.raises(DatabaseUnusable, match="another warehouse"):
         command.run(named, Settings(database=database))

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from homes import home_of
 from sqlalchemy import func, select
 
 from floorhand.domain.counting import read_expiry
@@ -26,7 +27,7 @@ SCANS_FOR_A_PARCEL_MAX = 60
 
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator[Transactions]:
-    transactions = open_database(str(tmp_path / "demo.db"))
+    transactions = open_database(home_of(tmp_path / "demo.db"))
     build_demo(transactions, SITE, NOW)
     yield transactions
     engine_of(transactions).dispose()

@@ -11,6 +11,7 @@ from random import Random
 
 import pytest
 from conftest import SITE
+from homes import home_of
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
@@ -52,7 +53,7 @@ class Clock:
 @pytest.fixture(scope="module")
 def worked(tmp_path_factory) -> Iterator[Transactions]:
     """The demo warehouse after a shift of two robots, one of them careless."""
-    transactions = open_database(f"{tmp_path_factory.mktemp('shift')}/floor.db")
+    transactions = open_database(home_of(tmp_path_factory.mktemp("shift") / "floor.db"))
     build_demo(transactions, SITE, START)
     clock = Clock()
     with transactions.begin() as tx:

@@ -22,6 +22,7 @@ from floorhand.store.db import engine_of, open_database
 from floorhand.store.schema import Move
 
 
+@pytest.mark.sqlite("it is measured in a file of its own")
 def test_turns_are_measured_beside_the_same_statements_by_hand(tmp_path: Path) -> None:
     figures = measure_scans(tmp_path, turns=WARM_UP_TURNS + 40)
     assert figures["turns"] == 40
@@ -39,6 +40,7 @@ def test_turns_on_a_server_are_measured_too(postgresql_server: str) -> None:
     assert figures["take_turn_p50_ms"] > 0 < figures["raw_p50_ms"]
 
 
+@pytest.mark.sqlite("it is measured in a file of its own")
 def test_the_command_prints_the_figures(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -51,12 +53,14 @@ def test_the_command_prints_the_figures(
     assert {"take_turn_p50_ms", "take_turn_p99_ms", "raw_p50_ms", "ratio_to_raw"} <= figures.keys()
 
 
+@pytest.mark.sqlite("it is measured in a file of its own")
 def test_a_start_is_measured_beside_a_bare_program() -> None:
     figures = measure_start(runs=1)
     assert figures["asked_ms"] > figures["painted_ms"] > 0 < figures["bare_ms"]
     assert figures["painted_cpu_ms"] > figures["bare_cpu_ms"] / 2 > 0
 
 
+@pytest.mark.sqlite("it is measured in a file of its own")
 def test_scans_at_a_terminal_are_measured_to_their_painted_answers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -84,6 +88,7 @@ def test_a_beep_after_the_answer_is_not_painted() -> None:
     assert last_painted(lambda _: b"", 7.0) == 7.0
 
 
+@pytest.mark.sqlite("it is measured in a file of its own")
 def test_a_terminal_that_nobody_uses_is_watched(tmp_path: Path) -> None:
     figures = measure_idle(tmp_path, settle_s=0.5, idle_s=0.5)
     assert figures["cpu_ms_per_s"] >= 0
@@ -91,6 +96,7 @@ def test_a_terminal_that_nobody_uses_is_watched(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.sqlite("it is measured in a file of its own")
 def test_a_past_adds_up(tmp_path: Path) -> None:
     built = tmp_path / "past.db"
     figures = measure_scans(tmp_path, turns=WARM_UP_TURNS + 5, moves=200, keep=built)
@@ -131,6 +137,7 @@ def test_no_two_measured_labels_are_the_same() -> None:
         assert check_is_good(str(one["sscc"]))
 
 
+@pytest.mark.sqlite("it is measured in a file of its own")
 def test_labels_are_measured_on_their_way_to_a_printer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -7,6 +7,7 @@ from itertools import count
 
 import pytest
 from conftest import NOW, SITE
+from homes import home_of
 from sqlalchemy import select
 
 from floorhand.ops.floor import Turn, take_seat, take_turn
@@ -30,7 +31,7 @@ ENGLISH = Catalog("en")
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Transactions]:
     """The demo; each test sits at a terminal of its own and goes no further than a first scan."""
-    made = open_database(str(tmp_path_factory.mktemp("menu") / "demo.db"))
+    made = open_database(home_of(tmp_path_factory.mktemp("menu") / "demo.db"))
     build_demo(made, SITE, NOW)
     yield made
     engine_of(made).dispose()

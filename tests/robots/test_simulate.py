@@ -12,6 +12,7 @@ from queue import Empty
 from typing import Any
 
 import pytest
+from homes import home_of
 from sqlalchemy import select
 
 from floorhand.config import Settings
@@ -41,7 +42,7 @@ KEYS = {
 
 
 def demo(folder: Path) -> str:
-    path = str(folder / "demo.db")
+    path = home_of(folder / "demo.db")
     transactions = open_database(path)
     build_demo(transactions, SITE, datetime.now(UTC))
     engine_of(transactions).dispose()
@@ -50,7 +51,7 @@ def demo(folder: Path) -> str:
 
 def imported(folder: Path, source: Path, orders: int | None = None) -> str:
     """Import a real day, or its first orders and all that was returned of them that day."""
-    file, path = folder / "day.csv", str(folder / "day.db")
+    file, path = folder / "day.csv", home_of(folder / "day.db")
     with source.open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
     numbers = list(dict.fromkeys(row["InvoiceNo"] for row in rows))
@@ -108,7 +109,7 @@ DELIVERY = "delivery,sku,quantity,merchant\nD1,CUP,4,M1\nD1,SOFA,1,M1\n"
 def test_goods_that_fit_no_bin_keep_no_other_order_from_leaving(
     tmp_path: Path, workers: int
 ) -> None:
-    path = str(tmp_path / "floor.db")
+    path = home_of(tmp_path / "floor.db")
     parser = ArgumentParser()
     importing.add_arguments(parser)
     files = []

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 from conftest import NOW, SITE, new_warehouse
+from homes import EITHER
 from sqlalchemy import bindparam, event, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
@@ -26,7 +27,7 @@ RENAME = update(PLACE).where(PLACE.c.code == bindparam("of")).values(zone=bindpa
 NEW_ZONE = RENAME.returning(PLACE.c.zone)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=EITHER)
 def floor(request, tmp_path):
     if request.param == "sqlite":
         made = new_warehouse(tmp_path)
@@ -115,6 +116,7 @@ def test_a_session_that_goes_on_after_a_commit_asks_in_its_next_transaction(floo
         assert ask(tx, PLACES, codes=["A-2"]).all() == []
 
 
+@pytest.mark.sqlite("its file is full")
 def test_a_full_disk_is_a_database_away(tmp_path) -> None:
     made = new_warehouse(tmp_path)
     with made() as tx:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from pathlib import Path
 
 import pytest
 from conftest import new_warehouse
+from homes import home_of
+from shell import damage
 from warehouses.two_bins import stocked
 
 from floorhand.cli import main
@@ -15,28 +16,19 @@ from floorhand.store.db import engine_of
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Path:
+def home(tmp_path: Path) -> str:
     engine_of(stocked(new_warehouse(tmp_path))).dispose()
-    return tmp_path / "floor.db"
+    return home_of(tmp_path / "floor.db")
 
 
-def damage(file: Path, *statements: str) -> None:
-    """Do what only somebody with a database shell can do."""
-    with sqlite3.connect(file) as connection:
-        connection.execute("PRAGMA ignore_check_constraints = ON")
-        for statement in statements:
-            connection.execute(statement)
-    connection.close()
-
-
-def check(file: Path, capsys) -> tuple[int, dict]:
+def check(home: str, capsys) -> tuple[int, dict]:
     with pytest.raises(SystemExit) as ended:
-        main(["check", "--json", "--database", str(file)])
+        main(["check", "--json", "--database", home])
     return ended.value.code, json.loads(capsys.readouterr().out)
 
 
-def test_a_sound_warehouse_is_proved_with_figures(file, capsys) -> None:
-    code, result = check(file, capsys)
+def test_a_sound_warehouse_is_proved_with_figures(home, capsys) -> None:
+    code, result = check(home, capsys)
     assert (code, result["ok"], result["pieces"], result["moves"]) == (0, True, 14, 2)
 
 
@@ -135,23 +127,24 @@ NEW_RETURN = (
         ("order_lines_add_up", [*NEW_PICK, "UPDATE order_line SET picked = 1"]),
     ],
 )
-def test_each_kind_of_damage_is_named(file, capsys, rule: str, statements) -> None:
-    damage(file, *statements)
-    code, result = check(file, capsys)
+def test_each_kind_of_damage_is_named(home, capsys, rule: str, statements) -> None:
+    damage(home, *statements)
+    code, result = check(home, capsys)
     assert code == 1
     assert rule in {one["rule"] for one in result["violations"]}
 
 
-def test_check_says_it_in_words_too(file, capsys) -> None:
-    damage(file, "UPDATE stock SET pieces = 11 WHERE place = 'A' AND sku = 'MUG'")
+def test_check_says_it_in_words_too(home, capsys) -> None:
+    damage(home, "UPDATE stock SET pieces = 11 WHERE place = 'A' AND sku = 'MUG'")
     with pytest.raises(SystemExit) as ended:
-        main(["check", "--database", str(file)])
+        main(["check", "--database", home])
     assert ended.value.code == 1
     told = capsys.readouterr()
     assert "A ACME/MUG" in told.err
     assert "moves say 10, stock says 11" in told.err
 
 
+@pytest.mark.sqlite("a file that is not there")
 def test_check_does_not_make_a_database(tmp_path, capsys) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["check", "--database", str(tmp_path / "none.db")])

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import atexit
 import shutil
-import sqlite3
 import tempfile
 from datetime import timedelta
 from functools import cache
@@ -17,12 +16,14 @@ from pathlib import Path
 
 import pytest
 from conftest import NOW, SITE, new_warehouse
+from homes import copy_home, keep_home
+from shell import damage
 from sqlalchemy import select, text
 
 from floorhand.ops.floor import take_seat, take_turn
 from floorhand.store.check import violations
 from floorhand.store.db import Transactions, engine_of, open_database
-from floorhand.store.schema import Worker
+from floorhand.store.schema import Table, Worker
 
 SCRIPTS = Path(__file__).parents[1] / "scripts"
 PICKING = ("picking_smooth", 7)
@@ -62,19 +63,15 @@ def worked(day: Day) -> Path:
         now = NOW + timedelta(seconds=number)
         turn = take_turn(transactions, SITE, "H1", number, scanned, now)
     engine_of(transactions).dispose()
+    keep_home(folder / "floor.db")
     return folder / "floor.db"
 
 
 def damaged(day: Day, folder: Path, *statements: str) -> Transactions:
     """The day with damage that no constraint and no trigger held up."""
-    file = folder / "floor.db"
-    shutil.copyfile(worked(day), file)
-    with sqlite3.connect(file) as connection:
-        connection.execute("PRAGMA ignore_check_constraints = ON")
-        for statement in statements:
-            connection.execute(statement)
-    connection.close()
-    return open_database(str(file))
+    home = copy_home(worked(day), folder / "floor.db")
+    damage(home, *statements)
+    return open_database(home)
 
 
 def broken(transactions: Transactions) -> dict[str, str]:
@@ -89,9 +86,7 @@ def broken(transactions: Transactions) -> dict[str, str]:
 
 def another(table: str, where: str, **columns: str) -> str:
     """A statement that adds a copy of a row, with some columns changed."""
-    connection = sqlite3.connect(worked(PICKING))
-    names = [row[1] for row in connection.execute(f'PRAGMA table_info("{table}")')]
-    connection.close()
+    names = Table.metadata.tables[table].columns.keys()
     quoted = ", ".join(f'"{name}"' for name in names)
     values = ", ".join(columns.get(name, f'"{name}"') for name in names)
     return f'INSERT INTO "{table}" ({quoted}) SELECT {values} FROM "{table}" WHERE {where}'

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 from conftest import SITE, new_warehouse
-from sqlalchemy import event, make_url, select, text
+from homes import EITHER, home_of
+from shell import damage, shell
+from sqlalchemy import event, inspect, make_url, select, text
 
 from floorhand.errors import DatabaseAway, DatabaseUnusable, Exchanged, NoRoom
 from floorhand.store import db
@@ -24,30 +26,31 @@ def refusal(url: object, **options: bool) -> str:
     return str(refused.value)
 
 
+@pytest.mark.sqlite("its file")
 def test_a_folder_is_no_database(tmp_path) -> None:
     assert "is not a file" in refusal(tmp_path)
 
 
+@pytest.mark.sqlite("its file")
 def test_a_missing_folder_is_named(tmp_path) -> None:
     assert f"There is no folder {tmp_path}/nowhere" in refusal(tmp_path / "nowhere" / "floor.db")
 
 
+@pytest.mark.sqlite("its file")
 def test_a_missing_database_is_not_made_behind_the_back(tmp_path) -> None:
     assert "There is no database" in refusal(tmp_path / "floor.db", create=False)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_database_without_tables_is_not_filled_behind_the_back(tmp_path) -> None:
-    file = tmp_path / "floor.db"
-    with sqlite3.connect(file) as connection:
-        connection.execute("PRAGMA user_version = 1")
-    connection.close()
-    assert "there is no warehouse in it" in refusal(file, create=False)
-    with sqlite3.connect(file) as connection:
-        assert connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
-    connection.close()
+    home = home_of(tmp_path / "floor.db")
+    damage(home, "CREATE TABLE holiday (day TEXT)", "DROP TABLE holiday")
+    assert "there is no warehouse in it" in refusal(home, create=False)
+    with shell(home) as connection:
+        assert inspect(connection).get_table_names() == []
 
 
+@pytest.mark.sqlite("its file")
 def test_another_kind_of_file_is_left_alone(tmp_path) -> None:
     file = tmp_path / "holiday.db"
     file.write_bytes(b"not a database, but something long enough to be looked at " * 20)
@@ -57,11 +60,9 @@ def test_another_kind_of_file_is_left_alone(tmp_path) -> None:
 
 
 def test_somebody_elses_database_is_left_alone(tmp_path) -> None:
-    file = tmp_path / "other.db"
-    with sqlite3.connect(file) as connection:
-        connection.execute("CREATE TABLE holiday (day TEXT)")
-    connection.close()
-    assert "holds other tables than floorhand's" in refusal(file)
+    home = home_of(tmp_path / "other.db")
+    damage(home, "CREATE TABLE holiday (day TEXT)")
+    assert "holds other tables than floorhand's" in refusal(home)
 
 
 @pytest.mark.parametrize("url", ["mysql://u@h/d", "foo://x", "http://[", "://"])
@@ -73,12 +74,14 @@ def test_a_driver_that_is_not_installed_is_named() -> None:
     assert "postgresql+pg8000 is not there" in refusal("postgresql+pg8000://u@h/d")
 
 
+@pytest.mark.sqlite("its file")
 @pytest.mark.parametrize("name", ["a?b.db", "file:notes.db", "50%.db"])
 def test_a_file_may_have_an_odd_name(tmp_path, name: str) -> None:
     engine_of(open_database(str(tmp_path / name))).dispose()
     assert (tmp_path / name).is_file()
 
 
+@pytest.mark.sqlite("its file")
 def test_a_folder_that_may_not_be_entered_is_told(tmp_path, monkeypatch) -> None:
     def deny(self, **_options):
         raise PermissionError(13, "Permission denied", str(self))
@@ -87,6 +90,7 @@ def test_a_folder_that_may_not_be_entered_is_told(tmp_path, monkeypatch) -> None
     assert "Check the permissions of its folder" in refusal(tmp_path / "floor.db")
 
 
+@pytest.mark.sqlite("its file")
 def test_a_damaged_database_is_told_from_a_foreign_file(tmp_path) -> None:
     engine_of(new_warehouse(tmp_path)).dispose()
     file = tmp_path / "floor.db"
@@ -97,10 +101,9 @@ def test_a_damaged_database_is_told_from_a_foreign_file(tmp_path) -> None:
 
 def test_a_schema_that_nobody_wrote_is_refused(tmp_path) -> None:
     engine_of(new_warehouse(tmp_path)).dispose()
-    with sqlite3.connect(tmp_path / "floor.db") as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '0000'")
-    connection.close()
-    assert "has a schema 0000 that nobody wrote" in refusal(tmp_path / "floor.db")
+    home = home_of(tmp_path / "floor.db")
+    damage(home, "UPDATE alembic_version SET version_num = '0000'")
+    assert "has a schema 0000 that nobody wrote" in refusal(home)
 
 
 def test_an_interrupt_is_no_absence_of_the_database(transactions) -> None:
@@ -112,6 +115,7 @@ def test_an_interrupt_is_no_absence_of_the_database(transactions) -> None:
         tx.execute(select(1))
 
 
+@pytest.mark.sqlite("its file")
 def test_a_full_disk_is_told_with_the_file_and_what_to_do(tmp_path) -> None:
     made = new_warehouse(tmp_path)
     with made() as tx:
@@ -125,7 +129,7 @@ def test_a_full_disk_is_told_with_the_file_and_what_to_do(tmp_path) -> None:
 
 
 @pytest.mark.parametrize("question", ["SELECT lost FROM seat", "SELECT code FROM lost"])
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("kind", EITHER)
 def test_what_a_database_will_never_have_is_not_waited_for(kind, question, request, tmp_path):
     url = request.getfixturevalue("postgresql_warehouse") if kind == "postgresql" else ""
     made = open_database(url) if url else new_warehouse(tmp_path)
@@ -134,6 +138,7 @@ def test_what_a_database_will_never_have_is_not_waited_for(kind, question, reque
     engine_of(made).dispose()
 
 
+@pytest.mark.sqlite("its file")
 def test_a_file_that_is_damaged_while_it_is_open_is_not_waited_for(tmp_path) -> None:
     made = new_warehouse(tmp_path)
     with made.begin() as tx:
@@ -152,18 +157,19 @@ def test_a_file_that_is_damaged_while_it_is_open_is_not_waited_for(tmp_path) -> 
 
 def test_a_newer_database_is_refused(tmp_path) -> None:
     engine_of(new_warehouse(tmp_path)).dispose()
-    with sqlite3.connect(tmp_path / "floor.db") as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    connection.close()
-    assert f"schema 9999, this one knows {HEAD}" in refusal(tmp_path / "floor.db")
+    home = home_of(tmp_path / "floor.db")
+    damage(home, "UPDATE alembic_version SET version_num = '9999'")
+    assert f"schema 9999, this one knows {HEAD}" in refusal(home)
 
 
+@pytest.mark.sqlite("its file")
 def test_a_read_only_database_is_refused(tmp_path) -> None:
     engine_of(new_warehouse(tmp_path)).dispose()
     url = f"sqlite:///file:{tmp_path}/floor.db?mode=ro&uri=true"
     assert refusal(url).startswith(f"{tmp_path}/floor.db is read-only. Allow writing")
 
 
+@pytest.mark.sqlite("the lock of its file")
 def test_a_locked_database_is_told_in_a_sentence_and_waited_for(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(db, "BUSY_TIMEOUT_MS", 50)
     engine_of(new_warehouse(tmp_path)).dispose()
@@ -175,11 +181,13 @@ def test_a_locked_database_is_told_in_a_sentence_and_waited_for(tmp_path, monkey
     blocker.close()
 
 
+@pytest.mark.sqlite("its file")
 def test_a_network_file_system_is_refused(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(db, "_file_system", lambda _folder: "nfs4")
     assert "lies on a network file system (nfs4)" in refusal(tmp_path / "floor.db")
 
 
+@pytest.mark.sqlite("its PRAGMAs")
 def test_sqlite_is_durable_and_strict(transactions) -> None:
     with transactions.begin() as tx:
         told = [
@@ -189,6 +197,7 @@ def test_sqlite_is_durable_and_strict(transactions) -> None:
     assert told == ["wal", 2, 1]
 
 
+@pytest.mark.sqlite("its file")
 def test_a_file_that_was_replaced_takes_nothing_and_one_that_came_back_goes_on(tmp_path) -> None:
     transactions = new_warehouse(tmp_path)
 
@@ -208,6 +217,7 @@ def test_a_file_that_was_replaced_takes_nothing_and_one_that_came_back_goes_on(t
     engine_of(transactions).dispose()
 
 
+@pytest.mark.sqlite("its file")
 def test_no_new_file_is_made_where_the_old_one_was_and_no_other_is_taken_for_it(tmp_path) -> None:
     transactions = new_warehouse(tmp_path)
     file, aside = tmp_path / "floor.db", tmp_path / "aside.db"
@@ -239,6 +249,7 @@ def test_a_database_that_a_server_does_not_have_is_not_waited_for(postgresql_ser
     assert told.endswith("Make the database and its user on the server, or name others.")
 
 
+@pytest.mark.sqlite("its file")
 def test_it_is_seen_whether_somebody_else_has_a_file_open(tmp_path) -> None:
     transactions = new_warehouse(tmp_path)
     with transactions.begin() as tx:
@@ -262,7 +273,7 @@ for _ in range(50):
 
 def test_four_processes_lose_no_update(tmp_path: Path) -> None:
     transactions = new_warehouse(tmp_path)
-    command = [sys.executable, "-c", COUNT_UP, f"{tmp_path}/floor.db"]
+    command = [sys.executable, "-c", COUNT_UP, home_of(tmp_path / "floor.db")]
     racers = [subprocess.Popen(command) for _ in range(4)]
     assert [racer.wait(60) for racer in racers] == [0, 0, 0, 0]
     with transactions.begin() as tx:

@@ -11,6 +11,7 @@ from typing import cast
 
 import pytest
 from conftest import NOW, SITE
+from homes import home_of
 from sqlalchemy import Connection, TableClause, func, insert, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -48,16 +49,18 @@ def _target(link: Path) -> str:
         return ""
 
 
+@pytest.mark.sqlite("its lanes")
 def test_the_next_turn_has_the_connection_of_the_last(file: Path) -> None:
-    floor = open_database(str(file))
+    floor = open_database(home_of(file))
     first = in_turn(floor, connection_of)
     assert in_turn(floor, connection_of) is first
     assert not first.in_transaction()
     engine_of(floor).dispose()
 
 
+@pytest.mark.sqlite("its lanes")
 def test_after_an_error_nothing_of_the_turn_is_left(file: Path) -> None:
-    floor = open_database(str(file))
+    floor = open_database(home_of(file))
     seen: list[tuple[Session, Connection]] = []
 
     def fail(tx: Session) -> None:
@@ -81,7 +84,7 @@ def test_after_an_error_nothing_of_the_turn_is_left(file: Path) -> None:
 
 
 def test_what_a_session_was_asked_by_sqlalchemy_is_forgotten(file: Path) -> None:
-    floor = open_database(str(file))
+    floor = open_database(home_of(file))
     in_turn(floor, lambda tx: _raise_one(tx, "one"))
 
     def load(tx: Session) -> str:
@@ -95,9 +98,10 @@ def test_what_a_session_was_asked_by_sqlalchemy_is_forgotten(file: Path) -> None
     engine_of(floor).dispose()
 
 
+@pytest.mark.sqlite("its lanes")
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="open files are counted in /proc")
 def test_files_are_closed_when_the_database_is(file: Path) -> None:
-    floor = open_database(str(file))
+    floor = open_database(home_of(file))
     in_turn(floor, lambda tx: _raise_one(tx, "one"))
     assert _open_files(file)
     engine_of(floor).dispose()
@@ -107,8 +111,9 @@ def test_files_are_closed_when_the_database_is(file: Path) -> None:
     assert not _open_files(file)
 
 
+@pytest.mark.sqlite("its lanes")
 def test_many_at_once_leave_no_more_than_a_few_lanes(file: Path) -> None:
-    floor = open_database(str(file))
+    floor = open_database(home_of(file))
     many = IDLE_MAX + 3
     together = Barrier(many)
 
@@ -125,7 +130,7 @@ def test_many_at_once_leave_no_more_than_a_few_lanes(file: Path) -> None:
 
 
 def test_both_roads_of_a_turn_are_one_transaction(file: Path) -> None:
-    floor = open_database(str(file))
+    floor = open_database(home_of(file))
 
     def both(tx: Session, name: str, *, fail: bool = False) -> None:
         ask(tx, ADD, id=f"{name}-1", **NAMED)
@@ -145,8 +150,9 @@ def test_both_roads_of_a_turn_are_one_transaction(file: Path) -> None:
     engine_of(floor).dispose()
 
 
+@pytest.mark.sqlite("its lanes")
 def test_a_turn_whose_statement_failed_writes_nothing_even_if_it_goes_on(file: Path) -> None:
-    floor = open_database(str(file))
+    floor = open_database(home_of(file))
 
     def go_on(tx: Session) -> None:
         ask(tx, ADD, id="one", **NAMED)
@@ -160,10 +166,11 @@ def test_a_turn_whose_statement_failed_writes_nothing_even_if_it_goes_on(file: P
     engine_of(floor).dispose()
 
 
+@pytest.mark.sqlite("its lanes")
 def test_a_commit_that_fails_writes_nothing_and_lets_the_next_one_in(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    floor, others = open_database(str(file)), open_database(str(file))
+    floor, others = open_database(home_of(file)), open_database(home_of(file))
 
     def fail(_connection: FairConnection) -> None:
         raise sqlite3.OperationalError("disk I/O error")

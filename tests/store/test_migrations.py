@@ -9,6 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from conftest import NOW, SITE
+from homes import EITHER
 from sqlalchemy import Engine, delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
@@ -30,7 +31,7 @@ from floorhand.store.schema import (
 )
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=EITHER)
 def empty(request, tmp_path) -> Iterator[str]:
     """The URL of an empty database of each kind."""
     if request.param == "sqlite":
@@ -117,6 +118,7 @@ def test_every_table_that_an_undo_puts_back_notes_its_changes(opened) -> None:
         assert set(tx.scalars(text(question))) == set(RESTORED)
 
 
+@pytest.mark.sqlite("its REPLACE")
 @pytest.mark.parametrize("recursive", ["ON", "OFF"])
 def test_what_happened_cannot_be_replaced_on_sqlite(tmp_path, recursive) -> None:
     made = open_database(f"{tmp_path}/floor.db")

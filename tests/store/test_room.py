@@ -33,6 +33,7 @@ def a_disk(monkeypatch):
     return say
 
 
+@pytest.mark.sqlite("the disk of its file")
 @pytest.mark.parametrize(
     ("total", "free", "left"),
     [
@@ -60,6 +61,7 @@ def test_a_server_has_no_disk_that_can_be_seen(postgresql_warehouse) -> None:
     assert left_for(make_url(postgresql_warehouse)) is None
 
 
+@pytest.mark.sqlite("the disk of its file")
 def test_a_reserve_is_kept_while_there_is_room_and_given_up_once(tmp_path, a_disk) -> None:
     made = new_warehouse(tmp_path)
     engine, reserve = engine_of(made), tmp_path / "floor.db.reserve"
@@ -78,6 +80,7 @@ def test_a_reserve_is_kept_while_there_is_room_and_given_up_once(tmp_path, a_dis
     engine.dispose()
 
 
+@pytest.mark.sqlite("the disk of its file")
 def test_a_disk_that_lies_about_its_room_has_no_reserve_and_no_rubbish(
     tmp_path, a_disk, monkeypatch
 ) -> None:
@@ -92,6 +95,7 @@ def test_a_disk_that_lies_about_its_room_has_no_reserve_and_no_rubbish(
     engine_of(made).dispose()
 
 
+@pytest.mark.sqlite("the disk of its file")
 def test_what_finds_no_room_is_done_once_more_in_that_of_the_reserve(tmp_path, a_disk) -> None:
     made = new_warehouse(tmp_path)
     a_disk(400 * MB, 300 * MB)
@@ -119,6 +123,7 @@ def test_what_finds_no_room_is_done_once_more_in_that_of_the_reserve(tmp_path, a
     engine_of(made).dispose()
 
 
+@pytest.mark.sqlite("the disk of its file")
 @pytest.mark.parametrize(
     ("warehouse", "begins", "then", "goes_on"),
     [

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from conftest import NOW, SITE, new_warehouse
-from sqlalchemy import event, update
+from sqlalchemy import event, text, update
 
 from floorhand.errors import DatabaseUnusable
 from floorhand.store.beside import make_alike
@@ -20,6 +20,12 @@ from floorhand.store.single import is_held, lock_file, single
 from floorhand.store.troubles import path_of
 
 NOBODY = 65534
+
+CUT_WHO_HOLDS = text("""
+SELECT pg_terminate_backend(pid) FROM pg_locks
+JOIN pg_database ON pg_database.oid = database AND datname = current_database()
+WHERE locktype = 'advisory' AND granted
+""")
 
 
 @pytest.fixture
@@ -36,6 +42,7 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
+@pytest.mark.sqlite("the lock file beside its file")
 @pytest.mark.skipif(sys.platform == "win32", reason="modes are those of POSIX")
 @pytest.mark.parametrize("wanted", [0o600, 0o660, 0o666])
 def test_the_lock_is_for_whoever_may_write_the_database(
@@ -55,6 +62,7 @@ def test_the_lock_is_for_whoever_may_write_the_database(
     assert mode(lock) == wanted
 
 
+@pytest.mark.sqlite("the lock file beside its file")
 def test_a_lock_that_cannot_be_written_is_refused(
     warehouse: Transactions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -82,6 +90,7 @@ def test_a_login_that_may_only_read_the_lock_does_not_take_it() -> None:
         assert mode(lock) == 0o666
 
 
+@pytest.mark.sqlite("the number beside its lock file")
 def test_who_was_overtaken_knows_it(warehouse: Transactions) -> None:
     with single(warehouse, SITE, NOW) as hold:
         assert hold is not None
@@ -104,3 +113,14 @@ def test_who_waits_for_its_turn_leaves_its_line_to_others(postgresql_warehouse: 
         assert not opened
     for floor in (first, second):
         engine_of(floor).dispose()
+
+
+def test_who_lost_the_line_that_holds_the_lock_knows_it(postgresql_warehouse: str) -> None:
+    floor = open_database(postgresql_warehouse)
+    with single(floor, SITE, NOW) as hold:
+        assert hold is not None
+        assert hold.is_mine()
+        with floor.begin() as tx:
+            tx.execute(CUT_WHO_HOLDS)
+        assert not hold.is_mine()
+    engine_of(floor).dispose()

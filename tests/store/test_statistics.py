@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from conftest import NOW
 from sqlalchemy import text
 
@@ -15,6 +16,7 @@ def plan(transactions: Transactions, sql: str) -> str:
         return "\n".join(row[3] for row in tx.execute(text(f"EXPLAIN QUERY PLAN {sql}")))
 
 
+@pytest.mark.sqlite("its planner")
 def test_a_barcode_is_looked_up_by_its_code(transactions: Transactions) -> None:
     found = plan(
         transactions,
@@ -26,6 +28,7 @@ def test_a_barcode_is_looked_up_by_its_code(transactions: Transactions) -> None:
     assert "sku USING INDEX sqlite_autoindex_sku_1 (site=? AND merchant=? AND code=?)" in found
 
 
+@pytest.mark.sqlite("its planner")
 def test_what_stands_in_a_few_places_is_looked_up_by_place(transactions: Transactions) -> None:
     found = plan(
         transactions,
@@ -35,6 +38,7 @@ def test_what_stands_in_a_few_places_is_looked_up_by_place(transactions: Transac
     assert "INDEX sqlite_autoindex_stock_1 (site=? AND place=?" in found
 
 
+@pytest.mark.sqlite("its planner")
 def test_every_index_of_every_table_has_statistics(transactions: Transactions) -> None:
     with transactions.begin() as tx:
         known = {tuple(row) for row in tx.execute(text("SELECT tbl, idx FROM sqlite_stat1"))}

@@ -15,6 +15,8 @@ from floorhand.store.turnstile import FairConnection
 
 fcntl = pytest.importorskip("fcntl")
 
+pytestmark = pytest.mark.sqlite("its turnstile")
+
 NOBODY = 65_534
 
 

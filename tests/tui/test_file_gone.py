@@ -37,6 +37,7 @@ def delete(file: Path, kept: Path) -> None:
     file.unlink()
 
 
+@pytest.mark.sqlite("its file")
 def test_work_stops_until_the_file_is_back_and_nothing_is_written_elsewhere(tmp_path) -> None:
     transactions = new_warehouse(tmp_path)
     people.build(transactions)

@@ -20,6 +20,7 @@ from typing import Any
 
 import pytest
 from conftest import NOW, SITE, new_warehouse
+from homes import home_of
 from hostile import PAYLOADS, naughty
 from poison import LEFT_OUT, harmed, poison
 from robots.test_bad_scans import RARE, add_order_of_two_lines, allow_everything
@@ -89,10 +90,11 @@ class Poisoned(Stage):
         return self.turn
 
 
-def played(folder: Path) -> tuple[list[Turn], set[str]]:
-    """Play all scripts in hostile warehouses; gives the screens, and what bars hold."""
+def played(folder: Path) -> tuple[list[Turn], set[str], set[str]]:
+    """Play all scripts in hostile warehouses; gives screens, what bars hold, harmed columns."""
     seen: list[Turn] = []
     bars: set[str] = set()
+    harm: set[str] = set()
     written = [(path.stem, path.read_text("utf-8").splitlines()) for path in SCRIPTS]
     for name, lines in (*written, *RARE.items()):
         builder: Any = import_module(f"warehouses.{lines[0].removeprefix('@ ')}")
@@ -103,7 +105,7 @@ def played(folder: Path) -> tuple[list[Turn], set[str]]:
         if name in RARE:
             allow_everything(transactions)
         engine_of(transactions).dispose()
-        renamed = poison(folder / f"{name}.db")
+        renamed = poison(home := home_of(folder / f"{name}.db"))
         stage = Poisoned(transactions, renamed)
         if not any(line.startswith("@ worker ") or line == "@ nobody" for line in lines):
             stage.sign_in(builder.WORKER)
@@ -116,7 +118,8 @@ def played(folder: Path) -> tuple[list[Turn], set[str]]:
             bars |= set(tx.scalars(labels)) - renamed.keys()
             assert violations(tx, SITE) == (), name
         engine_of(transactions).dispose()
-    return seen, bars
+        harm |= harmed(home)
+    return seen, bars, harm
 
 
 def after_hostile_scans(stage: Stage) -> Iterator[Turn]:
@@ -187,8 +190,8 @@ def bars_in(said: str, bars: set[str]) -> list[str]:
 
 def test_hostile_data_is_inert_on_every_screen(tmp_path: Path) -> None:
     """One test, as all of it looks at the same screens, which take long to come by."""
-    turns, bars = played(tmp_path)
-    harmless = TEXT_COLUMNS.difference(*(harmed(file) for file in tmp_path.glob("*.db")))
+    turns, bars, harm = played(tmp_path)
+    harmless = TEXT_COLUMNS - harm
     assert harmless <= LEFT_OUT.keys() <= TEXT_COLUMNS
     told = repr([(turn.prompt, turn.said) for turn in turns])
     assert len({turn.prompt.ask for turn in turns}) > 50

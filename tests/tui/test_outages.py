@@ -75,6 +75,7 @@ async def waits_and_goes_on(transactions: Transactions, locked) -> None:
     engine_of(transactions).dispose()
 
 
+@pytest.mark.sqlite("the lock of its file")
 @pytest.mark.parametrize("how", ["BEGIN IMMEDIATE", "BEGIN EXCLUSIVE"])
 async def test_a_file_that_another_program_locks_is_waited_for(tmp_path, how) -> None:
     @contextmanager
@@ -104,6 +105,7 @@ async def test_rows_that_somebody_locks_on_a_server_are_waited_for(
     await waits_and_goes_on(open_database(postgresql_warehouse), locked)
 
 
+@pytest.mark.sqlite("the lock of its file")
 async def test_a_terminal_that_starts_while_the_file_is_locked_waits_for_it(tmp_path) -> None:
     engine_of(new_warehouse(tmp_path)).dispose()
     other = sqlite3.connect(tmp_path / "floor.db", isolation_level=None)

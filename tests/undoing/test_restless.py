@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from homes import home_of
 from undoing.restless import Seen, wander
 
 from floorhand.domain.signing_in import JOBS
@@ -26,7 +27,7 @@ def wandered(url: str, scans: int, seed: int, led: float = 0.0) -> Seen:
 
 @pytest.mark.parametrize("seed", [4, 9])
 def test_whatever_is_taken_back_every_piece_is_kept(tmp_path: Path, seed: int) -> None:
-    seen = wandered(str(tmp_path / "floor.db"), SCANS, seed)
+    seen = wandered(home_of(tmp_path / "floor.db"), SCANS, seed)
     assert seen.faults == []
     assert seen.killed
     assert seen.repeated
@@ -37,7 +38,7 @@ def test_whatever_is_taken_back_every_piece_is_kept(tmp_path: Path, seed: int) -
 
 
 def test_whatever_a_lead_takes_back_every_piece_is_kept(tmp_path: Path) -> None:
-    seen = wandered(str(tmp_path / "floor.db"), SCANS_LED, 5, led=1.0)
+    seen = wandered(home_of(tmp_path / "floor.db"), SCANS_LED, 5, led=1.0)
     assert seen.faults == []
     assert any(said.startswith("road.undone") for said in seen.led)
     assert any(said.startswith("refusal.reverse") for said in seen.led)
@@ -61,5 +62,5 @@ def test_pieces_that_go_back_to_the_wrong_place_are_found(tmp_path: Path, monkey
         return legs
 
     monkeypatch.setattr(ledger, "reverse", astray)
-    seen = wandered(str(tmp_path / "floor.db"), SCANS, 4)
+    seen = wandered(home_of(tmp_path / "floor.db"), SCANS, 4)
     assert any("went back as" in fault for fault in seen.faults)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 
-from conftest import empty_warehouse
+from homes import empty_warehouse
 
 from floorhand.store.db import Transactions, engine_of, sqlite_file
 

@@ -54,17 +54,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Talk until the input ends."""
-    from floorhand.store.db import engine_of, open_database
+    from floorhand.store.db import open_database
     from floorhand.store.masters import badge_of
 
     transactions = open_database(settings.database, create=False)
     if args.job == SCANNER_TEST:
         from floorhand.commands import scanner_test
 
-        try:
-            return scanner_test.run(transactions, settings)
-        finally:
-            engine_of(transactions).dispose()
+        return scanner_test.run(transactions, settings)
     badge = ""
     if args.worker:
         with transactions.begin() as tx:
@@ -79,7 +76,6 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             return talk.run(args.job or "", args.worker or "", badge)
     finally:
         spooling.stop()
-        engine_of(transactions).dispose()
 
 
 def _talk(transactions: Transactions, settings: Settings, after_turn: Callable[[], None]) -> Talk:

@@ -11,7 +11,7 @@ from floorhand.labels.addresses import beside
 from floorhand.labels.printers import FolderPrinter
 from floorhand.labels.spool import send_all
 from floorhand.robots.simulate import WORKERS_MAX, Plan, simulate
-from floorhand.store.db import engine_of, open_database
+from floorhand.store.db import open_database
 from floorhand.store.masters import DEFAULT_PRINTER
 
 
@@ -68,10 +68,7 @@ def _print_labels(settings: Settings) -> int:
     printers = {
         DEFAULT_PRINTER: FolderPrinter(beside(transactions) / settings.labels, durable=False)
     }
-    try:
-        return send_all(transactions, settings.site, printers, lambda: datetime.now(UTC))
-    finally:
-        engine_of(transactions).dispose()
+    return send_all(transactions, settings.site, printers, lambda: datetime.now(UTC))
 
 
 def _sentences(result: dict[str, object]) -> str:

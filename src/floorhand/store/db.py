@@ -22,6 +22,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from floorhand.errors import Clash, DatabaseAway, DatabaseUnusable, Exchanged, NoRoom
 from floorhand.store import notes
 from floorhand.store.asking import Door
+from floorhand.store.closing import close_in_the_end
 from floorhand.store.lanes import Lanes
 from floorhand.store.room import give_up_reserve
 from floorhand.store.server import STATEMENTS_KEPT_MAX, open_server
@@ -83,6 +84,7 @@ def open_database(url: str, *, create: bool = True) -> Transactions:
     else:
         engine = open_server(where)
     event.listen(engine, "handle_error", say_away)
+    close_in_the_end(engine.dispose)
     transactions = sessionmaker(engine, expire_on_commit=False, info={Lanes: Lanes(engine)})
     try:
         _bring_up_to_date(engine, name_of(where), create)
