@@ -107,6 +107,7 @@ class Code(StrEnum):
     WALK_TAKEN = "walk_taken"
 
     # Labels
+    ASKED_FIRST = "asked_first"
     LABEL_OTHER = "label_other"
     LABEL_NOT_HERE = "label_not_here"
     LABEL_COPY = "label_copy"

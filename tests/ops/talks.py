@@ -193,6 +193,10 @@ OUTWARD: dict[Code, tuple[str, ...]] = {
     Code.LABEL_UNSURE: (
         *(*PACKING, CARRIER.format("1001"), CARRIER.format("1002"), "> 1Z680RA4DL08720000"),
     ),
+    Code.ASKED_FIRST: (
+        *(*TWO_PARCELS, "@ books UPDATE print_job SET state = 'doubt', sent_at = created_at"),
+        *("> T-4", "> *BACK", f"> {MILK}"),
+    ),
     Code.LABEL_COPY: (*TWO_PARCELS, "> *PRINT", "> 1", "> 395212340000000021"),
     Code.NO_LABEL: (
         *(

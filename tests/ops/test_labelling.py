@@ -14,9 +14,10 @@ from floorhand.domain.print_desk import ReroutePrinter
 from floorhand.ops.labelling import COPIES_MAX, TOO_MANY
 from floorhand.ops.settling import from_office
 from floorhand.store.db import Transactions, engine_of
-from floorhand.store.schema import Operation, PrinterRow, PrintJob, Seat, Trouble
+from floorhand.store.schema import Operation, PrinterRow, PrintJob, Scan, Seat, Trouble
+from floorhand.text.catalog import catalog
 
-MUG, CARTON = "09506000134376", "395212340000000014"
+MUG, MILK, CARTON = "09506000134376", "09506000134369", "395212340000000014"
 
 
 @pytest.fixture
@@ -57,6 +58,23 @@ def test_a_scan_confirms_whatever_the_printer_said_and_is_in_the_record(stage, s
     stage.scan("*UNDO")
     (job,) = jobs(stage.transactions)
     assert (job.state, job.confirmed_by, job.confirmed_at) == (state, "", None)
+
+
+def test_a_refusal_behind_the_question_of_a_label_ends_with_it_and_is_counted_as_itself(stage):
+    come_out(stage, "doubt")
+    stage.scan("T-4")
+    stage.scan("*BACK")
+    turn = stage.scan(MILK)
+    assert turn.prompt.ask == "labelling.doubt"
+    assert turn.said.text == "refusal.asked_first"
+    told = catalog("en").say(turn.said.text, turn.said.facts)
+    assert told == (
+        "No order of one MILK waits at this bench. Scan a tote. "
+        "Answer first: Did this label come out? Scan it."
+    )
+    with stage.transactions.begin() as tx:
+        fates = tx.scalars(select(Scan.fate).order_by(Scan.scan_no.desc())).all()
+    assert fates[0] == "no_single_order"
 
 
 def test_copies_void_the_older_ones_and_too_many_are_told_to_who_leads(stage) -> None:

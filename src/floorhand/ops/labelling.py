@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -23,7 +24,7 @@ from floorhand.domain.printing import (
 )
 from floorhand.errors import Code, Refused
 from floorhand.flows.labelling import NAME, Asked, InDoubt, Wanted
-from floorhand.flows.turn import Prompt
+from floorhand.flows.turn import Prompt, Refuse
 from floorhand.ops.registry import FLOWS
 from floorhand.ops.seats import Settled, Sitting, Turn
 from floorhand.store import labels_here
@@ -86,6 +87,32 @@ def ask_about_doubt(tx: Session, sitting: Sitting, settled: Settled, now: dateti
     asked = Asked(there.flow, there.state_text, prompt.wants.merchants, prompt.wants.sku)
     doubt = InDoubt(asked, label.template, label.subject, label.order)
     return replace(settled, flow=NAME, state=doubt)
+
+
+def asked_first(sitting: Sitting, reply: Refuse) -> Refuse:
+    """Let a refusal of the job behind a question about a label end with that question.
+
+    Its own last sentence says what the job wants; what stands on the screen is asked first.
+    """
+    if sitting.flow != NAME:
+        return reply
+    prompt = FLOWS[NAME].prompt(sitting.state)
+    if reply.facts.get("ask_text") == prompt.ask:
+        return reply
+    asked = {"refused_text": f"refusal.{reply.code}", "first_text": prompt.ask}
+    return Refuse(Code.ASKED_FIRST, {**dict(prompt.ask_facts), **reply.facts, **asked})
+
+
+@contextmanager
+def behind(sitting: Sitting, flow: str) -> Iterator[None]:
+    """Let what a flow does refuse likewise, if it is the job behind a question about a label."""
+    try:
+        yield
+    except Refused as refused:
+        if flow == sitting.flow:
+            raise
+        reply = asked_first(sitting, Refuse(refused.code, refused.facts))
+        raise Refused(reply.code, **reply.facts) from refused
 
 
 def look_at_label(tx: Session, cause: Cause, command: LookAtLabel) -> LabelSeen:

@@ -368,4 +368,5 @@ def _left(tx: Session, sitting: Sitting, settled: Settled) -> Step | None:
 def _fate(settled: Settled) -> str:
     if settled.said is None or not settled.refused:
         return "taken"
-    return settled.said.text.removeprefix("refusal.")
+    why = settled.said.facts.get("refused_text", settled.said.text)
+    return str(why).removeprefix("refusal.")

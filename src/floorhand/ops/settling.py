@@ -37,7 +37,7 @@ from floorhand.flows.which import Answered, Which
 from floorhand.ops.allowing import must_be_allowed, must_be_done_here
 from floorhand.ops.causes import cause_of
 from floorhand.ops.freezing import freeze, plain, thaw
-from floorhand.ops.labelling import ask_about_doubt, printing_again
+from floorhand.ops.labelling import ask_about_doubt, asked_first, behind, printing_again
 from floorhand.ops.learning import lesson_about
 from floorhand.ops.naming import NAMES_THE_SCAN, trailed, what
 from floorhand.ops.parking import Left, left_at, park, park_open
@@ -210,7 +210,8 @@ def _settle(tx: Session, sitting: Sitting, scan_no: int, event: object, now: dat
                 assert commands <= COMMANDS_PER_SCAN_MAX, (name, command)
                 number = f"{sitting.seat}:{scan_no}" + (f".{commands}" if commands > 1 else "")
                 cause = cause_of(sitting, number, now)
-                event = carry_out(tx, cause, command)
+                with behind(sitting, name):
+                    event = carry_out(tx, cause, command)
                 operations += [number] if cause.figures else []
                 if isinstance(event, SignedIn):
                     sitting = must_sit(tx, sitting.site, sitting.seat)
@@ -289,6 +290,7 @@ def _refuse(
     reply = _told(reply, event, FLOWS[sitting.flow].prompt(sitting.state))
     if opened_elsewhere and name not in ("menu", "sign_in"):
         name, state = sitting.flow, sitting.state
+        reply = asked_first(sitting, reply)
     return Settled(name, state, Said.about(reply))
 
 
