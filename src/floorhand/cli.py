@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "workers": ("floorhand.commands.workers", "who works here; draw a PIN, unlock one"),
     "summary": ("floorhand.commands.summary", "the figures of a shift"),
     "check": ("floorhand.commands.check", "prove the stock: rebuild it from its moves"),
+    "db": ("floorhand.commands.db", "where the data is and how it is; copy, backup, restore"),
     "simulate": ("floorhand.robots.command", "let workers made of software do the work"),
     "bench": ("floorhand.commands.bench", "measure how long a scan takes"),
 }

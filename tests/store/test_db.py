@@ -183,7 +183,7 @@ def test_a_locked_database_is_told_in_a_sentence_and_waited_for(tmp_path, monkey
 
 @pytest.mark.sqlite("its file")
 def test_a_network_file_system_is_refused(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(db, "_file_system", lambda _folder: "nfs4")
+    monkeypatch.setattr(db, "file_system", lambda _folder: "nfs4")
     assert "lies on a network file system (nfs4)" in refusal(tmp_path / "floor.db")
 
 

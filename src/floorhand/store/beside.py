@@ -28,12 +28,13 @@ def make_alike(database: str, file: str) -> None:
     except OSError as error:
         raise _unusable(database, file) from error
     with suppress(OSError):  # it belongs to somebody else, who does it himself
-        _give_rights(Path(database).stat(), path)
+        give_rights(Path(database).stat(), path)
     if not os.access(file, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
         raise _unusable(database, file)
 
 
-def _give_rights(model: os.stat_result, path: Path) -> None:
+def give_rights(model: os.stat_result, path: Path) -> None:
+    """Give a file the owner, the group and the mode of another one, as far as this login can."""
     now = path.stat()
     if (now.st_uid, now.st_gid) != (model.st_uid, model.st_gid) and hasattr(os, "chown"):
         with suppress(PermissionError):  # only the system's own login gives files away

@@ -70,7 +70,7 @@ def open_database(url: str, *, create: bool = True) -> Transactions:
         DatabaseUnusable: Saying what is wrong with it and what to do.
         DatabaseAway: If it does not answer, or others have locked it: that may mend itself.
     """
-    where = _where(url)
+    where = address_of(url)
     if where.get_backend_name() == "sqlite":
         _look_at_file(Path(path_of(where)), create)
         arguments = {
@@ -163,12 +163,16 @@ def sqlite_file(url: str) -> Path | None:
     Raises:
         DatabaseUnusable: If it is no address of a database.
     """
-    where = _where(url)
+    where = address_of(url)
     return Path(path_of(where)) if where.get_backend_name() == "sqlite" else None
 
 
-def _where(url: str) -> URL:
-    """Read where the database is: a URL, or the path of an SQLite file."""
+def address_of(url: str) -> URL:
+    """Read where the database is: a URL, or the path of an SQLite file.
+
+    Raises:
+        DatabaseUnusable: If it is no address of a database.
+    """
     if "://" not in url:
         return URL.create("sqlite", database=url)
     try:
@@ -231,7 +235,7 @@ def _look_at_file(path: Path, create: bool) -> None:
             raise DatabaseUnusable(f"There is no folder {path.parent}. Make it, or name another.")
     elif not create and not path.stat().st_size:
         raise DatabaseUnusable(_empty(str(path)))
-    if (kind := _file_system(path.parent.resolve())) in NETWORK_FILE_SYSTEMS:
+    if (kind := file_system(path.parent.resolve())) in NETWORK_FILE_SYSTEMS:
         raise DatabaseUnusable(
             f"{path} lies on a network file system ({kind}), where SQLite loses data. "
             "Put it on a local disk, or use PostgreSQL."
@@ -242,7 +246,7 @@ def _empty(shown: str) -> str:
     return f"{shown} is empty: there is no warehouse in it. Make one with: floorhand demo"
 
 
-def _file_system(folder: Path) -> str:
+def file_system(folder: Path) -> str:
     """Name the file system that a folder lies on; empty where the system does not say."""
     try:
         mounts = Path("/proc/self/mounts").read_text("utf-8", "replace").splitlines()

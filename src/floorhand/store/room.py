@@ -19,6 +19,7 @@ from typing import Final
 from sqlalchemy import Engine
 from sqlalchemy.engine import URL
 
+from floorhand.errors import DatabaseUnusable
 from floorhand.store.troubles import path_of
 
 RESERVE_BYTES_MAX: Final = 64 << 20
@@ -83,6 +84,26 @@ def keep_reserve(where: URL) -> None:
             part.replace(_reserve(file))
     except OSError:
         part.unlink(missing_ok=True)
+
+
+def require_room(folder: Path, size: int, warehouse: Path) -> None:
+    """Make sure that a large file has room, and on the disk of a warehouse leaves room for work.
+
+    Raises:
+        DatabaseUnusable: Saying how much there is.
+    """
+    try:
+        disk = shutil.disk_usage(folder)
+        is_same = folder.stat().st_dev == warehouse.parent.stat().st_dev
+    except OSError as error:
+        raise DatabaseUnusable(f"{folder} cannot be written ({error.strerror}).") from error
+    kept = _bound(disk.total, SCARCE_PART, SCARCE_BYTES_MAX) if is_same else 0
+    if disk.free < size + kept:
+        raise DatabaseUnusable(
+            f"{folder} has {disk.free // MEGABYTE} MB free, and {size // MEGABYTE} MB are needed"
+            + (f", with {kept // MEGABYTE} MB left for work" if is_same else "")
+            + ". Make room, or name a file on another disk."
+        )
 
 
 def give_up_reserve(engine: Engine) -> bool:

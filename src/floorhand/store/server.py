@@ -63,7 +63,18 @@ _LINES_LOCK: Final = Lock()
 
 
 def open_server(where: URL) -> Engine:
-    """Give an engine for a server.
+    """Give an engine for a server, on whose lines scans can be taken.
+
+    Raises:
+        DatabaseUnusable: If the driver that the address names is not there.
+    """
+    engine = plain_server(where)
+    event.listen(engine, "connect", _on_connect)
+    return engine
+
+
+def plain_server(where: URL) -> Engine:
+    """Give an engine for a server, whose lines are as the server makes them.
 
     Raises:
         DatabaseUnusable: If the driver that the address names is not there.
@@ -72,14 +83,12 @@ def open_server(where: URL) -> Engine:
     client = {name: value for name, value in CLIENT.items() if name not in where.query}
     try:
         # The line that was used last is used next: it has its statements prepared.
-        engine = create_engine(where, pool_pre_ping=True, pool_use_lifo=True, connect_args=client)
+        return create_engine(where, pool_pre_ping=True, pool_use_lifo=True, connect_args=client)
     except (ImportError, SQLAlchemyError) as error:
         raise DatabaseUnusable(
             f"The driver for {where.drivername} is not there ({error}). "
             "Install floorhand with the extra: postgres."
         ) from error
-    event.listen(engine, "connect", _on_connect)
-    return engine
 
 
 def hang_up() -> None:

@@ -34,6 +34,11 @@ MANY = 5_000
 def tell_planner(connection: Connection) -> None:
     """Write the statistics of all tables; the planner of connections opened later reads them."""
     connection.execute(text("ANALYZE"))
+    write_statistics(connection)
+
+
+def write_statistics(connection: Connection) -> None:
+    """Write them once more, for indexes that were made anew."""
     connection.execute(text("DELETE FROM sqlite_stat1"))
     connection.execute(
         text("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (:tbl, :idx, :stat)"),

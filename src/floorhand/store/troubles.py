@@ -42,6 +42,10 @@ had there, only what libpq and the server make of it (PostgreSQL, src/interfaces
 and src/backend/utils/init/postinit.c); in another language than English it ends the program."""
 
 
+SECRETS = ("password", "sslpassword")
+"""Words of an address that nobody may see, beside the password before the host."""
+
+
 def path_of(where: URL) -> str:
     """Give the path of an SQLite file."""
     path = where.database or ""
@@ -52,7 +56,7 @@ def name_of(where: URL) -> str:
     """Name a database to people: by its path, or its address without the password."""
     if where.get_backend_name() == "sqlite":
         return path_of(where)
-    return str(where.render_as_string(hide_password=True))
+    return str(where.difference_update_query(SECRETS).render_as_string(hide_password=True))
 
 
 def say_away(context: ExceptionContext) -> None:
