@@ -69,7 +69,10 @@ def test_it_says_where_a_file_is_and_how(floor, capsys) -> None:
     told = json.loads(capsys.readouterr().out)
     assert (told["ok"], told["problems"], told["journal_mode"]) == (True, [], "wal")
     assert told["size"] == Path(floor).stat().st_size
+    assert told["damage"] == []
     assert told["held"] == {"schema": "0001", "sites": [SITE], "last": None}
+    assert db("--quick", "--json", "-d", floor) == 0
+    assert json.loads(capsys.readouterr().out)["damage"] is None
 
 
 @pytest.mark.parametrize(

@@ -241,6 +241,36 @@ def test_a_warehouse_that_is_gone_is_put_back(floor, tmp_path) -> None:
     assert merchants(floor) == {"ACME"}
 
 
+def test_a_warehouse_with_a_second_name_is_put_back_where_it_lies(floor, tmp_path) -> None:
+    add_merchant(floor, "LATER")
+    disk, target = tmp_path / "disk", tmp_path / "backup.db"
+    disk.mkdir()
+    back_up(floor, target, replace=False, tell=quiet)
+    os.replace(floor, disk / "real.db")
+    floor.symlink_to(disk / "real.db")
+    done = restore(target, floor, AT, anyway=False, tell=quiet)
+    assert done.kept == disk / "real.db.before-20260302T090000"
+    assert floor.is_symlink()
+    assert merchants(disk / "real.db") == merchants(done.kept) == {"ACME", "LATER"}
+
+
+def test_rights_that_cannot_be_given_keep_others_out(floor, tmp_path, monkeypatch) -> None:
+    """A backup is for who made it then; nothing is put back that terminals could not open."""
+
+    def refused(_model: object, _path: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    floor.chmod(0o666)
+    monkeypatch.setattr(backup, "give_rights", refused)
+    target = tmp_path / "backup.db"
+    back_up(floor, target, replace=False, tell=quiet)
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    add_merchant(floor, "LATER")
+    with pytest.raises(DatabaseUnusable, match=r"cannot be given to .*floor\.db"):
+        restore(target, floor, AT, anyway=False, tell=quiet)
+    assert merchants(floor) == {"ACME", "LATER"}
+
+
 @pytest.mark.parametrize("content", [b"", b"no database, but long enough" * 100, None])
 def test_what_is_no_backup_is_not_put_back(floor, tmp_path, content: bytes | None) -> None:
     file = tmp_path / "file"

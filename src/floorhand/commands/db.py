@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from importlib import import_module
 
+from floorhand.commands.db_status import QUICK
 from floorhand.config import Settings
 
 ACTIONS: dict[str, tuple[str, str]] = {
@@ -21,6 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> tuple[argparse.ArgumentPar
     actions = parser.add_subparsers(dest="action", metavar="ACTION")
     parser.set_defaults(action="status")
     parser.add_argument("--json", action="store_true", help="the status as JSON, for programs")
+    parser.add_argument("--quick", action="store_true", help=QUICK)
     made = []
     for name, (module, about) in ACTIONS.items():
         about_it = about[0].upper() + about[1:] + "."

@@ -5,14 +5,18 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime
 
+from floorhand.commands.db_progress import Progress
 from floorhand.commands.office import say
 from floorhand.config import Settings
 from floorhand.store.db import HEAD, sqlite_file
 from floorhand.store.health import FileHealth, Held, file_health
 from floorhand.store.server_health import ServerHealth, Standby, server_health
+
+QUICK = "leave out the check for damage, which reads all of an SQLite file"
 
 UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
 
@@ -21,18 +25,15 @@ NAME_COLUMNS = 15
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
-    nothing = argparse.SUPPRESS  # it can stand before the action, too
+    nothing = argparse.SUPPRESS  # they can stand before the action, too
     parser.add_argument("--json", action="store_true", default=nothing, help="as JSON")
+    parser.add_argument("--quick", action="store_true", default=nothing, help=QUICK)
     parser.epilog = "exit code: 1 if something is not as it should be"
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Look, and tell; 1 if something is not as it should be."""
-    health = (
-        file_health(settings.database)
-        if sqlite_file(settings.database) is not None
-        else server_health(settings.database)
-    )
+    health = _health(settings.database, args.quick)
     if args.json:
         told = {"ok": not health.problems, **asdict(health)}
         print(json.dumps(told, ensure_ascii=False, indent=1, default=_stamp))
@@ -45,6 +46,15 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     if not health.problems:
         say("All is well.")
     return 1 if health.problems else 0
+
+
+def _health(database: str, quick: bool) -> FileHealth | ServerHealth:
+    if sqlite_file(database) is None:
+        return server_health(database)
+    progress = Progress()
+    with closing(progress):
+        progress("looking at it" if quick else "looking for damage", 0, 1)
+        return file_health(database, quick=quick)
 
 
 def size_of(count: int) -> str:
@@ -78,12 +88,12 @@ def _of_server(health: ServerHealth) -> Iterator[tuple[str, str]]:
         f"{health.connections} others here, {health.connections_of_all} of "
         f"{health.connections_max} in all",
     )
-    waits = health.synchronous_standbys
-    for_whom = f", waits for {waits}" if waits else ", waits for no standby"
-    yield "commits", f"synchronous_commit = {health.synchronous_commit}{for_whom}"
     if health.is_standby:
         behind = "" if health.behind_s is None else f", its last write {health.behind_s:.0f} s old"
         yield "role", f"standby, for reading only{behind}"
+    else:
+        whom = health.synchronous_standbys or "no standby"
+        yield "commits", f"synchronous_commit = {health.synchronous_commit}, waits for {whom}"
     for one in health.standbys:
         yield "standby", _standby(one)
 

@@ -72,7 +72,8 @@ def back_up(source: Path, target: Path, *, replace: bool, tell: Tell) -> Proof:
         raise DatabaseUnusable(f"{target} is the warehouse itself. Name another file.")
     with written_whole(target, replace=replace) as part:
         require_room(target.parent, source.stat().st_size, source)
-        give_rights(source.stat(), part)
+        with suppress(OSError):  # then only who made it may read it
+            give_rights(source.stat(), part)
         with _opened(str(source), source) as opened:
             with suppress(sqlite3.OperationalError):  # whoever may only read need not do it
                 opened.execute("PRAGMA journal_mode = WAL")
@@ -95,6 +96,7 @@ def restore(file: Path, target: Path, now: datetime, *, anyway: bool, tell: Tell
     """
     if not file.is_file():
         raise DatabaseUnusable(f"There is no file {file}. Name one that db backup has written.")
+    target = target.resolve()
     there = target.exists()
     if there and target.samefile(file):
         raise DatabaseUnusable(f"{file} is the warehouse itself. Name a backup of it.")
@@ -108,7 +110,7 @@ def restore(file: Path, target: Path, now: datetime, *, anyway: bool, tell: Tell
                 f"{file} breaks {len(proof.broken)} rules, the first: {proof.broken[0]}. "
                 "To put it back all the same, say --anyway."
             )
-        give_rights((target if there else file).stat(), part)
+        _give_rights(target if there else file, part, target)
         kept = _keep(target, f"before-{now:%Y%m%dT%H%M%S}") if there else None
     return Restored(proof, kept)
 
@@ -217,6 +219,16 @@ def _is_open(target: Path) -> DatabaseUnusable:
         f"{target} is open in a terminal, a spool or another program. Close all of them first: "
         "F12 twice leaves a terminal."
     )
+
+
+def _give_rights(model: Path, part: Path, target: Path) -> None:
+    try:
+        give_rights(model.stat(), part)
+    except OSError as error:
+        raise DatabaseUnusable(
+            f"The owner, the group and the mode of {model} cannot be given to {target} "
+            f"({error.strerror}), so others could not open it. Restore as the login that owns it."
+        ) from error
 
 
 def _keep(file: Path, ending: str) -> Path:

@@ -21,6 +21,7 @@ from floorhand.store.db import HEAD, NETWORK_FILE_SYSTEMS, address_of, file_syst
 from floorhand.store.room import Room, left_for
 from floorhand.store.schema import Operation
 from floorhand.store.snapshot import schema_of, sites_of, snapshot
+from floorhand.store.troubles import path_of
 
 FORGETFUL_FILE_SYSTEMS: Final = frozenset({"tmpfs", "ramfs"})
 """What lies there is gone when the machine stops."""
@@ -56,13 +57,17 @@ class FileHealth:
     held: Held = Held()
 
 
-def file_health(url: str) -> FileHealth:
+def file_health(url: str, *, quick: bool = False) -> FileHealth:
     """Look at an SQLite file.
+
+    Args:
+        url: Where it is.
+        quick: Leave the check for damage out, which reads all of it.
 
     Raises:
         DatabaseUnusable: If it is not there.
     """
-    path = Path(address_of(url).database or "").absolute()
+    path = Path(path_of(address_of(url))).absolute()
     if not path.is_file():
         raise DatabaseUnusable(f"There is no database {path}. Make one with: floorhand demo")
     disk = shutil.disk_usage(path.parent)
@@ -73,7 +78,7 @@ def file_health(url: str) -> FileHealth:
     found: tuple[str, str, tuple[str, ...] | None, Held] = ("", "", None, Held())
     try:
         with snapshot(url) as connection:
-            found = _asked(connection)
+            found = _asked(connection, quick)
     except (SQLAlchemyError, DatabaseAway, DatabaseUnusable) as error:
         problems.append(str(error))
     sqlite, mode, damage, held = found
@@ -132,9 +137,9 @@ def _about_disk(url: str, kind: str, log_size: int) -> tuple[str, ...]:
     return tuple(told)
 
 
-def _asked(connection: Connection) -> tuple[str, str, tuple[str, ...] | None, Held]:
+def _asked(connection: Connection, quick: bool) -> tuple[str, str, tuple[str, ...] | None, Held]:
     """Ask SQLite: its version, how it writes, what is damaged, what the file holds."""
     version = connection.exec_driver_sql("SELECT sqlite_version()").scalar()
     mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
-    damage = integrity(connection.exec_driver_sql, "quick_check")
+    damage = None if quick else integrity(connection.exec_driver_sql, "quick_check")
     return str(version), str(mode), damage, Held() if damage else held_in(connection)

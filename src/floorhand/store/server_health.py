@@ -1,7 +1,7 @@
 """Say where a warehouse on PostgreSQL is, how it is written there, and who has a copy of it.
 
 Source: PostgreSQL's manual, "System Administration Functions", "The Cumulative Statistics System"
-(pg_stat_replication, pg_stat_activity), "Write Ahead Log" (synchronous_commit).
+(pg_stat_replication, pg_stat_wal_receiver), "Write Ahead Log" (synchronous_commit).
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ SELECT current_setting('server_version') AS version,
        current_setting('full_page_writes') AS full_page_writes,
        current_setting('server_encoding') AS encoding,
        pg_is_in_recovery() AS is_standby,
+       (SELECT count(*) FROM pg_stat_wal_receiver) AS receivers,
        CASE WHEN pg_is_in_recovery()
             THEN extract(epoch FROM now() - pg_last_xact_replay_timestamp())::float END AS behind_s
 """
@@ -122,6 +123,8 @@ def _about(told: Mapping[str, Any], standbys: Sequence[Standby]) -> Iterator[str
         yield "synchronous_commit is local: no scan waits for a standby. Turn it on."
     elif told["synchronous_standbys"] and not _is_confirmed(told, standbys):
         yield "No standby confirms what is written, so every scan waits. Start the standby."
+    if told["is_standby"] and not told["receivers"]:
+        yield "It is a standby that gets nothing from its primary now. Look at their connection."
     if told["encoding"] != "UTF8":
         yield (
             f"Its encoding is {told['encoding']}, which has not all letters. Make a database with: "

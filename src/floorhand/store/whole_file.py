@@ -32,6 +32,7 @@ def written_whole(file: Path, *, replace: bool = False) -> Iterator[Path]:
     Raises:
         DatabaseUnusable: If it may not be written, or is there already.
     """
+    file = file.resolve()  # what has several names keeps them
     if file.exists() and not replace:
         raise _is_there(file)
     part = file.with_name(f".{file.name}.{os.getpid()}{PART}")
