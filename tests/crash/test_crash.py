@@ -36,6 +36,7 @@ def outcome(command: str, *arguments: str) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
+@pytest.mark.sqlite("the same is tried on PostgreSQL beside it")
 def test_kill_9_at_any_moment_loses_and_doubles_nothing_on_sqlite() -> None:
     run("kills.py", "25", "--on", "sqlite", "--resume-max", "60")
 
@@ -44,11 +45,13 @@ def test_kill_9_at_any_moment_loses_and_doubles_nothing_on_postgresql(postgresql
     run("kills.py", "25", "--on", "postgresql", "--server", postgresql_server, "--resume-max", "60")
 
 
+@pytest.mark.sqlite("its file on a simulated disk")
 @needs_compiler
 def test_a_power_cut_loses_nothing_that_was_acknowledged() -> None:
     run("powercuts.py", "4")
 
 
+@pytest.mark.sqlite("its file on a simulated disk")
 @needs_compiler
 def test_the_simulated_disk_would_show_a_database_that_does_not_sync() -> None:
     code, told = outcome("powercuts.py", "4", "--synchronous", "NORMAL")
@@ -56,6 +59,7 @@ def test_the_simulated_disk_would_show_a_database_that_does_not_sync() -> None:
     assert "acknowledged and lost" in told
 
 
+@pytest.mark.sqlite("its file on a simulated disk")
 @needs_compiler
 def test_a_scan_whose_n_th_write_fails_is_whole_or_not_there_and_is_taken_in_the_end() -> None:
     told = run("writes.py", "--kinds", "1", "--jobs", "receiving")
@@ -63,6 +67,7 @@ def test_a_scan_whose_n_th_write_fails_is_whole_or_not_there_and_is_taken_in_the
     assert "ENOSPC" in told
 
 
+@pytest.mark.sqlite("the disk of its file")
 def test_a_disk_that_fills_up_loses_nothing_and_lets_what_is_open_be_finished() -> None:
     code, told = outcome("full.py", "1", "--back-max", "60")
     if "no disk can be mounted" in told:
@@ -89,6 +94,7 @@ def test_a_server_that_crashes_under_a_crew_loses_and_doubles_nothing() -> None:
     assert "crashes                 1" in run("servers.py", "1")
 
 
+@pytest.mark.sqlite("the same is tried on PostgreSQL beside it")
 def test_kill_9_of_the_one_that_sends_labels_loses_and_doubles_none_on_sqlite() -> None:
     run("spools.py", "4", "--on", "sqlite")
 
