@@ -27,7 +27,8 @@ from floorhand.domain.things import OUTSIDE
 from floorhand.store.db import Transactions, engine_of, open_database
 from floorhand.store.schema import Merchant, Place, SiteRow
 
-ON_POSTGRESQL = os.environ.get("FLOORHAND_TESTS_ON") == "postgresql"
+KIND = os.environ.get("FLOORHAND_TESTS_ON", "sqlite")
+ON_POSTGRESQL = {"sqlite": False, "postgresql": True}[KIND]
 """Whether all that is not about SQLite itself runs on PostgreSQL."""
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

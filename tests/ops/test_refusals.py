@@ -16,6 +16,7 @@ from string import Formatter
 import pytest
 from bad_scans import bad_words
 from conftest import new_warehouse
+from homes import keep_home
 from ops.talks import TALKS
 from robots.test_bad_scans import allow_everything
 from scripts.test_scripts import SCRIPTS, Stage
@@ -78,16 +79,21 @@ DOES_SOMETHING = re.compile(
 @pytest.fixture(scope="module")
 def houses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Transactions]]:
     """Gives each warehouse by its name, built once; what is done in it has to be taken back."""
+    opened: list[Transactions] = []
 
     @cache
     def built(name: str) -> Transactions:
-        transactions = new_warehouse(tmp_path_factory.mktemp(name))
+        folder = tmp_path_factory.mktemp(name)
+        transactions = new_warehouse(folder)
+        keep_home(folder / "floor.db")
+        opened.append(transactions)
         import_module(f"warehouses.{name}").build(transactions)
         allow_everything(transactions)
         return transactions
 
     yield built
-    built.cache_clear()
+    for transactions in opened:
+        engine_of(transactions).dispose()
 
 
 @pytest.mark.parametrize("code", TALKS)

@@ -479,6 +479,7 @@ def test_a_shared_barcode_asks_whose_piece_it_is(floor) -> None:
     assert one(floor, select(Return.merchant).where(Return.number == "R-000001"))[0] == "BOLT"
 
 
+@pytest.mark.sqlite("its planner")
 def test_the_index_on_serials_is_used(floor) -> None:
     with floor.begin() as tx:
         statements: list[tuple[str, object]] = []

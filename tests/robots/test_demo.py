@@ -172,6 +172,12 @@ def test_fresh_never_removes_a_real_warehouse(transactions: Transactions, tmp_pa
     assert path.exists()
 
 
+def test_fresh_removes_nothing_on_a_server(postgresql_url: str) -> None:
+    named = Namespace(fresh=True, no_terminal=True)
+    with pytest.raises(DatabaseUnusable, match="removes SQLite files only"):
+        command.run(named, Settings(database=postgresql_url))
+
+
 def test_the_demo_is_not_built_into_a_real_warehouse(transactions: Transactions) -> None:
     database = engine_of(transactions).url.render_as_string(hide_password=False)
     named = Namespace(fresh=False, no_terminal=True)

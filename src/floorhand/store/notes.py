@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, Final
 
+from sqlalchemy import Integer, bindparam, text
 from sqlalchemy.orm import Session
 
 from floorhand.store.asking import door_of
@@ -23,11 +24,11 @@ NOTES_ON: Final = "SET LOCAL floorhand.notes = 'on'"
 NOTED: Final = """
 CREATE TEMPORARY TABLE IF NOT EXISTS noted (tbl text, was json, now json) ON COMMIT DELETE ROWS
 """
-CHANGES: Final = f"""
-(SELECT CASE WHEN count(*) <= {CHANGES_MAX}
+CHANGES: Final = text("""
+(SELECT CASE WHEN count(*) <= :changes_max
 THEN coalesce(json_agg(json_build_array(tbl, was, now) ORDER BY ctid)::text, '[]') END
 FROM pg_temp.noted)
-"""
+""").bindparams(bindparam("changes_max", type_=Integer))
 """The notes of a PostgreSQL transaction as JSON, to be put into the statement that keeps them."""
 
 TRIGGER: Final = """

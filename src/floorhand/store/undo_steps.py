@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, cast
 
-from sqlalchemy import TableClause, and_, bindparam, literal_column, select, update
+from sqlalchemy import TableClause, and_, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -68,7 +68,7 @@ def _keep(dialect: Any, changes: Any) -> Any:
 
 _KEEP = {
     "sqlite": _keep(sqlite, bindparam("changes")),
-    "postgresql": _keep(postgresql, literal_column(notes.CHANGES)),
+    "postgresql": _keep(postgresql, notes.CHANGES),
 }
 _SPEND = (
     update(_STEP)
@@ -94,6 +94,8 @@ def keep(tx: Session, site: str, seat: str, step: Step) -> None:
     if dialect == "sqlite":
         changes = notes.end(tx)
         noted["changes"] = None if changes is None else as_json(changes)
+    else:
+        noted["changes_max"] = notes.CHANGES_MAX
     ask(
         tx,
         _KEEP[dialect],
