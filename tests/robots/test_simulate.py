@@ -162,10 +162,10 @@ def test_a_whole_real_day_ships(
     assert result["check"]["verdict"] == "passed"
 
 
-def run(path: str, *words: str) -> int:
+def run(path: str, *words: str, labels: str = "") -> int:
     parser = ArgumentParser()
     command.add_arguments(parser)
-    settings = Settings(database=path, labels=f"{path}-labels")
+    settings = Settings(database=path, labels=labels)
     return command.run(parser.parse_args(list(words)), settings)
 
 
@@ -173,10 +173,11 @@ def test_the_command_prints_json_or_sentences(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = demo(tmp_path)
-    assert run(path, "--workers", "2", "--json") == 0
+    labels = str(tmp_path / "labels")
+    assert run(path, "--workers", "2", "--json", labels=labels) == 0
     result: dict[str, Any] = json.loads(capsys.readouterr().out)
     assert result["orders_shipped"] == 30
-    assert run(path) == 0
+    assert run(path, labels=labels) == 0
     said = capsys.readouterr().out
     assert "0 orders shipped" in said
     assert "check passed" in said
