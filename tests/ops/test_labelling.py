@@ -91,6 +91,22 @@ def test_copies_void_the_older_ones_and_too_many_are_told_to_who_leads(stage) ->
     assert [tuple(row) for row in kinds if row.kind == TOO_MANY] == [(TOO_MANY, CARTON)]
 
 
+def test_a_copy_that_was_taken_back_before_it_came_out_is_not_counted(stage) -> None:
+    come_out(stage)
+    for _ in range(3):
+        stage.scan("*PRINT")
+        assert stage.scan("2").said.facts["copy"] == 2
+        stage.scan("*UNDO")
+        stage.scan("*BACK")
+    stage.scan("*PRINT")
+    stage.scan("2")
+    assert [job.state for job in jobs(stage.transactions)].count("waiting") == 1
+    come_out(stage, "doubt")
+    stage.scan("T-4")
+    stage.scan("*BACK")
+    assert stage.scan("*PRINT").said.facts["copy"] == 3  # the second may be out
+
+
 def test_nobody_may_use_a_label_of_a_cancelled_order(tmp_path) -> None:
     transactions = new_warehouse(tmp_path)
     packing.build(transactions)

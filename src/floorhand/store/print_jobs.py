@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Final, cast
 
-from sqlalchemy import ColumnElement, TableClause, func, insert, select, update
+from sqlalchemy import ColumnElement, TableClause, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.labels import KINDS, missing_fields, unknown_fields
@@ -26,6 +26,11 @@ _LAST = (
     .order_by(PrintJob.copy_no.desc(), PrintJob.created_at.desc(), PrintJob.id.desc())
     .limit(1)
 )
+_COPIES_OUT = select(func.coalesce(func.max(PrintJob.copy_no), 0)).where(
+    or_(PrintJob.sent_at.is_not(None), PrintJob.state.in_(OUT))
+)
+"""The last copy that was printed, or may have been: one that was taken back before is none."""
+
 _JOB = cast(TableClause, PrintJob.__table__)
 _ADD: Question = {
     "sqlite": insert(_JOB),
@@ -105,7 +110,8 @@ def reprint_label(
         reason: Why, one of `floorhand.domain.labels.REASONS`; empty: nobody was asked.
 
     Returns:
-        Which copy it is, 1 if none came out before; 0 if none was ever asked for.
+        Which copy it is, counted by what was printed or may have been: 1 if nothing was before; 0
+        if none was ever asked for.
     """
     doubt_where_no_word(tx, cause.site, cause.at)
     meant = [PrintJob.site == cause.site, PrintJob.subject == subject]
@@ -123,8 +129,9 @@ def reprint_label(
         )
         return int(last.copy_no)
     _void_copies(tx, last.template, meant)
+    copy_no = int(tx.execute(_COPIES_OUT.where(*meant)).scalar_one()) + 1
     again = {"template": last.template, "data": last.data, "subject": subject, "reason": reason}
     again["station"] = cause.station
     here = {"site": cause.site, "id": cause.new_id(), "printer": printer, "created_at": cause.at}
-    ask(tx, _ADD, **here, **again, copy_no=last.copy_no + 1)
-    return int(last.copy_no) + 1
+    ask(tx, _ADD, **here, **again, copy_no=copy_no)
+    return copy_no
