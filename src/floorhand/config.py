@@ -31,7 +31,7 @@ class Settings:
 
     language: str = ""
     """Language of the screens until somebody has signed in, and of labels that are asked for
-    here. Empty: English on screens; on labels what ``language`` of the site's rules says."""
+    here. Empty: what ``language`` of the site's rules says."""
 
     labels: str = "labels"
     """Folder that the embedded printer writes labels to."""

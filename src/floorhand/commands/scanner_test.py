@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from floorhand.commands.terminal import catalogs_of
+from floorhand.commands.terminal import catalogs_of, site_language
 from floorhand.commands.typing_line import BARCODES, READ_BYTES_MAX, untouched
 from floorhand.config import Settings
 from floorhand.domain.scanner_test import COMMAND
@@ -56,7 +56,8 @@ def run(transactions: Transactions, settings: Settings) -> int:
         turn = scan(turn, COMMAND)
     if turn.job != "scanner":
         raise BadSetting(f"{turn.worker_name} works at {settings.seat}; name another --seat.")
-    words = catalogs_of(settings, sys.stdout.encoding)
+    usual = site_language(transactions, settings.site)
+    words = catalogs_of(settings, usual, sys.stdout.encoding)
     _tell(turn, words(turn.language))
     with untouched(sys.stdin.fileno()):
         for text in _heard(sys.stdin.fileno()):

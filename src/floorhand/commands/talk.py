@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from floorhand.commands.spooling import Spooling
-from floorhand.commands.terminal import add_place, catalogs_of
+from floorhand.commands.terminal import add_place, catalogs_of, site_language
 from floorhand.commands.typing_line import TypingLine, untouched
 from floorhand.config import Settings
 from floorhand.domain.signing_in import JOBS
@@ -93,13 +93,13 @@ def _talk(transactions: Transactions, settings: Settings, after_turn: Callable[[
             profile = profile_at(tx, settings.site, settings.seat)
         return TypingLine(sys.stdin.fileno(), profile, hides, _show)
 
-    live = sys.stdin.isatty()
+    live, usual = sys.stdin.isatty(), site_language(transactions, settings.site)
     talk = Talk(
         transactions,
         site=settings.site,
         seat=settings.seat,
         station=settings.station,
-        catalogs=catalogs_of(settings, sys.stdout.encoding),
+        catalogs=catalogs_of(settings, usual, sys.stdout.encoding),
         lines=typing() if live else typed_lines(sys.stdin.buffer),
         target=sys.stdout,
         echo=not live,

@@ -87,7 +87,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001  (
     )
     log_file = Path(settings.log) if settings.log else None
     try:
-        words, device = catalogs_of(settings), settings.scanner
+        words, device = catalogs_of(settings, lambda: road.language), settings.scanner
         return run_terminal(road, words, manner=manner, scanner=device, log_file=log_file)
     finally:
         spooling.stop()
@@ -104,14 +104,26 @@ def _identity(settings: Settings) -> Callable[[], Device]:
     return identified
 
 
-def catalogs_of(settings: Settings, encoding: str = "") -> Callable[[str], Catalog]:
-    """Give the texts of a language, or of the terminal's own where nobody has signed in.
+def catalogs_of(
+    settings: Settings, usual: Callable[[], str], encoding: str = ""
+) -> Callable[[str], Catalog]:
+    """Give the texts of a language; where nobody has signed in, the terminal's own or the site's.
 
     Args:
         settings: Name the terminal's own language.
+        usual: Gives that of the site; empty as long as nobody knows it: then English.
         encoding: That of where the texts are written; empty: all of Unicode.
     """
-    return lambda language: shown_in(catalog(language or settings.language), encoding)
+    return lambda language: shown_in(catalog(language or settings.language or usual()), encoding)
+
+
+def site_language(transactions: Transactions, site: str) -> Callable[[], str]:
+    """Read the language of a site's rules, for `catalogs_of`."""
+    from floorhand.store.masters import site_rules
+
+    with transactions.begin() as tx:
+        language = site_rules(tx, site).language
+    return lambda: language
 
 
 def _opened(settings: Settings, spooling: Spooling) -> Callable[[], Transactions]:

@@ -103,7 +103,7 @@ SITE = Layout(
             "without a scan until the badge is asked for again, per role: lead=15|packer=60; "
             "- for never",
         ),
-        Field("language", "before anybody has signed in: en, it; new: en"),
+        Field("language", "of labels, and of screens until somebody signs in: en, it …; new: en"),
     ),
 )
 

@@ -93,15 +93,20 @@ class FloorRoad:
         self._hint = hint
         self._after_turn = after_turn
         self.zone: tzinfo = UTC
+        self.language = ""
+        """That of the site's rules; empty until the database was read."""
 
     def sit(self) -> Turn:
         """Take the seat, or resume where it was left; ask what to do if another device has it."""
         from floorhand.ops.floor import take_seat
-        from floorhand.store.masters import site_zone
+        from floorhand.store.masters import site_rules, site_zone
 
         first = self._transactions is None
         if self._transactions is None:
             self._transactions = self._open()
+        with self._transactions.begin() as tx:
+            self.zone = site_zone(tx, self._site)
+            self.language = site_rules(tx, self._site).language
         self._device = self._device or self._identify()
         try:
             turn = take_seat(
@@ -116,8 +121,6 @@ class FloorRoad:
         except SeatTaken as taken:
             return self._ask(taken)
         self._taken, self._take = None, False
-        with self._transactions.begin() as tx:
-            self.zone = site_zone(tx, self._site)
         if first:  # while the first question is read and answered
             rest = Thread(target=_get_ready, args=[self._transactions], name="jobs", daemon=True)
             rest.start()
