@@ -339,7 +339,7 @@ def wait_until_alone(url: str) -> None:
     engine.dispose()
 
 
-MOMENTS = ("copying stock", "building", "writing it for good")
+MOMENTS = ("copying stock", "writing it for good")
 
 
 @pytest.mark.parametrize("moment", MOMENTS)

@@ -73,22 +73,22 @@ def copy_warehouse(source: str, target: str, tell: Tell) -> Copied:
         DatabaseAway: If one does not answer any more.
     """
     shown = name_of(address_of(source)), name_of(address_of(target))
-    with snapshot(source) as reading:
-        if (schema := schema_of(reading)) != HEAD:
-            raise DatabaseUnusable(f"{shown[0]} has schema {schema}; {HEAD} can be copied.")
-        try:
-            with target_at(target) as into:
+    try:
+        with target_at(target) as into:
+            with snapshot(source) as reading:
+                if (schema := schema_of(reading)) != HEAD:
+                    raise DatabaseUnusable(f"{shown[0]} has schema {schema}; {HEAD} can be copied.")
                 tell(f"checking {shown[0]}", 0, 1)
                 _require_sound(reading, shown[0])
                 sums = _load(reading, into, tell)
-                into.finish(tell)
-                _compare(sums, into.connection, tell)
-                tell(f"checking {shown[1]}", 0, 1)
-                _require_sound(into.connection, shown[1])
-                tell("writing it for good", 0, 1)
-        except SQLAlchemyError as error:
-            raise explain(error, shown[1]) from error
-        sites = sites_of(reading)
+            into.finish(tell)
+            _compare(sums, into.connection, tell)
+            tell(f"checking {shown[1]}", 0, 1)
+            _require_sound(into.connection, shown[1])
+            sites = sites_of(into.connection)
+            tell("writing it for good", 0, 1)
+    except SQLAlchemyError as error:
+        raise explain(error, shown[1]) from error
     with snapshot(source) as now:
         return Copied(sites, sums, _count(now, Scan.__table__) - sums["scan"].rows)
 
