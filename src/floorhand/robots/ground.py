@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import NullPool, create_engine, make_url, text
 
 from floorhand.robots import supply
 from floorhand.robots.demo import build_demo
@@ -20,6 +20,10 @@ from floorhand.store.db import engine_of, open_database, sqlite_file
 SITE = "BENCH"
 BUILT, TURNS, BARE = "floorhand_bench", "floorhand_bench_turns", "floorhand_bench_bare"
 """Databases on a PostgreSQL server."""
+
+PART = "part"
+"""Ends the name of what is being built: a run that is ended before it is whole leaves it, and the
+next one begins anew."""
 
 
 @contextmanager
@@ -42,11 +46,21 @@ def two_databases(
     with tempfile.TemporaryDirectory(prefix="floorhand-bench-", dir=folder) as temporary:
         built = keep or Path(temporary) / "built.db"
         if not built.exists():
-            _build(str(built), moves)
+            _build_file(built, moves)
         made = (str(Path(temporary) / "turns.db"), str(Path(temporary) / "bare.db"))
         for copy in made:
             _copy(built, copy)
         yield made
+
+
+def _build_file(whole: Path, moves: int) -> None:
+    """Build a file in a folder beside, with all that SQLite and we put next to it, and move it."""
+    part = whole.with_name(f"{whole.name}.{PART}")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir()
+    _build(str(part / whole.name), moves)
+    (part / whole.name).replace(whole)
+    shutil.rmtree(part)
 
 
 def _copy(built: Path, copy: str) -> None:
@@ -63,7 +77,7 @@ def _two_on_server(server: str, moves: int, keep: bool) -> Iterator[tuple[str, s
     def named(name: str) -> str:
         return url.set(database=name).render_as_string(hide_password=False)
 
-    admin = create_engine(url, isolation_level="AUTOCOMMIT")
+    admin = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with admin.connect() as connection:
 
         def drop(*names: str) -> None:
@@ -73,23 +87,27 @@ def _two_on_server(server: str, moves: int, keep: bool) -> Iterator[tuple[str, s
         drop(TURNS, BARE)
         there = text("SELECT 1 FROM pg_database WHERE datname = :name")
         if not connection.execute(there, {"name": BUILT}).scalar():
-            connection.execute(text(f"CREATE DATABASE {BUILT}"))
-            _build(named(BUILT), moves)
+            part = f"{BUILT}_{PART}"
+            drop(part)
+            connection.execute(text(f"CREATE DATABASE {part}"))
+            _build(named(part), moves)
+            connection.execute(text(f"ALTER DATABASE {part} RENAME TO {BUILT}"))
         for name in (TURNS, BARE):
             connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {BUILT} STRATEGY file_copy"))
         try:
             yield named(TURNS), named(BARE)
         finally:
             drop(TURNS, BARE, *(() if keep else (BUILT,)))
-    admin.dispose()
 
 
 def _build(url: str, moves: int) -> None:
     transactions = open_database(url)
     now = datetime.now(UTC)
-    build_demo(transactions, SITE, now)
-    if moves:
-        write_history(transactions, SITE, moves, now)
-    with transactions.begin() as tx:
-        supply.hire(tx, SITE, 1)
-    engine_of(transactions).dispose()
+    try:
+        build_demo(transactions, SITE, now)
+        if moves:
+            write_history(transactions, SITE, moves, now)
+        with transactions.begin() as tx:
+            supply.hire(tx, SITE, 1)
+    finally:
+        engine_of(transactions).dispose()
