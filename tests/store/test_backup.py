@@ -22,7 +22,7 @@ import floorhand
 from floorhand.errors import DatabaseUnusable
 from floorhand.robots import supply
 from floorhand.robots.demo import build_demo
-from floorhand.store import backup
+from floorhand.store import backup, whole_file
 from floorhand.store.backup import back_up, restore
 from floorhand.store.db import engine_of, open_database
 from floorhand.store.room import require_room
@@ -351,6 +351,16 @@ def test_a_disk_without_room_leaves_no_file(floor, tmp_path) -> None:
     _, told = full.communicate()
     assert "backup.db cannot be written" in told
     assert "Make room on its disk" in told
+    assert names(tmp_path) == {"floor.db"}
+
+
+def test_a_disk_that_fails_at_the_end_leaves_no_file(floor, tmp_path, monkeypatch) -> None:
+    def fails(*_names: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(whole_file, "_put_in_place", fails)
+    with pytest.raises(DatabaseUnusable, match=r"backup\.db cannot be written \(No space left"):
+        back_up(floor, tmp_path / "backup.db", replace=False, tell=quiet)
     assert names(tmp_path) == {"floor.db"}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import sqlite3
 import subprocess
@@ -357,6 +358,19 @@ def test_a_copy_that_is_killed_leaves_no_file(worked, tmp_path) -> None:
     copy_warehouse(worked, str(target), quiet)
     assert list(tmp_path.iterdir()) == [target]
     assert sums(str(target)) == sums(worked)
+
+
+def test_a_disk_without_room_leaves_no_file(worked, tmp_path) -> None:
+    """A file may grow to half of what is needed; the rest fails as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    small = Path(worked).stat().st_size // 2
+    resource.setrlimit(resource.RLIMIT_FSIZE, (small, before[1]))
+    try:
+        with pytest.raises(DatabaseUnusable, match=r"copy\.db cannot be written .*Make room"):
+            copy_warehouse(worked, str(tmp_path / "copy.db"), quiet)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_who_copies_to_the_same_place_at_once_is_told(worked, postgresql_url) -> None:

@@ -53,7 +53,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         "are checked, nothing is broken."
     )
     if done.scans_since:
-        say(f"Since then {done.scans_since} scans were made in the source. They are not in it.")
+        say(f"Scans made in the source since then, which are not in it: {done.scans_since}")
     say(
         "Start terminals and the spool with the new address, and none with the old one. Each "
         "terminal asks once whether it takes its seat (F10, or --take-seat)."

@@ -40,13 +40,16 @@ def written_whole(file: Path, *, replace: bool = False) -> Iterator[Path]:
         _clear_unfinished(file)
         held = os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise DatabaseUnusable(f"{file} cannot be written ({error.strerror}).") from error
+        raise _cannot(file, error) from error
     try:
         if fcntl is not None:
             fcntl.flock(held, fcntl.LOCK_EX)
         yield part
-        os.fsync(held)
-        _put_in_place(part, file, replace)
+        try:
+            os.fsync(held)
+            _put_in_place(part, file, replace)
+        except OSError as error:
+            raise _cannot(file, error) from error
         _keep_names(file.parent)
     finally:
         part.unlink(missing_ok=True)
@@ -92,6 +95,10 @@ def _clear_unfinished(file: Path) -> None:
 
 def _literally(name: str) -> str:
     return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in name)
+
+
+def _cannot(file: Path, error: OSError) -> DatabaseUnusable:
+    return DatabaseUnusable(f"{file} cannot be written ({error.strerror}).")
 
 
 def _is_there(file: Path) -> DatabaseUnusable:
