@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import sys
 import tempfile
 import time
@@ -38,6 +37,7 @@ if __name__ == "__main__":
 
 from bad_scans import bad_words, holder
 from conftest import NOW, SITE, new_warehouse
+from homes import copy_home, home_of
 from nested import Nested
 from robots.fuzz_road import Known, remembering, unsynced
 from robots.fuzz_scans import NAMES, Scans
@@ -395,7 +395,7 @@ def fuzz(
     report, rng = Report(), Random(seed)
     watch, bill = Watch(report), Playbill(report)
     demo = folder / "demo.db"
-    made = open_database(str(demo))
+    made = open_database(home_of(demo))
     build_demo(made, SITE, NOW)
     engine_of(made).dispose()
     with remembering(), watch.at_the_road():
@@ -435,8 +435,7 @@ def _worlds(
         copy = folder / "copy.db"
         for left in folder.glob("copy.db*"):
             left.unlink()
-        shutil.copyfile(demo, copy)
-        transactions = unsynced(open_database(str(copy)))
+        transactions = unsynced(open_database(copy_home(demo, copy)))
         yield World(transactions, Scans(transactions, rng), watch, rng, limit, "demo")
 
 
