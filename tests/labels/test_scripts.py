@@ -100,6 +100,23 @@ def test_fonts_that_somebody_put_into_the_folder_of_fonts_are_used(fonts_folder:
     assert [face.getname()[0] for face in fonts._faces()[2:]] == ["DejaVu Sans Mono"]
 
 
+def test_a_font_that_was_taken_away_fails_the_label_and_says_so(
+    transactions: Transactions, fonts_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = fonts_folder / "mine.ttf"
+    mine.write_bytes((files("barcode") / "fonts" / "DejaVuSansMono.ttf").read_bytes())
+    forget_fonts()
+    face = len(fonts._faces()) - 1
+    monkeypatch.setattr(fonts, "leading_font", lambda _: face)
+    mine.unlink()
+    ask(transactions, 1, "Чашка")
+    send(transactions, tmp_path)
+    with transactions.begin() as tx:
+        state, error = tx.execute(select(PrintJob.state, PrintJob.error)).one()
+    assert state == "failed"
+    assert error == "The font DejaVu Sans Mono was taken away: start anew what sends labels."
+
+
 def test_the_preview_says_what_to_install(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -130,11 +147,13 @@ def troubles(transactions: Transactions) -> list[tuple[str, str, dict[str, str]]
 
 
 def test_a_label_that_came_out_without_letters_says_which_and_what_to_install(
-    transactions: Transactions, tmp_path: Path
+    transactions: Transactions, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     ask(transactions, 1, "茶杯")
     ask(transactions, 2, "酒杯")
-    send(transactions, tmp_path)
+    with caplog.at_level("INFO"):
+        send(transactions, tmp_path)
+    assert f"is sent, but no font here has: 茶杯; Chinese, Japanese, Korean: {CJK}" in caplog.text
     with transactions.begin() as tx:
         first = tx.scalar(select(PrintJob.error).where(PrintJob.subject == "T-1"))
     assert first == f"no font here has: 茶杯; Chinese, Japanese, Korean: {CJK}"

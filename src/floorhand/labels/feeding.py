@@ -190,7 +190,9 @@ def _send(service: Service, job: Job, printer: Printer, drawn: _Drawn) -> None:
     else:
         confirmed = fate is Fate.CONFIRMED
         _note(service, lambda tx: _mark_out(tx, service, job, drawn, confirmed=confirmed))
-        _log.info("%s: %s is %s", job.printer, _named(job), "printed" if confirmed else "sent")
+        how = "printed" if confirmed else "sent"
+        note = f", but {drawn.note}" if drawn.note else ""
+        _log.info("%s: %s is %s%s", job.printer, _named(job), how, note)
 
 
 def _mark_out(tx: Session, service: Service, job: Job, drawn: _Drawn, *, confirmed: bool) -> None:

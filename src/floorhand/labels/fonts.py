@@ -20,6 +20,7 @@ from typing import Any
 
 from PIL import ImageFont, features
 
+from floorhand.errors import BadLabel
 from floorhand.labels.font_files import font_files
 
 MISSING = "□"
@@ -133,7 +134,21 @@ def _glyph(face: int, letter: str) -> tuple[Any, bytes]:
 @cache
 def _plain(face: int) -> _Font:
     """Give a font that shows letters as they are: an accent alone gets no circle to stand on."""
-    return _faces()[face].font_variant(layout_engine=ImageFont.Layout.BASIC)
+    return _variant(face, layout_engine=ImageFont.Layout.BASIC)
+
+
+def _variant(face: int, **how: Any) -> _Font:
+    """Open a font once more, in another manner.
+
+    Raises:
+        BadLabel: If its file was taken away since it was found.
+    """
+    font = _faces()[face]
+    try:
+        return font.font_variant(**how)
+    except OSError as error:
+        name = font.getname()[0]
+        raise BadLabel(f"The font {name} was taken away: start anew what sends labels.") from error
 
 
 @lru_cache(maxsize=1)
@@ -160,7 +175,7 @@ def _sized(face: int, capital_dots: int) -> _Font:
     font = _faces()[face]
     top = font.getbbox(_CAPITAL, anchor="ls")[1]
     size = capital_dots * _PROBE_DOTS / -top
-    return font.font_variant(size=size)
+    return _variant(face, size=size)
 
 
 def missing_letters(text: str) -> str:

@@ -54,9 +54,12 @@ SCRIPTS = (
     Script("Hebrew", re.compile("[\u0590-\u05ff\ufb1d-\ufb4f]"), "fonts-noto-core", "fonts"),
     Script("Arabic", re.compile("[\u0600-\u077f\u08a0-\u08ff\ufb50-\ufefc]"), "fonts-noto-core"),
     Script("signs", re.compile("[\u2100-\u2bff\U0001f000-\U0001faff]"), "fonts-symbola"),
-    Script("other letters", re.compile("[^\x00-\xff]"), "fonts-noto-core"),
+    Script("other letters", re.compile("."), "fonts-noto-core"),
 )
-"""The first that has a letter is its script; ASCII and Latin-1 are always there."""
+"""The first that has a letter is its script."""
+
+ALWAYS_THERE = "\xff"
+"""The last letter of ASCII and Latin-1, which are always there."""
 
 
 def by_script(text: str) -> dict[str, str]:
@@ -65,7 +68,8 @@ def by_script(text: str) -> dict[str, str]:
     What stands for a character that cannot be printed at all belongs to none.
     """
     found: dict[str, str] = {}
-    for letter in dict.fromkeys(text):
+    beyond = dict.fromkeys(letter for letter in text if letter > ALWAYS_THERE)
+    for letter in beyond:
         script = next((one for one in SCRIPTS if one.letters.match(letter)), None)
         if script is not None and letter not in (fonts.MISSING, fonts.ELLIPSIS):
             missing = found.setdefault(script.name, "") + fonts.missing_letters(letter)
