@@ -219,6 +219,15 @@ def test_who_has_looked_says_that_a_label_in_doubt_came_out(office, capsys) -> N
     assert "No label T-1 is in doubt: confirmed." in capsys.readouterr().err
 
 
+def test_what_was_voided_before_it_came_out_is_printed_as_no_copy(office, capsys) -> None:
+    ask(office, 1, "T-0117", "z-1")
+    assert printers(office, "void", "T-0117") == 0
+    capsys.readouterr()
+    assert printers(office, "reprint", "T-0117", "--reason", "lost") == 0
+    assert capsys.readouterr().out == "The label of T-0117 comes from z-1.\n"
+    assert [(state, copy) for *_, state, copy in jobs(office)] == [("voided", 1), ("waiting", 1)]
+
+
 def test_a_reprint_is_a_copy_where_the_label_came_from_and_settles_a_doubt(office, capsys) -> None:
     ask(office, 1, "T-1", "z-1", state="doubt", sent_at=NOW)
     assert printers(office, "reprint", "T-1", "--reason", "lost") == 0

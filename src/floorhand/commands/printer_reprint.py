@@ -51,5 +51,6 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     if last_state == "failed":
         say(f"The label of {done.subject} had failed; it is tried again at {done.printer}.")
     else:
-        say(f"The label of {done.subject} comes from {done.printer}, as copy R{done.copy_no}.")
+        copy = f", as copy R{done.copy_no}" if done.copy_no > 1 else ""
+        say(f"The label of {done.subject} comes from {done.printer}{copy}.")
     return 0
