@@ -24,9 +24,9 @@ SELECT current_setting('server_version') AS version,
        pg_database_size(current_database()) AS size,
        (SELECT count(*) FROM pg_stat_activity
          WHERE datname = current_database() AND pid <> pg_backend_pid()
-           AND backend_type = 'client backend') AS connections,
+           AND usename IS NOT NULL) AS connections,
        (SELECT count(*) FROM pg_stat_activity
-         WHERE backend_type = 'client backend') AS connections_of_all,
+         WHERE datname IS NOT NULL AND usename IS NOT NULL) AS connections_of_all,
        current_setting('max_connections')::int
          - current_setting('superuser_reserved_connections')::int AS connections_max,
        current_setting('synchronous_commit') AS synchronous_commit,
@@ -39,6 +39,7 @@ SELECT current_setting('server_version') AS version,
        CASE WHEN pg_is_in_recovery()
             THEN extract(epoch FROM now() - pg_last_xact_replay_timestamp())::float END AS behind_s
 """
+"""What any login is told; of connections it is told the names of their users, not what they are."""
 
 TOLD: Final = (
     *("server", "version", "size", "connections", "connections_of_all", "connections_max"),
@@ -102,7 +103,7 @@ def server_health(url: str) -> ServerHealth:
         told = dict(connection.exec_driver_sql(ASKED).mappings().one())
         standbys = tuple(Standby(*row) for row in connection.exec_driver_sql(STANDBYS))
         held = held_in(connection)
-    problems = (*_about(told, standbys), *about_schema(held.schema))
+    problems = (*problems_of(told, standbys), *about_schema(held.schema))
     return ServerHealth(
         address=name_of(address_of(url)),
         problems=problems,
@@ -112,8 +113,8 @@ def server_health(url: str) -> ServerHealth:
     )
 
 
-def _about(told: Mapping[str, Any], standbys: Sequence[Standby]) -> Iterator[str]:
-    """Say what is wrong with a server."""
+def problems_of(told: Mapping[str, Any], standbys: Sequence[Standby]) -> Iterator[str]:
+    """Say what is wrong with a server, by what `ASKED` gives and its standbys."""
     for name in ("fsync", "full_page_writes"):
         if told[name] == "off":
             yield f"{name} is off: a power cut can damage the database. Turn it on."
