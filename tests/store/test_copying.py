@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
+import psycopg
 import pytest
 from conftest import NOW, SITE, new_warehouse
 from hostile import PAYLOADS, naughty
@@ -26,7 +27,7 @@ from floorhand.ops.floor import take_seat, take_turn
 from floorhand.robots import supply
 from floorhand.robots.crew import Robot
 from floorhand.robots.demo import build_demo
-from floorhand.store import copy_target
+from floorhand.store import copy_target, copying
 from floorhand.store.check import violations
 from floorhand.store.copying import TABLES, copy_warehouse, rows_of, sum_of
 from floorhand.store.db import engine_of, open_database
@@ -358,6 +359,22 @@ def test_a_copy_that_is_killed_leaves_no_file(worked, tmp_path) -> None:
     copy_warehouse(worked, str(target), quiet)
     assert list(tmp_path.iterdir()) == [target]
     assert sums(str(target)) == sums(worked)
+
+
+def test_a_server_is_read_a_few_rows_at_a_time(moved, monkeypatch) -> None:
+    """All of them at once are more than there is memory."""
+    asked = []
+
+    def fetchmany(self, size=0):
+        asked.append(size)
+        return few(self, size)
+
+    few = psycopg.ServerCursor.fetchmany
+    monkeypatch.setattr(psycopg.ServerCursor, "fetchmany", fetchmany)
+    monkeypatch.setattr(psycopg.ServerCursor, "fetchall", None)
+    monkeypatch.setattr(copying, "ROWS_AT_ONCE", 7)
+    assert sums(moved)["operation"].rows > 7
+    assert max(asked) <= 7
 
 
 def test_a_disk_without_room_leaves_no_file(worked, tmp_path) -> None:

@@ -104,7 +104,7 @@ def rows_of(connection: Connection, table: SqlTable, *, in_order: bool = True) -
         str(question.compile(dialect=connection.dialect)),
         execution_options={"yield_per": ROWS_AT_ONCE},
     )
-    for rows in found.partitions():
+    for rows in found.partitions(ROWS_AT_ONCE):  # without it a server is asked for all of them
         for row in rows:
             if not turned:
                 yield tuple(row)
