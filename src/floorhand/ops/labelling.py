@@ -28,7 +28,7 @@ from floorhand.flows.turn import Prompt, Refuse
 from floorhand.ops.registry import FLOWS
 from floorhand.ops.seats import Settled, Sitting, Turn
 from floorhand.store import labels_here
-from floorhand.store.labels_here import STANDING, UNSEEN, Label
+from floorhand.store.labels_here import Label
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import station_printer
 from floorhand.store.print_jobs import reprint_label
@@ -127,7 +127,7 @@ def look_at_label(tx: Session, cause: Cause, command: LookAtLabel) -> LabelSeen:
     elif subject:
         label = labels_here.label_of(tx, site, template, subject, cause.at)
     else:
-        label = labels_here.last_label(tx, site, template, cause.seat, cause.at, STANDING)
+        label = labels_here.last_label(tx, site, template, cause.seat, cause.at)
     if label is None and (command.order or (subject and template == SHIPPING)):
         raise Refused(Code.NO_LABEL, code=command.order.partition("/")[2] or subject)
     if label is not None and label.state == "waiting":
@@ -176,9 +176,9 @@ def confirm_label(tx: Session, cause: Cause, command: ConfirmLabel) -> LabelConf
     number = label.order.partition("/")[2]
     if label.template == SHIPPING and label.state != "doubt":
         _must_belong_here(tx, cause, label, number)
-    if label.state == "confirmed" and label.copy_no == 1:
+    if label.scanned and label.copy_no == 1:
         return LabelConfirmed(label.subject, label.order, again=True)
-    if label.copy_no > 1 and label.state in ("confirmed", "waiting", "failed"):
+    if label.copy_no > 1 and (label.scanned or label.state in ("waiting", "failed")):
         raise Refused(Code.LABEL_COPY, code=label.subject, order=number, copy=label.copy_no)
     labels_here.confirm(tx, cause.site, label, cause.worker, cause.at)
     cause.note(job=JOB, confirmed=1, merchant=label.order.partition("/")[0])
@@ -187,7 +187,7 @@ def confirm_label(tx: Session, cause: Cause, command: ConfirmLabel) -> LabelConf
 
 def _must_belong_here(tx: Session, cause: Cause, label: Label, number: str) -> None:
     """See that it is the label of the parcel that was closed here last."""
-    last = labels_here.last_label(tx, cause.site, SHIPPING, cause.seat, cause.at, UNSEEN)
+    last = labels_here.last_label(tx, cause.site, SHIPPING, cause.seat, cause.at, unscanned=True)
     if last is not None and last.subject != label.subject:
         raise Refused(
             Code.LABEL_OTHER,

@@ -26,6 +26,7 @@ _LABEL = select(
     STATE.label("state"),
     _JOB.c.printer,
     _JOB.c.copy_no,
+    (_JOB.c.confirmed_by != "").label("scanned"),
     func.coalesce(_ORDER, "").label("order"),
 ).outerjoin_from(
     _JOB, _PARCEL, and_(_PARCEL.c.site == _JOB.c.site, _PARCEL.c.carton == _JOB.c.subject)
@@ -47,12 +48,13 @@ _OF_ORDER = (
 )
 _OF_SEAT = (
     _LABEL.where(_HERE, _JOB.c.template == bindparam("template"))
-    .where(_JOB.c.state.in_(bindparam("states", expanding=True)))
+    .where(_JOB.c.state != "voided")
     .where(_JOB.c.created_at > bindparam("since"), _JOB.c.created_at <= bindparam("ahead"))
     .where(func.substr(_JOB.c.id, 1, func.length(bindparam("mine"))) == bindparam("mine"))
     .order_by(_JOB.c.created_at.desc(), func.length(_JOB.c.id).desc(), _JOB.c.id.desc())
     .limit(1)
 )
+_OF_SEAT_UNSCANNED = _OF_SEAT.where(_JOB.c.confirmed_by == "")
 _IN_DOUBT = (
     _LABEL.where(_HERE, _JOB.c.state.in_(MAYBE_DOUBT), STATE == "doubt")
     .where(
@@ -68,7 +70,9 @@ _CONFIRM = (
     .values(
         state="confirmed",
         sent_at=func.coalesce(_JOB.c.sent_at, bindparam("now", type_=_JOB.c.sent_at.type)),
-        confirmed_at=bindparam("now", type_=_JOB.c.sent_at.type),
+        confirmed_at=func.coalesce(
+            _JOB.c.confirmed_at, bindparam("now", type_=_JOB.c.sent_at.type)
+        ),
         confirmed_by=bindparam("by"),
     )
 )
@@ -76,15 +80,14 @@ _NEIGHBOUR = select(_PRINTER.c.neighbour).where(
     _PRINTER.c.site == bindparam("site"), _PRINTER.c.code == bindparam("printer")
 )
 
-UNSEEN: Final = ("waiting", "sending", "sent", "doubt", "failed")
-"""States of a label that nobody has said to be right."""
-
-STANDING: Final = (*UNSEEN, "confirmed")
-
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A print job as a bench sees it; ``order`` is ``merchant/number``, empty if it has none."""
+    """A print job as a bench sees it; ``order`` is ``merchant/number``, empty if it has none.
+
+    That it came out may be known from its printer; that it is ``scanned``, from a worker alone, who
+    holds it.
+    """
 
     id: str
     template: str
@@ -92,6 +95,7 @@ class Label:
     state: str
     printer: str
     copy_no: int
+    scanned: bool
     order: str
 
     def is_of(self, seat: str) -> bool:
@@ -100,7 +104,7 @@ class Label:
 
 
 def _label(row: Row[*tuple[object, ...]] | None) -> Label | None:
-    return None if row is None else Label(*cast(tuple[str, str, str, str, str, int, str], row))
+    return None if row is None else Label(**row._asdict())
 
 
 def is_any(tx: Session, site: str, template: str) -> bool:
@@ -124,12 +128,16 @@ def label_of_order(
 
 
 def last_label(
-    tx: Session, site: str, template: str, seat: str, now: datetime, states: tuple[str, ...]
+    tx: Session, site: str, template: str, seat: str, now: datetime, *, unscanned: bool = False
 ) -> Label | None:
-    """Give the label that was asked for last at a seat, if that was lately and it stands so."""
+    """Give the label that was asked for last at a seat, or the last one that nobody has scanned.
+
+    None if that was long ago: it is not the one that somebody has in hand.
+    """
     named = {"template": template, "mine": f"{seat}:"}
     times = {"since": now - LATELY, **moments(now)}
-    return _label(ask(tx, _OF_SEAT, site=site, states=list(states), **named, **times).first())
+    question = _OF_SEAT_UNSCANNED if unscanned else _OF_SEAT
+    return _label(ask(tx, question, site=site, **named, **times).first())
 
 
 def label_in_doubt(
