@@ -253,6 +253,11 @@ def test_a_picture_as_large_as_the_label_goes_as_it_is() -> None:
     assert rendered(pdf, Form.PDF, 300) == pdf
 
 
+def test_a_smaller_picture_stands_in_the_middle_of_the_label() -> None:
+    content = rendered(as_png(sheet(626, 1000), 203.2), Form.ZPL)
+    assert [one.data for one in commands(content) if one.name == "^FO"] == [b"93,109"]
+
+
 @pytest.mark.parametrize("dpi", [203, 300, 600])
 @pytest.mark.parametrize("form", [Form.PNG, Form.PDF, Form.ZPL])
 def test_bars_of_a_pdf_are_read_from_what_is_printed(form: Form, dpi: int) -> None:

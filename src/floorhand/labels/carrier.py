@@ -194,8 +194,8 @@ def _pages(label: CarrierLabel, room: tuple[int, int], scale: float) -> Sequence
 
 def _as_zpl(page: Picture, room: tuple[int, int]) -> bytes:
     left, top = ((room[0] - page.width) // 2, (room[1] - page.height) // 2)
-    field = pictures.graphic_field(page)
-    return f"{zpl_head(*room)}^FO{left},{top}{field}\n^XZ\n".encode("ascii")
+    field = pictures.graphic_field(page, left, top)
+    return f"{zpl_head(*room)}{field}\n^XZ\n".encode("ascii")
 
 
 def _few(labels: int, what: str) -> int:

@@ -153,13 +153,16 @@ def as_pdf(pages: Sequence[Picture], dpi: float) -> bytes:
     return out.getvalue()
 
 
-def graphic_field(page: Picture) -> str:
-    """Write a picture as a packed ^GF."""
+def graphic_field(page: Picture, left: int, top: int) -> str:
+    """Write a picture as a packed ^GF so many dots from the left and the top."""
     try:
         from zebrafy.zebrafy_image import ZebrafyImage
     except ImportError as error:
         raise BadLabel(NEEDS_EXTRA) from error
-    field: str = ZebrafyImage(page, format="Z64", dither=False, complete_zpl=False).to_zpl()
+    drawn = ZebrafyImage(
+        page, format="Z64", dither=False, complete_zpl=False, pos_x=left, pos_y=top
+    )
+    field: str = drawn.to_zpl()
     return field.strip()
 
 
