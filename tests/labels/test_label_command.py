@@ -17,8 +17,10 @@ from floorhand.domain.keymap import BARCODES_ONLY, KEYS, Key
 from floorhand.domain.scanner_test import ELEMENTS, LETTERS, is_test
 from floorhand.domain.things import SUPPLIER, Goods, Line
 from floorhand.flows import turn
+from floorhand.labels.addresses import beside
 from floorhand.labels.placed import PlacedText
 from floorhand.labels.render import lay_out_named
+from floorhand.labels.template import template_folder
 from floorhand.store.db import Transactions, engine_of
 from floorhand.store.label_data import place_labels
 from floorhand.store.ledger import Cause, move
@@ -256,6 +258,21 @@ def test_a_folder_gets_a_picture_and_zpl_of_each(warehouse: Transactions) -> Non
         "000001-tote-T-01.png",
         "000001-tote-T-01.zpl",
     ]
+
+
+def test_templates_beside_the_database_are_used_and_told(
+    warehouse: Transactions, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ours = (template_folder() / "tote.toml").read_text("utf-8")
+    folder = beside(warehouse) / "templates"
+    folder.mkdir()
+    (folder / "far.toml").write_text(ours.replace('"{code}"', '"FAR {code}"', 1), "utf-8")
+    assert label("totes", "--template", "far", "--zpl", "far.zpl") == 0
+    assert b"FAR T_2D01" in Path("far.zpl").read_bytes()
+    assert label("preview", "far", "--zpl", "seen.zpl") == 0
+    assert b"^FDFAR " in Path("seen.zpl").read_bytes()
+    assert label("totes", "--template", "near") == 1
+    assert f"more can be put into {folder}" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

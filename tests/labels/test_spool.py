@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from floorhand.domain.labels import KINDS
 from floorhand.errors import DatabaseAway
 from floorhand.labels import fonts
+from floorhand.labels.addresses import beside
 from floorhand.labels.feeding import Service, TurnLost, feed_next
 from floorhand.labels.printers import (
     Condition,
@@ -36,6 +37,7 @@ from floorhand.labels.printers import (
     file_name,
 )
 from floorhand.labels.spool import Spool, send_all, start_spool
+from floorhand.labels.template import template_folder
 from floorhand.store.db import Transactions, engine_of, open_database
 from floorhand.store.ledger import Cause
 from floorhand.store.print_jobs import queue_label, reprint_label
@@ -115,6 +117,19 @@ def test_a_label_that_was_asked_for_comes_out_as_picture_and_zpl(
     assert (folder / "000001-tote-T-1.zpl").read_bytes().startswith(b"^XA")
     ((_, state, tries, error, sent_at),) = jobs(transactions)
     assert (state, tries, error, sent_at) == ("sent", 1, "", NOW)
+
+
+def test_a_template_of_the_site_is_what_comes_out(
+    transactions: Transactions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = beside(transactions) / "templates"
+    folder.mkdir(exist_ok=True)
+    ours = (template_folder() / "tote.toml").read_text("utf-8")
+    (folder / "tote.toml").write_text(ours.replace('"{code}"', '"MINE {code}"', 1), "utf-8")
+    ask(transactions)
+    send_all(transactions, SITE, {"folder": FolderPrinter(tmp_path / "labels")}, at())
+    assert b"MINE T_2D1" in (tmp_path / "labels" / "000001-tote-T-1.zpl").read_bytes()
 
 
 def test_labels_come_in_the_order_they_were_asked_for(transactions: Transactions) -> None:

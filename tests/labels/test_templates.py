@@ -8,6 +8,7 @@ import pytest
 
 from floorhand.domain.labels import KINDS
 from floorhand.errors import BadFile
+from floorhand.labels.render import known_template
 from floorhand.labels.template import load_template, parse_template, template_names
 
 GOOD = """\
@@ -99,8 +100,28 @@ def test_an_unknown_template_is_named_and_no_path_is_followed(tmp_path: Path) ->
 
 def test_a_template_in_another_encoding_is_refused(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_bytes(GOOD.encode("utf-16"))
-    with pytest.raises(BadFile, match=r"mine\.toml: cannot be read"):
+    with pytest.raises(BadFile, match=r"mine\.toml: not UTF-8\. Save it as UTF-8"):
         load_template("mine", tmp_path)
+
+
+def test_a_template_of_an_editor_that_marks_utf_8_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_bytes(GOOD.encode("utf-8-sig"))
+    assert load_template("mine", tmp_path).name == "mine"
+
+
+def test_a_misspelt_setting_is_named_and_not_what_it_leaves_open() -> None:
+    written = GOOD.replace("letter_mm = 10", 'letter_mm = 10\nfit = "shrink"\nleter_min_mm = 5')
+    with pytest.raises(BadFile, match="leter_min_mm"):
+        parse_template("mine.toml", written)
+
+
+def test_a_template_of_the_site_goes_before_that_of_the_program(tmp_path: Path) -> None:
+    (tmp_path / "bin.toml").write_text(GOOD, "utf-8")
+    assert len(known_template("bin", own=tmp_path).elements) == 2
+    assert known_template("tote", own=tmp_path) == known_template("tote")
+    assert known_template("bin") == known_template("bin", own=tmp_path / "nowhere")
+    (tmp_path / "bin.toml").write_text(GOOD.replace("[100, 50]", "[100, 60]"), "utf-8")
+    assert known_template("bin", own=tmp_path).height_mm == 60  # as it is edited
 
 
 def test_alternatives_may_stand_in_the_same_place() -> None:

@@ -75,18 +75,20 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         return 0
     print(f"New PIN of {visible(one.name)} ({visible(one.code)}), shown only now: {pin}")
     if args.slip:
-        _print_slip(args.slip, one, pin)
+        _print_slip(args.slip, one, pin, settings)
     return 0
 
 
-def _print_slip(file: Path, one: Person, pin: str) -> None:
+def _print_slip(file: Path, one: Person, pin: str, settings: Settings) -> None:
+    from floorhand.labels.addresses import own_templates
     from floorhand.labels.picture import draw
     from floorhand.labels.render import lay_out_named
     from floorhand.labels.sheets import SHEET_DPI, write_pdf
 
     data = {"name": one.name, "worker": one.code, "pin": pin}
+    own = own_templates(settings.database)
     try:
-        write_pdf(file, [draw(lay_out_named("pin", data, SHEET_DPI))])
+        write_pdf(file, [draw(lay_out_named("pin", data, SHEET_DPI, own=own))])
         file.chmod(0o600)
     except OSError as error:
         print(f"{file} cannot be written: {error.strerror or error}.", file=sys.stderr)

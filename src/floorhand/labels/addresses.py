@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from sqlalchemy import URL, make_url
+
 from floorhand.domain.printers import Files, Ipp, RawPort, parse_address
 from floorhand.errors import BadSetting
 from floorhand.labels.printers import FolderPrinter, Form, Printer, pdf_printer
@@ -14,13 +16,31 @@ from floorhand.store.masters import DEFAULT_PRINTER
 from floorhand.store.printers import PrinterInfo
 from floorhand.store.troubles import path_of
 
+OWN_TEMPLATES = "templates"
+"""Folder beside the database with the label templates of a site; they go before the program's."""
+
 
 def beside(transactions: Transactions) -> Path:
     """Give the folder in which relative folders of printers begin, whoever sends and from where.
 
     It is that of an SQLite database; else the one in which this program was started.
     """
-    where = engine_of(transactions).url
+    return _beside(engine_of(transactions).url)
+
+
+def own_templates(database: Transactions | str) -> Path:
+    """Give the folder of a site's own templates, which need not be there.
+
+    Args:
+        database: The database, or its address.
+    """
+    if not isinstance(database, str):
+        return beside(database) / OWN_TEMPLATES
+    where = make_url(database) if "://" in database else make_url(f"sqlite:///{database}")
+    return _beside(where) / OWN_TEMPLATES
+
+
+def _beside(where: URL) -> Path:
     if where.get_backend_name() == "sqlite":
         return Path(path_of(where)).absolute().parent
     return Path.cwd()

@@ -92,20 +92,28 @@ class Run:
         self._path.unlink(missing_ok=True)
 
 
-def key_of(wanted: Sequence[LabelWanted], dpi: int, forms: Sequence[Form]) -> str:
+def key_of(
+    wanted: Sequence[LabelWanted], dpi: int, forms: Sequence[Form], own: Path | None = None
+) -> str:
     """Give a digest of all that makes the files of a run what they are."""
     whole = hashlib.sha256(f"{dpi} {' '.join(forms)}".encode())
     for name in sorted({one.template for one in wanted}):
-        whole.update(repr(known_template(name)).encode("utf-8", "surrogatepass"))
+        whole.update(repr(known_template(name, own=own)).encode("utf-8", "surrogatepass"))
     for one in wanted:
         row = json.dumps([one.template, one.subject, _sorted(one.data)])
         whole.update(row.encode())
     return whole.hexdigest()
 
 
-def unfinished(folder: Path, wanted: Sequence[LabelWanted], dpi: int, forms: Sequence[Form]) -> Run:
+def unfinished(
+    folder: Path,
+    wanted: Sequence[LabelWanted],
+    dpi: int,
+    forms: Sequence[Form],
+    own: Path | None = None,
+) -> Run:
     """Say how far these very labels have come in this folder."""
-    return Run(folder, key_of(wanted, dpi, forms))
+    return Run(folder, key_of(wanted, dpi, forms, own))
 
 
 def to_folder(

@@ -12,6 +12,7 @@ from pathlib import Path
 from floorhand.config import Settings
 from floorhand.errors import BadFile, BadLabel
 from floorhand.labels import picture
+from floorhand.labels.addresses import own_templates
 from floorhand.labels.asked import (
     GOODS,
     KINDS_OF_LABELS,
@@ -134,9 +135,10 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         args.pdf = Path(f"labels-{args.what}.pdf")
     args.dpi = args.dpi or DEFAULT_DPI
     # All are laid out before anything is written: a barcode without room stops the whole run.
-    layouts = _laid_out(wanted, args.dpi)
+    own = own_templates(settings.database)
+    layouts = _laid_out(wanted, args.dpi, own)
     try:
-        _write(args, wanted, layouts)
+        _write(args, wanted, layouts, own)
     except OSError as error:
         raise BadFile(f"The labels cannot be written: {error.strerror or error}.") from error
     if args.what == ROTATE:
@@ -145,11 +147,11 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _laid_out(wanted: Sequence[LabelWanted], dpi: int) -> list[Layout]:
+def _laid_out(wanted: Sequence[LabelWanted], dpi: int, own: Path) -> list[Layout]:
     progress = Progress("labels looked at", len(wanted), sys.stderr)
     layouts = []
     for one in wanted:
-        layouts.append(lay_out_named(one.template, one.data, dpi))
+        layouts.append(lay_out_named(one.template, one.data, dpi, own=own))
         progress.step()
     return layouts
 
@@ -162,7 +164,9 @@ def _preview(args: argparse.Namespace, settings: Settings) -> int:
         raise BadLabel("Either --sample or --data, not both.")
     if args.to:
         check_ending(args.to)
-    made = preview(args.codes[0], args.data, args.dpi or DEFAULT_DPI, language_of(args, settings))
+    own = own_templates(settings.database)
+    dpi, language = args.dpi or DEFAULT_DPI, language_of(args, settings)
+    made = preview(args.codes[0], args.data, dpi, language, own)
     signs = signs_of(sys.stdout.encoding or "", os.environ)
     columns = shutil.get_terminal_size((WIDTH_WITHOUT_TERMINAL, 24)).columns
     coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ
@@ -217,23 +221,29 @@ def _refuse_what_does_not_apply(args: argparse.Namespace) -> None:
 
 
 def _write(
-    args: argparse.Namespace, wanted: Sequence[LabelWanted], layouts: Sequence[Layout]
+    args: argparse.Namespace,
+    wanted: Sequence[LabelWanted],
+    layouts: Sequence[Layout],
+    own: Path,
 ) -> None:
     if args.folder:
-        _to_folder(args, wanted, layouts)
+        _to_folder(args, wanted, layouts, own)
     if args.zpl:
         write_whole(args.zpl, b"".join(write_zpl(layout) for layout in layouts))
         _say(f"{_count(len(layouts), 'label')} in {args.zpl}, for a printer of {args.dpi} dpi")
     if args.pdf:
-        pages = _to_pdf(args, wanted)
+        pages = _to_pdf(args, wanted, own)
         _say(f"{_count(len(layouts), 'label')} on {_count(pages, 'page')} in {args.pdf}")
 
 
 def _to_folder(
-    args: argparse.Namespace, wanted: Sequence[LabelWanted], layouts: Sequence[Layout]
+    args: argparse.Namespace,
+    wanted: Sequence[LabelWanted],
+    layouts: Sequence[Layout],
+    own: Path,
 ) -> None:
     forms = tuple(dict.fromkeys(args.forms)) or DEFAULT_FORMS
-    run = unfinished(args.folder, wanted, args.dpi, forms)
+    run = unfinished(args.folder, wanted, args.dpi, forms, own)
     begun_with = run.done
     try:
         to_folder(args.folder, run, wanted, layouts, forms)
@@ -249,7 +259,7 @@ def _to_folder(
     _say(f"{_count(len(layouts), 'label')} as {named} in {args.folder}{rest}")
 
 
-def _to_pdf(args: argparse.Namespace, wanted: Sequence[LabelWanted]) -> int:
+def _to_pdf(args: argparse.Namespace, wanted: Sequence[LabelWanted], own: Path) -> int:
     """Write a PDF; office printers have more dots than label printers, so it is drawn anew."""
     sheet = load_sheet(args.sheet or DEFAULT_SHEET)
     if args.first > max(1, sheet.stickers):
@@ -258,7 +268,7 @@ def _to_pdf(args: argparse.Namespace, wanted: Sequence[LabelWanted]) -> int:
 
     def drawn() -> Iterator[picture.Picture]:
         for one in wanted:
-            yield picture.draw(lay_out_named(one.template, one.data, SHEET_DPI))
+            yield picture.draw(lay_out_named(one.template, one.data, SHEET_DPI, own=own))
             progress.step()
 
     pages = drawn() if args.one_per_page else sheet_pages(drawn(), sheet, first=args.first)

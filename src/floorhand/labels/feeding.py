@@ -11,10 +11,12 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from floorhand.errors import BadFile, BadLabel, DatabaseAway, DatabaseUnusable, FloorhandError
+from floorhand.labels.addresses import own_templates
 from floorhand.labels.printers import (
     ABLE,
     IN_WORDS,
@@ -82,6 +84,11 @@ class Service:
     epoch: int
     clock: Clock
 
+    @property
+    def own_templates(self) -> Path:
+        """Where the site has label templates of its own."""
+        return own_templates(self.transactions)
+
 
 class TurnLost(FloorhandError):
     """Another spool sends the labels of the site now: this one has to end."""
@@ -108,9 +115,9 @@ def feed_next(service: Service, name: str, printer: Printer) -> Job | None:
     try:
         known = {Form(form): content for form, content in kept.items()}
         if brought is None:
-            drawn = _drawn(job, printer, known, language)
+            drawn = _drawn(job, printer, known, language, service.own_templates)
         else:
-            drawn = _passed_on(job, printer, known, brought)
+            drawn = _passed_on(job, printer, known, brought, service.own_templates)
     except (BadLabel, BadFile) as error:
         # Another try would fail the same way: somebody has to look.
         with begin() as tx:
@@ -138,18 +145,20 @@ class _Drawn:
     scripts: LabelTroubles = field(default_factory=dict)
 
 
-def _drawn(job: Job, printer: Printer, kept: Mapping[Form, bytes], language: str) -> _Drawn:
+def _drawn(
+    job: Job, printer: Printer, kept: Mapping[Form, bytes], language: str, own: Path
+) -> _Drawn:
     # Drawing is slow to import, and a terminal that starts must not wait for it.
     from floorhand.labels.render import draw, lay_out_named
     from floorhand.labels.scripts import advice, lacking
 
     data = {**job.data, "copy": job.copy_no} if job.copy_no > 1 else job.data
-    layout = lay_out_named(job.template, data, printer.dpi, language)
+    layout = lay_out_named(job.template, data, printer.dpi, language, own)
     troubles: dict[str, dict[str, str]] = {}
     if letters := layout.unreadable(ADDRESS):
         troubles["address_unprintable"] = {"letters": letters}
         warned = {**data, "warning": WARNING}
-        layout = lay_out_named(job.template, warned, printer.dpi, language)
+        layout = lay_out_named(job.template, warned, printer.dpi, language, own)
     if ADDRESS in layout.shortened:
         troubles["address_shortened"] = {}
     forms = {form: kept[form] if form in kept else draw(layout, form) for form in printer.takes}
@@ -162,12 +171,14 @@ def _brought(tx: Session, site: str, job: Job) -> bytes | None:
     return label_of(tx, site, job.subject) if job.template == SHIPPING else None
 
 
-def _passed_on(job: Job, printer: Printer, kept: Mapping[Form, bytes], content: bytes) -> _Drawn:
+def _passed_on(
+    job: Job, printer: Printer, kept: Mapping[Form, bytes], content: bytes, own: Path
+) -> _Drawn:
     """Make a carrier's label ready for a printer, in the forms that there can be of it."""
     from floorhand.labels.carrier import read_label, render_carrier
     from floorhand.labels.render import known_template
 
-    ours = known_template(SHIPPING)
+    ours = known_template(SHIPPING, own=own)
     size_mm = (ours.width_mm, ours.height_mm)
     label = read_label(content)
     made = render_carrier(label, job.number, job.subject, printer.takes, printer.dpi, size_mm)

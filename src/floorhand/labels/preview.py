@@ -42,7 +42,9 @@ class Preview:
         return all(barcode.is_good for barcode in self.barcodes)
 
 
-def preview(name: str, data: Path | None, dpi: int, language: str = ENGLISH) -> Preview:
+def preview(
+    name: str, data: Path | None, dpi: int, language: str = ENGLISH, own: Path | None = None
+) -> Preview:
     """Draw a template and judge it.
 
     Args:
@@ -50,9 +52,10 @@ def preview(name: str, data: Path | None, dpi: int, language: str = ENGLISH) -> 
         data: A JSON file with the fields; None: the sample of its kind.
         dpi: One of `floorhand.labels.placed.DOTS_PER_MM`.
         language: Of its words.
+        own: Where the site has templates of its own.
     """
     is_path = "/" in name or name.endswith(".toml")
-    template = load_template_file(Path(name)) if is_path else load_template(name)
+    template = load_template_file(Path(name)) if is_path else load_template(name, own)
     values = read_data(data, template.kind) if data else template.kind.sample
     template = worded(template, language)
     layout = lay_out(template, in_words(values, language), dpi)

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from floorhand.config import Settings
 from floorhand.domain.print_desk import LABELS_AT_ONCE_MAX, PrintLabels
 from floorhand.errors import BadLabel
+from floorhand.labels.addresses import own_templates
 from floorhand.labels.awaiting import wait_until
 from floorhand.labels.placed import Layout
 from floorhand.labels.printers import IN_WORDS, Condition
@@ -81,7 +82,8 @@ def print_on(args: argparse.Namespace, settings: Settings, wanted: Sequence[Labe
         number = last_run(tx, settings.site, key) + (1 if args.again else 0)
     dpi = infos[printer].dpi if printer in infos else DEFAULT_DPI
     # A barcode without room stops the whole run before anything is printed.
-    tell_notes(wanted, (lay_out_named(one.template, one.data, dpi) for one in wanted))
+    own = own_templates(transactions)
+    tell_notes(wanted, (lay_out_named(one.template, one.data, dpi, own=own) for one in wanted))
     run = f"{key}-{max(1, number)}"
     labels = [_label(one) for one in wanted]
     asked = _ask_for(transactions, settings.site, run, printer, labels)

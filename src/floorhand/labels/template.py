@@ -155,16 +155,32 @@ def template_names(folder: Path | None = None) -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in (folder or template_folder()).glob("*.toml")))
 
 
-def load_template(name: str, folder: Path | None = None) -> Template:
-    """Load and check a template.
+def template_file(name: str, own: Path | None = None) -> Path:
+    """Find a template: one of the site's own goes before the program's of the same name.
+
+    Args:
+        name: Of the template; never a path.
+        own: The folder of the site's own; it need not be there.
 
     Raises:
-        BadFile: Naming file and element, and saying what is wrong.
+        BadFile: If neither has it.
     """
-    known = template_names(folder)
-    if name not in known:
-        raise BadFile(f"There is no label template {name!a}; there are: {', '.join(known)}.")
-    return load_template_file((folder or template_folder()) / f"{name}.toml")
+    folders = [folder for folder in (own, template_folder()) if folder is not None]
+    for folder in folders:
+        if name in template_names(folder):
+            return folder / f"{name}.toml"
+    known = sorted({name for folder in folders for name in template_names(folder)})
+    more = f"; more can be put into {own}" if own else ""
+    raise BadFile(f"There is no label template {name!a}; there are: {', '.join(known)}{more}.")
+
+
+def load_template(name: str, own: Path | None = None) -> Template:
+    """Load and check a template, found as by `template_file`.
+
+    Raises:
+        BadFile: If there is none, or naming file and element, and saying what is wrong.
+    """
+    return load_template_file(template_file(name, own))
 
 
 def load_template_file(path: Path) -> Template:
@@ -176,7 +192,9 @@ def load_template_file(path: Path) -> Template:
     try:
         if path.stat().st_size > TEMPLATE_BYTES_MAX:
             raise BadFile(f"{path.name}: larger than {TEMPLATE_BYTES_MAX} bytes: no template")
-        return parse_template(path.name, path.read_text("utf-8"), path.parent)
+        return parse_template(path.name, path.read_text("utf-8-sig"), path.parent)
+    except UnicodeDecodeError as error:
+        raise BadFile(f"{path.name}: not UTF-8. Save it as UTF-8 in your editor.") from error
     except (OSError, ValueError) as error:
         raise BadFile(f"{path.name}: cannot be read: {error}") from error
 
@@ -238,12 +256,13 @@ def _element(file: str, number: int, table: Any, kind: LabelKind, folder: Path) 
 def _barcode(reader: Reader, name: str, box: Box, unless: str, kind: LabelKind) -> Barcode:
     symbology = reader.word("symbology", SYMBOLOGIES)
     bars = reader.numbers("bar_mm", 2, BAR_MIN_MM, 5.0)
-    if bars[0] > bars[1]:
-        reader.fail("bar_mm must be the least and the most width of a narrow bar")
     clear_mm = reader.number("clear_mm", 0.0, 20.0, 0.0)
+    text = reader.fields("text", kind)
+    reader.nothing_else()
     if box.height_mm < clear_mm * LINE_HEIGHT + BAR_HEIGHT_MIN_MM:
         reader.fail(f"the box of {box.height_mm:g} mm leaves no room for bars")
-    text = reader.fields("text", kind)
+    if bars[0] > bars[1]:
+        reader.fail("bar_mm must be the least and the most width of a narrow bar")
     return Barcode(name, box, unless, text, symbology, bars[0], bars[1], clear_mm)
 
 
@@ -251,15 +270,8 @@ def _text(reader: Reader, name: str, box: Box, unless: str, kind: LabelKind) -> 
     letter_mm = reader.number("letter_mm", LETTER_MIN_MM, SIDE_MAX_MM)
     fit = reader.word("fit", ("shorten", "shrink", "wrap"), "shorten")
     smallest_mm = reader.number("letter_min_mm", LETTER_MIN_MM, letter_mm, letter_mm)
-    if fit == "shrink" and smallest_mm == letter_mm:
-        reader.fail("fit = shrink needs a letter_min_mm smaller than letter_mm")
-    if box.height_mm + 1e-6 < letter_mm * LINE_HEIGHT:
-        reader.fail(
-            f"a line of {letter_mm:g} mm letters needs {letter_mm * LINE_HEIGHT:.1f} mm, "
-            f"the box is {box.height_mm:g} mm high"
-        )
     words = reader.words("words", kind) if reader.has("words") else ""
-    return Text(
+    text = Text(
         name=name,
         box=box,
         unless=unless,
@@ -273,6 +285,15 @@ def _text(reader: Reader, name: str, box: Box, unless: str, kind: LabelKind) -> 
         reverse=reader.take("reverse", bool, False),
         whole=reader.take("whole", bool, False),
     )
+    reader.nothing_else()  # first: a setting that is misspelt is one that seems to be absent
+    if fit == "shrink" and smallest_mm == letter_mm:
+        reader.fail("fit = shrink needs a letter_min_mm smaller than letter_mm")
+    if box.height_mm + 1e-6 < letter_mm * LINE_HEIGHT:
+        reader.fail(
+            f"a line of {letter_mm:g} mm letters needs {letter_mm * LINE_HEIGHT:.1f} mm, "
+            f"the box is {box.height_mm:g} mm high"
+        )
+    return text
 
 
 def _check_places(file: str, template: Template) -> None:
