@@ -78,7 +78,7 @@ def back_up(source: Path, target: Path, *, replace: bool, tell: Tell) -> Proof:
             with suppress(sqlite3.OperationalError):  # whoever may only read need not do it
                 opened.execute("PRAGMA journal_mode = WAL")
             _copy(opened, part, tell, source, target)
-        return prove(part, tell, shown=target)
+        return prove(part, tell, shown=source)
 
 
 def restore(file: Path, target: Path, now: datetime, *, anyway: bool, tell: Tell) -> Restored:
@@ -129,7 +129,9 @@ def prove(file: Path, tell: Tell, *, shown: Path) -> Proof:
     tell("reading it through", 0, 1)
     with snapshot(str(file), shown=str(shown)) as connection:
         if (faults := integrity(connection.exec_driver_sql, "integrity_check")) != ():
-            raise DatabaseUnusable(f"{shown} is damaged ({faults[0]}). Use another copy.")
+            raise DatabaseUnusable(
+                f"{shown} is damaged ({faults[0]}), so nothing was written. Use an earlier backup."
+            )
         schema = schema_of(connection)
         if schema is None:
             raise DatabaseUnusable(f"{shown} holds no warehouse of floorhand.")
@@ -146,8 +148,9 @@ def prove(file: Path, tell: Tell, *, shown: Path) -> Proof:
 
 def integrity(execute: Callable[[str], Iterable[Any]], pragma: str) -> tuple[str, ...]:
     """List what is damaged in an SQLite file, by one of its two pragmas; empty if nothing is."""
-    told = tuple(str(row[0]) for row in execute(f"PRAGMA {pragma}({FAULTS_MAX})"))
-    return () if told == ("ok",) else told
+    rows = execute(f"PRAGMA {pragma}({FAULTS_MAX})")
+    told = [line for row in rows for line in str(row[0]).splitlines()]
+    return () if told == ["ok"] else tuple(line for line in told if not line.startswith("***"))
 
 
 @contextmanager

@@ -84,7 +84,7 @@ def file_health(url: str, *, quick: bool = False) -> FileHealth:
     sqlite, mode, damage, held = found
     if damage:
         problems.append(f"It is damaged ({damage[0]}). Restore a backup: floorhand db restore")
-    if sqlite:
+    elif sqlite:
         problems.extend(about_schema(held.schema))
     return FileHealth(
         str(path), tuple(problems), path.stat().st_size, log_size, disk.free, disk.total, kind,
