@@ -43,7 +43,8 @@ EITHER = (
 NO_SYNC = ("fsync", "full_page_writes")
 """What a server does against power cuts, which end the tests as well."""
 
-SQLITE_BEGINS = b"SQLite format 3\0"
+SQLITE_BEGINS, SQLITE_BYTES_MIN = b"SQLite format 3\0", 512
+"""How a file begins that is a database, and its smallest page (sqlite.org/fileformat2.html)."""
 
 _MADE: dict[Path, str] = {}
 """The address of each database that stands for a file now."""
@@ -155,7 +156,8 @@ def watch_sqlite() -> None:
 
 def _is_sqlite(file: Path) -> bool:
     with file.open("rb") as opened:
-        return opened.read(len(SQLITE_BEGINS)) == SQLITE_BEGINS
+        page = opened.read(SQLITE_BYTES_MIN)
+    return len(page) == SQLITE_BYTES_MIN and page.startswith(SQLITE_BEGINS)
 
 
 @cache
