@@ -49,8 +49,8 @@ def floorhand(*words: str) -> int:
         ("ถ้วย", "Thai: pip install 'floorhand[fonts]' or apt install fonts-noto-core"),
         ("कप", "Hindi: pip install 'floorhand[fonts]' or apt install fonts-noto-core"),
         ("ספל", "Hebrew: pip install 'floorhand[fonts]' or apt install fonts-noto-core"),
-        ("கோப்பை", "other letters: apt install fonts-noto-core"),
-        ("🧋", "signs: apt install fonts-symbola"),
+        ("கோப்பை", "other letters: apt install fonts-noto-core fonts-unifont"),
+        ("🧋", "signs: apt install fonts-symbola fonts-unifont"),
     ],
 )
 def test_every_script_has_a_cure(letters: str, cure: str) -> None:

@@ -23,6 +23,7 @@ MACHINE_FONTS = (
     "/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf",
     "/usr/share/fonts/truetype/ancient-scripts/Symbola_hint.ttf",
     "/usr/share/fonts/opentype/unifont/unifont.otf",
+    "/usr/share/fonts/opentype/unifont/unifont_upper.otf",
     "/usr/share/fonts/truetype/unifont/unifont.ttf",
     "/System/Library/Fonts/Supplemental/Arial Unicode.ttf",
     "C:/Windows/Fonts/msyh.ttc",

@@ -22,7 +22,7 @@ class Script:
     Attributes:
         name: As people call it.
         letters: Those that belong to it.
-        package: Of Debian and Ubuntu, which brings a font.
+        package: Of Debian and Ubuntu, one or more, which bring fonts.
         extra: Of this program, which brings one as a package of Python; empty: none does.
     """
 
@@ -53,8 +53,12 @@ SCRIPTS = (
     Script("Hindi", re.compile("[\u0900-\u097f\ua8e0-\ua8ff]"), "fonts-noto-core", "fonts"),
     Script("Hebrew", re.compile("[\u0590-\u05ff\ufb1d-\ufb4f]"), "fonts-noto-core", "fonts"),
     Script("Arabic", re.compile("[\u0600-\u077f\u08a0-\u08ff\ufb50-\ufefc]"), "fonts-noto-core"),
-    Script("signs", re.compile("[\u2100-\u2bff\U0001f000-\U0001faff]"), "fonts-symbola"),
-    Script("other letters", re.compile("."), "fonts-noto-core"),
+    Script(
+        "signs",
+        re.compile("[\u2100-\u2bff\U0001f000-\U0001faff]"),
+        "fonts-symbola fonts-unifont",
+    ),
+    Script("other letters", re.compile("."), "fonts-noto-core fonts-unifont"),
 )
 """The first that has a letter is its script."""
 
