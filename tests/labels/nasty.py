@@ -118,6 +118,7 @@ def forget_fonts() -> None:
     """Look for fonts anew, for tests that change what there is."""
     for known in (
         fonts._faces,
+        fonts._leaders,
         fonts._plain,
         fonts._unknown_glyph,
         fonts._knows,

@@ -101,6 +101,27 @@ def test_marks_that_a_font_lacks_are_missing_too(text: str) -> None:
     assert known == []
 
 
+def test_words_from_right_to_left_stay_in_their_order_within_another_font() -> None:
+    if not fonts.joins_letters():
+        pytest.skip("letters cannot be put in order here")
+    assert fonts.runs("Via شارع الملك، فهد 12", 0) == (
+        *((0, "Via "), (1, "شارع الملك، فهد"), (0, " 12")),
+    )
+    assert fonts.runs("شارع A الملك", 0) == ((1, "شارع"), (0, " A "), (1, "الملك"))
+    assert fonts.runs("ж ж", 0) == ((1, "ж"), (0, " "), (1, "ж"))
+
+
+def test_a_font_of_last_resort_gives_single_letters_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fonts, "LAST_RESORT", "DejaVu")
+    forget_fonts()
+    try:
+        lead = fonts.leading_font("жж mug жж")
+        assert lead != 1
+        assert [run for face, run in fonts.runs("жж mug", lead) if face == 1] == ["жж"]
+    finally:
+        forget_fonts()
+
+
 def test_fonts_of_the_extra_are_used_where_they_are_installed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -30,6 +30,10 @@ MACHINE_FONTS = (
 )
 """Fonts of other scripts, where operating systems keep them; used if they are there."""
 
+LAST_RESORT = "Unifont"
+"""So the names of fonts begin that know nearly all letters, and are made for screens of few dots:
+a letter that no other has is taken from them, never the text around it."""
+
 FONT_FOLDERS = ("~/.local/share/fonts", "/usr/local/share/fonts")
 """Where people put fonts of their own: the user who prints, and whoever keeps the machine."""
 

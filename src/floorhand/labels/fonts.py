@@ -21,7 +21,7 @@ from typing import Any
 from PIL import ImageFont, features
 
 from floorhand.errors import BadLabel
-from floorhand.labels.font_files import font_files
+from floorhand.labels.font_files import LAST_RESORT, font_files
 
 MISSING = "□"
 """Printed for a letter that no font here knows."""
@@ -253,7 +253,14 @@ def leading_font(text: str) -> int:
     """
     if _is_plain(text):
         return 0
-    return max(range(len(_faces())), key=lambda face: (sum(_knows(face, c) for c in text), -face))
+    return max(_leaders(), key=lambda face: (sum(_knows(face, c) for c in text), -face))
+
+
+@lru_cache(maxsize=1)
+def _leaders() -> tuple[int, ...]:
+    """Give the fonts that a text can be written in: not those that are there for single letters."""
+    names = [str(font.getname()[0]) for font in _faces()]
+    return tuple(n for n, name in enumerate(names) if not name.startswith(LAST_RESORT))
 
 
 def runs(text: str, lead: int) -> tuple[tuple[int, str], ...]:
@@ -273,7 +280,27 @@ def runs(text: str, lead: int) -> tuple[tuple[int, str], ...]:
             found[-1] = (face, found[-1][1] + shown)
         else:
             found.append((face, shown))
+        if _is_to_left(shown):
+            _put_together(found)
     return tuple(found)
+
+
+def _is_to_left(letter: str) -> bool:
+    """Say whether a letter is written from right to left."""
+    return unicodedata.bidirectional(letter) in ("R", "AL")
+
+
+def _put_together(found: list[tuple[int, str]]) -> None:
+    """Take what stands between two words from right to left into their run, if their font has it.
+
+    Else each word would be a run of its own, and the second would stand to the right of the first.
+    """
+    if len(found) < 3 or found[-3][0] != found[-1][0]:
+        return
+    (face, first), (_, between), (_, second) = found[-3:]
+    fits = all(_knows(face, one) and not one.isalpha() for one in between)
+    if fits and any(map(_is_to_left, first)):
+        found[-3:] = [(face, first + between + second)]
 
 
 def sized_runs(text: str, style: Style) -> Iterator[tuple[_Font, str, int]]:
