@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from conftest import NOW, SITE, new_warehouse
+from homes import EITHER
 from sqlalchemy import event, insert, text
 from sqlalchemy.orm import Session
 
@@ -24,8 +25,9 @@ QUESTIONS: dict[str, Callable[[Session], object]] = {
     "is any": lambda tx: labels_here.is_any(tx, SITE, "return"),
     "of a subject": lambda tx: labels_here.label_of(tx, SITE, "shipping", "P-1", NOW),
     "of an order": lambda tx: labels_here.label_of_order(tx, SITE, "shipping", "A/1", NOW),
-    "last": lambda tx: labels_here.last_label(
-        tx, SITE, "shipping", "S1", NOW, labels_here.STANDING
+    "last": lambda tx: labels_here.last_label(tx, SITE, "shipping", "S1", NOW),
+    "last unscanned": lambda tx: labels_here.last_label(
+        tx, SITE, "shipping", "S1", NOW, unscanned=True
     ),
     "in doubt": lambda tx: labels_here.label_in_doubt(tx, SITE, "PACK-1", "z", NOW),
     "stands": lambda tx: stands_here(tx, SITE, "PACK-1", NOW),
@@ -33,7 +35,7 @@ QUESTIONS: dict[str, Callable[[Session], object]] = {
 }
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=EITHER)
 def printed(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Transactions]:
     """A building that has printed for months: labels of bins, then of parcels."""
     if request.param == "postgresql":
