@@ -13,6 +13,7 @@ from floorhand.store.labels_here import label_in_doubt
 from floorhand.store.ledger import Cause
 from floorhand.store.print_jobs import queue_label, reprint_label
 from floorhand.store.schema import PrinterRow, PrintJob, Station
+from floorhand.store.single import note_stuck, single
 from floorhand.store.stands import station_stands
 
 
@@ -80,6 +81,16 @@ def test_at_a_printer_that_is_down_every_label_counts_at_once(transactions: Tran
         job(transactions, number, state)
     job(transactions, 9, at="Z2")
     assert stands(transactions) == Stands("Z1", "head", waiting=2, doubt=1, failed=1)
+
+
+def test_a_printer_is_not_well_where_nobody_can_send_labels(transactions: Transactions) -> None:
+    station(transactions)
+    printer(transactions, condition="ready")
+    job(transactions, 1)
+    note_stuck(transactions, SITE, "the lock cannot be written")
+    assert stands(transactions) == Stands("Z1", "unsent", "the lock cannot be written", waiting=1)
+    with single(transactions, SITE, NOW):
+        assert stands(transactions) == Stands("Z1", "ready")
 
 
 def test_where_nobody_prints_nothing_is_told(transactions: Transactions) -> None:

@@ -15,6 +15,7 @@ from floorhand.ops.labelling import COPIES_MAX, TOO_MANY
 from floorhand.ops.settling import from_office
 from floorhand.store.db import Transactions, engine_of
 from floorhand.store.schema import Operation, PrinterRow, PrintJob, Scan, Seat, Trouble
+from floorhand.store.single import note_stuck
 from floorhand.text.catalog import catalog
 
 MUG, MILK, CARTON = "09506000134376", "09506000134369", "395212340000000014"
@@ -165,3 +166,12 @@ def test_who_reroutes_what_has_come_out_meanwhile_hears_that_nothing_waits(stage
     stage.scan("*PRINT")
     come_out(stage)
     assert stage.scan("*DONE").said.text == "labelling.rerouted_none"
+
+
+def test_a_label_that_nobody_can_send_is_not_called_on_its_way(stage) -> None:
+    assert stage.scan("*PRINT").said.text == "labelling.on_its_way"
+    note_stuck(stage.transactions, SITE, "the lock cannot be written")
+    prompt = stage.scan("*PRINT").prompt
+    assert prompt.ask == "labelling.down_alone"
+    assert ("state_text", "printer.unsent") in prompt.ask_facts
+    assert ("labelling.fact_told", "the lock cannot be written") in prompt.facts

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,13 +15,15 @@ from conftest import NOW, SITE, new_warehouse
 from sqlalchemy import event, text, update
 
 from floorhand.errors import DatabaseUnusable
-from floorhand.store.beside import make_alike
+from floorhand.store.beside import give_rights, make_alike
 from floorhand.store.db import Transactions, engine_of, open_database
 from floorhand.store.schema import Spooler
 from floorhand.store.single import is_held, lock_file, single
 from floorhand.store.troubles import path_of
 
 NOBODY = 65534
+FOREIGN = 64_999
+"""A group that nobody is in."""
 
 CUT_WHO_HOLDS = text("""
 SELECT pg_terminate_backend(pid) FROM pg_locks
@@ -36,6 +40,18 @@ def warehouse(tmp_path: Path) -> Transactions:
 def files(warehouse: Transactions) -> tuple[Path, Path]:
     database = path_of(engine_of(warehouse).url)
     return Path(database), Path(lock_file(database, SITE))
+
+
+@contextmanager
+def as_login(user: int) -> Iterator[None]:
+    """Be another login of no group for a while."""
+    os.setegid(user)
+    os.seteuid(user)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+        os.setegid(0)
 
 
 def mode(path: Path) -> int:
@@ -88,6 +104,56 @@ def test_a_login_that_may_only_read_the_lock_does_not_take_it() -> None:
             os.seteuid(0)
         make_alike(str(database), str(lock))
         assert mode(lock) == 0o666
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs two logins")
+@pytest.mark.parametrize("mask", [0o022, 0o077])
+def test_a_database_that_all_may_write_has_a_lock_that_all_may_write(mask: int) -> None:
+    """Whoever made it could not give it the group of the database."""
+    with TemporaryDirectory() as folder:
+        database, lock = Path(folder, "floorhand.db"), Path(folder, "floorhand.db.spool-MAIN")
+        database.touch()
+        os.chown(database, -1, FOREIGN)
+        for path, wanted in ((Path(folder), 0o777), (database, 0o666)):
+            path.chmod(wanted)
+        before = os.umask(mask)
+        try:
+            with as_login(NOBODY):
+                make_alike(str(database), str(lock))
+            assert mode(lock) == 0o666
+            with as_login(NOBODY - 1):
+                make_alike(str(database), str(lock))
+        finally:
+            os.umask(before)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs two logins")
+def test_a_group_that_is_not_the_one_of_the_model_gets_what_all_others_get(tmp_path: Path) -> None:
+    model, path = tmp_path / "model", tmp_path / "path"
+    for one in (model, path):
+        one.touch()
+    os.chown(model, -1, FOREIGN)
+    model.chmod(0o664)
+    os.chown(path, NOBODY, NOBODY)
+    tmp_path.chmod(0o777)
+    with as_login(NOBODY), pytest.raises(PermissionError):
+        give_rights(model.stat(), path)
+    assert mode(path) == 0o644
+
+
+@pytest.mark.sqlite("the lock file beside its file")
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs two logins")
+def test_whether_somebody_sends_is_not_known_to_who_may_not_read_the_lock() -> None:
+    with TemporaryDirectory() as folder:
+        Path(folder).chmod(0o777)
+        warehouse = new_warehouse(Path(folder))
+        files(warehouse)[0].chmod(0o600)
+        with single(warehouse, SITE, NOW):
+            pass
+        assert is_held(warehouse, SITE) is False
+        with as_login(NOBODY):
+            assert is_held(warehouse, SITE) is None
+        engine_of(warehouse).dispose()
 
 
 @pytest.mark.sqlite("the number beside its lock file")

@@ -36,7 +36,7 @@ from floorhand.tui.view import View
 
 PACK = replace(PICK, job="packing")
 WELL = Stands("Z1", "ready")
-DOWN = ("paper", "ribbon", "head", "paused", "silent", "offline", "full", "refuses")
+DOWN = ("paper", "ribbon", "head", "paused", "silent", "offline", "full", "refuses", "unsent")
 
 
 def view(turn, stands: Stands | None, language: str = "en") -> View:

@@ -25,7 +25,7 @@ from floorhand.store.print_desk import (
     printer_facts,
     spooler_of,
 )
-from floorhand.store.single import is_held
+from floorhand.store.single import UNREADABLE, is_held
 from floorhand.text.columns import columns
 
 HEAD = ("printer", "condition", "since", "waiting", "doubt", "failed", "neighbour", "stations")
@@ -140,10 +140,14 @@ def _moment(at: datetime, zone: ZoneInfo) -> str:
     return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
-def _spool(spooler: SpoolerFacts, held: bool, zone: ZoneInfo) -> str:
+def _spool(spooler: SpoolerFacts, held: bool | None, zone: ZoneInfo) -> str:
     since = f" since {_moment(spooler.since, zone)}" if spooler.since else ""
     if held:
         return f"Spool: runs on {spooler.host}{since}."
+    if held is None:
+        return f"Spool: whether one runs cannot be known: {UNREADABLE}."
+    if spooler.stuck:
+        return f"Spool: none can send, so labels wait: {spooler.stuck}"
     last = f" The last one began on {spooler.host}{since.replace('since', 'at')}." if since else ""
     return (
         "Spool: none runs, so labels wait; a terminal or floorhand spool sends them. How the "
@@ -169,8 +173,9 @@ def _as_json(one: PrinterFacts, where: Where) -> dict[str, Any]:
     }
 
 
-def _spool_as_json(spooler: SpoolerFacts, held: bool) -> dict[str, Any]:
-    return {"runs": held, "host": spooler.host or None, "since": _stamp(spooler.since)}
+def _spool_as_json(spooler: SpoolerFacts, held: bool | None) -> dict[str, Any]:
+    since = _stamp(spooler.since)
+    return {"runs": held, "host": spooler.host or None, "since": since, "stuck": spooler.stuck}
 
 
 def _stamp(at: datetime | None) -> str | None:

@@ -20,6 +20,9 @@ ABLE: Final = frozenset({"", "ready", "busy"})
 MISSING: Final = "missing"
 """The condition of a printer that a station names and that is not there."""
 
+UNSENT: Final = "unsent"
+"""The condition of every printer while nobody can send labels."""
+
 LABEL_LATE_S: Final = 30
 """A label that waits longer turns the header red."""
 
@@ -39,10 +42,11 @@ TONES: Final = ("calm", "look", "refused")
 class Stands:
     """How a printer stands.
 
-    ``condition`` is one of `floorhand.labels.printers.Condition`, ``MISSING``, or empty if it was
-    never asked; ``told`` is what it said itself. ``waiting``, ``doubt`` and ``failed`` count its
-    labels in those states; ``late`` says that one waits longer than `LABEL_LATE_S`. ``elsewhere``:
-    labels of a station wait there that prints at another one by now; only these are counted.
+    ``condition`` is one of `floorhand.labels.printers.Condition`, ``MISSING``, ``UNSENT``, or empty
+    if it was never asked; ``told`` is what it said itself. ``waiting``, ``doubt`` and ``failed``
+    count its labels in those states; ``late`` says that one waits longer than `LABEL_LATE_S`.
+    ``elsewhere``: labels of a station wait there that prints at another one by now; only these are
+    counted.
     """
 
     code: str

@@ -33,7 +33,7 @@ from floorhand.store.label_data import LabelWanted
 from floorhand.store.masters import site_zone
 from floorhand.store.print_desk import Label, labels_of_run, last_run, require_printer, run_stands
 from floorhand.store.printers import printers_of
-from floorhand.store.single import is_held
+from floorhand.store.single import UNREADABLE, is_held
 from floorhand.text.visible import visible
 
 NOT_OUT = 3
@@ -92,8 +92,11 @@ def print_on(args: argparse.Namespace, settings: Settings, wanted: Sequence[Labe
     _say(f"{_count(asked)} asked of {printer}{told}. Run {run}.")
     if args.wait:
         return _wait(transactions, settings, run)
-    if not is_held(transactions, settings.site):
-        _say("Nobody sends labels now: they come when a terminal or floorhand spool runs.")
+    match is_held(transactions, settings.site):
+        case False:
+            _say("Nobody sends labels now: they come when a terminal or floorhand spool runs.")
+        case None:
+            _say(f"Whether somebody sends labels cannot be known: {UNREADABLE}.")
     return 0
 
 

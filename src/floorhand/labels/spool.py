@@ -11,6 +11,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from floorhand.errors import DatabaseAway, DatabaseUnusable
@@ -20,7 +21,7 @@ from floorhand.labels.printers import NotPrinted, Printers
 from floorhand.store.db import Transactions
 from floorhand.store.print_queue import name_missing, printers_waited_for, take_up
 from floorhand.store.printers import printers_of
-from floorhand.store.single import Hold, single
+from floorhand.store.single import Hold, is_held, note_stuck, single
 
 POLL_S = 2.0
 """How often a spool that waits for its turn, or for the database, tries again; and how often one
@@ -114,6 +115,7 @@ class Spool(threading.Thread):
         self._feeders: dict[str, Feeder] = {}
         self._patience_s = POLL_S
         self._sends: bool | None = None
+        self._said_stuck = False
         self.away = ""
         """Why the last look at the database failed; empty while all is well."""
 
@@ -137,8 +139,11 @@ class Spool(threading.Thread):
                     self._tell_turn(mine=hold is not None)
                     if hold is not None:
                         self._serve(hold)
-            except (DatabaseAway, DatabaseUnusable) as error:
+            except DatabaseAway as error:
                 self._tell_away(error)
+            except DatabaseUnusable as error:
+                self._tell_away(error)
+                self._tell_stuck(str(error))
             if not self._stop_asked.is_set():
                 self._rest(POLL_S)
 
@@ -147,6 +152,17 @@ class Spool(threading.Thread):
         if not self.away:
             _log.warning("spool: labels wait for the database: %s", error)
         self.away = str(error)
+
+    def _tell_stuck(self, why: str) -> None:
+        """Say in the database that labels wait because nobody can send them.
+
+        Where it cannot be known whether somebody does, that is said once: who does takes it back.
+        """
+        with suppress(DatabaseAway, DatabaseUnusable):
+            held = is_held(self._transactions, self._site)
+            if held is False or (held is None and not self._said_stuck):
+                note_stuck(self._transactions, self._site, why)
+                self._said_stuck = True
 
     def _tell_turn(self, *, mine: bool) -> None:
         """Say whose turn it is, whenever that changes."""
@@ -198,6 +214,7 @@ class Spool(threading.Thread):
 
     def _look_around(self, service: Service) -> None:
         """See which printers there are now, and have each fed."""
+        note_stuck(service.transactions, service.site, "")
         printers, paused = self._printers()
         for name in list(self._feeders):
             if name not in printers or not self._feeders[name].feeds(printers[name]):

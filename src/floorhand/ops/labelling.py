@@ -15,6 +15,7 @@ from floorhand.domain.labels import REASONS
 from floorhand.domain.printing import (
     PRINTING_JOBS,
     SHIPPING,
+    UNSENT,
     ConfirmLabel,
     LabelConfirmed,
     LabelSeen,
@@ -135,6 +136,8 @@ def look_at_label(tx: Session, cause: Cause, command: LookAtLabel) -> LabelSeen:
     else:
         stands = stands_here(tx, site, cause.station, cause.at)
     neighbour = labels_here.neighbour_of(tx, site, stands.code)
+    if stands.down == UNSENT:  # nor does another one get them
+        neighbour = ""
     if label is None:
         return LabelSeen(template, subject, "", stands, neighbour)
     return LabelSeen(template, label.subject, label.state, stands, neighbour)

@@ -34,14 +34,25 @@ def make_alike(database: str, file: str) -> None:
 
 
 def give_rights(model: os.stat_result, path: Path) -> None:
-    """Give a file the owner, the group and the mode of another one, as far as this login can."""
-    now = path.stat()
+    """Give a file the owner, the group and the mode of another one, as far as this login can.
+
+    Raises:
+        OSError: If the group or the mode could not be given. Without the group, the one that it has
+            instead may do what all others may.
+    """
+    mode, now, refused = stat.S_IMODE(model.st_mode), path.stat(), None
     if (now.st_uid, now.st_gid) != (model.st_uid, model.st_gid) and hasattr(os, "chown"):
         with suppress(PermissionError):  # only the system's own login gives files away
             os.chown(path, model.st_uid, -1)
-        os.chown(path, -1, model.st_gid)
-    if stat.S_IMODE(path.stat().st_mode) != stat.S_IMODE(model.st_mode):
-        path.chmod(stat.S_IMODE(model.st_mode))
+        try:
+            os.chown(path, -1, model.st_gid)
+        except PermissionError as error:
+            refused = error
+            mode = mode & ~stat.S_IRWXG | (mode & stat.S_IRWXO) << 3
+    if stat.S_IMODE(path.stat().st_mode) != mode:
+        path.chmod(mode)
+    if refused is not None:
+        raise refused
 
 
 def _unusable(database: str, file: str) -> DatabaseUnusable:

@@ -70,10 +70,11 @@ class LabelFacts:
 
 @dataclass(frozen=True, slots=True)
 class SpoolerFacts:
-    """Who took up sending labels last, and when."""
+    """Who took up sending labels last, and when; why nobody can since, if that is so."""
 
     host: str
     since: datetime | None
+    stuck: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +152,9 @@ def require_printer(tx: Session, site: str, name: str) -> str:
 
 def spooler_of(tx: Session, site: str) -> SpoolerFacts:
     """Say who took up sending labels last."""
-    asked = select(Spooler.host, Spooler.since).where(Spooler.site == site)
+    asked = select(Spooler.host, Spooler.since, Spooler.stuck).where(Spooler.site == site)
     row = tx.execute(asked).one_or_none()
-    return SpoolerFacts(row.host, row.since) if row else SpoolerFacts("", None)
+    return SpoolerFacts(*row) if row else SpoolerFacts("", None)
 
 
 _COLUMNS = (

@@ -45,6 +45,8 @@ HELD: Final = text(
 )
 """Where the lock above is seen. Source: PostgreSQL manual, "pg_locks"."""
 
+UNREADABLE: Final = "this login may not read the lock file beside the database"
+
 EPOCH: Final = "SELECT epoch FROM spooler WHERE site = ?"
 
 _SPOOLER = cast(TableClause, Spooler.__table__)
@@ -158,8 +160,11 @@ def single(transactions: Transactions, site: str, now: datetime) -> Iterator[Hol
             yield hold
 
 
-def is_held(transactions: Transactions, site: str) -> bool:
-    """Say whether somebody sends the labels of a site now; takes nothing from anybody."""
+def is_held(transactions: Transactions, site: str) -> bool | None:
+    """Say whether somebody sends the labels of a site now; takes nothing from anybody.
+
+    None: this login may not read the lock file, so it cannot know.
+    """
     engine = engine_of(transactions)
     if engine.dialect.name != "sqlite":
         with transactions.begin() as tx:
@@ -167,12 +172,25 @@ def is_held(transactions: Transactions, site: str) -> bool:
     lock = Path(lock_file(path_of(engine.url), site)).absolute()
     if not lock.exists():
         return False
-    with closing(sqlite3.connect(f"{lock.as_uri()}?mode=ro", timeout=0, uri=True)) as reader:
-        try:
+    try:
+        with closing(sqlite3.connect(f"{lock.as_uri()}?mode=ro", timeout=0, uri=True)) as reader:
             reader.execute("SELECT count(*) FROM sqlite_master")
-        except sqlite3.OperationalError:
-            return True
+    except sqlite3.OperationalError as error:
+        return None if error.sqlite_errorcode == sqlite3.SQLITE_CANTOPEN else True
     return False
+
+
+def note_stuck(transactions: Transactions, site: str, why: str) -> None:
+    """Write down why nobody can send labels, for all who wait for some.
+
+    Who takes them up later says so by taking them up; who is at it already, by an empty ``why``.
+    """
+    with transactions.begin() as tx:
+        spooler = tx.get(Spooler, site)
+        if spooler is not None:
+            spooler.stuck = why
+        elif why:
+            tx.add(Spooler(site=site, stuck=why))
 
 
 @contextmanager
@@ -222,13 +240,20 @@ def lock_file(path: str, site: str) -> str:
 
 _TAKE = {
     dialect: module.insert(_SPOOLER)
-    .values(site=bindparam("site"), epoch=1, host=bindparam("host"), since=bindparam("since"))
+    .values(
+        site=bindparam("site"),
+        epoch=1,
+        host=bindparam("host"),
+        since=bindparam("since"),
+        stuck="",
+    )
     .on_conflict_do_update(
         index_elements=["site"],
         set_={
             "epoch": _SPOOLER.c.epoch + 1,
             "host": bindparam("host"),
             "since": bindparam("since"),
+            "stuck": "",
         },
     )
     .returning(_SPOOLER.c.epoch)

@@ -15,17 +15,20 @@ from floorhand.domain.printing import (
     MISSING,
     PRINTING_JOBS,
     TONES,
+    UNSENT,
     Stands,
 )
 from floorhand.store.asking import ask
 from floorhand.store.masters import DEFAULT_PRINTER, station_jobs, station_printer
 from floorhand.store.no_word import STATE, UNFINISHED, moments
-from floorhand.store.schema import PrinterRow, PrintJob
+from floorhand.store.schema import PrinterRow, PrintJob, Spooler
 
 _JOB, _PRINTER = cast(TableClause, PrintJob.__table__), cast(TableClause, PrinterRow.__table__)
+_SPOOLER = cast(TableClause, Spooler.__table__)
 _ROW = select(_PRINTER.c.condition, _PRINTER.c.told, _PRINTER.c.paused).where(
     _PRINTER.c.site == bindparam("site"), _PRINTER.c.code == bindparam("printer")
 )
+_STUCK = select(_SPOOLER.c.stuck).where(_SPOOLER.c.site == bindparam("site"))
 _EACH = (
     values(column("state", String), literal_binds=True)
     .data([(state,) for state in UNFINISHED])
@@ -103,6 +106,8 @@ def printer_stands(
     """Say how a printer stands; with a station, only labels of this one are counted."""
     row = ask(tx, _ROW, site=site, printer=printer).first()
     condition, told, paused = row or ("" if printer == DEFAULT_PRINTER else MISSING, "", False)
+    if stuck := ask(tx, _STUCK, site=site).scalar():
+        condition, told = UNSENT, stuck
     soon = now - timedelta(seconds=LABEL_SOON_S)
     which = {"printer": printer, "station": station}
     counted = ask(tx, _COUNTED, site=site, **which, soon=soon, **moments(now))

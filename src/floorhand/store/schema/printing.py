@@ -103,6 +103,8 @@ class Spooler(Table):
     epoch: Mapped[int] = mapped_column(default=0)
     host: Mapped[str] = mapped_column(default="")
     since: Mapped[datetime | None]
+    stuck: Mapped[str] = mapped_column(default="")
+    """Why nobody can send any, as the last one found who wanted to; empty: nobody found that."""
 
 
 class CarrierLabel(Table):

@@ -95,6 +95,7 @@ def spooler() -> None:
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("host", sa.String(), nullable=False),
         sa.Column("since", UtcTime(), nullable=True),
+        sa.Column("stuck", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("site", name=op.f("pk_spooler")),
     )
 
