@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from conftest import NOW, SITE
-from labels.test_spool import Recorder, ask, at, jobs
+from labels.test_spool import TOTE, Recorder, ask, at, jobs
 from sqlalchemy import update
 
 from floorhand.domain.print_desk import PrintLabels, ReprintLabel
@@ -13,6 +13,8 @@ from floorhand.labels.spool import send_all
 from floorhand.ops.settling import from_office
 from floorhand.store.db import Transactions
 from floorhand.store.labels_here import STANDING, last_label
+from floorhand.store.ledger import Cause
+from floorhand.store.print_jobs import queue_label
 from floorhand.store.print_queue import BACK_OFF_MAX, printers_waited_for
 from floorhand.store.schema import PrintJob
 from floorhand.store.stands import printer_stands
@@ -50,6 +52,26 @@ def test_a_copy_asked_for_by_an_office_is_none_of_a_run(transactions: Transactio
     with transactions.begin() as tx:
         from_office(tx, SITE, ReprintLabel("T-1", "jam"), NOW)
     assert sent(transactions) == ["T-1", "B-1"]
+
+
+def test_a_clock_that_was_put_back_turns_no_order_round(transactions: Transactions) -> None:
+    ask(transactions, 9, "T-1")
+    ask(transactions, 99, "T-2")
+    with transactions.begin() as tx:
+        tx.execute(update(PrintJob).values(created_at=NOW + CLOCK_WAS_AHEAD))
+    ask(transactions, 100, "T-3")
+    assert sent(transactions) == ["T-1", "T-2", "T-3"]
+
+
+def test_labels_of_one_scan_come_as_it_asked_for_them(transactions: Transactions) -> None:
+    cause = Cause(SITE, "S1:99", "ana", "S1", "", NOW)
+    with transactions.begin() as tx:
+        for number in range(1, 12):
+            queue_label(tx, cause, "tote", f"T-{number}", TOTE)
+    ask(transactions, 100, "T-12")
+    with transactions.begin() as tx:
+        tx.execute(update(PrintJob).values(created_at=NOW))
+    assert sent(transactions) == [f"T-{number}" for number in range(1, 13)]
 
 
 def test_a_failure_that_was_noted_by_a_clock_ahead_holds_nothing_up(

@@ -58,7 +58,7 @@ _SPOOLER = cast(TableClause, Spooler.__table__)
 _WAITING = (_JOB.c.site == bindparam("site")) & (_JOB.c.state == "waiting")
 _ONE = (_JOB.c.site == bindparam("at_site")) & (_JOB.c.id == bindparam("at_job"))
 
-_OF_RUN = (func.substr(_JOB.c.id, 1, len(OFFICE) + 1) == f"{OFFICE}:") & (_JOB.c.reason == "")
+OF_RUN: Final = (func.substr(_JOB.c.id, 1, len(OFFICE) + 1) == f"{OFFICE}:") & (_JOB.c.reason == "")
 """Labels that an office has printed: nobody stands at the printer and waits for them, as somebody
 does for a copy."""
 
@@ -74,20 +74,27 @@ _PRINTERS = (
     )
     .distinct()
 )
-_OLDEST = (
-    select(
-        _JOB.c.id,
-        _JOB.c.number,
-        _JOB.c.printer,
-        _JOB.c.template,
-        _JOB.c.subject,
-        _JOB.c.data,
-        _JOB.c.copy_no,
-        _JOB.c.tries,
-        _JOB.c.not_before,
-    )
-    .where(_WAITING, _JOB.c.printer == bindparam("printer"))
-    .order_by(case((_OF_RUN, 1), else_=0), _JOB.c.created_at, func.length(_JOB.c.id), _JOB.c.id)
+_WAITS = select(
+    _JOB.c.id,
+    _JOB.c.number,
+    _JOB.c.printer,
+    _JOB.c.template,
+    _JOB.c.subject,
+    _JOB.c.data,
+    _JOB.c.copy_no,
+    _JOB.c.tries,
+    _JOB.c.not_before,
+).where(_WAITING, _JOB.c.printer == bindparam("printer"))
+_OPERATION = func.rtrim(_JOB.c.id, "0123456789")
+"""The id of a label without its number in the scan that asked for it."""
+
+_IN_SCAN_ORDER = (func.length(_OPERATION), _OPERATION, func.length(_JOB.c.id), _JOB.c.id)
+"""The order of the labels of one seat: a clock can be put back, the number of a scan cannot."""
+
+_OLDEST = _WAITS.order_by(case((OF_RUN, 1), else_=0), _JOB.c.created_at, *_IN_SCAN_ORDER).limit(1)
+_FIRST_OF_SEAT = (
+    _WAITS.where(func.substr(_JOB.c.id, 1, func.length(bindparam("seat"))) == bindparam("seat"))
+    .order_by(*_IN_SCAN_ORDER)
     .limit(1)
 )
 _BEGIN = (
@@ -126,9 +133,13 @@ def next_job(tx: Session, site: str, printer: str, now: datetime) -> Job | None:
     """Give the label that a printer gets next; None if there is none to be sent now.
 
     Those that somebody waits for come before those of a run from the office. Within both the order
-    is kept: while the first label waits after a failure, the others wait, too.
+    is kept: while the first label waits after a failure, the others wait, too. Labels of different
+    seats come by the clock, those of one by the order in which they were asked for.
     """
     row = ask(tx, _OLDEST, site=site, printer=printer).one_or_none()
+    seat = row.id.rpartition(":")[0] if row is not None else ""
+    if seat not in ("", OFFICE):
+        row = ask(tx, _FIRST_OF_SEAT, site=site, printer=printer, seat=f"{seat}:").one()
     if row is None or (row.not_before and now < row.not_before <= now + BACK_OFF_MAX):
         return None
     found: dict[str, Any] = {**row._asdict(), "data": json.loads(row.data)}
