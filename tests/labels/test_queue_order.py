@@ -9,6 +9,7 @@ from labels.test_spool import TOTE, Recorder, ask, at, jobs
 from sqlalchemy import update
 
 from floorhand.domain.print_desk import PrintLabels, ReprintLabel
+from floorhand.domain.printing import Stands
 from floorhand.labels.spool import send_all
 from floorhand.ops.settling import from_office
 from floorhand.store.db import Transactions
@@ -114,3 +115,16 @@ def test_a_label_asked_for_by_a_clock_ahead_is_seen_to_wait(transactions: Transa
         assert printer_stands(tx, SITE, "folder", NOW).waiting == 1
         tx.execute(update(PrintJob).values(created_at=NOW + timedelta(seconds=1)))
         assert printer_stands(tx, SITE, "folder", NOW).waiting == 0
+
+
+def test_a_run_of_the_office_is_no_trouble_of_a_bench(transactions: Transactions) -> None:
+    run_of(transactions, "B-1", "B-2")
+    with transactions.begin() as tx:
+        assert printer_stands(tx, SITE, "folder", NOW) == Stands("folder")
+        tx.execute(update(PrintJob).where(PrintJob.subject == "B-2").values(state="doubt"))
+        assert printer_stands(tx, SITE, "folder", NOW) == Stands("folder", doubt=1)
+    ask(transactions, 1, "T-1")
+    with transactions.begin() as tx:
+        stands = printer_stands(tx, SITE, "folder", NOW)
+    assert stands == Stands("folder", waiting=1, late=True, doubt=1)
+    assert [key for key, _ in stands.words] == ["printer.doubt", "printer.waiting"]

@@ -86,7 +86,7 @@ class Stands:
         told: list[tuple[str, dict[str, str | int]]] = []
         if self.down:
             told.append((f"printer.{self.down}", {"printer": self.code}))
-        counts = (("failed", self.failed), ("waiting", self.waiting), ("doubt", self.doubt))
+        counts = (("failed", self.failed), ("doubt", self.doubt), ("waiting", self.waiting))
         told += [(f"printer.{name}", {"count": count}) for name, count in counts if count]
         return tuple(told) or (("printer.ready", {}),)
 

@@ -21,6 +21,7 @@ from floorhand.domain.printing import (
 from floorhand.store.asking import ask
 from floorhand.store.masters import DEFAULT_PRINTER, station_jobs, station_printer
 from floorhand.store.no_word import STATE, UNFINISHED, moments
+from floorhand.store.print_queue import OF_RUN
 from floorhand.store.schema import PrinterRow, PrintJob, Spooler
 
 _JOB, _PRINTER = cast(TableClause, PrintJob.__table__), cast(TableClause, PrinterRow.__table__)
@@ -60,6 +61,7 @@ _COUNTED = (
     .select_from(_UNFINISHED)
     .where(
         STATE.in_(("waiting", "doubt", "failed")),
+        or_(STATE != "waiting", ~OF_RUN),  # which gives way to what a bench asks for
         _JOB.c.printer == bindparam("printer"),
         or_(bindparam("station") == "", _JOB.c.station == bindparam("station")),
     )
