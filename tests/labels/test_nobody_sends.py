@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import os
+import stat
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from commands.test_printers import printers
 from conftest import NOW, SITE
 from labels.test_spool import WAIT_S, Signals, ask, spool_of
+from store.test_single import FOREIGN, NOBODY, as_login
 
 from floorhand.domain.printing import Stands
+from floorhand.labels.printers import Condition, FolderPrinter, Form, Rendered, Status
 from floorhand.store.db import Transactions, engine_of
+from floorhand.store.printers import note_condition
 from floorhand.store.single import is_held, lock_file, single
 from floorhand.store.stands import printer_stands
 from floorhand.store.troubles import path_of
@@ -19,6 +25,10 @@ from floorhand.store.troubles import path_of
 
 def lock_of(transactions: Transactions) -> Path:
     return Path(lock_file(path_of(engine_of(transactions).url), SITE))
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
 
 
 def stands(transactions: Transactions) -> Stands:
@@ -71,3 +81,41 @@ def test_who_may_not_send_says_nothing_while_another_one_does(
         assert stands(transactions).down == ""
     told._tell_stuck("the lock cannot be written")
     assert stands(transactions).down == "unsent"
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs two logins")
+@pytest.mark.parametrize(("wanted", "of_folders"), [(0o664, 0o2775), (0o600, 0o2700)])
+def test_what_is_made_for_labels_is_for_whoever_may_write_the_database(
+    wanted: int, of_folders: int
+) -> None:
+    with TemporaryDirectory() as folder:
+        database, labels = Path(folder, "floorhand.db"), Path(folder, "out", "labels")
+        database.touch()
+        os.chown(database, -1, FOREIGN)
+        os.chown(folder, -1, FOREIGN)
+        database.chmod(wanted)
+        Path(folder).chmod(0o2775)
+        printer = FolderPrinter(labels, forms=(Form.ZPL,), database=database)
+        assert printer.status() == Status(Condition.READY)
+        printer.send(Rendered(1, "bin", "A-1", {Form.ZPL: b"^XA^XZ"}))
+        (file,) = labels.iterdir()
+        assert (mode(labels.parent), mode(labels), mode(file)) == (of_folders, of_folders, wanted)
+        assert {one.stat().st_gid for one in (labels.parent, labels, file)} == {FOREIGN}
+        labels.chmod(0o755)
+        with as_login(NOBODY):
+            assert printer.status() == Status(Condition.OFFLINE, told="Permission denied")
+
+
+def test_a_folder_that_takes_no_files_is_seen_as_its_spool_saw_it(
+    transactions: Transactions, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with single(transactions, SITE, NOW), transactions.begin() as tx:
+        note_condition(tx, SITE, "folder", "offline", "Permission denied", NOW)
+    assert stands(transactions) == Stands("folder", "offline", "Permission denied")
+    assert printers(transactions) == 0
+    out = capsys.readouterr().out
+    assert "folder   no files: cannot be reached" in out
+    assert out.count("labels; Permission denied\n") == 1
+    with transactions.begin() as tx:
+        note_condition(tx, SITE, "folder", "ready", "", NOW)
+    assert stands(transactions) == Stands("folder", "ready")

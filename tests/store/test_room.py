@@ -69,7 +69,9 @@ def test_a_reserve_is_kept_while_there_is_room_and_given_up_once(tmp_path, a_dis
     keep_reserve(engine.url)
     assert not reserve.exists(), "it would make little of enough"
     a_disk(400 * MB, 300 * MB)
+    (tmp_path / "floor.db").chmod(0o666)
     keep_reserve(engine.url)
+    assert reserve.stat().st_mode & 0o777 == 0o666, "another login may have to give it up"
     assert reserve.stat().st_size == 4 * MB
     assert reserve.stat().st_blocks * 512 >= 4 * MB
     assert give_up_reserve(engine)

@@ -43,15 +43,16 @@ def is_taken(database: Path) -> bool:
     return False
 
 
-def test_the_file_of_turns_is_for_whoever_may_read_the_database(database: Path) -> None:
-    before = os.umask(0o022)
+@pytest.mark.parametrize("mask", [0o022, 0o077])
+def test_the_file_of_turns_is_for_whoever_may_use_the_database(database: Path, mask: int) -> None:
+    before = os.umask(mask)
     try:
         with closing(FairConnection(str(database))) as connection:
             connection.take_turn()
             assert is_taken(database)
     finally:
         os.umask(before)
-    assert stat.S_IMODE(Path(f"{database}.turn").stat().st_mode) == 0o644
+    assert stat.S_IMODE(Path(f"{database}.turn").stat().st_mode) == 0o666
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs two logins")

@@ -31,6 +31,10 @@ from floorhand.text.columns import columns
 HEAD = ("printer", "condition", "since", "waiting", "doubt", "failed", "neighbour", "stations")
 
 
+WELL = ("", "ready")
+"""Conditions of a printer of which there is nothing to say."""
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
     nothing = argparse.SUPPRESS  # it can stand before the action, too
@@ -89,7 +93,9 @@ def _where(one: PrinterFacts, where: Where) -> str:
 def in_words(one: PrinterFacts) -> str:
     """Say how a printer is, as it was last seen."""
     if one.info is None:
-        return "writes files" if one.code == DEFAULT_PRINTER else "nobody has told where it is"
+        if one.code != DEFAULT_PRINTER:
+            return "nobody has told where it is"
+        return "writes files" if one.condition in WELL else f"no files: {IN_WORDS[one.condition]}"
     if _wrong_address(one):
         return "its address is wrong"
     condition = IN_WORDS.get(one.info.condition, one.info.condition)
@@ -108,9 +114,10 @@ def _about(one: PrinterFacts, where: Where) -> str:
     """Say where a printer is, what it told itself, and what somebody has to do."""
     if one.info is None:
         if one.code == DEFAULT_PRINTER:
-            return f"files in {where.books / where.embedded}"
+            told = f"; {one.told}" if one.condition not in WELL else ""
+            return f"files in {where.books / where.embedded}{told}"
         return "its labels wait until floorhand import reads a file of printers that names it"
-    told = one.info.told if one.info.condition not in ("", "ready") else ""
+    told = one.told if one.condition not in WELL else ""
     wrong = _wrong_address(one)
     return wrong or f"{_where(one, where)}, {one.info.dpi} dpi{'; ' if told else ''}{told}"
 
@@ -162,8 +169,8 @@ def _as_json(one: PrinterFacts, where: Where) -> dict[str, Any]:
         "known": info is not None or one.code == DEFAULT_PRINTER,
         "address": _where(one, where) or None,
         "dpi": info.dpi if info else None,
-        "condition": (info.condition or None) if info else None,
-        "told": info.told if info else "",
+        "condition": one.condition or None,
+        "told": one.told,
         "since": _stamp(info.since if info else None),
         "paused": info.paused if info else False,
         "neighbour": (info.neighbour or None) if info else None,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from floorhand.commands.office import decide, known_printer, labels, opened, say
 from floorhand.config import Settings
 from floorhand.domain.print_desk import PrintLabels, VoidLabels
-from floorhand.labels.addresses import beside, printer_at
+from floorhand.labels.addresses import Books, books_of, printer_at
 from floorhand.labels.asked import scanner_test_label
 from floorhand.labels.awaiting import wait_until
 from floorhand.labels.printers import ABLE, IN_WORDS, Condition, FolderPrinter, Printer
@@ -43,7 +43,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         facts = next(
             one for one in printer_facts(tx, settings.site, datetime.now(UTC)) if one.code == name
         )
-    status = _printer(facts.info, settings, beside(transactions)).status()
+    status = _printer(facts.info, settings, books_of(transactions)).status()
     held = f", {labels(status.held)} in it" if status.held else ""
     told = f". {status.told}" if status.told and status.condition is not Condition.READY else ""
     say(f"{name}: {IN_WORDS[status.condition]}{held}{told}")
@@ -65,9 +65,9 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     return _label(transactions, settings, name, language)
 
 
-def _printer(info: PrinterInfo | None, settings: Settings, books: Path) -> Printer:
+def _printer(info: PrinterInfo | None, settings: Settings, books: Books) -> Printer:
     if info is None:
-        return FolderPrinter(books / settings.labels)
+        return FolderPrinter(books.folder / settings.labels, database=books.database)
     return printer_at(info.address, info.dpi, books)
 
 

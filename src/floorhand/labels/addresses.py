@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import URL, make_url
@@ -18,6 +19,21 @@ from floorhand.store.troubles import path_of
 
 OWN_TEMPLATES = "templates"
 """Folder beside the database with the label templates of a site; they go before the program's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """Where relative folders of printers begin, and whose labels go there, if it is a file."""
+
+    folder: Path
+    database: Path | None = None
+
+
+def books_of(transactions: Transactions) -> Books:
+    """Give where the folders of printers begin, and the file of the database, if it is one."""
+    where = engine_of(transactions).url
+    is_file = where.get_backend_name() == "sqlite"
+    return Books(_beside(where), Path(path_of(where)).absolute() if is_file else None)
 
 
 def beside(transactions: Transactions) -> Path:
@@ -46,8 +62,8 @@ def _beside(where: URL) -> Path:
     return Path.cwd()
 
 
-def printer_at(address: str, dpi: int, books: Path) -> Printer:
-    """Give the printer at an address; nothing is opened yet. Relative folders begin at ``books``.
+def printer_at(address: str, dpi: int, books: Books) -> Printer:
+    """Give the printer at an address; nothing is opened yet.
 
     Raises:
         BadSetting: If it is no address of a printer, saying what one looks like.
@@ -60,19 +76,18 @@ def printer_at(address: str, dpi: int, books: Path) -> Printer:
 
             return IppPrinter(uri, Form(form), dpi)
         case Files(folder=folder, pdf=True):
-            return pdf_printer(books / folder, dpi)
+            return pdf_printer(books.folder / folder, dpi, books.database)
         case Files(folder=folder):
-            return FolderPrinter(books / folder, dpi=dpi)
+            return FolderPrinter(books.folder / folder, dpi=dpi, database=books.database)
 
 
-def printers_at(infos: Iterable[PrinterInfo], folder: Path, books: Path) -> dict[str, Printer]:
+def printers_at(infos: Iterable[PrinterInfo], folder: Path, books: Books) -> dict[str, Printer]:
     """Give the printers of a site by name; the embedded one writes to ``folder``.
-
-    Relative folders begin at ``books``, which `beside` gives.
 
     One whose address nobody understands is left out: its labels wait, and it is named.
     """
-    printers: dict[str, Printer] = {DEFAULT_PRINTER: FolderPrinter(books / folder)}
+    embedded = FolderPrinter(books.folder / folder, database=books.database)
+    printers: dict[str, Printer] = {DEFAULT_PRINTER: embedded}
     for info in infos:
         try:
             printers[info.code] = printer_at(info.address, info.dpi, books)

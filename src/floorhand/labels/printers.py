@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from floorhand.domain.printers import OFFICE_DPI
+from floorhand.store.beside import EFFECTIVE, make_folder, make_like
 
 NAME_CHARACTERS_MAX = 60
 
@@ -172,6 +173,8 @@ class FolderPrinter:
         dpi: The resolution of what is written.
         durable: Wait until the disk has each file. Without, a power cut may take the last ones:
             good enough for labels that can be made again.
+        database: The file whose labels these are, if it is one: who may read and write it may do so
+            with them, whoever sends them next.
     """
 
     repeats: Final = True
@@ -183,21 +186,25 @@ class FolderPrinter:
         forms: tuple[Form, ...] = (Form.ZPL, Form.PNG),
         dpi: int = 203,
         durable: bool = True,
+        database: Path | None = None,
     ) -> None:
         self.takes = forms
         self.dpi = dpi
         self._folder = folder
         self._durable = durable
+        self._database = database
         self._lacked = 0
         """Bytes of the last label, if it could not be written."""
 
     def status(self) -> Status:
-        """Say whether there is such a folder, or could be, and room in it for another label.
+        """Say whether files can be made in the folder, or it be made, and room for another label.
 
         After one that could not be written it is tried whether as much can be written again.
         """
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            make_folder(self._folder, self._database)
+            if not os.access(self._folder, os.W_OK | os.X_OK, effective_ids=EFFECTIVE):
+                return Status(Condition.OFFLINE, told=os.strerror(errno.EACCES))
             if self._lacked:
                 self._try_room()
             elif shutil.disk_usage(self._folder).free < ROOM_BYTES:
@@ -229,7 +236,7 @@ class FolderPrinter:
             try:
                 self._write(label)
             except FileNotFoundError:
-                self._folder.mkdir(parents=True, exist_ok=True)
+                make_folder(self._folder, self._database)
                 self._write(label)
         except OSError as error:
             self._lacked = sum(len(content) for content in label.forms.values())
@@ -239,17 +246,18 @@ class FolderPrinter:
     def _write(self, label: Rendered) -> None:
         name = file_name(label)
         for form, content in label.forms.items():
-            write_whole(self._folder / f"{name}.{form}", content, durable=self._durable)
+            path = self._folder / f"{name}.{form}"
+            write_whole(path, content, durable=self._durable, database=self._database)
 
 
-def pdf_printer(folder: Path, dpi: int = OFFICE_DPI) -> FolderPrinter:
+def pdf_printer(folder: Path, dpi: int = OFFICE_DPI, database: Path | None = None) -> FolderPrinter:
     """Give the printer of a warehouse that has none for labels: a PDF for each.
 
     A file of its own, as large as its label, can be opened, printed and thrown away by itself, and
     a folder that an office printer watches prints it at once. One file a day could do neither: it
     would be printed again with every label, and a crash could put a label into it twice.
     """
-    return FolderPrinter(folder, forms=(Form.PDF,), dpi=dpi)
+    return FolderPrinter(folder, forms=(Form.PDF,), dpi=dpi, database=database)
 
 
 Printers = Mapping[str, Printer]
@@ -266,11 +274,14 @@ def file_name(label: Rendered) -> str:
     return "-".join(part for part in parts if part)
 
 
-def write_whole(path: Path, content: bytes, *, durable: bool = True) -> None:
-    """Write a file so that it is there whole or not at all."""
+def write_whole(
+    path: Path, content: bytes, *, durable: bool = True, database: Path | None = None
+) -> None:
+    """Write a file so that it is there whole or not at all; for whoever may use the database."""
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with unfinished.open("wb") as out:
+            make_like(unfinished, database)
             out.write(content)
             out.flush()
             if durable:

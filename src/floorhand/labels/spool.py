@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from floorhand.errors import DatabaseAway, DatabaseUnusable
-from floorhand.labels.addresses import beside, printers_at
+from floorhand.labels.addresses import books_of, printers_at
 from floorhand.labels.feeding import Clock, Feeder, Service, TurnLost, feed_next
 from floorhand.labels.printers import NotPrinted, Printers
 from floorhand.store.db import Transactions
@@ -290,6 +290,6 @@ class Roster:
         if known != self._known:
             self._known, self._printers = (
                 known,
-                printers_at(infos, self._folder, beside(self._transactions)),
+                printers_at(infos, self._folder, books_of(self._transactions)),
             )
         return self._printers, frozenset(info.code for info in infos if info.paused)

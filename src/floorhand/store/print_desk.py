@@ -19,7 +19,7 @@ from floorhand.store.ledger import OFFICE, Cause
 from floorhand.store.masters import DEFAULT_PRINTER
 from floorhand.store.no_word import STATE, UNFINISHED, moments
 from floorhand.store.print_queue import LETTERS_MISSING
-from floorhand.store.printers import PrinterInfo, printers_of
+from floorhand.store.printers import PrinterInfo, embedded_condition, printers_of
 from floorhand.store.schema import Operation, PrintJob, Spooler, Station, Trouble
 
 LISTED_MAX: Final = 1_000
@@ -35,9 +35,10 @@ Label = tuple[str, str, str]
 class PrinterFacts:
     """A printer with what is told about it.
 
-    ``info`` is None for one that only stations or labels name: nobody has told where it is.
-    ``jobs`` counts its labels by state, of `UNFINISHED`; ``oldest_at`` is when the oldest of them
-    that waits was asked for; ``stations`` print there.
+    ``info`` is None for one that only stations or labels name: nobody has told where it is; and for
+    the embedded one. ``condition`` and ``told`` are what was seen of it last. ``jobs`` counts its
+    labels by state, of `UNFINISHED`; ``oldest_at`` is when the oldest of them that waits was asked
+    for; ``stations`` print there.
     """
 
     code: str
@@ -45,6 +46,8 @@ class PrinterFacts:
     jobs: dict[str, int] = field(default_factory=dict)
     oldest_at: datetime | None = None
     stations: tuple[str, ...] = ()
+    condition: str = ""
+    told: str = ""
 
     def count(self, *states: str) -> int:
         """Count its labels in some states."""
@@ -124,6 +127,8 @@ def printer_facts(tx: Session, site: str, now: datetime) -> tuple[PrinterFacts, 
         jobs.setdefault(row.printer, {})[row.state] = row.jobs
         if row.state == "waiting":
             oldest[row.printer] = row.oldest
+    seen = {info.code: (info.condition, info.told) for info in infos.values()}
+    seen.setdefault(DEFAULT_PRINTER, embedded_condition(tx, site))
     return tuple(
         PrinterFacts(
             code,
@@ -131,6 +136,7 @@ def printer_facts(tx: Session, site: str, now: datetime) -> tuple[PrinterFacts, 
             jobs.get(code, {}),
             oldest.get(code),
             tuple(stations.get(code, ())),
+            *seen.get(code, ("", "")),
         )
         for code in sorted({DEFAULT_PRINTER, *infos, *stations, *jobs})
     )

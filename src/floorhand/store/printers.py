@@ -10,7 +10,8 @@ from sqlalchemy import TableClause, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from floorhand.store.asking import ask
-from floorhand.store.schema import PrinterRow, PrintJob
+from floorhand.store.masters import DEFAULT_PRINTER
+from floorhand.store.schema import PrinterRow, PrintJob, Spooler
 
 _PRINTER = cast(TableClause, PrinterRow.__table__)
 
@@ -43,6 +44,10 @@ _ALL = (
     .where(_PRINTER.c.site == bindparam("site"))
     .order_by(_PRINTER.c.code)
 )
+_SPOOLER = cast(TableClause, Spooler.__table__)
+_EMBEDDED = select(_SPOOLER.c.condition, _SPOOLER.c.told).where(
+    _SPOOLER.c.site == bindparam("site")
+)
 
 
 def printers_of(tx: Session, site: str) -> tuple[PrinterInfo, ...]:
@@ -50,12 +55,24 @@ def printers_of(tx: Session, site: str) -> tuple[PrinterInfo, ...]:
     return tuple(PrinterInfo(*row) for row in ask(tx, _ALL, site=site))
 
 
+def embedded_condition(tx: Session, site: str) -> tuple[str, str]:
+    """Give the condition of the embedded printer, and what it told, as who sends labels saw it."""
+    row = ask(tx, _EMBEDDED, site=site).one_or_none()
+    return (row.condition, row.told) if row else ("", "")
+
+
 def note_condition(
     tx: Session, site: str, code: str, condition: str, told: str, now: datetime
 ) -> None:
-    """Record how a printer is; since when it is so stays as long as it is so."""
+    """Record how a printer is; since when it is so stays as long as it is so.
+
+    That of the embedded one, which the books need not name, stands with who sends its labels.
+    """
     here = (PrinterRow.site == site, PrinterRow.code == code)
-    tx.execute(update(PrinterRow).where(*here).values(told=told))
+    known = tx.execute(update(PrinterRow).where(*here).values(told=told).returning(PrinterRow.code))
+    if known.one_or_none() is None and code == DEFAULT_PRINTER:
+        embedded = update(Spooler).where(Spooler.site == site)
+        tx.execute(embedded.values(condition=condition, told=told))
     tx.execute(
         update(PrinterRow)
         .where(*here, PrinterRow.condition != condition)

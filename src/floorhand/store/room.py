@@ -20,6 +20,7 @@ from sqlalchemy import Engine
 from sqlalchemy.engine import URL
 
 from floorhand.errors import DatabaseUnusable
+from floorhand.store.beside import make_like
 from floorhand.store.troubles import path_of
 
 RESERVE_BYTES_MAX: Final = 64 << 20
@@ -81,6 +82,7 @@ def keep_reserve(where: URL) -> None:
         size = min(RESERVE_BYTES_MAX, int(disk.total * RESERVE_PART))
         if disk.free - size >= _low(disk.total):
             _lay(part, size)
+            make_like(part, file)  # whoever finds no room gives it up
             part.replace(_reserve(file))
     except OSError:
         part.unlink(missing_ok=True)

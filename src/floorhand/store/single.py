@@ -246,6 +246,8 @@ _TAKE = {
         host=bindparam("host"),
         since=bindparam("since"),
         stuck="",
+        condition="",
+        told="",
     )
     .on_conflict_do_update(
         index_elements=["site"],

@@ -22,6 +22,7 @@ from floorhand.store.asking import ask
 from floorhand.store.masters import DEFAULT_PRINTER, station_jobs, station_printer
 from floorhand.store.no_word import STATE, UNFINISHED, moments
 from floorhand.store.print_queue import OF_RUN
+from floorhand.store.printers import embedded_condition
 from floorhand.store.schema import PrinterRow, PrintJob, Spooler
 
 _JOB, _PRINTER = cast(TableClause, PrintJob.__table__), cast(TableClause, PrinterRow.__table__)
@@ -106,10 +107,7 @@ def printer_stands(
     tx: Session, site: str, printer: str, now: datetime, station: str = ""
 ) -> Stands:
     """Say how a printer stands; with a station, only labels of this one are counted."""
-    row = ask(tx, _ROW, site=site, printer=printer).first()
-    condition, told, paused = row or ("" if printer == DEFAULT_PRINTER else MISSING, "", False)
-    if stuck := ask(tx, _STUCK, site=site).scalar():
-        condition, told = UNSENT, stuck
+    condition, told, paused = _said(tx, site, printer)
     soon = now - timedelta(seconds=LABEL_SOON_S)
     which = {"printer": printer, "station": station}
     counted = ask(tx, _COUNTED, site=site, **which, soon=soon, **moments(now))
@@ -124,3 +122,14 @@ def printer_stands(
         count.get("doubt", 0),
         count.get("failed", 0),
     )
+
+
+def _said(tx: Session, site: str, printer: str) -> tuple[str, str, bool]:
+    """Give the condition of a printer, what it told, and whether somebody has paused it."""
+    if stuck := ask(tx, _STUCK, site=site).scalar():
+        return UNSENT, stuck, False
+    if row := ask(tx, _ROW, site=site, printer=printer).first():
+        return row.condition, row.told, row.paused
+    if printer == DEFAULT_PRINTER:
+        return *embedded_condition(tx, site), False
+    return MISSING, "", False

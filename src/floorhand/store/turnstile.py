@@ -11,7 +11,10 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
+from pathlib import Path
 from typing import Any
+
+from floorhand.store.beside import make_like
 
 try:
     import fcntl
@@ -57,12 +60,14 @@ class FairConnection(sqlite3.Connection):
         if fcntl is None or self._path is None:
             return
         if self._file is None:
-            # Whoever may read it can wait here, too: other logins that write the same database.
+            # Whoever may read it can wait here, too: other logins that write the same database,
+            # whatever the umask of the one who made it.
             reading = os.O_CREAT | os.O_RDONLY | os.O_CLOEXEC
             try:
                 self._file = os.open(self._path, reading, mode_of(self._database))
             except OSError:  # a folder that nobody can write to: SQLite says so itself, better
                 return
+            make_like(Path(self._path), Path(self._database or ""))
         fcntl.flock(self._file, fcntl.LOCK_EX)
 
     def is_there(self) -> bool:

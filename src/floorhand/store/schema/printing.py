@@ -105,6 +105,9 @@ class Spooler(Table):
     since: Mapped[datetime | None]
     stuck: Mapped[str] = mapped_column(default="")
     """Why nobody can send any, as the last one found who wanted to; empty: nobody found that."""
+    condition: Mapped[str] = mapped_column(default="")
+    """How the embedded printer is, the folder that it writes to; as `PrinterRow.condition`."""
+    told: Mapped[str] = mapped_column(default="")
 
 
 class CarrierLabel(Table):

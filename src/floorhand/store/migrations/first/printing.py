@@ -96,6 +96,8 @@ def spooler() -> None:
         sa.Column("host", sa.String(), nullable=False),
         sa.Column("since", UtcTime(), nullable=True),
         sa.Column("stuck", sa.String(), nullable=False),
+        sa.Column("condition", sa.String(), nullable=False),
+        sa.Column("told", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("site", name=op.f("pk_spooler")),
     )
 
