@@ -93,10 +93,14 @@ class ListRoad:
     little_room: Said | None = None
     kept: bool = False
     stands: Stands | None = None
+    loaded: bool = False
 
     def __post_init__(self) -> None:
         self.gate.set()
         self.turn = self.first
+
+    def load(self) -> None:
+        self.loaded = True
 
     def sit(self) -> Turn:
         return self.first

@@ -149,6 +149,30 @@ async def test_who_has_saved_nothing_here_yet_is_told_when_it_was_resumed() -> N
         await settled(pilot)
 
 
+async def test_a_program_that_loads_is_no_database_that_does_not_answer(monkeypatch) -> None:
+    monkeypatch.setattr(answering, "PATIENCE_S", 0.001)
+
+    class Slow(ListRoad):
+        def load(self):
+            assert self.gate.wait(10)
+            super().load()
+
+        def sit(self):
+            assert self.loaded
+            return super().sit()
+
+    road = Slow(first=MENU)
+    road.gate.clear()
+    app = with_reader(terminal(road))
+    async with app.run_test(size=DESK) as pilot:
+        for _ in range(5):
+            await pilot.pause(0.01)
+        assert app.screen._shown.away == ""
+        road.gate.set()
+        await settled(pilot)
+        assert road.loaded
+
+
 async def test_a_terminal_that_waits_for_its_seat_says_nothing_of_scans() -> None:
     class Slow(Outage):
         def sit(self):

@@ -131,6 +131,7 @@ class FlowScreen(SingleKeys, inherit_bindings=False):
 
         Never ``exclusive``: that would mark a scan as cancelled while its thread still writes.
         """
+        await self._floor.load()
         first = await self._surely(self._floor.sit)
         await self._show(first)
         self._seated.set()

@@ -28,6 +28,9 @@ class Road(Protocol):
 
     zone: tzinfo
 
+    def load(self) -> None:
+        """Load what taking the seat needs of the program; nothing is asked of a database."""
+
     def sit(self) -> Turn:
         """Take the seat, or resume where it was left."""
 
@@ -95,6 +98,11 @@ class FloorRoad:
         self.zone: tzinfo = UTC
         self.language = ""
         """That of the site's rules; empty until the database was read."""
+
+    def load(self) -> None:
+        """Load what taking the seat needs of the program; a busy machine takes long for that."""
+        import floorhand.labels.spool
+        import floorhand.ops.floor  # noqa: F401  (it is enough that they are loaded)
 
     def sit(self) -> Turn:
         """Take the seat, or resume where it was left; ask what to do if another device has it."""
