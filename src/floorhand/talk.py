@@ -101,7 +101,7 @@ def _read_past(
 
 def render_printer(before: Stands | None, now: Stands | None, catalog: Catalog) -> list[str]:
     """Write how a printer stands, if it did not stand so before; that all is well is no news."""
-    if now is None or now == before or (before is None and now.tone == "calm"):
+    if now is None or not now.words or now == before or (before is None and now.tone == "calm"):
         return []
     state = " · ".join(catalog.say(*one) for one in now.words)
     told = catalog.say("printer.told", {"printer": now.code, "state": state})

@@ -12,15 +12,19 @@ import pytest
 from commands.test_printers import printers
 from conftest import NOW, SITE
 from labels.test_spool import WAIT_S, Signals, ask, spool_of
+from sqlalchemy import insert
 from store.test_single import FOREIGN, NOBODY, as_login
 
 from floorhand.domain.printing import Stands
 from floorhand.labels.printers import Condition, FolderPrinter, Form, Rendered, Status
+from floorhand.ops.devices import ROBOT
 from floorhand.store.db import Transactions, engine_of
 from floorhand.store.printers import note_condition
+from floorhand.store.schema import PrinterRow, Station
 from floorhand.store.single import is_held, lock_file, single
 from floorhand.store.stands import printer_stands
 from floorhand.store.troubles import path_of
+from floorhand.tui.road import FloorRoad
 
 
 def lock_of(transactions: Transactions) -> Path:
@@ -119,3 +123,39 @@ def test_a_folder_that_takes_no_files_is_seen_as_its_spool_saw_it(
     with transactions.begin() as tx:
         note_condition(tx, SITE, "folder", "ready", "", NOW)
     assert stands(transactions) == Stands("folder", "ready")
+
+
+def test_how_printers_were_seen_by_who_sent_before_is_forgotten(transactions: Transactions) -> None:
+    with transactions.begin() as tx:
+        tx.execute(insert(PrinterRow).values(site=SITE, code="Z1", address="", condition="ready"))
+    spool = spool_of(transactions, Signals())
+    assert not spool.tried.is_set()
+    spool.start()
+    try:
+        assert spool.tried.wait(WAIT_S)
+        with transactions.begin() as tx:
+            seen = printer_stands(tx, SITE, "Z1", NOW)
+        assert seen == Stands("Z1")
+        assert seen.words == ()
+    finally:
+        spool.stop(WAIT_S)
+
+
+@pytest.mark.parametrize("knows", [True, False])
+def test_a_terminal_takes_no_old_state_of_a_printer_for_one(
+    transactions: Transactions, *, knows: bool
+) -> None:
+    with transactions.begin() as tx:
+        tx.execute(insert(Station).values(site=SITE, code="P1", scan_code="P1", printer="Z1"))
+        tx.execute(insert(PrinterRow).values(site=SITE, code="Z1", address="", condition="ready"))
+    road = FloorRoad(
+        lambda: transactions,
+        site=SITE,
+        seat="H1",
+        station="P1",
+        now=lambda: NOW,
+        identify=lambda: ROBOT,
+        knows_printers=lambda: knows,
+    )
+    road.sit()
+    assert road.printer("P1") == Stands("Z1", "ready" if knows else "")

@@ -40,6 +40,10 @@ class Spooling:
             lambda: datetime.now(UTC),
         )
 
+    def has_tried(self) -> bool:
+        """Say whether what the database tells of printers is not of an earlier time."""
+        return self._spool is not None and self._spool.tried.is_set()
+
     def wake(self) -> None:
         """Look for labels now: a scan may just have asked for one."""
         if self._spool is not None:

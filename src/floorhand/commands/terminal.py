@@ -84,6 +84,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001  (
         take_seat=settings.take_seat,
         hint=_hint(opened, settings) if settings.hints else None,
         after_turn=spooling.wake,
+        knows_printers=spooling.has_tried,
     )
     log_file = Path(settings.log) if settings.log else None
     try:

@@ -82,13 +82,18 @@ class Stands:
 
     @property
     def words(self) -> tuple[tuple[str, dict[str, str | int]], ...]:
-        """Say it as text keys with facts, what matters most first; one key if all is well."""
+        """Say it as text keys with facts, what matters most first.
+
+        One key if all is well, none if nobody has asked the printer yet.
+        """
         told: list[tuple[str, dict[str, str | int]]] = []
         if self.down:
             told.append((f"printer.{self.down}", {"printer": self.code}))
         counts = (("failed", self.failed), ("doubt", self.doubt), ("waiting", self.waiting))
         told += [(f"printer.{name}", {"count": count}) for name, count in counts if count]
-        return tuple(told) or (("printer.ready", {}),)
+        if not told and self.condition:
+            return (("printer.ready", {}),)
+        return tuple(told)
 
 
 # Commands and outcomes

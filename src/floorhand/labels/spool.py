@@ -20,7 +20,7 @@ from floorhand.labels.feeding import Clock, Feeder, Service, TurnLost, feed_next
 from floorhand.labels.printers import NotPrinted, Printers
 from floorhand.store.db import Transactions
 from floorhand.store.print_queue import name_missing, printers_waited_for, take_up
-from floorhand.store.printers import printers_of
+from floorhand.store.printers import forget_conditions, printers_of
 from floorhand.store.single import Hold, is_held, note_stuck, single
 
 POLL_S = 2.0
@@ -116,6 +116,8 @@ class Spool(threading.Thread):
         self._patience_s = POLL_S
         self._sends: bool | None = None
         self._said_stuck = False
+        self.tried = threading.Event()
+        """Set once it has tried to send: what the database tells of printers is not of before."""
         self.away = ""
         """Why the last look at the database failed; empty while all is well."""
 
@@ -139,6 +141,7 @@ class Spool(threading.Thread):
                     self._tell_turn(mine=hold is not None)
                     if hold is not None:
                         self._serve(hold)
+                    self.tried.set()
             except DatabaseAway as error:
                 self._tell_away(error)
             except DatabaseUnusable as error:
@@ -163,6 +166,7 @@ class Spool(threading.Thread):
             if held is False or (held is None and not self._said_stuck):
                 note_stuck(self._transactions, self._site, why)
                 self._said_stuck = True
+            self.tried.set()
 
     def _tell_turn(self, *, mine: bool) -> None:
         """Say whose turn it is, whenever that changes."""
@@ -180,6 +184,9 @@ class Spool(threading.Thread):
     def _serve(self, hold: Hold) -> None:
         service = Service(self._transactions, self._site, hold.epoch, self._clock)
         _take_up(service, self._printers()[0])  # before anybody begins a label
+        with self._transactions.begin() as tx:
+            forget_conditions(tx, self._site)
+        self.tried.set()
         hold.listen(self.wake)
         woken, stale, due, alert_until = False, True, 0.0, 0.0
         try:

@@ -61,6 +61,12 @@ def embedded_condition(tx: Session, site: str) -> tuple[str, str]:
     return (row.condition, row.told) if row else ("", "")
 
 
+def forget_conditions(tx: Session, site: str) -> None:
+    """Forget how printers were seen by who sent labels before: it may be so no more."""
+    for table in (PrinterRow, Spooler):
+        tx.execute(update(table).where(table.site == site).values(condition="", told=""))
+
+
 def note_condition(
     tx: Session, site: str, code: str, condition: str, told: str, now: datetime
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from threading import Thread
 from typing import TYPE_CHECKING, Protocol
@@ -67,6 +68,8 @@ class FloorRoad:
         take_seat: Take the seat over from another device at the start.
         hint: Gives what could be typed at a turn for want of a scanner.
         after_turn: Called after each scan was answered.
+        knows_printers: Says whether how printers are was seen since this program began, or by
+            another one that sends labels.
     """
 
     def __init__(
@@ -81,6 +84,7 @@ class FloorRoad:
         take_seat: bool = False,
         hint: Callable[[Turn], str] | None = None,
         after_turn: Callable[[], None] = lambda: None,
+        knows_printers: Callable[[], bool] = lambda: True,
     ) -> None:
         self._open = transactions
         self._transactions: Transactions | None = None
@@ -95,6 +99,7 @@ class FloorRoad:
         self._language = ""
         self._hint = hint
         self._after_turn = after_turn
+        self._knows_printers = knows_printers
         self.zone: tzinfo = UTC
         self.language = ""
         """That of the site's rules; empty until the database was read."""
@@ -211,8 +216,10 @@ class FloorRoad:
         from floorhand.store.stands import station_stands
 
         assert self._transactions is not None, "the seat is taken first"
+        is_old = not self._knows_printers()  # before it is read: then it can be no older
         with self._transactions.begin() as tx:
-            return station_stands(tx, self._site, station, self._now())
+            stands = station_stands(tx, self._site, station, self._now())
+        return replace(stands, condition="", told="") if stands and is_old else stands
 
 
 def _get_ready(transactions: Transactions) -> None:

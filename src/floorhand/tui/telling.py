@@ -46,6 +46,9 @@ PAINT_EVERY_S: Final = 0.1
 PRINTER_LOOK_S: Final = 4.0
 """How often it is asked how the printer stands while nobody scans; a scan asks anew."""
 
+PRINTER_SOON_S: Final = 1.0
+"""How often as long as nobody has asked the printer how it is."""
+
 FUNCTION_KEYS: Final = {barcode: function_key for function_key, barcode in KEYS.values()}
 
 
@@ -339,7 +342,9 @@ class TellingScreen(Screen[None], inherit_bindings=False):
         while True:
             if not self._busy:
                 await self._see_printer()
-            await asyncio.sleep(PRINTER_LOOK_S)
+            shown = self._shown.printer
+            known = shown is None or bool(shown.condition)
+            await asyncio.sleep(PRINTER_LOOK_S if known else PRINTER_SOON_S)
 
     async def _see_printer(self) -> None:
         """See how the printer here stands; a bell rings when that becomes worse, and once only."""
