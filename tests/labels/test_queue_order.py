@@ -13,7 +13,7 @@ from floorhand.domain.printing import Stands
 from floorhand.labels.spool import send_all
 from floorhand.ops.settling import from_office
 from floorhand.store.db import Transactions
-from floorhand.store.labels_here import STANDING, last_label
+from floorhand.store.labels_here import last_label
 from floorhand.store.ledger import Cause
 from floorhand.store.print_jobs import queue_label
 from floorhand.store.print_queue import BACK_OFF_MAX, printers_waited_for
@@ -103,7 +103,7 @@ def test_a_label_of_a_clock_ahead_is_not_for_ever_the_last_one_of_its_bench(
         tx.execute(update(PrintJob).values(created_at=NOW + CLOCK_WAS_AHEAD))
     ask(transactions, 2, "T-2")
     with transactions.begin() as tx:
-        last = last_label(tx, SITE, "tote", "S1", NOW, STANDING)
+        last = last_label(tx, SITE, "tote", "S1", NOW)
     assert last is not None
     assert last.subject == "T-2"
 
