@@ -16,6 +16,7 @@ from floorhand.store.closing import closing_databases
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("floorhand.commands.demo", "build a small demo warehouse and try it"),
     "terminal": ("floorhand.commands.terminal", "open the terminal of a floor worker"),
+    "serve": ("floorhand.commands.serve", "open terminals for browsers"),
     "talk": ("floorhand.commands.talk", "the same in plain lines, for scripts and screen readers"),
     "import": ("floorhand.exchange.command", "read products, orders, deliveries, returns …"),
     "label": ("floorhand.labels.command", "print labels of bins, totes, badges, commands"),
@@ -79,7 +80,7 @@ def _run(words: list[str]) -> int:
         name: value
         for name in (
             *("database", "site", "seat", "station", "language", "labels", "hints", "log"),
-            *("scanner", "state", "take_seat"),
+            *("scanner", "state", "take_seat", "theme", "large"),
         )
         if (value := getattr(args, name, None)) is not None
     }

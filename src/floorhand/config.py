@@ -51,6 +51,9 @@ class Settings:
     take_seat: bool = False
     """Take the seat over if another device has it: who sits there has to sign in again."""
 
+    remote: str = ""
+    """Where the device is that works here over a network; empty: it is this machine itself."""
+
     hints: bool = False
     """Show below the question what a scanner would send: for trying out without one."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,16 +25,21 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
     add_place(parser)
+    add_manner(parser)
+    parser.add_argument(
+        "--scanner", metavar="DEVICE", help="scanner on a line of its own, as /dev/ttyACM0"
+    )
+    parser.add_argument("--log", metavar="FILE", help="file for unexpected errors")
+
+
+def add_manner(parser: argparse.ArgumentParser) -> None:
+    """Say how terminals look: also for `floorhand serve`."""
     parser.add_argument(
         "--hints",
         action="store_true",
         default=None,
         help="show what a scanner would send, for trying out without one",
     )
-    parser.add_argument(
-        "--scanner", metavar="DEVICE", help="scanner on a line of its own, as /dev/ttyACM0"
-    )
-    parser.add_argument("--log", metavar="FILE", help="file for unexpected errors")
     parser.add_argument("--theme", metavar="NAME", help=f"colours: {', '.join(THEMES)}")
     parser.add_argument("--large", action="store_true", default=None, help="large letters")
 
@@ -60,6 +66,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001  (
     opened = _opened(settings, spooling)
     if not sys.stdin.isatty():
         raise BadSetting("This is no terminal. Use floorhand talk to work in plain lines.")
+    _be_told_of_hangup()
     from floorhand.tui.app import run_terminal
     from floorhand.tui.road import FloorRoad
     from floorhand.tui.telling import Manner
@@ -92,6 +99,19 @@ def run(args: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001  (
         return run_terminal(road, words, manner=manner, scanner=device, log_file=log_file)
     finally:
         spooling.stop()
+
+
+def _be_told_of_hangup() -> None:
+    """Take the terminal for that of our session, if we were given one that is nobody's.
+
+    It then says when its line is gone (SIGHUP), or its size another (SIGWINCH).
+    """
+    if sys.platform != "win32":
+        import fcntl
+        import termios
+
+        with suppress(OSError):  # we lead no session, or have its terminal already
+            fcntl.ioctl(sys.stdin.fileno(), termios.TIOCSCTTY, 0)
 
 
 def _identity(settings: Settings) -> Callable[[], Device]:

@@ -93,7 +93,8 @@ class FloorhandApp(App[Exception | None], inherit_bindings=False):
     def on_mount(self) -> None:
         """End in good order when asked to by a signal; nothing has to be saved."""
         if not self.is_headless and sys.platform != "win32":
-            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.leave)
+            for one in (signal.SIGTERM, signal.SIGHUP):
+                asyncio.get_running_loop().add_signal_handler(one, self.leave)
         if self._device:
             from floorhand.tui.driver import Arrived
             from floorhand.tui.serial import SerialScanner

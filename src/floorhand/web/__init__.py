@@ -1,0 +1,1 @@
+"""Terminals in browsers: each is `floorhand terminal` itself, on a pseudo-terminal of its own."""
