@@ -115,7 +115,7 @@ NO_HARM = {
         printer.told
     """,
     "told by a terminal that has lost its seat, which is made up": """
-        seat.device_name
+        seat.device_name operation.device
     """,
 }
 LEFT_OUT = {name: why for why, names in NO_HARM.items() for name in names.split()}

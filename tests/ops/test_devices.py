@@ -72,6 +72,26 @@ def test_a_restarted_device_goes_on_at_its_exact_question(transactions: Transact
     assert (again.worker, again.prompt, again.scan_no) == ("W1", turn.prompt, turn.scan_no)
 
 
+def test_every_operation_names_the_device_it_came_from(transactions: Transactions) -> None:
+    inbound.build(transactions)
+    turn = sit(transactions, FIRST)
+    for scanned in ("BADGE-ANA", "1", "D-100", "LD1", inbound.MUG, "2", "*UNDO"):
+        turn = scan(transactions, turn, scanned, FIRST)
+    afar = Device("later", known=("one",), name="192.0.2.7")
+    turn = scan(transactions, sit(transactions, afar), "*UNDO", afar)
+    with transactions.begin() as tx:
+        rows = tx.execute(select(Operation.kind, Operation.device).where(Operation.seat == "H1"))
+        told = [*rows]
+    assert {device for _, device in told} == {"gun-1", "192.0.2.7"}
+    assert ("Undo", "gun-1") in told
+
+
+def test_a_device_that_works_from_afar_is_called_by_its_address(tmp_path: Path) -> None:
+    here = Settings(database=str(tmp_path / "floor.db"), state=str(tmp_path))
+    assert identify(replace(here, remote="192.0.2.7")).name == "192.0.2.7"
+    assert identify(here).name not in ("", "192.0.2.7")
+
+
 def test_a_seat_that_is_taken_over_asks_who_is_there_and_parks_the_work(
     transactions: Transactions,
 ) -> None:

@@ -124,7 +124,7 @@ def test_what_happened_cannot_be_replaced_on_sqlite(tmp_path, recursive) -> None
     made = open_database(f"{tmp_path}/floor.db")
     same = {
         "scan": "('MAIN', 'H1', 1, '2026-01-01', NULL, 'pick', 'A-01', '', '{}', 'typed')",
-        "operation": "('MAIN', 'H1:1', 'k', '{}', '{}', 'W', 'H1', '', '2026-01-01', NULL)",
+        "operation": "('MAIN', 'H1:1', 'k', '{}', '{}', 'W', 'H1', '', '', '2026-01-01', NULL)",
         "move": "('MAIN', 'H1:1', 1, 'A', 'B', 'ACME', 'M', '', '', '', '', 5, 'W', '2026-01-01')",
     }
     with engine_of(made).connect() as connection:

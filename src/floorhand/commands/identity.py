@@ -44,7 +44,7 @@ def identify(settings: Settings) -> Device:
             f"{file} cannot be written ({error}), so this device cannot prove which it is. "
             "Name another folder with --state."
         ) from error
-    return Device(token, tuple(known[-TOKENS_KEPT:]), platform.node() or "?")
+    return Device(token, tuple(known[-TOKENS_KEPT:]), settings.remote or platform.node() or "?")
 
 
 def _file(settings: Settings) -> Path:

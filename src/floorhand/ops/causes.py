@@ -11,5 +11,7 @@ from floorhand.store.ledger import Cause
 def cause_of(sitting: Sitting, operation: str, now: datetime) -> Cause:
     """Say who did it, where and when, for what an operation writes."""
     return Cause(
-        sitting.site, operation, sitting.worker, sitting.seat, sitting.station, now, sitting.roles
+        *(sitting.site, operation, sitting.worker, sitting.seat, sitting.station, now),
+        roles=sitting.roles,
+        device=sitting.device_name,
     )

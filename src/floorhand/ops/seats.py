@@ -76,6 +76,7 @@ class Sitting:
     """What was said last, as JSON: few scans ask for it."""
     at: datetime | None
     device: str
+    device_name: str
     locks_after_s: int
     preferences: Preferences = USUAL
     undo_step: str = ""
@@ -191,6 +192,7 @@ _SIT = (
         _SEAT.c.undo_step,
         _SEAT.c.redo_step,
         _SEAT.c.device,
+        _SEAT.c.device_name,
         _SEAT.c.locks_after_s,
         _WORKER.c.code,
         _WORKER.c.name,
@@ -239,6 +241,7 @@ def sit(tx: Session, site: str, seat: str) -> Sitting | None:
         told=row.said or "",
         at=row.at,
         device=row.device,
+        device_name=row.device_name,
         locks_after_s=row.locks_after_s,
         preferences=Preferences(row.theme or "", bool(row.large), bool(row.mute)),
         undo_step=row.undo_step,

@@ -379,6 +379,7 @@ def carry_out(tx: Session, cause: Cause, command: Any) -> Any:
             "worker": cause.worker or str(figures.get("worker", "")),
             "seat": cause.seat,
             "station": cause.station,
+            "device": cause.device,
             "at": cause.at,
         }
         ask(tx, _ADD_OPERATION, **record)

@@ -109,6 +109,7 @@ def record_undo(tx: Session, cause: Cause, operation: str, **more: str) -> None:
 
 def _write(tx: Session, cause: Cause, facts: Mapping[str, Any], **written: str | None) -> None:
     who = {"worker": cause.worker, "seat": cause.seat, "station": cause.station, "at": cause.at}
+    who["device"] = cause.device
     ask(tx, _ADD, site=cause.site, id=cause.operation, facts=_json(facts), **written, **who)
 
 

@@ -39,7 +39,8 @@ OFFICE: Final = "office"
 class Cause:
     """Who did it, where, when, and by which scan; stamped on every row that a scan writes.
 
-    ``operation`` is ``<seat>:<scan number>``; ``roles`` are the worker's.
+    ``operation`` is ``<seat>:<scan number>``; ``roles`` are the worker's, and
+    ``device`` is what the one at the seat is called.
     """
 
     site: str
@@ -49,6 +50,7 @@ class Cause:
     station: str
     at: datetime
     roles: frozenset[str] = frozenset()
+    device: str = ""
     figures: dict[str, int | str] = field(default_factory=dict)
     _rows: Iterator[int] = field(default_factory=count)
     _ids: Iterator[int] = field(default_factory=lambda: count(1))

@@ -99,6 +99,8 @@ class Operation(Table):
     worker: Mapped[str]
     seat: Mapped[str]
     station: Mapped[str] = mapped_column(default="")
+    device: Mapped[str] = mapped_column(default="")
+    """The device that held the seat: its name, or the address from which it works here."""
     at: Mapped[datetime]
     undoes: Mapped[str | None]
     """The operation that this one takes back; each is taken back once at most."""

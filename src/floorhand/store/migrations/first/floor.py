@@ -34,6 +34,7 @@ def operation() -> None:
         sa.Column("worker", sa.String(), nullable=False),
         sa.Column("seat", sa.String(), nullable=False),
         sa.Column("station", sa.String(), nullable=False),
+        sa.Column("device", sa.String(), nullable=False),
         sa.Column("at", UtcTime(), nullable=False),
         sa.Column("undoes", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("site", "id", name=op.f("pk_operation")),
