@@ -29,6 +29,7 @@ from floorhand.web.browsers import (
     new_cookie,
 )
 from floorhand.web.sessions import (
+    CLOSE_S,
     HEARTBEAT_S,
     MESSAGE_BYTES_MAX,
     USUAL_SIZE,
@@ -41,7 +42,8 @@ from floorhand.web.visitors import Door, Visitor
 
 PAGES: Final = ASSETS / "web"
 FORM_BYTES_MAX: Final = 4_096
-SHUTDOWN_S: Final = 0.5
+SHUTDOWN_S: Final = 0.1
+"""What is not answered by then has no terminal any more that could answer it."""
 
 SEATINGS_MAX: Final = 30
 SEATINGS_S: Final = 3_600
@@ -200,7 +202,7 @@ class FloorServer:
         """Carry a terminal to a page of ours."""
         visitor = self._door.own_page(request)
         socket = web.WebSocketResponse(
-            heartbeat=HEARTBEAT_S, max_msg_size=MESSAGE_BYTES_MAX, timeout=SHUTDOWN_S
+            heartbeat=HEARTBEAT_S, max_msg_size=MESSAGE_BYTES_MAX, timeout=CLOSE_S
         )
         await socket.prepare(request)
         _, browser = self._browser(request)

@@ -18,7 +18,7 @@ from floorhand.web.line import Line
 
 MESSAGE_BYTES_MAX: Final = 65_536
 HEARTBEAT_S: Final = 15.0
-CLOSE_S: Final = 0.3
+CLOSE_S: Final = 0.2
 """How long a browser may take to say goodbye; one that is out of reach never does."""
 
 USUAL_SIZE: Final = (80, 24)
