@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 from conftest import NOW, SITE
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from floorhand.store.db import Transactions, engine_of, in_turn, open_database
@@ -89,6 +89,38 @@ def test_a_key_that_another_one_took_unseen_is_a_clash_too(postgresql_warehouse:
 
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(raise_one, ("first", "second"))) == [1, 2]
+    engine_of(floor).dispose()
+
+
+def test_two_who_change_different_rows_of_a_small_table_are_in_nobodys_way(
+    postgresql_warehouse: str,
+) -> None:
+    floor = open_database(postgresql_warehouse)
+    names = ("first", "second")
+    with floor.begin() as tx:
+        for name in names:
+            task = {"id": name, "kind": "putaway", "created_at": NOW}
+            tx.execute(insert(Task).values(site=SITE, **task))
+        tx.execute(text("ANALYZE task"))  # so short that it is quicker read from end to end
+    together = Barrier(2)
+
+    def close(name: str) -> int:
+        calls = 0
+
+        def work(tx: Session) -> None:
+            nonlocal calls
+            calls += 1
+            this = (Task.site == SITE, Task.id == name)
+            assert tx.scalar(select(Task.state).where(*this)) == "open"
+            if calls == 1:
+                together.wait(10)
+            tx.execute(update(Task).where(*this).values(claimed_at=NOW))
+
+        in_turn(floor, work)
+        return calls
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(close, names)) == [1, 1]
     engine_of(floor).dispose()
 
 
