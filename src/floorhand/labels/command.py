@@ -113,7 +113,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_run_arguments(parser)
     look = parser.add_argument_group(
         "preview TEMPLATE: show a template, and how good its barcodes are; TEMPLATE is a name or "
-        "the path of a .toml file; ends with 1 if a barcode is below its standard or does not read"
+        "the path of a .toml file; ends with 1 if something of a barcode fails (✗); ! is advice"
     )
     look.add_argument("--sample", action="store_true", help="with invented data (the default)")
     look.add_argument("--data", type=Path, metavar="FILE.json", help="with the fields of this file")

@@ -24,8 +24,7 @@ from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import insert, update
 
 from floorhand.domain.signing_in import JOBS
 from floorhand.labels.simulator.machine import Printed
@@ -37,7 +36,7 @@ from floorhand.robots import supply
 from floorhand.robots.crew import Robot
 from floorhand.robots.ground import SITE, two_databases
 from floorhand.store.db import Transactions, engine_of, open_database
-from floorhand.store.schema import Order, OrderLine, PrinterRow, Station
+from floorhand.store.schema import PrinterRow, Station
 from floorhand.store.single import is_held
 
 PARCELS_MAX = 100
@@ -175,7 +174,7 @@ def _packed(url: str, labels: Path, parcels: int) -> Packer:
             address = f"tcp://{printer.host}:{printer.port}"
             tx.execute(insert(PrinterRow).values(site=SITE, code="BENCH", address=address))
             tx.execute(update(Station).where(Station.site == SITE).values(printer="BENCH"))
-            _order_again(tx)
+            supply.order_again(tx, SITE, ORDERED_AGAIN)
         spool = start_spool(transactions, SITE, labels, threading.Event(), _now)
         try:
             robot = Packer(
@@ -201,18 +200,6 @@ def _packed(url: str, labels: Path, parcels: int) -> Packer:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _order_again(tx: Session) -> None:
-    """Let the orders of the demo come again, each under new numbers."""
-    papers: tuple[tuple[Any, str], ...] = ((Order, "number"), (OrderLine, "order"))
-    for paper, number in papers:
-        here = select(*paper.__table__.columns).where(paper.site == SITE)
-        rows = [row._asdict() for row in tx.execute(here)]
-        again = [
-            {**row, number: f"{row[number]}-{n}"} for n in range(ORDERED_AGAIN) for row in rows
-        ]
-        tx.execute(insert(paper), again)
 
 
 @contextmanager

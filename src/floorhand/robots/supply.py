@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import datetime
 from random import Random, SystemRandom
+from typing import Any
 
-from sqlalchemy import and_, func, insert, select
+from sqlalchemy import and_, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.barcodes import new_body, own_code
@@ -30,6 +31,9 @@ LINES_PER_DELIVERY_MAX = 100
 BINS_PER_SKU = 1.25
 """Bins that a building put up for robots has for each product, so that put-away finds room."""
 
+_NEW_ORDERS = select(Order.merchant, Order.number).where(
+    Order.site == bindparam("site"), Order.state == "released"
+)
 ROLES = " ".join((*JOBS, "blind"))
 
 
@@ -103,6 +107,18 @@ def announce_lacking(tx: Session, site: str, now: datetime) -> int:
                 ],
             )
     return sum(lacking.values())
+
+
+def order_again(tx: Session, site: str, times: int) -> None:
+    """Let all orders that nobody has begun come so many times more, each under new numbers."""
+    new = {(one.merchant, one.number) for one in tx.execute(_NEW_ORDERS, {"site": site})}
+    papers: tuple[tuple[Any, str], ...] = ((Order, "number"), (OrderLine, "order"))
+    for paper, number in papers:
+        here = select(*paper.__table__.columns).where(paper.site == site)
+        found = [row._asdict() for row in tx.execute(here)]
+        rows = [row for row in found if (row["merchant"], row[number]) in new]
+        again = [{**row, number: f"{row[number]}-{n}"} for n in range(times) for row in rows]
+        tx.execute(insert(paper), again)
 
 
 def _lacking(tx: Session, site: str) -> dict[tuple[str, str], int]:
