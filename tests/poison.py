@@ -114,6 +114,9 @@ NO_HARM = {
     "told by a printer, see `tui.test_printer`": """
         printer.told
     """,
+    "told by the system of a folder or a file of ours, see `commands.test_hostile_output`": """
+        spooler.condition spooler.stuck spooler.told
+    """,
     "told by a terminal that has lost its seat, which is made up": """
         seat.device_name operation.device
     """,

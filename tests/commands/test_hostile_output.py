@@ -9,11 +9,12 @@ import pytest
 from conftest import SITE, new_warehouse
 from homes import home_of
 from poison import poison
-from sqlalchemy import text
+from sqlalchemy import insert, text
 from warehouses import packing
 
 from floorhand.cli import main
 from floorhand.store.db import engine_of
+from floorhand.store.schema import Spooler
 
 UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 CSV = "sku,name\nA-1,Shirt \x1b[2J[/b]\n\u202eB\x07,x\n"
@@ -26,6 +27,8 @@ def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     packing.build(transactions)
     with transactions.begin() as tx:
         tx.execute(text("UPDATE stock SET pieces = pieces + 1 WHERE serial = ''"))
+        harm = "/no\x1b[2J\u202e/folder\x07[/b]"
+        tx.execute(insert(Spooler).values(site=SITE, stuck=harm, condition="offline", told=harm))
     engine_of(transactions).dispose()
     poison(home_of(tmp_path / "floor.db"))
     monkeypatch.chdir(tmp_path)
@@ -47,6 +50,7 @@ def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("import", "none\x9b.csv"),
         ("carrier-labels", "bad\x1b[2J\x07.csv"),
         ("carrier-labels", "none\x9b"),
+        ("printers",),
     ],
     ids=lambda words: " ".join(words[:2]).encode("unicode_escape").decode(),
 )

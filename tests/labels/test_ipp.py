@@ -19,6 +19,7 @@ from labels.ipp_real import ippeveprinter
 from floorhand.domain.labels import KINDS
 from floorhand.errors import BadSetting
 from floorhand.labels import ipp
+from floorhand.labels.addresses import Books
 from floorhand.labels.addresses import printer_at as printer_at_address
 from floorhand.labels.ipp import IppPrinter
 from floorhand.labels.ipp_message import Answer, Operation, Tag, read_answer, write_request
@@ -352,14 +353,14 @@ def test_what_is_no_address_of_a_printer_is_refused(uri: str) -> None:
 def test_an_address_says_what_a_printer_is_and_is_sent(
     address: str, takes: tuple[Form, ...]
 ) -> None:
-    printer = printer_at_address(address, 300, Path())
+    printer = printer_at_address(address, 300, Books(Path()))
     assert (printer.takes, printer.dpi) == (takes, 300)
 
 
 @pytest.mark.parametrize("address", ["ipp://h/p#gif", "pdf:", "ipp:h"])
 def test_an_address_that_is_none_is_refused(address: str) -> None:
     with pytest.raises(BadSetting):
-        printer_at_address(address, 300, Path())
+        printer_at_address(address, 300, Books(Path()))
 
 
 def test_values_are_read_as_they_were_written() -> None:

@@ -44,9 +44,9 @@ IMPORTS = {
     "__init__.py": {"os.environ"},
     "answering.py": {"logging.getLogger", "traceback.format_tb"},
     "app.py": {
-        *("textual.app.App", "textual.driver.Driver", "signal.SIGTERM", "sys.platform"),
+        *("textual.app.App", "textual.driver.Driver", "sys.platform"),
         *("logging.getLogger", "logging.Formatter", "logging.handlers.RotatingFileHandler"),
-        *("os.environ", "pathlib.Path"),
+        *("os.environ", "pathlib.Path", "signal.SIGHUP", "signal.SIGTERM"),
     },
     "widths.py": {"rich.cells.cell_len"},
     "driver.py": {
@@ -135,7 +135,7 @@ OUR_NAMES = frozenset(
 """Names that are ours here, or Python's; Textual or files have them for things that no screen here
 has, or only to be read."""
 
-SET = frozenset({"theme", "_lines", "_parts", "_text", "name"})
+SET = frozenset({"theme", "_lines", "_parts", "_text", "name", "language"})
 """Those of all these names that may be set."""
 
 MEMBERS = OUR_NAMES | {

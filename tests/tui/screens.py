@@ -99,7 +99,7 @@ class ListRoad:
         self.gate.set()
         self.turn = self.first
 
-    def load(self) -> None:
+    def warm_up(self) -> None:
         self.loaded = True
 
     def sit(self) -> Turn:

@@ -153,9 +153,9 @@ async def test_a_program_that_loads_is_no_database_that_does_not_answer(monkeypa
     monkeypatch.setattr(answering, "PATIENCE_S", 0.001)
 
     class Slow(ListRoad):
-        def load(self):
+        def warm_up(self):
             assert self.gate.wait(10)
-            super().load()
+            super().warm_up()
 
         def sit(self):
             assert self.loaded

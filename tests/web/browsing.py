@@ -24,8 +24,17 @@ WAIT_MAX_S = 60.0
 
 
 def children() -> set[int]:
-    """The terminals that run, as the system lists them."""
-    return set(map(int, Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()))
+    """The terminals that run, as the system lists them among all that this process has begun."""
+    begun = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    return {int(pid) for pid in begun if "terminal" in _words(pid)}
+
+
+def _words(pid: str) -> list[str]:
+    """How a process was begun; nothing if it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+    except OSError:
+        return []
 
 
 async def gone(*pids: int) -> None:

@@ -70,7 +70,7 @@ class FloorhandApp(App[Exception | None], inherit_bindings=False):
         self._scanner: SerialScanner | None = None
         self._db_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="db")
         self._floor = Floor(
-            load=lambda: self._on_thread(road.load),
+            warm_up=lambda: self._on_thread(road.warm_up),
             sit=lambda: self._sit(road),
             take=lambda n, scan: self._on_thread(lambda: road.take(n, scan.text, scan.source)),
             scanner=lambda: self._on_thread(road.scanner),

@@ -131,7 +131,7 @@ class FlowScreen(SingleKeys, inherit_bindings=False):
 
         Never ``exclusive``: that would mark a scan as cancelled while its thread still writes.
         """
-        await self._floor.load()
+        await self._floor.warm_up()
         first = await self._surely(self._floor.sit)
         await self._show(first)
         self._seated.set()

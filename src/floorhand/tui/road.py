@@ -29,7 +29,7 @@ class Road(Protocol):
 
     zone: tzinfo
 
-    def load(self) -> None:
+    def warm_up(self) -> None:
         """Load what taking the seat needs of the program; nothing is asked of a database."""
 
     def sit(self) -> Turn:
@@ -104,10 +104,12 @@ class FloorRoad:
         self.language = ""
         """That of the site's rules; empty until the database was read."""
 
-    def load(self) -> None:
+    def warm_up(self) -> None:
         """Load what taking the seat needs of the program; a busy machine takes long for that."""
-        import floorhand.labels.spool
-        import floorhand.ops.floor  # noqa: F401  (it is enough that they are loaded)
+        from floorhand.labels import spool
+        from floorhand.ops import floor
+
+        del spool, floor  # it is enough that they are loaded
 
     def sit(self) -> Turn:
         """Take the seat, or resume where it was left; ask what to do if another device has it."""

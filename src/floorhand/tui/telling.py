@@ -77,7 +77,7 @@ class Floor:
     """What a screen works with; functions that may wait are coroutines.
 
     Attributes:
-        load: Loads what taking the seat needs: no database is away for that.
+        warm_up: Loads what taking the seat needs: no database is away for that.
         sit: Takes the seat.
         take: Answers scan number n.
         scanner: Says how the scanner here sends.
@@ -93,7 +93,7 @@ class Floor:
         hearing: What listens to the terminal.
     """
 
-    load: Callable[[], Awaitable[None]]
+    warm_up: Callable[[], Awaitable[None]]
     sit: Callable[[], Awaitable[Turn]]
     take: Callable[[int, Scan], Awaitable[Turn]]
     scanner: Callable[[], Awaitable[Profile]]
