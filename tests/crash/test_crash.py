@@ -38,17 +38,17 @@ def outcome(command: str, *arguments: str) -> tuple[int, str]:
 
 @pytest.mark.sqlite("the same is tried on PostgreSQL beside it")
 def test_kill_9_at_any_moment_loses_and_doubles_nothing_on_sqlite() -> None:
-    run("kills.py", "25", "--on", "sqlite", "--resume-max", "60")
+    run("kills.py", "15", "--on", "sqlite", "--resume-max", "60")
 
 
 def test_kill_9_at_any_moment_loses_and_doubles_nothing_on_postgresql(postgresql_server) -> None:
-    run("kills.py", "25", "--on", "postgresql", "--server", postgresql_server, "--resume-max", "60")
+    run("kills.py", "15", "--on", "postgresql", "--server", postgresql_server, "--resume-max", "60")
 
 
 @pytest.mark.sqlite("its file on a simulated disk")
 @needs_compiler
 def test_a_power_cut_loses_nothing_that_was_acknowledged() -> None:
-    run("powercuts.py", "4")
+    run("powercuts.py", "3")
 
 
 @pytest.mark.sqlite("its file on a simulated disk")
@@ -77,7 +77,7 @@ def test_a_disk_that_fills_up_loses_nothing_and_lets_what_is_open_be_finished() 
 
 
 def test_a_scan_whose_commit_was_not_answered_is_there_once(postgresql_server) -> None:
-    run("commits.py", "20", "--server", postgresql_server)
+    run("commits.py", "10", "--server", postgresql_server)
 
 
 def test_a_scan_whose_n_th_statement_fails_is_taken_once_in_the_end(postgresql_server) -> None:
@@ -96,10 +96,10 @@ def test_a_server_that_crashes_under_a_crew_loses_and_doubles_nothing() -> None:
 
 @pytest.mark.sqlite("the same is tried on PostgreSQL beside it")
 def test_kill_9_of_the_one_that_sends_labels_loses_and_doubles_none_on_sqlite() -> None:
-    run("spools.py", "4", "--on", "sqlite")
+    run("spools.py", "3", "--on", "sqlite")
 
 
 def test_kill_9_of_the_one_that_sends_labels_loses_and_doubles_none_on_postgresql(
     postgresql_server,
 ) -> None:
-    run("spools.py", "4", "--on", "postgresql", "--server", postgresql_server)
+    run("spools.py", "3", "--on", "postgresql", "--server", postgresql_server)

@@ -14,7 +14,7 @@ from floorhand.domain.things import Place as PlaceThing
 from floorhand.flows.turn import Prompt, Wants
 from floorhand.store.places import new_place
 
-SCANS = 1_000 if ON_POSTGRESQL else 3_000
+SCANS = 1_000 if ON_POSTGRESQL else 2_000
 """Each takes several times as long on a server."""
 
 
