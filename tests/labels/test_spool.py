@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -604,6 +605,32 @@ def test_the_thread_outlives_a_database_that_is_away(
     finally:
         spool.stop(WAIT_S)
     assert spool.away == ""
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_printer_whose_thread_died_is_fed_again(
+    transactions: Transactions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    died = threading.Event()
+
+    def broken(*_args: object) -> None:
+        died.set()
+        raise RuntimeError("what nobody has foreseen")
+
+    monkeypatch.setattr("floorhand.labels.feeding.feed_next", broken)
+    printer = Signals()
+    ask(transactions)
+    spool = spool_of(transactions, printer)
+    spool.start()
+    try:
+        assert died.wait(WAIT_S)
+        monkeypatch.undo()
+        until = time.monotonic() + WAIT_S
+        while not printer.came.wait(0.1) and time.monotonic() < until:
+            spool.wake()
+    finally:
+        spool.stop(WAIT_S)
+    assert [label.subject for label in printer.got] == ["T-1"]
 
 
 def test_the_embedded_printer_starts_with_the_terminal(

@@ -223,8 +223,8 @@ class Spool(threading.Thread):
         """See which printers there are now, and have each fed."""
         note_stuck(service.transactions, service.site, "")
         printers, paused = self._printers()
-        for name in list(self._feeders):
-            if name not in printers or not self._feeders[name].feeds(printers[name]):
+        for name, feeder in list(self._feeders.items()):
+            if not (name in printers and feeder.feeds(printers[name]) and feeder.is_alive()):
                 self._feeders.pop(name).stop()
         for name, printer in list(printers.items())[:PRINTERS_MAX]:
             if name not in self._feeders:
