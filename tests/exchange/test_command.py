@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from conftest import NOW
 from exchange.conftest import everything
-from homes import ON_POSTGRESQL, home_of
+from homes import ON_POSTGRESQL, create, drop, home_of, unique_name
 from sqlalchemy import func, make_url, select, text
 
 from floorhand.config import Settings
@@ -20,6 +20,7 @@ from floorhand.errors import DatabaseAway
 from floorhand.exchange.command import _bar, add_arguments, carry_out, run
 from floorhand.exchange.recognise import FORMATS
 from floorhand.store.schema import Imported, Order, Place, Sku
+from floorhand.store.snapshot import has_no_tables
 
 OWN = [name for name, form in FORMATS.items() if form.own]
 
@@ -62,6 +63,23 @@ def test_a_dry_run_makes_no_database(tmp_path, capsys):
     assert run(args, Settings(database=str(database))) == 0
     assert "would write: 1 merchant, 1 product" in capsys.readouterr().out
     assert not database.exists()
+
+
+@pytest.mark.sqlite("it is told of a file and of a server in any run")
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_dry_run_makes_no_tables_in_an_empty_database(tmp_path, capsys, kind):
+    (tmp_path / "empty.db").touch()
+    is_file = kind == "sqlite"
+    database = f"sqlite:///{tmp_path / 'empty.db'}" if is_file else create(unique_name())
+    (tmp_path / "products.csv").write_text("sku\nA\n")
+    parser = ArgumentParser()
+    add_arguments(parser)
+    args = parser.parse_args([str(tmp_path / "products.csv"), "--dry-run"])
+    assert run(args, Settings(database=database)) == 0
+    assert "would write: 1 merchant, 1 product" in capsys.readouterr().out
+    assert has_no_tables(database)
+    if not is_file:
+        drop(database)
 
 
 def test_the_command_makes_the_database_the_site_and_the_merchant(tmp_path, capsys):

@@ -31,6 +31,7 @@ from floorhand.exchange.records import Progress, nobody_listens
 from floorhand.exchange.result import Result
 from floorhand.exchange.template import TEMPLATES, template
 from floorhand.store.db import Transactions, copy_database, engine_of, open_database, sqlite_file
+from floorhand.store.snapshot import has_no_tables
 from floorhand.text.visible import visible
 
 ALL_TAKEN = 0
@@ -115,16 +116,27 @@ def run(args: Namespace, settings: Settings) -> int:
 
 
 def _database(args: Namespace, settings: Settings, leaving: ExitStack) -> Transactions:
-    """Open the database. A dry run tries on one that is thrown away: no scan waits for it."""
-    wanted, file = settings.database, sqlite_file(settings.database)
-    if args.dry_run and file is not None:
-        folder = leaving.enter_context(TemporaryDirectory(prefix="floorhand-"))
-        wanted = f"{folder}/dry-run.db"
-        if file.exists():
-            copy_database(open_database(settings.database), Path(wanted))
+    wanted = _tried_on(settings.database, leaving) if args.dry_run else settings.database
     opened = open_database(wanted)
     leaving.callback(engine_of(opened).dispose)
     return opened
+
+
+def _tried_on(database: str, leaving: ExitStack) -> str:
+    """Name the database that a dry run writes to, and undoes that.
+
+    It is the server's own if it has tables, which opening it would make. Else it is one that is
+    thrown away: a copy of an SQLite file, so that no scan waits for it, or a new one.
+    """
+    file = sqlite_file(database)
+    is_blank = (file is not None and not file.exists()) or has_no_tables(database)
+    if file is None and not is_blank:
+        return database
+    folder = leaving.enter_context(TemporaryDirectory(prefix="floorhand-"))
+    thrown_away = f"{folder}/dry-run.db"
+    if not is_blank:
+        copy_database(open_database(database), Path(thrown_away))
+    return thrown_away
 
 
 def carry_out(

@@ -80,6 +80,17 @@ def schema_of(connection: Connection) -> str | None:
     return None if version is None else str(version)
 
 
+def has_no_tables(url: str) -> bool:
+    """Say whether nothing is in a database yet, which must be there, without writing to it.
+
+    Raises:
+        DatabaseUnusable: Saying what is wrong with it and what to do.
+        DatabaseAway: If it does not answer.
+    """
+    with snapshot(url) as connection:
+        return not inspect(connection).get_table_names()
+
+
 def sites_of(connection: Connection) -> tuple[str, ...]:
     """Name the buildings in a database."""
     return tuple(connection.scalars(select(SiteRow.site).order_by(SiteRow.site)))
