@@ -63,6 +63,10 @@ class Settings:
     log: str = "floorhand.log"
     """File that unexpected errors are written to."""
 
+    nightly: str = ""
+    """Folder where services of the night leave word of what went wrong, for whoever looks at the
+    warehouse or at the figures of a shift; empty: there are none."""
+
 
 NEEDED = frozenset({"database", "site", "seat"})
 """Settings that cannot be empty."""

@@ -6,10 +6,11 @@ import argparse
 import json
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 
 from floorhand.commands.db_progress import Progress
+from floorhand.commands.nightly import failed_services
 from floorhand.commands.office import say
 from floorhand.config import Settings
 from floorhand.store.db import HEAD, sqlite_file
@@ -34,6 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Look, and tell; 1 if something is not as it should be."""
     health = _health(settings.database, args.quick)
+    health = replace(health, problems=(*health.problems, *failed_services(settings.nightly)))
     if args.json:
         told = {"ok": not health.problems, **asdict(health)}
         print(json.dumps(told, ensure_ascii=False, indent=1, default=_stamp))

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from floorhand.commands.nightly import failed_services
 from floorhand.config import Settings
 from floorhand.domain.shifts import (
     Activity,
@@ -63,6 +64,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         zone = ZoneInfo(summaries.time_zone(tx, settings.site))
         shifts = site_rules(tx, settings.site).shifts
         figures = summarise(tx, settings.site, asked_period(args, shifts, zone, now), now)
+    figures["nightly"] = failed_services(settings.nightly)
     if args.json:
         print(json.dumps(figures, ensure_ascii=False, indent=1))
     else:

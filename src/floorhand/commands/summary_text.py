@@ -45,6 +45,7 @@ def _lines(figures: Mapping[str, Any], zone: ZoneInfo) -> Iterator[str]:
     yield ""
     yield from _proof(figures["stock"], now)
     yield from _disk(figures["disk"])
+    yield from map(visible, figures.get("nightly", ()))
 
 
 def _now(figures: Mapping[str, Any], zone: ZoneInfo) -> str:
