@@ -9,10 +9,11 @@ import pytest
 from conftest import new_warehouse
 from homes import home_of
 from shell import damage
+from sqlalchemy import text
 from warehouses.two_bins import stocked
 
 from floorhand.cli import main
-from floorhand.store.db import engine_of
+from floorhand.store.db import engine_of, open_database
 
 
 @pytest.fixture
@@ -142,6 +143,24 @@ def test_check_says_it_in_words_too(home, capsys) -> None:
     told = capsys.readouterr()
     assert "A ACME/MUG" in told.err
     assert "moves say 10, stock says 11" in told.err
+
+
+def test_nobody_waits_for_a_check_nor_does_it_for_anybody(home, capsys) -> None:
+    transactions = open_database(home)
+    with transactions.begin() as tx:
+        tx.execute(text("UPDATE stock SET pieces = 11 WHERE place = 'A' AND sku = 'MUG'"))
+        code, result = check(home, capsys)
+        tx.rollback()
+    engine_of(transactions).dispose()
+    assert (code, result["ok"]) == (0, True)
+
+
+def test_an_older_schema_is_not_brought_up_by_a_check(home, capsys) -> None:
+    damage(home, "UPDATE alembic_version SET version_num = '0000'")
+    with pytest.raises(SystemExit) as ended:
+        main(["check", "--database", home])
+    assert ended.value.code == 1
+    assert "Its schema 0000 is older" in capsys.readouterr().err
 
 
 @pytest.mark.sqlite("a file that is not there")

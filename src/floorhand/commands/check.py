@@ -9,8 +9,8 @@ from dataclasses import asdict
 
 from floorhand.config import Settings
 from floorhand.store.check import VIOLATIONS_MAX, counted, violations
-from floorhand.store.db import open_database
 from floorhand.store.masters import has_sites, require_site
+from floorhand.store.reading import reading
 from floorhand.text.visible import visible
 
 
@@ -21,8 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Check every invariant; 0 if all hold or there is nothing yet, 1 if one does not."""
-    transactions = open_database(settings.database, create=False)
-    with transactions.begin() as tx:
+    with reading(settings.database) as tx:
         is_built = has_sites(tx)
         if is_built:
             require_site(tx, settings.site)

@@ -75,7 +75,7 @@ def open_database(url: str, *, create: bool = True) -> Transactions:
     """
     where = address_of(url)
     if where.get_backend_name() == "sqlite":
-        _look_at_file(Path(path_of(where)), create)
+        look_at_file(Path(path_of(where)), create)
         arguments = {
             "factory": FairConnection,
             "timeout": BUSY_TIMEOUT_MS / 1000,
@@ -220,7 +220,12 @@ def engine_of(transactions: Transactions) -> Engine:
     return engine
 
 
-def _look_at_file(path: Path, create: bool) -> None:
+def look_at_file(path: Path, create: bool) -> None:
+    """Make sure that an SQLite file can be opened, or made if that is wanted.
+
+    Raises:
+        DatabaseUnusable: Saying what is wrong with it and what to do.
+    """
     try:
         path.stat()
     except PermissionError as error:
@@ -237,7 +242,7 @@ def _look_at_file(path: Path, create: bool) -> None:
         if not path.parent.is_dir():
             raise DatabaseUnusable(f"There is no folder {path.parent}. Make it, or name another.")
     elif not create and not path.stat().st_size:
-        raise DatabaseUnusable(_empty(str(path)))
+        raise DatabaseUnusable(say_empty(str(path)))
     if (kind := file_system(path.parent.resolve())) in NETWORK_FILE_SYSTEMS:
         raise DatabaseUnusable(
             f"{path} lies on a network file system ({kind}), where SQLite loses data. "
@@ -245,7 +250,8 @@ def _look_at_file(path: Path, create: bool) -> None:
         )
 
 
-def _empty(shown: str) -> str:
+def say_empty(shown: str) -> str:
+    """Say that a database holds nothing yet."""
     return f"{shown} is empty: there is no warehouse in it. Make one with: floorhand demo"
 
 
@@ -326,7 +332,7 @@ def _bring_up_to_date(engine: Engine, shown: str, create: bool) -> None:
     if version == HEAD:
         return
     if not names and not create:
-        raise DatabaseUnusable(_empty(shown))
+        raise DatabaseUnusable(say_empty(shown))
     if version is None and names - {"alembic_version"}:
         raise DatabaseUnusable(
             f"{shown} holds other tables than floorhand's. Name another database."
