@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("floorhand.commands.demo", "build a small demo warehouse and try it"),
     "terminal": ("floorhand.commands.terminal", "open the terminal of a floor worker"),
     "serve": ("floorhand.commands.serve", "open terminals for browsers"),
+    "devices": ("floorhand.commands.devices", "which devices may open terminals over SSH"),
     "talk": ("floorhand.commands.talk", "the same in plain lines, for scripts and screen readers"),
     "import": ("floorhand.exchange.command", "read products, orders, deliveries, returns …"),
     "label": ("floorhand.labels.command", "print labels of bins, totes, badges, commands"),
