@@ -10,8 +10,9 @@ from dataclasses import replace
 
 import pytest
 from conftest import NOW, SITE, new_warehouse
+from crash.wire import Way, Wire
 from homes import home_of
-from sqlalchemy import select
+from sqlalchemy import make_url, select
 from tui.screens import MENU, PICK, REFUSED
 from warehouses import people, picking
 
@@ -265,6 +266,23 @@ def test_who_waits_for_an_answer_is_told_before_it_comes(transactions, monkeypat
     lines = talk_live(transactions, monkeypatch, b"BADGE-ANA", before=wait_for_it)
     at = lines.index("* Hello Ana.")
     assert lines[at - 1].startswith("~ Not yet saved.")
+
+
+def test_a_server_that_falls_silent_is_left_for_a_new_line(
+    postgresql_warehouse, monkeypatch
+) -> None:
+    silent: list[bool] = []
+    ways = iter([Way.SILENT])
+    wire = Wire(postgresql_warehouse, lambda _request: next(ways, None) if silent else None)
+    monkeypatch.setattr("floorhand.talk.ANSWER_MAX_S", 0.2)
+    transactions = open_database(wire.named(make_url(postgresql_warehouse).database or ""))
+    people.build(transactions)
+    lines = talk_live(transactions, monkeypatch, b"BADGE-ANA", before=lambda: silent.append(True))
+    assert "* Hello Ana." in lines
+    assert next(ways, None) is None
+    assert floor.take_seat(transactions, SITE, "T1", now=NOW).scan_no == 1
+    engine_of(transactions).dispose()
+    wire.close()
 
 
 @pytest.mark.sqlite("the disk of its file")

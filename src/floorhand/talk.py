@@ -18,7 +18,13 @@ from floorhand.domain.keymap import LOOKING_BACK, barcode_of
 from floorhand.domain.pins import could_be_pin
 from floorhand.domain.printing import WITHOUT_PRINTER, Stands
 from floorhand.errors import DatabaseAway, DatabaseUnusable
-from floorhand.flows.away import BETWEEN_WORK, PATIENCE_S, RETRY_AFTER_S, not_yet_saved
+from floorhand.flows.away import (
+    ANSWER_MAX_S,
+    BETWEEN_WORK,
+    PATIENCE_S,
+    RETRY_AFTER_S,
+    not_yet_saved,
+)
 from floorhand.flows.turn import Choice, Item, Prompt, Said
 from floorhand.flows.waiting import SCANS_WAITING_MAX
 from floorhand.text.catalog import Catalog
@@ -159,6 +165,8 @@ def repeated(
 
     Who sits here and ``waits`` is told after a while; in a script it matters only what came of it.
     """
+    from floorhand.store.server import hung_up_if_silent
+
     tries, told = 0, ""
 
     def tell_once(text: str) -> None:
@@ -173,7 +181,8 @@ def repeated(
         if waits:
             late.start()
         try:
-            return attempt()
+            with hung_up_if_silent(ANSWER_MAX_S):
+                return attempt()
         except DatabaseAway as away:
             late.cancel()
             tell_once(away.told)

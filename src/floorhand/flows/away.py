@@ -13,6 +13,9 @@ RETRY_AFTER_S: Final = (0.2, 0.5, 1.0)
 PATIENCE_S: Final = 2.0
 """A database that has not answered by then is away as far as the worker is concerned."""
 
+ANSWER_MAX_S: Final = 20.0
+"""On a line on which no answer has come by then none is to come: locks and a new line take less."""
+
 BETWEEN_WORK: Final = frozenset({"sign_in", "menu", "leading"})
 """Flows in which nobody is in the middle of something, and can read what concerns all."""
 

@@ -25,7 +25,7 @@ from floorhand.store.asking import Door
 from floorhand.store.closing import close_in_the_end
 from floorhand.store.lanes import Lanes
 from floorhand.store.room import give_up_reserve
-from floorhand.store.server import STATEMENTS_KEPT_MAX, open_server
+from floorhand.store.server import STATEMENTS_KEPT_MAX, open_server, told_apart
 from floorhand.store.troubles import cannot_open, name_of, path_of, say_away
 from floorhand.store.turnstile import FairConnection, number_of
 
@@ -185,7 +185,7 @@ def address_of(url: str) -> URL:
         raise DatabaseUnusable(f"{url} is no address of a database. {ADDRESSES}") from error
     if backend not in ("sqlite", "postgresql"):
         raise DatabaseUnusable(f"{backend} is no database that floorhand knows. {ADDRESSES}")
-    return where
+    return told_apart(where)
 
 
 def is_in_use(path: Path) -> bool:

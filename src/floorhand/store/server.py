@@ -14,8 +14,9 @@ from __future__ import annotations
 import logging
 import os
 import socket
-from contextlib import suppress
-from threading import Lock
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from threading import Event, Lock, Thread
 from typing import Any, Final
 from weakref import WeakSet
 
@@ -57,6 +58,9 @@ CLIENT: Final = {
 }
 """What a line is opened with, unless its address says otherwise."""
 
+THE_ONE_THAT_WRITES: Final = {"target_session_attrs": "read-write"}
+"""Which of several servers is meant: a standby takes no scans."""
+
 _LINES: Final[WeakSet[Any]] = WeakSet()
 """The open lines of this program."""
 _LINES_LOCK: Final = Lock()
@@ -80,7 +84,8 @@ def plain_server(where: URL) -> Engine:
         DatabaseUnusable: If the driver that the address names is not there.
     """
     logging.getLogger("psycopg").setLevel(logging.ERROR)  # it would write on the screen
-    client = {name: value for name, value in CLIENT.items() if name not in where.query}
+    client = CLIENT if len(servers_in(where)) < 2 else {**CLIENT, **THE_ONE_THAT_WRITES}
+    client = {name: value for name, value in client.items() if name not in where.query}
     try:
         # The line that was used last is used next: it has its statements prepared.
         return create_engine(where, pool_pre_ping=True, pool_use_lifo=True, connect_args=client)
@@ -89,6 +94,20 @@ def plain_server(where: URL) -> Engine:
             f"The driver for {where.drivername} is not there ({error}). "
             "Install floorhand with the extra: postgres."
         ) from error
+
+
+def servers_in(where: URL) -> tuple[str, ...]:
+    """Give the servers that an address names, the first one that is tried first."""
+    named = where.query.get("host", where.host or "")
+    return tuple(named.split(",")) if isinstance(named, str) else named
+
+
+def told_apart(where: URL) -> URL:
+    """Write ``host=a:5432,b:5432`` of an address as SQLAlchemy reads it, which wants each alone."""
+    servers = servers_in(where)
+    if len(servers) < 2 or not any(":" in server for server in servers):
+        return where
+    return where.update_query_dict({"host": servers})
 
 
 def hang_up() -> None:
@@ -109,6 +128,22 @@ def hang_up() -> None:
             socket.socket(fileno=os.dup(connection.fileno())) as line,
         ):
             line.shutdown(socket.SHUT_RDWR)
+
+
+@contextmanager
+def hung_up_if_silent(after_s: float) -> Iterator[None]:
+    """Cut all lines, each time that the block has waited for so long: see `hang_up`."""
+    left = Event()
+
+    def watch() -> None:
+        while not left.wait(after_s):
+            hang_up()
+
+    Thread(target=watch, name="silence", daemon=True).start()
+    try:
+        yield
+    finally:
+        left.set()
 
 
 def _on_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:

@@ -15,6 +15,9 @@ appendix A)."""
 DISK_STATES = frozenset({"53100", "58030"})
 """What it says when a disk is full, or input or output failed."""
 
+READ_ONLY = "25006"
+"""What it says to who would write to a standby: another server is the one that writes by now."""
+
 NO_SUCH_STATE = "42"
 NO_SUCH_NAMES = ("SQLITE_ERROR", "SQLITE_CORRUPT", "SQLITE_NOTADB")
 """How begins what PostgreSQL and SQLite say of a table or column that is not there, or a damaged
@@ -36,6 +39,7 @@ PASSES = (
     "too many clients",
     "too many connections",
     "remaining connection slots",
+    "takes no scans now",
 )
 """Words of what passes by itself while a database is opened. The state of an answer is not to be
 had there, only what libpq and the server make of it (PostgreSQL, src/interfaces/libpq/fe-connect.c
@@ -66,8 +70,13 @@ def say_away(context: ExceptionContext) -> None:
     """
     if not isinstance(context.original_exception, Exception):
         return  # somebody interrupts the program
-    if getattr(context.original_exception, "sqlstate", None) in CLASHED:
+    if context.is_pre_ping and context.is_disconnect:
+        return  # nothing was asked yet: the pool opens another line by itself
+    state = getattr(context.original_exception, "sqlstate", None)
+    if state in CLASHED:
         raise Clash(str(context.original_exception)) from context.original_exception
+    if state == READ_ONLY:
+        context.is_disconnect = True  # the next line leads to the one that writes
     where = name_of(context.engine.url) if context.engine is not None else "The database"
     if not context.is_disconnect and _is_for_ever(context.original_exception):
         raise explain(context.original_exception, where) from context.original_exception
@@ -103,6 +112,16 @@ def explain(error: Exception, shown: str) -> DatabaseUnusable:
     """Say in one sentence why a database cannot be opened."""
     cause = str(getattr(error, "orig", None) or error.__cause__ or error).strip()
     first = cause.splitlines()[0] if cause else type(error).__name__
+    if "session is read-only" in first or "hot standby" in first:
+        return DatabaseUnusable(
+            f"{shown} takes no scans now: each server that answers is a standby. "
+            "Wait until one has taken over, or promote one."
+        )
+    if "read-only transaction" in first:
+        return DatabaseUnusable(
+            f"{shown} is a standby, or was made read-only. "
+            "Name the server that writes, or all of them (?host=A:5432,B:5432)."
+        )
     if "readonly" in first or "read-only" in first:
         return DatabaseUnusable(f"{shown} is read-only. Allow writing to it and to its folder.")
     if "not a database" in first:

@@ -7,19 +7,16 @@ import logging
 import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from floorhand.errors import Code, DatabaseAway
-from floorhand.flows.away import PATIENCE_S, RETRY_AFTER_S
+from floorhand.flows.away import ANSWER_MAX_S, PATIENCE_S, RETRY_AFTER_S
 from floorhand.flows.turn import Said
 
 if TYPE_CHECKING:
     from floorhand.ops.seats import Turn
 
 log = logging.getLogger("floorhand.terminal")
-
-ANSWER_MAX_S: Final = 20.0
-"""On a line on which no answer has come by then none is to come: locks and a new line take less."""
 
 
 async def surely(
@@ -42,7 +39,7 @@ async def surely(
     while True:
         loop = asyncio.get_running_loop()
         late = loop.call_later(PATIENCE_S, away, DatabaseAway.told)
-        never = loop.call_later(ANSWER_MAX_S, _hang_up)
+        never = asyncio.create_task(_hang_up_if_silent())
         try:
             return await attempt()
         except DatabaseAway as error:
@@ -61,11 +58,16 @@ async def surely(
             never.cancel()
 
 
-def _hang_up() -> None:
-    """Give up the line that is waited on; the scan is then sent again on another one."""
-    from floorhand.store.server import hang_up
+async def _hang_up_if_silent() -> None:
+    """Give up the line that is waited on; the scan is then sent again on another one.
 
-    hang_up()
+    That one may lead nowhere, too.
+    """
+    while True:
+        await asyncio.sleep(ANSWER_MAX_S)
+        from floorhand.store.server import hang_up
+
+        hang_up()
 
 
 def _log(error: Exception, before: Turn | None) -> None:
