@@ -114,3 +114,12 @@ def test_kill_9_of_the_one_that_sends_labels_loses_and_doubles_none_on_postgresq
     postgresql_server,
 ) -> None:
     run("spools.py", "3", "--on", "postgresql", "--server", postgresql_server)
+
+
+@pytest.mark.sqlite("the terminals work on its file")
+def test_a_connection_over_ssh_that_is_cut_at_any_moment_loses_and_doubles_no_scan() -> None:
+    code, told = outcome("hangups.py", "4", "--devices", "1", "--back-max", "60")
+    if "no SSH here: " in told:
+        pytest.skip(told.partition("no SSH here: ")[2].strip())
+    assert code == 0, told
+    assert "scans that are there once" in told

@@ -105,6 +105,8 @@ class Sshd:
             "/usr/lib/floorhand": str(PACKAGED),
             "/usr/bin/floorhand": str(self.folder / "floorhand"),
             "/var/lib/floor": str(self.sessions),
+            # A shell would read there what the account has for itself.
+            "SetEnv ": f"SetEnv HOME={self.folder} ",
         }
         text = (PACKAGED / "floorhand.conf").read_text()
         for packaged, its in here.items():
@@ -254,13 +256,19 @@ def until(true, what=lambda: "") -> None:
 
 
 @contextmanager
-def serving(home: str) -> Iterator[Sshd]:
-    """Serve the terminals of a warehouse; one device has a key already, with the seat H-1."""
+def serving(home: str, *seats: str) -> Iterator[Sshd]:
+    """Serve the terminals of a warehouse; each seat has a key called like it.
+
+    Without seats there is one, H-1 at BENCH-1, whose key is called ``device``.
+    """
     folder = Path(tempfile.mkdtemp(prefix="fh-ssh-"))
     try:
         made = Sshd(folder, home)
-        public = made.new_key("device").read_text().split()
-        made.keys.write_text(f"restrict,pty {public[0]} {public[1]} H-1 BENCH-1\n")
+        lines = []
+        for name, names in {seat: seat for seat in seats}.items() or [("device", "H-1 BENCH-1")]:
+            kind, key, _ = made.new_key(name).read_text().split()
+            lines.append(f"restrict,pty {kind} {key} {names}\n")
+        made.keys.write_text("".join(lines))
         made.start()
         try:
             yield made

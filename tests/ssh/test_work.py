@@ -111,19 +111,6 @@ def test_a_scan_on_its_way_when_the_connection_is_lost_is_taken_once(
     assert at.terminal_pid("H-1") == terminal
 
 
-def test_of_two_connections_with_one_key_the_newer_has_the_terminal(at: Sshd) -> None:
-    older = at_menu(at)
-    terminal = at.terminal_pid("H-1")
-    newer = at.device()
-    assert older.end() == 1
-    older.shows("The same key was used once more")
-    newer.type("D-200\r")
-    at.shown("H-1", "dock")
-    assert at.terminal_pid("H-1") == terminal
-    older.close()
-    newer.close()
-
-
 def test_a_terminal_that_is_killed_is_back_at_its_question(at: Sshd) -> None:
     device = opened_delivery(at)
     killed = at.terminal_pid("H-1")
