@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,6 +51,12 @@ if ON_POSTGRESQL:
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 """Real data beside the project; tests that read it skip where it is absent."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Run one process more than there are processors: some tests wait for other programs."""
+    return len(os.sched_getaffinity(0)) + 1 if sys.platform == "linux" else (os.cpu_count() or 1)
 
 
 @pytest.hookimpl(optionalhook=True)
