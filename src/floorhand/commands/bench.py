@@ -23,6 +23,12 @@ TOLD = {
         "{painted_p99_ms} ms (99 %), over {scans} scans.\n"
         "Of that, and of all after it, the processor was busy {terminal_cpu_p50_ms} ms (median)."
     ),
+    "many": (
+        "{terminals} terminals, {scans_per_s} scans a second. From the last key of a scan to its "
+        "painted answer: {painted_p50_ms} ms (median), {painted_p99_ms} ms (99 %), {longest_ms} ms "
+        "at the longest, over {scans} scans.\n"
+        "Each terminal has {private_mb} MB of its own, and started in {started_p50_ms} ms (medians)."
+    ),
     "start": (
         "From the command to the first screen: {painted_ms} ms, to the first question: "
         "{asked_ms} ms.\n"
@@ -61,6 +67,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "what",
         choices=tuple(TOLD),
         help="scan: one scan, durable on disk; painted: from its last key to the painted answer; "
+        "many: the same at many terminals at once; "
         "start: from the command to the first screen; idle: a terminal that nobody uses; label: "
         "a label in several ways; print: from the last scan of a parcel to its label at a printer",
     )
@@ -79,6 +86,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="FILE",
         help="keep what was built in this file, and use it if it is there",
+    )
+    parser.add_argument(
+        "--terminals", type=int, metavar="N", help="how many at once, for many (default: 200)"
     )
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
@@ -112,6 +122,13 @@ def _measure(args: argparse.Namespace, server: str) -> dict[str, float | int]:
         from floorhand.robots.measure_terminal import measure_painted
 
         return measure_painted(args.folder, moves=args.moves, keep=args.keep, server=server)
+    if args.what == "many":
+        from floorhand.robots.measure_many import TERMINALS, measure_many
+
+        many = args.terminals or TERMINALS
+        return measure_many(
+            args.folder, terminals=many, moves=args.moves, keep=args.keep, server=server
+        )
     if args.what == "print":
         from floorhand.robots.measure_print import measure_print
 

@@ -31,12 +31,15 @@ class PtyTerminal:
     Args:
         command: Arguments of the interpreter.
         folder: Where it runs.
+
+    Attributes:
+        pid: The number of its process.
     """
 
     def __init__(self, command: Sequence[str], folder: str) -> None:
         self.started = time.perf_counter()
-        self._process, self._terminal = pty.fork()
-        if self._process == 0:
+        self.pid, self._terminal = pty.fork()
+        if self.pid == 0:
             os.environ["PYTHONPATH"] = os.pathsep.join(map(os.path.abspath, sys.path))
             os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
             os.chdir(folder)
@@ -46,6 +49,10 @@ class PtyTerminal:
         size = struct.pack("HHHH", LINES, COLUMNS, 0, 0)
         fcntl.ioctl(self._terminal, termios.TIOCSWINSZ, size)
         self._seen = b""
+
+    def fileno(self) -> int:
+        """Give the file to wait for what comes from it."""
+        return self._terminal
 
     def wait_for(self, word: bytes) -> float:
         """Read until a word has appeared, which may have come already; give the time of that.
@@ -72,11 +79,11 @@ class PtyTerminal:
 
     def cpu_ms(self) -> float:
         """Say how long it has kept a processor busy, ended threads too (Linux only)."""
-        return time.clock_gettime((~self._process << 3) | CPUCLOCK_SCHED) * 1000
+        return time.clock_gettime((~self.pid << 3) | CPUCLOCK_SCHED) * 1000
 
     def close(self) -> None:
         """End it, as a power cut would."""
         with contextlib.suppress(ProcessLookupError):
-            os.kill(self._process, signal.SIGKILL)
-        os.waitpid(self._process, 0)
+            os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
         os.close(self._terminal)

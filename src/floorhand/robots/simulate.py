@@ -38,8 +38,7 @@ WORKERS_MAX = 64
 
 VIOLATIONS_SHOWN_MAX = 20
 
-Crew = tuple[tuple[str, str], ...]
-"""Number and badge of each worker."""
+Crew = supply.Crew
 
 
 @dataclass(frozen=True, slots=True)

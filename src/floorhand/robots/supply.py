@@ -26,6 +26,9 @@ from floorhand.store.schema import (
 )
 from floorhand.store.shelves import free_by_sku
 
+Crew = tuple[tuple[str, str], ...]
+"""Number and badge of each worker."""
+
 LINES_PER_DELIVERY_MAX = 100
 
 BINS_PER_SKU = 1.25
@@ -37,7 +40,7 @@ _NEW_ORDERS = select(Order.merchant, Order.number).where(
 ROLES = " ".join((*JOBS, "blind"))
 
 
-def hire(tx: Session, site: str, count: int) -> tuple[tuple[str, str], ...]:
+def hire(tx: Session, site: str, count: int) -> Crew:
     """Make sure that there are so many robot workers; give number and badge of each.
 
     Their badges are drawn from the system's own chance: they open a real warehouse too.

@@ -42,7 +42,7 @@ EXCHANGED = "The database file was moved, deleted or replaced."
 CLASHES_MAX = 10
 """Times that a transaction is done again because another one was in its way."""
 
-_BY_INDEX = "SET LOCAL enable_seqscan = off"
+_BY_INDEX = "SET LOCAL enable_seqscan = off; SET LOCAL cpu_tuple_cost = 1; SET LOCAL cpu_index_tuple_cost = 1"
 """A table that is read from end to end counts as read whole: whoever writes a row of it clashes."""
 
 WITH_OTHERS = f"LOCK TABLE alembic_version IN ROW SHARE MODE; {_BY_INDEX}"

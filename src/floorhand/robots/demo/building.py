@@ -28,6 +28,8 @@ BIN_ML = 96_000
 BIN_G = 80_000
 BIN_HEIGHT_MM = 400
 
+CART_SLOTS = 6
+
 TOTES = 40
 TOTE_ML = 48_000
 TOTE_G = 25_000
@@ -38,8 +40,8 @@ FIXED = (
     ("PACK-1", "bench", "packing", 0),
     ("PACK-2", "bench", "packing", 0),
     ("RETURNS", "bench", "returns", 0),
-    ("CART-1", "cart", "", 6),
-    ("CART-2", "cart", "", 6),
+    ("CART-1", "cart", "", CART_SLOTS),
+    ("CART-2", "cart", "", CART_SLOTS),
     ("CART-3", "cart", "", 12),
 )
 """Code, kind, zone, slots."""
@@ -108,6 +110,17 @@ def put_up_missing(
     ]
     if places:
         tx.execute(insert(Place), places)
+
+
+def put_up_more(tx: Session, site: str, rng: Random, carts: int, totes: int, benches: int) -> None:
+    """Write places for a crew that the building was not made for."""
+    room = {"capacity_ml": TOTE_ML, "capacity_g": TOTE_G}
+    places = [
+        *(_place(site, f"MORE-C{n:03d}", "cart", rng, slots=CART_SLOTS) for n in range(carts)),
+        *(_place(site, f"MORE-T{n:04d}", "tote", rng, **room) for n in range(totes)),
+        *(_place(site, f"MORE-P{n:03d}", "bench", rng, zone="packing") for n in range(benches)),
+    ]
+    tx.execute(insert(Place), places)
 
 
 def put_up_boxes(tx: Session, site: str) -> None:
