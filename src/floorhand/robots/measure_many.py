@@ -167,9 +167,7 @@ def measure_many(
     return _figures(people, began, started_s, private_kb)
 
 
-def _terminals(
-    url: str, crew: supply.Crew, folder: str
-) -> tuple[list[list[str]], list[str]]:
+def _terminals(url: str, crew: supply.Crew, folder: str) -> tuple[list[list[str]], list[str]]:
     """Say how each terminal is started, and where."""
     commands, folders = [], []
     for seat, _ in crew:

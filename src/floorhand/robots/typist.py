@@ -105,8 +105,6 @@ class Typist:
                 self._line.send((number, at - self._typed_at[number]))
 
 
-def be_typist(
-    commands: Sequence[Sequence[str]], folders: Sequence[str], line: Connection
-) -> None:
+def be_typist(commands: Sequence[Sequence[str]], folders: Sequence[str], line: Connection) -> None:
     """Be one; the target of a process."""
     Typist(commands, folders, line).work()

@@ -56,16 +56,22 @@ class Answer(list[Any]):
 
 
 class Door:
-    """The connection of one transaction, with what each statement needs of it looked up once."""
+    """The connection of one transaction, with what each statement needs of it looked up once.
 
-    __slots__ = ("connection", "cursor", "dialect", "failed", "line", "listeners", "ready")
+    Args:
+        connection: Of the transaction.
+        notes: Whether what it changes is noted from its beginning (`floorhand.store.notes`).
+    """
 
-    def __init__(self, connection: Connection) -> None:
+    __slots__ = ("connection", "cursor", "dialect", "failed", "line", "listeners", "notes", "ready")
+
+    def __init__(self, connection: Connection, *, notes: bool = False) -> None:
         self.connection = connection
         self.dialect = connection.dialect
         self.ready = ready_for(connection.dialect)
         self.line = connection.connection
         self.cursor = self.line.cursor()
+        self.notes = notes
         self.failed = False
         """A statement failed, and its cursor was closed."""
         self.listen()

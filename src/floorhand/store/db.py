@@ -42,12 +42,25 @@ EXCHANGED = "The database file was moved, deleted or replaced."
 CLASHES_MAX = 10
 """Times that a transaction is done again because another one was in its way."""
 
-_BY_INDEX = "SET LOCAL enable_seqscan = off; SET LOCAL cpu_tuple_cost = 1; SET LOCAL cpu_index_tuple_cost = 1"
-"""A table that is read from end to end counts as read whole: whoever writes a row of it clashes."""
-
-WITH_OTHERS = f"LOCK TABLE alembic_version IN ROW SHARE MODE; {_BY_INDEX}"
-ALONE = f"LOCK TABLE alembic_version IN EXCLUSIVE MODE; {_BY_INDEX}"
+WITH_OTHERS = "LOCK TABLE alembic_version IN ROW SHARE MODE"
+ALONE = "LOCK TABLE alembic_version IN EXCLUSIVE MODE"
 """Go on beside others that do, or wait for them to end and keep new ones waiting, in order."""
+
+_OPENING = "; ".join(
+    (
+        "BEGIN ISOLATION LEVEL SERIALIZABLE",
+        "{lock}",  # first: it alone takes no snapshot before it has waited
+        "SET LOCAL enable_seqscan = off",
+        "SET LOCAL cpu_tuple_cost = 1",
+        "SET LOCAL cpu_index_tuple_cost = 1",
+        notes.NOTES_ON,
+    )
+)
+"""Begin a turn on PostgreSQL, in one message.
+
+Whoever writes a row clashes with all who have read it, and with those who have read its table from
+end to end. So rows that are read in vain are dear, and the planner is told so.
+"""
 
 ADDRESSES = "Name an SQLite file, or postgresql+psycopg://user@host/database."
 
@@ -143,16 +156,16 @@ def _with_reserve(engine: Engine, lanes: Lanes, work: Callable[[Session], Result
 
 
 def _serializable(engine: Engine, lock: str, work: Callable[[Session], Result]) -> Result:
-    connection = engine.connect().execution_options(isolation_level="SERIALIZABLE")
-    with connection, connection.begin():
-        connection.exec_driver_sql(lock)  # first: it alone takes no snapshot before it has waited
+    connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+    with connection, connection.begin():  # the driver begins nothing by itself, but does commit
+        connection.exec_driver_sql(_OPENING.format(lock=lock))
         return _on(connection, work)
 
 
 def _on(connection: Connection, work: Callable[[Session], Result]) -> Result:
     """Do something in the transaction of a connection, which is quicker than one of a session."""
     tx = Session(connection, expire_on_commit=False)
-    tx.info[Door] = Door(connection)
+    tx.info[Door] = Door(connection, notes=True)
     try:
         return work(tx)
     finally:

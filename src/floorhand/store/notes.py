@@ -2,7 +2,7 @@
 
 Triggers do it, so that nothing that writes has to think of it. On SQLite they belong to the
 connection and hand the rows to this program; on PostgreSQL they are in the database and write to
-a temporary table. Only what happens between `begin` and the end of the transaction is noted.
+a setting of the transaction. Only what happens between `begin` and the end of the transaction is noted.
 """
 
 from __future__ import annotations
@@ -20,15 +20,20 @@ from floorhand.store.turnstile import FairConnection
 CHANGES_MAX: Final = 2_000
 """Rows that a scan may change and still be taken back; more are not kept."""
 
-NOTES_ON: Final = "SET LOCAL floorhand.notes = 'on'"
-NOTED: Final = """
-CREATE TEMPORARY TABLE IF NOT EXISTS noted (tbl text, was json, now json) ON COMMIT DELETE ROWS
-"""
+CHARACTERS_MAX: Final = 1_000_000
+"""So much is noted of one scan on PostgreSQL, where all is copied at every note."""
+
+NOTES_ON: Final = "SET LOCAL floorhand.noted = '['"
+"""Begins the list; without it nothing is noted."""
+
 CHANGES: Final = text("""
-(SELECT CASE WHEN count(*) <= :changes_max
-THEN coalesce(json_agg(json_build_array(tbl, was, now) ORDER BY ctid)::text, '[]') END
-FROM pg_temp.noted)
-""").bindparams(bindparam("changes_max", type_=Integer))
+(SELECT CASE WHEN length(list) <= :characters_max AND json_array_length(list::json) <= :changes_max
+THEN list END FROM (SELECT rtrim(coalesce(nullif(current_setting('floorhand.noted', true), ''), '['),
+',') || ']' AS list) AS noted)
+""").bindparams(
+    bindparam("changes_max", type_=Integer),
+    bindparam("characters_max", CHARACTERS_MAX, type_=Integer),
+)
 """The notes of a PostgreSQL transaction as JSON, to be put into the statement that keeps them."""
 
 TRIGGER: Final = """
@@ -86,7 +91,7 @@ def begin(tx: Session) -> None:
     door = door_of(tx)
     if door.dialect.name == "sqlite":
         _noting(tx).changes = []
-    else:
+    elif not door.notes:  # unless whoever opened the transaction has begun them with it
         door.connection.exec_driver_sql(NOTES_ON)
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from threading import Event, Lock, Thread
@@ -27,7 +28,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from floorhand.errors import DatabaseUnusable
-from floorhand.store import notes
 
 STATEMENTS_KEPT_MAX: Final = 600
 """Prepared statements that a connection keeps: more than all jobs together have."""
@@ -61,6 +61,9 @@ CLIENT: Final = {
 THE_ONE_THAT_WRITES: Final = {"target_session_attrs": "read-write"}
 """Which of several servers is meant: a standby takes no scans."""
 
+LEFT_AT: Final = "floorhand_left_at"
+"""What a line keeps of when it was last given back, on the clock of `time.monotonic`."""
+
 _LINES: Final[WeakSet[Any]] = WeakSet()
 """The open lines of this program."""
 _LINES_LOCK: Final = Lock()
@@ -88,12 +91,14 @@ def plain_server(where: URL) -> Engine:
     client = {name: value for name, value in client.items() if name not in where.query}
     try:
         # The line that was used last is used next: it has its statements prepared.
-        return create_engine(where, pool_pre_ping=True, pool_use_lifo=True, connect_args=client)
+        engine = create_engine(where, pool_pre_ping=True, pool_use_lifo=True, connect_args=client)
     except (ImportError, SQLAlchemyError) as error:
         raise DatabaseUnusable(
             f"The driver for {where.drivername} is not there ({error}). "
             "Install floorhand with the extra: postgres."
         ) from error
+    _trust_lines_in_use(engine)
+    return engine
 
 
 def servers_in(where: URL) -> tuple[str, ...]:
@@ -146,6 +151,26 @@ def hung_up_if_silent(after_s: float) -> Iterator[None]:
         left.set()
 
 
+def _trust_lines_in_use(engine: Engine) -> None:
+    """Ask a line whether it is still there only if nobody has used it for a while.
+
+    One that breaks all the same is found out by what is asked next, and replaced then.
+    """
+    usual = engine.dialect.do_ping
+
+    @event.listens_for(engine, "checkin")
+    def _left(connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+        if connection is not None:  # else it was thrown away
+            setattr(connection, LEFT_AT, time.monotonic())
+
+    def ping(connection: Any) -> bool:
+        left_at: float | None = getattr(connection, LEFT_AT, None)
+        fresh = left_at is not None and time.monotonic() - left_at < QUIET_MAX_S
+        return fresh or usual(connection)
+
+    engine.dialect.do_ping = ping  # type: ignore[method-assign, assignment]  # no event asks
+
+
 def _on_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
     """Prepare a new connection, and let the server give up its line as soon as we would."""
     with _LINES_LOCK:
@@ -158,7 +183,6 @@ def get_line_ready(connection: Any) -> None:
     connection.prepared_max = STATEMENTS_KEPT_MAX
     cursor = connection.cursor()
     cursor.execute(_server_side())
-    cursor.execute(notes.NOTED)
     cursor.close()
     connection.commit()
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy import inspect
 
+from floorhand.store.notes import CHARACTERS_MAX
+
 SQLITE = """
 CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table}
 BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
@@ -32,15 +34,19 @@ FOR EACH {each} EXECUTE FUNCTION append_only()
 NOTE_FUNCTION = """
 CREATE OR REPLACE FUNCTION note_change() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN
-INSERT INTO pg_temp.noted (tbl, was, now) VALUES (TG_TABLE_NAME,
+PERFORM set_config('floorhand.noted', current_setting('floorhand.noted') || json_build_array(
+TG_TABLE_NAME,
 CASE WHEN TG_OP <> 'INSERT' THEN to_json(OLD) END,
-CASE WHEN TG_OP <> 'DELETE' THEN to_json(NEW) END);
+CASE WHEN TG_OP <> 'DELETE' THEN to_json(NEW) END)::text || ',', true);
 RETURN NULL; END $$
 """
+"""Notes stand one behind the other in a setting of the transaction, as the inside of a JSON list. A
+temporary table would be emptied at every commit, which takes longer than all else of it."""
 
 NOTE = """
 CREATE TRIGGER {table}_noted AFTER {verbs} ON {table} FOR EACH ROW
-WHEN (current_setting('floorhand.notes', true) = 'on') EXECUTE FUNCTION note_change()
+WHEN (length(current_setting('floorhand.noted', true)) BETWEEN 1 AND {most})
+EXECUTE FUNCTION note_change()
 """
 """A transaction that is no scan, such as an import, does not turn the notes on."""
 
@@ -76,4 +82,4 @@ def noted(op: Any, table: str, columns: Sequence[str]) -> None:
         return
     op.execute(NOTE_FUNCTION)
     verbs = f"UPDATE OF {', '.join(columns)}" if columns else "INSERT OR UPDATE OR DELETE"
-    op.execute(NOTE.format(table=table, verbs=verbs))
+    op.execute(NOTE.format(table=table, verbs=verbs, most=CHARACTERS_MAX))
