@@ -27,7 +27,8 @@ TOLD = {
         "{terminals} terminals, {scans_per_s} scans a second. From the last key of a scan to its "
         "painted answer: {painted_p50_ms} ms (median), {painted_p99_ms} ms (99 %), {longest_ms} ms "
         "at the longest, over {scans} scans.\n"
-        "Each terminal has {private_mb} MB of its own, and started in {started_p50_ms} ms (medians)."
+        "Each terminal has {private_mb} MB of its own, and started in {started_p50_ms} ms "
+        "(medians)."
     ),
     "start": (
         "From the command to the first screen: {painted_ms} ms, to the first question: "

@@ -2,7 +2,8 @@
 
 Triggers do it, so that nothing that writes has to think of it. On SQLite they belong to the
 connection and hand the rows to this program; on PostgreSQL they are in the database and write to
-a setting of the transaction. Only what happens between `begin` and the end of the transaction is noted.
+a setting of the transaction. Only what happens between `begin` and the end of the transaction is
+noted.
 """
 
 from __future__ import annotations
@@ -26,14 +27,12 @@ CHARACTERS_MAX: Final = 1_000_000
 NOTES_ON: Final = "SET LOCAL floorhand.noted = '['"
 """Begins the list; without it nothing is noted."""
 
-CHANGES: Final = text("""
-(SELECT CASE WHEN length(list) <= :characters_max AND json_array_length(list::json) <= :changes_max
-THEN list END FROM (SELECT rtrim(coalesce(nullif(current_setting('floorhand.noted', true), ''), '['),
-',') || ']' AS list) AS noted)
-""").bindparams(
-    bindparam("changes_max", type_=Integer),
-    bindparam("characters_max", CHARACTERS_MAX, type_=Integer),
-)
+CHANGES: Final = text(f"""
+(SELECT CASE WHEN length(list) <= {CHARACTERS_MAX} AND json_array_length(list::json) <= :changes_max
+THEN list END FROM (SELECT
+rtrim(coalesce(nullif(current_setting('floorhand.noted', true), ''), '['), ',') || ']' AS list)
+AS noted)
+""").bindparams(bindparam("changes_max", type_=Integer))
 """The notes of a PostgreSQL transaction as JSON, to be put into the statement that keeps them."""
 
 TRIGGER: Final = """

@@ -159,7 +159,7 @@ def _trust_lines_in_use(engine: Engine) -> None:
     usual = engine.dialect.do_ping
 
     @event.listens_for(engine, "checkin")
-    def _left(connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+    def _left(connection: DBAPIConnection | None, _record: ConnectionPoolEntry) -> None:
         if connection is not None:  # else it was thrown away
             setattr(connection, LEFT_AT, time.monotonic())
 

@@ -1,0 +1,77 @@
+"""The lines to a PostgreSQL server: when they are tried, and what a turn begins with on them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from sqlalchemy import text, update
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.orm import Session
+
+from floorhand.domain.things import SUPPLIER
+from floorhand.store import notes, server
+from floorhand.store.db import address_of, engine_of, in_turn, open_database
+from floorhand.store.schema import Place
+
+
+@pytest.fixture
+def pings(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """What was pinged."""
+    pinged: list[object] = []
+    usual = PGDialect_psycopg.do_ping
+
+    def ping(dialect: PGDialect_psycopg, connection) -> bool:
+        pinged.append(connection)
+        return usual(dialect, connection)
+
+    monkeypatch.setattr(PGDialect_psycopg, "do_ping", ping)
+    return pinged
+
+
+def test_a_line_is_tried_before_its_use_only_if_nobody_has_used_it_for_a_while(
+    postgresql_warehouse, pings, monkeypatch
+) -> None:
+    engine = server.plain_server(address_of(postgresql_warehouse))
+    for _ in range(3):
+        engine.connect().close()
+    assert pings == []
+    monkeypatch.setattr(server, "QUIET_MAX_S", 0)
+    engine.connect().close()
+    assert len(pings) == 1
+    engine.dispose()
+
+
+def test_a_turn_on_postgresql_begins_whole(postgresql_warehouse) -> None:
+    floor = open_database(postgresql_warehouse)
+    names = ("transaction_isolation", "enable_seqscan", "cpu_tuple_cost", "floorhand.noted")
+
+    def look(tx: Session) -> list[str]:
+        return [tx.scalar(text(f"SHOW {name}")) for name in names]
+
+    assert in_turn(floor, look) == ["serializable", "off", "1", "["]
+    with floor.begin() as tx:
+        assert look(tx) == ["read committed", "on", "0.01", ""]
+    engine_of(floor).dispose()
+
+
+def test_more_than_is_worth_keeping_is_not_noted_on_postgresql(postgresql_warehouse) -> None:
+    floor = open_database(postgresql_warehouse)
+    long = "x" * (notes.CHARACTERS_MAX // 4)
+    kept = text(f"SELECT {notes.CHANGES}").bindparams(changes_max=9)
+
+    def rename(tx: Session, times: int) -> str | None:
+        for number in range(times):
+            tx.execute(update(Place).where(Place.code == SUPPLIER).values(zone=f"{number}{long}"))
+        return tx.scalar(kept)
+
+    few = in_turn(floor, lambda tx: rename(tx, 2))
+    assert few is not None
+    assert [(table, was["zone"][:1], now["zone"][:1]) for table, was, now in json.loads(few)] == [
+        ("place", "", "0"),
+        ("place", "0", "1"),
+    ]
+    assert in_turn(floor, lambda tx: rename(tx, 3)) is None
+    with floor.begin() as tx:
+        assert tx.scalar(kept) == "[]"
+    engine_of(floor).dispose()
