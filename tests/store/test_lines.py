@@ -62,12 +62,12 @@ def test_more_than_is_worth_keeping_is_not_noted_on_postgresql(postgresql_wareho
 
     def rename(tx: Session, times: int) -> str | None:
         for number in range(times):
-            tx.execute(update(Place).where(Place.code == SUPPLIER).values(zone=f"{number}{long}"))
+            tx.execute(update(Place).where(Place.code == SUPPLIER).values(old_check=f"{number}{long}"))
         return tx.scalar(kept)
 
     few = in_turn(floor, lambda tx: rename(tx, 2))
     assert few is not None
-    assert [(table, was["zone"][:1], now["zone"][:1]) for table, was, now in json.loads(few)] == [
+    assert [(table, was["old_check"][:1], now["old_check"][:1]) for table, was, now in json.loads(few)] == [
         ("place", "", "0"),
         ("place", "0", "1"),
     ]
