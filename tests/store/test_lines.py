@@ -10,8 +10,8 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.orm import Session
 
 from floorhand.domain.things import SUPPLIER
-from floorhand.store import notes, server
-from floorhand.store.db import address_of, engine_of, in_turn, open_database
+from floorhand.store import notes
+from floorhand.store.db import engine_of, in_turn, open_database
 from floorhand.store.schema import Place
 
 
@@ -29,17 +29,16 @@ def pings(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     return pinged
 
 
-def test_a_line_is_tried_before_its_use_only_if_nobody_has_used_it_for_a_while(
-    postgresql_warehouse, pings, monkeypatch
-) -> None:
-    engine = server.plain_server(address_of(postgresql_warehouse))
+def test_a_line_is_tried_before_its_use_but_not_for_a_turn(postgresql_warehouse, pings) -> None:
+    floor = open_database(postgresql_warehouse)
+    pings.clear()
     for _ in range(3):
-        engine.connect().close()
+        in_turn(floor, lambda tx: tx.scalar(text("SELECT 1")))
     assert pings == []
-    monkeypatch.setattr(server, "QUIET_MAX_S", 0)
-    engine.connect().close()
+    with floor.begin() as tx:
+        tx.scalar(text("SELECT 1"))
     assert len(pings) == 1
-    engine.dispose()
+    engine_of(floor).dispose()
 
 
 def test_a_turn_on_postgresql_begins_whole(postgresql_warehouse) -> None:
@@ -62,12 +61,16 @@ def test_more_than_is_worth_keeping_is_not_noted_on_postgresql(postgresql_wareho
 
     def rename(tx: Session, times: int) -> str | None:
         for number in range(times):
-            tx.execute(update(Place).where(Place.code == SUPPLIER).values(old_check=f"{number}{long}"))
+            tx.execute(
+                update(Place).where(Place.code == SUPPLIER).values(old_check=f"{number}{long}")
+            )
         return tx.scalar(kept)
 
     few = in_turn(floor, lambda tx: rename(tx, 2))
     assert few is not None
-    assert [(table, was["old_check"][:1], now["old_check"][:1]) for table, was, now in json.loads(few)] == [
+    assert [
+        (table, was["old_check"][:1], now["old_check"][:1]) for table, was, now in json.loads(few)
+    ] == [
         ("place", "", "0"),
         ("place", "0", "1"),
     ]

@@ -25,7 +25,12 @@ from floorhand.store.asking import Door
 from floorhand.store.closing import close_in_the_end
 from floorhand.store.lanes import Lanes
 from floorhand.store.room import give_up_reserve
-from floorhand.store.server import STATEMENTS_KEPT_MAX, open_server, told_apart
+from floorhand.store.server import (
+    STATEMENTS_KEPT_MAX,
+    open_server,
+    told_apart,
+    untried_line,
+)
 from floorhand.store.troubles import cannot_open, name_of, path_of, say_away
 from floorhand.store.turnstile import FairConnection, number_of
 
@@ -155,11 +160,21 @@ def _with_reserve(engine: Engine, lanes: Lanes, work: Callable[[Session], Result
     return lanes.run(work)
 
 
-def _serializable(engine: Engine, lock: str, work: Callable[[Session], Result]) -> Result:
-    connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-    with connection, connection.begin():  # the driver begins nothing by itself, but does commit
-        connection.exec_driver_sql(_OPENING.format(lock=lock))
-        return _on(connection, work)
+def _serializable(
+    engine: Engine, lock: str, work: Callable[[Session], Result], *, again: bool = True
+) -> Result:
+    """Do something in a turn on PostgreSQL; on a new line if ours broke while nobody used it."""
+    connection = untried_line(engine).execution_options(isolation_level="AUTOCOMMIT")
+    with connection, connection.begin() as turn:  # the driver begins nothing itself, but commits
+        try:
+            connection.exec_driver_sql(_OPENING.format(lock=lock))
+        except DatabaseAway:
+            if not again or not connection.invalidated:
+                raise
+            turn.rollback()
+        else:
+            return _on(connection, work)
+    return _serializable(engine, lock, work, again=False)
 
 
 def _on(connection: Connection, work: Callable[[Session], Result]) -> Result:

@@ -14,14 +14,13 @@ from __future__ import annotations
 import logging
 import os
 import socket
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from threading import Event, Lock, Thread
+from threading import Event, Lock, Thread, local
 from typing import Any, Final
 from weakref import WeakSet
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
@@ -61,8 +60,8 @@ CLIENT: Final = {
 THE_ONE_THAT_WRITES: Final = {"target_session_attrs": "read-write"}
 """Which of several servers is meant: a standby takes no scans."""
 
-LEFT_AT: Final = "floorhand_left_at"
-"""What a line keeps of when it was last given back, on the clock of `time.monotonic`."""
+_UNTRIED: Final = local()
+"""Whether this thread wants a line as it is."""
 
 _LINES: Final[WeakSet[Any]] = WeakSet()
 """The open lines of this program."""
@@ -97,7 +96,7 @@ def plain_server(where: URL) -> Engine:
             f"The driver for {where.drivername} is not there ({error}). "
             "Install floorhand with the extra: postgres."
         ) from error
-    _trust_lines_in_use(engine)
+    _try_lines_if_wanted(engine)
     return engine
 
 
@@ -151,22 +150,23 @@ def hung_up_if_silent(after_s: float) -> Iterator[None]:
         left.set()
 
 
-def _trust_lines_in_use(engine: Engine) -> None:
-    """Ask a line whether it is still there only if nobody has used it for a while.
+def untried_line(engine: Engine) -> Connection:
+    """Give a line of an engine made here, without asking first whether it is still there.
 
-    One that breaks all the same is found out by what is asked next, and replaced then.
+    It saves a message to the server. Whoever takes it has to take another one if it broke.
     """
+    _UNTRIED.wanted = True
+    try:
+        return engine.connect()
+    finally:
+        _UNTRIED.wanted = False
+
+
+def _try_lines_if_wanted(engine: Engine) -> None:
     usual = engine.dialect.do_ping
 
-    @event.listens_for(engine, "checkin")
-    def _left(connection: DBAPIConnection | None, _record: ConnectionPoolEntry) -> None:
-        if connection is not None:  # else it was thrown away
-            setattr(connection, LEFT_AT, time.monotonic())
-
-    def ping(connection: Any) -> bool:
-        left_at: float | None = getattr(connection, LEFT_AT, None)
-        fresh = left_at is not None and time.monotonic() - left_at < QUIET_MAX_S
-        return fresh or usual(connection)
+    def ping(connection: DBAPIConnection) -> bool:
+        return getattr(_UNTRIED, "wanted", False) or usual(connection)
 
     engine.dialect.do_ping = ping  # type: ignore[method-assign, assignment]  # no event asks
 
