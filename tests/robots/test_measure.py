@@ -15,6 +15,7 @@ from floorhand.domain.gs1 import check_is_good
 from floorhand.robots import measure_labels, measure_print
 from floorhand.robots.ground import SITE
 from floorhand.robots.measure import WARM_UP_TURNS, measure_scans
+from floorhand.robots.measure_many import measure_many
 from floorhand.robots.measure_start import measure_start
 from floorhand.robots.measure_terminal import last_painted, measure_idle, measure_painted
 from floorhand.store.check import violations
@@ -69,6 +70,17 @@ def test_scans_at_a_terminal_are_measured_to_their_painted_answers(
     assert figures["scans"] >= 6
     assert figures["painted_p99_ms"] >= figures["painted_p50_ms"] > 0
     assert figures["terminal_cpu_p50_ms"] > 0
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.sqlite("it is measured in a file of its own")
+def test_scans_at_several_terminals_at_once_are_measured(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr("floorhand.robots.measure_many.WARM_UP_S", 1.0)
+    figures = measure_many(tmp_path, terminals=2, every_s=0.6, seconds=2.0)
+    assert figures["terminals"] == 2
+    assert figures["scans"] >= 2
+    assert figures["longest_ms"] >= figures["painted_p50_ms"] > 0
+    assert figures["private_mb"] > 1
     assert list(tmp_path.iterdir()) == []
 
 

@@ -19,7 +19,7 @@ from queue import SimpleQueue
 from random import Random
 from statistics import median, quantiles
 from tempfile import TemporaryDirectory
-from threading import Lock, Thread
+from threading import Lock, Thread, get_native_id
 from typing import Any, Final
 
 from floorhand.domain.signing_in import JOBS
@@ -182,7 +182,6 @@ def _let_work(
     transactions: Transactions, hands: Hands, crew: supply.Crew, every_s: float, seconds: float
 ) -> tuple[list[Person], float]:
     """Let everybody scan until the time is over; give them, and when measuring began."""
-    os.nice(LOWEST)
     people = [
         Person(
             transactions,
@@ -206,6 +205,7 @@ def _let_work(
 
 
 def _work(person: Person, until: float) -> None:
+    os.setpriority(os.PRIO_PROCESS, get_native_id(), LOWEST)  # of this thread: so it is on Linux
     while time.perf_counter() < until:
         if not person.step():
             person.wake()
