@@ -40,7 +40,7 @@ def run(keys: Path, *words: str | Path) -> int:
 
 def test_a_device_is_added_listed_and_removed(keys: Path, tmp_path: Path, capsys) -> None:
     public = new_key(tmp_path, "tablet")
-    assert run(keys, "add", "PACK-1", public, "--station", "Bench 1") == 0
+    assert run(keys, "add", "PACK-1", "--station", "Bench 1", public) == 0
     kind, key = public.read_text().split()[:2]
     assert keys.read_text() == f"restrict,pty {kind} {key} PACK-1 Bench 1\n"
     assert keys.stat().st_mode & 0o777 == 0o644
@@ -59,7 +59,7 @@ def test_a_device_is_added_listed_and_removed(keys: Path, tmp_path: Path, capsys
 def test_a_key_from_stdin_is_taken(keys: Path, tmp_path: Path, monkeypatch) -> None:
     public = new_key(tmp_path, "tablet")
     monkeypatch.setattr(sys, "stdin", io.StringIO(public.read_text()))
-    assert run(keys, "add", "H-1") == 0
+    assert run(keys, "add", "H-1", "-") == 0
     assert [one.seat for one in devices(read(keys))] == ["H-1"]
 
 

@@ -21,9 +21,7 @@ from floorhand.errors import BadSetting
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what the action takes."""
     parser.add_argument("seat", metavar="SEAT", help="name of its terminal, as PACK-1")
-    parser.add_argument(
-        "key", metavar="FILE", nargs="?", default="-", help="its public key; nothing: from stdin"
-    )
+    parser.add_argument("key", metavar="FILE", help="its public key; -: from stdin")
     parser.add_argument("--station", metavar="CODE", help="bench it stands at")
     parser.add_argument(
         "--replace", action="store_true", help="the seat's device has a new key: forget the old one"
