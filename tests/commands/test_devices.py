@@ -7,12 +7,19 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from conftest import NOW, SITE
 
 from floorhand.cli import main
 from floorhand.commands.device_keys import changing, device_key, devices, read
+from floorhand.commands.identity import identify
+from floorhand.config import Settings
+from floorhand.ops.devices import seat_holder
+from floorhand.ops.floor import take_seat
+from floorhand.store.db import Transactions, engine_of
 
 pytestmark = pytest.mark.skipif(
     shutil.which("ssh-keygen") is None, reason="there is no ssh-keygen here"
@@ -155,3 +162,27 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path, capsys) -> None:
     public = new_key(tmp_path, "one")
     assert run(tmp_path / "no" / "keys", "add", "H-1", public) == 1
     assert "is no folder for the keys" in capsys.readouterr().err
+
+
+def test_where_a_device_is_now_is_told_by_the_one_that_holds_the_seat(
+    transactions: Transactions, tmp_path: Path, capsys, monkeypatch
+) -> None:
+    home = engine_of(transactions).url.render_as_string(hide_password=False)
+    here = Settings(database=home, seat="H-1", state=str(tmp_path / "a"), remote="192.0.2.7")
+    monkeypatch.setenv("FLOORHAND_STATE", here.state)
+    monkeypatch.setenv("FLOORHAND_SEAT", "H-1")
+    told = ("moved", "--database", home)
+    assert run(tmp_path, *told) == 1
+    assert "FLOORHAND_REMOTE does not say" in capsys.readouterr().err
+    monkeypatch.setenv("FLOORHAND_REMOTE", "192.0.2.99")
+    assert run(tmp_path, *told) == 1
+    take_seat(transactions, SITE, "H-1", now=NOW, device=identify(here))
+    assert run(tmp_path, *told) == 0
+    with transactions.begin() as tx:
+        assert seat_holder(tx, SITE, "H-1") == "192.0.2.99"
+    other = replace(here, state=str(tmp_path / "b"), remote="192.0.2.8")
+    take_seat(transactions, SITE, "H-1", now=NOW, device=identify(other), take=True)
+    assert run(tmp_path, *told) == 1
+    assert "This device does not hold H-1." in capsys.readouterr().err
+    with transactions.begin() as tx:
+        assert seat_holder(tx, SITE, "H-1") == "192.0.2.8"

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from ssh.serving import Device, Sshd, until
 from warehouses import inbound
 
+from floorhand.ops.devices import seat_holder
 from floorhand.store.db import Transactions
 from floorhand.store.schema import Move, Operation, Scan
 from floorhand.tui.scan import Scan as Heard
@@ -30,6 +31,11 @@ ODD = [
 def scans(transactions: Transactions) -> list[str]:
     with transactions.begin() as tx:
         return [*tx.scalars(select(Scan.scanned).where(Scan.site == SITE).order_by(Scan.scan_no))]
+
+
+def holder(transactions: Transactions) -> str:
+    with transactions.begin() as tx:
+        return seat_holder(tx, SITE, "H-1")
 
 
 def at_menu(at: Sshd) -> Device:
@@ -81,14 +87,18 @@ def test_a_connection_lost_in_the_middle_of_a_scan_leaves_nothing_of_it(
     device.type(f"\x1b[200~{GS1[:20]}")
     at.shown("H-1", GS1[3:20])
     device.drop()
-    device = at.device(columns=40, rows=20)
+    device = at.device("device", "-b", "127.0.0.2", "x", columns=40, rows=20)
     until(lambda: GS1[3:20] not in at.screen("H-1"))
     at.shown("H-1", "0/13")
     assert {len(line) <= 40 for line in at.screen("H-1").splitlines()} == {True}
+    until(lambda: holder(transactions) == "127.0.0.2")
     device.type(f"{GS1}\r")
     at.shown("H-1", "1/13")
     device.close()
     assert scans(transactions)[3:] == [GS1]
+    with transactions.begin() as tx:
+        last = select(Operation.device).order_by(Operation.at.desc()).limit(1)
+        assert tx.scalar(last) == "127.0.0.2"
 
 
 def test_a_scan_on_its_way_when_the_connection_is_lost_is_taken_once(

@@ -10,6 +10,7 @@ from floorhand.config import Settings
 ACTIONS: Actions = {
     "list": ("floorhand.commands.device_list", "the devices, and which are on (the default)"),
     "add": ("floorhand.commands.device_add", "let a device in by its key, and give it a seat"),
+    "moved": ("floorhand.commands.device_moved", "tell where a device is now; its session does"),
     "remove": ("floorhand.commands.device_remove", "let a device in no more, and end its terminal"),
 }
 

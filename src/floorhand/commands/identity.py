@@ -47,6 +47,19 @@ def identify(settings: Settings) -> Device:
     return Device(token, tuple(known[-TOKENS_KEPT:]), settings.remote or platform.node() or "?")
 
 
+def known(settings: Settings) -> tuple[str, ...]:
+    """Give what this device has proved itself by lately; nothing if it never had to.
+
+    Raises:
+        BadSetting: If the file cannot be read.
+    """
+    file = _file(settings)
+    try:
+        return tuple(file.read_text("ascii").split()[-TOKENS_KEPT:]) if file.exists() else ()
+    except (OSError, UnicodeError) as error:
+        raise BadSetting(f"{file} cannot be read: {error}") from error
+
+
 def _file(settings: Settings) -> Path:
     """Name the file for this seat of this database."""
     database = settings.database

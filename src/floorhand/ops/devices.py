@@ -74,6 +74,21 @@ def hold(tx: Session, site: str, seat: str, device: Device, now: datetime) -> No
     )
 
 
+def call(tx: Session, site: str, seat: str, tokens: tuple[str, ...], name: str) -> bool:
+    """Call a device by another name while it holds its seat; False if another one holds it.
+
+    Args:
+        tx: The transaction.
+        site: The building.
+        seat: Its seat.
+        tokens: What the device proves itself by.
+        name: What it is called from now on, in what is recorded too.
+    """
+    mine = (Seat.site == site, Seat.code == seat, Seat.device.in_(tokens))
+    found = tx.scalar(update(Seat).where(*mine).values(device_name=name).returning(Seat.code))
+    return found is not None
+
+
 def about_taken(taken: SeatTaken, language: str, said: str, tone: str) -> Turn:
     """Ask at a terminal what to do about a seat that another device holds.
 
