@@ -31,7 +31,8 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def _build(url: str, workers: int) -> Crew:
+def build(url: str, workers: int) -> Crew:
+    """Fill an empty database with the demo, and hire a crew for it."""
     transactions = open_database(url)
     build_demo(transactions, SITE, now())
     with transactions.begin() as tx:
@@ -46,7 +47,7 @@ class SqliteFloors:
     def __init__(self, folder: Path, workers: int) -> None:
         self._folder = folder
         self._template = folder / "template.db"
-        self.crew = _build(str(self._template), workers)
+        self.crew = build(str(self._template), workers)
 
     def fresh(self) -> str:
         """Give the address of a warehouse in which nothing is done yet."""
@@ -65,7 +66,7 @@ class PostgresqlFloors:
         self.server = self._url.render_as_string(hide_password=False)
         self._admin = create_engine(self._url, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
         self._template = self.create("template1")
-        self.crew = _build(self.named(self._template), workers)
+        self.crew = build(self.named(self._template), workers)
         self._last = ""
 
     def fresh(self) -> str:

@@ -36,9 +36,11 @@ from proof import Journal, faults_of, seat_now
 from sqlalchemy import make_url
 
 from floorhand.errors import DatabaseAway
+from floorhand.flows.away import ANSWER_MAX_S
 from floorhand.ops.floor import Turn
 from floorhand.robots.crew import Robot
 from floorhand.store.db import engine_of, open_database
+from floorhand.store.server import hang_up, hung_up_if_silent
 
 WORKERS = 3
 
@@ -88,6 +90,7 @@ class Patient(Robot):
         """Send a scan until it is answered; look where the seat is before it is sent again."""
         before = self.turn
         again = 0
+        began = time.monotonic()
         while True:
             try:
                 turn = super().send(scan_no, scanned)
@@ -95,10 +98,11 @@ class Patient(Robot):
             except DatabaseAway:
                 again += 1
                 self._look(before, scan_no)
+        took_s = time.monotonic() - began
         there, effect = sooner_or_later(lambda: seat_now(self._transactions, turn.seat, scan_no))
         if (there.scan_no, there.prompt) != (scan_no, turn.prompt):
             self.tell(fault=f"{turn.seat}:{scan_no} was answered {turn.prompt}, is at {there}")
-        self.tell(scan_no=scan_no, scanned=scanned, effect=effect, again=again)
+        self.tell(scan_no=scan_no, scanned=scanned, effect=effect, again=again, took_s=took_s)
         return turn
 
     def _look(self, before: Turn, scan_no: int) -> None:
@@ -109,7 +113,9 @@ class Patient(Robot):
             self.tell(fault=f"{before.seat} was at {before.scan_no} {before.prompt}, is at {there}")
 
 
-def be_robot(line: Connection, database: str, worker: str, badge: str, seed: str) -> None:
+def be_robot(
+    line: Connection, database: str, worker: str, badge: str, seed: str, pause_s: float = 0.0
+) -> None:
     """Work at a seat until told to stop; say so when there is nothing to do."""
     transactions = sooner_or_later(lambda: open_database(database, create=False))
     robot = sooner_or_later(
@@ -118,10 +124,11 @@ def be_robot(line: Connection, database: str, worker: str, badge: str, seed: str
             rng=Random(seed), mistakes=0.1,
         )
     )  # fmt: skip
-    while not line.poll():
+    while not line.poll(pause_s):
         try:
-            if robot.step() or robot.wake() or robot.step() or robot.waits:
-                continue
+            with hung_up_if_silent(ANSWER_MAX_S):
+                if robot.step() or robot.wake() or robot.step() or robot.waits:
+                    continue
         except DatabaseAway:  # while it looked around; a scan is sent until it is answered
             time.sleep(PAUSE_S)
             continue
@@ -179,6 +186,8 @@ class Found:
     """From when the server took clients again to the first answer at each seat."""
     out_s: list[float] = field(default_factory=list)
     """From the crash to that answer."""
+    took_s: list[float] = field(default_factory=list)
+    """How long each scan of the crew waited for its answer."""
     told_s: list[float] = field(default_factory=list)
     """From a scan at the screen to when it says that it waits."""
     faults: list[str] = field(default_factory=list)
@@ -188,7 +197,7 @@ class Shift:
     """A crew on one warehouse, through many crashes."""
 
     def __init__(self, context: Any, database: str, crew: Any, journal: Journal, found: Found,
-                 rng: Random) -> None:  # fmt: skip
+                 rng: Random, pause_s: float = 0.0) -> None:  # fmt: skip
         self._journal = journal
         self._found = found
         self._lines: dict[Connection, str] = {}
@@ -198,7 +207,7 @@ class Shift:
             line, theirs = context.Pipe()
             process = context.Process(
                 target=be_robot,
-                args=(theirs, database, worker, badge, str(rng.random())),
+                args=(theirs, database, worker, badge, str(rng.random()), pause_s),
                 daemon=True,
             )
             process.start()
@@ -216,6 +225,10 @@ class Shift:
         left = scans
         while left > 0 and not self.is_over:
             left -= len(self._heard())
+
+    def hear(self) -> None:
+        """Wait until somebody says something, and note it."""
+        self._heard()
 
     def hear_out(self) -> None:
         """Note what they have said so far."""
@@ -268,6 +281,7 @@ class Shift:
                 effect = tuple((name, moves) for name, moves in said["effect"])
                 self._journal.add(seat, said["scan_no"], said["scanned"], effect)
                 self._found.counts["scans answered"] += 1
+                self._found.took_s.append(said["took_s"])
                 self._found.counts["scans sent again"] += said["again"] > 0
         return answered
 
@@ -325,6 +339,7 @@ def _crash_once(
     shift.hear_out()
     time.sleep(rng.uniform(0, DOWN_MAX_S))
     server.start()
+    hang_up()  # our own lines, on which nothing more comes
     found.counts["crashes"] += 1
     shift.come_back(crashed)
     onlooker.be_answered(journal)
@@ -351,12 +366,14 @@ def main() -> int:
 
 def figures(found: Found) -> list[tuple[str, object]]:
     """Give what was counted and measured."""
-    return [
-        *sorted(found.counts.items()),
-        ("the screen says that it waits", milliseconds(found.told_s)),
-        ("back at a seat", milliseconds(found.back_s)),
-        ("without an answer at a seat", milliseconds(found.out_s)),
-    ]
+    measured = {
+        "the screen says that it waits": found.told_s,
+        "back at a seat": found.back_s,
+        "from a crash to an answer": found.out_s,
+        "a scan waited for its answer": found.took_s,
+    }
+    took = [(what, milliseconds(seconds)) for what, seconds in measured.items() if seconds]
+    return [*sorted(found.counts.items()), *took]
 
 
 if __name__ == "__main__":

@@ -50,7 +50,9 @@ UNKNOWN: Final = "?"
 """What a login is not told that is no member of pg_monitor."""
 
 STANDBYS: Final = """
-SELECT application_name, coalesce(host(client_addr), 'a local socket'), coalesce(state, '?'),
+SELECT application_name,
+       CASE WHEN state IS NULL THEN '?' ELSE coalesce(host(client_addr), 'a local socket') END,
+       coalesce(state, '?'),
        coalesce(sync_state, '?'),
        CASE WHEN NOT pg_is_in_recovery()
             THEN pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn)::bigint END
