@@ -170,11 +170,16 @@ def admin() -> Engine:
     url = make_url(running.get_uri()).set(drivername="postgresql+psycopg")
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     _SERVER.extend((running.cleanup, engine.dispose))
-    with engine.connect() as connection:
+    stop_syncing(engine)
+    return engine
+
+
+def stop_syncing(server: Engine) -> None:
+    """Let a server be quick rather than safe from power cuts."""
+    with server.connect() as connection:
         for setting in NO_SYNC:
             connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
         connection.execute(text("SELECT pg_reload_conf()"))
-    return engine
 
 
 _SERVER: list[Callable[[], None]] = []

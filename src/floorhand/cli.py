@@ -33,6 +33,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "seats": ("floorhand.commands.seats", "who sits where; free a seat, unlock one"),
     "workers": ("floorhand.commands.workers", "who works here; draw a PIN, unlock one"),
     "summary": ("floorhand.commands.summary", "the figures of a shift"),
+    "transfers": ("floorhand.commands.transfers", "what left for another building; announce it"),
+    "totals": ("floorhand.commands.totals", "what merchants have in all buildings together"),
     "check": ("floorhand.commands.check", "prove the stock: rebuild it from its moves"),
     "db": ("floorhand.commands.db", "where the data is and how it is; copy, backup, restore"),
     "simulate": ("floorhand.robots.command", "let workers made of software do the work"),

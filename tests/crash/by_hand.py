@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "src"))
 from floors import SITE, build, tell
 from lines import forker
 from proof import Journal, faults_of
-from servers import Found, Shift, figures
+from servers import Found, Shift, figures, sooner_or_later
 
 from floorhand.robots import supply
 from floorhand.store.db import engine_of, open_database
@@ -51,8 +51,13 @@ def work(address: str, workers: int, seconds: float, folder: Path) -> Found:
                 print(f"{clock}  a scan was answered after {took_s:.1f} s", flush=True)
         shown = len(found.took_s)
     shift.stop()
-    with transactions.begin() as tx:
-        found.faults += faults_of(tx, journal, [worker for worker, _ in crew])
+    seats = [worker for worker, _ in crew]
+
+    def proof() -> list[str]:
+        with transactions.begin() as tx:
+            return faults_of(tx, journal, seats)
+
+    found.faults += sooner_or_later(proof)
     engine_of(transactions).dispose()
     return found
 

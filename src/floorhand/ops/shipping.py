@@ -347,6 +347,7 @@ def _parcels_told(shipped: Sequence[tuple[str, Sequence[Line]]]) -> list[dict[st
                     "sku": line.goods.sku,
                     "pieces": line.pieces,
                     "lot": line.goods.lot,
+                    "expiry": line.goods.expiry,
                     "serial": line.goods.serial,
                 }
                 for line in lines
