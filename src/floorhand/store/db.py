@@ -125,6 +125,11 @@ def in_turn(transactions: Transactions, work: Callable[[Session], Result]) -> Re
     had been alone (SERIALIZABLE): one whose reads others have overtaken is undone. Then it is done
     again, this time really alone. So a check and the write that depends on it are one unit on both.
 
+    Rows that a turn keeps from others are locked in one order on PostgreSQL: the seat, the guesses
+    at its PIN, other seats of its worker, the paper that is worked on (`orders`, `delivery`), the
+    place. What it writes after that belongs to those, but for stock and places that others want
+    too: two who then wait for each other are undone and done again like any clash.
+
     Args:
         transactions: The database.
         work: What to do. It may be called more than once, so all that it changes is in ``tx``.
