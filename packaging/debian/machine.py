@@ -70,7 +70,8 @@ def debootstrap(folder: Path, mirror: str) -> None:
     Raises:
         Unready: If the mirror does not give it.
     """
-    words = ["debootstrap", "--variant=minbase", f"--include={PACKAGES}", SUITE, folder, mirror]
+    words = ["debootstrap", "--variant=minbase", f"--include={PACKAGES}"]
+    words += [SUITE, str(folder), mirror]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     if done.returncode:
         raise Unready(f"debootstrap from {mirror} failed: {done.stdout.strip()[-300:]}")
