@@ -16,6 +16,8 @@ from floorhand.store.closing import closing_databases
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("floorhand.commands.demo", "build a small demo warehouse and try it"),
     "terminal": ("floorhand.commands.terminal", "open the terminal of a floor worker"),
+    "join": ("floorhand.commands.join", "the same, from the host of this machine"),
+    "host": ("floorhand.commands.host", "fork terminals from one warm program"),
     "serve": ("floorhand.commands.serve", "open terminals for browsers"),
     "devices": ("floorhand.commands.devices", "which devices may open terminals over SSH"),
     "talk": ("floorhand.commands.talk", "the same in plain lines, for scripts and screen readers"),

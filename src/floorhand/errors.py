@@ -230,6 +230,10 @@ class SeatTaken(FloorhandError):
         self.seat, self.device, self.since, self.worker = seat, device, since, worker
 
 
+class Moves(FloorhandError):
+    """The terminal goes on at a newer host: it ends here, and its client opens it there."""
+
+
 class DatabaseAway(FloorhandError):
     """The database did not answer, so nobody knows whether the scan was taken. Send it again.
 

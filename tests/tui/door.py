@@ -47,6 +47,7 @@ IMPORTS = {
         *("textual.app.App", "textual.driver.Driver", "sys.platform"),
         *("logging.getLogger", "logging.Formatter", "logging.handlers.RotatingFileHandler"),
         *("os.environ", "pathlib.Path", "signal.SIGHUP", "signal.SIGTERM"),
+        *("signal.SIGUSR1", "signal.SIGUSR2"),
     },
     "widths.py": {"rich.cells.cell_len"},
     "driver.py": {

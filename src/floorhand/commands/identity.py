@@ -67,10 +67,11 @@ def _file(settings: Settings) -> Path:
         database = str(Path(database).resolve())
     subject = "\n".join((database, settings.site, settings.seat))
     name = hashlib.sha256(subject.encode("utf-8", "replace")).hexdigest()[:16]
-    return _folder(settings) / f"seat-{name}.tokens"
+    return state_folder(settings) / f"seat-{name}.tokens"
 
 
-def _folder(settings: Settings) -> Path:
+def state_folder(settings: Settings) -> Path:
+    """Name the folder of what devices prove themselves by."""
     if settings.state:
         return Path(settings.state)
     from platformdirs import user_state_path

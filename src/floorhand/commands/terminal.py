@@ -62,6 +62,15 @@ def add_place(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001  (as all commands)
     """Open the terminal, and resume the seat where it was left."""
+    return open_terminal(settings)
+
+
+def open_terminal(settings: Settings, *, may_move: bool = False) -> int:
+    """Open a terminal on the streams of this program; give its exit code.
+
+    Raises:
+        Moves: If it goes on at a newer host, which it may do only if ``may_move``.
+    """
     spooling = Spooling(settings)
     opened = _opened(settings, spooling)
     if not sys.stdin.isatty():
@@ -96,7 +105,9 @@ def run(args: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001  (
     log_file = Path(settings.log) if settings.log else None
     try:
         words, device = catalogs_of(settings, lambda: road.language), settings.scanner
-        return run_terminal(road, words, manner=manner, scanner=device, log_file=log_file)
+        return run_terminal(
+            road, words, manner=manner, scanner=device, log_file=log_file, may_move=may_move
+        )
     finally:
         spooling.stop()
 

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any, Final, cast
 
+from sqlalchemy import Dialect
+
 from floorhand.domain.gs1 import ready_biip
 from floorhand.flows.turn import Flow
 from floorhand.store.db import Transactions, engine_of
@@ -82,11 +84,23 @@ FLOWS: Final[Mapping[str, Flow]] = _Flows()
 HANDLERS: Final = _Handlers()
 
 
+_READY_FOR: Final[set[str]] = set()
+"""The drivers for which all is compiled: a terminal that a host forked has nothing to do."""
+
+
 def get_ready(transactions: Transactions) -> None:
     """Read what has not been needed yet, and compile what it asks: no first scan waits for it."""
+    get_ready_for(engine_of(transactions).dialect)
+
+
+def get_ready_for(dialect: Dialect) -> None:
+    """Do the same where no database is open; once for each driver."""
+    if dialect.driver in _READY_FOR:
+        return
     ready_biip()  # first: what it frees is used again by what follows
     for name in NAMES:
         assert name == FLOWS[name].NAME, name
     for name in CARRIED_OUT_IN:
         HANDLERS.read(name)
-    warm_up(engine_of(transactions).dialect)
+    warm_up(dialect)
+    _READY_FOR.add(dialect.driver)

@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect
+from sqlalchemy import Connection, Dialect, Engine, create_engine, event, inspect
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
@@ -201,6 +201,17 @@ def sqlite_file(url: str) -> Path | None:
     """
     where = address_of(url)
     return Path(path_of(where)) if where.get_backend_name() == "sqlite" else None
+
+
+def dialect_of(url: str) -> Dialect:
+    """Say how to speak to a database, without a word to it.
+
+    Raises:
+        DatabaseUnusable: If it is no address of a database, or its driver is not there.
+    """
+    where = address_of(url)
+    is_file = where.get_backend_name() == "sqlite"
+    return (create_engine(where) if is_file else open_server(where)).dialect
 
 
 def address_of(url: str) -> URL:

@@ -46,6 +46,7 @@ class FloorhandApp(App[Exception | None], inherit_bindings=False):
         may_leave: Whether the terminal can be left at the sign-in.
         manner: How the terminal itself shows and rings.
         scanner: Device of a scanner on a line of its own; empty if there is none.
+        may_move: Whether it can go on at a newer host when that comes (SIGUSR1, SIGUSR2).
     """
 
     CSS_PATH = Path(__file__).with_name("floorhand.tcss")
@@ -60,6 +61,7 @@ class FloorhandApp(App[Exception | None], inherit_bindings=False):
         may_leave: bool = True,
         manner: Manner = USUAL_MANNER,
         scanner: str = "",
+        may_move: bool = False,
     ) -> None:
         super().__init__(driver_class=_driver_class())
         for theme in THEMES.values():
@@ -67,6 +69,7 @@ class FloorhandApp(App[Exception | None], inherit_bindings=False):
         self.theme = THEMES[manner.theme].name
         self.hearing = Hearing()
         self._device = scanner
+        self._may_move = may_move
         self._scanner: SerialScanner | None = None
         self._db_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="db")
         self._floor = Floor(
@@ -95,6 +98,9 @@ class FloorhandApp(App[Exception | None], inherit_bindings=False):
         if not self.is_headless and sys.platform != "win32":
             for one in (signal.SIGTERM, signal.SIGHUP):
                 asyncio.get_running_loop().add_signal_handler(one, self.leave)
+            for one, in_work in ((signal.SIGUSR1, False), (signal.SIGUSR2, True)):
+                if self._may_move:
+                    asyncio.get_running_loop().add_signal_handler(one, self.move, in_work)
         if self._device:
             from floorhand.tui.driver import Arrived
             from floorhand.tui.serial import SerialScanner
@@ -111,6 +117,11 @@ class FloorhandApp(App[Exception | None], inherit_bindings=False):
     def on_hangup(self, message: Hangup) -> None:  # noqa: ARG002  (found by its name)
         """End with the terminal."""
         self.leave()
+
+    def move(self, in_work: bool) -> None:
+        """Go on at a newer host, as soon as nobody is signed in, or between two scans."""
+        assert isinstance(self.screen, FlowScreen)
+        self.screen.move(in_work=in_work)
 
     def leave(self) -> None:
         """End without a word."""
@@ -142,6 +153,7 @@ def run_terminal(
     manner: Manner = USUAL_MANNER,
     scanner: str = "",
     log_file: Path | None = None,
+    may_move: bool = False,
 ) -> int:
     """Run the terminal until somebody leaves it.
 
@@ -156,16 +168,25 @@ def run_terminal(
         manner: How the terminal itself shows and rings.
         scanner: Device of a scanner on a line of its own; empty if there is none.
         log_file: Where failures are written down; None: nowhere.
+        may_move: Whether it can go on at a newer host when that comes (SIGUSR1, SIGUSR2).
 
     Returns:
         The exit code: 0.
 
     Raises:
+        Moves: If it goes on at a newer host.
         FloorhandError: If the seat could not be taken at all.
     """
     if log_file is not None:
         _log_to(log_file)
-    app = FloorhandApp(road, catalogs, now=now, may_leave=may_leave, manner=manner, scanner=scanner)
+    app = FloorhandApp(
+        *(road, catalogs),
+        now=now,
+        may_leave=may_leave,
+        manner=manner,
+        scanner=scanner,
+        may_move=may_move,
+    )
     failed = app.run(mouse=False)
     if failed is not None:
         raise failed

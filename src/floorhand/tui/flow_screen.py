@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from textual import work
 
 from floorhand.domain.keymap import KEYS, LOOKING_BACK, Key
+from floorhand.errors import Moves
 from floorhand.flows.turn import Said
 from floorhand.flows.waiting import SCANS_WAITING_MAX
 from floorhand.tui.answering import surely
@@ -39,6 +40,7 @@ class FlowScreen(SingleKeys, inherit_bindings=False):
         self._seated = asyncio.Event()
         self._leaving = False
         self._dropped = 0
+        self._move_in_work: bool | None = None
         self._seeing: asyncio.Task[None] | None = None
 
     def on_mount(self) -> None:
@@ -100,6 +102,17 @@ class FlowScreen(SingleKeys, inherit_bindings=False):
         self._leaving = True
         self._shown.notices = (Said("terminal.leave", {}, "look"),)
 
+    def move(self, *, in_work: bool) -> None:
+        """Go on at a newer host between two scans; ``in_work``: even if somebody is signed in."""
+        self._move_in_work = in_work or bool(self._move_in_work)
+        self._move_if_free()
+
+    def _move_if_free(self) -> None:
+        if self._move_in_work is None or self.turn is None or self._busy or self._shown.typed:
+            return
+        if not len(self._waiting) and (self._move_in_work or not self.turn.worker):
+            self.app.exit(Moves())
+
     def _offer(self, scanned: Scan | Said) -> None:
         """Let a scan wait for its turn, or refuse it aloud."""
         self._leaving = False
@@ -140,6 +153,7 @@ class FlowScreen(SingleKeys, inherit_bindings=False):
         self._watch_printer()
         while True:
             self._busy = False
+            self._move_if_free()
             scanned = await self._waiting.come()
             self._busy = True
             assert self.turn is not None

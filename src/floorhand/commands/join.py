@@ -1,0 +1,36 @@
+"""``floorhand join``: a terminal from the host, for the line one is at.
+
+`floorhand.__main__` calls the client directly, without any of what stands here.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from floorhand.config import Settings
+
+EPILOG = """\
+All options of floorhand terminal may stand behind it, in full: --seat PACK-1 --station PACK-1.
+Whoever runs the host has decided about database, site and files; another user than the host's may
+choose no others. Without a host it opens a terminal of its own, and says so.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what the command takes; `floorhand.host.join` reads it."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = EPILOG
+    parser.add_argument("--socket", metavar="PATH", help="where the host listens")
+    parser.add_argument(
+        "--only", action="store_true", help="open no terminal of its own if no host answers"
+    )
+    parser.add_argument("words", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001  (as all commands)
+    """Join from an older entry point, which does not know the direct way."""
+    import sys
+
+    from floorhand.host.join import main
+
+    return main(sys.argv[2:])
