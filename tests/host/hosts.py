@@ -90,10 +90,6 @@ class Client(PtyTerminal):
         super().__init__(["-m", "floorhand", "join", *own, *named], str(Path(host.socket).parent))
         self._code: int | None = None
 
-    @property
-    def pid(self) -> int:
-        return self._process
-
     def resize(self, columns: int, lines: int) -> None:
         size = struct.pack("HHHH", lines, columns, 0, 0)
         fcntl.ioctl(self._terminal, termios.TIOCSWINSZ, size)
@@ -115,7 +111,7 @@ class Client(PtyTerminal):
                 self._seen += self.read(0.01)
             except OSError:  # the last one has closed the other end
                 time.sleep(0.01)
-            pid, status = os.waitpid(self._process, os.WNOHANG)
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
             if pid:
                 self._code = os.waitstatus_to_exitcode(status)
             return bool(pid)

@@ -22,7 +22,6 @@ from tempfile import TemporaryDirectory
 from threading import Lock, Thread, get_native_id
 from typing import Any, Final
 
-from floorhand.domain.signing_in import JOBS
 from floorhand.ops.seats import Turn, must_sit
 from floorhand.robots import supply
 from floorhand.robots.crew import Robot
@@ -41,14 +40,16 @@ BURST: Final = 0.4
 BURST_S: Final = 0.5
 """… so long after its answer."""
 
+PICKS_FIRST: Final = ("picking", "packing")
+PACKS_FIRST: Final = ("packing", "picking")
+PACKS_EVERY: Final = 4
+"""One in so many would rather pack."""
+
 WARM_UP_S: Final = 15.0
 SECONDS: Final = 60.0
 
 LOWEST: Final = 19
 """The lowest priority that Linux knows."""
-
-IDLE_S: Final = 1.0
-"""How long a robot without work waits before it looks again."""
 
 
 class Hands:
@@ -60,12 +61,12 @@ class Hands:
         self._reports: list[SimpleQueue[float]] = [SimpleQueue() for _ in range(terminals)]
         Thread(target=self._hear, daemon=True).start()
 
-    def type(self, number: int, at: float, data: bytes) -> None:
+    def type(self, number: int, data: bytes) -> None:
         """Have a scan typed at a terminal."""
         while not self._reports[number].empty():  # painted since, such as the clock
             self._reports[number].get()
         with self._lock:
-            self._line.send((number, at, data))
+            self._line.send((number, data))
 
     def painted_s(self, number: int) -> float:
         """Wait until a terminal has painted; give how long after the last key that was."""
@@ -92,7 +93,6 @@ class Person(Robot):
         self, transactions: Transactions, hands: Hands, number: int, every_s: float, **named: Any
     ) -> None:
         self._hands, self._number, self._every_s = hands, number, every_s
-        self._answered_at = time.perf_counter()
         self.painted: list[tuple[float, float]] = []
         """When each scan was typed, and how long after that its answer was painted, in seconds."""
         super().__init__(transactions, SITE, **named)
@@ -101,19 +101,22 @@ class Person(Robot):
         """Look where the terminal is: it has taken the seat."""
         return self._look()
 
+    def step(self) -> bool:
+        """Take a while, then look and scan: what was seen before may be gone."""
+        time.sleep(self._a_while_s())
+        return super().step()
+
     def send(self, scan_no: int, scanned: str) -> Turn:
-        """Think, type, and wait until the answer is there and painted."""
-        at = max(self._answered_at + self._thinking_s(), time.perf_counter())
-        self._hands.type(self._number, at, scanned.encode() + b"\r")
-        turn = self.turn
+        """Type, and wait until the answer is there and painted."""
+        at, turn = time.perf_counter(), self.turn
+        self._hands.type(self._number, scanned.encode() + b"\r")
         while turn.scan_no < scan_no:
             painted_s = self._hands.painted_s(self._number)
             turn = self._look()
-        self._answered_at = at + painted_s
         self.painted.append((at, painted_s))
         return turn
 
-    def _thinking_s(self) -> float:
+    def _a_while_s(self) -> float:
         if self._rng.random() < BURST:
             return BURST_S
         return self._rng.expovariate((1 - BURST) / (self._every_s - BURST * BURST_S))
@@ -193,7 +196,7 @@ def _let_work(
             worker=code,
             now=lambda: datetime.now(UTC),
             rng=Random(number),
-            jobs=(*JOBS[number % len(JOBS) :], *JOBS[: number % len(JOBS)]),
+            jobs=PACKS_FIRST if number % PACKS_EVERY == 0 else PICKS_FIRST,
         )
         for number, (code, badge) in enumerate(crew)
     ]
@@ -209,7 +212,6 @@ def _work(person: Person, until: float) -> None:
     while time.perf_counter() < until:
         if not person.step():
             person.wake()
-            time.sleep(IDLE_S)
 
 
 def _private_kb(process: int) -> int:

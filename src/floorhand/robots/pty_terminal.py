@@ -13,6 +13,10 @@ import sys
 import termios
 import time
 from collections.abc import Sequence
+from typing import Final, NoReturn
+
+NOT_STARTED: Final = 127
+"""Exit code of what could not even be started, as that of a shell."""
 
 WAIT_MAX_S = 60
 READ_BYTES = 65_536
@@ -38,17 +42,26 @@ class PtyTerminal:
 
     def __init__(self, command: Sequence[str], folder: str) -> None:
         self.started = time.perf_counter()
-        self.pid, self._terminal = pty.fork()
-        if self.pid == 0:
+        pid, terminal = pty.fork()
+        if pid == 0:
+            self._become(command, folder)
+        self.pid, self._terminal = pid, terminal
+        size = struct.pack("HHHH", LINES, COLUMNS, 0, 0)
+        fcntl.ioctl(self._terminal, termios.TIOCSWINSZ, size)
+        self._seen = b""
+
+    @staticmethod
+    def _become(command: Sequence[str], folder: str) -> NoReturn:
+        """Be the program, in a process that was forked for it; never go on as what forked it."""
+        try:
             os.environ["PYTHONPATH"] = os.pathsep.join(map(os.path.abspath, sys.path))
             os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
             os.chdir(folder)
             os.environ.update(TERM="xterm-256color", COLUMNS=str(COLUMNS), LINES=str(LINES))
             os.environ["FLOORHAND_STATE"] = os.path.join(folder, "state")
             os.execv(sys.executable, [sys.executable, *command])
-        size = struct.pack("HHHH", LINES, COLUMNS, 0, 0)
-        fcntl.ioctl(self._terminal, termios.TIOCSWINSZ, size)
-        self._seen = b""
+        finally:
+            os._exit(NOT_STARTED)
 
     def fileno(self) -> int:
         """Give the file to wait for what comes from it."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from random import Random
 from typing import Final
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.things import SUPPLIER, Goods, Line
@@ -15,7 +15,7 @@ from floorhand.robots.demo import building
 from floorhand.store import ledger
 from floorhand.store.db import Transactions, engine_of
 from floorhand.store.ledger import Cause
-from floorhand.store.schema import Operation, Stock
+from floorhand.store.schema import Delivery, Operation, Stock
 
 OPERATION: Final = "rush:1"
 
@@ -27,6 +27,8 @@ WORKERS_PER_BENCH: Final = 4
 
 def rush(transactions: Transactions, site: str, workers: int, now: datetime) -> supply.Crew:
     """Fill the demo, in which nothing is done yet, with work for so many; give its crew.
+
+    Nothing more comes in: robots that pick would wait for it.
 
     On PostgreSQL all tables are counted in the end, as the server does by itself a minute later.
     """
@@ -42,6 +44,7 @@ def rush(transactions: Transactions, site: str, workers: int, now: datetime) -> 
             benches=-(-workers // WORKERS_PER_BENCH),
         )
         times = -(-workers * ORDERS_PER_WORKER // ORDERS_OF_DEMO)
+        tx.execute(update(Delivery).where(Delivery.site == site).values(state="closed"))
         supply.order_again(tx, site, times)
         _more_stock(tx, site, times, now)
     engine = engine_of(transactions)

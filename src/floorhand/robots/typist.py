@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 import select
 import time
 from collections.abc import Sequence
@@ -15,8 +14,8 @@ from floorhand.robots.pty_terminal import PtyTerminal
 READY: Final = b"Scan"
 """Every first question has this word."""
 
-Command = tuple[int, float, bytes] | None
-"""Number of a terminal, when to type on the clock of `time.perf_counter`, and what; None: end."""
+Command = tuple[int, bytes] | None
+"""Number of a terminal, and what to type there; None: end."""
 
 Report = tuple[int, float]
 """Number of a terminal, and how long after the last key it painted last, in seconds."""
@@ -41,7 +40,6 @@ class Typist:
     ) -> None:
         self._terminals = [PtyTerminal(*one) for one in zip(commands, folders, strict=True)]
         self._line = line
-        self._due: list[tuple[float, int, bytes]] = []
         self._typed_at = [0.0] * len(commands)
         self._painted_at: dict[int, float] = {}
 
@@ -67,13 +65,11 @@ class Typist:
                         self._look(numbers[file])
                     elif not self._listen():
                         return
-                self._type()
                 self._tell()
 
     def _wait_s(self) -> float:
         """Say how long nothing has to be done unless something comes."""
         deadlines = [at + QUIET_S for at in self._painted_at.values()]
-        deadlines += [at for at, _, _ in self._due[:1]]
         return max(0.0, min(deadlines, default=time.perf_counter() + 1.0) - time.perf_counter())
 
     def _look(self, number: int) -> None:
@@ -85,16 +81,11 @@ class Typist:
             command: Command = self._line.recv()
             if command is None:
                 return False
-            number, at, data = command
-            heapq.heappush(self._due, (at, number, data))
-        return True
-
-    def _type(self) -> None:
-        while self._due and self._due[0][0] <= time.perf_counter():
-            _, number, data = heapq.heappop(self._due)
+            number, data = command
             self._typed_at[number] = time.perf_counter()
             self._painted_at.pop(number, None)
             self._terminals[number].send(data)
+        return True
 
     def _tell(self) -> None:
         """Report each that has been quiet since it painted."""
