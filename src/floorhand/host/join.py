@@ -202,7 +202,8 @@ def ask(
     request = "\0".join(fields).encode("utf-8", "surrogateescape")
     descriptors = b"".join(one.to_bytes(4, sys.byteorder) for one in streams)
     sent = line.sendmsg([request], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, descriptors)])
-    line.sendall(request[sent:])
+    if sent < len(request):  # sending nothing fails, too, where the host has refused already
+        line.sendall(request[sent:])
 
 
 def _connected(path: str) -> _socket.socket:

@@ -24,6 +24,7 @@ from floorhand.store import notes
 from floorhand.store.asking import Door
 from floorhand.store.closing import close_in_the_end
 from floorhand.store.lanes import Lanes
+from floorhand.store.mounts import NETWORK_FILE_SYSTEMS, file_system
 from floorhand.store.room import give_up_reserve
 from floorhand.store.server import (
     STATEMENTS_KEPT_MAX,
@@ -71,11 +72,6 @@ ADDRESSES = "Name an SQLite file, or postgresql+psycopg://user@host/database."
 
 HEAD = "0001"
 """The newest migration. A test compares it with the migrations folder, which is slow to ask."""
-
-NETWORK_FILE_SYSTEMS = frozenset(
-    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs"}
-)
-"""SQLite's write-ahead log needs shared memory, which these do not have (sqlite.org/wal.html)."""
 
 
 def open_database(url: str, *, create: bool = True) -> Transactions:
@@ -297,21 +293,6 @@ def look_at_file(path: Path, create: bool) -> None:
 def say_empty(shown: str) -> str:
     """Say that a database holds nothing yet."""
     return f"{shown} is empty: there is no warehouse in it. Make one with: floorhand demo"
-
-
-def file_system(folder: Path) -> str:
-    """Name the file system that a folder lies on; empty where the system does not say."""
-    try:
-        mounts = Path("/proc/self/mounts").read_text("utf-8", "replace").splitlines()
-    except OSError:
-        return ""
-    best, kind = "", ""
-    for mount in mounts:
-        _, point, name, *_ = mount.split(" ")
-        within = str(folder) == point or str(folder).startswith(point.rstrip("/") + "/")
-        if within and len(point) >= len(best):
-            best, kind = point, name
-    return kind
 
 
 def _tame_sqlite(engine: Engine) -> None:

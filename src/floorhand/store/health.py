@@ -17,7 +17,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from floorhand.errors import DatabaseAway, DatabaseUnusable
 from floorhand.store.backup import integrity
-from floorhand.store.db import HEAD, NETWORK_FILE_SYSTEMS, address_of, file_system
+from floorhand.store.db import HEAD, address_of
+from floorhand.store.mounts import NETWORK_FILE_SYSTEMS, file_system
 from floorhand.store.room import Room, left_for
 from floorhand.store.schema import Operation
 from floorhand.store.snapshot import schema_of, sites_of, snapshot
