@@ -28,9 +28,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001  (as all commands)
-    """Join from an older entry point, which does not know the direct way."""
+    """Join with options that stand before the command, too."""
     import sys
 
     from floorhand.host.join import main
 
-    return main(sys.argv[2:])
+    words = sys.argv[1:]
+    words.remove("join")
+    return main(words)
