@@ -10,6 +10,7 @@ from conftest import new_warehouse
 from scripts.test_scripts import Stage
 from sqlalchemy import SelectBase
 
+from floorhand.ops import registry
 from floorhand.ops.registry import get_ready
 from floorhand.store import prepared
 from floorhand.store.db import engine_of
@@ -19,6 +20,7 @@ from floorhand.store.db import engine_of
 def test_all_that_is_asked_was_compiled_before(
     job: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(registry, "_READY_FOR", set())
     monkeypatch.setattr(prepared, "_COMPILED", {})
     monkeypatch.setattr(prepared, "_PREPARED", {})
     script = (Path(__file__).parent / f"{job}_smooth.floor").read_text("utf-8").splitlines()
