@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -38,3 +40,11 @@ def test_all_that_is_asked_was_compiled_before(
     asked = [statement for statement, *_ in list(prepared._COMPILED)[before:]]
     assert asked, "scans write, which is compiled at first use"
     assert [str(one) for one in asked if isinstance(one, SelectBase)] == []
+
+
+def test_no_thread_makes_the_columns_of_places_under_other_names() -> None:
+    look = (
+        "from floorhand.store.shelves import Inner, Outer as all; print(*map(vars, (Inner, *all)))"
+    )
+    told = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    assert told.stdout.count("'walk_no': ") == told.stdout.count("'inner_height_mm': ") == 4

@@ -16,10 +16,23 @@ from floorhand.store.masters import site_zone
 from floorhand.store.prepared import made_once
 from floorhand.store.schema import OrderLine, Place, Stock
 
-Inner = aliased(Place, name="inner_place")
+
+def _named(name: str) -> type[Place]:
+    """Give the table of places under another name.
+
+    SQLAlchemy makes its columns when they are first asked for, and does not expect two threads to
+    ask at once: so that is done here, while the module is read.
+    """
+    place: type[Place] = aliased(Place, name=name)
+    for column in Place.__table__.columns:
+        getattr(place, column.key).__clause_element__()
+    return place
+
+
+Inner = _named("inner_place")
 """The place that holds the goods; `Outer` are those around it, the nearest first."""
 
-Outer = tuple(aliased(Place, name=f"outer_{level}") for level in (1, 2, 3))
+Outer = tuple(_named(f"outer_{level}") for level in (1, 2, 3))
 
 
 def outermost(name: str) -> ColumnElement[Any]:
