@@ -36,6 +36,9 @@ JAMO: Final = range(0x1100, 0x1200)
 VISIBLE_MAX: Final = 2048
 """Texts kept as they are shown: a screen asks for each of its own several times."""
 
+CHARACTERS_MAX: Final = 4096
+"""Characters of which it is kept how they are shown: more than a warehouse ever writes."""
+
 NON_JOINER: Final = "\u200c"
 """Some scripts need this between letters; it does nothing else."""
 
@@ -56,21 +59,20 @@ def visible(text: str) -> str:
     Control characters become their pictures (``\\x1d`` becomes ``␝``), everything that formats,
     reverses or is not assigned becomes ``�``. Letters of all scripts stay.
     """
-    if text.isascii() and text.isprintable():
+    if (text.isascii() and text.isprintable()) or all(map(_is_plain, set(text))):
         return text
     shown: list[str] = []
     marks = 0
     for character in text:
-        category = unicodedata.category(character)
-        marks = marks + 1 if category in ("Mn", "Me") else 0
-        if _is_left_out(character) or marks > MARKS_MAX:
+        marks = marks + 1 if _is_mark(character) else 0
+        if marks > MARKS_MAX:
             continue
         if character in AM:
             ring, vowel = AM[character]
             above = [shown.pop()] if shown and shown[-1] in TONES else []
             shown += [ring, *above, vowel]
         else:
-            shown.append(_picture(character, category))
+            shown.append(_picture(character))
     text = "".join(shown)
     return unicodedata.normalize("NFC", text) if any(ord(c) in JAMO for c in text) else text
 
@@ -80,13 +82,24 @@ def visible_lines(text: str) -> str:
     return "\n".join(visible(line) for line in text.split("\n"))
 
 
-def _is_left_out(character: str) -> bool:
-    number = ord(character)
-    return number in SELECTORS or number in SKIN_TONES or number in UNSEEN or character == JOINER
+@lru_cache(maxsize=CHARACTERS_MAX)
+def _is_plain(character: str) -> bool:
+    """Say whether a character is shown as it is, whatever stands beside it."""
+    beside = _is_mark(character) or character in AM or ord(character) in JAMO
+    return not beside and _picture(character) == character
 
 
-def _picture(character: str, category: str) -> str:
-    number = ord(character)
+@lru_cache(maxsize=CHARACTERS_MAX)
+def _is_mark(character: str) -> bool:
+    return unicodedata.category(character) in ("Mn", "Me")
+
+
+@lru_cache(maxsize=CHARACTERS_MAX)
+def _picture(character: str) -> str:
+    """Give what stands for a character; nothing for one that is left out."""
+    number, category = ord(character), unicodedata.category(character)
+    if number in SELECTORS or number in SKIN_TONES or number in UNSEEN or character == JOINER:
+        return ""
     if number < 0x20:
         return chr(0x2400 + number)
     if number == 0x7F:

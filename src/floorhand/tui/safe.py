@@ -123,7 +123,7 @@ def cut(text: str, width_max: int) -> str:
         return ""
     if columns(text) <= width_max:
         return text
-    first, *_ = chop(text, width_max - 1) or [""]
+    first = next(_pieces(text, width_max - 1), "")
     return first + CUT if columns(first) < width_max else CUT
 
 
@@ -132,20 +132,26 @@ def chop(text: str, width: int) -> list[str]:
 
     What is read as one stays together if it fits; a character that is wider is left out.
     """
+    return list(_pieces(text, width))
+
+
+def _pieces(text: str, width: int) -> Iterator[str]:
     if text.isascii() and text.isprintable():
-        return [text[at : at + width] for at in range(0, len(text), width)] if width > 0 else []
-    pieces: list[str] = []
+        if width > 0:
+            yield from (text[at : at + width] for at in range(0, len(text), width))
+        return
     piece, taken = "", 0
     for part in _fitting(text, width):
         wide = columns(part)
         if wide > width:
             continue
         if taken + wide > width:
-            pieces.append(piece)
+            yield piece
             piece, taken = "", 0
         piece += part
         taken += wide
-    return [*pieces, piece] if piece else pieces
+    if piece:
+        yield piece
 
 
 def _fitting(text: str, width: int) -> Iterator[str]:

@@ -9,6 +9,7 @@ counts here; whoever paints it fills the rest.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -72,15 +73,15 @@ def _is_agreed(character: str) -> bool:
     return cell_len(character) == 1
 
 
-def clusters(text: str) -> list[str]:
+def clusters(text: str) -> Iterator[str]:
     """Take a text apart between what is read as one: no vowel sign is cut off its consonant."""
-    found: list[str] = []
-    ties = False
+    cluster, ties = "", False
     for character in text:
         mark = unicodedata.category(character) in ("Mn", "Me", "Mc", "Cf")
-        if found and (mark or ties):
-            found[-1] += character
-        else:
-            found.append(character)
+        if cluster and not (mark or ties):
+            yield cluster
+            cluster = ""
+        cluster += character
         ties = unicodedata.combining(character) == LINKER or (ties and mark)
-    return found
+    if cluster:
+        yield cluster
