@@ -20,7 +20,7 @@ import inspect
 import io
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -169,20 +169,30 @@ _SHOWN: tuple[Any, ...] = (
 )
 
 
-def _names_of(shown: type) -> set[str]:
+def _names_of(shown: type) -> frozenset[str]:
     """Give what a class has, and what its instances are given."""
-    names = set(dir(shown))
-    for one in shown.__mro__:
-        with suppress(OSError, TypeError):  # what is made in C has no source, and tells all in dir
-            for node in ast.walk(ast.parse(dedent(inspect.getsource(one)))):
-                if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-                    names.add(node.attr)
-    return names
+    return frozenset(dir(shown)).union(*map(_given_by, shown.__mro__))
 
 
-_OF_SCREENS = frozenset().union(*map(_names_of, (App, Screen, Widget, LinuxDriver)))
-KNOWN = _OF_SCREENS.union(*map(_names_of, _SHOWN)) - (frozenset(dir(str)) - _OF_SCREENS)
-"""All names of what can show or send text; without those that every text has, and no screen."""
+@cache
+def _given_by(one: type) -> frozenset[str]:
+    """Give what the code of a class itself sets; what is made in C has none, and tells all."""
+    try:
+        tree = ast.parse(dedent(inspect.getsource(one)))
+    except (OSError, TypeError):
+        return frozenset()
+    return frozenset(
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+    )
+
+
+@cache
+def known() -> frozenset[str]:
+    """All names of what can show or send text; without those that every text has, and no screen."""
+    of_screens = frozenset().union(*map(_names_of, (App, Screen, Widget, LinuxDriver)))
+    return of_screens.union(*map(_names_of, _SHOWN)) - (frozenset(dir(str)) - of_screens)
 
 
 def leaks(name: str, source: str) -> list[str]:
@@ -296,12 +306,12 @@ def _names(file: str, tree: ast.Module) -> Told:
             case ast.Attribute(attr=attr) if id(node) not in exact:
                 if not _may_utter(attr, file):
                     yield node, f"utters .{attr}"
-                elif isinstance(node.ctx, ast.Store) and attr in KNOWN and attr not in SET:
+                elif isinstance(node.ctx, ast.Store) and attr in known() and attr not in SET:
                     yield node, f"sets .{attr}"
             case ast.ClassDef(body=body):
                 for one in body:
                     for name in _defined(one):
-                        if name in KNOWN and name not in MEMBERS:
+                        if name in known() and name not in MEMBERS:
                             yield one, f"defines {name}"
 
 
@@ -309,7 +319,7 @@ def _may_utter(attr: str, file: str) -> bool:
     listed = {dotted.rpartition(".")[2] for dotted in IMPORTS.get(file, ())} - {"write"}
     if attr.startswith("__"):
         return attr in UNDER_NAMES | listed
-    return attr not in KNOWN or attr in (
+    return attr not in known() or attr in (
         TEXTUAL_NAMES | OUR_NAMES | listed | (DOOR_NAMES if file == DOOR else set())
     )
 
