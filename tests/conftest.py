@@ -24,6 +24,8 @@ if "FLOORHAND_EXPLORE" not in os.environ:
     # The same examples every time: a run says something about the change, not about its luck.
     hypothesis.settings.load_profile("same")
 
+BYTECODE = Path(__file__).resolve().parents[1] / ".pytest_cache" / "bytecode"
+
 MEMORY = Path("/dev/shm")
 MEMORY_FREE_MIN = 2**32
 """Bytes: what a whole run leaves behind at its worst, several times over."""
@@ -43,7 +45,18 @@ def _work_in_memory() -> None:
     os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 
+def _keep_bytecode() -> None:
+    """Let the many processes of a run share compiled code, where it may not lie beside the code.
+
+    Each would compile all of the program anew, which takes longer than most of what is tried.
+    """
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", "") and "PYTHONPYCACHEPREFIX" not in os.environ:
+        os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = str(BYTECODE)
+        sys.dont_write_bytecode = False
+
+
 _work_in_memory()
+_keep_bytecode()
 keep_compiled()
 prove_frozen()
 if ON_POSTGRESQL:
