@@ -29,6 +29,22 @@ def until(is_so: Callable[[], object], what: str) -> None:
         time.sleep(0.01)
 
 
+def children(pid: int) -> list[int]:
+    """The processes that another one has begun; none if it has ended."""
+    try:
+        return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+
+
+def words_of(pid: int) -> list[str]:
+    """How a process was begun; nothing if it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+    except OSError:
+        return []
+
+
 class Hosted:
     """A host process; what it says is kept in a file."""
 
@@ -58,13 +74,7 @@ class Hosted:
 
     def terminals(self) -> list[int]:
         """The numbers of its forks."""
-        pid = self.process.pid
-        try:
-            return [
-                int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-            ]
-        except OSError:
-            return []
+        return children(self.process.pid)
 
     def terminal(self) -> int:
         """The number of the only one."""

@@ -7,34 +7,32 @@ import json
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 from aiohttp import web
+from host.hosts import Hosted, children, words_of
 
 from floorhand.config import Settings
 from floorhand.web.browsers import Browsers
+from floorhand.web.hosts import Hosts
 from floorhand.web.server import FloorServer
-from floorhand.web.sessions import Limits
+from floorhand.web.sessions import Limits, environment
 from floorhand.web.visitors import Door
 
 WAIT_MAX_S = 60.0
 """Far longer than anything takes: how quick the machine is decides nothing."""
 
 
-def children() -> set[int]:
-    """The terminals that run, as the system lists them among all that this process has begun."""
-    begun = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
-    return {int(pid) for pid in begun if "terminal" in _words(pid)}
+@dataclass(frozen=True)
+class Floor:
+    """A warehouse, a folder for what its terminals keep, and the host that forks them."""
 
-
-def _words(pid: str) -> list[str]:
-    """How a process was begun; nothing if it has ended."""
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_text().split("\0")
-    except OSError:
-        return []
+    home: str
+    folder: Path
+    host: Hosted
 
 
 async def gone(*pids: int) -> None:
@@ -47,16 +45,35 @@ async def gone(*pids: int) -> None:
 class Served:
     """A server that can be stopped, and started again on the same port."""
 
-    def __init__(self, home: str, folder: Path, door: Door, limits: Limits) -> None:
+    def __init__(self, floor: Floor, door: Door, limits: Limits, path: str = "") -> None:
+        self._floor = floor
+        settings = Settings(database=floor.home, labels=str(floor.folder / "labels"))
+        self.told: list[str] = []
         self._make = lambda: FloorServer(
-            Settings(database=home, labels=str(folder / "labels")),
-            Browsers(folder / "browsers"),
+            settings,
+            Browsers(floor.folder / "browsers"),
             door,
+            Hosts(path or floor.host.socket, environment(settings), 10, self.told.append),
             limits,
         )
         self.port = 0
         self.server: FloorServer
         self._runner: web.AppRunner | None = None
+
+    def terminals(self) -> list[int]:
+        """The numbers of the terminals that run, at whichever host."""
+        mine = self.own_host()
+        return self._floor.host.terminals() + (children(mine) if mine else [])
+
+    def terminal(self) -> int:
+        """The number of the only one."""
+        (pid,) = self.terminals()
+        return pid
+
+    def own_host(self) -> int:
+        """The number of the host that the server has begun; 0 if there is none."""
+        hosts = [pid for pid in children(os.getpid()) if "--tied" in words_of(pid)]
+        return hosts[0] if hosts else 0
 
     @property
     def url(self) -> str:
@@ -77,17 +94,17 @@ class Served:
 
 @asynccontextmanager
 async def served(
-    home: str, folder: Path, *, door: Door | None = None, limits: Limits | None = None
+    floor: Floor, *, door: Door | None = None, limits: Limits | None = None, path: str = ""
 ) -> AsyncIterator[Served]:
-    """Serve the terminals of a warehouse."""
-    made = Served(home, folder, door or Door(), limits or Limits())
-    before = children()
+    """Serve the terminals of a warehouse; ``path``: of another host than the usual one."""
+    made = Served(floor, door or Door(), limits or Limits(), path)
     await made.start()
     try:
         yield made
     finally:
+        left = made.terminals()
         await made.stop()
-        await gone(*children() - before)
+        await gone(*left)
 
 
 class Tab:

@@ -8,17 +8,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from homes import home_of
 from sqlalchemy import select
-from warehouses import packing
-from web.browsing import Served, served
+from web.browsing import Floor, Served, served
 from web.chromium import Page, chromium, program
 
 from floorhand.store.db import Transactions
 from floorhand.store.schema import Parcel, Scan
 
 pytestmark = [
-    pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals"),
+    pytest.mark.skipif(sys.platform != "linux", reason="hosts are for Linux"),
     pytest.mark.skipif(program() is None, reason="there is no Chromium here"),
 ]
 
@@ -31,12 +29,6 @@ window.line.addEventListener("message", e => window.said += text.decode(e.data))
 """Keeps what the terminal shows, as text; the picture of it is for people."""
 
 ALIEN = "Automatic fallback to software WebGL"
-
-
-@pytest.fixture
-def home(transactions: Transactions, tmp_path: Path) -> str:
-    packing.build(transactions)
-    return home_of(tmp_path / "floor.db")
 
 
 async def arrive(page: Page, at: Served) -> None:
@@ -58,10 +50,10 @@ async def scanned(
 
 @pytest.mark.parametrize(("width", "height"), [(360, 640), (412, 915), (1280, 800)])
 async def test_a_parcel_is_packed_though_the_server_goes_away_in_the_middle(
-    home: str, transactions: Transactions, tmp_path: Path, width: int, height: int
+    floor: Floor, transactions: Transactions, width: int, height: int
 ) -> None:
-    kept = Path(os.environ.get("FLOORHAND_SCREENSHOTS", tmp_path))  # to look at
-    async with served(home, tmp_path) as at, chromium(width, height) as page:
+    kept = Path(os.environ.get("FLOORHAND_SCREENSHOTS", floor.folder))  # to look at
+    async with served(floor) as at, chromium(width, height) as page:
         await arrive(page, at)
         await page.run("document.activeElement.blur(); document.body.click()")
         assert await page.run("document.activeElement.className") == "xterm-helper-textarea"

@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import signal
 import stat
 import sys
 from pathlib import Path
 
 import aiohttp
 import pytest
-from homes import home_of
+from homes import SITE
 from sqlalchemy import select
-from warehouses import packing
-from web.browsing import WAIT_MAX_S, Served, browser, children, gone, served, tab
+from web.browsing import Floor, browser, gone, served, tab
 
+from floorhand.ops.devices import seat_holder
 from floorhand.store.db import Transactions
 from floorhand.store.schema import Scan
 from floorhand.web.browsers import COOKIE
 from floorhand.web.sessions import Closed, Limits
 from floorhand.web.visitors import Door
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="hosts are for Linux")
 
 GS1 = "]C1010950600013437610LOT\x1d21S-1"
-
-
-@pytest.fixture
-def home(transactions: Transactions, tmp_path: Path) -> str:
-    packing.build(transactions)
-    return home_of(tmp_path / "floor.db")
 
 
 def scans(transactions: Transactions) -> list[str]:
@@ -39,10 +30,10 @@ def scans(transactions: Transactions) -> list[str]:
 
 
 async def test_who_signs_in_scans_as_at_any_terminal_and_no_byte_is_lost(
-    home: str, transactions: Transactions, tmp_path: Path
+    floor: Floor, transactions: Transactions
 ) -> None:
     async with (
-        served(home, tmp_path) as at,
+        served(floor) as at,
         browser(at, "P1", "PACK-1") as one,
         tab(at, one) as page,
     ):
@@ -54,9 +45,9 @@ async def test_who_signs_in_scans_as_at_any_terminal_and_no_byte_is_lost(
     assert scans(transactions)[-1] == GS1
 
 
-async def test_the_terminal_has_the_size_of_the_page(home: str, tmp_path: Path) -> None:
+async def test_the_terminal_has_the_size_of_the_page(floor: Floor) -> None:
     async with (
-        served(home, tmp_path) as at,
+        served(floor) as at,
         browser(at) as one,
         tab(at, one, columns=40, lines=33) as page,
     ):
@@ -68,13 +59,13 @@ async def test_the_terminal_has_the_size_of_the_page(home: str, tmp_path: Path) 
         await page.until(b"\x1b[45;")
 
 
-async def test_a_server_that_comes_back_shows_the_same_question(home: str, tmp_path: Path) -> None:
-    async with served(home, tmp_path) as at, browser(at, "P1", "PACK-1") as one:
+async def test_a_server_that_comes_back_shows_the_same_question(floor: Floor) -> None:
+    async with served(floor) as at, browser(at, "P1", "PACK-1") as one:
         async with tab(at, one) as page:
             await page.until(b"Scan your badge")
             await page.type("BADGE-ANA\r")
             await page.until(b"Hello Ana")
-            (pid,) = children()
+            pid = at.terminal()
             await at.stop()
             assert await page.closed() == Closed.RESTARTS
         await gone(pid)
@@ -84,10 +75,8 @@ async def test_a_server_that_comes_back_shows_the_same_question(home: str, tmp_p
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "", "http://127.0.0.1:1"])
-async def test_a_page_of_a_stranger_gets_no_terminal(
-    home: str, tmp_path: Path, origin: str
-) -> None:
-    async with served(home, tmp_path) as at, browser(at) as one:
+async def test_a_page_of_a_stranger_gets_no_terminal(floor: Floor, origin: str) -> None:
+    async with served(floor) as at, browser(at) as one:
         with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
             async with tab(at, one, Origin=origin):
                 pass
@@ -96,9 +85,9 @@ async def test_a_page_of_a_stranger_gets_no_terminal(
             assert no.status == 403
 
 
-async def test_who_calls_us_by_a_name_of_his_own_is_not_answered(home: str, tmp_path: Path) -> None:
+async def test_who_calls_us_by_a_name_of_his_own_is_not_answered(floor: Floor) -> None:
     door = Door(frozenset({"floor.example"}))
-    async with served(home, tmp_path, door=door) as at, browser(at, "") as one:
+    async with served(floor, door=door) as at, browser(at, "") as one:
         for host, status in (
             ("evil.example", 421),
             (f"evil.example:{at.port}", 421),
@@ -112,8 +101,8 @@ async def test_who_calls_us_by_a_name_of_his_own_is_not_answered(home: str, tmp_
                 assert answer.status == status, host
 
 
-async def test_every_answer_forbids_what_a_page_must_not_do(home: str, tmp_path: Path) -> None:
-    async with served(home, tmp_path) as at, browser(at) as one:
+async def test_every_answer_forbids_what_a_page_must_not_do(floor: Floor) -> None:
+    async with served(floor) as at, browser(at) as one:
         for path in ("/", "/seat", "/nothing", "/own/page.js", "/static/js/textual.js"):
             async with one.get(at.url + path) as answer:
                 policy = answer.headers["Content-Security-Policy"]
@@ -130,8 +119,8 @@ async def test_every_answer_forbids_what_a_page_must_not_do(home: str, tmp_path:
             assert listed.status == 403
 
 
-async def test_the_first_visit_asks_which_terminal_this_is(home: str, tmp_path: Path) -> None:
-    async with served(home, tmp_path) as at, browser(at, "") as one:
+async def test_the_first_visit_asks_which_terminal_this_is(floor: Floor) -> None:
+    async with served(floor) as at, browser(at, "") as one:
         async with one.get(at.url, headers={"Accept-Language": "de-CH,de;q=0.9"}) as first:
             assert "Welches Terminal ist das?" in await first.text()
             (cookie,) = first.headers.getall("Set-Cookie")
@@ -144,15 +133,15 @@ async def test_the_first_visit_asks_which_terminal_this_is(home: str, tmp_path: 
                 assert "<b>" not in await wrong.text()
         async with one.post(f"{at.url}/seat", data={"seat": "P 7"}, headers=headers) as right:
             assert "P 7" in await right.text()
-        (told,) = tmp_path.glob("browsers/*/seat.json")
+        (told,) = floor.folder.glob("browsers/*/seat.json")
         assert stat.S_IMODE(told.stat().st_mode) == 0o600
         assert stat.S_IMODE(told.parent.stat().st_mode) == 0o700
         (value,) = (one.value for one in one.cookie_jar if one.key == COOKIE)
         assert value not in str(told)
 
 
-async def test_a_link_cannot_make_a_terminal_another_one(home: str, tmp_path: Path) -> None:
-    async with served(home, tmp_path) as at, browser(at, "P1") as one:
+async def test_a_link_cannot_make_a_terminal_another_one(floor: Floor) -> None:
+    async with served(floor) as at, browser(at, "P1") as one:
         async with one.get(f"{at.url}/?seat=P2") as asked:
             assert 'value="P2"' in await asked.text()
         async with one.get(at.url) as still:
@@ -163,12 +152,10 @@ async def test_a_link_cannot_make_a_terminal_another_one(home: str, tmp_path: Pa
             assert 'content="0;url=/?seat=P2"' in await bounced.text()
 
 
-async def test_a_browser_has_one_terminal_and_the_newer_page_gets_it(
-    home: str, tmp_path: Path
-) -> None:
-    async with served(home, tmp_path) as at, browser(at) as one, tab(at, one) as first:
+async def test_a_browser_has_one_terminal_and_the_newer_page_gets_it(floor: Floor) -> None:
+    async with served(floor) as at, browser(at) as one, tab(at, one) as first:
         await first.until(b"Scan your badge")
-        (pid,) = children()
+        pid = at.terminal()
         async with tab(at, one) as second:
             assert await first.closed() == Closed.TAKEN_OVER
             await second.until(b"Scan your badge")
@@ -176,26 +163,26 @@ async def test_a_browser_has_one_terminal_and_the_newer_page_gets_it(
             assert len(at.server.sessions) == 1
 
 
-async def test_a_seat_that_another_browser_has_is_asked_about(home: str, tmp_path: Path) -> None:
-    async with served(home, tmp_path) as at, browser(at) as one, browser(at) as other:
+async def test_a_seat_that_another_browser_has_is_asked_about(floor: Floor) -> None:
+    async with served(floor) as at, browser(at) as one, browser(at) as other:
         async with tab(at, one) as page:
             await page.until(b"Scan your badge")
         async with tab(at, other) as page:
             await page.until(b"Seat P1 is in use")
 
 
-async def test_a_terminal_whose_page_is_gone_ends(home: str, tmp_path: Path) -> None:
-    async with served(home, tmp_path) as at, browser(at) as one:
+async def test_a_terminal_whose_page_is_gone_ends(floor: Floor) -> None:
+    async with served(floor) as at, browser(at) as one:
         async with tab(at, one) as page:
             await page.until(b"Scan your badge")
-            (pid,) = children()
+            pid = at.terminal()
         await gone(pid)
         assert len(at.server.sessions) == 0
 
 
-async def test_a_page_is_told_that_its_terminal_has_ended(home: str, tmp_path: Path) -> None:
+async def test_a_page_is_told_that_its_terminal_has_ended(floor: Floor) -> None:
     async with (
-        served(home, tmp_path) as at,
+        served(floor) as at,
         browser(at, "P1", "NOWHERE") as one,
         tab(at, one) as page,
     ):
@@ -207,10 +194,10 @@ async def test_a_page_is_told_that_its_terminal_has_ended(home: str, tmp_path: P
     ("limits", "others"), [(Limits(sessions=1), "192.0.2.9"), (Limits(per_address=1), "192.0.2.7")]
 )
 async def test_no_more_terminals_are_opened_than_are_allowed(
-    home: str, tmp_path: Path, limits: Limits, others: str
+    floor: Floor, limits: Limits, others: str
 ) -> None:
     async with (
-        served(home, tmp_path, limits=limits) as at,
+        served(floor, limits=limits) as at,
         browser(at, "P1") as one,
         browser(at, "P2") as two,
     ):
@@ -218,43 +205,42 @@ async def test_no_more_terminals_are_opened_than_are_allowed(
             await page.until(b"Scan your badge")
             async with tab(at, two, **{"X-Forwarded-For": others}) as full:
                 assert await full.closed() == Closed.FULL
-        await gone(next(iter(children()), 0))
+        await gone(*at.terminals())
         async with tab(at, two, **{"X-Forwarded-For": others}) as page:
             await page.until(b"Scan your badge")
 
 
 @pytest.mark.parametrize("frame", ["[]", "x", '["stdin", 1]', '["resize", {}]', '"' + "x" * 70_000])
-async def test_what_no_page_of_ours_sends_ends_the_line(
-    home: str, tmp_path: Path, frame: str
-) -> None:
-    async with served(home, tmp_path) as at, browser(at) as one, tab(at, one) as page:
+async def test_what_no_page_of_ours_sends_ends_the_line(floor: Floor, frame: str) -> None:
+    async with served(floor) as at, browser(at) as one, tab(at, one) as page:
         await page.until(b"Scan your badge")
         await page.socket.send_str(frame)
         assert await page.closed() in (Closed.TOO_MUCH, aiohttp.WSCloseCode.MESSAGE_TOO_BIG)
 
 
-async def test_a_browser_without_a_seat_is_sent_to_the_question(home: str, tmp_path: Path) -> None:
-    async with served(home, tmp_path) as at, browser(at, "") as one, tab(at, one) as page:
+async def test_a_browser_without_a_seat_is_sent_to_the_question(floor: Floor) -> None:
+    async with served(floor) as at, browser(at, "") as one, tab(at, one) as page:
         assert await page.closed() == Closed.NO_SEAT
 
 
 async def test_a_terminal_finds_no_secret_of_the_server(
-    home: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    floor: Floor, transactions: Transactions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CLOUD_SECRET", "hush")
     monkeypatch.setenv("FLOORHAND_SEAT", "OTHER")
     async with (
-        served(home, tmp_path) as at,
+        served(floor, path=str(floor.folder / "none.sock")) as at,
         browser(at) as one,
         tab(at, one, **{"X-Forwarded-For": "203.0.113.5, 192.0.2.7"}) as page,
     ):
         await page.until(b"Scan your badge")
-        (pid,) = children()
+        pid = at.terminal()
         told = Path(f"/proc/{pid}/environ").read_text().split("\0")
         words = Path(f"/proc/{pid}/cmdline").read_text()
     assert not [one for one in told if "hush" in one or "OTHER" in one]
-    assert {"FLOORHAND_REMOTE=192.0.2.7", "FLOORHAND_SEAT=P1", "TERM=xterm-256color"} <= {*told}
-    assert home not in words
+    assert floor.home not in words
+    with transactions.begin() as tx:
+        assert seat_holder(tx, SITE, "P1") == "192.0.2.7"
 
 
 def test_a_visitor_is_believed_only_through_a_known_proxy() -> None:
@@ -266,10 +252,10 @@ def test_a_visitor_is_believed_only_through_a_known_proxy() -> None:
 
 
 async def test_behind_a_proxy_that_encrypts_the_page_and_the_cookie_are_secure(
-    home: str, tmp_path: Path
+    floor: Floor,
 ) -> None:
     door = Door(frozenset({"floor.example"}))
-    async with served(home, tmp_path, door=door) as at, browser(at, "") as one:
+    async with served(floor, door=door) as at, browser(at, "") as one:
         headers = {"Host": "floor.example", "X-Forwarded-Proto": "https"}
         asked = f"{at.url}/?seat=P1"
         async with one.get(asked, headers=headers, allow_redirects=False) as first:
@@ -278,29 +264,3 @@ async def test_behind_a_proxy_that_encrypts_the_page_and_the_cookie_are_secure(
         headers["Cookie"] = cookie.partition(";")[0]
         async with one.get(at.url, headers=headers) as page:
             assert "wss://floor.example/ws" in await page.text()
-
-
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-async def test_the_command_ends_at_once_though_browsers_are_there(
-    home: str, tmp_path: Path, how: signal.Signals
-) -> None:
-    at = Served(home, tmp_path, Door(), Limits())
-    command = ["serve", "--database", home, "--state", str(tmp_path), "--port", "0"]
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "floorhand", *command),
-        stdout=asyncio.subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-    )
-    try:
-        assert process.stdout is not None
-        line = (await asyncio.wait_for(process.stdout.readline(), WAIT_MAX_S)).decode()
-        at.port = int(line.partition("127.0.0.1:")[2].partition("/")[0])
-        async with browser(at) as one, tab(at, one) as page:
-            await page.until(b"Scan your badge")
-            process.send_signal(how)
-            assert await page.closed() == Closed.RESTARTS
-            assert await asyncio.wait_for(process.wait(), WAIT_MAX_S) == 0
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import fcntl
 import grp
 import os
+import select
+import signal
 import subprocess
 import sys
 from dataclasses import fields
@@ -46,6 +49,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help=f"terminals at once at most (default: {SESSIONS_MAX})",
     )
+    parser.add_argument(
+        "--tied", action="store_true", help="end when the input ends: for whoever keeps a host"
+    )
     parser.add_argument("--state", metavar="DIR", help="folder of what terminals are known by")
     parser.add_argument("--labels", metavar="DIR", help="folder of the embedded printer")
     parser.add_argument("--language", metavar="CODE", help="language until somebody signs in")
@@ -62,6 +68,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 
     group = _group(args.group)
     path = _path(args.socket)
+    if args.tied:
+        _end_with_input()
     warm_up(settings)
     listening = listen(path, group, HEAD, os.environ)
     listening.wait_for_older()
@@ -125,6 +133,19 @@ class _Program:
         except FloorhandError as error:
             print(visible_lines(f"floorhand: {error}"), file=sys.stderr)
             return 1
+
+
+def _end_with_input() -> None:
+    """Be told to end when the other end of the input is closed, if only by the end of who has it.
+
+    The system sends the signal, which is otherwise that of input that is there (fcntl(2)); nobody
+    writes any.
+    """
+    fcntl.fcntl(0, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(0, fcntl.F_SETSIG, signal.SIGTERM)
+    fcntl.fcntl(0, fcntl.F_SETFL, fcntl.fcntl(0, fcntl.F_GETFL) | os.O_ASYNC)
+    if select.select([0], [], [], 0)[0]:  # it has ended already
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _path(typed: str | None) -> str:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import argparse
 import asyncio
 import ipaddress
+import os
 import signal
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 from floorhand.commands.office import opened, say
 from floorhand.commands.terminal import add_manner
 from floorhand.config import Settings
 from floorhand.errors import BadSetting
-from floorhand.store.db import engine_of, sqlite_file
+from floorhand.store.db import address_of, engine_of, sqlite_file
+from floorhand.store.troubles import path_of
 
 PORT = 8100
 SESSIONS, PER_ADDRESS = 200, 50
@@ -22,6 +26,8 @@ Each browser gets a terminal of its own, which resumes where it was left. It kee
 cookie; the first visit asks for it, or a bookmark names it:
 http://HOST:PORT/?seat=PACK-1&station=PACK-1. Only this machine is answered unless --host says
 otherwise. Encryption is the business of a proxy in front of it: see packaging/browser.md.
+Terminals are forked by the host of this machine (floorhand host), if it is this user's; where none
+answers, by one that is begun for that, and ends with this program.
 """
 
 
@@ -51,6 +57,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--per-address", type=_count, default=PER_ADDRESS, metavar="N", help="of one address"
     )
+    parser.add_argument(
+        "--host-socket", default="", metavar="PATH", help="where the host for terminals listens"
+    )
     parser.add_argument("--state", metavar="DIR", help="folder of what browsers are known by")
     parser.add_argument("--language", metavar="CODE", help="language until somebody signs in")
     add_manner(parser)
@@ -58,6 +67,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Serve terminals until told to end."""
+    if sys.platform != "linux":
+        raise BadSetting("Terminals for browsers are forked by a host, which only Linux has.")
     try:
         from floorhand.web.server import FloorServer, serve
     except ModuleNotFoundError as error:
@@ -65,15 +76,19 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             f"{error.name} is not installed; the extra brings it: pip install 'floorhand[web]'"
         ) from error
     from floorhand.web.browsers import Browsers
-    from floorhand.web.sessions import Limits
+    from floorhand.web.hosts import Hosts
+    from floorhand.web.sessions import Limits, environment
     from floorhand.web.visitors import Door
 
     if sqlite_file(settings.database) is not None:  # a server may be away, and come back
         engine_of(opened(settings)).dispose()
+    settings = _in_full(settings)
     door = Door(frozenset(map(str.lower, args.name)), frozenset(args.proxy))
-    server = FloorServer(
-        settings, Browsers(_state(settings)), door, Limits(args.sessions, args.per_address)
-    )
+    path = args.host_socket or os.environ.get("FLOORHAND_SOCKET", "")
+    # Those that are about to end have their place, too.
+    hosts = Hosts(path, environment(settings), 2 * args.sessions, say)
+    limits = Limits(args.sessions, args.per_address)
+    server = FloorServer(settings, Browsers(_state(settings)), door, hosts, limits)
 
     async def work() -> None:
         ending = asyncio.Event()
@@ -91,9 +106,24 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def _in_full(settings: Settings) -> Settings:
+    """Name files in full: a host may work in another folder."""
+    where = address_of(settings.database)
+    file = sqlite_file(settings.database)
+    if file is None:
+        return replace(settings, labels=str(Path(settings.labels).absolute()))
+    if file.is_absolute():
+        return settings
+    if "://" not in settings.database:
+        return replace(settings, database=str(file.resolve()))
+    before = (where.database or "").removesuffix(path_of(where))
+    named = where.set(database=f"{before}{file.resolve()}")
+    return replace(settings, database=named.render_as_string(hide_password=False))
+
+
 def _state(settings: Settings) -> Path:
     if settings.state:
-        return Path(settings.state) / "browsers"
+        return Path(settings.state).absolute() / "browsers"
     from platformdirs import user_state_path
 
     return user_state_path("floorhand", appauthor=False) / "browsers"

@@ -146,7 +146,7 @@ class Host:
             if not pid:
                 become_terminal(request, line, self._outside.run, left=self._left())
             self._sessions[pid] = Session(line, who)
-            send(line, "open\n")
+            send(line, f"open {pid}\n")
         finally:
             for stream in request.streams:
                 os.close(stream)

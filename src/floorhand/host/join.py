@@ -8,9 +8,10 @@ terminal moves to a newer host, does it call for this program again.
 
 A client and a host speak over a stream socket. The client begins with `HELLO` and fields, each
 ended by NUL, and an empty field after the last; the three descriptors of its terminal come along.
-The host answers with a line: ``open``, or ``no`` and why. After that the client sends single
-letters, `RESIZED`, `HUNG_UP`, `TOLD_TO_END`, and the other side one line: ``end`` and an exit
-code, or ``again``, when the terminal is to be had from another host.
+The host answers with a line: ``open`` and the number of the terminal's process, or ``no`` and why.
+After that the client sends single letters, `RESIZED`, `HUNG_UP`, `TOLD_TO_END`, and the other side
+one line: ``end`` and an exit code, ``killed``, or ``again``, when the terminal is to be had from
+another host. The line ends with the process.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A pseudo-terminal with a program on it, for an event loop: bytes in, bytes out, hang up."""
+"""A pseudo-terminal with a terminal on it, for an event loop: bytes in, bytes out, hang up."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ import asyncio
 import fcntl
 import os
 import pty
-import signal
 import struct
-import sys
 import termios
-from collections.abc import Callable, Mapping
-from typing import Final
+from collections.abc import Callable
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from floorhand.web.hosts import Hosts, Terminal
 
 READ_BYTES_MAX: Final = 65_536
 WAITING_BYTES_MAX: Final = 1_048_576
@@ -21,45 +25,59 @@ SIDES: Final = range(1, 1000)
 """Columns, and lines, that a screen can have."""
 
 LEAVE_S: Final = 10.0
-"""How long a program may take to end when its line is gone."""
+"""How long a terminal may take to end when its line is gone."""
 
-LOOK_S: Final = 0.05
+WORD_S: Final = 5.0
+"""How long word may take of how a terminal ended that has let go of its line."""
 
 
 class Line:
-    """`floorhand terminal` on a line of its own.
+    """A line of its own for a terminal that a host forks.
 
     Args:
-        environ: All that the program finds in its environment.
         columns: Of its screen.
         lines: Of its screen.
-
-    Attributes:
-        pid: The number of the program's process.
     """
 
-    def __init__(self, environ: Mapping[str, str], columns: int, lines: int) -> None:
+    def __init__(self, columns: int, lines: int) -> None:
         self._master, slave = pty.openpty()
-        try:
-            self.resize(columns, lines)
-            os.set_blocking(self._master, False)
-            self.pid = os.posix_spawn(
-                sys.executable,
-                [sys.executable, "-m", "floorhand", "terminal"],
-                environ,
-                file_actions=[(os.POSIX_SPAWN_DUP2, slave, stream) for stream in range(3)],
-                setsid=True,
-            )
-        except OSError:
-            os.close(self._master)
-            raise
-        finally:
-            os.close(slave)
+        self._other_end = os.ttyname(slave)
+        os.close(slave)
+        os.set_blocking(self._master, False)
+        self.resize(columns, lines)
         self._waiting = bytearray()
         self._open = True
+        self._terminal: Terminal | None = None
+
+    async def join(self, hosts: Hosts, words: Sequence[str]) -> None:
+        """Hand the line to a terminal; again, if the one that had it moves to a newer host.
+
+        Args:
+            hosts: Open terminals.
+            words: For the terminal, as ``--seat=P1``.
+
+        Raises:
+            NoHost: If nobody opens one.
+        """
+        if not self._open:
+            return
+        with self._handed_over() as stream:
+            terminal = await hosts.open(words, stream)
+        self._terminal = terminal
+        if not self._open:  # nobody waits for this one any more
+            terminal.close()
+
+    @contextmanager
+    def _handed_over(self) -> Iterator[int]:
+        """Open the other end: as long as nobody has it, reading here says that all is over."""
+        stream = os.open(self._other_end, os.O_RDWR | os.O_NOCTTY)
+        try:
+            yield stream
+        finally:
+            os.close(stream)
 
     def resize(self, columns: int, lines: int) -> None:
-        """Tell the program that its screen has another size."""
+        """Tell the terminal that its screen has another size."""
         columns, lines = (min(max(one, SIDES[0]), SIDES[-1]) for one in (columns, lines))
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
 
@@ -84,7 +102,7 @@ class Line:
         loop.remove_writer(self._master)
 
     async def read(self) -> bytes:
-        """Give what the program shows next; nothing if it has ended."""
+        """Give what the terminal shows next; nothing if it has let go of the line."""
         while self._open:
             try:
                 return os.read(self._master, READ_BYTES_MAX)
@@ -104,8 +122,14 @@ class Line:
             if self._open:
                 loop.remove_reader(self._master)
 
+    async def moves(self) -> bool:
+        """Say, once the line was let go of, whether its terminal goes on at a newer host."""
+        if not self._open or self._terminal is None:
+            return False
+        return await self._terminal.last_word(WORD_S) == "again"
+
     def hang_up(self) -> bool:
-        """Drop the line: the program is told so by SIGHUP. False if it was dropped before."""
+        """Drop the line: the terminal is told so by SIGHUP. False if it was dropped before."""
         if not self._open:
             return False
         self._open = False
@@ -116,13 +140,12 @@ class Line:
         return True
 
     async def ended(self) -> None:
-        """Wait until the program has ended; end it if it does not."""
-        loop = asyncio.get_running_loop()
-        until = loop.time() + LEAVE_S
-        while os.waitpid(self.pid, os.WNOHANG) == (0, 0):
-            if loop.time() > until:
-                os.kill(self.pid, signal.SIGKILL)
-            await asyncio.sleep(LOOK_S)
+        """Wait until the terminal has ended; end it if it does not."""
+        if self._terminal is None:
+            return
+        if await self._terminal.last_word(LEAVE_S) is None:
+            self._terminal.kill()
+        self._terminal.close()
 
 
 def _tell(there: asyncio.Future[None]) -> Callable[[], None]:

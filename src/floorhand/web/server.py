@@ -28,6 +28,7 @@ from floorhand.web.browsers import (
     is_name,
     new_cookie,
 )
+from floorhand.web.hosts import Hosts
 from floorhand.web.sessions import (
     CLOSE_S,
     HEARTBEAT_S,
@@ -109,16 +110,20 @@ class FloorServer:
         settings: Those of all terminals.
         browsers: Knows which browser is which terminal.
         door: Knows who may ask.
-        limits: How many terminals may be open.
+        hosts: Open the terminals.
+        limits: How many may be open.
     """
 
-    def __init__(self, settings: Settings, browsers: Browsers, door: Door, limits: Limits) -> None:
+    def __init__(
+        self, settings: Settings, browsers: Browsers, door: Door, hosts: Hosts, limits: Limits
+    ) -> None:
         self._settings = settings
         self._browsers = browsers
         self._door = door
         self._version = version("floorhand")
         self._seatings = Seatings()
-        self.sessions = Sessions(settings, limits, self._version)
+        self.hosts = hosts
+        self.sessions = Sessions(settings, hosts, limits, self._version)
 
     def application(self) -> web.Application:
         """Make what answers requests."""
@@ -139,6 +144,7 @@ class FloorServer:
 
     async def _end(self, _: web.Application) -> None:
         await self.sessions.end()
+        await self.hosts.end()
 
     @web.middleware
     async def _only_by_our_names(
@@ -279,7 +285,10 @@ async def serve(
     try:
         await web.TCPSite(runner, host, port).start()
         started(runner.addresses[0][1])
-        await ending.wait()
+        async with asyncio.TaskGroup() as tasks:
+            readying = tasks.create_task(server.hosts.get_ready())
+            await ending.wait()
+            readying.cancel()
     finally:
         await runner.cleanup()
 

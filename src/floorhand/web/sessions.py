@@ -6,14 +6,17 @@ import asyncio
 import contextlib
 import json
 import os
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from enum import IntEnum
 from typing import Any, Final
 
 from aiohttp import WSMsgType, web
 
 from floorhand.config import Settings
+from floorhand.host.join import NoHost
 from floorhand.web.browsers import Browser
+from floorhand.web.hosts import Hosts
 from floorhand.web.line import Line
 
 MESSAGE_BYTES_MAX: Final = 65_536
@@ -54,16 +57,16 @@ class Limits:
 
 @dataclass(eq=False, slots=True)
 class Session:
-    """A browser at its terminal."""
+    """A browser at its terminal; ``words`` say which one that is."""
 
-    browser: Browser
     address: str
     socket: web.WebSocketResponse
     line: Line
+    words: Sequence[str]
 
-    async def carry(self) -> Closed:
+    async def carry(self, hosts: Hosts) -> Closed:
         """Carry bytes both ways until one side ends, and say how."""
-        show = asyncio.create_task(self._show())
+        show = asyncio.create_task(self._show(hosts))
         try:
             return await self._type(show)
         finally:
@@ -71,11 +74,19 @@ class Session:
             with contextlib.suppress(asyncio.CancelledError, ConnectionError):
                 await show
 
-    async def _show(self) -> None:
+    async def _show(self, hosts: Hosts) -> None:
         """Show what the terminal says; it waits while the browser does not take it."""
-        while data := await self.line.read():
-            await self.socket.send_bytes(data)
-        await self._close(Closed.ENDED)
+        how = Closed.ENDED
+        try:
+            await self.line.join(hosts, self.words)
+            while (data := await self.line.read()) or await self.line.moves():
+                if data:
+                    await self.socket.send_bytes(data)
+                else:
+                    await self.line.join(hosts, self.words)
+        except NoHost:  # the page comes again
+            how = Closed.RESTARTS
+        await self._close(how)
 
     async def _type(self, show: asyncio.Task[None]) -> Closed:
         """Type what the browser sends."""
@@ -109,12 +120,14 @@ class Sessions:
 
     Args:
         settings: Those of all terminals.
+        hosts: Open them.
         limits: How many there may be.
         version: Told to each page, which loads itself anew if it is of another one.
     """
 
-    def __init__(self, settings: Settings, limits: Limits, version: str) -> None:
+    def __init__(self, settings: Settings, hosts: Hosts, limits: Limits, version: str) -> None:
         self._settings = settings
+        self._hosts = hosts
         self._limits = limits
         self._version = version
         self._open: dict[str, Session] = {}
@@ -141,12 +154,12 @@ class Sessions:
         if seat in self._open:  # a third page was quicker
             await close(socket, Closed.TAKEN_OVER)
             return
-        environ = environment(self._settings, browser, address)
-        session = Session(browser, address, socket, Line(environ, *size))
+        words = words_for(self._settings, browser, address)
+        session = Session(address, socket, Line(*size), words)
         self._open[seat] = session
         try:
             await socket.send_json(["floorhand", self._version])
-            await session.carry()
+            await session.carry(self._hosts)
         except ConnectionError:
             pass
         finally:
@@ -174,8 +187,8 @@ class Sessions:
             leaving.add_done_callback(self._leaving.discard)
 
 
-def environment(settings: Settings, browser: Browser, address: str) -> dict[str, str]:
-    """Say all that a terminal finds in its environment: nothing that it does not need."""
+def environment(settings: Settings) -> dict[str, str]:
+    """Say all that a host of our own finds in its environment: nothing that it does not need."""
     kept = {
         name: value
         for name, value in os.environ.items()
@@ -186,18 +199,22 @@ def environment(settings: Settings, browser: Browser, address: str) -> dict[str,
         for field in fields(Settings)
         if (value := getattr(settings, field.name)) != field.default
     }
-    return {
-        **kept,
-        **told,
-        "TERM": "xterm-256color",
-        "COLORTERM": "truecolor",
-        "LANG": "C.UTF-8",
-        "FLOORHAND_SEAT": browser.seat,
-        "FLOORHAND_STATION": browser.station,
-        "FLOORHAND_STATE": str(browser.folder),
-        "FLOORHAND_LOG": str(browser.folder / "floorhand.log"),
-        "FLOORHAND_REMOTE": address,
-    }
+    return {**kept, **told}
+
+
+def words_for(settings: Settings, browser: Browser, address: str) -> list[str]:
+    """Say all settings of a browser's terminal: what its host has for others does not count."""
+    own = replace(
+        settings,
+        seat=browser.seat,
+        station=browser.station,
+        state=str(browser.folder),
+        log=str(browser.folder / "floorhand.log"),
+        remote=address,
+    )
+    return [
+        f"--{field.name.replace('_', '-')}={getattr(own, field.name)}" for field in fields(Settings)
+    ]
 
 
 async def close(socket: web.WebSocketResponse, why: Closed) -> None:
