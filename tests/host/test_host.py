@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import signal
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
-from homes import home_of, new_warehouse
-from host.hosts import WAIT_MAX_S, Client, Hosted, until
-from sqlalchemy import select
-from warehouses import packing
+from host.conftest import Start
+from host.hosts import WAIT_MAX_S, Hosted, children, client, new_seat, scans, sign_in, until
 
 from floorhand.host.arrivals import ARRIVING_MAX
-from floorhand.store.db import Transactions, engine_of
-from floorhand.store.schema import Scan
+from floorhand.store.db import Transactions
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="hosts are for Linux")
 
@@ -27,72 +23,10 @@ GS1 = "]C1010950600013437610LOT\x1d21S-1"
 F12_TWICE = b"\x1b[24~\x1b[24~"
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("host")
-
-
-@pytest.fixture(scope="module")
-def warehouse(folder: Path) -> Iterator[Transactions]:
-    made = new_warehouse(folder)
-    packing.build(made)
-    yield made
-    engine_of(made).dispose()
-
-
-@pytest.fixture(scope="module")
-def home(warehouse: Transactions, folder: Path) -> str:
-    return home_of(folder / "floor.db")
-
-
-@contextmanager
-def hosting(home: str, folder: Path, *words: str) -> Iterator[Hosted]:
-    made = Hosted(home, folder, *words)
-    try:
-        yield made.ready()
-    finally:
-        made.end()
-
-
-@pytest.fixture(scope="module")
-def host(home: str, folder: Path) -> Iterator[Hosted]:
-    """One for all tests: what a test does to its terminals must not harm it."""
-    with hosting(home, folder) as made:
-        yield made
-
-
 @pytest.fixture(autouse=True)
 def _all_terminals_end(host: Hosted) -> Iterator[None]:
     yield
     until(lambda: not host.terminals(), "a terminal goes on")
-
-
-SEATS = itertools.count(1)
-
-
-def new_seat() -> str:
-    """Name a seat that nobody has sat at."""
-    return f"S{next(SEATS)}"
-
-
-@contextmanager
-def client(host: Hosted, seat: str = "", *words: str, only: bool = True) -> Iterator[Client]:
-    made = Client(host, seat or new_seat(), *words, only=only)
-    try:
-        yield made
-    finally:
-        made.close()
-
-
-def scans(transactions: Transactions) -> list[str]:
-    with transactions.begin() as tx:
-        return list(tx.scalars(select(Scan.scanned).order_by(Scan.at, Scan.scan_no)))
-
-
-def sign_in(one: Client) -> None:
-    one.wait_for(b"Scan your badge")
-    one.send(b"BADGE-ANA\r")
-    one.wait_for(b"Hello Ana")
 
 
 def test_who_joins_signs_in_scans_and_leaves_as_at_any_terminal(
@@ -174,11 +108,13 @@ def test_a_dropped_line_ends_the_terminal_and_its_work_is_found_again(host: Host
         one.wait_for("Menu · Ana".encode())
 
 
-def test_a_client_that_is_killed_ends_its_terminal(host: Hosted) -> None:
-    with client(host) as one:
+@pytest.mark.parametrize("leads", [True, False])
+def test_a_client_that_is_killed_ends_its_terminal(host: Hosted, leads: bool) -> None:
+    with client(host, leads=leads) as one:
         one.wait_for(b"Scan your badge")
         pid = host.terminal()
-        os.kill(one.pid, signal.SIGKILL)
+        (killed,) = [one.pid] if leads else children(one.pid)
+        os.kill(killed, signal.SIGKILL)
         until(lambda: not Path(f"/proc/{pid}").exists(), "the terminal goes on")
 
 
@@ -190,15 +126,16 @@ def test_a_client_that_is_told_to_end_gives_its_line_back_first(host: Hosted) ->
         assert not one.raw()
 
 
-def test_terminals_outlive_a_host_that_is_killed(home: str, tmp_path: Path) -> None:
-    with hosting(home, tmp_path) as host, client(host) as one:
+def test_terminals_outlive_a_host_that_is_killed(start: Start) -> None:
+    host = start()
+    with client(host) as one:
         one.wait_for(b"Scan your badge")
-        host.process.kill()
+        host.process.send_signal(signal.SIGKILL)
         host.process.wait(WAIT_MAX_S)
         sign_in(one)
         one.resize(60, 45)
         one.wait_for(b"\x1b[45;")
-        with hosting(home, tmp_path) as newer, client(newer) as two:
+        with client(start()) as two:
             two.wait_for(b"Scan your badge")
         one.send(b"\x1b[24~")
         one.wait_for(b"Scan your badge")
@@ -242,8 +179,9 @@ def test_what_is_no_request_is_refused_with_a_reason(host: Hosted, asked: bytes)
         assert line.recv(1000).startswith(b"no ")
 
 
-def test_no_more_terminals_are_forked_than_are_allowed(home: str, tmp_path: Path) -> None:
-    with hosting(home, tmp_path, "--sessions", "1") as host, client(host) as one:
+def test_no_more_terminals_are_forked_than_are_allowed(start: Start) -> None:
+    host = start("--sessions", "1")
+    with client(host) as one:
         one.wait_for(b"Scan your badge")
         with client(host) as two:
             two.wait_for(b"may have no more")

@@ -48,6 +48,7 @@ IMPORTS = {
         *("logging.getLogger", "logging.Formatter", "logging.handlers.RotatingFileHandler"),
         *("os.environ", "pathlib.Path", "signal.SIGHUP", "signal.SIGTERM"),
         *("signal.SIGUSR1", "signal.SIGUSR2"),
+        *("signal.pthread_sigmask", "signal.SIG_UNBLOCK"),
     },
     "widths.py": {"rich.cells.cell_len"},
     "driver.py": {
@@ -119,6 +120,7 @@ TEXTUAL_NAMES = frozenset(
         *("register_theme", "theme", "get_component_styles", "get_line_filters", "stop"),
         *("apply_filter", "crop", "visual_style", "background_colors", "notify_style_update"),
         *("start_application_mode", "disable_input", "close", "rich_style", "_app"),
+        *("_key_thread", "attrs_before"),
     }
 )
 """Names of Textual by which nothing can be shown that did not come through the door."""
@@ -136,7 +138,7 @@ OUR_NAMES = frozenset(
 """Names that are ours here, or Python's; Textual or files have them for things that no screen here
 has, or only to be read."""
 
-SET = frozenset({"theme", "_lines", "_parts", "_text", "name", "language"})
+SET = frozenset({"attrs_before", "theme", "_lines", "_parts", "_text", "name", "language"})
 """Those of all these names that may be set."""
 
 MEMBERS = OUR_NAMES | {

@@ -10,7 +10,7 @@ import threading
 
 import pytest
 
-from floorhand.tui.hearing import SCANS_AHEAD_MAX, Ear, Hearing, Skipped, scans_in
+from floorhand.tui.hearing import SCANS_AHEAD_MAX, Ear, Hearing, Rested, Skipped, scans_in
 from floorhand.tui.scan import Scan
 
 
@@ -120,3 +120,22 @@ def test_a_batch_on_its_way_when_a_scan_is_refused_is_not_taken(line) -> None:
     batch = told.get(timeout=10)
     hearing.skip()
     assert not hearing.arrived(batch)
+
+
+def test_a_line_that_rests_is_left_unread_and_never_in_the_middle_of_a_code(line) -> None:
+    writing, told, hearing = line
+    os.write(writing, b"C-1\rHA")
+    first = told.get(timeout=10)
+    assert hearing.arrived(first)
+    hearing.make_room(room=True)
+    hearing.rest(resting=True)
+    os.write(writing, b"LF\r")
+    assert [one.text for one in told.get(timeout=10) if isinstance(one, Scan)] == ["HALF"]
+    assert told.get(timeout=10) == (Rested(),)
+    os.write(writing, b"C-2\r")
+    assert any(fcntl.ioctl(writing, termios.FIONREAD, bytes(4)))
+    assert told.empty()
+    hearing.arrived((Scan("HALF"),))
+    hearing.make_room(room=True)
+    hearing.rest(resting=False)
+    assert [one.text for one in told.get(timeout=10) if isinstance(one, Scan)] == ["C-2"]

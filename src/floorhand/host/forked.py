@@ -7,11 +7,12 @@ import os
 import signal
 import socket
 import sys
+import termios
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Final, NoReturn, Protocol
 
-from floorhand.host.join import HUNG_UP, RESIZED, TOLD_TO_END
+from floorhand.host.join import HUNG_UP, RESIZED, TOLD_TO_END, restore
 from floorhand.host.request import Request
 
 CRASHED: Final = 70
@@ -62,11 +63,14 @@ def become_terminal(
     try:
         _leave_host(left)
         _take(request)
-        _obey(line)
+        _obey(line, request.life)
         code = run(request)
     finally:
         if code == CRASHED:
             sys.excepthook(*sys.exc_info())
+        if code != MOVES and request.attributes:
+            with suppress(OSError, termios.error):
+                restore(request.attributes)
         _end(line, code)
 
 
@@ -90,8 +94,6 @@ def _leave_host(left: Iterable[Closes]) -> None:
     for one in (signal.SIGCHLD, signal.SIGHUP, signal.SIGTERM):
         signal.signal(one, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    for one in (signal.SIGUSR1, signal.SIGUSR2):  # as long as the terminal cannot move yet
-        signal.signal(one, signal.SIG_IGN)
     for each in left:
         each.close()
 
@@ -133,26 +135,33 @@ def name_process(name: str) -> None:
         pass
 
 
-def _obey(line: socket.socket) -> None:
+def _obey(line: socket.socket, life: int | None) -> None:
     """Do what the client says from now on: each of its letters is a signal to this process.
 
     The system tells by a signal that there are some, so that it needs no thread, no place in the
     screen's event loop, and no host that is still alive.
+
+    Args:
+        line: To the client.
+        life: A pipe that ends when the client does, although others of its may hold the line.
     """
+    heard = [line.fileno(), *([] if life is None else [life])]
 
     def look(*_: object) -> None:
-        try:
-            letters = line.recv(LETTERS_MAX)
-        except BlockingIOError:
-            return
-        except OSError:
-            letters = b""
-        for letter in set(letters) or {HUNG_UP[0]}:
-            if letter in SIGNALS:
-                os.kill(os.getpid(), SIGNALS[letter])
+        for one in heard:
+            try:
+                letters = os.read(one, LETTERS_MAX)
+            except BlockingIOError:
+                continue
+            except OSError:
+                letters = b""
+            for letter in set(letters) or {HUNG_UP[0]}:
+                if letter in SIGNALS:
+                    os.kill(os.getpid(), SIGNALS[letter])
 
-    line.setblocking(False)
     signal.signal(signal.SIGIO, look)
-    fcntl.fcntl(line, fcntl.F_SETOWN, os.getpid())
-    fcntl.fcntl(line, fcntl.F_SETFL, fcntl.fcntl(line, fcntl.F_GETFL) | os.O_ASYNC)
+    for one in heard:
+        fcntl.fcntl(one, fcntl.F_SETOWN, os.getpid())
+        flags = fcntl.fcntl(one, fcntl.F_GETFL)
+        fcntl.fcntl(one, fcntl.F_SETFL, flags | os.O_ASYNC | os.O_NONBLOCK)
     os.kill(os.getpid(), signal.SIGIO)  # what came before

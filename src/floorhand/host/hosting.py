@@ -16,7 +16,7 @@ from typing import Final, Protocol
 
 from floorhand.host.arrivals import Arrivals, refuse, send
 from floorhand.host.forked import Closes, become_terminal
-from floorhand.host.listening import Listening, empty, give
+from floorhand.host.listening import Listening
 from floorhand.host.request import (
     BadRequest,
     Incoming,
@@ -24,17 +24,14 @@ from floorhand.host.request import (
     TakingOver,
     of_stranger,
 )
+from floorhand.host.succession import MOVE_ALL, MOVE_FREE, MOVING_MAX_S, Succession
 
 SESSIONS_MAX: Final = 500
 
-MOVING_MAX_S: Final = 10.0
-"""How long a terminal may take to leave for a newer host that cannot wait."""
-
 SIGNALS_BYTES_MAX: Final = 64
 
-MOVE_FREE, MOVE_ALL = signal.SIGUSR1, signal.SIGUSR2
-"""Tell a terminal that there is a newer host: it moves as soon as nobody is signed in; or as soon
-as the scan in hand is answered."""
+AGAIN: Final = "again\n"
+"""Tells a client that its terminal is to be had from the newer host."""
 
 CAUGHT: Final = (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
@@ -69,6 +66,7 @@ class Host:
         schema: Of the database, as this version knows it.
         group: Whose members may call besides root and the user of this program.
         sessions_max: How many terminals there may be.
+        moving_max_s: How long one may take to leave for a newer host that cannot wait.
     """
 
     def __init__(
@@ -79,53 +77,58 @@ class Host:
         *,
         group: int | None = None,
         sessions_max: int = SESSIONS_MAX,
+        moving_max_s: float = MOVING_MAX_S,
     ) -> None:
-        self._listening: Listening | None = listening
         self._outside = outside
-        self._schema = schema
         self._sessions_max = sessions_max
         self._sessions: dict[int, Session] = {}
-        self._newer: socket.socket | None = None
-        self._has_given = False
-        self._move_until: float | None = None
         self._successor = 0
         self._told_to_end = False
         self._selector = selectors.DefaultSelector()
+        self._succession = Succession(
+            *(listening, schema, self._sessions.keys(), self._selector, outside.tell),
+            moving_max_s=moving_max_s,
+        )
         self._arrivals = Arrivals(self._selector, group, outside.tell)
         self._woken, self._waker = socket.socketpair()
         for one in (self._woken, self._waker):
             one.setblocking(False)
         self._selector.register(self._woken, selectors.EVENT_READ)
-        self._selector.register(listening.socket, selectors.EVENT_READ)
 
     def serve(self) -> None:
-        """Work until told to end, or until a newer host has taken over and all terminals ended."""
+        """Work until told to end, or until a newer host has taken over and all terminals ended.
+
+        The name of the socket stays, for a manager or a newer host may own it by now.
+        """
         signal.set_wakeup_fd(self._waker.fileno(), warn_on_full_buffer=False)
         for one in CAUGHT:
             signal.signal(one, _noted)
-        while not self._told_to_end and (self._listening is not None or self._sessions):
+        signal.pthread_sigmask(signal.SIG_BLOCK, (MOVE_FREE, MOVE_ALL))
+        while not self._told_to_end and self._is_needed():
             for key, _ in self._selector.select(self._wait_s()):
                 self._handle(key.fd)
             self._arrivals.drop_late()
-            self._hurry()
-        if self._listening is not None:
-            self._listening.end()
+            self._succession.hurry()
+
+    def _is_needed(self) -> bool:
+        return bool(self._succession.is_needed or self._sessions or [*self._arrivals])
 
     def _wait_s(self) -> float | None:
-        moments = [at for at in (self._arrivals.until(), self._move_until) if at is not None]
-        return max(0.0, min(moments) - time.monotonic()) if moments else None
+        moments = [self._arrivals.until(), self._succession.hurries_at]
+        known = [at for at in moments if at is not None]
+        return max(0.0, min(known) - time.monotonic()) if known else None
 
     def _handle(self, descriptor: int) -> None:
         if descriptor == self._woken.fileno():
             self._signalled(self._woken.recv(SIGNALS_BYTES_MAX))
-        elif self._listening is not None and descriptor == self._listening.socket.fileno():
-            self._arrivals.accept(self._listening.socket)
-        else:
+        elif (listener := self._succession.listener) and descriptor == listener.fileno():
+            self._arrivals.accept(listener)
+        elif not self._succession.hear(descriptor):
             match self._arrivals.read(descriptor):
                 case (incoming, Request() as request):
                     self._open(incoming, request)
                 case (incoming, TakingOver() as taking):
-                    self._give(incoming, taking)
+                    self._succession.give(incoming, taking)
 
     # Terminals --------------------------------------------------------------------------------
 
@@ -134,6 +137,10 @@ class Host:
         line, peer = incoming.line, incoming.peer
         who = f"user {peer.uid}"
         try:
+            if self._succession.listener is None:  # it called before, and was slow to ask
+                send(line, AGAIN)
+                line.close()
+                return
             if len(self._sessions) >= self._sessions_max:
                 raise BadRequest(f"it has {self._sessions_max} terminals, and may have no more")
             if peer.uid not in (os.getuid(), 0):
@@ -148,23 +155,13 @@ class Host:
             self._sessions[pid] = Session(line, who)
             send(line, f"open {pid}\n")
         finally:
-            for stream in request.streams:
-                os.close(stream)
+            request.close()
 
     def _left(self) -> list[Closes]:
         """List what a fork has no use for."""
-        listening = [self._listening.socket] if self._listening else []
-        newer = [self._newer] if self._newer else []
         lines = [one.line for one in self._sessions.values()]
-        return [
-            self._selector,
-            self._arrivals,
-            self._woken,
-            self._waker,
-            *listening,
-            *newer,
-            *lines,
-        ]
+        own: list[Closes] = [self._selector, self._arrivals, self._woken, self._waker]
+        return [*own, *self._succession.lines(), *lines]
 
     def _reap(self) -> None:
         """Take note of what has ended."""
@@ -187,61 +184,21 @@ class Host:
         how = f"has ended ({code})"
         if code < 0:
             how = f"was killed ({signal.Signals(-code).name})"
-            send(session.line, "again\n" if self._has_given else "killed\n")
+            send(session.line, "killed\n" if self._succession.listener else AGAIN)
         session.line.close()
         self._outside.tell(f"Terminal {pid} of {session.who} {how}.")
-        self._release()
+        self._succession.release()
 
     def _signalled(self, numbers: bytes) -> None:
         if signal.SIGCHLD in numbers:
             self._reap()
-        if signal.SIGHUP in numbers and not self._successor and self._listening is not None:
+        if signal.SIGHUP in numbers and not self._successor and self._succession.listener:
             self._successor = self._outside.renew()
         if {signal.SIGTERM, signal.SIGINT} & set(numbers):
             self._outside.tell(
                 f"Ending. Terminals that go on by themselves: {len(self._sessions)}."
             )
             self._told_to_end = True
-
-    # A newer host -----------------------------------------------------------------------------
-
-    def _give(self, incoming: Incoming, taking: TakingOver) -> None:
-        """Give the socket away, and see to it that terminals move where they can, or must."""
-        line = incoming.line
-        if self._listening is None or incoming.peer.uid not in (os.getuid(), 0):
-            refuse(line, "it is not yours to take")
-            return
-        try:
-            give(line, self._listening.socket)
-        except OSError as error:  # it has given up meanwhile: then this one goes on
-            self._outside.tell(f"A newer host did not take over: {error}.")
-            line.close()
-            return
-        self._selector.unregister(self._listening.socket)
-        self._listening.socket.close()
-        self._listening = None
-        self._newer, self._has_given = line, True
-        must = taking.schema != self._schema
-        self._outside.tell(f"A newer host has taken over. Terminals here: {len(self._sessions)}.")
-        for pid in self._sessions:
-            os.kill(pid, MOVE_ALL if must else MOVE_FREE)
-        if must:
-            self._move_until = time.monotonic() + MOVING_MAX_S
-        self._release()
-
-    def _hurry(self) -> None:
-        """End terminals that do not move in time: what they answered is saved."""
-        if self._move_until is not None and self._move_until <= time.monotonic():
-            self._move_until += MOVING_MAX_S
-            for pid in self._sessions:
-                os.kill(pid, signal.SIGKILL)
-
-    def _release(self) -> None:
-        """Tell the newer host when no terminal stands in its way."""
-        if self._newer is not None and (self._move_until is None or not self._sessions):
-            empty(self._newer)
-            self._newer.close()
-            self._newer = self._move_until = None
 
 
 def _noted(*_: object) -> None:

@@ -7,11 +7,12 @@ it passes signals on, and ends as the terminal ends. Only if that was no good en
 terminal moves to a newer host, does it call for this program again.
 
 A client and a host speak over a stream socket. The client begins with `HELLO` and fields, each
-ended by NUL, and an empty field after the last; the three descriptors of its terminal come along.
-The host answers with a line: ``open`` and the number of the terminal's process, or ``no`` and why.
-After that the client sends single letters, `RESIZED`, `HUNG_UP`, `TOLD_TO_END`, and the other side
-one line: ``end`` and an exit code, ``killed``, or ``again``, when the terminal is to be had from
-another host. The line ends with the process.
+ended by NUL, and an empty field after the last; the three descriptors of its terminal come along,
+and maybe a fourth, of a pipe that nobody writes to and that ends when the client does. The host
+answers with a line: ``open`` and the number of the terminal's process, or ``no`` and why. After
+that the client sends single letters, `RESIZED`, `HUNG_UP`, `TOLD_TO_END`, and the other side one
+line: ``end`` and an exit code, or ``killed``. Both may say ``again`` instead, when the terminal is
+to be had from another host. The line ends with the process.
 """
 
 from __future__ import annotations
@@ -31,8 +32,12 @@ TAKE_OVER = "floorhand takes over 1"
 
 REQUEST_BYTES_MAX = 65_536
 ANSWER_BYTES_MAX = 1_024
-ANSWER_MAX_S = 10.0
-"""How long a host may take to fork; one that is stopped never does."""
+ANSWER_MAX_S = 30
+"""How long a host may take to fork. One that is stopped never does; one that takes over from a host
+of another schema does so only when all terminals have left that."""
+
+AGAIN_MAX = 10
+"""Hosts that may send us on to a newer one."""
 
 RESIZED, HUNG_UP, TOLD_TO_END = b"w", b"h", b"t"
 
@@ -41,8 +46,15 @@ ENVIRONMENT = ("TERM", "COLORTERM", "TERM_PROGRAM", "NO_COLOR", "LANG", "LANGUAG
 ENVIRONMENT_BEGIN = ("FLOORHAND_", "LC_")
 """What of its environment a client sends: a terminal has no use for anything else."""
 
-LINE = 3
-"""The descriptor of the socket while the shell waits."""
+LINE, LIFE = 3, 4
+"""The descriptors of the socket, and of our end of the pipe, while the shell waits."""
+
+TIMEVAL_BYTES = 16 if sys.maxsize > 2**32 else 8
+"""Of a time in the system's own terms: seconds and microseconds, a long each."""
+
+FLAGS, NUMBERS_MAX = 6, 64
+"""Attributes of a terminal begin with flags and speeds (termios.tcgetattr); and how many numbers
+there are at most, special characters included."""
 
 MOVED, BROKEN = 201, 202
 """How the part of the shell that listens ends, if not as the terminal did."""
@@ -63,13 +75,13 @@ trap '' INT QUIT TSTP TTIN TTOU PIPE
     again) exit {MOVED} ;;
     *) exit {BROKEN} ;;
     esac
-}} &
+}} {LIFE}>&- &
 printf {RESIZED.decode()} >&{LINE}
 while kill -0 $!; do
     wait $!
     code=$?
 done
-exec {LINE}<&-
+exec {LINE}<&- {LIFE}>&-
 case $code in
 {MOVED}) exec "$@" ;;
 {BROKEN}) exec "$@" --mend ;;
@@ -77,9 +89,9 @@ case $code in
 esac
 """
 """What waits. A signal interrupts ``wait``, which is not so of ``read`` in every shell (POSIX,
-Shell Command Language, 2.11): so the line is listened to beside it, until a hang-up, which the
-system tells both when the first one is killed. The size is told once more at the beginning, for it
-may have changed before there was anybody to notice."""
+Shell Command Language, 2.11): so the line is listened to beside it. The size is told once more at
+the beginning, for it may have changed before there was anybody to notice. The pipe is held by the
+first one alone: when that is killed, the terminal ends although the other one holds the line."""
 
 MEND = "\x1b[?2004l\x1b[?7h\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l\x1b[0m"
 """Takes back what a terminal program asks of a terminal: pastes in brackets, no line wrap, the
@@ -102,43 +114,64 @@ def main(words: list[str]) -> int:
     Returns:
         The exit code, if it was not the terminal's own.
     """
-    path, only, mend, words = _read(words)
-    if mend:
-        _mend(mend)
+    typed = _Typed(words)
+    if typed.mend:
+        _mend(typed.attributes)
         return KILLED
     if not all(map(os.isatty, range(3))):
         print("floorhand: This is no terminal. Use floorhand talk.", file=sys.stderr)
         return 1
+    attributes = typed.attributes or _attributes()
+    life, held = os.pipe()
     try:
-        line = join(path, words)
+        line = join(typed.path, typed.rest, attributes, life)
     except NoHost as error:
+        if typed.attributes:  # the terminal that moved has left its line to the next one
+            restore(attributes)
         print(f"floorhand: {error}", end="\r\n", file=sys.stderr, flush=True)
-        if only:
+        if typed.only:
             return 1
-        os.execv(sys.executable, [sys.executable, "-m", "floorhand", "terminal", *words])
-    _wait(line, path, only, words)
+        os.execv(sys.executable, [sys.executable, "-m", "floorhand", "terminal", *typed.rest])
+    os.close(life)
+    _wait(line, held, [*typed.own, *typed.rest, "--mended-by", attributes])
     return 0
 
 
-def _read(words: list[str]) -> tuple[str, bool, str, list[str]]:
-    """Take out our own words."""
-    path, only, mend = os.environ.get("FLOORHAND_SOCKET", ""), False, ""
-    rest: list[str] = []
-    left = iter(words)
-    for word in left:
-        if word == "--socket":
-            path = next(left, "")
-        elif word.startswith("--socket="):
-            path = word.partition("=")[2]
-        elif word == "--only":
-            only = True
-        elif word == "--mended-by":
-            mend = next(left, "")
-        elif word == "--mend":
-            return path, only, mend, rest
-        else:
-            rest.append(word)
-    return path, only, "", rest
+class _Typed:
+    """Our own words, and the rest.
+
+    Attributes:
+        path: Where the host listens; empty: wherever there is one.
+        only: Whether to open no terminal of one's own.
+        attributes: Those of the terminal before the first program took it over; empty: as now.
+        mend: Whether to put it right, and no more.
+        own: Our own that count for the next call, too.
+        rest: For the terminal.
+    """
+
+    def __init__(self, words: list[str]) -> None:
+        self.path, self.attributes = os.environ.get("FLOORHAND_SOCKET", ""), ""
+        self.only = self.mend = False
+        self.rest: list[str] = []
+        left = iter(words)
+        for word in left:
+            if word == "--socket":
+                self.path = next(left, "")
+            elif word.startswith("--socket="):
+                self.path = word.partition("=")[2]
+            elif word == "--only":
+                self.only = True
+            elif word == "--mended-by":
+                self.attributes = next(left, "")
+            elif word == "--mend":
+                self.mend = True
+            else:
+                self.rest.append(word)
+
+    @property
+    def own(self) -> list[str]:
+        path = ["--socket", self.path] if self.path else []
+        return [*path, *(["--only"] if self.only else [])]
 
 
 def is_sent(name: str) -> bool:
@@ -156,12 +189,14 @@ def socket_paths(path: str = "") -> list[str]:
     return [f"{folder}/{SOCKET_NAME}" for folder in folders]
 
 
-def join(path: str, words: list[str]) -> _socket.socket:
+def join(path: str, words: list[str], attributes: str, life: int) -> _socket.socket:
     """Hand this program's terminal over.
 
     Args:
         path: Where the host listens; empty: wherever there is one.
         words: For the terminal.
+        attributes: What the terminal has to be like in the end.
+        life: The end of a pipe whose other end closes when we end.
 
     Returns:
         The line to the terminal.
@@ -169,19 +204,27 @@ def join(path: str, words: list[str]) -> _socket.socket:
     Raises:
         NoHost: If there is none, or it opens no terminal.
     """
-    line = _connected(path)
-    line.settimeout(ANSWER_MAX_S)
-    kept = {name: value for name, value in os.environ.items() if is_sent(name)}
-    try:
-        ask(line, kept, words, sys.stdout.encoding or "utf-8", (0, 1, 2))
-        answer = line.recv(ANSWER_BYTES_MAX).decode("utf-8", "replace")
-    except OSError as error:
-        raise NoHost(NO_HOST.format(where=f" at {line.getpeername()}", why=error)) from error
-    said, _, why = answer.rstrip("\n").partition(" ")
-    if said != "open":
-        raise NoHost(f"The host opens no terminal: {why or 'it has ended'}.")
-    line.settimeout(None)
-    return line
+    said = why = ""
+    for _ in range(AGAIN_MAX):
+        line = _connected(path)
+        kept = {name: value for name, value in os.environ.items() if is_sent(name)}
+        encoding = sys.stdout.encoding or "utf-8"
+        try:
+            ask(line, kept, words, encoding, (0, 1, 2, life), attributes)
+            answer = line.recv(ANSWER_BYTES_MAX).decode("utf-8", "replace")
+        except BlockingIOError as error:
+            why = f"it says nothing for {ANSWER_MAX_S} s"
+            raise NoHost(NO_HOST.format(where=f" at {line.getpeername()}", why=why)) from error
+        except OSError as error:
+            raise NoHost(NO_HOST.format(where=f" at {line.getpeername()}", why=error)) from error
+        said, _, why = answer.rstrip("\n").partition(" ")
+        if said == "open":
+            line.setsockopt(_socket.SOL_SOCKET, _socket.SO_RCVTIMEO, bytes(TIMEVAL_BYTES))
+            return line
+        line.close()
+        if said != "again":
+            break
+    raise NoHost(f"The host opens no terminal: {why or said or 'it has ended'}.")
 
 
 def ask(
@@ -190,13 +233,15 @@ def ask(
     words: list[str],
     encoding: str,
     streams: tuple[int, ...],
+    attributes: str = "",
 ) -> None:
-    """Ask for a terminal on three streams."""
+    """Ask for a terminal on three streams, and maybe with a pipe."""
     fields = [
         HELLO,
         f"encoding={encoding}",
         *(f"env={name}={value}" for name, value in environ.items()),
         *(f"word={word}" for word in words),
+        *([f"attributes={attributes}"] if attributes else []),
         "",
         "",
     ]
@@ -208,10 +253,13 @@ def ask(
 
 
 def _connected(path: str) -> _socket.socket:
+    """Call a host. Where more call than may wait, the system lets us wait for that, too."""
     tried: OSError | None = None
     for one in socket_paths(path):
         line = _socket.socket(_socket.AF_UNIX)
-        line.settimeout(ANSWER_MAX_S)
+        for limit in (_socket.SO_SNDTIMEO, _socket.SO_RCVTIMEO):
+            longest = ANSWER_MAX_S.to_bytes(TIMEVAL_BYTES // 2, sys.byteorder)
+            line.setsockopt(_socket.SOL_SOCKET, limit, longest + bytes(TIMEVAL_BYTES // 2))
         try:
             line.connect(one)
         except OSError as error:
@@ -223,26 +271,49 @@ def _connected(path: str) -> _socket.socket:
     raise NoHost(NO_HOST.format(where=where, why=tried))
 
 
-def _wait(line: _socket.socket, path: str, only: bool, words: list[str]) -> None:
-    """Become the shell that waits."""
-    own = [*(["--socket", path] if path else []), *(["--only"] if only else [])]
-    us = [sys.executable, "-I", "-S", os.path.abspath(__file__), *own]
-    saved = [1, *termios.tcgetattr(0)]
-    mended = ",".join([*map(str, saved[1:7]), *(str(ord(one)) for one in saved[7])])
-    os.dup2(line.fileno(), LINE)
-    os.set_inheritable(LINE, True)
+def _wait(line: _socket.socket, held: int, words: list[str]) -> None:
+    """Become the shell that waits; ``words`` are those of the next call, if there is one."""
+    us = [sys.executable, "-I", "-S", os.path.abspath(__file__)]
+    for each, kept in ((line.fileno(), LINE), (held, LIFE)):  # opened later, so not below these
+        os.dup2(each, kept)
+        os.set_inheritable(kept, True)
     os.execve(
         "/bin/sh",
-        ["floorhand", "-c", WAITING, "floorhand", *us, *words, "--mended-by", mended],
+        ["floorhand", "-c", WAITING, "floorhand", *us, *words],
         {**os.environ, "ENV": ""},
     )
 
 
+def _attributes() -> str:
+    """Say how the terminal is now: flags, speeds and special characters, as numbers."""
+    *numbers, characters = termios.tcgetattr(0)
+    return ",".join([*map(str, numbers), *(str(ord(one)) for one in characters)])
+
+
+def is_attributes(saved: str) -> bool:
+    """Say whether a terminal can be told to be so."""
+    numbers = saved.split(",")
+    if not all(one.isascii() and one.isdecimal() for one in numbers):
+        return False
+    flags, characters = [*map(int, numbers[:FLAGS])], [*map(int, numbers[FLAGS:])]
+    enough = len(numbers) > FLAGS + max(termios.VMIN, termios.VTIME)
+    return enough and max(flags) < 2**32 and max(characters) < 256 and len(numbers) <= NUMBERS_MAX
+
+
+def restore(saved: str) -> None:
+    """Make the terminal what it was.
+
+    Raises:
+        termios.error: If it is gone.
+    """
+    numbers = [int(one) for one in saved.split(",")]
+    attributes: list[Any] = [*numbers[:FLAGS], [bytes((one,)) for one in numbers[FLAGS:]]]
+    termios.tcsetattr(0, termios.TCSANOW, attributes)
+
+
 def _mend(saved: str) -> None:
     """Put a terminal right that was left as it was, and say so."""
-    numbers = [int(one) for one in saved.split(",")]
-    attributes: list[Any] = [*numbers[:6], [bytes((one,)) for one in numbers[6:]]]
-    termios.tcsetattr(0, termios.TCSANOW, attributes)
+    restore(saved)
     sys.stdout.write(MEND)
     sys.stdout.flush()
     said = "The terminal was ended from outside. What was answered is saved."

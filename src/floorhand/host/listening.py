@@ -1,7 +1,7 @@
 """The socket of a host: a new one, that which the system's manager made, or that of an older host.
 
 There is no moment at which nobody listens: a new host takes the open socket itself over from the
-older one; clients that call meanwhile wait in it.
+older one (`floorhand.host.succession`); clients that call meanwhile wait in it.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from typing import Final
 from floorhand.errors import BadSetting
 from floorhand.host.join import ANSWER_BYTES_MAX, TAKE_OVER
 
-WAITING_MAX: Final = 128
-"""Clients that may wait to be accepted."""
+WAITING_MAX: Final = 1_024
+"""Clients that may wait to be accepted: all terminals of a host that is left, and some."""
 
 FIRST_PASSED: Final = 3
 """The first descriptor that a manager passes on (systemd, sd_listen_fds(3))."""
@@ -29,13 +29,16 @@ MOVING_MAX_S: Final = 60.0
 GIVEN, EMPTY = b"given\n", b"empty\n"
 """What an older host says: here is the socket; and, no terminal of mine is in your way."""
 
+TAKEN, MOVE = b"taken\n", b"move\n"
+"""What a newer host says: I serve now; and later, all of your terminals have to move."""
+
 
 class Listening:
     """A socket to accept clients at.
 
     Attributes:
         path: Where they find it.
-        older: The line to the host that had it before; None if there was none.
+        older: The line to the host that had it before, which stays open; None if there was none.
     """
 
     def __init__(self, sock: socket.socket, path: str, older: socket.socket | None = None) -> None:
@@ -52,18 +55,18 @@ class Listening:
         """
         if self.older is None:
             return
-        with contextlib.closing(self.older) as older:
-            try:
-                told = older.recv(len(EMPTY))
-            except OSError as error:
-                raise BadSetting(f"The older host at {self.path} does not end: {error}") from error
-            if told not in (EMPTY, b""):  # nothing: it has ended altogether
-                raise BadSetting(f"The older host at {self.path} said {told!r}.")
-        self.older = None
+        try:
+            told = self.older.recv(len(EMPTY))
+        except OSError as error:
+            raise BadSetting(f"The older host at {self.path} does not end: {error}") from error
+        if told not in (EMPTY, b""):  # nothing: it has ended altogether
+            raise BadSetting(f"The older host at {self.path} said {told!r}.")
 
-    def end(self) -> None:
-        """Listen no more. The name stays, for a manager or a newer host may own it by now."""
-        self.socket.close()
+    def tell_taken(self) -> None:
+        """Tell the older host that it need not serve any more."""
+        if self.older is not None:
+            with contextlib.suppress(OSError):
+                self.older.send(TAKEN)
 
 
 def listen(path: str, group: int | None, schema: str, environ: Mapping[str, str]) -> Listening:
@@ -135,12 +138,6 @@ def give(line: socket.socket, listener: socket.socket) -> None:
         OSError: If it is gone.
     """
     socket.send_fds(line, [GIVEN], [listener.fileno()])
-
-
-def empty(line: socket.socket) -> None:
-    """Tell a newer host that nothing stands in its way."""
-    with contextlib.suppress(OSError):
-        line.send(EMPTY)
 
 
 def tell_manager(environ: Mapping[str, str], *words: str) -> None:

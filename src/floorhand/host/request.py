@@ -5,6 +5,7 @@ from __future__ import annotations
 import array
 import os
 import socket
+import stat
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -12,7 +13,7 @@ from typing import Any, Final
 
 from floorhand.config import Settings
 from floorhand.errors import FloorhandError
-from floorhand.host.join import HELLO, REQUEST_BYTES_MAX, TAKE_OVER, is_sent
+from floorhand.host.join import HELLO, REQUEST_BYTES_MAX, TAKE_OVER, is_attributes, is_sent
 
 STREAMS: Final = 3
 DESCRIPTORS_MAX: Final = 16
@@ -54,6 +55,8 @@ class Request:
         typed: Settings of the terminal, by name.
         encoding: Of what is written to its terminal.
         streams: Its terminal, three times.
+        attributes: How that terminal was before any program of ours took it over; empty: unknown.
+        life: The end of a pipe whose other end closes when the client ends; None if none came.
         stranger: The user, if that is not the host's own.
     """
 
@@ -61,7 +64,14 @@ class Request:
     typed: Mapping[str, str | bool]
     encoding: str
     streams: tuple[int, ...]
+    attributes: str = ""
+    life: int | None = None
     stranger: int | None = None
+
+    def close(self) -> None:
+        """Give back the descriptors that came."""
+        for one in (*self.streams, *([] if self.life is None else [self.life])):
+            os.close(one)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +105,7 @@ class Incoming:
         self._read += data
         if not data:
             raise BadRequest("the line ended before the request did")
-        if len(self._read) > REQUEST_BYTES_MAX or len(self._descriptors) > STREAMS:
+        if len(self._read) > REQUEST_BYTES_MAX or len(self._descriptors) > STREAMS + 1:
             raise BadRequest("the request is too long")
         if not self._read.endswith(b"\0\0"):
             return None
@@ -107,15 +117,22 @@ class Incoming:
         return self._request(told)
 
     def _request(self, told: list[str]) -> Request:
-        if len(self._descriptors) != STREAMS or not all(map(os.isatty, self._descriptors)):
+        streams, more = tuple(self._descriptors[:STREAMS]), self._descriptors[STREAMS:]
+        if len(streams) != STREAMS or not all(map(os.isatty, streams)):
             raise BadRequest("a terminal has to come along, as input, output and errors")
+        if not all(stat.S_ISFIFO(os.fstat(one).st_mode) for one in more):
+            raise BadRequest("what comes along behind a terminal has to be a pipe")
         pairs = [one.partition("=") for one in told]
         told_of = [one.partition("=") for kind, _, one in pairs if kind == "env"]
         environ = {name: value for name, _, value in told_of if is_sent(name)}
         typed = typed_in([one for kind, _, one in pairs if kind == "word"])
         encoding = next((one for kind, _, one in pairs if kind == "encoding"), "utf-8")
-        streams, self._descriptors = tuple(self._descriptors), []
-        return Request(environ, typed, encoding, streams)
+        attributes = next((one for kind, _, one in pairs if kind == "attributes"), "")
+        if attributes and not is_attributes(attributes):
+            raise BadRequest("the attributes of its terminal are none")
+        self._descriptors = []
+        life = more[0] if more else None
+        return Request(environ, typed, encoding, streams, attributes, life)
 
     def close(self) -> None:
         """Give back what came and was not asked for."""

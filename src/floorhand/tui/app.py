@@ -101,6 +101,7 @@ class FloorhandApp(App[Exception | None], inherit_bindings=False):
             for one, in_work in ((signal.SIGUSR1, False), (signal.SIGUSR2, True)):
                 if self._may_move:
                     asyncio.get_running_loop().add_signal_handler(one, self.move, in_work)
+                    signal.pthread_sigmask(signal.SIG_UNBLOCK, (one,))  # the host has blocked it
         if self._device:
             from floorhand.tui.driver import Arrived
             from floorhand.tui.serial import SerialScanner

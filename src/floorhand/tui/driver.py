@@ -53,10 +53,15 @@ class ScanDriver(LinuxDriver):
             self.process_message(Hangup())
 
     def disable_input(self) -> None:
-        """Stop reading."""
+        """Stop reading. What the next program on the terminal is to read stays unread."""
         if self._ear is not None:
             self._ear.end()
-            super().disable_input()
+            if cast(Listening, self._app).hearing.is_left_to_next:
+                assert self._key_thread is not None
+                self._key_thread.join()
+                self.attrs_before = None
+            else:
+                super().disable_input()
             self._ear.close()
             self._ear = None
 

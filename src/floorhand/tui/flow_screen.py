@@ -15,7 +15,7 @@ from floorhand.errors import Moves
 from floorhand.flows.turn import Said
 from floorhand.flows.waiting import SCANS_WAITING_MAX
 from floorhand.tui.answering import surely
-from floorhand.tui.hearing import SCANS_AHEAD_MAX, Line, Skipped, scans_in
+from floorhand.tui.hearing import SCANS_AHEAD_MAX, Line, Rested, Skipped, scans_in
 from floorhand.tui.layout import PAGING
 from floorhand.tui.scan import KeyDown, KeyInside, Scan, TooLong, Typed, Unended, refusal_of
 from floorhand.tui.single_keys import SingleKeys
@@ -72,8 +72,12 @@ class FlowScreen(SingleKeys, inherit_bindings=False):
                 case Skipped(scans=scans) if scans:
                     self._dropped += scans
                     self._shown.notices = (self._not_taken(),)
+                case Rested() if self._is_free():
+                    self._hearing.is_left_to_next = True
+                    self.app.exit(Moves())
         self._make_room()
         self._paint_soon()
+        self._move_if_free()
 
     def _scanned(self, scan: Scan) -> None:
         if scan.text.upper() in LEAVING and self._signed_out():
@@ -108,10 +112,15 @@ class FlowScreen(SingleKeys, inherit_bindings=False):
         self._move_if_free()
 
     def _move_if_free(self) -> None:
+        """Have the terminal read no further, lest what comes now is lost; `Rested` lets us move."""
+        if self._move_in_work is not None:
+            self._hearing.rest(resting=self._is_free())
+
+    def _is_free(self) -> bool:
+        """Say whether nothing is on its way, and nobody works who need not move."""
         if self._move_in_work is None or self.turn is None or self._busy or self._shown.typed:
-            return
-        if not len(self._waiting) and (self._move_in_work or not self.turn.worker):
-            self.app.exit(Moves())
+            return False
+        return not len(self._waiting) and (self._move_in_work or not self.turn.worker)
 
     def _offer(self, scanned: Scan | Said) -> None:
         """Let a scan wait for its turn, or refuse it aloud."""

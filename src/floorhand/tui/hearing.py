@@ -55,6 +55,11 @@ class Line:
     away: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Rested:
+    """All that was read is told, and no more is read until somebody says to go on."""
+
+
 class Hearing:
     """What all ears of a terminal share: how the scanner sends, and whether more may be read."""
 
@@ -68,6 +73,8 @@ class Hearing:
         self._ears: list[Ear] = []
         self.profile = PLAIN
         self.testing = False
+        self.is_left_to_next = False
+        """Whether the next program on the terminal reads on, and finds it as it is."""
 
     def use(self, profile: Profile, *, testing: bool = False) -> None:
         """Read from now on as the scanner sends; or, for the scanner test, all as it is."""
@@ -91,7 +98,7 @@ class Hearing:
 
         Whether there is room for more is known when it has been taken: see `make_room`.
         """
-        if isinstance(heard[0], Line | Skipped):  # told out of turn
+        if isinstance(heard[0], Line | Skipped | Rested):  # told out of turn
             return True
         with self._changed:
             stale, self._on_its_way, self._stale = self._stale, False, False
@@ -143,6 +150,11 @@ class Hearing:
     def _asks(self, alone: bool | None) -> bool:
         return alone is None and self._dark and not (self._room or self._on_its_way)
 
+    def rest(self, *, resting: bool) -> None:
+        """Let terminals be read no further, once nothing of them is half read; or on again."""
+        for ear in self._ears:
+            ear.rest(resting=resting)
+
     def wake(self) -> None:
         """Let ears that wait look whether they have ended."""
         with self._changed:
@@ -163,6 +175,7 @@ class Ear:
         self._hearing = hearing
         self._tell = tell
         self._keys = keys
+        self._resting = False
         self._reader: ScanReader | WholeReader = ScanReader(keys=keys)
         self._woken, self._waker = os.pipe()
         hearing.join(self)
@@ -186,6 +199,12 @@ class Ear:
         self._wake()
         self._hearing.wake()
 
+    def rest(self, *, resting: bool) -> None:
+        """Read no further, and say `Rested`; or go on. A scanner's own line ends with us."""
+        if self._keys and self._resting != resting:
+            self._resting = resting
+            self._wake()
+
     def close(self) -> None:
         """Give back what it holds."""
         self._hearing.leave(self)
@@ -198,6 +217,9 @@ class Ear:
             selector.register(line, selectors.EVENT_READ)
             selector.register(self._woken, selectors.EVENT_READ)
             while not self.ended:
+                if self._resting and self._reader.all_told:
+                    self._rest()
+                    continue
                 heard = self._hear(line, selector, self._reader.patience_s)
                 if heard is None:
                     return
@@ -251,6 +273,11 @@ class Ear:
             heard = self._hear(line, selector, QUIET_S)
         if skipped:
             self._tell((Skipped(skipped),))
+
+    def _rest(self) -> None:
+        self._tell((Rested(),))
+        while self._resting and not self.ended:
+            os.read(self._woken, READ_BYTES_MAX)
 
     def _wake(self) -> None:
         os.write(self._waker, b"\0")

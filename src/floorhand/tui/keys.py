@@ -127,6 +127,11 @@ class KeyReader:
         return self._place is _Place.ESCAPE and not self.unfinished
 
     @property
+    def all_told(self) -> bool:
+        """Whether nothing has begun that is to go on."""
+        return self._place is _Place.GROUND and not self.unfinished
+
+    @property
     def unfinished(self) -> bool:
         """Whether the last character has not come whole."""
         return bool(self._decoder.getstate()[0])

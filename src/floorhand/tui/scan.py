@@ -158,6 +158,11 @@ class ScanReader:
             return QUIET_S
         return self._silence_s()
 
+    @property
+    def all_told(self) -> bool:
+        """Whether all that came is told: nothing has begun that is to go on."""
+        return not self._begun() and self._keys.all_told
+
     def feed(self, data: bytes, at_s: float = 0.0) -> list[Heard]:
         """Take bytes as they come, cut anywhere; gives what has become whole with them.
 

@@ -52,6 +52,11 @@ class WholeReader:
             return TEST_QUIET_S
         return QUIET_S if self._keys.waits else None
 
+    @property
+    def all_told(self) -> bool:
+        """Whether all that came is told: nothing has begun that is to go on."""
+        return not self._text and self._keys.all_told
+
     def feed(self, data: bytes, at_s: float = 0.0) -> list[Heard]:
         """Take bytes as they come, cut anywhere."""
         gap_s = at_s - self._came_s

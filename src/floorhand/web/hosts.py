@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from floorhand.host.join import (
+    AGAIN_MAX,
     ANSWER_BYTES_MAX,
     ANSWER_MAX_S,
     NO_HOST,
@@ -278,11 +279,19 @@ class OwnHost:
 
 
 async def _asked(path: str, words: Sequence[str], stream: int) -> Terminal:
-    """Ask a host for a terminal.
+    """Ask a host for a terminal, and those that it sends us on to.
 
     Raises:
-        NoHost: If it gives none.
+        NoHost: If none gives one.
     """
+    for _ in range(AGAIN_MAX):
+        if (terminal := await _asked_once(path, words, stream)) is not None:
+            return terminal
+    raise NoHost(f"The host at {path} sends us on again and again.")
+
+
+async def _asked_once(path: str, words: Sequence[str], stream: int) -> Terminal | None:
+    """Ask whoever listens now for a terminal; None if another one does so meanwhile."""
     with ExitStack() as undone:
         line = undone.enter_context(await _called(path))
         try:
@@ -293,6 +302,8 @@ async def _asked(path: str, words: Sequence[str], stream: int) -> Terminal:
         except OSError as error:
             raise _none(path, error) from error
         said, _, told = answer.decode("utf-8", "replace").rstrip("\n").partition(" ")
+        if said == "again":
+            return None
         if said != "open":
             raise NoHost(f"The host at {path} opens no terminal: {told or 'it has ended'}.")
         undone.pop_all()
