@@ -119,13 +119,17 @@ class Process:
 
 
 class Hosted:
-    """A host process; what it says is kept in a file."""
+    """A host process; what it says is kept in a file.
+
+    Without a warehouse's address it has neither a warehouse nor a folder for identities: its
+    clients name theirs.
+    """
 
     def __init__(self, home: str, folder: Path, *words: str) -> None:
         self.socket = str(folder / "host.sock")
         self.told = folder / f"host-{time.monotonic_ns()}.txt"
-        options = ["--database", home, "--socket", self.socket, "--state", str(folder)]
-        self.process = self.begin(["host", *options, *words], folder)
+        own = ["--database", home, "--state", str(folder)] if home else []
+        self.process = self.begin(["host", "--socket", self.socket, *own, *words], folder)
 
     def begin(self, words: list[str], folder: Path) -> subprocess.Popen[bytes] | Process:
         with self.told.open("w") as out:

@@ -7,21 +7,40 @@ from pathlib import Path
 
 import pytest
 from homes import home_of
+from host.hosts import Hosted, until
 from ssh.serving import Sshd, missing, serving
 from warehouses import inbound
 
 from floorhand.store.db import Transactions
 
 
-@pytest.fixture
-def at(transactions: Transactions, tmp_path: Path) -> Iterator[Sshd]:
-    """An sshd before a warehouse with deliveries; a device has a key for the seat H-1."""
+@pytest.fixture(scope="session")
+def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosted]:
+    """One that forks the terminals of all tests."""
+    made = Hosted("", tmp_path_factory.mktemp("host"))
+    try:
+        yield made.ready()
+    finally:
+        made.end()
+
+
+@pytest.fixture(params=["host"])
+def at(
+    request: pytest.FixtureRequest, transactions: Transactions, tmp_path: Path
+) -> Iterator[Sshd]:
+    """An sshd before a warehouse with deliveries; a device has a key for the seat H-1.
+
+    Its terminals come from the host; with the parameter ``alone`` each is a program of its own.
+    """
     if why := missing():
         pytest.skip(why)
     inbound.build(transactions)
-    with serving(home_of(tmp_path / "floor.db")) as made:
+    host = None if request.param == "alone" else request.getfixturevalue("host")
+    with serving(home_of(tmp_path / "floor.db"), host=host) as made:
         skip_if_locked(made)
         yield made
+    if host is not None:
+        until(lambda: not host.terminals(), "a terminal goes on")
 
 
 def skip_if_locked(made: Sshd) -> None:

@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from host.hosts import Hosted, children
 from tui.flood import Terminal
 
 PACKAGED = Path(__file__).resolve().parents[2] / "packaging" / "ssh"
@@ -60,10 +61,14 @@ def missing() -> str:
 
 
 class Sshd:
-    """A server with its devices; ``folder`` must have a short name, for there are sockets in it."""
+    """A server with its devices; ``folder`` must have a short name, for there are sockets in it.
 
-    def __init__(self, folder: Path, home: str) -> None:
+    With a ``host`` terminals are forked by it; else each is a program of its own.
+    """
+
+    def __init__(self, folder: Path, home: str, host: Hosted | None = None) -> None:
         self.folder = folder
+        self.host = host
         self.user = getpass.getuser()
         self.keys = folder / "etc" / "authorized_keys"
         self.sessions = folder / "state"
@@ -76,6 +81,7 @@ class Sshd:
             "floorhand",
             "#!/bin/sh\n"
             f"export PYTHONPATH={shlex.quote(os.pathsep.join(filter(None, sys.path)))}\n"
+            f"export FLOORHAND_DATABASE={shlex.quote(home)}\n"  # for the host, which has none
             f'exec {shlex.quote(sys.executable)} -m floorhand "$@"\n',
         ).chmod(0o755)
         for name in ("host", "other"):
@@ -105,6 +111,7 @@ class Sshd:
             "/usr/lib/floorhand": str(PACKAGED),
             "/usr/bin/floorhand": str(self.folder / "floorhand"),
             "/var/lib/floor": str(self.sessions),
+            "/run/floorhand/host.sock": self.host.socket if self.host else f"{self.folder}/none",
             # A shell would read there what the account has for itself.
             "SetEnv ": f"SetEnv HOME={self.folder} ",
         }
@@ -158,12 +165,16 @@ class Sshd:
         """Wait until the screen of a seat shows a word."""
         until(lambda: word in self.screen(seat), lambda: f"{word!r} is not in {self.screen(seat)}")
 
+    def client_pid(self, seat: str) -> int:
+        """The process that a seat's session keeps: the terminal, or the client of the host."""
+        keeper = self.tmux(seat, "display-message", "-p", "-t", "=floor:", "#{pane_pid}")
+        return next(iter(children(int(keeper))), 0) if keeper else 0
+
     def terminal_pid(self, seat: str) -> int:
         """The process of a seat's terminal; 0 if there is none now."""
-        keeper = self.tmux(seat, "display-message", "-p", "-t", "=floor:", "#{pane_pid}")
-        with suppress(OSError, ValueError):
-            return int(Path(f"/proc/{keeper}/task/{keeper}/children").read_text().split()[0])
-        return 0
+        if self.host is None:
+            return self.client_pid(seat)
+        return next((one for one in self.host.terminals() if name_of(one) == f"floor {seat}"), 0)
 
     def devices(self, seat: str) -> int:
         """How many connections have the terminal of a seat before them."""
@@ -247,6 +258,13 @@ class Device(Terminal):
         self.close()
 
 
+def name_of(pid: int) -> str:
+    """What lists of processes show of one; empty if it has ended."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    return ""
+
+
 def until(true, what=lambda: "") -> None:
     """Wait until something is true."""
     end = time.monotonic() + WAIT_MAX_S
@@ -256,14 +274,14 @@ def until(true, what=lambda: "") -> None:
 
 
 @contextmanager
-def serving(home: str, *seats: str) -> Iterator[Sshd]:
+def serving(home: str, *seats: str, host: Hosted | None = None) -> Iterator[Sshd]:
     """Serve the terminals of a warehouse; each seat has a key called like it.
 
     Without seats there is one, H-1 at BENCH-1, whose key is called ``device``.
     """
     folder = Path(tempfile.mkdtemp(prefix="fh-ssh-"))
     try:
-        made = Sshd(folder, home)
+        made = Sshd(folder, home, host)
         lines = []
         for name, names in {seat: seat for seat in seats}.items() or [("device", "H-1 BENCH-1")]:
             kind, key, _ = made.new_key(name).read_text().split()

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from conftest import new_warehouse
 from homes import home_of
+from host.hosts import Hosted
 from ssh.conftest import skip_if_locked
 from ssh.serving import WAIT_MAX_S, Device, Sshd, missing, program, serving, until
 from warehouses import inbound
@@ -25,9 +26,10 @@ ENVIRONMENT = {
     *("HOME", "USER", "PATH", "TERM", "COLORTERM", "LANG", "PWD", "SHELL", "SHLVL", "_"),
     *("TMUX", "TMUX_PANE", "TERM_PROGRAM", "TERM_PROGRAM_VERSION", "PYTHONPATH"),
     *("FLOORHAND_PROGRAM", "FLOORHAND_CONFIG", "FLOORHAND_STATE", "FLOORHAND_LOG"),
-    *("FLOORHAND_SEAT", "FLOORHAND_STATION", "FLOORHAND_REMOTE", "OLDPWD"),
+    *("FLOORHAND_SEAT", "FLOORHAND_STATION", "FLOORHAND_REMOTE", "OLDPWD", "ENV"),
+    *("FLOORHAND_SOCKET", "FLOORHAND_DATABASE"),
 }
-"""All that a terminal finds there; PYTHONPATH is how the tests start it."""
+"""All that a client of the host finds there; the tests add PYTHONPATH and the database."""
 
 KEYS = {
     "tmux's prefixes": b"\x02d\x02:kill-server\x02c\x01d\x02[\x02&y\x02s",
@@ -44,13 +46,13 @@ KEYS = {
 
 
 @pytest.fixture(scope="module")
-def at(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
+def at(tmp_path_factory: pytest.TempPathFactory, host: Hosted) -> Iterator[Sshd]:
     if why := missing():
         pytest.skip(why)
     folder = tmp_path_factory.mktemp("floor")
     floor = new_warehouse(folder)
     inbound.build(floor)
-    with serving(home_of(folder / "floor.db")) as made:
+    with serving(home_of(folder / "floor.db"), host=host) as made:
         skip_if_locked(made)
         yield made
     engine_of(floor).dispose()
@@ -192,12 +194,13 @@ def test_nothing_of_the_client_gets_into_the_environment(at: Sshd) -> None:
     ).stdout
     named = dict(part.split("=", 1) for part in agent.replace("\n", " ").split("; ") if "=" in part)
     hostile = "LD_PRELOAD=/x PYTHONSTARTUP=/x FLOORHAND_SEAT=H-2 FLOORHAND_DATABASE=/x LC_ALL=x"
+    hostile += " FLOORHAND_SOCKET=/x FLOORHAND_CONFIG=/x FLOORHAND_LOG=/x"
     asks = ("-A", "-X", "-o", f"SetEnv={hostile}", "-o", "ForwardX11Trusted=yes", "x")
     os.environ |= {"SSH_AUTH_SOCK": named["SSH_AUTH_SOCK"], "DISPLAY": ":9"}
     try:
         at.tmux("H-1", "kill-server")
         with connected(at, *asks):
-            told = Path(f"/proc/{at.terminal_pid('H-1')}/environ").read_text()
+            told = Path(f"/proc/{at.client_pid('H-1')}/environ").read_text()
     finally:
         del os.environ["SSH_AUTH_SOCK"], os.environ["DISPLAY"]
         os.kill(int(named["SSH_AGENT_PID"]), 15)

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+from contextlib import ExitStack
+from pathlib import Path
 
+import pytest
 from conftest import SITE
+from homes import home_of
+from host.hosts import Hosted
 from sqlalchemy import select
-from ssh.serving import Device, Sshd, until
+from ssh.conftest import skip_if_locked
+from ssh.serving import WAIT_MAX_S, Device, Sshd, missing, serving, until
 from warehouses import inbound
 
 from floorhand.ops.devices import seat_holder
@@ -55,6 +62,7 @@ def opened_delivery(at: Sshd) -> Device:
     return device
 
 
+@pytest.mark.parametrize("at", ["host", "alone"], indirect=True)
 def test_a_gs1_code_is_scanned_and_its_lot_and_date_are_in_the_ledger(
     at: Sshd, transactions: Transactions
 ) -> None:
@@ -121,6 +129,7 @@ def test_a_scan_on_its_way_when_the_connection_is_lost_is_taken_once(
     assert at.terminal_pid("H-1") == terminal
 
 
+@pytest.mark.parametrize("at", ["host", "alone"], indirect=True)
 def test_a_terminal_that_is_killed_is_back_at_its_question(at: Sshd) -> None:
     device = opened_delivery(at)
     killed = at.terminal_pid("H-1")
@@ -143,6 +152,7 @@ def test_a_terminal_that_is_left_ends_the_connection_with_a_sentence(at: Sshd) -
     device.close()
 
 
+@pytest.mark.parametrize("at", ["alone"], indirect=True)
 def test_a_terminal_that_cannot_start_says_why_and_is_tried_ever_more_rarely(at: Sshd) -> None:
     settings = at.folder / "etc" / "site.toml"
     right = settings.read_text()
@@ -155,3 +165,47 @@ def test_a_terminal_that_cannot_start_says_why_and_is_tried_ever_more_rarely(at:
     settings.write_text(right)
     at.shown("H-1", "badge")
     device.close()
+
+
+def test_a_device_that_is_removed_loses_its_terminal(at: Sshd) -> None:
+    device = at_menu(at)
+    terminal = at.terminal_pid("H-1")
+    command = ["devices", "--keys", str(at.keys), "--sessions", str(at.sessions)]
+    done = subprocess.run(
+        [str(at.folder / "floorhand"), *command, "remove", "H-1"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert "its terminal has ended" in done.stdout
+    device.end()
+    device.close()
+    until(lambda: not Path(f"/proc/{terminal}").exists())
+    assert "Permission denied" in at.run()[1]
+
+
+def test_a_device_goes_on_where_it_is_when_a_newer_host_takes_over(
+    transactions: Transactions, tmp_path: Path
+) -> None:
+    """The terminal moves inside its session: neither the connection nor the worker notices."""
+    if why := missing():
+        pytest.skip(why)
+    inbound.build(transactions)
+    home = home_of(tmp_path / "floor.db")
+    with ExitStack() as ends:
+        first = Hosted("", tmp_path).ready()
+        ends.callback(first.end)
+        at = ends.enter_context(serving(home, host=first))
+        skip_if_locked(at)
+        device = at.device()
+        ends.callback(device.close)
+        at.shown("H-1", "badge")
+        before = at.terminal_pid("H-1")
+        at.host = newer = Hosted("", tmp_path)
+        newer.ready()
+        ends.callback(newer.end)
+        first.process.wait(WAIT_MAX_S)
+        until(lambda: at.terminal_pid("H-1") not in (0, before))
+        at.shown("H-1", "badge")
+        device.type("BADGE-ANA\r")
+        at.shown("H-1", "Menu")
+        at.tmux("H-1", "kill-server")
+        until(lambda: not newer.terminals())

@@ -75,7 +75,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     listening.wait_for_older()
     program = _Program(args, listening.path)
     host = Host(listening, program, HEAD, group=group, sessions_max=args.sessions)
-    say(f"Terminals for floorhand join at {listening.path} (SIGHUP starts a newer host)")
+    if not args.tied:  # nobody else is to call that one
+        say(f"Terminals for floorhand join at {listening.path} (SIGHUP starts a newer host)")
     tell_manager(os.environ, "READY=1", f"MAINPID={os.getpid()}")
     host.serve()
     return 0

@@ -140,7 +140,8 @@ class Hosts:
                 except NoHost as error:
                     why = str(error)
                 else:
-                    self._own.let_go()  # it stood in for this one; its terminals go on
+                    if not self._readying.locked():
+                        self._own.let_go()  # it stood in for this one; its terminals go on
                     return terminal
             await self._begin_own(why)
             return await self._own.open(words, stream)
