@@ -286,8 +286,9 @@ def _wait(line: _socket.socket, held: int, words: list[str]) -> None:
 
 def _attributes() -> str:
     """Say how the terminal is now: flags, speeds and special characters, as numbers."""
-    *numbers, characters = termios.tcgetattr(0)
-    return ",".join([*map(str, numbers), *(str(ord(one)) for one in characters)])
+    *numbers, characters = termios.tcgetattr(0)  # two of these are numbers if no line is edited
+    codes = (one if isinstance(one, int) else ord(one) for one in characters)
+    return ",".join(map(str, [*numbers, *codes]))
 
 
 def is_attributes(saved: str) -> bool:
