@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import homes
 import hypothesis
@@ -16,6 +17,9 @@ from frozen import prove_frozen
 from homes import NOW, ON_POSTGRESQL, SITE, new_warehouse
 
 from floorhand.store.db import Transactions, engine_of
+
+if TYPE_CHECKING:
+    from host.hosts import Nursery
 
 __all__ = ["NOW", "SHARED_DATA", "SITE", "new_warehouse"]
 
@@ -118,6 +122,17 @@ def transactions(tmp_path: Path) -> Iterator[Transactions]:
     made = new_warehouse(tmp_path)
     yield made
     engine_of(made).dispose()
+
+
+@pytest.fixture(scope="session")
+def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
+    """Forks hosts for all tests that need one, of this kind of database."""
+    from host.hosts import Nursery
+
+    kind = "postgresql+psycopg://" if ON_POSTGRESQL else "sqlite://"
+    made = Nursery(kind, tmp_path_factory.mktemp("nursery"))
+    yield made
+    made.close()
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
-from homes import ON_POSTGRESQL, home_of, new_warehouse
+from homes import home_of, new_warehouse
 from host.hosts import Forked, Hosted, Nursery
 from warehouses import packing
 
@@ -37,14 +37,6 @@ def warehouse(folder: Path) -> Iterator[Transactions]:
 @pytest.fixture(scope="module")
 def home(warehouse: Transactions, folder: Path) -> str:
     return home_of(folder / "floor.db")
-
-
-@pytest.fixture(scope="session")
-def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
-    kind = "postgresql+psycopg://" if ON_POSTGRESQL else "sqlite://"
-    made = Nursery(kind, tmp_path_factory.mktemp("nursery"))
-    yield made
-    made.close()
 
 
 @pytest.fixture(scope="module")

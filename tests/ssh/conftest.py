@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from homes import home_of
-from host.hosts import Hosted, until
+from host.hosts import Forked, Hosted, Nursery, until
 from ssh.serving import Sshd, missing, serving
 from warehouses import inbound
 
@@ -15,9 +15,9 @@ from floorhand.store.db import Transactions
 
 
 @pytest.fixture(scope="session")
-def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosted]:
+def host(nursery: Nursery, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosted]:
     """One that forks the terminals of all tests."""
-    made = Hosted("", tmp_path_factory.mktemp("host"))
+    made = Forked(nursery, "", tmp_path_factory.mktemp("host"))
     try:
         yield made.ready()
     finally:

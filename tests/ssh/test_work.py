@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import SITE
 from homes import home_of
-from host.hosts import Hosted
+from host.hosts import Forked, Nursery
 from sqlalchemy import select
 from ssh.conftest import skip_if_locked
 from ssh.serving import WAIT_MAX_S, Device, Sshd, missing, serving, until
@@ -183,7 +183,7 @@ def test_a_device_that_is_removed_loses_its_terminal(at: Sshd) -> None:
 
 
 def test_a_device_goes_on_where_it_is_when_a_newer_host_takes_over(
-    transactions: Transactions, tmp_path: Path
+    transactions: Transactions, tmp_path: Path, nursery: Nursery
 ) -> None:
     """The terminal moves inside its session: neither the connection nor the worker notices."""
     if why := missing():
@@ -191,7 +191,7 @@ def test_a_device_goes_on_where_it_is_when_a_newer_host_takes_over(
     inbound.build(transactions)
     home = home_of(tmp_path / "floor.db")
     with ExitStack() as ends:
-        first = Hosted("", tmp_path).ready()
+        first = Forked(nursery, "", tmp_path).ready()
         ends.callback(first.end)
         at = ends.enter_context(serving(home, host=first))
         skip_if_locked(at)
@@ -199,7 +199,7 @@ def test_a_device_goes_on_where_it_is_when_a_newer_host_takes_over(
         ends.callback(device.close)
         at.shown("H-1", "badge")
         before = at.terminal_pid("H-1")
-        at.host = newer = Hosted("", tmp_path)
+        at.host = newer = Forked(nursery, "", tmp_path)
         newer.ready()
         ends.callback(newer.end)
         first.process.wait(WAIT_MAX_S)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from homes import home_of
-from host.hosts import Hosted
+from host.hosts import Forked, Hosted, Nursery
 from warehouses import packing
 from web.browsing import Floor
 
@@ -22,10 +22,9 @@ def _terminals_run_this_source(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosted]:
+def host(nursery: Nursery, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosted]:
     """One for all tests: it has no warehouse of its own, as each browser's terminal has its own."""
-    folder = tmp_path_factory.mktemp("host")
-    made = Hosted(home_of(folder / "none.db"), folder)
+    made = Forked(nursery, "", tmp_path_factory.mktemp("host"))
     try:
         yield made.ready()
     finally:

@@ -13,7 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from host.hosts import Hosted, children, words_of
+from host.hosts import Forked, Nursery, children, words_of
 from web.browsing import WAIT_MAX_S, Floor, Served, Tab, browser, gone, served, tab
 
 from floorhand.config import Settings
@@ -76,8 +76,10 @@ async def test_without_a_host_the_server_has_its_own_and_begins_it_again(floor: 
     assert "No host for terminals answers at" in at.told[0]
 
 
-async def test_a_terminal_goes_on_at_a_newer_host_on_the_same_page(floor: Floor) -> None:
-    first = Hosted(floor.home, floor.folder).ready()
+async def test_a_terminal_goes_on_at_a_newer_host_on_the_same_page(
+    floor: Floor, nursery: Nursery
+) -> None:
+    first = Forked(nursery, floor.home, floor.folder).ready()
     try:
         async with (
             served(floor, path=first.socket) as at,
@@ -86,7 +88,7 @@ async def test_a_terminal_goes_on_at_a_newer_host_on_the_same_page(floor: Floor)
         ):
             await page.until(b"Scan your badge")
             page.seen.clear()
-            newer = Hosted(floor.home, floor.folder).ready()
+            newer = Forked(nursery, floor.home, floor.folder).ready()
             try:
                 await page.until(b"Scan your badge")
                 await asyncio.to_thread(first.process.wait, WAIT_MAX_S)
