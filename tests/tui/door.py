@@ -63,6 +63,7 @@ IMPORTS = {
     },
     "prompt_view.py": {"textual.geometry.Region", "textual.widget.Widget"},
     "road.py": {"gc.freeze"},
+    "rules.py": {"textual.css.stylesheet.Stylesheet"},
     "safe.py": {
         *("rich.segment.ControlType", "rich.segment.Segment", "textual.content.Content"),
         *("textual.strip.Strip", "textual.style.Style"),
@@ -121,6 +122,7 @@ TEXTUAL_NAMES = frozenset(
         *("apply_filter", "crop", "visual_style", "background_colors", "notify_style_update"),
         *("start_application_mode", "disable_input", "close", "rich_style", "_app"),
         *("_key_thread", "attrs_before"),
+        *("stylesheet", "get_css_variables", "theme_variables", "add_source", "rules"),
     }
 )
 """Names of Textual by which nothing can be shown that did not come through the door."""
@@ -138,14 +140,19 @@ OUR_NAMES = frozenset(
 """Names that are ours here, or Python's; Textual or files have them for things that no screen here
 has, or only to be read."""
 
-SET = frozenset({"attrs_before", "theme", "_lines", "_parts", "_text", "name", "language"})
+SET = frozenset(
+    {
+        *("theme", "stylesheet", "theme_variables", "attrs_before", "_lines", "_parts", "_text"),
+        *("name", "language"),
+    }
+)
 """Those of all these names that may be set."""
 
 MEMBERS = OUR_NAMES | {
     *("__init__", "AUTO_FOCUS", "CSS_PATH", "ENABLE_COMMAND_PALETTE", "COMPONENT_CLASSES"),
     *("can_focus", "compose", "get_default_screen", "render_lines", "notify_style_update"),
     *("start_application_mode", "run_input_thread", "disable_input", "theme", "close", "stop"),
-    *("on_mount", "on_unmount", "on_resize"),
+    *("on_mount", "on_unmount", "on_resize", "get_css_variables", "parse", "reparse"),
 }
 """Those that a class may define."""
 

@@ -35,15 +35,11 @@ class Session:
 
     def standing(self) -> Standing | None:
         """Say how it is; None if there is none."""
-        on, at, address = (
-            *(self._tmux("display-message", "-p", "-t", NAME, TELLS).split()),
-            "",
-            "",
-            "",
-        )[:3]
-        if not at.isdecimal():
+        told = self._tmux("display-message", "-p", "-t", NAME, TELLS).split()
+        if len(told) < 2 or not told[1].isdecimal():
             return None
-        return Standing(on != "0", datetime.fromtimestamp(int(at), UTC), address)
+        on, at, *address = told
+        return Standing(on != "0", datetime.fromtimestamp(int(at), UTC), "".join(address))
 
     def end(self) -> bool:
         """End it as a lost line would, with the terminal in it; False if there was none."""

@@ -64,12 +64,14 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     from floorhand.commands.warming import warm_up
     from floorhand.host.hosting import Host
     from floorhand.host.listening import listen, tell_manager
+    from floorhand.host.merging import merge_memory
     from floorhand.store.db import HEAD
 
     group = _group(args.group)
     path = _path(args.socket)
     if args.tied:
         _end_with_input()
+    merge_memory()
     warm_up(settings)
     listening = listen(path, group, HEAD, os.environ)
     listening.wait_for_older()

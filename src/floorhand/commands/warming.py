@@ -10,6 +10,7 @@ from floorhand.config import Settings
 
 MODULES: Final = (
     "asyncio",
+    "encodings.ascii",
     "platform",
     "platformdirs",
     "textual.drivers.linux_driver",
@@ -36,7 +37,9 @@ def warm_up(settings: Settings) -> None:
     """
     for name in MODULES:
         import_module(name)
+    from floorhand.commands.rehearsal import rehearse
     from floorhand.domain import gs1
+    from floorhand.domain.preferences import THEMES
     from floorhand.ops.registry import get_ready_for
     from floorhand.store.db import dialect_of
     from floorhand.text.catalog import catalog, languages
@@ -45,5 +48,7 @@ def warm_up(settings: Settings) -> None:
         catalog(language)
     gs1.warm_up()
     get_ready_for(dialect_of(settings.database))
+    for theme in THEMES:
+        rehearse(theme)
     gc.collect()
     gc.freeze()

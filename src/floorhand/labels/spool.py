@@ -147,9 +147,8 @@ class Spool(threading.Thread):
             except DatabaseUnusable as error:
                 self._tell_away(error)
                 self._tell_stuck(str(error))
-            self._stop_asked.wait(
-                POLL_S
-            )  # nobody wakes one whose turn it is not: it would ask in vain
+            # Nobody wakes one whose turn it is not: it would ask in vain.
+            self._stop_asked.wait(POLL_S)
 
     def _tell_away(self, error: Exception) -> None:
         """Say that labels wait in the database; there is nothing to do but to look again."""

@@ -22,6 +22,7 @@ from floorhand.text.catalog import Catalog
 from floorhand.tui.flow_screen import FlowScreen
 from floorhand.tui.hearing import Hearing
 from floorhand.tui.road import Road
+from floorhand.tui.rules import Rules
 from floorhand.tui.telling import USUAL_MANNER, Floor, Manner
 from floorhand.tui.themes import THEMES
 
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 
 LOG_BYTES_MAX: Final = 1_000_000
 LOG_FILES_MAX: Final = 3
+
+_COLOURS: Final[dict[str, dict[str, str]]] = {}
+"""The colours of each theme, by its name, as rules name them."""
 
 T = TypeVar("T")
 
@@ -64,6 +68,7 @@ class FloorhandApp(App[Exception | None], inherit_bindings=False):
         may_move: bool = False,
     ) -> None:
         super().__init__(driver_class=_driver_class())
+        self.stylesheet = Rules(variables=self.get_css_variables())
         for theme in THEMES.values():
             self.register_theme(theme)
         self.theme = THEMES[manner.theme].name
@@ -88,6 +93,13 @@ class FloorhandApp(App[Exception | None], inherit_bindings=False):
             manner=manner,
             hearing=self.hearing,
         )
+
+    def get_css_variables(self) -> dict[str, str]:
+        """Give the colours of the theme; they are mixed once in a program."""
+        if self.theme not in _COLOURS:
+            _COLOURS[self.theme] = super().get_css_variables()
+        self.theme_variables = {**_COLOURS[self.theme]}
+        return {**_COLOURS[self.theme]}
 
     def get_default_screen(self) -> FlowScreen:
         """Go straight to work."""
