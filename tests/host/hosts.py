@@ -214,6 +214,11 @@ class Client(PtyTerminal):
         until(lambda: word in self._seen, f"{word!r} in {self._seen!r}")
         return time.perf_counter()
 
+    @property
+    def seen(self) -> bytes:
+        """What came since something was sent."""
+        return self._seen
+
     def resize(self, columns: int, lines: int) -> None:
         size = struct.pack("HHHH", lines, columns, 0, 0)
         fcntl.ioctl(self._terminal, termios.TIOCSWINSZ, size)

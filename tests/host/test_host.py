@@ -42,6 +42,7 @@ def test_who_joins_signs_in_scans_and_leaves_as_at_any_terminal(
         one.send(F12_TWICE)
         assert one.code() == 0
         assert not one.raw()
+        assert one.seen.endswith(b"\x1b[?1004l")  # the terminal's last word, and nothing after it
     assert "has ended (0)" in host.heard("has ended")
 
 

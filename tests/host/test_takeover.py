@@ -30,6 +30,8 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="hosts are for L
 F12 = b"\x1b[24~"
 CODES = [f"CODE-{number}" for number in range(1, 10)]
 TAKEOVERS = 8
+WAITS_S = 0.2
+"""Who is refused is so at once."""
 
 
 def numbers_are(transactions: Transactions, seat: str, count: int) -> None:
@@ -116,9 +118,13 @@ def test_scans_before_within_and_after_a_change_of_hosts_are_there_once(
         for moment in ("before", "told", "between"):
             if moment == "before":
                 scan(one, "NOBODY")
-            newer = start()
+            terminal = host.terminal()
             if moment == "told":
+                os.kill(terminal, signal.SIGSTOP)
+            newer = start()
+            if moment == "told":  # and has had no time yet to hear of the newer one, nor the scan
                 scan(one, "NOBODY")
+                os.kill(terminal, signal.SIGCONT)
             until(lambda host=host: not host.terminals(), "the terminal has not left")
             if moment == "between":
                 scan(one, "NOBODY")
@@ -179,7 +185,9 @@ def test_a_terminal_that_has_just_been_forked_moves_too(start: Start) -> None:
     older = start()
     with client(older) as one:
         until(older.terminals, "no terminal")
+        os.kill(older.terminal(), signal.SIGSTOP)
         newer = start()
+        os.kill(older.terminal(), signal.SIGCONT)
         runs_at(newer)
         one.wait_for(b"Scan your badge")
         older.process.wait(WAIT_MAX_S)
@@ -273,6 +281,24 @@ def test_who_calls_while_hosts_change_waits_and_nobody_is_refused(start: Start) 
     assert set(answers) == {"no --nonsense is no option of a terminal\n"}
 
 
+def test_who_called_the_older_host_and_asks_when_it_has_given_its_socket_away_is_sent_on(
+    start: Start,
+) -> None:
+    older = start()
+    held = Path(f"/proc/{older.process.pid}/fd")
+    ours, theirs = os.openpty()
+    with closing(socket.socket(socket.AF_UNIX)) as line:
+        before = len([*held.iterdir()])
+        line.connect(older.socket)
+        until(lambda: len([*held.iterdir()]) > before, "the call was not accepted")
+        start()
+        ask(line, {}, [], "utf-8", (theirs,) * 3)
+        assert line.recv(100) == b"again\n"
+    older.process.wait(WAIT_MAX_S)
+    os.close(ours)
+    os.close(theirs)
+
+
 def test_a_client_waits_where_more_call_than_may_wait(tmp_path: Path) -> None:
     path = str(tmp_path / "full.sock")
     with closing(socket.socket(socket.AF_UNIX)) as host, ThreadPoolExecutor(1) as caller:
@@ -282,6 +308,8 @@ def test_a_client_waits_where_more_call_than_may_wait(tmp_path: Path) -> None:
         before.connect(path)
         life, held = os.pipe()
         called = caller.submit(join, path, [], "", life)
+        with pytest.raises(TimeoutError):
+            called.result(WAITS_S)
         host.accept()[0].close()
         line, _ = host.accept()
         line.send(b"open\n")

@@ -25,12 +25,13 @@ from tui.screens import (
 from floorhand.domain.keymap import KEYS
 from floorhand.domain.preferences import Preferences
 from floorhand.domain.scanners import Profile
-from floorhand.errors import Code, DatabaseAway, DatabaseUnusable
+from floorhand.errors import Code, DatabaseAway, DatabaseUnusable, Moves
 from floorhand.flows.turn import Said
 from floorhand.flows.waiting import SCANS_WAITING_MAX
 from floorhand.store.past import Past
 from floorhand.text.catalog import catalog
 from floorhand.tui import answering, signals
+from floorhand.tui.hearing import Rested
 from floorhand.tui.telling import Manner
 
 HANDHELD, DESK = (40, 20), (80, 24)
@@ -549,3 +550,36 @@ def test_all_texts_of_the_terminal_are_there_in_each_language() -> None:
         assert english.say(f"terminal.{key}", facts) != f"terminal.{key}"
         assert catalog("it").say(f"terminal.{key}", facts) != english.say(f"terminal.{key}", facts)
     assert "f8" not in {key for key, _ in KEYS.values()}
+
+
+@pytest.mark.parametrize("in_work", [False, True])
+async def test_a_terminal_moves_when_nothing_more_is_read_and_nobody_works_or_it_has_to(
+    in_work: bool,
+) -> None:
+    road = ListRoad(first=MENU if in_work else SIGN_IN)
+    app = with_reader(terminal(road))
+    async with app.run_test(size=HANDHELD) as pilot:
+        screen = await settled(pilot)
+        app.move(in_work)
+        await settled(pilot)
+        assert app.return_value is None
+        screen.hear((*app.reader.feed(b"T-1\r"), Rested()))
+        await settled(pilot)
+        assert len(road.scans) == 1
+        assert app.return_value is None
+        screen.hear((Rested(),))
+    assert isinstance(app.return_value, Moves)
+
+
+async def test_a_terminal_that_need_not_move_stays_as_long_as_somebody_works_at_it() -> None:
+    road = ListRoad(answer=lambda turn, scan: SIGN_IN if scan == "*OUT" else turn)
+    app = with_reader(terminal(road))
+    async with app.run_test(size=HANDHELD) as pilot:
+        screen = await settled(pilot)
+        app.move(False)
+        screen.hear((Rested(),))
+        await settled(pilot)
+        assert app.return_value is None
+        await send(pilot, b"\x1b[24~")
+        screen.hear((Rested(),))
+    assert isinstance(app.return_value, Moves)

@@ -77,7 +77,7 @@ trap '' INT QUIT TSTP TTIN TTOU PIPE
     esac
 }} {LIFE}>&- &
 printf {RESIZED.decode()} >&{LINE}
-while kill -0 $!; do
+while kill -0 $! 2>/dev/null; do
     wait $!
     code=$?
 done
