@@ -14,9 +14,10 @@ from typing import Any
 
 import pytest
 from conftest import NOW, SITE
+from crash.wire import Way, Wire
 from labels.nasty import forget_fonts, only_own_fonts, read_back
 from PIL import Image
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, make_url, select, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.labels import KINDS
@@ -605,6 +606,41 @@ def test_the_thread_outlives_a_database_that_is_away(
     finally:
         spool.stop(WAIT_S)
     assert spool.away == ""
+
+
+def test_the_thread_leaves_a_server_that_has_gone_silent(
+    postgresql_warehouse: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    silent = threading.Event()
+    met = threading.Event()
+
+    def meddle(_request: bytes) -> Way | None:
+        if not silent.is_set():
+            return None
+        met.set()
+        return Way.SILENT
+
+    wire = Wire(postgresql_warehouse, meddle)
+    monkeypatch.setattr("floorhand.store.single.SILENT_MAX_S", 0.2)
+    behind = open_database(wire.named(make_url(postgresql_warehouse).database or ""))
+    direct = open_database(postgresql_warehouse)
+    printer = Signals()
+    spool = spool_of(behind, printer)
+    spool.start()
+    try:
+        assert spool.tried.wait(WAIT_S)
+        silent.set()
+        spool.wake()  # it looks for labels, before any of its printers does
+        assert met.wait(WAIT_S)
+        silent.clear()
+        ask(direct)
+        assert printer.came.wait(WAIT_S)
+    finally:
+        spool.stop(WAIT_S)
+    assert not spool.is_alive()
+    for transactions in (behind, direct):
+        engine_of(transactions).dispose()
+    wire.close()
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")

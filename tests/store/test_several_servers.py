@@ -10,6 +10,7 @@ from floorhand.errors import DatabaseAway, DatabaseUnusable
 from floorhand.ops.floor import take_seat, take_turn
 from floorhand.store.db import address_of, engine_of, open_database
 from floorhand.store.server import plain_server
+from floorhand.store.troubles import name_of
 
 ONE = "postgresql+psycopg://ana@"
 AT = {"host": "a,b", "port": "5432,5433"}
@@ -101,3 +102,27 @@ def test_a_line_that_broke_while_nobody_asked_anything_costs_no_scan(postgresql_
     turn = take_turn(transactions, SITE, "H1", turn.scan_no + 1, "NOBODY", NOW)
     assert turn.scan_no == 1
     engine_of(transactions).dispose()
+
+
+def test_an_answer_that_is_given_again_is_no_sooner_acknowledged_than_the_first(
+    postgresql_warehouse,
+) -> None:
+    """It takes part in a commit, which waits for the standby, as only a write does."""
+    transactions = open_database(postgresql_warehouse)
+    take_seat(transactions, SITE, "H1", now=NOW)
+
+    def last_writer() -> int:
+        with transactions.begin() as tx:
+            return int(str(tx.scalar(text("SELECT xmax FROM seat WHERE code = 'H1'"))))
+
+    first = take_turn(transactions, SITE, "H1", 1, "NOBODY", NOW)
+    before = last_writer()
+    assert take_turn(transactions, SITE, "H1", 1, "NOBODY", NOW) == first
+    assert last_writer() > before
+    engine_of(transactions).dispose()
+
+
+def test_servers_are_shown_as_people_write_them() -> None:
+    assert name_of(address_of(f"{ONE}/floor?host=a:5432,b:5433")).endswith(
+        "?host=a:5432&host=b:5433"
+    )

@@ -196,14 +196,15 @@ class Spool(threading.Thread):
                 stale = stale or news
                 now, found, missed = time.monotonic(), False, False
                 try:
-                    if stale and now >= due:  # where nobody writes there is nothing new
-                        due = now + POLL_S
-                        if not hold.is_mine():
-                            return
-                        self._look_around(service)
-                        stale, self.away = False, ""
-                    if news:
-                        found = self._wake_feeders(service)
+                    with hold.watched():
+                        if stale and now >= due:  # where nobody writes there is nothing new
+                            due = now + POLL_S
+                            if not hold.is_mine():
+                                return
+                            self._look_around(service)
+                            stale, self.away = False, ""
+                        if news:
+                            found = self._wake_feeders(service)
                 except (DatabaseAway, DatabaseUnusable) as error:
                     # The feeders stay: they may know of labels what the database does not yet.
                     self._tell_away(error)

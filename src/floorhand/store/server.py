@@ -34,12 +34,12 @@ STATEMENTS_KEPT_MAX: Final = 600
 CONNECT_MAX_S: Final = 5
 """A server that has not let somebody in by then is tried again."""
 
-QUIET_MAX_S: Final = 5
-PROBE_EVERY_S: Final = 2
+QUIET_MAX_S: Final = 3
+PROBE_EVERY_S: Final = 1
 PROBES_MAX: Final = 3
 """A line on which nothing came for so long is probed; three probes without an answer: it is cut."""
 
-UNACKNOWLEDGED_MAX_MS: Final = 10_000
+UNACKNOWLEDGED_MAX_MS: Final = 6_000
 """What was sent and not acknowledged for so long was sent into nothing."""
 
 LOCK_MAX_MS: Final = 10_000

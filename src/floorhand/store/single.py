@@ -12,7 +12,7 @@ import re
 import socket
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Final, cast
@@ -27,6 +27,7 @@ from floorhand.store.beside import make_alike
 from floorhand.store.db import Transactions, engine_of
 from floorhand.store.news import News
 from floorhand.store.schema import Spooler
+from floorhand.store.server import hung_up_if_silent
 from floorhand.store.troubles import path_of
 
 FILE_LOOKS_S: Final = 0.05
@@ -34,6 +35,9 @@ FILE_LOOKS_S: Final = 0.05
 
 SERVER_LOOKS_S: Final = 1.0
 """How often a server is asked: it tells of labels by itself, not of what the office has decided."""
+
+SILENT_MAX_S: Final = 20.0
+"""On a line on which a server has said nothing for so long it will say nothing any more."""
 
 LOCK: Final = text("SELECT pg_try_advisory_lock(hashtext('floorhand spool'), hashtext(:site))")
 
@@ -72,6 +76,10 @@ class Hold:
     def has_news(self) -> bool:
         """Say whether there may be something new in the database."""
         return True
+
+    def watched(self) -> AbstractContextManager[None]:
+        """See that no question of the block waits for ever for its answer."""
+        return nullcontext()
 
     def listen(self, wake: Callable[[], None]) -> None:
         """Have somebody woken when a label is asked for, where the database tells that."""
@@ -126,6 +134,10 @@ class _ServerHold(Hold):
         except (SQLAlchemyError, DatabaseAway):
             return False
         return True
+
+    def watched(self) -> AbstractContextManager[None]:
+        """Cut all lines to a server that is silent: those that printers are fed by, too."""
+        return hung_up_if_silent(SILENT_MAX_S)
 
     def listen(self, wake: Callable[[], None]) -> None:
         """Let the server tell, on a line of its own."""

@@ -60,7 +60,8 @@ def name_of(where: URL) -> str:
     """Name a database to people: by its path, or its address without the password."""
     if where.get_backend_name() == "sqlite":
         return path_of(where)
-    return str(where.difference_update_query(SECRETS).render_as_string(hide_password=True))
+    written = where.difference_update_query(SECRETS).render_as_string(hide_password=True)
+    return str(written.replace("%3A", ":"))  # the ports of several servers
 
 
 def say_away(context: ExceptionContext) -> None:
