@@ -18,7 +18,7 @@ from floorhand.commands.office import say
 from floorhand.config import Settings, load
 from floorhand.errors import BadSetting, FloorhandError, Moves
 from floorhand.host.join import socket_paths
-from floorhand.host.request import Request
+from floorhand.host.request import MOVED, Request
 
 EPILOG = """\
 floorhand join opens a terminal from it, for an SSH session or any other line, in a fraction of the
@@ -115,7 +115,7 @@ class _Program:
         return newer.pid
 
     def run(self, request: Request) -> int:
-        """Run a terminal, in a fork."""
+        """Run a terminal, in a fork; or what is wanted instead."""
         from floorhand.commands.identity import state_folder
         from floorhand.commands.terminal import open_terminal
         from floorhand.host.forked import MOVES, name_process
@@ -128,8 +128,12 @@ class _Program:
             if request.stranger is not None:
                 own = state_folder(settings) / f"user-{request.stranger}"
                 settings = load(self._file, typed={**typed, "state": str(own)})
-            name_process(f"floor {settings.seat}")
             with closing_databases():
+                if request.act == MOVED:
+                    from floorhand.commands.device_moved import tell
+
+                    return 0 if tell(settings) else 1
+                name_process(f"floor {settings.seat}")
                 return open_terminal(settings, may_move=True)
         except Moves:
             return MOVES

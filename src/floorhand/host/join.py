@@ -189,7 +189,7 @@ def socket_paths(path: str = "") -> list[str]:
     return [f"{folder}/{SOCKET_NAME}" for folder in folders]
 
 
-def join(path: str, words: list[str], attributes: str, life: int) -> _socket.socket:
+def join(path: str, words: list[str], attributes: str, life: int, act: str = "") -> _socket.socket:
     """Hand this program's terminal over.
 
     Args:
@@ -197,6 +197,7 @@ def join(path: str, words: list[str], attributes: str, life: int) -> _socket.soc
         words: For the terminal.
         attributes: What the terminal has to be like in the end.
         life: The end of a pipe whose other end closes when we end.
+        act: What is wanted instead of a terminal: see `floorhand.host.request`.
 
     Returns:
         The line to the terminal.
@@ -210,7 +211,7 @@ def join(path: str, words: list[str], attributes: str, life: int) -> _socket.soc
         kept = {name: value for name, value in os.environ.items() if is_sent(name)}
         encoding = sys.stdout.encoding or "utf-8"
         try:
-            ask(line, kept, words, encoding, (0, 1, 2, life), attributes)
+            ask(line, kept, words, encoding, (0, 1, 2, life), attributes, act)
             answer = line.recv(ANSWER_BYTES_MAX).decode("utf-8", "replace")
         except BlockingIOError as error:
             why = f"it says nothing for {ANSWER_MAX_S} s"
@@ -234,14 +235,16 @@ def ask(
     encoding: str,
     streams: tuple[int, ...],
     attributes: str = "",
+    act: str = "",
 ) -> None:
-    """Ask for a terminal on three streams, and maybe with a pipe."""
+    """Ask for a terminal on three streams, and maybe with a pipe; or for another act."""
     fields = [
         HELLO,
         f"encoding={encoding}",
         *(f"env={name}={value}" for name, value in environ.items()),
         *(f"word={word}" for word in words),
         *([f"attributes={attributes}"] if attributes else []),
+        *([f"act={act}"] if act else []),
         "",
         "",
     ]

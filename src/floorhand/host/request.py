@@ -19,6 +19,9 @@ STREAMS: Final = 3
 DESCRIPTORS_MAX: Final = 16
 """Read at most, so that those which nobody asked for are known, and closed."""
 
+TERMINAL, MOVED = "terminal", "moved"
+"""What can be asked for: a terminal; or to record where the device of one is now."""
+
 FOR_STRANGERS: Final = frozenset(
     {
         *("seat", "station", "remote", "language", "theme", "large", "bell_ok", "take_seat"),
@@ -48,16 +51,17 @@ class Peer:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A client wants a terminal.
+    """A client wants a terminal, or something told about one.
 
     Attributes:
         environ: What it sends of its environment.
         typed: Settings of the terminal, by name.
         encoding: Of what is written to its terminal.
-        streams: Its terminal, three times.
+        streams: Its terminal, three times; whatever it has, if it wants no terminal.
         attributes: How that terminal was before any program of ours took it over; empty: unknown.
         life: The end of a pipe whose other end closes when the client ends; None if none came.
         stranger: The user, if that is not the host's own.
+        act: What is wanted, `TERMINAL` or `MOVED`.
     """
 
     environ: Mapping[str, str]
@@ -67,6 +71,7 @@ class Request:
     attributes: str = ""
     life: int | None = None
     stranger: int | None = None
+    act: str = TERMINAL
 
     def close(self) -> None:
         """Give back the descriptors that came."""
@@ -117,12 +122,15 @@ class Incoming:
         return self._request(told)
 
     def _request(self, told: list[str]) -> Request:
+        pairs = [one.partition("=") for one in told]
+        act = next((one for kind, _, one in pairs if kind == "act"), TERMINAL)
+        if act not in (TERMINAL, MOVED):
+            raise BadRequest(f"it cannot do {act!r}")
         streams, more = tuple(self._descriptors[:STREAMS]), self._descriptors[STREAMS:]
-        if len(streams) != STREAMS or not all(map(os.isatty, streams)):
+        if len(streams) != STREAMS or not (act == MOVED or all(map(os.isatty, streams))):
             raise BadRequest("a terminal has to come along, as input, output and errors")
         if not all(stat.S_ISFIFO(os.fstat(one).st_mode) for one in more):
             raise BadRequest("what comes along behind a terminal has to be a pipe")
-        pairs = [one.partition("=") for one in told]
         told_of = [one.partition("=") for kind, _, one in pairs if kind == "env"]
         environ = {name: value for name, _, value in told_of if is_sent(name)}
         typed = typed_in([one for kind, _, one in pairs if kind == "word"])
@@ -132,7 +140,7 @@ class Incoming:
             raise BadRequest("the attributes of its terminal are none")
         self._descriptors = []
         life = more[0] if more else None
-        return Request(environ, typed, encoding, streams, attributes, life)
+        return Request(environ, typed, encoding, streams, attributes, life, act=act)
 
     def close(self) -> None:
         """Give back what came and was not asked for."""
