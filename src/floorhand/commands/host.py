@@ -118,7 +118,8 @@ class _Program:
         """Run a terminal, in a fork; or what is wanted instead."""
         from floorhand.commands.identity import state_folder
         from floorhand.commands.terminal import open_terminal
-        from floorhand.host.forked import MOVES, name_process
+        from floorhand.host.forked import name_process
+        from floorhand.host.join import MOVES
         from floorhand.store.closing import closing_databases
         from floorhand.text.visible import visible_lines
 

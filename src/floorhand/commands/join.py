@@ -24,6 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--only", action="store_true", help="open no terminal of its own if no host answers"
     )
+    parser.add_argument(
+        "--once", action="store_true", help="end with 75 when the terminal moves to a newer host"
+    )
     parser.add_argument("words", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
 
 

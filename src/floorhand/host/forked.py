@@ -12,14 +12,11 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Final, NoReturn, Protocol
 
-from floorhand.host.join import HUNG_UP, RESIZED, TOLD_TO_END, restore
+from floorhand.host.join import HUNG_UP, MOVES, RESIZED, TOLD_TO_END, restore
 from floorhand.host.request import Request
 
 CRASHED: Final = 70
 """Exit code of a terminal that failed in a way that nobody thought of (sysexits.h)."""
-
-MOVES: Final = 75
-"""That of one that goes on at a newer host ("temporary failure", likewise)."""
 
 KEPT: Final = ("HOME", "PATH", "PYTHONPATH", "TZ", "TMPDIR", "USER", "LOGNAME")
 KEPT_BEGIN: Final = ("FLOORHAND_", "TEXTUAL_", "PG", "XDG_")

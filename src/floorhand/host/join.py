@@ -59,6 +59,10 @@ there are at most, special characters included."""
 MOVED, BROKEN = 201, 202
 """How the part of the shell that listens ends, if not as the terminal did."""
 
+MOVES = 75
+"""Exit code of a terminal that goes on at a newer host ("temporary failure", sysexits.h), and of
+its client if that does not follow it by itself."""
+
 KILLED = 1
 """Exit code if nobody is left to tell that of the terminal."""
 
@@ -108,8 +112,9 @@ def main(words: list[str]) -> int:
     """Join the host; without one, be a terminal of one's own.
 
     Args:
-        words: ``--socket PATH``; ``--only``: open no terminal of one's own if no host answers; all
-            else is for the terminal, as ``--seat P1``.
+        words: ``--socket PATH``; ``--only``: open no terminal of one's own if no host answers;
+            ``--once``: do not follow a terminal to a newer host; all else is for the terminal, as
+            ``--seat P1``.
 
     Returns:
         The exit code, if it was not the terminal's own.
@@ -118,6 +123,8 @@ def main(words: list[str]) -> int:
     if typed.mend:
         _mend(typed.attributes)
         return KILLED
+    if typed.once and typed.attributes:
+        return MOVES
     if not all(map(os.isatty, range(3))):
         print("floorhand: This is no terminal. Use floorhand talk.", file=sys.stderr)
         return 1
@@ -143,6 +150,7 @@ class _Typed:
     Attributes:
         path: Where the host listens; empty: wherever there is one.
         only: Whether to open no terminal of one's own.
+        once: Whether somebody else follows a terminal that moves, and knows better where we are.
         attributes: Those of the terminal before the first program took it over; empty: as now.
         mend: Whether to put it right, and no more.
         own: Our own that count for the next call, too.
@@ -151,7 +159,7 @@ class _Typed:
 
     def __init__(self, words: list[str]) -> None:
         self.path, self.attributes = os.environ.get("FLOORHAND_SOCKET", ""), ""
-        self.only = self.mend = False
+        self.only = self.once = self.mend = False
         self.rest: list[str] = []
         left = iter(words)
         for word in left:
@@ -161,6 +169,8 @@ class _Typed:
                 self.path = word.partition("=")[2]
             elif word == "--only":
                 self.only = True
+            elif word == "--once":
+                self.once = True
             elif word == "--mended-by":
                 self.attributes = next(left, "")
             elif word == "--mend":
@@ -171,7 +181,8 @@ class _Typed:
     @property
     def own(self) -> list[str]:
         path = ["--socket", self.path] if self.path else []
-        return [*path, *(["--only"] if self.only else [])]
+        kept = {"--only": self.only, "--once": self.once}
+        return [*path, *(word for word, is_typed in kept.items() if is_typed)]
 
 
 def is_sent(name: str) -> bool:
