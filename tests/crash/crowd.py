@@ -12,6 +12,7 @@ things that keep all this is taken out of the program, and the run has to notice
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -161,7 +162,10 @@ def rush(made: Floors, plan: Any) -> list[Work]:
     with transactions.begin() as tx:
         supply.order_again(tx, SITE, AGAIN)
     engine_of(transactions).dispose()
+    os.environ["CRASH_READY_FOR"] = url
+    os.environ["PYTHONPATH"] = os.pathsep.join(sys.path)  # for the process that forks them
     context = get_context("forkserver")
+    context.set_forkserver_preload(["__main__", "ready"])
     start, told = context.Barrier(plan.robots), context.Queue()
     crew = made.crew[: plan.robots]
     workers = [
@@ -194,9 +198,9 @@ def main(words: list[str] | None = None) -> int:
     in_line = [second for work in done for second in work.in_line_s]
     at_work = [second for work in done for second in work.at_work_s]
     if asked.on == "sqlite":
-        if jain(turns) < FAIR:
+        if jain(turns) < asked.fair:
             faults.append(f"turns are not fair: {min(turns)} to {max(turns)}")
-        if max(in_line, default=0.0) > WAIT_MAX_S:
+        if max(in_line, default=0.0) > asked.wait_max_s:
             faults.append(f"somebody waited {max(in_line):.2f} s for a turn")
     rows: list[tuple[str, object]] = [
         ("processes", asked.robots),
@@ -219,6 +223,8 @@ def _arguments(words: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--line-s", type=float, default=LINE_S, help="how long they only scan")
     parser.add_argument("--on", choices=("sqlite", "postgresql"), default="postgresql")
     parser.add_argument("--server", default="", help="a server to use instead of an own one")
+    parser.add_argument("--fair", type=float, default=FAIR, help="least index on SQLite")
+    parser.add_argument("--wait-max-s", type=float, default=WAIT_MAX_S, help="longest, on SQLite")
     parser.add_argument("--mistakes", type=float, default=0.05, help="and so often they undo")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--without", choices=("", *WITHOUT), default="")

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from homes import KIND, ON_POSTGRESQL
 
 HERE = Path(__file__).parent
 
@@ -103,6 +104,13 @@ def test_a_standby_that_takes_over_under_a_crew_loses_and_doubles_nothing() -> N
     code, told = outcome("failovers.py", "3", "--asynchronous")
     assert code == 1, told
     assert "the invariant is BROKEN" in told
+
+
+def test_processes_that_want_the_same_goods_take_nothing_twice(request) -> None:
+    where = ["--server", request.getfixturevalue("postgresql_server")] if ON_POSTGRESQL else []
+    so_short = ("--line-s", "0.3", "--seconds", "0.5", "--fair", "0.5", "--wait-max-s", "30")
+    told = run("crowd.py", "--robots", "3", "--on", KIND, *where, *so_short)
+    assert "scans at work  0\n" not in told
 
 
 @pytest.mark.sqlite("the same is tried on PostgreSQL beside it")
