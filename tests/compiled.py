@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Engine, create_engine
+import sqlalchemy
+from sqlalchemy import Engine
 from sqlalchemy.util import LRUCache
 
 from floorhand.store import db, server
@@ -26,13 +27,16 @@ class _Kept(LRUCache[Any, Any]):
         super().__setitem__((key[0].driver, *key[1:]), compiled)
 
 
+_KEPT = _Kept(KEPT_MAX)
+
+
+def create_engine(*args: Any, **named: Any) -> Engine:
+    """Make an engine that begins with what others compiled."""
+    engine = sqlalchemy.create_engine(*args, **named)
+    engine._compiled_cache = _KEPT
+    return engine
+
+
 def keep_compiled() -> None:
     """Let databases that are opened from now on begin with what others compiled."""
-    kept = _Kept(KEPT_MAX)
-
-    def begun(*args: Any, **named: Any) -> Engine:
-        engine = create_engine(*args, **named)
-        engine._compiled_cache = kept
-        return engine
-
-    db.create_engine = server.create_engine = begun
+    db.create_engine = server.create_engine = create_engine

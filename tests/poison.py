@@ -151,9 +151,11 @@ def harmed(address: str) -> set[str]:
     found: set[str] = set()
     with shell(address) as db:
         for column in _text_columns(bars=True):
-            values = [str(value) for value in db.scalars(select(column))]
+            table, name = column.table.name, column.name
+            rows = db.exec_driver_sql(f'SELECT DISTINCT "{name}" FROM "{table}"')
+            values = [str(value) for (value,) in rows]
             if any(harm in value for value in values for harm in HARM):
-                found.add(f"{column.table.name}.{column.name}")
+                found.add(f"{table}.{name}")
     return found
 
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import URL, CheckConstraint, Connection, create_engine
+from compiled import create_engine
+from sqlalchemy import URL, CheckConstraint, Connection
 
 from floorhand.store.schema import Table
 
