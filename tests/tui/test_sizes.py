@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import csv
 import lzma
+import os
+import pickle
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -89,7 +91,6 @@ def long_coded(turn: Turn) -> Turn:
     return replace(turn, prompt=replace(prompt, choices=choices, goods=goods))
 
 
-@cache
 def played(folder: Path) -> tuple[Turn, ...]:
     """Each question and answer of the floor scripts once."""
     turns: dict[tuple[object, ...], Turn] = {}
@@ -156,14 +157,12 @@ def squeezed(text: str) -> str:
 
 
 def text_of(rows: list[Row], *roles: str) -> str:
-    return "".join(
-        part.text for row in rows for part in row if not _roles(part.role).isdisjoint(roles)
-    )
+    return "".join([part.text for row in rows for part in row if _has_one(part.role, roles)])
 
 
 @cache
-def _roles(role: str) -> frozenset[str]:
-    return frozenset(role.split())
+def _has_one(role: str, roles: tuple[str, ...]) -> bool:
+    return not set(role.split()).isdisjoint(roles)
 
 
 def faults(shown: View, rows: list[Row]) -> Iterator[str]:
@@ -255,9 +254,18 @@ def numbered_entries(rows: list[Row]) -> Iterator[tuple[int, str]]:
         yield number, text
 
 
+def played_once(own: Path) -> tuple[Turn, ...]:
+    """Play the scripts, or take what another process of this run was told when it did."""
+    kept = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "played"
+    if not kept.exists():
+        (own / "played.new").write_bytes(pickle.dumps(played(own)))
+        (own / "played.new").replace(kept)
+    return pickle.loads(kept.read_bytes())
+
+
 @pytest.fixture(scope="module")
 def turns(tmp_path_factory) -> tuple[Turn, ...]:
-    asked = [*played(tmp_path_factory.getbasetemp()), *made_up()]
+    asked = [*played_once(tmp_path_factory.getbasetemp()), *made_up()]
     named = [long_named(turn, names()[n % len(names())]) for n, turn in enumerate(asked)]
     return tuple(long_coded(turn) if n % 2 else turn for n, turn in enumerate(named))
 

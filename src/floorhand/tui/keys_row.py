@@ -32,16 +32,20 @@ Label = tuple[Key | None, str, str]
 """A key, the name that stands on it, and its word; no key for what turns pages."""
 
 
-def keys_rows(view: View, width: int, rows_max: int, *, more: bool = False) -> list[Row]:
+def all_keys(view: View, *, more: bool = False) -> tuple[Label, ...]:
+    """Give every key with its whole word; ``more`` says that there is something to page to."""
+    return tuple(_labels(view, more=more))
+
+
+def keys_rows(labels: tuple[Label, ...], width: int, rows_max: int) -> list[Row]:
     """List the keys in at most so many rows if at all possible. Words are cut, keys never.
 
     Args:
-        view: What the screen shows.
+        labels: All of them, see `all_keys`.
         width: Columns of a row.
         rows_max: Rows that it should take; bare keys take more if there are too many.
-        more: Whether there is something to page to.
     """
-    return list(_fitted(tuple(_labels(view, more=more)), width, rows_max))
+    return list(_fitted(labels, width, rows_max))
 
 
 @lru_cache(FITTED_MAX)
@@ -50,11 +54,6 @@ def _fitted(labels: tuple[Label, ...], width: int, rows_max: int) -> tuple[Row, 
         if _rows_of(shorter, width) <= rows_max:
             break
     return tuple(packed(shorter, width))
-
-
-def all_keys(view: View) -> list[Label]:
-    """Give every key with its whole word."""
-    return list(_labels(view, more=False))
 
 
 def _shortened(labels: Sequence[Label]) -> Iterator[list[Label]]:
@@ -107,7 +106,7 @@ def _offered(view: View) -> list[tuple[Key, str]]:
     return sorted(offered, key=lambda pair: ORDER.index(pair[0]))
 
 
-def packed(labels: list[Label], width: int) -> list[Row]:
+def packed(labels: Sequence[Label], width: int) -> list[Row]:
     """Put labels side by side, as many in a row as fit."""
     rows: list[Row] = []
     row: Row = ()

@@ -16,7 +16,7 @@ from floorhand.text.visible import visible
 from floorhand.tui.body import Body, Room, lay_out_body, rows_enlarged, rows_needed
 from floorhand.tui.document import TEXT_ROWS_MAX, document, window
 from floorhand.tui.header import header_row, is_urgent
-from floorhand.tui.keys_row import keys_rows
+from floorhand.tui.keys_row import all_keys, keys_rows
 from floorhand.tui.large import large, lettering
 from floorhand.tui.recent import recent_rows
 from floorhand.tui.rows import Part, Row, between, joined, padded, width_of
@@ -150,7 +150,8 @@ def _shared_out(view: View, width: int, height: int, *, more: bool, brief: bool 
     """
     inner, room = _inner(width), Room(height)
     ask, told, typed = _ask(view, inner), _said(view, inner, brief=brief), _typed(view, inner)
-    keys = keys_rows(view, width - 2, 1, more=more)
+    labels = all_keys(view, more=more)
+    keys = keys_rows(labels, width - 2, 1)
     needed = rows_needed(view.prompt, view.words, inner) if view.prompt is not None else 0
     room.take(len(ask) + len(keys))
     header = is_urgent(view) and bool(room.take(1))
@@ -163,7 +164,7 @@ def _shared_out(view: View, width: int, height: int, *, more: bool, brief: bool 
     header = header or bool(room.take(1))
     most = min(_keys_max(width, height), LARGE_KEYS_MAX if view.large else height)
     for rows_max in range(most, 0, -1):
-        wordy = keys_rows(view, width - 2, rows_max, more=more)
+        wordy = keys_rows(labels, width - 2, rows_max)
         if len(wordy) > len(keys) and room.upgrade(len(wordy) - len(keys)):
             keys = wordy
             break
@@ -341,7 +342,8 @@ def _around_page(view: View, width: int, height: int) -> tuple[list[Row], list[R
     notices = [_told(said, view.words, inner) for said in view.notices]
     below = _each_begun(notices, int(height * NOTICE_SHARE), inner)
     below += _typed(view, inner) if view.typed else []
-    return _heading(view, inner), below, keys_rows(view, width - 2, 1, more=True)
+    keys = keys_rows(all_keys(view, more=True), width - 2, 1)
+    return _heading(view, inner), below, keys
 
 
 def _heading(view: View, width: int) -> list[Row]:
