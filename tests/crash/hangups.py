@@ -7,6 +7,7 @@ Devices receive goods through a real sshd with the packaged files. Each scan is 
 with a GS behind it. At a moment drawn by chance, before, in or behind a scan, the client is killed,
 the connection is reset, or nothing arrives any more while both ends believe in it. Then the device
 connects again, and goes on; a scan that is not there is made again, as a worker does who looks.
+With ``--hosted`` terminals are forked by a host.
 
 Invariant: every scan is in the ledger once, whole and in the order of the scans; what a device has
 seen counted is there; each connection finds the same terminal, at exactly its question.
@@ -17,6 +18,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+import tempfile
 import threading
 import time
 from collections import Counter
@@ -30,6 +32,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "src"))
 sys.path.insert(1, str(Path(__file__).resolve().parents[1]))
 
 from floors import KINDS, SITE, Crew, floors, milliseconds, tell
+from host.hosts import Hosted
 from sqlalchemy import ColumnElement, String, cast, insert, select
 from ssh.proxy import Proxy
 from ssh.serving import Device, Sshd, missing, serving
@@ -248,14 +251,16 @@ def prepare(transactions: Transactions, seats: list[str]) -> str:
         return tx.scalars(select(Place.scan_code).where(Place.kind == "dock").limit(1)).one()
 
 
-def hang_up(database: str, crew: Crew, hangups: int, seed: int) -> Findings:
+def hang_up(
+    database: str, crew: Crew, hangups: int, seed: int, host: Hosted | None = None
+) -> Findings:
     """Let each of a crew work at a device of its own, and prove what they did."""
     findings = Findings(hangups)
     transactions = open_database(database, create=False)
     seats = [f"H-{number}" for number in range(1, len(crew) + 1)]
     dock = prepare(transactions, seats)
     home = engine_of(transactions).url.render_as_string(hide_password=False)
-    with ExitStack() as open_, serving(home, *seats) as at:
+    with ExitStack() as open_, serving(home, *seats, host=host) as at:
         hands = []
         for seat in seats:
             open_.callback((proxy := Proxy(at.port)).close)
@@ -290,6 +295,7 @@ def main() -> int:
     parser.add_argument("--devices", type=int, default=2)
     parser.add_argument("--on", choices=KINDS, default="sqlite")
     parser.add_argument("--server", default="", help="address of a PostgreSQL server to use")
+    parser.add_argument("--hosted", action="store_true", help="fork terminals from one host")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--back-max", type=float, default=BACK_MAX_S, metavar="SECONDS")
     args = parser.parse_args()
@@ -297,14 +303,20 @@ def main() -> int:
         print(f"no SSH here: {why}")
         return 1
     began = time.monotonic()
-    with floors(args.on, args.devices, args.server) as supply:
-        found = hang_up(supply.fresh(), supply.crew, args.hangups, args.seed)
+    with floors(args.on, args.devices, args.server) as supply, ExitStack() as ends:
+        host = None
+        if args.hosted:
+            folder = Path(ends.enter_context(tempfile.TemporaryDirectory()))
+            host = Hosted("", folder).ready()
+            ends.callback(host.end)
+        found = hang_up(supply.fresh(), supply.crew, args.hangups, args.seed, host)
     late = sum(1 for seconds in found.back_s if seconds > args.back_max)
     if late:
         found.faults.append(f"{late} screens were not back within {args.back_max} s")
     rows = [
         ("seed", args.seed),
         ("hang-ups", args.hangups),
+        ("terminals are", "forked by a host" if args.hosted else "programs of their own"),
         *sorted(found.counts.items()),
         ("from connecting to the question", milliseconds(found.back_s)),
         ("of that SSH itself, beside it", milliseconds(found.connect_s)),
