@@ -106,6 +106,12 @@ def test_a_standby_that_takes_over_under_a_crew_loses_and_doubles_nothing() -> N
     assert "the invariant is BROKEN" in told
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="hosts are for Linux")
+def test_hosts_that_change_under_workers_lose_and_double_no_scan(request) -> None:
+    where = ["--server", request.getfixturevalue("postgresql_server")] if ON_POSTGRESQL else []
+    run("takeovers.py", "2", "--terminals", "1", "--on", KIND, *where)
+
+
 def test_processes_that_want_the_same_goods_take_nothing_twice(request) -> None:
     where = ["--server", request.getfixturevalue("postgresql_server")] if ON_POSTGRESQL else []
     so_short = ("--line-s", "0.3", "--seconds", "0.5", "--fair", "0.5", "--wait-max-s", "30")

@@ -17,7 +17,7 @@ from pathlib import Path
 from floorhand import cli
 from floorhand.commands.warming import warm_up
 from floorhand.config import load
-from floorhand.host import hosting
+from floorhand.host import hosting, listening
 from floorhand.host.listening import FIRST_PASSED
 from floorhand.store import db, migrations
 
@@ -30,6 +30,7 @@ def become_host(
     out: str,
     *,
     newer_schema: bool = False,
+    schema: str = "",
     moving_max_s: float = hosting.MOVING_MAX_S,
     passed: str = "",
 ) -> None:
@@ -39,6 +40,7 @@ def become_host(
         words: ``host`` and its options.
         out: File for what it says.
         newer_schema: Whether to be a version with one migration more.
+        schema: What it says of itself to other hosts; empty: the truth.
         moving_max_s: How long a terminal may take to leave for such a one.
         passed: Where a manager of services has made the socket; empty: there is none.
     """
@@ -48,6 +50,8 @@ def become_host(
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     sys.orig_argv = [sys.executable, "-m", "floorhand", *words]
     hosting.Host = functools.partial(hosting.Host, moving_max_s=moving_max_s)
+    if schema:
+        _say(schema)
     if newer_schema:
         _be_newer()
     if passed:
@@ -67,6 +71,12 @@ def _be_newer() -> None:
         return settings
 
     migrations.config = config
+
+
+def _say(schema: str) -> None:
+    host, listen = hosting.Host, listening.listen
+    hosting.Host = lambda at, outside, _, **named: host(at, outside, schema, **named)
+    listening.listen = lambda path, group, _, environ: listen(path, group, schema, environ)
 
 
 def _pass_on(path: str) -> None:
