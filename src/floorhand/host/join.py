@@ -32,7 +32,7 @@ TAKE_OVER = "floorhand takes over 1"
 
 REQUEST_BYTES_MAX = 65_536
 ANSWER_BYTES_MAX = 1_024
-ANSWER_MAX_S = 30
+ANSWER_MAX_S = 45
 """How long a host may take to fork. One that is stopped never does; one that takes over from a host
 of another schema does so only when all terminals have left that."""
 

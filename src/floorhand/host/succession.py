@@ -22,7 +22,7 @@ from floorhand.host.join import ANSWER_BYTES_MAX
 from floorhand.host.listening import EMPTY, MOVE, TAKEN, Listening, give
 from floorhand.host.request import Incoming, TakingOver
 
-MOVING_MAX_S: Final = 10.0
+MOVING_MAX_S: Final = 20.0
 """How long a terminal may take to leave for a newer host that cannot wait."""
 
 MOVE_FREE, MOVE_ALL = signal.SIGUSR1, signal.SIGUSR2
