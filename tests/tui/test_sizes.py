@@ -156,6 +156,10 @@ def squeezed(text: str) -> str:
     return "".join(visible(text).split())
 
 
+def picture(rows: list[Row]) -> str:
+    return "\n".join("".join(part.text for part in row) for row in rows)
+
+
 def text_of(rows: list[Row], *roles: str) -> str:
     return "".join([part.text for row in rows for part in row if _has_one(part.role, roles)])
 
@@ -284,9 +288,8 @@ def test_nothing_essential_is_missing(turns, size, words) -> None:
         for big in (False, True) if number % 3 == 0 else (False,):
             shown = view(turn, words, large=big)
             rows = lay_out(shown, *size)
-            drawn = "\n".join("".join(part.text for part in row) for row in rows)
-            assert [width_of(row) for row in rows] == [size[0]] * size[1], drawn
-            assert list(faults(shown, rows)) == [], drawn
+            assert [width_of(row) for row in rows] == [size[0]] * size[1], picture(rows)
+            assert list(faults(shown, rows)) == [], picture(rows)
 
 
 @pytest.mark.parametrize("size", SIZES[:3], ids=lambda size: "x".join(map(str, size)))
@@ -338,7 +341,7 @@ def test_large_letters_come_before_names_and_facts() -> None:
     goods = (Item("MUG-1", NAME_127, 2, "lot L7", "now"),)
     turn = replace(PICK, prompt=replace(PICK.prompt, goods=goods))
     rows = lay_out(view(turn, words, large=True), 40, 20)
-    drawn = "\n".join("".join(part.text for part in row) for row in rows)
+    drawn = picture(rows)
     for line in (*large("A-12-04-3"), *large("2"), *lettering("Go and")):
         assert line.rstrip() in drawn, line
     assert "GO AND" not in drawn

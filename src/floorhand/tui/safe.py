@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from rich.segment import ControlType, Segment
@@ -23,6 +24,10 @@ CUT: Final = "…"
 
 CHARACTERS_MAX: Final = 4096
 """No text on a screen is longer; the rest is not even looked at."""
+
+KEPT_MAX: Final = 1_024
+"""Texts that are kept as they were cut or wrapped: a screen is laid out several times until all of
+it fits, and again with every key that is typed."""
 
 CLOSING: Final = frozenset("，。、：；？！）》」』”’…·,.:;?!)]}")
 """What never begins a line of a script that is written without spaces."""
@@ -116,6 +121,7 @@ def _go_to(column: int) -> Segment:
     return Segment(f"\x1b[{column + 1}G", UNSTYLED.rich_style, [(kind, column)])
 
 
+@lru_cache(KEPT_MAX)
 def cut(text: str, width_max: int) -> str:
     """Make a text visible and cut it to a number of columns."""
     text = visible(text)
@@ -168,6 +174,11 @@ def wrap(text: str, width: int, lines_max: int) -> list[str]:
 
     The last line ends in ``…`` if there would have been more than ``lines_max``.
     """
+    return list(_wrapped(text, width, lines_max))
+
+
+@lru_cache(KEPT_MAX)
+def _wrapped(text: str, width: int, lines_max: int) -> tuple[str, ...]:
     lines: list[str] = []
     line = ""
     for space, word in _words(text[:CHARACTERS_MAX].replace("\n", " ")):
@@ -184,7 +195,7 @@ def wrap(text: str, width: int, lines_max: int) -> list[str]:
     if len(lines) > lines_max:
         rest = lines[lines_max - 1 :]
         lines = [*lines[: lines_max - 1], cut(" ".join(rest), width)]
-    return lines
+    return tuple(lines)
 
 
 def _words(text: str) -> Iterator[tuple[str, str]]:
