@@ -10,22 +10,9 @@ from floorhand.store.turnstile import FairConnection
 
 def _isolation() -> None:
     """PostgreSQL: nothing notices that what was read has changed before it was acted upon."""
-    serializable = db._serializable
-
-    def reckless(engine: db.Engine, _lock: str, work: object) -> object:
-        return serializable(engine, "SELECT 1", work)
-
-    db._serializable = reckless
-    db.Connection.execution_options = _committed(db.Connection.execution_options)
-
-
-def _committed(given: Callable[..., object]) -> Callable[..., object]:
-    def options(self: object, **named: object) -> object:
-        if named.get("isolation_level") == "SERIALIZABLE":
-            named["isolation_level"] = "READ COMMITTED"
-        return given(self, **named)
-
-    return options
+    strict = "ISOLATION LEVEL SERIALIZABLE"
+    assert strict in db._OPENING, db._OPENING
+    db._OPENING = db._OPENING.replace(strict, "ISOLATION LEVEL READ COMMITTED")
 
 
 def _alone() -> None:
