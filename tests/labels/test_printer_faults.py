@@ -50,7 +50,7 @@ def struck(moment: Moment, at: int, fault: str) -> tuple[Told, int]:
     """Send a label while a fault strikes; give what was told, and see that it is true.
 
     On a machine so busy that a sound printer seems silent, the fault may find nobody to strike:
-    then it is tried again.
+    then it is tried again. It must not wait for the label behind.
     """
     for _ in range(TRIES_MAX):
         hits: list[str] = []
@@ -59,9 +59,9 @@ def struck(moment: Moment, at: int, fault: str) -> tuple[Told, int]:
             sim.plan(moment, at, partial(_strike, sim, fault, hits))
             with nullcontext() if fault in HARMLESS else limits(0.1):
                 told = tell(printer, "one", LABEL)
-            times = _seen_to_be_true(sim, printer, told)
-        if hits:
-            return told, times
+            sim.forget_plans()
+            if hits:
+                return told, _seen_to_be_true(sim, printer, told)
     raise AssertionError(f"nothing of the label came to byte, question or label {at}")
 
 
