@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import multiprocessing
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 from conftest import SITE, new_warehouse
@@ -12,13 +14,14 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from warehouses import picking as house
 from warehouses.picked import all_is_well
-from warehouses.picker import Picker, pick_all
+from warehouses.picker import Picker
 from warehouses.picking import CAP, MUG, PEN, order, put
 
 from floorhand.domain.things import OUTSIDE
 from floorhand.store.db import engine_of
 from floorhand.store.schema import Order, OrderLine, Pick, Place, Slot, Stock, Worker
 
+HERE = Path(__file__).parent
 PICKERS = 4
 MUGS = 20
 ORDERS = 8
@@ -46,15 +49,9 @@ def test_pickers_in_processes_of_their_own_never_pick_a_line_twice(tmp_path: Pat
         for number in range(ORDERS):
             order(tx, f"{number:03}", [("MUG", 2), ("CAP", 1), ("MUG", 1)])
     url = home_of(tmp_path / "floor.db")
-    spawn = multiprocessing.get_context("spawn")
-    processes = [
-        spawn.Process(target=pick_all, args=(url, f"W{number}")) for number in range(1, PICKERS + 1)
-    ]
-    for process in processes:
-        process.start()
-    for process in processes:
-        process.join()
-        assert process.exitcode == 0
+    workers = [f"W{number}" for number in range(1, PICKERS + 1)]
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    subprocess.run([sys.executable, HERE / "pickers.py", url, *workers], env=environ, check=True)
     assert all_is_well(transactions)
     with transactions.begin() as tx:
         served = tx.execute(select(Slot.order, func.count()).group_by(Slot.order)).all()
