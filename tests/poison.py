@@ -7,7 +7,7 @@ still fits together; what barcodes hold stays, so that floor scripts can be play
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from itertools import cycle
 from typing import Any
@@ -146,12 +146,14 @@ def poison(address: str) -> dict[str, str]:
     return renamed
 
 
-def harmed(address: str) -> set[str]:
-    """Name the columns, as ``table.column``, that hold harm by now."""
+def harmed(address: str, known: Collection[str] = ()) -> set[str]:
+    """Name the columns, as ``table.column``, that hold harm by now; but those that are known."""
     found: set[str] = set()
     with shell(address) as db:
         for column in _text_columns(bars=True):
             table, name = column.table.name, column.name
+            if f"{table}.{name}" in known:
+                continue
             rows = db.exec_driver_sql(f'SELECT DISTINCT "{name}" FROM "{table}"')
             values = [str(value) for (value,) in rows]
             if any(harm in value for value in values for harm in HARM):

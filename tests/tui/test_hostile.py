@@ -118,7 +118,7 @@ def played(folder: Path) -> tuple[list[Turn], set[str], set[str]]:
             bars |= set(tx.scalars(labels)) - renamed.keys()
             assert violations(tx, SITE) == (), name
         engine_of(transactions).dispose()
-        harm |= harmed(home)
+        harm |= harmed(home, known=harm)
     return seen, bars, harm
 
 
