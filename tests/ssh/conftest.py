@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from homes import home_of
-from host.hosts import Forked, Hosted, Nursery, until
+from host.hosts import Forked, Hosted, Nursery
 from ssh.serving import Sshd, missing, serving
 from warehouses import inbound
 
@@ -39,8 +39,6 @@ def at(
     with serving(home_of(tmp_path / "floor.db"), host=host) as made:
         skip_if_locked(made)
         yield made
-    if host is not None:
-        until(lambda: not host.terminals(), "a terminal goes on")
 
 
 def skip_if_locked(made: Sshd) -> None:

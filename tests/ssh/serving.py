@@ -142,9 +142,11 @@ class Sshd:
         return False
 
     def stop(self) -> None:
-        """End it, and all sessions."""
+        """End it, and all sessions; no terminal of theirs is left for who comes next."""
         for one in self.sessions.glob("*/tmux"):
             self.tmux(one.parent.name, "kill-server")
+        if self.host is not None:
+            until(lambda: not self.host.terminals(), lambda: "a terminal goes on")
         if self._process is not None:
             self._process.terminate()
             self._process.wait(WAIT_MAX_S)

@@ -120,6 +120,7 @@ def test_a_scan_on_its_way_when_the_connection_is_lost_is_taken_once(
 ) -> None:
     device = opened_delivery(at)
     terminal = at.terminal_pid("H-1")
+    assert terminal
     os.kill(terminal, signal.SIGSTOP)
     try:
         device.type(f"{GS1}\r")
@@ -139,6 +140,7 @@ def test_a_scan_on_its_way_when_the_connection_is_lost_is_taken_once(
 def test_a_terminal_that_is_killed_is_back_at_its_question(at: Sshd) -> None:
     device = opened_delivery(at)
     killed = at.terminal_pid("H-1")
+    assert killed
     os.kill(killed, signal.SIGKILL)
     until(lambda: at.terminal_pid("H-1") not in (0, killed))
     at.shown("H-1", "0/13")
