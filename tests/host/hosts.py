@@ -49,6 +49,19 @@ def children(pid: int) -> list[int]:
         return []
 
 
+def name_of(pid: int) -> str:
+    """What a process calls itself; nothing if it has ended."""
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except OSError:
+        return ""
+
+
+def terminals_of(host: int) -> list[int]:
+    """The numbers of the terminals that a host has forked: all but the spool."""
+    return [pid for pid in children(host) if name_of(pid) != "spool"]
+
+
 def words_of(pid: int) -> list[str]:
     """How a process was begun; nothing if it has ended."""
     try:
@@ -148,11 +161,19 @@ class Hosted:
 
     def ready(self) -> Hosted:
         self.heard("Terminals for")
+        until(
+            lambda: self.spool() or "The spool has ended" in self.told.read_text(),
+            "the spool has not begun",
+        )
         return self
 
     def terminals(self) -> list[int]:
-        """The numbers of its forks."""
-        return children(self.process.pid)
+        """The numbers of those that it has forked."""
+        return terminals_of(self.process.pid)
+
+    def spool(self) -> int:
+        """The number of the fork that sends labels; 0 if it has not begun yet."""
+        return next((one for one in children(self.process.pid) if name_of(one) == "spool"), 0)
 
     def terminal(self) -> int:
         """The number of the only one."""
@@ -161,7 +182,10 @@ class Hosted:
 
     def end(self) -> None:
         """End it and all its terminals."""
-        left = [Process(pid) for pid in self.terminals()]
+        left = []
+        for pid in children(self.process.pid):
+            with suppress(ProcessLookupError):  # it has ended meanwhile
+                left.append(Process(pid))
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         self.process.wait(WAIT_MAX_S)

@@ -32,6 +32,7 @@ def become_host(
     newer_schema: bool = False,
     schema: str = "",
     moving_max_s: float = hosting.MOVING_MAX_S,
+    spool_again_s: float = hosting.SPOOL_AGAIN_S,
     passed: str = "",
 ) -> None:
     """Run the command.
@@ -42,6 +43,7 @@ def become_host(
         newer_schema: Whether to be a version with one migration more.
         schema: What it says of itself to other hosts; empty: the truth.
         moving_max_s: How long a terminal may take to leave for such a one.
+        spool_again_s: How long after a spool has ended the next one begins.
         passed: Where a manager of services has made the socket; empty: there is none.
     """
     at = os.open(out, os.O_WRONLY | os.O_APPEND)
@@ -49,7 +51,8 @@ def become_host(
         os.dup2(at, stream)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     sys.orig_argv = [sys.executable, "-m", "floorhand", *words]
-    hosting.Host = functools.partial(hosting.Host, moving_max_s=moving_max_s)
+    times = {"moving_max_s": moving_max_s, "spool_again_s": spool_again_s}
+    hosting.Host = functools.partial(hosting.Host, **times)
     if schema:
         _say(schema)
     if newer_schema:

@@ -13,7 +13,7 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
-from host.hosts import Hosted, children, words_of
+from host.hosts import Hosted, children, terminals_of, words_of
 
 from floorhand.config import Settings
 from floorhand.web.browsers import Browsers
@@ -63,7 +63,7 @@ class Served:
     def terminals(self) -> list[int]:
         """The numbers of the terminals that run, at whichever host."""
         mine = self.own_host()
-        return self._floor.host.terminals() + (children(mine) if mine else [])
+        return self._floor.host.terminals() + (terminals_of(mine) if mine else [])
 
     def terminal(self) -> int:
         """The number of the only one."""

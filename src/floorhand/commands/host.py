@@ -10,6 +10,7 @@ import select
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -114,28 +115,46 @@ class _Program:
         newer.returncode = 0  # the host itself waits for its processes
         return newer.pid
 
+    def spool(self) -> int:
+        """Send labels, in a fork."""
+        from floorhand.commands.spool import serve_host
+        from floorhand.host.forked import name_process
+
+        name_process("spool")
+        return self._done(lambda: serve_host(load(self._file, typed=self._typed)))
+
     def run(self, request: Request) -> int:
         """Run a terminal, in a fork; or what is wanted instead."""
         from floorhand.commands.identity import state_folder
         from floorhand.commands.terminal import open_terminal
         from floorhand.host.forked import name_process
-        from floorhand.host.join import MOVES
-        from floorhand.store.closing import closing_databases
-        from floorhand.text.visible import visible_lines
 
+        host = os.getppid()
         typed = {**self._typed, **request.typed}
-        try:
+
+        def opened() -> int:
             settings = load(self._file, typed=typed)
             if request.stranger is not None:
                 own = state_folder(settings) / f"user-{request.stranger}"
                 settings = load(self._file, typed={**typed, "state": str(own)})
-            with closing_databases():
-                if request.act == MOVED:
-                    from floorhand.commands.device_moved import tell
+            if request.act == MOVED:
+                from floorhand.commands.device_moved import tell
 
-                    return 0 if tell(settings) else 1
-                name_process(f"floor {settings.seat}")
-                return open_terminal(settings, may_move=True)
+                return 0 if tell(settings) else 1
+            name_process(f"floor {settings.seat}")
+            return open_terminal(settings, may_move=True, has_spool=lambda: os.getppid() == host)
+
+        return self._done(opened)
+
+    def _done(self, work: Callable[[], int]) -> int:
+        """Do what a fork is for; give its exit code."""
+        from floorhand.host.join import MOVES
+        from floorhand.store.closing import closing_databases
+        from floorhand.text.visible import visible_lines
+
+        try:
+            with closing_databases():
+                return work()
         except Moves:
             return MOVES
         except FloorhandError as error:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -45,19 +47,36 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     """Send labels."""
     transactions = opened(settings)
     _tell_what_happens()
-    return _once(transactions, settings) if args.once else _serve(transactions, settings)
-
-
-def _serve(transactions: Transactions, settings: Settings) -> int:
+    if args.once:
+        return _once(transactions, settings)
     told_to_end = _Signals()
+    return _serve(transactions, settings, lambda: bool(told_to_end))
+
+
+def serve_host(settings: Settings) -> int:
+    """Send labels for a host that has forked this program, until it ends or a newer one comes.
+
+    Terminals begin to send by themselves when it has ended.
+    """
+    from floorhand.host.succession import MOVE_ALL, MOVE_FREE
+
+    host = os.getppid()
+    told_to_end = _Signals(MOVE_FREE, MOVE_ALL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, (MOVE_FREE, MOVE_ALL))
+    transactions = opened(settings)
+    _tell_what_happens()
+    return _serve(transactions, settings, lambda: bool(told_to_end) or os.getppid() != host)
+
+
+def _serve(transactions: Transactions, settings: Settings, has_ended: Callable[[], bool]) -> int:
     spool = start_spool(
         *(transactions, settings.site, Path(settings.labels)),
         threading.Event(),
         lambda: datetime.now(UTC),
     )
-    while not told_to_end and spool.is_alive():
+    while not has_ended() and spool.is_alive():
         time.sleep(LOOK_S)
-    if not told_to_end:
+    if not has_ended():
         say("The spool has ended by itself: that is a fault of the program; see above.")
         return 1
     say("Ending: the label in hand is finished. Once more ends at once.")
@@ -67,19 +86,24 @@ def _serve(transactions: Transactions, settings: Settings) -> int:
 
 
 class _Signals:
-    """Whether SIGTERM or SIGINT came; the second one interrupts.
+    """Whether SIGTERM or SIGINT came, of which the second one interrupts, or one of some others.
 
     The first does not: Python takes a thread for ended whose ``join`` was interrupted, and then
     nobody would wait for the label in hand.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *others: signal.Signals) -> None:
         self._came = False
         for one in (signal.SIGTERM, signal.SIGINT):
             signal.signal(one, self._take)
+        for one in others:
+            signal.signal(one, self._hear)
 
     def __bool__(self) -> bool:
         return self._came
+
+    def _hear(self, *_: object) -> None:
+        self._came = True
 
     def _take(self, *_: object) -> None:
         if self._came:

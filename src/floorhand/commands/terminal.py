@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from floorhand.ops.devices import Device
     from floorhand.ops.seats import Turn
     from floorhand.store.db import Transactions
+    from floorhand.tui.telling import Manner
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -65,31 +66,31 @@ def run(args: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001  (
     return open_terminal(settings)
 
 
-def open_terminal(settings: Settings, *, may_move: bool = False) -> int:
-    """Open a terminal on the streams of this program; give its exit code.
+def open_terminal(
+    settings: Settings, *, may_move: bool = False, has_spool: Callable[[], bool] = lambda: False
+) -> int:
+    """Open a terminal on the streams of this program.
+
+    Args:
+        settings: Which, and how.
+        may_move: Whether it can go on at a newer host.
+        has_spool: Whether another program looks after the labels: then it need not do so itself.
+
+    Returns:
+        Its exit code.
 
     Raises:
-        Moves: If it goes on at a newer host, which it may do only if ``may_move``.
+        Moves: If it goes on at a newer host.
     """
-    spooling = Spooling(settings)
+    spooling = Spooling(settings, has_spool)
     opened = _opened(settings, spooling)
     if not sys.stdin.isatty():
         raise BadSetting("This is no terminal. Use floorhand talk to work in plain lines.")
     _be_told_of_hangup()
     from floorhand.tui.app import run_terminal
     from floorhand.tui.road import FloorRoad
-    from floorhand.tui.telling import Manner
-    from floorhand.tui.themes import usual_encoding, usual_theme
 
-    if settings.theme not in ("", *THEMES):
-        raise BadSetting(f"theme is {settings.theme!r}; it can be {', '.join(THEMES)}.")
-    manner = Manner(
-        theme=settings.theme or usual_theme(),
-        encoding="" if settings.theme else usual_encoding(),
-        large=settings.large,
-        bell_ok=settings.bell_ok,
-    )
-
+    manner = _manner(settings)
     road = FloorRoad(
         opened,
         site=settings.site,
@@ -110,6 +111,21 @@ def open_terminal(settings: Settings, *, may_move: bool = False) -> int:
         )
     finally:
         spooling.stop()
+
+
+def _manner(settings: Settings) -> Manner:
+    """Say how the terminal shows and rings."""
+    from floorhand.tui.telling import Manner
+    from floorhand.tui.themes import usual_encoding, usual_theme
+
+    if settings.theme not in ("", *THEMES):
+        raise BadSetting(f"theme is {settings.theme!r}; it can be {', '.join(THEMES)}.")
+    return Manner(
+        theme=settings.theme or usual_theme(),
+        encoding="" if settings.theme else usual_encoding(),
+        large=settings.large,
+        bell_ok=settings.bell_ok,
+    )
 
 
 def _be_told_of_hangup() -> None:

@@ -1,4 +1,4 @@
-"""What a fork of the host does to become a terminal, and nothing of the host any more."""
+"""What a fork of the host does to become something else, and nothing of the host any more."""
 
 from __future__ import annotations
 
@@ -69,6 +69,24 @@ def become_terminal(
             with suppress(OSError, termios.error):
                 restore(request.attributes)
         _end(line, code)
+
+
+def become_spool(run: Callable[[], int], *, left: Iterable[Closes]) -> NoReturn:
+    """Send labels instead of being a host.
+
+    Args:
+        run: Does it, and gives the exit code.
+        left: What is the host's, to be closed here.
+    """
+    code = CRASHED
+    try:
+        _leave_host(left)
+        os.setsid()
+        code = run()
+    finally:
+        if code == CRASHED:
+            sys.excepthook(*sys.exc_info())
+        os._exit(code)
 
 
 def _end(line: socket.socket, code: int) -> NoReturn:

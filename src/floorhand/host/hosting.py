@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from floorhand.host.arrivals import Arrivals, refuse, send
-from floorhand.host.forked import Closes, become_terminal
+from floorhand.host.forked import Closes, become_spool, become_terminal
 from floorhand.host.listening import Listening
 from floorhand.host.request import (
     BadRequest,
@@ -27,6 +27,9 @@ from floorhand.host.request import (
 from floorhand.host.succession import MOVE_ALL, MOVE_FREE, MOVING_MAX_S, Succession
 
 SESSIONS_MAX: Final = 500
+
+SPOOL_AGAIN_S: Final = 10.0
+"""How long after a spool has ended by itself the next one begins."""
 
 SIGNALS_BYTES_MAX: Final = 64
 
@@ -42,6 +45,9 @@ class Outside(Protocol):
     def run(self, request: Request) -> int:
         """Run a terminal, in a fork; give its exit code."""
 
+    def spool(self) -> int:
+        """Send labels, in a fork, until told to move or the host is gone; give its exit code."""
+
     def tell(self, what: str) -> None:
         """Take a sentence about what happened."""
 
@@ -51,9 +57,11 @@ class Outside(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A terminal that runs. ``line`` is that to its client, to tell it how a killed one ended."""
+    """A fork that runs. ``line`` is that to its client, to tell how a killed one ended; None: it is
+    the spool.
+    """
 
-    line: socket.socket
+    line: socket.socket | None
     who: str
 
 
@@ -67,6 +75,7 @@ class Host:
         group: Whose members may call besides root and the user of this program.
         sessions_max: How many terminals there may be.
         moving_max_s: How long one may take to leave for a newer host that cannot wait.
+        spool_again_s: How long after a spool has ended by itself the next one begins.
     """
 
     def __init__(
@@ -78,11 +87,14 @@ class Host:
         group: int | None = None,
         sessions_max: int = SESSIONS_MAX,
         moving_max_s: float = MOVING_MAX_S,
+        spool_again_s: float = SPOOL_AGAIN_S,
     ) -> None:
         self._outside = outside
         self._sessions_max = sessions_max
         self._sessions: dict[int, Session] = {}
-        self._successor = 0
+        self._successor = self._spool = 0
+        self._spool_due = time.monotonic()
+        self._spool_again_s = spool_again_s
         self._told_to_end = False
         self._selector = selectors.DefaultSelector()
         self._succession = Succession(
@@ -105,6 +117,7 @@ class Host:
             signal.signal(one, _noted)
         signal.pthread_sigmask(signal.SIG_BLOCK, (MOVE_FREE, MOVE_ALL))
         while not self._told_to_end and self._is_needed():
+            self._keep_spool()
             for key, _ in self._selector.select(self._wait_s()):
                 self._handle(key.fd)
             self._arrivals.drop_late()
@@ -115,6 +128,8 @@ class Host:
 
     def _wait_s(self) -> float | None:
         moments = [self._arrivals.until(), self._succession.hurries_at]
+        if self._wants_spool():
+            moments.append(self._spool_due)
         known = [at for at in moments if at is not None]
         return max(0.0, min(known) - time.monotonic()) if known else None
 
@@ -132,6 +147,10 @@ class Host:
 
     # Terminals --------------------------------------------------------------------------------
 
+    def _terminals(self) -> int:
+        """Count them."""
+        return sum(one.line is not None for one in self._sessions.values())
+
     def _open(self, incoming: Incoming, request: Request) -> None:
         """Fork a terminal, and say so; or say why not."""
         line, peer = incoming.line, incoming.peer
@@ -141,7 +160,7 @@ class Host:
                 send(line, AGAIN)
                 line.close()
                 return
-            if len(self._sessions) >= self._sessions_max:
+            if self._terminals() >= self._sessions_max:
                 raise BadRequest(f"it has {self._sessions_max} terminals, and may have no more")
             if peer.uid not in (os.getuid(), 0):
                 request = of_stranger(request, peer.uid)
@@ -157,9 +176,26 @@ class Host:
         finally:
             request.close()
 
+    def _wants_spool(self) -> bool:
+        return not self._spool and self._succession.listener is not None
+
+    def _keep_spool(self) -> None:
+        """Fork the spool, if it is time for that: it spares each terminal one."""
+        if not self._wants_spool() or time.monotonic() < self._spool_due:
+            return
+        self._spool_due = time.monotonic() + self._spool_again_s
+        try:
+            pid = os.fork()
+        except OSError as error:
+            self._outside.tell(f"No spool: {error}.")
+            return
+        if not pid:
+            become_spool(self._outside.spool, left=self._left())
+        self._spool, self._sessions[pid] = pid, Session(None, "the spool")
+
     def _left(self) -> list[Closes]:
         """List what a fork has no use for."""
-        lines = [one.line for one in self._sessions.values()]
+        lines = [one.line for one in self._sessions.values() if one.line]
         own: list[Closes] = [self._selector, self._arrivals, self._woken, self._waker]
         return [*own, *self._succession.lines(), *lines]
 
@@ -181,12 +217,15 @@ class Host:
 
     def _ended(self, session: Session, pid: int, code: int) -> None:
         """Tell the client of a terminal that was killed, for that could not do it itself."""
-        how = f"has ended ({code})"
-        if code < 0:
-            how = f"was killed ({signal.Signals(-code).name})"
-            send(session.line, "killed\n" if self._succession.listener else AGAIN)
-        session.line.close()
-        self._outside.tell(f"Terminal {pid} of {session.who} {how}.")
+        how = f"was killed ({signal.Signals(-code).name})" if code < 0 else f"has ended ({code})"
+        if session.line is None:
+            self._spool, self._spool_due = 0, time.monotonic() + self._spool_again_s
+            self._outside.tell(f"The spool {how}.")
+        else:
+            if code < 0:
+                send(session.line, "killed\n" if self._succession.listener else AGAIN)
+            session.line.close()
+            self._outside.tell(f"Terminal {pid} of {session.who} {how}.")
         self._succession.release()
 
     def _signalled(self, numbers: bytes) -> None:
@@ -195,9 +234,7 @@ class Host:
         if signal.SIGHUP in numbers and not self._successor and self._succession.listener:
             self._successor = self._outside.renew()
         if {signal.SIGTERM, signal.SIGINT} & set(numbers):
-            self._outside.tell(
-                f"Ending. Terminals that go on by themselves: {len(self._sessions)}."
-            )
+            self._outside.tell(f"Ending. Terminals that go on by themselves: {self._terminals()}.")
             self._told_to_end = True
 
 

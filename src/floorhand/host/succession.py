@@ -36,7 +36,7 @@ class Succession:
     Args:
         listening: Where clients call, and the line to the host that listened there before.
         schema: Of the database, as this version knows it.
-        terminals: The numbers of those that run, as they are at any time.
+        forks: The numbers of those that run, terminals and the spool, as they are at any time.
         selector: Watches the lines.
         tell: Takes a sentence about what happened.
         moving_max_s: How long a terminal may take to leave for a host that cannot wait.
@@ -46,7 +46,7 @@ class Succession:
         self,
         listening: Listening,
         schema: str,
-        terminals: Collection[int],
+        forks: Collection[int],
         selector: selectors.BaseSelector,
         tell: Callable[[str], None],
         *,
@@ -56,7 +56,7 @@ class Succession:
         self._older = listening.older
         self._newer: socket.socket | None = None
         self._schema = schema
-        self._terminals = terminals
+        self._forks = forks
         self._selector = selector
         self._tell = tell
         self._moving_max_s = moving_max_s
@@ -100,7 +100,7 @@ class Succession:
         self._selector.unregister(listener)
         self._newer, self._told_empty = line, False
         self._selector.register(line, selectors.EVENT_READ)
-        self._tell(f"A newer host takes over. Terminals here: {len(self._terminals)}.")
+        self._tell("A newer host takes over.")
         if taking.schema != self._schema:
             self._let_all_move()
         else:
@@ -156,7 +156,7 @@ class Succession:
 
     def release(self) -> None:
         """Tell the newer host when no terminal stands in its way."""
-        stand = self._all_must_move and (self._terminals or self._older is not None)
+        stand = self._all_must_move and (self._forks or self._older is not None)
         if stand or self._newer is None:
             return
         self.hurries_at = None
@@ -166,7 +166,7 @@ class Succession:
                 self._newer.send(EMPTY)
 
     def _signal(self, number: signal.Signals) -> None:
-        for pid in self._terminals:
+        for pid in self._forks:
             os.kill(pid, number)
 
     def _forget(self, line: socket.socket) -> None:
