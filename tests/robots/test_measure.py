@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from floorhand.domain.gs1 import check_is_good
 from floorhand.robots import measure_labels, measure_print
 from floorhand.robots.ground import SITE
 from floorhand.robots.measure import WARM_UP_TURNS, measure_scans
+from floorhand.robots.measure_host import measure_host
 from floorhand.robots.measure_many import measure_many
 from floorhand.robots.measure_start import measure_start
 from floorhand.robots.measure_terminal import last_painted, measure_idle, measure_painted
@@ -81,6 +83,17 @@ def test_scans_at_several_terminals_at_once_are_measured(tmp_path: Path, monkeyp
     assert figures["scans"] >= 2
     assert figures["longest_ms"] >= figures["painted_p50_ms"] > 0
     assert figures["private_mb"] > 1
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.sqlite("it is measured in a file of its own")
+@pytest.mark.skipif(sys.platform != "linux", reason="hosts are for Linux")
+def test_terminals_of_a_host_are_measured_beside_a_process_each(tmp_path: Path) -> None:
+    figures = measure_host(tmp_path, 1, settle_s=0.0)
+    assert 0 < figures["host_mb"] < figures["alone_mb"]
+    assert 0 < figures["client_mb"] < figures["host_mb"]
+    assert 0 < figures["host_painted_ms"] < figures["host_asked_ms"]
+    assert 0 < figures["alone_painted_ms"] < figures["alone_asked_ms"]
     assert list(tmp_path.iterdir()) == []
 
 

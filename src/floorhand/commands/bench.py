@@ -30,6 +30,14 @@ TOLD = {
         "Each terminal has {private_mb} MB of its own, and started in {started_p50_ms} ms "
         "(medians)."
     ),
+    "host": (
+        "{terminals} terminals from a host: painted after {host_painted_ms} ms, at the first "
+        "question after {host_asked_ms} ms; each has {host_mb} MB of its own, {host_share_mb} MB "
+        "with its share of what is shared, and {client_mb} MB that wait for it. The host: "
+        "{own_mb} MB.\n"
+        "As a process each: {alone_painted_ms} ms, {alone_asked_ms} ms; {alone_mb} MB, "
+        "{alone_share_mb} MB (medians)."
+    ),
     "start": (
         "From the command to the first screen: {painted_ms} ms, to the first question: "
         "{asked_ms} ms.\n"
@@ -69,6 +77,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=tuple(TOLD),
         help="scan: one scan, durable on disk; painted: from its last key to the painted answer; "
         "many: the same at many terminals at once; "
+        "host: terminals of a host beside a process each; "
         "start: from the command to the first screen; idle: a terminal that nobody uses; label: "
         "a label in several ways; print: from the last scan of a parcel to its label at a printer",
     )
@@ -89,20 +98,41 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="keep what was built in this file, and use it if it is there",
     )
     parser.add_argument(
-        "--terminals", type=int, metavar="N", help="how many at once, for many (default: 200)"
+        "--terminals",
+        type=int,
+        metavar="N",
+        help="how many at once, for many (default: 200) and host (default: 1, 10, 50 and 200)",
+    )
+    parser.add_argument(
+        "--alone", action="store_true", help="for many: a process each instead of a host"
     )
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Measure and print. A PostgreSQL server is measured if ``--database`` names one."""
-    figures = _measure(args, settings.database if "://" in settings.database else "")
+    server = settings.database if "://" in settings.database else ""
+    if args.what == "host":
+        return _measure_host(args, server)
+    figures = _measure(args, server)
     if args.json:
         print(json.dumps(figures, indent=1))
         return 0
     print(TOLD[args.what].format(**figures))
     if args.what == "label":
         print((HTML if "weasyprint_ms" in figures else NO_HTML).format(**figures))
+    return 0
+
+
+def _measure_host(args: argparse.Namespace, server: str) -> int:
+    from floorhand.robots.measure_host import COUNTS, measure_host
+
+    counts = (args.terminals,) if args.terminals else COUNTS
+    figures = [measure_host(args.folder, count, server=server) for count in counts]
+    if args.json:
+        print(json.dumps(figures, indent=1))
+    else:
+        print(*(TOLD["host"].format(**one) for one in figures), sep="\n")
     return 0
 
 
@@ -128,7 +158,12 @@ def _measure(args: argparse.Namespace, server: str) -> dict[str, float | int]:
 
         many = args.terminals or TERMINALS
         return measure_many(
-            args.folder, terminals=many, moves=args.moves, keep=args.keep, server=server
+            args.folder,
+            terminals=many,
+            moves=args.moves,
+            keep=args.keep,
+            server=server,
+            alone=args.alone,
         )
     if args.what == "print":
         from floorhand.robots.measure_print import measure_print

@@ -122,6 +122,7 @@ class Host:
                 self._handle(key.fd)
             self._arrivals.drop_late()
             self._succession.hurry()
+        signal.set_wakeup_fd(-1)
 
     def _is_needed(self) -> bool:
         return bool(self._succession.is_needed or self._sessions or [*self._arrivals])

@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -26,6 +27,7 @@ from floorhand.ops.seats import Turn, must_sit
 from floorhand.robots import supply
 from floorhand.robots.crew import Robot
 from floorhand.robots.ground import SITE, two_databases
+from floorhand.robots.hosted import Hosting, hosting, memory_of
 from floorhand.robots.measure_terminal import ANSWER_MAX_S
 from floorhand.robots.rush import rush
 from floorhand.robots.typist import be_typist
@@ -135,6 +137,7 @@ def measure_many(
     moves: int = 0,
     keep: Path | None = None,
     server: str = "",
+    alone: bool = False,
 ) -> dict[str, float | int]:
     """Let people scan at so many terminals; give the time from last keys to painted answers.
 
@@ -146,14 +149,19 @@ def measure_many(
         moves: How many moves the warehouse has seen.
         keep: Where to keep what was built.
         server: A PostgreSQL server to measure instead.
+        alone: Whether each terminal is a process of its own, instead of a fork of one host.
     """
-    with two_databases(folder, moves, keep, server) as (url, _), TemporaryDirectory() as logs:
+    with (
+        two_databases(folder, moves, keep, server) as (url, _),
+        TemporaryDirectory() as logs,
+        nullcontext() if alone else hosting(url, SITE) as host,
+    ):
         transactions = open_database(url)
         crew = rush(transactions, SITE, terminals, datetime.now(UTC))
         engine_of(transactions).dispose()
         line, theirs = get_context("spawn").Pipe()
         typist = get_context("spawn").Process(
-            target=be_typist, args=(*_terminals(url, crew, logs), theirs)
+            target=be_typist, args=(*_terminals(url, crew, logs, host), theirs)
         )
         typist.start()
         theirs.close()
@@ -161,21 +169,28 @@ def measure_many(
             started_s, processes = line.recv()
             hands = Hands(line, terminals)
             people, began = _let_work(transactions, hands, crew, every_s, seconds)
-            private_kb = [_private_kb(process) for process in processes]
+            watched = host.terminals() if host else processes
+            private_mb = median(memory_of(process).private for process in watched)
             hands.end()
             typist.join()
         finally:
             typist.terminate()
             engine_of(transactions).dispose()
-    return _figures(people, began, started_s, private_kb)
+    return {
+        **_figures(people, began),
+        "started_p50_ms": round(1000 * median(started_s)),
+        "private_mb": round(private_mb, 1),
+    }
 
 
-def _terminals(url: str, crew: supply.Crew, folder: str) -> tuple[list[list[str]], list[str]]:
+def _terminals(
+    url: str, crew: supply.Crew, folder: str, host: Hosting | None
+) -> tuple[list[list[str]], list[str]]:
     """Say how each terminal is started, and where."""
     commands, folders = [], []
     for seat, _ in crew:
         words = ["--database", url, "--site", SITE, "terminal", "--seat", seat, "--language", "en"]
-        commands.append(["-m", "floorhand", *words])
+        commands.append(host.joining(seat) if host else ["-m", "floorhand", *words])
         folders.append(str(Path(folder) / seat))
         Path(folder, seat).mkdir()
     return commands, folders
@@ -214,19 +229,7 @@ def _work(person: Person, until: float) -> None:
             person.wake()
 
 
-def _private_kb(process: int) -> int:
-    """Say how much memory only this process has, as Linux counts it (``smaps_rollup``)."""
-    told = Path(f"/proc/{process}/smaps_rollup").read_text("utf-8")
-    return sum(
-        int(line.split()[1])
-        for line in told.splitlines()
-        if line.startswith(("Private_Clean:", "Private_Dirty:"))
-    )
-
-
-def _figures(
-    people: Sequence[Person], began: float, started_s: list[float], private_kb: list[int]
-) -> dict[str, float | int]:
+def _figures(people: Sequence[Person], began: float) -> dict[str, float | int]:
     took = sorted(1000 * took_s for one in people for at, took_s in one.painted if at >= began)
     last = max(at for one in people for at, _ in one.painted)
     cuts = quantiles(took, n=100)
@@ -238,6 +241,4 @@ def _figures(
         "painted_p50_ms": round(cuts[49], 2),
         "painted_p99_ms": round(cuts[98], 2),
         "longest_ms": round(took[-1], 1),
-        "started_p50_ms": round(1000 * median(started_s)),
-        "private_mb": round(median(private_kb) / 1024, 1),
     }
