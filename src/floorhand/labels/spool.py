@@ -31,8 +31,8 @@ ALERT_S = 10.0
 """How long a spool looks often for labels of others, after there was something new."""
 
 SLEEPY_LOOK_S = 0.25
-"""How often it looks when nobody has worked that long; a look takes 0.05 ms of a processor. Its own
-terminal wakes it at once."""
+"""How often it looks at most when nobody has worked that long; a look takes 0.05 ms of a processor.
+Its own terminal wakes it at once."""
 
 PRINTERS_MAX = 200
 
@@ -211,7 +211,8 @@ class Spool(threading.Thread):
                     stale = missed = True
                 if woken or found or (written and hold.knows_news):
                     alert_until = now + ALERT_S
-                woken = self._rest(hold.look_every_s if now < alert_until else SLEEPY_LOOK_S)
+                sleepy = max(hold.look_every_s, SLEEPY_LOOK_S)
+                woken = self._rest(hold.look_every_s if now < alert_until else sleepy)
                 woken = woken or missed
         finally:
             self._send_home()
