@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -159,28 +159,34 @@ def measure_many(
         transactions = open_database(url)
         crew = rush(transactions, SITE, terminals, datetime.now(UTC))
         engine_of(transactions).dispose()
-        line, theirs = get_context("spawn").Pipe()
-        typist = get_context("spawn").Process(
-            target=be_typist, args=(*_terminals(url, crew, logs, host), theirs)
-        )
-        typist.start()
-        theirs.close()
-        try:
+        with _typist(*_terminals(url, crew, logs, host)) as line:
             started_s, processes = line.recv()
             hands = Hands(line, terminals)
             people, began = _let_work(transactions, hands, crew, every_s, seconds)
             watched = host.terminals() if host else processes
             private_mb = median(memory_of(process).private for process in watched)
             hands.end()
-            typist.join()
-        finally:
-            typist.terminate()
-            engine_of(transactions).dispose()
+        engine_of(transactions).dispose()
     return {
         **_figures(people, began),
         "started_p50_ms": round(1000 * median(started_s)),
         "private_mb": round(private_mb, 1),
     }
+
+
+@contextmanager
+def _typist(commands: list[list[str]], folders: list[str]) -> Iterator[Connection]:
+    """Run a process that types; give the line to it, at whose end it ends."""
+    context = get_context("spawn")
+    line, theirs = context.Pipe()
+    typist = context.Process(target=be_typist, args=(commands, folders, theirs))
+    typist.start()
+    theirs.close()
+    try:
+        yield line
+        typist.join()
+    finally:
+        typist.terminate()
 
 
 def _terminals(
