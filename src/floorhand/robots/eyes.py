@@ -128,13 +128,14 @@ class Eyes:
             return self._label(wanted)
         site = self._site
         if kind == "tote" and "order" in prompt.wants.kinds:
-            code = self._asked(lambda tx: sight.tote_to_pack(tx, site, avoid))
+            code = self._asked(lambda tx: self._any(sight.totes_to_pack(tx, site, avoid)))
         elif kind in ("pallet", "tote") and "pallet" in prompt.wants.kinds:
             code = self._work_to_fetch(avoid)
         elif kind == "tote":
             code = self._asked(lambda tx: self._any(sight.empty_totes(tx, site, avoid)))
         elif kind == "cart":
-            code = self._asked(lambda tx: sight.free_cart(tx, site, avoid, self._worker))
+            carts = sight.free_carts
+            code = self._asked(lambda tx: self._any(carts(tx, site, avoid, self._worker)))
         elif kind in ("place", "bin"):
             code = ""  # any bin would do, and eyes alone cannot tell which
         else:

@@ -33,8 +33,12 @@ from floorhand.store.tasks import LIVE
 PAPERS_MAX = 100
 """Deliveries or returns looked through for one that nobody is at."""
 
-TOTES_MAX = 12
-"""Empty totes that are looked at; who takes any of them collides less with others."""
+THINGS_MAX: Final = 64
+"""Empty totes, or free carts, that are looked at. Two people cannot have the same one in hand: who
+takes any of them meets others less often than who takes the first.
+"""
+TO_PACK_MAX: Final = 8
+"""Totes to pack that are looked at, the most urgent ones."""
 
 _SITE: Final[BindParameter[str]] = bindparam("site")
 _WORKER: Final[BindParameter[str]] = bindparam("worker")
@@ -111,7 +115,7 @@ _EMPTY_TOTES: Final = (
         ~_spoken_for("pick", "putaway", "putback"),
     )
     .order_by(Place.code)
-    .limit(TOTES_MAX)
+    .limit(THINGS_MAX)
 )
 
 
@@ -134,23 +138,28 @@ def own_cart(tx: Session, site: str, worker: str) -> str:
     return ask(tx, _OWN_CART, site=site, worker=worker).scalar() or ""
 
 
-def free_cart(tx: Session, site: str, avoid: Collection[str] = (), worker: str = "") -> str:
-    """Find the worker's own cart, or one that nobody walks with; empty text if there is none."""
+_FREE_CARTS: Final = (
+    select(Place.code)
+    .where(
+        Place.site == _SITE,
+        Place.kind == "cart",
+        Place.state == "open",
+        Place.code.not_in(_AVOID),
+        ~_spoken_for("pick"),
+    )
+    .order_by(Place.code)
+    .limit(THINGS_MAX)
+)
+
+
+def free_carts(
+    tx: Session, site: str, avoid: Collection[str] = (), worker: str = ""
+) -> Sequence[str]:
+    """List the worker's own cart, or some that nobody walks with."""
     own = own_cart(tx, site, worker) if worker else ""
     if own and own not in avoid:
-        return own
-    found = tx.scalar(
-        select(Place.code)
-        .where(
-            Place.site == site,
-            Place.kind == "cart",
-            Place.state == "open",
-            Place.code.not_in(avoid),
-            ~_spoken_for("pick"),
-        )
-        .order_by(Place.code)
-    )
-    return found or ""
+        return [own]
+    return ask(tx, _FREE_CARTS, site=site, avoid=list(avoid)).scalars()
 
 
 _SISTER: Final = aliased(Place)
@@ -162,7 +171,7 @@ _BEING_PACKED: Final = exists().where(  # the task names one tote of the order, 
     _SISTER.site == Place.site,
     _SISTER.order_no == Place.order_no,
 )
-_TOTE_TO_PACK: Final = (
+_TOTES_TO_PACK: Final = (
     select(Place.code)
     .join(
         Order,
@@ -182,13 +191,13 @@ _TOTE_TO_PACK: Final = (
         ~_BEING_PACKED,
     )
     .order_by(Order.priority.desc(), Order.due_at, Place.code)
-    .limit(1)
+    .limit(TO_PACK_MAX)
 )
 
 
-def tote_to_pack(tx: Session, site: str, avoid: Collection[str] = ()) -> str:
-    """Find a tote at a bench whose order can be packed, the most urgent first."""
-    return ask(tx, _TOTE_TO_PACK, site=site, avoid=list(avoid)).scalar() or ""
+def totes_to_pack(tx: Session, site: str, avoid: Collection[str] = ()) -> Sequence[str]:
+    """List some totes at benches whose orders can be packed, the most urgent first."""
+    return ask(tx, _TOTES_TO_PACK, site=site, avoid=list(avoid)).scalars()
 
 
 def place_of_kind(tx: Session, site: str, kind: str, avoid: Collection[str] = ()) -> str:
@@ -340,7 +349,7 @@ def badge_of(tx: Session, site: str, *, not_of: str = "") -> str:
 def jobs_waiting(tx: Session, site: str, worker: str = "") -> tuple[str, ...]:
     """List the jobs for which work stands around, in the order that goods should flow out."""
     ready: list[str] = []
-    if tote_to_pack(tx, site):
+    if totes_to_pack(tx, site):
         ready.append("packing")
     to_claim = empty_totes(tx, site) and claimable_orders(tx, site, 1)
     if to_claim or (worker and own_cart(tx, site, worker)):
