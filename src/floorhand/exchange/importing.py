@@ -210,7 +210,7 @@ def _write_all(transactions: Transactions, site: str, ready: Ready, options: Opt
             raise_alarms(w, parsed.alarms)
             _remember(w, ready.opened, options, _result(ready, w, "", False))
             tx.commit()
-        count_new_tables(tx)
+        count_new_tables(tx.connection())
         tx.commit()
     return w
 

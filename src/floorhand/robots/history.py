@@ -31,6 +31,7 @@ from floorhand.domain.things import CUSTOMER, SUPPLIER
 from floorhand.store.db import Transactions, engine_of
 from floorhand.store.schema import Table as Tables
 from floorhand.store.schema.base import UtcTime
+from floorhand.store.statistics import count_tables
 
 PRODUCTS_MAX = 1_000_000
 """Products, each on one shelf: so many rows of stock there are in bins."""
@@ -92,9 +93,8 @@ def write_history(transactions: Transactions, site: str, moves: int, now: dateti
     for place in ("", SUPPLIER, CUSTOMER):
         for first, last in _parts(products):
             _write(transactions, _stock(site, _numbers(first, last), place, rounds, started))
-    if engine.dialect.name == "postgresql":
-        with transactions.begin() as tx:
-            tx.execute(text("ANALYZE"))
+    with engine.begin() as connection:
+        count_tables(connection)
     engine.dispose()
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from random import Random
 from typing import Final
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.things import SUPPLIER, Goods, Line
@@ -16,6 +16,7 @@ from floorhand.store import ledger
 from floorhand.store.db import Transactions, engine_of
 from floorhand.store.ledger import Cause
 from floorhand.store.schema import Delivery, Operation, Stock
+from floorhand.store.statistics import count_tables
 
 OPERATION: Final = "rush:1"
 
@@ -47,10 +48,8 @@ def rush(transactions: Transactions, site: str, workers: int, now: datetime) -> 
         tx.execute(update(Delivery).where(Delivery.site == site).values(state="closed"))
         supply.order_again(tx, site, times)
         _more_stock(tx, site, times, now)
-    engine = engine_of(transactions)
-    if engine.dialect.name == "postgresql":
-        with engine.begin() as connection:
-            connection.execute(text("ANALYZE"))
+    with engine_of(transactions).begin() as connection:
+        count_tables(connection)
     return crew
 
 

@@ -26,7 +26,7 @@ from floorhand.errors import DatabaseAway, DatabaseUnusable
 from floorhand.store.db import address_of
 from floorhand.store.server import plain_server
 from floorhand.store.snapshot import BEGUN
-from floorhand.store.statistics import tell_planner, write_statistics
+from floorhand.store.statistics import count_tables, tell_planner, write_statistics
 from floorhand.store.troubles import cannot_open, explain, name_of, path_of, say_away
 from floorhand.store.whole_file import written_whole
 
@@ -116,8 +116,11 @@ class _ServerTarget(Target):
         for name, definition in self.connection.exec_driver_sql(INDEXES).all():
             self.connection.exec_driver_sql(f"DROP INDEX {name}")
             self._put_back.append(definition)
-        self._put_back.append("ANALYZE")
         self._put_back.reverse()
+
+    def finish(self, tell: Tell) -> None:
+        super().finish(tell)
+        count_tables(self.connection)
 
     def load(self, table: SqlTable, rows: Iterator[Row]) -> None:
         from psycopg import Error

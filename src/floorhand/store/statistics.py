@@ -17,8 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import Connection, text
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, TextClause, text
 
 from floorhand.store.schema import Table
 
@@ -46,19 +45,36 @@ def write_statistics(connection: Connection) -> None:
     )
 
 
-NEVER_COUNTED = text("""
+_TABLES = """
 SELECT quote_ident(relname) FROM pg_class
-WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND reltuples <= 0
+WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' {which}
 ORDER BY relname
-""")
-"""Tables of PostgreSQL that hold nothing as far as its planner knows."""
+"""
+_ALL = text(_TABLES.format(which=""))
+_NEVER_COUNTED = text(_TABLES.format(which="AND reltuples <= 0"))
 
 
-def count_new_tables(tx: Session) -> None:
-    """Let PostgreSQL count the tables that were filled since it last looked."""
-    if tx.get_bind().dialect.name == "postgresql":
-        for table in tx.scalars(NEVER_COUNTED).all():
-            tx.execute(text(f"ANALYZE {table}"))
+def count_tables(connection: Connection) -> None:
+    """Let PostgreSQL count all tables in which there is anything.
+
+    An empty table that was counted is taken for empty until the server counts it by itself: then
+    every index seems as good as any other to find a row by, and the one that reads all rows of the
+    site may be taken. One that was never counted is taken for a small table.
+    """
+    if connection.dialect.name == "postgresql":
+        _count(connection, _ALL)
+
+
+def count_new_tables(connection: Connection) -> None:
+    """Let PostgreSQL count those tables that were filled since it last looked."""
+    if connection.dialect.name == "postgresql":
+        _count(connection, _NEVER_COUNTED)
+
+
+def _count(connection: Connection, which: TextClause) -> None:
+    for table in connection.scalars(which).all():
+        if connection.scalar(text(f"SELECT EXISTS (SELECT FROM {table})")):
+            connection.execute(text(f"ANALYZE {table}"))
 
 
 def _statistics(connection: Connection) -> Iterator[dict[str, str]]:

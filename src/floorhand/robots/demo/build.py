@@ -89,7 +89,7 @@ def build_demo(transactions: Transactions, site: str, now: datetime, seed: int =
         paper.wait_for_returns(tx, cause, listed, rng)
         paper.announce(tx, cause, listed, rng)
         paper.take_orders(tx, cause, listed, rng, TIME_ZONE)
-        count_new_tables(tx)
+        count_new_tables(tx.connection())
     return Demo(
         badges,
         bins=len(building.AISLES) * building.BAYS * building.LEVELS,
