@@ -208,13 +208,22 @@ def _heads(rows: Answer) -> list[tuple[str, str, str, int, datetime]]:
 def _fillable() -> Select[*tuple[Any, ...]]:
     """Ask for waiting orders for which there is stock now."""
     site: BindParameter[str] = bindparam("site")
-    free = free_by_sku(site).cte("free_by_sku")
+    waits = and_(Order.site == site, Order.state == "waiting")
     of_order = and_(
         OrderLine.site == site,
         OrderLine.merchant == Order.merchant,
         OrderLine.order == Order.number,
         OrderLine.ordered > OrderLine.picked + OrderLine.short,
     )
+    wanted = (
+        select(OrderLine.merchant, OrderLine.sku)
+        .select_from(Order)
+        .join(OrderLine, of_order)
+        .where(waits)
+        .distinct()
+        .cte("wanted")
+    )
+    free = free_by_sku(site, wanted).cte("free_by_sku")
     same_sku = and_(free.c.merchant == OrderLine.merchant, free.c.sku == OrderLine.sku)
     some = exists(select(OrderLine.line_no).join(free, same_sku).where(of_order))
     lacking = exists(
@@ -226,7 +235,7 @@ def _fillable() -> Select[*tuple[Any, ...]]:
         )
     )
     takes_some = Order.merchant.not_in(bindparam("holding", expanding=True))
-    return _HEADS.where(Order.state == "waiting", some, takes_some | ~lacking)
+    return _HEADS.where(waits, some, takes_some | ~lacking)
 
 
 @made_once(*PLACES_USUAL)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
+from sqlalchemy import CTE, ColumnElement, Select, Subquery, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from floorhand.domain.allocation import Shelf
@@ -104,11 +104,20 @@ def shelves_of(tx: Session, site: str, merchant: str, sku: str) -> tuple[Shelf, 
     return _shelves(ask(tx, _of_sku(), site=site, merchant=merchant, sku=sku))
 
 
-def free_by_sku(site: Any) -> Select[Any]:
-    """Give the free pieces of each SKU, as a question to be joined."""
+def free_by_sku(site: Any, wanted: CTE | None = None) -> Select[Any]:
+    """Give the free pieces of each SKU, or of those wanted, as a question to be joined."""
     free = func.sum(Stock.pieces - Stock.reserved).label("free")
-    asked: Any = select(Stock.merchant, Stock.sku, free)
-    return _pickable(asked, site).group_by(Stock.merchant, Stock.sku)
+    every: Any = select(Stock.merchant, Stock.sku, free)
+    asked = _pickable(every, site)
+    if wanted is not None:
+        asked = _only(asked, wanted)
+    return asked.group_by(Stock.merchant, Stock.sku)
+
+
+def _only(asked: Select[Any], wanted: CTE | Subquery) -> Select[Any]:
+    """Keep the stock of these SKUs."""
+    these = and_(wanted.c.merchant == Stock.merchant, wanted.c.sku == Stock.sku)
+    return asked.join(wanted, these)
 
 
 def _pickable(asked: Select[Any], site: Any) -> Select[Any]:
@@ -135,9 +144,7 @@ def _of_orders(places: int) -> Select[Any]:
         .distinct()
         .subquery()
     )
-    return _free().join(
-        wanted, and_(wanted.c.merchant == Stock.merchant, wanted.c.sku == Stock.sku)
-    )
+    return _only(_free(), wanted)
 
 
 @made_once()
