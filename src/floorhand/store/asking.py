@@ -13,6 +13,7 @@ What is asked rarely is built where it is asked, and goes through ``tx.execute``
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -63,7 +64,17 @@ class Door:
         notes: Whether what it changes is noted from its beginning (`floorhand.store.notes`).
     """
 
-    __slots__ = ("connection", "cursor", "dialect", "failed", "line", "listeners", "notes", "ready")
+    __slots__ = (
+        "connection",
+        "cursor",
+        "dialect",
+        "execute",
+        "failed",
+        "line",
+        "listeners",
+        "notes",
+        "ready",
+    )
 
     def __init__(self, connection: Connection, *, notes: bool = False) -> None:
         self.connection = connection
@@ -71,6 +82,9 @@ class Door:
         self.ready = ready_for(connection.dialect)
         self.line = connection.connection
         self.cursor = self.line.cursor()
+        execute: Any = self.cursor.execute
+        prepares = self.dialect.name == "postgresql"  # at once: what is built once is asked again
+        self.execute = partial(execute, prepare=True) if prepares else execute
         self.notes = notes
         self.failed = False
         """A statement failed, and its cursor was closed."""
@@ -91,7 +105,7 @@ class Door:
         try:
             for listener in self.listeners:
                 sql, values = listener(self.connection, cursor, sql, values, None, many)
-            (cursor.executemany if many else cursor.execute)(sql, values)
+            (cursor.executemany if many else self.execute)(sql, values)
             answer = Answer(prepared.rows(cursor)) if prepared.gives_rows else Answer()
         except BaseException as error:  # noqa: BLE001  (what is called there always raises)
             self.failed = True

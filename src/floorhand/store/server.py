@@ -97,6 +97,7 @@ def plain_server(where: URL) -> Engine:
             "Install floorhand with the extra: postgres."
         ) from error
     _try_lines_if_wanted(engine)
+    _keep_statements(engine)
     return engine
 
 
@@ -169,6 +170,28 @@ def _try_lines_if_wanted(engine: Engine) -> None:
         return getattr(_UNTRIED, "wanted", False) or usual(connection)
 
     engine.dialect.do_ping = ping  # type: ignore[method-assign, assignment]  # no event asks
+
+
+def _keep_statements(engine: Engine) -> None:
+    """Let a transaction that is rolled back leave the statements that its line has prepared.
+
+    The driver throws all of them away then, for a table may have been made and undone with it: a
+    scan that is refused would have hundreds planned anew, at a hundred times what running them
+    costs. Nothing that is done again and again changes tables. So the word goes to the server past
+    the driver's account of statements, which the server itself keeps through a rollback.
+    """
+    usual = engine.dialect.do_rollback
+
+    def roll_back(connection: Any) -> None:
+        from psycopg.pq import ExecStatus, TransactionStatus
+
+        line = connection.pgconn
+        if line.transaction_status == TransactionStatus.IDLE:
+            return
+        if line.exec_(b"ROLLBACK").status != ExecStatus.COMMAND_OK:
+            usual(connection)  # which says what is wrong
+
+    engine.dialect.do_rollback = roll_back  # type: ignore[method-assign, assignment]  # no event
 
 
 def _on_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
