@@ -23,10 +23,11 @@ from typing import Any
 
 from floors import SITE, Floors, floors, milliseconds, now, tell
 from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from without import WITHOUT, take_out
 
-from floorhand.errors import FloorhandError
+from floorhand.errors import Clash, FloorhandError
 from floorhand.ops.seats import Turn
 from floorhand.robots import supply
 from floorhand.robots.crew import Robot
@@ -66,8 +67,8 @@ class Work:
     turns_in_line: int = 0
     in_line_s: list[float] = field(default_factory=list)
     at_work_s: list[float] = field(default_factory=list)
-    alone: int = 0
-    """Turns that were done again because another one had been in their way."""
+    again: int = 0
+    """Turns that were done again because something had been in their way."""
     told: list[str] = field(default_factory=list)
     """What a worker would have read of the database."""
 
@@ -89,22 +90,25 @@ class Hurried(Robot):
         return turn
 
 
-def count_alone(work: Work) -> None:
-    """Count in this process how often the database lets a turn be alone."""
-    serializable = db._serializable
+def count_again(work: Work) -> None:
+    """Count in this process how often a turn on PostgreSQL has to be done again."""
+    on_server = db._on_server
 
-    def counted(engine: Engine, lock: str, to_do: Callable[[Session], Any]) -> Any:
-        work.alone += lock == db.ALONE
-        return serializable(engine, lock, to_do)
+    def counted(engine: Engine, to_do: Callable[[Session], Any], **named: Any) -> Any:
+        try:
+            return on_server(engine, to_do, **named)
+        except (Clash, IntegrityError):
+            work.again += 1
+            raise
 
-    db._serializable = counted
+    db._on_server = counted
 
 
 def toil(index: int, url: str, member: tuple[str, str], plan: Any, start: Any, told: Any) -> None:
     """Be one worker; the target of a process."""
     work = Work()
     try:
-        count_alone(work)
+        count_again(work)
         take_out(plan.without)
         transactions = open_database(url, create=False)
         code, badge = member
@@ -209,7 +213,7 @@ def main(words: list[str] | None = None) -> int:
         ("each took", milliseconds(in_line)),
         ("index of Jain", f"{jain(turns):.4f}"),
         ("scans at work", len(at_work)),
-        ("of all, alone", sum(work.alone for work in done)),
+        ("of all, again", sum(work.again for work in done)),
         ("each took", milliseconds(at_work)),
     ]
     title = f"A crowd on {asked.on}" + (f", without {asked.without}" if asked.without else "")

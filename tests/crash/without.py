@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sqlalchemy import update
+
+from floorhand.ops import reserving
 from floorhand.store import db
 from floorhand.store.turnstile import FairConnection
 
 
-def _isolation() -> None:
-    """PostgreSQL: nothing notices that what was read has changed before it was acted upon."""
-    strict = "ISOLATION LEVEL SERIALIZABLE"
-    assert strict in db._OPENING, db._OPENING
-    db._OPENING = db._OPENING.replace(strict, "ISOLATION LEVEL READ COMMITTED")
+def _lane() -> None:
+    """PostgreSQL: nobody waits for a turn."""
+    together = db.LANE.replace("SHARE UPDATE EXCLUSIVE", "ROW SHARE")
+    assert together != db.LANE, db.LANE
+    db._OPENING = db._OPENING.replace(db.LANE, together)
 
 
-def _alone() -> None:
-    """PostgreSQL: who clashed tries again among the others."""
-    db.ALONE = db.WITH_OTHERS
+def _claims() -> None:
+    """PostgreSQL: nobody waits, acts on one moment, or asks whether an order is still to be had."""
+    _lane()
+    db._OPENING = db._OPENING.replace("REPEATABLE READ", "READ COMMITTED")
+    reserving._CLAIM = update(reserving._ORDER).where(reserving._THIS).values(state="picking")
 
 
 def _turnstile() -> None:
@@ -26,8 +31,8 @@ def _turnstile() -> None:
 
 
 WITHOUT: dict[str, Callable[[], None]] = {
-    "isolation": _isolation,
-    "alone": _alone,
+    "lane": _lane,
+    "claims": _claims,
     "turnstile": _turnstile,
 }
 

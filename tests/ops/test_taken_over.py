@@ -5,8 +5,6 @@ A colleague who finishes what one is about to take over leaves one at the job's 
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from conftest import SITE
 from sqlalchemy import insert, select
@@ -17,8 +15,7 @@ from warehouses.walk import Obedient, received
 
 from floorhand.domain.keymap import Key
 from floorhand.domain.things import Goods
-from floorhand.ops import taken_over
-from floorhand.store.db import Transactions, engine_of, open_database
+from floorhand.store.db import Transactions
 from floorhand.store.schema import Move, Parked, Seat, Worker
 
 CAP = Goods("ACME", "CAP")
@@ -82,34 +79,6 @@ def test_work_that_a_third_worker_has_taken_over_meanwhile_is_asked_about_again(
     assert dict(bob.turn.prompt.facts)["fact.worker"] == "Cai"
     bob.scan("T-9")
     assert bob.turn.prompt.ask == "packing.scan_piece"
-
-
-def test_of_two_who_take_a_walk_over_at_the_same_moment_one_is_told_of_the_other(
-    postgresql_warehouse: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Only where workers write at the same time can it be lost between asking and taking."""
-    floor = open_database(postgresql_warehouse)
-    picking.build(floor)
-    with floor.begin() as tx:
-        tx.execute(
-            insert(Worker).values(site=SITE, code="W3", name="Cai", badge="C", roles="picking")
-        )
-    Picker(floor).start()
-    ben, cai = Picker(floor, "W2"), Picker(floor, "W3")
-    ben.scan("CART-1")
-    cai.scan("ACME/1001")
-    tell = taken_over.tell_holder
-
-    def late(*asked: Any) -> None:
-        monkeypatch.setattr(taken_over, "tell_holder", tell)
-        assert cai.scan("ACME/1001").prompt.place == "A-01"
-        tell(*asked)
-
-    monkeypatch.setattr(taken_over, "tell_holder", late)
-    ben.scan("CART-1")
-    assert (ben.said, ben.prompt.ask) == ("picking.taken", "picking.take_over")
-    assert dict(ben.prompt.facts)["fact.worker"] == "Cai"
-    engine_of(floor).dispose()
 
 
 def pick_up(transactions: Transactions) -> tuple[Picker, Picker, str]:

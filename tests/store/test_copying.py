@@ -53,7 +53,7 @@ from floorhand.store.snapshot import snapshot
 pytestmark = pytest.mark.sqlite("what is copied comes from a file")
 
 SEATS = ("R1", "R2", "R3")
-STEPS = 130
+STEPS = 150
 """Scans of each robot, after which all of them are in the middle of something."""
 
 SINCE = datetime(2026, 2, 28, 23, 59, 59, 7, UTC)

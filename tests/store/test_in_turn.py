@@ -1,126 +1,168 @@
-"""Two transactions that read what the other writes: as if one had come after the other."""
+"""Two transactions that read what the other writes: one comes after the other."""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Event
 
+import pytest
 from conftest import NOW, SITE
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import event, func, insert, select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from floorhand.store.db import Transactions, engine_of, in_turn, open_database
+from floorhand.errors import DatabaseAway
+from floorhand.store import db
+from floorhand.store.db import Transactions, engine_of, in_turn, open_database, take_turn_in
 from floorhand.store.schema import Task
+
+WAITING = text("""
+SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)
+WHERE NOT granted AND datname = current_database()
+""")
+
+
+def _until_one_waits(floor: Transactions) -> None:
+    """Go on once somebody waits for a lock."""
+    waiting = 0
+    while not waiting:
+        with floor.begin() as tx:
+            waiting = tx.scalar(WAITING)
 
 
 def test_a_check_and_the_write_that_depends_on_it_are_one_on_postgresql(
     postgresql_warehouse: str,
 ) -> None:
     floor = open_database(postgresql_warehouse)
-    both_have_read = Barrier(2)
+    has_read = Event()
+    calls: list[str] = []
 
-    def raise_one(name: str) -> int:
-        """Raise a task unless there is one, having read before the other has written."""
-        calls = 0
+    def raise_one(name: str) -> None:
+        """Raise a task unless there is one; the first waits for the other between the two."""
 
         def work(tx: Session) -> None:
-            nonlocal calls
-            calls += 1
+            calls.append(name)
             there = tx.scalar(select(func.count()).select_from(Task))
-            if calls == 1:
-                both_have_read.wait(10)
+            if name == "first":
+                has_read.set()
+                _until_one_waits(floor)
             if not there:
                 tx.execute(insert(Task).values(site=SITE, id=name, kind="putaway", created_at=NOW))
 
         in_turn(floor, work)
-        return calls
 
     with ThreadPoolExecutor(2) as pool:
-        calls = list(pool.map(raise_one, ("first", "second")))
-    assert sorted(calls) == [1, 2]
+        first = pool.submit(raise_one, "first")
+        assert has_read.wait(10)
+        second = pool.submit(raise_one, "second")
+        first.result(), second.result()
+    assert calls == ["first", "second"]
     assert _tasks(floor) == 1
     engine_of(floor).dispose()
 
 
-def test_who_clashed_waits_until_it_is_alone(postgresql_warehouse: str) -> None:
+def test_who_writes_without_a_turn_may_be_first_then_all_is_done_again(
+    postgresql_warehouse: str,
+) -> None:
     floor = open_database(postgresql_warehouse)
-    pairs = 8
-    together = Barrier(pairs)
+    this = (Task.site == SITE, Task.id == "T")
+    with floor.begin() as tx:
+        tx.execute(insert(Task).values(site=SITE, id="T", kind="putaway", created_at=NOW))
+    seen: list[str] = []
 
-    def count_up(name: str) -> int:
-        calls = 0
+    def work(tx: Session) -> None:
+        seen.append(tx.scalar(select(Task.state).where(*this)) or "")
+        if len(seen) == 1:
+            with floor.begin() as other:
+                other.execute(update(Task).where(*this).values(state="done"))
+        tx.execute(update(Task).where(*this).values(claimed_at=NOW))
 
-        def work(tx: Session) -> None:
-            nonlocal calls
-            calls += 1
-            there = tx.scalar(select(func.count()).select_from(Task)) or 0
-            if calls == 1:
-                together.wait(10)
-            task = {"id": f"{there:03}", "kind": "putaway", "place": name, "created_at": NOW}
-            tx.execute(insert(Task).values(site=SITE, **task))
-
-        in_turn(floor, work)
-        return calls
-
-    with ThreadPoolExecutor(pairs) as pool:
-        calls = list(pool.map(count_up, map(str, range(pairs))))
-    assert max(calls) <= 3, calls
-    assert _tasks(floor) == pairs
+    in_turn(floor, work)
+    assert seen == ["open", "done"]
     engine_of(floor).dispose()
 
 
 def test_a_key_that_another_one_took_unseen_is_a_clash_too(postgresql_warehouse: str) -> None:
     floor = open_database(postgresql_warehouse)
-    together = Barrier(2)
+    calls: list[int] = []
 
-    def raise_one(name: str) -> int:
-        calls = 0
+    def work(tx: Session) -> None:
+        calls.append(tx.scalar(select(func.count()).select_from(Task)) or 0)
+        task = {"id": f"T-{calls[-1]}", "kind": "putaway", "created_at": NOW}
+        if len(calls) == 1:
+            with floor.begin() as other:
+                other.execute(insert(Task).values(site=SITE, **task))
+        tx.execute(insert(Task).values(site=SITE, **task))
 
-        def work(tx: Session) -> None:
-            nonlocal calls
-            calls += 1
-            if calls == 1:
-                together.wait(10)
-            task = {"id": "same" if calls == 1 else name, "kind": "putaway", "created_at": NOW}
-            tx.execute(insert(Task).values(site=SITE, **task))
-
-        in_turn(floor, work)
-        return calls
-
-    with ThreadPoolExecutor(2) as pool:
-        assert sorted(pool.map(raise_one, ("first", "second"))) == [1, 2]
+    in_turn(floor, work)
+    assert calls == [0, 1]
+    assert _tasks(floor) == 2
     engine_of(floor).dispose()
 
 
-def test_two_who_change_different_rows_of_a_small_table_are_in_nobodys_way(
+def test_who_stops_in_the_middle_of_a_turn_is_ended_and_the_next_one_goes_on(
+    postgresql_warehouse: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short = db._OPENING.replace(f"= {db.STALLED_MAX_MS}", "= 200")
+    assert short != db._OPENING
+    monkeypatch.setattr(db, "_OPENING", short)
+    floor = open_database(postgresql_warehouse)
+    stopped, gone_on = Event(), Event()
+
+    def stall(tx: Session) -> None:
+        tx.scalar(select(func.count()).select_from(Task))
+        stopped.set()
+        assert gone_on.wait(10)
+        tx.scalar(select(func.count()).select_from(Task))
+
+    with ThreadPoolExecutor(2) as pool:
+        stalled = pool.submit(in_turn, floor, stall)
+        assert stopped.wait(10)
+        in_turn(floor, lambda tx: tx.scalar(text("SELECT 1")))
+        gone_on.set()
+        with pytest.raises(DatabaseAway):
+            stalled.result()
+    engine_of(floor).dispose()
+
+
+def test_the_next_one_has_its_turn_before_this_one_is_on_the_disk(
     postgresql_warehouse: str,
 ) -> None:
     floor = open_database(postgresql_warehouse)
-    names = ("first", "second")
+    spoken: list[str] = []
+
+    @event.listens_for(engine_of(floor), "before_cursor_execute")
+    def _hear(_line: object, _cursor: object, sql: str, *_: object) -> None:
+        spoken.append(sql)
+
+    assert in_turn(floor, lambda tx: tx.scalar(text("SHOW synchronous_commit"))) == "off"
+    assert spoken[-1].startswith("COMMIT; SELECT pg_logical_emit_message(true")
     with floor.begin() as tx:
-        for name in names:
-            task = {"id": name, "kind": "putaway", "created_at": NOW}
-            tx.execute(insert(Task).values(site=SITE, **task))
-        tx.execute(text("ANALYZE task"))  # so short that it is quicker read from end to end
-    together = Barrier(2)
+        assert tx.scalar(text("SHOW synchronous_commit")) == "on"
+    engine_of(floor).dispose()
 
-    def close(name: str) -> int:
-        calls = 0
 
-        def work(tx: Session) -> None:
-            nonlocal calls
-            calls += 1
-            this = (Task.site == SITE, Task.id == name)
-            assert tx.scalar(select(Task.state).where(*this)) == "open"
-            if calls == 1:
-                together.wait(10)
-            tx.execute(update(Task).where(*this).values(claimed_at=NOW))
+def test_a_step_of_an_import_waits_for_its_turn(postgresql_warehouse: str) -> None:
+    floor = open_database(postgresql_warehouse)
+    order: list[str] = []
+    begun = Event()
 
-        in_turn(floor, work)
-        return calls
+    def step() -> None:
+        with floor.begin() as tx:
+            take_turn_in(tx)
+            order.append("step")
+
+    def scan(tx: Session) -> None:
+        tx.scalar(text("SELECT 1"))
+        begun.set()
+        _until_one_waits(floor)
+        order.append("scan")
 
     with ThreadPoolExecutor(2) as pool:
-        assert list(pool.map(close, names)) == [1, 1]
+        scanned = pool.submit(in_turn, floor, scan)
+        assert begun.wait(10)
+        pool.submit(step).result()
+        scanned.result()
+    assert order == ["scan", "step"]
     engine_of(floor).dispose()
 
 

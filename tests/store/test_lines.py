@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 
 import pytest
+from conftest import SITE
 from sqlalchemy import text, update
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.orm import Session
 
 from floorhand.domain.things import SUPPLIER
+from floorhand.errors import Code, Refused
 from floorhand.store import notes
 from floorhand.store.db import engine_of, in_turn, open_database
+from floorhand.store.orders import waiting_orders
 from floorhand.store.schema import Place
 
 
@@ -41,16 +44,30 @@ def test_a_line_is_tried_before_its_use_but_not_for_a_turn(postgresql_warehouse,
     engine_of(floor).dispose()
 
 
+def test_what_is_prepared_stays_when_a_turn_is_undone(postgresql_warehouse) -> None:
+    floor = open_database(postgresql_warehouse)
+    prepared = text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%orders%'")
+
+    def refuse(tx: Session) -> None:
+        waiting_orders(tx, SITE)
+        raise Refused(Code.UNKNOWN_BARCODE)
+
+    with pytest.raises(Refused):
+        in_turn(floor, refuse)
+    assert in_turn(floor, lambda tx: tx.scalar(prepared)) == 1
+    engine_of(floor).dispose()
+
+
 def test_a_turn_on_postgresql_begins_whole(postgresql_warehouse) -> None:
     floor = open_database(postgresql_warehouse)
-    names = ("transaction_isolation", "enable_seqscan", "cpu_tuple_cost", "floorhand.noted")
+    names = ("transaction_isolation", "idle_in_transaction_session_timeout", "floorhand.noted")
 
     def look(tx: Session) -> list[str]:
         return [tx.scalar(text(f"SHOW {name}")) for name in names]
 
-    assert in_turn(floor, look) == ["serializable", "off", "1", "["]
+    assert in_turn(floor, look) == ["repeatable read", "3s", "["]
     with floor.begin() as tx:
-        assert look(tx) == ["read committed", "on", "0.01", ""]
+        assert look(tx) == ["read committed", "1min", ""]
     engine_of(floor).dispose()
 
 

@@ -66,7 +66,7 @@ from floorhand.exchange.writing_places import write_places
 from floorhand.exchange.writing_printers import write_printers
 from floorhand.exchange.writing_rules import write_merchants, write_site, write_stations
 from floorhand.exchange.written import Writing
-from floorhand.store.db import Transactions
+from floorhand.store.db import Transactions, take_turn_in
 from floorhand.store.schema import Imported, SiteRow
 from floorhand.store.statistics import count_new_tables
 
@@ -198,6 +198,7 @@ def _write_all(transactions: Transactions, site: str, ready: Ready, options: Opt
         codes = Codes(w)
         for step in steps(parsed.records):
             before = w.counts.copy()
+            take_turn_in(tx)
             write(w, step, parsed.merchants, codes)
             if set(w.counts - before) <= {"merchants"} and w.rejected:
                 w.counts = before  # a merchant of whom nothing could be taken is none of ours
@@ -206,6 +207,7 @@ def _write_all(transactions: Transactions, site: str, ready: Ready, options: Opt
             done += len(step)
             ready.context.progress("writing", done, total)
         if w.counts.total() or parsed.alarms or not (w.rejected or parsed.rejected):
+            take_turn_in(tx)
             ensure_site(w)
             raise_alarms(w, parsed.alarms)
             _remember(w, ready.opened, options, _result(ready, w, "", False))

@@ -59,14 +59,14 @@ class BareSqlite:
 
 
 class BarePostgresql:
-    """A PostgreSQL database, by ``psycopg``: SERIALIZABLE, as scans are."""
+    """A PostgreSQL database, by ``psycopg``: REPEATABLE READ, as scans are."""
 
     def __init__(self, url: str) -> None:
         import psycopg
 
         plain = make_url(url).set(drivername="postgresql")
         self._connection = psycopg.connect(plain.render_as_string(hide_password=False))
-        self._connection.isolation_level = psycopg.IsolationLevel.SERIALIZABLE
+        self._connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         get_line_ready(self._connection)
 
     def write(self, statements: Sequence[Statement]) -> Took:

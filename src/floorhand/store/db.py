@@ -48,24 +48,30 @@ EXCHANGED = "The database file was moved, deleted or replaced."
 CLASHES_MAX = 10
 """Times that a transaction is done again because another one was in its way."""
 
-WITH_OTHERS = "LOCK TABLE alembic_version IN ROW SHARE MODE"
-ALONE = "LOCK TABLE alembic_version IN EXCLUSIVE MODE"
-"""Go on beside others that do, or wait for them to end and keep new ones waiting, in order."""
+LANE = "LOCK TABLE alembic_version IN SHARE UPDATE EXCLUSIVE MODE"
+"""Wait until nobody else writes who asks for it, in the order in which all have asked."""
+
+STALLED_MAX_MS = 3_000
+"""Who says nothing for so long in the middle of a turn has stopped: the server ends it."""
 
 _OPENING = "; ".join(
     (
-        "BEGIN ISOLATION LEVEL SERIALIZABLE",
-        "{lock}",  # first: it alone takes no snapshot before it has waited
-        "SET LOCAL enable_seqscan = off",
-        "SET LOCAL cpu_tuple_cost = 1",
-        "SET LOCAL cpu_index_tuple_cost = 1",
+        "BEGIN ISOLATION LEVEL REPEATABLE READ",
+        LANE,  # first: it alone takes no snapshot before it has waited
+        f"SET LOCAL idle_in_transaction_session_timeout = {STALLED_MAX_MS}",
+        "SET LOCAL synchronous_commit = off",
         notes.NOTES_ON,
     )
 )
-"""Begin a turn on PostgreSQL, in one message.
+"""Begin a turn on PostgreSQL, in one message."""
 
-Whoever writes a row clashes with all who have read it, and with those who have read its table from
-end to end. So rows that are read in vain are dear, and the planner is told so.
+_CLOSING = "COMMIT; SELECT pg_logical_emit_message(true, 'floorhand', '')"
+"""End it, in one message: first the next one has its turn, then this one waits for the disk.
+
+The second transaction writes a word into the server's log that nobody reads, and is over when that,
+and so all before it, is on the disk, and on a standby that is waited for. Meanwhile others see what
+is not there for good yet; what they make of it comes later in the log, and is there even later.
+Source: PostgreSQL's manual, "Asynchronous Commit", "System Administration Functions".
 """
 
 ADDRESSES = "Name an SQLite file, or postgresql+psycopg://user@host/database."
@@ -117,14 +123,15 @@ def open_database(url: str, *, create: bool = True) -> Transactions:
 def in_turn(transactions: Transactions, work: Callable[[Session], Result]) -> Result:
     """Do something in one transaction that no other one gets in the way of.
 
-    On SQLite it waits for its turn. PostgreSQL lets many go on at once and makes it look as if each
-    had been alone (SERIALIZABLE): one whose reads others have overtaken is undone. Then it is done
-    again, this time really alone. So a check and the write that depends on it are one unit on both.
+    It waits for its turn, on both databases: so a check and the write that depends on it are one
+    unit, and all are served in the order in which they came. PostgreSQL could let many go on at
+    once, and undo those whose reads others have overtaken. That was tried, and is no faster: scans
+    are short, want the same few pages, and have to be done again as soon as they meet.
 
-    Rows that a turn keeps from others are locked in one order on PostgreSQL: the seat, the guesses
-    at its PIN, other seats of its worker, the paper that is worked on (`orders`, `delivery`), the
-    place. What it writes after that belongs to those, but for stock and places that others want
-    too: two who then wait for each other are undone and done again like any clash.
+    What writes on PostgreSQL without a turn (a service, a command) may have been quicker: then all
+    is undone and done again. Rows that are locked against those are locked in one order: the seat,
+    the guesses at its PIN, other seats of its worker, the paper that is worked on (`orders`,
+    `delivery`), the place.
 
     Args:
         transactions: The database.
@@ -140,15 +147,22 @@ def in_turn(transactions: Transactions, work: Callable[[Session], Result]) -> Re
     engine = bound
     if engine.dialect.name == "sqlite":
         return _with_reserve(engine, transactions.kw["info"][Lanes], work)
-    try:
-        return _serializable(engine, WITH_OTHERS, work)
-    except (Clash, IntegrityError):  # PostgreSQL may say that a key is there which it hid before
-        for _ in range(CLASHES_MAX):
-            try:
-                return _serializable(engine, ALONE, work)
-            except Clash as clash:  # with a transaction that is in no turn: an import, a report
-                last = clash
-        raise last from None
+    for _ in range(CLASHES_MAX):
+        try:
+            return _on_server(engine, work)
+        except (Clash, IntegrityError) as clash:  # a key is there that was not when we began
+            last = clash
+    raise last
+
+
+def take_turn_in(tx: Session) -> None:
+    """Wait for a turn in a transaction that has just begun; on SQLite it begins with that.
+
+    For what writes much, step by step, and reads before it writes what scans write, too.
+    """
+    connection = tx.connection()
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(LANE)
 
 
 def _with_reserve(engine: Engine, lanes: Lanes, work: Callable[[Session], Result]) -> Result:
@@ -161,21 +175,21 @@ def _with_reserve(engine: Engine, lanes: Lanes, work: Callable[[Session], Result
     return lanes.run(work)
 
 
-def _serializable(
-    engine: Engine, lock: str, work: Callable[[Session], Result], *, again: bool = True
-) -> Result:
+def _on_server(engine: Engine, work: Callable[[Session], Result], *, again: bool = True) -> Result:
     """Do something in a turn on PostgreSQL; on a new line if ours broke while nobody used it."""
     connection = untried_line(engine).execution_options(isolation_level="AUTOCOMMIT")
     with connection, connection.begin() as turn:  # the driver begins nothing itself, but commits
         try:
-            connection.exec_driver_sql(_OPENING.format(lock=lock))
+            connection.exec_driver_sql(_OPENING)
         except DatabaseAway:
             if not again or not connection.invalidated:
                 raise
             turn.rollback()
         else:
-            return _on(connection, work)
-    return _serializable(engine, lock, work, again=False)
+            done = _on(connection, work)
+            connection.exec_driver_sql(_CLOSING)
+            return done
+    return _on_server(engine, work, again=False)
 
 
 def _on(connection: Connection, work: Callable[[Session], Result]) -> Result:
