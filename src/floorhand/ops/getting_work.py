@@ -13,6 +13,7 @@ from floorhand.errors import Code, Refused
 from floorhand.ops.beginning import need_room
 from floorhand.ops.colleagues import since
 from floorhand.ops.reserving import (
+    add_stops,
     claim_order,
     number_walk,
     open_slots,
@@ -121,8 +122,10 @@ def _start(
     task = tasks.open_task(tx, cause, "pick", place=cart)
     tasks.claim_task(tx, cause, task)
     open_slots(tx, cause, task, [order for order, _ in claimed])
+    stops = []
     for order, plan in claimed:
-        reserve_plan(tx, cause, task, order, plan)
+        stops += reserve_plan(tx, cause, task, order, plan)[1]
+    add_stops(tx, stops)
     number_walk(tx, cause, task)
     cause.note(job="picking", claimed=len(claimed))
     return WorkFound(len(claimed), False, advance(tx, cause, task))

@@ -92,7 +92,8 @@ def reserve_order(
     plan = Pool(free, today).plan(order)
     if plan is None or not claim_order(tx, cause, order):
         return None
-    reserved = reserve_plan(tx, cause, task, order, plan)
+    reserved, stops = reserve_plan(tx, cause, task, order, plan)
+    add_stops(tx, stops)
     number_walk(tx, cause, task)
     return reserved
 
@@ -103,8 +104,10 @@ def claim_order(tx: Session, cause: Cause, order: OpenOrder) -> bool:
     return ask(tx, _CLAIM, **at).rowcount == 1
 
 
-def reserve_plan(tx: Session, cause: Cause, task: str, order: OpenOrder, plan: Plan) -> Reserved:
-    """Reserve what was planned for a claimed order, as stops of a walk.
+def reserve_plan(
+    tx: Session, cause: Cause, task: str, order: OpenOrder, plan: Plan
+) -> tuple[Reserved, list[dict[str, Any]]]:
+    """Reserve what was planned for a claimed order; give the stops for `add_stops` besides.
 
     What is missing becomes short with the order's first tote: until then it can be given back.
     """
@@ -121,8 +124,7 @@ def reserve_plan(tx: Session, cause: Cause, task: str, order: OpenOrder, plan: P
                 short += take.pieces - sum(found.pieces for found in elsewhere)
         rows += stops_for(cause, task, order.merchant, order.number, line.line_no, taken)
         pieces += sum(take.pieces for take in taken)
-    add_stops(tx, rows)
-    return Reserved(pieces, short)
+    return Reserved(pieces, short), rows
 
 
 def reserve_anywhere(
