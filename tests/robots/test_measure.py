@@ -13,6 +13,7 @@ from sqlalchemy import func, make_url, select
 from floorhand.commands import bench
 from floorhand.config import Settings
 from floorhand.domain.gs1 import check_is_good
+from floorhand.errors import DatabaseUnusable
 from floorhand.robots import measure_labels, measure_print
 from floorhand.robots.ground import SITE
 from floorhand.robots.measure import WARM_UP_TURNS, measure_scans
@@ -84,6 +85,12 @@ def test_scans_at_several_terminals_at_once_are_measured(tmp_path: Path, monkeyp
     assert figures["longest_ms"] >= figures["painted_p50_ms"] > 0
     assert figures["private_mb"] > 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_server_that_takes_too_few_lines_is_not_measured(postgresql_server: str) -> None:
+    server = make_url(postgresql_server).set(drivername="postgresql+psycopg")
+    with pytest.raises(DatabaseUnusable, match="terminals and those at them need 100020"):
+        measure_many(terminals=100_000, server=server.render_as_string(hide_password=False))
 
 
 @pytest.mark.sqlite("it is measured in a file of its own")

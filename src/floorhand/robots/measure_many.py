@@ -23,6 +23,7 @@ from tempfile import TemporaryDirectory
 from threading import Lock, Thread, get_native_id
 from typing import Any, Final
 
+from floorhand.errors import DatabaseUnusable
 from floorhand.ops.seats import Turn, must_sit
 from floorhand.robots import supply
 from floorhand.robots.crew import Robot
@@ -32,6 +33,7 @@ from floorhand.robots.measure_terminal import ANSWER_MAX_S
 from floorhand.robots.rush import rush
 from floorhand.robots.typist import be_typist
 from floorhand.store.db import Transactions, engine_of, open_database
+from floorhand.store.server_health import server_health
 
 TERMINALS: Final = 200
 EVERY_S: Final = 2.0
@@ -47,7 +49,11 @@ PACKS_FIRST: Final = ("packing", "picking")
 PACKS_EVERY: Final = 4
 """One in so many would rather pack."""
 
-WARM_UP_S: Final = 15.0
+OTHER_LINES: Final = 20
+"""Lines to a server that are not a terminal's: of robots who look, of the host, of its spool."""
+
+WARM_UP_S: Final = 45.0
+"""Until then everybody has signed in, taken up a first walk, and scanned some totes to it."""
 SECONDS: Final = 60.0
 
 LOWEST: Final = 19
@@ -150,12 +156,17 @@ def measure_many(
         keep: Where to keep what was built.
         server: A PostgreSQL server to measure instead.
         alone: Whether each terminal is a process of its own, instead of a fork of one host.
+
+    Raises:
+        DatabaseUnusable: If the server takes fewer lines than that needs.
     """
     with (
         two_databases(folder, moves, keep, server) as (url, _),
         TemporaryDirectory() as logs,
         nullcontext() if alone else hosting(url, SITE) as host,
     ):
+        if server:
+            _need_lines(url, terminals)
         transactions = open_database(url)
         crew = rush(transactions, SITE, terminals, datetime.now(UTC))
         engine_of(transactions).dispose()
@@ -172,6 +183,18 @@ def measure_many(
         "started_p50_ms": round(1000 * median(started_s)),
         "private_mb": round(private_mb, 1),
     }
+
+
+def _need_lines(url: str, terminals: int) -> None:
+    """See that a server takes all of them: one that is turned away would end the measure."""
+    health = server_health(url)
+    left = health.connections_max - health.connections_of_all
+    if left < terminals + OTHER_LINES:
+        raise DatabaseUnusable(
+            f"The server takes {health.connections_max} connections, of which {left} are free; "
+            f"{terminals} terminals and those at them need {terminals + OTHER_LINES}. "
+            "Raise its max_connections, or measure fewer with --terminals."
+        )
 
 
 @contextmanager
