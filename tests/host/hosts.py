@@ -268,6 +268,7 @@ class Client(PtyTerminal):
 
         if self._code is None:
             until(ended, "the client has not ended")
+            self.drain()  # its last words
         assert self._code is not None
         return self._code
 
