@@ -17,6 +17,7 @@ from floorhand.errors import DatabaseUnusable
 from floorhand.robots import measure_labels, measure_print
 from floorhand.robots.ground import SITE
 from floorhand.robots.measure import WARM_UP_TURNS, measure_scans
+from floorhand.robots.measure_crew import measure_crew
 from floorhand.robots.measure_host import measure_host
 from floorhand.robots.measure_many import measure_many
 from floorhand.robots.measure_start import measure_start
@@ -91,6 +92,24 @@ def test_a_server_that_takes_too_few_lines_is_not_measured(postgresql_server: st
     server = make_url(postgresql_server).set(drivername="postgresql+psycopg")
     with pytest.raises(DatabaseUnusable, match="terminals and those at them need 100020"):
         measure_many(terminals=100_000, server=server.render_as_string(hide_password=False))
+
+
+@pytest.mark.sqlite("it is measured in a file of its own")
+def test_a_crew_is_measured_beside_the_same_by_hand(tmp_path: Path) -> None:
+    figures = measure_crew(tmp_path, 2, seconds=1.0)
+    assert figures["robots"] == 2
+    assert figures["turns"] > 20
+    assert figures["raw_per_s"] > figures["turns_per_s"] > 0
+    assert figures["raw_failed"] < figures["turns"] / 4
+
+
+def test_a_crew_on_a_server_is_measured_too(postgresql_server: str) -> None:
+    server = make_url(postgresql_server).set(drivername="postgresql+psycopg")
+    url = server.render_as_string(hide_password=False)
+    figures = measure_crew(None, 2, seconds=1.0, server=url)
+    assert figures["turns"] > 20
+    assert figures["raw_per_s"] > 0
+    assert figures["raw_failed"] < figures["turns"] / 4
 
 
 @pytest.mark.sqlite("it is measured in a file of its own")

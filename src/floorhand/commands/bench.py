@@ -30,6 +30,12 @@ TOLD = {
         "Each terminal has {private_mb} MB of its own, and started in {started_p50_ms} ms "
         "(medians)."
     ),
+    "crew": (
+        "{robots} robots that never pause: {turns_per_s} scans a second. The same statements by "
+        "hand: {raw_per_s}.\n"
+        "Ratio {ratio_to_raw}, over {turns} scans; by hand, where they came in another order, "
+        "{raw_failed} of them failed."
+    ),
     "host": (
         "{terminals} terminals from a host: painted after {host_painted_ms} ms, at the first "
         "question after {host_asked_ms} ms; each has {host_mb} MB of its own, {host_share_mb} MB "
@@ -77,6 +83,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=tuple(TOLD),
         help="scan: one scan, durable on disk; painted: from its last key to the painted answer; "
         "many: the same at many terminals at once; "
+        "crew: scans a second of robots at full speed; "
         "host: terminals of a host beside a process each; "
         "start: from the command to the first screen; idle: a terminal that nobody uses; label: "
         "a label in several ways; print: from the last scan of a parcel to its label at a printer",
@@ -101,7 +108,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--terminals",
         type=int,
         metavar="N",
-        help="how many at once, for many (default: 200) and host (default: 1, 10, 50 and 200)",
+        help="how many at once, for many (default: 200), crew (default: 1, 8 and 50) and host "
+        "(default: 1, 10, 50 and 200)",
     )
     parser.add_argument(
         "--alone", action="store_true", help="for many: a process each instead of a host"
@@ -112,8 +120,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Measure and print. A PostgreSQL server is measured if ``--database`` names one."""
     server = settings.database if "://" in settings.database else ""
-    if args.what == "host":
-        return _measure_host(args, server)
+    if args.what in ("crew", "host"):
+        return _measure_each(args, server)
     figures = _measure(args, server)
     if args.json:
         print(json.dumps(figures, indent=1))
@@ -124,15 +132,18 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _measure_host(args: argparse.Namespace, server: str) -> int:
-    from floorhand.robots.measure_host import COUNTS, measure_host
+def _measure_each(args: argparse.Namespace, server: str) -> int:
+    from floorhand.robots import measure_crew, measure_host
 
-    counts = (args.terminals,) if args.terminals else COUNTS
-    figures = [measure_host(args.folder, count, server=server) for count in counts]
+    host = args.what == "host"
+    measure = measure_host.measure_host if host else measure_crew.measure_crew
+    usual: tuple[int, ...] = measure_host.COUNTS if host else measure_crew.COUNTS
+    counts = (args.terminals,) if args.terminals else usual
+    figures = [measure(args.folder, count, server=server) for count in counts]
     if args.json:
         print(json.dumps(figures, indent=1))
     else:
-        print(*(TOLD["host"].format(**one) for one in figures), sep="\n")
+        print(*(TOLD[args.what].format(**one) for one in figures), sep="\n")
     return 0
 
 

@@ -12,6 +12,9 @@ from sqlalchemy import make_url
 from floorhand.store.db import sqlite_file
 from floorhand.store.server import get_line_ready
 
+WAIT_MAX_S = 60.0
+"""How long a turn on SQLite waits for those of others: nobody makes them wait in order."""
+
 Statement = tuple[str, Any, bool]
 """SQL, its values, and whether the values are many rows."""
 
@@ -24,6 +27,9 @@ class Bare(Protocol):
 
     def write(self, statements: Sequence[Statement]) -> Took:
         """Carry statements out in one transaction, as durable as those of floorhand."""
+
+    def tried(self, statements: Sequence[Statement]) -> bool:
+        """Carry them out; if one fails, undo all of them and say so."""
 
     def close(self) -> None:
         """Close the connection."""
@@ -39,7 +45,9 @@ class BareSqlite:
     """An SQLite file, by ``sqlite3``."""
 
     def __init__(self, path: str) -> None:
-        self._connection = sqlite3.connect(path, isolation_level=None, cached_statements=600)
+        self._connection = sqlite3.connect(
+            path, timeout=WAIT_MAX_S, isolation_level=None, cached_statements=600
+        )
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = FULL")
         self._connection.execute("PRAGMA foreign_keys = ON")
@@ -53,33 +61,64 @@ class BareSqlite:
         cursor.execute("COMMIT")
         return _took(started, busy)
 
+    def tried(self, statements: Sequence[Statement]) -> bool:
+        """Carry them out; if one fails, undo all of them and say so."""
+        try:
+            self.write(statements)
+        except sqlite3.Error:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            return False
+        return True
+
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
 
 
 class BarePostgresql:
-    """A PostgreSQL database, by ``psycopg``: REPEATABLE READ, as scans are."""
+    """A PostgreSQL database, by ``psycopg``: what a turn sends begins it and ends it, too."""
 
     def __init__(self, url: str) -> None:
         import psycopg
 
         plain = make_url(url).set(drivername="postgresql")
-        self._connection = psycopg.connect(plain.render_as_string(hide_password=False))
-        self._connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        address = plain.render_as_string(hide_password=False)
+        self._failed = psycopg.Error
+        self._connection = psycopg.connect(address, autocommit=True)
         get_line_ready(self._connection)
 
     def write(self, statements: Sequence[Statement]) -> Took:
-        """Carry statements out in one transaction, which the driver begins."""
+        """Carry statements out."""
         cursor = self._connection.cursor()
         started, busy = time.perf_counter(), time.process_time()
-        _run(cursor, statements)
-        self._connection.commit()
+        for sql, values, many in statements:
+            if sql.startswith("BEGIN"):
+                self._undo()  # of what a turn has begun anew
+            if many:
+                cursor.executemany(sql, values)
+            else:
+                cursor.execute(sql, values or (), prepare=";" not in sql)
+                if cursor.description:
+                    cursor.fetchall()
         return _took(started, busy)
+
+    def tried(self, statements: Sequence[Statement]) -> bool:
+        """Carry them out; if one fails, undo all of them and say so."""
+        try:
+            self.write(statements)
+        except self._failed:
+            self._undo()
+            return False
+        return True
 
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
+
+    def _undo(self) -> None:
+        if self._connection.info.transaction_status:
+            self._connection.pgconn.exec_(b"ROLLBACK")  # the driver would forget its statements
 
 
 def _run(cursor: Any, statements: Sequence[Statement]) -> None:

@@ -15,14 +15,15 @@ from random import Random
 from statistics import median, quantiles
 from typing import Any
 
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from floorhand.ops.registry import get_ready
 from floorhand.ops.seats import Turn
 from floorhand.robots import supply
-from floorhand.robots.bare import Bare, Statement, Took, bare
+from floorhand.robots.bare import Bare, Took, bare
 from floorhand.robots.crew import Robot
 from floorhand.robots.ground import SITE, two_databases
+from floorhand.robots.noting import Noting
 from floorhand.store.db import Transactions, engine_of, open_database
 from floorhand.store.schema import Seat
 
@@ -32,40 +33,26 @@ WARM_UP_TURNS = 60
 TURNS_MAX = 2_000
 
 
-class Measured(Robot):
+class Measured(Noting):
     """A robot that looks at the clock around each turn."""
 
     def __init__(self, transactions: Transactions, *args: Any, bare: Bare, **named: Any) -> None:
         self._bare = bare
-        self._noted: list[Statement] = []
-        self._noting = False
         self.turns: list[Took] = []
         self.by_hand: list[Took] = []
         self.statements = 0
-        event.listen(engine_of(transactions), "before_cursor_execute", self._note, retval=True)
         super().__init__(transactions, *args, **named)
-
-    def _note(
-        self, _connection: Any, _cursor: Any, sql: str, values: Any, _context: Any, many: bool
-    ) -> tuple[str, Any]:
-        """Note a statement of a turn; what eyes ask between turns is no part of it."""
-        if self._noting:
-            self._noted.append((sql, values, many))
-        return sql, values
 
     def send(self, scan_no: int, scanned: str) -> Turn:
         """Send a scan, and write the same by hand."""
-        self._noted.clear()
-        self._noting = True
         started, busy = time.perf_counter(), time.process_time()
         turn = super().send(scan_no, scanned)
         took = (time.perf_counter() - started) * 1000, (time.process_time() - busy) * 1000
-        self._noting = False
-        by_hand = self._bare.write(self._noted)
+        by_hand = self._bare.write(self.noted)
         if self.tally.scans >= WARM_UP_TURNS:
             self.turns.append(took)
             self.by_hand.append(by_hand)
-            self.statements += len(self._noted)
+            self.statements += len(self.noted)
         return turn
 
 
