@@ -28,7 +28,7 @@ COUNTS: Final = (1, 8, 50)
 SECONDS: Final = 20.0
 
 RUSH_MIN: Final = 10
-"""Work for so many is there at least: one robot does more in its time than one worker in an hour."""
+"""Work for so many is there at least: a robot does more in a minute than a worker in an hour."""
 
 WARM_UP_TURNS: Final = 40
 """Not measured: here a program loads what it needs, and a line to a server plans its statements."""
