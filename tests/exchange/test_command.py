@@ -190,7 +190,8 @@ def test_scans_get_their_turn_between_the_steps_of_a_large_file(take, monkeypatc
 
     take("sku\nMUG\n", name="products.csv")
     monkeypatch.setattr(importing, "STEP_SIZE", 5)
-    seen = []
+    seen, turns = [], []
+    monkeypatch.setattr(importing, "take_turn_in", turns.append)
 
     def scan(what, done, total):
         if what == "writing":
@@ -204,6 +205,7 @@ def test_scans_get_their_turn_between_the_steps_of_a_large_file(take, monkeypatc
     file = importing.open_file(path, options)
     importing.import_file(take.transactions, "MAIN", file, options, now=NOW, progress=scan)
     assert seen == [(2, 2), (4, 4), (6, 6), (7, 7)]
+    assert len(turns) == len(seen) + 1  # the file itself is remembered with the last one
 
 
 @pytest.mark.sqlite("its file is full")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
@@ -15,6 +16,9 @@ from floorhand.store import db
 from floorhand.store.db import Transactions, engine_of, in_turn, open_database, take_turn_in
 from floorhand.store.schema import Task
 
+WAIT_MAX_S = 10.0
+"""Somebody who is to wait for a lock does so by then."""
+
 WAITING = text("""
 SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)
 WHERE NOT granted AND datname = current_database()
@@ -23,8 +27,9 @@ WHERE NOT granted AND datname = current_database()
 
 def _until_one_waits(floor: Transactions) -> None:
     """Go on once somebody waits for a lock."""
-    waiting = 0
+    waiting, end = 0, time.monotonic() + WAIT_MAX_S
     while not waiting:
+        assert time.monotonic() < end, "nobody waits"
         with floor.begin() as tx:
             waiting = tx.scalar(WAITING)
 
@@ -52,9 +57,10 @@ def test_a_check_and_the_write_that_depends_on_it_are_one_on_postgresql(
 
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(raise_one, "first")
-        assert has_read.wait(10)
+        assert has_read.wait(WAIT_MAX_S)
         second = pool.submit(raise_one, "second")
-        first.result(), second.result()
+        first.result()
+        second.result()
     assert calls == ["first", "second"]
     assert _tasks(floor) == 1
     engine_of(floor).dispose()
@@ -111,12 +117,12 @@ def test_who_stops_in_the_middle_of_a_turn_is_ended_and_the_next_one_goes_on(
     def stall(tx: Session) -> None:
         tx.scalar(select(func.count()).select_from(Task))
         stopped.set()
-        assert gone_on.wait(10)
+        assert gone_on.wait(WAIT_MAX_S)
         tx.scalar(select(func.count()).select_from(Task))
 
     with ThreadPoolExecutor(2) as pool:
         stalled = pool.submit(in_turn, floor, stall)
-        assert stopped.wait(10)
+        assert stopped.wait(WAIT_MAX_S)
         in_turn(floor, lambda tx: tx.scalar(text("SELECT 1")))
         gone_on.set()
         with pytest.raises(DatabaseAway):
@@ -159,7 +165,7 @@ def test_a_step_of_an_import_waits_for_its_turn(postgresql_warehouse: str) -> No
 
     with ThreadPoolExecutor(2) as pool:
         scanned = pool.submit(in_turn, floor, scan)
-        assert begun.wait(10)
+        assert begun.wait(WAIT_MAX_S)
         pool.submit(step).result()
         scanned.result()
     assert order == ["scan", "step"]

@@ -57,7 +57,11 @@ class BareSqlite:
         cursor = self._connection.cursor()
         started, busy = time.perf_counter(), time.process_time()
         cursor.execute("BEGIN IMMEDIATE")
-        _run(cursor, statements)
+        for sql, values, many in statements:
+            if many:
+                cursor.executemany(sql, values)
+            else:
+                cursor.execute(sql, values or ()).fetchall()
         cursor.execute("COMMIT")
         return _took(started, busy)
 
@@ -119,16 +123,6 @@ class BarePostgresql:
     def _undo(self) -> None:
         if self._connection.info.transaction_status:
             self._connection.pgconn.exec_(b"ROLLBACK")  # the driver would forget its statements
-
-
-def _run(cursor: Any, statements: Sequence[Statement]) -> None:
-    for sql, values, many in statements:
-        if many:
-            cursor.executemany(sql, values)
-        else:
-            cursor.execute(sql, values or ())
-            if cursor.description:
-                cursor.fetchall()
 
 
 def _took(started: float, busy: float) -> Took:

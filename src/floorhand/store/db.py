@@ -125,8 +125,8 @@ def in_turn(transactions: Transactions, work: Callable[[Session], Result]) -> Re
 
     It waits for its turn, on both databases: so a check and the write that depends on it are one
     unit, and all are served in the order in which they came. PostgreSQL could let many go on at
-    once, and undo those whose reads others have overtaken. That was tried, and is no faster: scans
-    are short, want the same few pages, and have to be done again as soon as they meet.
+    once, and undo those whose reads others have overtaken; that is no faster, for scans are short,
+    want the same few pages, and would have to be done again as soon as they meet.
 
     What writes on PostgreSQL without a turn (a service, a command) may have been quicker: then all
     is undone and done again. Rows that are locked against those are locked in one order: the seat,
