@@ -15,10 +15,10 @@ from warehouses.picking import CAP, FIG, MUG, NUT, PEN, cause, order, put
 
 from floorhand.domain.rules import SiteRules
 from floorhand.domain.things import Goods, Line
-from floorhand.errors import Code
+from floorhand.errors import Clash, Code
 from floorhand.flows.turn import Said
-from floorhand.ops.reserving import open_slots, reserve_order
-from floorhand.store import ledger, orders, tasks
+from floorhand.ops.reserving import claim_orders
+from floorhand.store import ledger, orders
 from floorhand.store.db import Transactions
 from floorhand.store.places import new_place
 from floorhand.store.schema import (
@@ -267,20 +267,17 @@ def test_a_tote_must_be_empty_and_free(floor: Transactions) -> None:
         assert (tote.order_no, tote.parent, tote.state) == ("ACME/1", "CART-1", "open")
 
 
-def test_reserving_one_order_for_a_walk_gives_what_it_got(floor: Transactions) -> None:
+def test_orders_are_claimed_all_or_none(floor: Transactions) -> None:
     with floor.begin() as tx:
-        put(tx, "A-01", MUG, 2)
+        put(tx, "A-01", MUG, 9)
         order(tx, "1", [("MUG", 3)])
-        by = cause(tx, "T:1")
-        task = tasks.open_task(tx, by, "pick")
-        found = orders.claimable_order(tx, SITE, "ACME", "1")
-        assert found is not None
-        open_slots(tx, by, task, [found])
-        got = reserve_order(tx, by, "ACME", "1", task)
-        assert got is not None
-        assert (got.pieces, got.short) == (2, 1)
-        assert reserve_order(tx, by, "ACME", "1", task) is None
-    assert all_is_well(floor)
+        order(tx, "2", [("MUG", 2)])
+        both = orders.claimable_orders(tx, SITE, 2)
+    with floor.begin() as tx:
+        claim_orders(tx, cause(tx, "T:1"), both[:1])
+    with pytest.raises(Clash), floor.begin() as tx:
+        claim_orders(tx, cause(tx, "U:1"), both)
+    assert (state(floor, "1"), state(floor, "2")) == ("picking", "released")
 
 
 def test_the_figures_of_a_walk_are_noted(floor: Transactions) -> None:

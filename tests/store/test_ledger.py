@@ -13,8 +13,9 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from warehouses.two_bins import MILK, MUG, cause, stocked
 
+from floorhand.domain.allocation import Shelf, Take
 from floorhand.domain.things import CUSTOMER, SCRAP, SUPPLIER, Goods, Line
-from floorhand.errors import Code, Refused
+from floorhand.errors import Clash, Code, Refused
 from floorhand.store import ledger
 from floorhand.store.check import violations
 from floorhand.store.db import engine_of
@@ -56,6 +57,20 @@ def test_reserved_pieces_are_not_taken_by_others(house) -> None:
     with house.begin() as tx:
         ledger.move(tx, cause(tx, 4), "A", "B", [Line(MUG, 8)], reserved=True)
         assert held(tx, "A")["MUG"] == 2
+
+
+def test_all_is_reserved_or_nothing(house) -> None:
+    def take(goods: Goods, free: int, pieces: int) -> Take:
+        return Take(Shelf("A", "A", 1, goods, free, NOW), pieces)
+
+    with house.begin() as tx:
+        ledger.reserve_each(tx, cause(tx, 1), [take(MUG, 10, 6), take(MUG, 4, 3)])
+    with pytest.raises(Clash), house.begin() as tx:
+        ledger.reserve_each(tx, cause(tx, 2), [take(MUG, 1, 1), take(MUG, 9, 9)])
+    with house.begin() as tx:
+        rows = tx.execute(select(Stock.sku, Stock.reserved).where(Stock.place == "A")).all()
+        assert dict(map(tuple, rows)) == {"MUG": 9, "MILK": 0}
+        ledger.reserve_each(tx, cause(tx, 3), [])
 
 
 def test_another_lot_is_other_goods(house) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import cast
 
 from sqlalchemy import TableClause, bindparam, func, select, update
@@ -13,11 +14,10 @@ from floorhand.errors import Code, Refused
 from floorhand.ops.beginning import need_room
 from floorhand.ops.colleagues import since
 from floorhand.ops.reserving import (
-    add_stops,
-    claim_order,
+    claim_orders,
     number_walk,
     open_slots,
-    reserve_plan,
+    reserve_plans,
     set_waiting,
 )
 from floorhand.ops.taken_over import take_over
@@ -77,10 +77,8 @@ def get_work(tx: Session, cause: Cause, command: GetWork) -> WorkFound | NoWork 
             tried.add((order.merchant, order.number))
             if set_waiting(tx, cause, order):
                 cause.note(job="picking")
-        claimed = [(order, plan) for order, plan in chosen if claim_order(tx, cause, order)]
-        if claimed:
-            return _start(tx, cause, command.cart, claimed)
-        tried |= {(order.merchant, order.number) for order, _ in chosen}
+        if chosen:
+            return _start(tx, cause, command.cart, chosen)
     return NoWork(orders.waiting_orders(tx, cause.site))
 
 
@@ -117,15 +115,14 @@ def _resume(tx: Session, cause: Cause, walk: Walk, command: GetWork) -> WorkFoun
 
 
 def _start(
-    tx: Session, cause: Cause, cart: str, claimed: list[tuple[OpenOrder, Plan]]
+    tx: Session, cause: Cause, cart: str, chosen: Sequence[tuple[OpenOrder, Plan]]
 ) -> WorkFound:
+    claimed = [order for order, _ in chosen]
+    claim_orders(tx, cause, claimed)
     task = tasks.open_task(tx, cause, "pick", place=cart)
     tasks.claim_task(tx, cause, task)
-    open_slots(tx, cause, task, [order for order, _ in claimed])
-    stops = []
-    for order, plan in claimed:
-        stops += reserve_plan(tx, cause, task, order, plan)[1]
-    add_stops(tx, stops)
+    open_slots(tx, cause, task, claimed)
+    reserve_plans(tx, cause, task, chosen)
     number_walk(tx, cause, task)
     cause.note(job="picking", claimed=len(claimed))
     return WorkFound(len(claimed), False, advance(tx, cause, task))

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, cast
 
 from sqlalchemy import TableClause, bindparam, insert, update
 from sqlalchemy.orm import Session
 
-from floorhand.domain.allocation import HOLD_ORDER, OpenOrder, Plan, Pool, Shelf, Take, by_age
+from floorhand.domain.allocation import HOLD_ORDER, OpenOrder, Plan, Shelf, Take, allocate, by_age
 from floorhand.domain.picking import NO_STOCK
 from floorhand.domain.routing import number_stops, place_in_walk
+from floorhand.errors import Clash
 from floorhand.store import ledger, orders, shelves, spots, tasks
 from floorhand.store.asking import ask, ask_each
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import merchant_rules
 from floorhand.store.picks import StopRow
 from floorhand.store.schema import Order, OrderLine, Pick, Slot
-
-RESERVE_TRIES_MAX = 3
-"""So often free stock is looked for again after somebody else was first."""
 
 _ORDER, _LINE = cast(TableClause, Order.__table__), cast(TableClause, OrderLine.__table__)
 _PICK, _SLOT = cast(TableClause, Pick.__table__), cast(TableClause, Slot.__table__)
@@ -60,71 +57,45 @@ _SHORTEN = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Reserved:
-    """What an order got, in pieces: reserved, and missing."""
+def claim_orders(tx: Session, cause: Cause, chosen: Sequence[OpenOrder]) -> None:
+    """Take orders for picking.
 
-    pieces: int
-    short: int
+    Raises:
+        Clash: If another walk, or somebody who cancels, was quicker with one of them.
+    """
+    at = [
+        {"at_site": cause.site, "at_merchant": order.merchant, "at_number": order.number}
+        for order in chosen
+    ]
+    if ask_each(tx, _CLAIM, at).rowcount != len(at):
+        raise Clash([(order.merchant, order.number) for order in chosen])
 
 
-def reserve_order(
-    tx: Session, cause: Cause, merchant: str, number: str, task: str
-) -> Reserved | None:
-    """Claim an order for a walk and reserve its stock by the merchant's policy.
+def reserve_plans(
+    tx: Session, cause: Cause, task: str, planned: Iterable[tuple[OpenOrder, Plan]]
+) -> None:
+    """Reserve what was planned for claimed orders, and make it the stops of a walk.
+
+    What is missing becomes short with an order's first tote: until then it can be given back.
 
     Args:
         tx: An open transaction.
         cause: The scan behind it.
-        merchant: Whose order.
-        number: Its number.
-        task: The walk; it has a slot for the order.
+        task: The walk; it has a slot for each order.
+        planned: The orders, each with what `Pool` gave it in this transaction.
 
-    Returns:
-        None if the order cannot be picked: somebody has it, or there is no stock for it. Nothing
-        was changed then.
+    Raises:
+        Clash: If some of that is no longer free.
     """
-    order = orders.claimable_order(tx, cause.site, merchant, number)
-    if order is None:
-        return None
-    today = shelves.site_date(tx, cause.site, cause.at)
-    free = shelves.shelves_for_orders(tx, cause.site, [(merchant, number)])
-    plan = Pool(free, today).plan(order)
-    if plan is None or not claim_order(tx, cause, order):
-        return None
-    reserved, stops = reserve_plan(tx, cause, task, order, plan)
+    takes: list[Take] = []
+    stops: list[dict[str, Any]] = []
+    for order, plan in planned:
+        for line in order.lines:
+            of_line = plan.takes.get(line.line_no, ())
+            takes += of_line
+            stops += stops_for(cause, task, order.merchant, order.number, line.line_no, of_line)
+    ledger.reserve_each(tx, cause, takes)
     add_stops(tx, stops)
-    number_walk(tx, cause, task)
-    return reserved
-
-
-def claim_order(tx: Session, cause: Cause, order: OpenOrder) -> bool:
-    """Take an order for picking; False if another walk was first."""
-    at = {"at_site": cause.site, "at_merchant": order.merchant, "at_number": order.number}
-    return ask(tx, _CLAIM, **at).rowcount == 1
-
-
-def reserve_plan(
-    tx: Session, cause: Cause, task: str, order: OpenOrder, plan: Plan
-) -> tuple[Reserved, list[dict[str, Any]]]:
-    """Reserve what was planned for a claimed order; give the stops for `add_stops` besides.
-
-    What is missing becomes short with the order's first tote: until then it can be given back.
-    """
-    pieces, short = 0, sum(plan.short.values())
-    rows: list[dict[str, Any]] = []
-    for line in order.lines:
-        taken: list[Take] = []
-        for take in plan.takes.get(line.line_no, ()):
-            if ledger.reserve(tx, cause, take.shelf.place, take.shelf.goods, take.pieces):
-                taken.append(take)
-            else:
-                elsewhere = reserve_anywhere(tx, cause, order.merchant, line.sku, take.pieces)
-                taken += elsewhere
-                short += take.pieces - sum(found.pieces for found in elsewhere)
-        rows += stops_for(cause, task, order.merchant, order.number, line.line_no, taken)
-        pieces += sum(take.pieces for take in taken)
-    return Reserved(pieces, short), rows
 
 
 def reserve_anywhere(
@@ -134,8 +105,8 @@ def reserve_anywhere(
     sku: str,
     pieces: int,
     *,
-    fits: Callable[[Shelf], bool] = lambda _shelf: True,
-) -> list[Take]:
+    fits: Callable[[Shelf], bool],
+) -> tuple[Take, ...]:
     """Reserve pieces of a SKU wherever they are free, oldest first; maybe fewer than asked.
 
     Args:
@@ -145,23 +116,15 @@ def reserve_anywhere(
         sku: Which.
         pieces: How many.
         fits: Says which shelves may be taken from: not those that were found wanting.
+
+    Raises:
+        Clash: As `reserve_plans`.
     """
     today = shelves.site_date(tx, cause.site, cause.at)
-    taken: list[Take] = []
-    for _ in range(RESERVE_TRIES_MAX):
-        lost = False
-        for shelf in by_age(shelves.shelves_of(tx, cause.site, merchant, sku), today):
-            wanted = min(pieces, shelf.free)
-            if not wanted or not fits(shelf):
-                continue
-            if ledger.reserve(tx, cause, shelf.place, shelf.goods, wanted):
-                taken.append(Take(shelf, wanted))
-                pieces -= wanted
-            else:
-                lost = True
-        if not pieces or not lost:
-            break
-    return taken
+    fitting = filter(fits, shelves.shelves_of(tx, cause.site, merchant, sku))
+    takes = allocate(by_age(fitting, today), pieces)
+    ledger.reserve_each(tx, cause, takes)
+    return takes
 
 
 def stops_for(

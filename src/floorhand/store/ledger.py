@@ -22,8 +22,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from floorhand.domain.allocation import Take
 from floorhand.domain.things import CORRECTION, OUTSIDE, Goods, Line
-from floorhand.errors import Code, Refused
+from floorhand.errors import Clash, Code, Refused
 from floorhand.store.asking import Answer, ask, ask_each
 from floorhand.store.schema import Move, Place, Stock
 
@@ -190,6 +191,17 @@ def reserve(tx: Session, cause: Cause, place: str, goods: Goods, pieces: int) ->
     assert pieces > 0, pieces
     done = ask(tx, _RESERVE, **_named(cause.site, place, goods, pieces))
     return done.rowcount == 1
+
+
+def reserve_each(tx: Session, cause: Cause, takes: Sequence[Take]) -> None:
+    """Promise pieces of shelves that were seen to be free in this transaction.
+
+    Raises:
+        Clash: If some no longer are.
+    """
+    rows = [_named(cause.site, take.shelf.place, take.shelf.goods, take.pieces) for take in takes]
+    if ask_each(tx, _RESERVE, rows).rowcount != len(rows):
+        raise Clash(f"{cause.operation}: {takes}")
 
 
 def release(tx: Session, cause: Cause, place: str, goods: Goods, pieces: int) -> None:

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 
 from floorhand.domain.allocation import HOLD_ORDER, OpenLine, OpenOrder
 from floorhand.store.asking import Answer, ask
-from floorhand.store.masters import merchant_rules, rules_of_merchants, volume_mm3
+from floorhand.store.masters import rules_of_merchants, volume_mm3
 from floorhand.store.prepared import made_once
 from floorhand.store.schema import Order, OrderLine, Place, Sku
 from floorhand.store.shelves import PLACES_USUAL, free_by_sku, lines_of, named, places_for
@@ -81,7 +81,6 @@ _HEADS = (
     .limit(bindparam("limit", type_=Integer))
 )
 _RELEASED = _HEADS.where(Order.state == "released")
-_CLAIMABLE = _HEAD.where(*_THIS, Order.state.in_(CLAIMABLE))
 _ORDER = cast(TableClause, Order.__table__)
 _SET = update(_ORDER).where(
     _ORDER.c.site == bindparam("at_site"),
@@ -189,15 +188,6 @@ def claimable_orders(
         for head in fresh
         if (head[0], head[1]) in lines
     )
-
-
-def claimable_order(tx: Session, site: str, merchant: str, number: str) -> OpenOrder | None:
-    """Give one order if it may be picked."""
-    for head in _heads(ask(tx, _CLAIMABLE, site=site, merchant=merchant, number=number)):
-        lines = _open_lines(tx, site, [(merchant, number)])
-        policy = merchant_rules(tx, site, merchant).short_policy
-        return OpenOrder(*head, policy, tuple(lines.get((merchant, number), ())))
-    return None
 
 
 def _heads(rows: Answer) -> list[tuple[str, str, str, int, datetime]]:
