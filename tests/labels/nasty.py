@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 import zxingcpp
@@ -22,7 +18,6 @@ from floorhand.labels.placed import Layout
 from floorhand.labels.reader import FIELD
 from floorhand.labels.template import Barcode, Template, Text
 
-RENDERER = "FLOORHAND_ZPL_RENDERER"
 READABLE = [
     zxingcpp.BarcodeFormat.Code128,
     zxingcpp.BarcodeFormat.EAN13,
@@ -175,24 +170,3 @@ def read_back(picture: Image.Image) -> list[str]:
 def expected(layout: Layout) -> list[str]:
     """What a scanner must read."""
     return sorted(item.symbol.reads for item in layout.symbols)
-
-
-def render_zpl(zpl: bytes, layout: Layout, folder: Path) -> list[Image.Image]:
-    """Print ZPL with an independent renderer; skip where there is none."""
-    modules = os.environ.get(RENDERER)
-    node = shutil.which("node")
-    if not modules or not node:
-        pytest.skip(f"{RENDERER} names no folder with zpl-renderer-js, or there is no node")
-    dots_per_mm = {203: 8, 300: 12, 600: 24}[layout.dpi]
-    source = folder / "label.zpl"
-    source.write_bytes(zpl)
-    script = Path(__file__).with_name("render_zpl.cjs")
-    width = (layout.width_dots + 4) / dots_per_mm
-    height = (layout.height_dots + 4) / dots_per_mm
-    arguments = [str(source), str(folder / "out"), str(width), str(height), str(dots_per_mm)]
-    environ = {**os.environ, "NODE_PATH": str(Path(modules) / "node_modules")}
-    subprocess.run(
-        [node, str(script), *arguments], check=True, env=environ, capture_output=True, timeout=300
-    )
-    count = len(list(folder.glob("out-*.png")))
-    return [Image.open(folder / f"out-{n}.png").convert("L") for n in range(count)]

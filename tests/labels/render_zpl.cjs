@@ -1,20 +1,22 @@
-// Prints ZPL with an independent renderer (zpl-renderer-js) into <out>-<n>.png.
-// node render_zpl.cjs IN.zpl OUT WIDTH_MM HEIGHT_MM DOTS_PER_MM
-const fs = require("fs");
+// Prints ZPL with an independent renderer (zpl-renderer-js): a line of JSON in with ZPL and the size
+// of a label, a line of JSON out with the pictures as PNG in base64, or with what went wrong.
+const readline = require("readline");
 const { ready } = require("zpl-renderer-js");
 
-async function main() {
-  const [input, out, width, height, dots] = process.argv.slice(2);
+async function pictures({ zpl, width_mm, height_mm, dots_per_mm }) {
   const { api } = await ready;
-  const zpl = fs.readFileSync(input, "utf8");
-  const labels = await api.zplToBase64MultipleAsync(zpl, +width, +height, +dots);
-  labels.forEach((label, n) => fs.writeFileSync(`${out}-${n}.png`, Buffer.from(label, "base64")));
+  return api.zplToBase64MultipleAsync(zpl, width_mm, height_mm, dots_per_mm);
 }
 
-main().then(
-  () => process.exit(0),
-  (error) => {
-    console.error(error);
-    process.exit(1);
-  },
-);
+async function main() {
+  for await (const line of readline.createInterface({ input: process.stdin })) {
+    const answer = await pictures(JSON.parse(line)).then(
+      (labels) => ({ labels }),
+      (error) => ({ error: String(error) }),
+    );
+    process.stdout.write(JSON.stringify(answer) + "\n");
+  }
+  process.exit(0); // the renderer itself never ends
+}
+
+main();

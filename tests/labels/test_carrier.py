@@ -12,7 +12,8 @@ import pytest
 import zebrafy.zebrafy_zpl
 from hypothesis import given
 from hypothesis import strategies as st
-from labels.nasty import read_back, render_zpl
+from labels.nasty import read_back
+from labels.renderer import Renderer
 from PIL import Image, ImageChops, ImageDraw
 
 from floorhand.domain.labels import KINDS
@@ -112,14 +113,11 @@ LEAVES_MUCH_SET = (
 )
 
 
-def test_our_label_looks_the_same_after_one_that_leaves_much_set(tmp_path: Path) -> None:
+def test_our_label_looks_the_same_after_one_that_leaves_much_set(render_zpl: Renderer) -> None:
     layout = lay_out_named("tote", KINDS["tote"].sample)
     ours = write_zpl(layout)
-    first, alone = tmp_path / "alone", tmp_path / "after"
-    first.mkdir()
-    alone.mkdir()
-    (before,) = render_zpl(ours, layout, first)
-    after = render_zpl(LEAVES_MUCH_SET + ours, layout, alone)[-1]
+    (before,) = render_zpl(ours, layout)
+    after = render_zpl(LEAVES_MUCH_SET + ours, layout)[-1]
     assert ImageChops.difference(before, after).getbbox() is None
 
 

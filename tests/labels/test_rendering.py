@@ -16,11 +16,11 @@ from labels.nasty import (
     naughty_strings,
     only_own_fonts,
     read_back,
-    render_zpl,
     spread_over,
     stray_dots,
     texts_of,
 )
+from labels.renderer import Renderer
 from PIL import Image, ImageChops
 
 from floorhand.errors import BadLabel
@@ -129,7 +129,7 @@ def test_naughty_strings_change_no_barcode(name: str) -> None:
     # The independent renderer takes seconds where there are many dots.
     + [(name, dpi) for name in ("shipping", "bin", "tote", "sku", "paper") for dpi in (300, 600)],
 )
-def test_both_renderings_say_the_same(name: str, dpi: int, tmp_path: Path) -> None:
+def test_both_renderings_say_the_same(name: str, dpi: int, render_zpl: Renderer) -> None:
     template = load_template(name)
     # All hostile texts, spread over the fields of a few labels.
     hostile = [NASTY[at : at + 5] for at in range(0, len(NASTY), 5)]
@@ -137,7 +137,7 @@ def test_both_renderings_say_the_same(name: str, dpi: int, tmp_path: Path) -> No
     if dpi == 203:
         data.append(template.kind.sample)
     layouts = [lay_out(template, values, dpi) for values in data]
-    printed = render_zpl(b"".join(map(write_zpl, layouts)), layouts[0], tmp_path)
+    printed = render_zpl(b"".join(map(write_zpl, layouts)), layouts[0])
     assert len(printed) == len(layouts)
     for layout, picture in zip(layouts, printed, strict=True):
         assert read_back(picture) == expected(layout)
@@ -147,7 +147,7 @@ def test_both_renderings_say_the_same(name: str, dpi: int, tmp_path: Path) -> No
                 assert has_ink(picture, item), item.name
 
 
-def test_vietnamese_names_are_the_same_letters_in_both_renderings(tmp_path: Path) -> None:
+def test_vietnamese_names_are_the_same_letters_in_both_renderings(render_zpl: Renderer) -> None:
     template = load_template("shipping")
 
     def made(*ship_to: str) -> Layout:
@@ -163,7 +163,7 @@ def test_vietnamese_names_are_the_same_letters_in_both_renderings(tmp_path: Path
         assert ImageChops.logical_xor(draw(layout), draw(plain)).getbbox() is None
         assert layout.unreadable("ship_to") == layout.note() == ""
         assert read_back(draw(layout)) == expected(layout)
-        (printed,) = render_zpl(zpl, layout, tmp_path)
+        (printed,) = render_zpl(zpl, layout)
     assert read_back(printed) == expected(layout)
     assert stray_dots(printed, layout, EDGE_DOTS[203]) == 0
 
