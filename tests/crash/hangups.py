@@ -53,7 +53,8 @@ from floorhand.store.schema import (
 SKU, GTIN = "OATMILK", "09506000134352"
 PIECES = 1_000_000
 BACK_MAX_S = 1.0
-"""From the first byte of a new connection to the question on its screen."""
+"""From the first byte of a new connection to the question on its screen, beyond the longest that SSH
+itself took beside it, on a machine that was as busy."""
 
 AFTER_MAX_S = 0.15
 """How long after a scan the line is cut at most."""
@@ -310,9 +311,10 @@ def main() -> int:
             host = Hosted("", folder).ready()
             ends.callback(host.end)
         found = hang_up(supply.fresh(), supply.crew, args.hangups, args.seed, host)
-    late = sum(1 for seconds in found.back_s if seconds > args.back_max)
+    allowed_s = args.back_max + max(found.connect_s, default=0.0)
+    late = sum(1 for seconds in found.back_s if seconds > allowed_s)
     if late:
-        found.faults.append(f"{late} screens were not back within {args.back_max} s")
+        found.faults.append(f"{late} screens were not back within {allowed_s:.1f} s")
     rows = [
         ("seed", args.seed),
         ("hang-ups", args.hangups),
