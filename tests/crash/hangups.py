@@ -53,8 +53,8 @@ from floorhand.store.schema import (
 SKU, GTIN = "OATMILK", "09506000134352"
 PIECES = 1_000_000
 BACK_MAX_S = 1.0
-"""From the first byte of a new connection to the question on its screen, beyond the longest that SSH
-itself took beside it, on a machine that was as busy."""
+"""From the first byte of a new connection to the question on its screen, beyond the longest that
+SSH itself took beside it, on a machine that was as busy."""
 
 AFTER_MAX_S = 0.15
 """How long after a scan the line is cut at most."""
