@@ -66,7 +66,8 @@ def begin() -> subprocess.Popen[str]:
 
 
 def _ask(process: subprocess.Popen[str], question: dict[str, object]) -> dict[str, list[str]]:
-    assert process.stdin and process.stdout
+    assert process.stdin
+    assert process.stdout
     deadline = threading.Timer(RENDER_MAX_S, process.kill)
     deadline.start()
     try:
