@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from conftest import SITE
-from tui.flood import Terminal
+from tui.flood import FORKED, Terminal
 from warehouses import people
 
 from floorhand.commands.typing_line import TypingLine
@@ -36,9 +36,8 @@ class Talking(Terminal):
 
     def __init__(self, transactions: Transactions) -> None:
         url = engine_of(transactions).url.render_as_string(hide_password=False)
-        super().__init__(
-            "-m", "floorhand", "talk", "--database", url, "--site", SITE, "--seat", "T1"
-        )
+        named = ["--database", url, "--site", SITE, "--seat", "T1"]
+        super().__init__("-m", "floorhand", "talk", *named, program=FORKED)
         self.cooked = self.modes()
         assert self.until(lambda: b"Scan your badge" in self.written), self.written
 

@@ -19,16 +19,26 @@ import sys
 import tempfile
 import termios
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 CHILD = Path(__file__).with_name("child.py")
 WAIT_S = 600.0
+FORKED = ""
 ENDINGS = {"CR": b"\r", "LF": b"\n", "CRLF": b"\r\n", "TAB": b"\t"}
 
 
 class Terminal:
-    """A program in a pseudo-terminal of its own; what it writes is kept."""
+    """A program in a pseudo-terminal of its own; what it writes is kept.
+
+    Args:
+        arguments: Those of the program.
+        program: What to run; `FORKED` for the interpreter, but quickly: see `forked`.
+        columns: Width of the terminal.
+        rows: Its height.
+    """
 
     def __init__(
         self, *arguments: str, program: str = sys.executable, columns: int = 80, rows: int = 24
@@ -36,14 +46,7 @@ class Terminal:
         self.master, slave = os.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         environ = {**os.environ, "TERM": "xterm-256color", "PYTHONPATH": os.pathsep.join(sys.path)}
-        self.process = subprocess.Popen(
-            [program, *arguments],
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
-            env=environ,
-            start_new_session=True,
-        )
+        self.process = _started(program, arguments, slave, environ)
         os.close(slave)
         os.set_blocking(self.master, False)
         self.written = bytearray()
@@ -86,6 +89,15 @@ class Terminal:
         os.close(self.master)
 
 
+def _started(program: str, arguments: Sequence[str], slave: int, environ: dict[str, str]) -> Any:
+    if program == FORKED:
+        from forked import Program
+
+        return Program(arguments, os.ttyname(slave), environ)
+    files = {"stdin": slave, "stdout": slave, "stderr": slave}
+    return subprocess.Popen([program, *arguments], **files, env=environ, start_new_session=True)
+
+
 def heard(file: Path) -> list[str | None]:
     """What the program has written down so far."""
     if not file.exists():
@@ -94,10 +106,12 @@ def heard(file: Path) -> list[str | None]:
     return [json.loads(line) for line in lines[:-1]]
 
 
-def flood(data: bytes, folder: Path) -> tuple[list[str | None], float, int]:
+def flood(
+    data: bytes, folder: Path, program: str = sys.executable
+) -> tuple[list[str | None], float, int]:
     """Send bytes to a fresh terminal; gives the scans it answered, seconds and megabytes."""
     file = folder / f"heard-{time.monotonic_ns()}"
-    return _flood(data, file, Terminal(str(CHILD), "flood", str(file)))
+    return _flood(data, file, Terminal(str(CHILD), "flood", str(file), program=program))
 
 
 def flood_tmux(data: bytes, folder: Path) -> tuple[list[str | None], float, int]:
@@ -131,11 +145,13 @@ def _megabytes(file: Path) -> int:
     return int(noted.read_text()) // 1024 if noted.exists() else 0
 
 
-def flood_serial(data: bytes, folder: Path) -> tuple[list[str | None], float, int]:
+def flood_serial(
+    data: bytes, folder: Path, program: str = sys.executable
+) -> tuple[list[str | None], float, int]:
     """Send bytes by a scanner's own line; gives the scans that were heard, and the seconds."""
     file = folder / f"heard-{time.monotonic_ns()}"
     master, slave = os.openpty()
-    terminal = Terminal(str(CHILD), "flood", str(file), os.ttyname(slave))
+    terminal = Terminal(str(CHILD), "flood", str(file), os.ttyname(slave), program=program)
     os.set_blocking(master, False)
     try:
         assert terminal.until(lambda: heard(file) == ["READY"]), terminal.written[-2000:]

@@ -27,7 +27,7 @@ from robots.test_bad_scans import RARE, add_order_of_two_lines, allow_everything
 from scripts.test_scripts import SCRIPTS, Stage
 from sqlalchemy import String, select
 from tui.child import everywhere
-from tui.flood import Terminal
+from tui.flood import FORKED, Terminal
 from tui.test_pty import unexpected
 from warehouses import packing
 
@@ -163,7 +163,8 @@ def shown(turns: list[Turn], columns: int, rows: int, folder: Path) -> str:
     """Paint turns in a pseudo-terminal, and give all that came out of it."""
     file = folder / "turns"
     file.write_bytes(pickle.dumps(turns))
-    terminal = Terminal(str(SLIDESHOW), str(file), columns=columns, rows=rows)
+    size = {"columns": columns, "rows": rows}
+    terminal = Terminal(str(SLIDESHOW), str(file), program=FORKED, **size)
     try:
         ended = any(terminal.until(lambda: terminal.process.poll() is not None) for _ in range(4))
         assert ended, terminal.written[-2000:]

@@ -13,7 +13,18 @@ from conftest import SITE, new_warehouse
 from homes import home_of
 from shell import damage
 from sqlalchemy import select, update
-from tui.flood import CHILD, ENDINGS, Terminal, codes, flood, flood_serial, flood_tmux, heard, ways
+from tui.flood import (
+    CHILD,
+    ENDINGS,
+    FORKED,
+    Terminal,
+    codes,
+    flood,
+    flood_serial,
+    flood_tmux,
+    heard,
+    ways,
+)
 from warehouses import packing
 
 from floorhand.domain.scanners import Profile
@@ -62,12 +73,12 @@ def test_every_scan_arrives_exact_and_in_order_however_it_ends(tmp_path: Path) -
     sent = codes(60)
     data = b"".join(b"".join(code.encode() + end for code in sent) for end in ENDINGS.values())
     data += b"\x1b[200~" + b"\r\n".join(code.encode() for code in sent) + b"\x1b[201~\r"
-    assert flood(data, tmp_path)[0] == sent * (len(ENDINGS) + 1)
+    assert flood(data, tmp_path, FORKED)[0] == sent * (len(ENDINGS) + 1)
 
 
 def test_bytes_that_are_no_text_and_a_flood_without_end_harm_no_later_scan(tmp_path: Path) -> None:
     file = tmp_path / "heard"
-    terminal = Terminal(str(CHILD), "flood", str(file))
+    terminal = Terminal(str(CHILD), "flood", str(file), program=FORKED)
     try:
         assert terminal.until(lambda: heard(file) == ["READY"])
         terminal.send(b"\xff\xc9\xfe\r" + b"\x11\x03\x04\x1a\x1c\r" + b"x" * 100_000 + b"\r")
@@ -91,12 +102,12 @@ def test_every_scan_arrives_through_tmux_too(tmp_path: Path) -> None:
 def test_a_scanner_on_its_own_line_is_read_exact_and_in_order(tmp_path: Path) -> None:
     sent = [*codes(60), "A\x1b[21~B"]
     data = b"".join(code.encode() + b"\r\n" for code in sent)
-    assert flood_serial(data, tmp_path)[0] == sent
+    assert flood_serial(data, tmp_path, FORKED)[0] == sent
 
 
 def test_a_scanner_that_was_pulled_out_is_told_and_heard_again(tmp_path: Path) -> None:
     file, device = tmp_path / "heard", tmp_path / "scanner"
-    terminal = Terminal(str(CHILD), "flood", str(file), str(device))
+    terminal = Terminal(str(CHILD), "flood", str(file), str(device), program=FORKED)
     try:
         for code in ("A-1", "END"):
             assert terminal.until(lambda: b"is not there" in terminal.written)
@@ -116,7 +127,9 @@ def test_a_scanner_that_was_pulled_out_is_told_and_heard_again(tmp_path: Path) -
 
 @pytest.mark.parametrize(("columns", "rows"), [(26, 12), (120, 40)])
 def test_no_hostile_text_reaches_the_terminal_as_it_is(columns: int, rows: int) -> None:
-    terminal = Terminal(str(CHILD), "hostile", json.dumps(HOSTILE), columns=columns, rows=rows)
+    terminal = Terminal(
+        str(CHILD), "hostile", json.dumps(HOSTILE), columns=columns, rows=rows, program=FORKED
+    )
     try:
         for number in range(len(HOSTILE)):
             shown = f"{number}/900".encode()
@@ -131,7 +144,7 @@ def test_no_hostile_text_reaches_the_terminal_as_it_is(columns: int, rows: int) 
 
 
 def test_a_terminal_ends_in_good_order_when_told_to(tmp_path: Path) -> None:
-    terminal = Terminal(str(CHILD), "flood", str(tmp_path / "heard"))
+    terminal = Terminal(str(CHILD), "flood", str(tmp_path / "heard"), program=FORKED)
     assert terminal.until(lambda: heard(tmp_path / "heard") == ["READY"])
     terminal.close()
     assert terminal.process.returncode == 0
@@ -139,7 +152,7 @@ def test_a_terminal_ends_in_good_order_when_told_to(tmp_path: Path) -> None:
 
 
 def test_a_terminal_whose_line_is_cut_ends_by_itself(tmp_path: Path) -> None:
-    terminal = Terminal(str(CHILD), "flood", str(tmp_path / "heard"))
+    terminal = Terminal(str(CHILD), "flood", str(tmp_path / "heard"), program=FORKED)
     assert terminal.until(lambda: heard(tmp_path / "heard") == ["READY"])
     os.close(terminal.master)
     terminal.process.wait(20)

@@ -1,0 +1,86 @@
+"""Python programs that tests start: forks of a process that has loaded what they load.
+
+To load it takes a new interpreter a second, which is longer than most of what is tried. What is
+about the start of a program, or about its memory, starts it by itself.
+"""
+
+from __future__ import annotations
+
+import os
+import runpy
+import signal
+import sys
+from collections.abc import Sequence
+from multiprocessing import get_context
+from typing import Any
+
+
+def _context() -> Any:
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["loaded"])
+    return context
+
+
+class Program:
+    """A program in a session of its own, as far as tests need what `subprocess.Popen` can do.
+
+    Args:
+        arguments: Those of the interpreter: a script or ``-m`` and a module, and its own.
+        terminal: Name of the terminal that it is on; empty: what it says goes nowhere.
+        environ: Its environment.
+    """
+
+    def __init__(self, arguments: Sequence[str], terminal: str, environ: dict[str, str]) -> None:
+        asked = (list(arguments), terminal or os.devnull, environ, os.getcwd())
+        self._process = _context().Process(target=_become, args=asked)
+        usual = os.environ.get("PYTHONPATH")
+        os.environ["PYTHONPATH"] = os.pathsep.join(sys.path)  # where the first finds what to load
+        try:
+            self._process.start()
+        finally:
+            if usual is None:
+                del os.environ["PYTHONPATH"]
+            else:
+                os.environ["PYTHONPATH"] = usual
+        self.pid: int = self._process.pid
+
+    @property
+    def returncode(self) -> int | None:
+        """What it ended with; a signal as a negative number; None while it runs."""
+        code: int | None = self._process.exitcode
+        return code
+
+    def poll(self) -> int | None:
+        return self.returncode
+
+    def wait(self, wait_max_s: float | None = None) -> int:
+        self._process.join(wait_max_s)
+        assert self.returncode is not None, f"{self.pid} has not ended"
+        return self.returncode
+
+    def send_signal(self, number: signal.Signals) -> None:
+        os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+
+def _become(arguments: list[str], terminal: str, environ: dict[str, str], folder: str) -> None:
+    """Be the program, in a process that has just been forked."""
+    os.setsid()
+    line = os.open(terminal, os.O_RDWR)  # which the first of a session is at from then on
+    for number in (0, 1, 2):
+        os.dup2(line, number)
+    os.close(line)
+    sys.stdin = sys.__stdin__ = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stdout = sys.__stdout__ = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stderr = sys.__stderr__ = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    os.environ.clear()
+    os.environ.update(environ)
+    os.chdir(folder)
+    if arguments[0] == "-m":
+        sys.argv = arguments[1:]
+        runpy.run_module(arguments[1], run_name="__main__", alter_sys=True)
+    else:
+        sys.argv = arguments
+        runpy.run_path(arguments[0], run_name="__main__")
