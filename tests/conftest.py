@@ -20,7 +20,7 @@ from homes import NOW, ON_POSTGRESQL, SITE, new_warehouse
 from floorhand.store.db import Transactions, engine_of
 
 if TYPE_CHECKING:
-    from host.hosts import Nursery
+    from host.hosts import Hosted, Nursery
 
 __all__ = ["NOW", "SHARED_DATA", "SITE", "new_warehouse"]
 
@@ -141,6 +141,18 @@ def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
     made = Nursery(kind, tmp_path_factory.mktemp("nursery"))
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def host(nursery: Nursery, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosted]:
+    """One for all tests: it has no warehouse of its own, as whoever joins it names theirs."""
+    from host.hosts import Forked
+
+    made = Forked(nursery, "", tmp_path_factory.mktemp("host"))
+    try:
+        yield made.ready()
+    finally:
+        made.end()
 
 
 @pytest.fixture(autouse=True)

@@ -7,21 +7,10 @@ from pathlib import Path
 
 import pytest
 from homes import home_of
-from host.hosts import Forked, Hosted, Nursery
 from ssh.serving import Sshd, missing, serving
 from warehouses import inbound
 
 from floorhand.store.db import Transactions
-
-
-@pytest.fixture(scope="session")
-def host(nursery: Nursery, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosted]:
-    """One that forks the terminals of all tests."""
-    made = Forked(nursery, "", tmp_path_factory.mktemp("host"))
-    try:
-        yield made.ready()
-    finally:
-        made.end()
 
 
 @pytest.fixture(params=["host"])

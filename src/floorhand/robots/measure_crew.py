@@ -11,7 +11,6 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 from random import Random
@@ -21,6 +20,7 @@ from floorhand.ops.seats import Turn
 from floorhand.robots.bare import Statement, bare
 from floorhand.robots.ground import SITE, two_databases
 from floorhand.robots.noting import Noting
+from floorhand.robots.processes import robot_processes
 from floorhand.robots.rush import rush
 from floorhand.store.db import engine_of, open_database
 
@@ -68,8 +68,7 @@ def measure_crew(
         seconds: How long they work.
         server: A PostgreSQL server to measure instead.
     """
-    context = get_context("forkserver")
-    context.set_forkserver_preload([__name__, "floorhand.ops.registry"])
+    context = robot_processes()
     with two_databases(folder, 0, None, server) as (url, copy):
         for each in (url, copy):
             transactions = open_database(each)

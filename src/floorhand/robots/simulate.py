@@ -10,7 +10,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from multiprocessing import get_context
 from queue import Empty
 from random import Random
 from typing import Any, Protocol
@@ -23,6 +22,7 @@ from floorhand.errors import FloorhandError
 from floorhand.robots import supply
 from floorhand.robots.crew import Robot, Tally
 from floorhand.robots.left import left_over, not_shipped
+from floorhand.robots.processes import robot_processes
 from floorhand.store.check import violations
 from floorhand.store.db import Transactions, engine_of, open_database
 from floorhand.store.masters import require_site
@@ -217,7 +217,7 @@ def _one_scan(robot: Robot, index: int, board: Board) -> bool:
 
 
 def _in_processes(database: str, site: str, crew: Crew, plan: Plan) -> list[Tally]:
-    context = get_context("spawn")
+    context = robot_processes()
     scans = context.Value("q", 0)
     idle_at = context.Array("q", [-1] * len(crew))
     told = context.Queue()
