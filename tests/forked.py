@@ -11,7 +11,9 @@ import runpy
 import signal
 import sys
 from collections.abc import Sequence
-from multiprocessing import get_context
+from multiprocessing import forkserver, get_context
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 
@@ -26,12 +28,12 @@ class Program:
 
     Args:
         arguments: Those of the interpreter: a script or ``-m`` and a module, and its own.
-        terminal: Name of the terminal that it is on; empty: what it says goes nowhere.
+        place: The terminal that it is on, or a file for what it says.
         environ: Its environment.
     """
 
-    def __init__(self, arguments: Sequence[str], terminal: str, environ: dict[str, str]) -> None:
-        asked = (list(arguments), terminal or os.devnull, environ, os.getcwd())
+    def __init__(self, arguments: Sequence[str], place: str, environ: dict[str, str]) -> None:
+        asked = (list(arguments), place, environ, os.getcwd())
         self._process = _context().Process(target=_become, args=asked)
         usual = os.environ.get("PYTHONPATH")
         os.environ["PYTHONPATH"] = os.pathsep.join(sys.path)  # where the first finds what to load
@@ -65,10 +67,11 @@ class Program:
         self.send_signal(signal.SIGKILL)
 
 
-def _become(arguments: list[str], terminal: str, environ: dict[str, str], folder: str) -> None:
+def _become(arguments: list[str], place: str, environ: dict[str, str], folder: str) -> None:
     """Be the program, in a process that has just been forked."""
+    forkserver._forkserver.__init__()  # one that it forks from must have its environment
     os.setsid()
-    line = os.open(terminal, os.O_RDWR)  # which the first of a session is at from then on
+    line = os.open(place, os.O_RDWR)  # the first of a session is at that terminal from then on
     for number in (0, 1, 2):
         os.dup2(line, number)
     os.close(line)
@@ -83,4 +86,13 @@ def _become(arguments: list[str], terminal: str, environ: dict[str, str], folder
         runpy.run_module(arguments[1], run_name="__main__", alter_sys=True)
     else:
         sys.argv = arguments
-        runpy.run_path(arguments[0], run_name="__main__")
+        _run(Path(arguments[0]))
+
+
+def _run(script: Path) -> None:
+    """Be a script, by the names of its module for itself and for processes that it starts."""
+    main = ModuleType("__main__")
+    main.__file__ = str(script)
+    sys.modules["__main__"] = sys.modules["__mp_main__"] = main
+    sys.path.insert(0, str(script.parent))
+    exec(compile(script.read_bytes(), script, "exec"), main.__dict__)

@@ -2,7 +2,10 @@
 
 import floorhand.cli
 import floorhand.ops.registry
-import floorhand.store.db
+import floorhand.robots.demo
+import floorhand.robots.simulate
+import floorhand.store.check
+import floorhand.store.migrations
 import floorhand.talk
 import floorhand.tui.app
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
+from forked import Program
 from homes import KIND, ON_POSTGRESQL
 
 HERE = Path(__file__).parent
@@ -30,11 +31,13 @@ def run(command: str, *arguments: str) -> str:
 
 def outcome(command: str, *arguments: str) -> tuple[int, str]:
     environ = {name: value for name, value in os.environ.items() if not name.startswith("FLOOR")}
-    done = subprocess.run(
-        [sys.executable, str(HERE / command), *arguments],
-        capture_output=True, text=True, check=False, env=environ,
-    )  # fmt: skip
-    return done.returncode, done.stdout + done.stderr
+    with tempfile.NamedTemporaryFile() as told:
+        program = Program([str(HERE / command), *arguments], told.name, environ)
+        try:
+            return program.wait(), Path(told.name).read_text("utf-8")
+        finally:
+            if program.poll() is None:
+                program.kill()
 
 
 @pytest.mark.sqlite("the same is tried on PostgreSQL beside it")
