@@ -10,7 +10,8 @@ import os
 import runpy
 import signal
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Mapping, Sequence
 from multiprocessing import forkserver, get_context
 from pathlib import Path
 from types import ModuleType
@@ -27,13 +28,16 @@ class Program:
     """A program in a session of its own, as far as tests need what `subprocess.Popen` can do.
 
     Args:
-        arguments: Those of the interpreter: a script or ``-m`` and a module, and its own.
+        arguments: Those of the interpreter: a script, ``-c`` and its text, or ``-m`` and a module;
+            and its own.
         place: The terminal that it is on, or a file for what it says.
         environ: Its environment.
     """
 
-    def __init__(self, arguments: Sequence[str], place: str, environ: dict[str, str]) -> None:
-        asked = (list(arguments), place, environ, os.getcwd())
+    def __init__(
+        self, arguments: Sequence[str], place: str, environ: Mapping[str, str] = os.environ
+    ) -> None:
+        asked = (list(arguments), place, dict(environ), os.getcwd())
         self._process = _context().Process(target=_become, args=asked)
         usual = os.environ.get("PYTHONPATH")
         os.environ["PYTHONPATH"] = os.pathsep.join(sys.path)  # where the first finds what to load
@@ -67,6 +71,17 @@ class Program:
         self.send_signal(signal.SIGKILL)
 
 
+def outcome(arguments: Sequence[str], environ: Mapping[str, str] = os.environ) -> tuple[int, str]:
+    """Let a program end by itself; gives what it ended with, and all that it said."""
+    with tempfile.NamedTemporaryFile() as told:
+        program = Program(arguments, told.name, environ)
+        try:
+            return program.wait(), Path(told.name).read_text("utf-8")
+        finally:
+            if program.poll() is None:
+                program.kill()
+
+
 def _become(arguments: list[str], place: str, environ: dict[str, str], folder: str) -> None:
     """Be the program, in a process that has just been forked."""
     forkserver._forkserver.__init__()  # one that it forks from must have its environment
@@ -81,12 +96,16 @@ def _become(arguments: list[str], place: str, environ: dict[str, str], folder: s
     os.environ.clear()
     os.environ.update(environ)
     os.chdir(folder)
-    if arguments[0] == "-m":
-        sys.argv = arguments[1:]
-        runpy.run_module(arguments[1], run_name="__main__", alter_sys=True)
-    else:
-        sys.argv = arguments
-        _run(Path(arguments[0]))
+    match arguments:
+        case ["-m", module, *_]:
+            sys.argv = arguments[1:]
+            runpy.run_module(module, run_name="__main__", alter_sys=True)
+        case ["-c", text, *own]:
+            sys.argv = ["-c", *own]
+            exec(text, {"__name__": "__main__"})
+        case _:
+            sys.argv = arguments
+            _run(Path(arguments[0]))
 
 
 def _run(script: Path) -> None:

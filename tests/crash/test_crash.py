@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import tempfile
 from pathlib import Path
 
+import forked
 import pytest
-from forked import Program
 from homes import KIND, ON_POSTGRESQL
 
 HERE = Path(__file__).parent
@@ -31,13 +30,7 @@ def run(command: str, *arguments: str) -> str:
 
 def outcome(command: str, *arguments: str) -> tuple[int, str]:
     environ = {name: value for name, value in os.environ.items() if not name.startswith("FLOOR")}
-    with tempfile.NamedTemporaryFile() as told:
-        program = Program([str(HERE / command), *arguments], told.name, environ)
-        try:
-            return program.wait(), Path(told.name).read_text("utf-8")
-        finally:
-            if program.poll() is None:
-                program.kill()
+    return forked.outcome([str(HERE / command), *arguments], environ)
 
 
 @pytest.mark.sqlite("the same is tried on PostgreSQL beside it")

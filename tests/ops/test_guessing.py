@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 
+import forked
 import pytest
 from conftest import NOW, SITE, new_warehouse
 from homes import EITHER, home_of
@@ -159,11 +158,8 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 def test_many_processes_at_once_get_ten_guesses_in_all(url: str) -> None:
     words = [url, str(PROCESSES), str(TRIES), NOW.isoformat()]
-    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    guessed = subprocess.run(
-        [sys.executable, GUESSERS, *words], env=environ, capture_output=True, text=True, check=True
-    )
-    assert guessed.stdout.splitlines().count("refusal.pin_locked") == PROCESSES
+    code, told = forked.outcome([str(GUESSERS), *words])
+    assert (code, told.splitlines().count("refusal.pin_locked")) == (0, PROCESSES), told
     transactions = open_database(url)
     with transactions.begin() as tx:
         guesses = guesses_at(tx, SITE, WORKER, "W3")

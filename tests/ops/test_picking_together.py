@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
+import forked
 from conftest import SITE, new_warehouse
 from homes import home_of
 from hypothesis import HealthCheck, Phase, given, settings
@@ -50,8 +48,7 @@ def test_pickers_in_processes_of_their_own_never_pick_a_line_twice(tmp_path: Pat
             order(tx, f"{number:03}", [("MUG", 2), ("CAP", 1), ("MUG", 1)])
     url = home_of(tmp_path / "floor.db")
     workers = [f"W{number}" for number in range(1, PICKERS + 1)]
-    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    subprocess.run([sys.executable, HERE / "pickers.py", url, *workers], env=environ, check=True)
+    assert forked.outcome([str(HERE / "pickers.py"), url, *workers]) == (0, "")
     assert all_is_well(transactions)
     with transactions.begin() as tx:
         served = tx.execute(select(Slot.order, func.count()).group_by(Slot.order)).all()

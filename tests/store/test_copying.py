@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import resource
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
+import forked
 import psycopg
 import pytest
 from conftest import NOW, SITE, new_warehouse
 from hostile import PAYLOADS, naughty
 from sqlalchemy import create_engine, insert, select, text, update
 
-from floorhand import errors
 from floorhand.domain.signing_in import JOBS
 from floorhand.errors import DatabaseUnusable
 from floorhand.ops.devices import ROBOT
@@ -92,9 +89,7 @@ def worked(tmp_path_factory) -> str:
 
 def floorhand(program: str, *words: str) -> int:
     """Run a program in a process of its own, and give what it ended with."""
-    found = {"PYTHONPATH": str(Path(errors.__file__).parents[1])}
-    command = [sys.executable, "-c", program, *words]
-    return subprocess.run(command, check=False, env={**os.environ, **found}).returncode
+    return forked.outcome(["-c", program, *words])[0]
 
 
 def _what_robots_leave_out(tx) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from conftest import SITE, new_warehouse
+from forked import Program
 from homes import EITHER, home_of
 from shell import damage, shell
 from sqlalchemy import event, inspect, make_url, select, text
@@ -273,8 +273,8 @@ for _ in range(50):
 
 def test_four_processes_lose_no_update(tmp_path: Path) -> None:
     transactions = new_warehouse(tmp_path)
-    command = [sys.executable, "-c", COUNT_UP, home_of(tmp_path / "floor.db")]
-    racers = [subprocess.Popen(command) for _ in range(4)]
+    command = ["-c", COUNT_UP, home_of(tmp_path / "floor.db")]
+    racers = [Program(command, os.devnull) for _ in range(4)]
     assert [racer.wait(60) for racer in racers] == [0, 0, 0, 0]
     with transactions.begin() as tx:
         assert tx.scalar(select(Sequence.last).where(Sequence.name == "race")) == 200
