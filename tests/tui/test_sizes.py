@@ -193,8 +193,9 @@ def faults(shown: View, rows: list[Row]) -> Iterator[str]:
         for fate in shown.recent:
             if f"{SIGNS[fate.tone]} {fate.code[:6]}" not in whole:
                 yield f"recent {fate.code!r}"
+    keys = f"{text_of(rows, 'key')} "
     for key, _ in prompt.keys:
-        if f" {named(key)} " not in f"{text_of(rows, 'key')} ":
+        if f" {named(key)} " not in keys:
             yield f"key {key}"
     for said in shown.said:
         told = squeezed(text_of(rows, f"said-{said.tone}")).rstrip(".。")

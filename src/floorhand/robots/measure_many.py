@@ -160,13 +160,13 @@ def measure_many(
     Raises:
         DatabaseUnusable: If the server takes fewer lines than that needs.
     """
+    if server:
+        _need_lines(server, terminals)
     with (
         two_databases(folder, moves, keep, server) as (url, _),
         TemporaryDirectory() as logs,
         nullcontext() if alone else hosting(url, SITE) as host,
     ):
-        if server:
-            _need_lines(url, terminals)
         transactions = open_database(url)
         crew = rush(transactions, SITE, terminals, datetime.now(UTC))
         engine_of(transactions).dispose()
