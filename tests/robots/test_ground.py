@@ -38,6 +38,7 @@ def must_be_whole(url: str) -> None:
     engine_of(transactions).dispose()
 
 
+@pytest.mark.sqlite("about its file; the same is tried on PostgreSQL below")
 def test_a_file_that_was_half_built_is_built_anew(tmp_path: Path, monkeypatch) -> None:
     keep = tmp_path / "kept.db"
     end_while_it_is_built(monkeypatch, tmp_path, 0, keep, "")
