@@ -32,6 +32,11 @@ if "FLOORHAND_EXPLORE" not in os.environ:
 BYTECODE = Path(__file__).resolve().parents[1] / ".pytest_cache" / "bytecode"
 
 
+YOUNG_MAX = 20_000
+"""New objects after which the collector looks at them; it usually does after 700 (Python 3.11),
+which takes about a tenth of a run. So many are a few megabytes."""
+
+
 def pytest_collectstart() -> None:
     """Let the collector rest while tests are found: all of that stays, and it is a fifth of it."""
     gc.disable()
@@ -42,6 +47,7 @@ def pytest_collection_finish() -> None:
     gc.enable()
     gc.collect()
     gc.freeze()
+    gc.set_threshold(YOUNG_MAX)
 
 
 MEMORY = Path("/dev/shm")
