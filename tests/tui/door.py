@@ -51,6 +51,10 @@ IMPORTS = {
         *("signal.pthread_sigmask", "signal.SIG_UNBLOCK"),
     },
     "widths.py": {"rich.cells.cell_len"},
+    "board.py": {
+        *("textual.app.App", "textual.app.ComposeResult", "textual.screen.Screen", "textual.work"),
+        *("asyncio.wait_for", "pathlib.Path"),
+    },
     "driver.py": {
         "textual._xterm_parser.XTermParser",
         "textual.drivers.linux_driver.LinuxDriver",
@@ -61,8 +65,8 @@ IMPORTS = {
         *("os.close", "os.pipe", "os.read", "os.write", "selectors.BaseSelector"),
         *("selectors.DefaultSelector", "selectors.EVENT_READ"),
     },
-    "prompt_view.py": {"textual.geometry.Region", "textual.widget.Widget"},
     "road.py": {"gc.freeze"},
+    "rows_view.py": {"textual.geometry.Region", "textual.widget.Widget"},
     "rules.py": {"textual.css.stylesheet.Stylesheet"},
     "safe.py": {
         *("rich.segment.ControlType", "rich.segment.Segment", "textual.content.Content"),
@@ -96,7 +100,14 @@ EVERYWHERE = frozenset(
         *("concurrent.futures.ThreadPoolExecutor", "dataclasses.dataclass", "dataclasses.field"),
         *("dataclasses.replace", "functools.lru_cache", "functools.partial"),
         *("threading.Condition", "threading.Thread", "typing.TYPE_CHECKING", "typing.Any"),
-        *("typing.ClassVar", "typing.Final", "typing.Protocol", "typing.TypeVar", "typing.cast"),
+        *(
+            "typing.ClassVar",
+            "typing.Final",
+            "typing.Generic",
+            "typing.Protocol",
+            "typing.TypeVar",
+            "typing.cast",
+        ),
     }
 )
 """What any module may use of the others; all else is named with the module that uses it."""
@@ -159,7 +170,16 @@ MEMBERS = OUR_NAMES | {
 PYTHON_NAMES = frozenset(
     {
         *("bool", "bytes", "dict", "float", "frozenset", "int", "list", "object", "set", "str"),
-        *("tuple", "type", "property", "super", "isinstance", "Exception", "OSError"),
+        *(
+            "tuple",
+            "type",
+            "property",
+            "super",
+            "isinstance",
+            "Exception",
+            "OSError",
+            "TimeoutError",
+        ),
         *("any", "all", "enumerate", "len", "map", "max", "min", "next", "range", "reversed"),
         *("sorted", "sum", "zip", "ord", "chr", "__file__", "__name__"),
     }

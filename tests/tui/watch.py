@@ -19,6 +19,7 @@ from textual.widget import Widget
 
 from floorhand.text.visible import visible
 from floorhand.tui.prompt_view import PromptView
+from floorhand.tui.rows_view import RowsView
 
 TO_COLUMN = re.compile(r"\x1b\[[0-9]+G")
 """All that may be painted but text: where terminals disagree how wide the text before it is."""
@@ -57,7 +58,7 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Iterator[Passed]:
 
 def _harms(widget: Widget, segment: Segment) -> bool:
     """Say whether a segment may not be painted; a screen itself is nothing but its colour."""
-    if type(widget) is PromptView:
+    if type(widget) in (PromptView, RowsView):
         harmless = visible(segment.text) == segment.text
         return not harmless and TO_COLUMN.fullmatch(segment.text) is None
     return not isinstance(widget, Screen) or segment.text.strip(" ") != ""
