@@ -46,7 +46,7 @@ def test_a_command_written_wrongly_is_code_two(capsys, words: list[str]) -> None
 
 
 @pytest.mark.sqlite("a file that is not there")
-@pytest.mark.parametrize("command", ["check", "summary", "terminal", "talk", "simulate"])
+@pytest.mark.parametrize("command", ["check", "summary", "terminal", "talk", "simulate", "board"])
 def test_a_missing_database_is_one_sentence(capsys, tmp_path: Path, command: str) -> None:
     file = tmp_path / "none.db"
     code, out, err = run(capsys, command, "--database", str(file))

@@ -90,7 +90,7 @@ def open_terminal(
     from floorhand.tui.app import run_terminal
     from floorhand.tui.road import FloorRoad
 
-    manner = _manner(settings)
+    manner = manner_of(settings)
     road = FloorRoad(
         opened,
         site=settings.site,
@@ -113,7 +113,7 @@ def open_terminal(
         spooling.stop()
 
 
-def _manner(settings: Settings) -> Manner:
+def manner_of(settings: Settings) -> Manner:
     """Say how the terminal shows and rings."""
     from floorhand.tui.telling import Manner
     from floorhand.tui.themes import usual_encoding, usual_theme

@@ -6,15 +6,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.signing_in import SignIn
+from floorhand.store.asking import ask
 from floorhand.store.guesses import SEAT, locked
 from floorhand.store.schema import Operation, Parked, Seat, Worker
 
 SIGNED_IN_WITHIN: Final = timedelta(days=2)
 """Longer ago nobody sits down and is still there."""
+
+_SAT_DOWN = (
+    select(Operation.seat, func.max(Operation.at).label("at"))
+    .where(
+        Operation.site == bindparam("site"),
+        Operation.kind == SignIn.__name__,
+        Operation.at >= bindparam("since"),
+    )
+    .group_by(Operation.seat)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +51,7 @@ class SeatFacts:
 def seats(tx: Session, site: str, now: datetime) -> tuple[SeatFacts, ...]:
     """List the seats of a site by name."""
     closed = locked(tx, site, SEAT)
-    since = _sat_down(tx, site, now)
+    since = sat_down(tx, site, now)
     parked = _parked(tx, site)
     rows = tx.execute(
         select(Seat.code, Seat.station, Seat.flow, Seat.at, Seat.device_name, Worker.name)
@@ -64,17 +75,9 @@ def seats(tx: Session, site: str, now: datetime) -> tuple[SeatFacts, ...]:
     )
 
 
-def _sat_down(tx: Session, site: str, now: datetime) -> dict[str, datetime]:
+def sat_down(tx: Session, site: str, now: datetime) -> dict[str, datetime]:
     """Say when somebody signed in last at each seat."""
-    rows = tx.execute(
-        select(Operation.seat, func.max(Operation.at).label("at"))
-        .where(
-            Operation.site == site,
-            Operation.kind == SignIn.__name__,
-            Operation.at >= now - SIGNED_IN_WITHIN,
-        )
-        .group_by(Operation.seat)
-    )
+    rows = ask(tx, _SAT_DOWN, site=site, since=now - SIGNED_IN_WITHIN)
     return {row.seat: row.at for row in rows}
 
 

@@ -48,7 +48,7 @@ def snapshot(url: str, *, shown: str = "") -> Iterator[Connection]:
     """
     where = address_of(url)
     is_file = where.get_backend_name() == "sqlite"
-    engine = _reading_engine(path_of(where), shown) if is_file else plain_server(where)
+    engine = reading_engine(path_of(where), shown) if is_file else plain_server(where)
     event.listen(engine, "handle_error", say_away)
     try:
         try:
@@ -102,7 +102,8 @@ def broken_rules(connection: Connection) -> tuple[Violation, ...]:
         return tuple(one for site in sites_of(connection) for one in violations(tx, site))
 
 
-def _reading_engine(path: str, shown: str) -> Engine:
+def reading_engine(path: str, shown: str = "") -> Engine:
+    """Give an engine for an SQLite file that cannot write to it, called ``shown`` to people."""
     uri = reading_uri(Path(path))
 
     def opened() -> sqlite3.Connection:

@@ -67,7 +67,7 @@ class FloorhandApp(App[Exception | None], inherit_bindings=False):
         scanner: str = "",
         may_move: bool = False,
     ) -> None:
-        super().__init__(driver_class=_driver_class())
+        super().__init__(driver_class=driver_class())
         self.stylesheet = Rules(variables=self.get_css_variables())
         for theme in THEMES.values():
             self.register_theme(theme)
@@ -206,7 +206,7 @@ def run_terminal(
     return app.return_code or 0
 
 
-def _driver_class() -> type[Driver] | None:
+def driver_class() -> type[Driver] | None:
     """Choose our own driver where there is a terminal; None lets Textual choose (browser)."""
     if sys.platform == "win32" or "TEXTUAL_DRIVER" in os.environ:
         return None

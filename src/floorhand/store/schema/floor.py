@@ -80,7 +80,16 @@ class Scan(Table):
     """``taken`` or the refusal's code."""
     source: Mapped[str] = mapped_column(default="typed")
     """How it came, one of `floorhand.domain.scanners.SOURCES`."""
-    __table_args__ = (Index(None, "site", "at"),)
+    __table_args__ = (
+        Index(None, "site", "at"),
+        Index(
+            "ix_scan_refused",
+            "site",
+            "at",
+            sqlite_where=text("fate <> 'taken'"),
+            postgresql_where=text("fate <> 'taken'"),
+        ),
+    )
 
 
 class Operation(Table):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, text
 
 from floorhand.store.schema.base import Key, Mapped, Site, Table, mapped_column
 
@@ -131,6 +131,13 @@ class Order(Table):
     __table_args__ = (
         ForeignKeyConstraint(["site", "merchant"], ["merchant.site", "merchant.code"]),
         Index(None, "site", "state", "priority", "due_at"),
+        Index(
+            "ix_orders_closed",
+            "site",
+            "closed_at",
+            sqlite_where=text("closed_at IS NOT NULL"),
+            postgresql_where=text("closed_at IS NOT NULL"),
+        ),
         Index(None, "site", "number"),
         Index(None, "site", "platform_id"),
         Index(None, "site", "customer"),
@@ -244,6 +251,7 @@ class Return(Table):
         Index(None, "site", "combined_id"),
         Index(None, "site", "merchant", "order"),
         Index(None, "site", "merchant", "custody"),
+        Index(None, "site", "custody", "deadline"),
     )
 
 

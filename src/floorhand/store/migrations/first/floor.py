@@ -63,6 +63,13 @@ def scan() -> None:
         sa.PrimaryKeyConstraint("site", "seat", "scan_no", name=op.f("pk_scan")),
     )
     with op.batch_alter_table("scan", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_scan_refused",
+            ["site", "at"],
+            unique=False,
+            sqlite_where=sa.text("fate <> 'taken'"),
+            postgresql_where=sa.text("fate <> 'taken'"),
+        )
         batch_op.create_index(batch_op.f("ix_scan_site_at"), ["site", "at"], unique=False)
 
 

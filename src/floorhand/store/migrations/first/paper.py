@@ -63,6 +63,11 @@ def returns() -> None:
 def _index_returns() -> None:
     with op.batch_alter_table("returns", schema=None) as batch_op:
         batch_op.create_index(
+            batch_op.f("ix_returns_site_custody_deadline"),
+            ["site", "custody", "deadline"],
+            unique=False,
+        )
+        batch_op.create_index(
             batch_op.f("ix_returns_site_combined_id"), ["site", "combined_id"], unique=False
         )
         batch_op.create_index(
@@ -190,18 +195,23 @@ def orders() -> None:
         ),
         sa.PrimaryKeyConstraint("site", "merchant", "number", name=op.f("pk_orders")),
     )
+    _index_orders()
+
+
+def _index_orders() -> None:
     with op.batch_alter_table("orders", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_orders_site_customer"), ["site", "customer"], unique=False
+            "ix_orders_closed",
+            ["site", "closed_at"],
+            sqlite_where=sa.text("closed_at IS NOT NULL"),
+            postgresql_where=sa.text("closed_at IS NOT NULL"),
         )
-        batch_op.create_index(batch_op.f("ix_orders_site_number"), ["site", "number"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_orders_site_platform_id"), ["site", "platform_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_orders_site_customer"), ["site", "customer"])
+        batch_op.create_index(batch_op.f("ix_orders_site_number"), ["site", "number"])
+        batch_op.create_index(batch_op.f("ix_orders_site_platform_id"), ["site", "platform_id"])
         batch_op.create_index(
             batch_op.f("ix_orders_site_state_priority_due_at"),
             ["site", "state", "priority", "due_at"],
-            unique=False,
         )
 
 

@@ -1,0 +1,75 @@
+"""``floorhand board``: the building on one screen, up to date each second."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from floorhand.commands.terminal import manner_of
+from floorhand.config import Settings
+from floorhand.domain.preferences import THEMES
+from floorhand.errors import BadSetting
+from floorhand.exchange.tables import write_table
+from floorhand.store.masters import require_site, site_rules, site_zone
+from floorhand.store.onlooking import Onlooker
+from floorhand.text.catalog import Catalog, catalog
+
+if TYPE_CHECKING:
+    from floorhand.store.board import Board
+    from floorhand.store.details import Details
+    from floorhand.tui.board_parts import Target
+
+EPILOG = """\
+Will today's cut-offs be met, who works on what, what waits where, how are the printers, what is
+wrong: without a key. It writes nothing, and no scan waits for it.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what the command takes."""
+    parser.epilog = EPILOG
+    parser.add_argument("--language", metavar="CODE", help="language (default: the site's)")
+    parser.add_argument("--theme", metavar="NAME", help=f"colours: {', '.join(THEMES)}")
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001  (as all commands)
+    """Show the board until somebody leaves it."""
+    onlooker = Onlooker(settings.database)
+    if not sys.stdin.isatty():
+        raise BadSetting("This is no terminal. Use floorhand summary for the figures as text.")
+    with onlooker.look() as tx:
+        require_site(tx, settings.site)
+        zone = site_zone(tx, settings.site)
+        language = settings.language or site_rules(tx, settings.site).language
+    from floorhand.store.board import board
+    from floorhand.store.details import details
+    from floorhand.tui.board import Sight, run_board
+
+    words = catalog(language)
+
+    def look(target: Target | None) -> tuple[Board, Details | None]:
+        now = datetime.now(UTC)
+        with onlooker.look() as tx:
+            behind = details(tx, settings.site, target.kind, target.which, now) if target else None
+            return board(tx, settings.site, now), behind
+
+    def keep(name: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+        return _keep(words, name, heads, rows)
+
+    sight = Sight(look, keep, words, zone, settings.site)
+    return run_board(sight, manner_of(settings))
+
+
+def _keep(words: Catalog, name: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Write a table into the folder in which the board was started; say what became of it."""
+    file = Path(f"board-{name}-{datetime.now():%Y%m%d-%H%M%S}.csv")
+    try:
+        write_table(file, heads, rows)
+    except OSError as error:
+        why = error.strerror or str(error)
+        return words.say("details.not_kept", {"file": file.name, "why": why})
+    return words.say("details.kept", {"file": file.name})

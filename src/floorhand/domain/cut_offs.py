@@ -1,0 +1,117 @@
+"""Will today's cut-offs be met? What is left for each, how fast orders leave, and what comes of it.
+
+Pure: counts and moments in, a forecast out. Orders leave in the order of their cut-offs, so what
+is left for earlier ones goes first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+WORKABLE = ("released", "picking", "picked", "packing")
+"""States of an order that people can bring to an end."""
+
+BLOCKED = ("hold", "waiting")
+"""States in which it is not up to them: somebody holds it, or there is no stock for it."""
+
+PACE_OVER_S = 30 * 60
+"""The pace is that of so long: what was an hour ago says little of the next one."""
+
+PACE_MIN_S = 5 * 60
+"""After less than that of a shift there is none."""
+
+
+class Outlook(StrEnum):
+    """What is to be said of a cut-off, from best to worst."""
+
+    MET = "met"
+    """Nothing is left that could leave."""
+    IN_TIME = "in_time"
+    """At the pace of now all will have left in time."""
+    UNKNOWN = "unknown"
+    """Nothing has left lately, or it is too early to tell."""
+    LATE = "late"
+    """At the pace of now it is missed."""
+    MISSED = "missed"
+    """It is over, and orders are left."""
+
+
+@dataclass(frozen=True, slots=True)
+class CutOff:
+    """A moment until which orders are to leave.
+
+    ``orders`` counts those that are open by state; ``in_time`` and ``too_late`` have left.
+    """
+
+    due_at: datetime
+    orders: Mapping[str, int]
+    in_time: int = 0
+    too_late: int = 0
+
+    @property
+    def left(self) -> int:
+        """Count the orders that people can still bring to an end."""
+        return sum(self.orders.get(state, 0) for state in WORKABLE)
+
+    @property
+    def blocked(self) -> int:
+        """Count the orders that wait for somebody else."""
+        return sum(self.orders.get(state, 0) for state in BLOCKED)
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What comes of a cut-off.
+
+    ``ends_at`` is when the last of its orders leaves at the pace of now; None if nothing is left,
+    or there is no pace. ``needed_per_hour`` is how many must leave in an hour, those of earlier
+    cut-offs with them; None once it is over.
+    """
+
+    cut_off: CutOff
+    outlook: Outlook
+    ends_at: datetime | None = None
+    needed_per_hour: float | None = None
+
+
+def pace_per_hour(left_lately: int, over_s: float) -> float | None:
+    """Give how many orders leave in an hour; None after too short a time, or if none left."""
+    if over_s < PACE_MIN_S or not left_lately:
+        return None
+    return left_lately * 3600 / over_s
+
+
+def forecasts(
+    cut_offs: Sequence[CutOff], per_hour: float | None, now: datetime
+) -> tuple[Forecast, ...]:
+    """Say what comes of each cut-off.
+
+    Args:
+        cut_offs: In their order of time.
+        per_hour: The pace of now, from `pace_per_hour`.
+        now: The moment of all this.
+    """
+    found: list[Forecast] = []
+    ahead = 0
+    for one in cut_offs:
+        ahead += one.left
+        found.append(_forecast(one, ahead, per_hour, now))
+    return tuple(found)
+
+
+def _forecast(one: CutOff, ahead: int, per_hour: float | None, now: datetime) -> Forecast:
+    if not one.left:
+        return Forecast(one, Outlook.MET)
+    ends_at = now + timedelta(hours=ahead / per_hour) if per_hour else None
+    hours = (one.due_at - now).total_seconds() / 3600
+    if hours <= 0:
+        return Forecast(one, Outlook.MISSED, ends_at)
+    needed = ahead / hours
+    if ends_at is None:
+        return Forecast(one, Outlook.UNKNOWN, None, needed)
+    return Forecast(
+        one, Outlook.IN_TIME if ends_at <= one.due_at else Outlook.LATE, ends_at, needed
+    )

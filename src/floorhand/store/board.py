@@ -1,0 +1,325 @@
+"""What a board shows of a building, as it is now: what is left, who is on what, what waits where.
+
+Every question is answered from what is open, or from the last hour, by an index: it takes as long
+in a building that has worked for years. Ten boards may ask all of it each second.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import bindparam, case, func, literal_column, or_, select
+from sqlalchemy.orm import Session
+
+from floorhand.domain.cut_offs import (
+    BLOCKED,
+    PACE_OVER_S,
+    WORKABLE,
+    CutOff,
+    Forecast,
+    forecasts,
+    pace_per_hour,
+)
+from floorhand.domain.inspection import AMBER_H, RED_H
+from floorhand.domain.printing import Stands
+from floorhand.domain.shifts import Period, local_day, shift_at
+from floorhand.store.asking import ask
+from floorhand.store.masters import DEFAULT_PRINTER, site_rules, site_zone
+from floorhand.store.schema import (
+    Delivery,
+    Order,
+    Place,
+    PrinterRow,
+    Return,
+    Scan,
+    Seat,
+    Station,
+    Stock,
+    Task,
+    Trouble,
+    Worker,
+)
+from floorhand.store.seats import sat_down
+from floorhand.store.stands import printer_stands
+
+AHEAD_H: Final = 24
+"""Cut-offs so far ahead are told one by one, with those that are over."""
+
+REFUSALS_OVER: Final = timedelta(hours=1)
+
+_OPEN_ORDERS = (
+    select(Order.due_at, Order.state, func.count().label("orders"))
+    .where(Order.site == bindparam("site"), Order.state.in_((*WORKABLE, *BLOCKED)))
+    .group_by(Order.due_at, Order.state)
+)
+_LEFT_TODAY = (
+    select(
+        Order.due_at,
+        func.sum(case((Order.closed_at <= Order.due_at, 1), else_=0)).label("in_time"),
+        func.count().label("orders"),
+    )
+    .where(
+        Order.site == bindparam("site"),
+        Order.closed_at >= bindparam("since"),
+        Order.state == "shipped",
+    )
+    .group_by(Order.due_at)
+)
+_LEFT_LATELY = select(func.count()).where(
+    Order.site == bindparam("site"),
+    Order.closed_at >= bindparam("since"),
+    Order.state == "shipped",
+)
+_PEOPLE = (
+    select(Seat.code, Seat.station, Seat.flow, Seat.at, Worker.code.label("worker"), Worker.name)
+    .join_from(Seat, Worker, (Worker.site == Seat.site) & (Worker.code == Seat.worker))
+    .where(Seat.site == bindparam("site"))
+    .order_by(Worker.name, Seat.code)
+)
+_CLAIMED = (
+    select(Task.worker, Task.kind, Task.place, Task.claimed_at)
+    .where(
+        Task.site == bindparam("site"),
+        Task.kind.in_(("pick", "pack", "putaway", "count", "putback", "refill")),
+        Task.state == "claimed",
+    )
+    .order_by(Task.claimed_at)
+)
+_TASKS = (
+    select(
+        Task.kind,
+        func.count().label("count"),
+        func.sum(Task.pieces).label("pieces"),
+        func.min(Task.created_at).label("oldest"),
+    )
+    .where(
+        Task.site == bindparam("site"),
+        Task.kind.in_(("putaway", "count", "putback", "refill")),
+        Task.state.in_(("open", "parked")),
+    )
+    .group_by(Task.kind)
+)
+_DELIVERIES = (
+    select(
+        Delivery.state, func.count().label("count"), func.min(Delivery.opened_at).label("oldest")
+    )
+    .where(
+        Delivery.site == bindparam("site"),
+        or_(
+            Delivery.state == "receiving",
+            (Delivery.state == "announced")
+            & (Delivery.expected_on != "")
+            & (Delivery.expected_on <= bindparam("today")),
+        ),
+    )
+    .group_by(Delivery.state)
+)
+_HELD = (
+    select(func.min(Stock.arrived_at))
+    .where(Stock.site == Place.site, Stock.place == Place.code, Stock.pieces > 0)
+    .correlate(Place)
+    .scalar_subquery()
+)
+_STAND = Place.__table__.alias("stand")
+_TOTES = (
+    select(func.count().label("count"), func.min(_HELD).label("oldest"))
+    .join_from(Place, _STAND, (_STAND.c.site == Place.site) & (_STAND.c.code == Place.parent))
+    .where(
+        Place.site == bindparam("site"),
+        Place.kind == "tote",
+        Place.order_no.is_not(None),
+        _STAND.c.kind.in_(("bench", "dock")),
+    )
+)
+_RETURNS = select(
+    func.count().label("count"),
+    func.min(Return.received_at).label("oldest"),
+    func.sum(case((Return.deadline < bindparam("now"), 1), else_=0)).label("late"),
+    func.sum(
+        case((Return.deadline.between(bindparam("now"), bindparam("soon")), 1), else_=0)
+    ).label("soon"),
+    func.sum(
+        case((Return.deadline.between(bindparam("soon"), bindparam("later")), 1), else_=0)
+    ).label("later"),
+).where(Return.site == bindparam("site"), Return.custody == "received")
+_REFUSED = Scan.fate != literal_column("'taken'")
+"""Spelt out, as the index on these says it: SQLite does not look into parameters."""
+_REFUSALS = (
+    select(Scan.fate, func.count().label("count"))
+    .where(Scan.site == bindparam("site"), _REFUSED, Scan.at >= bindparam("since"))
+    .group_by(Scan.fate)
+)
+_TROUBLES = (
+    select(Trouble.kind, func.count().label("count"), func.min(Trouble.created_at).label("oldest"))
+    .where(Trouble.site == bindparam("site"), Trouble.closed_at.is_(None))
+    .group_by(Trouble.kind)
+)
+_PRINTERS = select(PrinterRow.code).where(PrinterRow.site == bindparam("site"))
+_OF_STATIONS = select(Station.printer).where(Station.site == bindparam("site")).distinct()
+
+
+@dataclass(frozen=True, slots=True)
+class AtWork:
+    """Somebody who sits somewhere.
+
+    ``job`` is the flow that is open there; ``claim`` the place that the oldest task is about which
+    the worker has claimed, ``since`` when that was, or when the worker signed in if there is none.
+    ``seen_at`` is the last scan.
+    """
+
+    worker: str
+    name: str
+    seat: str
+    station: str
+    job: str
+    claim: str
+    since: datetime | None
+    seen_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Work that waits for somebody: how much, how many pieces if they are known, since when."""
+
+    kind: str
+    count: int
+    pieces: int = 0
+    oldest_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DueReturns:
+    """Returns that are here and not yet judged, by the time left for it."""
+
+    late: int
+    within_4_h: int
+    within_24_h: int
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A building as it is.
+
+    ``per_hour`` is how many orders leave in an hour, ``shipped`` how many have left today;
+    ``refusals`` counts those of the last hour by code, ``troubles`` all that are open by kind.
+    """
+
+    at: datetime
+    shift: Period
+    per_hour: float | None
+    shipped: int
+    forecasts: tuple[Forecast, ...]
+    people: tuple[AtWork, ...]
+    waits: tuple[Waits, ...]
+    returns: DueReturns
+    printers: tuple[Stands, ...]
+    refusals: Mapping[str, int]
+    troubles: tuple[Waits, ...]
+
+
+def board(tx: Session, site: str, now: datetime) -> Board:
+    """Read all that a board shows."""
+    zone = site_zone(tx, site)
+    shift = shift_at(site_rules(tx, site).shifts, now, zone)
+    local = now.astimezone(zone).date()
+    began = local_day(local, zone).start
+    per_hour = _pace(tx, site, shift, now)
+    cut_offs = _cut_offs(tx, site, began)
+    waits, returns = _waits(tx, site, now, local.isoformat())
+    refused = ask(tx, _REFUSALS, site=site, since=now - REFUSALS_OVER)
+    troubles = ask(tx, _TROUBLES, site=site)
+    return Board(
+        at=now,
+        shift=shift,
+        per_hour=per_hour,
+        shipped=sum(one.in_time + one.too_late for one in cut_offs),
+        forecasts=forecasts(cut_offs, per_hour, now),
+        people=_people(tx, site, now),
+        waits=waits,
+        returns=returns,
+        printers=_printers(tx, site, now),
+        refusals=dict(Counter({row.fate: row.count for row in refused}).most_common()),
+        troubles=tuple(
+            sorted(
+                (Waits(row.kind, row.count, 0, row.oldest) for row in troubles),
+                key=lambda one: (-one.count, one.kind),
+            )
+        ),
+    )
+
+
+def _pace(tx: Session, site: str, shift: Period, now: datetime) -> float | None:
+    since = max(shift.start, now - timedelta(seconds=PACE_OVER_S))
+    lately = ask(tx, _LEFT_LATELY, site=site, since=since).scalar()
+    return pace_per_hour(int(lately), (now - since).total_seconds())
+
+
+def _cut_offs(tx: Session, site: str, began: datetime) -> tuple[CutOff, ...]:
+    """List the cut-offs for which something is open, or has left today, by time."""
+    orders: dict[datetime, dict[str, int]] = {}
+    for row in ask(tx, _OPEN_ORDERS, site=site):
+        orders.setdefault(row.due_at, {})[row.state] = row.orders
+    left = {row.due_at: row for row in ask(tx, _LEFT_TODAY, site=site, since=began)}
+    found = []
+    for due_at in sorted({*orders, *left}):
+        row = left.get(due_at)
+        in_time = int(row.in_time) if row else 0
+        too_late = row.orders - in_time if row else 0
+        found.append(CutOff(due_at, orders.get(due_at, {}), in_time, too_late))
+    return tuple(found)
+
+
+def _people(tx: Session, site: str, now: datetime) -> tuple[AtWork, ...]:
+    since = sat_down(tx, site, now)
+    claims: dict[str, tuple[str, datetime | None]] = {}
+    for row in ask(tx, _CLAIMED, site=site):
+        claims.setdefault(row.worker, (row.place, row.claimed_at))
+    return tuple(
+        AtWork(
+            row.worker,
+            row.name,
+            row.code,
+            row.station,
+            row.flow,
+            *claims.get(row.worker, ("", since.get(row.code))),
+            row.at,
+        )
+        for row in ask(tx, _PEOPLE, site=site)
+    )
+
+
+def _waits(
+    tx: Session, site: str, now: datetime, today: str
+) -> tuple[tuple[Waits, ...], DueReturns]:
+    """List what waits in the order in which goods go through a building."""
+    deliveries = {row.state: row for row in ask(tx, _DELIVERIES, site=site, today=today)}
+    tasks = {row.kind: row for row in ask(tx, _TASKS, site=site)}
+    totes = ask(tx, _TOTES, site=site).one()
+    soon, later = now + timedelta(hours=RED_H), now + timedelta(hours=AMBER_H)
+    returns = ask(tx, _RETURNS, site=site, now=now, soon=soon, later=later).one()
+    found = [
+        *(
+            Waits(f"delivery_{state}", row.count, 0, row.oldest)
+            for state in ("announced", "receiving")
+            if (row := deliveries.get(state))
+        ),
+        *(
+            Waits(kind, row.count, int(row.pieces or 0), row.oldest)
+            for kind in ("putaway", "refill", "count", "putback")
+            if (row := tasks.get(kind))
+        ),
+        Waits("tote", totes.count, 0, totes.oldest),
+        Waits("return", returns.count, 0, returns.oldest),
+    ]
+    due = DueReturns(int(returns.late or 0), int(returns.soon or 0), int(returns.later or 0))
+    return tuple(one for one in found if one.count), due
+
+
+def _printers(tx: Session, site: str, now: datetime) -> tuple[Stands, ...]:
+    named = {row.code for row in ask(tx, _PRINTERS, site=site)}
+    named |= {row.printer or DEFAULT_PRINTER for row in ask(tx, _OF_STATIONS, site=site)}
+    return tuple(printer_stands(tx, site, code, now) for code in sorted(named))

@@ -1,0 +1,346 @@
+"""What is behind a line of a board: the orders, scans, tasks, labels, exceptions that it counts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
+
+from floorhand.domain.cut_offs import BLOCKED, WORKABLE
+from floorhand.store import orders
+from floorhand.store.no_word import STATE, UNFINISHED, moments
+from floorhand.store.schema import (
+    Delivery,
+    Order,
+    OrderLine,
+    Place,
+    PrintJob,
+    Return,
+    Scan,
+    Slot,
+    Stock,
+    Task,
+    Trouble,
+    Worker,
+)
+from floorhand.store.tasks import LIVE
+
+ROWS_MAX: Final = 500
+"""More rows than that nobody reads; it is said how many there are."""
+
+SCANS_OF: Final = timedelta(hours=12)
+"""Scans of a worker that are older are those of another shift."""
+
+Value = str | int | datetime | None
+"""What is in a cell; a text that begins with ``=`` names a text in the catalog."""
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """A table of what is behind a line.
+
+    ``heads`` name the columns; ``rows`` have a cell for each. ``count`` is how many rows there are
+    in all, of which no more than `ROWS_MAX` are given.
+    """
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    count: int
+
+
+def word(key: str) -> str:
+    """Mark the key of a text as such."""
+    return f"={key}"
+
+
+def details(tx: Session, site: str, kind: str, key: str, now: datetime) -> Details:
+    """Give what is behind a line.
+
+    Args:
+        tx: An open transaction.
+        site: The building.
+        kind: ``cut_off``, ``worker``, ``waits``, ``printer`` or ``trouble``.
+        key: Which of them: a moment in ISO form, a worker's code, a kind of work, a printer's code,
+            a kind of exception.
+        now: The moment of all this.
+    """
+    return _KINDS[kind](tx, site, key, now)
+
+
+_WALKS_WITH = (
+    select(Worker.name)
+    .join(Task, (Task.site == Worker.site) & (Task.worker == Worker.code))
+    .join(Slot, (Slot.site == Task.site) & (Slot.task == Task.id))
+    .where(
+        Slot.site == Order.site,
+        Slot.merchant == Order.merchant,
+        Slot.order == Order.number,
+        Task.state.in_(LIVE),
+    )
+    .limit(1)
+    .correlate(Order)
+    .scalar_subquery()
+)
+_IN_TOTE = (
+    select(func.min(Place.code))
+    .where(
+        Place.site == Order.site,
+        Place.order_no == Order.merchant.concat("/").concat(Order.number),
+        Place.kind == "tote",
+    )
+    .correlate(Order)
+    .scalar_subquery()
+)
+_LEFT = (
+    select(func.sum(OrderLine.ordered - OrderLine.packed - OrderLine.short))
+    .where(
+        OrderLine.site == Order.site,
+        OrderLine.merchant == Order.merchant,
+        OrderLine.order == Order.number,
+    )
+    .correlate(Order)
+    .scalar_subquery()
+)
+
+
+def _cut_off(tx: Session, site: str, key: str, _now: datetime) -> Details:
+    """List the open orders of a cut-off, most urgent first, with who has them and where."""
+    asked = (
+        select(
+            Order.merchant,
+            Order.number,
+            Order.state,
+            Order.priority,
+            Order.hold_reason,
+            _LEFT.label("left"),
+            _IN_TOTE.label("tote"),
+            _WALKS_WITH.label("worker"),
+        )
+        .where(
+            Order.site == site,
+            Order.state.in_((*WORKABLE, *BLOCKED)),
+            Order.due_at == datetime.fromisoformat(key),
+        )
+        .order_by(Order.priority.desc(), Order.merchant, Order.number)
+    )
+    rows = (
+        (
+            f"{row.merchant}/{row.number}",
+            word(f"order_state.{row.state}"),
+            int(row.left or 0),
+            row.tote or "",
+            row.worker or "",
+            row.priority or None,
+            row.hold_reason,
+        )
+        for row in tx.execute(asked)
+    )
+    return _table(("order", "state", "pieces", "tote", "worker", "priority", "reason"), rows)
+
+
+def _worker(tx: Session, site: str, key: str, now: datetime) -> Details:
+    """List the last scans of a worker, the latest first."""
+    asked = (
+        select(Scan.at, Scan.seat, Scan.job, Scan.scanned, Scan.named, Scan.fate)
+        .where(Scan.site == site, Scan.at >= now - SCANS_OF, Scan.worker == key)
+        .order_by(Scan.at.desc(), Scan.scan_no.desc())
+        .limit(ROWS_MAX)
+    )
+    rows = (
+        (row.at, row.seat, word(f"job.{row.job}"), row.named or row.scanned, _fate(row.fate))
+        for row in tx.execute(asked)
+    )
+    return _table(("at", "seat", "job", "scanned", "fate"), rows)
+
+
+def _fate(fate: str) -> str:
+    return "✓" if fate == "taken" else f"✗ {fate.replace('_', ' ')}"
+
+
+def _waits(tx: Session, site: str, key: str, now: datetime) -> Details:
+    """List what waits of a kind, the oldest first."""
+    if key.startswith("delivery_"):
+        return _deliveries(tx, site, key.removeprefix("delivery_"))
+    if key == "tote":
+        return _totes(tx, site)
+    if key == "return":
+        return _returns(tx, site)
+    return _tasks(tx, site, key, now)
+
+
+def _tasks(tx: Session, site: str, kind: str, _now: datetime) -> Details:
+    asked = (
+        select(
+            Task.created_at,
+            Task.place,
+            Task.merchant,
+            Task.sku,
+            Task.lot,
+            Task.pieces,
+            Task.reason,
+            Task.state,
+            Worker.name,
+        )
+        .outerjoin(Worker, (Worker.site == Task.site) & (Worker.code == Task.worker))
+        .where(Task.site == site, Task.kind == kind, Task.state.in_(("open", "parked")))
+        .order_by(Task.created_at, Task.id)
+    )
+    rows = (
+        (
+            row.created_at,
+            row.place,
+            _owned(row.merchant, row.sku),
+            row.lot,
+            row.pieces or None,
+            row.reason.replace("_", " "),
+            row.name or "",
+        )
+        for row in tx.execute(asked)
+    )
+    return _table(("since", "place", "sku", "lot", "pieces", "reason", "worker"), rows)
+
+
+def _deliveries(tx: Session, site: str, state: str) -> Details:
+    asked = (
+        select(
+            Delivery.number,
+            Delivery.merchant,
+            Delivery.carrier,
+            Delivery.expected_on,
+            Delivery.dock,
+            Delivery.opened_at,
+        )
+        .where(Delivery.site == site, Delivery.state == state)
+        .order_by(Delivery.opened_at, Delivery.expected_on, Delivery.number)
+    )
+    return _table(
+        ("delivery", "merchant", "carrier", "expected_on", "dock", "since"),
+        (tuple(row) for row in tx.execute(asked)),
+    )
+
+
+def _totes(tx: Session, site: str) -> Details:
+    """List totes that were brought and not yet packed, by the cut-off of their order."""
+    stand = aliased(Place)
+    asked = (
+        select(
+            func.min(Stock.arrived_at).label("at"),
+            Place.code,
+            Place.order_no,
+            Place.parent,
+            func.sum(Stock.pieces).label("pieces"),
+        )
+        .join(stand, (stand.site == Place.site) & (stand.code == Place.parent))
+        .outerjoin(
+            Stock,
+            (Stock.site == Place.site) & (Stock.place == Place.code) & (Stock.pieces > 0),
+        )
+        .where(
+            Place.site == site,
+            Place.kind == "tote",
+            Place.order_no.is_not(None),
+            stand.kind.in_(("bench", "dock")),
+        )
+        .group_by(Place.code, Place.order_no, Place.parent)
+        .order_by(Place.code)
+    )
+    rows: list[tuple[Value, ...]] = []
+    for row in tx.execute(asked).all():
+        order = orders.order_facts(tx, site, *orders.split_name(row.order_no))
+        state = word(f"order_state.{order.state}") if order else ""
+        due_at = order.due_at if order else None
+        pieces = int(row.pieces or 0)
+        rows.append((row.code, row.parent, row.order_no, state, pieces, due_at, row.at))
+    rows.sort(key=lambda cells: str(cells[5] or "9999"))
+    return _table(("tote", "place", "order", "state", "pieces", "due", "since"), rows)
+
+
+def _returns(tx: Session, site: str) -> Details:
+    asked = (
+        select(
+            Return.number,
+            Return.merchant,
+            Return.place,
+            Return.reason,
+            Return.deadline,
+            Return.received_at,
+            Worker.name,
+        )
+        .outerjoin(Worker, (Worker.site == Return.site) & (Worker.code == Return.worker))
+        .where(Return.site == site, Return.custody == "received")
+        .order_by(Return.deadline.is_(None), Return.deadline, Return.number)
+    )
+    return _table(
+        ("return", "merchant", "place", "reason", "due", "since", "worker"),
+        (tuple(row) for row in tx.execute(asked)),
+    )
+
+
+def _printer(tx: Session, site: str, key: str, now: datetime) -> Details:
+    asked = (
+        select(
+            PrintJob.created_at,
+            PrintJob.template,
+            PrintJob.subject,
+            STATE.label("state"),
+            PrintJob.station,
+            PrintJob.tries,
+            PrintJob.error,
+        )
+        .where(PrintJob.site == site, PrintJob.state.in_(UNFINISHED), PrintJob.printer == key)
+        .order_by(PrintJob.created_at, PrintJob.id)
+    )
+    rows = (tuple(row) for row in tx.execute(asked, moments(now)))
+    return _table(("since", "label", "subject", "state", "station", "tries", "reason"), rows)
+
+
+def _trouble(tx: Session, site: str, key: str, _now: datetime) -> Details:
+    asked = (
+        select(Trouble.created_at, Trouble.subject, Trouble.merchant, Trouble.facts, Trouble.owner)
+        .where(Trouble.site == site, Trouble.kind == key, Trouble.closed_at.is_(None))
+        .order_by(Trouble.created_at, Trouble.id)
+    )
+    rows = (
+        (row.created_at, row.subject, row.merchant, _told(row.facts), row.owner)
+        for row in tx.execute(asked)
+    )
+    return _table(("since", "subject", "merchant", "facts", "owner"), rows)
+
+
+def _told(facts: str) -> str:
+    """Write the facts of an exception in one line."""
+    known: dict[str, Any] = json.loads(facts)
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in known.items() if value)
+
+
+def _owned(merchant: str, sku: str) -> str:
+    return f"{merchant}/{sku}" if sku else merchant
+
+
+def _table(heads: tuple[str, ...], rows: Iterable[tuple[Value, ...]]) -> Details:
+    """Keep so many rows, and the columns in which something is."""
+    found = list(rows)
+    kept = [
+        index
+        for index in range(len(heads))
+        if index == 0 or any(row[index] not in (None, "") for row in found)
+    ]
+    return Details(
+        tuple(heads[index] for index in kept),
+        tuple(tuple(row[index] for index in kept) for row in found[:ROWS_MAX]),
+        len(found),
+    )
+
+
+_KINDS: dict[str, Callable[[Session, str, str, datetime], Details]] = {
+    "cut_off": _cut_off,
+    "worker": _worker,
+    "waits": _waits,
+    "printer": _printer,
+    "trouble": _trouble,
+}

@@ -1,0 +1,68 @@
+"""Look at a warehouse again and again, as a board does: nobody waits for it, nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, event
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from floorhand.errors import DatabaseAway
+from floorhand.store.closing import close_in_the_end
+from floorhand.store.db import address_of, look_at_file
+from floorhand.store.server import open_server
+from floorhand.store.snapshot import reading_engine
+from floorhand.store.troubles import cannot_open, name_of, path_of, say_away
+
+AS_IT_IS: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+"""All questions of one look are answered as of one moment."""
+
+
+class Onlooker:
+    """Looks at a database. It may be used by one thread at a time.
+
+    Args:
+        url: SQLAlchemy URL, or the path of an SQLite file, which must be there.
+
+    Raises:
+        DatabaseUnusable: Saying what is wrong with it and what to do.
+    """
+
+    def __init__(self, url: str) -> None:
+        where = address_of(url)
+        self._name = name_of(where)
+        if where.get_backend_name() == "sqlite":
+            look_at_file(Path(path_of(where)), create=False)
+            self._engine = reading_engine(path_of(where))  # opened each time: it may be another
+            event.listen(self._engine, "begin", _begin)
+        else:
+            self._engine = open_server(where).execution_options(**AS_IT_IS)
+        event.listen(self._engine, "handle_error", say_away)
+        close_in_the_end(self.close)
+
+    def close(self) -> None:
+        """Let go of the database; it may be looked at again."""
+        self._engine.dispose()
+
+    @contextmanager
+    def look(self) -> Iterator[Session]:
+        """Give a transaction that sees the database as it is now.
+
+        Raises:
+            DatabaseUnusable: Saying what is wrong with it and what to do.
+            DatabaseAway: If it does not answer; it may be looked at again.
+        """
+        try:
+            connection = self._engine.connect()
+        except (SQLAlchemyError, DatabaseAway) as error:
+            raise cannot_open(error, self._name) from error
+        with connection, Session(connection) as tx:
+            yield tx
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")

@@ -1,0 +1,258 @@
+"""The board of a building: one screen that answers without a key, and is up to date each second."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, tzinfo
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from textual import work
+from textual.app import App, ComposeResult
+from textual.screen import Screen
+
+from floorhand.errors import DatabaseAway, DatabaseUnusable
+from floorhand.store.board import Board
+from floorhand.store.details import Details
+from floorhand.text.catalog import Catalog, shown_in
+from floorhand.tui.board_details import (
+    DetailsView,
+    Order,
+    heads_of,
+    lay_out_details,
+    written,
+)
+from floorhand.tui.board_layout import lay_out_board
+from floorhand.tui.board_parts import BoardView, Target, targets, title_of
+from floorhand.tui.hearing import Hearing
+from floorhand.tui.rows import Row
+from floorhand.tui.rows_view import RowsView
+from floorhand.tui.rules import Rules
+from floorhand.tui.scan import KeyDown, Scan, Typed
+from floorhand.tui.telling import USUAL_MANNER, Manner
+from floorhand.tui.themes import THEMES
+
+if TYPE_CHECKING:
+    from floorhand.tui.driver import Arrived, Hangup
+
+LOOK_EVERY_S: Final = 1.0
+
+PAGE: Final = 10
+OPENS: Final = frozenset({"right", "f10"})
+CLOSES: Final = frozenset({"left", "escape", "f3"})
+STEPS: Final = {"down": 1, "up": -1, "pagedown": PAGE, "pageup": -PAGE}
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a board works with.
+
+    Attributes:
+        look: Looks at the building, and at what is behind a line; called on a thread of its own.
+        keep: Keeps a table as a file: its name, its headings, its rows; says where, or why not.
+        words: Texts.
+        zone: The site's clock.
+        site: Its name.
+    """
+
+    look: Callable[[Target | None], tuple[Board, Details | None]]
+    keep: Callable[[str, tuple[str, ...], tuple[tuple[str, ...], ...]], str]
+    words: Catalog
+    zone: tzinfo = UTC
+    site: str = ""
+
+
+def _lay_out(view: BoardView | DetailsView, width: int, height: int) -> list[Row]:
+    if isinstance(view, DetailsView):
+        return lay_out_details(view, width, height)
+    return lay_out_board(view, width, height)
+
+
+@dataclass(slots=True)
+class Opened:
+    """What is open behind a line, and how it is looked at."""
+
+    about: Target
+    order: Order = field(default_factory=Order)
+    chosen: int = 0
+    details: Details | None = None
+    note: str = ""
+
+
+class BoardScreen(Screen[None]):
+    """Shows the building; a mark moves over its lines, and what is behind one can be opened."""
+
+    AUTO_FOCUS = None
+
+    def __init__(self, sight: Sight, manner: Manner, thread: ThreadPoolExecutor) -> None:
+        super().__init__()
+        self._view: RowsView[BoardView | DetailsView] = RowsView(_lay_out)
+        self._sight = sight
+        self._encoding = "ascii" if manner.theme == "ascii" else manner.encoding
+        self._words = shown_in(sight.words, self._encoding)
+        self._thread = thread
+        self._board: Board | None = None
+        self._away = ""
+        self._chosen = 0
+        self._opened: Opened | None = None
+        self._soon = asyncio.Event()
+
+    def compose(self) -> ComposeResult:
+        """Hold one view."""
+        yield self._view
+
+    def on_mount(self) -> None:
+        """Begin to look."""
+        self._paint()
+        self._watch()
+
+    @work(group="look")
+    async def _watch(self) -> None:
+        """Look each second, and at once when something is opened."""
+        while True:
+            self._soon.clear()
+            await self._look()
+            self._paint()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._soon.wait(), LOOK_EVERY_S)
+
+    async def _look(self) -> None:
+        opened = self._opened
+        target = opened.about if opened is not None else None
+        loop = asyncio.get_running_loop()
+        try:
+            self._board, details = await loop.run_in_executor(
+                self._thread, self._sight.look, target
+            )
+        except (DatabaseAway, DatabaseUnusable) as away:
+            self._away = away.told if isinstance(away, DatabaseAway) else DatabaseAway.told
+            return
+        self._away = ""
+        if opened is not None:
+            opened.details = details
+
+    def hear(self, heard: tuple[Any, ...], hearing: Hearing) -> None:
+        """Take keys, and what is typed to search a table."""
+        for item in heard if heard and hearing.arrived(heard) else ():
+            if self._opened is None:
+                if isinstance(item, KeyDown):
+                    self._pressed(item.key)
+            else:
+                self._heard_in(self._opened, item)
+        hearing.make_room(room=True)
+        self._paint()
+
+    def _pressed(self, key: str) -> None:
+        lines = targets(self._board) if self._board is not None else ()
+        if key == "f12":
+            self.app.exit()
+        elif key in STEPS:
+            self._chosen = max(0, min(self._chosen + STEPS[key], len(lines) - 1))
+        elif key in OPENS and self._chosen < len(lines):
+            self._opened = Opened(lines[self._chosen])
+            self._soon.set()
+
+    def _heard_in(self, opened: Opened, item: object) -> None:
+        match item:
+            case KeyDown(half=True):
+                opened.note = self._words.say("details.enter_first")
+            case KeyDown(key=key):
+                self._pressed_in(opened, key)
+            case Typed(text=text) | Scan(text=text):
+                opened.order, opened.chosen = replace(opened.order, search=text), 0
+
+    def _pressed_in(self, opened: Opened, key: str) -> None:
+        opened.note = ""
+        view = self._details_view(opened)
+        if key == "f12":
+            self.app.exit()
+        elif key in STEPS:
+            last = len(written(view)) - 1
+            opened.chosen = max(0, min(opened.chosen + STEPS[key], last))
+        elif key in CLOSES and opened.order.search:
+            opened.order = replace(opened.order, search="")
+        elif key in CLOSES:
+            self._opened = None
+        elif key == "f4" and opened.details is not None:
+            opened.order = opened.order.next(len(opened.details.heads))
+        elif key == "f9":
+            rows = written(view, whole=True)
+            opened.note = self._sight.keep(opened.about.kind, heads_of(view), rows)
+
+    def _details_view(self, opened: Opened) -> DetailsView:
+        assert self._board is not None
+        return DetailsView(
+            title_of(self._board, opened.about, self._words, self._sight.zone),
+            opened.details,
+            self._words,
+            self._sight.zone,
+            self._board.at,
+            opened.order,
+            opened.chosen,
+            self._words.say(self._away) if self._away else opened.note,
+            self._encoding,
+        )
+
+    def _paint(self) -> None:
+        view = self._view
+        if self._opened is not None:
+            view.show(self._details_view(self._opened))
+            return
+        view.show(
+            BoardView(
+                self._board,
+                self._words,
+                self._sight.zone,
+                self._sight.site,
+                self._chosen,
+                self._away,
+                self._encoding,
+            )
+        )
+
+
+class BoardApp(App[None], inherit_bindings=False):
+    """A board on a wall or a desk."""
+
+    CSS_PATH = Path(__file__).with_name("floorhand.tcss")
+    ENABLE_COMMAND_PALETTE = False
+
+    def __init__(self, sight: Sight, manner: Manner = USUAL_MANNER) -> None:
+        from floorhand.tui.app import driver_class
+
+        super().__init__(driver_class=driver_class())
+        self.stylesheet = Rules(variables=self.get_css_variables())
+        for theme in THEMES.values():
+            self.register_theme(theme)
+        self.theme = THEMES[manner.theme].name
+        self.hearing = Hearing()
+        self._sight, self._manner = sight, manner
+        self._looking = ThreadPoolExecutor(max_workers=1, thread_name_prefix="look")
+
+    def get_default_screen(self) -> BoardScreen:
+        """Show the board."""
+        return BoardScreen(self._sight, self._manner, self._looking)
+
+    def on_arrived(self, message: Arrived) -> None:
+        """Take what the terminal sent."""
+        assert isinstance(self.screen, BoardScreen)
+        self.screen.hear(message.heard, self.hearing)
+
+    def on_hangup(self, message: Hangup) -> None:  # noqa: ARG002  (found by its name)
+        """End with the terminal."""
+        self.exit()
+
+    def on_unmount(self) -> None:
+        """Let the last look end."""
+        self._looking.shutdown(wait=False, cancel_futures=True)
+
+
+def run_board(sight: Sight, manner: Manner = USUAL_MANNER) -> int:
+    """Show a board until somebody leaves it: by F12, SIGTERM, or when the terminal goes away."""
+    app = BoardApp(sight, manner)
+    app.run(mouse=False)
+    return app.return_code or 0

@@ -1,0 +1,178 @@
+"""Lay out what is behind a line of a board: a table that is sorted, searched and kept as a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Final
+
+from floorhand.store.details import Details, Value
+from floorhand.text.catalog import Catalog
+from floorhand.tui.board_parts import moment
+from floorhand.tui.rows import Part, Row, between, padded
+from floorhand.tui.safe import cut
+from floorhand.tui.tables import Column, Table, table_rows
+from floorhand.tui.widths import columns
+
+NAMES: Final = frozenset(
+    {"order", "scanned", "sku", "facts", "subject", "reason", "worker", "state", "fate", "label"}
+)
+"""Columns that may be cut on a narrow screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How a table is looked at: by which column it is sorted, and what its rows have to hold.
+
+    ``column`` is -1 as long as the table is in its own order.
+    """
+
+    column: int = -1
+    down: bool = False
+    search: str = ""
+
+    def next(self, count: int) -> Order:
+        """Sort by the same column the other way round, then by the next one, then as it was."""
+        if self.column >= 0 and not self.down:
+            return Order(self.column, True, self.search)
+        column = self.column + 1
+        return Order(column if column < count else -1, False, self.search)
+
+
+@dataclass(frozen=True, slots=True)
+class DetailsView:
+    """A table behind a line of a board.
+
+    Attributes:
+        about: What it is about, in words.
+        details: What is there; None as long as nobody has looked.
+        words: Texts.
+        zone: The site's clock.
+        at: The moment of the last look.
+        order: How it is looked at.
+        chosen: Which line is marked.
+        note: What the last key came to.
+        encoding: What is shown must fit into this; empty: all of Unicode.
+    """
+
+    about: str
+    details: Details | None
+    words: Catalog
+    zone: tzinfo
+    at: datetime
+    order: Order = Order()
+    chosen: int = 0
+    note: str = ""
+    encoding: str = ""
+
+
+def written(view: DetailsView, *, whole: bool = False) -> tuple[tuple[str, ...], ...]:
+    """Write the rows as they are looked at: searched, sorted, in words and by the site's clock.
+
+    Args:
+        view: What is looked at.
+        whole: Whether moments are written with their date, as a file needs it.
+    """
+    if view.details is None:
+        return ()
+    told = [(row, tuple(_cell(view, value, whole) for value in row)) for row in view.details.rows]
+    search = view.order.search.casefold()
+    found = [one for one in told if search in "\t".join(one[1]).casefold()]
+    if 0 <= view.order.column < len(view.details.heads):
+        at = view.order.column
+        found = sorted(
+            found, key=lambda one: _sorted_as(one[0][at], one[1][at]), reverse=view.order.down
+        )
+    return tuple(cells for _, cells in found)
+
+
+def heads_of(view: DetailsView) -> tuple[str, ...]:
+    """Write the headings."""
+    if view.details is None:
+        return ()
+    return tuple(view.words.say(f"board.head.{head}") for head in view.details.heads)
+
+
+def lay_out_details(view: DetailsView, width: int, height: int) -> list[Row]:
+    """Lay out a whole screen: exactly ``height`` rows of ``width`` columns."""
+    say = view.words.say
+    clock = f"{view.at.astimezone(view.zone):%H:%M:%S} "
+    title = cut(f" {view.about}", width - columns(clock) - 1)
+    head = between((Part(title, "strong"),), (Part(clock, "strong"),), width)
+    keys = padded((Part(f" {say('details.keys')}"),), width, "frame-calm")
+    rows = [padded(head, width, "frame-calm"), _above(view, width)]
+    if view.details is not None:
+        heads = zip(heads_of(view), view.details.heads, strict=True)
+        ranked = tuple(
+            Column(
+                _marked(view, index, head),
+                to_right=_is_right(view.details, index),
+                rank=index,
+                name=name in NAMES,
+            )
+            for index, (head, name) in enumerate(heads)
+        )
+        lines = tuple(tuple(map(Part, cells)) for cells in written(view))
+        rows += table_rows(
+            Table((), ranked, lines),
+            width,
+            height - len(rows) - 1,
+            chosen=view.chosen,
+            none=say("board.none"),
+            more=say("board.more"),
+        )
+    rows = [padded(row, width) for row in rows]
+    return [*(rows + [padded((), width)] * height)[: height - 1], keys]
+
+
+def _above(view: DetailsView, width: int) -> Row:
+    """Say what is searched for, or what the last key came to, or how many rows there are."""
+    say = view.words.say
+    if view.note:
+        return (Part(cut(f" {view.note}", width), "said-look"),)
+    if view.order.search:
+        return (
+            Part(cut(f" {say('details.search', {'text': view.order.search})}", width), "typed"),
+        )
+    count = view.details.count if view.details is not None else 0
+    return (Part(cut(f" {say('details.count', {'count': count})}", width), "muted"),)
+
+
+def _marked(view: DetailsView, index: int, head: str) -> str:
+    """Mark the heading of the column by which it is sorted."""
+    if index != view.order.column:
+        return head
+    return f"{head} {'▼' if view.order.down else '▲'}"
+
+
+def _is_right(details: Details, index: int) -> bool:
+    return any(isinstance(row[index], int) for row in details.rows)
+
+
+def _cell(view: DetailsView, value: Value, whole: bool) -> str:
+    match value:
+        case None:
+            return ""
+        case datetime() if whole:
+            return value.astimezone(view.zone).isoformat(sep=" ", timespec="seconds")
+        case datetime():
+            return moment(value, view.at, view.zone)
+        case int():
+            return str(value)
+        case _ if value.startswith("="):
+            return view.words.say(value[1:])
+        case _:
+            return value
+
+
+def _sorted_as(value: Value, cell: str) -> tuple[bool, float, str]:
+    """Sort numbers and moments as such, all else by its letters; what is empty comes last."""
+    match value:
+        case None | "":
+            return (True, 0.0, "")
+        case datetime():
+            return (False, value.timestamp(), "")
+        case int():
+            return (False, value, "")
+        case _:
+            return (False, 0.0, cell.casefold())

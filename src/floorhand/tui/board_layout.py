@@ -1,0 +1,125 @@
+"""Lay out a board: what leaves in time, who is on what, what waits where, what is wrong.
+
+What needs somebody stands first in each part and has a sign and a word beside its colour. A part
+that does not fit says how much more there is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from floorhand.domain.cut_offs import Outlook
+from floorhand.store.board import Board
+from floorhand.tui.board_parts import BoardView, hours, parts_of
+from floorhand.tui.rows import Part, Row, between, joined, padded
+from floorhand.tui.safe import cut
+from floorhand.tui.tables import Table, table_rows
+from floorhand.tui.widths import columns
+
+TWO_COLUMNS: Final = 76
+"""From so many columns on, people and what waits stand side by side."""
+
+GUTTER: Final = 2
+CUT_OFFS_SHARE: Final = 0.3
+"""How much of the screen the cut-offs may take."""
+
+
+def lay_out_board(view: BoardView, width: int, height: int) -> list[Row]:
+    """Lay out a whole screen: exactly ``height`` rows of ``width`` columns."""
+    rows = [_header(view, width)]
+    keys = [padded((Part(f" {view.words.say('board.keys')}"),), width, "frame-calm")]
+    room = height - len(rows) - len(keys)
+    if view.board is None:
+        rows += [(), (Part(f"  {view.words.say('board.looking')}"),)]
+    else:
+        rows += _body(view, view.board, width, room)
+    rows = [padded(row, width) for row in rows]
+    return ((rows + [padded((), width)] * height)[: height - len(keys)] + keys)[:height]
+
+
+def _header(view: BoardView, width: int) -> Row:
+    """Name the building and the shift; say how fresh all of this is."""
+    say = view.words.say
+    if view.board is None:
+        return padded((Part(f" {view.site}", "strong"),), width, "frame-calm")
+    board = view.board
+    local = board.at.astimezone(view.zone)
+    left = board.shift.end - board.at
+    facts = {
+        "shift": board.shift.name,
+        "start": f"{board.shift.start.astimezone(view.zone):%H:%M}",
+        "end": f"{board.shift.end.astimezone(view.zone):%H:%M}",
+        "left": hours(max(left, timedelta())),
+    }
+    told = f" {view.site} · {say('board.shift', facts)}"
+    clock = f"{local:%H:%M:%S} "
+    tone = _worst(view, board)
+    if view.away:
+        told, clock = f" ✗ {say(view.away)}", say("board.as_of", {"clock": clock.strip()}) + " "
+    told = cut(told, width - columns(clock) - 1)
+    row = between((Part(told, "strong"),), (Part(clock, "strong"),), width)
+    return padded(row, width, f"frame-{tone}")
+
+
+def _worst(view: BoardView, board: Board) -> str:
+    """Give the tone of the worst that the board tells."""
+    outlooks = {one.outlook for one in board.forecasts}
+    printers = {one.tone for one in board.printers}
+    if view.away or Outlook.MISSED in outlooks or "refused" in printers or board.returns.late:
+        return "refused"
+    looks = Outlook.LATE in outlooks or "look" in printers or board.troubles
+    return "look" if looks else "ok"
+
+
+# The parts ---------------------------------------------------------------------------------------
+
+
+def _body(view: BoardView, board: Board, width: int, height: int) -> list[Row]:
+    parts = parts_of(view, board)
+    at, marks = 0, []
+    for part in parts:
+        marks.append(view.chosen - at)
+        at += len(part.body)
+    cut_offs, people, waits, printers, troubles = zip(parts, marks, strict=True)
+    room = max(5, int(height * CUT_OFFS_SHARE))
+    rows: list[Row] = [(), *_part(view, cut_offs, width, room), ()]
+    left = height - len(rows)
+    if width < TWO_COLUMNS:
+        return rows + _stacked(view, (waits, troubles, people, printers), width, left)
+    half = (width - GUTTER) // 2
+    beside = _stacked(view, (waits, printers, troubles), half, left - 2)
+    beside += [_refusals(view, board, half)]
+    who = _part(view, people, half, left)
+    for index in range(left):
+        one = padded(who[index] if index < len(who) else (), half)
+        other = beside[index] if index < len(beside) else ()
+        rows.append(joined(one, Part(" " * GUTTER), other))
+    return rows
+
+
+def _refusals(view: BoardView, board: Board, width: int) -> Row:
+    """Say in one row what was refused in the last hour, most often first."""
+    total = sum(board.refusals.values())
+    title = f" {view.words.say('board.refusals', {'count': total})}"
+    kinds = ", ".join(f"{count} {code}" for code, count in board.refusals.items())
+    room = max(width - columns(title) - 2, 0)
+    return (Part(title, "strong"), Part(f"  {cut(kinds, room)}", "muted"))
+
+
+def _stacked(
+    view: BoardView, parts: Sequence[tuple[Table, int]], width: int, height: int
+) -> list[Row]:
+    """Put parts under each other; each gets what it needs as long as there is room."""
+    rows: list[Row] = []
+    for index, part in enumerate(parts):
+        later = 3 * (len(parts) - index - 1)
+        rows += [*_part(view, part, width, max(3, height - len(rows) - later)), ()]
+    return rows[:height]
+
+
+def _part(view: BoardView, part: tuple[Table, int], width: int, height: int) -> list[Row]:
+    table, chosen = part
+    none, more = view.words.say("board.none"), view.words.say("board.more")
+    return table_rows(table, width, height, chosen=chosen, none=none, more=more)

@@ -1,0 +1,254 @@
+"""The parts of a board as tables: cut-offs, people, what waits, printers, what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, tzinfo
+from typing import Final
+
+from floorhand.domain.cut_offs import Forecast, Outlook
+from floorhand.domain.printing import TONES, Stands
+from floorhand.store.board import AtWork, Board, Waits
+from floorhand.text.catalog import Catalog
+from floorhand.tui.rows import Part, Row
+from floorhand.tui.tables import Column, Table
+
+IDLE_AFTER: Final = timedelta(minutes=5)
+"""Who has not scanned for so long is pointed out; see `floorhand.domain.shifts.GAP_MAX_S`."""
+
+LOOK: Final = "said-look"
+WRONG: Final = "said-refused"
+"""Roles of what needs somebody, and of what is wrong already."""
+
+OUTLOOKS: Final = {
+    Outlook.MET: ("✓", ""),
+    Outlook.IN_TIME: ("✓", ""),
+    Outlook.UNKNOWN: ("?", "muted"),
+    Outlook.LATE: ("!", LOOK),
+    Outlook.MISSED: ("✗", WRONG),
+}
+"""The sign and the role of each outlook."""
+
+TONE_ROLES: Final = {"calm": "", "look": LOOK, "refused": WRONG}
+TONE_SIGNS: Final = {"calm": "✓", "look": "!", "refused": "✗"}
+
+STATES: Final = {"released": 4, "picking": 5, "picked": 4, "packing": 5}
+"""The states that are counted apart, and which give way first on a narrow screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoardView:
+    """What a board shows.
+
+    Attributes:
+        board: The building; None before the first look.
+        words: Texts.
+        zone: The site's clock.
+        site: Its name.
+        chosen: Which of the lines that can be opened is marked.
+        away: Why the database does not answer; empty if it does.
+        encoding: What is shown must fit into this; empty: all of Unicode.
+    """
+
+    board: Board | None
+    words: Catalog
+    zone: tzinfo
+    site: str
+    chosen: int = 0
+    away: str = ""
+    encoding: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What opens when a line is chosen; see `floorhand.store.details.details`."""
+
+    kind: str
+    which: str
+
+
+def targets(board: Board) -> tuple[Target, ...]:
+    """List what can be opened, in the order of the lines."""
+    return (
+        *(Target("cut_off", one.cut_off.due_at.isoformat()) for one in board.forecasts),
+        *(Target("worker", one.worker) for one in board.people),
+        *(Target("waits", one.kind) for one in board.waits),
+        *(Target("printer", one.code) for one in _worst_first(board.printers)),
+        *(Target("trouble", one.kind) for one in board.troubles),
+    )
+
+
+def title_of(board: Board, target: Target, words: Catalog, zone: tzinfo) -> str:
+    """Name a line in words, as the title of what is behind it."""
+    match target:
+        case Target("cut_off", key):
+            due = moment(datetime.fromisoformat(key), board.at, zone)
+            return words.say("details.cut_off", {"due": due})
+        case Target("worker", key):
+            name = next((one.name for one in board.people if one.worker == key), key)
+            return words.say("details.worker", {"name": name})
+        case Target("printer", key):
+            return words.say("details.printer", {"printer": key})
+        case Target(kind, key):
+            return words.say(f"{kind}.{key}")
+
+
+def _worst_first(printers: Sequence[Stands]) -> list[Stands]:
+    return sorted(printers, key=lambda one: (-TONES.index(one.tone), one.code))
+
+
+def parts_of(view: BoardView, board: Board) -> tuple[Table, ...]:
+    """Give cut-offs, people, what waits, printers and exceptions."""
+    makers = (_cut_offs, _people, _waits, _printers, _troubles)
+    return tuple(make(view, board) for make in makers)
+
+
+def _columns(view: BoardView, *columns: Column) -> tuple[Column, ...]:
+    """Give columns their headings in words."""
+    return tuple(
+        replace(column, head=view.words.say(f"board.head.{column.head}")) for column in columns
+    )
+
+
+def _cut_offs(view: BoardView, board: Board) -> Table:
+    say = view.words.say
+    told = say("board.left_today", {"orders": board.shipped})
+    pace = say("board.pace", {"orders": int(board.per_hour + 0.5)}) if board.per_hour else ""
+    title = (Part(f" {say('board.in_time')}", "strong"), Part(f"  {pace}  {told}", "muted"))
+    columns = _columns(
+        view,
+        Column("cut_off"),
+        Column("outlook", name=True),
+        Column("blocked", to_right=True, rank=3),
+        *(Column(state, to_right=True, rank=rank) for state, rank in STATES.items()),
+        Column("gone", to_right=True, rank=6),
+        Column("open", to_right=True),
+        Column("needed", to_right=True, rank=1),
+        Column("ready_at", to_right=True, rank=2),
+    )
+    return Table(title, columns, tuple(_cut_off(view, board, one) for one in board.forecasts))
+
+
+def _cut_off(view: BoardView, board: Board, one: Forecast) -> Row:
+    sign, role = OUTLOOKS[one.outlook]
+    orders = one.cut_off.orders
+    blocked, gone = one.cut_off.blocked, one.cut_off.in_time + one.cut_off.too_late
+    needed = one.needed_per_hour
+    behind = needed is not None and board.per_hour is not None and needed > board.per_hour
+    return (
+        Part(moment(one.cut_off.due_at, board.at, view.zone), "strong"),
+        Part(f"{sign} {view.words.say(f'board.outlook.{one.outlook}')}", role),
+        Part(_count(blocked), LOOK if blocked else ""),
+        *(Part(_count(orders.get(state, 0))) for state in STATES),
+        Part(_count(gone)),
+        Part(_count(one.cut_off.left), "strong"),
+        Part("" if needed is None else f"{needed:.0f}/h", LOOK if behind else ""),
+        Part(moment(one.ends_at, board.at, view.zone) if one.ends_at else "", role),
+    )
+
+
+def _people(view: BoardView, board: Board) -> Table:
+    title = (
+        Part(f" {view.words.say('board.people')}", "strong"),
+        Part(f"  {len(board.people)}", "muted"),
+    )
+    columns = _columns(
+        view,
+        *(Column("worker", name=True), Column("job", name=True), Column("claim", rank=3)),
+        *(Column("since", rank=2), Column("last_scan", to_right=True)),
+    )
+    return Table(title, columns, tuple(_person(view, board, one) for one in board.people))
+
+
+def _person(view: BoardView, board: Board, one: AtWork) -> Row:
+    idle = one.seen_at is not None and board.at - one.seen_at > IDLE_AFTER
+    return (
+        Part(one.name),
+        Part(view.words.say(f"job.{one.job}")),
+        Part(one.claim or one.seat, "code" if one.claim else "muted"),
+        Part(moment(one.since, board.at, view.zone) if one.since else ""),
+        Part(_ago(one.seen_at, board.at), LOOK if idle else ""),
+    )
+
+
+def _waits(view: BoardView, board: Board) -> Table:
+    return _waiting(view, board, "waits", board.waits)
+
+
+def _troubles(view: BoardView, board: Board) -> Table:
+    return _waiting(view, board, "trouble", board.troubles)
+
+
+def _waiting(view: BoardView, board: Board, kind: str, found: Sequence[Waits]) -> Table:
+    say = view.words.say
+    columns = _columns(
+        view,
+        *(Column("what", name=True), Column("count", to_right=True)),
+        *(Column("pieces", to_right=True, rank=1), Column("oldest", to_right=True)),
+    )
+    lines = []
+    for one in found:
+        text, role = say(f"{kind}.{one.kind}"), ""
+        if one.kind == "return" and (due := _due(view, board)):
+            text, role = f"{text}: {due}", WRONG if board.returns.late else LOOK
+        age = _ago(one.oldest_at, board.at) if one.oldest_at else ""
+        cells = (Part(text, role), Part(str(one.count)), Part(_count(one.pieces)), Part(age))
+        lines.append(cells)
+    title = (Part(f" {say(f'board.{kind}')}", "strong"),)
+    return Table(title, columns, tuple(lines))
+
+
+def _due(view: BoardView, board: Board) -> str:
+    due = board.returns
+    counts = (("late", due.late), ("within_4_h", due.within_4_h), ("within_24_h", due.within_24_h))
+    told = (view.words.say(f"board.due.{name}", {"count": n}) for name, n in counts if n)
+    return ", ".join(told)
+
+
+def _printers(view: BoardView, board: Board) -> Table:
+    title = (Part(f" {view.words.say('board.printers')}", "strong"),)
+    columns = _columns(view, Column("printer"), Column("stands", name=True))
+    lines = tuple(_printer(view, one) for one in _worst_first(board.printers))
+    return Table(title, columns, lines)
+
+
+def _printer(view: BoardView, one: Stands) -> Row:
+    told = ", ".join(view.words.say(key, facts) for key, facts in one.words)
+    role = TONE_ROLES[one.tone] if one.words else "muted"
+    said = f"{TONE_SIGNS[one.tone]} {told}" if told else view.words.say("board.not_asked")
+    return (Part(one.code, "code"), Part(said, role))
+
+
+# Moments and lengths -----------------------------------------------------------------------------
+
+
+def moment(at: datetime, now: datetime, zone: tzinfo) -> str:
+    """Write a moment as a clock shows it; with the day of the month if it is another day."""
+    local = at.astimezone(zone)
+    same = local.date() == now.astimezone(zone).date()
+    return f"{local:%H:%M}" if same else f"{local:%d. %H:%M}"
+
+
+def hours(length: timedelta) -> str:
+    """Write a length in hours and minutes."""
+    minutes = int(length.total_seconds()) // 60
+    return f"{minutes // 60}:{minutes % 60:02}"
+
+
+def _ago(at: datetime | None, now: datetime) -> str:
+    """Write how long ago something was, in the largest unit that says enough."""
+    if at is None:
+        return ""
+    seconds = max(0, int((now - at).total_seconds()))
+    if seconds < 100:
+        return f"{seconds} s"
+    minutes = seconds // 60
+    if minutes < 100:
+        return f"{minutes} min"
+    hours = minutes // 60
+    return f"{hours} h" if hours < 100 else f"{hours // 24} d"
+
+
+def _count(number: int) -> str:
+    return str(number) if number else "·"

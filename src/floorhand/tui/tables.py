@@ -1,0 +1,117 @@
+"""Lay out tables: as wide as what is in them, and on a narrow screen without what matters least."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from floorhand.tui.rows import Part, Row, width_of
+from floorhand.tui.safe import cut
+from floorhand.tui.widths import columns as columns_of
+
+NAME_COLUMNS_MIN: Final = 8
+"""A name is cut to this before a column gives way."""
+
+MARK: Final = "▶"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table.
+
+    Attributes:
+        head: Its heading.
+        to_right: Whether it is set to the right, as numbers are.
+        rank: Columns of a higher rank give way first; those of rank 0 never do.
+        name: Whether its cells may be cut, down to `NAME_COLUMNS_MIN`.
+    """
+
+    head: str
+    to_right: bool = False
+    rank: int = 0
+    name: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: what stands above it, its columns, and its rows with a cell for each of them."""
+
+    heading: Row
+    across: tuple[Column, ...]
+    body: tuple[Row, ...]
+
+
+def table_rows(
+    table: Table, width: int, height: int, *, chosen: int = -1, none: str = "", more: str = ""
+) -> list[Row]:
+    """Write a table in so many rows at most: title, headings, and the lines around the chosen one.
+
+    Args:
+        table: What to write.
+        width: Columns of the screen.
+        height: Rows of the screen, three at least.
+        chosen: Which line is marked; none of them if there is none of that number.
+        none: What is said in place of no lines.
+        more: What is said of lines that there is no room for, with their number before it.
+    """
+    if not table.body:
+        return [table.heading, (Part(f"  {none}", "muted"),)]
+    widths = _widths(table, width - len(MARK) - 1)
+    shown = [index for index, given in enumerate(widths) if given]
+    heads = tuple(Part(column.head, "muted") for column in table.across)
+    rows = [table.heading, _line(" ", heads, table.across, widths, shown)]
+    room = max(height - len(rows), 1)
+    count = len(table.body)
+    if count > room:
+        room = max(room - 1, 1)
+    first = max(0, min(chosen - room + 1, count - room)) if chosen < count else 0
+    for index in range(first, min(first + room, count)):
+        mark = MARK if index == chosen else " "
+        rows.append(_line(mark, table.body[index], table.across, widths, shown))
+    if count > room:
+        rows.append((Part(f"  {count - room} {more}", "muted"),))
+    return rows[:height]
+
+
+def _widths(table: Table, width: int) -> list[int]:
+    """Give the width of each column, 0 for those that give way."""
+    natural = [
+        max(
+            min(columns_of(column.head), NAME_COLUMNS_MIN),
+            *(width_of((line[index],)) for line in table.body),
+        )
+        for index, column in enumerate(table.across)
+    ]
+    least = [
+        min(given, NAME_COLUMNS_MIN) if column.name else given
+        for given, column in zip(natural, table.across, strict=True)
+    ]
+    kept = list(range(len(natural)))
+    while sum(least[index] + 1 for index in kept) > width:
+        last = max(kept, key=lambda index: table.across[index].rank)
+        if not table.across[last].rank:
+            break
+        kept.remove(last)
+    given = [least[index] if index in kept else 0 for index in range(len(natural))]
+    spare = width - sum(one + 1 for one in given if one)
+    for index in kept:
+        wanted = min(natural[index] - given[index], max(spare, 0))
+        given[index] += wanted
+        spare -= wanted
+    names = [index for index in kept if table.across[index].name]
+    for nth, index in enumerate(names):
+        given[index] += max(0, spare) // len(names) + (nth < max(0, spare) % len(names))
+    return given
+
+
+def _line(
+    mark: str, cells: Row, columns: Sequence[Column], widths: Sequence[int], shown: Sequence[int]
+) -> Row:
+    parts = [Part(f"{mark} ", "now" if mark == MARK else "")]
+    for index in shown:
+        text = cut(cells[index].text, widths[index])
+        gap = " " * (widths[index] - columns_of(text))
+        told = f"{gap}{text}" if columns[index].to_right else f"{text}{gap}"
+        parts += [Part(told, cells[index].role), Part(" ")]
+    return tuple(parts)

@@ -1,0 +1,69 @@
+"""``floorhand board`` on a real terminal."""
+
+from __future__ import annotations
+
+import csv
+import os
+import pty
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from homes import home_of
+from warehouses import picking as house
+
+from floorhand.cli import main
+from floorhand.exchange.tables import ENCODING
+from floorhand.store.db import Transactions
+
+WAIT_MAX_S = 30
+
+
+def test_a_board_needs_a_terminal(capsys, transactions: Transactions, tmp_path: Path) -> None:
+    home = home_of(tmp_path / "floor.db")
+    with pytest.raises(SystemExit) as ended:
+        main(["board", "--database", home])
+    assert ended.value.code == 1
+    assert "floorhand summary" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such terminals")
+def test_a_board_shows_orders_and_keeps_those_of_a_cut_off(
+    transactions: Transactions, tmp_path: Path
+) -> None:
+    house.build(transactions)
+    ours, theirs = pty.openpty()
+    words = ["-m", "floorhand", "--database", home_of(tmp_path / "floor.db"), "board"]
+    env = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "120", "LINES": "40"}
+    streams = {"stdin": theirs, "stdout": theirs, "stderr": theirs}
+    program = subprocess.Popen([sys.executable, *words], cwd=tmp_path, env=env, **streams)
+    os.close(theirs)
+    try:
+        _until(ours, b"To pick")
+        os.write(ours, b"\x1b[C")
+        _until(ours, b"ACME/1001")
+        os.write(ours, b"\x1b[20~")
+        _until(ours, b".csv")
+        os.write(ours, b"\x1b[24~")
+        assert program.wait(WAIT_MAX_S) == 0
+    finally:
+        program.kill()
+        program.wait()
+        os.close(ours)
+    (kept,) = tmp_path.glob("board-cut_off-*.csv")
+    with kept.open(encoding=ENCODING, newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["Order"], row["State"], row["Pieces"]) for row in rows] == [
+        ("ACME/1001", "Ready to pick", "3"),
+        ("ACME/1002", "Ready to pick", "6"),
+    ]
+
+
+def _until(line: int, word: bytes) -> None:
+    """Read what the terminal is sent, until a word is in it."""
+    seen, until = b"", time.monotonic() + WAIT_MAX_S
+    while word not in seen:
+        assert time.monotonic() < until, seen[-2000:]
+        seen += os.read(line, 65536)

@@ -1,0 +1,257 @@
+"""The board on its screen: what it shows at each size, and what its keys do."""
+
+from __future__ import annotations
+
+import os
+import threading
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from tui.screens import NOW, SIZES, picture
+
+from floorhand.domain.cut_offs import CutOff, forecasts
+from floorhand.domain.printing import Stands
+from floorhand.domain.shifts import Period
+from floorhand.errors import DatabaseAway
+from floorhand.store.board import AtWork, Board, DueReturns, Waits
+from floorhand.store.details import Details
+from floorhand.text.catalog import catalog, languages
+from floorhand.tui import board as board_module
+from floorhand.tui.board import BoardApp, Sight
+from floorhand.tui.board_parts import Target, targets
+from floorhand.tui.driver import Arrived
+from floorhand.tui.rows import Part
+from floorhand.tui.scan import ScanReader
+from floorhand.tui.tables import Column, Table, table_rows
+
+PICTURES = Path(__file__).parent / "boards"
+H = timedelta(hours=1)
+
+
+def a_board() -> Board:
+    cut_offs = (
+        CutOff(NOW - H, {"packing": 1, "hold": 2}, 40, 3),
+        CutOff(NOW + 2 * H, {"released": 60, "picking": 12, "picked": 8}, 5),
+        CutOff(NOW + 9 * H, {"released": 20, "waiting": 4}),
+        CutOff(NOW + 30 * H, {}),
+    )
+    return Board(
+        at=NOW,
+        shift=Period("early", NOW - 4 * H, NOW + 4 * H),
+        per_hour=36.0,
+        shipped=48,
+        forecasts=forecasts(cut_offs, 36.0, NOW),
+        people=(
+            AtWork("W1", "Ana [bold]", "H-1", "", "picking", "CART-1", NOW - H, NOW - H / 6),
+            AtWork("W2", "Ben", "P-1", "PACK-1", "packing", "", NOW - 2 * H, NOW),
+        ),
+        waits=(Waits("putaway", 3, 144, NOW - 5 * H), Waits("return", 7, 0, NOW - 50 * H)),
+        returns=DueReturns(1, 2, 0),
+        printers=(Stands("A", "ready"), Stands("Z-1", "paper", waiting=4, late=True)),
+        refusals={"unknown_barcode": 9, "wrong_place": 2},
+        troubles=(Waits("short_order", 2, 0, NOW - H),),
+    )
+
+
+ROWS = (
+    ("ACME/2", "=order_state.picking", 12, NOW + H),
+    ("BOLT/10", "=order_state.picked", 2, NOW - 40 * H),
+    ("ACME/10", "=order_state.hold", 7, None),
+)
+
+
+@dataclass
+class Looking:
+    """Gives a board, and keeps what it was asked."""
+
+    board: Board = field(default_factory=a_board)
+    asked: list[Target | None] = field(default_factory=list)
+    kept: list[tuple[object, ...]] = field(default_factory=list)
+    away: bool = False
+    looked: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+
+    def look(self, target: Target | None) -> tuple[Board, Details | None]:
+        self.asked.append(target)
+        self.looked.release()
+        if self.away:
+            raise DatabaseAway("cut")
+        found = Details(("order", "state", "pieces", "due"), ROWS, len(ROWS))
+        return self.board, found if target else None
+
+    def keep(self, *table: object) -> str:
+        self.kept.append(table)
+        return "Kept as board.csv."
+
+
+@pytest.fixture(autouse=True)
+def looks_often(monkeypatch) -> None:
+    monkeypatch.setattr(board_module, "LOOK_EVERY_S", 0.01)
+
+
+def app_of(looking: Looking, language: str = "en") -> BoardApp:
+    app = BoardApp(Sight(looking.look, looking.keep, catalog(language), site="MAIN"))
+    app.reader = ScanReader()
+    return app
+
+
+async def shows(pilot, word: str) -> str:
+    """Wait until a word is on the screen."""
+    while word not in (shown := picture(pilot.app)):
+        await pilot.pause(0.005)
+    return shown
+
+
+async def press(pilot, *keys: str) -> str:
+    for key in keys:
+        pilot.app.post_message(Arrived(tuple(pilot.app.reader.press(key))))
+        await pilot.pause()
+    return picture(pilot.app)
+
+
+async def type_in(pilot, text: str) -> str:
+    pilot.app.post_message(Arrived(tuple(pilot.app.reader.feed(text.encode()))))
+    await pilot.pause()
+    return picture(pilot.app)
+
+
+@pytest.mark.parametrize("size", ["40x20", "80x24", "120x40"])
+async def test_a_board_looks_as_it_did(size: str) -> None:
+    async with app_of(Looking()).run_test(size=SIZES[size]) as pilot:
+        shown = await shows(pilot, "09:41:07")
+    file = PICTURES / f"{size}.txt"
+    if os.environ.get("UPDATE"):
+        file.write_text(shown, "utf-8")
+    assert shown == file.read_text("utf-8")
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("size", [(20, 8), (30, 14), (76, 20), (200, 60)])
+async def test_a_board_fits_any_screen_in_any_language(size, language) -> None:
+    async with app_of(Looking(), language).run_test(size=size) as pilot:
+        await shows(pilot, "09:41")
+        await press(pilot, "down", "right")
+        assert all(len(line) <= size[0] for line in picture(pilot.app).splitlines())
+
+
+async def test_the_mark_goes_over_all_that_can_be_opened_and_stays_among_it() -> None:
+    looking = Looking()
+    async with app_of(looking).run_test(size=SIZES["120x40"]) as pilot:
+        await shows(pilot, "▶ 08:41")
+        assert "▶ 11:41" in await press(pilot, "down")
+        assert "▶ Ana" in await press(pilot, *["down"] * 3)
+        assert "▶ Short orders" in await press(pilot, *["pagedown"] * 3)
+        assert "▶ 08:41" in await press(pilot, *["pageup"] * 3)
+    assert len(targets(looking.board)) == 4 + 2 + 2 + 2 + 1
+
+
+async def test_a_line_is_opened_and_left_again() -> None:
+    looking = Looking()
+    async with app_of(looking).run_test(size=SIZES["80x24"]) as pilot:
+        await shows(pilot, "▶ 08:41")
+        await press(pilot, *["down"] * 4, "right")
+        shown = await shows(pilot, "BOLT/10")
+        assert "Scans of Ana [bold]" in shown
+        assert "▶ ACME/2" in shown
+        assert looking.asked[-1] == Target("worker", "W1")
+        assert "Will it leave in time?" in await press(pilot, "escape")
+
+
+async def test_a_table_is_sorted_by_each_column_both_ways() -> None:
+    def order(shown: str) -> list[str]:
+        return [word for word in shown.split() if "/" in word and word[0].isupper()]
+
+    async with app_of(Looking()).run_test(size=SIZES["80x24"]) as pilot:
+        await shows(pilot, "▶ 08:41")
+        await press(pilot, "right")
+        assert order(await shows(pilot, "BOLT/10")) == ["ACME/2", "BOLT/10", "ACME/10"]
+        assert order(await press(pilot, "f4")) == ["ACME/10", "ACME/2", "BOLT/10"]
+        assert order(await press(pilot, "f4")) == ["BOLT/10", "ACME/2", "ACME/10"]
+        shown = await press(pilot, *["f4"] * 3)
+        assert "Pieces ▲" in shown
+        assert order(shown) == ["BOLT/10", "ACME/10", "ACME/2"]
+        assert order(await press(pilot, "f4", "f4")) == ["BOLT/10", "ACME/2", "ACME/10"]
+        assert order(await press(pilot, "f4", "f4")) == ["ACME/2", "BOLT/10", "ACME/10"]
+
+
+async def test_what_is_typed_or_scanned_is_searched_for() -> None:
+    async with app_of(Looking()).run_test(size=SIZES["80x24"]) as pilot:
+        await shows(pilot, "▶ 08:41")
+        await press(pilot, "right")
+        await shows(pilot, "BOLT/10")
+        shown = await type_in(pilot, "READY")
+        assert "Only with: READY" in shown
+        assert "BOLT/10" in shown
+        assert "ACME/2" not in shown
+        assert "Enter first" in await press(pilot, "f9")
+        await type_in(pilot, "\rACME/10\r")
+        shown = picture(pilot.app)
+        assert "▶ ACME/10" in shown
+        assert "BOLT/10" not in shown
+        assert "BOLT/10" in await press(pilot, "escape")
+
+
+async def test_a_table_is_kept_as_it_is_looked_at() -> None:
+    looking = Looking()
+    async with app_of(looking).run_test(size=SIZES["80x24"]) as pilot:
+        await shows(pilot, "▶ 08:41")
+        await press(pilot, "right")
+        await shows(pilot, "BOLT/10")
+        await type_in(pilot, "acme\r")
+        assert "Kept as board.csv." in await press(pilot, "f9")
+    assert looking.kept == [
+        (
+            "cut_off",
+            ("Order", "State", "Pieces", "Due"),
+            (
+                ("ACME/2", "Being picked", "12", "2026-03-02 10:41:07+00:00"),
+                ("ACME/10", "On hold", "7", ""),
+            ),
+        )
+    ]
+
+
+async def test_a_board_says_since_when_the_database_does_not_answer_and_goes_on() -> None:
+    looking = Looking()
+    async with app_of(looking).run_test(size=SIZES["80x24"]) as pilot:
+        await shows(pilot, "▶ 08:41")
+        looking.away = True
+        assert "▶ 08:41" in await shows(pilot, "as of 09:41:07")
+        looking.away = False
+        looking.board = replace(looking.board, at=NOW + H)
+        assert "as of" not in await shows(pilot, "10:41:07")
+
+
+async def test_a_board_is_left_by_a_key() -> None:
+    async with app_of(Looking()).run_test(size=SIZES["80x24"]) as pilot:
+        await shows(pilot, "▶ 08:41")
+        await press(pilot, "f12")
+    assert pilot.app.return_code == 0
+
+
+def rows_of(table: Table, width: int, height: int, chosen: int = -1) -> list[str]:
+    rows = table_rows(table, width, height, chosen=chosen, none="none", more="more")
+    return ["".join(part.text for part in row).rstrip() for row in rows]
+
+
+def a_table(lines: int = 3) -> Table:
+    columns = (Column("Code"), Column("Name", name=True), Column("Number", to_right=True, rank=1))
+    body = tuple(
+        (Part(f"C-{n}"), Part("A name that is long"), Part(str(10**n))) for n in range(lines)
+    )
+    return Table((Part(" Title"),), columns, body)
+
+
+def test_on_a_narrow_screen_names_are_cut_and_then_columns_give_way() -> None:
+    assert rows_of(a_table(), 40, 9)[2] == "  C-0  A name that is long            1"
+    assert rows_of(a_table(), 26, 9)[2] == "  C-0  A name tha…      1"
+    assert rows_of(a_table(), 18, 9)[2] == "  C-0  A name th…"
+
+
+def test_a_table_shows_the_lines_around_the_chosen_one_and_counts_the_others() -> None:
+    assert rows_of(a_table(9), 60, 6, chosen=7)[2:] == [
+        *(row for row in rows_of(a_table(9), 60, 20, chosen=7)[7:10]),
+        "  6 more",
+    ]
+    assert rows_of(a_table(0), 60, 6) == [" Title", "  none"]
