@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 from conftest import NOW, SITE
 from sqlalchemy import func, insert, select, text, update
-from sqlalchemy.orm import Session
 from warehouses import packing, picking, returns
 from warehouses.picker import Picker
 
@@ -367,30 +366,6 @@ def test_writing_that_is_no_scan_is_not_noted(floor) -> None:
             assert not driver.notes.changes
         else:
             assert not tx.scalar(text("SELECT current_setting('floorhand.noted', true)"))
-
-
-@pytest.mark.sqlite("its triggers, which a scan makes")
-def test_a_connection_begins_to_note_with_its_first_scan_and_again_after_one_undone(floor) -> None:
-    engine_of(floor).dispose()  # what has noted before
-    change = update(Merchant).values(name="Other"), update(Place).values(zone="Z")
-    with engine_of(floor).connect() as connection:
-
-        def scan(session: Session) -> list[str]:
-            notes.begin(session)
-            for one in change:
-                session.execute(one)
-            return [table for table, _, _ in notes.end(session) or ()]
-
-        with Session(connection) as tx:
-            assert not tx.scalar(text(notes.HAS_TRIGGERS))
-            assert set(scan(tx)) == {"place"}
-            tx.rollback()
-            assert not tx.scalar(text(notes.HAS_TRIGGERS))
-            with tx.begin_nested() as inner:
-                assert set(scan(tx)) == {"place"}
-                inner.rollback()
-            assert set(scan(tx)) == {"place"}
-            tx.rollback()
 
 
 ROW = {"site": SITE, "id": "1", "state": "open"}

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from floorhand.domain.things import Line
 from floorhand.errors import DatabaseUnusable
-from floorhand.store import ledger, migrations, notes
+from floorhand.store import ledger, migrations
 from floorhand.store.check import violations
 from floorhand.store.db import HEAD, Transactions, engine_of, open_database
 from floorhand.store.places import new_place
@@ -115,7 +115,6 @@ def test_every_table_that_an_undo_puts_back_notes_its_changes(opened) -> None:
     else:
         question = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE '%_noted'"
     with opened.begin() as tx:
-        notes.begin(tx)
         assert set(tx.scalars(text(question))) == set(RESTORED)
 
 

@@ -1,9 +1,9 @@
 """Note which rows a scan changes, before and after, so that it can be taken back.
 
 Triggers do it, so that nothing that writes has to think of it. On SQLite they belong to the
-connection and hand the rows to this program; its first scan makes them, as they cost what writes
-much and is no scan dearly. On PostgreSQL they are in the database and write to a setting of the
-transaction. Only what happens between `begin` and the end of the transaction is noted.
+connection and hand the rows to this program; on PostgreSQL they are in the database and write to
+a setting of the transaction. Only what happens between `begin` and the end of the transaction is
+noted.
 """
 
 from __future__ import annotations
@@ -35,7 +35,6 @@ AS noted)
 """).bindparams(bindparam("changes_max", type_=Integer))
 """The notes of a PostgreSQL transaction as JSON, to be put into the statement that keeps them."""
 
-HAS_TRIGGERS: Final = "SELECT 1 FROM temp.sqlite_master WHERE type = 'trigger'"
 TRIGGER: Final = """
 CREATE TEMP TRIGGER noted_{table}_{verb} AFTER {when} ON main."{table}" WHEN notes()
 BEGIN SELECT note('{table}', '{verb}', {values}); END;
@@ -74,42 +73,37 @@ class Noting:
 
 
 def prepare_sqlite(connection: FairConnection) -> None:
-    """Let a new connection note what is changed through it."""
+    """Let a new connection note what is changed through it, once there are tables."""
+    there = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'undo_step'").fetchone()
+    if there is None:
+        return
     noting = Noting()
     connection.notes = noting
     connection.create_function("notes", 0, noting.is_on)
     connection.create_function("note", -1, noting.note)
     connection.execute("PRAGMA temp_store = MEMORY")
+    connection.executescript(_triggers())
 
 
 def begin(tx: Session) -> None:
     """Start to note, in a transaction that is a scan."""
     door = door_of(tx)
     if door.dialect.name == "sqlite":
-        driver = _driver(tx)
-        # Asked each time: a scan that is undone takes the triggers that it made with it.
-        if driver.execute(HAS_TRIGGERS).fetchone() is None:
-            for trigger in _triggers():
-                driver.execute(trigger)
-        _noting(driver).changes = []
+        _noting(tx).changes = []
     elif not door.notes:  # unless whoever opened the transaction has begun them with it
         door.connection.exec_driver_sql(NOTES_ON)
 
 
 def end(tx: Session) -> list[Change] | None:
     """Give what was noted on SQLite, and stop; None if it was too much."""
-    noting = _noting(_driver(tx))
+    noting = _noting(tx)
     changes, noting.changes = noting.changes, None
     return changes if changes is not None and len(changes) <= CHANGES_MAX else None
 
 
-def _driver(tx: Session) -> FairConnection:
+def _noting(tx: Session) -> Noting:
     driver = door_of(tx).line.driver_connection
     assert isinstance(driver, FairConnection), driver
-    return driver
-
-
-def _noting(driver: FairConnection) -> Noting:
     assert isinstance(driver.notes, Noting), driver.notes
     return driver.notes
 
@@ -123,8 +117,8 @@ def _columns(table: str) -> tuple[tuple[str, ...], frozenset[str]]:
 
 
 @cache
-def _triggers() -> tuple[str, ...]:
-    return tuple(
+def _triggers() -> str:
+    return "".join(
         TRIGGER.format(table=table, verb=verb, when=when, values=", ".join(values))
         for table, watched in RESTORED.items()
         for verb, when, values in _verbs(table, watched)
