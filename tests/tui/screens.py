@@ -122,6 +122,9 @@ class ListRoad:
         self.kept = self.kept or keep
         return self.little_room
 
+    def get_line_ready(self) -> bool:
+        return False
+
     def scanner(self) -> Profile:
         return self.profile
 

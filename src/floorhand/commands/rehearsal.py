@@ -37,6 +37,9 @@ class _Nowhere:
     def take(self, scan_no: int, scanned: str, source: str) -> Turn:
         raise AssertionError((scan_no, scanned, source))
 
+    def get_line_ready(self) -> bool:
+        return False
+
     def scanner(self) -> Profile:
         return PLAIN
 

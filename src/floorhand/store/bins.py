@@ -1,7 +1,5 @@
-"""Bins that goods may go to, read a few at a time: a building has thousands.
-
-Each question is answered from an index; what stands in the candidates is read in one go.
-"""
+"""Bins that goods may go to, read a few at a time, for a building has thousands: each question is
+answered from an index, and what stands in the candidates is read in one go."""
 
 from __future__ import annotations
 
@@ -13,6 +11,7 @@ from typing import Any
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    Integer,
     Row,
     Select,
     and_,
@@ -298,7 +297,7 @@ def _candidates(for_hold: bool | None) -> Select[*tuple[Any, ...]]:
             *(or_(most == 0, most >= needed) for most, needed in fits),
         )
         .order_by(Place.walk_no, Place.code)
-        .offset(bindparam("skipped"))
+        .offset(bindparam("skipped", type_=Integer))
         .limit(CANDIDATES_MAX)
     )
 

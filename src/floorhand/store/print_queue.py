@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
-from sqlalchemy import TableClause, bindparam, case, func, insert, or_, select, update
+from sqlalchemy import Integer, TableClause, bindparam, case, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.labels import LabelData
@@ -119,7 +119,7 @@ _EPOCH = select(_SPOOLER.c.epoch).where(_SPOOLER.c.site == bindparam("site"))
 _KEPT = select(_FORM.c.form, _FORM.c.content).where(
     _FORM.c.site == bindparam("site"),
     _FORM.c.job == bindparam("job"),
-    _FORM.c.dpi.in_((0, bindparam("dpi"))),
+    _FORM.c.dpi.in_((0, bindparam("dpi", type_=Integer))),
 )
 _KEEP = insert(_FORM)
 

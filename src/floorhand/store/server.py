@@ -34,6 +34,9 @@ STATEMENTS_KEPT_MAX: Final = 600
 CONNECT_MAX_S: Final = 5
 """A server that has not let somebody in by then is tried again."""
 
+JOINS_AT_ONCE_MAX: Final = 4
+"""Tables whose order of joining a server looks for; what scans ask begins with the fewest rows."""
+
 QUIET_MAX_S: Final = 3
 PROBE_EVERY_S: Final = 1
 PROBES_MAX: Final = 3
@@ -224,6 +227,7 @@ def _server_side() -> str:
         "lock_timeout": LOCK_MAX_MS,
         "idle_in_transaction_session_timeout": IDLE_MAX_MS,
         "plan_cache_mode": "force_generic_plan",
+        "join_collapse_limit": JOINS_AT_ONCE_MAX,
         "jit": "off",
     }
     return "; ".join(f"SET {name} = {value}" for name, value in settings.items())

@@ -29,6 +29,7 @@ from floorhand.tui.themes import THEMES
 if TYPE_CHECKING:
     from floorhand.ops.seats import Turn
     from floorhand.tui.driver import Arrived, Hangup
+    from floorhand.tui.scan import Scan
     from floorhand.tui.serial import SerialScanner
 
 LOG_BYTES_MAX: Final = 1_000_000
@@ -76,11 +77,12 @@ class FloorhandApp(App[Exception | None], inherit_bindings=False):
         self._device = scanner
         self._may_move = may_move
         self._scanner: SerialScanner | None = None
+        self._readying: asyncio.Task[None] | None = None
         self._db_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="db")
         self._floor = Floor(
             warm_up=lambda: self._on_thread(road.warm_up),
             sit=lambda: self._sit(road),
-            take=lambda n, scan: self._on_thread(lambda: road.take(n, scan.text, scan.source)),
+            take=lambda n, scan: self._take(road, n, scan),
             scanner=lambda: self._on_thread(road.scanner),
             hint=lambda turn: self._on_thread(lambda: road.hint(turn)),
             past=lambda: self._on_thread(road.past),
@@ -150,7 +152,23 @@ class FloorhandApp(App[Exception | None], inherit_bindings=False):
         """Take the seat; what reads GS1 codes is loaded once the question can be seen."""
         turn = await self._on_thread(road.sit)
         self.call_after_refresh(self._db_thread.submit, warm_up)
+        self._get_line_ready(road)
         return turn
+
+    async def _take(self, road: Road, scan_no: int, scan: Scan) -> Turn:
+        turn = await self._on_thread(lambda: road.take(scan_no, scan.text, scan.source))
+        self._get_line_ready(road)
+        return turn
+
+    def _get_line_ready(self, road: Road) -> None:
+        """Get ready bit by bit, in the order of the thread: a scan waits for one bit at most."""
+
+        async def all_of_it() -> None:
+            while await self._on_thread(road.get_line_ready):
+                pass
+
+        if self._readying is None or self._readying.done():
+            self._readying = asyncio.create_task(all_of_it())
 
     async def _on_thread(self, work: Callable[[], T]) -> T:
         """Do what may wait on the one database thread: one, so that scans keep their order."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from floorhand.domain.printing import Stands
 from floorhand.domain.scanners import Profile
-from floorhand.errors import Code, SeatTaken
+from floorhand.errors import Code, DatabaseAway, SeatTaken
 from floorhand.flows.turn import Said
 
 if TYPE_CHECKING:
@@ -37,6 +37,9 @@ class Road(Protocol):
 
     def take(self, scan_no: int, scanned: str, source: str) -> Turn:
         """Answer one scan; ``source`` says how it came."""
+
+    def get_line_ready(self) -> bool:
+        """Have a server get ready for what scans ask; say whether there is more of that."""
 
     def scanner(self) -> Profile:
         """Say how the scanner here sends."""
@@ -167,6 +170,16 @@ class FloorRoad:
         self._language = turn.language
         self._after_turn()
         return turn
+
+    def get_line_ready(self) -> bool:
+        """Have a server get ready for what scans ask; say whether there is more of that."""
+        from floorhand.store.line_ready import get_line_ready
+
+        assert self._transactions is not None, "the seat is taken first"
+        try:
+            return get_line_ready(self._transactions)
+        except DatabaseAway:  # the next scan finds out, and tells
+            return False
 
     def scanner(self) -> Profile:
         """Say how the scanner here sends."""
