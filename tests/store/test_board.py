@@ -22,7 +22,7 @@ from floorhand.exchange.tables import ENCODING, write_table
 from floorhand.store import details as behind
 from floorhand.store.board import Board, Waits, board
 from floorhand.store.db import Transactions
-from floorhand.store.details import Details, details
+from floorhand.store.details import Details, Word, details
 from floorhand.store.onlooking import Onlooker
 from floorhand.store.schema import (
     Delivery,
@@ -79,8 +79,8 @@ def test_who_picks_is_shown_with_cart_and_last_scan(floor: Transactions) -> None
     assert dict(seen(floor).forecasts[0].cut_off.orders) == {"picking": 2}
     rows = opened(floor, "cut_off", (NOW + timedelta(hours=6)).isoformat()).rows
     assert [row[:2] for row in rows] == [
-        ("ACME/1001", "=order_state.picking"),
-        ("ACME/1002", "=order_state.picking"),
+        ("ACME/1001", Word("order_state.picking")),
+        ("ACME/1002", Word("order_state.picking")),
     ]
     assert {row[4] for row in rows} == {"Ana"}
 
@@ -94,7 +94,7 @@ def test_totes_at_a_bench_wait_since_their_first_piece(floor: Transactions) -> N
     assert found["tote"].count == 1
     assert found["tote"].oldest_at is not None
     (row,) = opened(floor, "waits", "tote").rows
-    assert row[1:4] == ("BENCH-1", "ACME/1001", "=order_state.picked")
+    assert row[1:4] == ("BENCH-1", "ACME/1001", Word("order_state.picked"))
 
 
 def test_the_pace_is_that_of_orders_that_left_lately(floor: Transactions) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,14 +15,14 @@ from floorhand.domain.printing import Stands
 from floorhand.domain.shifts import Period
 from floorhand.errors import DatabaseAway
 from floorhand.store.board import AtWork, Board, DueReturns, Waits
-from floorhand.store.details import Details
+from floorhand.store.details import Details, Word
 from floorhand.text.catalog import catalog, languages
 from floorhand.tui import board as board_module
 from floorhand.tui.board import BoardApp, Sight
 from floorhand.tui.board_parts import Target, targets
 from floorhand.tui.driver import Arrived
 from floorhand.tui.rows import Part
-from floorhand.tui.scan import ScanReader
+from floorhand.tui.scan import Scan, ScanReader, Typed
 from floorhand.tui.tables import Column, Table, table_rows
 
 PICTURES = Path(__file__).parent / "boards"
@@ -56,9 +55,9 @@ def a_board() -> Board:
 
 
 ROWS = (
-    ("ACME/2", "=order_state.picking", 12, NOW + H),
-    ("BOLT/10", "=order_state.picked", 2, NOW - 40 * H),
-    ("ACME/10", "=order_state.hold", 7, None),
+    ("ACME/2", Word("order_state.picking"), 12, NOW + H),
+    ("BOLT/10", Word("order_state.picked"), 2, NOW - 40 * H),
+    ("ACME/10", Word("order_state.hold"), 7, None),
 )
 
 
@@ -70,11 +69,9 @@ class Looking:
     asked: list[Target | None] = field(default_factory=list)
     kept: list[tuple[object, ...]] = field(default_factory=list)
     away: bool = False
-    looked: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
 
     def look(self, target: Target | None) -> tuple[Board, Details | None]:
         self.asked.append(target)
-        self.looked.release()
         if self.away:
             raise DatabaseAway("cut")
         found = Details(("order", "state", "pieces", "due"), ROWS, len(ROWS))
@@ -112,6 +109,13 @@ async def press(pilot, *keys: str) -> str:
 
 async def type_in(pilot, text: str) -> str:
     pilot.app.post_message(Arrived(tuple(pilot.app.reader.feed(text.encode()))))
+    await pilot.pause()
+    return picture(pilot.app)
+
+
+async def enter(pilot, text: str) -> str:
+    """Type as slowly as people do, to the end."""
+    pilot.app.post_message(Arrived((Scan(text, "typed"),)))
     await pilot.pause()
     return picture(pilot.app)
 
@@ -185,11 +189,29 @@ async def test_what_is_typed_or_scanned_is_searched_for() -> None:
         assert "BOLT/10" in shown
         assert "ACME/2" not in shown
         assert "Enter first" in await press(pilot, "f9")
-        await type_in(pilot, "\rACME/10\r")
-        shown = picture(pilot.app)
+        shown = await enter(pilot, "ACME/10")
         assert "▶ ACME/10" in shown
         assert "BOLT/10" not in shown
         assert "BOLT/10" in await press(pilot, "escape")
+
+
+async def test_a_scan_finds_what_it_stands_for_from_anywhere() -> None:
+    looking = Looking()
+    async with app_of(looking).run_test(size=SIZES["80x24"]) as pilot:
+        await shows(pilot, "▶ 08:41")
+        await type_in(pilot, "T-0017\r")
+        assert "About T-0017" in await shows(pilot, "BOLT/10")
+        assert looking.asked.count(Target("found", "T-0017")) == 1
+        await press(pilot, "down", "right")
+        assert "About BOLT/10" in await shows(pilot, "▶ ACME/2")
+        assert Target("order", "BOLT/10") in looking.asked
+        code = "395212340000000014"
+        pilot.app.post_message(Arrived((Typed(code), Scan(code, "scanned"))))
+        await shows(pilot, "About 395212340000000014")
+        for word in ("About BOLT/10", "About T-0017", "Will it leave in time?"):
+            shown = await press(pilot, "left")
+            assert word in shown
+            assert "Only with" not in shown
 
 
 async def test_a_table_is_kept_as_it_is_looked_at() -> None:
@@ -198,7 +220,7 @@ async def test_a_table_is_kept_as_it_is_looked_at() -> None:
         await shows(pilot, "▶ 08:41")
         await press(pilot, "right")
         await shows(pilot, "BOLT/10")
-        await type_in(pilot, "acme\r")
+        await enter(pilot, "acme")
         assert "Kept as board.csv." in await press(pilot, "f9")
     assert looking.kept == [
         (

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlalchemy.orm import Session
+
 from floorhand.commands.terminal import manner_of
 from floorhand.config import Settings
 from floorhand.domain.preferences import THEMES
@@ -46,7 +48,6 @@ def run(args: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001  (
         zone = site_zone(tx, settings.site)
         language = settings.language or site_rules(tx, settings.site).language
     from floorhand.store.board import board
-    from floorhand.store.details import details
     from floorhand.tui.board import Sight, run_board
 
     words = catalog(language)
@@ -54,7 +55,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001  (
     def look(target: Target | None) -> tuple[Board, Details | None]:
         now = datetime.now(UTC)
         with onlooker.look() as tx:
-            behind = details(tx, settings.site, target.kind, target.which, now) if target else None
+            behind = _behind(tx, settings.site, target, now) if target else None
             return board(tx, settings.site, now), behind
 
     def keep(name: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -62,6 +63,17 @@ def run(args: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001  (
 
     sight = Sight(look, keep, words, zone, settings.site)
     return run_board(sight, manner_of(settings))
+
+
+def _behind(tx: Session, site: str, target: Target, now: datetime) -> Details:
+    from floorhand.store.details import details
+    from floorhand.store.found import THINGS, about, found
+
+    if target.kind == "found":
+        return found(tx, site, target.which, now)
+    if target.kind in THINGS:
+        return about(tx, site, target.kind, target.which)
+    return details(tx, site, target.kind, target.which, now)
 
 
 def _keep(words: Catalog, name: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -36,8 +36,17 @@ ROWS_MAX: Final = 500
 SCANS_OF: Final = timedelta(hours=12)
 """Scans of a worker that are older are those of another shift."""
 
-Value = str | int | datetime | None
-"""What is in a cell; a text that begins with ``=`` names a text in the catalog."""
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A text of the catalog, with its facts."""
+
+    key: str
+    facts: tuple[tuple[str, str | int], ...] = ()
+
+
+Value = str | int | datetime | Word | None
+"""What is in a cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +54,14 @@ class Details:
     """A table of what is behind a line.
 
     ``heads`` name the columns; ``rows`` have a cell for each. ``count`` is how many rows there are
-    in all, of which no more than `ROWS_MAX` are given.
+    in all, of which no more than `ROWS_MAX` are given. ``facts`` are told above it, as names of
+    texts with their values.
     """
 
     heads: tuple[str, ...]
     rows: tuple[tuple[Value, ...], ...]
     count: int
-
-
-def word(key: str) -> str:
-    """Mark the key of a text as such."""
-    return f"={key}"
+    facts: tuple[tuple[str, str], ...] = ()
 
 
 def details(tx: Session, site: str, kind: str, key: str, now: datetime) -> Details:
@@ -131,7 +137,7 @@ def _cut_off(tx: Session, site: str, key: str, _now: datetime) -> Details:
     rows = (
         (
             f"{row.merchant}/{row.number}",
-            word(f"order_state.{row.state}"),
+            Word(f"order_state.{row.state}"),
             int(row.left or 0),
             row.tote or "",
             row.worker or "",
@@ -143,16 +149,16 @@ def _cut_off(tx: Session, site: str, key: str, _now: datetime) -> Details:
     return _table(("order", "state", "pieces", "tote", "worker", "priority", "reason"), rows)
 
 
-def _worker(tx: Session, site: str, key: str, now: datetime) -> Details:
+def scans_of(tx: Session, site: str, worker: str, now: datetime) -> Details:
     """List the last scans of a worker, the latest first."""
     asked = (
         select(Scan.at, Scan.seat, Scan.job, Scan.scanned, Scan.named, Scan.fate)
-        .where(Scan.site == site, Scan.at >= now - SCANS_OF, Scan.worker == key)
+        .where(Scan.site == site, Scan.at >= now - SCANS_OF, Scan.worker == worker)
         .order_by(Scan.at.desc(), Scan.scan_no.desc())
         .limit(ROWS_MAX)
     )
     rows = (
-        (row.at, row.seat, word(f"job.{row.job}"), row.named or row.scanned, _fate(row.fate))
+        (row.at, row.seat, Word(f"job.{row.job}"), row.named or row.scanned, _fate(row.fate))
         for row in tx.execute(asked)
     )
     return _table(("at", "seat", "job", "scanned", "fate"), rows)
@@ -252,7 +258,7 @@ def _totes(tx: Session, site: str) -> Details:
     rows: list[tuple[Value, ...]] = []
     for row in tx.execute(asked).all():
         order = orders.order_facts(tx, site, *orders.split_name(row.order_no))
-        state = word(f"order_state.{order.state}") if order else ""
+        state = Word(f"order_state.{order.state}") if order else None
         due_at = order.due_at if order else None
         pieces = int(row.pieces or 0)
         rows.append((row.code, row.parent, row.order_no, state, pieces, due_at, row.at))
@@ -339,7 +345,7 @@ def _table(heads: tuple[str, ...], rows: Iterable[tuple[Value, ...]]) -> Details
 
 _KINDS: dict[str, Callable[[Session, str, str, datetime], Details]] = {
     "cut_off": _cut_off,
-    "worker": _worker,
+    "worker": scans_of,
     "waits": _waits,
     "printer": _printer,
     "trouble": _trouble,

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
 from textual import work
@@ -24,6 +25,7 @@ from floorhand.tui.board_details import (
     Order,
     heads_of,
     lay_out_details,
+    target_of,
     written,
 )
 from floorhand.tui.board_layout import lay_out_board
@@ -40,6 +42,11 @@ if TYPE_CHECKING:
     from floorhand.tui.driver import Arrived, Hangup
 
 LOOK_EVERY_S: Final = 1.0
+SEARCH_EVERY_S: Final = 5.0
+"""What was done with a thing is searched for among all that was done, which takes longer."""
+
+COUNTED: Final = frozenset({"cut_off", "worker", "waits", "printer", "trouble"})
+"""What is read as quickly as the board itself."""
 
 PAGE: Final = 10
 OPENS: Final = frozenset({"right", "f10"})
@@ -81,6 +88,14 @@ class Opened:
     chosen: int = 0
     details: Details | None = None
     note: str = ""
+    before: Opened | None = None
+    looked_s: float = 0.0
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it is to be looked at again."""
+        every_s = 0.0 if self.about.kind in COUNTED else SEARCH_EVERY_S
+        return self.details is None or monotonic() - self.looked_s >= every_s
 
 
 class BoardScreen(Screen[None]):
@@ -122,7 +137,7 @@ class BoardScreen(Screen[None]):
 
     async def _look(self) -> None:
         opened = self._opened
-        target = opened.about if opened is not None else None
+        target = opened.about if opened is not None and opened.is_due else None
         loop = asyncio.get_running_loop()
         try:
             self._board, details = await loop.run_in_executor(
@@ -132,17 +147,18 @@ class BoardScreen(Screen[None]):
             self._away = away.told if isinstance(away, DatabaseAway) else DatabaseAway.told
             return
         self._away = ""
-        if opened is not None:
-            opened.details = details
+        if opened is not None and target is not None:
+            opened.details, opened.looked_s = details, monotonic()
 
     def hear(self, heard: tuple[Any, ...], hearing: Hearing) -> None:
         """Take keys, and what is typed to search a table."""
         for item in heard if heard and hearing.arrived(heard) else ():
-            if self._opened is None:
-                if isinstance(item, KeyDown):
-                    self._pressed(item.key)
-            else:
+            if isinstance(item, Scan) and (self._opened is None or item.source != "typed"):
+                self._open(Target("found", item.text))
+            elif self._opened is not None:
                 self._heard_in(self._opened, item)
+            elif isinstance(item, KeyDown):
+                self._pressed(item.key)
         hearing.make_room(room=True)
         self._paint()
 
@@ -153,8 +169,14 @@ class BoardScreen(Screen[None]):
         elif key in STEPS:
             self._chosen = max(0, min(self._chosen + STEPS[key], len(lines) - 1))
         elif key in OPENS and self._chosen < len(lines):
-            self._opened = Opened(lines[self._chosen])
-            self._soon.set()
+            self._open(lines[self._chosen])
+
+    def _open(self, target: Target) -> None:
+        """Open what is behind a line, or what a code stands for; where one was, it leads back."""
+        if self._opened is not None:  # a scan looks like a search while it comes
+            self._opened.order = replace(self._opened.order, search="")
+        self._opened = Opened(target, before=self._opened)
+        self._soon.set()
 
     def _heard_in(self, opened: Opened, item: object) -> None:
         match item:
@@ -176,7 +198,10 @@ class BoardScreen(Screen[None]):
         elif key in CLOSES and opened.order.search:
             opened.order = replace(opened.order, search="")
         elif key in CLOSES:
-            self._opened = None
+            self._opened = opened.before
+            self._soon.set()
+        elif key in OPENS and (target := target_of(view, opened.chosen)) is not None:
+            self._open(target)
         elif key == "f4" and opened.details is not None:
             opened.order = opened.order.next(len(opened.details.heads))
         elif key == "f9":
@@ -199,7 +224,7 @@ class BoardScreen(Screen[None]):
 
     def _paint(self) -> None:
         view = self._view
-        if self._opened is not None:
+        if self._opened is not None and self._board is not None:
             view.show(self._details_view(self._opened))
             return
         view.show(

@@ -6,16 +6,36 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Final
 
-from floorhand.store.details import Details, Value
+from floorhand.store.details import Details, Value, Word
 from floorhand.text.catalog import Catalog
-from floorhand.tui.board_parts import moment
+from floorhand.tui.board_parts import Target, moment
 from floorhand.tui.rows import Part, Row, between, padded
-from floorhand.tui.safe import cut
+from floorhand.tui.safe import cut, wrap
 from floorhand.tui.tables import Column, Table, table_rows
 from floorhand.tui.widths import columns
 
+FACTS_ROWS_MAX: Final = 4
+
+LEADS: Final = {
+    **{kind: kind for kind in ("order", "tote", "place", "delivery", "return", "sku")},
+    **{"tote": "place", "subject": "found"},
+}
+"""Columns whose cells lead on, and to what kind of thing."""
+
 NAMES: Final = frozenset(
-    {"order", "scanned", "sku", "facts", "subject", "reason", "worker", "state", "fate", "label"}
+    {
+        "order",
+        "scanned",
+        "sku",
+        "facts",
+        "subject",
+        "reason",
+        "worker",
+        "state",
+        "fate",
+        "label",
+        "deed",
+    }
 )
 """Columns that may be cut on a narrow screen."""
 
@@ -73,8 +93,26 @@ def written(view: DetailsView, *, whole: bool = False) -> tuple[tuple[str, ...],
         view: What is looked at.
         whole: Whether moments are written with their date, as a file needs it.
     """
+    return tuple(cells for _, cells in _rows(view, whole=whole))
+
+
+def target_of(view: DetailsView, chosen: int) -> Target | None:
+    """Give what the row that is chosen leads to: the first thing that it names."""
+    rows = _rows(view)
+    if view.details is None or chosen >= len(rows):
+        return None
+    for kind, value in zip(view.details.heads, rows[chosen][0], strict=True):
+        if kind in LEADS and isinstance(value, str) and value:
+            return Target(LEADS[kind], value)
+    return None
+
+
+def _rows(
+    view: DetailsView, *, whole: bool = False
+) -> list[tuple[tuple[Value, ...], tuple[str, ...]]]:
+    """Give the rows as they are looked at, each with its cells in words."""
     if view.details is None:
-        return ()
+        return []
     told = [(row, tuple(_cell(view, value, whole) for value in row)) for row in view.details.rows]
     search = view.order.search.casefold()
     found = [one for one in told if search in "\t".join(one[1]).casefold()]
@@ -83,7 +121,7 @@ def written(view: DetailsView, *, whole: bool = False) -> tuple[tuple[str, ...],
         found = sorted(
             found, key=lambda one: _sorted_as(one[0][at], one[1][at]), reverse=view.order.down
         )
-    return tuple(cells for _, cells in found)
+    return found
 
 
 def heads_of(view: DetailsView) -> tuple[str, ...]:
@@ -100,8 +138,8 @@ def lay_out_details(view: DetailsView, width: int, height: int) -> list[Row]:
     title = cut(f" {view.about}", width - columns(clock) - 1)
     head = between((Part(title, "strong"),), (Part(clock, "strong"),), width)
     keys = padded((Part(f" {say('details.keys')}"),), width, "frame-calm")
-    rows = [padded(head, width, "frame-calm"), _above(view, width)]
-    if view.details is not None:
+    rows = [padded(head, width, "frame-calm"), *_facts(view, width), _above(view, width)]
+    if view.details is not None and view.details.heads:
         heads = zip(heads_of(view), view.details.heads, strict=True)
         ranked = tuple(
             Column(
@@ -123,6 +161,14 @@ def lay_out_details(view: DetailsView, width: int, height: int) -> list[Row]:
         )
     rows = [padded(row, width) for row in rows]
     return [*(rows + [padded((), width)] * height)[: height - 1], keys]
+
+
+def _facts(view: DetailsView, width: int) -> list[Row]:
+    """Tell what is known besides the table."""
+    told = view.details.facts if view.details is not None else ()
+    pairs = (view.words.fact(name, value) for name, value in told)
+    text = " · ".join(" ".join(part for part in pair if part) for pair in pairs)
+    return [(Part(f" {line}"),) for line in wrap(text, width - 2, FACTS_ROWS_MAX)] if text else []
 
 
 def _above(view: DetailsView, width: int) -> Row:
@@ -157,12 +203,10 @@ def _cell(view: DetailsView, value: Value, whole: bool) -> str:
             return value.astimezone(view.zone).isoformat(sep=" ", timespec="seconds")
         case datetime():
             return moment(value, view.at, view.zone)
-        case int():
-            return str(value)
-        case _ if value.startswith("="):
-            return view.words.say(value[1:])
+        case Word(key=key, facts=facts):
+            return view.words.say(key, dict(facts))
         case _:
-            return value
+            return str(value)
 
 
 def _sorted_as(value: Value, cell: str) -> tuple[bool, float, str]:

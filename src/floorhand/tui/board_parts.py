@@ -88,6 +88,8 @@ def title_of(board: Board, target: Target, words: Catalog, zone: tzinfo) -> str:
         case Target("worker", key):
             name = next((one.name for one in board.people if one.worker == key), key)
             return words.say("details.worker", {"name": name})
+        case Target("found" | "place" | "order" | "sku" | "delivery" | "return", key):
+            return words.say("details.thing", {"code": key})
         case Target("printer", key):
             return words.say("details.printer", {"printer": key})
         case Target(kind, key):

@@ -1,0 +1,142 @@
+"""Find anything by its code: where it is, what is in it, and who had it when."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from floorhand.domain.signing_in import Seen
+from floorhand.domain.things import (
+    Ambiguous,
+    Badge,
+    DeliveryCode,
+    OrderCode,
+    Piece,
+    Place,
+    ReturnCode,
+)
+from floorhand.errors import Refused
+from floorhand.flows.turn import Prompt, Wants
+from floorhand.store import looking
+from floorhand.store.deeds import kept_steps, of_thing
+from floorhand.store.details import ROWS_MAX, Details, Value, Word, scans_of
+from floorhand.store.lookup import resolve
+from floorhand.store.orders import split_name
+from floorhand.store.schema import Delivery, Return
+
+ASKED: Final = Prompt("menu.choose", wants=Wants(kinds=("anything", "badge")))
+
+HELD_MAX: Final = 6
+"""So many kinds of goods in a place are told."""
+
+THINGS: Final = ("place", "order", "sku", "delivery", "return")
+"""Kinds of things; orders and products are named ``merchant/code``, all else by its code."""
+
+
+def found(tx: Session, site: str, code: str, now: datetime) -> Details:
+    """Say what a code stands for, how that stands, and what was done with it last.
+
+    Args:
+        tx: An open transaction.
+        site: The building.
+        code: As it was scanned or typed.
+        now: The moment of all this.
+    """
+    try:
+        event = resolve(tx, site, code, ASKED)
+    except Refused:
+        return _unknown(code)
+    match event:
+        case Badge(worker=worker):
+            return scans_of(tx, site, worker, now)
+        case Ambiguous(options=options):
+            return _each(tx, site, options)
+        case _ if (named := _named(event)) is not None:
+            return about(tx, site, *named)
+        case _:
+            return _unknown(code)
+
+
+def about(tx: Session, site: str, kind: str, name: str) -> Details:
+    """Say how a thing stands, and what was done with it, the latest first.
+
+    Args:
+        tx: An open transaction.
+        site: The building.
+        kind: One of `THINGS`.
+        name: Which.
+    """
+    names = split_name(name) if kind in ("order", "sku") else (name,)
+    rows = tuple(
+        (step.at, step.worker, step.seat, Word(step.text, tuple(step.facts.items())))
+        for step in kept_steps(tx, site, of_thing(*names), 0, ROWS_MAX)
+    )
+    seen = _seen(tx, site, kind, name)
+    held = [f"{row.pieces} × {row.code}" for row in seen.rows[:HELD_MAX]]
+    facts = ((f"board.head.{kind}", name), *seen.facts)
+    if held:
+        more = ", …" if len(seen.rows) > HELD_MAX else ""
+        facts = (*facts, ("details.held", ", ".join(held) + more))
+    return Details(("at", "worker", "seat", "deed"), rows, len(rows), facts)
+
+
+def _each(tx: Session, site: str, options: tuple[object, ...]) -> Details:
+    """List what a code may mean: the same one stands for things of several merchants."""
+    rows: list[tuple[Value, ...]] = []
+    for one in options:
+        if (named := _named(one)) is not None:
+            told = " · ".join(value for _, value in _seen(tx, site, *named).facts if value)
+            rows.append((named[1], told))
+    kind, _ = _named(options[0]) or ("subject", "")
+    return Details((kind, "facts"), tuple(rows), len(rows))
+
+
+def _unknown(code: str) -> Details:
+    return Details((), (), 0, (("details.unknown", code),))
+
+
+def _named(event: object) -> tuple[str, str] | None:
+    """Name a thing by its kind and code; None for what is none."""
+    match event:
+        case Place(code=code):
+            return "place", code
+        case OrderCode(merchant=merchant, number=number):
+            return "order", f"{merchant}/{number}"
+        case Piece(merchant=merchant, sku=sku):
+            return "sku", f"{merchant}/{sku}"
+        case DeliveryCode(number=number):
+            return "delivery", number
+        case ReturnCode(number=number):
+            return "return", number
+        case _:
+            return None
+
+
+def _seen(tx: Session, site: str, kind: str, name: str) -> Seen:
+    """Say how a thing stands."""
+    match kind:
+        case "place":
+            return looking.place(tx, site, name)
+        case "order":
+            return looking.order(tx, site, name)
+        case "sku":
+            return looking.sku(tx, site, name)
+        case "delivery":
+            asked = select(Delivery.merchant, Delivery.state, Delivery.dock)
+            row = tx.execute(asked.where(Delivery.site == site, Delivery.number == name)).first()
+            return _paper("delivery_state", row)
+        case _:
+            asked = select(Return.merchant, Return.custody, Return.place)
+            row = tx.execute(asked.where(Return.site == site, Return.number == name)).first()
+            return _paper("custody", row)
+
+
+def _paper(states: str, row: tuple[str, str, str] | None) -> Seen:
+    if row is None:
+        return Seen("", (), ())
+    merchant, state, place = row
+    stands = (("board.head.place", place),) if place else ()
+    return Seen("", (("fact.merchant", merchant), (f"{states}.{state}", ""), *stands), ())

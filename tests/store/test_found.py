@@ -1,0 +1,104 @@
+"""Anything is found by its code: how it stands, and what was done with it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from conftest import NOW, SITE
+from sqlalchemy import insert
+from warehouses import picking as house
+from warehouses.picker import Picker
+
+from floorhand.store.db import Transactions
+from floorhand.store.details import Details, Word
+from floorhand.store.found import about, found
+from floorhand.store.schema import Barcode, Delivery, Return
+
+LATER = NOW + timedelta(minutes=20)
+
+
+@pytest.fixture
+def floor(transactions: Transactions) -> Transactions:
+    """The house in the middle of Ana's walk: two totes are bound, mugs are picked."""
+    house.build(transactions)
+    ana = Picker(transactions)
+    ana.start()
+    ana.scan("BIN-A-01", "MUG-1", "MUG-1", "T-1")
+    return transactions
+
+
+def seen(floor: Transactions, code: str) -> Details:
+    with floor.begin() as tx:
+        return found(tx, SITE, code, LATER)
+
+
+def deeds(details: Details) -> list[str]:
+    return [row[3].key for row in details.rows if isinstance(row[3], Word)]
+
+
+def test_a_tote_tells_its_order_what_it_holds_and_who_had_it(floor: Transactions) -> None:
+    details = seen(floor, "T-1")
+    facts = dict(details.facts)
+    assert facts["board.head.place"] == "T-1"
+    assert facts["fact.order"] == "ACME/1001"
+    assert facts["details.held"] == "2 × MUG"
+    assert details.heads == ("at", "worker", "seat", "deed")
+    assert {row[1] for row in details.rows} == {"Ana"}
+    assert "picking.tote_bound" in deeds(details)
+    at = [row[0] for row in details.rows]
+    assert at == sorted(at, key=str, reverse=True)
+
+
+def test_an_order_and_a_product_are_found_by_their_codes(floor: Transactions) -> None:
+    order = dict(seen(floor, "1001").facts)
+    assert order["board.head.order"] == "ACME/1001"
+    assert "order_state.picking" in order
+    product = dict(seen(floor, "CAP-1").facts)
+    assert product["board.head.sku"] == "ACME/CAP"
+    assert product["details.held"] == "6 × A-02"
+
+
+def test_a_bin_is_found_by_the_bars_on_it(floor: Transactions) -> None:
+    facts = dict(seen(floor, "BIN-B-01").facts)
+    assert facts["board.head.place"] == "B-01"
+    assert "TEA" in facts["details.held"]
+
+
+def test_a_worker_is_found_by_badge_and_number(floor: Transactions) -> None:
+    for code in ("BADGE-ANA", "W1"):
+        details = seen(floor, code)
+        assert details.heads[:2] == ("at", "seat")
+        assert details.rows[0][3] == "T-1"
+
+
+def test_deliveries_and_returns_tell_how_they_stand(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        at = {"site": SITE, "merchant": "ACME"}
+        tx.execute(insert(Delivery).values(**at, number="D-77", state="receiving", dock="DOCK-1"))
+        tx.execute(insert(Return).values(**at, number="R-77", custody="received", place="SHELF"))
+    delivery, back = dict(seen(floor, "D-77").facts), dict(seen(floor, "R-77").facts)
+    assert "delivery_state.receiving" in delivery
+    assert delivery["board.head.place"] == "DOCK-1"
+    assert "custody.received" in back
+    assert back["fact.merchant"] == "ACME"
+
+
+def test_a_code_of_several_merchants_is_told_with_each(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        row = {"site": SITE, "merchant": "BOLT", "code": "MUG-1", "sku": "NUT"}
+        tx.execute(insert(Barcode).values(**row))
+    details = seen(floor, "MUG-1")
+    assert details.heads == ("sku", "facts")
+    assert {row[0] for row in details.rows} == {"ACME/MUG", "BOLT/NUT"}
+
+
+@pytest.mark.parametrize("code", ["NOBODY-KNOWS", "x" * 500, "*UNDO", "\x1d"])
+def test_what_is_not_known_is_said(floor: Transactions, code: str) -> None:
+    assert seen(floor, code) == Details((), (), 0, (("details.unknown", code),))
+
+
+def test_a_thing_that_is_named_exactly_needs_no_search(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        assert dict(about(tx, SITE, "order", "ACME/1003").facts)["board.head.order"] == "ACME/1003"
+        assert about(tx, SITE, "delivery", "NONE").rows == ()
