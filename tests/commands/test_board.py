@@ -5,9 +5,12 @@ from __future__ import annotations
 import csv
 import os
 import pty
+import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -20,6 +23,8 @@ from floorhand.store.db import Transactions
 
 WAIT_MAX_S = 30
 
+on_terminals = pytest.mark.skipif(sys.platform == "win32", reason="there are no such terminals")
+
 
 def test_a_board_needs_a_terminal(capsys, transactions: Transactions, tmp_path: Path) -> None:
     home = home_of(tmp_path / "floor.db")
@@ -29,29 +34,19 @@ def test_a_board_needs_a_terminal(capsys, transactions: Transactions, tmp_path: 
     assert "floorhand summary" in capsys.readouterr().err
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there are no such terminals")
+@on_terminals
 def test_a_board_shows_orders_and_keeps_those_of_a_cut_off(
     transactions: Transactions, tmp_path: Path
 ) -> None:
     house.build(transactions)
-    ours, theirs = pty.openpty()
-    words = ["-m", "floorhand", "--database", home_of(tmp_path / "floor.db"), "board"]
-    env = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "120", "LINES": "40"}
-    streams = {"stdin": theirs, "stdout": theirs, "stderr": theirs}
-    program = subprocess.Popen([sys.executable, *words], cwd=tmp_path, env=env, **streams)
-    os.close(theirs)
-    try:
-        _until(ours, b"To pick")
-        os.write(ours, b"\x1b[C")
-        _until(ours, b"ACME/1001")
-        os.write(ours, b"\x1b[20~")
-        _until(ours, b".csv")
-        os.write(ours, b"\x1b[24~")
+    with shown(tmp_path) as (program, line):
+        _until(line, b"To pick")
+        os.write(line, b"\x1b[C")
+        _until(line, b"ACME/1001")
+        os.write(line, b"\x1b[20~")
+        _until(line, b".csv")
+        os.write(line, b"\x1b[24~")
         assert program.wait(WAIT_MAX_S) == 0
-    finally:
-        program.kill()
-        program.wait()
-        os.close(ours)
     (kept,) = tmp_path.glob("board-cut_off-*.csv")
     with kept.open(encoding=ENCODING, newline="") as file:
         rows = list(csv.DictReader(file))
@@ -59,6 +54,35 @@ def test_a_board_shows_orders_and_keeps_those_of_a_cut_off(
         ("ACME/1001", "Ready to pick", "3"),
         ("ACME/1002", "Ready to pick", "6"),
     ]
+
+
+@on_terminals
+def test_a_board_that_is_told_to_end_leaves_the_terminal_as_it_was(
+    transactions: Transactions, tmp_path: Path
+) -> None:
+    house.build(transactions)
+    with shown(tmp_path) as (program, line):
+        _until(line, b"To pick")
+        program.send_signal(signal.SIGTERM)
+        _until(line, b"\x1b[?1049l")
+        assert program.wait(WAIT_MAX_S) == 0
+
+
+@contextmanager
+def shown(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """Show a board on a terminal; give the program, and the line to its terminal."""
+    ours, theirs = pty.openpty()
+    words = ["-m", "floorhand", "--database", home_of(folder / "floor.db"), "board"]
+    env = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "120", "LINES": "40"}
+    streams = {"stdin": theirs, "stdout": theirs, "stderr": theirs}
+    program = subprocess.Popen([sys.executable, *words], cwd=folder, env=env, **streams)
+    os.close(theirs)
+    try:
+        yield program, ours
+    finally:
+        program.kill()
+        program.wait()
+        os.close(ours)
 
 
 def _until(line: int, word: bytes) -> None:

@@ -53,7 +53,8 @@ IMPORTS = {
     "widths.py": {"rich.cells.cell_len"},
     "board.py": {
         *("textual.app.App", "textual.app.ComposeResult", "textual.screen.Screen", "textual.work"),
-        *("asyncio.wait_for", "pathlib.Path"),
+        *("asyncio.wait_for", "pathlib.Path", "sys.platform"),
+        *("signal.SIGHUP", "signal.SIGTERM"),
     },
     "driver.py": {
         "textual._xterm_parser.XTermParser",

@@ -214,6 +214,27 @@ async def test_a_scan_finds_what_it_stands_for_from_anywhere() -> None:
             assert "Only with" not in shown
 
 
+async def test_who_scans_all_day_is_not_led_back_through_all_of_it(monkeypatch) -> None:
+    monkeypatch.setattr(board_module, "BACK_MAX", 2)
+    async with app_of(Looking()).run_test(size=SIZES["80x24"]) as pilot:
+        await shows(pilot, "▶ 08:41")
+        for number in range(6):
+            pilot.app.post_message(Arrived((Scan(f"T-{number}", "scanned"),)))
+        assert "About T-5" in await shows(pilot, "About T-5")
+        assert "About T-4" in await press(pilot, "left")
+        assert "About T-3" in await press(pilot, "left")
+        assert "Will it leave in time?" in await press(pilot, "left")
+
+
+async def test_a_board_that_nobody_has_looked_at_yet_takes_scans_and_keys() -> None:
+    looking = Looking(away=True)
+    async with app_of(looking).run_test(size=SIZES["80x24"]) as pilot:
+        await type_in(pilot, "T-0017\r")
+        await press(pilot, "down", "f4", "f9", "right", "left")
+        looking.away = False
+        assert "About T-0017" in await shows(pilot, "BOLT/10")
+
+
 async def test_a_table_is_kept_as_it_is_looked_at() -> None:
     looking = Looking()
     async with app_of(looking).run_test(size=SIZES["80x24"]) as pilot:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -42,6 +44,9 @@ if TYPE_CHECKING:
     from floorhand.tui.driver import Arrived, Hangup
 
 LOOK_EVERY_S: Final = 1.0
+BACK_MAX: Final = 20
+"""So many tables lead back to the one before; whoever scans all day is led to the board then."""
+
 SEARCH_EVERY_S: Final = 5.0
 """What was done with a thing is searched for among all that was done, which takes longer."""
 
@@ -176,6 +181,10 @@ class BoardScreen(Screen[None]):
         if self._opened is not None:  # a scan looks like a search while it comes
             self._opened.order = replace(self._opened.order, search="")
         self._opened = Opened(target, before=self._opened)
+        last, kept = self._opened, BACK_MAX
+        while last.before is not None and kept:
+            last, kept = last.before, kept - 1
+        last.before = None
         self._soon.set()
 
     def _heard_in(self, opened: Opened, item: object) -> None:
@@ -189,10 +198,12 @@ class BoardScreen(Screen[None]):
 
     def _pressed_in(self, opened: Opened, key: str) -> None:
         opened.note = ""
-        view = self._details_view(opened)
         if key == "f12":
             self.app.exit()
-        elif key in STEPS:
+        if self._board is None:  # nobody has looked yet
+            return
+        view = self._details_view(opened)
+        if key in STEPS:
             last = len(written(view)) - 1
             opened.chosen = max(0, min(opened.chosen + STEPS[key], last))
         elif key in CLOSES and opened.order.search:
@@ -262,6 +273,16 @@ class BoardApp(App[None], inherit_bindings=False):
         """Show the board."""
         return BoardScreen(self._sight, self._manner, self._looking)
 
+    def on_mount(self) -> None:
+        """End in good order when asked to by a signal; nothing has to be saved."""
+        if not self.is_headless and sys.platform != "win32":
+            for one in (signal.SIGTERM, signal.SIGHUP):
+                asyncio.get_running_loop().add_signal_handler(one, self.leave)
+
+    def leave(self) -> None:
+        """End without a word."""
+        self.exit()
+
     def on_arrived(self, message: Arrived) -> None:
         """Take what the terminal sent."""
         assert isinstance(self.screen, BoardScreen)
@@ -269,7 +290,7 @@ class BoardApp(App[None], inherit_bindings=False):
 
     def on_hangup(self, message: Hangup) -> None:  # noqa: ARG002  (found by its name)
         """End with the terminal."""
-        self.exit()
+        self.leave()
 
     def on_unmount(self) -> None:
         """Let the last look end."""
