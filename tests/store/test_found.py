@@ -52,7 +52,7 @@ def test_a_tote_tells_its_order_what_it_holds_and_who_had_it(floor: Transactions
 
 def test_an_order_and_a_product_are_found_by_their_codes(floor: Transactions) -> None:
     order = dict(seen(floor, "1001").facts)
-    assert order["board.head.order"] == "ACME/1001"
+    assert order["fact.order"] == "ACME/1001"
     assert "order_state.picking" in order
     product = dict(seen(floor, "CAP-1").facts)
     assert product["board.head.sku"] == "ACME/CAP"
@@ -100,5 +100,5 @@ def test_what_is_not_known_is_said(floor: Transactions, code: str) -> None:
 
 def test_a_thing_that_is_named_exactly_needs_no_search(floor: Transactions) -> None:
     with floor.begin() as tx:
-        assert dict(about(tx, SITE, "order", "ACME/1003").facts)["board.head.order"] == "ACME/1003"
+        assert dict(about(tx, SITE, "order", "ACME/1003").facts)["fact.order"] == "ACME/1003"
         assert about(tx, SITE, "delivery", "NONE").rows == ()

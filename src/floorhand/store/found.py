@@ -76,7 +76,8 @@ def about(tx: Session, site: str, kind: str, name: str) -> Details:
     )
     seen = _seen(tx, site, kind, name)
     held = [f"{row.pieces} × {row.code}" for row in seen.rows[:HELD_MAX]]
-    facts = ((f"board.head.{kind}", name), *seen.facts)
+    named = () if kind == "order" else ((f"board.head.{kind}", name),)  # which names itself
+    facts = (*named, *seen.facts)
     if held:
         more = ", …" if len(seen.rows) > HELD_MAX else ""
         facts = (*facts, ("details.held", ", ".join(held) + more))
