@@ -14,6 +14,7 @@ from rich.cells import cell_len
 from floorhand.domain.days import goods_words
 from floorhand.domain.keymap import KEYS, Key
 from floorhand.domain.signing_in import JOBS
+from floorhand.domain.troubles import KINDS
 from floorhand.errors import Code
 from floorhand.ops.registry import NAMES
 from floorhand.text.catalog import ASSETS, COUNTED, Catalog, catalog, languages, shown_in
@@ -91,6 +92,10 @@ def test_every_refusal_job_and_key_has_a_text() -> None:
     assert {f"refusal.{code}" for code in Code} <= english
     assert {f"{word}.{job}" for job in JOBS for word in ("job", "parked")} <= english
     assert Key.HELP in KEYS
+
+
+def test_every_exception_has_a_text() -> None:
+    assert {f"trouble.{kind}" for kind in KINDS} <= entries("en").keys()
 
 
 def test_every_question_has_a_help_text() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
+from floorhand.domain.troubles import KINDS
 from floorhand.exchange.records import Alarm
 from floorhand.exchange.written import Writing
 from floorhand.store.schema import Trouble
@@ -16,6 +17,7 @@ from floorhand.store.schema import Trouble
 def raise_alarms(w: Writing, alarms: Iterable[Alarm]) -> None:
     """Put what a supervisor must see on the list, each thing once however often it comes."""
     for alarm in dict.fromkeys(alarms):
+        assert alarm.kind in KINDS, alarm
         told = "\n".join((alarm.kind, alarm.merchant, alarm.subject, alarm.fact))
         entry = f"import:{hashlib.sha256(told.encode()).hexdigest()[:16]}"
         known = select(Trouble.id).where(Trouble.site == w.site, Trouble.id == entry)

@@ -9,6 +9,7 @@ from typing import cast
 from sqlalchemy import ColumnElement, TableClause, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
+from floorhand.domain.troubles import KINDS
 from floorhand.store.asking import ask
 from floorhand.store.ledger import Cause
 from floorhand.store.schema import Task, Trouble
@@ -101,7 +102,11 @@ def close_task(tx: Session, cause: Cause, task: str, state: str = "done") -> Non
 def trouble(
     tx: Session, cause: Cause, kind: str, subject: str, merchant: str = "", **facts: str | int
 ) -> str:
-    """Put something on the list that supervisors work off, and return its id."""
+    """Put something on the list that supervisors work off, and return its id.
+
+    ``kind`` is one of `floorhand.domain.troubles.KINDS`.
+    """
+    assert kind in KINDS, kind
     entry = cause.new_id()
     ask(
         tx,
