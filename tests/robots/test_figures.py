@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from random import Random
+from zoneinfo import ZoneInfo
 
 import pytest
 from conftest import SITE
@@ -16,9 +17,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from floorhand.commands.summary import summarise
-from floorhand.commands.summary_text import render
 from floorhand.domain.shifts import Period
 from floorhand.domain.signing_in import JOBS
+from floorhand.reports.page_of_text import text_of
+from floorhand.reports.shift import shift_report
 from floorhand.robots.crew import Robot
 from floorhand.robots.demo import build_demo
 from floorhand.store import summaries
@@ -33,6 +35,8 @@ from floorhand.store.schema import (
     Scan,
     Worker,
 )
+from floorhand.text.catalog import catalog
+from floorhand.text.columns import width
 
 START = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 SHIFT = Period("early", START, START + timedelta(hours=8))
@@ -236,9 +240,9 @@ def test_an_operation_that_was_undone_does_not_count(worked, figures) -> None:
     assert pieces == figures["jobs"]["picking"]["pieces"] - lost
 
 
-def test_the_page_is_at_most_80_columns_wide(figures) -> None:
-    from zoneinfo import ZoneInfo
-
-    page = render(figures, ZoneInfo("Europe/Rome"))
-    assert max(map(len, page.splitlines())) <= 100
-    assert "Stock proved" in page
+@pytest.mark.parametrize("columns", [40, 80, 120])
+def test_the_page_is_no_wider_than_asked(figures, columns: int) -> None:
+    report = shift_report(figures, catalog("en"), ZoneInfo("Europe/Rome"), SITE)
+    page = text_of(report, columns)
+    assert max(map(width, page.splitlines())) <= columns
+    assert "Stock proved at 2026-03-02" in page

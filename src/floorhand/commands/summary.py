@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -14,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from floorhand.commands.nightly import failed_services
+from floorhand.commands.summary_output import add_outputs, show
 from floorhand.config import Settings
 from floorhand.domain.shifts import (
     Activity,
@@ -32,11 +32,13 @@ from floorhand.domain.signing_in import JOBS
 from floorhand.errors import BadSetting
 from floorhand.store import summaries
 from floorhand.store.asking import connection_of
+from floorhand.store.at_hand import at_hand
 from floorhand.store.check import counted, violations
 from floorhand.store.db import open_database
 from floorhand.store.masters import require_site, site_rules
 from floorhand.store.room import left_for
 from floorhand.store.summaries import Tally
+from floorhand.text.catalog import catalog
 
 YEARS = (1970, 9998)
 """Beyond these, a clock of another time zone may show a year that no calendar has."""
@@ -52,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--from", dest="start", metavar="TIME", help="local time, or with offset")
     until = "local time, or with offset; a day alone counts whole (default: now)"
     parser.add_argument("--to", dest="end", metavar="TIME", help=until)
-    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    add_outputs(parser)
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
@@ -62,15 +64,11 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     with transactions.begin() as tx:
         require_site(tx, settings.site)
         zone = ZoneInfo(summaries.time_zone(tx, settings.site))
-        shifts = site_rules(tx, settings.site).shifts
-        figures = summarise(tx, settings.site, asked_period(args, shifts, zone, now), now)
+        rules = site_rules(tx, settings.site)
+        figures = summarise(tx, settings.site, asked_period(args, rules.shifts, zone, now), now)
+        figures["now"] = at_hand(tx, settings.site, now)
     figures["nightly"] = failed_services(settings.nightly)
-    if args.json:
-        print(json.dumps(figures, ensure_ascii=False, indent=1))
-    else:
-        from floorhand.commands.summary_text import render
-
-        print(render(figures, zone))
+    show(args, settings, figures, catalog(settings.language or rules.language), zone)
     return 0
 
 

@@ -1,0 +1,67 @@
+"""Charts of plain characters: bars that end in eighths of a column, with a mark at the target."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from floorhand.reports.model import Chart
+from floorhand.reports.writing import NOTHING, number
+from floorhand.text.catalog import Catalog
+from floorhand.text.columns import width
+
+EIGHTHS: Final = " ▏▎▍▌▋▊▉"
+FULL: Final = "█"
+TARGET: Final = "│"
+REACHED: Final = "┃"
+"""The mark within a bar that has reached the target."""
+
+BLOCKS: Final = EIGHTHS + FULL + TARGET + REACHED
+"""All that bars are drawn with."""
+
+BARS_MIN: Final = 8
+"""A chart has at least so many columns, however narrow the page."""
+
+
+def chart_lines(chart: Chart, words: Catalog, columns: int, *, plain: bool = False) -> list[str]:
+    """Draw a chart.
+
+    Args:
+        chart: What to draw.
+        words: How numbers are written.
+        columns: Width of the page.
+        plain: With characters of ASCII alone.
+
+    Returns:
+        The title, with the target; and a line for each bar: label, bar, number.
+    """
+    told = [NOTHING if bar.value is None else number(words, bar.value) for bar in chart.bars]
+    labels = max((width(bar.label) for bar in chart.bars), default=0)
+    numbers = max(map(width, told), default=0)
+    room = max(BARS_MIN, columns - labels - numbers - 4)
+    lines = [chart.title]
+    if chart.target is not None:
+        lines[0] += f" ({words.say('report.target', {'target': number(words, chart.target)})})"
+    for bar, text in zip(chart.bars, told, strict=True):
+        drawn = _bar(bar.value or 0.0, chart, room, plain=plain)
+        label = bar.label + " " * (labels - width(bar.label))
+        lines.append(f"  {label} {drawn} {text:>{numbers}}")
+    return lines
+
+
+def _bar(value: float, chart: Chart, room: int, *, plain: bool) -> str:
+    """Draw one bar; a value that is not nothing is seen, however small."""
+    eighths = round(value * room * 8 / chart.scale)
+    if value > 0:
+        eighths = max(eighths, 1)
+    full, rest = divmod(eighths, 8)
+    if plain:
+        bar = "#" * (full + (rest >= 4 or (not full and rest > 0)))
+    else:
+        bar = FULL * full + (EIGHTHS[rest] if rest else "")
+    bar = bar.ljust(room)
+    if chart.target is None:
+        return bar
+    at = min(round(chart.target * room / chart.scale), room - 1)
+    reached = value >= chart.target
+    mark = "|" if plain else REACHED if reached else TARGET
+    return bar[:at] + mark + bar[at + 1 :]

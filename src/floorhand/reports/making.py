@@ -1,0 +1,100 @@
+"""What all sections of a report are made with: the figures, the words, the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from floorhand.reports.model import Cell, Column, Share, Table
+from floorhand.reports.writing import day_and_clock, number
+from floorhand.text.catalog import Catalog
+
+ROWS_MAX: Final = 500
+"""More rows of a table than that nobody reads: those that come first are shown."""
+
+RANKS: Final = {
+    **{"refused_pct": 6, "lines_hour": 5, "orders": 4, "before": 4, "after": 4},
+    **{"usual": 4, "other_time": 3, "short": 2, "refused": 2, "state": 2, "blocked": 2},
+    **{"lines": 1, "scans": 1, "busy": 1, "needed": 1},
+}
+"""What gives way on a narrow page, first the highest; files have all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """Figures as `floorhand.commands.summary.summarise` gives them, with words and a clock."""
+
+    figures: Mapping[str, Any]
+    words: Catalog
+    zone: ZoneInfo
+
+    def say(self, key: str, **facts: str | float | None) -> str:
+        """Write a sentence; numbers as the language writes them."""
+        return self.words.say(
+            key,
+            {
+                name: value if isinstance(value, str | int) else self.number(value)
+                for name, value in facts.items()
+            },
+        )
+
+    def number(self, value: float | None) -> str:
+        """Write a number, or that there is none."""
+        return "–" if value is None else number(self.words, value)
+
+    def word(self, prefix: str, name: str) -> str:
+        """Give the word for a code of the books; the code itself where there is no word for it."""
+        key = f"{prefix}.{name}"
+        told = self.words.say(key)
+        return name.replace("_", " ") if told == key else told
+
+    def when(self, moment: str) -> str:
+        """Write a moment of the figures with its day."""
+        return day_and_clock(self.words, self.moment(moment).astimezone(self.zone))
+
+    @staticmethod
+    def moment(text: str) -> datetime:
+        """Read a moment of the figures."""
+        return datetime.fromisoformat(text)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the shift had ended when the figures were made."""
+        return self.moment(self.figures["period"]["end"]) <= self.as_of
+
+    @property
+    def as_of(self) -> datetime:
+        """Give the moment of which all is that is not of the shift."""
+        return self.moment(self.figures["stock"]["as_of"])
+
+    def table(self, heads: tuple[str, ...], rows: Iterable[tuple[Cell, ...]]) -> Table | None:
+        """Make a table; None of no rows, and without columns in which nothing is."""
+        found = list(rows)[:ROWS_MAX]
+        kept = [
+            index
+            for index in range(len(heads))
+            if index == 0 or any(row[index] not in (None, "") for row in found)
+        ]
+        across = tuple(
+            Column(heads[i], self.say(f"board.head.{heads[i]}"), RANKS.get(heads[i], 0))
+            for i in kept
+        )
+        return Table(across, tuple(tuple(row[i] for i in kept) for row in found)) if found else None
+
+
+def seconds(value: float | None) -> timedelta | None:
+    """Make a length of seconds."""
+    return None if value is None else timedelta(seconds=value)
+
+
+def share(value: float | None) -> Share | None:
+    """Make a share of percents."""
+    return None if value is None else Share(value)
+
+
+def of(part: float, whole: float) -> Share | None:
+    """Give what part of a whole something is; None of nothing."""
+    return Share(round(part * 100 / whole, 1)) if whole else None

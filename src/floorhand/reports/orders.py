@@ -1,0 +1,80 @@
+"""The first sections: will we make it, and where is it stuck."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from floorhand.reports.making import Making
+from floorhand.reports.model import Cell, Section
+
+
+def in_time(making: Making) -> Section:
+    """Tell what left in time, and what is to be said of the cut-offs that are open."""
+    orders, say = making.figures["orders"], making.say
+    said = [
+        say(
+            "report.shipped",
+            count=orders["shipped"],
+            before=orders["shipped_before_cut_off"],
+            after=orders["shipped_after_cut_off"],
+        ),
+        say("report.due", count=orders["due"], in_time=orders["due_shipped_in_time"]),
+        say(
+            "report.ordered",
+            ordered=orders["pieces_ordered"],
+            shipped=orders["pieces_shipped"],
+            short=orders["pieces_short"],
+        ),
+    ]
+    if orders["closed_short"]:
+        said.append(say("report.closed_short", count=orders["closed_short"]))
+    heads = ("cut_off", "outlook", "blocked", "open", "gone", "needed", "ready_at")
+    table = making.table(heads, _cut_offs(making))
+    if table is not None:
+        said.append(say("report.as_of", at=making.when(making.figures["stock"]["as_of"])))
+    return Section(
+        "in_time",
+        say("report.section.in_time"),
+        tuple(said),
+        table,
+        about=say("report.about.in_time"),
+    )
+
+
+def _cut_offs(making: Making) -> Iterator[tuple[Cell, ...]]:
+    for one in making.figures.get("now", {}).get("cut_offs", ()):
+        needed, ends_at = one["needed_per_hour"], one["ends_at"]
+        yield (
+            making.moment(one["due_at"]),
+            making.say(f"board.outlook.{one['outlook']}"),
+            one["blocked"] or None,
+            one["open"],
+            one["gone"],
+            None if needed is None else round(needed, 1),
+            making.moment(ends_at) if ends_at else None,
+        )
+
+
+def stuck(making: Making) -> Section | None:
+    """Tell what waits where, and since when; and what is left over, by kind."""
+    now = making.figures.get("now")
+    waits = [(f"waits.{one['kind']}", one) for one in now["waits"]] if now else []
+    troubles = [(f"trouble.{one['kind']}", one) for one in now["troubles"]] if now else []
+    rows = (
+        (
+            making.word(*key.split(".", 1)),
+            one["count"],
+            one["pieces"] or None,
+            making.moment(one["oldest_at"]) if one["oldest_at"] else None,
+        )
+        for key, one in (*waits, *troubles)
+    )
+    table = making.table(("what", "count", "pieces", "oldest"), rows)
+    if table is None:
+        return None
+    return Section(
+        "stuck",
+        making.say("report.section.stuck"),
+        (making.say("report.as_of", at=making.when(making.figures["stock"]["as_of"])),),
+        table,
+    )

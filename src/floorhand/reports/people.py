@@ -1,0 +1,149 @@
+"""The sections about work: by job, by person, by both, and the gaps."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from floorhand.domain.signing_in import JOBS
+from floorhand.reports.making import Making, seconds, share
+from floorhand.reports.model import Bar, Cell, Chart, Section
+
+RANKED_FROM_S: Final = 30 * 60
+"""Who worked on a job for less than that is not ranked by pace: it would be chance."""
+
+_WORK = ("pieces", "lines", "orders", "active", "pieces_hour", "lines_hour")
+_FATES = ("scans", "refused", "refused_pct", "short")
+
+
+def jobs(making: Making) -> Section:
+    """Tell what was done in each job, and how fast in each hour."""
+    rows = [
+        (making.say(f"job.{job}"), *_cells(done))
+        for job, done in making.figures["jobs"].items()
+        if done["scans"] or done["pieces"]
+    ]
+    return Section(
+        "jobs",
+        making.say("report.section.jobs"),
+        () if rows else (making.say("report.no_work"),),
+        making.table(("job", *_WORK, *_FATES), rows),
+        _charts(making),
+        making.say("report.about.jobs"),
+    )
+
+
+def _cells(done: Mapping[str, Any]) -> tuple[Cell, ...]:
+    return (
+        done["pieces"],
+        done["lines"],
+        done["orders"],
+        seconds(done["active_s"]),
+        done["pieces_per_hour"],
+        done["lines_per_hour"],
+        done["scans"],
+        done["refusals"],
+        share(done["refusal_pct"]),
+        done["short_picks"],
+    )
+
+
+def _charts(making: Making) -> tuple[Chart, ...]:
+    """Draw the pieces of each hour of each job that did any, beside what is usual."""
+    paces: Mapping[str, Any] = making.figures.get("pace", {})
+    return tuple(
+        Chart(
+            making.say("report.pace", job=making.say(f"job.{job}")),
+            tuple(
+                Bar(f"{making.moment(hour['start']).astimezone(making.zone):%H:%M}", hour["pieces"])
+                for hour in pace["hours"]
+            ),
+            pace["target"],
+        )
+        for job, pace in paces.items()
+        if any(hour["pieces"] for hour in pace["hours"])
+    )
+
+
+def people(making: Making) -> Section | None:
+    """Tell how the time of each person was spent."""
+    gaps: Counter[str] = Counter()
+    for gap in making.figures["gaps"]:
+        gaps[gap["worker"]] += gap["length_s"]
+    heads = ("worker", "signed_in", "active", "gap", "other_time", "busy", "scans", "refused")
+    rows = (_person(making, worker, gaps) for worker in making.figures["workers"])
+    table = making.table(heads, rows)
+    if table is None:
+        return None
+    title = making.say("report.section.people")
+    return Section("people", title, (), table, about=making.say("report.about.people"))
+
+
+def _person(making: Making, worker: str, gaps: Mapping[str, int]) -> tuple[Cell, ...]:
+    shown = making.figures["workers"][worker]
+    done = [shown[job] for job in JOBS if job in shown]
+    active = sum(one["active_s"] for one in done)
+    other = shown["signed_in_s"] - active - gaps.get(worker, 0)
+    return (
+        _name(worker, shown),
+        seconds(shown["signed_in_s"]),
+        seconds(active),
+        seconds(gaps.get(worker)),
+        seconds(max(0, other)),
+        share(shown["utilisation_pct"]),
+        sum(one["scans"] for one in done),
+        sum(one["refusals"] for one in done),
+    )
+
+
+def _name(worker: str, shown: Mapping[str, Any]) -> str:
+    return f"{worker} {shown['name']}".strip()
+
+
+def work(making: Making) -> Section | None:
+    """Tell what each person did in each job, the quickest first where they worked long enough."""
+    rows = [
+        (job, shown[job], _name(worker, shown))
+        for worker, shown in making.figures["workers"].items()
+        for job in JOBS
+        if job in shown
+    ]
+    rows.sort(key=lambda row: (JOBS.index(row[0]), *_rank(row[1]), row[2]))
+    cells = ((making.say(f"job.{job}"), name, *_cells(done)) for job, done, name in rows)
+    table = making.table(("job", "worker", *_WORK, *_FATES), cells)
+    if table is None:
+        return None
+    title = making.say("report.section.work")
+    about = making.say("report.about.work", count=RANKED_FROM_S // 60)
+    return Section("work", title, (), table, about=about)
+
+
+def _rank(done: Mapping[str, Any]) -> tuple[bool, float]:
+    if done["active_s"] < RANKED_FROM_S:
+        return True, 0.0
+    return False, -(done["pieces_per_hour"] or 0.0)
+
+
+def gaps(making: Making) -> Section | None:
+    """List the gaps, the longest first."""
+    found = sorted(making.figures["gaps"], key=lambda gap: (-gap["length_s"], gap["start"]))
+    heads = ("worker", "since", "length", "before", "after", "why")
+    table = making.table(heads, _gap_rows(making, found))
+    if table is None:
+        return None
+    title = making.say("report.section.gaps")
+    return Section("gaps", title, (), table, about=making.say("report.about.gaps"))
+
+
+def _gap_rows(making: Making, found: list[Mapping[str, Any]]) -> Iterator[tuple[Cell, ...]]:
+    for gap in found:
+        shown = making.figures["workers"].get(gap["worker"], {"name": ""})
+        yield (
+            _name(gap["worker"], shown),
+            making.moment(gap["start"]),
+            seconds(gap["length_s"]),
+            making.word("job", gap["before"]),
+            making.word("job", gap["after"]),
+            making.word("report.gap", gap["why"]) if gap.get("why") else None,
+        )

@@ -1,0 +1,101 @@
+"""Figures of a shift as `floorhand.commands.summary.summarise` gives them, small and made up."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from floorhand.domain.signing_in import JOBS
+from floorhand.reports.model import Report
+from floorhand.reports.shift import shift_report
+from floorhand.text.catalog import catalog
+
+ROME = ZoneInfo("Europe/Rome")
+START, END = datetime(2026, 3, 2, 6, tzinfo=ROME), datetime(2026, 3, 2, 14, tzinfo=ROME)
+
+
+def done(pieces: int, active_s: int, **more: Any) -> dict[str, Any]:
+    """What somebody did in a job, or all did."""
+    return {
+        "pieces": pieces,
+        "lines": pieces // 2,
+        "orders": pieces // 4,
+        "active_s": active_s,
+        "pieces_per_hour": round(pieces * 3600 / active_s, 1) if active_s >= 600 else None,
+        "lines_per_hour": None,
+        "orders_per_hour": None,
+        "scans": pieces * 2,
+        "refusals": 0,
+        "refusal_pct": 0.0,
+        "refusals_by_code": {},
+        "short_picks": 0,
+        "pieces_short": 0,
+        **more,
+    }
+
+
+def sample(name: str = "Ana", merchant: str = "ACME", **more: Any) -> dict[str, Any]:
+    """A shift in which two people picked."""
+    picked = done(300, 5400, refusals=3, refusals_by_code={"place_missed": 3}, refusal_pct=0.5)
+    return {
+        "period": {
+            "name": "early",
+            "start": START.isoformat(),
+            "end": END.isoformat(),
+            "length_s": 28_800,
+        },
+        "jobs": {job: picked if job == "picking" else done(0, 0) for job in JOBS},
+        "workers": {
+            "7": {
+                "picking": done(100, 3600),
+                "name": name,
+                "signed_in_s": 7200,
+                "utilisation_pct": 50.0,
+            },
+            "8": {
+                "picking": done(200, 1800),
+                "name": "Ben",
+                "signed_in_s": 1800,
+                "utilisation_pct": 100.0,
+            },
+        },
+        "deliveries": [
+            {
+                "number": "D-1",
+                "merchant": merchant,
+                "state": "closed",
+                **{"expected": 10, "received": 9, "damaged": 0, "over": 0, "short": 1},
+                "refused": 0,
+            }
+        ],
+        "returns": {
+            "closed": 1,
+            "grade": {"1": 2},
+            "reason": {"–": 2},
+            "disposition": {"restock": 2},
+            "merchant": {merchant: 2},
+            "outcome": {"as_advised": 2},
+        },
+        "orders": {
+            **{"shipped": 40, "shipped_before_cut_off": 38, "shipped_after_cut_off": 2},
+            **{"closed_short": 0, "due": 40, "due_shipped_in_time": 37, "pieces_ordered": 301},
+            **{"pieces_shipped": 300, "pieces_short": 1, "short_by_reason": {"fewer": 1}},
+        },
+        "disk": {"room": "plenty", "left_mb": 9000},
+        "left_over": {"as_of": END.isoformat(), "tasks": {"count": 2}, "orders": {}},
+        "gaps": [
+            {
+                "worker": "7",
+                "start": datetime(2026, 3, 2, 9, tzinfo=ROME).isoformat(),
+                **{"length_s": 900, "before": "picking", "after": "picking"},
+            }
+        ],
+        "stock": {"as_of": END.isoformat(), "moves": 12, "pieces": 99, "ok": True, "violations": 0},
+        **more,
+    }
+
+
+def report(language: str = "en", **more: Any) -> Report:
+    """The report of that shift."""
+    return shift_report(sample(**more), catalog(language), ROME, "MAIN")

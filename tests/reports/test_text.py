@@ -1,0 +1,134 @@
+"""A report as text: in any width, with few characters, in any language, and never harmful."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hostile import PAYLOADS
+from reports.figures import done, report, sample
+
+from floorhand.reports.bars import chart_lines
+from floorhand.reports.model import Bar, Chart
+from floorhand.reports.page_of_text import MAIL_COLUMNS, mail_of, text_of
+from floorhand.text.catalog import catalog, languages
+from floorhand.text.columns import width
+
+ENGLISH = catalog("en")
+UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+PACE = Chart("Picking", (Bar("06:00", 40), Bar("07:00", 80.5), Bar("08:00", None)), 60)
+
+
+def below(title: str, page: str) -> list[str]:
+    """The lines of a section."""
+    return page.split(f"\n{title}\n", 1)[1].split("\n\n", 1)[0].splitlines()[1:]
+
+
+def test_a_page_begins_with_what_the_next_hour_needs() -> None:
+    page = text_of(report(), 80).splitlines()
+    assert page[0] == "MAIN Shift early: 2026-03-02 06:00 to 14:00 (Europe/Rome)"
+    assert page[2] == "Will we make it?"
+    assert "Due in this shift: 40. Of these in time: 37." in page
+
+
+def test_who_worked_for_less_than_half_an_hour_is_not_ranked() -> None:
+    workers = sample()["workers"]
+    workers["8"]["picking"] = done(200, 1799)
+    for told, order in (
+        (report(), ["8 Ben", "7 Ana"]),
+        (report(workers=workers), ["7 Ana", "8 Ben"]),
+    ):
+        rows = next(one.table for one in told.sections if one.name == "work").rows
+        assert [row[1] for row in rows] == order
+
+
+def test_the_time_of_a_person_is_split_without_a_rest() -> None:
+    lines = below("People", text_of(report(), 80))
+    assert lines[0].split() == [
+        "Who",
+        "Signed",
+        "in",
+        "Active",
+        "Gap",
+        "Other",
+        "Busy",
+        "Scans",
+        "Refused",
+    ]
+    assert lines[1].split() == ["7", "Ana", "2:00", "1:00", "0:15", "0:45", "50%", "200", "0"]
+
+
+def test_what_we_reach_stands_beside_what_the_field_reaches() -> None:
+    (line,) = [
+        line for line in below("Beside the best", text_of(report(), 80)) if "in time" in line
+    ]
+    assert line.split() == ["Orders", "in", "time", "92.5%", "99.7%", "–"]
+
+
+def test_columns_give_way_on_a_narrow_page_and_are_named() -> None:
+    page = text_of(report(), 60)
+    assert "Refused %" not in below("Work by job", page)[0]
+    assert "Wider pages and files show too: " in page.replace("\n", " ")
+
+
+def test_a_bar_ends_in_eighths_of_a_column_and_has_a_mark_at_the_target() -> None:
+    assert chart_lines(PACE, ENGLISH, 26) == [
+        "Picking (target 60)",
+        "  06:00 ██████▌   │     40",
+        "  07:00 ██████████┃██ 80.5",
+        "  08:00           │      –",
+    ]
+
+
+def test_a_chart_needs_no_more_than_ascii() -> None:
+    assert chart_lines(PACE, ENGLISH, 26, plain=True) == [
+        "Picking (target 60)",
+        "  06:00 #######   |     40",
+        "  07:00 ##########|## 80.5",
+        "  08:00           |      –",
+    ]
+
+
+@pytest.mark.parametrize("columns", [26, 40, 80, 120])
+@pytest.mark.parametrize("language", languages())
+def test_no_line_is_wider_than_the_page(language: str, columns: int) -> None:
+    for line in text_of(report(language), columns).splitlines():
+        assert width(line) <= columns, line
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_word_is_told_in_every_language(language: str) -> None:
+    page = text_of(report(language), 120)
+    assert re.findall(r"\b(?:report|board|job|waits)\.[a-z_.]+", page) == []
+    assert "{" not in page
+
+
+def test_tenths_are_written_as_people_write_them() -> None:
+    assert "92,5 %" in text_of(report("de"), 80)
+    assert "92,5\u202f%" not in text_of(report("fr"), 80)
+
+
+def test_a_page_of_ascii_has_nothing_else() -> None:
+    assert text_of(report("pl"), 80, "ascii").isascii()
+
+
+def test_names_are_never_more_than_names() -> None:
+    for payload in PAYLOADS:
+        told = report(name=payload.text, merchant=payload.text)
+        for page in (text_of(told, 40), text_of(told, 120), mail_of(told)):
+            assert UNSAFE.findall(page) == [], payload
+            assert max(map(width, page.splitlines())) <= 120
+
+
+def test_a_mail_has_its_subject_in_one_line_and_fits_every_program() -> None:
+    period = sample()["period"] | {"name": "early\nBcc: all@example.com"}
+    subject, rest = mail_of(report(period=period)).split("\n\n", 1)
+    assert subject.startswith("Subject: MAIN Shift early␊Bcc: all@example.com, 2026-03-02 06:00")
+    assert max(map(width, rest.splitlines())) <= MAIL_COLUMNS
+
+
+def test_stock_that_is_not_proved_is_no_proof() -> None:
+    stock = sample()["stock"] | {"ok": False, "violations": 2}
+    assert "STOCK NOT PROVED at 2026-03-02 14:00. Violations: 2." in text_of(
+        report(stock=stock), 80
+    )
