@@ -126,7 +126,7 @@ def test_the_preview_says_what_to_install(
     told = capsys.readouterr().out.splitlines()
     assert "letters that no font here has: 茶杯" in told
     assert f"  Chinese, Japanese, Korean: {CJK}" in told
-    assert any(line.startswith("Words on labels are English") for line in told)
+    assert any(line.startswith("Words on paper are English") for line in told)
 
 
 def ask(transactions: Transactions, scan_no: int, title: str) -> None:

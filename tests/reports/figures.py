@@ -99,3 +99,14 @@ def sample(name: str = "Ana", merchant: str = "ACME", **more: Any) -> dict[str, 
 def report(language: str = "en", **more: Any) -> Report:
     """The report of that shift."""
     return shift_report(sample(**more), catalog(language), ROME, "MAIN")
+
+
+def hostile(*names: str) -> Report:
+    """The report of a shift whose workers and merchants all have such names."""
+    told = sample()
+    worker, delivery = told["workers"]["7"], told["deliveries"][0]
+    told["workers"] = {f"{n}": worker | {"name": name} for n, name in enumerate(names)}
+    told["workers"] |= {name: worker for name in names}
+    told["deliveries"] = [delivery | {"merchant": name, "number": name} for name in names]
+    told["returns"]["merchant"] = dict.fromkeys(names, 1)
+    return shift_report(told, catalog("en"), ROME, "MAIN")

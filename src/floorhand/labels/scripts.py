@@ -96,8 +96,8 @@ def advice(text: str) -> list[str]:
 
 
 def language_advice(language: str) -> str:
-    """Say why words of labels are English here, though the language is another; else nothing."""
+    """Say why words are English on paper here, though the language is another; else nothing."""
     name = "" if language == ENGLISH else fonts.clean(catalog(language).say("language.name"))
     if not (cure := "; ".join(advice(name))):
         return ""
-    return f"Words on labels are English: no font here has letters of {language}. {cure}"
+    return f"Words on paper are English: no font here has letters of {language}. {cure}"

@@ -38,9 +38,7 @@ def chart_lines(chart: Chart, words: Catalog, columns: int, *, plain: bool = Fal
     labels = max((width(bar.label) for bar in chart.bars), default=0)
     numbers = max(map(width, told), default=0)
     room = max(BARS_MIN, columns - labels - numbers - 4)
-    lines = [chart.title]
-    if chart.target is not None:
-        lines[0] += f" ({words.say('report.target', {'target': number(words, chart.target)})})"
+    lines = [chart_title(chart, words)]
     for bar, text in zip(chart.bars, told, strict=True):
         drawn = _bar(bar.value or 0.0, chart, room, plain=plain)
         label = bar.label + " " * (labels - width(bar.label))
@@ -65,3 +63,11 @@ def _bar(value: float, chart: Chart, room: int, *, plain: bool) -> str:
     reached = value >= chart.target
     mark = "|" if plain else REACHED if reached else TARGET
     return bar[:at] + mark + bar[at + 1 :]
+
+
+def chart_title(chart: Chart, words: Catalog) -> str:
+    """Give the title of a chart, with its target."""
+    if chart.target is None:
+        return chart.title
+    told = words.say("report.target", {"target": number(words, chart.target)})
+    return f"{chart.title} ({told})"

@@ -54,8 +54,12 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Bars of one measure, and the target that each of them should reach; None: there is none."""
+    """Bars of one measure, and the target that each of them should reach; None: there is none.
 
+    ``name`` is that of the column that has its numbers, in the table of the same section.
+    """
+
+    name: str
     title: str
     bars: tuple[Bar, ...]
     target: float | None = None

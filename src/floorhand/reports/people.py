@@ -18,7 +18,7 @@ _FATES = ("scans", "refused", "refused_pct", "short")
 
 
 def jobs(making: Making) -> Section:
-    """Tell what was done in each job, and how fast in each hour."""
+    """Tell what was done in each job, and how fast."""
     rows = [
         (making.say(f"job.{job}"), *_cells(done))
         for job, done in making.figures["jobs"].items()
@@ -29,8 +29,7 @@ def jobs(making: Making) -> Section:
         making.say("report.section.jobs"),
         () if rows else (making.say("report.no_work"),),
         making.table(("job", *_WORK, *_FATES), rows),
-        _charts(making),
-        making.say("report.about.jobs"),
+        about=making.say("report.about.jobs"),
     )
 
 
@@ -49,21 +48,32 @@ def _cells(done: Mapping[str, Any]) -> tuple[Cell, ...]:
     )
 
 
-def _charts(making: Making) -> tuple[Chart, ...]:
-    """Draw the pieces of each hour of each job that did any, beside what is usual."""
-    paces: Mapping[str, Any] = making.figures.get("pace", {})
-    return tuple(
-        Chart(
-            making.say("report.pace", job=making.say(f"job.{job}")),
-            tuple(
-                Bar(f"{making.moment(hour['start']).astimezone(making.zone):%H:%M}", hour["pieces"])
-                for hour in pace["hours"]
-            ),
-            pace["target"],
-        )
-        for job, pace in paces.items()
-        if any(hour["pieces"] for hour in pace["hours"])
+def pace(making: Making) -> Section | None:
+    """Tell how many pieces went through each job in each hour, beside what is usual."""
+    paces = {
+        job: one
+        for job, one in making.figures.get("pace", {}).items()
+        if any(hour["pieces"] for hour in one["hours"])
+    }
+    hours = sorted({hour["start"] for one in paces.values() for hour in one["hours"]})
+    known = {
+        job: {hour["start"]: hour["pieces"] for hour in one["hours"]} for job, one in paces.items()
+    }
+    rows = ((making.moment(hour), *(known[job].get(hour) for job in paces)) for hour in hours)
+    table = making.table(("hour", *paces), rows)
+    if table is None:
+        return None
+    charts = tuple(_chart(making, job, one) for job, one in paces.items())
+    title = making.say("report.section.pace")
+    return Section("pace", title, (), table, charts, making.say("report.about.pace"))
+
+
+def _chart(making: Making, job: str, one: Mapping[str, Any]) -> Chart:
+    bars = tuple(
+        Bar(f"{making.moment(hour['start']).astimezone(making.zone):%H:%M}", hour["pieces"])
+        for hour in one["hours"]
     )
+    return Chart(job, making.say("report.pace", job=making.say(f"job.{job}")), bars, one["target"])
 
 
 def people(making: Making) -> Section | None:

@@ -15,6 +15,7 @@ _SECTIONS: Final[tuple[Callable[[Making], Section | None], ...]] = (
     orders.in_time,
     orders.stuck,
     measures.headline,
+    people.pace,
     people.jobs,
     people.people,
     people.work,
