@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from conftest import NOW, SITE
@@ -12,10 +13,9 @@ from warehouses.picker import Picker
 from warehouses.picking import CAP, MUG, order, put
 
 from floorhand.domain.shifts import Period
-from floorhand.store import summaries
 from floorhand.store.db import Transactions
 from floorhand.store.schema import Order
-from floorhand.store.summaries import OrdersFigures
+from floorhand.store.summary import shift_figures
 
 SHIFT = Period("early", NOW, NOW + timedelta(hours=8))
 
@@ -28,9 +28,9 @@ def floor(transactions: Transactions) -> Transactions:
     return transactions
 
 
-def figures(floor: Transactions) -> OrdersFigures:
+def figures(floor: Transactions) -> dict[str, Any]:
     with floor.begin() as tx:
-        return summaries.orders(tx, SITE, SHIFT)
+        return shift_figures(tx, SITE, SHIFT, SHIFT.end)
 
 
 def test_an_order_of_which_nothing_was_found_is_closed_short(floor: Transactions) -> None:
@@ -41,10 +41,10 @@ def test_an_order_of_which_nothing_was_found_is_closed_short(floor: Transactions
     picker.start()
     picker.scan("*SHORT", "0", "1")
     picker.go_on()
-    told = figures(floor)
-    assert (told.shipped, told.closed_short) == (0, 1)
-    assert (told.pieces_ordered, told.pieces_shipped, told.pieces_short) == (2, 0, 2)
-    assert told.short_by_reason == {"not_found": 2}
+    told = figures(floor)["orders"]
+    assert (told["shipped"], told["closed_short"]) == (0, 1)
+    assert (told["pieces_ordered"], told["pieces_shipped"], told["pieces_short"]) == (2, 0, 2)
+    assert told["short_by_reason"] == {"not_found": 2}
 
 
 def test_each_line_that_lacks_stock_from_the_start_is_a_short_pick(floor: Transactions) -> None:
@@ -53,9 +53,8 @@ def test_each_line_that_lacks_stock_from_the_start_is_a_short_pick(floor: Transa
         put(tx, "B-01", CAP, 1)
         order(tx, "1", [("MUG", 2), ("CAP", 2)])
     Picker(floor).start()
-    with floor.begin() as tx:
-        tally = summaries.tallies(tx, SITE, SHIFT)["W1", "picking"]
-    assert (tally.short_picks, tally.counts["short"]) == (2, 2)
+    picking = figures(floor)["workers"]["W1"]["picking"]
+    assert (picking["short_picks"], picking["pieces_short"]) == (2, 2)
 
 
 def test_an_order_that_came_as_shipped_was_not_shipped_here(floor: Transactions) -> None:
@@ -63,4 +62,5 @@ def test_an_order_that_came_as_shipped_was_not_shipped_here(floor: Transactions)
         put(tx, "A-01", CAP, 2)
         order(tx, "1", [("CAP", 2)])
         tx.execute(update(Order).values(state="shipped", shipped_at=NOW + timedelta(hours=1)))
-    assert figures(floor).shipped == 0
+    told = figures(floor)["orders"]
+    assert (told["shipped"], told["due"]) == (0, 0)

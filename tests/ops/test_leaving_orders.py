@@ -16,9 +16,9 @@ from warehouses.picking import CAP, MUG, NUT, order, put
 from floorhand.domain.shifts import Period
 from floorhand.errors import Code
 from floorhand.flows.turn import Said
-from floorhand.store import summaries
 from floorhand.store.db import Transactions
 from floorhand.store.schema import Operation, Order, OrderLine, Stock, Task, Trouble
+from floorhand.store.summary import shift_figures
 
 
 @pytest.fixture
@@ -100,8 +100,8 @@ def test_orders_given_back_are_no_short_picks(floor: Transactions) -> None:
         order(tx, "1", [("MUG", 2)])
     Picker(floor).scan("CART-1", "*BACK")
     with floor.begin() as tx:
-        tallies = summaries.tallies(tx, SITE, Period("now", NOW, NOW.replace(hour=23)))
-    assert tallies["W1", "picking"].short_picks == 0
+        told = shift_figures(tx, SITE, Period("now", NOW, NOW.replace(hour=23)), NOW)
+    assert told["shorts"]["lines_short"] == 0
 
 
 def test_a_walk_starts_with_the_orders_that_have_totes(floor: Transactions) -> None:

@@ -168,6 +168,7 @@ def test_figures_of_packing_are_noted_where_the_parcel_is_closed(floor) -> None:
     assert closed == {
         "job": "packing",
         "merchant": "ACME",
+        "order": "1001",
         "pieces": 4,
         "lines": 2,
         "parcels": 1,

@@ -15,7 +15,7 @@ from floorhand.domain.keymap import Key
 from floorhand.domain.leading import FreeSeat
 from floorhand.domain.shifts import Period
 from floorhand.ops.leading import free_seat
-from floorhand.store import notes, summaries, undo_steps
+from floorhand.store import notes, undo_steps
 from floorhand.store.check import violations
 from floorhand.store.db import engine_of
 from floorhand.store.ledger import Cause
@@ -37,6 +37,7 @@ from floorhand.store.schema import (
     UndoStep,
     Worker,
 )
+from floorhand.store.summary import shift_figures
 from floorhand.text.catalog import catalog
 
 SHIFT = Period("early", NOW - timedelta(hours=1), NOW + timedelta(hours=7))
@@ -87,9 +88,8 @@ def count(floor, table) -> int:
 def pieces_picked(floor) -> tuple[int, int]:
     """Pieces and lines that the shift's figures count as picked."""
     with floor.begin() as tx:
-        found = summaries.tallies(tx, SITE, SHIFT)
-    counts = [tally.counts for (_, job), tally in found.items() if job == "picking"]
-    return sum(one["pieces"] for one in counts), sum(one["lines"] for one in counts)
+        picking = shift_figures(tx, SITE, SHIFT, SHIFT.end)["jobs"]["picking"]
+    return picking["pieces"], picking["lines"]
 
 
 def test_nothing_is_erased_and_the_pieces_are_where_they_were(floor) -> None:

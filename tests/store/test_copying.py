@@ -33,6 +33,7 @@ from floorhand.store.schema import (
     CarrierLabel,
     Guess,
     Imported,
+    KeptFigures,
     Merchant,
     Order,
     Parked,
@@ -118,6 +119,17 @@ def _what_robots_leave_out(tx) -> None:
     )
     tx.execute(
         insert(PrinterRow).values(site=SITE, code="z", address="tcp://127.0.0.1", paused=True)
+    )
+    tx.execute(
+        insert(KeptFigures).values(
+            site=SITE,
+            begins_at=NOW,
+            ends_at=NOW,
+            version=1,
+            worked=True,
+            headlines="{}",
+            pace="{}",
+        )
     )
     tx.execute(insert(Parked).values(site=SITE, worker="1001", flow="picking", state="{}", at=NOW))
     tx.execute(insert(Spooler).values(site=SITE, epoch=3, host="desk", since=SINCE))

@@ -3,41 +3,27 @@
 from __future__ import annotations
 
 import argparse
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
-
-from sqlalchemy.orm import Session
 
 from floorhand.commands.nightly import failed_services
 from floorhand.commands.summary_output import add_outputs, show
 from floorhand.config import Settings
 from floorhand.domain.shifts import (
-    Activity,
     Period,
-    activity,
     begun_shift,
     local_day,
     local_moment,
     named_shift,
-    per_hour,
-    percent,
     shift_at,
-    signed_in_s,
 )
-from floorhand.domain.signing_in import JOBS
 from floorhand.errors import BadSetting
 from floorhand.store import summaries
-from floorhand.store.asking import connection_of
 from floorhand.store.at_hand import at_hand
-from floorhand.store.check import counted, violations
 from floorhand.store.db import open_database
 from floorhand.store.masters import require_site, site_rules
-from floorhand.store.room import left_for
-from floorhand.store.summaries import Tally
+from floorhand.store.summary import summarise
 from floorhand.text.catalog import catalog
 
 YEARS = (1970, 9998)
@@ -70,103 +56,6 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     figures["nightly"] = failed_services(settings.nightly)
     show(args, settings, figures, catalog(settings.language or rules.language), zone)
     return 0
-
-
-def _disk(tx: Session) -> dict[str, Any] | None:
-    """Say how much room is left for the database; None if it cannot be seen from here."""
-    left = left_for(connection_of(tx).engine.url)
-    return {"room": str(left.room), "left_mb": left.megabytes} if left is not None else None
-
-
-def summarise(tx: Session, site: str, period: Period, now: datetime) -> dict[str, Any]:
-    """Put the figures of a period together, as plain values fit for JSON.
-
-    Returns:
-        ``period``, ``jobs`` (by job), ``workers`` (by worker, then job), ``deliveries``,
-        ``returns``, ``orders``, ``disk``, ``left_over``, ``gaps`` and ``stock``. Times are in
-        seconds, counts in pieces, lines, orders; a rate is None where it would say nothing. What is
-        left over, the disk and the proof of the stock are of the moment ``as_of``, whatever the
-        period.
-    """
-    tallies = summaries.tallies(tx, site, period)
-    worked = activity(summaries.beats(tx, site, period))
-    signed_in = signed_in_s(summaries.stretches(tx, site, period), period, now)
-    jobs = {
-        job: _figures(
-            [tally for (_, of), tally in tallies.items() if of == job],
-            sum(length_s for (_, of), length_s in worked.active_s.items() if of == job),
-        )
-        for job in JOBS
-    }
-    found = violations(tx, site)
-    return {
-        "period": {
-            "name": period.name,
-            "start": period.start.isoformat(),
-            "end": period.end.isoformat(),
-            "length_s": period.length_s,
-        },
-        "jobs": jobs,
-        "workers": _workers(tallies, worked, signed_in, summaries.worker_names(tx, site)),
-        "deliveries": [asdict(one) for one in summaries.deliveries(tx, site, period)],
-        "returns": {
-            "closed": summaries.returns_closed(tx, site, period),
-            **summaries.returns(tx, site, period),
-        },
-        "orders": asdict(summaries.orders(tx, site, period)),
-        "disk": _disk(tx),
-        "left_over": {"as_of": now.isoformat(), **summaries.left_over(tx, site, now)},
-        "gaps": [{**asdict(gap), "start": gap.start.isoformat()} for gap in worked.gaps],
-        "stock": {
-            "as_of": now.isoformat(),
-            **counted(tx, site),
-            "ok": not found,
-            "violations": len(found),
-        },
-    }
-
-
-def _workers(
-    tallies: Mapping[tuple[str, str], Tally],
-    worked: Activity,
-    signed_in: Mapping[str, int],
-    names: Mapping[str, str],
-) -> dict[str, dict[str, Any]]:
-    """Put the figures of all together who did something or were signed in."""
-    here = {worker for worker, _ in tallies} | set(signed_in)
-    workers: dict[str, dict[str, Any]] = {worker: {} for worker in sorted(here)}
-    for (worker, job), tally in sorted(tallies.items()):
-        workers[worker][job] = _figures([tally], worked.active_s.get((worker, job), 0))
-    for worker, shown in workers.items():
-        active = sum(n for (who, of), n in worked.active_s.items() if who == worker and of in JOBS)
-        shown["name"] = names.get(worker, "")
-        shown["signed_in_s"] = signed_in.get(worker, 0)
-        shown["utilisation_pct"] = percent(active, signed_in.get(worker, 0))
-    return workers
-
-
-def _figures(tallies: list[Tally], active_s: int) -> dict[str, Any]:
-    counts: Counter[str] = Counter()
-    refusals: Counter[str] = Counter()
-    for tally in tallies:
-        counts.update(tally.counts)
-        refusals.update(tally.refusals)
-    scans = sum(tally.scans for tally in tallies)
-    return {
-        "pieces": counts["pieces"],
-        "lines": counts["lines"],
-        "orders": counts["orders"],
-        "active_s": active_s,
-        "pieces_per_hour": per_hour(counts["pieces"], active_s),
-        "lines_per_hour": per_hour(counts["lines"], active_s),
-        "orders_per_hour": per_hour(counts["orders"], active_s),
-        "scans": scans,
-        "refusals": refusals.total(),
-        "refusal_pct": percent(refusals.total(), scans),
-        "refusals_by_code": dict(sorted(refusals.items())),
-        "short_picks": sum(tally.short_picks for tally in tallies),
-        "pieces_short": counts["short"],
-    }
 
 
 def asked_period(

@@ -44,6 +44,8 @@ class Beat:
     worker: str
     job: str
     at: datetime
+    fate: str = "taken"
+    """``taken``, or the code of its refusal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,58 @@ def begun_shift(shifts: Sequence[str], name: str, now: datetime, zone: ZoneInfo)
     if period.start <= now:
         return period
     return named_shift(shifts, name, today - timedelta(days=1), zone)
+
+
+def weeks_before(period: Period, shifts: Sequence[str], weeks: int, zone: ZoneInfo) -> Period:
+    """Give the same shift, or day, on the same weekday so many weeks earlier, by local clocks."""
+    day = period.start.astimezone(zone).date()
+    before = day - timedelta(weeks=weeks)
+    for text in shifts:
+        if shift_on(text, day, zone) == period:
+            return shift_on(text, before, zone)
+    if local_day(day, zone) == period:
+        return local_day(before, zone)
+    start, end = (_clock_before(at, weeks, zone) for at in (period.start, period.end))
+    return Period(period.name, start, end)
+
+
+def _clock_before(at: datetime, weeks: int, zone: ZoneInfo) -> datetime:
+    clock = at.astimezone(zone).replace(tzinfo=None) - timedelta(weeks=weeks)
+    return clock.replace(tzinfo=zone).astimezone(UTC)
+
+
+def end_of_next(shifts: Sequence[str], after: datetime, zone: ZoneInfo) -> datetime:
+    """Say when the next shift ends, of those that begin at a moment or after it.
+
+    Without shifts, a day is one.
+    """
+    today = after.astimezone(zone).date()
+    days = [today + timedelta(days=n) for n in (-1, 0, 1, 2)]
+    coming = [shift_on(text, day, zone) for day in days for text in shifts]
+    coming = coming or [local_day(day, zone) for day in days]
+    return min((period for period in coming if period.start >= after), key=_start).end
+
+
+def _start(period: Period) -> datetime:
+    return period.start
+
+
+def clock_hours(period: Period, zone: ZoneInfo) -> tuple[Period, ...]:
+    """Cut a period at each full hour of the local clock; each part is named as it shows, ``06:00``.
+
+    Where clocks are put back an hour is there twice; where they are put forward one is left out.
+    """
+    found: list[Period] = []
+    start = period.start
+    while start < period.end:
+        clock = start.astimezone(zone)
+        left = timedelta(hours=1) - timedelta(
+            minutes=clock.minute, seconds=clock.second, microseconds=clock.microsecond
+        )
+        end = min(start + left, period.end)
+        found.append(Period(f"{clock:%H}:00", start, end))
+        start = end
+    return tuple(found)
 
 
 def local_moment(clock: datetime, zone: ZoneInfo) -> datetime:

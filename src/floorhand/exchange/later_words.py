@@ -115,7 +115,7 @@ def update_order(w: Writing, old: dict[str, Any], record: OrderRecord, codes: Co
     if record.state == "cancelled":
         _cancel(w, old, record.platform_state)
     elif _begun(old) and old["state"] == "hold" and _frees(record):
-        freed = {"state": _free_state(w, old), "hold_reason": ""}
+        freed = {"state": _free_state(w, old), "hold_reason": ""} | _first_release(w, old)
         w.counts["updated" if _set(w, old, freed) else "unchanged"] += 1
     elif _begun(old):
         if old["state"] not in ENDED:
@@ -128,6 +128,11 @@ def update_order(w: Writing, old: dict[str, Any], record: OrderRecord, codes: Co
 
 def _frees(record: OrderRecord) -> bool:
     return record.says_state and record.state == "released"
+
+
+def _first_release(w: Writing, old: dict[str, Any]) -> dict[str, Any]:
+    """Say that an order may be worked on from now on, unless it might before."""
+    return {} if old["released_at"] else {"released_at": w.now}
 
 
 def _free_state(w: Writing, old: dict[str, Any]) -> str:
@@ -148,6 +153,10 @@ def _take_over(w: Writing, old: dict[str, Any], record: OrderRecord, codes: Code
         _tell(w, old, "order_differs", f"the shop now asks for {_goods(record)}")
     if less and _is_all(old, less):
         changed["state"] = "cancelled"
+    if changed.get("state") == "cancelled":
+        changed["cancelled_at"] = w.now
+    elif changed.get("state") == "released":
+        changed |= _first_release(w, old)
     changed = {name: value for name, value in changed.items() if old[name] != value}
     if not changed and not less:
         w.counts["unchanged"] += 1
@@ -201,7 +210,7 @@ def _less(old: dict[str, Any], record: OrderRecord, codes: Codes) -> tuple[Line,
 
 
 def _cancel(w: Writing, old: dict[str, Any], platform_state: str) -> None:
-    changed = {"state": "cancelled", "platform_state": platform_state}
+    changed = {"state": "cancelled", "platform_state": platform_state, "cancelled_at": w.now}
     if old["state"] == "cancelled":
         w.counts["unchanged"] += 1
     elif old["state"] not in ENDED and _set(w, old, changed, any_work=True):

@@ -166,6 +166,8 @@ def _order_values(w: Writing, record: OrderRecord) -> dict[str, Any]:
         "site": w.site,
         **{name: getattr(record, name) for name in names},
         "due_at": due_at,
+        "released_at": w.now if record.state == "released" else None,
+        "cancelled_at": w.now if record.state == "cancelled" else None,
         "ship_to": record.ship_to.to_json() if record.ship_to else "{}",
     }
 

@@ -189,6 +189,10 @@ def close_delivery(
         deliveries=1,
         over=over,
         short=short,
+        expected_pieces=sum(line.expected for line in lines),
+        counted_pieces=command.counted,
+        damaged_pieces=sum(line.damaged for line in lines),
+        blind=int(header.blind),
     )
     return DeliveryClosed(header.number, command.counted, short, over, tasks)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain import things
@@ -22,6 +22,7 @@ from floorhand.domain.packing import (
 from floorhand.domain.things import CORRECTION, Goods, Line
 from floorhand.errors import Code, Refused
 from floorhand.ops.bench import Work, bench_of, order_at_bench
+from floorhand.ops.ending import note_end
 from floorhand.ops.shipping import finish_order, free_totes
 from floorhand.store import checking, ledger, parcels, tasks
 from floorhand.store.cancelling import PUTBACK
@@ -72,6 +73,7 @@ def declare_missing(
     cause.note(
         job="packing",
         merchant=head.merchant,
+        order=head.number,
         missing=command.pieces,
         short=command.pieces,
         sku=command.sku,
@@ -218,8 +220,8 @@ def _close_empty(tx: Session, cause: Cause, work: Work, back_pieces: int) -> Ord
     _set_state(tx, cause, work, state="short", closed_at=cause.at)
     tasks.close_task(tx, cause, work.task)
     free_totes(tx, cause, work)
-    ordered = tx.scalar(select(func.sum(OrderLine.ordered)).where(_of(cause, work)))
-    cause.note(job="packing", orders_short=1, ordered_pieces=int(ordered or 0), shipped_pieces=0)
+    note_end(tx, cause, work.head.merchant, work.head.number)
+    cause.note(job="packing")
     return OrderEmpty(work.head.order_no, back_pieces)
 
 

@@ -249,7 +249,7 @@ def _claim(
         task = tasks.open_task(tx, cause, parcels.PACK, place=totes[0].code, merchant=head.merchant)
         claimed_task = tasks.claim_task(tx, cause, task)
         assert claimed_task, task
-        cause.note(job="packing", merchant=head.merchant)
+        cause.note(job="packing", merchant=head.merchant, order=head.number)
     codes = tuple(tote.code for tote in totes)
     bench = open_bench(tx, cause, head, codes)
     return OrderOpened(bench, rest, instruction_of(tx, cause, head))

@@ -42,6 +42,7 @@ from floorhand.domain.rules import Address
 from floorhand.domain.things import CUSTOMER, Line
 from floorhand.errors import Code, Refused
 from floorhand.ops.bench import Work, bench_of, instruction_of, open_bench, order_at_bench
+from floorhand.ops.ending import note_end
 from floorhand.store import boxes, carrier_labels, checking, ledger, orders, parcels, places, tasks
 from floorhand.store.asking import ask, ask_each
 from floorhand.store.carrier_labels import Left
@@ -164,20 +165,13 @@ def finish_order(
     ended = {"state": "shipped", "shipped_at": cause.at, "closed_at": cause.at}
     orders.set_order(tx, cause.site, head.merchant, head.number, **ended)
     told = ask(tx, _LINES, **_order_of(cause, work)).all()
-    ordered = sum(line.ordered for line in told)
     sent = sum(line.pieces for _, lines in shipped for line in lines)
-    short_pieces = ordered - sent
+    short_pieces = sum(line.ordered for line in told) - sent
     free_totes(tx, cause, work)
     tasks.close_task(tx, cause, work.task)
     _tell_shop(tx, cause, work, shipped, _lines_told(told), short_pieces)
-    cause.note(
-        job="packing",
-        merchant=head.merchant,
-        orders=1,
-        ordered_pieces=ordered,
-        shipped_pieces=sent,
-        on_time=int(cause.at <= head.due_at),
-    )
+    note_end(tx, cause, head.merchant, head.number, shipped_pieces=sent)
+    cause.note(job="packing", orders=1)
     return OrderShipped(head.order_no, carton, pieces, len(cartons), box, short_pieces)
 
 

@@ -55,7 +55,14 @@ def declare_short(tx: Session, cause: Cause, command: DeclareShort) -> ShortDecl
         return over
     if command.pieces >= stop.stop.pieces:
         raise Refused(Code.PICK_NOTHING_SHORT, pieces=stop.stop.pieces, sku=stop.stop.goods.sku)
-    cause.note(job="picking", merchant=stop.merchant, reason=command.reason, lines=0)
+    cause.note(
+        job="picking",
+        merchant=stop.merchant,
+        sku=stop.stop.goods.sku,
+        place=stop.stop.place,
+        reason=command.reason,
+        lines=0,
+    )
     if command.pieces:
         taken = take_pieces(tx, cause, command.task, command.pick, command.pieces, command.tote)
         assert not isinstance(taken, StopGone), command

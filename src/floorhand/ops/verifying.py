@@ -68,7 +68,7 @@ def check_pieces(
     if more > left:
         raise Refused(Code.TOO_MANY_CHECKED, sku=command.sku, asked=command.pieces, left=left)
     _count(tx, cause, alike if command.typed else rows, more)
-    cause.note(job="packing", verified=more, merchant=work.head.merchant)
+    cause.note(job="packing", verified=more, merchant=work.head.merchant, order=work.head.number)
     rest = checking.rest_of(tx, cause.site, command.order, command.sku)
     of = Left(goods.sku, "", left - more, goods.lot, goods.expiry, goods.serial)
     return PiecesChecked(of, more, rest, command.pack, checked + more, command.typed)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from floorhand.domain.picking import SLOTS_MAX, NeedBench, Next, StopGone, WalkDone
 from floorhand.errors import Code, Gone
 from floorhand.ops.colleagues import since
+from floorhand.ops.ending import note_end
 from floorhand.ops.reserving import drop_stop, order_trouble
 from floorhand.store import orders, picks, tasks
 from floorhand.store.asking import ask
@@ -224,6 +225,8 @@ def _settle(tx: Session, cause: Cause, walk: Walk, merchant: str, number: str) -
     ask(tx, END_PICKING, **order, now=state, ended=cause.at if state == "short" else None)
     if state == "waiting":
         order_trouble(tx, cause, merchant, number, pieces=int(left), reason="no_stock")
+    elif state == "short":
+        note_end(tx, cause, merchant, number)
     for tote in orders.totes_of_order(tx, cause.site, merchant, number):
         if not _pieces_in(tx, cause, tote):
             free_tote(tx, cause, tote)

@@ -1,30 +1,27 @@
-"""The figures of a shift, read from operations, scans and papers alone.
-
-Run again, they are the same. Only standing operations count: neither undone nor an undo.
-"""
+"""Questions about a shift: who scanned when, who was signed in, what came, what is left to do."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from floorhand.domain.bench_figures import EXTRA, WRONG, BenchRefusal
 from floorhand.domain.inspection import AMBER_H
 from floorhand.domain.shifts import Beat, Period
-from floorhand.domain.signing_in import JOBS
+from floorhand.store.asking import ask
+from floorhand.store.entries import entries
 from floorhand.store.schema import (
     Delivery,
     DeliveryLine,
-    Inspection,
     Operation,
     Order,
-    OrderLine,
     Parked,
     PrintJob,
     Return,
@@ -34,27 +31,18 @@ from floorhand.store.schema import (
     Trouble,
     Worker,
 )
-from floorhand.store.standing import standing
 from floorhand.store.tasks import LIVE
-
-COUNTED = ("pieces", "lines", "orders", "short")
-"""Figures of an operation that are added up."""
 
 OPEN_ORDERS = ("hold", "waiting", "released", "picking", "picked", "packing")
 
 
+SIGNED_IN_MAX = timedelta(days=2)
+
+RECEIVING = ("CountPieces", "SetCount", "MarkDamaged")
+"""Operations that count pieces of a delivery."""
+
 DUE_SOON = timedelta(hours=AMBER_H)
 """Returns due so soon are told apart: a platform approves by itself what nobody judges."""
-
-
-@dataclass
-class Tally:
-    """What one worker finished in one job."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-    short_picks: int = 0
-    scans: int = 0
-    refusals: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,23 +60,16 @@ class DeliveryFigures:
     refused: int
 
 
-@dataclass(frozen=True, slots=True)
-class OrdersFigures:
-    """Orders that this house closed: that left, or of which nothing could be sent.
-
-    ``pieces_…`` are those of the orders closed; ordered is shipped and short.
-    """
-
-    shipped: int
-    shipped_before_cut_off: int
-    shipped_after_cut_off: int
-    closed_short: int
-    due: int
-    due_shipped_in_time: int
-    pieces_ordered: int
-    pieces_shipped: int
-    pieces_short: int
-    short_by_reason: dict[str, int]
+_SCANS = (
+    select(Scan.worker, Scan.job, Scan.at, Scan.fate)
+    .where(
+        Scan.site == bindparam("site"),
+        Scan.at >= bindparam("start"),
+        Scan.at < bindparam("end"),
+        Scan.worker.is_not(None),
+    )
+    .order_by(Scan.at)
+)
 
 
 def time_zone(tx: Session, site: str) -> str:
@@ -102,61 +83,40 @@ def worker_names(tx: Session, site: str) -> dict[str, str]:
     return {code: name for code, name in rows}
 
 
-def tallies(tx: Session, site: str, period: Period) -> dict[tuple[str, str], Tally]:
-    """Add up what each worker finished in each job, by (worker, job)."""
-    found: dict[tuple[str, str], Tally] = {}
-    for worker, facts in tx.execute(_standing(site, period, Operation.worker, Operation.facts)):
-        figures: Mapping[str, Any] = json.loads(facts)
-        job = str(figures.get("job", ""))
-        if job not in JOBS:
-            continue
-        tally = found.setdefault((worker, job), Tally())
-        for name in COUNTED:
-            tally.counts[name] += int(figures.get(name, 0))
-        if job == "picking" and figures.get("short"):
-            tally.short_picks += int(figures.get("short_lines", 1))
+def scans(tx: Session, site: str, period: Period) -> list[Beat]:
+    """List every scan that somebody made in the period, in the order of time."""
+    rows = ask(tx, _SCANS, site=site, start=period.start, end=period.end)
+    return [Beat(*row) for row in rows]
+
+
+def bench_refusals(tx: Session, site: str, period: Period) -> tuple[BenchRefusal, ...]:
+    """List the pieces that benches did not take because they were wrong or too many."""
     rows = tx.execute(
-        select(Scan.worker, Scan.job, Scan.fate, func.count())
-        .where(
+        select(Scan.seat, Scan.at, Scan.scanned, Scan.fate).where(
             Scan.site == site,
             Scan.at >= period.start,
             Scan.at < period.end,
-            Scan.worker.is_not(None),
-            Scan.job.in_(JOBS),
-        )
-        .group_by(Scan.worker, Scan.job, Scan.fate)
-    )
-    for worker, job, fate, count in rows:
-        assert worker is not None
-        tally = found.setdefault((worker, job), Tally())
-        tally.scans += count
-        if fate != "taken":
-            tally.refusals[fate] += count
-    return found
-
-
-def beats(tx: Session, site: str, period: Period) -> list[Beat]:
-    """List every scan that somebody made in the period."""
-    rows = tx.execute(
-        select(Scan.worker, Scan.job, Scan.at).where(
-            Scan.site == site,
-            Scan.at >= period.start,
-            Scan.at < period.end,
-            Scan.worker.is_not(None),
+            Scan.fate != "taken",
+            Scan.fate.in_(sorted(WRONG | EXTRA)),
+            Scan.job == "packing",
         )
     )
-    return [Beat(worker or "", job, at) for worker, job, at in rows]
+    return tuple(BenchRefusal(*row) for row in rows)
 
 
 def stretches(
     tx: Session, site: str, period: Period
 ) -> list[tuple[str, datetime, datetime | None]]:
-    """List when workers were signed in, as (worker, in, out or None), up to the period's end."""
+    """List when workers were signed in, as (worker, in, out or None), up to the period's end.
+
+    Who signed in longer than `SIGNED_IN_MAX` before it begins has gone home without signing out.
+    """
     rows = tx.execute(
         select(Operation.kind, Operation.worker, Operation.seat, Operation.at, Operation.facts)
         .where(
             Operation.site == site,
             Operation.kind.in_(("SignIn", "SignOut")),
+            Operation.at >= period.start - SIGNED_IN_MAX,
             Operation.at < period.end,
         )
         .order_by(Operation.at)
@@ -176,14 +136,14 @@ def stretches(
     return found
 
 
-def deliveries(tx: Session, site: str, period: Period) -> list[DeliveryFigures]:
-    """List the deliveries that were opened, worked on or closed in the period."""
+def deliveries(tx: Session, site: str, period: Period, now: datetime) -> list[DeliveryFigures]:
+    """List the deliveries that were opened, worked on or closed in the period, as at its end."""
     sums = [
         func.coalesce(func.sum(getattr(DeliveryLine, name)), 0)
         for name in ("expected", "received", "damaged", "over", "short", "refused")
     ]
     rows = tx.execute(
-        select(Delivery.number, Delivery.merchant, Delivery.state, *sums)
+        select(Delivery.number, Delivery.merchant, Delivery.closed_at, *sums)
         .outerjoin(
             DeliveryLine,
             (DeliveryLine.site == Delivery.site) & (DeliveryLine.delivery == Delivery.number),
@@ -193,86 +153,40 @@ def deliveries(tx: Session, site: str, period: Period) -> list[DeliveryFigures]:
             Delivery.opened_at < period.end,
             (Delivery.closed_at.is_(None)) | (Delivery.closed_at >= period.start),
         )
-        .group_by(Delivery.number, Delivery.merchant, Delivery.state)
+        .group_by(Delivery.number, Delivery.merchant, Delivery.closed_at)
         .order_by(Delivery.number)
-    )
-    return [DeliveryFigures(*row[:3], *(int(count) for count in row[3:])) for row in rows]
+    ).all()
+    later = _counted_later(tx, site, period.end, now, [row.closed_at for row in rows])
+    return [_delivery_at(row, period.end, later.get(row.number, Counter())) for row in rows]
 
 
-def returns(tx: Session, site: str, period: Period) -> dict[str, dict[str, int]]:
-    """Count judged pieces by grade, reason, disposition and merchant."""
-    found: dict[str, Counter[str]] = {
-        name: Counter() for name in ("grade", "reason", "disposition", "merchant", "outcome")
-    }
-    inspected = select(
-        Inspection.grade,
-        Inspection.reason,
-        Inspection.disposition,
-        Inspection.merchant,
-        Inspection.outcome,
-        Inspection.pieces,
-    ).where(
-        Inspection.site == site,
-        Inspection.at >= period.start,
-        Inspection.at < period.end,
-        Inspection.disposition != "",
-    )
-    for grade, reason, disposition, merchant, outcome, pieces in tx.execute(inspected):
-        found["grade"][str(grade)] += pieces
-        found["reason"][reason or "–"] += pieces
-        found["disposition"][disposition] += pieces
-        found["merchant"][merchant] += pieces
-        found["outcome"][outcome] += pieces
-    return {name: dict(sorted(counts.items())) for name, counts in found.items()}
+def _counted_later(
+    tx: Session, site: str, end: datetime, now: datetime, closed: list[datetime | None]
+) -> dict[str, Counter[str]]:
+    """Add up what was counted after a period of the deliveries that were not closed by then."""
+    last = max((at or now for at in closed), default=end)
+    found: dict[str, Counter[str]] = {}
+    if last <= end:
+        return found
+    after = Period("", end, last + timedelta(microseconds=1))
+    for entry in entries(tx, site, after, RECEIVING).counted:
+        counts = found.setdefault(entry.word("delivery"), Counter())
+        for name in ("pieces", "damaged"):
+            counts[name] += entry.count(name)
+    return found
 
 
-def returns_closed(tx: Session, site: str, period: Period) -> int:
-    """Count the returns whose inspection ended in the period."""
-    question = select(func.count()).where(
-        Return.site == site,
-        Return.disposed_at >= period.start,
-        Return.disposed_at < period.end,
-    )
-    return _count(tx, question)
-
-
-def orders(tx: Session, site: str, period: Period) -> OrdersFigures:
-    """Count orders shipped, in time and late, and what the orders closed in the period held."""
-    inside = (Order.closed_at >= period.start) & (Order.closed_at < period.end)
-    closed = select(func.count()).where(Order.site == site, inside)
-    shipped = closed.where(Order.state == "shipped")
-    early = shipped.where(Order.closed_at <= Order.due_at)
-    due = select(func.count()).where(
-        Order.site == site,
-        Order.state != "cancelled",
-        Order.due_at >= period.start,
-        Order.due_at < period.end,
-    )
-    in_time = due.where(Order.state == "shipped", Order.shipped_at <= Order.due_at)
-    lines = _of_order(
-        select(
-            func.coalesce(func.sum(OrderLine.ordered), 0),
-            func.coalesce(func.sum(OrderLine.packed), 0),
-            func.coalesce(func.sum(OrderLine.short), 0),
+def _delivery_at(row: Any, end: datetime, later: Mapping[str, int]) -> DeliveryFigures:
+    number, merchant, closed_at, *counts = row
+    expected, received, damaged, over, short, refused = map(int, counts)
+    if closed_at is not None and closed_at < end:
+        return DeliveryFigures(
+            *(number, merchant, "closed", expected, received, damaged, over, short, refused)
         )
-    ).where(OrderLine.site == site, inside)
-    ordered, packed, short = tx.execute(lines).one()
-    reasons = _of_order(select(OrderLine.short_reason, func.sum(OrderLine.short))).where(
-        OrderLine.site == site, inside, OrderLine.short > 0
-    )
-    by_reason = tx.execute(reasons.group_by(OrderLine.short_reason))
-    total, before = _count(tx, shipped), _count(tx, early)
-    return OrdersFigures(
-        shipped=total,
-        shipped_before_cut_off=before,
-        shipped_after_cut_off=total - before,
-        closed_short=_count(tx, closed) - total,
-        due=_count(tx, due),
-        due_shipped_in_time=_count(tx, in_time),
-        pieces_ordered=int(ordered),
-        pieces_shipped=int(packed),
-        pieces_short=int(short),
-        short_by_reason={reason or "–": int(pieces) for reason, pieces in by_reason},
+    hurt = later.get("damaged", 0)
+    good = received - later.get("pieces", 0) + hurt
+    return DeliveryFigures(
+        *(number, merchant, "receiving", expected, good, damaged - hurt, 0, 0, refused)
     )
 
 
@@ -318,26 +232,6 @@ def left_over(tx: Session, site: str, now: datetime) -> dict[str, dict[str, int]
         "troubles": grouped(troubles.group_by(Trouble.kind)),
         "parked": grouped(parked.group_by(Parked.flow)),
     }
-
-
-def _standing(site: str, period: Period, *columns: Any) -> Select[Any]:
-    """Select operations of the period that were not undone and undo nothing."""
-    return select(*columns).where(
-        Operation.site == site,
-        Operation.at >= period.start,
-        Operation.at < period.end,
-        standing(),
-    )
-
-
-def _of_order(question: Any) -> Any:
-    return question.join_from(
-        OrderLine,
-        Order,
-        (Order.site == OrderLine.site)
-        & (Order.merchant == OrderLine.merchant)
-        & (Order.number == OrderLine.order),
-    )
 
 
 def _count(tx: Session, question: Select[Any]) -> int:

@@ -200,6 +200,7 @@ def _write_order(tx: Session, site: str, bought: _Bought, rng: Random, customer:
         "state": "shipped" if bought.shipped_at else "released",
         "channel": "demo",
         "placed_at": bought.placed_at,
+        "released_at": bought.placed_at,
         "due_at": bought.due_at,
         "customer": customer or f"C-{rng.randrange(1000):03d}",
         "ship_to": json.dumps(asdict(address), ensure_ascii=False),

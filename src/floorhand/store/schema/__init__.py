@@ -5,6 +5,7 @@ operation can be replayed on another database.
 """
 
 from floorhand.store.schema.base import Table
+from floorhand.store.schema.figures import KeptFigures
 from floorhand.store.schema.floor import (
     Checked,
     Imported,
@@ -70,6 +71,7 @@ __all__ = [
     "Guess",
     "Imported",
     "Inspection",
+    "KeptFigures",
     "Merchant",
     "Move",
     "Operation",

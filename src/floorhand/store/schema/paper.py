@@ -95,6 +95,7 @@ class Receipt(Table):
         ForeignKeyConstraint(["site", "delivery"], ["delivery.site", "delivery.number"]),
         ForeignKeyConstraint(["site", "place"], ["place.site", "place.code"]),
         CheckConstraint("pieces >= 0", name="not_below_zero"),
+        Index(None, "site", "place"),
     )
 
 
@@ -125,12 +126,16 @@ class Order(Table):
     instruction: Mapped[str] = mapped_column(default="")
     """From the shop, shown once at the bench."""
     shipped_at: Mapped[datetime | None]
+    released_at: Mapped[datetime | None]
+    """When it might be worked on for the first time: it came in released, or its hold ended."""
+    cancelled_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     """When this house was done with it: shipped, or nothing of it could be sent. None also for
     orders that came with the message that they are shipped already."""
     __table_args__ = (
         ForeignKeyConstraint(["site", "merchant"], ["merchant.site", "merchant.code"]),
         Index(None, "site", "state", "priority", "due_at"),
+        Index(None, "site", "due_at"),
         Index(
             "ix_orders_closed",
             "site",
@@ -252,6 +257,7 @@ class Return(Table):
         Index(None, "site", "merchant", "order"),
         Index(None, "site", "merchant", "custody"),
         Index(None, "site", "custody", "deadline"),
+        Index(None, "site", "deadline"),
     )
 
 

@@ -38,6 +38,7 @@ KEPT = (
     "carrier_label",
     "guess",
     "imported",
+    "kept_figures",
     "merchant",
     "move",
     "operation",

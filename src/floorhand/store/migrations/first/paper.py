@@ -27,71 +27,6 @@ def outbox() -> None:
         batch_op.create_index(batch_op.f("ix_outbox_site_state"), ["site", "state"], unique=False)
 
 
-def returns() -> None:
-    """Make the table ``returns``."""
-    op.create_table(
-        "returns",
-        sa.Column("site", sa.String(), nullable=False),
-        sa.Column("number", sa.String(), nullable=False),
-        sa.Column("paper_no", sa.String(), nullable=False),
-        sa.Column("plate", sa.String(), nullable=False),
-        sa.Column("merchant", sa.String(), nullable=True),
-        sa.Column("order", sa.String(), nullable=False),
-        sa.Column("customer", sa.String(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("platform", sa.String(), nullable=False),
-        sa.Column("platform_id", sa.String(), nullable=False),
-        sa.Column("platform_state", sa.String(), nullable=False),
-        sa.Column("combined_id", sa.String(), nullable=False),
-        sa.Column("tracking", sa.String(), nullable=False),
-        sa.Column("sender", sa.String(), nullable=False),
-        sa.Column("custody", sa.String(), nullable=False),
-        sa.Column("money", sa.String(), nullable=False),
-        sa.Column("reason", sa.String(), nullable=False),
-        sa.Column("asked_at", UtcTime(), nullable=True),
-        sa.Column("deadline", UtcTime(), nullable=True),
-        sa.Column("received_at", UtcTime(), nullable=True),
-        sa.Column("disposed_at", UtcTime(), nullable=True),
-        sa.Column("place", sa.String(), nullable=False),
-        sa.Column("worker", sa.String(), nullable=True),
-        sa.Column("claimed_at", UtcTime(), nullable=True),
-        sa.PrimaryKeyConstraint("site", "number", name=op.f("pk_returns")),
-    )
-    _index_returns()
-
-
-def _index_returns() -> None:
-    with op.batch_alter_table("returns", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_returns_site_custody_deadline"),
-            ["site", "custody", "deadline"],
-            unique=False,
-        )
-        batch_op.create_index(
-            batch_op.f("ix_returns_site_combined_id"), ["site", "combined_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_returns_site_merchant_custody"),
-            ["site", "merchant", "custody"],
-            unique=False,
-        )
-        batch_op.create_index(
-            batch_op.f("ix_returns_site_merchant_order"),
-            ["site", "merchant", "order"],
-            unique=False,
-        )
-        batch_op.create_index(
-            batch_op.f("ix_returns_site_paper_no"), ["site", "paper_no"], unique=False
-        )
-        batch_op.create_index(batch_op.f("ix_returns_site_plate"), ["site", "plate"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_returns_site_platform_id"), ["site", "platform_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_returns_site_tracking"), ["site", "tracking"], unique=False
-        )
-
-
 def inspection() -> None:
     """Make the table ``inspection``."""
     op.create_table(
@@ -182,6 +117,8 @@ def orders() -> None:
         sa.Column("service", sa.String(), nullable=False),
         sa.Column("instruction", sa.String(), nullable=False),
         sa.Column("shipped_at", UtcTime(), nullable=True),
+        sa.Column("released_at", UtcTime(), nullable=True),
+        sa.Column("cancelled_at", UtcTime(), nullable=True),
         sa.Column("closed_at", UtcTime(), nullable=True),
         sa.CheckConstraint(
             "state IN ('hold', 'waiting', 'released', 'picking', 'picked', "
@@ -207,6 +144,7 @@ def _index_orders() -> None:
             postgresql_where=sa.text("closed_at IS NOT NULL"),
         )
         batch_op.create_index(batch_op.f("ix_orders_site_customer"), ["site", "customer"])
+        batch_op.create_index(batch_op.f("ix_orders_site_due_at"), ["site", "due_at"])
         batch_op.create_index(batch_op.f("ix_orders_site_number"), ["site", "number"])
         batch_op.create_index(batch_op.f("ix_orders_site_platform_id"), ["site", "platform_id"])
         batch_op.create_index(
@@ -361,6 +299,7 @@ def receipt() -> None:
             name=op.f("pk_receipt"),
         ),
     )
+    op.create_index(op.f("ix_receipt_site_place"), "receipt", ["site", "place"])
 
 
 def return_line() -> None:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from alembic import op
 
-from floorhand.store.migrations.first import floor, masters, paper, printing, seats, undo
+from floorhand.store.migrations.first import (
+    figures,
+    floor,
+    masters,
+    paper,
+    printing,
+    returns,
+    seats,
+    undo,
+)
 from floorhand.store.migrations.triggers import append_only, noted
 
 revision = "0001"
@@ -23,7 +32,7 @@ TABLES = (
     printing.print_form,
     printing.printer,
     printing.spooler,
-    paper.returns,
+    returns.returns,
     floor.scan,
     masters.sequence,
     masters.site,
@@ -31,6 +40,7 @@ TABLES = (
     floor.trouble,
     masters.box_type,
     masters.guess,
+    figures.kept_figures,
     paper.inspection,
     masters.merchant,
     masters.place,

@@ -1,0 +1,112 @@
+"""How right the picks were, as the bench found them: charged to whoever picked."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from floorhand.domain.entries import Entry
+from floorhand.errors import Code
+
+Name = tuple[str, str]
+"""Merchant and number of an order."""
+
+NOT_PICKED_WRONG: Final = "damaged"
+"""A piece that is missing for this reason is the right one."""
+
+WRONG: Final = frozenset(
+    {Code.NOT_IN_ORDER, Code.BELONGS_TO, Code.PACK_WRONG_LOT, Code.PACK_WRONG_SERIAL}
+)
+EXTRA: Final = frozenset({Code.EXTRA_BELONGS_TO, Code.ALL_CHECKED})
+"""Refusals of pieces that the bench had in hand and that should not have been there."""
+
+FOUND: Final = ("missing", "wrong", "extra")
+
+
+@dataclass(frozen=True, slots=True)
+class BenchRefusal:
+    """A piece that the bench did not take."""
+
+    seat: str
+    at: datetime
+    scanned: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Pieces of an order: ``verified``, or one of `FOUND`."""
+
+    order: Name
+    what: str
+    pieces: int
+
+
+def bench_findings(entries: Iterable[Entry], refusals: Iterable[BenchRefusal]) -> tuple[Found, ...]:
+    """List what the bench found of each order.
+
+    The same barcode refused again for the same order is one piece: whoever does not believe a
+    refusal scans once more. A refusal is of the order that its seat had open then.
+    """
+    bench = [one for one in entries if one.word("job") == "packing" and one.word("order")]
+    found = [Found(_order(one), "verified", n) for one in bench if (n := one.count("verified"))]
+    found += [
+        Found(_order(one), "missing", n)
+        for one in bench
+        if (n := one.count("missing")) and one.word("reason") != NOT_PICKED_WRONG
+    ]
+    opened: dict[str, list[tuple[datetime, Name]]] = {}
+    for one in bench:
+        opened.setdefault(one.seat, []).append((one.at, _order(one)))
+    for at_seat in opened.values():
+        at_seat.sort()
+    once = {
+        (order, "wrong" if refusal.code in WRONG else "extra", refusal.scanned)
+        for refusal in refusals
+        if (order := _open_then(opened.get(refusal.seat, []), refusal.at)) is not None
+    }
+    return (*found, *(Found(order, what, 1) for order, what, _ in sorted(once)))
+
+
+def _order(entry: Entry) -> Name:
+    return entry.word("merchant"), entry.word("order")
+
+
+def _open_then(opened: list[tuple[datetime, Name]], at: datetime) -> Name | None:
+    before = bisect_left(opened, at, key=lambda one: one[0])
+    return opened[before - 1][1] if before else None
+
+
+def bench_figures(findings: Iterable[Found], pickers: Mapping[Name, str]) -> dict[str, Any]:
+    """Add up what was found.
+
+    Args:
+        findings: From `bench_findings`.
+        pickers: Who picked each order, or most of it.
+
+    Returns:
+        Pieces ``verified``, ``missing``, ``wrong`` and ``extra``, ``accuracy_pct`` (None if none
+        was verified, to two digits); ``by_picker`` the same for each. Whose order nobody picked
+        here is charged to nobody, ``–``.
+    """
+    whole: Counter[str] = Counter()
+    each: dict[str, Counter[str]] = {}
+    for one in findings:
+        whole[one.what] += one.pieces
+        each.setdefault(pickers.get(one.order, "–"), Counter())[one.what] += one.pieces
+    return {
+        **_told(whole),
+        "by_picker": {picker: _told(counts) for picker, counts in sorted(each.items())},
+    }
+
+
+def _told(counts: Mapping[str, int]) -> dict[str, Any]:
+    verified = counts.get("verified", 0)
+    found = {name: counts.get(name, 0) for name in FOUND}
+    right = 1 - sum(found.values()) / verified if verified > 0 else None
+    accuracy = None if right is None else round(max(0.0, right) * 100, 2)
+    return {"verified": verified, **found, "accuracy_pct": accuracy}

@@ -1,0 +1,121 @@
+"""The same shift in the weeks before: what this one is held against.
+
+Figures of a shift that is over never change, so what is needed of them here is kept once it was
+added up: four shifts a summary would cost four times what the summary itself does.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, cast
+
+from sqlalchemy import TableClause, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from floorhand.domain.headlines import COMPARED_WEEKS, headlines
+from floorhand.domain.shifts import Period, weeks_before
+from floorhand.domain.tallies import Hours
+from floorhand.store.asking import ask
+from floorhand.store.masters import site_rules, site_zone
+from floorhand.store.schema import KeptFigures
+
+VERSION: Final = 1
+"""Goes up whenever a figure comes to mean something else: what was kept of it is added up again."""
+
+SETTLED_AFTER: Final = timedelta(hours=1)
+"""A scan that was made before a shift's end may be written so long after it, if the database was
+away; only then its figures are kept."""
+
+_TABLE = cast(TableClause, KeptFigures.__table__)
+
+
+def _keeping(dialect: Any) -> Any:
+    """Write the figures of a shift, or write them anew."""
+    fresh = dialect.insert(_TABLE)
+    names = ("version", "worked", "headlines", "pace")
+    return fresh.on_conflict_do_update(
+        index_elements=list(_TABLE.primary_key),
+        set_={name: fresh.excluded[name] for name in names},
+    )
+
+
+_KEEP = {"sqlite": _keeping(sqlite), "postgresql": _keeping(postgresql)}
+
+Figures = Callable[[Session, str, Period, datetime], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A shift that somebody worked in."""
+
+    period: Period
+    headlines: Mapping[str, float | None]
+    pace: Mapping[str, Hours]
+    """By job."""
+
+
+def earlier_shifts(
+    tx: Session, site: str, period: Period, now: datetime, figures: Figures, *, keep: bool
+) -> tuple[Earlier, ...]:
+    """Give the same shifts of the weeks before in which anybody did anything, the latest first.
+
+    Args:
+        tx: An open transaction.
+        site: The building.
+        period: The shift, or any period; its like is taken from local clocks.
+        now: The moment of asking.
+        figures: Adds the figures of a period up.
+        keep: Write down what was added up; not where nothing may be written.
+    """
+    shifts, zone = site_rules(tx, site).shifts, site_zone(tx, site)
+    found: list[Earlier] = []
+    for weeks in range(1, COMPARED_WEEKS + 1):
+        before = weeks_before(period, shifts, weeks, zone)
+        kept = _kept(tx, site, before)
+        if kept is None:
+            kept = _add_up(tx, site, before, now, figures)
+            if keep and before.end + SETTLED_AFTER <= now:
+                _keep(tx, site, kept)
+        if kept["worked"]:
+            found.append(Earlier(before, json.loads(kept["headlines"]), json.loads(kept["pace"])))
+    return tuple(found)
+
+
+def _kept(tx: Session, site: str, period: Period) -> Mapping[str, Any] | None:
+    row = tx.execute(
+        select(*_TABLE.columns).where(*_of(site, period), KeptFigures.version == VERSION)
+    ).one_or_none()
+    return None if row is None else row._asdict()
+
+
+def _add_up(
+    tx: Session, site: str, period: Period, now: datetime, figures: Figures
+) -> dict[str, Any]:
+    told = figures(tx, site, period, now)
+    pace = {
+        job: [(hour["hour"], hour["pieces"]) for hour in one["hours"]]
+        for job, one in told["pace"].items()
+    }
+    return {
+        "begins_at": period.start,
+        "ends_at": period.end,
+        "worked": bool(told["refusals"]["scans"]),
+        "headlines": json.dumps(headlines(told)),
+        "pace": json.dumps(pace),
+    }
+
+
+def _keep(tx: Session, site: str, told: Mapping[str, Any]) -> None:
+    ask(tx, _KEEP, site=site, version=VERSION, **told)
+
+
+def _of(site: str, period: Period) -> tuple[Any, ...]:
+    return (
+        KeptFigures.site == site,
+        KeptFigures.begins_at == period.start,
+        KeptFigures.ends_at == period.end,
+    )

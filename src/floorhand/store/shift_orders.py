@@ -1,0 +1,67 @@
+"""Questions about a period's orders: which were due, and who picked them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from sqlalchemy import bindparam, func, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from floorhand.domain.bench_figures import Name
+from floorhand.domain.entries import Entry
+from floorhand.domain.shifts import Period
+from floorhand.store.entries import NAMED_MAX
+from floorhand.store.schema import Order, Pick, Task
+
+_IN_TIME = Order.shipped_at <= Order.due_at
+_DUE = select(Order.merchant, Order.number, func.coalesce(_IN_TIME, False).label("in_time")).where(
+    Order.site == bindparam("site"),
+    Order.due_at >= bindparam("start"),
+    Order.due_at < bindparam("end"),
+    Order.released_at <= Order.due_at,
+    or_(Order.cancelled_at.is_(None), Order.cancelled_at >= Order.due_at),
+)
+NAMES_MAX: Final = NAMED_MAX // 2
+"""Orders, each with merchant and number, in one question."""
+
+
+def due(tx: Session, site: str, period: Period, taken_back: Iterable[Entry]) -> tuple[int, int]:
+    """Count the orders whose deadline is in the period, and those of them that left in time.
+
+    An order that was cancelled, or not released, before its deadline was not due. Where a deadline
+    was changed afterwards, the new one counts.
+
+    Args:
+        tx: An open transaction.
+        site: The building.
+        period: Where the deadline is.
+        taken_back: What was done by the period's end and taken back since: the order had left.
+    """
+    left_then = {
+        (one.word("merchant"), one.word("order")) for one in taken_back if one.facts.get("on_time")
+    }
+    rows = tx.execute(_DUE, {"site": site, "start": period.start, "end": period.end}).all()
+    in_time = sum(row.in_time or (row.merchant, row.number) in left_then for row in rows)
+    return len(rows), in_time
+
+
+def pickers(tx: Session, site: str, orders: Sequence[Name]) -> dict[Name, str]:
+    """Say who picked each order; if several did, whoever picked most of it."""
+    picked: dict[Name, Counter[str]] = {}
+    for first in range(0, len(orders), NAMES_MAX):
+        named = orders[first : first + NAMES_MAX]
+        rows = tx.execute(
+            select(Pick.merchant, Pick.order, Task.worker, func.sum(Pick.picked))
+            .join(Task, (Task.site == Pick.site) & (Task.id == Pick.task))
+            .where(Pick.site == site, tuple_(Pick.merchant, Pick.order).in_(named))
+            .where(Pick.picked > 0, Task.worker.is_not(None))
+            .group_by(Pick.merchant, Pick.order, Task.worker)
+        )
+        for merchant, order, worker, pieces in rows:
+            picked.setdefault((merchant, order), Counter())[worker or ""] += int(pieces)
+    return {
+        name: min(counts, key=lambda worker: (-counts[worker], worker))
+        for name, counts in picked.items()
+    }

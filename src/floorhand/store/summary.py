@@ -1,0 +1,202 @@
+"""The figures of a shift, all in one place: from operations, moves, scans and papers alone.
+
+Asked again they are the same, whatever happened since: `floorhand.domain.entries` says what counts
+where. Medians and shares of a list (times, accuracy by refusals) are of what was done in the shift
+and stood at its end; nothing is taken off them later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from floorhand.domain import floor_figures, tallies
+from floorhand.domain.bench_figures import bench_figures, bench_findings
+from floorhand.domain.entries import Entry
+from floorhand.domain.headlines import compared, headlines
+from floorhand.domain.order_figures import order_figures
+from floorhand.domain.return_figures import closed_numbers, return_figures
+from floorhand.domain.shifts import (
+    Period,
+    clock_hours,
+    end_of_next,
+)
+from floorhand.domain.signing_in import JOBS
+from floorhand.store import shift_goods, shift_orders, shift_returns, summaries
+from floorhand.store.asking import connection_of
+from floorhand.store.check import counted, violations
+from floorhand.store.earlier import earlier_shifts
+from floorhand.store.entries import entries, taken_back_since
+from floorhand.store.masters import site_rules, site_zone
+from floorhand.store.room import left_for
+from floorhand.store.shift_people import people
+
+Stretch = tuple[str, datetime, datetime | None]
+
+
+def summarise(
+    tx: Session, site: str, period: Period, now: datetime, *, keep: bool = True
+) -> dict[str, Any]:
+    """Put the figures of a period together, as plain values fit for JSON.
+
+    Args:
+        tx: An open transaction.
+        site: The building.
+        period: A shift, a day, or any other.
+        now: The moment of asking.
+        keep: Write down what was added up of earlier shifts; False where nothing may be written.
+
+    Returns:
+        All that `shift_figures` gives, and
+
+        - ``comparison``: ``shifts`` (start and end of the same shifts before that anybody worked
+          in, the latest first), and ``figures``: by headline (`floorhand.domain.headlines`)
+          ``now``, ``last`` and ``mean``;
+        - in ``pace`` by job ``target``: the mean pieces an hour in those shifts, and in each hour
+          ``usual``: the mean of that clock hour; None if there were none;
+        - ``left_over``, ``disk`` and ``stock``, which are of the moment ``as_of``, whatever the
+          period.
+    """
+    figures = shift_figures(tx, site, period, now)
+    before = earlier_shifts(tx, site, period, now, shift_figures, keep=keep)
+    found = violations(tx, site)
+    return {
+        **figures,
+        "pace": _with_usual(figures["pace"], [one.pace for one in before]),
+        "comparison": {
+            "shifts": [_span(one.period) for one in before],
+            "figures": compared(headlines(figures), [one.headlines for one in before]),
+        },
+        "disk": _disk(tx),
+        "left_over": {"as_of": now.isoformat(), **summaries.left_over(tx, site, now)},
+        "stock": {
+            "as_of": now.isoformat(),
+            **counted(tx, site),
+            "ok": not found,
+            "violations": len(found),
+        },
+    }
+
+
+def shift_figures(tx: Session, site: str, period: Period, now: datetime) -> dict[str, Any]:
+    """Give the figures of a period that do not change once it is over.
+
+    Times are in seconds where a name ends in ``_s``; a rate or share is None where it would say
+    nothing.
+
+    Returns:
+        - ``period``: ``name``, ``start``, ``end`` (UTC), ``length_s``, ``time_zone``;
+        - ``jobs``: by job the figures of `floorhand.domain.tallies.told`; ``workers``: by worker
+          the same by job, and ``name``, ``signed_in_s``, ``utilisation_pct``;
+        - ``pace``: by job its ``hours``, a list: ``hour`` (``06:00`` as local clocks show),
+          ``start`` (UTC), ``length_s`` and ``pieces``;
+        - ``gaps``: a list of ``worker``, ``start``, ``length_s``, ``before``, ``after`` (jobs) and
+          ``why`` (`floorhand.domain.pauses.explain`);
+        - ``refusals``: ``scans``, ``refusals``, ``refusal_pct``, ``by_code``, ``by_worker``;
+          ``undone``: how often, by worker and job of what was taken back;
+        - ``orders`` (`order_figures`), ``shorts`` (`short_figures`), ``bench``
+          (`bench_figures`), ``proposals`` (`proposal_figures`), ``dock_to_stock``
+          (`floorhand.store.shift_goods.dock_to_stock`), ``adjustments``
+          (`adjustment_figures`), ``returns`` (`return_figures`), ``labels`` (`label_figures`);
+        - ``deliveries``: a list of those worked on, as at the period's end; and
+          ``deliveries_closed`` by merchant (`delivery_figures`).
+    """
+    read = entries(tx, site, period)
+    beats = summaries.scans(tx, site, period)
+    back = taken_back_since(tx, site, period)
+    zone = site_zone(tx, site)
+    return {
+        "period": {
+            "name": period.name,
+            **_span(period),
+            "length_s": period.length_s,
+            "time_zone": zone.key,
+        },
+        **people(tx, site, period, now, read.counted, beats),
+        "pace": _pace(read.counted, clock_hours(period, zone)),
+        "refusals": tallies.refusals_told(beats),
+        "undone": floor_figures.undo_figures(read.taken_back),
+        "orders": order_figures(read.counted, *shift_orders.due(tx, site, period, back)),
+        "shorts": floor_figures.short_figures(read.counted),
+        "proposals": floor_figures.proposal_figures(read.counted),
+        **_goods(tx, site, period, now, read.counted),
+        "returns": _returns(tx, site, period, now, read.counted, back),
+    }
+
+
+def _span(period: Period) -> dict[str, str]:
+    return {"start": period.start.isoformat(), "end": period.end.isoformat()}
+
+
+def _pace(entries: Iterable[Entry], hours: Sequence[Period]) -> dict[str, Any]:
+    """Say what was finished in each hour as the clock shows it, by job."""
+    done = tallies.pace(entries, hours)
+    return {
+        job: {
+            "hours": [
+                {
+                    "hour": hour.name,
+                    "start": hour.start.isoformat(),
+                    "length_s": hour.length_s,
+                    "pieces": pieces[job],
+                }
+                for hour, pieces in zip(hours, done, strict=True)
+            ]
+        }
+        for job in JOBS
+    }
+
+
+def _with_usual(
+    pace: Mapping[str, Any], before: Sequence[Mapping[str, tallies.Hours]]
+) -> dict[str, Any]:
+    """Put beside each hour what was usual in it, and beside each job its pace in all hours."""
+    told: dict[str, Any] = {}
+    for job, one in pace.items():
+        usual, target = tallies.usual_pace([shift[job] for shift in before])
+        hours = [{**hour, "usual": usual.get(hour["hour"])} for hour in one["hours"]]
+        told[job] = {"target": target, "hours": hours}
+    return told
+
+
+def _goods(
+    tx: Session, site: str, period: Period, now: datetime, counted: Sequence[Entry]
+) -> dict[str, Any]:
+    """Say what became of goods: received, put away, found wrong at the bench, put right."""
+    by_operation = {entry.operation: entry for entry in counted}
+    found = bench_findings(counted, summaries.bench_refusals(tx, site, period))
+    pickers = shift_orders.pickers(tx, site, sorted({one.order for one in found}))
+    nets = shift_goods.corrections(tx, site, period, counted)
+    deliveries = summaries.deliveries(tx, site, period, now)
+    return {
+        "deliveries": [asdict(one) for one in deliveries],
+        "deliveries_closed": floor_figures.delivery_figures(counted),
+        "dock_to_stock": shift_goods.dock_to_stock(tx, site, period, by_operation, now),
+        "bench": bench_figures(found, pickers),
+        "adjustments": floor_figures.adjustment_figures(by_operation, nets),
+    }
+
+
+def _returns(
+    tx: Session,
+    site: str,
+    period: Period,
+    now: datetime,
+    counted: Sequence[Entry],
+    taken_back: Sequence[Entry],
+) -> dict[str, Any]:
+    shifts, zone = site_rules(tx, site).shifts, site_zone(tx, site)
+    next_end = end_of_next(shifts, period.end, zone)
+    due = shift_returns.deadlines(tx, site, period, next_end, now, taken_back)
+    came = shift_returns.received(tx, site, closed_numbers(counted))
+    return return_figures(counted, came, due.missed, due.coming)
+
+
+def _disk(tx: Session) -> dict[str, Any] | None:
+    """Say how much room is left for the database; None if it cannot be seen from here."""
+    left = left_for(connection_of(tx).engine.url)
+    return {"room": str(left.room), "left_mb": left.megabytes} if left is not None else None
