@@ -25,7 +25,9 @@ from floorhand.reports.shift import shift_report
 from floorhand.robots.crew import Robot
 from floorhand.robots.demo import build_demo
 from floorhand.store.db import Transactions, engine_of, open_database
+from floorhand.store.details import Lead, Word
 from floorhand.store.entries import entries
+from floorhand.store.found import about
 from floorhand.store.schema import (
     DeliveryLine,
     Inspection,
@@ -33,9 +35,12 @@ from floorhand.store.schema import (
     Operation,
     Order,
     Place,
+    Receipt,
     Scan,
+    Trace,
     Worker,
 )
+from floorhand.store.traces import history
 from floorhand.text.catalog import catalog
 from floorhand.text.columns import width
 
@@ -247,3 +252,53 @@ def test_the_page_is_no_wider_than_asked(figures, columns: int) -> None:
     page = text_of(report, columns)
     assert max(map(width, page.splitlines())) <= columns
     assert "Stock proved at 2026-03-02" in page
+
+
+def test_each_move_is_in_the_history_of_its_places_and_its_goods(worked) -> None:
+    with worked.begin() as tx:
+        traced = {
+            (row.operation, row.thing) for row in tx.execute(select(Trace.operation, Trace.thing))
+        }
+        missing = [
+            (move.operation, one)
+            for move in tx.scalars(select(Move))
+            for one in (
+                f"place:{move.source}",
+                f"place:{move.target}",
+                f"sku:{move.merchant}/{move.sku}",
+                *([f"lot:{move.merchant}/{move.sku}/{move.lot}"] if move.lot else ()),
+            )
+            if not one.startswith("place:@") and (move.operation, one) not in traced
+        ]
+    assert missing == []
+
+
+def test_an_order_tells_its_way_from_the_walk_to_its_parcel(worked) -> None:
+    with worked.begin() as tx:
+        shipped = tx.execute(
+            select(Order.merchant, Order.number).where(
+                Order.state == "shipped", Order.shipped_at > START
+            )
+        ).all()
+        for merchant, number in shipped:
+            told = history(tx, SITE, f"order:{merchant}/{number}")
+            kinds = [one.kind for one in reversed(told) if not one.taken_back_by]
+            assert kinds[0] == "GetWork", (number, kinds)
+            assert kinds[-1] == "CloseParcel", (number, kinds)
+            assert {"BindTote", "ConfirmPick", "BringTotes", "CheckPieces"} <= {*kinds}, kinds
+
+
+def test_a_lot_leads_back_to_the_delivery_that_it_came_with(worked) -> None:
+    with worked.begin() as tx:
+        came = tx.execute(select(Receipt).where(Receipt.lot != "")).scalars().first()
+        assert came is not None
+        page = about(tx, SITE, "lot", f"{came.merchant}/{came.sku}/{came.lot}")
+    assert Lead("delivery", came.delivery) in [row[4] for row in page.rows]
+    assert Word("deed.SetCount") in [row[3] for row in page.rows]
+
+
+def test_all_that_happened_has_a_text(worked) -> None:
+    words = catalog("en")
+    with worked.begin() as tx:
+        kinds = set(tx.scalars(select(Operation.kind)))
+    assert not {kind for kind in kinds if words.say(f"deed.{kind}") == f"deed.{kind}"} - {"Undo"}

@@ -6,14 +6,15 @@ from datetime import timedelta
 
 import pytest
 from conftest import NOW, SITE
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
 from warehouses import picking as house
 from warehouses.picker import Picker
 
 from floorhand.store.db import Transactions
-from floorhand.store.details import Details, Word
+from floorhand.store.details import Details, Lead, Word
 from floorhand.store.found import about, found
-from floorhand.store.schema import Barcode, Delivery, Return
+from floorhand.store.histories import split_goods
+from floorhand.store.schema import Barcode, Delivery, Return, Sku, UndoStep
 
 LATER = NOW + timedelta(minutes=20)
 
@@ -43,10 +44,13 @@ def test_a_tote_tells_its_order_what_it_holds_and_who_had_it(floor: Transactions
     assert facts["board.head.place"] == "T-1"
     assert facts["fact.order"] == "ACME/1001"
     assert facts["details.held"] == "2 × MUG"
-    assert details.heads == ("at", "worker", "seat", "deed")
-    assert {row[1] for row in details.rows} == {"Ana"}
-    assert "picking.tote_bound" in deeds(details)
-    at = [row[0] for row in details.rows]
+    assert details.heads == ("at", "worker", "seat", "deed", "moved", "operation")
+    assert details.rows[0][3:5] == (Word("board.head.order"), Lead("order", "ACME/1001"))
+    done = details.rows[1:]
+    assert {row[1] for row in done} == {"Ana"}
+    assert deeds(details)[1:] == ["deed.ConfirmPick", "deed.BindTote"]
+    assert done[0][4] == "2 × MUG A-01 → T-1"
+    at = [row[0] for row in done]
     assert at == sorted(at, key=str, reverse=True)
 
 
@@ -102,3 +106,60 @@ def test_a_thing_that_is_named_exactly_needs_no_search(floor: Transactions) -> N
     with floor.begin() as tx:
         assert dict(about(tx, SITE, "order", "ACME/1003").facts)["fact.order"] == "ACME/1003"
         assert about(tx, SITE, "delivery", "NONE").rows == ()
+
+
+def rows(floor: Transactions, kind: str, name: str) -> list[tuple[object, ...]]:
+    with floor.begin() as tx:
+        return list(about(tx, SITE, kind, name).rows)
+
+
+def test_an_operation_tells_the_scan_the_moves_and_all_that_it_was_about(
+    floor: Transactions,
+) -> None:
+    lead = rows(floor, "place", "T-1")[1][-1]
+    assert isinstance(lead, Lead)
+    with floor.begin() as tx:
+        page = about(tx, SITE, lead.kind, lead.name)
+    facts = dict(page.facts)
+    assert facts["board.head.deed_text"] == "deed.ConfirmPick"
+    assert facts["fact.worker"] == "Ana"
+    assert facts["board.head.scanned"] == "T-1"
+    told = {(row[0].key, row[1]) for row in page.rows if isinstance(row[0], Word)}
+    assert ("details.moved", Lead("sku", "ACME/MUG")) in told
+    assert ("board.head.order", Lead("order", "ACME/1001")) in told
+
+
+def test_what_was_taken_back_stays_in_the_history_and_says_by_whom(floor: Transactions) -> None:
+    ana = Picker(floor)
+    ana.scan("*UNDO")
+    back, picked = rows(floor, "sku", "ACME/MUG")[:2]
+    assert back[3] == Word("details.took_back", (("deed_text", "deed.ConfirmPick"),))
+    assert picked[3] == Word("deed.ConfirmPick")
+    assert "Ana" in picked[5:]
+    page = rows(floor, "operation", back[-1].name)  # type: ignore[union-attr]
+    assert (Word("details.undoes"), picked[-1]) in [row[:2] for row in page]
+
+
+def test_a_history_is_longer_than_what_can_be_taken_back(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        tx.execute(delete(UndoStep))
+    assert "deed.BindTote" in deeds(seen(floor, "T-1"))
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("ACME/MUG", ("ACME", "MUG", "")),
+        ("ACME/MUG/L1", ("ACME", "MUG", "L1")),
+        ("ACME/MUG/L/1", ("ACME", "MUG", "L/1")),
+        ("ACME/A/B", ("ACME", "A/B", "")),
+        ("ACME/A/B/L1", ("ACME", "A/B", "L1")),
+        ("ACME/NONE/L1", ("ACME", "NONE/L1", "")),
+    ],
+)
+def test_goods_are_taken_apart_although_their_names_hold_slashes(
+    floor: Transactions, name: str, parts: tuple[str, str, str]
+) -> None:
+    with floor.begin() as tx:
+        tx.execute(insert(Sku).values(site=SITE, merchant="ACME", code="A/B", name="Two"))
+        assert split_goods(tx, SITE, name) == parts

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from floorhand.commands.terminal import manner_of
 from floorhand.config import Settings
 from floorhand.domain.preferences import THEMES
+from floorhand.domain.tracing import PAGES
 from floorhand.errors import BadSetting
 from floorhand.exchange.tables import write_table
 from floorhand.store.masters import require_site, site_rules, site_zone
@@ -67,11 +68,11 @@ def run(args: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001  (
 
 def _behind(tx: Session, site: str, target: Target, now: datetime) -> Details:
     from floorhand.store.details import details
-    from floorhand.store.found import THINGS, about, found
+    from floorhand.store.found import about, found
 
     if target.kind == "found":
         return found(tx, site, target.which, now)
-    if target.kind in THINGS:
+    if target.kind in PAGES:
         return about(tx, site, target.kind, target.which)
     return details(tx, site, target.kind, target.which, now)
 

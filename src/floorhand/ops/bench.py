@@ -82,6 +82,9 @@ def instruction_of(tx: Session, cause: Cause, head: OrderHead) -> str:
 
 def stop_order(tx: Session, cause: Cause, head: OrderHead, totes: tuple[Tote, ...]) -> OrderStopped:
     """Stop a cancelled order: its goods stay where they are, to be put back from there."""
+    cause.touch("order", head.order_no)
+    for tote in totes:
+        cause.touch("place", tote.code)
     stopped = undo_order(tx, cause, head.merchant, head.number)
     if stopped:
         cause.note(job="packing", merchant=head.merchant, stopped=head.number)

@@ -92,6 +92,7 @@ def leave_orders(tx: Session, cause: Cause, command: LeaveOrders) -> OrdersLeft:
         for stop in stops:
             drop_stop(tx, cause, stop, "cancelled")
         ask(tx, _END_SLOT, at_site=cause.site, at_task=task, at_slot=slot.slot_no)
+        cause.touch("order", slot.merchant, slot.order)
         order = {"at_site": cause.site, "at_merchant": slot.merchant, "at_number": slot.order}
         left += ask(tx, END_PICKING, **order, now=slot.was, ended=None).rowcount
     cause.note(job="picking", claimed=-left)

@@ -119,6 +119,8 @@ def _start(
 ) -> WorkFound:
     claimed = [order for order, _ in chosen]
     claim_orders(tx, cause, claimed)
+    for order in claimed:
+        cause.touch("order", order.merchant, order.number)
     task = tasks.open_task(tx, cause, "pick", place=cart)
     tasks.claim_task(tx, cause, task)
     open_slots(tx, cause, task, claimed)

@@ -81,6 +81,7 @@ def open_tote(tx: Session, cause: Cause, command: OpenTote) -> Opened:
     head = parcels.order_head(tx, cause.site, merchant, number)
     if head is None:
         raise Refused(Code.TOTE_FREE, tote=command.tote)
+    cause.touch("order", order_no)
     totes = parcels.totes_of(tx, cause.site, order_no)
     if head.state == "cancelled":
         return stop_order(tx, cause, head, totes)
@@ -240,6 +241,9 @@ def _claim(
 ) -> OrderOpened:
     """Make the order the worker's, unless ``task`` says that it is already."""
     order_no = head.order_no
+    cause.touch("order", order_no)
+    for tote in totes:
+        cause.touch("place", tote.code)
     rest = checking.rest_of(tx, cause.site, order_no)
     if not rest.left_pieces + rest.checked_pieces:
         raise Refused(Code.TOTE_EMPTY, order=head.number, totes=" ".join(t.code for t in totes))

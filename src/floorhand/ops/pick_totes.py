@@ -91,7 +91,7 @@ def bind_tote(tx: Session, cause: Cause, command: BindTote) -> ToteBound:
     order = f"{slot.merchant}/{slot.order}"
     _take_tote(tx, cause, command.tote, order, walk.cart)
     _bind(tx, cause, command.task, command.slot, command.tote)
-    cause.note(job="picking")
+    cause.note(job="picking", order=order)
     make_final(tx, cause, command.task, slot.merchant, slot.order, slot.was)
     return ToteBound(command.tote, order, advance(tx, cause, command.task))
 
@@ -107,6 +107,7 @@ def replace_tote(tx: Session, cause: Cause, command: ReplaceTote) -> ToteReplace
         return over
     walk = own_walk(tx, cause, command.task)
     full = stop.stop.tote
+    cause.touch("place", full)
     _take_tote(tx, cause, command.tote, stop.stop.order, walk.cart)
     _bind(tx, cause, command.task, stop.stop.slot, command.tote)
     if ask(tx, _HOLDS, at_site=cause.site, at_tote=full).first():
@@ -131,6 +132,8 @@ def bring_totes(tx: Session, cause: Cause, command: BringTotes) -> TotesBrought:
     for each in brought:
         if each.order_state == "cancelled" and each.order_no:
             cancel_on_walk(tx, cause, command.task, each.merchant, each.number)
+        if each.order_no:
+            cause.touch("order", each.order_no)
         places.stand_in(tx, cause, each.tote, command.place)
         leave_slot(tx, cause, command.task, each.tote)
     cause.note(job="picking", totes=len(brought))

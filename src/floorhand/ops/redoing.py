@@ -24,7 +24,7 @@ from floorhand.ops.still_mine import must_fit
 from floorhand.ops.telling_others import tell_others
 from floorhand.ops.undoing import record_redo
 from floorhand.ops.works import must_be_open
-from floorhand.store import deeds, ledger, restoring, undo_steps
+from floorhand.store import deeds, ledger, restoring, traces, undo_steps
 from floorhand.store.ledger import Cause
 from floorhand.store.restoring import Changed
 from floorhand.store.schema import PrintJob
@@ -61,6 +61,8 @@ def _done(tx: Session, cause: Cause, step: Step, rows: tuple[Changed, ...]) -> D
         for own, operation in zip(causes_of(cause), reversed(step.operations), strict=False)
     ]
     ledger.reverse(tx, cause.site, pairs, restoring.reserved_by(rows))
+    for own, _ in pairs:
+        traces.keep(tx, own)
     restoring.put_back(tx, rows)
     must_fit(tx, cause, rows)
     printed = _print_again(tx, cause, rows)

@@ -298,6 +298,8 @@ def _others(tx: Session, cause: Cause, head: ReturnHead) -> tuple[Option, ...]:
 
 def _finish(tx: Session, cause: Cause, head: ReturnHead, verdict: Verdict) -> None:
     """Dispose of the return. A rejection of what was refunded already is in doubt."""
+    if head.order:
+        cause.touch("order", head.merchant, head.order)
     money = "pending" if head.money == "none" and head.merchant else head.money
     if head.money in ("already_refunded", "settled") and verdict.rejects:
         money = "in_doubt"

@@ -87,6 +87,8 @@ def open_the_return(
 def _onto_bench(tx: Session, cause: Cause, head: ReturnHead) -> ReturnOpened:
     """Receive the parcel where the worker stands, with what was counted of it elsewhere."""
     here = bench(tx, cause)
+    if head.order:
+        cause.touch("order", head.merchant, head.order)
     taken_over = head.worker not in ("", cause.worker)
     moves = head.custody != "received" or head.place != here
     if moves:

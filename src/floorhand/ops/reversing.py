@@ -37,7 +37,7 @@ from floorhand.ops.still_mine import must_fit
 from floorhand.ops.telling_others import tell_others
 from floorhand.ops.undoing import record_undo, where_now
 from floorhand.ops.works import must_be_open
-from floorhand.store import deeds, ledger, restoring, undo_steps
+from floorhand.store import deeds, ledger, restoring, traces, undo_steps
 from floorhand.store.deeds import Kept
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import worker_facts
@@ -113,6 +113,8 @@ def _reversed(
     for own, operation in pairs:
         record_undo(tx, own, operation, of=step.worker, reason=command.reason)
     legs = ledger.reverse(tx, cause.site, pairs, restoring.reserved_by(rows))
+    for own, _ in pairs:
+        traces.keep(tx, own)
     printed = _is_printed(tx, cause, rows)
     restoring.put_back(tx, rows, printed=True)
     must_fit(tx, cause, rows)
@@ -130,7 +132,7 @@ def causes_of(cause: Cause) -> Iterator[Cause]:
     """Number the operations that one scan of a lead writes."""
     yield cause
     for number in count(2):
-        yield replace(cause, operation=f"{cause.operation}.{number}", figures={})
+        yield replace(cause, operation=f"{cause.operation}.{number}", figures={}, things=set())
 
 
 def kept_step(tx: Session, cause: Cause, operation: str) -> Step:

@@ -30,6 +30,7 @@ from floorhand.domain.things import (
     Text,
     Unknown,
 )
+from floorhand.domain.tracing import things_of
 from floorhand.errors import Code, Gone, Refused
 from floorhand.flows import learning, settings
 from floorhand.flows.turn import AnyState, Ask, Do, Open, Prompt, Refuse, Reply, Said
@@ -52,7 +53,7 @@ from floorhand.ops.seats import (
 from floorhand.ops.second_pin import is_second_pin
 from floorhand.ops.showing import in_a_job, leaves
 from floorhand.ops.taken_over import told_now, told_of
-from floorhand.store import notes
+from floorhand.store import notes, traces
 from floorhand.store.asking import ask
 from floorhand.store.finders import badge, place_by_label
 from floorhand.store.ledger import OFFICE, Cause
@@ -370,11 +371,15 @@ def carry_out(tx: Session, cause: Cause, command: Any) -> Any:
         raise
     if cause.figures:
         figures: Mapping[str, int | str] = cause.figures
+        kind: Any = type(command)
+        plainly = plain(command) | _secrets(kind)
+        job = str(figures.get("job", ""))
+        cause.things.update(things_of(figures, job), things_of(plainly, job))
         record = {
             "site": cause.site,
             "id": cause.operation,
-            "kind": type(command).__name__,
-            "command": _command_json(command),
+            "kind": kind.__name__,
+            "command": as_json(plainly),
             "facts": as_json(figures),
             "worker": cause.worker or str(figures.get("worker", "")),
             "seat": cause.seat,
@@ -383,12 +388,8 @@ def carry_out(tx: Session, cause: Cause, command: Any) -> Any:
             "at": cause.at,
         }
         ask(tx, _ADD_OPERATION, **record)
+        traces.keep(tx, cause)
     return outcome
-
-
-def _command_json(command: Any) -> str:
-    kind: Any = type(command)
-    return as_json(plain(command) | _secrets(kind))
 
 
 @cache

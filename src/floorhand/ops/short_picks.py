@@ -60,6 +60,7 @@ def declare_short(tx: Session, cause: Cause, command: DeclareShort) -> ShortDecl
         merchant=stop.merchant,
         sku=stop.stop.goods.sku,
         place=stop.stop.place,
+        order=stop.stop.order,
         reason=command.reason,
         lines=0,
     )

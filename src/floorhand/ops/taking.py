@@ -26,6 +26,7 @@ class Taken:
 
     sku: str
     merchant: str
+    order: str
     left: int
     line_finished: bool
 
@@ -42,6 +43,7 @@ def confirm_pick(tx: Session, cause: Cause, command: ConfirmPick) -> Picked | St
     cause.note(
         job="picking",
         merchant=taken.merchant,
+        order=taken.order,
         pieces=command.pieces,
         lines=int(taken.line_finished),
     )
@@ -80,7 +82,8 @@ def take_pieces(
         taken=pieces,
     ).one()
     finished = line.ordered == line.picked + line.short
-    return Taken(row.sku, row.merchant, row.pieces - row.picked, finished)
+    order = f"{row.merchant}/{row.order}"
+    return Taken(row.sku, row.merchant, order, row.pieces - row.picked, finished)
 
 
 @made_once()

@@ -18,6 +18,7 @@ from sqlalchemy import TableClause, bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.things import CORRECTION, OUTSIDE
+from floorhand.domain.tracing import things_of
 from floorhand.errors import Code, Refused
 from floorhand.flows.turn import Facts, Said
 from floorhand.ops.causes import cause_of
@@ -25,7 +26,7 @@ from floorhand.ops.freezing import thaw
 from floorhand.ops.registry import FLOWS
 from floorhand.ops.seats import Settled, Sitting, Trail
 from floorhand.ops.still_mine import must_be_mine, must_fit
-from floorhand.store import ledger, restoring, undo_steps
+from floorhand.store import ledger, restoring, traces, undo_steps
 from floorhand.store.asking import ask
 from floorhand.store.ledger import Cause, Leg
 from floorhand.store.restoring import Changed
@@ -68,6 +69,8 @@ def reverse(
         pairs.append((cause_of(sitting, number, now), operation))
         (record_redo if again else record_undo)(tx, *pairs[-1])
     legs = ledger.reverse(tx, sitting.site, pairs, restoring.reserved_by(rows))
+    for own, _ in pairs:
+        traces.keep(tx, own)
     restoring.put_back(tx, rows)
     state = thaw(FLOWS[step.flow], step.state)
     must_fit(tx, cause, rows)
@@ -96,15 +99,24 @@ def record_redo(tx: Session, cause: Cause, operation: str, **more: str) -> Cause
     row = ask(tx, _READ, site=cause.site, id=undo.undoes).one()
     facts = {**json.loads(row.facts), "again": operation, **more}
     whose = replace(cause, worker=row.worker)
+    _is_about(cause, row)
     _write(tx, whose, facts, kind=row.kind, command=row.command, undoes=None)
     return whose
 
 
 def record_undo(tx: Session, cause: Cause, operation: str, **more: str) -> None:
     """Write the operation that takes one back; ``more`` are facts about it."""
-    kind = ask(tx, _READ, site=cause.site, id=operation).one().kind
-    facts, command = {"undone": kind, **more}, _json({"operation": operation})
+    row = ask(tx, _READ, site=cause.site, id=operation).one()
+    facts, command = {"undone": row.kind, **more}, _json({"operation": operation})
+    _is_about(cause, row)
     _write(tx, cause, facts, kind=KIND, command=command, undoes=operation)
+
+
+def _is_about(cause: Cause, row: Any) -> None:
+    """Say that an operation is about what another one was; what it moves back is told besides."""
+    facts = json.loads(row.facts)
+    for told in (facts, json.loads(row.command)):
+        cause.things.update(things_of(told, str(facts.get("job", ""))))
 
 
 def _write(tx: Session, cause: Cause, facts: Mapping[str, Any], **written: str | None) -> None:

@@ -114,6 +114,8 @@ def own_stop(tx: Session, cause: Cause, task: str, pick: str) -> StopRow:
     if stop is None or not stop.is_of(cause.worker):
         own_walk(tx, cause, task)
         raise Gone(Code.WALK_LOST)
+    cause.touch("order", stop.stop.order)
+    cause.touch("place", stop.stop.place)
     return stop
 
 
@@ -159,6 +161,7 @@ def gone(tx: Session, cause: Cause, stop: StopRow) -> StopGone | None:
 def cancel_on_walk(tx: Session, cause: Cause, task: str, merchant: str, number: str) -> None:
     """Take a cancelled order off a walk: release its stock, and have what was picked put back."""
     cause.note(job="picking")
+    cause.touch("order", merchant, number)
     for stop in picks.stops_of_order(tx, cause.site, task, merchant, number):
         drop_stop(tx, cause, stop, "cancelled")
     for tote in orders.totes_of_order(tx, cause.site, merchant, number):
@@ -220,6 +223,7 @@ def _settle(tx: Session, cause: Cause, walk: Walk, merchant: str, number: str) -
     """Close one order; 1 if it is picked now."""
     left, picked = ask(tx, _SUMS, site=cause.site, merchant=merchant, number=number).one()
     state = "waiting" if left else "picked" if picked else "short"
+    cause.touch("order", merchant, number)
     order = {"at_site": cause.site, "at_merchant": merchant, "at_number": number}
     ask(tx, _SETTLE_SLOT, **order, at_task=walk.task)
     ask(tx, END_PICKING, **order, now=state, ended=cause.at if state == "short" else None)

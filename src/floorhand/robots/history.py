@@ -90,6 +90,8 @@ def write_history(transactions: Transactions, site: str, moves: int, now: dateti
         operations = _numbers(first // MOVES_PER_OPERATION, (last - 1) // MOVES_PER_OPERATION + 1)
         _write(transactions, _operations(site, operations, at))
         _write(transactions, _moves(site, _numbers(first, last), products, rounds, at))
+        _write(transactions, _traces(site, _numbers(first, last), products, at))
+        _write(transactions, _traces_of_bins(site, operations, products, at))
     for place in ("", SUPPLIER, CUSTOMER):
         for first, last in _parts(products):
             _write(transactions, _stock(site, _numbers(first, last), place, rounds, started))
@@ -233,6 +235,36 @@ def _moves(site: str, numbers: CTE, products: int, rounds: int, at: datetime) ->
             "pieces": case((comes, rounds - 1 + LEFT), else_=1),
             "worker": WORKER,
             "at": literal(at, UtcTime),
+        },
+        numbers,
+    )
+
+
+def _traces(site: str, numbers: CTE, products: int, at: datetime) -> Rows:
+    """Say of each move which product it was about."""
+    goods = _goods(numbers.c.n % products)
+    return (
+        "trace",
+        {
+            "site": site,
+            "thing": literal("sku:").concat(goods["merchant"]).concat("/").concat(goods["sku"]),
+            "at": literal(at, UtcTime),
+            "operation": _code(numbers.c.n // MOVES_PER_OPERATION),
+        },
+        numbers,
+    )
+
+
+def _traces_of_bins(site: str, numbers: CTE, products: int, at: datetime) -> Rows:
+    """Say of each operation which bin its first move was about."""
+    product = numbers.c.n * MOVES_PER_OPERATION % products
+    return (
+        "trace",
+        {
+            "site": site,
+            "thing": literal("place:").concat(_bin_of(product)),
+            "at": literal(at, UtcTime),
+            "operation": _code(numbers.c.n),
         },
         numbers,
     )

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from floorhand.domain.things import SUPPLIER, Goods, Line
 from floorhand.robots import supply
 from floorhand.robots.demo import building
-from floorhand.store import ledger
+from floorhand.store import ledger, traces
 from floorhand.store.db import Transactions, engine_of
 from floorhand.store.ledger import Cause
 from floorhand.store.schema import Delivery, Operation, Stock
@@ -65,3 +65,4 @@ def _more_stock(tx: Session, site: str, times: int, now: datetime) -> None:
     for row in tx.execute(here).scalars().all():
         goods = Goods(row.merchant, row.sku, row.lot, row.expiry)
         ledger.move(tx, cause, SUPPLIER, row.place, [Line(goods, times * row.pieces)])
+    traces.keep(tx, cause)

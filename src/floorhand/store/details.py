@@ -45,7 +45,16 @@ class Word:
     facts: tuple[tuple[str, str | int], ...] = ()
 
 
-Value = str | int | datetime | Word | None
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A name that leads on, to a thing of this kind; ``shown`` may be a part of it."""
+
+    kind: str
+    name: str
+    shown: str = ""
+
+
+Value = str | int | datetime | Word | Lead | None
 """What is in a cell."""
 
 
@@ -146,7 +155,7 @@ def _cut_off(tx: Session, site: str, key: str, _now: datetime) -> Details:
         )
         for row in tx.execute(asked)
     )
-    return _table(("order", "state", "pieces", "tote", "worker", "priority", "reason"), rows)
+    return table(("order", "state", "pieces", "tote", "worker", "priority", "reason"), rows)
 
 
 def scans_of(tx: Session, site: str, worker: str, now: datetime) -> Details:
@@ -161,7 +170,7 @@ def scans_of(tx: Session, site: str, worker: str, now: datetime) -> Details:
         (row.at, row.seat, Word(f"job.{row.job}"), row.named or row.scanned, _fate(row.fate))
         for row in tx.execute(asked)
     )
-    return _table(("at", "seat", "job", "scanned", "fate"), rows)
+    return table(("at", "seat", "job", "scanned", "fate"), rows)
 
 
 def _fate(fate: str) -> str:
@@ -208,7 +217,7 @@ def _tasks(tx: Session, site: str, kind: str, _now: datetime) -> Details:
         )
         for row in tx.execute(asked)
     )
-    return _table(("since", "place", "sku", "lot", "pieces", "reason", "worker"), rows)
+    return table(("since", "place", "sku", "lot", "pieces", "reason", "worker"), rows)
 
 
 def _deliveries(tx: Session, site: str, state: str) -> Details:
@@ -224,7 +233,7 @@ def _deliveries(tx: Session, site: str, state: str) -> Details:
         .where(Delivery.site == site, Delivery.state == state)
         .order_by(Delivery.opened_at, Delivery.expected_on, Delivery.number)
     )
-    return _table(
+    return table(
         ("delivery", "merchant", "carrier", "expected_on", "dock", "since"),
         (tuple(row) for row in tx.execute(asked)),
     )
@@ -263,7 +272,7 @@ def _totes(tx: Session, site: str) -> Details:
         pieces = int(row.pieces or 0)
         rows.append((row.code, row.parent, row.order_no, state, pieces, due_at, row.at))
     rows.sort(key=lambda cells: str(cells[5] or "9999"))
-    return _table(("tote", "place", "order", "state", "pieces", "due", "since"), rows)
+    return table(("tote", "place", "order", "state", "pieces", "due", "since"), rows)
 
 
 def _returns(tx: Session, site: str) -> Details:
@@ -281,7 +290,7 @@ def _returns(tx: Session, site: str) -> Details:
         .where(Return.site == site, Return.custody == "received")
         .order_by(Return.deadline.is_(None), Return.deadline, Return.number)
     )
-    return _table(
+    return table(
         ("return", "merchant", "place", "reason", "due", "since", "worker"),
         (tuple(row) for row in tx.execute(asked)),
     )
@@ -302,7 +311,7 @@ def _printer(tx: Session, site: str, key: str, now: datetime) -> Details:
         .order_by(PrintJob.created_at, PrintJob.id)
     )
     rows = (tuple(row) for row in tx.execute(asked, moments(now)))
-    return _table(("since", "label", "subject", "state", "station", "tries", "reason"), rows)
+    return table(("since", "label", "subject", "state", "station", "tries", "reason"), rows)
 
 
 def _trouble(tx: Session, site: str, key: str, _now: datetime) -> Details:
@@ -315,7 +324,7 @@ def _trouble(tx: Session, site: str, key: str, _now: datetime) -> Details:
         (row.created_at, row.subject, row.merchant, _told(row.facts), row.owner)
         for row in tx.execute(asked)
     )
-    return _table(("since", "subject", "merchant", "facts", "owner"), rows)
+    return table(("since", "subject", "merchant", "facts", "owner"), rows)
 
 
 def _told(facts: str) -> str:
@@ -328,8 +337,20 @@ def _owned(merchant: str, sku: str) -> str:
     return f"{merchant}/{sku}" if sku else merchant
 
 
-def _table(heads: tuple[str, ...], rows: Iterable[tuple[Value, ...]]) -> Details:
-    """Keep so many rows, and the columns in which something is."""
+def table(
+    heads: tuple[str, ...],
+    rows: Iterable[tuple[Value, ...]],
+    count: int = 0,
+    facts: tuple[tuple[str, str], ...] = (),
+) -> Details:
+    """Keep so many rows, and the columns in which something is.
+
+    Args:
+        heads: Names of the columns.
+        rows: With a cell for each.
+        count: How many there are, if these are not all.
+        facts: What is told above it.
+    """
     found = list(rows)
     kept = [
         index
@@ -339,7 +360,8 @@ def _table(heads: tuple[str, ...], rows: Iterable[tuple[Value, ...]]) -> Details
     return Details(
         tuple(heads[index] for index in kept),
         tuple(tuple(row[index] for index in kept) for row in found[:ROWS_MAX]),
-        len(found),
+        max(count, len(found)),
+        facts,
     )
 
 

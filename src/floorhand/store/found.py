@@ -20,20 +20,15 @@ from floorhand.domain.things import (
 )
 from floorhand.errors import Refused
 from floorhand.flows.turn import Prompt, Wants
-from floorhand.store import looking
-from floorhand.store.deeds import kept_steps, of_thing
-from floorhand.store.details import ROWS_MAX, Details, Value, Word, scans_of
+from floorhand.store import histories, looking
+from floorhand.store.details import Details, Value, scans_of
 from floorhand.store.lookup import resolve
-from floorhand.store.orders import split_name
 from floorhand.store.schema import Delivery, Return
 
 ASKED: Final = Prompt("menu.choose", wants=Wants(kinds=("anything", "badge")))
 
 HELD_MAX: Final = 6
 """So many kinds of goods in a place are told."""
-
-THINGS: Final = ("place", "order", "sku", "delivery", "return")
-"""Kinds of things; orders and products are named ``merchant/code``, all else by its code."""
 
 
 def found(tx: Session, site: str, code: str, now: datetime) -> Details:
@@ -66,14 +61,11 @@ def about(tx: Session, site: str, kind: str, name: str) -> Details:
     Args:
         tx: An open transaction.
         site: The building.
-        kind: One of `THINGS`.
+        kind: One of `floorhand.domain.tracing.PAGES`.
         name: Which.
     """
-    names = split_name(name) if kind in ("order", "sku") else (name,)
-    rows = tuple(
-        (step.at, step.worker, step.seat, Word(step.text, tuple(step.facts.items())))
-        for step in kept_steps(tx, site, of_thing(*names), 0, ROWS_MAX)
-    )
+    if kind == "operation":
+        return histories.operation(tx, site, name)
     seen = _seen(tx, site, kind, name)
     held = [f"{row.pieces} × {row.code}" for row in seen.rows[:HELD_MAX]]
     named = () if kind == "order" else ((f"board.head.{kind}", name),)  # which names itself
@@ -81,7 +73,7 @@ def about(tx: Session, site: str, kind: str, name: str) -> Details:
     if held:
         more = ", …" if len(seen.rows) > HELD_MAX else ""
         facts = (*facts, ("details.held", ", ".join(held) + more))
-    return Details(("at", "worker", "seat", "deed"), rows, len(rows), facts)
+    return histories.history(tx, site, kind, name, facts)
 
 
 def _each(tx: Session, site: str, options: tuple[object, ...]) -> Details:
@@ -106,6 +98,10 @@ def _named(event: object) -> tuple[str, str] | None:
             return "place", code
         case OrderCode(merchant=merchant, number=number):
             return "order", f"{merchant}/{number}"
+        case Piece(merchant=merchant, sku=sku, serial=serial) if serial:
+            return "serial", f"{merchant}/{sku}/{serial}"
+        case Piece(merchant=merchant, sku=sku, lot=lot) if lot:
+            return "lot", f"{merchant}/{sku}/{lot}"
         case Piece(merchant=merchant, sku=sku):
             return "sku", f"{merchant}/{sku}"
         case DeliveryCode(number=number):
@@ -123,8 +119,10 @@ def _seen(tx: Session, site: str, kind: str, name: str) -> Seen:
             return looking.place(tx, site, name)
         case "order":
             return looking.order(tx, site, name)
-        case "sku":
-            return looking.sku(tx, site, name)
+        case "sku" | "lot" | "serial":
+            merchant, sku, mark = histories.split_goods(tx, site, name)
+            of = {kind: mark} if kind != "sku" else {}
+            return looking.sku(tx, site, f"{merchant}/{sku}", **of)
         case "delivery":
             asked = select(Delivery.merchant, Delivery.state, Delivery.dock)
             row = tx.execute(asked.where(Delivery.site == site, Delivery.number == name)).first()

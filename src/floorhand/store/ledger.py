@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 
 from floorhand.domain.allocation import Take
 from floorhand.domain.things import CORRECTION, OUTSIDE, Goods, Line
+from floorhand.domain.tracing import thing, things_of_goods
 from floorhand.errors import Clash, Code, Refused
 from floorhand.store.asking import Answer, ask, ask_each
 from floorhand.store.schema import Move, Place, Stock
@@ -53,6 +54,7 @@ class Cause:
     roles: frozenset[str] = frozenset()
     device: str = ""
     figures: dict[str, int | str] = field(default_factory=dict)
+    things: set[str] = field(default_factory=set)
     _rows: Iterator[int] = field(default_factory=count)
     _ids: Iterator[int] = field(default_factory=lambda: count(1))
 
@@ -66,6 +68,10 @@ class Cause:
         Shift summaries add them up.
         """
         self.figures.update(figures)
+
+    def touch(self, kind: str, *names: str) -> None:
+        """Say that this is about a thing that neither its command names nor a move."""
+        self.things.add(thing(kind, *names))
 
     def next_row(self) -> int:
         """Number the moves of this operation."""
@@ -238,7 +244,10 @@ def _lines(rows: Answer) -> tuple[tuple[str, Line], ...]:
 
 
 def _moved(cause: Cause, source: str, target: str, line: Line) -> dict[str, Any]:
-    """Give the columns of a move."""
+    """Give the columns of a move, which is part of the history of its places and goods."""
+    goods = line.goods
+    cause.things.update(thing("place", one) for one in (source, target) if one not in OUTSIDE)
+    cause.things.update(things_of_goods(goods.merchant, goods.sku, goods.lot, goods.serial))
     return {
         **_goods(cause.site, line.goods),
         "operation": cause.operation,

@@ -25,8 +25,11 @@ def place(tx: Session, site: str, code: str) -> Seen:
     return Seen(code, (*_bound(tx, site, code), *counted), rows)
 
 
-def sku(tx: Session, site: str, code: str) -> Seen:
-    """List where a product is, most pieces first; what cannot be sold is counted apart."""
+def sku(tx: Session, site: str, code: str, lot: str = "", serial: str = "") -> Seen:
+    """List where a product is, most pieces first; what cannot be sold is counted apart.
+
+    With a lot or a serial only the pieces of that are listed.
+    """
     merchant, _, number = code.partition("/")
     found = tx.execute(
         select(Stock.place, Stock.pieces, Stock.lot, Stock.expiry, Stock.condition)
@@ -36,6 +39,8 @@ def sku(tx: Session, site: str, code: str) -> Seen:
             Stock.sku == number,
             Stock.pieces > 0,
             Stock.place.not_in(OUTSIDE),
+            *((Stock.lot == lot,) if lot else ()),
+            *((Stock.serial == serial,) if serial else ()),
         )
         .order_by(Stock.pieces.desc(), Stock.place)
     ).all()

@@ -73,6 +73,9 @@ def stand_in(tx: Session, cause: Cause, code: str, parent: str | None) -> None:
             raise Refused(Code.IN_ITSELF, place=code)
         if len(above) + _height(tx, cause.site, code) > NESTING_MAX:
             raise Refused(Code.NESTED_TOO_DEEP, place=code)
+    cause.touch("place", code)
+    if parent is not None:
+        cause.touch("place", parent)
     set_place(tx, cause.site, code, parent=parent)
 
 

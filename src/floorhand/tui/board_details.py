@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Final
 
-from floorhand.store.details import Details, Value, Word
+from floorhand.store.details import Details, Lead, Value, Word
 from floorhand.text.catalog import Catalog
 from floorhand.tui.board_parts import Target, moment
 from floorhand.tui.rows import Part, Row, between, padded
@@ -35,6 +35,9 @@ NAMES: Final = frozenset(
         "fate",
         "label",
         "deed",
+        "moved",
+        "name",
+        "operation",
     }
 )
 """Columns that may be cut on a narrow screen."""
@@ -102,6 +105,8 @@ def target_of(view: DetailsView, chosen: int) -> Target | None:
     if view.details is None or chosen >= len(rows):
         return None
     for kind, value in zip(view.details.heads, rows[chosen][0], strict=True):
+        if isinstance(value, Lead):
+            return Target(value.kind, value.name)
         if kind in LEADS and isinstance(value, str) and value:
             return Target(LEADS[kind], value)
     return None
@@ -205,6 +210,8 @@ def _cell(view: DetailsView, value: Value, whole: bool) -> str:
             return moment(value, view.at, view.zone)
         case Word(key=key, facts=facts):
             return view.words.say(key, dict(facts))
+        case Lead(name=name, shown=shown):
+            return shown or name
         case _:
             return str(value)
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from floorhand.domain.cut_offs import Forecast, Outlook
 from floorhand.domain.printing import TONES, Stands
+from floorhand.domain.tracing import PAGES
 from floorhand.store.board import AtWork, Board, Waits
 from floorhand.text.catalog import Catalog
 from floorhand.tui.rows import Part, Row
@@ -88,7 +89,7 @@ def title_of(board: Board, target: Target, words: Catalog, zone: tzinfo) -> str:
         case Target("worker", key):
             name = next((one.name for one in board.people if one.worker == key), key)
             return words.say("details.worker", {"name": name})
-        case Target("found" | "place" | "order" | "sku" | "delivery" | "return", key):
+        case Target(kind, key) if kind in ("found", *PAGES):
             return words.say("details.thing", {"code": key})
         case Target("printer", key):
             return words.say("details.printer", {"printer": key})

@@ -14,6 +14,7 @@ from floorhand.domain.rules import MerchantRules, SiteRules
 from floorhand.domain.signing_in import JOBS
 from floorhand.domain.things import OUTSIDE
 from floorhand.robots.demo import building, goods, paper
+from floorhand.store import traces
 from floorhand.store.db import Transactions
 from floorhand.store.ledger import Cause
 from floorhand.store.schema import Merchant, Operation, Place, SiteRow, Worker
@@ -89,6 +90,7 @@ def build_demo(transactions: Transactions, site: str, now: datetime, seed: int =
         paper.wait_for_returns(tx, cause, listed, rng)
         paper.announce(tx, cause, listed, rng)
         paper.take_orders(tx, cause, listed, rng, TIME_ZONE)
+        traces.keep(tx, cause)
         count_new_tables(tx.connection())
     return Demo(
         badges,

@@ -52,6 +52,7 @@ from floorhand.store.schema.printing import (
     PrintJob,
     Spooler,
 )
+from floorhand.store.schema.tracing import Trace
 from floorhand.store.schema.undo import KEPT, RESTORED, UndoStep
 
 APPEND_ONLY = ("move", "operation", "scan")
@@ -99,6 +100,7 @@ __all__ = [
     "Stock",
     "Table",
     "Task",
+    "Trace",
     "Trouble",
     "UndoStep",
     "Worker",

@@ -94,6 +94,7 @@ class Receipt(Table):
     __table_args__ = (
         ForeignKeyConstraint(["site", "delivery"], ["delivery.site", "delivery.number"]),
         ForeignKeyConstraint(["site", "place"], ["place.site", "place.code"]),
+        Index(None, "site", "merchant", "sku"),
         CheckConstraint("pieces >= 0", name="not_below_zero"),
         Index(None, "site", "place"),
     )

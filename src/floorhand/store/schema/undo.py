@@ -50,6 +50,7 @@ KEPT = (
     "site",
     "spooler",
     "station",
+    "trace",
     "undo_step",
     "worker",
 )

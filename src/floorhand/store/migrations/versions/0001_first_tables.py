@@ -12,6 +12,7 @@ from floorhand.store.migrations.first import (
     printing,
     returns,
     seats,
+    tracing,
     undo,
 )
 from floorhand.store.migrations.triggers import append_only, noted
@@ -26,6 +27,7 @@ TABLES = (
     floor.operation,
     undo.undone_once,
     undo.undo_step,
+    tracing.trace,
     paper.outbox,
     seats.parked,
     printing.print_job,
@@ -60,6 +62,7 @@ TABLES = (
     printing.carrier_label,
     paper.parcel,
     paper.receipt,
+    tracing.came_with,
     paper.return_line,
     floor.stock,
     floor.pick,

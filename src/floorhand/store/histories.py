@@ -1,0 +1,219 @@
+"""The whole history of a thing, as operations tell it, and each operation as a page of its own."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from floorhand.domain.things import AVAILABLE, OUTSIDE
+from floorhand.domain.tracing import thing, things_of
+from floorhand.store import traces
+from floorhand.store.details import Details, Lead, Value, Word, table
+from floorhand.store.schema import Delivery, Move, Parcel, Place, Receipt, Return, Scan, Sku
+from floorhand.store.traces import Traced
+
+MOVES_TOLD_MAX: Final = 3
+"""So many moves of an operation are told in a line of a history; its page has them all."""
+
+RELATED_MAX: Final = 6
+"""So many things of a kind are named at the head of a history, the latest of them."""
+
+HEADS: Final = ("at", "worker", "seat", "deed", "moved", "reason", "taken_back", "operation")
+
+Related = tuple[tuple[str, str], ...]
+"""Things that belong to another, as (kind, name)."""
+
+
+def history(
+    tx: Session, site: str, kind: str, name: str, facts: tuple[tuple[str, str], ...] = ()
+) -> Details:
+    """Give what belongs to a thing, and what was done with it, the latest first.
+
+    Args:
+        tx: An open transaction.
+        site: The building.
+        kind: One of `floorhand.domain.tracing.THINGS`.
+        name: Which.
+        facts: How it stands, told above all that.
+    """
+    about = thing(kind, name)
+    found = traces.history(tx, site, about)
+    moved = _moved(tx, site, [one.operation for one in found])
+    belongs = [_belongs(of, other) for of, other in related(tx, site, kind, name)]
+    done = [_deed(one, moved[one.operation]) for one in found]
+    count = len(belongs) + traces.length(tx, site, about)
+    return table(HEADS, [*belongs, *done], count, facts)
+
+
+def operation(tx: Session, site: str, name: str) -> Details:
+    """Give all that is known of an operation: who, where and when, what it moved, what about."""
+    one = traces.traced(tx, site, name)
+    if one is None:
+        return Details((), (), 0, (("details.unknown", name),))
+    rows: list[tuple[Value, ...]] = [_move(row) for row in _moves(tx, site, [name])]
+    told = {"place", "sku", "lot", "serial"} if rows else set()
+    for kind, other in sorted(_about(one)):
+        if kind not in told:
+            rows.append((Word(f"board.head.{kind}"), Lead(kind, other), *(None,) * 6))
+    for kind, other in (("undoes", one.undoes), ("undone_by", one.undone_by)):
+        if other:
+            rows.append((Word(f"details.{kind}"), Lead("operation", other), *(None,) * 6))
+    heads = ("what", "name", "pieces", "from", "to", "lot", "expiry", "condition")
+    return table(heads, rows, len(rows), _facts(tx, site, one))
+
+
+def related(tx: Session, site: str, kind: str, name: str) -> Related:
+    """Name what belongs to a thing: its delivery, its order, its parcels, its returns.
+
+    For goods these are the deliveries that they came with, the latest first.
+    """
+    merchant, _, number = name.partition("/")
+    match kind:
+        case "sku" | "lot":
+            merchant, sku, lot = split_goods(tx, site, name)
+            return _each("delivery", _came_with(tx, site, merchant, sku, lot))
+        case "place":
+            bound = tx.scalar(select(Place.order_no).where(Place.site == site, Place.code == name))
+            return _each("order", (bound,) if bound else ())
+        case "order":
+            of = (Parcel.site == site, Parcel.merchant == merchant, Parcel.order == number)
+            parcels = tx.scalars(select(Parcel.carton).where(*of).limit(RELATED_MAX))
+            back = (Return.site == site, Return.merchant == merchant, Return.order == number)
+            returns = tx.scalars(select(Return.number).where(*back).limit(RELATED_MAX))
+            return (*_each("place", parcels), *_each("return", returns))
+        case "return":
+            asked = select(Return.merchant, Return.order)
+            row = tx.execute(asked.where(Return.site == site, Return.number == name)).first()
+            return _each("order", (f"{row.merchant}/{row.order}",) if row and row.order else ())
+        case _:
+            return ()
+
+
+def split_goods(tx: Session, site: str, name: str) -> tuple[str, str, str]:
+    """Take ``merchant/sku/lot`` apart, or ``merchant/sku``: both may hold slashes of their own."""
+    merchant, _, rest = name.partition("/")
+    parts = rest.split("/")
+    skus = {"/".join(parts[:end]): "/".join(parts[end:]) for end in range(len(parts), 0, -1)}
+    known = (Sku.site == site, Sku.merchant == merchant, Sku.code.in_(skus))
+    sku = max(tx.scalars(select(Sku.code).where(*known)), key=len, default=rest)
+    return merchant, sku, skus.get(sku, "")
+
+
+def _came_with(tx: Session, site: str, merchant: str, sku: str, lot: str) -> Iterable[str]:
+    asked = (
+        select(Delivery.number)
+        .join(Receipt, (Receipt.site == Delivery.site) & (Receipt.delivery == Delivery.number))
+        .where(
+            Receipt.site == site,
+            Receipt.merchant == merchant,
+            Receipt.sku == sku,
+            *((Receipt.lot == lot,) if lot else ()),
+        )
+        .group_by(Delivery.number, Delivery.opened_at)
+        .order_by(Delivery.opened_at.desc(), Delivery.number)
+        .limit(RELATED_MAX)
+    )
+    return tx.scalars(asked)
+
+
+def _each(kind: str, names: Iterable[str]) -> Related:
+    return tuple((kind, name) for name in names)
+
+
+def _belongs(kind: str, name: str) -> tuple[Value, ...]:
+    told = (Word(f"board.head.{kind}"), Lead(kind, name))
+    return (None, None, None, *told, None, None, None)
+
+
+def _deed(one: Traced, moved: str) -> tuple[Value, ...]:
+    facts: Mapping[str, Any] = json.loads(one.facts)
+    deed = Word(f"deed.{facts.get('undone', one.kind)}")
+    if one.undoes:
+        deed = Word("details.took_back", (("deed_text", deed.key),))
+    reason = str(facts.get("reason", "")).replace("_", " ")
+    lead = Lead("operation", one.operation)
+    return (one.at, one.worker, one.seat, deed, moved, reason, one.taken_back_by, lead)
+
+
+def _moves(tx: Session, site: str, operations: Iterable[str]) -> Iterator[Any]:
+    return iter(
+        tx.execute(
+            select(Move)
+            .where(Move.site == site, Move.operation.in_(list(operations)))
+            .order_by(Move.operation, Move.row)
+        ).scalars()
+    )
+
+
+def _moved(tx: Session, site: str, operations: Iterable[str]) -> Mapping[str, str]:
+    """Tell in a line what each operation moved."""
+    told: dict[str, list[str]] = defaultdict(list)
+    for row in _moves(tx, site, operations):
+        told[row.operation].append(f"{row.pieces} × {row.sku} {_way(row.source, row.target)}")
+    return defaultdict(
+        str,
+        {
+            name: ", ".join(moves[:MOVES_TOLD_MAX]) + (", …" if moves[MOVES_TOLD_MAX:] else "")
+            for name, moves in told.items()
+        },
+    )
+
+
+def _way(source: str, target: str) -> str:
+    return " → ".join("–" if place in OUTSIDE else place for place in (source, target))
+
+
+def _move(row: Move) -> tuple[Value, ...]:
+    places = (
+        Word(f"details.{place.removeprefix('@')}") if place in OUTSIDE else Lead("place", place)
+        for place in (row.source, row.target)
+    )
+    condition = Word(f"fact.condition_{row.condition}") if row.condition != AVAILABLE else None
+    lot = Lead("lot", f"{row.merchant}/{row.sku}/{row.lot}", row.lot) if row.lot else None
+    return (
+        Word("details.moved"),
+        Lead("sku", f"{row.merchant}/{row.sku}"),
+        row.pieces,
+        *places,
+        lot,
+        row.expiry,
+        condition,
+    )
+
+
+def _about(one: Traced) -> set[tuple[str, str]]:
+    """Give what an operation named, as (kind, name)."""
+    facts: Mapping[str, Any] = json.loads(one.facts)
+    job = str(facts.get("job", ""))
+    named = (*things_of(facts, job), *things_of(json.loads(one.command), job))
+    return {(kind, name) for kind, _, name in (told.partition(":") for told in named)}
+
+
+def _facts(tx: Session, site: str, one: Traced) -> tuple[tuple[str, str], ...]:
+    """Tell who, at which seat, by which scan, and the reason."""
+    facts: Mapping[str, Any] = json.loads(one.facts)
+    digits = one.operation.rpartition(":")[2].partition(".")[0]
+    number = int(digits) if digits.isdecimal() else 0
+    asked = select(Scan.scanned, Scan.named, Scan.source).where(
+        Scan.site == site,
+        Scan.seat == one.seat,
+        Scan.scan_no == number,
+    )
+    scan = tx.execute(asked).first()
+    told = (
+        ("board.head.deed_text", f"deed.{facts.get('undone', one.kind)}"),
+        ("fact.worker", one.worker),
+        ("fact.seat", one.seat),
+        ("fact.station", one.station),
+        ("fact.device", one.device),
+        ("board.head.scanned", (scan.named or scan.scanned) if scan else ""),
+        ("details.came_text", f"details.source_{scan.source}" if scan else ""),
+        ("board.head.reason", str(facts.get("reason", "")).replace("_", " ")),
+        ("fact.taken_back_by", one.taken_back_by),
+    )
+    return tuple(fact for fact in told if fact[1])
