@@ -75,10 +75,10 @@ NO_HARM = {
         sku.source slot.was station.jobs stock.condition task.kind task.state trouble.kind
         undo_step.flow undo_step.kind worker.language worker.roles worker.theme
         delivery_line.reason imported.format print_form.form print_job.reason
-        printer.condition carrier_label.form
+        printer.condition carrier_label.form count_sheet.result counted.condition
     """,
     DAY: """
-        checked.expiry delivery.expected_on delivery_line.expiry guess.times
+        checked.expiry counted.expiry delivery.expected_on delivery_line.expiry guess.times
         inspection.expiry move.expiry pick.expiry receipt.expiry stock.expiry
     """,
     BARS: """
@@ -93,7 +93,7 @@ NO_HARM = {
     NUMBERED: """
         delivery.paper_no parcel.carton print_job.subject returns.paper_no seat.device
         seat.home imported.sha256 worker.pin_hash print_form.job carrier_label.sha256
-        parked.redo_step
+        parked.redo_step count_sheet.first count_sheet.task counted.task
     """,
     SET_UP: """
         merchant.rules place.storage place.zone seat.scanner site.gs1_prefix site.rules
@@ -106,7 +106,9 @@ NO_HARM = {
         pick.order pick.serial pick.tote print_job.printer returns.place seat.station
         print_job.confirmed_by print_job.rerouted_from print_job.station carrier_label.merchant
         carrier_label.order carrier_code.merchant carrier_code.order
-        slot.order slot.tote
+        slot.order slot.tote counted.lot counted.merchant counted.serial counted.sku
+        count_sheet.differences count_sheet.merchant count_sheet.moves count_sheet.not_by
+        count_sheet.place count_sheet.sku count_sheet.worker
     """,
     "told by a command, see `commands.test_hostile_output`": """
         imported.result print_job.error carrier_label.file

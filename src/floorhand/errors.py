@@ -168,6 +168,15 @@ class Code(StrEnum):
     BIN_NOT_LEGAL = "bin_not_legal"
     BIN_NO_ROOM = "bin_no_room"
 
+    # Counting
+    NOTHING_TO_COUNT = "nothing_to_count"
+    COUNT_TAKEN = "count_taken"
+    COUNTED_BEFORE = "counted_before"
+    COUNT_LOST = "count_lost"
+    COUNT_ONLY = "count_only"
+    COUNT_SCAN_FIRST = "count_scan_first"
+    COUNT_SERIAL_TWICE = "count_serial_twice"
+
     # Return inspection
     RETURN_CLOSED = "return_closed"
     RETURN_TAKEN_OVER = "return_taken_over"

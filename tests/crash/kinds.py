@@ -25,7 +25,7 @@ from scripts.test_scripts import SCRIPTS, Stage, play
 from sqlalchemy import or_, select, text
 from sqlalchemy.orm import Session
 
-from floorhand.domain.signing_in import JOBS
+from floorhand.domain.signing_in import FROM_DOCK_TO_DOOR
 from floorhand.errors import DatabaseAway
 from floorhand.ops.devices import ROBOT
 from floorhand.ops.floor import Turn, take_turn
@@ -76,7 +76,7 @@ class Found:
 
     def wants_more(self, job: str) -> bool:
         """Say whether there may be kinds of a job that are still to be looked at."""
-        return job in JOBS and len(self.kinds.get(job, ())) < self.limit
+        return job in FROM_DOCK_TO_DOOR and len(self.kinds.get(job, ())) < self.limit
 
     def wants(self, job: str, kind: str, moves: int) -> bool:
         """Say whether this one is. Where few are wanted, they shall move goods."""
@@ -184,7 +184,7 @@ def work(
     for number, job in enumerate(jobs):
         robot = Curious(
             looking, transactions, SITE, seat=f"{worker}-{number}", badge=badge, worker=worker,
-            now=now, rng=Random(seed), jobs=(job, *JOBS),
+            now=now, rng=Random(seed), jobs=(job, *FROM_DOCK_TO_DOOR),
         )  # fmt: skip
         while looking.found.wants_more(job):
             if not (robot.step() or robot.wake() or robot.step() or robot.waits):

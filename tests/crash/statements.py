@@ -28,7 +28,7 @@ from homes import begin
 from kinds import ALL, Found, Looking, Tried, play_all, state_of, work
 from wire import STARTING, TOO_MANY, Way, Wire
 
-from floorhand.domain.signing_in import JOBS
+from floorhand.domain.signing_in import FROM_DOCK_TO_DOOR
 from floorhand.errors import DatabaseAway, NoRoom
 from floorhand.store.db import Transactions, engine_of, open_database
 
@@ -206,7 +206,9 @@ def main() -> int:
     """Fail, prove, and print the figures."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--kinds", type=int, default=ALL, help="kinds of operations of each job")
-    parser.add_argument("--jobs", nargs="+", choices=JOBS, default=list(JOBS))
+    parser.add_argument(
+        "--jobs", nargs="+", choices=FROM_DOCK_TO_DOOR, default=list(FROM_DOCK_TO_DOOR)
+    )
     parser.add_argument("--server", default="", help="address of a PostgreSQL server to use")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()

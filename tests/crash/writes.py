@@ -35,7 +35,7 @@ from disk import NO_COMPILER, build, environment, has_compiler
 from floors import SqliteFloors, tell
 from kinds import ALL, STATE, Found, Looking, Tried, names, play_all, state_of, work
 
-from floorhand.domain.signing_in import JOBS
+from floorhand.domain.signing_in import FROM_DOCK_TO_DOOR
 from floorhand.errors import DatabaseAway, NoRoom
 from floorhand.store.db import Transactions, engine_of, open_database
 
@@ -153,7 +153,9 @@ def main() -> int:
     """Fail, prove, and print the figures."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--kinds", type=int, default=ALL, help="kinds of operations of each job")
-    parser.add_argument("--jobs", nargs="+", choices=JOBS, default=list(JOBS))
+    parser.add_argument(
+        "--jobs", nargs="+", choices=FROM_DOCK_TO_DOOR, default=list(FROM_DOCK_TO_DOOR)
+    )
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     if not has_compiler():

@@ -241,4 +241,17 @@ BACK: dict[Code, tuple[str, ...]] = {
     ),
 }
 
-TALKS = {**SIGNING_IN, **SCANS, **INWARD, **OUTWARD, **BACK}
+COUNTED = ("@ counted", "@ job counting")
+
+BETWEEN: dict[Code, tuple[str, ...]] = {
+    Code.NOTHING_TO_COUNT: ("@ counted", "@ books DELETE FROM task", "@ job counting", "> *DONE"),
+    Code.COUNT_LOST: (
+        *(*COUNTED, "> BIN-A-02", "> CAP-1"),
+        *("@ books UPDATE task SET state = 'cancelled' WHERE place = 'A-02'", "> CAP-1"),
+    ),
+    Code.COUNT_TAKEN: (
+        *(*COUNTED, "> BIN-A-02", "@ seat H2", "@ worker W2", "@ job counting", "> BIN-A-02"),
+    ),
+}
+
+TALKS = {**BETWEEN, **SIGNING_IN, **SCANS, **INWARD, **OUTWARD, **BACK}

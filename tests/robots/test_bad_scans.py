@@ -156,6 +156,17 @@ TAKEN = (
         "another legal bin takes a reason",
     ),
     taken("putaway.scan_source", "wrong_pallet", "goods that wait for put-away"),
+    taken(
+        "counting.which_lot counting.which_serial",
+        TEXTS
+        | {"number_huge"}
+        | frozenset(["order", "wrong_bench", "wrong_cart", "wrong_pallet", "wrong_tote"]),
+        "suppliers print what they like; what it is called here may be called so there",
+    ),
+    taken("counting.which_expiry", "order", "four digits are a month and a year"),
+    taken("counting.find_bin", "wrong_bin", "any bin may be counted"),
+    taken("counting.count", "wrong_piece", "whatever is in the bin is counted"),
+    taken("counting.how_many_damaged", ZEROS, "none is damaged after all"),
     taken("picking.scan_cart", "wrong_cart", "any free cart will do"),
     taken("picking.scan_empty_tote", "wrong_tote", "any empty tote will do"),
     taken("picking.bring_tote", "wrong_dock wrong_bench", "any bench or dock will do"),

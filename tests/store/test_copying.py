@@ -31,12 +31,15 @@ from floorhand.store.db import engine_of, open_database
 from floorhand.store.schema import (
     CarrierCode,
     CarrierLabel,
+    Counted,
+    CountSheet,
     Guess,
     Imported,
     KeptFigures,
     Merchant,
     Order,
     Parked,
+    Place,
     PrinterRow,
     PrintForm,
     PrintJob,
@@ -45,6 +48,7 @@ from floorhand.store.schema import (
     Sku,
     Spooler,
     Station,
+    Task,
 )
 from floorhand.store.snapshot import snapshot
 
@@ -108,6 +112,12 @@ def _what_robots_leave_out(tx) -> None:
             labels=1, brought_at=NOW,
         )
     )  # fmt: skip
+    place = tx.scalar(select(Place.code).where(Place.kind == "bin").limit(1))
+    counted = {"site": SITE, "task": "T/1", "at": NOW, "pieces": 2, "condition": "available"}
+    goods = tx.execute(select(Sku.merchant, Sku.code.label("sku")).limit(1)).one()._asdict()
+    tx.execute(insert(Task).values(site=SITE, id="T/1", kind="count", place=place, created_at=NOW))
+    tx.execute(insert(CountSheet).values(site=SITE, task="T/1", first="T/1", place=place))
+    tx.execute(insert(Counted).values(**counted, **goods, lot="", expiry="", serial=""))
     tx.execute(insert(CarrierCode).values(**of_order, code="1Z", label_no=1))
     tx.execute(
         insert(Guess).values(site=SITE, kind="seat", subject="R1", in_a_row=2, times='["\\u0000"]')

@@ -25,7 +25,7 @@ from typing import Any
 from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
-from floorhand.domain.signing_in import JOBS
+from floorhand.domain.signing_in import FROM_DOCK_TO_DOOR
 from floorhand.ops.devices import ROBOT
 from floorhand.ops.floor import Turn, take_seat, take_turn
 from floorhand.robots import supply
@@ -85,7 +85,7 @@ class Restless(Robot):
         self._seats = [self._seat, f"{self._seat}-2"]
 
     def step(self) -> bool:
-        if self.turn.job in JOBS and self.chance.random() < LEFT:
+        if self.turn.job in FROM_DOCK_TO_DOOR and self.chance.random() < LEFT:
             self.come_and_go()
         return super().step()
 
@@ -211,7 +211,7 @@ def wander(
     build_demo(transactions, SITE, BEGUN)
     with transactions.begin() as tx:
         supply.furnish(tx, SITE, Random(seed))
-        crew = supply.hire(tx, SITE, len(JOBS))
+        crew = supply.hire(tx, SITE, len(FROM_DOCK_TO_DOOR))
     seen = Seen()
     lead, chance = Lead(transactions, seen, Random(f"{seed}/lead")), Random(f"{seed}/led")
     robots = [
@@ -222,7 +222,7 @@ def wander(
             seat=code,
             worker=code,
             badge=badge,
-            jobs=JOBS[n:] + JOBS[:n],
+            jobs=FROM_DOCK_TO_DOOR[n:] + FROM_DOCK_TO_DOOR[:n],
         )
         for n, (code, badge) in enumerate(crew)
     ]

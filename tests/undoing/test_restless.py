@@ -8,7 +8,7 @@ import pytest
 from homes import home_of
 from undoing.restless import Seen, wander
 
-from floorhand.domain.signing_in import JOBS
+from floorhand.domain.signing_in import FROM_DOCK_TO_DOOR
 from floorhand.domain.things import OUTSIDE
 from floorhand.store import ledger
 from floorhand.store.db import engine_of, open_database
@@ -33,7 +33,7 @@ def test_whatever_is_taken_back_every_piece_is_kept(tmp_path: Path, seed: int) -
     assert seen.repeated
     assert seen.left
     assert seen.after_leaving
-    assert len(seen.jobs()) >= len(JOBS) - 1
+    assert len(seen.jobs()) >= len(FROM_DOCK_TO_DOOR) - 1
     assert any(said == "road.redone" for _, said in seen.undos)
 
 

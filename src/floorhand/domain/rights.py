@@ -9,13 +9,14 @@ from floorhand.domain.signing_in import JOBS
 
 
 class Right(StrEnum):
-    """What not everybody may do. The first five are the jobs, by name."""
+    """What not everybody may do. The first are the jobs, by name."""
 
     RECEIVING = "receiving"
     PUTAWAY = "putaway"
     PICKING = "picking"
     PACKING = "packing"
     RETURNS = "returns"
+    COUNTING = "counting"
     BLIND = "blind"
     """Receive goods that nobody announced."""
     SHORT_LIFE = "short_life"

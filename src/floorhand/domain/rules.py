@@ -112,6 +112,19 @@ class SiteRules(_Rules):
     language: str = "en"
     """Language before anybody has signed in."""
 
+    count_tolerance_pieces: int = 1
+    """A difference of so many pieces of a product is booked by the first count, if it is also
+    within `count_tolerance_pct`; a larger one is counted again by somebody else."""
+
+    count_tolerance_pct: int = 5
+
+    count_days: dict[str, int] = field(default_factory=lambda: {"A": 30, "B": 90, "C": 180})
+    """Days between two counts of a bin, by the class of its fastest product; 0: only if the bin is
+    doubted."""
+
+    count_approval_pieces: int = 5
+    """Differences of so many pieces, found by two people, are booked when a lead approves them."""
+
     def policy(self, zone: str) -> str:
         """Give how presence is proven in a zone."""
         return self.place_policy.get(zone, self.default_place_policy)

@@ -158,5 +158,8 @@ class Seen:
 ROWS_MAX = 12
 """More rows than this are no help on a handheld."""
 
-JOBS = ("receiving", "putaway", "picking", "packing", "returns")
-"""The five jobs, in the order of the menu."""
+FROM_DOCK_TO_DOOR = ("receiving", "putaway", "picking", "packing", "returns")
+"""The five jobs that goods go through."""
+
+JOBS = (*FROM_DOCK_TO_DOOR, "counting")
+"""All jobs, in the order of the menu: those, and what keeps the bins right in between."""

@@ -37,6 +37,7 @@ PLACE_POLICIES = ("scan", "check", "either", "none")
 GRADES = len(DISPOSITION_BY_GRADE)
 TOLERANCE_PCT_MAX = 100
 RETURN_DAYS_MAX = 3650
+COUNT_PIECES_MAX = 99_999
 ORDERS_PER_WALK_MAX = 24
 """No cart has more totes, and every order has its own."""
 
@@ -102,6 +103,15 @@ SITE = Layout(
             "idle_minutes",
             "without a scan until the badge is asked for again, per role: lead=15|packer=60; "
             "- for never",
+        ),
+        Field(
+            "count_tolerance_pieces",
+            "a difference of so many pieces of a product is booked by the first count; new: 1",
+        ),
+        Field("count_tolerance_pct", "if it is also so many per cent of its pieces; new: 5"),
+        Field(
+            "count_approval_pieces",
+            "differences of so many pieces are booked when a lead approves them; new: 5",
         ),
         Field("language", "of labels, and of screens until somebody signs in: en, it …; new: en"),
     ),
@@ -201,6 +211,9 @@ def _site(row: Reader) -> SiteRecord:
         "place_policy": _pairs(row, "place_policy", _check_policy),
         "orders_per_walk_max": _up_to(row, "orders_per_walk_max", 1, ORDERS_PER_WALK_MAX),
         "idle_minutes": _minutes(row),
+        "count_tolerance_pieces": _up_to(row, "count_tolerance_pieces", 0, COUNT_PIECES_MAX),
+        "count_tolerance_pct": _up_to(row, "count_tolerance_pct", 0, TOLERANCE_PCT_MAX),
+        "count_approval_pieces": _up_to(row, "count_approval_pieces", 0, COUNT_PIECES_MAX),
         "language": row.choice("language", languages()) or None,
     }
     rules = {name: value for name, value in told.items() if value is not None}

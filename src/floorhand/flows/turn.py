@@ -185,6 +185,7 @@ FINISHED: Final = frozenset(
         "packing.shipped",
         "packing.shipped_one",
         "returns.closed",
+        "counting.right",
     }
 )
 """What tells that a delivery, source, walk, parcel, order or return is done as it should be."""

@@ -32,6 +32,7 @@ NAMES: Final = (
     "picking",
     "packing",
     "returns",
+    "counting",
 )
 """Every conversation: a module of this name in `floorhand.flows`."""
 

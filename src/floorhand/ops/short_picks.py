@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -18,23 +17,14 @@ from floorhand.domain.picking import (
 )
 from floorhand.domain.things import AVAILABLE, DAMAGED, EXPIRED, HOLD, Goods
 from floorhand.errors import Code, Refused
-from floorhand.ops.reserving import drop_stop, put_in_walk, reserve_anywhere, short_or_wait
+from floorhand.ops.rehoming import Rehomed, rehome
+from floorhand.ops.reserving import drop_stop
 from floorhand.ops.taking import take_pieces
 from floorhand.ops.walking import advance, gone, own_stop
 from floorhand.store import ledger, picks, tasks
 from floorhand.store.ledger import Cause
 from floorhand.store.picks import StopRow
 from floorhand.store.schema import Place, Stock, Task
-
-
-@dataclass(frozen=True, slots=True)
-class Rehomed:
-    """Where missing pieces were found, how many, and how many are short or waited for."""
-
-    found: int = 0
-    place: str = ""
-    short: int = 0
-    waits: int = 0
 
 
 def declare_short(tx: Session, cause: Cause, command: DeclareShort) -> ShortDeclared | StopGone:
@@ -212,11 +202,4 @@ def _rehome(tx: Session, cause: Cause, stop: StopRow, reason: str) -> Rehomed:
         lot = (shelf.goods.lot, shelf.goods.expiry)
         return reason == "expired" and lot != (goods.lot, goods.expiry)
 
-    takes = reserve_anywhere(tx, cause, goods.merchant, goods.sku, missing, fits=fits)
-    put_in_walk(tx, cause, stop, takes, reason)
-    found = sum(take.pieces for take in takes)
-    place = takes[0].shelf.root if takes else ""
-    missing -= found
-    if missing and short_or_wait(tx, cause, stop, missing, reason):
-        return Rehomed(found, place, missing)
-    return Rehomed(found, place, 0, missing)
+    return rehome(tx, cause, stop, missing, reason, fits=fits)

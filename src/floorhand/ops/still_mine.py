@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from floorhand.errors import Code, Gone, Refused
 from floorhand.flows.turn import AnyState
-from floorhand.ops import bench, putaway_work, returns_bench, walking
+from floorhand.ops import bench, count_work, putaway_work, returns_bench, walking
 from floorhand.ops.aside import ASIDE
 from floorhand.ops.freezing import thaw
 from floorhand.ops.registry import FLOWS
+from floorhand.ops.works import counted_in
 from floorhand.store import deliveries, ledger, returns
 from floorhand.store.ledger import Cause
 from floorhand.store.restoring import Changed, stays
@@ -140,10 +141,16 @@ def _return(tx: Session, cause: Cause, state: AnyState) -> None:
     returns_bench.open_return(tx, cause, parcel.number)
 
 
+def _count(tx: Session, cause: Cause, state: AnyState) -> None:
+    if task := counted_in(state):
+        count_work.own_count(tx, cause, task)
+
+
 _MINE: Mapping[str, Callable[[Session, Cause, AnyState], None]] = {
     "picking": _walk,
     "packing": _order,
     "receiving": _delivery,
     "putaway": _source,
     "returns": _return,
+    "counting": _count,
 }

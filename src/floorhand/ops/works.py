@@ -14,7 +14,7 @@ from floorhand.flows.turn import AnyState
 from floorhand.ops.aside import ASIDE, behind
 from floorhand.ops.freezing import thaw
 from floorhand.ops.registry import FLOWS
-from floorhand.store import deliveries, parcels, picks, returns
+from floorhand.store import counts, deliveries, parcels, picks, returns
 from floorhand.store.asking import ask
 from floorhand.store.ledger import Cause
 from floorhand.store.schema import Parked, Seat, Worker
@@ -36,7 +36,7 @@ def work_of(flow: str, state: AnyState) -> str:
     """Name the work that a question is about; empty if it is about none yet.
 
     A walk is named by its task, an order by ``merchant/number``, what is put away by the place
-    where it waits, a delivery and a return by their numbers.
+    where it waits, a delivery and a return by their numbers, a count by its task.
     """
     if isinstance(state, LeadTookBack | TakenOver):
         return ""
@@ -56,8 +56,18 @@ def work_of(flow: str, state: AnyState) -> str:
         case "returns":
             parcel = getattr(state, "parcel", None)
             return parcel.number if parcel else ""
+        case "counting":
+            return counted_in(state)
         case _:
             return ""
+
+
+def counted_in(state: AnyState) -> str:
+    """Name the count that a question of counting is about, by its task; empty if none is begun."""
+    at = getattr(state, "at", state)
+    sheet = getattr(at, "sheet", None)
+    count = sheet.count if sheet else getattr(at, "count", None)
+    return count.task if count else ""
 
 
 def who_else(tx: Session, cause: Cause, flow: str, work: str) -> dict[str, str]:
@@ -104,6 +114,11 @@ def _delivery(tx: Session, site: str, number: str) -> bool:
     return header is not None and header.state == "receiving"
 
 
+def _count(tx: Session, site: str, task: str) -> bool:
+    row = counts.count_row(tx, site, task)
+    return row is not None and row.state == "claimed"
+
+
 def _return(tx: Session, site: str, number: str) -> bool:
     head = returns.head(tx, site, number)
     return head is not None and head.custody != "disposed"
@@ -114,6 +129,7 @@ _OPEN: Mapping[str, Callable[[Session, str, str], bool]] = {
     "packing": _order,
     "receiving": _delivery,
     "returns": _return,
+    "counting": _count,
 }
 """How to see that work of a job is open. Put-away is of goods: they are there, or the ledger
 refuses."""

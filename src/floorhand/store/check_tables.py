@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.orm import Session
 
+from floorhand.domain.count_rules import RESULTS
 from floorhand.store.schema import APPEND_ONLY, Order, Place, Table
 from floorhand.store.violation import SITE, Rule, Violation, order_no
 
@@ -44,6 +45,10 @@ REFERENCES = (
     ("returns", ("merchant",), "merchant", ("code",)),
     ("inspection", ("merchant", "sku"), "sku", ("merchant", "code")),
     ("checked", ("merchant", "sku"), "sku", ("merchant", "code")),
+    ("counted", ("merchant", "sku"), "sku", ("merchant", "code")),
+    ("count_sheet", ("merchant", "sku"), "sku", ("merchant", "code")),
+    ("count_sheet", ("worker",), "worker", ("code",)),
+    ("count_sheet", ("first",), "task", ("id",)),
 )
 """Columns without a foreign key that name something; where the last one is empty, nothing."""
 
@@ -69,6 +74,7 @@ KNOWN = (
             "in_doubt",
         ),
     ),
+    ("count_sheet", "result", ("", *RESULTS)),
     ("outbox", "state", ("waiting", "incomplete", "sent", "failed")),
 )
 """Columns of few words that no CHECK constraint guards."""

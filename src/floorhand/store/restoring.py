@@ -56,6 +56,8 @@ THINGS: Final[Mapping[str, tuple[str, str]]] = {
     "pick": ("ordercode", "order"),
     "place": ("place", "code"),
     "checked": ("place", "place"),
+    "count_sheet": ("place", "place"),
+    "counted": ("piece", "sku"),
     "task": ("place", "place"),
     "slot": ("ordercode", "order"),
     "returns": ("returncode", "number"),

@@ -5,6 +5,7 @@ operation can be replayed on another database.
 """
 
 from floorhand.store.schema.base import Table
+from floorhand.store.schema.counts import Counted, CountSheet
 from floorhand.store.schema.figures import KeptFigures
 from floorhand.store.schema.floor import (
     Checked,
@@ -67,6 +68,8 @@ __all__ = [
     "CarrierCode",
     "CarrierLabel",
     "Checked",
+    "CountSheet",
+    "Counted",
     "Delivery",
     "DeliveryLine",
     "Guess",

@@ -9,6 +9,8 @@ from floorhand.store.schema.base import Key, Mapped, Site, Table, mapped_column
 RESTORED: dict[str, tuple[str, ...]] = {
     "barcode": (),
     "checked": (),
+    "count_sheet": (),
+    "counted": (),
     "delivery": (),
     "delivery_line": (),
     "inspection": (),

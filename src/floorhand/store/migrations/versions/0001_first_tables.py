@@ -5,6 +5,7 @@ from __future__ import annotations
 from alembic import op
 
 from floorhand.store.migrations.first import (
+    counts,
     figures,
     floor,
     masters,
@@ -50,6 +51,8 @@ TABLES = (
     floor.slot,
     masters.worker,
     floor.checked,
+    counts.count_sheet,
+    counts.counted,
     paper.delivery,
     paper.orders,
     masters.sku,
@@ -73,7 +76,7 @@ NOTED: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("barcode", "checked", "delivery", "delivery_line", "inspection"), ()),
     **dict.fromkeys(("order_line", "orders", "outbox", "parcel", "pick", "place"), ()),
     **dict.fromkeys(("print_job", "receipt", "return_line", "returns", "sku", "slot"), ()),
-    **dict.fromkeys(("stock", "task", "trouble"), ()),
+    **dict.fromkeys(("stock", "task", "trouble", "count_sheet", "counted"), ()),
     "seat": ("station",),
 }
 """Tables whose changes by a scan are noted, so that it can be taken back."""

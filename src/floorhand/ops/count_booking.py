@@ -1,0 +1,128 @@
+"""Make the books say what a count has found, and settle what waited for it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from floorhand.domain.count_rules import Difference
+from floorhand.domain.things import AVAILABLE, CORRECTION, HOLD, Goods, Line
+from floorhand.ops.rehoming import rehome
+from floorhand.ops.reserving import drop_stop
+from floorhand.store import counts, ledger, picks
+from floorhand.store.counts import Held
+from floorhand.store.ledger import NESTING_MAX, Cause
+from floorhand.store.picks import StopRow
+from floorhand.store.schema import Place, Trouble
+
+REASON = "count"
+"""Why pieces went through *correction*, in the facts of the operation."""
+
+SHORT_REASON = "not_found"
+"""Why an order's pieces are not where its walk would have found them."""
+
+UNREACHED = "blocked"
+"""Why a bin is closed to picking that somebody could not get to; who counts it has got there."""
+
+
+def places_in(tx: Session, site: str, place: str) -> tuple[str, ...]:
+    """List a bin and all that stands in it."""
+    return counts.places_of(tx, site, place, NESTING_MAX)
+
+
+def book(tx: Session, cause: Cause, place: str, found: Sequence[Difference]) -> None:
+    """Put differences right through *correction*.
+
+    Where less is left than was promised, the picks that were promised it lose their pieces, by the
+    rules of a short pick: they get others on the same walk, or their lines are short.
+
+    Raises:
+        Refused: `Code.NOT_ENOUGH_STOCK`, if pieces that are missing were moved on meanwhile.
+    """
+    lost: list[tuple[StopRow, int]] = []
+    for one in found:
+        if one.pieces < 0:
+            lost += _take_out(tx, cause, place, one.goods, -one.pieces)
+    for one in found:
+        if one.pieces > 0:
+            ledger.move(tx, cause, CORRECTION, place, [Line(one.goods, one.pieces)])
+    for stop, pieces in lost:
+        rehome(tx, cause, stop, pieces, SHORT_REASON, fits=lambda _shelf: True)
+    plus = sum(one.pieces for one in found if one.pieces > 0)
+    cause.note(reason=REASON, plus=plus, minus=plus - sum(one.pieces for one in found))
+
+
+def _take_out(
+    tx: Session, cause: Cause, place: str, goods: Goods, pieces: int
+) -> list[tuple[StopRow, int]]:
+    """Take missing pieces off a bin, free ones first; gives the stops that lost theirs."""
+    held = [one for one in counts.held_in(tx, cause.site, places_in(tx, cause.site, place))]
+    held = [one for one in held if one.goods == goods]
+    free = sum(one.pieces - one.reserved for one in held)
+    lost = _free(tx, cause, held, pieces - free) if pieces > free else []
+    for one in held:
+        kept = sum(n for stop, n in lost if stop.place == one.place)
+        taken = min(pieces, one.pieces - one.reserved + kept)
+        if taken > 0:
+            ledger.move(tx, cause, one.place, CORRECTION, [Line(goods, taken)])
+            pieces -= taken
+    if pieces:  # some were moved on since they were counted: nothing says which
+        ledger.move(tx, cause, place, CORRECTION, [Line(goods, pieces)])
+    return lost
+
+
+def _free(
+    tx: Session, cause: Cause, held: Iterable[Held], pieces: int
+) -> list[tuple[StopRow, int]]:
+    """Take the promise of so many pieces back, from the stops that come last on their walks."""
+    stops = [
+        stop
+        for one in held
+        if one.reserved
+        for stop in picks.stops_at(tx, cause.site, one.place, one.goods.merchant, one.goods.sku)
+        if stop.stop.goods == one.goods
+    ]
+    lost: list[tuple[StopRow, int]] = []
+    for stop in sorted(stops, key=lambda one: one.walk_no, reverse=True):
+        if pieces > 0:
+            released = drop_stop(tx, cause, stop, "cancelled")
+            lost.append((stop, released))
+            pieces -= released
+    return lost
+
+
+def settle_bin(tx: Session, cause: Cause, place: str, merchant: str, sku: str) -> None:
+    """Take back what was doubted of a bin that is counted: all of it, or one product there."""
+    at = (Place.site == cause.site, Place.code == place)
+    tx.execute(update(Place).where(*at, Place.blocked == UNREACHED).values(blocked=""))
+    if not sku:
+        tx.execute(update(Place).where(*at, Place.full).values(full=False))
+    for trouble, owner, suspect in _suspects(tx, cause.site, place):
+        if sku in ("", suspect) and merchant in ("", owner):
+            _release(tx, cause, place, owner, suspect)
+            mine = (Trouble.site == cause.site, Trouble.id == trouble)
+            tx.execute(update(Trouble).where(*mine).values(closed_at=cause.at))
+
+
+def _suspects(tx: Session, site: str, place: str) -> list[tuple[str, str, str]]:
+    """List what is suspect in a bin, as (trouble, merchant, SKU)."""
+    rows = tx.execute(
+        select(Trouble.id, Trouble.merchant, Trouble.facts).where(
+            Trouble.site == site,
+            Trouble.closed_at.is_(None),
+            Trouble.kind == "suspect_stock",
+            Trouble.subject == place,
+        )
+    )
+    return [(row.id, row.merchant, str(json.loads(row.facts).get("sku", ""))) for row in rows]
+
+
+def _release(tx: Session, cause: Cause, place: str, merchant: str, sku: str) -> None:
+    """Let pieces be sold again that a short pick has put on hold, now that they were seen."""
+    for one in counts.held_in(tx, cause.site, places_in(tx, cause.site, place)):
+        goods = one.goods
+        if (goods.merchant, goods.sku, goods.condition) == (merchant, sku, HOLD):
+            ledger.change(tx, cause, one.place, goods, one.pieces, condition=AVAILABLE)

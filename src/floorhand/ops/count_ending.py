@@ -1,0 +1,190 @@
+"""The end of a count: compare it with the books, and do what follows.
+
+The figures of a count stand in the facts of its `EndCount`: ``places`` 1 once it is settled whether
+the books are right (0: a colleague counts again), ``right`` 1 if they are, ``believed`` and ``off``
+the pieces that the books believed in and the sum of all differences, ``pieces`` what was counted,
+``result``, and ``plus`` and ``minus`` what was booked. `floorhand.store.summaries` adds them up.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from floorhand.domain import count_rules
+from floorhand.domain.count_rules import APPROVAL, CORRECTED, RECOUNT, Difference
+from floorhand.domain.cycle_counts import BinTouched, BookCount, CountBooked, CountEnded, EndCount
+from floorhand.domain.things import Goods
+from floorhand.errors import Code, Refused
+from floorhand.ops import count_booking
+from floorhand.ops.count_booking import places_in
+from floorhand.ops.count_work import (
+    JOB,
+    is_asked,
+    known_count,
+    moves_json,
+    moves_of,
+    next_in_line,
+    own_count,
+)
+from floorhand.store import count_sheets, counts, tasks
+from floorhand.store.counts import CountRow
+from floorhand.store.ledger import Cause
+from floorhand.store.masters import site_rules
+
+AGAIN: Final = "recount"
+"""Why a bin is counted: a colleague has found a difference."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    believed: Mapping[Goods, int]
+    found: Mapping[Goods, int]
+    differences: tuple[Difference, ...]
+
+
+def end_count(tx: Session, cause: Cause, command: EndCount) -> CountEnded | BinTouched:
+    """Compare what was counted with the books, and do what follows.
+
+    What was moved at the bin while it was counted may or may not have been seen by the worker: such
+    products are counted anew, so that what is compared was there all the time.
+
+    Raises:
+        Gone: As `own_count`.
+    """
+    row = own_count(tx, cause, command.task)
+    assert row.since is not None, row
+    moves = moves_of(tx, cause.site, row, row.since)
+    before = {(merchant, sku): n for merchant, sku, n in json.loads(row.moves)}
+    if touched := [sku for sku, number in moves.items() if number != before.get(sku, 0)]:
+        for merchant, sku in touched:
+            count_sheets.forget_sku(tx, cause.site, command.task, merchant, sku)
+        count_sheets.set_sheet(tx, cause.site, command.task, moves=moves_json(moves))
+        cause.note(job=JOB, touched=len(touched))
+        return BinTouched(counts.sheet(tx, cause.site, row), tuple(sku for _, sku in touched))
+    compared = _compare(tx, cause, row)
+    result = _result(tx, cause, row, compared)
+    place = row.count.place
+    tasks.close_task(tx, cause, command.task)
+    count_sheets.set_sheet(
+        tx,
+        cause.site,
+        command.task,
+        result=result,
+        differences=count_rules.to_json(compared.differences),
+        ended_at=cause.at,
+    )
+    _drop_others(tx, cause, row)
+    _note(cause, compared, result)
+    _follow(tx, cause, row, compared, result)
+    return CountEnded(place, result, next_in_line(tx, cause, place, command.later))
+
+
+def _compare(tx: Session, cause: Cause, row: CountRow) -> _Compared:
+    believed: dict[Goods, int] = {}
+    for one in counts.held_in(tx, cause.site, places_in(tx, cause.site, row.count.place)):
+        if is_asked(row, one.goods.merchant, one.goods.sku):
+            believed[one.goods] = believed.get(one.goods, 0) + one.pieces
+    found = counts.found_by(tx, cause.site, row.count.task)
+    return _Compared(believed, found, count_rules.differences(believed, found))
+
+
+def _result(tx: Session, cause: Cause, row: CountRow, compared: _Compared) -> str:
+    rules = site_rules(tx, cause.site)
+    return count_rules.judge(
+        compared.differences,
+        counts.earlier_counts(tx, cause.site, row.first, row.count.task),
+        small=count_rules.tolerated(compared.differences, compared.believed, rules),
+        rules=rules,
+    )
+
+
+def _drop_others(tx: Session, cause: Cause, row: CountRow) -> None:
+    """Strike off other counts of what was counted just now, unless somebody is at them."""
+    for other in counts.open_counts(tx, cause.site, row.count.place):
+        if not other.worker and is_asked(row, other.count.merchant, other.count.sku):
+            tasks.close_task(tx, cause, other.count.task, "cancelled")
+
+
+def _note(cause: Cause, compared: _Compared, result: str) -> None:
+    settled = result != RECOUNT
+    cause.note(
+        job=JOB,
+        result=result,
+        places=int(settled),
+        right=int(settled and not compared.differences),
+        believed=sum(compared.believed.values()) if settled else 0,
+        off=count_rules.off(compared.differences) if settled else 0,
+        pieces=sum(compared.found.values()),
+        lines=len(compared.found),
+    )
+
+
+def _follow(tx: Session, cause: Cause, row: CountRow, compared: _Compared, result: str) -> None:
+    """Book it, have it counted again, or have a lead decide."""
+    count = row.count
+    if result == RECOUNT:
+        open_recount(tx, cause, row)
+        return
+    if result == APPROVAL:
+        ask_for_approval(tx, cause, row, compared.differences)
+        return
+    if result == CORRECTED:
+        lines = int(cause.figures["lines"])
+        count_booking.book(tx, cause, count.place, compared.differences)
+        cause.note(lines=lines)
+    count_booking.settle_bin(tx, cause, count.place, count.merchant, count.sku)
+    tasks.close_trouble(tx, cause, "count_difference", count.place)
+
+
+def open_recount(tx: Session, cause: Cause, row: CountRow) -> str:
+    """Have somebody count again who has not counted for the same difference; gives the task."""
+    count = row.count
+    sku = {"merchant": count.merchant, "sku": count.sku}
+    task = tasks.open_task(
+        tx, cause, "count", place=count.place, merchant=count.merchant, sku=count.sku, reason=AGAIN
+    )
+    count_sheets.add_sheet(tx, cause.site, task=task, first=row.first, place=count.place, **sku)
+    return task
+
+
+def ask_for_approval(
+    tx: Session, cause: Cause, row: CountRow, found: tuple[Difference, ...]
+) -> None:
+    """Leave a difference to a lead: it is booked when somebody approves it who did not count."""
+    owners = {one.goods.merchant for one in found}
+    skus = {one.goods.sku for one in found}
+    tasks.trouble(
+        tx,
+        cause,
+        "count_difference",
+        row.count.place,
+        owners.pop() if len(owners) == 1 else "",
+        sku=skus.pop() if len(skus) == 1 else "",
+        pieces=count_rules.off(found),
+        more=sum(one.pieces for one in found if one.pieces > 0),
+        less=-sum(one.pieces for one in found if one.pieces < 0),
+        task=row.count.task,
+    )
+
+
+def book_count(tx: Session, cause: Cause, command: BookCount) -> CountBooked:
+    """Book the differences of a count that was approved by somebody who did not count.
+
+    Raises:
+        Refused: `Code.COUNTED_BEFORE` if that was a counter; as `count_booking.book`.
+    """
+    row = known_count(tx, cause.site, command.task)
+    count = row.count
+    if not counts.may_count(tx, cause.site, row, cause.worker):
+        raise Refused(Code.COUNTED_BEFORE, place=count.place)
+    found = counts.differences_of(tx, cause.site, command.task)
+    count_booking.book(tx, cause, count.place, found)
+    count_booking.settle_bin(tx, cause, count.place, count.merchant, count.sku)
+    booked = int(cause.figures["plus"]), int(cause.figures["minus"])
+    cause.note(job=JOB, place=count.place)
+    return CountBooked(count.place, *booked)

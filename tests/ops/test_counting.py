@@ -1,0 +1,325 @@
+"""Counts and what comes of them: who may count, what is booked, what the ledger says after it."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from random import Random
+
+import pytest
+from conftest import NOW
+from sqlalchemy import select, update
+from warehouses import counted
+from warehouses.picked import all_is_well, line, picks, stock_of, tasks_of, troubles
+from warehouses.picker import Picker
+from warehouses.picking import CAP, MUG, PEN, cause, order, place_row, put
+
+from floorhand.domain.cycle_counts import BookCount
+from floorhand.domain.rules import SiteRules
+from floorhand.domain.things import CUSTOMER, Line
+from floorhand.errors import Code, Refused
+from floorhand.ops.count_ending import book_count
+from floorhand.store import ledger
+from floorhand.store.db import Transactions
+from floorhand.store.schema import CountSheet, Operation, Place, SiteRow, Task
+
+
+@pytest.fixture
+def floor(transactions: Transactions) -> Transactions:
+    counted.build(transactions)
+    return transactions
+
+
+def counter(floor: Transactions, worker: str = "W1") -> Picker:
+    return Picker(floor, worker, job="counting")
+
+
+def count(picker: Picker, place: str, **pieces: int) -> str:
+    """Count a bin: so many pieces of each product; give what was said at the end."""
+    if picker.prompt.ask == "counting.scan_bin":
+        picker.scan("*BACK")  # another bin was next
+    picker.scan(f"BIN-{place}")
+    assert picker.prompt.place == place, picker.turn
+    for sku, number in pieces.items():
+        if number:
+            picker.scan(f"{sku}-1", str(number))
+            assert picker.said == "counting.counted", picker.turn
+    picker.scan("*DONE")
+    return picker.said
+
+
+def rules(floor: Transactions, **changed: int) -> None:
+    with floor.begin() as tx:
+        tx.execute(update(SiteRow).values(rules=SiteRules(**changed).to_json()))
+
+
+def facts(floor: Transactions) -> dict[str, object]:
+    """Give the facts of the last count that ended."""
+    asked = select(Operation.facts).where(Operation.kind == "EndCount")
+    with floor.begin() as tx:
+        return json.loads(tx.scalars(asked.order_by(Operation.at.desc())).first() or "{}")
+
+
+def test_the_next_bin_is_the_next_on_the_walk(floor: Transactions) -> None:
+    ana = counter(floor)
+    walked = [ana.scan("*DONE").prompt.place]
+    walked += [ana.scan("*SKIP").prompt.place for _ in range(3)]
+    assert walked == ["A-01", "B-01", "C-01", "A-01"]
+    assert ana.scan("*BACK").prompt.ask == "counting.find_bin"
+    assert len(tasks_of(floor, "count")) == 3
+
+
+def test_a_colleague_is_given_another_bin(floor: Transactions) -> None:
+    ana, ben = counter(floor), counter(floor, "W2")
+    assert ana.scan("*DONE").prompt.place == "A-01"
+    assert ben.scan("*DONE").prompt.place == "B-01"
+    assert ben.scan("*BACK", "BIN-A-01").said.text == f"refusal.{Code.COUNT_TAKEN}"
+
+
+def test_right_books_are_said_to_be_right(floor: Transactions) -> None:
+    ana = counter(floor)
+    assert count(ana, "A-02", CAP=6) == "counting.right"
+    told = {"result": "right", "places": 1, "right": 1, "believed": 6, "off": 0, "pieces": 6}
+    assert told.items() <= facts(floor).items()
+    assert count(ana, "C-04", FIG=3, NUT=20) == "counting.right"
+    all_is_well(floor)
+
+
+def test_nothing_that_is_shown_before_the_end_comes_from_the_books(floor: Transactions) -> None:
+    ana = counter(floor)
+    assert "6" not in str(ana.scan("BIN-A-02").prompt)
+    assert "6" not in str(ana.scan("CAP-1", "2").prompt)
+
+
+def test_a_small_difference_is_booked_at_once(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        put(tx, "A-02", CAP, 40, hours_ago=1)
+    assert count(counter(floor), "A-02", CAP=45) == "counting.corrected"
+    assert stock_of(floor, "A-02") == {("CAP", "", "available"): 45}
+    told = {"places": 1, "right": 0, "believed": 46, "off": 1, "plus": 0, "minus": 1}
+    assert (told | {"reason": "count"}).items() <= facts(floor).items()
+    all_is_well(floor)
+
+
+def test_a_larger_one_is_counted_again_by_somebody_else(floor: Transactions) -> None:
+    ana, ben = counter(floor), counter(floor, "W2")
+    assert count(ana, "A-02", CAP=4) == "counting.recount"
+    assert stock_of(floor, "A-02") == {("CAP", "", "available"): 6}
+    assert facts(floor)["places"] == 0
+    assert ("A-02", "", 0, "recount") in tasks_of(floor, "count")
+    ana.scan("*BACK", "BIN-A-02")
+    assert ana.said == f"refusal.{Code.COUNTED_BEFORE}"
+    seen = {ana.scan("*DONE").prompt.place, *(ana.scan("*SKIP").prompt.place for _ in range(3))}
+    assert "A-02" not in seen
+    assert count(ben, "A-02", CAP=4) == "counting.corrected"
+    assert stock_of(floor, "A-02") == {("CAP", "", "available"): 4}
+    all_is_well(floor)
+
+
+def test_a_second_count_may_find_that_the_books_were_right(floor: Transactions) -> None:
+    assert count(counter(floor), "A-02") == "counting.recount"
+    assert count(counter(floor, "W2"), "A-02", CAP=6) == "counting.right"
+    assert facts(floor)["right"] == 1
+
+
+def test_a_lead_who_did_not_count_decides_what_is_large(floor: Transactions) -> None:
+    assert count(counter(floor), "A-02", PEN=3) == "counting.recount"
+    assert count(counter(floor, "W2"), "A-02", PEN=3) == "counting.approval"
+    assert troubles(floor, "count_difference") == ["A-02"]
+    assert stock_of(floor, "A-02") == {("CAP", "", "available"): 6}
+    with floor.begin() as tx:
+        task = tx.scalar(select(CountSheet.task).where(CountSheet.result == "approval"))
+    for worker in ("W1", "W2"):
+        with pytest.raises(Refused) as refused, floor.begin() as tx:
+            book_count(tx, cause(tx, f"X:{worker}", worker=worker), BookCount(str(task)))
+        assert refused.value.code is Code.COUNTED_BEFORE
+    with floor.begin() as tx:
+        booked = book_count(tx, cause(tx, "X:1", worker="W4"), BookCount(str(task)))
+    assert (booked.plus, booked.minus) == (3, 6)
+    assert stock_of(floor, "A-02") == {("PEN", "", "available"): 3}
+    all_is_well(floor)
+
+
+def test_where_two_differ_a_third_decides(floor: Transactions) -> None:
+    assert count(counter(floor), "A-02", CAP=4) == "counting.recount"
+    assert count(counter(floor, "W2"), "A-02", CAP=3) == "counting.recount"
+    assert count(counter(floor, "W3"), "A-02", CAP=4) == "counting.corrected"
+    assert stock_of(floor, "A-02") == {("CAP", "", "available"): 4}
+
+
+def test_where_three_differ_a_lead_decides(floor: Transactions) -> None:
+    for worker, pieces in (("W1", 4), ("W2", 3)):
+        count(counter(floor, worker), "A-02", CAP=pieces)
+    assert count(counter(floor, "W3"), "A-02", CAP=5) == "counting.approval"
+
+
+def test_what_moves_while_it_is_counted_is_counted_anew(floor: Transactions) -> None:
+    ana = counter(floor)
+    ana.scan("BIN-A-01", "*LIST", "MUG-1", "3", "PEN-1", "5")
+    with floor.begin() as tx:
+        ledger.move(tx, cause(tx, "X:1"), "A-01", CUSTOMER, [Line(MUG, 1)])
+    ana.scan("*DONE")
+    assert (ana.said, ana.turn.said.facts["skus"]) == ("counting.touched", "MUG")
+    assert [item.code for item in ana.prompt.goods] == ["PEN"]
+    ana.scan("MUG-1", "2", "*DONE")
+    assert ana.said == "counting.right"
+    all_is_well(floor)
+
+
+def test_clocks_that_differ_hide_no_move(floor: Transactions) -> None:
+    ana = counter(floor)
+    ana.scan("BIN-A-02", "CAP-1", "6")
+    with floor.begin() as tx:
+        slow = cause(tx, "X:1", at=NOW - timedelta(seconds=200))
+        ledger.move(tx, slow, "A-02", CUSTOMER, [Line(CAP, 1)])
+    assert ana.scan("*DONE").said.text == "counting.touched"
+
+
+def test_missing_pieces_that_were_promised_are_found_elsewhere(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        order(tx, "1002", [("MUG", 3)])
+    walk = Picker(floor)
+    walk.start()
+    assert {place for _, sku, place, _ in picks(floor, "open") if sku == "MUG"} == {"A-01", "B-02"}
+    rules(floor, count_tolerance_pieces=9, count_tolerance_pct=100)
+    assert count(counter(floor, "W2"), "A-01", MUG=1) == "counting.corrected"
+    mugs = [(place, n) for _, sku, place, n in picks(floor, "open") if sku == "MUG"]
+    assert sum(n for _, n in mugs) == 5
+    assert sum(n for place, n in mugs if place == "A-01") <= 1
+    walk.go_on()
+    all_is_well(floor)
+    assert line(floor, "1002")[0] == 3
+
+
+def test_missing_pieces_that_are_nowhere_make_their_order_short(floor: Transactions) -> None:
+    walk = Picker(floor)
+    walk.start()
+    rules(floor, count_tolerance_pieces=9, count_tolerance_pct=100)
+    assert count(counter(floor, "W2"), "A-02") == "counting.corrected"
+    assert line(floor, "1001", 2) == (0, 1, "not_found")
+    walk.go_on()
+    all_is_well(floor)
+
+
+def test_a_count_ends_the_doubt_of_a_short_pick(floor: Transactions) -> None:
+    walk = Picker(floor)
+    walk.start()
+    walk.scan("BIN-A-01", "*SHORT", "0", "1")
+    assert troubles(floor, "suspect_stock") == ["A-01"]
+    assert stock_of(floor, "A-01")["MUG", "", "hold"] == 3
+    assert count(counter(floor, "W2"), "A-01", MUG=3) == "counting.right"
+    assert troubles(floor, "suspect_stock") == []
+    assert stock_of(floor, "A-01")["MUG", "", "available"] == 3
+    assert all(place != "A-01" for place, *_ in tasks_of(floor, "count"))
+    all_is_well(floor)
+
+
+def test_what_is_missing_after_a_short_pick_is_missing_of_what_is_suspect(
+    floor: Transactions,
+) -> None:
+    walk = Picker(floor)
+    walk.start()
+    walk.scan("BIN-A-01", "*SHORT", "0", "1")
+    assert count(counter(floor, "W2"), "A-01", MUG=1) == "counting.recount"
+    assert count(counter(floor, "W3"), "A-01", MUG=1) == "counting.corrected"
+    assert stock_of(floor, "A-01") == {("MUG", "", "available"): 1, ("PEN", "", "available"): 5}
+    all_is_well(floor)
+
+
+def test_a_bin_that_is_counted_is_neither_full_nor_out_of_reach(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        held = {"full": True, "blocked": "blocked"}
+        tx.execute(update(Place).where(Place.code.in_(("A-01", "A-02"))).values(held))
+        tx.execute(update(Place).where(Place.code == "C-04").values(blocked="closed by a lead"))
+    ana = counter(floor)
+    assert count(ana, "A-02", CAP=6) == count(ana, "A-01", MUG=3) == "counting.right"
+    assert count(ana, "C-04", FIG=3, NUT=20) == "counting.right"
+    with floor.begin() as tx:
+        assert (place_row(tx, "A-02").full, place_row(tx, "A-02").blocked) == (False, "")
+        assert (place_row(tx, "A-01").full, place_row(tx, "A-01").blocked) == (True, "")
+        assert place_row(tx, "C-04").blocked == "closed by a lead"
+
+
+def test_each_serial_number_is_counted_once(floor: Transactions) -> None:
+    ana = counter(floor)
+    ana.scan("BIN-C-01", "CAM-1", "S1", "CAM-1", "S2", "CAM-1", "S2")
+    assert ana.said == f"refusal.{Code.COUNT_SERIAL_TWICE}"
+    ana.scan("*BACK", "7")
+    assert ana.said == f"refusal.{Code.BAD_QUANTITY}"
+    ana.scan("CAM-1", "S3", "*DONE")
+    assert ana.said == "counting.right"
+
+
+def test_damaged_pieces_are_booked_as_damaged(floor: Transactions) -> None:
+    rules(floor, count_tolerance_pieces=9, count_tolerance_pct=100)
+    ana = counter(floor)
+    ana.scan("BIN-A-02", "CAP-1", "6", "*SHORT", "7")
+    assert ana.said == f"refusal.{Code.BAD_QUANTITY}"
+    ana.scan("2", "*DONE")
+    assert stock_of(floor, "A-02") == {("CAP", "", "available"): 4, ("CAP", "", "damaged"): 2}
+    all_is_well(floor)
+
+
+def test_a_count_can_be_taken_back_whole(floor: Transactions) -> None:
+    ana = counter(floor)
+    assert count(ana, "A-02", CAP=4) == "counting.recount"
+    ana.scan("*UNDO")
+    assert (ana.prompt.ask, ana.prompt.place) == ("counting.count", "A-02")
+    assert all(place != "A-02" for place, *_ in tasks_of(floor, "count"))
+    ana.scan("6", "*DONE")
+    assert ana.said == "counting.right"
+    all_is_well(floor)
+
+
+def test_what_a_colleague_counts_again_is_not_taken_back(floor: Transactions) -> None:
+    ana = counter(floor)
+    count(ana, "A-02", CAP=4)
+    counter(floor, "W2").scan("BIN-A-02")
+    assert ana.scan("*UNDO").said.text == f"refusal.{Code.UNDO_CHANGED}"
+
+
+def test_one_count_of_all_of_a_bin_does_for_those_of_its_products(floor: Transactions) -> None:
+    ana = counter(floor)
+    ana.scan("BIN-A-01", "PEN-1")
+    assert ana.said == f"refusal.{Code.COUNT_ONLY}"
+    ana.scan("*LIST", "MUG-1", "3", "PEN-1", "5", "*DONE")
+    assert ana.said == "counting.right"
+    assert all(place != "A-01" for place, *_ in tasks_of(floor, "count"))
+
+
+def test_a_parked_count_goes_on_where_it_was(floor: Transactions) -> None:
+    ana = counter(floor)
+    ana.scan("BIN-A-02", "CAP-1", "*BACK")
+    assert ana.turn.job == "menu"
+    again = Picker(floor, "W1", job="counting", seat="SEAT-W1")
+    assert (again.prompt.place, again.prompt.count) == ("A-02", "1")
+
+
+def test_a_count_that_a_lead_has_ended_is_lost(floor: Transactions) -> None:
+    ana = counter(floor)
+    ana.scan("BIN-A-02", "CAP-1")
+    with floor.begin() as tx:
+        tx.execute(update(Task).where(Task.place == "A-02").values(state="cancelled", done_at=NOW))
+    assert ana.scan("CAP-1").said.text == f"refusal.{Code.COUNT_LOST}"
+    assert ana.prompt.ask == "counting.find_bin"
+
+
+def test_whatever_is_counted_the_books_say_in_the_end_what_was_seen(floor: Transactions) -> None:
+    rules(floor, count_approval_pieces=99)
+    chance = Random(7)
+    crew = [counter(floor, worker) for worker in ("W1", "W2", "W3")]
+    for number in range(12):
+        place = chance.choice(("A-02", "B-02"))
+        seen = {sku: chance.randrange(6) for sku in ("CAP", "PEN", "MUG")}
+        picker = chance.choice(crew)
+        with floor.begin() as tx:
+            put(tx, place, PEN, 1 + number, hours_ago=number)
+        said = count(picker, place, **seen)
+        while said == "counting.recount":
+            others = [one for one in crew if one is not picker]
+            said = count(picker := chance.choice(others), place, **seen)
+        assert said in ("counting.corrected", "counting.right")
+        held = stock_of(floor, place)
+        for sku, pieces in seen.items():
+            assert sum(n for (one, *_), n in held.items() if one == sku) == pieces
+        all_is_well(floor)
