@@ -73,7 +73,7 @@ NO_HARM = {
         print_job.template receipt.condition returns.custody returns.kind returns.money
         returns.platform scan.fate scan.job scan.source seat.flow sequence.name sku.abc
         sku.source slot.was station.jobs stock.condition task.kind task.state trouble.kind
-        undo_step.flow undo_step.kind worker.language worker.roles worker.theme
+        undo_step.flow undo_step.kind handover.shift worker.language worker.roles worker.theme
         delivery_line.reason imported.format print_form.form print_job.reason
         printer.condition carrier_label.form count_sheet.result counted.condition
     """,
@@ -109,6 +109,7 @@ NO_HARM = {
         slot.order slot.tote counted.lot counted.merchant counted.serial counted.sku
         count_sheet.differences count_sheet.merchant count_sheet.moves count_sheet.not_by
         count_sheet.place count_sheet.sku count_sheet.worker
+        handover.worker handover.taken_by handover.left_over
     """,
     "told by a command, see `commands.test_hostile_output`": """
         imported.result print_job.error carrier_label.file
@@ -118,6 +119,9 @@ NO_HARM = {
     """,
     "told by the system of a folder or a file of ours, see `commands.test_hostile_output`": """
         spooler.condition spooler.stuck spooler.told
+    """,
+    "typed by a lead, see `reports.test_text`": """
+        handover.note handover.proof
     """,
     "told by a terminal that has lost its seat, which is made up": """
         seat.device_name operation.device

@@ -69,6 +69,11 @@ class Code(StrEnum):
     REVERSE_ENDED = "reverse_ended"
     LEAD_TOOK_BACK = "lead_took_back"
 
+    # Handing over
+    HANDOVER_OWN = "handover_own"
+    HANDOVER_GONE = "handover_gone"
+    NOTE_TOO_LONG = "note_too_long"
+
     # Signing in and the menu
     SIGNED_IN_ELSEWHERE = "signed_in_elsewhere"
     SEAT_LOST = "seat_lost"

@@ -82,6 +82,11 @@ TAKEN = (
         "delivery",
         "another delivery may be opened instead",
     ),
+    taken(
+        "handing_over.note",
+        TEXTS | {"number_huge", "order", "wrong_piece", "wrong_tote", "wrong_cart", "wrong_bench"},
+        "a note may say anything, and is read again before it is handed over",
+    ),
     taken("receiving.whose", "wrong_piece", "a piece tells whose delivery it is"),
     taken(
         "learning.offer",

@@ -20,7 +20,7 @@ from floorhand.domain.shifts import (
 )
 from floorhand.errors import BadSetting
 from floorhand.store import summaries
-from floorhand.store.at_hand import at_hand
+from floorhand.store.at_hand import at_hand, handed_over
 from floorhand.store.db import open_database
 from floorhand.store.masters import require_site, site_rules
 from floorhand.store.summary import summarise
@@ -51,8 +51,10 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         require_site(tx, settings.site)
         zone = ZoneInfo(summaries.time_zone(tx, settings.site))
         rules = site_rules(tx, settings.site)
-        figures = summarise(tx, settings.site, asked_period(args, rules.shifts, zone, now), now)
+        period = asked_period(args, rules.shifts, zone, now)
+        figures = summarise(tx, settings.site, period, now)
         figures["now"] = at_hand(tx, settings.site, now)
+        figures["handover"] = handed_over(tx, settings.site, period)
     figures["nightly"] = failed_services(settings.nightly)
     show(args, settings, figures, catalog(settings.language or rules.language), zone)
     return 0

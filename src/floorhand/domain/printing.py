@@ -11,7 +11,9 @@ PRINTING_JOBS: Final = ("packing", "receiving", "returns")
 SHIPPING: Final = "shipping"
 """The template of the label that a parcel travels with."""
 
-WITHOUT_PRINTER: Final = frozenset({"picking", "putaway", "leading", "settings", "scanner"})
+WITHOUT_PRINTER: Final = frozenset(
+    {"picking", "putaway", "leading", "handing_over", "settings", "scanner"}
+)
 """Conversations in which nobody waits for a label, and no word is lost about the printer."""
 
 ABLE: Final = frozenset({"", "ready", "busy"})

@@ -29,6 +29,8 @@ class Right(StrEnum):
     """Allow PINs and badges again that were guessed wrong too often, and draw new PINs."""
     REVERSE = "reverse"
     """Take back what somebody else did, or what lies further back."""
+    HAND_OVER = "hand_over"
+    """Hand the building over to the next lead, and take it on."""
 
 
 _JOBS = frozenset(map(Right, JOBS))
@@ -40,7 +42,9 @@ ROLES: Mapping[str, frozenset[Right]] = {
     "worker": _JOBS,
     "packer": frozenset({Right.PACKING}),
     "inspector": frozenset({Right.RETURNS}),
-    "lead": _JOBS | {Right.BLIND, Right.SHORT_LIFE, Right.LEARN, Right.SEATS, Right.REVERSE},
+    "lead": _JOBS
+    | {Right.BLIND, Right.SHORT_LIFE, Right.LEARN, Right.SEATS, Right.REVERSE}
+    | {Right.HAND_OVER},
     "supervisor": frozenset(Right),
 }
 """The roles that a worker can be given, any number of them. A job's name is a role, too."""
@@ -51,7 +55,7 @@ def may(roles: Collection[str], right: Right) -> bool:
     return any(right in ROLES.get(role, ()) for role in roles)
 
 
-LEADING = (Right.SEATS, Right.UNLOCK, Right.REVERSE)
+LEADING = (Right.SEATS, Right.UNLOCK, Right.REVERSE, Right.HAND_OVER)
 """Who has one of these has a desk of their own in the menu."""
 
 

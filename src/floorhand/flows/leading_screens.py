@@ -61,7 +61,12 @@ def prompt(state: State) -> Prompt:
 def _offered(rights: tuple[str, ...]) -> tuple[Choice, ...]:
     seats = (Choice("seats", "leading.see_seats"),) if Right.SEATS in rights else ()
     people = {Right.UNLOCK, Right.REVERSE} & set(rights)
-    return (*seats, *((Choice("people", "leading.see_people"),) if people else ()))
+    areas = ((Right.HAND_OVER, "handing_over"),)
+    return (
+        *seats,
+        *((Choice("people", "leading.see_people"),) if people else ()),
+        *(Choice(area, f"job.{area}") for right, area in areas if right in rights),
+    )
 
 
 def _keys(listed: Listed) -> tuple[tuple[Key, str], ...]:

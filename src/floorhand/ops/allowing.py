@@ -29,6 +29,7 @@ ACTS: Final[Mapping[Right, str]] = {
     Right.SEATS: "job.leading",
     Right.UNLOCK: "job.leading",
     Right.REVERSE: "job.leading",
+    Right.HAND_OVER: "job.handing_over",
 }
 """What each right allows, as the text that stands in a refusal."""
 

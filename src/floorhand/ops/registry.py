@@ -26,6 +26,7 @@ NAMES: Final = (
     "learning",
     "labelling",
     "leading",
+    "handing_over",
     "taken_back",
     "receiving",
     "putaway",

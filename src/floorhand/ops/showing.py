@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from floorhand.domain.keymap import Key
 from floorhand.domain.signing_in import JOBS
@@ -14,10 +15,13 @@ from floorhand.ops.aside import ASIDE
 from floorhand.ops.registry import FLOWS
 from floorhand.store.undo_steps import NO_STEPS, Steps
 
+TAKES_BACK: Final = frozenset({*JOBS, "handing_over"})
+"""Conversations in which scans can be taken back: the jobs, and what leads decide at their desk."""
+
 
 def in_a_job(flow: str, state: AnyState) -> bool:
-    """Say whether a question belongs to one of the jobs, where scans can be taken back."""
-    return (ASIDE[flow](state).flow if flow in ASIDE else flow) in JOBS
+    """Say whether a question belongs to a conversation where scans can be taken back."""
+    return (ASIDE[flow](state).flow if flow in ASIDE else flow) in TAKES_BACK
 
 
 def shown(

@@ -87,42 +87,6 @@ def _returned(making: Making) -> Iterator[tuple[Cell, ...]]:
             yield making.say(f"report.by.{by}"), making.word(prefix, name), pieces
 
 
-def left_over(making: Making) -> Section:
-    """Count what is left to do."""
-    found = {
-        kind: counts
-        for kind, counts in making.figures["left_over"].items()
-        if kind != "as_of" and any(counts.values())
-    }
-    rows = [
-        (making.say(f"report.left.{kind}"), making.word(_WORDS_OF[kind], name), count)
-        for kind, counts in found.items()
-        for name, count in counts.items()
-        if count
-    ]
-    said = making.say("report.as_of", at=making.when(making.figures["left_over"]["as_of"]))
-    return Section(
-        "left_over",
-        making.say("report.section.left_over"),
-        (said,) if rows else (making.say("report.nothing_left"), said),
-        making.table(("what", "which", "count"), rows),
-    )
-
-
-_WORDS_OF = {
-    "tasks": "report.task",
-    "orders": "order_state",
-    "orders_late": "report",
-    "deliveries": "delivery_state",
-    "returns": "custody",
-    "returns_due": "report",
-    "labels": "report.label",
-    "troubles": "trouble",
-    "parked": "job",
-}
-"""Where the words are for what is left of each kind."""
-
-
 def stock(making: Making) -> Section:
     """Prove the stock, in one line."""
     return Section("stock", making.say("report.section.stock"), (proof(making),))

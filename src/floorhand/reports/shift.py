@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from floorhand.reports import goods, measures, orders, people
+from floorhand.reports import goods, handing_over, measures, orders, people
 from floorhand.reports.making import Making
 from floorhand.reports.model import Report, Section
 from floorhand.text.catalog import Catalog
@@ -25,7 +25,8 @@ _SECTIONS: Final[tuple[Callable[[Making], Section | None], ...]] = (
     goods.stock,
     goods.system,
     people.gaps,
-    goods.left_over,
+    handing_over.hand_over,
+    handing_over.left_over,
 )
 
 

@@ -8,7 +8,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from floorhand.domain.cut_offs import Forecast
+from floorhand.domain.shifts import Period
+from floorhand.store import handovers
 from floorhand.store.board import Waits, board
+from floorhand.store.left_behind import as_plain, left_behind
 
 
 def at_hand(tx: Session, site: str, now: datetime) -> dict[str, Any]:
@@ -16,8 +19,8 @@ def at_hand(tx: Session, site: str, now: datetime) -> dict[str, Any]:
 
     Returns:
         ``per_hour`` (orders that leave in an hour; None: too early to tell), ``cut_offs`` by time,
-        ``waits`` and ``troubles`` by kind, ``printers`` with ``words``: keys of texts and facts.
-        Moments are in ISO form.
+        ``waits`` and ``troubles`` by kind, ``printers`` with ``words``: keys of texts and facts;
+        ``left`` as `floorhand.store.left_behind.as_plain` gives it. Moments are in ISO form.
     """
     seen = board(tx, site, now)
     return {
@@ -33,6 +36,30 @@ def at_hand(tx: Session, site: str, now: datetime) -> dict[str, Any]:
             }
             for one in seen.printers
         ],
+        "left": as_plain(left_behind(tx, site, now)),
+    }
+
+
+def handed_over(tx: Session, site: str, period: Period) -> dict[str, Any] | None:
+    """Give the last hand-over of a shift, fit for JSON; None if there was none.
+
+    Returns:
+        ``at``, ``name`` of who made it, ``note``, ``taken_by`` (a name; empty: nobody has taken it
+        on), ``taken_at``, ``proof``; ``counts`` by kind and ``rows`` of what was left then: each
+        with ``kind``, ``what``, ``owner``, ``at`` (since when, or by when), ``text`` (a key), and
+        ``pieces``.
+    """
+    made = handovers.latest_of(tx, site, period)
+    if made is None:
+        return None
+    return {
+        "at": made.at.isoformat(),
+        "name": made.name,
+        "note": made.note,
+        "taken_by": made.taken_by,
+        "taken_at": made.taken_at.isoformat() if made.taken_at else None,
+        "proof": made.proof,
+        **made.left,
     }
 
 

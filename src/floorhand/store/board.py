@@ -241,7 +241,7 @@ def board(tx: Session, site: str, now: datetime) -> Board:
         people=_people(tx, site, now),
         waits=waits,
         returns=returns,
-        printers=_printers(tx, site, now),
+        printers=printers_of(tx, site, now),
         refusals=dict(Counter({row.fate: row.count for row in refused}).most_common()),
         troubles=tuple(
             sorted(
@@ -319,7 +319,8 @@ def _waits(
     return tuple(one for one in found if one.count), due
 
 
-def _printers(tx: Session, site: str, now: datetime) -> tuple[Stands, ...]:
+def printers_of(tx: Session, site: str, now: datetime) -> tuple[Stands, ...]:
+    """Say how the printers of a building stand: those that there are, and those stations name."""
     named = {row.code for row in ask(tx, _PRINTERS, site=site)}
     named |= {row.printer or DEFAULT_PRINTER for row in ask(tx, _OF_STATIONS, site=site)}
     return tuple(printer_stands(tx, site, code, now) for code in sorted(named))

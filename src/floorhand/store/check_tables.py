@@ -49,6 +49,8 @@ REFERENCES = (
     ("count_sheet", ("merchant", "sku"), "sku", ("merchant", "code")),
     ("count_sheet", ("worker",), "worker", ("code",)),
     ("count_sheet", ("first",), "task", ("id",)),
+    ("handover", ("worker",), "worker", ("code",)),
+    ("handover", ("taken_by",), "worker", ("code",)),
 )
 """Columns without a foreign key that name something; where the last one is empty, nothing."""
 

@@ -87,20 +87,25 @@ def details(tx: Session, site: str, kind: str, key: str, now: datetime) -> Detai
     return _KINDS[kind](tx, site, key, now)
 
 
-_WALKS_WITH = (
-    select(Worker.name)
-    .join(Task, (Task.site == Worker.site) & (Task.worker == Worker.code))
-    .join(Slot, (Slot.site == Task.site) & (Slot.task == Task.id))
-    .where(
-        Slot.site == Order.site,
-        Slot.merchant == Order.merchant,
-        Slot.order == Order.number,
-        Task.state.in_(LIVE),
+def order_holder() -> Any:
+    """Name who walks for an order, in a question about orders; None if nobody does."""
+    return (
+        select(Worker.name)
+        .join(Task, (Task.site == Worker.site) & (Task.worker == Worker.code))
+        .join(Slot, (Slot.site == Task.site) & (Slot.task == Task.id))
+        .where(
+            Slot.site == Order.site,
+            Slot.merchant == Order.merchant,
+            Slot.order == Order.number,
+            Task.state.in_(LIVE),
+        )
+        .limit(1)
+        .correlate(Order)
+        .scalar_subquery()
+        .label("worker")
     )
-    .limit(1)
-    .correlate(Order)
-    .scalar_subquery()
-)
+
+
 _IN_TOTE = (
     select(func.min(Place.code))
     .where(
@@ -134,7 +139,7 @@ def _cut_off(tx: Session, site: str, key: str, _now: datetime) -> Details:
             Order.hold_reason,
             _LEFT.label("left"),
             _IN_TOTE.label("tote"),
-            _WALKS_WITH.label("worker"),
+            order_holder(),
         )
         .where(
             Order.site == site,

@@ -64,6 +64,7 @@ THINGS: Final[Mapping[str, tuple[str, str]]] = {
     "return_line": ("returncode", "number"),
     "inspection": ("returncode", "number"),
     "trouble": ("text", "subject"),
+    "handover": ("text", "shift"),
     "barcode": ("text", "code"),
     "sku": ("piece", "code"),
 }

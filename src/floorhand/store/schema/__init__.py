@@ -9,6 +9,7 @@ from floorhand.store.schema.counts import Counted, CountSheet
 from floorhand.store.schema.figures import KeptFigures
 from floorhand.store.schema.floor import (
     Checked,
+    Handover,
     Imported,
     Move,
     Operation,
@@ -73,6 +74,7 @@ __all__ = [
     "Delivery",
     "DeliveryLine",
     "Guess",
+    "Handover",
     "Imported",
     "Inspection",
     "KeptFigures",

@@ -359,6 +359,32 @@ class Trouble(Table):
     __table_args__ = (Index(None, "site", "closed_at", "kind"),)
 
 
+class Handover(Table):
+    """A lead has handed the building over at the end of a shift; the next one takes it on."""
+
+    __tablename__ = "handover"
+    site: Mapped[Site]
+    id: Mapped[Key]
+    """The operation that wrote it."""
+    shift: Mapped[str]
+    began_at: Mapped[datetime]
+    """When the shift began that it is about."""
+    at: Mapped[datetime]
+    worker: Mapped[str]
+    note: Mapped[str] = mapped_column(default="")
+    left_over: Mapped[str]
+    """What was left over, as JSON: ``counts`` by kind, and ``rows`` with owner and age."""
+    proof: Mapped[str] = mapped_column(default="")
+    """The last proof of the stock before it, in one line; empty: there was none."""
+    taken_by: Mapped[str] = mapped_column(default="")
+    """Who has taken it on, never who has made it; empty: nobody has yet."""
+    taken_at: Mapped[datetime | None]
+    __table_args__ = (
+        Index(None, "site", "at"),
+        CheckConstraint("taken_by <> worker", name="by_another"),
+    )
+
+
 class Imported(Table):
     """A file that was imported, by content and options: importing it again changes nothing."""
 

@@ -13,6 +13,7 @@ RESTORED: dict[str, tuple[str, ...]] = {
     "counted": (),
     "delivery": (),
     "delivery_line": (),
+    "handover": (),
     "inspection": (),
     "order_line": (),
     "orders": (),

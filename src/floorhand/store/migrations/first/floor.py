@@ -136,6 +136,28 @@ def trouble() -> None:
         )
 
 
+def handover() -> None:
+    """Make the table ``handover``."""
+    op.create_table(
+        "handover",
+        sa.Column("site", sa.String(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("shift", sa.String(), nullable=False),
+        sa.Column("began_at", UtcTime(), nullable=False),
+        sa.Column("at", UtcTime(), nullable=False),
+        sa.Column("worker", sa.String(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("left_over", sa.String(), nullable=False),
+        sa.Column("proof", sa.String(), nullable=False),
+        sa.Column("taken_by", sa.String(), nullable=False),
+        sa.Column("taken_at", UtcTime(), nullable=True),
+        sa.CheckConstraint("taken_by <> worker", name=op.f("ck_handover_by_another")),
+        sa.PrimaryKeyConstraint("site", "id", name=op.f("pk_handover")),
+    )
+    with op.batch_alter_table("handover", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_handover_site_at"), ["site", "at"], unique=False)
+
+
 def slot() -> None:
     """Make the table ``slot``."""
     op.create_table(

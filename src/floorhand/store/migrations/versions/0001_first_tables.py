@@ -41,6 +41,7 @@ TABLES = (
     masters.site,
     floor.task,
     floor.trouble,
+    floor.handover,
     masters.box_type,
     masters.guess,
     figures.kept_figures,
@@ -77,6 +78,7 @@ NOTED: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("order_line", "orders", "outbox", "parcel", "pick", "place"), ()),
     **dict.fromkeys(("print_job", "receipt", "return_line", "returns", "sku", "slot"), ()),
     **dict.fromkeys(("stock", "task", "trouble", "count_sheet", "counted"), ()),
+    "handover": (),
     "seat": ("station",),
 }
 """Tables whose changes by a scan are noted, so that it can be taken back."""

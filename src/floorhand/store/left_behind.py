@@ -1,0 +1,195 @@
+"""What a shift leaves behind, by name: with who has it, and how old it is or when it is due."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from floorhand.domain.cut_offs import BLOCKED, WORKABLE
+from floorhand.domain.handing_over import DUE_ORDERS_H, LEFT_KINDS
+from floorhand.domain.inspection import AMBER_H
+from floorhand.store.board import printers_of
+from floorhand.store.details import order_holder
+from floorhand.store.schema import (
+    Order,
+    Parked,
+    Place,
+    Return,
+    Slot,
+    Stock,
+    Task,
+    Trouble,
+    Worker,
+)
+from floorhand.store.tasks import LIVE
+
+KEPT_MAX: Final = 200
+"""So many of a kind are listed by name; more are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """One thing that is left.
+
+    ``at`` is since when it is there, or by when it is due; ``text`` is a key that says what it is.
+    """
+
+    kind: str
+    what: str
+    owner: str
+    at: datetime | None
+    text: str = ""
+    pieces: int = 0
+
+
+def left_behind(tx: Session, site: str, now: datetime) -> dict[str, tuple[Left, ...]]:
+    """List what is left, by kind in the order of `LEFT_KINDS`; no kind of which nothing is."""
+    found = {kind: tuple(_KINDS[kind](tx, site, now)) for kind in LEFT_KINDS}
+    return {kind: rows for kind, rows in found.items() if rows}
+
+
+def as_plain(left: Mapping[str, tuple[Left, ...]]) -> dict[str, Any]:
+    """Give it as plain values, fit for JSON: ``counts`` by kind, and ``rows``, so many of each."""
+    return {
+        "counts": {kind: len(rows) for kind, rows in left.items()},
+        "rows": [
+            {
+                "kind": row.kind,
+                "what": row.what,
+                "owner": row.owner,
+                "at": row.at.isoformat() if row.at else None,
+                "text": row.text,
+                "pieces": row.pieces,
+            }
+            for rows in left.values()
+            for row in rows[:KEPT_MAX]
+        ],
+    }
+
+
+def _late_orders(tx: Session, site: str, now: datetime) -> Iterable[Left]:
+    return _orders(tx, site, "late_orders", Order.due_at < now)
+
+
+def _due_orders(tx: Session, site: str, now: datetime) -> Iterable[Left]:
+    soon = now + timedelta(hours=DUE_ORDERS_H)
+    return _orders(tx, site, "due_orders", (Order.due_at >= now) & (Order.due_at < soon))
+
+
+def _orders(tx: Session, site: str, kind: str, due: Any) -> Iterator[Left]:
+    asked = (
+        select(Order.merchant, Order.number, Order.state, Order.due_at, order_holder())
+        .where(Order.site == site, Order.state.in_((*WORKABLE, *BLOCKED)), due)
+        .order_by(Order.due_at, Order.merchant, Order.number)
+    )
+    for merchant, number, state, due_at, holder in tx.execute(asked):
+        text = f"order_state.{state}"
+        yield Left(kind, f"{merchant}/{number}", holder or "", due_at, text)
+
+
+def _due_returns(tx: Session, site: str, now: datetime) -> Iterator[Left]:
+    asked = (
+        select(Return.number, Return.deadline, Worker.name)
+        .outerjoin(Worker, (Worker.site == Return.site) & (Worker.code == Return.worker))
+        .where(
+            Return.site == site,
+            Return.custody == "received",
+            Return.deadline < now + timedelta(hours=AMBER_H),
+        )
+        .order_by(Return.deadline, Return.number)
+    )
+    for number, deadline, name in tx.execute(asked):
+        yield Left("due_returns", number, name or "", deadline)
+
+
+def _troubles(tx: Session, site: str, _now: datetime) -> Iterator[Left]:
+    asked = (
+        select(Trouble.subject, Trouble.kind, Trouble.owner, Trouble.created_at)
+        .where(Trouble.site == site, Trouble.closed_at.is_(None))
+        .order_by(Trouble.created_at, Trouble.id)
+    )
+    for subject, kind, owner, created_at in tx.execute(asked):
+        yield Left("troubles", subject, owner, created_at, f"trouble.{kind}")
+
+
+def _printers(tx: Session, site: str, now: datetime) -> Iterator[Left]:
+    for one in printers_of(tx, site, now):
+        if one.down or one.failed or one.doubt:
+            yield Left("printers", one.code, "", None, "", one.waiting + one.failed + one.doubt)
+
+
+def _parked(tx: Session, site: str, _now: datetime) -> Iterator[Left]:
+    asked = (
+        select(Parked.flow, Parked.seat, Worker.name, Parked.at)
+        .join(Worker, (Worker.site == Parked.site) & (Worker.code == Parked.worker))
+        .where(Parked.site == site)
+        .order_by(Parked.at)
+    )
+    for flow, seat, name, at in tx.execute(asked):
+        yield Left("parked", seat or "–", name, at, f"job.{flow}")
+
+
+def _tasks(tx: Session, site: str, _now: datetime) -> Iterator[Left]:
+    asked = (
+        select(Task.place, Task.kind, Task.pieces, Task.created_at, Worker.name)
+        .outerjoin(Worker, (Worker.site == Task.site) & (Worker.code == Task.worker))
+        .where(Task.site == site, Task.state.in_(LIVE))
+        .order_by(Task.created_at, Task.id)
+    )
+    for place, kind, pieces, created_at, name in tx.execute(asked):
+        yield Left("tasks", place or "–", name or "", created_at, f"report.task.{kind}", pieces)
+
+
+def _strays(tx: Session, site: str, _now: datetime) -> Iterator[Left]:
+    """List totes and cartons with goods in them that no work and no open order is about."""
+    live, slot = aliased(Task), aliased(Slot)
+    about = exists().where(
+        live.site == Place.site,
+        live.state.in_(LIVE),
+        or_(live.place == Place.code, live.place == Place.parent),
+    )
+    walked = exists().where(
+        slot.site == Place.site,
+        slot.tote == Place.code,
+        live.site == slot.site,
+        live.id == slot.task,
+        live.state.in_(LIVE),
+    )
+    wanted = exists().where(
+        Order.site == Place.site,
+        Place.order_no == Order.merchant.concat("/").concat(Order.number),
+        Order.state.in_((*WORKABLE, *BLOCKED)),
+    )
+    asked = (
+        select(Place.code, Place.parent, func.min(Stock.arrived_at), func.sum(Stock.pieces))
+        .join(Stock, (Stock.site == Place.site) & (Stock.place == Place.code) & (Stock.pieces > 0))
+        .where(
+            Place.site == site,
+            Place.kind.in_(("tote", "carton")),
+            Place.state == "open",
+            ~about,
+            ~walked,
+            ~wanted,
+        )
+        .group_by(Place.code, Place.parent)
+        .order_by(func.min(Stock.arrived_at), Place.code)
+    )
+    for code, parent, at, pieces in tx.execute(asked):
+        yield Left("strays", code, parent or "", at, "", int(pieces))
+
+
+_KINDS: Final[Mapping[str, Callable[[Session, str, datetime], Iterable[Left]]]] = {
+    "late_orders": _late_orders,
+    "due_orders": _due_orders,
+    "due_returns": _due_returns,
+    "troubles": _troubles,
+    "printers": _printers,
+    "parked": _parked,
+    "tasks": _tasks,
+    "strays": _strays,
+}
