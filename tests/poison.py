@@ -123,6 +123,9 @@ NO_HARM = {
     "typed by a lead, see `reports.test_text`": """
         handover.note handover.proof
     """,
+    "made of numbers and names of ours": """
+        kept_figures.headlines kept_figures.pace stock_proof.digest stock_proof.line
+    """,
     "told by a terminal that has lost its seat, which is made up": """
         seat.device_name operation.device
     """,

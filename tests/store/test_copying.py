@@ -43,6 +43,7 @@ from floorhand.store.schema import (
     PrinterRow,
     PrintForm,
     PrintJob,
+    ProofRow,
     Scan,
     SiteRow,
     Sku,
@@ -141,6 +142,12 @@ def _what_robots_leave_out(tx) -> None:
             pace="{}",
         )
     )
+    tx.execute(
+        insert(ProofRow).values(
+            site=SITE, at=NOW, moves=1, operations=1, stock_rows=1, pieces=1, digest="0",
+            violations=0, line="proved", until=NOW, tail_moves=1,
+        )
+    )  # fmt: skip
     tx.execute(insert(Parked).values(site=SITE, worker="1001", flow="picking", state="{}", at=NOW))
     tx.execute(insert(Spooler).values(site=SITE, epoch=3, host="desk", since=SINCE))
     tx.execute(insert(SiteRow).values(site="EAST", name="East", time_zone="Asia/Kathmandu"))

@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from floorhand.commands.nightly import failed_services
+from floorhand.commands.signing_key import sign
 from floorhand.commands.summary_output import add_outputs, show
 from floorhand.config import Settings
 from floorhand.domain.shifts import (
@@ -52,7 +54,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         zone = ZoneInfo(summaries.time_zone(tx, settings.site))
         rules = site_rules(tx, settings.site)
         period = asked_period(args, rules.shifts, zone, now)
-        figures = summarise(tx, settings.site, period, now)
+        figures = summarise(tx, settings.site, period, now, sign=partial(sign, settings))
         figures["now"] = at_hand(tx, settings.site, now)
         figures["handover"] = handed_over(tx, settings.site, period)
     figures["nightly"] = failed_services(settings.nightly)

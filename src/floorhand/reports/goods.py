@@ -89,16 +89,22 @@ def _returned(making: Making) -> Iterator[tuple[Cell, ...]]:
 
 def stock(making: Making) -> Section:
     """Prove the stock, in one line."""
-    return Section("stock", making.say("report.section.stock"), (proof(making),))
+    line = making.figures["stock"].get("line", "")
+    said = (proof(making), visible(line)) if line else (proof(making),)
+    return Section("stock", making.say("report.section.stock"), said)
 
 
 def proof(making: Making) -> str:
     """Say whether the ledger equals the balances."""
     found = making.figures["stock"]
-    facts = {"at": making.when(found["as_of"])}
-    if found["ok"]:
-        return making.say("report.proved", moves=found["moves"], stock=found["pieces"], **facts)
-    return making.say("report.not_proved", count=found["violations"], **facts)
+    since = found.get("moves_since", 0)
+    if found["ok"] is None:
+        return making.say("report.never_proved", moves=since)
+    facts = {"at": making.when(found.get("proved_at", found["as_of"]))}
+    if not found["ok"]:
+        return making.say("report.not_proved", count=found["violations"], **facts)
+    said = making.say("report.proved", moves=found["moves"], stock=found["pieces"], **facts)
+    return f"{said} {making.say('report.proved_since', count=since)}" if since else said
 
 
 def system(making: Making) -> Section | None:

@@ -7,7 +7,7 @@ and stood at its end; nothing is taken off them later.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from floorhand.domain.bench_figures import bench_figures, bench_findings
 from floorhand.domain.entries import Entry
 from floorhand.domain.headlines import compared, headlines
 from floorhand.domain.order_figures import order_figures
+from floorhand.domain.proofs import StockProof
 from floorhand.domain.return_figures import closed_numbers, return_figures
 from floorhand.domain.shifts import (
     Period,
@@ -28,10 +29,10 @@ from floorhand.domain.shifts import (
 from floorhand.domain.signing_in import JOBS
 from floorhand.store import shift_goods, shift_orders, shift_returns, summaries
 from floorhand.store.asking import connection_of
-from floorhand.store.check import counted, violations
 from floorhand.store.earlier import earlier_shifts
 from floorhand.store.entries import entries, taken_back_since
 from floorhand.store.masters import site_rules, site_zone
+from floorhand.store.proofs import stock_told
 from floorhand.store.room import left_for
 from floorhand.store.shift_people import people
 
@@ -39,7 +40,13 @@ Stretch = tuple[str, datetime, datetime | None]
 
 
 def summarise(
-    tx: Session, site: str, period: Period, now: datetime, *, keep: bool = True
+    tx: Session,
+    site: str,
+    period: Period,
+    now: datetime,
+    *,
+    keep: bool = True,
+    sign: Callable[[StockProof], str] = lambda _: "",
 ) -> dict[str, Any]:
     """Put the figures of a period together, as plain values fit for JSON.
 
@@ -49,6 +56,7 @@ def summarise(
         period: A shift, a day, or any other.
         now: The moment of asking.
         keep: Write down what was added up of earlier shifts; False where nothing may be written.
+        sign: As for `floorhand.store.proofs.stock_told`.
 
     Returns:
         All that `shift_figures` gives, and
@@ -58,12 +66,11 @@ def summarise(
           ``now``, ``last`` and ``mean``;
         - in ``pace`` by job ``target``: the mean pieces an hour in those shifts, and in each hour
           ``usual``: the mean of that clock hour; None if there were none;
-        - ``left_over``, ``disk`` and ``stock``, which are of the moment ``as_of``, whatever the
-          period.
+        - ``left_over`` and ``disk``, which are of the moment ``as_of``, whatever the period, and
+          ``stock`` (`floorhand.store.proofs.stock_told`).
     """
     figures = shift_figures(tx, site, period, now)
     before = earlier_shifts(tx, site, period, now, shift_figures, keep=keep)
-    found = violations(tx, site)
     return {
         **figures,
         "pace": _with_usual(figures["pace"], [one.pace for one in before]),
@@ -73,12 +80,7 @@ def summarise(
         },
         "disk": _disk(tx),
         "left_over": {"as_of": now.isoformat(), **summaries.left_over(tx, site, now)},
-        "stock": {
-            "as_of": now.isoformat(),
-            **counted(tx, site),
-            "ok": not found,
-            "violations": len(found),
-        },
+        "stock": stock_told(tx, site, now, sign),
     }
 
 

@@ -6,7 +6,7 @@ operation can be replayed on another database.
 
 from floorhand.store.schema.base import Table
 from floorhand.store.schema.counts import Counted, CountSheet
-from floorhand.store.schema.figures import KeptFigures
+from floorhand.store.schema.figures import KeptFigures, ProofRow
 from floorhand.store.schema.floor import (
     Checked,
     Handover,
@@ -91,6 +91,7 @@ __all__ = [
     "PrintForm",
     "PrintJob",
     "PrinterRow",
+    "ProofRow",
     "Receipt",
     "Return",
     "ReturnLine",

@@ -1,4 +1,4 @@
-"""What is kept of figures that never change any more, so that nobody adds them up again."""
+"""What is kept because it took long to find out: figures that are final, proofs of the stock."""
 
 from __future__ import annotations
 
@@ -25,3 +25,24 @@ class KeptFigures(Table):
     """JSON of `floorhand.domain.headlines.headlines`."""
     pace: Mapped[str]
     """JSON: by job a list of its hours, each with the pieces finished in it."""
+
+
+class ProofRow(Table):
+    """One proof of the stock, with how far it reached. Rows are only added."""
+
+    __tablename__ = "stock_proof"
+    site: Mapped[Site]
+    at: Mapped[datetime] = mapped_column(UtcTime, primary_key=True)
+    moves: Mapped[int]
+    operations: Mapped[int]
+    stock_rows: Mapped[int]
+    pieces: Mapped[int]
+    digest: Mapped[str]
+    violations: Mapped[int]
+    """0: all was well."""
+    line: Mapped[str]
+    """What it says, signed; empty if something was broken, or nobody could sign it."""
+    until: Mapped[datetime | None]
+    """Time of the last move that it covers."""
+    tail_moves: Mapped[int]
+    """Moves that it covers of the last `floorhand.store.proofs.TAIL` before that."""

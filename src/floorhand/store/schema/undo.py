@@ -54,6 +54,7 @@ KEPT = (
     "spooler",
     "station",
     "trace",
+    "stock_proof",
     "undo_step",
     "worker",
 )

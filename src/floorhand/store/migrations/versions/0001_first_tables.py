@@ -45,6 +45,7 @@ TABLES = (
     masters.box_type,
     masters.guess,
     figures.kept_figures,
+    figures.stock_proof,
     paper.inspection,
     masters.merchant,
     masters.place,
