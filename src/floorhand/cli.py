@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "seats": ("floorhand.commands.seats", "who sits where; free a seat, unlock one"),
     "workers": ("floorhand.commands.workers", "who works here; draw a PIN, unlock one"),
     "board": ("floorhand.commands.board", "the building on one screen, up to date each second"),
+    "counts": ("floorhand.commands.counts", "which bins are to be counted, and why; plan them"),
     "summary": ("floorhand.commands.summary", "the figures of a shift"),
     "transfers": ("floorhand.commands.transfers", "what left for another building; announce it"),
     "totals": ("floorhand.commands.totals", "what merchants have in all buildings together"),

@@ -177,6 +177,7 @@ class Code(StrEnum):
     NOTHING_TO_COUNT = "nothing_to_count"
     COUNT_TAKEN = "count_taken"
     COUNTED_BEFORE = "counted_before"
+    COUNT_OPEN = "count_open"
     COUNT_LOST = "count_lost"
     COUNT_ONLY = "count_only"
     COUNT_SCAN_FIRST = "count_scan_first"

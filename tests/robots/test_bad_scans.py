@@ -165,7 +165,9 @@ TAKEN = (
         "counting.which_lot counting.which_serial",
         TEXTS
         | {"number_huge"}
-        | frozenset(["order", "wrong_bench", "wrong_cart", "wrong_pallet", "wrong_tote"]),
+        | frozenset(
+            ["order", "typed_bin", "wrong_bench", "wrong_cart", "wrong_pallet", "wrong_tote"]
+        ),
         "suppliers print what they like; what it is called here may be called so there",
     ),
     taken("counting.which_expiry", "order", "four digits are a month and a year"),

@@ -31,6 +31,8 @@ class Right(StrEnum):
     """Take back what somebody else did, or what lies further back."""
     HAND_OVER = "hand_over"
     """Hand the building over to the next lead, and take it on."""
+    PLAN = "plan"
+    """Say which bins are counted and which are filled up."""
 
 
 _JOBS = frozenset(map(Right, JOBS))
@@ -44,7 +46,7 @@ ROLES: Mapping[str, frozenset[Right]] = {
     "inspector": frozenset({Right.RETURNS}),
     "lead": _JOBS
     | {Right.BLIND, Right.SHORT_LIFE, Right.LEARN, Right.SEATS, Right.REVERSE}
-    | {Right.HAND_OVER},
+    | {Right.HAND_OVER, Right.PLAN},
     "supervisor": frozenset(Right),
 }
 """The roles that a worker can be given, any number of them. A job's name is a role, too."""
@@ -55,7 +57,7 @@ def may(roles: Collection[str], right: Right) -> bool:
     return any(right in ROLES.get(role, ()) for role in roles)
 
 
-LEADING = (Right.SEATS, Right.UNLOCK, Right.REVERSE, Right.HAND_OVER)
+LEADING = (Right.SEATS, Right.UNLOCK, Right.REVERSE, Right.HAND_OVER, Right.PLAN)
 """Who has one of these has a desk of their own in the menu."""
 
 

@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from floorhand.domain import verdicts
 from floorhand.domain.allocation import CANCEL_LINE, HOLD_ORDER, SHIP_PARTIAL
+from floorhand.domain.count_plan import CLASSES
 from floorhand.domain.rights import ROLES
-from floorhand.domain.rules import DISPOSITION_BY_GRADE, DISPOSITIONS, SHORT_LIVES
+from floorhand.domain.rules import DISPOSITION_BY_GRADE, DISPOSITIONS, SHORT_LIVES, SiteRules
 from floorhand.domain.shifts import parse_shift
 from floorhand.domain.signing_in import JOBS
 from floorhand.errors import BadSetting
@@ -38,6 +39,7 @@ GRADES = len(DISPOSITION_BY_GRADE)
 TOLERANCE_PCT_MAX = 100
 RETURN_DAYS_MAX = 3650
 COUNT_PIECES_MAX = 99_999
+COUNT_DAYS_MAX = 3650
 ORDERS_PER_WALK_MAX = 24
 """No cart has more totes, and every order has its own."""
 
@@ -109,6 +111,11 @@ SITE = Layout(
             "a difference of so many pieces of a product is booked by the first count; new: 1",
         ),
         Field("count_tolerance_pct", "if it is also so many per cent of its pieces; new: 5"),
+        Field(
+            "count_days",
+            "days between two counts of a bin, by the class of its products; 0: only if doubted;"
+            " new: A=30|B=90|C=180",
+        ),
         Field(
             "count_approval_pieces",
             "differences of so many pieces are booked when a lead approves them; new: 5",
@@ -213,6 +220,7 @@ def _site(row: Reader) -> SiteRecord:
         "idle_minutes": _minutes(row),
         "count_tolerance_pieces": _up_to(row, "count_tolerance_pieces", 0, COUNT_PIECES_MAX),
         "count_tolerance_pct": _up_to(row, "count_tolerance_pct", 0, TOLERANCE_PCT_MAX),
+        "count_days": _days(row),
         "count_approval_pieces": _up_to(row, "count_approval_pieces", 0, COUNT_PIECES_MAX),
         "language": row.choice("language", languages()) or None,
     }
@@ -299,6 +307,23 @@ def _pairs(row: Reader, name: str, check: Callable[[str, str], str]) -> dict[str
 def _minutes(row: Reader) -> dict[str, int] | None:
     pairs = _pairs(row, "idle_minutes", _check_minutes)
     return None if pairs is None else {role: int(word) for role, word in pairs.items()}
+
+
+def _days(row: Reader) -> dict[str, int] | None:
+    pairs = _pairs(row, "count_days", _check_days)
+    if pairs is None:
+        return None
+    return SiteRules().count_days | {grade: int(word) for grade, word in pairs.items()}
+
+
+def _check_days(grade: str, word: str) -> str:
+    if grade not in CLASSES:
+        raise BadCell(f"count_days has {cells.shown(grade)}; known: {', '.join(CLASSES)}")
+    if not (word.isascii() and word.isdecimal() and int(word) <= COUNT_DAYS_MAX):
+        raise BadCell(
+            f"count_days of {grade} is {cells.shown(word)}; expected 0 to {COUNT_DAYS_MAX}"
+        )
+    return word
 
 
 def _check_minutes(role: str, word: str) -> str:

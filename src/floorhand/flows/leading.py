@@ -76,7 +76,7 @@ def step(state: State, event: object) -> Reply:
             return Do(ListSeats())
         case Desk(), Chosen(code="people"):
             return Do(ListPeople())
-        case Desk(), Chosen(code="handing_over" as area):
+        case Desk(), Chosen(code="handing_over" | "planning" as area):
             return Open(area, event)
         case Desk(taken=taken), Pressed(key=Key.UNDO | Key.REDO) if taken:
             return Do(DoAgain(taken))

@@ -61,7 +61,7 @@ def prompt(state: State) -> Prompt:
 def _offered(rights: tuple[str, ...]) -> tuple[Choice, ...]:
     seats = (Choice("seats", "leading.see_seats"),) if Right.SEATS in rights else ()
     people = {Right.UNLOCK, Right.REVERSE} & set(rights)
-    areas = ((Right.HAND_OVER, "handing_over"),)
+    areas = ((Right.HAND_OVER, "handing_over"), (Right.PLAN, "planning"))
     return (
         *seats,
         *((Choice("people", "leading.see_people"),) if people else ()),

@@ -30,6 +30,7 @@ ACTS: Final[Mapping[Right, str]] = {
     Right.UNLOCK: "job.leading",
     Right.REVERSE: "job.leading",
     Right.HAND_OVER: "job.handing_over",
+    Right.PLAN: "job.planning",
 }
 """What each right allows, as the text that stands in a refusal."""
 

@@ -79,7 +79,7 @@ def end_count(tx: Session, cause: Cause, command: EndCount) -> CountEnded | BinT
         ended_at=cause.at,
     )
     _drop_others(tx, cause, row)
-    _note(cause, compared, result)
+    _note(cause, place, compared, result)
     _follow(tx, cause, row, compared, result)
     return CountEnded(place, result, next_in_line(tx, cause, place, command.later))
 
@@ -110,11 +110,12 @@ def _drop_others(tx: Session, cause: Cause, row: CountRow) -> None:
             tasks.close_task(tx, cause, other.count.task, "cancelled")
 
 
-def _note(cause: Cause, compared: _Compared, result: str) -> None:
+def _note(cause: Cause, place: str, compared: _Compared, result: str) -> None:
     settled = result != RECOUNT
     cause.note(
         job=JOB,
         result=result,
+        place=place,
         places=int(settled),
         right=int(settled and not compared.differences),
         believed=sum(compared.believed.values()) if settled else 0,

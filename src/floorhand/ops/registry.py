@@ -27,6 +27,7 @@ NAMES: Final = (
     "labelling",
     "leading",
     "handing_over",
+    "planning",
     "taken_back",
     "receiving",
     "putaway",

@@ -1,0 +1,99 @@
+"""The desk's plan of what keeps the bins right: how much is due, and how much of it is done today.
+
+A bin that is scanned here is counted, whether it is due or not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from floorhand.domain.count_plan import DUE, PLANNED_MAX
+from floorhand.domain.keymap import Key
+from floorhand.domain.planning import CountBin, CountsPlanned, LookAtPlan, PlanCounts, PlanSeen
+from floorhand.domain.things import Chosen, Place, Pressed
+from floorhand.errors import Code
+from floorhand.flows.turn import Ask, Choice, Do, Item, Open, Prompt, Refuse, Reply, Wants
+
+NAME = "planning"
+
+BINS = (10, 25, 50, 100)
+"""So many counts can be planned with one key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arriving:
+    """What is due is not known yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planning:
+    """What is due is shown."""
+
+    seen: PlanSeen
+
+
+State = Arriving | Planning
+START = Arriving()
+STATES: tuple[type, ...] = (Arriving, Planning)
+VALUES: tuple[type, ...] = (PlanSeen,)
+
+
+def step(state: State, event: object) -> Reply:
+    """Say what an event leads to. Pure: same state and event, same reply."""
+    match state, event:
+        case _, PlanSeen():
+            return Ask(Planning(event))
+        case Arriving(), _:
+            return Do(LookAtPlan())
+        case _, CountsPlanned():
+            return _planned(event)
+        case Planning(), Chosen(code=bins):
+            return Do(PlanCounts(int(bins)))
+        case Planning(), Place(kind="bin", code=code):
+            return Do(CountBin(code))
+        case _, Pressed(key=Key.BACK):
+            return Open("leading", event)
+        case _, Pressed():
+            return Refuse(Code.KEY_NOT_NOW)
+    return Refuse(Code.NOT_EXPECTED_NOW)
+
+
+def _planned(event: CountsPlanned) -> Ask:
+    places = event.places
+    if not places:
+        return Ask(Planning(event.seen), "planning.none", look=True)
+    if len(places) == 1:
+        return Ask(Planning(event.seen), "planning.planned_one", {"place": places[0]})
+    return Ask(Planning(event.seen), "planning.planned", {"bins": len(places)})
+
+
+def _late(days: int) -> str:
+    return f" +{days} d" if days > 0 else ""
+
+
+def prompt(state: State) -> Prompt:
+    """Say what to show."""
+    if isinstance(state, Arriving):
+        return Prompt(ask="planning.counts")
+    seen = state.seen
+    goods = tuple(
+        Item(place, note=f"{grade}{_late(days)}{'' if reason == DUE else ' !'}")
+        for place, grade, reason, days in seen.first
+    )
+    offered = [bins for bins in BINS if bins < seen.due]
+    if seen.due:
+        offered.append(min(seen.due, BINS[-1]) if seen.due <= BINS[-1] else PLANNED_MAX)
+    return Prompt(
+        ask="planning.counts",
+        goods=goods,
+        facts=(
+            ("fact.counts_open", str(seen.open_counts)),
+            ("fact.counts_due", str(seen.due)),
+            ("fact.counts_doubted", str(seen.doubted)),
+        ),
+        keys=((Key.BACK, "key.back"),),
+        choices=tuple(
+            Choice(str(bins), "planning.plan", facts=(("bins", bins),)) for bins in offered
+        ),
+        wants=Wants(kinds=("choice", "bin")),
+    )

@@ -1,0 +1,79 @@
+"""Plan counts: open tasks for the bins that should be counted next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from sqlalchemy.orm import Session
+
+from floorhand.domain.count_plan import PLANNED_MAX
+from floorhand.domain.leading import LIST_MAX
+from floorhand.domain.planning import CountBin, CountsPlanned, LookAtPlan, PlanCounts, PlanSeen
+from floorhand.domain.rights import Right
+from floorhand.errors import Code, Refused
+from floorhand.ops.leading import must_lead
+from floorhand.store import count_plan, counts, tasks
+from floorhand.store.ledger import Cause
+
+JOB = "lead"
+
+WANTED = "asked"
+"""Why a bin is counted: a lead wants it."""
+
+
+def look_at_plan(tx: Session, cause: Cause, _command: LookAtPlan) -> PlanSeen:
+    """Say what is open and what is due."""
+    must_lead(tx, cause, Right.PLAN)
+    return _seen(tx, cause)
+
+
+def _seen(tx: Session, cause: Cause) -> PlanSeen:
+    due = count_plan.due_counts(tx, cause.site, cause.at)
+    return PlanSeen(
+        len(count_plan.open_counts(tx, cause.site)),
+        len(due),
+        sum(bool(one.doubts) for one in due),
+        tuple(
+            (one.place, one.grade, one.doubts[0] if one.doubts else one.reason, one.overdue_days)
+            for one in due[:LIST_MAX]
+        ),
+    )
+
+
+def plan_counts(tx: Session, cause: Cause, command: PlanCounts) -> CountsPlanned:
+    """Open counts of the most urgent bins; those that are open already stay as they are."""
+    must_lead(tx, cause, Right.PLAN)
+    due = count_plan.due_counts(
+        tx, cause.site, cause.at, zone=command.zone, merchant=command.merchant
+    )
+    chosen = due[: min(command.bins, PLANNED_MAX)]
+    _open(tx, cause, ((one.place, one.reason) for one in chosen))
+    if chosen:
+        cause.note(job=JOB, counts_planned=len(chosen))
+    return CountsPlanned(tuple(one.place for one in chosen), _seen(tx, cause))
+
+
+def count_bin(tx: Session, cause: Cause, command: CountBin) -> CountsPlanned:
+    """Open a count of one bin.
+
+    Raises:
+        Refused: `Code.COUNT_OPEN` if one is open.
+    """
+    must_lead(tx, cause, Right.PLAN)
+    if any(not row.count.sku for row in counts.open_counts(tx, cause.site, command.place)):
+        raise Refused(Code.COUNT_OPEN, place=command.place)
+    _open(tx, cause, [(command.place, WANTED)])
+    cause.note(job=JOB, counts_planned=1, place=command.place)
+    return CountsPlanned((command.place,), _seen(tx, cause))
+
+
+def _open(tx: Session, cause: Cause, bins: Iterable[tuple[str, str]]) -> None:
+    for place, reason in bins:
+        tasks.open_task(tx, cause, "count", place=place, reason=reason)
+
+
+HANDLERS: dict[type, Callable[..., object]] = {
+    LookAtPlan: look_at_plan,
+    PlanCounts: plan_counts,
+    CountBin: count_bin,
+}
