@@ -33,7 +33,6 @@ TESTS = Path(__file__).parents[1]
 SOURCE = TESTS.parent / "src" / "floorhand"
 
 MET_IN = {
-    Code.COUNT_OPEN: "commands/test_counts.py",
     Code.SYSTEM_FAILED: ("tui/test_flow_screen.py", "no road leads there: it is told of failures"),
     Code.SCAN_AGAIN: ("ops/test_floor.py", "a terminal sends another scan under a used number"),
     Code.SEAT_LOST: ("ops/test_devices.py", "the terminal says it, which has lost the seat"),
