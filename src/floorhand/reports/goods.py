@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from floorhand.reports.making import Making
 from floorhand.reports.model import Cell, Section
 from floorhand.text.visible import visible
 
-_RETURNS = {
+BINS_MAX: Final = 5
+"""So many bins are named in which most was missing."""
+
+REFUSED_MAX: Final = 10
+"""So many kinds of refusals are told, the most frequent ones."""
+
+_RETURNS: Final = {
     "grade": "grade",
     "reason": "returns.reason",
     "disposition": "disposition",
@@ -20,24 +27,56 @@ _RETURNS = {
 
 
 def quality(making: Making) -> Section | None:
-    """Tell what went wrong: shorts by reason, scans refused by code, most often first."""
-    refused: Counter[str] = Counter()
-    for done in making.figures["jobs"].values():
-        refused.update(done["refusals_by_code"])
-    short: Mapping[str, int] = making.figures["orders"]["short_by_reason"]
+    """Tell what went wrong, and where: each kind by what it is counted by, most often first."""
+    figures = making.figures
+    counted: tuple[tuple[str, str, Mapping[str, int]], ...] = (
+        ("short_lines", "picking.why_short", figures["shorts"]["by_reason"]),
+        ("short_bins", "", _first(figures["shorts"]["by_bin"])),
+        ("bench", "report.bench", _bench(figures["bench"])),
+        ("refused_scans", "report.refused", _first(figures["refusals"]["by_code"], REFUSED_MAX)),
+        ("not_proposed", "override", figures["proposals"]["by_reason"]),
+        ("reprinted", "labelling.reason", figures["labels"]["reprinted_by_reason"]),
+    )
     rows: list[tuple[Cell, ...]] = [
-        (making.say("report.short_pieces"), making.word("picking.why_short", reason), pieces)
-        for reason, pieces in Counter(short).most_common()
+        (making.say(f"report.{kind}"), making.word(prefix, name) if prefix else name, count)
+        for kind, prefix, counts in counted
+        for name, count in Counter(counts).most_common()
+        if count
     ]
-    rows += [
-        (making.say("report.refused_scans"), code.replace("_", " "), count)
-        for code, count in refused.most_common()
-    ]
-    table = making.table(("what", "reason", "count"), rows)
+    table = making.table(("what", "which", "count"), rows)
     if table is None:
         return None
     title = making.say("report.section.quality")
     return Section("quality", title, (), table, about=making.say("report.about.quality"))
+
+
+def _bench(found: Mapping[str, int]) -> dict[str, int]:
+    return {name: found[name] for name in ("wrong", "extra", "missing")}
+
+
+def _first(counts: Mapping[str, int], most: int = BINS_MAX) -> dict[str, int]:
+    """Keep those that are counted most often."""
+    return dict(Counter(counts).most_common(most))
+
+
+def adjustments(making: Making) -> Section | None:
+    """Tell how the stock was put right, in pieces, by reason and by merchant."""
+    found = making.figures["adjustments"]
+    rows: list[tuple[Cell, ...]] = [
+        (
+            making.say(f"report.by.{by}"),
+            making.word("report.adjusted", name) if by == "reason" else name,
+            counts.get("plus") or None,
+            counts.get("minus") or None,
+        )
+        for by in ("reason", "merchant")
+        for name, counts in found[f"by_{by}"].items()
+    ]
+    table = making.table(("what", "which", "plus", "minus"), rows)
+    if table is None:
+        return None
+    said = making.say("report.adjusted", plus=found["plus"], minus=found["minus"])
+    return Section("adjustments", making.say("report.section.adjustments"), (said,), table)
 
 
 def deliveries(making: Making) -> Section | None:
@@ -69,6 +108,21 @@ def _differs(one: Mapping[str, int]) -> bool:
     return any(one[name] for name in ("damaged", "over", "short", "refused"))
 
 
+def merchants(making: Making) -> Section | None:
+    """Tell of the deliveries that were closed, by merchant; who differs most often first."""
+    found: Mapping[str, Mapping[str, int]] = making.figures["deliveries_closed"]
+    names = ("closed", "differing", "expected", "counted", "damaged", "over", "short")
+    rows: list[tuple[Cell, ...]] = [
+        (merchant, *(counts.get(name, 0) for name in names)) for merchant, counts in found.items()
+    ]
+    rows.sort(key=lambda row: -found[str(row[0])].get("differing", 0))
+    heads = ("merchant", "closed", "differing", "expected", "received", "damaged", "over", "short")
+    table = making.table(heads, rows)
+    if table is None:
+        return None
+    return Section("merchants", making.say("report.section.merchants"), (), table)
+
+
 def returns(making: Making) -> Section | None:
     """Tell what came back, and what became of it."""
     found = making.figures["returns"]
@@ -76,8 +130,14 @@ def returns(making: Making) -> Section | None:
     if table is None and not found["closed"]:
         return None
     pieces = sum(found["grade"].values())
-    said = making.say("report.returns", count=found["closed"], shown=pieces)
-    return Section("returns", making.say("report.section.returns"), (said,), table)
+    said = [making.say("report.returns", count=found["closed"], shown=pieces)]
+    said.append(
+        making.say("report.returns_came", count=found["received"], unknown=found["unknown"])
+    )
+    if found["deadlines_missed"] or found["will_auto_approve"]:
+        missed, soon = found["deadlines_missed"], found["will_auto_approve"]
+        said.append(making.say("report.returns_due", missed=missed, soon=soon))
+    return Section("returns", making.say("report.section.returns"), tuple(said), table)
 
 
 def _returned(making: Making) -> Iterator[tuple[Cell, ...]]:
@@ -113,6 +173,7 @@ def system(making: Making) -> Section | None:
     disk = making.figures["disk"]
     if disk is not None and disk["room"] != "plenty":
         said.append(making.say(f"report.disk.{disk['room']}", left=disk["left_mb"]))
+    said += _labels(making)
     printers = making.figures.get("now", {}).get("printers", ())
     rows = (
         (one["code"], ", ".join(making.words.say(key, facts) for key, facts in one["words"]))
@@ -123,3 +184,17 @@ def system(making: Making) -> Section | None:
     if table is None and not said:
         return None
     return Section("system", making.say("report.section.system"), tuple(said), table)
+
+
+def _labels(making: Making) -> Iterator[str]:
+    """Tell how labels came out, and how long the last scan waited for them."""
+    labels = making.figures["labels"]
+    if not labels["asked"]:
+        return
+    names = ("printed", "failed", "reprinted", "rerouted")
+    yield making.say("report.labels", **{name: labels[name] for name in names})
+    if labels["sent_p95_ms"] is not None:
+        yield making.say("report.label_time", seconds=round(labels["sent_p95_ms"] / 1000, 1))
+    if labels["longest_outage_s"]:
+        outage = making.length(labels["longest_outage_s"])
+        yield making.say("report.outage", printer=labels["outage_printer"], length=outage)

@@ -23,6 +23,7 @@ WIDTH, HEIGHT = 595.28, 841.89
 MARGIN: Final = 30.0
 GUTTER: Final = 14.0
 TILES_MAX: Final = 6
+TILE_HEIGHT: Final = 58.0
 CHARTS_MAX: Final = 6
 CHARTS_ABREAST: Final = 3
 CHART_HEIGHT: Final = 92.0
@@ -80,38 +81,38 @@ class _Leaf:
         return top - 28 - 8
 
     def _tiles(self, top: float) -> float:
-        """Show the figures that the shift is known by, large, with what the best reach."""
+        """Show the figures that the shift is known by, large, with those of earlier shifts."""
         tiles = list(self._figures())[:TILES_MAX]
         if not tiles:
             return top
         wide = (WIDTH - 2 * MARGIN + 6) / len(tiles)
-        for nth, (name, value, best) in enumerate(tiles):
-            left = MARGIN + nth * wide
+        for nth, (name, value, before, best) in enumerate(tiles):
+            left, room = MARGIN + nth * wide, wide - 14
             self.letters.colour(PALE)
-            self.canvas.rect(left, top - 52, wide - 6, 52, stroke=0, fill=1)
+            self.canvas.rect(left, top - TILE_HEIGHT, wide - 6, TILE_HEIGHT, stroke=0, fill=1)
             self.letters.colour(INK)
-            self.letters.write(left + 5, top - 26, value, 17, bold=True, room=wide - 14)
+            self.letters.write(left + 5, top - 26, value, 17, bold=True, room=room)
+            self.letters.write(left + 5, top - 53, before, 5.5, room=room)
             self.letters.colour(FAINT)
-            for line, text in enumerate(self.letters.wrapped(name, 6, wide - 14)[:2]):
+            for line, text in enumerate(self.letters.wrapped(name, 6, room)[:2]):
                 self.letters.write(left + 5, top - 36 - 7 * line, text, 6)
-            if best:
-                self.letters.write_to_right(left + wide - 11, top - 9, best, 6)
-        return top - 52 - 10
+            self.letters.write_to_right(left + wide - 11, top - 9, best, 6)
+        return top - TILE_HEIGHT - 10
 
-    def _figures(self) -> Iterator[tuple[str, str, str]]:
-        for section, table in self.report.tables:
-            if section.name != "headline":
-                continue
-            at = {column.name: n for n, column in enumerate(table.across)}
-            for row in table.rows:
-                if row[at["ours"]] is not None:
-                    best = row[at["best"]] if "best" in at else None
-                    told = (
-                        ""
-                        if best is None
-                        else f"{table.across[at['best']].head} {written(self.report, best)}"
-                    )
-                    yield str(row[0]), written(self.report, row[at["ours"]]), told
+    def _figures(self) -> Iterator[tuple[str, str, str, str]]:
+        """Give name, value, what it was before, and what the best reach; the last two if known."""
+        tables = (table for section, table in self.report.tables if section.name == "headline")
+        pairs = ((table.across, row) for table in tables for row in table.rows)
+        for across, row in pairs:
+            known = {
+                column.name: (column.head, written(self.report, cell))
+                for column, cell in zip(across, row, strict=True)
+                if cell is not None
+            }
+            if "ours" in known:
+                told = {name: " ".join(pair) for name, pair in known.items()}
+                before = " · ".join(told[name] for name in ("last", "mean") if name in told)
+                yield str(row[0]), known["ours"][1], before, told.get("best", "")
 
     def _charts(self, top: float) -> float:
         charts = [chart for section in self.report.sections for chart in section.charts]
@@ -132,7 +133,7 @@ class _Leaf:
         """Draw bars from a base line up, each with its number, and the target as a dashed line."""
         self.letters.colour(INK)
         title = chart_title(chart, self.report.words)
-        self.letters.write(box.left, box.top - 8, title, 7, bold=True, room=box.width)
+        self.letters.write(box.left, box.top - 8, title, 6.5, bold=True, room=box.width)
         base, room = box.top - box.height + 10, box.height - 30
         step = box.width / max(len(chart.bars), 1)
         talls = [room * (bar.value or 0.0) / chart.scale for bar in chart.bars]

@@ -10,16 +10,16 @@ from zoneinfo import ZoneInfo
 
 from floorhand.domain.signing_in import JOBS
 from floorhand.reports.model import Cell, Column, Share, Table
-from floorhand.reports.writing import day_and_clock, number
+from floorhand.reports.writing import day_and_clock, length, number
 from floorhand.text.catalog import Catalog
 
 ROWS_MAX: Final = 500
 """More rows of a table than that nobody reads: those that come first are shown."""
 
 RANKS: Final = {
-    **{"refused_pct": 6, "lines_hour": 5, "orders": 4, "before": 4, "after": 4},
-    **{"usual": 4, "other_time": 3, "short": 2, "refused": 2, "state": 2, "blocked": 2},
-    **{"lines": 1, "scans": 1, "busy": 1, "needed": 1},
+    **{"refused_pct": 6, "lines_hour": 5, "usual": 5, "undone": 5, "orders": 4, "before": 4},
+    **{"after": 4, "last": 4, "accuracy": 4, "mean": 3, "other_time": 3, "short": 2},
+    **{"refused": 2, "state": 2, "blocked": 2, "lines": 1, "scans": 1, "busy": 1, "needed": 1},
 }
 """What gives way on a narrow page, first the highest; files have all."""
 
@@ -45,6 +45,10 @@ class Making:
     def number(self, value: float | None) -> str:
         """Write a number, or that there is none."""
         return "–" if value is None else number(self.words, value)
+
+    def length(self, elapsed_s: float | None) -> str:
+        """Write a length, or that there is none."""
+        return "–" if elapsed_s is None else length(timedelta(seconds=elapsed_s))
 
     def word(self, prefix: str, name: str) -> str:
         """Give the word for a code of the books; the code itself where there is no word for it."""

@@ -55,10 +55,11 @@ def pace(making: Making) -> Section | None:
         for job, one in making.figures.get("pace", {}).items()
         if any(hour["pieces"] for hour in one["hours"])
     }
-    hours = sorted({hour["start"] for one in paces.values() for hour in one["hours"]})
     known = {
-        job: {hour["start"]: hour["pieces"] for hour in one["hours"]} for job, one in paces.items()
+        job: {hour["start"]: hour["pieces"] for hour in _begun(making, one)}
+        for job, one in paces.items()
     }
+    hours = sorted({start for pieces in known.values() for start in pieces})
     rows = ((making.moment(hour), *(known[job].get(hour) for job in paces)) for hour in hours)
     table = making.table(("hour", *paces), rows)
     if table is None:
@@ -68,10 +69,15 @@ def pace(making: Making) -> Section | None:
     return Section("pace", title, (), table, charts, making.say("report.about.pace"))
 
 
+def _begun(making: Making, one: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Leave out the hours of a running shift that have not begun: nothing is known of them."""
+    return [hour for hour in one["hours"] if making.moment(hour["start"]) <= making.as_of]
+
+
 def _chart(making: Making, job: str, one: Mapping[str, Any]) -> Chart:
     bars = tuple(
         Bar(f"{making.moment(hour['start']).astimezone(making.zone):%H:%M}", hour["pieces"])
-        for hour in one["hours"]
+        for hour in _begun(making, one)
     )
     return Chart(job, making.say("report.pace", job=making.say(f"job.{job}")), bars, one["target"])
 
@@ -81,7 +87,8 @@ def people(making: Making) -> Section | None:
     gaps: Counter[str] = Counter()
     for gap in making.figures["gaps"]:
         gaps[gap["worker"]] += gap["length_s"]
-    heads = ("worker", "signed_in", "active", "gap", "other_time", "busy", "scans", "refused")
+    times = ("signed_in", "active", "gap", "other_time", "busy")
+    heads = ("worker", *times, "scans", "refused", "undone", "accuracy")
     rows = (_person(making, worker, gaps) for worker in making.figures["workers"])
     table = making.table(heads, rows)
     if table is None:
@@ -104,6 +111,8 @@ def _person(making: Making, worker: str, gaps: Mapping[str, int]) -> tuple[Cell,
         share(shown["utilisation_pct"]),
         sum(one["scans"] for one in done),
         sum(one["refusals"] for one in done),
+        sum(making.figures["undone"].get(worker, {}).values()),
+        share(making.figures["bench"]["by_picker"].get(worker, {}).get("accuracy_pct")),
     )
 
 
