@@ -23,7 +23,7 @@ WIDTH, HEIGHT = 595.28, 841.89
 MARGIN: Final = 30.0
 GUTTER: Final = 14.0
 TILES_MAX: Final = 6
-TILE_HEIGHT: Final = 58.0
+TILE_HEIGHT: Final = 61.0
 CHARTS_MAX: Final = 6
 CHARTS_ABREAST: Final = 3
 CHART_HEIGHT: Final = 92.0
@@ -92,14 +92,15 @@ class _Leaf:
             self.canvas.rect(left, top - TILE_HEIGHT, wide - 6, TILE_HEIGHT, stroke=0, fill=1)
             self.letters.colour(INK)
             self.letters.write(left + 5, top - 26, value, 17, bold=True, room=room)
-            self.letters.write(left + 5, top - 53, before, 5.5, room=room)
+            for line, text in enumerate(before):
+                self.letters.write(left + 5, top - 50.5 - 6.5 * line, text, 5.5, room=room)
             self.letters.colour(FAINT)
             for line, text in enumerate(self.letters.wrapped(name, 6, room)[:2]):
                 self.letters.write(left + 5, top - 36 - 7 * line, text, 6)
             self.letters.write_to_right(left + wide - 11, top - 9, best, 6)
         return top - TILE_HEIGHT - 10
 
-    def _figures(self) -> Iterator[tuple[str, str, str, str]]:
+    def _figures(self) -> Iterator[tuple[str, str, list[str], str]]:
         """Give name, value, what it was before, and what the best reach; the last two if known."""
         tables = (table for section, table in self.report.tables if section.name == "headline")
         pairs = ((table.across, row) for table in tables for row in table.rows)
@@ -111,7 +112,7 @@ class _Leaf:
             }
             if "ours" in known:
                 told = {name: " ".join(pair) for name, pair in known.items()}
-                before = " · ".join(told[name] for name in ("last", "mean") if name in told)
+                before = [told[name] for name in ("last", "mean") if name in told]
                 yield str(row[0]), known["ours"][1], before, told.get("best", "")
 
     def _charts(self, top: float) -> float:
