@@ -68,11 +68,27 @@ def test_a_board_that_is_told_to_end_leaves_the_terminal_as_it_was(
         assert program.wait(WAIT_MAX_S) == 0
 
 
+@on_terminals
+def test_the_service_of_a_merchant_opens_tables_and_finds_what_is_typed(
+    transactions: Transactions, tmp_path: Path
+) -> None:
+    house.build(transactions)
+    with shown(tmp_path, "service", "ACME") as (program, line):
+        _until(line, b"Open orders")
+        os.write(line, b"1001\r")
+        _until(line, b"Order 1001: ")
+        os.write(line, b"\x1b[D\x1b[C")
+        _until(line, b"Ready to pick")
+        os.write(line, b"\x1b[24~")
+        assert program.wait(WAIT_MAX_S) == 0
+
+
 @contextmanager
-def shown(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+def shown(folder: Path, *command: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """Show a board on a terminal; give the program, and the line to its terminal."""
     ours, theirs = pty.openpty()
-    words = ["-m", "floorhand", "--database", home_of(folder / "floor.db"), "board"]
+    asked = command or ("board",)
+    words = ["-m", "floorhand", "--database", home_of(folder / "floor.db"), *asked]
     env = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "120", "LINES": "40"}
     streams = {"stdin": theirs, "stdout": theirs, "stderr": theirs}
     program = subprocess.Popen([sys.executable, *words], cwd=folder, env=env, **streams)

@@ -18,7 +18,7 @@ from floorhand.store.board import AtWork, Board, DueReturns, Waits
 from floorhand.store.details import Details, Word
 from floorhand.text.catalog import catalog, languages
 from floorhand.tui import board as board_module
-from floorhand.tui.board import BoardApp, Sight
+from floorhand.tui.board import BoardApp, Looked, Sight
 from floorhand.tui.board_parts import Target, targets
 from floorhand.tui.driver import Arrived
 from floorhand.tui.rows import Part
@@ -70,12 +70,12 @@ class Looking:
     kept: list[tuple[object, ...]] = field(default_factory=list)
     away: bool = False
 
-    def look(self, target: Target | None) -> tuple[Board, Details | None]:
+    def look(self, target: Target | None) -> Looked:
         self.asked.append(target)
         if self.away:
             raise DatabaseAway("cut")
         found = Details(("order", "state", "pieces", "due"), ROWS, len(ROWS))
-        return self.board, found if target else None
+        return Looked(self.board.at, self.board, found if target else None)
 
     def keep(self, *table: object) -> str:
         self.kept.append(table)

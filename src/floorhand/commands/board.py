@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,6 @@ from floorhand.store.onlooking import Onlooker
 from floorhand.text.catalog import Catalog, catalog
 
 if TYPE_CHECKING:
-    from floorhand.store.board import Board
     from floorhand.store.details import Details
     from floorhand.tui.board_parts import Target
 
@@ -49,20 +49,17 @@ def run(args: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001  (
         zone = site_zone(tx, settings.site)
         language = settings.language or site_rules(tx, settings.site).language
     from floorhand.store.board import board
-    from floorhand.tui.board import Sight, run_board
+    from floorhand.tui.board import Looked, Sight, run_board
 
     words = catalog(language)
 
-    def look(target: Target | None) -> tuple[Board, Details | None]:
+    def look(target: Target | None) -> Looked:
         now = datetime.now(UTC)
         with onlooker.look() as tx:
             behind = _behind(tx, settings.site, target, now) if target else None
-            return board(tx, settings.site, now), behind
+            return Looked(now, board(tx, settings.site, now), behind)
 
-    def keep(name: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-        return _keep(words, name, heads, rows)
-
-    sight = Sight(look, keep, words, zone, settings.site)
+    sight = Sight(look, partial(keep_table, words), words, zone, settings.site)
     return run_board(sight, manner_of(settings))
 
 
@@ -77,7 +74,9 @@ def _behind(tx: Session, site: str, target: Target, now: datetime) -> Details:
     return details(tx, site, target.kind, target.which, now)
 
 
-def _keep(words: Catalog, name: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def keep_table(
+    words: Catalog, name: str, heads: Sequence[str], rows: Sequence[Sequence[str]]
+) -> str:
     """Write a table into the folder in which the board was started; say what became of it."""
     file = Path(f"board-{name}-{datetime.now():%Y%m%d-%H%M%S}.csv")
     try:

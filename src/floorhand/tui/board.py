@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
@@ -60,6 +60,15 @@ STEPS: Final = {"down": 1, "up": -1, "pagedown": PAGE, "pageup": -PAGE}
 
 
 @dataclass(frozen=True, slots=True)
+class Looked:
+    """What was seen at a moment: the building, if that is shown; what is behind a line."""
+
+    at: datetime
+    board: Board | None = None
+    details: Details | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Sight:
     """What a board works with.
 
@@ -69,13 +78,15 @@ class Sight:
         words: Texts.
         zone: The site's clock.
         site: Its name.
+        first: The table to begin with, and to come back to; None: the board itself.
     """
 
-    look: Callable[[Target | None], tuple[Board, Details | None]]
+    look: Callable[[Target | None], Looked]
     keep: Callable[[str, tuple[str, ...], tuple[tuple[str, ...], ...]], str]
     words: Catalog
     zone: tzinfo = UTC
     site: str = ""
+    first: Target | None = None
 
 
 def _lay_out(view: BoardView | DetailsView, width: int, height: int) -> list[Row]:
@@ -118,7 +129,8 @@ class BoardScreen(Screen[None]):
         self._board: Board | None = None
         self._away = ""
         self._chosen = 0
-        self._opened: Opened | None = None
+        self._at: datetime | None = None
+        self._opened = Opened(sight.first) if sight.first is not None else None
         self._soon = asyncio.Event()
 
     def compose(self) -> ComposeResult:
@@ -145,20 +157,18 @@ class BoardScreen(Screen[None]):
         target = opened.about if opened is not None and opened.is_due else None
         loop = asyncio.get_running_loop()
         try:
-            self._board, details = await loop.run_in_executor(
-                self._thread, self._sight.look, target
-            )
+            looked = await loop.run_in_executor(self._thread, self._sight.look, target)
         except (DatabaseAway, DatabaseUnusable) as away:
             self._away = away.told if isinstance(away, DatabaseAway) else DatabaseAway.told
             return
-        self._away = ""
+        self._away, self._at, self._board = "", looked.at, looked.board
         if opened is not None and target is not None:
-            opened.details, opened.looked_s = details, monotonic()
+            opened.details, opened.looked_s = looked.details, monotonic()
 
     def hear(self, heard: tuple[Any, ...], hearing: Hearing) -> None:
         """Take keys, and what is typed to search a table."""
         for item in heard if heard and hearing.arrived(heard) else ():
-            if isinstance(item, Scan) and (self._opened is None or item.source != "typed"):
+            if isinstance(item, Scan) and (self._is_first or item.source != "typed"):
                 self._open(Target("found", item.text))
             elif self._opened is not None:
                 self._heard_in(self._opened, item)
@@ -166,6 +176,13 @@ class BoardScreen(Screen[None]):
                 self._pressed(item.key)
         hearing.make_room(room=True)
         self._paint()
+
+    @property
+    def _is_first(self) -> bool:
+        """Whether what is shown is what was shown first: what is typed there is looked for."""
+        return self._opened is None or (
+            self._sight.first is not None and self._opened.before is None
+        )
 
     def _pressed(self, key: str) -> None:
         lines = targets(self._board) if self._board is not None else ()
@@ -200,15 +217,15 @@ class BoardScreen(Screen[None]):
         opened.note = ""
         if key == "f12":
             self.app.exit()
-        if self._board is None:  # nobody has looked yet
+        if self._at is None:  # nobody has looked yet
             return
-        view = self._details_view(opened)
+        view = self._details_view(opened, self._at)
         if key in STEPS:
             last = len(written(view)) - 1
             opened.chosen = max(0, min(opened.chosen + STEPS[key], last))
         elif key in CLOSES and opened.order.search:
             opened.order = replace(opened.order, search="")
-        elif key in CLOSES:
+        elif key in CLOSES and (opened.before is not None or self._sight.first is None):
             self._opened = opened.before
             self._soon.set()
         elif key in OPENS and (target := target_of(view, opened.chosen)) is not None:
@@ -219,14 +236,13 @@ class BoardScreen(Screen[None]):
             rows = written(view, whole=True)
             opened.note = self._sight.keep(opened.about.kind, heads_of(view), rows)
 
-    def _details_view(self, opened: Opened) -> DetailsView:
-        assert self._board is not None
+    def _details_view(self, opened: Opened, at: datetime) -> DetailsView:
         return DetailsView(
             title_of(self._board, opened.about, self._words, self._sight.zone),
             opened.details,
             self._words,
             self._sight.zone,
-            self._board.at,
+            at,
             opened.order,
             opened.chosen,
             self._words.say(self._away) if self._away else opened.note,
@@ -235,8 +251,8 @@ class BoardScreen(Screen[None]):
 
     def _paint(self) -> None:
         view = self._view
-        if self._opened is not None and self._board is not None:
-            view.show(self._details_view(self._opened))
+        if self._opened is not None and self._at is not None:
+            view.show(self._details_view(self._opened, self._at))
             return
         view.show(
             BoardView(

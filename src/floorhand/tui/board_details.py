@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Final
@@ -15,6 +16,11 @@ from floorhand.tui.tables import Column, Table, table_rows
 from floorhand.tui.widths import columns
 
 FACTS_ROWS_MAX: Final = 4
+GAP: Final = 2
+"""Columns left and right of a table."""
+
+WHOLE_ROWS_MAX: Final = 5
+"""So many rows at the bottom tell the chosen line whole, if the table has to cut something."""
 
 LEADS: Final = {
     **{kind: kind for kind in ("order", "tote", "place", "delivery", "return", "sku")},
@@ -38,6 +44,8 @@ NAMES: Final = frozenset(
         "moved",
         "name",
         "operation",
+        "told",
+        "more",
     }
 )
 """Columns that may be cut on a narrow screen."""
@@ -144,6 +152,7 @@ def lay_out_details(view: DetailsView, width: int, height: int) -> list[Row]:
     head = between((Part(title, "strong"),), (Part(clock, "strong"),), width)
     keys = padded((Part(f" {say('details.keys')}"),), width, "frame-calm")
     rows = [padded(head, width, "frame-calm"), *_facts(view, width), _above(view, width)]
+    whole: list[Row] = []
     if view.details is not None and view.details.heads:
         heads = zip(heads_of(view), view.details.heads, strict=True)
         ranked = tuple(
@@ -155,17 +164,32 @@ def lay_out_details(view: DetailsView, width: int, height: int) -> list[Row]:
             )
             for index, (head, name) in enumerate(heads)
         )
-        lines = tuple(tuple(map(Part, cells)) for cells in written(view))
+        cells = written(view)
+        whole = _whole(view, cells, width)
         rows += table_rows(
-            Table((), ranked, lines),
+            Table((), ranked, tuple(tuple(map(Part, line)) for line in cells)),
             width,
-            height - len(rows) - 1,
+            height - len(rows) - len(whole) - 1,
             chosen=view.chosen,
             none=say("board.none"),
             more=say("board.more"),
         )
     rows = [padded(row, width) for row in rows]
-    return [*(rows + [padded((), width)] * height)[: height - 1], keys]
+    below = [padded(row, width) for row in whole]
+    room = height - 1 - len(below)
+    return [*(rows + [padded((), width)] * height)[:room], *below, keys]
+
+
+def _whole(view: DetailsView, cells: Sequence[Sequence[str]], width: int) -> list[Row]:
+    """Tell all of the chosen line, if there is too little room for the widest of each column."""
+    if view.chosen >= len(cells):
+        return []
+    needed = sum(max(columns(line[index]) for line in cells) + 1 for index in range(len(cells[0])))
+    if needed <= width - GAP:
+        return []
+    told = zip(heads_of(view), cells[view.chosen], strict=True)
+    text = " · ".join(f"{head}: {cell}" for head, cell in told if cell)
+    return [(Part(f" {line}", "strong"),) for line in wrap(text, width - GAP, WHOLE_ROWS_MAX)]
 
 
 def _facts(view: DetailsView, width: int) -> list[Row]:

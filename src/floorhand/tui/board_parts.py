@@ -80,19 +80,25 @@ def targets(board: Board) -> tuple[Target, ...]:
     )
 
 
-def title_of(board: Board, target: Target, words: Catalog, zone: tzinfo) -> str:
+def title_of(board: Board | None, target: Target, words: Catalog, zone: tzinfo) -> str:
     """Name a line in words, as the title of what is behind it."""
     match target:
         case Target("cut_off", key):
-            due = moment(datetime.fromisoformat(key), board.at, zone)
+            due_at = datetime.fromisoformat(key)
+            due = moment(due_at, board.at if board else due_at, zone)
             return words.say("details.cut_off", {"due": due})
         case Target("worker", key):
-            name = next((one.name for one in board.people if one.worker == key), key)
+            people = board.people if board else ()
+            name = next((one.name for one in people if one.worker == key), key)
             return words.say("details.worker", {"name": name})
         case Target(kind, key) if kind in ("found", *PAGES):
             return words.say("details.thing", {"code": key})
+        case Target("home", key):
+            return words.say("service.home", {"merchant": key})
         case Target("printer", key):
             return words.say("details.printer", {"printer": key})
+        case Target(kind, ""):
+            return words.say(kind)
         case Target(kind, key):
             return words.say(f"{kind}.{key}")
 

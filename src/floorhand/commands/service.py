@@ -1,0 +1,215 @@
+"""``floorhand service``: what a merchant who asks is told, and nothing of anybody else's."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from floorhand.commands.office import say
+from floorhand.commands.terminal import manner_of
+from floorhand.config import Settings
+from floorhand.domain.preferences import THEMES
+from floorhand.errors import BadSetting
+from floorhand.exchange.tables import write_table
+from floorhand.store.masters import require_site, site_rules, site_zone
+from floorhand.store.onlooking import Onlooker
+from floorhand.store.schema import Merchant
+from floorhand.store.service_pages import find, page
+from floorhand.store.service_tables import OVER, TABLES, Asked, Told
+from floorhand.text.catalog import Catalog, catalog
+from floorhand.text.columns import columns
+
+if TYPE_CHECKING:
+    from floorhand.store.details import Details, Value
+    from floorhand.tui.board_parts import Target
+
+EPILOG = """\
+Where is my order, my delivery, my return, and why: sentences to read out. Without a code it is a
+screen with tables of stock, orders, deliveries, returns and of what did not fit; anything of this
+merchant's that is scanned or typed is found. It writes nothing to the database.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what the command takes."""
+    parser.epilog = EPILOG
+    parser.add_argument("merchant", metavar="MERCHANT", help="code of the merchant")
+    parser.add_argument(
+        "code",
+        nargs="?",
+        metavar="CODE",
+        help="an order, delivery, return or SKU",
+    )
+    parser.add_argument("--table", choices=tuple(TABLES), help="print a table")
+    days = f"how far back is told (default: {OVER.days})"
+    parser.add_argument("--days", type=int, default=OVER.days, metavar="N", help=days)
+    parser.add_argument("--json", action="store_true", help="the table or the page as JSON")
+    parser.add_argument(
+        "--export", type=Path, metavar="FOLDER", help="write all tables there, a CSV file each"
+    )
+    parser.add_argument("--language", metavar="CODE", help="language (default: the site's)")
+    parser.add_argument("--theme", metavar="NAME", help=f"colours: {', '.join(THEMES)}")
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Answer what was asked; else show the screen."""
+    onlooker = Onlooker(settings.database)
+    since = datetime.now(UTC) - timedelta(days=_days(args.days))
+    with onlooker.look() as tx:
+        require_site(tx, settings.site)
+        _require_merchant(tx, settings.site, args.merchant)
+        asked = Asked(settings.site, args.merchant, since, site_zone(tx, settings.site))
+        words = catalog(settings.language or site_rules(tx, settings.site).language)
+        if args.code:
+            return _answer(find(tx, asked.site, asked.merchant, args.code), args, words, asked)
+        if args.export:
+            return _export(tx, asked, args.export, words)
+        if args.table:
+            return _table(TABLES[args.table](tx, asked), args, words, asked)
+    if not sys.stdin.isatty():
+        raise BadSetting("This is no terminal. Name a code, or a table with --table.")
+    return _screen(onlooker, asked, words, settings)
+
+
+def _days(days: int) -> int:
+    if not 1 <= days <= 3660:
+        raise BadSetting(f"--days {days}: from 1 to 3660 days can be told.")
+    return days
+
+
+def _require_merchant(tx: Session, site: str, code: str) -> None:
+    known = list(tx.scalars(select(Merchant.code).where(Merchant.site == site)))
+    if code not in known:
+        raise BadSetting(f"There is no merchant {code!r} here; there are: {', '.join(known)}.")
+
+
+def _screen(onlooker: Onlooker, asked: Asked, words: Catalog, settings: Settings) -> int:
+    from floorhand.commands.board import keep_table
+    from floorhand.tui.board import Looked, Sight, run_board
+    from floorhand.tui.board_parts import Target
+
+    def look(target: Target | None) -> Looked:
+        now = datetime.now(UTC)
+        if target is None:
+            return Looked(now)
+        with onlooker.look() as tx:
+            return Looked(now, details=_behind(tx, asked, target))
+
+    first = Target("home", asked.merchant)
+    keep = partial(keep_table, words)
+    sight = Sight(look, keep, words, asked.zone, asked.site, first)
+    return run_board(sight, manner_of(settings))
+
+
+def _behind(tx: Session, asked: Asked, target: Target) -> Details:
+    from floorhand.store.details import Details, Lead, Word, table
+
+    if target.kind == "home":
+        rows = tuple(
+            (Word(f"service.{name}"), len(of(tx, asked).rows), Lead(f"service.{name}", ""))
+            for name, of in TABLES.items()
+        )
+        return Details(("what", "count", "more"), rows, len(rows))
+    if target.kind.startswith("service."):
+        of = TABLES[target.kind.removeprefix("service.")](tx, asked)
+        return table(of.heads, of.rows)
+    if target.kind == "found":
+        return find(tx, asked.site, asked.merchant, target.which)
+    return page(tx, asked.site, asked.merchant, target.kind, target.which)
+
+
+def _answer(found: Details, args: argparse.Namespace, words: Catalog, asked: Asked) -> int:
+    """Print a page; exit code 1 if there is nothing of that name."""
+    if args.json:
+        _print_json(Told(found.heads, found.rows), words)
+        return 0 if found.rows else 1
+    for name, value in found.facts:
+        say(" ".join(words.fact(name, value)))
+    for at, told, *_ in found.rows:
+        when = _cell(at, words, asked) if at else ""
+        say(f"{when:<16}  {_cell(told, words, asked)}")
+    return 0 if found.rows else 1
+
+
+def _table(told: Told, args: argparse.Namespace, words: Catalog, asked: Asked) -> int:
+    if args.json:
+        _print_json(told, words)
+        return 0
+    heads = tuple(words.say(f"board.head.{head}") for head in told.heads)
+    for line in columns(heads, [tuple(_cells(row, words, asked)) for row in told.rows]):
+        say(line)
+    return 0
+
+
+def _export(tx: Session, asked: Asked, folder: Path, words: Catalog) -> int:
+    """Write each table as a file into a folder that is made for it.
+
+    Raises:
+        BadSetting: If it is there already, or cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True)
+        for name, of in TABLES.items():
+            told = of(tx, asked)
+            heads = [words.say(f"board.head.{head}") for head in told.heads]
+            rows = [list(_cells(row, words, asked)) for row in told.rows]
+            write_table(folder / f"{name}.csv", heads, rows)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise BadSetting(
+            f"{folder} cannot be written: {why}. Name a folder that is new."
+        ) from error
+    say(f"{len(TABLES)} tables of {asked.merchant} are in {folder}.")
+    return 0
+
+
+def _cells(row: tuple[Value, ...], words: Catalog, asked: Asked) -> Iterator[str]:
+    return (_cell(value, words, asked) for value in row)
+
+
+def _cell(value: Value, words: Catalog, asked: Asked) -> str:
+    from floorhand.store.details import Lead, Word
+
+    match value:
+        case None:
+            return ""
+        case datetime():
+            return f"{value.astimezone(asked.zone):%Y-%m-%d %H:%M}"
+        case Word(key=key, facts=facts):
+            return words.say(key, dict(facts))
+        case Lead(name=name, shown=shown):
+            return shown or name
+        case _:
+            return str(value)
+
+
+def _print_json(told: Told, words: Catalog) -> None:
+    """Print rows as objects: moments in UTC, words as texts with their keys' names."""
+    rows = [
+        {head: _plain(value, words) for head, value in zip(told.heads, row, strict=True)}
+        for row in told.rows
+    ]
+    print(json.dumps(rows, ensure_ascii=False, indent=1))
+
+
+def _plain(value: Value, words: Catalog) -> Any:
+    from floorhand.store.details import Lead, Word
+
+    match value:
+        case datetime():
+            return value.isoformat()
+        case Word(key=key, facts=facts):
+            return words.say(key, dict(facts))
+        case Lead(name=name, shown=shown):
+            return shown or name
+        case _:
+            return value

@@ -1,0 +1,389 @@
+"""What a merchant is told in tables: stock, orders, deliveries, returns, and what did not fit.
+
+Each question names the merchant: nothing of another one's can be in an answer. Nobody who works
+here is named.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from floorhand.domain.cut_offs import BLOCKED, WORKABLE
+from floorhand.domain.things import AVAILABLE, CONDITIONS, CORRECTION, OUTSIDE
+from floorhand.store.details import Lead, Value, Word
+from floorhand.store.schema import (
+    Delivery,
+    DeliveryLine,
+    Inspection,
+    Move,
+    Operation,
+    Order,
+    OrderLine,
+    Return,
+    ReturnLine,
+    Sku,
+    Stock,
+)
+
+Row = tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whose things are asked for, and as far back as what moment.
+
+    Attributes:
+        site: The building.
+        merchant: Whose.
+        since: What ended before is not told.
+        zone: The site's clock: its days are those that are counted.
+    """
+
+    site: str
+    merchant: str
+    since: datetime
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A table: names of its columns, and its rows."""
+
+    heads: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+def stock(tx: Session, asked: Asked) -> Told:
+    """List what is here of each SKU by condition, what orders have of it, and what is to come."""
+    counted: dict[str, Counter[str]] = defaultdict(Counter)
+    held = select(
+        Stock.sku, Stock.condition, func.sum(Stock.pieces), func.sum(Stock.reserved)
+    ).where(Stock.site == asked.site, Stock.merchant == asked.merchant, Stock.place.not_in(OUTSIDE))
+    for sku, condition, pieces, reserved in tx.execute(held.group_by(Stock.sku, Stock.condition)):
+        counted[sku][condition] += int(pieces)
+        counted[sku]["promised"] += int(reserved)
+    to_come = (
+        select(
+            DeliveryLine.sku,
+            func.sum(DeliveryLine.expected - DeliveryLine.received - DeliveryLine.damaged),
+        )
+        .join(
+            Delivery,
+            (Delivery.site == DeliveryLine.site) & (Delivery.number == DeliveryLine.delivery),
+        )
+        .where(
+            Delivery.site == asked.site,
+            Delivery.merchant == asked.merchant,
+            Delivery.state != "closed",
+            DeliveryLine.expected > DeliveryLine.received + DeliveryLine.damaged,
+        )
+        .group_by(DeliveryLine.sku)
+    )
+    for sku, pieces in tx.execute(to_come):
+        counted[sku]["to_come"] += int(pieces)
+    names = _names(tx, asked)
+    others = tuple(one for one in CONDITIONS if one != AVAILABLE)
+    rows = tuple(
+        (
+            Lead("sku", f"{asked.merchant}/{sku}", sku),
+            names.get(sku, ""),
+            of[AVAILABLE],
+            of["promised"],
+            *(of[condition] or None for condition in others),
+            sum(of[condition] for condition in CONDITIONS),
+            of["to_come"] or None,
+        )
+        for sku, of in sorted(counted.items())
+    )
+    heads = ("sku", "name", AVAILABLE, "promised", *others, "in_all", "to_come")
+    return Told(heads, rows)
+
+
+def orders(tx: Session, asked: Asked) -> Told:
+    """List the orders that have not left, the most urgent first."""
+    question = _orders(asked).where(Order.state.in_((*WORKABLE, *BLOCKED))).order_by(Order.due_at)
+    heads = ("order", "state", "placed", "due", "pieces", "left", "reason")
+    return Told(
+        heads,
+        tuple(
+            (*_order(asked, row), row.placed_at, row.due_at, *_left(row), row.hold_reason)
+            for row in tx.execute(question.order_by(Order.number))
+        ),
+    )
+
+
+def closed(tx: Session, asked: Asked) -> Told:
+    """List the orders that left, or of which nothing could be sent, the latest first."""
+    question = _orders(asked).where(Order.closed_at >= asked.since)
+    heads = ("order", "state", "due", "shipped", "pieces", "short")
+    return Told(
+        heads,
+        tuple(
+            (*_order(asked, row), row.due_at, row.shipped_at, int(row.ordered), int(row.short))
+            for row in tx.execute(question.order_by(Order.closed_at.desc(), Order.number))
+        ),
+    )
+
+
+def days(tx: Session, asked: Asked) -> Told:
+    """Count by day what left and what came back."""
+    found: dict[date, Counter[str]] = defaultdict(Counter)
+    for row in tx.execute(_orders(asked).where(Order.shipped_at >= asked.since)):
+        of = found[row.shipped_at.astimezone(asked.zone).date()]
+        of.update(orders=1, in_time=int(row.shipped_at <= row.due_at), pieces=int(row.packed))
+    judged = select(Inspection.at, Inspection.pieces, Inspection.disposition).where(
+        Inspection.site == asked.site,
+        Inspection.merchant == asked.merchant,
+        Inspection.at >= asked.since,
+        Inspection.disposition != "",
+    )
+    for at, pieces, disposition in tx.execute(judged):
+        of = found[at.astimezone(asked.zone).date()]
+        of.update(back=pieces, restocked=pieces if disposition == "restock" else 0)
+    names = ("orders", "in_time", "pieces", "back", "restocked")
+    return Told(
+        ("day", *names),
+        tuple(
+            (day.isoformat(), *(of[name] for name in names))
+            for day, of in sorted(found.items(), reverse=True)
+        ),
+    )
+
+
+def deliveries(tx: Session, asked: Asked) -> Told:
+    """List deliveries that are open or were closed lately, the next to come first."""
+    counts = ("expected", "received", "damaged", "over", "short", "refused")
+    sums = [func.coalesce(func.sum(getattr(DeliveryLine, name)), 0).label(name) for name in counts]
+    columns = (
+        Delivery.number,
+        Delivery.state,
+        Delivery.expected_on,
+        Delivery.opened_at,
+        Delivery.closed_at,
+    )
+    question = (
+        select(*columns, *sums)
+        .outerjoin(
+            DeliveryLine,
+            (DeliveryLine.site == Delivery.site) & (DeliveryLine.delivery == Delivery.number),
+        )
+        .where(
+            Delivery.site == asked.site,
+            Delivery.merchant == asked.merchant,
+            (Delivery.closed_at.is_(None)) | (Delivery.closed_at >= asked.since),
+        )
+        .group_by(*columns)
+        .order_by(Delivery.closed_at.is_not(None), Delivery.expected_on, Delivery.number)
+    )
+    return Told(
+        ("delivery", "state", "expected_on", "since", "closed", *counts),
+        tuple(
+            (
+                Lead("delivery", row.number),
+                Word(f"delivery_state.{row.state}"),
+                row.expected_on,
+                row.opened_at,
+                row.closed_at,
+                *(int(getattr(row, name)) or None for name in counts),
+            )
+            for row in tx.execute(question)
+        ),
+    )
+
+
+def returns(tx: Session, asked: Asked) -> Told:
+    """List returns that are open or were judged lately, the nearest deadline first."""
+    question = (
+        select(Return)
+        .where(
+            Return.site == asked.site,
+            Return.merchant == asked.merchant,
+            (Return.disposed_at.is_(None)) | (Return.disposed_at >= asked.since),
+        )
+        .order_by(Return.disposed_at.is_not(None), Return.deadline.is_(None), Return.deadline)
+    )
+    return Told(
+        ("return", "order", "state", "reason", "due", "since", "closed"),
+        tuple(
+            (
+                Lead("return", row.number),
+                row.order,
+                Word(f"custody.{row.custody}"),
+                row.reason,
+                row.deadline,
+                row.received_at,
+                row.disposed_at,
+            )
+            for row in tx.execute(question.order_by(Return.number)).scalars()
+        ),
+    )
+
+
+def discrepancies(tx: Session, asked: Asked) -> Told:
+    """List what did not fit: of deliveries, orders, returns, and corrections of the stock."""
+    rows = [
+        *_of_deliveries(tx, asked),
+        *_of_orders(tx, asked),
+        *_of_returns(tx, asked),
+        *_corrections(tx, asked),
+    ]
+    rows.sort(key=lambda row: str(row[0]), reverse=True)
+    return Told(("at", "what", "subject", "sku", "pieces", "reason"), tuple(rows))
+
+
+def _of_deliveries(tx: Session, asked: Asked) -> Iterator[Row]:
+    kinds = ("over", "short", "damaged", "refused")
+    question = (
+        select(DeliveryLine, Delivery.closed_at)
+        .join(
+            Delivery,
+            (Delivery.site == DeliveryLine.site) & (Delivery.number == DeliveryLine.delivery),
+        )
+        .where(
+            Delivery.site == asked.site,
+            Delivery.merchant == asked.merchant,
+            Delivery.closed_at >= asked.since,
+        )
+    )
+    for line, at in tx.execute(question):
+        for kind in kinds:
+            if pieces := getattr(line, kind):
+                about = (Lead("delivery", line.delivery), line.sku)
+                signed = -pieces if kind == "short" else pieces
+                yield (at, Word(f"service.delivery_{kind}"), *about, signed, line.reason)
+
+
+def _of_orders(tx: Session, asked: Asked) -> Iterator[Row]:
+    question = (
+        select(OrderLine, Order.closed_at)
+        .join(
+            Order,
+            (Order.site == OrderLine.site)
+            & (Order.merchant == OrderLine.merchant)
+            & (Order.number == OrderLine.order),
+        )
+        .where(
+            Order.site == asked.site,
+            Order.merchant == asked.merchant,
+            Order.closed_at >= asked.since,
+            OrderLine.short > 0,
+        )
+    )
+    for line, at in tx.execute(question):
+        about = (Lead("order", f"{line.merchant}/{line.order}", line.order), line.sku)
+        reason = line.short_reason.replace("_", " ")
+        yield (at, Word("service.order_short"), *about, -line.short, reason)
+
+
+def _of_returns(tx: Session, asked: Asked) -> Iterator[Row]:
+    judged = select(Inspection).where(
+        Inspection.site == asked.site,
+        Inspection.merchant == asked.merchant,
+        Inspection.at >= asked.since,
+        Inspection.outcome != "as_advised",
+    )
+    for one in tx.execute(judged).scalars():
+        what = Word(f"service.return_{one.outcome}")
+        yield (one.at, what, Lead("return", one.number), one.sku, one.pieces, one.reason)
+    lacking = (
+        select(ReturnLine, Return.disposed_at)
+        .join(Return, (Return.site == ReturnLine.site) & (Return.number == ReturnLine.number))
+        .where(
+            Return.site == asked.site,
+            Return.merchant == asked.merchant,
+            Return.disposed_at >= asked.since,
+            ReturnLine.advised > ReturnLine.received,
+        )
+    )
+    for line, at in tx.execute(lacking):
+        about = (Lead("return", line.number), line.sku)
+        yield (at, Word("service.return_missing"), *about, line.received - line.advised, "")
+
+
+def _corrections(tx: Session, asked: Asked) -> Iterator[Row]:
+    """Give what corrections added or took, leaving out mere changes of condition or lot."""
+    question = (
+        select(Move.at, Move.operation, Move.sku, Move.source, Move.pieces, Operation.facts)
+        .join(Operation, (Operation.site == Move.site) & (Operation.id == Move.operation))
+        .where(
+            Move.site == asked.site,
+            Move.at >= asked.since,
+            Move.merchant == asked.merchant,
+            (Move.source == CORRECTION) | (Move.target == CORRECTION),
+        )
+    )
+    sums: Counter[tuple[str, str]] = Counter()
+    told: dict[tuple[str, str], tuple[datetime, str]] = {}
+    for row in tx.execute(question):
+        key = (row.operation, row.sku)
+        sums[key] += row.pieces if row.source == CORRECTION else -row.pieces
+        told[key] = (row.at, row.facts)
+    for key, pieces in sums.items():
+        if pieces:
+            at, facts = told[key]
+            reason = str(json.loads(facts).get("reason", "")).replace("_", " ")
+            yield (at, Word("service.corrected"), "", key[1], pieces, reason)
+
+
+def _orders(asked: Asked) -> Select[*tuple[Any, ...]]:
+    """Ask for orders with how many pieces they want, and what became of them."""
+    return (
+        select(
+            Order.number,
+            Order.state,
+            Order.placed_at,
+            Order.due_at,
+            Order.shipped_at,
+            Order.hold_reason,
+            func.sum(OrderLine.ordered).label("ordered"),
+            func.sum(OrderLine.packed).label("packed"),
+            func.sum(OrderLine.short).label("short"),
+        )
+        .join(
+            OrderLine,
+            (OrderLine.site == Order.site)
+            & (OrderLine.merchant == Order.merchant)
+            & (OrderLine.order == Order.number),
+        )
+        .where(Order.site == asked.site, Order.merchant == asked.merchant)
+        .group_by(Order.site, Order.merchant, Order.number)
+    )
+
+
+def _order(asked: Asked, row: Any) -> Row:
+    lead = Lead("order", f"{asked.merchant}/{row.number}", row.number)
+    return (lead, Word(f"order_state.{row.state}"))
+
+
+def _left(row: Any) -> tuple[int, int]:
+    """Give how many pieces an order wants, and how many of them are still to leave."""
+    return int(row.ordered), int(row.ordered - row.packed - row.short)
+
+
+def _names(tx: Session, asked: Asked) -> Mapping[str, str]:
+    known = (Sku.site == asked.site, Sku.merchant == asked.merchant)
+    return {row.code: row.name for row in tx.execute(select(Sku.code, Sku.name).where(*known))}
+
+
+TABLES: Final[Mapping[str, Callable[[Session, Asked], Told]]] = {
+    "orders": orders,
+    "stock": stock,
+    "deliveries": deliveries,
+    "returns": returns,
+    "closed": closed,
+    "days": days,
+    "discrepancies": discrepancies,
+}
+"""In the order in which a merchant asks."""
+
+OVER: Final = timedelta(days=35)
+"""So far back is told where nothing else is asked for: five weeks."""

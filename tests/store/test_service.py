@@ -1,0 +1,248 @@
+"""What a merchant is told: where things are and why, and nothing of anybody else's."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from conftest import NOW, SITE
+from sqlalchemy import insert, update
+from warehouses import picking as house
+from warehouses.picker import Picker
+
+from floorhand.store.db import Transactions
+from floorhand.store.details import Details, Lead, Word
+from floorhand.store.schema import (
+    Barcode,
+    Delivery,
+    DeliveryLine,
+    Inspection,
+    Move,
+    Operation,
+    Order,
+    OrderLine,
+    Return,
+    ReturnLine,
+    Sku,
+    Stock,
+)
+from floorhand.store.service_pages import find, page
+from floorhand.store.service_tables import TABLES, Asked, Told
+from floorhand.text.catalog import catalog
+
+LATER = NOW + timedelta(minutes=20)
+ASKED = Asked(SITE, "ACME", NOW - timedelta(days=7), ZoneInfo("Europe/Berlin"))
+
+
+@pytest.fixture
+def floor(transactions: Transactions) -> Transactions:
+    """The house with Ana's walk begun: two mugs of order 1001 are picked."""
+    house.build(transactions)
+    ana = Picker(transactions)
+    ana.start()
+    ana.scan("BIN-A-01", "MUG-1", "MUG-1", "T-1")
+    return transactions
+
+
+def told(floor: Transactions, kind: str, name: str, merchant: str = "ACME") -> list[str]:
+    """Give a page as it is read out."""
+    with floor.begin() as tx:
+        return sentences(page(tx, SITE, merchant, kind, name))
+
+
+def sentences(found: Details) -> list[str]:
+    words = catalog("en")
+    return [words.say(row[1].key, dict(row[1].facts)) for row in found.rows]
+
+
+def of_table(floor: Transactions, name: str) -> Told:
+    with floor.begin() as tx:
+        return TABLES[name](tx, ASKED)
+
+
+def test_an_order_tells_how_far_it_is(floor: Transactions) -> None:
+    said = told(floor, "order", "ACME/1001")
+    assert said[0] == "Order 1001: Being picked."
+    assert "It is to leave by then." in said
+    assert any(line.startswith("2 of 2 × MUG") and "are picked" in line for line in said)
+
+
+def test_an_order_that_waits_tells_what_is_to_come(floor: Transactions) -> None:
+    at = {"site": SITE, "merchant": "ACME"}
+    with floor.begin() as tx:
+        tx.execute(insert(Order).values(**at, number="9", state="waiting", due_at=LATER))
+        tx.execute(insert(OrderLine).values(**at, order="9", line_no=1, sku="MUG", ordered=7))
+    assert "No delivery with MUG is announced." in told(floor, "order", "ACME/9")
+    with floor.begin() as tx:
+        announced = {**at, "number": "D-7", "state": "announced", "expected_on": "2026-04-01"}
+        tx.execute(insert(Delivery).values(**announced))
+        line = {**at, "delivery": "D-7", "line_no": 1, "sku": "MUG", "expected": 40}
+        tx.execute(insert(DeliveryLine).values(**line))
+    assert "40 × MUG are announced for 2026-04-01, delivery D-7." in told(floor, "order", "ACME/9")
+
+
+def test_an_order_on_hold_tells_why(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        held = {"state": "hold", "hold_reason": "address in doubt"}
+        tx.execute(update(Order).where(Order.number == "1003").values(**held))
+    assert "It is held: address in doubt." in told(floor, "order", "ACME/1003")
+
+
+def test_an_order_that_left_late_tells_so_and_its_lines(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        mine = (Order.merchant == "ACME", Order.number == "1003")
+        tx.execute(
+            update(Order)
+            .where(*mine)
+            .values(state="shipped", shipped_at=LATER, closed_at=LATER, due_at=NOW)
+        )
+        tx.execute(
+            update(OrderLine)
+            .where(OrderLine.merchant == "ACME", OrderLine.order == "1003")
+            .values(picked=OrderLine.ordered, packed=OrderLine.ordered)
+        )
+    said = told(floor, "order", "ACME/1003")
+    assert "It left, late." in said
+    assert any("were sent" in line for line in said)
+    days = of_table(floor, "days")
+    row = dict(zip(days.heads, days.rows[0], strict=True))
+    assert (row["orders"], row["in_time"]) == (1, 0)
+
+
+def test_a_return_tells_what_was_found_and_what_the_shop_hears(floor: Transactions) -> None:
+    judged = {
+        "site": SITE, "id": "X:1/1", "number": "R-7", "merchant": "ACME", "sku": "MUG",
+        "pieces": 2, "grade": 2, "reason": "scratched", "disposition_rule": "restock",
+        "disposition": "restock", "worker": "W1", "at": LATER, "outcome": "extra",
+    }  # fmt: skip
+    with floor.begin() as tx:
+        back = {"custody": "disposed", "order": "1001", "disposed_at": LATER}
+        tx.execute(insert(Return).values(site=SITE, merchant="ACME", number="R-7", **back))
+        tx.execute(insert(Inspection).values(**judged))
+        line = {"number": "R-7", "line_no": 1, "merchant": "ACME", "sku": "CAP", "advised": 3}
+        tx.execute(insert(ReturnLine).values(site=SITE, **line))
+    said = told(floor, "return", "R-7")
+    assert "2 × MUG: Like new, Restock. scratched" in said
+    assert not any("W1" in line or "Ana" in line for line in said)
+    found = {(row[1], row[3], row[4]) for row in of_table(floor, "discrepancies").rows}
+    assert (Word("service.return_extra"), "MUG", 2) in found
+    assert (Word("service.return_missing"), "CAP", -3) in found
+
+
+def test_a_delivery_tells_what_did_not_fit(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        at = {"site": SITE, "merchant": "ACME"}
+        tx.execute(insert(Delivery).values(**at, number="D-8", state="closed", closed_at=LATER))
+        counts = {"expected": 10, "received": 7, "damaged": 1, "short": 2, "reason": "wet"}
+        line = {**at, "delivery": "D-8", "line_no": 1, "sku": "CAP", **counts}
+        tx.execute(insert(DeliveryLine).values(**line))
+    said = told(floor, "delivery", "D-8")
+    assert "CAP: good 7 of 10." in said
+    assert "CAP: damaged 1. wet" in said
+    assert "CAP: did not come 2. wet" in said
+    found = {(row[1], row[2], row[4]) for row in of_table(floor, "discrepancies").rows}
+    assert (Word("service.delivery_short"), Lead("delivery", "D-8"), -2) in found
+
+
+def test_a_correction_is_told_and_a_change_of_condition_is_not(floor: Transactions) -> None:
+    def corrected(operation: str, *moves: tuple[str, str, str, int]) -> None:
+        with floor.begin() as tx:
+            row = {"site": SITE, "worker": "W1", "at": LATER}
+            facts = '{"reason": "count"}'
+            done = {"id": operation, "kind": "X", "command": "{}", "facts": facts, "seat": "S"}
+            tx.execute(insert(Operation).values(**row, **done))
+            for number, (source, target, condition, pieces) in enumerate(moves):
+                goods = {"merchant": "ACME", "sku": "MUG", "lot": "", "expiry": "", "serial": ""}
+                way = {"source": source, "target": target, "condition": condition}
+                what = {"operation": operation, "row": number, "pieces": pieces}
+                tx.execute(insert(Move).values(**row, **goods, **way, **what))
+
+    corrected("C:1", ("A-01", "@correction", "available", 3))
+    corrected("C:2", ("A-01", "@correction", "available", 5), ("@correction", "A-01", "hold", 5))
+    rows = of_table(floor, "discrepancies").rows
+    assert [(row[1], row[3], row[4], row[5]) for row in rows] == [
+        (Word("service.corrected"), "MUG", -3, "count")
+    ]
+
+
+def test_stock_is_counted_by_condition_with_what_is_promised(floor: Transactions) -> None:
+    stock = of_table(floor, "stock")
+    rows = {row[0].shown: dict(zip(stock.heads, row, strict=True)) for row in stock.rows}
+    with floor.begin() as tx:
+        held = tx.query(Stock).filter(Stock.sku == "MUG", Stock.pieces > 0).all()
+    assert rows["MUG"]["in_all"] == sum(row.pieces for row in held if row.place[0] != "@")
+    assert rows["MUG"]["promised"] == sum(row.reserved for row in held)
+
+
+SECRET = "SECRET-OF-BOLT"
+
+
+@pytest.fixture
+def rival(floor: Transactions) -> Transactions:
+    """Another merchant has the same numbers and codes, and a secret in each text."""
+    at = {"site": SITE, "merchant": "BOLT"}
+    with floor.begin() as tx:
+        tx.execute(insert(Sku).values(**at, code="MUG", name=SECRET))
+        tx.execute(insert(Barcode).values(**at, code="MUG-1", sku="MUG"))
+        for number in ("1001", SECRET):
+            order = {"number": number, "state": "hold", "hold_reason": SECRET, "due_at": LATER}
+            tx.execute(insert(Order).values(**at, **order))
+            tx.execute(
+                insert(OrderLine).values(**at, order=number, line_no=1, sku="MUG", ordered=9)
+            )
+        came = {"number": SECRET, "state": "closed", "closed_at": LATER}
+        tx.execute(insert(Delivery).values(**at, **came))
+        line = {"delivery": SECRET, "line_no": 1, "sku": "MUG", "expected": 5, "short": 5}
+        tx.execute(insert(DeliveryLine).values(**at, **line, reason=SECRET))
+        tx.execute(insert(Return).values(**at, number=SECRET, reason=SECRET, order="1001"))
+        held = {"place": "A-01", "lot": SECRET, "expiry": "", "serial": "", "arrived_at": NOW}
+        tx.execute(insert(Stock).values(**at, sku="MUG", condition="available", pieces=8, **held))
+    return floor
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_no_table_tells_of_another_merchant(rival: Transactions, name: str) -> None:
+    with rival.begin() as tx:
+        other = TABLES[name](tx, Asked(SITE, "BOLT", ASKED.since, ASKED.zone))
+    assert name in ("days", "closed") or SECRET in repr(other)
+    assert SECRET not in repr(of_table(rival, name))
+    assert "BOLT" not in repr(of_table(rival, name))
+
+
+@pytest.mark.parametrize("code", ["1001", "BOLT/1001", "MUG-1", SECRET, "A-01", "BIN-A-01", "W1"])
+def test_no_search_finds_what_is_another_merchants(rival: Transactions, code: str) -> None:
+    with rival.begin() as tx:
+        found = find(tx, SITE, "ACME", code)
+    assert "BOLT" not in repr(found.rows)
+    assert SECRET not in repr(found.rows)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("order", f"BOLT/{SECRET}"),
+        ("order", SECRET),
+        ("order", f"ACME/{SECRET}"),
+        ("delivery", SECRET),
+        ("return", SECRET),
+        ("sku", "BOLT/MUG"),
+    ],
+)
+def test_no_page_is_opened_of_another_merchants(rival: Transactions, kind: str, name: str) -> None:
+    with rival.begin() as tx:
+        assert page(tx, SITE, "ACME", kind, name).rows == ()
+
+
+def test_codes_that_mean_things_of_two_merchants_mean_ones_own(rival: Transactions) -> None:
+    with rival.begin() as tx:
+        assert sentences(find(tx, SITE, "ACME", "1001"))[0] == "Order 1001: Being picked."
+        assert sentences(find(tx, SITE, "BOLT", "1001"))[0] == "Order 1001: On hold."
+        assert SECRET not in repr(find(tx, SITE, "ACME", "MUG-1"))
+        assert SECRET in repr(find(tx, SITE, "BOLT", "MUG-1"))
+
+
+def test_the_code_of_a_tote_tells_of_its_order(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        assert sentences(find(tx, SITE, "ACME", "T-1"))[0].startswith("Order 1001")
+        assert find(tx, SITE, "BOLT", "T-1").rows == ()
