@@ -62,7 +62,7 @@ def test_what_we_reach_stands_beside_last_time_and_what_the_field_reaches() -> N
 
 
 def test_a_gap_says_what_the_rows_prove_of_it() -> None:
-    assert "Break of all" in text_of(report(), 120)
+    assert "Break of everybody" in text_of(report(), 120)
 
 
 def test_columns_give_way_on_a_narrow_page_and_are_named() -> None:
