@@ -73,6 +73,7 @@ NO_HARM = {
         print_job.template receipt.condition returns.custody returns.kind returns.money
         returns.platform scan.fate scan.job scan.source seat.flow sequence.name sku.abc
         sku.source slot.was station.jobs stock.condition task.kind task.state trouble.kind
+        trouble.decision trouble.reason
         undo_step.flow undo_step.kind handover.shift worker.language worker.roles worker.theme
         delivery_line.reason imported.format print_form.form print_job.reason
         printer.condition carrier_label.form count_sheet.result counted.condition
@@ -110,6 +111,7 @@ NO_HARM = {
         count_sheet.differences count_sheet.merchant count_sheet.moves count_sheet.not_by
         count_sheet.place count_sheet.sku count_sheet.worker
         handover.worker handover.taken_by handover.left_over
+        trouble.decided_by trouble.proposal
     """,
     "told by a command, see `commands.test_hostile_output`": """
         imported.result print_job.error carrier_label.file

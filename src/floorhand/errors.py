@@ -183,6 +183,15 @@ class Code(StrEnum):
     COUNT_SCAN_FIRST = "count_scan_first"
     COUNT_SERIAL_TWICE = "count_serial_twice"
 
+    # The desk of those who lead
+    NO_EXCEPTIONS = "no_exceptions"
+    EXCEPTION_DECIDED = "exception_decided"
+    EXCEPTION_CHANGED = "exception_changed"
+    EXCEPTION_OWN = "exception_own"
+    CORRECTION_MOVED = "correction_moved"
+    CORRECTION_SAME = "correction_same"
+    CORRECTION_PROMISED = "correction_promised"
+
     # Return inspection
     RETURN_CLOSED = "return_closed"
     RETURN_TAKEN_OVER = "return_taken_over"

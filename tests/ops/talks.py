@@ -254,4 +254,27 @@ BETWEEN: dict[Code, tuple[str, ...]] = {
     ),
 }
 
-TALKS = {**BETWEEN, **SIGNING_IN, **SCANS, **INWARD, **OUTWARD, **BACK}
+LEADING = ("@ role W2 lead", "@ seat H2", "@ worker W2", "@ job leading")
+SHORT = (
+    "@ books INSERT INTO trouble (site, id, kind, subject, merchant, facts, pieces, owner,"
+    " raised_by, proposal, created_at, decision, decided_by, reason) SELECT 'MAIN', 'X',"
+    " 'short_order', 'ACME/1003', 'ACME', '{}', 1, '', '', '', due_at, '', '', '' FROM orders"
+    " WHERE number = '1003'"
+)
+DESK: dict[Code, tuple[str, ...]] = {
+    Code.CORRECTION_MOVED: (
+        *("@ picking", *LEADING, "@ job correcting", "> A-01", "> PEN-1", "> 4"),
+        *("@ books UPDATE stock SET pieces = 9 WHERE sku = 'PEN' AND place = 'A-01'", "> 1"),
+    ),
+    Code.CORRECTION_PROMISED: (
+        *("@ picking", *LEADING, "@ job correcting", "> A-01", "> PEN-1", "> 1"),
+        *("@ books UPDATE stock SET reserved = 5 WHERE sku = 'PEN' AND place = 'A-01'", "> 1"),
+    ),
+    Code.EXCEPTION_CHANGED: (
+        *("@ picking", SHORT, "@ books UPDATE orders SET state = 'waiting' WHERE number = '1003'"),
+        *(*LEADING, "@ job exceptions", "> 1"),
+        *("@ books UPDATE orders SET state = 'released' WHERE number = '1003'", "> 1"),
+    ),
+}
+
+TALKS = {**BETWEEN, **SIGNING_IN, **SCANS, **INWARD, **OUTWARD, **BACK, **DESK}

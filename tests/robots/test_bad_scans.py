@@ -188,6 +188,27 @@ TAKEN = (
         " wrong_pallet wrong_piece typed_bin",
         "asks what was done with it last; nothing is changed by that",
     ),
+    taken(
+        "correcting.place correcting.goods correcting.empty exceptions.which",
+        "order delivery return wrong_bench wrong_carton wrong_tote wrong_bin wrong_dock wrong_cart"
+        " wrong_pallet wrong_piece typed_bin",
+        "asks what the books have there, or what is open about it; nothing is changed by that",
+    ),
+    taken(
+        "correcting.count",
+        TOTALS | ZEROS | {"choice_typed", "number_negative", "order", "wrong_bin"},
+        "any number; it is booked after a reason, and a large one by another person",
+    ),
+    taken("correcting.expiry", "typed_worker order", "1001 is October 2001"),
+    taken(
+        "correcting.lot correcting.serial",
+        TEXTS
+        | {"delivery", "return", "order", "typed_bin", "choice_typed", "wrong_piece", "wrong_tote"}
+        | {"wrong_bench", "wrong_cart", "wrong_pallet", "wrong_carton", "typed_worker"},
+        "suppliers print what they like; it is data wherever it is shown",
+    ),
+    taken("exceptions.owner", "typed_worker", "the number of who shall look after it"),
+    taken("menu.choose", TEXTS | {"number_large"}, "a lead may teach what is not known"),
     taken("packing.scan_piece", ZEROS, "counts again from none"),
     taken(
         "returns.scan_return returns.unknown_parcel returns.which_kind",

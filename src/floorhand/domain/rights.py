@@ -33,6 +33,10 @@ class Right(StrEnum):
     """Hand the building over to the next lead, and take it on."""
     PLAN = "plan"
     """Say which bins are counted and which are filled up."""
+    DECIDE = "decide"
+    """Look after exceptions: give them to somebody, and decide about them."""
+    CORRECT = "correct"
+    """Correct what the books believe of a place; what is much takes another person's word."""
 
 
 _JOBS = frozenset(map(Right, JOBS))
@@ -46,7 +50,7 @@ ROLES: Mapping[str, frozenset[Right]] = {
     "inspector": frozenset({Right.RETURNS}),
     "lead": _JOBS
     | {Right.BLIND, Right.SHORT_LIFE, Right.LEARN, Right.SEATS, Right.REVERSE}
-    | {Right.HAND_OVER, Right.PLAN},
+    | {Right.HAND_OVER, Right.PLAN, Right.DECIDE, Right.CORRECT},
     "supervisor": frozenset(Right),
 }
 """The roles that a worker can be given, any number of them. A job's name is a role, too."""
@@ -57,7 +61,10 @@ def may(roles: Collection[str], right: Right) -> bool:
     return any(right in ROLES.get(role, ()) for role in roles)
 
 
-LEADING = (Right.SEATS, Right.UNLOCK, Right.REVERSE, Right.HAND_OVER, Right.PLAN)
+LEADING = (
+    *(Right.SEATS, Right.UNLOCK, Right.REVERSE),
+    *(Right.HAND_OVER, Right.PLAN, Right.DECIDE, Right.CORRECT),
+)
 """Who has one of these has a desk of their own in the menu."""
 
 

@@ -30,6 +30,16 @@ DISPOSITION_BY_GRADE = ("restock", "restock", "repack", "back_to_merchant", "des
 """Default for grades 1 (sealed) to 5 (hazardous, hygiene, expired)."""
 
 
+FOUR_EYES = (
+    "adjustment",
+    "count_difference",
+    "suspect_stock",
+    "over_delivery",
+    "blind_delivery",
+    "unexpected_goods",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _Rules:
     @classmethod
@@ -124,6 +134,18 @@ class SiteRules(_Rules):
 
     count_approval_pieces: int = 5
     """Differences of so many pieces, found by two people, are booked when a lead approves them."""
+
+    correction_pieces_max: int = 5
+    """Pieces by which one person may correct the books of one product in one place and day."""
+
+    four_eyes: tuple[str, ...] = FOUR_EYES
+    """Kinds of exceptions that nobody decides who caused or asked for them."""
+
+    stuck_minutes: int = 30
+    """Claimed work whose worker makes no scan for so long is an exception."""
+
+    parked_hours: int = 8
+    """Work that is parked for so long is an exception."""
 
     def policy(self, zone: str) -> str:
         """Give how presence is proven in a zone."""

@@ -4,8 +4,32 @@ from __future__ import annotations
 
 from typing import Final
 
-KINDS: Final = frozenset(
+ADJUSTMENT: Final = "adjustment"
+"""A correction of the books that is so large that another person has to approve it."""
+
+COUNT_DIFFERENCE: Final = "count_difference"
+LINE_NOT_FOUND: Final = "line_not_found"
+"""Pieces of an order's line were not where the books say, at two places in a row."""
+
+TAKE_OVER: Final = "take_over"
+"""A worker has taken over what a colleague had open."""
+
+RETURN_DUE: Final = "return_due"
+STUCK_TASK: Final = "stuck_task"
+PARKED_TASK: Final = "parked_task"
+LABEL_FAILED: Final = "label_failed"
+LABEL_DOUBT: Final = "label_doubt"
+STRAY_TOTE: Final = "stray_tote"
+
+DERIVED: Final = frozenset(
+    {RETURN_DUE, STUCK_TASK, PARKED_TASK, LABEL_FAILED, LABEL_DOUBT, STRAY_TOTE}
+)
+"""Kinds that nothing raises: whoever asks for the list finds them by looking at what is open.
+They are written down when somebody is given one or decides about it."""
+
+KINDS: Final = DERIVED | frozenset(
     {
+        *(ADJUSTMENT, COUNT_DIFFERENCE, LINE_NOT_FOUND, TAKE_OVER),
         *("short_order", "suspect_stock", "missing_at_bench", "no_bin", "overrides"),
         *("place_misses", "putback_waiting", "blind_delivery", "over_delivery"),
         *("short_delivery", "unexpected_goods", "unknown_return", "unknown_piece"),

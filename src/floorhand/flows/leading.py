@@ -40,7 +40,7 @@ from floorhand.domain.things import (
     ReturnCode,
 )
 from floorhand.errors import Code
-from floorhand.flows.leading_screens import prompt
+from floorhand.flows.leading_screens import AREAS, prompt
 from floorhand.flows.leading_states import (
     START,
     STATES,
@@ -76,7 +76,7 @@ def step(state: State, event: object) -> Reply:
             return Do(ListSeats())
         case Desk(), Chosen(code="people"):
             return Do(ListPeople())
-        case Desk(), Chosen(code="handing_over" | "planning" as area):
+        case Desk(), Chosen(code=area) if area in AREAS.values():
             return Open(area, event)
         case Desk(taken=taken), Pressed(key=Key.UNDO | Key.REDO) if taken:
             return Do(DoAgain(taken))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from floorhand.domain.keymap import Key
 from floorhand.domain.leading import Listed, PersonRow, SeatRow
 from floorhand.domain.reversing import REASONS, Deed, DeedSeen, Moved
@@ -25,6 +28,14 @@ UNDO = (Key.UNDO, "key.undo")
 MORE = (Key.LIST, "key.more")
 CHOICE = Wants(kinds=("choice",))
 ANYTHING = Wants(kinds=("choice", "anything"))
+
+AREAS: Final[Mapping[Right, str]] = {
+    Right.HAND_OVER: "handing_over",
+    Right.PLAN: "planning",
+    Right.DECIDE: "exceptions",
+    Right.CORRECT: "correcting",
+}
+"""Conversations that the desk leads to, by the right that they take."""
 
 Parked = tuple[tuple[str, str, str], ...]
 
@@ -61,11 +72,10 @@ def prompt(state: State) -> Prompt:
 def _offered(rights: tuple[str, ...]) -> tuple[Choice, ...]:
     seats = (Choice("seats", "leading.see_seats"),) if Right.SEATS in rights else ()
     people = {Right.UNLOCK, Right.REVERSE} & set(rights)
-    areas = ((Right.HAND_OVER, "handing_over"), (Right.PLAN, "planning"))
     return (
         *seats,
         *((Choice("people", "leading.see_people"),) if people else ()),
-        *(Choice(area, f"job.{area}") for right, area in areas if right in rights),
+        *(Choice(area, f"job.{area}") for right, area in AREAS.items() if right in rights),
     )
 
 

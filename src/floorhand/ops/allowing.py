@@ -31,6 +31,8 @@ ACTS: Final[Mapping[Right, str]] = {
     Right.REVERSE: "job.leading",
     Right.HAND_OVER: "job.handing_over",
     Right.PLAN: "job.planning",
+    Right.DECIDE: "job.exceptions",
+    Right.CORRECT: "job.correcting",
 }
 """What each right allows, as the text that stands in a refusal."""
 

@@ -66,6 +66,15 @@ def thawed(flow: Flow, text: str) -> AnyState:
     return _live(_known(which), json.loads(text))
 
 
+def thaw_one(cls: type, text: str) -> Any:
+    """Read a frozen value of one class, which may hold what barcodes can be.
+
+    Raises:
+        KeyError: If it is of another class.
+    """
+    return _live({**_THINGS, cls.__name__: cls}, json.loads(text))
+
+
 @cache
 def _known(flow: Flow) -> dict[str, type]:
     """Give the classes that a state of a flow may consist of, by name."""

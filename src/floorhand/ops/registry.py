@@ -26,6 +26,8 @@ NAMES: Final = (
     "learning",
     "labelling",
     "leading",
+    "exceptions",
+    "correcting",
     "handing_over",
     "planning",
     "taken_back",

@@ -216,10 +216,24 @@ def short_line(
     pieces: int,
     reason: str,
 ) -> int:
+    """Write pieces of a line off as short, and tell supervisors; 1 if that finishes the line."""
+    finished = write_short(tx, cause, merchant, number, line_no, pieces, reason)
+    order_trouble(tx, cause, merchant, number, pieces=pieces, reason=reason)
+    return finished
+
+
+def write_short(
+    tx: Session,
+    cause: Cause,
+    merchant: str,
+    number: str,
+    line_no: int,
+    pieces: int,
+    reason: str,
+) -> int:
     """Write pieces of a line off as short; 1 if that finishes the line, else 0."""
     at = {"at_site": cause.site, "at_merchant": merchant, "at_number": number, "at_line": line_no}
     row = ask(tx, _SHORTEN, **at, missing=pieces, reason=reason).one()
-    order_trouble(tx, cause, merchant, number, pieces=pieces, reason=reason)
     return int(row.ordered == row.picked + row.short)
 
 

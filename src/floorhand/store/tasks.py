@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import cast
 
 from sqlalchemy import ColumnElement, TableClause, bindparam, insert, select, update
@@ -102,9 +102,32 @@ def close_task(tx: Session, cause: Cause, task: str, state: str = "done") -> Non
 def trouble(
     tx: Session, cause: Cause, kind: str, subject: str, merchant: str = "", **facts: str | int
 ) -> str:
+    """Put something on the list that supervisors work off, and return its id; as `tell`."""
+    return tell(tx, cause, kind, subject, merchant, facts)
+
+
+def tell(
+    tx: Session,
+    cause: Cause,
+    kind: str,
+    subject: str,
+    merchant: str,
+    facts: Mapping[str, str | int],
+    *,
+    proposal: str = "",
+    others: Collection[str] = (),
+) -> str:
     """Put something on the list that supervisors work off, and return its id.
 
-    ``kind`` is one of `floorhand.domain.troubles.KINDS`.
+    Args:
+        tx: An open transaction.
+        cause: The scan behind it; its worker is who caused it.
+        kind: One of `floorhand.domain.troubles.KINDS`.
+        subject: What it is about, by the code that people scan or type.
+        merchant: Whose goods it is about; empty if that is not known.
+        facts: What there is to know; ``pieces`` is also what it is worth.
+        proposal: A command that is carried out when it is approved: `floorhand.ops.deciding`.
+        others: Further workers who caused it.
     """
     assert kind in KINDS, kind
     entry = cause.new_id()
@@ -117,6 +140,9 @@ def trouble(
         subject=subject,
         merchant=merchant,
         facts=_trouble_facts(facts),
+        pieces=_worth(facts),
+        raised_by="\n".join(dict.fromkeys([cause.worker, *others])),
+        proposal=proposal,
         created_at=cause.at,
     )
     return entry
@@ -154,7 +180,11 @@ def retell(
                 Trouble.merchant == merchant,
                 Trouble.facts == _trouble_facts(before),
             )
-            .values({"facts": _trouble_facts(after)} if after else {"closed_at": cause.at})
+            .values(
+                {"facts": _trouble_facts(after), "pieces": _worth(after)}
+                if after
+                else {"closed_at": cause.at}
+            )
         )
 
 
@@ -165,6 +195,11 @@ def _told(site: str, kind: str, subject: str) -> tuple[ColumnElement[bool], ...]
         Trouble.subject == subject,
         Trouble.closed_at.is_(None),
     )
+
+
+def _worth(facts: Mapping[str, str | int]) -> int:
+    """Say what an exception is about in pieces; 0 if its facts do not tell."""
+    return int(facts.get("pieces", facts.get("over", 0)))
 
 
 def _trouble_facts(facts: Mapping[str, str | int]) -> str:

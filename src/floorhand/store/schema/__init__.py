@@ -20,7 +20,6 @@ from floorhand.store.schema.floor import (
     Slot,
     Stock,
     Task,
-    Trouble,
 )
 from floorhand.store.schema.masters import (
     Barcode,
@@ -55,6 +54,7 @@ from floorhand.store.schema.printing import (
     Spooler,
 )
 from floorhand.store.schema.tracing import Trace
+from floorhand.store.schema.trouble import Trouble
 from floorhand.store.schema.undo import KEPT, RESTORED, UndoStep
 
 APPEND_ONLY = ("move", "operation", "scan")

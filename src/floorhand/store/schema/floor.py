@@ -342,23 +342,6 @@ class Checked(Table):
     )
 
 
-class Trouble(Table):
-    """Something a supervisor must look at: the exceptions list."""
-
-    __tablename__ = "trouble"
-    site: Mapped[Site]
-    id: Mapped[Key]
-    kind: Mapped[str]
-    """``short_order``, ``suspect_stock``, ``over_delivery``, ``unknown_return``, …"""
-    subject: Mapped[str]
-    merchant: Mapped[str] = mapped_column(default="")
-    facts: Mapped[str] = mapped_column(default="{}")
-    owner: Mapped[str] = mapped_column(default="")
-    created_at: Mapped[datetime]
-    closed_at: Mapped[datetime | None]
-    __table_args__ = (Index(None, "site", "closed_at", "kind"),)
-
-
 class Handover(Table):
     """A lead has handed the building over at the end of a shift; the next one takes it on."""
 

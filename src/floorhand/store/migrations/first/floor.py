@@ -123,9 +123,15 @@ def trouble() -> None:
         sa.Column("subject", sa.String(), nullable=False),
         sa.Column("merchant", sa.String(), nullable=False),
         sa.Column("facts", sa.String(), nullable=False),
+        sa.Column("pieces", sa.Integer(), nullable=False),
         sa.Column("owner", sa.String(), nullable=False),
+        sa.Column("raised_by", sa.String(), nullable=False),
+        sa.Column("proposal", sa.String(), nullable=False),
         sa.Column("created_at", UtcTime(), nullable=False),
         sa.Column("closed_at", UtcTime(), nullable=True),
+        sa.Column("decision", sa.String(), nullable=False),
+        sa.Column("decided_by", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("site", "id", name=op.f("pk_trouble")),
     )
     with op.batch_alter_table("trouble", schema=None) as batch_op:

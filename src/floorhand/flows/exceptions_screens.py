@@ -1,0 +1,98 @@
+"""What the list of exceptions shows."""
+
+from __future__ import annotations
+
+from floorhand.domain.exceptions import REASONS, ExceptionRow, ExceptionSeen, NamesListed
+from floorhand.domain.keymap import Key
+from floorhand.flows.exceptions_states import Kinds, Listing, Names, Reading, State, Why
+from floorhand.flows.turn import Choice, Prompt, Wants
+
+ALL = "all"
+TAKE = "take"
+ASSIGN = "assign"
+
+BACK = (Key.BACK, "key.back")
+MORE = (Key.LIST, "key.more")
+KINDS = (Key.SKIP, "key.kinds")
+CHOICE = Wants(kinds=("choice",))
+ANYTHING = Wants(kinds=("choice", "anything"))
+
+
+def prompt(state: State) -> Prompt:
+    """Say what to show."""
+    match state:
+        case Listing(listed=listed):
+            rows = tuple(Choice(row.entry, _kind(row), _about(row)) for row in listed.rows)
+            keys = (KINDS, *_leafing(more=listed.more))
+            ask = "exceptions.which" if rows else "exceptions.none"
+            facts = (("count", listed.count),)
+            return Prompt(ask, facts, keys=keys, choices=rows, wants=ANYTHING)
+        case Kinds(kinds=kinds):
+            rows = tuple(Choice(kind, f"trouble.{kind}", str(n)) for kind, n in kinds.kinds)
+            rows = (*rows, Choice(ALL, "exceptions.all"))
+            keys = _leafing(more=kinds.more)
+            return Prompt("exceptions.kinds", keys=keys, choices=rows, wants=CHOICE)
+        case Reading(seen=seen):
+            return _reading(seen)
+        case Why(action=action):
+            reasons = tuple(Choice(name, f"exceptions.reason.{name}") for name in REASONS[action])
+            return Prompt("exceptions.why", keys=(BACK,), choices=reasons, wants=CHOICE)
+        case Names(names=names):
+            return _names(names)
+    return Prompt(ask="exceptions.none")
+
+
+def _leafing(*, more: bool) -> tuple[tuple[Key, str], ...]:
+    return (MORE, BACK) if more else (BACK,)
+
+
+def _kind(row: ExceptionRow) -> str:
+    return f"trouble.{row.kind}"
+
+
+def _about(row: ExceptionRow) -> str:
+    """Say in one line what it is about: value, since when, until when, and who has it."""
+    parts = (
+        row.subject,
+        f"{row.pieces} ×" if row.pieces else "",
+        row.since,
+        f"→ {row.due}" if row.due else "",
+        row.owner,
+    )
+    return " · ".join(part for part in parts if part)
+
+
+def _reading(seen: ExceptionSeen) -> Prompt:
+    row = seen.row
+    facts = (
+        ("fact.merchant", row.merchant),
+        ("fact.pieces", str(row.pieces) if row.pieces else ""),
+        *seen.facts,
+        ("fact.since", row.since),
+        ("fact.due", row.due),
+        ("fact.owner", row.owner),
+    )
+    mine = () if seen.mine else (Choice(TAKE, "exceptions.take"),)
+    actions = tuple(Choice(name, f"exceptions.{name}") for name in seen.actions)
+    return Prompt(
+        "exceptions.decide",
+        ask_facts=(("kind_text", _kind(row)), ("subject", row.subject)),
+        facts=tuple(fact for fact in facts if fact[1]),
+        keys=(BACK,),
+        choices=(*actions, *mine, Choice(ASSIGN, "exceptions.assign")),
+        wants=CHOICE,
+    )
+
+
+def _names(names: NamesListed) -> Prompt:
+    owner = names.about == "owner"
+    rows = tuple(
+        Choice(code, "exceptions.name", facts=(("name", name), ("number", code)))
+        for code, name in names.names
+    )
+    return Prompt(
+        "exceptions.owner" if owner else "exceptions.merchant",
+        keys=_leafing(more=names.more),
+        choices=rows,
+        wants=Wants(kinds=("choice", "badge")) if owner else CHOICE,
+    )

@@ -1,0 +1,166 @@
+"""What can be decided about goods: let them be sold, hold them, count them, put them back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from floorhand.domain.exceptions import Decide
+from floorhand.domain.things import AVAILABLE, HOLD, OUTSIDE, Goods
+from floorhand.errors import Code, Refused
+from floorhand.flows.turn import Facts
+from floorhand.store import ledger, tasks
+from floorhand.store.cancelling import PUTBACK, put_back
+from floorhand.store.exceptions import Standing
+from floorhand.store.ledger import Cause
+from floorhand.store.masters import rules_of_merchants
+from floorhand.store.schema import Receipt, Stock, Task
+
+
+def suspect(tx: Session, site: str, one: Standing) -> int:
+    """Count the pieces on hold where stock is suspect, at most as many as were put on hold."""
+    rows = _rows(tx, site, one.merchant, [str(one.facts.get("sku", ""))], HOLD, [one.subject])
+    return min(sum(free for _, _, free in rows), one.pieces)
+
+
+def release(tx: Session, cause: Cause, one: Standing, _command: Decide) -> Facts:
+    """Let suspect stock be sold again: somebody has looked, and it is as the books say."""
+    sku = str(one.facts.get("sku", ""))
+    rows = _rows(tx, cause.site, one.merchant, [sku], HOLD, [one.subject])
+    return {"pieces": _turn(tx, cause, rows, AVAILABLE, one.pieces)}
+
+
+def held(tx: Session, site: str, one: Standing) -> int:
+    """Count the pieces of a delivery that are still on hold."""
+    goods = _delivered(tx, site, one, HOLD)
+    return min(sum(free for _, _, free in _of(tx, site, one, goods, HOLD)), sum(goods.values()))
+
+
+def accept(tx: Session, cause: Cause, one: Standing, _command: Decide) -> Facts:
+    """Let what came be sold: its merchant wants it. What was too many is for sale already."""
+    goods = _delivered(tx, cause.site, one, HOLD)
+    rows = _of(tx, cause.site, one, goods, HOLD)
+    return {"pieces": _turn(tx, cause, rows, AVAILABLE, sum(goods.values()))}
+
+
+def to_hold(tx: Session, site: str, one: Standing) -> int:
+    """Count the pieces of a delivery that nobody announced and that are for sale."""
+    goods = _delivered(tx, site, one, AVAILABLE)
+    rows = _of(tx, site, one, goods, AVAILABLE)
+    return min(sum(free for _, _, free in rows), one.pieces or sum(goods.values()))
+
+
+def hold(tx: Session, cause: Cause, one: Standing, _command: Decide) -> Facts:
+    """Keep what nobody announced on hold until its merchant has spoken."""
+    goods = _delivered(tx, cause.site, one, AVAILABLE)
+    rows = _of(tx, cause.site, one, goods, AVAILABLE)
+    return {"pieces": _turn(tx, cause, rows, HOLD, one.pieces or sum(goods.values()))}
+
+
+def _delivered(tx: Session, site: str, one: Standing, condition: str) -> dict[Goods, int]:
+    """Say what a delivery brought in a condition: of the product in question, or all."""
+    asked = (
+        select(
+            Receipt.merchant,
+            Receipt.sku,
+            Receipt.lot,
+            Receipt.expiry,
+            func.sum(Receipt.pieces).label("pieces"),
+        )
+        .where(
+            Receipt.site == site,
+            Receipt.delivery == one.subject,
+            Receipt.condition == condition,
+            Receipt.pieces > 0,
+        )
+        .group_by(Receipt.merchant, Receipt.sku, Receipt.lot, Receipt.expiry)
+    )
+    if sku := str(one.facts.get("sku", "")):
+        asked = asked.where(Receipt.sku == sku)
+    return {
+        Goods(row.merchant, row.sku, row.lot, row.expiry): row.pieces for row in tx.execute(asked)
+    }
+
+
+def _of(
+    tx: Session, site: str, one: Standing, goods: Iterable[Goods], condition: str
+) -> list[tuple[str, Goods, int]]:
+    """List stock of the lots that a delivery brought, wherever it stands by now."""
+    lots = {(each.sku, each.lot, each.expiry) for each in goods}
+    rows = _rows(tx, site, one.merchant, {sku for sku, _, _ in lots}, condition)
+    return [row for row in rows if (row[1].sku, row[1].lot, row[1].expiry) in lots]
+
+
+def _rows(
+    tx: Session,
+    site: str,
+    merchant: str,
+    skus: Iterable[str],
+    condition: str,
+    places: Iterable[str] = (),
+) -> list[tuple[str, Goods, int]]:
+    """List stock that nobody has promised: place, goods, and how many; what came last first."""
+    asked = (
+        select(
+            Stock.place,
+            Stock.merchant,
+            Stock.sku,
+            Stock.lot,
+            Stock.expiry,
+            Stock.serial,
+            Stock.condition,
+            (Stock.pieces - Stock.reserved).label("free"),
+        )
+        .where(
+            Stock.site == site,
+            Stock.merchant == merchant,
+            Stock.sku.in_(list(skus)),
+            Stock.condition == condition,
+            Stock.place.not_in(OUTSIDE),
+            Stock.pieces > Stock.reserved,
+        )
+        .order_by(Stock.arrived_at.desc(), Stock.place)
+    )
+    if named := list(places):
+        asked = asked.where(Stock.place.in_(named))
+    return [(row.place, Goods(*row[1:7]), row.free) for row in tx.execute(asked)]
+
+
+def _turn(
+    tx: Session, cause: Cause, rows: Iterable[tuple[str, Goods, int]], condition: str, most: int
+) -> int:
+    """Change the condition of up to so many pieces; gives how many."""
+    left = most
+    for place, goods, free in rows:
+        if pieces := min(free, left):
+            ledger.change(tx, cause, place, goods, pieces, condition=condition)
+            left -= pieces
+    return most - left
+
+
+def to_put_back(tx: Session, site: str, one: Standing) -> bool:
+    """Say whether goods stand in the tote, and nobody is to put them back yet."""
+    held_here = select(func.sum(Stock.pieces)).where(
+        Stock.site == site, Stock.place == one.subject, Stock.pieces > 0
+    )
+    asked = select(Task.id).where(
+        Task.site == site,
+        Task.kind == PUTBACK,
+        Task.place == one.subject,
+        Task.state.in_(tasks.LIVE),
+    )
+    return bool(tx.scalar(held_here)) and tx.scalar(asked.limit(1)) is None
+
+
+def have_put_back(tx: Session, cause: Cause, one: Standing, _command: Decide) -> Facts:
+    """Have the goods in a tote put back into bins."""
+    if not put_back(tx, cause, one.subject, one.merchant):
+        raise Refused(Code.EXCEPTION_CHANGED, subject=one.subject)
+    return {"place": one.subject}
+
+
+def known_merchant(tx: Session, site: str, merchant: str) -> bool:
+    """Say whether there is such a merchant."""
+    return merchant in rules_of_merchants(tx, site)

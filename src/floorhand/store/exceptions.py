@@ -1,0 +1,184 @@
+"""Everything a supervisor must look at, in one list: what was raised, and what is found now."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Select, bindparam, select, tuple_
+from sqlalchemy.orm import Session
+
+from floorhand.domain.cut_offs import BLOCKED, WORKABLE
+from floorhand.domain.exceptions import urgency
+from floorhand.domain.troubles import DERIVED
+from floorhand.store.asking import ask
+from floorhand.store.derived import Derived, derived
+from floorhand.store.schema import Order, Trouble, Worker
+
+ORDERS_AT_ONCE: Final = 400
+"""Orders whose deadline is asked for in one question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An open exception. ``owner`` and ``raised_by`` are numbers of workers, or empty.
+
+    ``written`` says that it is a row of its own by now: what was found is none until somebody has
+    it or decides about it. ``holder`` is who has the work that it is about, if it was found.
+    ``proposal`` is the command that is carried out if it is approved, as JSON; empty: none.
+    """
+
+    id: str
+    kind: str
+    subject: str
+    merchant: str
+    facts: dict[str, str | int]
+    pieces: int
+    since: datetime
+    due_at: datetime | None = None
+    owner: str = ""
+    owner_name: str = ""
+    raised_by: str = ""
+    proposal: str = ""
+    written: bool = True
+    holder: str = ""
+
+    def is_about(self, thing: str) -> bool:
+        """Say whether it is about a thing, by its code, or ``merchant/code``."""
+        known = {self.subject, *(str(value) for value in self.facts.values())}
+        return thing in known or (
+            thing.startswith(f"{self.merchant}/") and thing.partition("/")[2] in known
+        )
+
+
+_COLUMNS = (
+    Trouble.id,
+    Trouble.kind,
+    Trouble.subject,
+    Trouble.merchant,
+    Trouble.facts,
+    Trouble.pieces,
+    Trouble.created_at,
+    Trouble.owner,
+    Worker.name,
+    Trouble.raised_by,
+    Trouble.proposal,
+    Trouble.closed_at,
+)
+_ALL: Select[*tuple[Any, ...]] = select(*_COLUMNS).outerjoin(
+    Worker, (Worker.site == Trouble.site) & (Worker.code == Trouble.owner)
+)
+_OPEN = _ALL.where(
+    Trouble.site == bindparam("site"), Trouble.closed_at.is_(None), Trouble.kind.not_in(DERIVED)
+)
+_NOTED = _ALL.where(
+    Trouble.site == bindparam("site"), Trouble.id.in_(bindparam("ids", expanding=True))
+)
+
+
+def open_exceptions(tx: Session, site: str, now: datetime) -> tuple[Standing, ...]:
+    """List all that is open, the most urgent first."""
+    raised = [_standing(row) for row in ask(tx, _OPEN, site=site)]
+    found = [*_with_deadlines(tx, site, raised), *_found(tx, site, now)]
+    found.sort(key=lambda one: (urgency(one.pieces, one.since, one.due_at, now), one.id))
+    return tuple(found)
+
+
+def exception(tx: Session, site: str, entry: str, now: datetime) -> Standing | None:
+    """Give one that is open; None if it is not, or never was."""
+    row = ask(tx, _NOTED, site=site, ids=[entry]).one_or_none()
+    if row is not None and row.kind not in DERIVED:
+        if row.closed_at is not None:
+            return None
+        return next(iter(_with_deadlines(tx, site, [_standing(row)])))
+    return next((one for one in _found(tx, site, now) if one.id == entry), None)
+
+
+def counts(standing: Iterable[Standing]) -> tuple[tuple[str, int], ...]:
+    """Count them by kind, the most first."""
+    counted = Counter(one.kind for one in standing)
+    return tuple(sorted(counted.items(), key=lambda one: (-one[1], one[0])))
+
+
+def _standing(row: Any) -> Standing:
+    return Standing(
+        id=row.id,
+        kind=row.kind,
+        subject=row.subject,
+        merchant=row.merchant,
+        facts=json.loads(row.facts),
+        pieces=row.pieces,
+        since=row.created_at,
+        owner=row.owner,
+        owner_name=row.name or row.owner,
+        raised_by=row.raised_by,
+        proposal=row.proposal,
+    )
+
+
+def _found(tx: Session, site: str, now: datetime) -> list[Standing]:
+    """List what is found, with its owner if it has one, without what somebody has settled."""
+    found = derived(tx, site, now)
+    noted = (
+        {row.id: row for row in ask(tx, _NOTED, site=site, ids=[one.id for one in found])}
+        if found
+        else {}
+    )
+    return [
+        _as_standing(one, noted.get(one.id))
+        for one in found
+        if one.id not in noted or noted[one.id].closed_at is None
+    ]
+
+
+def _as_standing(one: Derived, row: Any) -> Standing:
+    fresh = Standing(
+        id=one.id,
+        kind=one.kind,
+        subject=one.subject,
+        merchant=one.merchant,
+        facts=one.facts,
+        pieces=one.pieces,
+        since=one.since,
+        due_at=one.due_at,
+        written=False,
+        holder=one.holder,
+    )
+    if row is None:
+        return fresh
+    return replace(fresh, owner=row.owner, owner_name=row.name or row.owner, written=True)
+
+
+def _with_deadlines(tx: Session, site: str, standing: list[Standing]) -> list[Standing]:
+    """Add when the orders must leave that these are about, if they are open."""
+    due = _deadlines(tx, site, {name for one in standing if (name := _order_of(one))})
+    return [replace(one, due_at=due.get(_order_of(one))) for one in standing]
+
+
+def _order_of(one: Standing) -> tuple[str, str]:
+    """Name the order that an exception is about; empty: none."""
+    merchant, slash, number = one.subject.partition("/")
+    if slash and merchant == one.merchant:
+        return merchant, number
+    if one.merchant and (order := str(one.facts.get("order", ""))):
+        return one.merchant, order.removeprefix(f"{one.merchant}/")
+    return ("", "")
+
+
+def _deadlines(
+    tx: Session, site: str, names: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], datetime]:
+    known = sorted(name for name in names if name[1])
+    due: dict[tuple[str, str], datetime] = {}
+    for first in range(0, len(known), ORDERS_AT_ONCE):
+        asked = select(Order.merchant, Order.number, Order.due_at).where(
+            Order.site == site,
+            tuple_(Order.merchant, Order.number).in_(known[first : first + ORDERS_AT_ONCE]),
+            Order.state.in_((*WORKABLE, *BLOCKED)),
+        )
+        due |= {(row.merchant, row.number): row.due_at for row in tx.execute(asked)}
+    return due
