@@ -8,6 +8,7 @@ import pytest
 
 from floorhand.domain.bench_figures import BenchRefusal, bench_figures, bench_findings
 from floorhand.domain.entries import Entry, by_word
+from floorhand.domain.floor_figures import count_figures
 from floorhand.domain.label_figures import LabelTimes, longest_outage
 from floorhand.domain.pauses import Known, LateLabel, explain, quiet_times
 from floorhand.domain.shifts import Beat, Gap, activity
@@ -131,3 +132,15 @@ def test_what_is_taken_off_is_taken_off_by_its_own_word() -> None:
         entry("4", 1, sign=-1, pieces=1),
     ]
     assert by_word(entries, "reason", "pieces") == {"a": 3, "–": -1}
+
+
+def test_the_books_are_as_right_as_counts_found_them() -> None:
+    assert count_figures(())["places_pct"] is None
+    entries = [
+        entry("1", 0, places=1, right=1, believed=10, off=0),
+        entry("2", 1, places=1, right=0, believed=10, off=3),
+        entry("3", 2, places=0, right=0, believed=0, off=0),  # to be counted again
+    ]
+    told = count_figures(entries)
+    assert (told["places"], told["right"], told["places_pct"]) == (2, 1, 50.0)
+    assert (told["believed"], told["off"], told["pieces_pct"]) == (20, 3, 85.0)

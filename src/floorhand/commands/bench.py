@@ -44,6 +44,14 @@ TOLD = {
         "As a process each: {alone_painted_ms} ms, {alone_asked_ms} ms; {alone_mb} MB, "
         "{alone_share_mb} MB (medians)."
     ),
+    "summary": (
+        "The summary of a shift of {operations_of_shift} operations, in a month of "
+        "{operations_of_month}: {summary_p50_ms} ms (median), {summary_max_ms} ms at the longest; "
+        "the first time, when the shifts before it are added up, {summary_first_ms} ms.\n"
+        "What a board shows: {board_p50_ms} ms (median), {board_max_ms} ms at the longest.\n"
+        "A scan: {scan_alone_p50_ms} ms, beside {boards} open boards {scan_beside_p50_ms} ms "
+        "(medians of {scans} scans in turns); ratio {ratio_beside_to_alone}."
+    ),
     "start": (
         "From the command to the first screen: {painted_ms} ms, to the first question: "
         "{asked_ms} ms.\n"
@@ -86,7 +94,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "crew: scans a second of robots at full speed; "
         "host: terminals of a host beside a process each; "
         "start: from the command to the first screen; idle: a terminal that nobody uses; label: "
-        "a label in several ways; print: from the last scan of a parcel to its label at a printer",
+        "a label in several ways; summary: the figures of a shift in a month of a million "
+        "operations, and scans beside open boards; print: from the last scan of a parcel to its "
+        "label at a printer",
     )
     parser.add_argument(
         "--folder", type=Path, metavar="DIR", help="disk to measure (default: temporary files)"
@@ -176,6 +186,10 @@ def _measure(args: argparse.Namespace, server: str) -> dict[str, float | int]:
             server=server,
             alone=args.alone,
         )
+    if args.what == "summary":
+        from floorhand.robots.measure_summary import measure_summary
+
+        return measure_summary(args.folder, keep=args.keep, server=server)
     if args.what == "print":
         from floorhand.robots.measure_print import measure_print
 

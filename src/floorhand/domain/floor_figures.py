@@ -66,6 +66,26 @@ def proposal_figures(entries: Iterable[Entry]) -> dict[str, Any]:
     }
 
 
+def count_figures(entries: Iterable[Entry]) -> dict[str, Any]:
+    """Say how right the books were where somebody counted; a count that is made again is none yet.
+
+    Returns:
+        ``places`` counted and those that were ``right``, ``places_pct``; pieces ``believed`` and
+        how many they were ``off``, to either side, ``pieces_pct``. A share is None of nothing.
+    """
+    ended = [entry for entry in entries if "places" in entry.facts]
+    places, right = total(ended, "places"), total(ended, "right")
+    believed, off = total(ended, "believed"), total(ended, "off")
+    return {
+        "places": places,
+        "right": right,
+        "places_pct": percent(right, places),
+        "believed": believed,
+        "off": off,
+        "pieces_pct": percent(max(0, believed - off), believed),
+    }
+
+
 def delivery_figures(entries: Iterable[Entry]) -> dict[str, dict[str, int]]:
     """Add up the deliveries that were closed, by merchant.
 

@@ -23,6 +23,7 @@ _PATHS: Final[Mapping[str, tuple[str, ...]]] = {
     "pick_accuracy_pct": ("bench", "accuracy_pct"),
     "short_pct": ("shorts", "short_pct"),
     "proposals_taken_pct": ("proposals", "taken_pct"),
+    "count_accuracy_pct": ("counts", "places_pct"),
     "refusal_pct": ("refusals", "refusal_pct"),
     "returns_closed": ("returns", "closed"),
     "return_age_median_s": ("returns", "age", "median_s"),

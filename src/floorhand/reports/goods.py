@@ -157,14 +157,15 @@ def stock(making: Making) -> Section:
 def proof(making: Making) -> str:
     """Say whether the ledger equals the balances."""
     found = making.figures["stock"]
-    since = found.get("moves_since", 0)
     if found["ok"] is None:
-        return making.say("report.never_proved", moves=since)
+        return making.say("report.never_proved")
     facts = {"at": making.when(found.get("proved_at", found["as_of"]))}
     if not found["ok"]:
         return making.say("report.not_proved", count=found["violations"], **facts)
     said = making.say("report.proved", moves=found["moves"], stock=found["pieces"], **facts)
-    return f"{said} {making.say('report.proved_since', count=since)}" if since else said
+    if since := found.get("moves_since"):
+        said = f"{said} {making.say('report.proved_since', count=since)}"
+    return said
 
 
 def system(making: Making) -> Section | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import NullPool, create_engine, make_url, text
@@ -19,6 +20,7 @@ from floorhand.store.db import engine_of, open_database, sqlite_file
 
 SITE = "BENCH"
 BUILT, TURNS, BARE = "floorhand_bench", "floorhand_bench_turns", "floorhand_bench_bare"
+MONTH = "floorhand_bench_month"
 """Databases on a PostgreSQL server."""
 
 PART = "part"
@@ -40,25 +42,51 @@ def two_databases(
         server: URL of any database on a PostgreSQL server; empty: SQLite.
     """
     if server and sqlite_file(server) is None:
-        with _two_on_server(server, moves, bool(keep)) as made:
-            yield made
+        build = partial(_build, moves=moves)
+        with _on_server(server, BUILT, (TURNS, BARE), build, bool(keep)) as (url, copy):
+            yield url, copy
         return
     with tempfile.TemporaryDirectory(prefix="floorhand-bench-", dir=folder) as temporary:
         built = keep or Path(temporary) / "built.db"
         if not built.exists():
-            _build_file(built, moves)
+            _build_file(built, partial(_build, moves=moves))
         made = (str(Path(temporary) / "turns.db"), str(Path(temporary) / "bare.db"))
         for copy in made:
             _copy(built, copy)
         yield made
 
 
-def _build_file(whole: Path, moves: int) -> None:
+Build = Callable[[str], None]
+"""Fills an empty database, given its address."""
+
+
+@contextmanager
+def one_database(
+    folder: Path | None, build: Build, keep: Path | None, server: str
+) -> Iterator[str]:
+    """Make a database to measure in, and remove it in the end; otherwise as `two_databases`.
+
+    On a server what is kept is the database ``floorhand_bench_month``.
+    """
+    if server and sqlite_file(server) is None:
+        with _on_server(server, MONTH, (TURNS,), build, bool(keep)) as (url,):
+            yield url
+        return
+    with tempfile.TemporaryDirectory(prefix="floorhand-bench-", dir=folder) as temporary:
+        built = keep or Path(temporary) / "built.db"
+        if not built.exists():
+            _build_file(built, build)
+        url = str(Path(temporary) / "turns.db")
+        _copy(built, url)
+        yield url
+
+
+def _build_file(whole: Path, build: Build) -> None:
     """Build a file in a folder beside, with all that SQLite and we put next to it, and move it."""
     part = whole.with_name(f"{whole.name}.{PART}")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir()
-    _build(str(part / whole.name), moves)
+    build(str(part / whole.name))
     (part / whole.name).replace(whole)
     shutil.rmtree(part)
 
@@ -71,7 +99,9 @@ def _copy(built: Path, copy: str) -> None:
 
 
 @contextmanager
-def _two_on_server(server: str, moves: int, keep: bool) -> Iterator[tuple[str, str]]:
+def _on_server(
+    server: str, built: str, copies: tuple[str, ...], build: Build, keep: bool
+) -> Iterator[tuple[str, ...]]:
     url = make_url(server)
 
     def named(name: str) -> str:
@@ -84,20 +114,20 @@ def _two_on_server(server: str, moves: int, keep: bool) -> Iterator[tuple[str, s
             for name in names:
                 connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
 
-        drop(TURNS, BARE)
+        drop(*copies)
         there = text("SELECT 1 FROM pg_database WHERE datname = :name")
-        if not connection.execute(there, {"name": BUILT}).scalar():
-            part = f"{BUILT}_{PART}"
+        if not connection.execute(there, {"name": built}).scalar():
+            part = f"{built}_{PART}"
             drop(part)
             connection.execute(text(f"CREATE DATABASE {part}"))
-            _build(named(part), moves)
-            connection.execute(text(f"ALTER DATABASE {part} RENAME TO {BUILT}"))
-        for name in (TURNS, BARE):
-            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {BUILT} STRATEGY file_copy"))
+            build(named(part))
+            connection.execute(text(f"ALTER DATABASE {part} RENAME TO {built}"))
+        for name in copies:
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {built} STRATEGY file_copy"))
         try:
-            yield named(TURNS), named(BARE)
+            yield tuple(named(name) for name in copies)
         finally:
-            drop(TURNS, BARE, *(() if keep else (BUILT,)))
+            drop(*copies, *(() if keep else (built,)))
 
 
 def _build(url: str, moves: int) -> None:

@@ -78,29 +78,29 @@ def write_history(transactions: Transactions, site: str, moves: int, now: dateti
     products = products_of(moves)
     rounds = max(1, moves // products)
     engine = engine_of(transactions)
-    _trust(engine)
+    trust(engine)
     bins = -(-products // PRODUCTS_PER_BIN)
     for rows, count in ((_products, products), (_barcodes, products), (_bins, bins)):
         for first, last in _parts(count):
-            _write(transactions, rows(site, _numbers(first, last)))
+            _write(transactions, rows(site, numbers(first, last)))
     started = now - timedelta(days=365 * YEARS)
     parts = list(_parts(products * rounds))
     for index, (first, last) in enumerate(parts):
         at = started + timedelta(days=365 * YEARS * index / len(parts))
-        operations = _numbers(first // MOVES_PER_OPERATION, (last - 1) // MOVES_PER_OPERATION + 1)
+        operations = numbers(first // MOVES_PER_OPERATION, (last - 1) // MOVES_PER_OPERATION + 1)
         _write(transactions, _operations(site, operations, at))
-        _write(transactions, _moves(site, _numbers(first, last), products, rounds, at))
-        _write(transactions, _traces(site, _numbers(first, last), products, at))
+        _write(transactions, _moves(site, numbers(first, last), products, rounds, at))
+        _write(transactions, _traces(site, numbers(first, last), products, at))
         _write(transactions, _traces_of_bins(site, operations, products, at))
     for place in ("", SUPPLIER, CUSTOMER):
         for first, last in _parts(products):
-            _write(transactions, _stock(site, _numbers(first, last), place, rounds, started))
+            _write(transactions, _stock(site, numbers(first, last), place, rounds, started))
     with engine.begin() as connection:
         count_tables(connection)
     engine.dispose()
 
 
-def _trust(engine: Engine) -> None:
+def trust(engine: Engine) -> None:
     """Let SQLite skip looking up what each row refers to; the next connection looks again."""
     if engine.dialect.name == "sqlite":
         with closing(engine.raw_connection()) as connection:
@@ -131,7 +131,7 @@ def _parts(rows: int) -> Iterator[tuple[int, int]]:
         yield first, min(rows, first + ROWS_PER_TRANSACTION)
 
 
-def _numbers(first: int, last: int) -> CTE:
+def numbers(first: int, last: int) -> CTE:
     """Count from the first to before the last, in the database."""
     counted = select(literal(first).label("n")).cte("numbers", recursive=True)
     return counted.union_all(select(counted.c.n + 1).where(counted.c.n < last - 1))

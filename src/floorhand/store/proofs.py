@@ -81,17 +81,16 @@ def stock_told(
     Returns:
         ``as_of`` (now), ``proved_at``, ``ok``, ``violations``, ``moves``, ``operations``,
         ``stock_rows``, ``pieces``; ``line``, signed, or empty if nobody has signed it; and
-        ``moves_since``: how many moves are not in it. Nothing was ever proved: ``ok`` and
-        ``proved_at`` are None.
+        ``moves_since``: how many moves are not in it. Nothing was ever proved: ``ok``,
+        ``proved_at`` and ``moves_since`` are None.
     """
     if _is_small(tx, site):
         proof = prove(tx, site, now).proof
         return _told(proof, now, sign(proof) if proof.ok else "", 0)
     row = _last(tx, site)
     if row is None:
-        nothing = StockProof(site, now, 0, 0, 0, 0, "", 0)
-        since = tx.scalar(select(func.count()).select_from(Move).where(Move.site == site))
-        return {**_told(nothing, now, "", since or 0), "ok": None, "proved_at": None}
+        nothing = _told(StockProof(site, now, 0, 0, 0, 0, "", 0), now, "", 0)
+        return {**nothing, "ok": None, "proved_at": None, "moves_since": None}
     names = ("site", "at", "moves", "operations", "stock_rows", "pieces", "digest", "violations")
     proof = StockProof(*(getattr(row, name) for name in names))
     since = _moves_from(tx, site, row.until - TAIL) - row.tail_moves if row.until else 0

@@ -101,7 +101,8 @@ def shift_figures(tx: Session, site: str, period: Period, now: datetime) -> dict
         - ``refusals``: ``scans``, ``refusals``, ``refusal_pct``, ``by_code``, ``by_worker``;
           ``undone``: how often, by worker and job of what was taken back;
         - ``orders`` (`order_figures`), ``shorts`` (`short_figures`), ``bench``
-          (`bench_figures`), ``proposals`` (`proposal_figures`), ``dock_to_stock``
+          (`bench_figures`), ``proposals`` (`proposal_figures`), ``counts``
+          (`count_figures`), ``dock_to_stock``
           (`floorhand.store.shift_goods.dock_to_stock`), ``adjustments``
           (`adjustment_figures`), ``returns`` (`return_figures`), ``labels`` (`label_figures`);
         - ``deliveries``: a list of those worked on, as at the period's end; and
@@ -125,6 +126,7 @@ def shift_figures(tx: Session, site: str, period: Period, now: datetime) -> dict
         "orders": order_figures(read.counted, *shift_orders.due(tx, site, period, back)),
         "shorts": floor_figures.short_figures(read.counted),
         "proposals": floor_figures.proposal_figures(read.counted),
+        "counts": floor_figures.count_figures(read.counted),
         **_goods(tx, site, period, now, read.counted),
         "returns": _returns(tx, site, period, now, read.counted, back),
     }

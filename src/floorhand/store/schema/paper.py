@@ -96,7 +96,7 @@ class Receipt(Table):
         ForeignKeyConstraint(["site", "place"], ["place.site", "place.code"]),
         Index(None, "site", "merchant", "sku"),
         CheckConstraint("pieces >= 0", name="not_below_zero"),
-        Index(None, "site", "place"),
+        Index(None, "site", "place", "merchant", "sku"),
     )
 
 

@@ -299,7 +299,9 @@ def receipt() -> None:
             name=op.f("pk_receipt"),
         ),
     )
-    op.create_index(op.f("ix_receipt_site_place"), "receipt", ["site", "place"])
+    op.create_index(
+        op.f("ix_receipt_site_place_merchant_sku"), "receipt", ["site", "place", "merchant", "sku"]
+    )
 
 
 def return_line() -> None:

@@ -1,0 +1,225 @@
+"""Measure the summary of a shift and a board where a month has a million operations.
+
+And what open boards cost those who scan: a robot scans by turns without and with them. The
+boards are the real program, each in a process and on a terminal of its own.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from random import Random
+from statistics import median
+from threading import Event, Thread
+from typing import Any, Final
+
+from sqlalchemy import func, select
+
+from floorhand.domain.shifts import Period, shift_at
+from floorhand.ops.registry import get_ready
+from floorhand.ops.seats import Turn
+from floorhand.robots.crew import Robot
+from floorhand.robots.ground import SITE, one_database
+from floorhand.robots.month import build_month, reopen
+from floorhand.robots.pty_terminal import PtyTerminal
+from floorhand.robots.rush import rush
+from floorhand.store.board import board
+from floorhand.store.db import Transactions, engine_of, open_database
+from floorhand.store.masters import site_rules, site_zone
+from floorhand.store.onlooking import Onlooker
+from floorhand.store.schema import Operation
+from floorhand.store.summary import summarise
+
+OPERATIONS: Final = 1_000_000
+TIMES: Final = 15
+BOARDS: Final = 10
+PHASES: Final = 4
+"""So often the robot scans without boards, and with them."""
+
+WORKERS: Final = 10
+"""Work for so many is there: a robot does more in a minute than a worker in an hour."""
+
+PHASE_S: Final = 5.0
+WARM_UP_S: Final = 3.0
+
+
+class Timed(Robot):
+    """A robot that looks at the clock around each turn."""
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        self.took_ms: list[float] = []
+        super().__init__(*args, **named)
+
+    def send(self, scan_no: int, scanned: str) -> Turn:
+        """Send a scan."""
+        started = time.perf_counter()
+        turn = super().send(scan_no, scanned)
+        self.took_ms.append((time.perf_counter() - started) * 1000)
+        return turn
+
+
+def measure_summary(
+    folder: Path | None = None,
+    *,
+    operations: int = OPERATIONS,
+    times: int = TIMES,
+    boards: int = BOARDS,
+    phase_s: float = PHASE_S,
+    keep: Path | None = None,
+    server: str = "",
+) -> dict[str, float | int]:
+    """Build the month, and measure.
+
+    Args:
+        folder: As for `one_database`; likewise ``keep`` and ``server``.
+        operations: How many the month has, about.
+        times: How often a summary and a board are asked for.
+        boards: How many are open beside scans.
+        phase_s: How long a robot scans without them, and with them.
+    """
+    with one_database(folder, partial(_build, operations=operations), keep, server) as url:
+        transactions = open_database(url)
+        get_ready(transactions)
+        try:
+            figures = _looked(transactions, url, times)
+            return figures | _beside(transactions, url, boards, phase_s)
+        finally:
+            engine_of(transactions).dispose()
+
+
+def _build(url: str, *, operations: int) -> None:
+    transactions = open_database(url)
+    try:
+        build_month(transactions, SITE, operations, datetime.now(UTC))
+    finally:
+        engine_of(transactions).dispose()
+
+
+def _looked(transactions: Transactions, url: str, times: int) -> dict[str, float | int]:
+    """Ask for the summary of the last shift that is over, and for the board, again and again."""
+    with transactions.begin() as tx:
+        now = tx.scalar(select(func.max(Operation.at)).where(Operation.site == SITE))
+        assert now is not None
+        shifts, zone = site_rules(tx, SITE).shifts, site_zone(tx, SITE)
+        shift = shift_at(shifts, shift_at(shifts, now, zone).start - timedelta(hours=1), zone)
+        inside = (Operation.at >= shift.start, Operation.at < shift.end)
+        month = tx.scalar(select(func.count()).where(Operation.at > now - timedelta(days=31)))
+        operations = tx.scalar(select(func.count()).where(*inside))
+    onlooker = Onlooker(url)
+    try:
+        first_ms, *again_ms = _times(times, partial(_summarise, transactions, shift, now))
+        boards_ms = _times(times, partial(_look, onlooker, now))
+    finally:
+        onlooker.close()
+    return {
+        "operations_of_month": month or 0,
+        "operations_of_shift": operations or 0,
+        "summary_first_ms": round(first_ms, 1),
+        "summary_p50_ms": round(median(again_ms), 1),
+        "summary_max_ms": round(max(again_ms), 1),
+        "board_p50_ms": round(median(boards_ms), 1),
+        "board_max_ms": round(max(boards_ms), 1),
+    }
+
+
+def _times(times: int, do: Callable[[], object]) -> list[float]:
+    took: list[float] = []
+    for _ in range(times):
+        started = time.perf_counter()
+        do()
+        took.append((time.perf_counter() - started) * 1000)
+    return took
+
+
+def _summarise(transactions: Transactions, shift: Period, now: datetime) -> None:
+    with transactions.begin() as tx:
+        summarise(tx, SITE, shift, now)
+
+
+def _look(onlooker: Onlooker, now: datetime) -> None:
+    with onlooker.look() as tx:
+        board(tx, SITE, now)
+
+
+def _beside(
+    transactions: Transactions, url: str, boards: int, phase_s: float
+) -> dict[str, float | int]:
+    """Let a robot scan by turns alone and beside open boards."""
+    with transactions.begin() as tx:
+        reopen(tx, SITE)
+    (worker, badge), *_ = rush(transactions, SITE, WORKERS, datetime.now(UTC))
+    robot = Timed(
+        transactions,
+        SITE,
+        seat=worker,
+        badge=badge,
+        worker=worker,
+        now=lambda: datetime.now(UTC),
+        rng=Random(1),
+    )
+    _scan(robot, WARM_UP_S)
+    alone: list[float] = []
+    beside: list[float] = []
+    for _ in range(PHASES):
+        alone += _scan(robot, phase_s)
+        with _open_boards(url, boards):
+            beside += _scan(robot, phase_s)
+    return {
+        "boards": boards,
+        "scans": len(alone) + len(beside),
+        "scan_alone_p50_ms": round(median(alone), 2),
+        "scan_beside_p50_ms": round(median(beside), 2),
+        "ratio_beside_to_alone": round(median(beside) / median(alone), 2),
+    }
+
+
+def _scan(robot: Timed, seconds: float) -> list[float]:
+    """Scan for so long; give what each scan took."""
+    robot.took_ms = []
+    until = time.perf_counter() + seconds
+    while time.perf_counter() < until:
+        if not robot.step():
+            robot.wake()
+            if not robot.step():
+                break
+    return robot.took_ms
+
+
+@contextmanager
+def _open_boards(url: str, boards: int) -> Iterator[None]:
+    """Have so many boards open, all of them painted and read on."""
+    words = ["-m", "floorhand", "--database", url, "--site", SITE, "board", "--language", "en"]
+    with ExitStack() as opened:
+        terminals = [PtyTerminal(words, str(_folder(url))) for _ in range(boards)]
+        for terminal in terminals:
+            opened.callback(terminal.close)
+        for terminal in terminals:
+            terminal.wait_for(PAINTED)
+        ended = Event()
+        reading = Thread(target=_read_on, args=(terminals, ended))
+        reading.start()
+        opened.callback(reading.join)
+        opened.callback(ended.set)
+        yield
+
+
+PAINTED: Final = b"F12"
+"""Stands at the foot of a board."""
+
+
+def _folder(url: str) -> Path:
+    return Path(url).parent if "://" not in url else Path.cwd()
+
+
+def _read_on(terminals: list[PtyTerminal], ended: Event) -> None:
+    """Read what boards paint, as terminals do: else they would wait for that."""
+    while not ended.is_set():
+        for terminal in terminals:
+            terminal.read(READ_WAIT_S / len(terminals))
+
+
+READ_WAIT_S: Final = 0.2
