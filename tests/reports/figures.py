@@ -95,6 +95,7 @@ def sample(name: str = "Ana", merchant: str = "ACME", **more: Any) -> dict[str, 
             "by_picker": {"7": {"verified": 100, "accuracy_pct": 97.0}},
         },
         "proposals": {"put_aways": 0, "taken": 0, "taken_pct": None, "by_reason": {}},
+        "counts": {"places": 0, "right": 0, "places_pct": None},
         "refusals": {"refusal_pct": 0.5, "by_code": {"place_missed": 3}},
         "undone": {"7": {"picking": 2}},
         "dock_to_stock": {

@@ -23,7 +23,7 @@ from floorhand.store.asking import ask
 from floorhand.store.masters import site_rules, site_zone
 from floorhand.store.schema import KeptFigures
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Goes up whenever a figure comes to mean something else: what was kept of it is added up again."""
 
 SETTLED_AFTER: Final = timedelta(hours=1)
