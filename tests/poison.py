@@ -65,7 +65,7 @@ NUMBERED = "a number that we draw"
 SET_UP = "set up by who runs the building, and checked on its way in"
 NO_HARM = {
     OURS: """
-        barcode.pack delivery.state guess.kind inspection.disposition
+        barcode.pack delivery.state guess.kind hold.kind inspection.disposition
         inspection.disposition_rule inspection.outcome inspection.reason move.condition
         operation.kind order_line.short_reason orders.channel orders.state outbox.kind
         outbox.platform outbox.state parcel.state parked.flow pick.condition pick.missed

@@ -69,11 +69,6 @@ class Code(StrEnum):
     REVERSE_ENDED = "reverse_ended"
     LEAD_TOOK_BACK = "lead_took_back"
 
-    # Handing over
-    HANDOVER_OWN = "handover_own"
-    HANDOVER_GONE = "handover_gone"
-    NOTE_TOO_LONG = "note_too_long"
-
     # Signing in and the menu
     SIGNED_IN_ELSEWHERE = "signed_in_elsewhere"
     SEAT_LOST = "seat_lost"
@@ -143,6 +138,7 @@ class Code(StrEnum):
     NO_BENCH = "no_bench"
     CHOOSE_FROM_LIST = "choose_from_list"
     MISSING_TOO_MANY = "missing_too_many"
+    PACK_HELD = "pack_held"
 
     # Receiving
     DELIVERY_CLOSED = "delivery_closed"
@@ -184,6 +180,10 @@ class Code(StrEnum):
     COUNT_SERIAL_TWICE = "count_serial_twice"
 
     # The desk of those who lead
+    HANDOVER_OWN = "handover_own"
+    HANDOVER_GONE = "handover_gone"
+    NOTE_TOO_LONG = "note_too_long"
+    BAD_CLOCK = "bad_clock"
     NO_EXCEPTIONS = "no_exceptions"
     EXCEPTION_DECIDED = "exception_decided"
     EXCEPTION_CHANGED = "exception_changed"

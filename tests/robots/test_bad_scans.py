@@ -209,6 +209,19 @@ TAKEN = (
     ),
     taken("exceptions.owner", "typed_worker", "the number of who shall look after it"),
     taken("menu.choose", TEXTS | {"number_large"}, "a lead may teach what is not known"),
+    taken(
+        "control.desk control.list_held control.list_order control.list_merchant control.list_lot"
+        " control.list_out control.list_sku control.list_empty control.at_order"
+        " control.at_merchant control.at_sku control.at_lot control.at_bin",
+        "order wrong_bin typed_bin wrong_tote wrong_carton wrong_piece",
+        "shows how it stands; nothing is changed by that",
+    ),
+    taken(
+        "control.why control.why_recall",
+        TEXTS | {"delivery", "return", "typed_bin", "wrong_tote", "wrong_bench", "wrong_cart"},
+        "the reason in words of one's own; it is data wherever it is shown",
+    ),
+    taken("control.due", TOTALS | ZEROS | {"order"}, "a time of day that is looked at first"),
     taken("packing.scan_piece", ZEROS, "counts again from none"),
     taken(
         "returns.scan_return returns.unknown_parcel returns.which_kind",

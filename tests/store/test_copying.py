@@ -34,6 +34,7 @@ from floorhand.store.schema import (
     Counted,
     CountSheet,
     Guess,
+    Hold,
     Imported,
     KeptFigures,
     Merchant,
@@ -148,6 +149,11 @@ def _what_robots_leave_out(tx) -> None:
             violations=0, line="proved", until=NOW, tail_moves=1,
         )
     )  # fmt: skip
+    tx.execute(
+        insert(Hold).values(
+            site=SITE, id="x/1", kind="bin", subject="A-01", reason="wet", held_at=NOW
+        )
+    )
     tx.execute(insert(Parked).values(site=SITE, worker="1001", flow="picking", state="{}", at=NOW))
     tx.execute(insert(Spooler).values(site=SITE, epoch=3, host="desk", since=SINCE))
     tx.execute(insert(SiteRow).values(site="EAST", name="East", time_zone="Asia/Kathmandu"))

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 WORKABLE = ("released", "picking", "picked", "packing")
 """States of an order that people can bring to an end."""
@@ -115,3 +116,28 @@ def _forecast(one: CutOff, ahead: int, per_hour: float | None, now: datetime) ->
     return Forecast(
         one, Outlook.IN_TIME if ends_at <= one.due_at else Outlook.LATE, ends_at, needed
     )
+
+
+def next_moments(now: datetime, zone: ZoneInfo, clock: str, count: int) -> tuple[datetime, ...]:
+    """Give the next moments, in UTC, at which clocks of the site show ``clock``, as ``16:00``."""
+    hours, minutes = (int(part) for part in clock.split(":"))
+    today = now.astimezone(zone).date()
+    days = (today + timedelta(days=ahead) for ahead in range(count + 1))
+    moments = (_local(day, time(hours, minutes), zone) for day in days)
+    return tuple(moment for moment in moments if moment > now)[:count]
+
+
+def clock_today(now: datetime, zone: ZoneInfo, typed: int) -> datetime | None:
+    """Read a time that was typed as 1630: the next moment at which clocks of the site show it.
+
+    Returns:
+        The moment in UTC; None if no clock shows that.
+    """
+    hours, minutes = divmod(typed, 100)
+    if not (0 <= hours < 24 and minutes < 60):  # as clocks have them
+        return None
+    return next_moments(now, zone, f"{hours}:{minutes}", 1)[0]
+
+
+def _local(day: date, clock: time, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, clock, tzinfo=zone).astimezone(UTC)

@@ -22,7 +22,8 @@ INSTRUCTION_MAX = 600
 NOT_THERE = "not_there"
 DAMAGED = "damaged"
 WRONG_PIECE = "wrong_piece"
-MISSING_REASONS = (NOT_THERE, DAMAGED, WRONG_PIECE)
+HELD = "held"
+MISSING_REASONS = (NOT_THERE, DAMAGED, WRONG_PIECE, HELD)
 """Why pieces that were picked cannot be packed: the texts ``packing.reason.<reason>``."""
 
 

@@ -359,7 +359,9 @@ class ShortDeclared:
 class StopGone:
     """The stop is no longer to be done; nothing was moved.
 
-    ``why`` is ``cancelled`` (the order) or ``changed`` (others found the place wanting).
+    ``why`` is ``cancelled`` (the order), ``order_held``, ``held`` (the goods or the place),
+    ``no_tote`` (the order has no stop left and needs none) or ``changed`` (others found the place
+    wanting).
     """
 
     why: str

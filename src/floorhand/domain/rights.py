@@ -37,6 +37,8 @@ class Right(StrEnum):
     """Look after exceptions: give them to somebody, and decide about them."""
     CORRECT = "correct"
     """Correct what the books believe of a place; what is much takes another person's word."""
+    CONTROL = "control"
+    """Hold and release orders, merchants, goods and bins; recall a lot; say which goes first."""
 
 
 _JOBS = frozenset(map(Right, JOBS))
@@ -50,7 +52,7 @@ ROLES: Mapping[str, frozenset[Right]] = {
     "inspector": frozenset({Right.RETURNS}),
     "lead": _JOBS
     | {Right.BLIND, Right.SHORT_LIFE, Right.LEARN, Right.SEATS, Right.REVERSE}
-    | {Right.HAND_OVER, Right.PLAN, Right.DECIDE, Right.CORRECT},
+    | {Right.HAND_OVER, Right.PLAN, Right.DECIDE, Right.CORRECT, Right.CONTROL},
     "supervisor": frozenset(Right),
 }
 """The roles that a worker can be given, any number of them. A job's name is a role, too."""
@@ -63,7 +65,7 @@ def may(roles: Collection[str], right: Right) -> bool:
 
 LEADING = (
     *(Right.SEATS, Right.UNLOCK, Right.REVERSE),
-    *(Right.HAND_OVER, Right.PLAN, Right.DECIDE, Right.CORRECT),
+    *(Right.HAND_OVER, Right.PLAN, Right.DECIDE, Right.CORRECT, Right.CONTROL),
 )
 """Who has one of these has a desk of their own in the menu."""
 

@@ -34,6 +34,7 @@ AREAS: Final[Mapping[Right, str]] = {
     Right.PLAN: "planning",
     Right.DECIDE: "exceptions",
     Right.CORRECT: "correcting",
+    Right.CONTROL: "control",
 }
 """Conversations that the desk leads to, by the right that they take."""
 

@@ -25,7 +25,9 @@ from floorhand.flows.picking_states import (
 )
 from floorhand.flows.turn import Ask, Facts, Refuse, Reply
 
-GONE = {"cancelled": "picking.gone_cancelled", "changed": "picking.gone_changed"}
+GONE = {
+    why: f"picking.gone_{why}" for why in ("cancelled", "changed", "held", "order_held", "no_tote")
+}
 """What is said of a stop that is no longer to be done, by why."""
 
 

@@ -33,6 +33,7 @@ ACTS: Final[Mapping[Right, str]] = {
     Right.PLAN: "job.planning",
     Right.DECIDE: "job.exceptions",
     Right.CORRECT: "job.correcting",
+    Right.CONTROL: "job.control",
 }
 """What each right allows, as the text that stands in a refusal."""
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from floorhand.domain.days import day
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import site_zone
 
@@ -13,6 +14,12 @@ from floorhand.store.masters import site_zone
 def since(tx: Session, cause: Cause, begun: datetime | None) -> str:
     """Say since when somebody has work."""
     return moment(tx, cause.site, begun, cause.at)
+
+
+def moment_told(tx: Session, site: str, then: datetime, now: datetime) -> str:
+    """Do as `moment` for the midst of a text: the date is written as each language does."""
+    text = moment(tx, site, then, now)
+    return day(text) if "-" in text else text
 
 
 def moment(tx: Session, site: str, then: datetime | None, now: datetime) -> str:

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from floorhand.domain import things
 from floorhand.domain.packing import (
     DAMAGED,
+    HELD,
+    MISSING_REASONS,
     DeclareMissing,
     MissingBooked,
     OrderEmpty,
@@ -24,7 +26,7 @@ from floorhand.errors import Code, Refused
 from floorhand.ops.bench import Work, bench_of, order_at_bench
 from floorhand.ops.ending import note_end
 from floorhand.ops.shipping import finish_order, free_totes
-from floorhand.store import checking, ledger, parcels, tasks
+from floorhand.store import checking, holds, ledger, parcels, tasks
 from floorhand.store.cancelling import PUTBACK
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import merchant_rules
@@ -46,13 +48,13 @@ def declare_missing(
     """Take pieces off an order that were picked but cannot be packed.
 
     Missing and wrong pieces leave the tote through *correction*, as nobody knows where they are;
-    damaged ones go to the bench as damaged, for put-away. The order's line is short by them, and
-    the merchant's policy says what becomes of the order. A supervisor is told either way: the
-    pick was confirmed, so bin and tote are both worth a look.
+    damaged ones go to the bench as damaged, for put-away, and held ones as they are. The order's
+    line is short by them, and the merchant's policy says what becomes of the order. A supervisor
+    is told either way: the pick was confirmed, so bin and tote are both worth a look.
 
     Raises:
         Refused: `Code.MISSING_TOO_MANY` if fewer are left to verify; `Code.NO_BENCH` if goods
-            have to be laid on a bench and the station has none.
+            have to be laid on a bench and the station has none; `Code.NO_SUCH_CHOICE`.
     """
     work = order_at_bench(tx, cause, command.order)
     if not isinstance(work, Work):
@@ -60,21 +62,19 @@ def declare_missing(
     head = work.head
     _take_out(tx, cause, work, command)
     short_lines = _shorten(tx, cause, work, command)
-    tasks.trouble(
-        tx,
-        cause,
-        "missing_at_bench",
-        head.order_no,
-        head.merchant,
-        sku=command.sku,
-        pieces=command.pieces,
-        reason=command.reason,
-    )
+    held = command.reason == HELD  # nobody has picked wrong
+    kind = "short_order" if held else "missing_at_bench"
+    about: dict[str, str | int] = {
+        "sku": command.sku,
+        "pieces": command.pieces,
+        "reason": command.reason,
+    }
+    tasks.trouble(tx, cause, kind, head.order_no, head.merchant, **about)
     cause.note(
         job="packing",
         merchant=head.merchant,
         order=head.number,
-        missing=command.pieces,
+        missing=0 if held else command.pieces,
         short=command.pieces,
         sku=command.sku,
         reason=command.reason,
@@ -106,10 +106,19 @@ def _take_out(tx: Session, cause: Cause, work: Work, command: DeclareMissing) ->
     for row in rows:
         if taken := min(row.left, pieces):
             pieces -= taken
-            if command.reason == DAMAGED:
-                _lay_out(tx, cause, work, row.place, row.goods, taken, damaged=True)
+            if command.reason in (DAMAGED, HELD):
+                if command.reason == HELD:
+                    _must_be_held(tx, cause, row.goods)
+                _lay_out(tx, cause, work, row.place, row.goods, taken, command.reason)
             else:
                 ledger.move(tx, cause, row.place, CORRECTION, [Line(row.goods, taken)])
+
+
+def _must_be_held(tx: Session, cause: Cause, goods: Goods) -> None:
+    """Nobody lays pieces aside as held that are not."""
+    if holds.on_goods(tx, cause.site, goods) is None:
+        at = MISSING_REASONS.index(HELD) + 1
+        raise Refused(Code.NO_SUCH_CHOICE, number=at, choices=at - 1)
 
 
 def _lay_out(
@@ -119,14 +128,13 @@ def _lay_out(
     tote: str,
     goods: Goods,
     pieces: int,
-    *,
-    damaged: bool = False,
+    reason: str = "line_cancelled",
 ) -> None:
     """Lay pieces beside the tote on the bench, for put-away."""
     bench = bench_of(tx, cause, work.totes)
     if not bench:
         raise Refused(Code.NO_BENCH)
-    if damaged:
+    if reason == DAMAGED:
         goods = ledger.change(tx, cause, tote, goods, pieces, condition=things.DAMAGED)
     ledger.move(tx, cause, tote, bench, [Line(goods, pieces)])
     tasks.open_task(
@@ -138,7 +146,7 @@ def _lay_out(
         sku=goods.sku,
         lot=goods.lot,
         pieces=pieces,
-        reason="damaged" if damaged else "line_cancelled",
+        reason=reason,
     )
 
 

@@ -41,11 +41,12 @@ from floorhand.ops.bench import (
     stop_order,
 )
 from floorhand.ops.colleagues import since
+from floorhand.ops.holding import order_must_be_free
 from floorhand.ops.missing import declare_missing
 from floorhand.ops.shipping import close_parcel
 from floorhand.ops.taken_over import take_over
 from floorhand.ops.verifying import check_pieces
-from floorhand.store import boxes, checking, parcels, places, tasks
+from floorhand.store import boxes, checking, holds, parcels, places, tasks
 from floorhand.store.asking import ask
 from floorhand.store.ledger import Cause
 from floorhand.store.parcels import OrderHead, Tote
@@ -86,6 +87,7 @@ def open_tote(tx: Session, cause: Cause, command: OpenTote) -> Opened:
     if head.state == "cancelled":
         return stop_order(tx, cause, head, totes)
     _must_be_picked(head)
+    order_must_be_free(tx, cause, head.merchant, head.number)
     task = _task_of(tx, cause, head, totes, command)
     if isinstance(task, OrderTaken):
         return task
@@ -103,7 +105,7 @@ def open_order(tx: Session, cause: Cause, command: OpenOrder) -> Opened:
     """Claim an order by its number.
 
     Raises:
-        Refused: `Code.PACK_NOT_PICKED`, `PACK_CLOSED`, `TOTE_EMPTY`, or
+        Refused: `Code.PACK_NOT_PICKED`, `PACK_CLOSED`, `PACK_HELD`, `TOTE_EMPTY`, or
             `TOTES_ELSEWHERE` if one of its totes does not stand at this bench.
     """
     head = parcels.order_head(tx, cause.site, command.merchant, command.number)
@@ -112,6 +114,7 @@ def open_order(tx: Session, cause: Cause, command: OpenOrder) -> Opened:
     if head.state == "cancelled":
         return stop_order(tx, cause, head, totes)
     _must_be_picked(head)
+    order_must_be_free(tx, cause, head.merchant, head.number)
     task = _task_of(tx, cause, head, totes, command)
     if isinstance(task, OrderTaken):
         return task
@@ -134,6 +137,8 @@ def open_single(tx: Session, cause: Cause, command: OpenSingle) -> Opened:
         head = parcels.order_head(tx, cause.site, piece.merchant, number)
         if head is None or head.state != "picked":
             continue  # another bench was first
+        if holds.on_order(tx, cause.site, head.merchant, head.number):
+            continue
         totes = parcels.totes_of(tx, cause.site, head.order_no)
         opened = _claim(tx, cause, head, totes, "")
         if opened.instruction:

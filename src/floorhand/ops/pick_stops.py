@@ -30,7 +30,7 @@ from floorhand.domain.routing import WALK_STEP
 from floorhand.domain.things import AVAILABLE, Goods
 from floorhand.errors import Code, Refused
 from floorhand.ops.walking import advance, gone, own_stop
-from floorhand.store import ledger, picks, places, shelves
+from floorhand.store import holds, ledger, picks, places, shelves
 from floorhand.store.ledger import Cause
 from floorhand.store.picks import StopRow
 from floorhand.store.schema import Pick, Stock
@@ -273,8 +273,11 @@ def _is_begun(tx: Session, cause: Cause, stop: StopRow, other: StopRow) -> bool:
 
 
 def _is_held(tx: Session, cause: Cause, stop: StopRow, told: OfferLot) -> bool:
-    """Say whether the place has what was scanned, and it is not for sale."""
+    """Say whether the place has what was scanned, and it is not for sale, or held."""
     goods = stop.stop.goods
+    scanned = replace(goods, lot=told.lot or goods.lot)
+    if told.lot and holds.on_goods(tx, cause.site, scanned):
+        return True
     asked = select(Stock.pieces).where(
         Stock.site == cause.site,
         Stock.place == stop.place,
@@ -318,6 +321,8 @@ def _swap_serial(tx: Session, cause: Cause, stop: StopRow, serial: str) -> LotSw
     if row is None:
         raise refused
     other = replace(goods, serial=serial, lot=row.lot, expiry=row.expiry)
+    if holds.on_goods(tx, cause.site, other):
+        raise Refused(Code.PICK_LOT_HELD, lot=serial, wanted=goods.serial)
     if ledger.reserve(tx, cause, stop.place, other, 1):
         ledger.release(tx, cause, stop.place, goods, 1)
     else:

@@ -22,6 +22,7 @@ from floorhand.errors import Code, Gone, Refused
 from floorhand.ops.claims import make_final
 from floorhand.ops.returns_bench import RETURNS_ZONE
 from floorhand.ops.walking import (
+    OPEN_STOPS,
     advance,
     cancel_on_walk,
     free_tote,
@@ -41,7 +42,9 @@ DROP_KINDS = ("bench", "dock")
 _DROP_PLACE = select(Place.kind, Place.zone).where(
     Place.site == bindparam("site"), Place.code == bindparam("place")
 )
-_FREE_SLOT = select(Slot.merchant, Slot.order, Slot.was).where(
+_FREE_SLOT = select(
+    Slot.merchant, Slot.order, Slot.was, OPEN_STOPS.exists().label("has_stops")
+).where(
     Slot.site == bindparam("site"),
     Slot.task == bindparam("task"),
     Slot.slot_no == bindparam("slot"),
@@ -76,8 +79,8 @@ _TAKE = (
 )
 
 
-def bind_tote(tx: Session, cause: Cause, command: BindTote) -> ToteBound:
-    """Put an empty tote into a slot of a walk.
+def bind_tote(tx: Session, cause: Cause, command: BindTote) -> ToteBound | StopGone:
+    """Put an empty tote into a slot of a walk, if its order still has a stop on it.
 
     Raises:
         Refused: `Code.TOTE_TAKEN`, `Code.TOTE_NOT_EMPTY`, `Code.PLACE_CLOSED`; `Code.WALK_LOST` if
@@ -89,6 +92,9 @@ def bind_tote(tx: Session, cause: Cause, command: BindTote) -> ToteBound:
     if slot is None:
         raise Gone(Code.WALK_LOST)
     order = f"{slot.merchant}/{slot.order}"
+    if not slot.has_stops:  # it was held meanwhile, or its goods were
+        cause.note(job="picking")
+        return StopGone("no_tote", order, "", advance(tx, cause, command.task))
     _take_tote(tx, cause, command.tote, order, walk.cart)
     _bind(tx, cause, command.task, command.slot, command.tote)
     cause.note(job="picking", order=order)

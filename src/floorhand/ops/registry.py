@@ -30,6 +30,7 @@ NAMES: Final = (
     "correcting",
     "handing_over",
     "planning",
+    "control",
     "taken_back",
     "receiving",
     "putaway",

@@ -43,6 +43,7 @@ from floorhand.domain.things import CUSTOMER, Line
 from floorhand.errors import Code, Refused
 from floorhand.ops.bench import Work, bench_of, instruction_of, open_bench, order_at_bench
 from floorhand.ops.ending import note_end
+from floorhand.ops.holding import order_must_be_free
 from floorhand.store import boxes, carrier_labels, checking, ledger, orders, parcels, places, tasks
 from floorhand.store.asking import ask, ask_each
 from floorhand.store.carrier_labels import Left
@@ -117,11 +118,13 @@ def close_parcel(
     """Put what is verified into a carton, queue its label; ship the order if nothing is left.
 
     Raises:
-        Refused: `Code.NOTHING_CHECKED`; `Code.NOT_ENOUGH_STOCK` if a tote lost goods meanwhile.
+        Refused: `Code.NOTHING_CHECKED`; `Code.PACK_HELD`; `Code.NOT_ENOUGH_STOCK` if a tote
+            lost goods meanwhile.
     """
     work = order_at_bench(tx, cause, command.order)
     if not isinstance(work, Work):
         return work
+    order_must_be_free(tx, cause, work.head.merchant, work.head.number)
     parcel, lines_done = _fill_carton(tx, cause, work, command.box)
     rest = checking.rest_of(tx, cause.site, command.order)
     last = not rest.left_pieces

@@ -15,7 +15,7 @@ from floorhand.ops.aside import ASIDE
 from floorhand.ops.registry import FLOWS
 from floorhand.store.undo_steps import NO_STEPS, Steps
 
-TAKES_BACK: Final = frozenset({*JOBS, "exceptions", "correcting", "handing_over"})
+TAKES_BACK: Final = frozenset({*JOBS, "exceptions", "correcting", "handing_over", "control"})
 """Conversations in which scans can be taken back: the jobs, and what leads decide at their desk."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from floorhand.errors import Code, Gone, Refused
@@ -15,9 +15,10 @@ from floorhand.ops.freezing import thaw
 from floorhand.ops.registry import FLOWS
 from floorhand.ops.works import counted_in
 from floorhand.store import deliveries, ledger, returns
+from floorhand.store.holds import are_held, is_order_held
 from floorhand.store.ledger import Cause
 from floorhand.store.restoring import Changed, stays
-from floorhand.store.schema import DeliveryLine, Order, Pick, Slot, Task
+from floorhand.store.schema import DeliveryLine, Hold, Order, Pick, Slot, Task
 from floorhand.store.tasks import LIVE
 
 
@@ -53,6 +54,8 @@ def must_fit(tx: Session, cause: Cause, rows: Sequence[Changed]) -> None:
                 _holds_nothing(tx, cause, row.any["code"])
             case "pick" if row.was is not None and row.was.get("state") == "open":
                 _on_a_walk(tx, cause, row.any["id"])
+            case "hold" if row.was is not None and row.was.get("released_at", "") is None:
+                _nothing_begun(tx, cause, row.any["id"])
 
 
 def _nothing_counted(tx: Session, cause: Cause, number: str) -> None:
@@ -73,9 +76,15 @@ def _holds_nothing(tx: Session, cause: Cause, place: str) -> None:
 
 
 def _on_a_walk(tx: Session, cause: Cause, pick: str) -> None:
-    """A stop is open again only as long as its walk goes on and still has the order."""
+    """A stop is open again only as long as its walk goes on, has the order, and may pick it."""
     row = tx.execute(
-        select(Pick.order, Task.state, Order.state.label("order_state"), Slot.settled)
+        select(
+            Pick.order,
+            Task.state,
+            Order.state.label("order_state"),
+            Slot.settled,
+            or_(are_held(Pick), is_order_held(Pick)).label("held"),
+        )
         .join(Task, and_(Task.site == Pick.site, Task.id == Pick.task))
         .join(
             Order,
@@ -96,8 +105,26 @@ def _on_a_walk(tx: Session, cause: Cause, pick: str) -> None:
         )
         .where(Pick.site == cause.site, Pick.id == pick, Pick.state == "open")
     ).first()
-    if row and (row.state not in LIVE or row.order_state != "picking" or row.settled is not False):
+    if row is None:
+        return
+    ended = row.state not in LIVE or row.order_state != "picking" or row.settled is not False
+    if ended or row.held:
         raise Refused(Code.UNDO_CHANGED, thing_text="thing.ordercode", code=row.order)
+
+
+def _nothing_begun(tx: Session, cause: Cause, hold: str) -> None:
+    """A release is taken back only as long as no walk has begun with what was held."""
+    held = tx.execute(select(Hold).where(Hold.site == cause.site, Hold.id == hold)).scalar_one()
+    named = {"order": Pick.order, "bin": Pick.place}.get(held.kind, Pick.sku)
+    begun = select(Pick.id).where(
+        Pick.site == cause.site, Pick.state == "open", named == held.subject
+    )
+    if held.kind != "bin":
+        begun = begun.where(Pick.merchant == held.merchant)
+    if held.lot:
+        begun = begun.where(Pick.lot == held.lot)
+    if held.kind != "merchant" and tx.scalar(begun.limit(1)) is not None:
+        raise Refused(Code.UNDO_CHANGED, thing_text="thing.text", code=held.subject)
 
 
 def _walk(tx: Session, cause: Cause, state: AnyState) -> None:

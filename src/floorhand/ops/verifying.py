@@ -17,6 +17,7 @@ from floorhand.domain.packing import (
 )
 from floorhand.errors import Code, Refused
 from floorhand.ops.bench import Work, order_at_bench
+from floorhand.ops.holding import goods_must_be_free, order_must_be_free
 from floorhand.store import checking, parcels
 from floorhand.store.asking import ask
 from floorhand.store.checking import InTote
@@ -56,6 +57,7 @@ def check_pieces(
         return work
     if command.typed and not merchant_rules(tx, cause.site, work.head.merchant).typed_quantity:
         raise Refused(Code.SCAN_EACH_PIECE, code=command.pieces)
+    order_must_be_free(tx, cause, work.head.merchant, work.head.number)
     same = _matching(tx, cause, command)
     rows = tuple(row for row in same if row.left)
     if not command.typed and (naming := _to_be_named(tx, cause, command, rows)):
@@ -67,7 +69,9 @@ def check_pieces(
     more = command.pieces - checked if command.typed else command.pieces
     if more > left:
         raise Refused(Code.TOO_MANY_CHECKED, sku=command.sku, asked=command.pieces, left=left)
-    _count(tx, cause, alike if command.typed else rows, more)
+    counted = alike if command.typed else rows
+    goods_must_be_free(tx, cause, (row.goods for row in counted))
+    _count(tx, cause, counted, more)
     cause.note(job="packing", verified=more, merchant=work.head.merchant, order=work.head.number)
     rest = checking.rest_of(tx, cause.site, command.order, command.sku)
     of = Left(goods.sku, "", left - more, goods.lot, goods.expiry, goods.serial)

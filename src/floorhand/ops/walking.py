@@ -12,7 +12,7 @@ from floorhand.errors import Code, Gone
 from floorhand.ops.colleagues import since
 from floorhand.ops.ending import note_end
 from floorhand.ops.reserving import drop_stop, order_trouble
-from floorhand.store import orders, picks, tasks
+from floorhand.store import holds, orders, picks, tasks
 from floorhand.store.asking import ask
 from floorhand.store.cancelling import put_back
 from floorhand.store.ledger import Cause
@@ -23,13 +23,14 @@ from floorhand.store.schema import Order, OrderLine, Pick, Slot, Stock
 ROUNDS_MAX = 4 * SLOTS_MAX
 """So often the next question is looked for again, after an order on the walk was cancelled."""
 
-_OPEN_STOPS = select(Pick.id).where(
+OPEN_STOPS = select(Pick.id).where(
     Pick.site == bindparam("site"),
     Pick.task == bindparam("task"),
     Pick.state == "open",
     Pick.merchant == Slot.merchant,
     Pick.order == Slot.order,
 )
+"""The stops of a slot's order that are still to be done."""
 _WITHOUT_STOPS = (
     select(Slot.merchant, Slot.order)
     .join(
@@ -43,7 +44,7 @@ _WITHOUT_STOPS = (
         Slot.task == bindparam("task"),
         Slot.settled.is_(False),
         Order.state == "picking",
-        ~_OPEN_STOPS.exists(),
+        ~OPEN_STOPS.exists(),
     )
 )
 _SUMS = select(
@@ -151,11 +152,22 @@ def gone(tx: Session, cause: Cause, stop: StopRow) -> StopGone | None:
         why = "cancelled"
     elif stop.state != "open":
         cause.note(job="picking")
-        why = "changed"
+        why = _why_changed(tx, cause, stop)
     else:
         return None
     following = advance(tx, cause, stop.stop.task)
     return StopGone(why, stop.stop.order, stop.stop.place, following)
+
+
+def _why_changed(tx: Session, cause: Cause, stop: StopRow) -> str:
+    """Say why others took a stop off a walk: its order, its goods or its bin are held, or not."""
+    if holds.on_order(tx, cause.site, stop.merchant, stop.number):
+        return "order_held"
+    place = holds.bin_subject(stop.stop.place)
+    held = holds.on_goods(tx, cause.site, stop.stop.goods) or holds.of_subject(
+        tx, cause.site, place
+    )
+    return "held" if held else "changed"
 
 
 def cancel_on_walk(tx: Session, cause: Cause, task: str, merchant: str, number: str) -> None:
@@ -227,7 +239,7 @@ def _settle(tx: Session, cause: Cause, walk: Walk, merchant: str, number: str) -
     order = {"at_site": cause.site, "at_merchant": merchant, "at_number": number}
     ask(tx, _SETTLE_SLOT, **order, at_task=walk.task)
     ask(tx, END_PICKING, **order, now=state, ended=cause.at if state == "short" else None)
-    if state == "waiting":
+    if state == "waiting" and holds.on_order(tx, cause.site, merchant, number) is None:
         order_trouble(tx, cause, merchant, number, pieces=int(left), reason="no_stock")
     elif state == "short":
         note_end(tx, cause, merchant, number)

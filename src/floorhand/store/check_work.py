@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import and_, func, literal, or_, select, union_all
 
 from floorhand.domain.things import CORRECTION
+from floorhand.store.holds import are_held, is_order_held
 from floorhand.store.schema import (
     Checked,
     Move,
@@ -237,6 +238,14 @@ WORK_CHECKS = (
         .where(*_LIVE_SLOT, Place.order_no != order_no(Slot.merchant, Slot.order)),
         "{tote}",
         "stands for {merchant}/{order} on walk {task}, but is bound to {order_no}",
+    ),
+    Rule(
+        "nothing_held_is_to_be_picked",
+        select(Pick.id, Pick.place, Pick.merchant, Pick.sku, Pick.lot, Pick.order)
+        .where(Pick.site == SITE, Pick.state == "open", or_(are_held(Pick), is_order_held(Pick)))
+        .order_by(Pick.id),
+        "{place} {merchant}/{sku} {lot}",
+        "is held, and a walk is to take it for order {order} (stop {id})",
     ),
     Rule(
         "what_is_verified_is_in_the_tote",

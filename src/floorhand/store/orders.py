@@ -23,10 +23,14 @@ from sqlalchemy.orm import Session
 
 from floorhand.domain.allocation import HOLD_ORDER, OpenLine, OpenOrder
 from floorhand.store.asking import Answer, ask
+from floorhand.store.holds import may_not_begin
 from floorhand.store.masters import rules_of_merchants, volume_mm3
 from floorhand.store.prepared import made_once
 from floorhand.store.schema import Order, OrderLine, Place, Sku
 from floorhand.store.shelves import PLACES_USUAL, free_by_sku, lines_of, named, places_for
+
+ENDED = ("shipped", "short", "cancelled")
+"""States of an order that this house is done with."""
 
 CLAIMABLE = ("released", "waiting")
 """States of an order that a walk may take; a waiting one as soon as there is stock for it."""
@@ -76,7 +80,7 @@ _BOUND_TO = select(Place.order_no).where(
 _WAITING = select(func.count()).where(Order.site == bindparam("site"), Order.state == "waiting")
 _HEAD = select(Order.merchant, Order.number, Order.state, Order.priority, Order.due_at)
 _HEADS = (
-    _HEAD.where(Order.site == bindparam("site"))
+    _HEAD.where(Order.site == bindparam("site"), ~may_not_begin(Order))
     .order_by(Order.priority.desc(), Order.due_at, Order.merchant, Order.number)
     .limit(bindparam("limit", type_=Integer))
 )
@@ -129,6 +133,14 @@ def order_facts(tx: Session, site: str, merchant: str, number: str) -> OrderFact
     """Give an order; None if there is none."""
     row = ask(tx, _FACTS, site=site, merchant=merchant, number=number).one_or_none()
     return OrderFacts(*row) if row else None
+
+
+def hold_reason(tx: Session, site: str, merchant: str, number: str) -> str:
+    """Say why an order is held by its shop, or by a bench; empty if nobody said."""
+    asked = select(Order.hold_reason).where(
+        Order.site == site, Order.merchant == merchant, Order.number == number
+    )
+    return tx.scalar(asked) or ""
 
 
 def order_lines(tx: Session, site: str, merchant: str, number: str) -> tuple[LineFacts, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, and_, bindparam, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from floorhand.domain.picking import NeedTote, Stop
@@ -140,6 +140,13 @@ def stops_of_order(
     """List an order's open stops on a walk."""
     of_order = {"task": task, "merchant": merchant, "number": number}
     return tuple(map(_stop, ask(tx, _stops_of_order(), site=site, **of_order)))
+
+
+def open_stops(tx: Session, site: str, *which: ColumnElement[bool]) -> tuple[StopRow, ...]:
+    """List open stops of all walks; seldom asked, so built when it is."""
+    asked = _stops(site).where(Pick.state == "open", *which)
+    rows = tx.execute(asked.order_by(Pick.task, Pick.walk_no, Pick.id))
+    return tuple(map(_stop, rows))
 
 
 def unbound_slot(tx: Session, site: str, task: str) -> tuple[NeedTote, str, str, str] | None:

@@ -84,6 +84,11 @@ def set_place(tx: Session, site: str, code: str, **columns: Any) -> None:
     ask(tx, _SET, at_site=site, at_code=code, **columns)
 
 
+def blocked(tx: Session, site: str, code: str) -> str:
+    """Say why nothing may be picked from a place; empty if it is open to picking."""
+    return tx.scalar(select(Place.blocked).where(Place.site == site, Place.code == code)) or ""
+
+
 def kind_of(tx: Session, site: str, code: str) -> str:
     """Give the kind of a place; empty if there is none of this code."""
     row = ask(tx, _STATE, site=site, code=code).first()

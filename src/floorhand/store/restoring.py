@@ -66,6 +66,7 @@ THINGS: Final[Mapping[str, tuple[str, str]]] = {
     "trouble": ("text", "subject"),
     "handover": ("text", "shift"),
     "barcode": ("text", "code"),
+    "hold": ("text", "subject"),
     "sku": ("piece", "code"),
 }
 """What a row is about, as the worker knows it: a ``thing.…`` and the column that names it."""

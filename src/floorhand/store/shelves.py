@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from floorhand.domain.allocation import Shelf
 from floorhand.domain.things import AVAILABLE, Goods
 from floorhand.store.asking import Answer, ask
+from floorhand.store.holds import are_held
 from floorhand.store.masters import site_zone
 from floorhand.store.prepared import made_once
 from floorhand.store.schema import OrderLine, Place, Stock
@@ -123,6 +124,8 @@ def _only(asked: Select[Any], wanted: CTE | Subquery) -> Select[Any]:
 def _pickable(asked: Select[Any], site: Any) -> Select[Any]:
     """Keep what may be promised: available, unreserved, in open bins or what stands in them.
 
+    What is held by SKU or lot is not, wherever it is and whenever it came.
+
     What is bound to an order already, as in a tote on its way, is never promised again.
     """
     unblocked = [func.coalesce(place.blocked, "") == "" for place in (Inner, *Outer)]
@@ -133,6 +136,7 @@ def _pickable(asked: Select[Any], site: Any) -> Select[Any]:
         outermost("kind") == "bin",
         Inner.order_no.is_(None),
         *unblocked,
+        ~are_held(Stock),
     )
 
 

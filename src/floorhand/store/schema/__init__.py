@@ -5,6 +5,7 @@ operation can be replayed on another database.
 """
 
 from floorhand.store.schema.base import Table
+from floorhand.store.schema.control import Hold
 from floorhand.store.schema.counts import Counted, CountSheet
 from floorhand.store.schema.figures import KeptFigures, ProofRow
 from floorhand.store.schema.floor import (
@@ -75,6 +76,7 @@ __all__ = [
     "DeliveryLine",
     "Guess",
     "Handover",
+    "Hold",
     "Imported",
     "Inspection",
     "KeptFigures",

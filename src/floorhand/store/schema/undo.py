@@ -14,6 +14,7 @@ RESTORED: dict[str, tuple[str, ...]] = {
     "delivery": (),
     "delivery_line": (),
     "handover": (),
+    "hold": (),
     "inspection": (),
     "order_line": (),
     "orders": (),

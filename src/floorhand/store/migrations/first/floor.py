@@ -251,13 +251,11 @@ def move() -> None:
         sa.PrimaryKeyConstraint("site", "operation", "row", name=op.f("pk_move")),
     )
     with op.batch_alter_table("move", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_move_serial",
-            ["site", "serial"],
-            unique=False,
-            sqlite_where=sa.text("serial <> ''"),
-            postgresql_where=sa.text("serial <> ''"),
-        )
+        for columns in (("site", "merchant", "sku", "lot"), ("site", "serial")):
+            there = sa.text(f"{columns[-1]} <> ''")
+            batch_op.create_index(
+                f"ix_move_{columns[-1]}", columns, sqlite_where=there, postgresql_where=there
+            )
         batch_op.create_index(batch_op.f("ix_move_site_at"), ["site", "at"], unique=False)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from alembic import op
 
 from floorhand.store.migrations.first import (
+    control,
     counts,
     figures,
     floor,
@@ -25,6 +26,7 @@ depends_on = None
 
 TABLES = (
     floor.imported,
+    control.hold,
     floor.operation,
     undo.undone_once,
     undo.undo_step,
@@ -78,7 +80,7 @@ NOTED: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("barcode", "checked", "delivery", "delivery_line", "inspection"), ()),
     **dict.fromkeys(("order_line", "orders", "outbox", "parcel", "pick", "place"), ()),
     **dict.fromkeys(("print_job", "receipt", "return_line", "returns", "sku", "slot"), ()),
-    **dict.fromkeys(("stock", "task", "trouble", "count_sheet", "counted"), ()),
+    **dict.fromkeys(("hold", "stock", "task", "trouble", "count_sheet", "counted"), ()),
     "handover": (),
     "seat": ("station",),
 }

@@ -1,0 +1,66 @@
+"""Where the control of the work can be; see `floorhand.flows.control` for how it gets there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from floorhand.domain.control import (
+    Counted,
+    CutOffsFound,
+    Held,
+    ListSubjects,
+    Standing,
+    SubjectRow,
+    SubjectsListed,
+)
+from floorhand.domain.holds import Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The lead scans or types a thing, or chooses a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Orders, merchants, lots or holds are listed: which one?"""
+
+    listed: SubjectsListed
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """One of them: what about it?"""
+
+    now: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """It shall be held, or recalled: for which reason?"""
+
+    now: Standing
+    recall: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The order shall have another cut-off: which?"""
+
+    now: Standing
+    found: CutOffsFound
+
+
+State = Desk | Listing | At | Why | Due
+START = Desk()
+STATES: tuple[type, ...] = (Desk, Listing, At, Why, Due)
+VALUES: tuple[type, ...] = (
+    Subject,
+    Standing,
+    Held,
+    Counted,
+    ListSubjects,
+    SubjectRow,
+    SubjectsListed,
+    CutOffsFound,
+)

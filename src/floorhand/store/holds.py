@@ -1,0 +1,196 @@
+"""Questions about what is held: few rows stand at a time, and an index has just these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    TableClause,
+    and_,
+    bindparam,
+    exists,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.orm import Session
+
+from floorhand.domain.holds import BIN, GOODS, LOT, MERCHANT, ORDER, RECALL, SKU, Subject
+from floorhand.domain.things import Goods
+from floorhand.store.asking import Answer, ask
+from floorhand.store.ledger import Cause
+from floorhand.store.schema import Hold, Worker
+
+_HOLD = cast(TableClause, Hold.__table__)
+_STANDS = (Hold.site == bindparam("site"), Hold.released_at.is_(None))
+_WHO = select(
+    Hold.id,
+    Hold.kind,
+    Hold.merchant,
+    Hold.subject,
+    Hold.lot,
+    Hold.reason,
+    Hold.held_at,
+    Hold.held_by,
+    Worker.name,
+).outerjoin(Worker, (Worker.site == Hold.site) & (Worker.code == Hold.held_by))
+_STANDING = _WHO.where(*_STANDS)
+_ALL = (
+    _STANDING.order_by(Hold.held_at.desc(), Hold.id)
+    .limit(bindparam("limit", type_=Integer))
+    .offset(bindparam("skip", type_=Integer))
+)
+_ON_ORDER = _STANDING.where(
+    Hold.kind == ORDER,
+    Hold.merchant == bindparam("merchant"),
+    Hold.subject == bindparam("number"),
+)
+_ON_SKU = _STANDING.where(
+    Hold.kind.in_(GOODS),
+    Hold.merchant == bindparam("merchant"),
+    Hold.subject == bindparam("sku"),
+).order_by(Hold.kind != RECALL, Hold.held_at)
+_OF_SUBJECT = _STANDING.where(
+    Hold.kind == bindparam("kind"),
+    Hold.merchant == bindparam("merchant"),
+    Hold.subject == bindparam("subject"),
+    Hold.lot == bindparam("lot"),
+)
+_ADD = insert(_HOLD)
+_END = update(_HOLD).where(
+    _HOLD.c.site == bindparam("at_site"),
+    _HOLD.c.id == bindparam("at_id"),
+    _HOLD.c.released_at.is_(None),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HoldFacts:
+    """A hold that stands. ``name`` is that of who held it; ``office`` if it was in the office."""
+
+    id: str
+    subject: Subject
+    reason: str
+    held_at: datetime
+    held_by: str
+    name: str
+
+    def is_on(self, goods: Goods) -> bool:
+        """Say whether pieces are held by this; it is known to be on their SKU."""
+        return self.subject.kind == SKU or self.subject.lot == goods.lot
+
+
+def standing(tx: Session, site: str, limit: int, skip: int = 0) -> tuple[HoldFacts, ...]:
+    """List what is held, the latest first."""
+    return _facts(ask(tx, _ALL, site=site, limit=limit, skip=skip))
+
+
+def of_subject(tx: Session, site: str, subject: Subject) -> HoldFacts | None:
+    """Give the hold on something; None if it is not held."""
+    named = {"merchant": subject.merchant, "subject": subject.code, "lot": subject.lot}
+    found = _facts(ask(tx, _OF_SUBJECT, site=site, kind=subject.kind, **named))
+    return found[0] if found else None
+
+
+def on_order(tx: Session, site: str, merchant: str, number: str) -> HoldFacts | None:
+    """Give the hold on an order itself; that on its merchant stops only orders not yet begun."""
+    found = _facts(ask(tx, _ON_ORDER, site=site, merchant=merchant, number=number))
+    return found[0] if found else None
+
+
+def on_sku(tx: Session, site: str, merchant: str, sku: str) -> tuple[HoldFacts, ...]:
+    """List the holds on a SKU and on lots of it, recalls first."""
+    return _facts(ask(tx, _ON_SKU, site=site, merchant=merchant, sku=sku))
+
+
+def on_goods(tx: Session, site: str, goods: Goods) -> HoldFacts | None:
+    """Give a hold on pieces; None if they may be promised, picked and packed."""
+    found = on_sku(tx, site, goods.merchant, goods.sku)
+    return next((one for one in found if one.is_on(goods)), None)
+
+
+def begin(tx: Session, cause: Cause, subject: Subject, reason: str) -> str:
+    """Write a hold and return its id; the index of standing holds refuses a second one."""
+    hold = cause.new_id()
+    ask(
+        tx,
+        _ADD,
+        site=cause.site,
+        id=hold,
+        kind=subject.kind,
+        merchant=subject.merchant,
+        subject=subject.code,
+        lot=subject.lot,
+        reason=reason,
+        held_at=cause.at,
+        held_by=cause.worker,
+    )
+    return hold
+
+
+def end(tx: Session, cause: Cause, hold: str) -> bool:
+    """Release a hold; False if it was released already."""
+    ended = {"released_at": cause.at, "released_by": cause.worker}
+    return ask(tx, _END, at_site=cause.site, at_id=hold, **ended).rowcount == 1
+
+
+def are_held(stock: Any) -> ColumnElement[bool]:
+    """Say of rows with merchant, SKU and lot whether these goods are held."""
+    return exists(
+        select(Hold.id).where(
+            Hold.site == stock.site,
+            Hold.released_at.is_(None),
+            Hold.merchant == stock.merchant,
+            Hold.subject == stock.sku,
+            or_(Hold.kind == SKU, and_(Hold.kind.in_((LOT, RECALL)), Hold.lot == stock.lot)),
+        )
+    )
+
+
+def may_not_begin(order: Any) -> ColumnElement[bool]:
+    """Say of orders whether they, or their merchants, are held."""
+    return exists(
+        select(Hold.id).where(
+            Hold.site == order.site,
+            Hold.released_at.is_(None),
+            Hold.merchant == order.merchant,
+            or_(Hold.kind == MERCHANT, and_(Hold.kind == ORDER, Hold.subject == order.number)),
+        )
+    )
+
+
+def is_order_held(pick: Any) -> ColumnElement[bool]:
+    """Say of stops whether their order itself is held."""
+    return exists(
+        select(Hold.id).where(
+            Hold.site == pick.site,
+            Hold.released_at.is_(None),
+            Hold.kind == ORDER,
+            Hold.merchant == pick.merchant,
+            Hold.subject == pick.order,
+        )
+    )
+
+
+def bin_subject(code: str) -> Subject:
+    """Name a bin as what can be held."""
+    return Subject(BIN, code=code)
+
+
+def _facts(rows: Answer) -> tuple[HoldFacts, ...]:
+    return tuple(
+        HoldFacts(
+            row.id,
+            Subject(row.kind, row.merchant, row.subject, row.lot),
+            row.reason,
+            row.held_at,
+            row.held_by,
+            row.name or row.held_by or "office",
+        )
+        for row in rows
+    )

@@ -1,0 +1,148 @@
+"""What those who lead may decide about: open orders, merchants, lots, and what a code means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from floorhand.domain.holds import MERCHANT, SKU, Subject
+from floorhand.domain.things import OUTSIDE
+from floorhand.store.orders import ENDED
+from floorhand.store.schema import Merchant, Move, Order, Sku, Stock
+
+SOUGHT_MAX = 9
+"""So many products of one code are offered; more merchants than that seldom share one."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """An open order, as it stands in a list of the most urgent ones."""
+
+    merchant: str
+    number: str
+    state: str
+    priority: int
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MerchantRow:
+    """A merchant with the number of open orders."""
+
+    code: str
+    name: str
+    orders: int
+
+
+@dataclass(frozen=True, slots=True)
+class LotRow:
+    """A lot of a product, with its pieces in the house."""
+
+    lot: str
+    expiry: str
+    pieces: int
+
+
+def open_orders(tx: Session, site: str, limit: int, skip: int) -> tuple[OrderRow, ...]:
+    """List the orders that this house is not done with, the most urgent first."""
+    rows = tx.execute(
+        select(Order.merchant, Order.number, Order.state, Order.priority, Order.due_at)
+        .where(Order.site == site, Order.state.not_in(ENDED))
+        .order_by(Order.priority.desc(), Order.due_at, Order.merchant, Order.number)
+        .limit(limit)
+        .offset(skip)
+    )
+    return tuple(OrderRow(*row) for row in rows)
+
+
+def merchants(tx: Session, site: str, limit: int, skip: int) -> tuple[MerchantRow, ...]:
+    """List the merchants, each with its open orders."""
+    count = func.count(Order.number)
+    of_merchant = and_(
+        Order.site == Merchant.site,
+        Order.merchant == Merchant.code,
+        Order.state.not_in(ENDED),
+    )
+    rows = tx.execute(
+        select(Merchant.code, Merchant.name, count)
+        .outerjoin(Order, of_merchant)
+        .where(Merchant.site == site)
+        .group_by(Merchant.code, Merchant.name)
+        .order_by(Merchant.code)
+        .limit(limit)
+        .offset(skip)
+    )
+    return tuple(MerchantRow(code, name, int(orders)) for code, name, orders in rows)
+
+
+def merchant(tx: Session, site: str, code: str) -> MerchantRow | None:
+    """Give a merchant with its open orders; None if there is none."""
+    name = tx.scalar(select(Merchant.name).where(Merchant.site == site, Merchant.code == code))
+    if name is None:
+        return None
+    open_orders_of = (Order.site == site, Order.merchant == code, Order.state.not_in(ENDED))
+    count = tx.scalar(select(func.count(Order.number)).where(*open_orders_of))
+    return MerchantRow(code, name, int(count or 0))
+
+
+def lots(
+    tx: Session, site: str, merchant: str, sku: str, limit: int, skip: int = 0
+) -> tuple[LotRow, ...]:
+    """List the lots of a product that are in the house, the first to expire first."""
+    rows = tx.execute(
+        select(Stock.lot, func.min(Stock.expiry), func.sum(Stock.pieces))
+        .where(
+            Stock.site == site,
+            Stock.merchant == merchant,
+            Stock.sku == sku,
+            Stock.lot != "",
+            Stock.pieces > 0,
+            Stock.place.not_in(OUTSIDE),
+        )
+        .group_by(Stock.lot)
+        .order_by(func.min(Stock.expiry), Stock.lot)
+        .limit(limit)
+        .offset(skip)
+    )
+    return tuple(LotRow(lot, expiry, int(pieces)) for lot, expiry, pieces in rows)
+
+
+def lot_was_here(tx: Session, site: str, lot: Subject) -> bool:
+    """Say whether a piece of a lot was ever moved here."""
+    moved = select(Move.operation).where(
+        Move.site == site,
+        Move.merchant == lot.merchant,
+        Move.sku == lot.code,
+        Move.lot == lot.lot,
+        Move.lot != "",
+    )
+    return tx.scalar(moved.limit(1)) is not None
+
+
+def pieces_of(tx: Session, site: str, merchant: str) -> int:
+    """Count the pieces of a merchant in the house."""
+    held = tx.scalar(
+        select(func.sum(Stock.pieces)).where(
+            Stock.site == site, Stock.merchant == merchant, Stock.place.not_in(OUTSIDE)
+        )
+    )
+    return int(held or 0)
+
+
+def sought(tx: Session, site: str, code: str) -> tuple[Subject, ...]:
+    """Say what a typed code means: a merchant, or products, as ``merchant/sku`` or ``sku``."""
+    known = select(Merchant.code).where(Merchant.site == site, Merchant.code == code)
+    if tx.scalar(known) is not None:
+        return (Subject(MERCHANT, code),)
+    merchant, _, number = code.partition("/")
+    named = or_(Sku.code == code, and_(Sku.merchant == merchant, Sku.code == number))
+    rows = tx.execute(
+        select(Sku.merchant, Sku.code)
+        .where(Sku.site == site, named)
+        .order_by(Sku.merchant)
+        .limit(SOUGHT_MAX)
+    )
+    return tuple(Subject(SKU, *row) for row in rows)
