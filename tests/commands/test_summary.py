@@ -11,13 +11,14 @@ import pytest
 from conftest import NOW, SITE
 from sqlalchemy import insert
 
-from floorhand.commands.summary import add_arguments, asked_period, summarise
+from floorhand.commands.summary import add_arguments, asked_period
 from floorhand.domain.shifts import Period
 from floorhand.errors import BadSetting
 from floorhand.reports.page_of_text import text_of
 from floorhand.reports.shift import shift_report
 from floorhand.store.db import Transactions
 from floorhand.store.schema import Operation, Worker
+from floorhand.store.summary import summarise
 from floorhand.text.catalog import catalog
 
 BERLIN = ZoneInfo("Europe/Berlin")

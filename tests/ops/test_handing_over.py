@@ -11,7 +11,6 @@ from conftest import NOW, SITE, new_warehouse
 from sqlalchemy import delete, insert, select, update
 from warehouses import packing
 
-from floorhand.commands.summary import summarise
 from floorhand.domain.handing_over import HandOver, LookOver, TakeOn
 from floorhand.domain.shifts import Period
 from floorhand.errors import Code, Refused
@@ -24,6 +23,7 @@ from floorhand.store.ledger import Cause
 from floorhand.store.left_behind import KEPT_MAX, as_plain, left_behind
 from floorhand.store.masters import site_zone
 from floorhand.store.schema import Handover, Order, Task, Trouble
+from floorhand.store.summary import summarise
 from floorhand.text.catalog import catalog
 
 LEAD = frozenset({"lead"})

@@ -16,7 +16,6 @@ from homes import home_of
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
-from floorhand.commands.summary import summarise
 from floorhand.domain.entries import total
 from floorhand.domain.shifts import Period
 from floorhand.domain.signing_in import JOBS
@@ -40,6 +39,7 @@ from floorhand.store.schema import (
     Trace,
     Worker,
 )
+from floorhand.store.summary import summarise
 from floorhand.store.traces import history
 from floorhand.text.catalog import catalog
 from floorhand.text.columns import width

@@ -266,6 +266,17 @@ async def test_a_board_says_since_when_the_database_does_not_answer_and_goes_on(
         assert "as of" not in await shows(pilot, "10:41:07")
 
 
+async def test_the_shift_opens_with_its_key_and_leads_back() -> None:
+    looking = Looking()
+    async with app_of(looking).run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "F6 Shift")
+        await press(pilot, "f6")
+        await shows(pilot, "The shift, section by section")
+        assert Target("report.all", "") in looking.asked
+        await press(pilot, "f3")
+        await shows(pilot, "F6 Shift")
+
+
 async def test_a_board_is_left_by_a_key() -> None:
     async with app_of(Looking()).run_test(size=SIZES["80x24"]) as pilot:
         await shows(pilot, "▶ 08:41")

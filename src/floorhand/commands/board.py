@@ -48,22 +48,36 @@ def run(args: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001  (
         require_site(tx, settings.site)
         zone = site_zone(tx, settings.site)
         language = settings.language or site_rules(tx, settings.site).language
+    from floorhand.commands.shift_screen import KINDS, ShiftTables, is_plain, running_shift
     from floorhand.store.board import board
     from floorhand.tui.board import Looked, Sight, run_board
 
     words = catalog(language)
 
+    manner = manner_of(settings)
+    shift = ShiftTables(
+        settings,
+        words,
+        lambda tx, now: running_shift(tx, settings.site, now),
+        plain=is_plain(manner),
+    )
+
     def look(target: Target | None) -> Looked:
         now = datetime.now(UTC)
         with onlooker.look() as tx:
-            behind = _behind(tx, settings.site, target, now) if target else None
+            behind = None
+            if target is not None and target.kind in KINDS:
+                behind = shift.behind(tx, target, now)
+            elif target is not None:
+                behind = behind_line(tx, settings.site, target, now)
             return Looked(now, board(tx, settings.site, now), behind)
 
     sight = Sight(look, partial(keep_table, words), words, zone, settings.site)
-    return run_board(sight, manner_of(settings))
+    return run_board(sight, manner)
 
 
-def _behind(tx: Session, site: str, target: Target, now: datetime) -> Details:
+def behind_line(tx: Session, site: str, target: Target, now: datetime) -> Details:
+    """Give what is behind a line of a board, or what a code stands for."""
     from floorhand.store.details import details
     from floorhand.store.found import about, found
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from functools import partial
 from zoneinfo import ZoneInfo
 
-from floorhand.commands.nightly import failed_services
-from floorhand.commands.signing_key import sign
+from floorhand.commands.shift_screen import figures_of, show_shift
 from floorhand.commands.summary_output import add_outputs, show
 from floorhand.config import Settings
 from floorhand.domain.shifts import (
@@ -22,10 +20,8 @@ from floorhand.domain.shifts import (
 )
 from floorhand.errors import BadSetting
 from floorhand.store import summaries
-from floorhand.store.at_hand import at_hand, handed_over
 from floorhand.store.db import open_database
 from floorhand.store.masters import require_site, site_rules
-from floorhand.store.summary import summarise
 from floorhand.text.catalog import catalog
 
 YEARS = (1970, 9998)
@@ -54,12 +50,12 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         zone = ZoneInfo(summaries.time_zone(tx, settings.site))
         rules = site_rules(tx, settings.site)
         period = asked_period(args, rules.shifts, zone, now)
-        figures = summarise(tx, settings.site, period, now, sign=partial(sign, settings))
-        figures["now"] = at_hand(tx, settings.site, now)
-        figures["handover"] = handed_over(tx, settings.site, period)
-    figures["nightly"] = failed_services(settings.nightly)
-    show(args, settings, figures, catalog(settings.language or rules.language), zone)
-    return 0
+        words = catalog(settings.language or rules.language)
+        if not args.screen:
+            figures = figures_of(tx, settings, period, now, keep=True)
+            show(args, settings, figures, words, zone)
+            return 0
+    return show_shift(settings, words, period)
 
 
 def asked_period(

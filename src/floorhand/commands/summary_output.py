@@ -36,6 +36,9 @@ def add_outputs(parser: argparse.ArgumentParser) -> None:
     made.add_argument(
         "--email", action="store_true", help="print a mail: its subject, then text; sends nothing"
     )
+    made.add_argument(
+        "--screen", action="store_true", help="tables on a screen: sort, search, keep as files"
+    )
     parser.add_argument("--pdf", type=Path, metavar="FILE", help="one page A4, to be pinned up")
     parser.add_argument("--xlsx", type=Path, metavar="FILE", help="a workbook, a sheet per table")
     csv = "FILE.csv: a line per figure; another name: a folder, a file per table"

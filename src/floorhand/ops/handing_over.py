@@ -28,6 +28,7 @@ from floorhand.store import handovers
 from floorhand.store.ledger import Cause
 from floorhand.store.left_behind import Left, as_plain, left_behind
 from floorhand.store.masters import site_rules, site_zone
+from floorhand.store.proofs import last_line
 
 
 def look_over(tx: Session, cause: Cause, _command: LookOver) -> SeenLeft:
@@ -70,7 +71,9 @@ def hand_over(tx: Session, cause: Cause, command: HandOver) -> HandedOver:
     must_lead(tx, cause, Right.HAND_OVER)
     left = left_behind(tx, cause.site, cause.at)
     shift = _shift(tx, cause)
-    handovers.keep_handover(tx, cause, shift, command.note, as_plain(left), "")
+    handovers.keep_handover(
+        tx, cause, shift, command.note, as_plain(left), last_line(tx, cause.site)
+    )
     cause.note(job="lead", handed_over=shift.name, left=sum(map(len, left.values())))
     return HandedOver(look_over(tx, cause, LookOver()))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from floorhand.reports.model import Chart
+from floorhand.reports.model import Bar, Chart
 from floorhand.reports.writing import NOTHING, number
 from floorhand.text.catalog import Catalog
 from floorhand.text.columns import width
@@ -40,29 +40,30 @@ def chart_lines(chart: Chart, words: Catalog, columns: int, *, plain: bool = Fal
     room = max(BARS_MIN, columns - labels - numbers - 4)
     lines = [chart_title(chart, words)]
     for bar, text in zip(chart.bars, told, strict=True):
-        drawn = _bar(bar.value or 0.0, chart, room, plain=plain)
+        drawn = bar_of(chart, bar, room, plain=plain)
         label = bar.label + " " * (labels - width(bar.label))
         lines.append(f"  {label} {drawn} {text:>{numbers}}")
     return lines
 
 
-def _bar(value: float, chart: Chart, room: int, *, plain: bool) -> str:
-    """Draw one bar; a value that is not nothing is seen, however small."""
+def bar_of(chart: Chart, bar: Bar, room: int, *, plain: bool = False) -> str:
+    """Draw one bar in so many columns; a value that is not nothing is seen, however small."""
+    value = bar.value or 0.0
     eighths = round(value * room * 8 / chart.scale)
     if value > 0:
         eighths = max(eighths, 1)
     full, rest = divmod(eighths, 8)
     if plain:
-        bar = "#" * (full + (rest >= 4 or (not full and rest > 0)))
+        drawn = "#" * (full + (rest >= 4 or (not full and rest > 0)))
     else:
-        bar = FULL * full + (EIGHTHS[rest] if rest else "")
-    bar = bar.ljust(room)
+        drawn = FULL * full + (EIGHTHS[rest] if rest else "")
+    drawn = drawn.ljust(room)
     if chart.target is None:
-        return bar
+        return drawn
     at = min(round(chart.target * room / chart.scale), room - 1)
     reached = value >= chart.target
     mark = "|" if plain else REACHED if reached else TARGET
-    return bar[:at] + mark + bar[at + 1 :]
+    return drawn[:at] + mark + drawn[at + 1 :]
 
 
 def chart_title(chart: Chart, words: Catalog) -> str:

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from floorhand.domain.signing_in import JOBS
 from floorhand.reports.model import Cell, Column, Share, Table
 from floorhand.reports.writing import day_and_clock, length, number
 from floorhand.text.catalog import Catalog
@@ -83,12 +82,11 @@ class Making:
             for index in range(len(heads))
             if index == 0 or any(row[index] not in (None, "") for row in found)
         ]
-        across = tuple(Column(heads[i], self._head(heads[i]), RANKS.get(heads[i], 0)) for i in kept)
+        across = tuple(
+            Column(heads[i], self.say(f"board.head.{heads[i]}"), RANKS.get(heads[i], 0))
+            for i in kept
+        )
         return Table(across, tuple(tuple(row[i] for i in kept) for row in found)) if found else None
-
-    def _head(self, name: str) -> str:
-        """Give the words above a column; one that is about a job is called like it."""
-        return self.say(f"job.{name}" if name in JOBS else f"board.head.{name}")
 
 
 def seconds(value: float | None) -> timedelta | None:

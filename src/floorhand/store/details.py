@@ -54,7 +54,15 @@ class Lead:
     shown: str = ""
 
 
-Value = str | int | datetime | Word | Lead | None
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number with the words that it is written in: a share, a length, a rate."""
+
+    number: float
+    told: str
+
+
+Value = str | int | datetime | Word | Lead | Figure | None
 """What is in a cell."""
 
 
@@ -64,13 +72,14 @@ class Details:
 
     ``heads`` name the columns; ``rows`` have a cell for each. ``count`` is how many rows there are
     in all, of which no more than `ROWS_MAX` are given. ``facts`` are told above it, as names of
-    texts with their values.
+    texts with their values; ``said`` are sentences above it, in words already.
     """
 
     heads: tuple[str, ...]
     rows: tuple[tuple[Value, ...], ...]
     count: int
     facts: tuple[tuple[str, str], ...] = ()
+    said: tuple[str, ...] = ()
 
 
 def details(tx: Session, site: str, kind: str, key: str, now: datetime) -> Details:

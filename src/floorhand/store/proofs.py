@@ -97,6 +97,12 @@ def stock_told(
     return _told(proof, now, row.line, since)
 
 
+def last_line(tx: Session, site: str) -> str:
+    """Give the line of the last proof that was kept; empty if there is none that is signed."""
+    row = _last(tx, site)
+    return row.line if row is not None else ""
+
+
 def _told(proof: StockProof, now: datetime, line: str, since: int) -> dict[str, Any]:
     return {
         "as_of": now.isoformat(),

@@ -53,6 +53,13 @@ SEARCH_EVERY_S: Final = 5.0
 COUNTED: Final = frozenset({"cut_off", "worker", "waits", "printer", "trouble"})
 """What is read as quickly as the board itself."""
 
+REPORT_EVERY_S: Final = 60.0
+REPORTED: Final = frozenset({"report.all", "report.section", "job"})
+"""What is of the report of a shift, whose figures take longer still."""
+
+SHIFT: Final = Target("report.all", "")
+"""The report of the running shift, section by section."""
+
 PAGE: Final = 10
 OPENS: Final = frozenset({"right", "f10"})
 CLOSES: Final = frozenset({"left", "escape", "f3"})
@@ -111,6 +118,7 @@ class Opened:
     def is_due(self) -> bool:
         """Whether it is to be looked at again."""
         every_s = 0.0 if self.about.kind in COUNTED else SEARCH_EVERY_S
+        every_s = REPORT_EVERY_S if self.about.kind in REPORTED else every_s
         return self.details is None or monotonic() - self.looked_s >= every_s
 
 
@@ -188,6 +196,8 @@ class BoardScreen(Screen[None]):
         lines = targets(self._board) if self._board is not None else ()
         if key == "f12":
             self.app.exit()
+        elif key == "f6":
+            self._open(SHIFT)
         elif key in STEPS:
             self._chosen = max(0, min(self._chosen + STEPS[key], len(lines) - 1))
         elif key in OPENS and self._chosen < len(lines):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Final
 
-from floorhand.store.details import Details, Lead, Value, Word
+from floorhand.store.details import Details, Figure, Lead, Value, Word
 from floorhand.text.catalog import Catalog
 from floorhand.tui.board_parts import Target, moment
 from floorhand.tui.rows import Part, Row, between, padded
@@ -16,6 +16,7 @@ from floorhand.tui.tables import Column, Table, table_rows
 from floorhand.tui.widths import columns
 
 FACTS_ROWS_MAX: Final = 4
+SAID_ROWS_MAX: Final = 8
 GAP: Final = 2
 """Columns left and right of a table."""
 
@@ -197,7 +198,13 @@ def _facts(view: DetailsView, width: int) -> list[Row]:
     told = view.details.facts if view.details is not None else ()
     pairs = (view.words.fact(name, value) for name, value in told)
     text = " · ".join(" ".join(part for part in pair if part) for pair in pairs)
-    return [(Part(f" {line}"),) for line in wrap(text, width - 2, FACTS_ROWS_MAX)] if text else []
+    above = [
+        line
+        for said in (view.details.said if view.details is not None else ())
+        for line in wrap(said, width - 2, SAID_ROWS_MAX)
+    ][:SAID_ROWS_MAX]
+    lines = [*above, *(wrap(text, width - 2, FACTS_ROWS_MAX) if text else ())]
+    return [(Part(f" {line}"),) for line in lines]
 
 
 def _above(view: DetailsView, width: int) -> Row:
@@ -221,7 +228,7 @@ def _marked(view: DetailsView, index: int, head: str) -> str:
 
 
 def _is_right(details: Details, index: int) -> bool:
-    return any(isinstance(row[index], int) for row in details.rows)
+    return any(isinstance(row[index], int | Figure) for row in details.rows)
 
 
 def _cell(view: DetailsView, value: Value, whole: bool) -> str:
@@ -236,6 +243,8 @@ def _cell(view: DetailsView, value: Value, whole: bool) -> str:
             return view.words.say(key, dict(facts))
         case Lead(name=name, shown=shown):
             return shown or name
+        case Figure(told=told):
+            return told
         case _:
             return str(value)
 
@@ -249,5 +258,7 @@ def _sorted_as(value: Value, cell: str) -> tuple[bool, float, str]:
             return (False, value.timestamp(), "")
         case int():
             return (False, value, "")
+        case Figure(number=number):
+            return (False, number, "")
         case _:
             return (False, 0.0, cell.casefold())

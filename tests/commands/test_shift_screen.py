@@ -1,0 +1,85 @@
+"""The report of a shift as tables of a board."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from conftest import NOW, SITE, new_warehouse
+from warehouses import packing
+
+from floorhand.commands.shift_screen import ALL, CHART, KINDS, SECTION, ShiftTables
+from floorhand.config import Settings
+from floorhand.domain.shifts import Period
+from floorhand.store.db import Transactions, engine_of
+from floorhand.store.details import Details, Figure, Lead
+from floorhand.text.catalog import catalog
+from floorhand.tui.board import REPORTED
+from floorhand.tui.board_details import DetailsView, Order, lay_out_details, target_of, written
+from floorhand.tui.board_parts import Target
+from floorhand.tui.rows import Row
+
+AS_IT_IS = Order()
+SHIFT = Period("day", NOW - timedelta(hours=12), NOW + timedelta(hours=12))
+
+
+@pytest.fixture
+def floor(tmp_path: Path) -> Iterator[Transactions]:
+    transactions = new_warehouse(tmp_path)
+    packing.build(transactions)
+    yield transactions
+    engine_of(transactions).dispose()
+
+
+def view_of(details: Details, order: Order = AS_IT_IS) -> DetailsView:
+    return DetailsView("", details, catalog("en"), SHIFT.start.tzinfo, NOW, order)
+
+
+def text_of(rows: list[Row]) -> str:
+    return "\n".join("".join(part.text for part in row) for row in rows)
+
+
+def test_each_section_opens_from_the_list_of_sections(floor: Transactions) -> None:
+    tables = ShiftTables(Settings(site=SITE), catalog("en"), lambda _tx, _now: SHIFT)
+    with floor.begin() as tx:
+        listed = tables.behind(tx, Target(ALL, ""), NOW)
+        assert "Will we make it?" in text_of(lay_out_details(view_of(listed), 80, 24))
+        for number, (section, count, _) in enumerate(listed.rows):
+            target = target_of(view_of(listed), number)
+            assert target == Target(section.kind, section.name)
+            assert len(tables.behind(tx, target, NOW).rows) == (count or 0) or section.kind == CHART
+
+
+def test_a_report_is_made_again_when_it_is_old(floor: Transactions) -> None:
+    asked = []
+
+    def period_of(_tx: object, now: object) -> Period:
+        asked.append(now)
+        return SHIFT
+
+    tables = ShiftTables(Settings(site=SITE), catalog("en"), period_of)
+    later = NOW + timedelta(seconds=59), NOW + timedelta(seconds=60)
+    with floor.begin() as tx:
+        for now in (NOW, *later):
+            tables.behind(tx, Target(ALL, ""), now)
+    assert asked == [NOW, later[1]]
+
+
+def test_figures_are_sorted_as_numbers_and_shown_as_they_are_written() -> None:
+    rows = ((Lead("x", "a"), Figure(9.5, "9.5%")), (Lead("x", "b"), Figure(97.0, "97%")))
+    details = Details(("section", "busy"), (*rows, (Lead("x", "c"), None)), 3)
+    sorted_up = written(view_of(details, Order(1)))
+    assert [row[1] for row in sorted_up] == ["9.5%", "97%", ""]
+
+
+def test_what_is_said_stands_above_a_table() -> None:
+    details = Details(("section",), (("x",),), 1, said=("As of now. " * 30, "Second."))
+    rows = text_of(lay_out_details(view_of(details), 40, 20)).splitlines()
+    assert rows[1].startswith(" As of now.")
+    assert len([row for row in rows if "As of" in row]) <= 8
+
+
+def test_what_a_board_knows_of_a_report_is_what_there_is() -> None:
+    assert {ALL, SECTION, CHART} == KINDS == REPORTED
