@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "how printers are; pause, reroute, reprint, test, simulate",
     ),
     "spool": ("floorhand.commands.spool", "send labels to printers, without a terminal"),
+    "recall": ("floorhand.commands.recall", "block a lot at once; where it is, who got it"),
     "seats": ("floorhand.commands.seats", "who sits where; free a seat, unlock one"),
     "workers": ("floorhand.commands.workers", "who works here; draw a PIN, unlock one"),
     "board": ("floorhand.commands.board", "the building on one screen, up to date each second"),

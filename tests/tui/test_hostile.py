@@ -85,6 +85,12 @@ class Poisoned(Stage):
     def cancel(self, order: str) -> None:
         super().cancel(self.renamed.get(order, order))
 
+    def open(self, job: str) -> None:
+        """Choose a job by its number, though an order may have that number, too."""
+        renamed, self.renamed = self.renamed, {}
+        super().open(job)
+        self.renamed = renamed
+
     def scan(self, scanned: str) -> Turn:
         self.seen.append(super().scan(self.renamed.get(scanned, scanned)))
         return self.turn

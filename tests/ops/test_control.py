@@ -1,0 +1,290 @@
+"""What is held is not begun, promised, picked or packed, and everybody who meets it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import forked
+import pytest
+from conftest import NOW, SITE, new_warehouse
+from homes import home_of
+from sqlalchemy import func, insert, select, update
+from warehouses import inbound, packing
+from warehouses import picking as house
+from warehouses.picked import all_is_well, line, picks, slots, state, troubles
+from warehouses.picker import Picker
+from warehouses.picking import MUG, NEW_TEA, NUT, OLD_TEA, order, put
+
+from floorhand.domain.control import HoldSubject, ReleaseSubject
+from floorhand.domain.holds import Subject
+from floorhand.domain.things import Goods
+from floorhand.errors import Code
+from floorhand.ops.settling import from_office
+from floorhand.store.check import violations
+from floorhand.store.db import Transactions
+from floorhand.store.schema import Checked, Hold, Operation, Order, Place, Stock, Worker
+
+TEA = ("ACME", "TEA")
+RECALLS = Path(__file__).parent / "recalls.py"
+
+
+def hold(transactions: Transactions, *subject: str) -> object:
+    with transactions.begin() as tx:
+        return from_office(tx, SITE, HoldSubject(Subject(*subject), "quality"), NOW)
+
+
+def release(transactions: Transactions, *subject: str) -> None:
+    with transactions.begin() as tx:
+        from_office(tx, SITE, ReleaseSubject(Subject(*subject)), NOW)
+
+
+@pytest.fixture
+def floor(transactions: Transactions) -> Iterator[Transactions]:
+    """The furnished house without stock and orders; its books are right at the end."""
+    with transactions.begin() as tx:
+        house.furnish(tx)
+    yield transactions
+    assert all_is_well(transactions)
+
+
+@pytest.mark.parametrize("subject", [("order", "ACME", "1"), ("merchant", "ACME")])
+def test_no_walk_begins_what_is_held_until_it_is_released(floor, subject) -> None:
+    with floor.begin() as tx:
+        put(tx, "A-01", MUG, 3)
+        put(tx, "B-01", NUT, 3)
+        order(tx, "1", [("MUG", 2)], due_h=1)
+        order(tx, "2", [("NUT", 2)], merchant="BOLT", due_h=2)
+    hold(floor, *subject)
+    Picker(floor).start()
+    assert slots(floor) == ["2"]
+    release(floor, *subject)
+    Picker(floor, "W2").start("CART-2")
+    assert slots(floor) == ["2", "1"]
+
+
+def test_goods_of_a_held_merchant_are_received(transactions: Transactions) -> None:
+    inbound.build(transactions)
+    hold(transactions, "merchant", "ACME")
+    ana = Picker(transactions, job="receiving")
+    ana.scan("D-100", "LDOCK-1", "LD1", inbound.MUG)
+    with transactions.begin() as tx:
+        assert tx.scalar(select(func.sum(Stock.pieces)).where(Stock.place == "DOCK-1")) == 1
+
+
+@pytest.mark.parametrize("subject", [("sku", *TEA), ("lot", *TEA, "L1"), ("recall", *TEA, "L1")])
+def test_held_goods_are_not_promised_even_if_they_come_later(floor, subject) -> None:
+    hold(floor, *subject)
+    with floor.begin() as tx:
+        put(tx, "B-01", OLD_TEA, 4)
+        order(tx, "1", [("TEA", 1)])
+    assert Picker(floor).start().prompt.ask == "picking.scan_cart"
+    assert state(floor, "1") == "waiting"
+    release(floor, *subject)
+    Picker(floor).start()
+    assert picks(floor) == [("1", "TEA", "B-01", 1)]
+
+
+@pytest.mark.parametrize("subject", [("lot", *TEA, "L1"), ("bin", "", "B-01")])
+def test_a_walk_takes_other_goods_and_its_picker_is_told_at_the_next_scan(floor, subject) -> None:
+    with floor.begin() as tx:
+        put(tx, "B-01", OLD_TEA, 4)
+        put(tx, "C-01", NEW_TEA, 4)
+        order(tx, "1", [("TEA", 2)])
+    ana = Picker(floor)
+    ana.start()
+    ana.scan("BIN-B-01")
+    outcome = hold(floor, *subject)
+    assert (outcome.freed, outcome.found) == (2, 2)
+    ana.scan("TEA-1")
+    assert (ana.said, ana.prompt.place) == ("picking.gone_held", "C-01")
+    ana.go_on()
+    assert line(floor, "1") == (2, 0, "")
+
+
+def test_a_line_is_short_by_its_merchants_rules_if_there_is_nothing_else(floor) -> None:
+    with floor.begin() as tx:
+        put(tx, "B-01", OLD_TEA, 4)
+        put(tx, "A-01", NUT, 4)
+        order(tx, "1", [("TEA", 2)])
+        order(tx, "2", [("NUT", 2)], merchant="BOLT")
+    Picker(floor).start()
+    hold(floor, "recall", *TEA, "L1")
+    hold(floor, "sku", "BOLT", "NUT")
+    assert line(floor, "1") == (0, 2, "held")
+    assert line(floor, "2") == (0, 0, "")
+    assert troubles(floor, "short_order") == ["ACME/1", "BOLT/2"]
+
+
+def test_an_order_that_is_held_before_it_has_a_tote_gets_none_and_is_not_short(floor) -> None:
+    with floor.begin() as tx:
+        put(tx, "A-01", MUG, 3)
+        order(tx, "1", [("MUG", 2)])
+    ana = Picker(floor)
+    ana.scan("CART-1")
+    hold(floor, "order", "ACME", "1")
+    ana.scan("T-1")
+    assert (ana.said, ana.prompt.ask) == ("picking.gone_no_tote", "picking.scan_cart")
+    assert (line(floor, "1"), state(floor, "1")) == ((0, 0, ""), "waiting")
+    assert troubles(floor, "short_order") == []
+    release(floor, "order", "ACME", "1")
+    ana.start()
+    ana.go_on()
+    assert state(floor, "1") == "picked"
+
+
+def test_a_held_order_keeps_what_is_in_its_tote_and_is_picked_to_the_end_later(floor) -> None:
+    with floor.begin() as tx:
+        put(tx, "A-01", MUG, 1)
+        put(tx, "B-01", MUG, 1)
+        order(tx, "1", [("MUG", 2)])
+    ana = Picker(floor)
+    ana.start()
+    ana.scan("BIN-A-01", "MUG-1", "T-1")
+    hold(floor, "order", "ACME", "1")
+    ana.scan("BIN-B-01")
+    assert ana.said == "picking.gone_order_held"
+    ana.go_on()
+    assert state(floor, "1") == "waiting"
+    release(floor, "order", "ACME", "1")
+    ana.start()
+    ana.go_on()
+    assert state(floor, "1") == "picked"
+
+
+def test_what_was_picked_is_not_taken_back_onto_the_walk_once_it_is_recalled(floor) -> None:
+    with floor.begin() as tx:
+        put(tx, "B-01", OLD_TEA, 4)
+        order(tx, "1", [("TEA", 2)])
+    ana = Picker(floor)
+    ana.start()
+    ana.scan("BIN-B-01", "TEA-1", "2", "T-1")
+    hold(floor, "recall", *TEA, "L1")
+    ana.scan("*UNDO")
+    assert ana.said == f"refusal.{Code.UNDO_CHANGED}"
+
+
+def test_another_serial_is_not_taken_in_exchange_if_it_is_held(floor) -> None:
+    with floor.begin() as tx:
+        put(tx, "C-01", Goods("ACME", "CAM", lot="X", serial="S1"), 1)
+        put(tx, "C-01", Goods("ACME", "CAM", lot="Y", serial="S2"), 1)
+        order(tx, "1", [("CAM", 1)])
+    hold(floor, "lot", "ACME", "CAM", "Y")
+    ana = Picker(floor)
+    ana.start()
+    ana.scan("BIN-C-01", "CAM-1", "S2")
+    assert ana.said == f"refusal.{Code.PICK_LOT_HELD}"
+
+
+def lead(transactions: Transactions) -> Picker:
+    with transactions.begin() as tx:
+        tx.execute(update(Worker).where(Worker.code == "W2").values(roles="lead"))
+    bob = Picker(transactions, "W2", job="leading")
+    codes = [choice.code for choice in bob.prompt.choices]
+    bob.scan(str(codes.index("control") + 1))
+    return bob
+
+
+def test_a_lead_takes_a_hold_back_and_the_walk_goes_on_as_it_was(floor) -> None:
+    with floor.begin() as tx:
+        put(tx, "B-01", OLD_TEA, 4)
+        order(tx, "1", [("TEA", 2)])
+    ana = Picker(floor)
+    ana.start()
+    bob = lead(floor)
+    bob.scan("ACME/TEA", "1", "1")
+    assert line(floor, "1") == (0, 2, "held")
+    bob.scan("*UNDO")
+    assert line(floor, "1") == (0, 0, "")
+    ana.go_on()
+    assert line(floor, "1") == (2, 0, "")
+
+
+def test_a_release_is_not_taken_back_once_a_walk_has_begun_with_it(floor) -> None:
+    with floor.begin() as tx:
+        put(tx, "B-01", OLD_TEA, 4)
+        order(tx, "1", [("TEA", 2)])
+    bob = lead(floor)
+    bob.scan("ACME/TEA", "1", "1", "ACME/TEA", "1")
+    assert bob.said == "control.released"
+    Picker(floor).start()
+    bob.scan("*UNDO")
+    assert bob.said == f"refusal.{Code.UNDO_CHANGED}"
+
+
+def test_a_hold_keeps_who_held_and_who_released_it(floor) -> None:
+    with floor.begin() as tx:
+        put(tx, "B-01", OLD_TEA, 4)
+    bob = lead(floor)
+    bob.scan("ACME/TEA", "1", "glass in it", "ACME/TEA", "1")
+    with floor.begin() as tx:
+        row = tx.execute(select(Hold)).scalar_one()
+        kinds = tx.scalars(select(Operation.kind).where(Operation.worker == "W2")).all()
+    assert (row.reason, row.held_by, row.released_by) == ("glass in it", "W2", "W2")
+    assert row.released_at > row.held_at
+    assert set(kinds) >= {"HoldSubject", "ReleaseSubject"}
+
+
+def test_a_shops_word_does_not_end_our_hold_but_we_may_end_the_shops(floor) -> None:
+    with floor.begin() as tx:
+        put(tx, "A-01", MUG, 3)
+        order(tx, "1", [("MUG", 1)])
+        tx.execute(update(Order).values(state="hold", hold_reason="ON_HOLD"))
+    hold(floor, "order", "ACME", "1")
+    with floor.begin() as tx:
+        tx.execute(update(Order).values(state="released"))
+    assert Picker(floor).start().prompt.ask == "picking.scan_cart"
+    with floor.begin() as tx:
+        tx.execute(update(Order).values(state="hold"))
+    release(floor, "order", "ACME", "1")
+    assert state(floor, "1") == "released"
+
+
+def test_a_bin_that_a_picker_closed_is_opened_by_a_release(floor) -> None:
+    with floor.begin() as tx:
+        tx.execute(update(Place).where(Place.code == "A-01").values(blocked="blocked"))
+    release(floor, "bin", "", "A-01")
+    with floor.begin() as tx:
+        assert tx.scalar(select(Place.blocked).where(Place.code == "A-01")) == ""
+
+
+def test_what_was_verified_of_a_lot_is_not_packed_once_it_is_recalled(transactions) -> None:
+    packing.build(transactions)
+    ana = Picker(transactions, job="packing")
+    ana.scan("T-2", "09506000134369", "1")
+    hold(transactions, "recall", "ACME", "MILK", "A")
+    with transactions.begin() as tx:
+        assert tx.scalar(select(func.count()).select_from(Checked)) == 0
+        assert violations(tx, SITE) == ()
+    ana.scan("09506000134369", "1")
+    assert ana.said == f"refusal.{Code.PACK_HELD}"
+
+
+def test_the_check_tells_of_a_stop_for_held_goods(floor) -> None:
+    with floor.begin() as tx:
+        put(tx, "B-01", OLD_TEA, 4)
+        order(tx, "1", [("TEA", 2)])
+    Picker(floor).start()
+    with floor.begin() as tx:
+        held = {"site": SITE, "id": "x/1", "kind": "sku", "merchant": "ACME", "subject": "TEA"}
+        tx.execute(insert(Hold).values(**held, reason="wet", held_at=NOW))
+        rules = {violation.rule for violation in violations(tx, SITE)}
+        tx.rollback()
+    assert rules == {"nothing_held_is_to_be_picked"}
+
+
+def test_a_recall_beside_pickers_in_processes_of_their_own_stops_the_lot(tmp_path: Path) -> None:
+    transactions = new_warehouse(tmp_path)
+    with transactions.begin() as tx:
+        house.furnish(tx)
+        put(tx, "B-01", OLD_TEA, 30)
+        put(tx, "C-01", NEW_TEA, 30)
+        for number in range(8):
+            order(tx, f"{number:03}", [("TEA", 1), ("TEA", 2)])
+    url = home_of(tmp_path / "floor.db")
+    assert forked.outcome([str(RECALLS), url, "W1", "W2"]) == (0, "")
+    assert all_is_well(transactions)
+    with transactions.begin() as tx:
+        left = tx.scalar(select(func.sum(Stock.reserved)).where(Stock.lot == "L1"))
+        states = set(tx.scalars(select(Order.state)))
+    assert (left, states) == (0, {"picked"})
