@@ -22,7 +22,7 @@ from floorhand.exchange.tables import ENCODING, write_table
 from floorhand.store import details as behind
 from floorhand.store.board import Board, Waits, board
 from floorhand.store.db import Transactions
-from floorhand.store.details import Details, Word, details
+from floorhand.store.details import Details, Outline, Word, details
 from floorhand.store.onlooking import Onlooker
 from floorhand.store.schema import (
     Delivery,
@@ -154,8 +154,8 @@ def test_refusals_of_the_last_hour_are_counted_by_code(floor: Transactions) -> N
     assert seen(floor, 65).refusals == {}
     rows = opened(floor, "worker", "W1").rows
     assert [row[3:] for row in rows[:2]] == [
-        ("NOR-THIS", "✗ unknown barcode"),
-        ("NOBODY-KNOWS-THIS", "✗ unknown barcode"),
+        ("NOR-THIS", Outline("refusal.unknown_barcode")),
+        ("NOBODY-KNOWS-THIS", Outline("refusal.unknown_barcode")),
     ]
 
 

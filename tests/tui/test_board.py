@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
+from textual.events import MouseScrollDown
 from tui.screens import NOW, SIZES, picture
 
 from floorhand.domain.cut_offs import CutOff, forecasts
@@ -15,10 +16,11 @@ from floorhand.domain.printing import Stands
 from floorhand.domain.shifts import Period
 from floorhand.errors import DatabaseAway
 from floorhand.store.board import AtWork, Board, DueReturns, Waits
-from floorhand.store.details import Details, Word
+from floorhand.store.details import Details, Outline, Word
 from floorhand.text.catalog import catalog, languages
 from floorhand.tui import board as board_module
 from floorhand.tui.board import BoardApp, Looked, Sight
+from floorhand.tui.board_details import DetailsView, written
 from floorhand.tui.board_parts import Target, targets
 from floorhand.tui.driver import Arrived
 from floorhand.tui.rows import Part
@@ -160,6 +162,57 @@ async def test_a_line_is_opened_and_left_again() -> None:
         assert "▶ ACME/2" in shown
         assert looking.asked[-1] == Target("worker", "W1")
         assert "Will it leave in time?" in await press(pilot, "escape")
+
+
+async def click(pilot, word: str) -> str:
+    """Click on a word."""
+    rows = picture(pilot.app).splitlines()
+    y = next(y for y, row in enumerate(rows) if word in row)
+    await pilot.click(offset=(rows[y].index(word), y))
+    await pilot.pause()
+    return picture(pilot.app)
+
+
+async def test_all_can_be_done_with_a_mouse() -> None:
+    looking = Looking()
+    async with app_of(looking).run_test(size=SIZES["120x40"]) as pilot:
+        await shows(pilot, "▶ 08:41")
+        await click(pilot, "To put away")
+        assert "BOLT/10" in await shows(pilot, "▶ ACME/2")
+        assert looking.asked[-1] == Target("waits", "putaway")
+        shown = await click(pilot, "Pieces")
+        assert "Pieces ▲" in shown
+        assert "Pieces ▼" in await click(pilot, "Pieces")
+        assert "Kept as board.csv." in await click(pilot, "F9")
+        assert "Will it leave in time?" in await click(pilot, "← Back")
+        await pilot._post_mouse_events([MouseScrollDown], offset=(5, 5))
+        await pilot.pause()
+        assert "▶ Returns" in picture(pilot.app)
+
+
+async def test_a_key_tells_what_the_figures_mean() -> None:
+    looking = Looking()
+    async with app_of(looking).run_test(size=SIZES["80x24"]) as pilot:
+        await shows(pilot, "▶ 08:41")
+        shown = await press(pilot, "f1")
+        assert "Moment by which orders must have left" in shown
+        assert "Will it leave in time?" in await press(pilot, "f1", "escape")
+        await press(pilot, "right")
+        await shows(pilot, "BOLT/10")
+        assert "By when it has to be done." in await press(pilot, "f1")
+        asked = len(looking.asked)
+        await shows(pilot, "Single pieces of goods")
+        assert Target("details.help", "") not in looking.asked[asked:]
+
+
+def test_a_refusal_is_told_in_words_without_its_facts() -> None:
+    view = DetailsView(
+        "", Details(("fate",), ((Outline("refusal.wrong_place"),),), 1), catalog("en"), UTC, NOW
+    )
+    ((told,),) = written(view)
+    assert told.startswith("✗ ")
+    assert "{" not in told
+    assert "…" in told
 
 
 async def test_a_table_is_sorted_by_each_column_both_ways() -> None:

@@ -62,7 +62,14 @@ class Figure:
     told: str
 
 
-Value = str | int | datetime | Word | Lead | Figure | None
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A text of the catalog whose facts are not known any more."""
+
+    key: str
+
+
+Value = str | int | datetime | Word | Lead | Figure | Outline | None
 """What is in a cell."""
 
 
@@ -187,8 +194,9 @@ def scans_of(tx: Session, site: str, worker: str, now: datetime) -> Details:
     return table(("at", "seat", "job", "scanned", "fate"), rows)
 
 
-def _fate(fate: str) -> str:
-    return "✓" if fate == "taken" else f"✗ {fate.replace('_', ' ')}"
+def _fate(fate: str) -> Value:
+    """Say whether a scan was taken; if not, what was said, as far as that is known."""
+    return "✓" if fate == "taken" else Outline(f"refusal.{fate}")
 
 
 def _waits(tx: Session, site: str, key: str, now: datetime) -> Details:

@@ -82,6 +82,11 @@ class Catalog:
                 asked.append(name)
         return self._fill(key, known, asked, without)
 
+    def outline(self, key: str) -> str:
+        """Give a text whose facts are not known: an ellipsis stands for each."""
+        gaps = {name for _, name, _, _ in Formatter().parse(self._template(key, {})) if name}
+        return self._fill(key, dict.fromkeys(gaps, "…"))
+
     def fact(self, name: str, value: str) -> tuple[str, str]:
         """Give the label of a fact, and its value; that of a name in ``_text`` is a key itself."""
         if name in DATED:

@@ -22,6 +22,7 @@ from floorhand.errors import DatabaseAway, DatabaseUnusable
 from floorhand.store.board import Board
 from floorhand.store.details import Details
 from floorhand.text.catalog import Catalog, shown_in
+from floorhand.text.meanings import ON_BOARD, meanings
 from floorhand.tui.board_details import (
     DetailsView,
     Order,
@@ -41,6 +42,8 @@ from floorhand.tui.telling import USUAL_MANNER, Manner
 from floorhand.tui.themes import THEMES
 
 if TYPE_CHECKING:
+    from textual.events import Click, MouseScrollDown, MouseScrollUp
+
     from floorhand.tui.driver import Arrived, Hangup
 
 LOOK_EVERY_S: Final = 1.0
@@ -59,6 +62,7 @@ REPORTED: Final = frozenset({"report.all", "report.section", "job"})
 
 SHIFT: Final = Target("report.all", "")
 """The report of the running shift, section by section."""
+HELP: Final = Target("details.help", "")
 
 PAGE: Final = 10
 OPENS: Final = frozenset({"right", "f10"})
@@ -117,6 +121,8 @@ class Opened:
     @property
     def is_due(self) -> bool:
         """Whether it is to be looked at again."""
+        if self.about == HELP:
+            return False
         every_s = 0.0 if self.about.kind in COUNTED else SEARCH_EVERY_S
         every_s = REPORT_EVERY_S if self.about.kind in REPORTED else every_s
         return self.details is None or monotonic() - self.looked_s >= every_s
@@ -181,9 +187,56 @@ class BoardScreen(Screen[None]):
             elif self._opened is not None:
                 self._heard_in(self._opened, item)
             elif isinstance(item, KeyDown):
-                self._pressed(item.key)
+                self._key(item.key)
         hearing.make_room(room=True)
         self._paint()
+
+    def on_click(self, event: Click) -> None:
+        """Open the line that was clicked, sort by a heading, or take a key of the lowest row."""
+        kind, _, which = self._view.clicked(event.x, event.y).partition(":")
+        if kind == "key":
+            self._key(which)
+        elif kind == "sort" and self._opened is not None:
+            self._opened.order = self._opened.order.by(int(which))
+        elif kind == "line":
+            if self._opened is not None:
+                self._opened.chosen = int(which)
+            else:
+                self._chosen = int(which)
+            self._key("right")
+        self._paint()
+
+    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:  # noqa: ARG002  (by its name)
+        """Go to the next line."""
+        self._key("down")
+        self._paint()
+
+    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:  # noqa: ARG002  (by its name)
+        """Go to the line before."""
+        self._key("up")
+        self._paint()
+
+    def _key(self, key: str) -> None:
+        if key == "f1":
+            self._explain()
+        elif self._opened is not None:
+            self._pressed_in(self._opened, key)
+        else:
+            self._pressed(key)
+
+    def _explain(self) -> None:
+        """Say what the figures mean that are shown now."""
+        opened = self._opened
+        if opened is not None and opened.about == HELP:
+            return
+        if opened is None:
+            shown: tuple[str, ...] = ON_BOARD
+        else:
+            shown = opened.details.heads if opened.details is not None else ()
+        rows = tuple(meanings(self._words, shown))
+        self._open(HELP)
+        assert self._opened is not None
+        self._opened.details = Details(("figure", "meaning"), rows, len(rows))
 
     @property
     def _is_first(self) -> bool:
@@ -219,7 +272,7 @@ class BoardScreen(Screen[None]):
             case KeyDown(half=True):
                 opened.note = self._words.say("details.enter_first")
             case KeyDown(key=key):
-                self._pressed_in(opened, key)
+                self._key(key)
             case Typed(text=text) | Scan(text=text):
                 opened.order, opened.chosen = replace(opened.order, search=text), 0
 
@@ -326,5 +379,5 @@ class BoardApp(App[None], inherit_bindings=False):
 def run_board(sight: Sight, manner: Manner = USUAL_MANNER) -> int:
     """Show a board until somebody leaves it: by F12, SIGTERM, or when the terminal goes away."""
     app = BoardApp(sight, manner)
-    app.run(mouse=False)
+    app.run()
     return app.return_code or 0

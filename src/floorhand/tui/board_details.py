@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Final
 
-from floorhand.store.details import Details, Figure, Lead, Value, Word
+from floorhand.store.details import Details, Figure, Lead, Outline, Value, Word
 from floorhand.text.catalog import Catalog
 from floorhand.tui.board_parts import Target, moment
-from floorhand.tui.rows import Part, Row, between, padded
+from floorhand.tui.rows import Part, Row, between, joined, key_parts, padded
 from floorhand.tui.safe import cut, wrap
 from floorhand.tui.tables import Column, Table, table_rows
 from floorhand.tui.widths import columns
@@ -47,6 +47,7 @@ NAMES: Final = frozenset(
         "operation",
         "told",
         "more",
+        "meaning",
     }
 )
 """Columns that may be cut on a narrow screen."""
@@ -69,6 +70,10 @@ class Order:
             return Order(self.column, True, self.search)
         column = self.column + 1
         return Order(column if column < count else -1, False, self.search)
+
+    def by(self, column: int) -> Order:
+        """Sort by a column; if it is sorted by that already, the other way round."""
+        return Order(column, self.column == column and not self.down, self.search)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +156,7 @@ def lay_out_details(view: DetailsView, width: int, height: int) -> list[Row]:
     clock = f"{view.at.astimezone(view.zone):%H:%M:%S} "
     title = cut(f" {view.about}", width - columns(clock) - 1)
     head = between((Part(title, "strong"),), (Part(clock, "strong"),), width)
-    keys = padded((Part(f" {say('details.keys')}"),), width, "frame-calm")
+    keys = padded(joined(Part(" "), key_parts(say("details.keys"))), width, "frame-calm")
     rows = [padded(head, width, "frame-calm"), *_facts(view, width), _above(view, width)]
     whole: list[Row] = []
     if view.details is not None and view.details.heads:
@@ -172,6 +177,7 @@ def lay_out_details(view: DetailsView, width: int, height: int) -> list[Row]:
             width,
             height - len(rows) - len(whole) - 1,
             chosen=view.chosen,
+            sorts=True,
             none=say("board.none"),
             more=say("board.more"),
         )
@@ -241,6 +247,8 @@ def _cell(view: DetailsView, value: Value, whole: bool) -> str:
             return moment(value, view.at, view.zone)
         case Word(key=key, facts=facts):
             return view.words.say(key, dict(facts))
+        case Outline(key=key):
+            return f"✗ {view.words.outline(key)}"
         case Lead(name=name, shown=shown):
             return shown or name
         case Figure(told=told):

@@ -13,7 +13,7 @@ from typing import Final
 from floorhand.domain.cut_offs import Outlook
 from floorhand.store.board import Board
 from floorhand.tui.board_parts import BoardView, hours, parts_of
-from floorhand.tui.rows import Part, Row, between, joined, padded
+from floorhand.tui.rows import Part, Row, between, joined, key_parts, padded
 from floorhand.tui.safe import cut
 from floorhand.tui.tables import Table, table_rows
 from floorhand.tui.widths import columns
@@ -29,7 +29,7 @@ CUT_OFFS_SHARE: Final = 0.3
 def lay_out_board(view: BoardView, width: int, height: int) -> list[Row]:
     """Lay out a whole screen: exactly ``height`` rows of ``width`` columns."""
     rows = [_header(view, width)]
-    keys = [padded((Part(f" {view.words.say('board.keys')}"),), width, "frame-calm")]
+    keys = [padded(joined(Part(" "), key_parts(view.words.say("board.keys"))), width, "frame-calm")]
     room = height - len(rows) - len(keys)
     if view.board is None:
         rows += [(), (Part(f"  {view.words.say('board.looking')}"),)]
@@ -78,11 +78,11 @@ def _worst(view: BoardView, board: Board) -> str:
 
 def _body(view: BoardView, board: Board, width: int, height: int) -> list[Row]:
     parts = parts_of(view, board)
-    at, marks = 0, []
+    at, begins = 0, []
     for part in parts:
-        marks.append(view.chosen - at)
+        begins.append(at)
         at += len(part.body)
-    cut_offs, people, waits, printers, troubles = zip(parts, marks, strict=True)
+    cut_offs, people, waits, printers, troubles = zip(parts, begins, strict=True)
     room = max(5, int(height * CUT_OFFS_SHARE))
     rows: list[Row] = [(), *_part(view, cut_offs, width, room), ()]
     left = height - len(rows)
@@ -95,7 +95,7 @@ def _body(view: BoardView, board: Board, width: int, height: int) -> list[Row]:
     for index in range(left):
         one = padded(who[index] if index < len(who) else (), half)
         other = beside[index] if index < len(beside) else ()
-        rows.append(joined(one, Part(" " * GUTTER), other))
+        rows.append(joined(one, Part(" " * GUTTER, click="-"), other))
     return rows
 
 
@@ -120,6 +120,13 @@ def _stacked(
 
 
 def _part(view: BoardView, part: tuple[Table, int], width: int, height: int) -> list[Row]:
-    table, chosen = part
-    none, more = view.words.say("board.none"), view.words.say("board.more")
-    return table_rows(table, width, height, chosen=chosen, none=none, more=more)
+    table, begins = part
+    return table_rows(
+        table,
+        width,
+        height,
+        chosen=view.chosen - begins,
+        first_line=begins,
+        none=view.words.say("board.none"),
+        more=view.words.say("board.more"),
+    )

@@ -11,10 +11,15 @@ from floorhand.tui.widths import WIDTHS_MAX, columns
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some text in one style; ``role`` names the style, empty for plain text."""
+    """Some text in one style; ``role`` names the style, empty for plain text.
+
+    ``click`` says what a click means from here on to the right: ``line:3`` chooses a line,
+    ``sort:2`` sorts by a column, ``key:f9`` is a key, ``-`` is nothing.
+    """
 
     text: str
     role: str = ""
+    click: str = ""
 
 
 Row = tuple[Part, ...]
@@ -56,4 +61,32 @@ def padded(row: Row, width: int, role: str = "") -> Row:
     spare = Part(" " * max(width - width_of(row), 0))
     if not role:
         return joined(row, spare)
-    return tuple([Part(part.text, f"{role} {part.role}".strip()) for part in joined(row, spare)])
+    return tuple(
+        [Part(part.text, f"{role} {part.role}".strip(), part.click) for part in joined(row, spare)]
+    )
+
+
+def clicked(row: Row, x: int) -> str:
+    """Say what a click on a column of a row means; empty if nothing."""
+    found, at = "", 0
+    for part in row:
+        if at > x:
+            break
+        found = part.click or found
+        at += width_of(part.text)
+    return "" if found == "-" else found
+
+
+KEYS_BETWEEN = "   "
+"""Stands between the keys of a row of them."""
+
+_KEYS = {"←": "left", "→": "right", **{f"F{n}": f"f{n}" for n in range(1, 13)}}
+
+
+def key_parts(text: str) -> Row:
+    """Make a row of keys of a text such as ``F4 Sort   F9 Keep``: a click on one is that key."""
+    parts = []
+    for one in text.split(KEYS_BETWEEN):
+        key = _KEYS.get(one.partition(" ")[0], "")
+        parts += [Part(one, click=f"key:{key}" if key else "-"), Part(KEYS_BETWEEN, click="-")]
+    return tuple(parts)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, Generic, Protocol, TypeVar
 from textual.geometry import Region
 from textual.widget import Widget
 
-from floorhand.tui.rows import Part, Row
+from floorhand.tui.rows import Part, Row, clicked
 from floorhand.tui.safe import NOTHING, UNSTYLED, Painted, line_of, painted, safe, style_of
 
 if TYPE_CHECKING:
@@ -96,6 +96,10 @@ class RowsView(Widget, Generic[View]):
         self._rows = rows
         if changed:
             self.refresh(*changed)
+
+    def clicked(self, x: int, y: int) -> str:
+        """Say what a click there means; see `floorhand.tui.rows.Part`."""
+        return clicked(self._rows[y], x) if y < len(self._rows) else ""
 
     def on_resize(self) -> None:
         """Lay out again for the new size."""

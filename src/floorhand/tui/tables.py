@@ -43,7 +43,15 @@ class Table:
 
 
 def table_rows(
-    table: Table, width: int, height: int, *, chosen: int = -1, none: str = "", more: str = ""
+    table: Table,
+    width: int,
+    height: int,
+    *,
+    chosen: int = -1,
+    first_line: int = 0,
+    sorts: bool = False,
+    none: str = "",
+    more: str = "",
 ) -> list[Row]:
     """Write a table in so many rows at most: title, headings, and the lines around the chosen one.
 
@@ -52,6 +60,8 @@ def table_rows(
         width: Columns of the screen.
         height: Rows of the screen, three at least.
         chosen: Which line is marked; none of them if there is none of that number.
+        first_line: The number of its first line, for clicks on them.
+        sorts: Whether a click on a heading sorts by that column.
         none: What is said in place of no lines.
         more: What is said of lines that there is no room for, with their number before it.
     """
@@ -59,7 +69,10 @@ def table_rows(
         return [table.heading, (Part(f"  {none}", "muted"),)]
     widths = _widths(table, width - len(MARK) - 1)
     shown = [index for index, given in enumerate(widths) if given]
-    heads = tuple(Part(column.head, "muted") for column in table.across)
+    heads = tuple(
+        Part(column.head, "muted", f"sort:{index}" if sorts else "-")
+        for index, column in enumerate(table.across)
+    )
     rows = [table.heading, _line(" ", heads, table.across, widths, shown)]
     room = max(height - len(rows), 1)
     count = len(table.body)
@@ -68,7 +81,8 @@ def table_rows(
     first = max(0, min(chosen - room + 1, count - room)) if chosen < count else 0
     for index in range(first, min(first + room, count)):
         mark = MARK if index == chosen else " "
-        rows.append(_line(mark, table.body[index], table.across, widths, shown))
+        click = f"line:{first_line + index}"
+        rows.append(_line(mark, table.body[index], table.across, widths, shown, click))
     if count > room:
         rows.append((Part(f"  {count - room} {more}", "muted"),))
     return rows[:height]
@@ -106,12 +120,17 @@ def _widths(table: Table, width: int) -> list[int]:
 
 
 def _line(
-    mark: str, cells: Row, columns: Sequence[Column], widths: Sequence[int], shown: Sequence[int]
+    mark: str,
+    cells: Row,
+    columns: Sequence[Column],
+    widths: Sequence[int],
+    shown: Sequence[int],
+    click: str = "-",
 ) -> Row:
-    parts = [Part(f"{mark} ", "now" if mark == MARK else "")]
+    parts = [Part(f"{mark} ", "now" if mark == MARK else "", click)]
     for index in shown:
         text = cut(cells[index].text, widths[index])
         gap = " " * (widths[index] - columns_of(text))
         told = f"{gap}{text}" if columns[index].to_right else f"{text}{gap}"
-        parts += [Part(told, cells[index].role), Part(" ")]
+        parts += [Part(told, cells[index].role, cells[index].click), Part(" ")]
     return tuple(parts)

@@ -1,0 +1,49 @@
+"""What figures mean is said once: screens and manual have the same words."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from floorhand.text.catalog import catalog, languages
+from floorhand.text.meanings import FIGURES, IN_SUMMARY, IN_TABLES, ON_BOARD, meanings
+
+MANUAL = Path(__file__).parents[2] / "packaging" / "figures.md"
+
+CHAPTERS = {
+    "The board": ON_BOARD,
+    "Tables behind it, and what merchants are told": IN_TABLES,
+    "The summary of a shift": IN_SUMMARY,
+}
+
+BEGINS = """\
+# What the figures mean
+
+The words of F1 on the screens. All figures come from what was done and is recorded; nothing is
+typed in. What was taken back does not count.
+"""
+
+
+def written() -> Iterator[str]:
+    yield BEGINS
+    words = catalog("en")
+    for title, figures in CHAPTERS.items():
+        yield f"\n## {title}\n\n"
+        for name, meaning in meanings(words, figures):
+            yield f"- **{name}**: {meaning}\n"
+
+
+def test_the_manual_says_what_the_screens_say() -> None:
+    manual = "".join(written())
+    if os.environ.get("UPDATE"):
+        MANUAL.write_text(manual, "utf-8")
+    assert MANUAL.read_text("utf-8") == manual
+
+
+@pytest.mark.parametrize("language", languages())
+def test_each_figure_has_a_name_and_a_meaning(language: str) -> None:
+    told = dict(meanings(catalog(language), FIGURES))
+    assert not [one for one in told.items() if "means." in one[1] or "board.head." in one[0]]
