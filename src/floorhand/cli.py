@@ -37,6 +37,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "workers": ("floorhand.commands.workers", "who works here; draw a PIN, unlock one"),
     "board": ("floorhand.commands.board", "the building on one screen, up to date each second"),
     "counts": ("floorhand.commands.counts", "which bins are to be counted, and why; plan them"),
+    "exceptions": ("floorhand.commands.exceptions", "what must be looked at; assign, close"),
     "service": ("floorhand.commands.service", "what a merchant who asks is told"),
     "summary": ("floorhand.commands.summary", "the figures of a shift"),
     "transfers": ("floorhand.commands.transfers", "what left for another building; announce it"),

@@ -10,6 +10,7 @@ from typing import Final
 APPROVE = "approve"
 REJECT = "reject"
 SETTLE = "settle"
+RECOUNT = "recount"
 RELEASE = "release"
 ACCEPT = "accept"
 PUT_BACK = "put_back"
@@ -24,7 +25,7 @@ VOID = "void"
 FREE = "free"
 
 ACTIONS: Final = (
-    *(APPROVE, REJECT, REPRINT, CONFIRM, VOID, FREE, RELEASE, ACCEPT, HOLD, SHIP_REST),
+    *(APPROVE, REJECT, RECOUNT, REPRINT, CONFIRM, VOID, FREE, RELEASE, ACCEPT, HOLD, SHIP_REST),
     *(DROP_LINES, WAIT, PUT_BACK, NAME_MERCHANT, SETTLE),
 )
 """What a decision can be, in the order in which they are offered; ``exceptions.<action>``."""

@@ -33,7 +33,6 @@ KINDS: Final = DERIVED | frozenset(
         *("short_order", "suspect_stock", "missing_at_bench", "no_bin", "overrides"),
         *("place_misses", "putback_waiting", "blind_delivery", "over_delivery"),
         *("short_delivery", "unexpected_goods", "unknown_return", "unknown_piece"),
-        *("count_difference",),
         *("return_quarantine", "refunded_and_rejected", "rejection_incomplete"),
         *("no_address", "no_carrier_label", "carrier_label_left", "reprints"),
         *("address_unprintable", "address_shortened", "letters_missing"),

@@ -12,11 +12,19 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from floorhand.domain import verdicts
 from floorhand.domain.allocation import CANCEL_LINE, HOLD_ORDER, SHIP_PARTIAL
+from floorhand.domain.correcting import COUNT_MAX
 from floorhand.domain.count_plan import CLASSES
 from floorhand.domain.rights import ROLES
-from floorhand.domain.rules import DISPOSITION_BY_GRADE, DISPOSITIONS, SHORT_LIVES, SiteRules
+from floorhand.domain.rules import (
+    DISPOSITION_BY_GRADE,
+    DISPOSITIONS,
+    FOUR_EYES,
+    SHORT_LIVES,
+    SiteRules,
+)
 from floorhand.domain.shifts import parse_shift
 from floorhand.domain.signing_in import JOBS
+from floorhand.domain.troubles import KINDS
 from floorhand.errors import BadSetting
 from floorhand.exchange import cells
 from floorhand.exchange.cells import BadCell
@@ -101,6 +109,14 @@ SITE = Layout(
         ),
         Field("place_policy", "the same for single zones: A=scan|FREEZER=none; - for no zone"),
         Field("orders_per_walk_max", f"1 to {ORDERS_PER_WALK_MAX} orders on a cart; new: 12"),
+        Field("correction_pieces_max", "pieces that one person may correct a day; new: 5"),
+        Field(
+            "four_eyes",
+            "kinds of exceptions that nobody lets pass who caused them, separated by |; new: "
+            f"{'|'.join(FOUR_EYES)}; - for none",
+        ),
+        Field("stuck_minutes", "claimed work without a scan for so long stands still; new: 30"),
+        Field("parked_hours", "work parked for so long is an exception; new: 8"),
         Field(
             "idle_minutes",
             "without a scan until the badge is asked for again, per role: lead=15|packer=60; "
@@ -125,6 +141,7 @@ SITE = Layout(
 )
 
 IDLE_MINUTES_MAX = 1440
+PARKED_HOURS_MAX = 168
 
 _MERCHANT_TEXTS = ("pack_instruction", "sender")
 _SITE_COLUMNS = ("site_name", "time_zone", "gs1_prefix")
@@ -217,6 +234,10 @@ def _site(row: Reader) -> SiteRecord:
         "default_place_policy": row.choice("default_place_policy", PLACE_POLICIES) or None,
         "place_policy": _pairs(row, "place_policy", _check_policy),
         "orders_per_walk_max": _up_to(row, "orders_per_walk_max", 1, ORDERS_PER_WALK_MAX),
+        "correction_pieces_max": _up_to(row, "correction_pieces_max", 0, COUNT_MAX),
+        "four_eyes": _four_eyes(row),
+        "stuck_minutes": _up_to(row, "stuck_minutes", 1, IDLE_MINUTES_MAX),
+        "parked_hours": _up_to(row, "parked_hours", 1, PARKED_HOURS_MAX),
         "idle_minutes": _minutes(row),
         "count_tolerance_pieces": _up_to(row, "count_tolerance_pieces", 0, COUNT_PIECES_MAX),
         "count_tolerance_pct": _up_to(row, "count_tolerance_pct", 0, TOLERANCE_PCT_MAX),
@@ -302,6 +323,16 @@ def _pairs(row: Reader, name: str, check: Callable[[str, str], str]) -> dict[str
             raise BadCell(f"{name} has {cells.shown(part)}; expected pairs such as A=B|C=D")
         pairs[key] = check(key, word)
     return pairs
+
+
+def _four_eyes(row: Reader) -> tuple[str, ...] | None:
+    """Read kinds of exceptions; None leaves what is set, a dash takes all away."""
+    text = _text(row, "four_eyes")
+    kinds = tuple(part.strip() for part in (text or "").split("|") if part.strip())
+    if unknown := sorted(set(kinds) - KINDS):
+        known = ", ".join(sorted(KINDS))
+        raise BadCell(f"four_eyes has {cells.shown(unknown[0])}; known: {known}")
+    return None if text is None else kinds
 
 
 def _minutes(row: Reader) -> dict[str, int] | None:

@@ -19,6 +19,7 @@ from floorhand.domain import count_rules
 from floorhand.domain.count_rules import APPROVAL, CORRECTED, RECOUNT, Difference
 from floorhand.domain.cycle_counts import BinTouched, BookCount, CountBooked, CountEnded, EndCount
 from floorhand.domain.things import Goods
+from floorhand.domain.troubles import COUNT_DIFFERENCE
 from floorhand.errors import Code, Refused
 from floorhand.ops import count_booking
 from floorhand.ops.count_booking import places_in
@@ -31,6 +32,7 @@ from floorhand.ops.count_work import (
     next_in_line,
     own_count,
 )
+from floorhand.ops.deciding import propose
 from floorhand.store import count_sheets, counts, tasks
 from floorhand.store.counts import CountRow
 from floorhand.store.ledger import Cause
@@ -139,7 +141,7 @@ def _follow(tx: Session, cause: Cause, row: CountRow, compared: _Compared, resul
         count_booking.book(tx, cause, count.place, compared.differences)
         cause.note(lines=lines)
     count_booking.settle_bin(tx, cause, count.place, count.merchant, count.sku)
-    tasks.close_trouble(tx, cause, "count_difference", count.place)
+    tasks.close_trouble(tx, cause, COUNT_DIFFERENCE, count.place)
 
 
 def open_recount(tx: Session, cause: Cause, row: CountRow) -> str:
@@ -159,11 +161,12 @@ def ask_for_approval(
     """Leave a difference to a lead: it is booked when somebody approves it who did not count."""
     owners = {one.goods.merchant for one in found}
     skus = {one.goods.sku for one in found}
-    tasks.trouble(
+    propose(
         tx,
         cause,
-        "count_difference",
+        COUNT_DIFFERENCE,
         row.count.place,
+        BookCount(row.count.task),
         owners.pop() if len(owners) == 1 else "",
         sku=skus.pop() if len(skus) == 1 else "",
         pieces=count_rules.off(found),

@@ -17,13 +17,17 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from floorhand.domain.correcting import BookCorrection
-from floorhand.domain.troubles import ADJUSTMENT
+from floorhand.domain.cycle_counts import BookCount
+from floorhand.domain.troubles import ADJUSTMENT, COUNT_DIFFERENCE
 from floorhand.ops.freezing import freeze, thaw_one
 from floorhand.ops.registry import HANDLERS
 from floorhand.store import tasks
 from floorhand.store.ledger import Cause
 
-PROPOSED: Final[Mapping[str, type]] = {ADJUSTMENT: BookCorrection}
+PROPOSED: Final[Mapping[str, type]] = {
+    ADJUSTMENT: BookCorrection,
+    COUNT_DIFFERENCE: BookCount,
+}
 """The command that is carried out when an exception of a kind is approved."""
 
 

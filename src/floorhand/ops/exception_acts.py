@@ -11,7 +11,7 @@ from floorhand.domain import exceptions as words
 from floorhand.domain import troubles
 from floorhand.domain.exceptions import Decide
 from floorhand.flows.turn import Facts
-from floorhand.ops import exception_orders, exception_stock, exception_work
+from floorhand.ops import exception_counts, exception_orders, exception_stock, exception_work
 from floorhand.ops.deciding import carry_out_proposal
 from floorhand.store.exceptions import Standing
 from floorhand.store.ledger import Cause
@@ -22,7 +22,10 @@ Fits = Callable[[Session, str, Standing], object]
 OF_KIND: Final[Mapping[str, tuple[str, ...]]] = {
     "short_order": (words.SHIP_REST, words.DROP_LINES, words.WAIT),
     "missing_at_bench": (words.SHIP_REST, words.WAIT),
-    "suspect_stock": (words.RELEASE,),
+    "suspect_stock": (words.RELEASE, words.RECOUNT),
+    "place_misses": (words.RECOUNT,),
+    "overrides": (words.RECOUNT,),
+    troubles.LINE_NOT_FOUND: (words.RECOUNT,),
     "blind_delivery": (words.ACCEPT,),
     "over_delivery": (words.ACCEPT, words.HOLD),
     "unexpected_goods": (words.ACCEPT, words.HOLD),
@@ -41,6 +44,7 @@ _FITS: Final[Mapping[str, Fits]] = {
     words.DROP_LINES: exception_orders.stopped,
     words.WAIT: exception_orders.stopped,
     words.RELEASE: exception_stock.suspect,
+    words.RECOUNT: exception_counts.countable,
     words.ACCEPT: lambda tx, site, one: (
         one.kind != "blind_delivery" or exception_stock.held(tx, site, one)
     ),
@@ -58,7 +62,7 @@ def actions_for(tx: Session, site: str, one: Standing) -> tuple[str, ...]:
     wait for an answer for ever.
     """
     if one.proposal:
-        able: tuple[str, ...] = (words.APPROVE, words.REJECT)
+        able: tuple[str, ...] = (words.APPROVE, words.REJECT, words.RECOUNT)
     else:
         able = (*OF_KIND.get(one.kind, ()), words.SETTLE)
     fitting = (name for name in able if name not in _FITS or _FITS[name](tx, site, one))
@@ -79,6 +83,7 @@ ACTS: Final[Mapping[str, Act]] = {
     words.REJECT: _nothing,
     words.SETTLE: _nothing,
     words.WAIT: _nothing,
+    words.RECOUNT: exception_counts.recount,
     words.RELEASE: exception_stock.release,
     words.ACCEPT: exception_stock.accept,
     words.HOLD: exception_stock.hold,

@@ -7,7 +7,7 @@ from typing import Final
 
 from floorhand.domain.days import day
 from floorhand.domain.things import AVAILABLE
-from floorhand.domain.troubles import ADJUSTMENT
+from floorhand.domain.troubles import ADJUSTMENT, LINE_NOT_FOUND
 from floorhand.store.exceptions import Standing
 
 Shown = tuple[str, str]
@@ -22,6 +22,8 @@ NAMED: Final[Mapping[str, str]] = {
     "believed": "fact.believed",
     "counted": "fact.counted",
     "over": "fact.over",
+    "more": "fact.more",
+    "less": "fact.less",
     "lines": "fact.lines",
     "worker": "fact.worker",
     "taken_from": "fact.worker",
@@ -42,6 +44,7 @@ NAMED: Final[Mapping[str, str]] = {
 
 WHY: Final[Mapping[str, str]] = {
     "short_order": "picking.why_short.",
+    LINE_NOT_FOUND: "picking.why_short.",
     "missing_at_bench": "packing.reason.",
     "overrides": "override.",
     ADJUSTMENT: "correcting.reason.",

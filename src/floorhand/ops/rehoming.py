@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from floorhand.domain.allocation import Shelf
+from floorhand.domain.picking import SUSPECT_REASONS
+from floorhand.domain.troubles import LINE_NOT_FOUND
 from floorhand.ops.reserving import put_in_walk, reserve_anywhere, short_or_wait
+from floorhand.store import tasks
 from floorhand.store.ledger import Cause
 from floorhand.store.picks import StopRow
 
@@ -42,6 +45,18 @@ def rehome(
     found = sum(take.pieces for take in takes)
     place = takes[0].shelf.root if takes else ""
     missing -= found
+    if missing and stop.stop.missed and reason in SUSPECT_REASONS:
+        _tell_nobody_finds_it(tx, cause, stop, missing, reason)
     if missing and short_or_wait(tx, cause, stop, missing, reason):
         return Rehomed(found, place, missing)
     return Rehomed(found, place, 0, missing)
+
+
+def _tell_nobody_finds_it(
+    tx: Session, cause: Cause, stop: StopRow, pieces: int, reason: str
+) -> None:
+    """Tell supervisors that pieces were not where the books have them, twice, and are nowhere."""
+    goods, place = stop.stop.goods, stop.stop.place
+    about = (LINE_NOT_FOUND, f"{stop.merchant}/{stop.number}", stop.merchant)
+    facts = {"sku": goods.sku, "lot": goods.lot, "place": place, "reason": reason}
+    tasks.trouble(tx, cause, *about, pieces=pieces, **facts)

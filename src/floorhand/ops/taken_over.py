@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from floorhand.domain.barcodes import read
 from floorhand.domain.things import LeadTookBack, TakenOver
+from floorhand.domain.troubles import TAKE_OVER
 from floorhand.errors import Code
 from floorhand.flows.taken_back import NAME, told
 from floorhand.flows.turn import AnyState, Said
@@ -94,6 +95,8 @@ def tell_holder(
     taker = worker_facts(tx, cause.site, cause.worker)
     facts = (("name", taker.name if taker else cause.seat), (named, about))
     taken = freeze(TakenOver(job, code, facts, cause.at.isoformat()))
+    had = worker_facts(tx, cause.site, holder)
+    tasks.trouble(tx, cause, TAKE_OVER, about, job=job, taken_from=had.name if had else holder)
     for row in ask(tx, _SEATS, site=cause.site, worker=holder).all():
         flow, state = behind(row.flow, row.state)
         if flow == job and is_it(thaw(FLOWS[job], state)):

@@ -28,6 +28,7 @@ from floorhand.domain.inspection import AMBER_H, RED_H
 from floorhand.domain.printing import Stands
 from floorhand.domain.shifts import Period, local_day, shift_at
 from floorhand.store.asking import ask
+from floorhand.store.exceptions import by_kind
 from floorhand.store.masters import DEFAULT_PRINTER, site_rules, site_zone
 from floorhand.store.schema import (
     Delivery,
@@ -40,7 +41,6 @@ from floorhand.store.schema import (
     Station,
     Stock,
     Task,
-    Trouble,
     Worker,
 )
 from floorhand.store.seats import sat_down
@@ -153,11 +153,6 @@ _REFUSALS = (
     .where(Scan.site == bindparam("site"), _REFUSED, Scan.at >= bindparam("since"))
     .group_by(Scan.fate)
 )
-_TROUBLES = (
-    select(Trouble.kind, func.count().label("count"), func.min(Trouble.created_at).label("oldest"))
-    .where(Trouble.site == bindparam("site"), Trouble.closed_at.is_(None))
-    .group_by(Trouble.kind)
-)
 _PRINTERS = select(PrinterRow.code).where(PrinterRow.site == bindparam("site"))
 _OF_STATIONS = select(Station.printer).where(Station.site == bindparam("site")).distinct()
 
@@ -231,7 +226,6 @@ def board(tx: Session, site: str, now: datetime) -> Board:
     cut_offs = _cut_offs(tx, site, began)
     waits, returns = _waits(tx, site, now, local.isoformat())
     refused = ask(tx, _REFUSALS, site=site, since=now - REFUSALS_OVER)
-    troubles = ask(tx, _TROUBLES, site=site)
     return Board(
         at=now,
         shift=shift,
@@ -244,10 +238,7 @@ def board(tx: Session, site: str, now: datetime) -> Board:
         printers=printers_of(tx, site, now),
         refusals=dict(Counter({row.fate: row.count for row in refused}).most_common()),
         troubles=tuple(
-            sorted(
-                (Waits(row.kind, row.count, 0, row.oldest) for row in troubles),
-                key=lambda one: (-one.count, one.kind),
-            )
+            Waits(one.kind, one.count, one.pieces, one.oldest_at) for one in by_kind(tx, site, now)
         ),
     )
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from floorhand.domain.cut_offs import BLOCKED, WORKABLE
 from floorhand.store import orders
+from floorhand.store.exceptions import open_exceptions
 from floorhand.store.no_word import STATE, UNFINISHED, moments
 from floorhand.store.schema import (
     Delivery,
@@ -25,7 +25,6 @@ from floorhand.store.schema import (
     Slot,
     Stock,
     Task,
-    Trouble,
     Worker,
 )
 from floorhand.store.tasks import LIVE
@@ -336,23 +335,27 @@ def _printer(tx: Session, site: str, key: str, now: datetime) -> Details:
     return table(("since", "label", "subject", "state", "station", "tries", "reason"), rows)
 
 
-def _trouble(tx: Session, site: str, key: str, _now: datetime) -> Details:
-    asked = (
-        select(Trouble.created_at, Trouble.subject, Trouble.merchant, Trouble.facts, Trouble.owner)
-        .where(Trouble.site == site, Trouble.kind == key, Trouble.closed_at.is_(None))
-        .order_by(Trouble.created_at, Trouble.id)
-    )
+def _trouble(tx: Session, site: str, key: str, now: datetime) -> Details:
+    """List the open exceptions of a kind, the most urgent first."""
     rows = (
-        (row.created_at, row.subject, row.merchant, _told(row.facts), row.owner)
-        for row in tx.execute(asked)
+        (
+            one.since,
+            one.subject,
+            one.merchant,
+            one.pieces or None,
+            one.due_at,
+            told_in_line(one.facts),
+            one.owner_name,
+        )
+        for one in open_exceptions(tx, site, now)
+        if one.kind == key
     )
-    return table(("since", "subject", "merchant", "facts", "owner"), rows)
+    return table(("since", "subject", "merchant", "pieces", "due", "facts", "owner"), rows)
 
 
-def _told(facts: str) -> str:
+def told_in_line(facts: Mapping[str, str | int]) -> str:
     """Write the facts of an exception in one line."""
-    known: dict[str, Any] = json.loads(facts)
-    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in known.items() if value)
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in facts.items() if value)
 
 
 def _owned(merchant: str, sku: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, select, tuple_
+from sqlalchemy import Select, bindparam, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from floorhand.domain.cut_offs import BLOCKED, WORKABLE
@@ -80,6 +80,22 @@ _NOTED = _ALL.where(
 )
 
 
+_BY_KIND = (
+    select(
+        Trouble.kind,
+        func.count().label("count"),
+        func.sum(Trouble.pieces).label("pieces"),
+        func.min(Trouble.created_at).label("oldest"),
+    )
+    .where(
+        Trouble.site == bindparam("site"),
+        Trouble.closed_at.is_(None),
+        Trouble.kind.not_in(DERIVED),
+    )
+    .group_by(Trouble.kind)
+)
+
+
 def open_exceptions(tx: Session, site: str, now: datetime) -> tuple[Standing, ...]:
     """List all that is open, the most urgent first."""
     raised = [_standing(row) for row in ask(tx, _OPEN, site=site)]
@@ -96,6 +112,29 @@ def exception(tx: Session, site: str, entry: str, now: datetime) -> Standing | N
             return None
         return next(iter(_with_deadlines(tx, site, [_standing(row)])))
     return next((one for one in _found(tx, site, now) if one.id == entry), None)
+
+
+@dataclass(frozen=True, slots=True)
+class OfKind:
+    """How many exceptions of a kind are open, what they are worth in pieces, since when."""
+
+    kind: str
+    count: int
+    pieces: int
+    oldest_at: datetime
+
+
+def by_kind(tx: Session, site: str, now: datetime) -> tuple[OfKind, ...]:
+    """Count what is open by kind, the most first; a board asks this each second."""
+    found = {
+        row.kind: OfKind(row.kind, row.count, int(row.pieces), row.oldest)
+        for row in ask(tx, _BY_KIND, site=site)
+    }
+    for one in _found(tx, site, now):
+        was = found.get(one.kind, OfKind(one.kind, 0, 0, one.since))
+        pieces, oldest_at = was.pieces + one.pieces, min(was.oldest_at, one.since)
+        found[one.kind] = OfKind(one.kind, was.count + 1, pieces, oldest_at)
+    return tuple(sorted(found.values(), key=lambda one: (-one.count, one.kind)))
 
 
 def counts(standing: Iterable[Standing]) -> tuple[tuple[str, int], ...]:

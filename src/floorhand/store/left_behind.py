@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session, aliased
 from floorhand.domain.cut_offs import BLOCKED, WORKABLE
 from floorhand.domain.handing_over import DUE_ORDERS_H, LEFT_KINDS
 from floorhand.domain.inspection import AMBER_H
+from floorhand.domain.troubles import RETURN_DUE
 from floorhand.store.board import printers_of
 from floorhand.store.details import order_holder
+from floorhand.store.exceptions import open_exceptions
 from floorhand.store.schema import (
     Order,
     Parked,
@@ -23,7 +25,6 @@ from floorhand.store.schema import (
     Slot,
     Stock,
     Task,
-    Trouble,
     Worker,
 )
 from floorhand.store.tasks import LIVE
@@ -107,14 +108,12 @@ def _due_returns(tx: Session, site: str, now: datetime) -> Iterator[Left]:
         yield Left("due_returns", number, name or "", deadline)
 
 
-def _troubles(tx: Session, site: str, _now: datetime) -> Iterator[Left]:
-    asked = (
-        select(Trouble.subject, Trouble.kind, Trouble.owner, Trouble.created_at)
-        .where(Trouble.site == site, Trouble.closed_at.is_(None))
-        .order_by(Trouble.created_at, Trouble.id)
-    )
-    for subject, kind, owner, created_at in tx.execute(asked):
-        yield Left("troubles", subject, owner, created_at, f"trouble.{kind}")
+def _troubles(tx: Session, site: str, now: datetime) -> Iterator[Left]:
+    """List exceptions, the most urgent first; returns at their deadline are listed as such."""
+    for one in open_exceptions(tx, site, now):
+        if one.kind != RETURN_DUE:
+            text = f"trouble.{one.kind}"
+            yield Left("troubles", one.subject, one.owner_name, one.since, text, one.pieces)
 
 
 def _printers(tx: Session, site: str, now: datetime) -> Iterator[Left]:

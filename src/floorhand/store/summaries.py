@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from floorhand.domain.bench_figures import EXTRA, WRONG, BenchRefusal
 from floorhand.domain.inspection import AMBER_H
 from floorhand.domain.shifts import Beat, Period
+from floorhand.domain.troubles import DERIVED
 from floorhand.store.asking import ask
 from floorhand.store.entries import entries
 from floorhand.store.schema import (
@@ -213,7 +214,7 @@ def left_over(tx: Session, site: str, now: datetime) -> dict[str, dict[str, int]
         PrintJob.site == site, PrintJob.state.in_(("waiting", "failed", "doubt"))
     )
     troubles = select(Trouble.kind, func.count()).where(
-        Trouble.site == site, Trouble.closed_at.is_(None)
+        Trouble.site == site, Trouble.closed_at.is_(None), Trouble.kind.not_in(DERIVED)
     )
     parked = select(Parked.flow, func.count()).where(Parked.site == site)
     return {

@@ -1,0 +1,132 @@
+"""``floorhand exceptions``: what somebody must look at; give it to somebody, or close it."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from floorhand.commands.office import age, decide, opened, say
+from floorhand.config import Settings
+from floorhand.domain.exceptions import REASONS, SETTLE, Assign, Decide
+from floorhand.domain.troubles import KINDS
+from floorhand.errors import BadSetting, Code, Refused
+from floorhand.exchange.rejecting import safe
+from floorhand.store.details import told_in_line
+from floorhand.store.exceptions import Standing, open_exceptions
+from floorhand.store.masters import site_zone
+from floorhand.text.columns import columns
+
+HEADS = ("id", "kind", "subject", "merchant", "pieces", "age", "due", "owner", "facts")
+
+EPILOG = f"""\
+Without an action it lists all that is open, the most urgent first: what has a deadline within a
+day by deadline, then by pieces and age. assign gives one to a worker; close says that nothing more
+is to be done about it, with --reason {", ".join(REASONS[SETTLE])}. What somebody has to approve, or
+must not be closed by who caused it (four_eyes of site.csv), is decided at the lead's desk, where
+people are known by their badge.
+"""
+
+WHY_NOT = {
+    Code.EXCEPTION_OWN: "it takes two people: decide about it at the lead's desk",
+    Code.EXCEPTION_CHANGED: "it waits for approval, or has changed: decide about it at the desk",
+    Code.EXCEPTION_DECIDED: "somebody has decided about it already",
+    Code.UNKNOWN_WORKER: "there is no such worker",
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what the command takes."""
+    parser.epilog = EPILOG
+    parser.add_argument("action", nargs="?", choices=("assign", "close"), help="assign, close")
+    parser.add_argument("id", nargs="?", metavar="ID", help="which, as it is listed")
+    parser.add_argument("worker", nargs="?", metavar="WORKER", help="to whom it is given")
+    parser.add_argument("--reason", choices=REASONS[SETTLE], help="why it is closed")
+    parser.add_argument("--kind", choices=sorted(KINDS), metavar="KIND", help="list only this kind")
+    written = parser.add_mutually_exclusive_group()
+    written.add_argument("--json", action="store_true", help="as JSON")
+    written.add_argument("--csv", action="store_true", help="as CSV")
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """List exceptions, give one to somebody, or close it."""
+    transactions = opened(settings)
+    now = datetime.now(UTC)
+    with transactions.begin() as tx:
+        found = open_exceptions(tx, settings.site, now)
+        zone = site_zone(tx, settings.site)
+    if not args.action:
+        _list([one for one in found if args.kind in (None, one.kind)], args, now, zone)
+        return 0
+    command = _command(args)
+    if args.id not in {one.id for one in found}:
+        raise BadSetting(f"No exception {args.id} is open. floorhand exceptions lists them.")
+    try:
+        decide(transactions, settings, lambda _tx: command)
+    except Refused as refused:
+        raise BadSetting(f"{args.id}: {WHY_NOT.get(refused.code, refused.code)}.") from refused
+    given = args.action == "assign"
+    say(f"{args.id} is looked after by {args.worker}." if given else f"{args.id} is closed.")
+    return 0
+
+
+def _command(args: argparse.Namespace) -> Assign | Decide:
+    if args.action == "assign":
+        if not (args.id and args.worker):
+            raise BadSetting("Say which, and to whom: floorhand exceptions assign ID WORKER")
+        return Assign(args.id, args.worker)
+    if not (args.id and args.reason):
+        raise BadSetting("Say which, and why: floorhand exceptions close ID --reason nothing")
+    return Decide(args.id, SETTLE, args.reason)
+
+
+def _list(
+    found: Sequence[Standing], args: argparse.Namespace, now: datetime, zone: ZoneInfo
+) -> None:
+    if args.json:
+        print(json.dumps([_plain(one) for one in found], ensure_ascii=False, indent=1))
+    elif args.csv:
+        writer = csv.writer(sys.stdout)
+        writer.writerow("since" if head == "age" else head for head in HEADS)
+        writer.writerows([safe(str(cell)) for cell in _cells(one)] for one in found)
+    else:
+        print("\n".join(columns(HEADS, [_row(one, now, zone) for one in found])))
+
+
+def _plain(one: Standing) -> dict[str, object]:
+    return {
+        "id": one.id,
+        "kind": one.kind,
+        "subject": one.subject,
+        "merchant": one.merchant,
+        "pieces": one.pieces,
+        "since": one.since.isoformat(),
+        "due": one.due_at.isoformat() if one.due_at else None,
+        "owner": one.owner or None,
+        "awaits_approval": bool(one.proposal),
+        "facts": one.facts,
+    }
+
+
+def _cells(one: Standing) -> tuple[str | int, ...]:
+    moments = (one.since.isoformat(), one.due_at.isoformat() if one.due_at else "")
+    about = (one.id, one.kind, one.subject, one.merchant, one.pieces)
+    return (*about, *moments, one.owner_name, told_in_line(one.facts))
+
+
+def _row(one: Standing, now: datetime, zone: ZoneInfo) -> tuple[str, ...]:
+    return (
+        one.id,
+        one.kind,
+        one.subject,
+        one.merchant or "-",
+        str(one.pieces or "-"),
+        age(now - one.since),
+        f"{one.due_at.astimezone(zone):%Y-%m-%d %H:%M}" if one.due_at else "-",
+        one.owner_name or "-",
+        told_in_line(one.facts),
+    )

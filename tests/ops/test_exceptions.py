@@ -1,0 +1,260 @@
+"""Exceptions: found or raised, given to somebody, and each decided about once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from itertools import product
+
+import pytest
+from conftest import NOW, SITE
+from sqlalchemy import delete, insert, select
+from warehouses import picking
+from warehouses.picked import line, state, stock_of, tasks_of, troubles
+from warehouses.picker import Picker
+
+from floorhand.domain.exceptions import Assign, Decide, urgency
+from floorhand.errors import Code, Refused
+from floorhand.ops.settling import carry_out, from_office
+from floorhand.store import tasks
+from floorhand.store.check import violations
+from floorhand.store.db import Transactions, in_turn
+from floorhand.store.exceptions import Standing, open_exceptions
+from floorhand.store.ledger import Cause
+from floorhand.store.schema import CountSheet, Operation, PrintJob, Return, Trouble, Worker
+
+ROLES = frozenset({"lead"})
+LATER = NOW + timedelta(hours=1)
+
+
+@pytest.fixture
+def floor(transactions: Transactions) -> Iterator[Transactions]:
+    picking.build(transactions)
+    yield transactions
+    with transactions.begin() as tx:
+        assert violations(tx, SITE) == ()
+
+
+def listed(floor: Transactions, kind: str = "", at: datetime = LATER) -> list[Standing]:
+    with floor.begin() as tx:
+        return [one for one in open_exceptions(tx, SITE, at) if kind in ("", one.kind)]
+
+
+def lead(number: int, worker: str = "W9", at: datetime = LATER) -> Cause:
+    return Cause(SITE, f"{worker}:{number}", worker, worker, "", at, ROLES)
+
+
+def decide(floor: Transactions, one: Standing, action: str, *more: str, worker: str = "W9") -> str:
+    """Decide about an exception; gives what was told, or the refusal's code."""
+    cause = lead(sum(map(ord, one.id + action)), worker)
+    try:
+        told = in_turn(floor, lambda tx: carry_out(tx, cause, Decide(one.id, action, *more)))
+    except Refused as refused:
+        return str(refused.code)
+    return str(told.text)
+
+
+def raised(floor: Transactions, kind: str, subject: str, **facts: str | int) -> Standing:
+    cause = Cause(SITE, f"RAISED:{kind}", "W1", "H1", "", NOW)
+    with floor.begin() as tx:
+        tx.execute(
+            insert(Operation).values(
+                site=SITE,
+                id=cause.operation,
+                kind="T",
+                command="{}",
+                worker="W1",
+                seat="H1",
+                at=NOW,
+            )
+        )
+        tasks.trouble(tx, cause, kind, subject, "ACME", **facts)
+    (one,) = listed(floor, kind)
+    return one
+
+
+def test_what_is_due_comes_first_then_what_is_worth_most_for_longest() -> None:
+    def key(pieces: int, hours: int, due_h: int | None = None) -> tuple[bool, float]:
+        due_at = None if due_h is None else NOW + timedelta(hours=due_h)
+        return urgency(pieces, NOW - timedelta(hours=hours), due_at, NOW)
+
+    assert key(1, 1, due_h=2) < key(1, 9, due_h=3) < key(10, 2) < key(19, 1)
+    assert key(1, 1, due_h=48) == key(1, 1)
+
+
+def test_work_that_stands_still_is_found_and_freed_for_others(floor: Transactions) -> None:
+    ana = Picker(floor, "W1")
+    ana.scan("CART-1")
+    assert listed(floor, "stuck_task", NOW + timedelta(minutes=29)) == []
+    (one,) = listed(floor, "stuck_task")
+    assert (one.subject, one.holder, one.written) == ("CART-1", "W1", False)
+    assert decide(floor, one, "free") == "exceptions.done.free"
+    assert listed(floor, "stuck_task") == []
+    assert [state(floor, number) for number in ("1001", "1002")] == ["released", "released"]
+    assert ana.scan("T-1").said.text == "refusal.seat_freed"
+    assert Picker(floor, "W2").start().prompt.ask != "picking.scan_cart"
+
+
+def test_what_was_found_and_settled_is_found_again_only_with_a_new_cause(floor) -> None:
+    ana = Picker(floor, "W1")
+    ana.start()
+    (one,) = listed(floor, "stuck_task")
+    assert decide(floor, one, "settle", "nothing") == "exceptions.done.settle"
+    assert listed(floor, "stuck_task") == []
+    ana.now = LATER
+    ana.scan("*HELP")
+    assert listed(floor, "stuck_task", LATER + timedelta(minutes=20)) == []
+    assert len(listed(floor, "stuck_task", LATER + timedelta(minutes=40))) == 1
+
+
+def test_a_return_is_listed_four_hours_before_its_deadline(floor: Transactions) -> None:
+    row = {"merchant": "ACME", "custody": "received", "received_at": NOW}
+    with floor.begin() as tx:
+        for number, hours in (("R-1", 4), ("R-2", 6)):
+            deadline = LATER + timedelta(hours=hours)
+            tx.execute(insert(Return).values(site=SITE, number=number, deadline=deadline, **row))
+    (one,) = listed(floor)
+    assert (one.kind, one.subject, one.due_at) == ("return_due", "R-1", LATER + timedelta(hours=4))
+    in_turn(floor, lambda tx: carry_out(tx, lead(1), Assign(one.id, "W2")))
+    assert [found.owner_name for found in listed(floor)] == ["Ben"]
+    with floor.begin() as tx:
+        tx.execute(delete(Return))
+    assert listed(floor) == []
+
+
+def test_a_label_that_failed_is_printed_again(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        row = {"id": "P:1/1", "printer": "Z", "template": "bin", "data": "{}", "subject": "A-01"}
+        tx.execute(insert(PrintJob).values(site=SITE, created_at=NOW, state="failed", **row))
+    (one,) = listed(floor, "label_failed")
+    assert decide(floor, one, "reprint") == "exceptions.done.reprint"
+    with floor.begin() as tx:
+        assert tx.scalars(select(PrintJob.state)).all() == ["waiting"]
+    assert listed(floor, "label_failed") == []
+
+
+def test_suspect_stock_is_sold_again_when_another_person_has_looked(floor: Transactions) -> None:
+    ana = Picker(floor, "W1")
+    ana.start()
+    ana.scan("BIN-A-01", "*SHORT", "0", "1")
+    (one,) = listed(floor, "suspect_stock")
+    assert decide(floor, one, "release", worker="W1") == Code.EXCEPTION_OWN
+    assert decide(floor, one, "release") == "exceptions.done.release"
+    assert stock_of(floor, "A-01")["MUG", "", "available"] == one.pieces
+
+
+def test_who_caused_it_does_not_get_the_count(floor: Transactions) -> None:
+    one = raised(floor, "overrides", "A-02", sku="CAP")
+    assert decide(floor, one, "recount") == "exceptions.done.recount"
+    assert tasks_of(floor, "count") == [("A-02", "CAP", 0, "overrides")]
+    with floor.begin() as tx:
+        assert tx.scalars(select(CountSheet.not_by)).all() == ["W1"]
+
+
+def test_an_order_that_waits_is_sent_without_what_nobody_has(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        picking.order(tx, "9", [("NUT", 25)], merchant="BOLT", state="waiting")
+    cause = Cause(SITE, "W1:77", "W1", "H1", "", NOW)
+    with floor.begin() as tx:
+        tasks.trouble(tx, cause, "short_order", "BOLT/9", "BOLT", pieces=5, reason="no_stock")
+    (one,) = listed(floor, "short_order")
+    assert one.due_at == NOW + timedelta(hours=6)
+    assert decide(floor, one, "ship_rest") == "exceptions.done.ship_rest"
+    assert (state(floor, "9", "BOLT"), line(floor, "9")) == ("released", (0, 5, "no_stock"))
+    assert troubles(floor, "short_order") == []
+
+
+def test_an_order_of_which_nothing_is_left_is_closed_as_short(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        picking.order(tx, "9", [("NUT", 25)], merchant="BOLT", state="waiting")
+    cause = Cause(SITE, "W1:77", "W1", "H1", "", NOW)
+    with floor.begin() as tx:
+        tasks.trouble(tx, cause, "short_order", "BOLT/9", "BOLT", pieces=5, reason="no_stock")
+    (one,) = listed(floor, "short_order")
+    assert decide(floor, one, "drop_lines") == "exceptions.done.drop_lines"
+    assert (state(floor, "9", "BOLT"), line(floor, "9")) == ("short", (0, 25, "no_stock"))
+
+
+def test_goods_in_a_tote_that_stands_nowhere_are_put_back(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        picking.put(tx, "T-8", picking.CAP, 2)
+    (one,) = listed(floor, "stray_tote")
+    assert (one.subject, one.pieces) == ("T-8", 2)
+    assert decide(floor, one, "put_back") == "exceptions.done.put_back"
+    assert [task[0] for task in tasks_of(floor, "putback")] == ["T-8"]
+    assert listed(floor, "stray_tote") == []
+
+
+def test_who_takes_work_over_is_told_to_those_who_lead(floor: Transactions) -> None:
+    Picker(floor, "W1").start()
+    Picker(floor, "W2").scan("CART-1", "CART-1")
+    (one,) = listed(floor, "take_over", NOW)
+    assert (one.subject, one.facts["taken_from"], one.raised_by) == ("CART-1", "Ana", "W2")
+
+
+def test_pieces_that_are_nowhere_twice_are_a_line_that_nobody_finds(floor: Transactions) -> None:
+    ana = Picker(floor, "W1")
+    ana.start()
+    for _ in range(20):
+        if ana.prompt.ask == "picking.scan_place" and ana.prompt.place in ("A-01", "B-02"):
+            ana.scan(f"BIN-{ana.prompt.place}", "*SHORT", "0", "1")
+        elif listed(floor, "line_not_found"):
+            break
+        else:
+            ana.answer()
+    assert {one.facts["sku"] for one in listed(floor, "line_not_found")} == {"MUG"}
+
+
+def test_the_office_closes_what_takes_no_other_person(floor: Transactions) -> None:
+    one = raised(floor, "reprints", "X-1")
+    suspect = raised(floor, "suspect_stock", "A-01", sku="MUG", pieces=1)
+    for entry in (one, suspect):
+        command = Decide(entry.id, "settle", "nothing")
+        if entry is suspect:
+            with pytest.raises(Refused) as refused:
+                in_turn(floor, lambda tx, c=command: from_office(tx, SITE, c, LATER))
+            assert refused.value.code is Code.EXCEPTION_OWN
+        else:
+            in_turn(floor, lambda tx, c=command: from_office(tx, SITE, c, LATER))
+    assert [left.kind for left in listed(floor)] == ["suspect_stock"]
+
+
+def test_of_those_who_decide_at_once_one_does(floor: Transactions) -> None:
+    ana = Picker(floor, "W1")
+    ana.start()
+    one = raised(floor, "overrides", "A-02", sku="CAP")
+    (found,) = listed(floor, "stuck_task")
+    with floor.begin() as tx:
+        for code in ("W5", "W6", "W7", "W8"):
+            tx.add(Worker(site=SITE, code=code, name=code, badge=code, roles="lead"))
+    for entry, action in ((one, "recount"), (found, "settle")):
+        more = ("nothing",) if action == "settle" else ()
+
+        def go(worker: str, entry=entry, action=action, more=more) -> str:
+            return decide(floor, entry, action, *more, worker=worker)
+
+        with ThreadPoolExecutor(4) as all_of_them:
+            told = list(all_of_them.map(go, ("W5", "W6", "W7", "W8")))
+        assert sorted(told) == [Code.EXCEPTION_DECIDED] * 3 + [f"exceptions.done.{action}"]
+    with floor.begin() as tx:
+        done = tx.scalars(select(Operation.facts).where(Operation.kind == "Decide")).all()
+        assert sorted(json.loads(facts)["decision"] for facts in done) == ["recount", "settle"]
+
+
+def test_an_exception_is_decided_at_most_once_whatever_is_tried(floor: Transactions) -> None:
+    reasons = {"settle": ("nothing",), "reject": ("not_so",)}
+    for number, tried in enumerate(product(("settle", "reject", "recount", "release"), repeat=2)):
+        cause = Cause(SITE, f"MADE:{number}", "W1", "H1", "", NOW)
+        with floor.begin() as tx:
+            entry = tasks.trouble(tx, cause, "suspect_stock", "A-01", "ACME", sku="MUG", pieces=1)
+        one = next(one for one in listed(floor) if one.id == entry)
+        told = [
+            decide(floor, one, action, *reasons.get(action, ()), worker="W2") for action in tried
+        ]
+        done = [text for text in told if text.startswith("exceptions.done.")]
+        with floor.begin() as tx:
+            row = tx.scalars(select(Trouble).where(Trouble.id == entry)).one()
+        assert len(done) <= 1, (tried, told)
+        assert [bool(row.closed_at), bool(row.decision)] == [bool(done)] * 2, (tried, told)
