@@ -6,12 +6,22 @@ and gone as soon as their cause is. Each question is of what is open, by an inde
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import and_, bindparam, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy.orm import Session, aliased
 
 from floorhand.domain import troubles
@@ -21,6 +31,7 @@ from floorhand.domain.rules import SiteRules
 from floorhand.store.asking import ask
 from floorhand.store.masters import site_rules
 from floorhand.store.no_word import MAYBE_DOUBT, STATE, moments
+from floorhand.store.orders import split_name
 from floorhand.store.schema import (
     Order,
     Parked,
@@ -35,7 +46,12 @@ from floorhand.store.schema import (
     Worker,
 )
 from floorhand.store.tasks import LIVE
-from floorhand.store.violation import order_no
+
+ORDERS_AT_ONCE: Final = 400
+"""Orders that are asked for in one question."""
+
+WAITS_AT: Final = ("bench", "dock")
+"""Where totes of open orders wait for whoever works with them next."""
 
 TASK_KINDS: Final = ("putaway", "pick", "pack", "count", "putback", "refill")
 
@@ -111,43 +127,47 @@ _LABELS = select(
     STATE.in_(("doubt", "failed")),
 )
 _STAND = aliased(Place)
-_ON_WALK = exists().where(
-    Slot.site == Place.site,
-    Slot.tote == Place.code,
-    Task.site == Slot.site,
-    Task.id == Slot.task,
-    Task.state.in_(LIVE),
+_CARRIED = (
+    select(Slot.tote)
+    .join(Task, and_(Task.site == Slot.site, Task.id == Slot.task))
+    .where(
+        Task.site == bindparam("site"),
+        Task.kind == "pick",
+        Task.state.in_(LIVE),
+        Slot.tote.is_not(None),
+    )
 )
 _HAS_TASK = exists().where(Task.site == Place.site, Task.place == Place.code, Task.state.in_(LIVE))
-_WAITS = exists().where(
-    Order.site == Place.site,
-    order_no(Order.merchant, Order.number) == Place.order_no,
-    Order.state.in_((*WORKABLE, *BLOCKED)),
-)
-_STRAY = (
+
+
+def _of_goods(column: ColumnElement[Any]) -> ScalarSelect[Any]:
+    """Ask for something about the goods in a tote."""
+    here = (Stock.site == Place.site, Stock.place == Place.code, Stock.pieces > 0)
+    return select(column).where(*here).correlate(Place).scalar_subquery()
+
+
+_TOTES = (
     select(
         Place.code,
         Place.order_no,
         Place.parent,
-        func.min(Stock.merchant).label("merchant"),
-        func.sum(Stock.pieces).label("pieces"),
-        func.max(Stock.arrived_at).label("at"),
+        _STAND.kind.label("stands_at"),
+        _of_goods(func.min(Stock.merchant)).label("merchant"),
+        _of_goods(func.sum(Stock.pieces)).label("pieces"),
+        _of_goods(func.max(Stock.arrived_at)).label("at"),
     )
-    .join(Stock, and_(Stock.site == Place.site, Stock.place == Place.code, Stock.pieces > 0))
     .outerjoin(_STAND, and_(_STAND.site == Place.site, _STAND.code == Place.parent))
     .where(
         Place.site == bindparam("site"),
         Place.kind == "tote",
         or_(
             _STAND.kind.is_(None),
-            _STAND.kind.not_in(("bench", "dock")),
-            and_(Place.order_no.is_not(None), ~_WAITS),
+            _STAND.kind.not_in(WAITS_AT),
+            Place.order_no.is_not(None),
         ),
-        ~_ON_WALK,
         ~_HAS_TASK,
     )
-    .group_by(Place.code, Place.order_no, Place.parent)
-    .having(func.max(Stock.arrived_at) <= bindparam("until"))
+    .order_by(Place.code)
 )
 
 
@@ -242,7 +262,17 @@ def _labels(tx: Session, site: str, now: datetime) -> Iterator[Derived]:
 def _stray_totes(tx: Session, site: str, now: datetime, rules: SiteRules) -> Iterator[Derived]:
     """Find totes with goods that stand nowhere, or whose order is closed, and nobody works with."""
     until = now - timedelta(minutes=rules.stuck_minutes)
-    for row in ask(tx, _STRAY, site=site, until=until):
+    carried = set(ask(tx, _CARRIED, site=site).scalars())
+    found = [
+        row
+        for row in ask(tx, _TOTES, site=site)
+        if row.pieces and row.at <= until and row.code not in carried
+    ]
+    waiting = [row.order_no for row in found if row.stands_at in WAITS_AT]
+    alive = _open_orders(tx, site, waiting)
+    for row in found:
+        if row.stands_at in WAITS_AT and row.order_no in alive:
+            continue
         yield Derived(
             f"{troubles.STRAY_TOTE}:{row.code}@{row.at:%Y%m%dT%H%M%S}",
             troubles.STRAY_TOTE,
@@ -252,3 +282,17 @@ def _stray_totes(tx: Session, site: str, now: datetime, rules: SiteRules) -> Ite
             int(row.pieces),
             facts={"order": row.order_no or "", "place": row.parent or ""},
         )
+
+
+def _open_orders(tx: Session, site: str, names: Sequence[str]) -> frozenset[str]:
+    """Say which of these orders are open, each as ``merchant/number``."""
+    found: set[str] = set()
+    for first in range(0, len(names), ORDERS_AT_ONCE):
+        pairs = [split_name(name) for name in names[first : first + ORDERS_AT_ONCE]]
+        asked = select(Order.merchant, Order.number).where(
+            Order.site == site,
+            tuple_(Order.merchant, Order.number).in_(pairs),
+            Order.state.in_((*WORKABLE, *BLOCKED)),
+        )
+        found |= {f"{row.merchant}/{row.number}" for row in tx.execute(asked)}
+    return frozenset(found)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select, tuple_
 from sqlalchemy.orm import Session
@@ -16,11 +16,8 @@ from floorhand.domain.cut_offs import BLOCKED, WORKABLE
 from floorhand.domain.exceptions import urgency
 from floorhand.domain.troubles import DERIVED
 from floorhand.store.asking import ask
-from floorhand.store.derived import Derived, derived
+from floorhand.store.derived import ORDERS_AT_ONCE, Derived, derived
 from floorhand.store.schema import Order, Trouble, Worker
-
-ORDERS_AT_ONCE: Final = 400
-"""Orders whose deadline is asked for in one question."""
 
 
 @dataclass(frozen=True, slots=True)
