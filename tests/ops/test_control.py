@@ -288,3 +288,53 @@ def test_a_recall_beside_pickers_in_processes_of_their_own_stops_the_lot(tmp_pat
         left = tx.scalar(select(func.sum(Stock.reserved)).where(Stock.lot == "L1"))
         states = set(tx.scalars(select(Order.state)))
     assert (left, states) == (0, {"picked"})
+
+
+def give(bob: Picker, *choices: str) -> None:
+    """Choose in the list of work, from the desk of control on."""
+    codes = [choice.code for choice in bob.prompt.choices]
+    bob.scan(str(codes.index("work") + 1), *choices)
+
+
+def test_a_walk_is_given_to_a_worker_who_finds_it_parked_where_it_goes_on(floor) -> None:
+    with floor.begin() as tx:
+        put(tx, "A-01", MUG, 3)
+        order(tx, "1", [("MUG", 2)])
+        row = {"site": SITE, "code": "W3", "name": "Cai", "badge": "BADGE-CAI", "roles": "picking"}
+        tx.execute(insert(Worker).values(**row))
+    ana = Picker(floor)
+    ana.start()
+    bob = lead(floor)
+    give(bob, "1", "1", "2")
+    assert bob.said == "control.work_given"
+    ana.scan("BIN-A-01")
+    assert (ana.said, ana.prompt.ask) == (f"refusal.{Code.WALK_TAKEN}", "picking.scan_cart")
+    cai = Picker(floor, "W3")
+    assert cai.prompt.place == "A-01"
+    cai.go_on()
+    assert state(floor, "1") == "picked"
+
+
+def test_an_order_at_a_bench_is_freed_for_anybody(transactions: Transactions) -> None:
+    packing.build(transactions)
+    ana = Picker(transactions, job="packing")
+    ana.scan("T-1")
+    bob = lead(transactions)
+    give(bob, "1", "2")
+    assert bob.said == "control.work_freed"
+    ana.scan("09506000134352")
+    assert (ana.said, ana.prompt.ask) == ("packing.gone", "packing.scan_tote")
+    assert state(transactions, "1001") == "picked"
+
+
+def test_work_that_ended_meanwhile_is_not_given_away(floor) -> None:
+    with floor.begin() as tx:
+        put(tx, "A-01", MUG, 3)
+        order(tx, "1", [("MUG", 2)])
+    ana = Picker(floor)
+    ana.start()
+    bob = lead(floor)
+    give(bob, "1", "1")
+    ana.go_on()
+    bob.scan("1")
+    assert bob.said == f"refusal.{Code.EXCEPTION_CHANGED}"

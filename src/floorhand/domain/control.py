@@ -170,3 +170,104 @@ class CutOffsFound:
     """Moments, as (ISO in UTC, local time), the next first."""
 
     moments: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkRow:
+    """Work that somebody has open or parked.
+
+    ``about`` is what people call it: a cart or an order, a place, a return. ``holder`` is a
+    worker's number, ``name`` theirs. ``done`` of ``total`` pieces are behind them.
+    """
+
+    job: str
+    task: str
+    about: str
+    order: str
+    holder: str
+    name: str
+    since: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListWork:
+    """Ask who has which work, the oldest first, from the ``skip``-th on."""
+
+    skip: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WorkListed:
+    """The answer to `ListWork`."""
+
+    rows: tuple[WorkRow, ...]
+    skip: int
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TakerRow:
+    """Somebody who may do a job; ``seat`` is where they sit, empty if nowhere."""
+
+    worker: str
+    name: str
+    seat: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListTakers:
+    """Ask who may take work on, those first who sit somewhere."""
+
+    work: WorkRow
+    skip: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TakersListed:
+    """The answer to `ListTakers`."""
+
+    work: WorkRow
+    rows: tuple[TakerRow, ...]
+    skip: int
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FreeWork:
+    """Let anybody do work that somebody has; ``take_over`` is who has it."""
+
+    job: str
+    task: str
+    about: str
+    order: str
+    take_over: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkFreed:
+    """It is free; ``kept`` says that totes of it are on a cart, which only can be given away."""
+
+    about: str
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GiveWork:
+    """Let another worker go on with work that somebody has; ``take_over`` is who has it."""
+
+    job: str
+    about: str
+    order: str
+    take_over: str
+    worker: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkGiven:
+    """It is that worker's, parked for them; ``busy`` if they are at other work of that job."""
+
+    about: str
+    name: str
+    busy: bool

@@ -13,6 +13,7 @@ from floorhand.domain.control import (
     FindCutOffs,
     HoldSubject,
     ListSubjects,
+    ListWork,
     LookInto,
     OrderChanged,
     ReleaseSubject,
@@ -45,6 +46,7 @@ from floorhand.domain.things import (
     Unknown,
 )
 from floorhand.errors import Code
+from floorhand.flows import control_work
 from floorhand.flows.control_screens import prompt
 from floorhand.flows.control_states import START, STATES, VALUES, At, Desk, Due, Listing, State, Why
 from floorhand.flows.turn import Ask, Do, Open, Refuse, Reply
@@ -55,6 +57,8 @@ PRIORITY_STEPS = {"up": 1, "down": -1}
 
 def step(state: State, event: object) -> Reply:
     """Say what an event leads to. Pure: same state and event, same reply."""
+    if (about_work := control_work.step(state, event)) is not None:
+        return about_work
     match state, event:
         case _, Standing():
             return Ask(At(event))
@@ -74,6 +78,8 @@ def step(state: State, event: object) -> Reply:
             return Do(Seek(code.strip()))
         case Desk(), Chosen(code="control"):  # as it was chosen at the desk of leads
             return Ask(START)
+        case Desk(), Chosen(code="work"):
+            return Do(ListWork())
         case Desk(), Chosen(code=kind):
             return Do(ListSubjects(kind))
         case Listing(listed=SubjectsListed(asked=asked, rows=rows, more=True)), Pressed(

@@ -5,12 +5,23 @@ from __future__ import annotations
 from floorhand.domain.control import Held, Standing, SubjectsListed
 from floorhand.domain.holds import REASONS, reason_words
 from floorhand.domain.keymap import Key
-from floorhand.flows.control_states import At, Desk, Due, Listing, State, Why
+from floorhand.flows import control_work
+from floorhand.flows.control_states import (
+    At,
+    AtWork,
+    Desk,
+    Due,
+    Giving,
+    Listing,
+    State,
+    Why,
+    Working,
+)
 from floorhand.flows.turn import Choice, Item, Prompt, Wants
 
 BACK = (Key.BACK, "key.back")
 MORE = (Key.LIST, "key.more")
-LISTS = ("held", "order", "merchant")
+LISTS = ("held", "order", "merchant", "work")
 THINGS = Wants(kinds=("choice", "anything", "unknown"))
 
 
@@ -33,6 +44,8 @@ def prompt(state: State) -> Prompt:
                 choices=reasons,
                 wants=Wants(kinds=("choice", "text", "piece"), text=True),
             )
+        case Working() | AtWork() | Giving():
+            return control_work.prompt(state)
         case Due(now=now, found=found):
             moments = tuple(Choice(at, "", shown) for at, shown in found.moments)
             return Prompt(

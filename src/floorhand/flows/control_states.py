@@ -12,6 +12,10 @@ from floorhand.domain.control import (
     Standing,
     SubjectRow,
     SubjectsListed,
+    TakerRow,
+    TakersListed,
+    WorkListed,
+    WorkRow,
 )
 from floorhand.domain.holds import Subject
 
@@ -51,9 +55,30 @@ class Due:
     found: CutOffsFound
 
 
-State = Desk | Listing | At | Why | Due
+@dataclass(frozen=True, slots=True)
+class Working:
+    """Who has which work is listed: which of it?"""
+
+    listed: WorkListed
+
+
+@dataclass(frozen=True, slots=True)
+class AtWork:
+    """One piece of work: what about it?"""
+
+    work: WorkRow
+
+
+@dataclass(frozen=True, slots=True)
+class Giving:
+    """It shall be somebody else's: whose?"""
+
+    listed: TakersListed
+
+
+State = Desk | Listing | At | Why | Due | Working | AtWork | Giving
 START = Desk()
-STATES: tuple[type, ...] = (Desk, Listing, At, Why, Due)
+STATES: tuple[type, ...] = (Desk, Listing, At, Why, Due, Working, AtWork, Giving)
 VALUES: tuple[type, ...] = (
     Subject,
     Standing,
@@ -63,4 +88,8 @@ VALUES: tuple[type, ...] = (
     SubjectRow,
     SubjectsListed,
     CutOffsFound,
+    WorkListed,
+    WorkRow,
+    TakersListed,
+    TakerRow,
 )

@@ -45,6 +45,7 @@ CARRIED_OUT_IN: Final = (
     "reversing",
     "redoing",
     "print_desk",
+    "assigning",
     *(name for name in NAMES if name not in ("which", "taken_back")),
 )
 """Modules of `floorhand.ops` that carry out commands."""

@@ -1,0 +1,119 @@
+"""The part of the control that says who has which work, frees it, or gives it to somebody."""
+
+from __future__ import annotations
+
+from floorhand.domain.control import (
+    FreeWork,
+    GiveWork,
+    ListTakers,
+    ListWork,
+    TakersListed,
+    WorkFreed,
+    WorkGiven,
+    WorkListed,
+    WorkRow,
+)
+from floorhand.domain.keymap import Key
+from floorhand.domain.things import Chosen, Pressed
+from floorhand.flows.control_states import START, AtWork, Giving, State, Working
+from floorhand.flows.turn import Ask, Choice, Do, Prompt, Reply, Wants
+
+BACK = (Key.BACK, "key.back")
+MORE = (Key.LIST, "key.more")
+CHOICE = Wants(kinds=("choice",))
+GIVEN = ("picking", "packing")
+"""Jobs of which work can be freed, or given to somebody else."""
+
+
+def step(state: State, event: object) -> Reply | None:
+    """Say what an event about work leads to; None if it is about none."""
+    match state, event:
+        case _, WorkListed():
+            return Ask(Working(event))
+        case _, TakersListed():
+            return Ask(Giving(event))
+        case _, WorkFreed(about=about, kept=kept):
+            said = "control.work_freed_part" if kept else "control.work_freed"
+            return Ask(START, said, {"work": about}, look=kept)
+        case _, WorkGiven(about=about, name=name, busy=busy):
+            said = "control.work_given_busy" if busy else "control.work_given"
+            return Ask(START, said, {"work": about, "name": name}, look=busy)
+        case Working(listed=WorkListed(rows=rows, skip=skip, more=True)), Pressed(key=Key.LIST):
+            return Do(ListWork(skip + len(rows)))
+        case Working(listed=listed), Chosen(code=number):
+            return Ask(AtWork(listed.rows[int(number)]))
+        case AtWork(work=work), Chosen(code="free"):
+            return Do(FreeWork(work.job, work.task, work.about, work.order, work.holder))
+        case AtWork(work=work), Chosen(code="give"):
+            return Do(ListTakers(work))
+        case AtWork(), Pressed(key=Key.BACK):
+            return Do(ListWork())
+        case Giving(listed=listed), Pressed(key=Key.BACK):
+            return Ask(AtWork(listed.work))
+        case Giving(listed=TakersListed(work, rows, skip, True)), Pressed(key=Key.LIST):
+            return Do(ListTakers(work, skip + len(rows)))
+        case Giving(listed=listed), Chosen(code=worker):
+            work = listed.work
+            return Do(GiveWork(work.job, work.about, work.order, work.holder, worker))
+    return None
+
+
+def prompt(state: Working | AtWork | Giving) -> Prompt:
+    """Say what to show."""
+    match state:
+        case Working(listed=listed):
+            rows = tuple(_row(number, row) for number, row in enumerate(listed.rows))
+            ask = "control.list_work" if rows else "control.list_empty"
+            return Prompt(ask, keys=_keys(more=listed.more), choices=rows, wants=CHOICE)
+        case AtWork(work=work):
+            return _at(work)
+        case Giving(listed=listed):
+            rows = tuple(
+                Choice(
+                    one.worker,
+                    "control.row_taker",
+                    facts=(("name", one.name), ("seat", one.seat or "–")),
+                )
+                for one in listed.rows
+            )
+            return Prompt(
+                "control.give_to",
+                ask_facts=(("work", listed.work.about),),
+                keys=_keys(more=listed.more),
+                choices=rows,
+                wants=CHOICE,
+            )
+
+
+def _keys(*, more: bool) -> tuple[tuple[Key, str], ...]:
+    return (BACK, MORE) if more else (BACK,)
+
+
+def _row(number: int, row: WorkRow) -> Choice:
+    facts = (
+        ("job_text", f"job.{row.job}"),
+        ("work", row.about),
+        ("name", row.name),
+        ("since", row.since),
+        ("done", row.done),
+        ("of", row.total),
+    )
+    return Choice(str(number), "control.row_work", facts=facts)
+
+
+def _at(work: WorkRow) -> Prompt:
+    choices = (Choice("give", "control.do_give"), Choice("free", "control.do_free"))
+    return Prompt(
+        "control.at_work",
+        ask_facts=(("work", work.about),),
+        facts=(
+            ("fact.job_text", f"job.{work.job}"),
+            ("fact.worker", work.name),
+            ("fact.since", work.since),
+            *((("fact.order", work.order),) if work.order != work.about else ()),
+        ),
+        progress=(work.done, work.total) if work.total else None,
+        keys=(BACK,),
+        choices=choices if work.job in GIVEN else (),
+        wants=CHOICE,
+    )

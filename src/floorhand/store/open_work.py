@@ -1,0 +1,118 @@
+"""Who has which work open or parked: walks, orders at benches, put-aways, returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, func, literal, select
+from sqlalchemy.orm import Session
+
+from floorhand.store.parcels import PACK
+from floorhand.store.schema import OrderLine, Pick, Place, Return, ReturnLine, Slot, Task, Worker
+
+JOBS_OF = {"pick": "picking", PACK: "packing", "putaway": "putaway", "putback": "putaway"}
+"""To which job a kind of task belongs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Work that somebody has; ``order`` is ``merchant/number``, of a walk its first one."""
+
+    job: str
+    task: str
+    about: str
+    order: str
+    holder: str
+    name: str
+    since: datetime | None
+    done: int
+    total: int
+
+
+def held(tx: Session, site: str) -> tuple[Held, ...]:
+    """List all work that somebody has, the oldest first."""
+    found = [*_tasks(tx, site), *_returns(tx, site)]
+    return tuple(sorted(found, key=lambda one: (one.since is None, one.since, one.about)))
+
+
+def _tasks(tx: Session, site: str) -> list[Held]:
+    order = (
+        select(func.min(Slot.merchant.concat("/").concat(Slot.order)))
+        .where(Slot.site == Task.site, Slot.task == Task.id)
+        .scalar_subquery()
+    )
+    rows = tx.execute(
+        select(
+            Task.kind,
+            Task.id,
+            Task.place,
+            Task.pieces,
+            Task.worker,
+            Task.claimed_at,
+            Worker.name,
+            Place.order_no,
+            order.label("on_walk"),
+        )
+        .outerjoin_from(Task, Worker, and_(Worker.site == Task.site, Worker.code == Task.worker))
+        .outerjoin(Place, and_(Place.site == Task.site, Place.code == Task.place))
+        .where(
+            Task.site == site,
+            Task.kind.in_(JOBS_OF),
+            Task.state.in_(("claimed", "parked")),
+            Task.worker.is_not(None),
+        )
+    )
+    return [_task(tx, site, row) for row in rows]
+
+
+def _task(tx: Session, site: str, row: Any) -> Held:
+    named = row.on_walk if row.kind == "pick" else row.order_no
+    order = named or ""
+    done, total = 0, row.pieces
+    if row.kind == "pick":
+        done, total = _sums(tx, Pick.picked, Pick.pieces, *_stops(site, row.id))
+    elif row.kind == PACK:
+        merchant, _, number = order.partition("/")
+        of_order = (OrderLine.site == site, OrderLine.merchant == merchant)
+        mine = (*of_order, OrderLine.order == number)
+        done, total = _sums(tx, OrderLine.packed, OrderLine.picked, *mine)
+    about = order if row.kind == PACK else row.place or order
+    name = row.name or row.worker
+    job = JOBS_OF[row.kind]
+    return Held(job, row.id, about, order, row.worker, name, row.claimed_at, done, total)
+
+
+def _stops(site: str, task: str) -> tuple[Any, ...]:
+    return Pick.site == site, Pick.task == task, Pick.state != "cancelled"
+
+
+def _sums(tx: Session, done: Any, total: Any, *which: Any) -> tuple[int, int]:
+    row = tx.execute(select(func.sum(done), func.sum(total)).where(*which)).one()
+    return int(row[0] or 0), int(row[1] or 0)
+
+
+def _returns(tx: Session, site: str) -> list[Held]:
+    of_return = (ReturnLine.site == Return.site, ReturnLine.number == Return.number)
+    judged = func.sum(ReturnLine.restocked + ReturnLine.scrapped + ReturnLine.held)
+    done = select(func.coalesce(judged, 0)).where(*of_return).scalar_subquery()
+    total = (
+        select(func.coalesce(func.sum(ReturnLine.advised), 0)).where(*of_return).scalar_subquery()
+    )
+    rows = tx.execute(
+        select(
+            literal("returns"),
+            literal(""),
+            Return.number,
+            literal(""),
+            Return.worker,
+            func.coalesce(Worker.name, Return.worker),
+            Return.claimed_at,
+            done,
+            total,
+        )
+        .outerjoin(Worker, and_(Worker.site == Return.site, Worker.code == Return.worker))
+        .where(Return.site == site, Return.custody == "received", Return.worker.is_not(None))
+    )
+    return [Held(*row) for row in rows]
