@@ -14,7 +14,7 @@ from floorhand.commands import bench
 from floorhand.config import Settings
 from floorhand.domain.gs1 import check_is_good
 from floorhand.errors import DatabaseUnusable
-from floorhand.robots import measure_labels, measure_print
+from floorhand.robots import measure_labels, measure_print, measure_summary
 from floorhand.robots.ground import SITE
 from floorhand.robots.measure import WARM_UP_TURNS, measure_scans
 from floorhand.robots.measure_crew import measure_crew
@@ -24,7 +24,7 @@ from floorhand.robots.measure_start import measure_start
 from floorhand.robots.measure_terminal import last_painted, measure_idle, measure_painted
 from floorhand.store.check import violations
 from floorhand.store.db import engine_of, open_database
-from floorhand.store.schema import Move
+from floorhand.store.schema import Move, Operation
 
 
 @pytest.mark.sqlite("it is measured in a file of its own")
@@ -148,6 +148,27 @@ def test_a_terminal_that_nobody_uses_is_watched(tmp_path: Path) -> None:
 
 
 @pytest.mark.sqlite("it is measured in a file of its own")
+@pytest.mark.sqlite("it is measured in a file of its own")
+def test_summaries_and_boards_are_measured_in_a_busy_month(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(measure_summary, "PHASES", 1)
+    monkeypatch.setattr(measure_summary, "WARM_UP_S", 0.1)
+    built = tmp_path / "month.db"
+    figures = measure_summary.measure_summary(
+        tmp_path, operations=2_000, times=3, boards=1, phase_s=0.3, scans=60, keep=built
+    )
+    assert 1_000 < figures["operations_of_month"] < 2_500
+    assert figures["summary_p50_ms"] > figures["board_p50_ms"] > 0
+    assert figures["ratio_beside_to_alone"] > 0
+    transactions = open_database(str(built))
+    with transactions.begin() as tx:
+        names = tx.execute(select(Operation.facts).where(Operation.id.startswith("7~"))).scalars()
+        orders = {json.loads(facts).get("order", "7~") for facts in names}
+        assert all(name.startswith("7~") for name in orders)
+        days = tx.scalar(select(func.count(func.distinct(func.date(Operation.at)))))
+        assert days > 25
+    engine_of(transactions).dispose()
+
+
 def test_a_past_adds_up(tmp_path: Path) -> None:
     built = tmp_path / "past.db"
     figures = measure_scans(tmp_path, turns=WARM_UP_TURNS + 5, moves=200, keep=built)

@@ -46,9 +46,11 @@ TOLD = {
     ),
     "summary": (
         "The summary of a shift of {operations_of_shift} operations, in a month of "
-        "{operations_of_month}: {summary_p50_ms} ms (median), {summary_max_ms} ms at the longest; "
-        "the first time, when the shifts before it are added up, {summary_first_ms} ms.\n"
-        "What a board shows: {board_p50_ms} ms (median), {board_max_ms} ms at the longest.\n"
+        "{operations_of_month}: {summary_p50_ms} ms (median), {summary_max_ms} ms at the longest, "
+        "{summary_cpu_p50_ms} ms of them a processor busy here; the first time, when the shifts "
+        "before it are added up, {summary_first_ms} ms.\n"
+        "What a board shows: {board_p50_ms} ms (median), {board_max_ms} ms at the longest, "
+        "{board_cpu_p50_ms} ms busy.\n"
         "A scan: {scan_alone_p50_ms} ms, beside {boards} open boards {scan_beside_p50_ms} ms "
         "(medians of {scans} scans in turns); ratio {ratio_beside_to_alone}."
     ),

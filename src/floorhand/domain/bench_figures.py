@@ -52,21 +52,28 @@ def bench_findings(entries: Iterable[Entry], refusals: Iterable[BenchRefusal]) -
     The same barcode refused again for the same order is one piece: whoever does not believe a
     refusal scans once more. A refusal is of the order that its seat had open then.
     """
-    bench = [one for one in entries if one.word("job") == "packing" and one.word("order")]
-    found = [Found(_order(one), "verified", n) for one in bench if (n := one.count("verified"))]
-    found += [
-        Found(_order(one), "missing", n)
+    bench = [one for one in entries if one.facts.get("job") == "packing" and one.word("order")]
+    found = [
+        Found(_order(one), "verified", one.count("verified"))
         for one in bench
-        if (n := one.count("missing")) and one.word("reason") != NOT_PICKED_WRONG
+        if one.facts.get("verified")
     ]
+    found += [
+        Found(_order(one), "missing", one.count("missing"))
+        for one in bench
+        if one.facts.get("missing") and one.word("reason") != NOT_PICKED_WRONG
+    ]
+    refused = list(refusals)
+    seats = {refusal.seat for refusal in refused}
     opened: dict[str, list[tuple[datetime, Name]]] = {}
     for one in bench:
-        opened.setdefault(one.seat, []).append((one.at, _order(one)))
+        if one.seat in seats:
+            opened.setdefault(one.seat, []).append((one.at, _order(one)))
     for at_seat in opened.values():
         at_seat.sort()
     once = {
         (order, "wrong" if refusal.code in WRONG else "extra", refusal.scanned)
-        for refusal in refusals
+        for refusal in refused
         if (order := _open_then(opened.get(refusal.seat, []), refusal.at)) is not None
     }
     return (*found, *(Found(order, what, 1) for order, what, _ in sorted(once)))

@@ -35,7 +35,11 @@ def short_figures(entries: Iterable[Entry]) -> dict[str, Any]:
         ``lines_short``, ``lines_finished``, ``short_pct`` (None of nothing), and the short lines
         ``by_reason`` and ``by_bin``.
     """
-    picking = [entry for entry in entries if entry.word("job") == "picking"]
+    picking = [
+        entry
+        for entry in having(entries, "lines", "short_lines")
+        if entry.facts.get("job") == "picking"
+    ]
     short, finished = total(picking, "short_lines"), total(picking, "lines")
     return {
         "lines_short": short,

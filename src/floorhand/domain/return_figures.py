@@ -31,7 +31,7 @@ def return_figures(
         ``disposition``, ``merchant`` and ``outcome``; ``age`` with ``median_s``, ``p90_s`` and
         ``returns``, from received to closed.
     """
-    mine = [entry for entry in entries if entry.word("job") == JOB]
+    mine = [entry for entry in entries if entry.facts.get("job") == JOB]
     judged = [entry for entry in mine if "disposition" in entry.facts]
     closed = [entry for entry in mine if entry.facts.get("orders")]
     ages = [

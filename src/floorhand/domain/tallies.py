@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -34,19 +34,20 @@ class Tally:
 
 def tallies(entries: Iterable[Entry], beats: Iterable[Beat]) -> dict[Key, Tally]:
     """Add up what each worker finished and scanned in each of the `JOBS`."""
-    found: dict[Key, Tally] = {}
+    found: defaultdict[Key, Tally] = defaultdict(Tally)
     for entry in entries:
-        job = entry.word("job")
+        facts, job = entry.facts, entry.facts.get("job", "")
         if job not in JOBS:
             continue
-        tally = found.setdefault((entry.worker, job), Tally())
+        tally = found[entry.worker, job]
         for name in COUNTED:
-            tally.counts[name] += entry.count(name)
-        if job == "picking" and entry.facts.get("short"):
-            tally.short_picks += entry.sign * int(entry.facts.get("short_lines", 1))
+            if name in facts:
+                tally.counts[name] += entry.count(name)
+        if job == "picking" and facts.get("short"):
+            tally.short_picks += entry.sign * int(facts.get("short_lines", 1))
     for (worker, job, fate), count in Counter((b.worker, b.job, b.fate) for b in beats).items():
         if job in JOBS:
-            tally = found.setdefault((worker, job), Tally())
+            tally = found[worker, job]
             tally.scans += count
             if fate != "taken":
                 tally.refusals[fate] += count
@@ -103,9 +104,8 @@ def pace(entries: Iterable[Entry], hours: Sequence[Period]) -> tuple[dict[str, i
     found = [dict.fromkeys(JOBS, 0) for _ in hours]
     ends = [hour.end for hour in hours]
     for entry in entries:
-        job, pieces = entry.word("job"), entry.count("pieces")
-        if pieces and job in JOBS:
-            found[bisect_right(ends, entry.at)][job] += pieces
+        if entry.facts.get("pieces") and (job := entry.word("job")) in JOBS:
+            found[bisect_right(ends, entry.at)][job] += entry.count("pieces")
     return tuple(found)
 
 

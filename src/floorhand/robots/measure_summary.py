@@ -24,7 +24,7 @@ from floorhand.ops.registry import get_ready
 from floorhand.ops.seats import Turn
 from floorhand.robots.crew import Robot
 from floorhand.robots.ground import SITE, one_database
-from floorhand.robots.month import build_month, reopen
+from floorhand.robots.month import SCANS_MAX, build_month, reopen
 from floorhand.robots.pty_terminal import PtyTerminal
 from floorhand.robots.rush import rush
 from floorhand.store.board import board
@@ -69,6 +69,7 @@ def measure_summary(
     times: int = TIMES,
     boards: int = BOARDS,
     phase_s: float = PHASE_S,
+    scans: int = SCANS_MAX,
     keep: Path | None = None,
     server: str = "",
 ) -> dict[str, float | int]:
@@ -80,8 +81,11 @@ def measure_summary(
         times: How often a summary and a board are asked for.
         boards: How many are open beside scans.
         phase_s: How long a robot scans without them, and with them.
+        scans: As for `build_month`.
     """
-    with one_database(folder, partial(_build, operations=operations), keep, server) as url:
+    with one_database(
+        folder, partial(_build, operations=operations, scans=scans), keep, server
+    ) as url:
         transactions = open_database(url)
         get_ready(transactions)
         try:
@@ -91,10 +95,10 @@ def measure_summary(
             engine_of(transactions).dispose()
 
 
-def _build(url: str, *, operations: int) -> None:
+def _build(url: str, *, operations: int, scans: int) -> None:
     transactions = open_database(url)
     try:
-        build_month(transactions, SITE, operations, datetime.now(UTC))
+        build_month(transactions, SITE, operations, datetime.now(UTC), scans)
     finally:
         engine_of(transactions).dispose()
 
@@ -111,28 +115,37 @@ def _looked(transactions: Transactions, url: str, times: int) -> dict[str, float
         operations = tx.scalar(select(func.count()).where(*inside))
     onlooker = Onlooker(url)
     try:
-        first_ms, *again_ms = _times(times, partial(_summarise, transactions, shift, now))
-        boards_ms = _times(times, partial(_look, onlooker, now))
+        first, *again = _times(times, partial(_summarise, transactions, shift, now))
+        boards = _times(times, partial(_look, onlooker, now))
     finally:
         onlooker.close()
     return {
         "operations_of_month": month or 0,
         "operations_of_shift": operations or 0,
-        "summary_first_ms": round(first_ms, 1),
-        "summary_p50_ms": round(median(again_ms), 1),
-        "summary_max_ms": round(max(again_ms), 1),
-        "board_p50_ms": round(median(boards_ms), 1),
-        "board_max_ms": round(max(boards_ms), 1),
+        "summary_first_ms": round(first[0], 1),
+        **_told("summary", again),
+        **_told("board", boards),
     }
 
 
-def _times(times: int, do: Callable[[], object]) -> list[float]:
-    took: list[float] = []
+def _times(times: int, do: Callable[[], object]) -> list[tuple[float, float]]:
+    """Do something again and again; give how long it took, and kept a processor busy here."""
+    took: list[tuple[float, float]] = []
     for _ in range(times):
-        started = time.perf_counter()
+        started, busy = time.perf_counter(), time.process_time()
         do()
-        took.append((time.perf_counter() - started) * 1000)
+        ended, done = time.perf_counter(), time.process_time()
+        took.append(((ended - started) * 1000, (done - busy) * 1000))
     return took
+
+
+def _told(what: str, times: list[tuple[float, float]]) -> dict[str, float]:
+    took, busy = [ms for ms, _ in times], [ms for _, ms in times]
+    return {
+        f"{what}_p50_ms": round(median(took), 1),
+        f"{what}_max_ms": round(max(took), 1),
+        f"{what}_cpu_p50_ms": round(median(busy), 1),
+    }
 
 
 def _summarise(transactions: Transactions, shift: Period, now: datetime) -> None:

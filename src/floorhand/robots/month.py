@@ -31,13 +31,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from floorhand.errors import FloorhandError
 from floorhand.robots import supply
 from floorhand.robots.crew import Robot
 from floorhand.robots.demo import build_demo
 from floorhand.robots.history import numbers, trust
 from floorhand.store.db import Transactions, engine_of
-from floorhand.store.schema import Order, OrderLine, Pick
+from floorhand.store.schema import Order, OrderLine, Pick, PrintJob
 from floorhand.store.schema import Table as Tables
 from floorhand.store.schema.base import UtcTime
 from floorhand.store.statistics import count_tables
@@ -51,7 +50,7 @@ LANES: Final = 10
 
 SCAN_S: Final = 4
 ROBOTS: Final = 2
-STEPS_MAX: Final = 5_000
+SCANS_MAX: Final = 5_000
 COPIES_AT_ONCE: Final = 250
 
 MARK: Final = "~"
@@ -87,11 +86,13 @@ TOLD: Final = ("order", "delivery", "number")
 """Facts of operations that name such things."""
 
 
-class NotWorked(FloorhandError):
-    """Robots did not come to an end with a shift."""
-
-
-def build_month(transactions: Transactions, site: str, operations: int, now: datetime) -> int:
+def build_month(
+    transactions: Transactions,
+    site: str,
+    operations: int,
+    now: datetime,
+    scans: int = SCANS_MAX,
+) -> int:
     """Build the demo with a month behind it; give how many operations that has.
 
     Args:
@@ -99,10 +100,14 @@ def build_month(transactions: Transactions, site: str, operations: int, now: dat
         site: The building.
         operations: About how many.
         now: The end of the month.
+        scans: After so many each robot ends its shift, if it has not found its work done.
     """
     start = now - timedelta(days=DAYS - 1) - WORKED
     build_demo(transactions, site, start - timedelta(hours=1))
-    _work(transactions, site, start)
+    _work(transactions, site, start, scans)
+    with transactions.begin() as tx:
+        sent = {"state": "sent", "sent_at": PrintJob.created_at}
+        tx.execute(update(PrintJob).where(PrintJob.state == "waiting").values(sent))
     trust(engine_of(transactions))
     operation = Tables.metadata.tables["operation"]
     shift = operation.c.at >= start
@@ -124,8 +129,8 @@ def build_month(transactions: Transactions, site: str, operations: int, now: dat
     return once * copies
 
 
-def _work(transactions: Transactions, site: str, start: datetime) -> None:
-    """Let robots work until nothing is left, by a clock of their own."""
+def _work(transactions: Transactions, site: str, start: datetime, scans: int) -> None:
+    """Let robots work until nothing is left, or their shift is over, by a clock of their own."""
     ticks = count()
 
     def clock() -> datetime:
@@ -147,44 +152,47 @@ def _work(transactions: Transactions, site: str, start: datetime) -> None:
         )
         for number, (worker, badge) in enumerate(crew)
     ]
-    for _ in range(STEPS_MAX):
+    for _ in range(scans):
         if not any([robot.step() for robot in robots]):
             for robot in robots:
                 robot.wake()
             if not any([robot.step() for robot in robots]):
                 return
-    raise NotWorked(f"Robots did not finish within {STEPS_MAX} scans each.")
 
 
 def _copying(table: Table, named: CTE, start: datetime, apart_s: int, tx: Any) -> Any:
-    """Make the statement that copies the rows of the shift once for each number."""
+    """Make the statement that copies the rows of the shift once for each number.
+
+    They are put aside first: the table, which grows, is read once and not for each number.
+    """
     offset_s = cast(named.c.n % DAYS * 86_400 + named.c.n / DAYS * apart_s, Integer)
-    columns = {
-        column.name: value.label(column.name)
-        for column in table.columns
-        for value in [_value(table, column, named, offset_s, tx.get_bind().dialect.name)]
-    }
-    rows = select(*columns.values()).select_from(table.join(named, literal(True)))
     own = [table.c[name].not_like(f"%{MARK}%") for name in NAMED[table.name][:1]]
     began = [table.c[DONE_AT[table.name]] >= start] if table.name in DONE_AT else []
-    return insert(table).from_select(list(columns), rows.where(*own, *began))
+    shift = select(table).where(*own, *began).cte("shift").prefix_with("MATERIALIZED")
+    columns = {
+        column.name: value.label(column.name)
+        for column in shift.columns
+        for value in [_value(table.name, column, named, offset_s, tx.get_bind().dialect.name)]
+    }
+    rows = select(*columns.values()).select_from(shift.join(named, literal(True)))
+    return insert(table).from_select(list(columns), rows)
 
 
 def _value(
-    table: Table, column: ColumnElement[Any], named: CTE, offset_s: Any, dialect: str
+    table: str, column: ColumnElement[Any], named: CTE, offset_s: Any, dialect: str
 ) -> ColumnElement[Any]:
     name = str(column.key)
     own = cast(named.c.n, String).concat(MARK)
     if isinstance(column.type, UtcTime):
         return _later(column, offset_s, dialect)
-    if name in NAMED[table.name]:
+    if name in NAMED[table]:
         return own.concat(column)
-    if name in PALLETS.get(table.name, ()):
+    if name in PALLETS.get(table, ()):
         place = Tables.metadata.tables["place"]
         pallets = select(place.c.code).where(place.c.kind == "pallet")
         return case((column.in_(pallets), own.concat(column)), else_=column)
     if name == "worker":
-        return column.concat("-").concat(cast(named.c.n % LANES, String))
+        return column.concat("-").concat(cast(cast(named.c.n / DAYS, Integer) % LANES, String))
     if name == "facts":
         for word in TOLD:
             begins = f'"{word}":"'

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -72,14 +72,15 @@ def entries(tx: Session, site: str, period: Period, kinds: Sequence[str] = ()) -
     undos = [row for row in rows if row.undoes is not None]
     gone = {row.undoes for row in undos}
     earlier = {row.id: row for row in _named(tx, site, sorted(gone - here.keys()))}
-    counted = [_entry(row) for row in rows if row.undoes is None and row.id not in gone]
+    facts = _Facts()
+    counted = [_entry(row, facts) for row in rows if row.undoes is None and row.id not in gone]
     counted += [
-        _entry(was, taken_off=undo)
+        _entry(was, facts, taken_off=undo)
         for undo in undos
         if (was := earlier.get(undo.undoes)) is not None and (not kinds or was.kind in kinds)
     ]
     taken_back = tuple(
-        TakenBack(undo.worker, str(json.loads(was.facts).get("job", "")))
+        TakenBack(undo.worker, str(facts[was.facts].get("job", "")))
         for undo in undos
         if (was := here.get(undo.undoes) or earlier.get(undo.undoes)) is not None
     )
@@ -89,7 +90,8 @@ def entries(tx: Session, site: str, period: Period, kinds: Sequence[str] = ()) -
 def taken_back_since(tx: Session, site: str, period: Period) -> tuple[Entry, ...]:
     """List what counts in periods up to this one's end, and was taken back since."""
     rows = _named(tx, site, list(tx.scalars(_UNDOS_SINCE, {"site": site, "end": period.end})))
-    return tuple(_entry(row) for row in rows if row.at < period.end)
+    facts = _Facts()
+    return tuple(_entry(row, facts) for row in rows if row.at < period.end)
 
 
 def _named(tx: Session, site: str, ids: Sequence[str]) -> list[Any]:
@@ -99,8 +101,16 @@ def _named(tx: Session, site: str, ids: Sequence[str]) -> list[Any]:
     return rows
 
 
-def _entry(row: Any, taken_off: Any = None) -> Entry:
+def _entry(row: Any, facts: _Facts, taken_off: Any = None) -> Entry:
     at = row.at if taken_off is None else taken_off.at
     sign = 1 if taken_off is None else -1
-    facts = json.loads(row.facts)
-    return Entry(row.id, row.kind, row.worker, row.seat, at, facts, sign)
+    return Entry(row.id, row.kind, row.worker, row.seat, at, facts[row.facts], sign)
+
+
+class _Facts(dict[str, Mapping[str, Any]]):
+    """Facts by their JSON: most operations of a shift note the same as many others."""
+
+    def __missing__(self, text: str) -> Mapping[str, Any]:
+        """Read what was not read before."""
+        self[text] = facts = json.loads(text)
+        return facts

@@ -84,10 +84,10 @@ def stock_told(
         ``moves_since``: how many moves are not in it. Nothing was ever proved: ``ok``,
         ``proved_at`` and ``moves_since`` are None.
     """
-    if _is_small(tx, site):
+    row = _last(tx, site)
+    if (row is None or row.moves <= AT_ONCE_MOVES_MAX) and _is_small(tx, site):
         proof = prove(tx, site, now).proof
         return _told(proof, now, sign(proof) if proof.ok else "", 0)
-    row = _last(tx, site)
     if row is None:
         nothing = _told(StockProof(site, now, 0, 0, 0, 0, "", 0), now, "", 0)
         return {**nothing, "ok": None, "proved_at": None, "moves_since": None}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import and_, bindparam, case, func, or_, select, union
+from sqlalchemy import and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.entries import Entry
@@ -17,7 +17,7 @@ from floorhand.domain.shifts import Period
 from floorhand.domain.spreads import spread_s
 from floorhand.domain.things import CORRECTION
 from floorhand.store.entries import NAMED_MAX
-from floorhand.store.schema import Delivery, Move, Place, Receipt, Stock, Task
+from floorhand.store.schema import Delivery, Move, Operation, Place, Receipt, Stock, Task
 from floorhand.store.tasks import LIVE
 
 PUT_AWAY: Final = "PutAway"
@@ -26,37 +26,56 @@ PUT_AWAY: Final = "PutAway"
 GOODS: Final = ("merchant", "sku", "lot", "expiry")
 """What pieces are, whatever their condition: that changes on the way."""
 
+Standing = tuple[str, ...]
+"""A place and what stands there: `GOODS`."""
+
+LATELY: Final = timedelta(days=3)
+"""Most goods are put away long before."""
+
 _PERIOD = and_(
     Move.site == bindparam("site"), Move.at >= bindparam("start"), Move.at < bindparam("end")
 )
 _OF_DELIVERY = and_(Delivery.site == Receipt.site, Delivery.number == Receipt.delivery)
 
 
-def _received_at(place: Any, goods: Any) -> Any:
-    """Make the condition that goods in a place are of a receipt."""
-    same = [getattr(Receipt, name) == getattr(goods, name) for name in GOODS]
-    return and_(Receipt.site == goods.site, Receipt.place == place, *same)
-
-
-_LATEST: Any = func.max(Delivery.opened_at).label("opened")
 _PUT = (
-    select(Move.operation, Move.row, Move.pieces, Move.at, _LATEST)
-    .join_from(Move, Receipt, _received_at(Move.source, Move))
-    .join(Delivery, _OF_DELIVERY)
-    .where(_PERIOD, Delivery.opened_at <= Move.at)
-    .group_by(Move.operation, Move.row, Move.pieces, Move.at)
-)
-_WAITING_PLACES = union(
-    select(Receipt.place)
-    .join(Place, and_(Place.site == Receipt.site, Place.code == Receipt.place))
-    .join(
-        Task,
-        and_(Task.site == Place.site, or_(Task.place == Place.code, Task.place == Place.parent)),
+    select(
+        Move.operation, Move.source, *(getattr(Move, name) for name in GOODS), Move.pieces, Move.at
     )
-    .where(Receipt.site == bindparam("site"), Task.kind == "putaway", Task.state.in_(LIVE)),
-    select(Receipt.place)
-    .join(Delivery, _OF_DELIVERY)
-    .where(Receipt.site == bindparam("site"), Delivery.state == "receiving"),
+    .join(Operation, and_(Operation.site == Move.site, Operation.id == Move.operation))
+    .where(
+        Operation.site == bindparam("site"),
+        Operation.kind == PUT_AWAY,
+        Operation.at >= bindparam("start"),
+        Operation.at < bindparam("end"),
+    )
+)
+_RECEIPTS = select(
+    Receipt.place, *(getattr(Receipt, name) for name in GOODS), Delivery.opened_at
+).join(Delivery, _OF_DELIVERY)
+_LATELY = _RECEIPTS.where(
+    Delivery.site == bindparam("site"),
+    Delivery.opened_at >= bindparam("start"),
+    Delivery.opened_at < bindparam("end"),
+)
+_BEFORE = _RECEIPTS.where(
+    Receipt.site == bindparam("site"),
+    Receipt.place == bindparam("place"),
+    *(getattr(Receipt, name) == bindparam(name) for name in GOODS),
+)
+_TO_PUT_AWAY = select(Task.place).where(
+    Task.site == bindparam("site"), Task.kind == "putaway", Task.state.in_(LIVE)
+)
+_INSIDE = select(Place.code).where(
+    Place.site == bindparam("site"), Place.parent.in_(bindparam("places", expanding=True))
+)
+_RECEIVING = select(Receipt.place).where(
+    Receipt.site == bindparam("site"),
+    Receipt.delivery.in_(
+        select(Delivery.number).where(
+            Delivery.site == bindparam("site"), Delivery.state == "receiving"
+        )
+    ),
 )
 _STANDING = select(Stock.place, *(getattr(Stock, name) for name in GOODS), Stock.pieces).where(
     Stock.site == bindparam("site"),
@@ -72,20 +91,6 @@ _MOVED = {
 }
 """What left places that deliveries are put on, and what came to them."""
 
-_OPENED = (
-    select(
-        Receipt.place,
-        *(getattr(Receipt, name) for name in GOODS),
-        _LATEST,
-    )
-    .join(Delivery, _OF_DELIVERY)
-    .where(
-        Receipt.site == bindparam("site"),
-        Receipt.place.in_(bindparam("places", expanding=True)),
-        Delivery.opened_at < bindparam("end"),
-    )
-    .group_by(Receipt.place, *(getattr(Receipt, name) for name in GOODS))
-)
 _NET = func.sum(case((Move.source == CORRECTION, Move.pieces), else_=-Move.pieces))
 _CORRECTED = (
     select(Move.operation, Move.merchant, Move.sku, _NET)
@@ -97,14 +102,6 @@ _NETS_OF_PERIOD = _CORRECTED.where(_PERIOD)
 _NETS_NAMED = _CORRECTED.where(
     Move.site == bindparam("site"), Move.operation.in_(bindparam("operations", expanding=True))
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """Pieces that stand where a delivery put them, and since when that delivery is open."""
-
-    pieces: int
-    opened: datetime
 
 
 def dock_to_stock(
@@ -126,15 +123,22 @@ def dock_to_stock(
         end, or is now: ``pieces``, ``median_s`` and ``oldest_s`` (their age; None of nothing).
     """
     within = {"site": site, "start": period.start, "end": period.end}
-    took = [
-        (int((row.at - row.opened).total_seconds()), row.pieces)
+    put = [
+        row
         for row in tx.execute(_PUT, within)
-        if (entry := entries.get(row.operation)) and entry.kind == PUT_AWAY and entry.sign > 0
+        if (entry := entries.get(row.operation)) is not None and entry.sign > 0
+    ]
+    opened = _Opened(tx, site, period)
+    took = [
+        (int((row.at - since).total_seconds()), row.pieces)
+        for row in put
+        if (since := opened.before(tuple(row[1:6]), row.at)) is not None
     ]
     as_of = min(now, period.end)
     ages = [
-        (int((as_of - one.opened).total_seconds()), one.pieces)
-        for one in _unfinished(tx, site, as_of, now)
+        (int((as_of - since).total_seconds()), pieces)
+        for goods, pieces in _unfinished(tx, site, as_of, now).items()
+        if (since := opened.before(goods, as_of)) is not None
     ]
     return {
         "pieces": sum(pieces for _, pieces in took),
@@ -147,24 +151,55 @@ def dock_to_stock(
     }
 
 
-def _unfinished(tx: Session, site: str, as_of: datetime, now: datetime) -> list[Waiting]:
-    """List what waits for put-away; as of a past moment by what was moved since."""
-    held: Counter[tuple[str, ...]] = Counter()
-    places = list(tx.scalars(_WAITING_PLACES, {"site": site}))
-    for named in _parts(places):
+class _Opened:
+    """Knows when the delivery of goods was opened, by where they stand.
+
+    What was opened lately is read at once; older deliveries are looked for only where goods have
+    waited for so long.
+    """
+
+    def __init__(self, tx: Session, site: str, period: Period) -> None:
+        self._tx, self._site, self._first = tx, site, period.start - LATELY
+        self._known: dict[Standing, list[datetime]] = {}
+        self._long_ago: dict[Standing, datetime | None] = {}
+        within = {"site": site, "start": self._first, "end": period.end}
+        for *goods, opened in tx.execute(_LATELY, within):
+            self._known.setdefault(tuple(goods), []).append(opened)
+        for times in self._known.values():
+            times.sort()
+
+    def before(self, goods: Standing, at: datetime) -> datetime | None:
+        """Give the latest opening of a delivery that brought goods there, up to a moment."""
+        times = self._known.get(goods, [])
+        if count := bisect_right(times, at):
+            return times[count - 1]
+        if goods not in self._long_ago:
+            named = dict(zip(("place", *GOODS), goods, strict=True))
+            rows = self._tx.execute(_BEFORE, {"site": self._site, **named})
+            older = [row.opened_at for row in rows if row.opened_at < self._first]
+            self._long_ago[goods] = max(older, default=None)
+        return self._long_ago[goods]
+
+
+def _unfinished(tx: Session, site: str, as_of: datetime, now: datetime) -> dict[Standing, int]:
+    """Count what waits for put-away; as of a past moment by what was moved since."""
+    held: Counter[Standing] = Counter()
+    for named in _parts(_waiting_places(tx, site)):
         for *goods, pieces in tx.execute(_STANDING, {"site": site, "places": named}):
             held[tuple(goods)] += pieces
     if as_of < now:
         for sign, question in _MOVED.items():
             for *goods, pieces in tx.execute(question, {"site": site, "start": as_of, "end": now}):
                 held[tuple(goods)] += sign * pieces
-    waiting = {goods: pieces for goods, pieces in held.items() if pieces > 0}
-    found: list[Waiting] = []
-    for named in _parts(sorted({goods[0] for goods in waiting})):
-        for *goods, opened in tx.execute(_OPENED, {"site": site, "places": named, "end": as_of}):
-            if pieces := waiting.get(tuple(goods), 0):
-                found.append(Waiting(pieces, opened))
-    return found
+    return {goods: pieces for goods, pieces in held.items() if pieces > 0}
+
+
+def _waiting_places(tx: Session, site: str) -> list[str]:
+    """Name the places whose goods are to be put away, with what stands in them."""
+    found = set(tx.scalars(_TO_PUT_AWAY, {"site": site}))
+    for named in _parts(sorted(found)):
+        found |= set(tx.scalars(_INSIDE, {"site": site, "places": named}))
+    return sorted(found | set(tx.scalars(_RECEIVING, {"site": site})))
 
 
 def corrections(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Final
+from itertools import groupby
+from operator import itemgetter
 
-from sqlalchemy import bindparam, func, or_, select, tuple_
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.bench_figures import Name
@@ -20,11 +21,22 @@ _DUE = select(Order.merchant, Order.number, func.coalesce(_IN_TIME, False).label
     Order.site == bindparam("site"),
     Order.due_at >= bindparam("start"),
     Order.due_at < bindparam("end"),
+    Order.released_at.is_not(None),
     Order.released_at <= Order.due_at,
     or_(Order.cancelled_at.is_(None), Order.cancelled_at >= Order.due_at),
 )
-NAMES_MAX: Final = NAMED_MAX // 2
-"""Orders, each with merchant and number, in one question."""
+_PICKED = (
+    select(Pick.order, Task.worker, func.sum(Pick.picked))
+    .join(Task, (Task.site == Pick.site) & (Task.id == Pick.task))
+    .where(
+        Pick.site == bindparam("site"),
+        Pick.merchant == bindparam("merchant"),
+        Pick.order.in_(bindparam("numbers", expanding=True)),
+        Pick.picked > 0,
+        Task.worker.is_not(None),
+    )
+    .group_by(Pick.order, Task.worker)
+)
 
 
 def due(tx: Session, site: str, period: Period, taken_back: Iterable[Entry]) -> tuple[int, int]:
@@ -50,17 +62,12 @@ def due(tx: Session, site: str, period: Period, taken_back: Iterable[Entry]) -> 
 def pickers(tx: Session, site: str, orders: Sequence[Name]) -> dict[Name, str]:
     """Say who picked each order; if several did, whoever picked most of it."""
     picked: dict[Name, Counter[str]] = {}
-    for first in range(0, len(orders), NAMES_MAX):
-        named = orders[first : first + NAMES_MAX]
-        rows = tx.execute(
-            select(Pick.merchant, Pick.order, Task.worker, func.sum(Pick.picked))
-            .join(Task, (Task.site == Pick.site) & (Task.id == Pick.task))
-            .where(Pick.site == site, tuple_(Pick.merchant, Pick.order).in_(named))
-            .where(Pick.picked > 0, Task.worker.is_not(None))
-            .group_by(Pick.merchant, Pick.order, Task.worker)
-        )
-        for merchant, order, worker, pieces in rows:
-            picked.setdefault((merchant, order), Counter())[worker or ""] += int(pieces)
+    for merchant, group in groupby(sorted(orders), key=itemgetter(0)):
+        numbers = [number for _, number in group]
+        for first in range(0, len(numbers), NAMED_MAX):
+            named = {"numbers": numbers[first : first + NAMED_MAX], "merchant": merchant}
+            for order, worker, pieces in tx.execute(_PICKED, {"site": site, **named}):
+                picked.setdefault((merchant, order), Counter())[str(worker)] += int(pieces)
     return {
         name: min(counts, key=lambda worker: (-counts[worker], worker))
         for name, counts in picked.items()

@@ -89,11 +89,11 @@ def _gaps(
     for worker, _, out in stretches:
         if out is not None:
             left.setdefault(worker, []).append(out)
-    starts = {(gap.worker, gap.start) for gap in gaps}
+    starts = {gap.start for gap in gaps}
     known = Known(
         {worker: sorted(times) for worker, times in left.items()},
         late,
-        {key: beat.fate for beat in beats if (key := (beat.worker, beat.at)) in starts},
+        {(beat.worker, beat.at): beat.fate for beat in beats if beat.at in starts},
         quiet_times(beats),
     )
     return [

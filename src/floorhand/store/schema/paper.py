@@ -33,6 +33,7 @@ class Delivery(Table):
         ForeignKeyConstraint(["site", "merchant"], ["merchant.site", "merchant.code"]),
         Index(None, "site", "paper_no"),
         Index(None, "site", "tracking"),
+        Index(None, "site", "opened_at"),
         CheckConstraint("state IN ('announced', 'receiving', 'closed')", name="state_known"),
     )
 
@@ -136,7 +137,13 @@ class Order(Table):
     __table_args__ = (
         ForeignKeyConstraint(["site", "merchant"], ["merchant.site", "merchant.code"]),
         Index(None, "site", "state", "priority", "due_at"),
-        Index(None, "site", "due_at"),
+        Index(
+            "ix_orders_due",
+            "site",
+            "due_at",
+            sqlite_where=text("released_at IS NOT NULL"),
+            postgresql_where=text("released_at IS NOT NULL"),
+        ),
         Index(
             "ix_orders_closed",
             "site",
@@ -258,7 +265,13 @@ class Return(Table):
         Index(None, "site", "merchant", "order"),
         Index(None, "site", "merchant", "custody"),
         Index(None, "site", "custody", "deadline"),
-        Index(None, "site", "deadline"),
+        Index(
+            "ix_returns_due",
+            "site",
+            "deadline",
+            sqlite_where=text("received_at IS NOT NULL"),
+            postgresql_where=text("received_at IS NOT NULL"),
+        ),
     )
 
 

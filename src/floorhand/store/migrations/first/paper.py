@@ -94,6 +94,7 @@ def delivery() -> None:
         batch_op.create_index(
             batch_op.f("ix_delivery_site_tracking"), ["site", "tracking"], unique=False
         )
+        batch_op.create_index(batch_op.f("ix_delivery_site_opened_at"), ["site", "opened_at"])
 
 
 def orders() -> None:
@@ -144,7 +145,12 @@ def _index_orders() -> None:
             postgresql_where=sa.text("closed_at IS NOT NULL"),
         )
         batch_op.create_index(batch_op.f("ix_orders_site_customer"), ["site", "customer"])
-        batch_op.create_index(batch_op.f("ix_orders_site_due_at"), ["site", "due_at"])
+        batch_op.create_index(
+            "ix_orders_due",
+            ["site", "due_at"],
+            sqlite_where=sa.text("released_at IS NOT NULL"),
+            postgresql_where=sa.text("released_at IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_orders_site_number"), ["site", "number"])
         batch_op.create_index(batch_op.f("ix_orders_site_platform_id"), ["site", "platform_id"])
         batch_op.create_index(

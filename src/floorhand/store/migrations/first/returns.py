@@ -43,7 +43,12 @@ def returns() -> None:
 
 def _index_returns() -> None:
     with op.batch_alter_table("returns", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_returns_site_deadline"), ["site", "deadline"])
+        batch_op.create_index(
+            "ix_returns_due",
+            ["site", "deadline"],
+            sqlite_where=sa.text("received_at IS NOT NULL"),
+            postgresql_where=sa.text("received_at IS NOT NULL"),
+        )
         batch_op.create_index(
             batch_op.f("ix_returns_site_custody_deadline"),
             ["site", "custody", "deadline"],
