@@ -112,5 +112,6 @@ class _Facts(dict[str, Mapping[str, Any]]):
 
     def __missing__(self, text: str) -> Mapping[str, Any]:
         """Read what was not read before."""
-        self[text] = facts = json.loads(text)
+        facts: Mapping[str, Any] = json.loads(text)
+        self[text] = facts
         return facts
