@@ -79,7 +79,7 @@ NO_HARM = {
         printer.condition carrier_label.form count_sheet.result counted.condition
     """,
     DAY: """
-        checked.expiry counted.expiry delivery.expected_on delivery_line.expiry guess.times
+        checked.expiry counted.expiry refill.expiry delivery.expected_on delivery_line.expiry guess.times
         inspection.expiry move.expiry pick.expiry receipt.expiry stock.expiry
     """,
     BARS: """
@@ -94,7 +94,7 @@ NO_HARM = {
     NUMBERED: """
         delivery.paper_no parcel.carton print_job.subject returns.paper_no seat.device
         seat.home imported.sha256 worker.pin_hash print_form.job carrier_label.sha256
-        parked.redo_step count_sheet.first count_sheet.task counted.task
+        parked.redo_step count_sheet.first count_sheet.task counted.task refill.task
     """,
     SET_UP: """
         merchant.rules place.storage place.zone seat.scanner site.gs1_prefix site.rules
@@ -109,7 +109,7 @@ NO_HARM = {
         carrier_label.order carrier_code.merchant carrier_code.order
         slot.order slot.tote counted.lot counted.merchant counted.serial counted.sku
         count_sheet.differences count_sheet.merchant count_sheet.moves count_sheet.not_by
-        count_sheet.place count_sheet.sku count_sheet.worker
+        count_sheet.place count_sheet.sku count_sheet.worker refill.source refill.tote
         handover.worker handover.taken_by handover.left_over
         trouble.decided_by trouble.proposal
     """,

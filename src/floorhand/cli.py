@@ -36,6 +36,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "seats": ("floorhand.commands.seats", "who sits where; free a seat, unlock one"),
     "workers": ("floorhand.commands.workers", "who works here; draw a PIN, unlock one"),
     "board": ("floorhand.commands.board", "the building on one screen, up to date each second"),
+    "refills": ("floorhand.commands.refills", "which pick faces run dry, and when; fill them up"),
     "counts": ("floorhand.commands.counts", "which bins are to be counted, and why; plan them"),
     "exceptions": ("floorhand.commands.exceptions", "what must be looked at; assign, close"),
     "service": ("floorhand.commands.service", "what a merchant who asks is told"),

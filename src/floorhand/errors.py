@@ -191,6 +191,10 @@ class Code(StrEnum):
     CORRECTION_MOVED = "correction_moved"
     CORRECTION_SAME = "correction_same"
     CORRECTION_PROMISED = "correction_promised"
+    # Refills
+    NOTHING_TO_REFILL = "nothing_to_refill"
+    REFILL_LOST = "refill_lost"
+    REFILL_OTHER_GOODS = "refill_other_goods"
 
     # Return inspection
     RETURN_CLOSED = "return_closed"

@@ -17,6 +17,7 @@ class Right(StrEnum):
     PACKING = "packing"
     RETURNS = "returns"
     COUNTING = "counting"
+    REFILL = "refill"
     BLIND = "blind"
     """Receive goods that nobody announced."""
     SHORT_LIFE = "short_life"

@@ -132,6 +132,12 @@ class SiteRules(_Rules):
     """Days between two counts of a bin, by the class of its fastest product; 0: only if the bin is
     doubted."""
 
+    refill_below_hours: int = 8
+    """A pick face that lasts shorter than this is filled up, so that it lasts
+    `refill_up_to_hours`."""
+
+    refill_up_to_hours: int = 24
+
     count_approval_pieces: int = 5
     """Differences of so many pieces, found by two people, are booked when a lead approves them."""
 

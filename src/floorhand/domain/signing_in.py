@@ -161,5 +161,5 @@ ROWS_MAX = 12
 FROM_DOCK_TO_DOOR = ("receiving", "putaway", "picking", "packing", "returns")
 """The five jobs that goods go through."""
 
-JOBS = (*FROM_DOCK_TO_DOOR, "counting")
+JOBS = (*FROM_DOCK_TO_DOOR, "counting", "refill")
 """All jobs, in the order of the menu: those, and what keeps the bins right in between."""

@@ -48,6 +48,7 @@ TOLERANCE_PCT_MAX = 100
 RETURN_DAYS_MAX = 3650
 COUNT_PIECES_MAX = 99_999
 COUNT_DAYS_MAX = 3650
+REFILL_HOURS_MAX = 24 * 28
 ORDERS_PER_WALK_MAX = 24
 """No cart has more totes, and every order has its own."""
 
@@ -132,6 +133,8 @@ SITE = Layout(
             "days between two counts of a bin, by the class of its products; 0: only if doubted;"
             " new: A=30|B=90|C=180",
         ),
+        Field("refill_below_hours", "a pick face that lasts shorter is filled up; new: 8"),
+        Field("refill_up_to_hours", "so that it lasts so long; new: 24"),
         Field(
             "count_approval_pieces",
             "differences of so many pieces are booked when a lead approves them; new: 5",
@@ -242,6 +245,8 @@ def _site(row: Reader) -> SiteRecord:
         "count_tolerance_pieces": _up_to(row, "count_tolerance_pieces", 0, COUNT_PIECES_MAX),
         "count_tolerance_pct": _up_to(row, "count_tolerance_pct", 0, TOLERANCE_PCT_MAX),
         "count_days": _days(row),
+        "refill_below_hours": _up_to(row, "refill_below_hours", 1, REFILL_HOURS_MAX),
+        "refill_up_to_hours": _up_to(row, "refill_up_to_hours", 1, REFILL_HOURS_MAX),
         "count_approval_pieces": _up_to(row, "count_approval_pieces", 0, COUNT_PIECES_MAX),
         "language": row.choice("language", languages()) or None,
     }

@@ -9,7 +9,15 @@ from dataclasses import dataclass
 
 from floorhand.domain.count_plan import DUE, PLANNED_MAX
 from floorhand.domain.keymap import Key
-from floorhand.domain.planning import CountBin, CountsPlanned, LookAtPlan, PlanCounts, PlanSeen
+from floorhand.domain.planning import (
+    CountBin,
+    CountsPlanned,
+    LookAtPlan,
+    PlanCounts,
+    PlanRefills,
+    PlanSeen,
+    RefillsPlanned,
+)
 from floorhand.domain.things import Chosen, Place, Pressed
 from floorhand.errors import Code
 from floorhand.flows.turn import Ask, Choice, Do, Item, Open, Prompt, Refuse, Reply, Wants
@@ -47,6 +55,10 @@ def step(state: State, event: object) -> Reply:
             return Do(LookAtPlan())
         case _, CountsPlanned():
             return _planned(event)
+        case _, RefillsPlanned(faces=faces, seen=seen):
+            return Ask(Planning(seen), "planning.refills_planned", {"faces": len(faces)})
+        case Planning(seen=seen), Chosen(code="refills"):
+            return Do(PlanRefills(seen.dry))
         case Planning(), Chosen(code=bins):
             return Do(PlanCounts(int(bins)))
         case Planning(), Place(kind="bin", code=code):
@@ -65,6 +77,10 @@ def _planned(event: CountsPlanned) -> Ask:
     if len(places) == 1:
         return Ask(Planning(event.seen), "planning.planned_one", {"place": places[0]})
     return Ask(Planning(event.seen), "planning.planned", {"bins": len(places)})
+
+
+def _refills(seen: PlanSeen) -> Choice:
+    return Choice("refills", "planning.fill_up", facts=(("faces", seen.dry),))
 
 
 def _late(days: int) -> str:
@@ -90,10 +106,14 @@ def prompt(state: State) -> Prompt:
             ("fact.counts_open", str(seen.open_counts)),
             ("fact.counts_due", str(seen.due)),
             ("fact.counts_doubted", str(seen.doubted)),
+            ("fact.refills_open", str(seen.open_refills)),
+            ("fact.faces_dry", str(seen.dry)),
+            ("fact.faces_without", str(seen.without_reserve)),
         ),
         keys=((Key.BACK, "key.back"),),
-        choices=tuple(
-            Choice(str(bins), "planning.plan", facts=(("bins", bins),)) for bins in offered
+        choices=(
+            *(Choice(str(bins), "planning.plan", facts=(("bins", bins),)) for bins in offered),
+            *([_refills(seen)] if seen.dry else ()),
         ),
         wants=Wants(kinds=("choice", "bin")),
     )

@@ -186,6 +186,7 @@ FINISHED: Final = frozenset(
         "packing.shipped_one",
         "returns.closed",
         "counting.right",
+        "refill.put",
     }
 )
 """What tells that a delivery, source, walk, parcel, order or return is done as it should be."""

@@ -1,4 +1,4 @@
-"""Plan counts: open tasks for the bins that should be counted next."""
+"""Plan counts and refills: open tasks for the bins that need them most."""
 
 from __future__ import annotations
 
@@ -6,19 +6,33 @@ from collections.abc import Callable, Iterable
 
 from sqlalchemy.orm import Session
 
+from floorhand.domain import refilling
+from floorhand.domain.allocation import Take
 from floorhand.domain.count_plan import PLANNED_MAX
 from floorhand.domain.leading import LIST_MAX
-from floorhand.domain.planning import CountBin, CountsPlanned, LookAtPlan, PlanCounts, PlanSeen
+from floorhand.domain.planning import (
+    CountBin,
+    CountsPlanned,
+    LookAtPlan,
+    PlanCounts,
+    PlanRefills,
+    PlanSeen,
+    RefillsPlanned,
+)
+from floorhand.domain.refilling import Refill
 from floorhand.domain.rights import Right
 from floorhand.errors import Code, Refused
 from floorhand.ops.leading import must_lead
-from floorhand.store import count_plan, counts, tasks
+from floorhand.store import count_plan, counts, refills, tasks
 from floorhand.store.ledger import Cause
 
 JOB = "lead"
 
 WANTED = "asked"
 """Why a bin is counted: a lead wants it."""
+
+RUNS_DRY = "runs_dry"
+"""Why a pick face is filled up."""
 
 
 def look_at_plan(tx: Session, cause: Cause, _command: LookAtPlan) -> PlanSeen:
@@ -29,6 +43,8 @@ def look_at_plan(tx: Session, cause: Cause, _command: LookAtPlan) -> PlanSeen:
 
 def _seen(tx: Session, cause: Cause) -> PlanSeen:
     due = count_plan.due_counts(tx, cause.site, cause.at)
+    dry = refills.dry_faces(tx, cause.site, cause.at)
+    can_be = sum(bool(one.takes) for one in dry)
     return PlanSeen(
         len(count_plan.open_counts(tx, cause.site)),
         len(due),
@@ -37,6 +53,9 @@ def _seen(tx: Session, cause: Cause) -> PlanSeen:
             (one.place, one.grade, one.doubts[0] if one.doubts else one.reason, one.overdue_days)
             for one in due[:LIST_MAX]
         ),
+        len(refills.open_refills(tx, cause.site)),
+        can_be,
+        len(dry) - can_be,
     )
 
 
@@ -67,6 +86,42 @@ def count_bin(tx: Session, cause: Cause, command: CountBin) -> CountsPlanned:
     return CountsPlanned((command.place,), _seen(tx, cause))
 
 
+def plan_refills(tx: Session, cause: Cause, command: PlanRefills) -> RefillsPlanned:
+    """Open refills of the pick faces that run dry first and for which there is a reserve."""
+    must_lead(tx, cause, Right.PLAN)
+    dry = refills.dry_faces(tx, cause.site, cause.at, merchant=command.merchant)
+    chosen = [one for one in dry if one.takes][: min(command.faces, refilling.PLANNED_MAX)]
+    for one in chosen:
+        for take in one.takes:
+            _open_refill(tx, cause, one, take)
+    if chosen:
+        cause.note(job=JOB, refills_planned=len(chosen))
+    return RefillsPlanned(tuple(one.face for one in chosen), _seen(tx, cause))
+
+
+def _open_refill(tx: Session, cause: Cause, refill: Refill, take: Take) -> None:
+    goods = take.shelf.goods
+    task = tasks.open_task(
+        tx,
+        cause,
+        "refill",
+        place=refill.face,
+        merchant=goods.merchant,
+        sku=goods.sku,
+        lot=goods.lot,
+        pieces=take.pieces,
+        reason=RUNS_DRY,
+    )
+    refills.add_refill(
+        tx,
+        cause.site,
+        task,
+        source=take.shelf.place,
+        expiry=goods.expiry,
+        needed_at=refill.dry_at,
+    )
+
+
 def _open(tx: Session, cause: Cause, bins: Iterable[tuple[str, str]]) -> None:
     for place, reason in bins:
         tasks.open_task(tx, cause, "count", place=place, reason=reason)
@@ -76,4 +131,5 @@ HANDLERS: dict[type, Callable[..., object]] = {
     LookAtPlan: look_at_plan,
     PlanCounts: plan_counts,
     CountBin: count_bin,
+    PlanRefills: plan_refills,
 }

@@ -38,6 +38,7 @@ NAMES: Final = (
     "packing",
     "returns",
     "counting",
+    "refill",
 )
 """Every conversation: a module of this name in `floorhand.flows`."""
 

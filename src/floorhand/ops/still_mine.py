@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from floorhand.errors import Code, Gone, Refused
 from floorhand.flows.turn import AnyState
-from floorhand.ops import bench, count_work, putaway_work, returns_bench, walking
+from floorhand.ops import bench, count_work, putaway_work, refill, returns_bench, walking
 from floorhand.ops.aside import ASIDE
 from floorhand.ops.freezing import thaw
 from floorhand.ops.registry import FLOWS
@@ -173,6 +173,11 @@ def _count(tx: Session, cause: Cause, state: AnyState) -> None:
         count_work.own_count(tx, cause, task)
 
 
+def _refill(tx: Session, cause: Cause, state: AnyState) -> None:
+    if hasattr(state, "job"):
+        refill.own_refill(tx, cause, state.job.task)
+
+
 _MINE: Mapping[str, Callable[[Session, Cause, AnyState], None]] = {
     "picking": _walk,
     "packing": _order,
@@ -180,4 +185,5 @@ _MINE: Mapping[str, Callable[[Session, Cause, AnyState], None]] = {
     "putaway": _source,
     "returns": _return,
     "counting": _count,
+    "refill": _refill,
 }

@@ -14,7 +14,7 @@ from floorhand.flows.turn import AnyState
 from floorhand.ops.aside import ASIDE, behind
 from floorhand.ops.freezing import thaw
 from floorhand.ops.registry import FLOWS
-from floorhand.store import counts, deliveries, parcels, picks, returns
+from floorhand.store import counts, deliveries, parcels, picks, refills, returns
 from floorhand.store.asking import ask
 from floorhand.store.ledger import Cause
 from floorhand.store.schema import Parked, Seat, Worker
@@ -58,6 +58,8 @@ def work_of(flow: str, state: AnyState) -> str:
             return parcel.number if parcel else ""
         case "counting":
             return counted_in(state)
+        case "refill":
+            return state.job.task if hasattr(state, "job") else ""
         case _:
             return ""
 
@@ -119,6 +121,11 @@ def _count(tx: Session, site: str, task: str) -> bool:
     return row is not None and row.state == "claimed"
 
 
+def _refill(tx: Session, site: str, task: str) -> bool:
+    found = refills.refill_of(tx, site, task)
+    return found is not None and found[1] == "claimed"
+
+
 def _return(tx: Session, site: str, number: str) -> bool:
     head = returns.head(tx, site, number)
     return head is not None and head.custody != "disposed"
@@ -130,6 +137,7 @@ _OPEN: Mapping[str, Callable[[Session, str, str], bool]] = {
     "receiving": _delivery,
     "returns": _return,
     "counting": _count,
+    "refill": _refill,
 }
 """How to see that work of a job is open. Put-away is of goods: they are there, or the ledger
 refuses."""

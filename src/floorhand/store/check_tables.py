@@ -48,6 +48,7 @@ REFERENCES = (
     ("counted", ("merchant", "sku"), "sku", ("merchant", "code")),
     ("count_sheet", ("merchant", "sku"), "sku", ("merchant", "code")),
     ("count_sheet", ("worker",), "worker", ("code",)),
+    ("refill", ("tote",), "place", ("code",)),
     ("count_sheet", ("first",), "task", ("id",)),
     ("handover", ("worker",), "worker", ("code",)),
     ("handover", ("taken_by",), "worker", ("code",)),

@@ -58,6 +58,7 @@ THINGS: Final[Mapping[str, tuple[str, str]]] = {
     "checked": ("place", "place"),
     "count_sheet": ("place", "place"),
     "counted": ("piece", "sku"),
+    "refill": ("place", "source"),
     "task": ("place", "place"),
     "slot": ("ordercode", "order"),
     "returns": ("returncode", "number"),

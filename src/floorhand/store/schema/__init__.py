@@ -6,7 +6,7 @@ operation can be replayed on another database.
 
 from floorhand.store.schema.base import Table
 from floorhand.store.schema.control import Hold
-from floorhand.store.schema.counts import Counted, CountSheet
+from floorhand.store.schema.counts import Counted, CountSheet, RefillRow
 from floorhand.store.schema.figures import KeptFigures, ProofRow
 from floorhand.store.schema.floor import (
     Checked,
@@ -95,6 +95,7 @@ __all__ = [
     "PrinterRow",
     "ProofRow",
     "Receipt",
+    "RefillRow",
     "Return",
     "ReturnLine",
     "Scan",

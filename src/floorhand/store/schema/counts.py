@@ -1,4 +1,4 @@
-"""Cycle counts: who counts which bin, what was found, and what became of it."""
+"""What keeps bins right: who counts which and what was found, and what is brought to which."""
 
 from __future__ import annotations
 
@@ -64,4 +64,28 @@ class Counted(Table):
     __table_args__ = (
         ForeignKeyConstraint(["site", "task"], ["task.site", "task.id"]),
         CheckConstraint("pieces > 0", name="pieces_positive"),
+    )
+
+
+class RefillRow(Table):
+    """Goods that a refill brings from a reserve to a pick face, which is the place of its task.
+
+    Merchant, SKU, lot and pieces are those of the task.
+    """
+
+    __tablename__ = "refill"
+    site: Mapped[Site]
+    task: Mapped[Key]
+    source: Mapped[str]
+    """The innermost place in which they stand."""
+    expiry: Mapped[str] = mapped_column(default="")
+    needed_at: Mapped[datetime]
+    """When the pick face runs dry; the most urgent refill is done first."""
+    tote: Mapped[str] = mapped_column(default="")
+    """What carries ``taken`` pieces of them; empty as long as they are where they were."""
+    taken: Mapped[int] = mapped_column(default=0)
+    __table_args__ = (
+        ForeignKeyConstraint(["site", "task"], ["task.site", "task.id"]),
+        ForeignKeyConstraint(["site", "source"], ["place.site", "place.code"]),
+        CheckConstraint("taken >= 0", name="taken_positive"),
     )

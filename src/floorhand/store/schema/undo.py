@@ -24,6 +24,7 @@ RESTORED: dict[str, tuple[str, ...]] = {
     "place": (),
     "print_job": (),
     "receipt": (),
+    "refill": (),
     "return_line": (),
     "returns": (),
     "seat": ("station",),

@@ -1,4 +1,4 @@
-"""The first tables of cycle counts."""
+"""The first tables of cycle counts and refills."""
 
 from __future__ import annotations
 
@@ -66,4 +66,26 @@ def counted() -> None:
             *("site", "task", "merchant", "sku", "lot", "expiry", "serial", "condition"),
             name=op.f("pk_counted"),
         ),
+    )
+
+
+def refill() -> None:
+    """Make the table ``refill``."""
+    op.create_table(
+        "refill",
+        sa.Column("site", sa.String(), nullable=False),
+        sa.Column("task", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("expiry", sa.String(), nullable=False),
+        sa.Column("needed_at", UtcTime(), nullable=False),
+        sa.Column("tote", sa.String(), nullable=False),
+        sa.Column("taken", sa.Integer(), nullable=False),
+        sa.CheckConstraint("taken >= 0", name=op.f("ck_refill_taken_positive")),
+        sa.ForeignKeyConstraint(
+            ["site", "source"], ["place.site", "place.code"], name=op.f("fk_refill_site_source")
+        ),
+        sa.ForeignKeyConstraint(
+            ["site", "task"], ["task.site", "task.id"], name=op.f("fk_refill_site_task")
+        ),
+        sa.PrimaryKeyConstraint("site", "task", name=op.f("pk_refill")),
     )

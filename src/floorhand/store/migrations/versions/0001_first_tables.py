@@ -57,6 +57,7 @@ TABLES = (
     floor.checked,
     counts.count_sheet,
     counts.counted,
+    counts.refill,
     paper.delivery,
     paper.orders,
     masters.sku,
@@ -80,7 +81,8 @@ NOTED: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("barcode", "checked", "delivery", "delivery_line", "inspection"), ()),
     **dict.fromkeys(("order_line", "orders", "outbox", "parcel", "pick", "place"), ()),
     **dict.fromkeys(("print_job", "receipt", "return_line", "returns", "sku", "slot"), ()),
-    **dict.fromkeys(("hold", "stock", "task", "trouble", "count_sheet", "counted"), ()),
+    **dict.fromkeys(("hold", "stock", "task", "trouble"), ()),
+    **dict.fromkeys(("count_sheet", "counted", "refill"), ()),
     "handover": (),
     "seat": ("station",),
 }
