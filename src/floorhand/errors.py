@@ -169,7 +169,7 @@ class Code(StrEnum):
     BIN_NOT_LEGAL = "bin_not_legal"
     BIN_NO_ROOM = "bin_no_room"
 
-    # Counting
+    # Counts and refills
     NOTHING_TO_COUNT = "nothing_to_count"
     COUNT_TAKEN = "count_taken"
     COUNTED_BEFORE = "counted_before"
@@ -177,7 +177,8 @@ class Code(StrEnum):
     COUNT_LOST = "count_lost"
     COUNT_ONLY = "count_only"
     COUNT_SCAN_FIRST = "count_scan_first"
-    COUNT_SERIAL_TWICE = "count_serial_twice"
+    NOTHING_TO_REFILL = "nothing_to_refill"
+    REFILL_LOST = "refill_lost"
 
     # The desk of those who lead
     HANDOVER_OWN = "handover_own"
@@ -191,10 +192,6 @@ class Code(StrEnum):
     CORRECTION_MOVED = "correction_moved"
     CORRECTION_SAME = "correction_same"
     CORRECTION_PROMISED = "correction_promised"
-    # Refills
-    NOTHING_TO_REFILL = "nothing_to_refill"
-    REFILL_LOST = "refill_lost"
-    REFILL_OTHER_GOODS = "refill_other_goods"
 
     # Return inspection
     RETURN_CLOSED = "return_closed"

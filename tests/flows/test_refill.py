@@ -87,7 +87,9 @@ def test_only_so_many_of_the_goods_are_taken_as_are_wanted() -> None:
     assert step(Taking(JOB), Number(3)).code is Code.PICK_SCAN_FIRST
     assert step(Taking(JOB), Place("T-1", "tote")).code is Code.PICK_SCAN_FIRST
     other = step(Taking(JOB), replace(PIECE, lot="L2"))
-    assert other == Refuse(Code.REFILL_OTHER_GOODS, {"scanned": "TEA L2", "wanted": "TEA L1"})
+    assert other == Refuse(Code.PICK_WRONG_LOT, {"lot": "L2", "wanted": "L1"})
+    pen = step(Taking(JOB), Piece("ACME", "PEN", "Pen"))
+    assert (pen.code, pen.facts["wanted"]) == (Code.PICK_WRONG_PIECE, "TEA")
 
 
 def test_fewer_are_told_and_none_at_all_needs_no_tote() -> None:

@@ -245,6 +245,13 @@ COUNTED = ("@ counted", "@ job counting")
 
 BETWEEN: dict[Code, tuple[str, ...]] = {
     Code.NOTHING_TO_COUNT: ("@ counted", "@ books DELETE FROM task", "@ job counting", "> *DONE"),
+    Code.NOTHING_TO_REFILL: (
+        *("@ refilled", "@ books DELETE FROM refill", "@ job refill", "> *DONE"),
+    ),
+    Code.REFILL_LOST: (
+        *("@ refilled", "@ job refill", "> *DONE", "> BIN-B-01", "> MUG-1"),
+        *("@ books UPDATE task SET state = 'cancelled' WHERE kind = 'refill'", "> T-1"),
+    ),
     Code.COUNT_LOST: (
         *(*COUNTED, "> BIN-A-02", "> CAP-1"),
         *("@ books UPDATE task SET state = 'cancelled' WHERE place = 'A-02'", "> CAP-1"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
@@ -15,13 +16,16 @@ from warehouses.picker import Picker
 from warehouses.picking import CAP, MUG, PEN, cause, order, place_row, put
 
 from floorhand.domain.cycle_counts import BookCount
+from floorhand.domain.exceptions import Decide
 from floorhand.domain.rules import SiteRules
 from floorhand.domain.things import CUSTOMER, Line
 from floorhand.errors import Code, Refused
 from floorhand.ops.count_ending import book_count
+from floorhand.ops.exceptions import decide
 from floorhand.store import ledger
 from floorhand.store.db import Transactions
-from floorhand.store.schema import CountSheet, Operation, Place, SiteRow, Task
+from floorhand.store.ledger import Cause
+from floorhand.store.schema import CountSheet, Operation, Place, SiteRow, Task, Trouble
 
 
 @pytest.fixture
@@ -58,6 +62,11 @@ def facts(floor: Transactions) -> dict[str, object]:
     asked = select(Operation.facts).where(Operation.kind == "EndCount")
     with floor.begin() as tx:
         return json.loads(tx.scalars(asked.order_by(Operation.at.desc())).first() or "{}")
+
+
+def lead(tx, operation: str, worker: str) -> Cause:
+    """A cause of somebody who leads."""
+    return replace(cause(tx, operation, worker=worker), roles=frozenset({"lead"}))
 
 
 def test_the_next_bin_is_the_next_on_the_walk(floor: Transactions) -> None:
@@ -128,16 +137,27 @@ def test_a_lead_who_did_not_count_decides_what_is_large(floor: Transactions) -> 
     assert troubles(floor, "count_difference") == ["A-02"]
     assert stock_of(floor, "A-02") == {("CAP", "", "available"): 6}
     with floor.begin() as tx:
-        task = tx.scalar(select(CountSheet.task).where(CountSheet.result == "approval"))
+        entry = str(tx.scalar(select(Trouble.id).where(Trouble.kind == "count_difference")))
     for worker in ("W1", "W2"):
-        with pytest.raises(Refused) as refused, floor.begin() as tx:
-            book_count(tx, cause(tx, f"X:{worker}", worker=worker), BookCount(str(task)))
-        assert refused.value.code is Code.COUNTED_BEFORE
+        with pytest.raises(Refused), floor.begin() as tx:
+            decide(tx, lead(tx, f"X:{worker}", worker), Decide(entry, "approve"))
+    assert stock_of(floor, "A-02") == {("CAP", "", "available"): 6}
     with floor.begin() as tx:
-        booked = book_count(tx, cause(tx, "X:1", worker="W4"), BookCount(str(task)))
-    assert (booked.plus, booked.minus) == (3, 6)
+        decide(tx, approval := lead(tx, "X:1", "W4"), Decide(entry, "approve"))
+    assert (approval.figures["plus"], approval.figures["minus"]) == (3, 6)
     assert stock_of(floor, "A-02") == {("PEN", "", "available"): 3}
+    assert troubles(floor, "count_difference") == []
     all_is_well(floor)
+
+
+def test_no_counter_books_what_was_counted(floor: Transactions) -> None:
+    count(counter(floor), "A-02", PEN=3)
+    count(counter(floor, "W2"), "A-02", PEN=3)
+    with floor.begin() as tx:
+        task = str(tx.scalar(select(CountSheet.task).where(CountSheet.result == "approval")))
+    with pytest.raises(Refused) as refused, floor.begin() as tx:
+        book_count(tx, lead(tx, "X:1", "W1"), BookCount(task))
+    assert refused.value.code is Code.COUNTED_BEFORE
 
 
 def test_where_two_differ_a_third_decides(floor: Transactions) -> None:
@@ -243,7 +263,7 @@ def test_a_bin_that_is_counted_is_neither_full_nor_out_of_reach(floor: Transacti
 def test_each_serial_number_is_counted_once(floor: Transactions) -> None:
     ana = counter(floor)
     ana.scan("BIN-C-01", "CAM-1", "S1", "CAM-1", "S2", "CAM-1", "S2")
-    assert ana.said == f"refusal.{Code.COUNT_SERIAL_TWICE}"
+    assert ana.said == f"refusal.{Code.SERIAL_CHECKED}"
     ana.scan("*BACK", "7")
     assert ana.said == f"refusal.{Code.BAD_QUANTITY}"
     ana.scan("CAM-1", "S3", "*DONE")

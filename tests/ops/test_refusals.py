@@ -58,6 +58,7 @@ SAYS_NO_MORE = {
     Code.NO_DELIVERIES: "a key was pressed, nothing scanned",
     Code.NO_DOCK: "nothing can be received at all",
     Code.NOTHING_TO_PUT_AWAY: "a key was pressed, nothing scanned",
+    Code.NOTHING_TO_REFILL: "a key was pressed, nothing scanned",
     Code.NOTHING_TO_COUNT: "a key was pressed, nothing scanned",
     Code.RETURN_SAME_BADGE: "whose badge it is, the worker knows",
     Code.RETURN_NONE_WAITING: "a key was pressed, nothing scanned",

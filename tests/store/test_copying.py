@@ -45,6 +45,7 @@ from floorhand.store.schema import (
     PrintForm,
     PrintJob,
     ProofRow,
+    RefillRow,
     Scan,
     SiteRow,
     Sku,
@@ -119,6 +120,8 @@ def _what_robots_leave_out(tx) -> None:
     goods = tx.execute(select(Sku.merchant, Sku.code.label("sku")).limit(1)).one()._asdict()
     tx.execute(insert(Task).values(site=SITE, id="T/1", kind="count", place=place, created_at=NOW))
     tx.execute(insert(CountSheet).values(site=SITE, task="T/1", first="T/1", place=place))
+    refill = {"site": SITE, "task": "T/1", "source": place, "needed_at": NOW}
+    tx.execute(insert(RefillRow).values(**refill))
     tx.execute(insert(Counted).values(**counted, **goods, lot="", expiry="", serial=""))
     tx.execute(insert(CarrierCode).values(**of_order, code="1Z", label_no=1))
     tx.execute(

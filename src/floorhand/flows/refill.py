@@ -98,9 +98,7 @@ def _taking(state: Taking, event: object) -> Reply:
     job = state.job
     match event:
         case Piece() if not _same(job.goods, event):
-            wanted = " ".join(filter(None, (job.goods.sku, job.goods.lot)))
-            scanned = " ".join(filter(None, (event.sku, event.lot)))
-            return Refuse(Code.REFILL_OTHER_GOODS, {"scanned": scanned, "wanted": wanted})
+            return _other_goods(job, event)
         case Piece(pieces=pieces):
             return _in_hand(state, state.pieces + max(pieces, 1))
         case Number() if not state.pieces:
@@ -135,6 +133,15 @@ def _same(goods: Goods, piece: Piece) -> bool:
         and piece.lot in ("", goods.lot)
         and piece.expiry in ("", goods.expiry)
     )
+
+
+def _other_goods(job: RefillJob, piece: Piece) -> Refuse:
+    goods = job.goods
+    if (piece.merchant, piece.sku) == (goods.merchant, goods.sku):
+        lots = {"lot": piece.lot or piece.expiry, "wanted": goods.lot or goods.expiry}
+        return Refuse(Code.PICK_WRONG_LOT, lots)
+    facts: Facts = {"sku": piece.sku, "name": piece.name}
+    return Refuse(Code.PICK_WRONG_PIECE, {**facts, "wanted": goods.sku, "wanted_name": job.name})
 
 
 def _nothing(state: HowMany, event: NothingThere) -> Ask:

@@ -168,11 +168,11 @@ def ask_for_approval(
         row.count.place,
         BookCount(row.count.task),
         owners.pop() if len(owners) == 1 else "",
+        counts.counters_of(tx, cause.site, row.first),
         sku=skus.pop() if len(skus) == 1 else "",
         pieces=count_rules.off(found),
         more=sum(one.pieces for one in found if one.pieces > 0),
         less=-sum(one.pieces for one in found if one.pieces < 0),
-        task=row.count.task,
     )
 
 

@@ -143,7 +143,7 @@ def count_piece(tx: Session, cause: Cause, command: CountPiece) -> PieceCounted 
 
     Raises:
         Gone: As `own_count`.
-        Refused: `Code.COUNT_ONLY` if another product is asked for; `Code.COUNT_SERIAL_TWICE`;
+        Refused: `Code.COUNT_ONLY` if another product is asked for; `Code.SERIAL_CHECKED`;
             `Code.BAD_QUANTITY`.
     """
     row = own_count(tx, cause, command.task)
@@ -156,7 +156,7 @@ def count_piece(tx: Session, cause: Cause, command: CountPiece) -> PieceCounted 
     found = counts.found_by(tx, cause.site, command.task)
     before = found.get(goods, 0)
     if goods.serial and any(replace(one, condition=AVAILABLE) == goods for one in found):
-        raise Refused(Code.COUNT_SERIAL_TWICE, serial=goods.serial, sku=goods.sku)
+        raise Refused(Code.SERIAL_CHECKED, serial=goods.serial)
     return _write(tx, cause, row, goods, before + command.pieces, command.pieces)
 
 

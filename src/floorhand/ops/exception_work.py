@@ -91,7 +91,9 @@ def _open_again(tx: Session, cause: Cause, task: str, holder: str) -> int:
 def _forget(tx: Session, site: str, one: Standing) -> None:
     """Let the worker not be led back to what a colleague does by now."""
     mine = (Parked.site == site, Parked.worker == one.holder)
-    flow = {"pick": "picking", "count": "counting"}.get(str(one.facts.get("job", "")), "putaway")
+    flow = {"pick": "picking", "count": "counting", "refill": "refill"}.get(
+        str(one.facts.get("job", "")), "putaway"
+    )
     tx.execute(delete(Parked).where(*mine, Parked.flow == str(one.facts.get("flow", flow))))
 
 
