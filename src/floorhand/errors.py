@@ -174,11 +174,10 @@ class Code(StrEnum):
     COUNT_TAKEN = "count_taken"
     COUNTED_BEFORE = "counted_before"
     COUNT_OPEN = "count_open"
-    COUNT_LOST = "count_lost"
+    WORK_LOST = "work_lost"
     COUNT_ONLY = "count_only"
     COUNT_SCAN_FIRST = "count_scan_first"
     NOTHING_TO_REFILL = "nothing_to_refill"
-    REFILL_LOST = "refill_lost"
 
     # The desk of those who lead
     HANDOVER_OWN = "handover_own"

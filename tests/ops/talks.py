@@ -248,11 +248,7 @@ BETWEEN: dict[Code, tuple[str, ...]] = {
     Code.NOTHING_TO_REFILL: (
         *("@ refilled", "@ books DELETE FROM refill", "@ job refill", "> *DONE"),
     ),
-    Code.REFILL_LOST: (
-        *("@ refilled", "@ job refill", "> *DONE", "> BIN-B-01", "> MUG-1"),
-        *("@ books UPDATE task SET state = 'cancelled' WHERE kind = 'refill'", "> T-1"),
-    ),
-    Code.COUNT_LOST: (
+    Code.WORK_LOST: (
         *(*COUNTED, "> BIN-A-02", "> CAP-1"),
         *("@ books UPDATE task SET state = 'cancelled' WHERE place = 'A-02'", "> CAP-1"),
     ),

@@ -320,7 +320,7 @@ def test_a_count_that_a_lead_has_ended_is_lost(floor: Transactions) -> None:
     ana.scan("BIN-A-02", "CAP-1")
     with floor.begin() as tx:
         tx.execute(update(Task).where(Task.place == "A-02").values(state="cancelled", done_at=NOW))
-    assert ana.scan("CAP-1").said.text == f"refusal.{Code.COUNT_LOST}"
+    assert ana.scan("CAP-1").said.text == f"refusal.{Code.WORK_LOST}"
     assert ana.prompt.ask == "counting.find_bin"
 
 

@@ -157,7 +157,7 @@ def test_a_refill_that_was_ended_by_others_is_lost(floor: Transactions) -> None:
     ana.scan("*DONE", "BIN-B-01", "MUG-1")
     with floor.begin() as tx:
         tx.execute(update(Task).where(Task.kind == "refill").values(state="cancelled", done_at=NOW))
-    assert ana.scan("T-1").said.text == f"refusal.{Code.REFILL_LOST}"
+    assert ana.scan("T-1").said.text == f"refusal.{Code.WORK_LOST}"
     assert ana.prompt.ask == "refill.find"
 
 

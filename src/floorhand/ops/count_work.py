@@ -58,9 +58,9 @@ def own_count(tx: Session, cause: Cause, task: str) -> CountRow:
     """Give a count that the worker is at.
 
     Raises:
-        Gone: `Code.COUNT_LOST`, if it is over, or somebody else's.
+        Gone: `Code.WORK_LOST`, if it is over, or somebody else's.
     """
     row = counts.count_row(tx, cause.site, task)
     if row is None or row.state != "claimed" or row.worker != cause.worker:
-        raise Gone(Code.COUNT_LOST, place=row.count.place if row else "")
+        raise Gone(Code.WORK_LOST, place=row.count.place if row else "")
     return row

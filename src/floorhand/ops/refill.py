@@ -87,11 +87,11 @@ def own_refill(tx: Session, cause: Cause, task: str) -> RefillJob:
     """Give a refill that the worker is at.
 
     Raises:
-        Gone: `Code.REFILL_LOST`, if it is over, or somebody else's.
+        Gone: `Code.WORK_LOST`, if it is over, or somebody else's.
     """
     found = refills.refill_of(tx, cause.site, task)
     if found is None or found[1:] != ("claimed", cause.worker):
-        raise Gone(Code.REFILL_LOST, place=found[0].target if found else "")
+        raise Gone(Code.WORK_LOST, place=found[0].target if found else "")
     return found[0]
 
 
