@@ -108,7 +108,7 @@ NO_HARM = {
         print_job.confirmed_by print_job.rerouted_from print_job.station carrier_label.merchant
         carrier_label.order carrier_code.merchant carrier_code.order
         slot.order slot.tote counted.lot counted.merchant counted.serial counted.sku
-        count_sheet.differences count_sheet.merchant count_sheet.moves
+        count_sheet.differences count_sheet.merchant count_sheet.moves count_sheet.not_by
         count_sheet.place count_sheet.sku count_sheet.worker refill.source refill.tote
         handover.worker handover.taken_by handover.left_over
         trouble.decided_by trouble.proposal

@@ -96,6 +96,11 @@ def test_the_way_to_a_bin_ends_with_its_label() -> None:
     assert step(Going(BIN), CountOpened(SHEET)) == Ask(AtBin(SHEET))
 
 
+def test_an_exception_of_any_kind_is_a_doubt_to_who_counts() -> None:
+    why = [dict(prompt(Going(replace(BIN, reason=name))).facts) for name in ("due", "overrides")]
+    assert [one["fact.why_text"] for one in why] == ["counting.why.due", "counting.why.doubt"]
+
+
 def test_any_bin_may_be_counted_that_a_worker_stands_at() -> None:
     assert step(START, Place("C-01", "bin")) == Do(OpenCount("C-01"))
 

@@ -173,6 +173,7 @@ def ask_for_approval(
         pieces=count_rules.off(found),
         more=sum(one.pieces for one in found if one.pieces > 0),
         less=-sum(one.pieces for one in found if one.pieces < 0),
+        task=row.count.task,
     )
 
 

@@ -21,8 +21,6 @@ NAMED: Final[Mapping[str, str]] = {
     "place": "fact.place",
     "believed": "fact.believed",
     "counted": "fact.counted",
-    "more": "fact.more_found",
-    "less": "fact.missing_there",
     "over": "fact.over",
     "more": "fact.more",
     "less": "fact.less",

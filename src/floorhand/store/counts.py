@@ -90,16 +90,20 @@ _ROW = (
 _THIS = _ROW.where(Task.id == bindparam("task"))
 _OPEN = _ROW.where(Task.state.in_(("open", "claimed"))).order_by(Task.created_at, Task.id)
 _AT = _OPEN.where(Task.place == bindparam("place"))
-_COUNTERS = select(CountSheet.worker, CountSheet.task, CountSheet.ended_at).where(
-    CountSheet.site == bindparam("site"), CountSheet.first == bindparam("first")
-)
+_COUNTERS = select(
+    CountSheet.worker, CountSheet.not_by, CountSheet.task, CountSheet.ended_at
+).where(CountSheet.site == bindparam("site"), CountSheet.first == bindparam("first"))
 _MINE = select(CountSheet.first).where(
     CountSheet.site == bindparam("site"),
     CountSheet.ended_at.is_not(None),
     CountSheet.worker == bindparam("worker"),
 )
 _BARRED = select(CountSheet.task).where(
-    CountSheet.site == bindparam("site"), CountSheet.first.in_(_MINE.scalar_subquery())
+    CountSheet.site == bindparam("site"),
+    or_(
+        CountSheet.not_by == bindparam("worker"),
+        CountSheet.first.in_(_MINE.scalar_subquery()),
+    ),
 )
 _WAITING = (
     _ROW.add_columns(Place.walk_no, Place.aisle_no, Place.y_mm)
@@ -238,7 +242,10 @@ def may_count(tx: Session, site: str, row: CountRow, worker: str) -> bool:
     """Say whether a worker has not counted for the same difference before."""
     chain = ask(tx, _COUNTERS, site=site, first=row.first or row.count.task)
     task = row.count.task
-    return all(one.worker != worker or (one.task == task and not one.ended_at) for one in chain)
+    return all(
+        one.not_by != worker and (one.worker != worker or (one.task == task and not one.ended_at))
+        for one in chain
+    )
 
 
 def earlier_counts(

@@ -26,6 +26,8 @@ class CountSheet(Table):
     """The only product that is counted; empty: all that is in the bin."""
     worker: Mapped[str | None]
     """Who counts; None until somebody has begun."""
+    not_by: Mapped[str] = mapped_column(default="")
+    """Who may not, though on no count of the chain; empty: nobody."""
     since: Mapped[datetime | None]
     moves: Mapped[str] = mapped_column(default="[]")
     """How often each product was moved there after ``since`` when counting began, as JSON: what

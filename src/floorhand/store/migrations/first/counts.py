@@ -19,6 +19,7 @@ def count_sheet() -> None:
         sa.Column("merchant", sa.String(), nullable=False),
         sa.Column("sku", sa.String(), nullable=False),
         sa.Column("worker", sa.String(), nullable=True),
+        sa.Column("not_by", sa.String(), nullable=False),
         sa.Column("since", UtcTime(), nullable=True),
         sa.Column("moves", sa.String(), nullable=False),
         sa.Column("result", sa.String(), nullable=False),
