@@ -36,7 +36,7 @@ def at_hand(tx: Session, site: str, now: datetime) -> dict[str, Any]:
             }
             for one in seen.printers
         ],
-        "left": as_plain(left_behind(tx, site, now)),
+        "left": as_plain(left_behind(tx, site, now, seen.printers)),
     }
 
 

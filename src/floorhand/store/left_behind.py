@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import case, exists, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from floorhand.domain.cut_offs import BLOCKED, WORKABLE
 from floorhand.domain.handing_over import DUE_ORDERS_H, LEFT_KINDS
 from floorhand.domain.inspection import AMBER_H
+from floorhand.domain.printing import Stands
 from floorhand.domain.troubles import RETURN_DUE
 from floorhand.store.board import printers_of
 from floorhand.store.details import order_holder
@@ -33,6 +34,13 @@ KEPT_MAX: Final = 200
 """So many of a kind are listed by name; more are counted."""
 
 
+TASKS: Final = ("putaway", "pick", "pack", "count", "putback", "refill")
+"""All kinds: asked one by one, an index finds those that are live among all that ever were."""
+
+_BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
+_OPEN: Final = (*WORKABLE, *BLOCKED)
+
+
 @dataclass(frozen=True, slots=True)
 class Left:
     """One thing that is left.
@@ -48,10 +56,22 @@ class Left:
     pieces: int = 0
 
 
-def left_behind(tx: Session, site: str, now: datetime) -> dict[str, tuple[Left, ...]]:
-    """List what is left, by kind in the order of `LEFT_KINDS`; no kind of which nothing is."""
-    found = {kind: tuple(_KINDS[kind](tx, site, now)) for kind in LEFT_KINDS}
-    return {kind: rows for kind, rows in found.items() if rows}
+def left_behind(
+    tx: Session, site: str, now: datetime, printers: Iterable[Stands] | None = None
+) -> dict[str, tuple[Left, ...]]:
+    """List what is left, by kind in the order of `LEFT_KINDS`; no kind of which nothing is.
+
+    Args:
+        tx: An open transaction.
+        site: The building.
+        now: The moment of all this.
+        printers: How they stand, if that is known already.
+    """
+    found = {kind: tuple(make(tx, site, now)) for kind, make in _KINDS.items()}
+    found["printers"] = tuple(
+        _printers(printers_of(tx, site, now) if printers is None else printers)
+    )
+    return {kind: found[kind] for kind in LEFT_KINDS if found[kind]}
 
 
 def as_plain(left: Mapping[str, tuple[Left, ...]]) -> dict[str, Any]:
@@ -82,13 +102,19 @@ def _due_orders(tx: Session, site: str, now: datetime) -> Iterable[Left]:
     return _orders(tx, site, "due_orders", (Order.due_at >= now) & (Order.due_at < soon))
 
 
-def _orders(tx: Session, site: str, kind: str, due: Any) -> Iterator[Left]:
-    asked = (
-        select(Order.merchant, Order.number, Order.state, Order.due_at, order_holder())
-        .where(Order.site == site, Order.state.in_((*WORKABLE, *BLOCKED)), due)
-        .order_by(Order.due_at, Order.merchant, Order.number)
+def _orders(tx: Session, site: str, kind: str, due: Any) -> Iterable[Left]:
+    """List open orders, the next one due first."""
+    found = [left for state in _OPEN for left in _orders_in(tx, site, kind, state, due)]
+    return sorted(found, key=lambda one: (one.at or _BEGINNING, one.what))
+
+
+def _orders_in(tx: Session, site: str, kind: str, state: str, due: Any) -> Iterator[Left]:
+    """List those of one state: so an index finds them among all that were ever due."""
+    is_due = case((Order.state == state, due), else_=false())
+    asked = select(Order.merchant, Order.number, Order.due_at, order_holder()).where(
+        Order.site == site, Order.state == state, is_due
     )
-    for merchant, number, state, due_at, holder in tx.execute(asked):
+    for merchant, number, due_at, holder in tx.execute(asked):
         text = f"order_state.{state}"
         yield Left(kind, f"{merchant}/{number}", holder or "", due_at, text)
 
@@ -116,8 +142,8 @@ def _troubles(tx: Session, site: str, now: datetime) -> Iterator[Left]:
             yield Left("troubles", one.subject, one.owner_name, one.since, text, one.pieces)
 
 
-def _printers(tx: Session, site: str, now: datetime) -> Iterator[Left]:
-    for one in printers_of(tx, site, now):
+def _printers(printers: Iterable[Stands]) -> Iterator[Left]:
+    for one in printers:
         if one.down or one.failed or one.doubt:
             yield Left("printers", one.code, "", None, "", one.waiting + one.failed + one.doubt)
 
@@ -133,14 +159,18 @@ def _parked(tx: Session, site: str, _now: datetime) -> Iterator[Left]:
         yield Left("parked", seat or "–", name, at, f"job.{flow}")
 
 
-def _tasks(tx: Session, site: str, _now: datetime) -> Iterator[Left]:
+def _tasks(tx: Session, site: str, _now: datetime) -> Iterable[Left]:
+    found = [left for kind in TASKS for left in _tasks_of(tx, site, kind)]
+    return sorted(found, key=lambda one: (one.at or _BEGINNING, one.what))
+
+
+def _tasks_of(tx: Session, site: str, kind: str) -> Iterator[Left]:
     asked = (
-        select(Task.place, Task.kind, Task.pieces, Task.created_at, Worker.name)
+        select(Task.place, Task.pieces, Task.created_at, Worker.name)
         .outerjoin(Worker, (Worker.site == Task.site) & (Worker.code == Task.worker))
-        .where(Task.site == site, Task.state.in_(LIVE))
-        .order_by(Task.created_at, Task.id)
+        .where(Task.site == site, Task.kind == kind, Task.state.in_(LIVE))
     )
-    for place, kind, pieces, created_at, name in tx.execute(asked):
+    for place, pieces, created_at, name in tx.execute(asked):
         yield Left("tasks", place or "–", name or "", created_at, f"report.task.{kind}", pieces)
 
 
@@ -187,7 +217,6 @@ _KINDS: Final[Mapping[str, Callable[[Session, str, datetime], Iterable[Left]]]] 
     "due_orders": _due_orders,
     "due_returns": _due_returns,
     "troubles": _troubles,
-    "printers": _printers,
     "parked": _parked,
     "tasks": _tasks,
     "strays": _strays,
