@@ -18,7 +18,9 @@ from floorhand.ops.handing_over import hand_over, look_over, take_on
 from floorhand.reports.page_of_text import text_of
 from floorhand.reports.shift import shift_report
 from floorhand.store.at_hand import at_hand, handed_over
+from floorhand.store.board import board
 from floorhand.store.db import Transactions, engine_of
+from floorhand.store.details import details
 from floorhand.store.ledger import Cause
 from floorhand.store.left_behind import KEPT_MAX, as_plain, left_behind
 from floorhand.store.masters import site_zone
@@ -72,6 +74,21 @@ def test_who_does_not_lead_hands_nothing_over(floor: Transactions) -> None:
     with floor.begin() as tx, pytest.raises(Refused) as refused:
         look_over(tx, nobody, LookOver())
     assert refused.value.code is Code.ROLE_MISSING
+
+
+def test_a_board_shows_a_hand_over_until_it_is_taken_on(floor: Transactions) -> None:
+    def shown() -> list[object]:
+        return [one.oldest_at for one in board(tx, SITE, NOW).waits if one.kind == "handover"]
+
+    with floor.begin() as tx:
+        assert shown() == []
+        handover = hand_over(tx, by("W1", 1), HandOver("T-1 waits")).seen.waiting.handover
+        assert shown() == [NOW]
+        behind = details(tx, SITE, "waits", "handover", NOW)
+        assert behind.rows[0][:3] == (NOW, "Ana", "T-1 waits")
+        take_on(tx, by("W2", 2), TakeOn(handover))
+        assert shown() == []
+        assert details(tx, SITE, "waits", "handover", NOW).rows == ()
 
 
 def test_what_is_left_is_told_with_owner_and_age(floor: Transactions) -> None:

@@ -86,9 +86,15 @@ class Poisoned(Stage):
         super().cancel(self.renamed.get(order, order))
 
     def open(self, job: str) -> None:
-        """Choose a job by its number, though an order may have that number, too."""
+        """Choose a job by its number, though an order may have that number, too.
+
+        Where harm has led a script elsewhere, the desk is opened first, or nothing.
+        """
         renamed, self.renamed = self.renamed, {}
-        super().open(job)
+        for name in ("leading", job):
+            codes = [choice.code for choice in self.turn.prompt.choices]
+            if name in codes and (name == job or job not in codes):
+                super().open(name)
         self.renamed = renamed
 
     def scan(self, scanned: str) -> Turn:

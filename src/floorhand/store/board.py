@@ -32,6 +32,7 @@ from floorhand.store.exceptions import by_kind
 from floorhand.store.masters import DEFAULT_PRINTER, site_rules, site_zone
 from floorhand.store.schema import (
     Delivery,
+    Handover,
     Order,
     Place,
     PrinterRow,
@@ -152,6 +153,12 @@ _REFUSALS = (
     select(Scan.fate, func.count().label("count"))
     .where(Scan.site == bindparam("site"), _REFUSED, Scan.at >= bindparam("since"))
     .group_by(Scan.fate)
+)
+_HANDOVER = (
+    select(Handover.at, Handover.taken_by)
+    .where(Handover.site == bindparam("site"))
+    .order_by(Handover.at.desc())
+    .limit(1)
 )
 _PRINTERS = select(PrinterRow.code).where(PrinterRow.site == bindparam("site"))
 _OF_STATIONS = select(Station.printer).where(Station.site == bindparam("site")).distinct()
@@ -292,7 +299,9 @@ def _waits(
     totes = ask(tx, _TOTES, site=site).one()
     soon, later = now + timedelta(hours=RED_H), now + timedelta(hours=AMBER_H)
     returns = ask(tx, _RETURNS, site=site, now=now, soon=soon, later=later).one()
+    made = ask(tx, _HANDOVER, site=site).one_or_none()
     found = [
+        Waits("handover", int(made is not None and not made.taken_by), 0, made and made.at),
         *(
             Waits(f"delivery_{state}", row.count, 0, row.oldest)
             for state in ("announced", "receiving")

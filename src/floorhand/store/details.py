@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from floorhand.domain.cut_offs import BLOCKED, WORKABLE
 from floorhand.store import orders
 from floorhand.store.exceptions import open_exceptions
+from floorhand.store.handovers import latest
 from floorhand.store.no_word import STATE, UNFINISHED, moments
 from floorhand.store.schema import (
     Delivery,
@@ -204,9 +205,20 @@ def _waits(tx: Session, site: str, key: str, now: datetime) -> Details:
         return _deliveries(tx, site, key.removeprefix("delivery_"))
     if key == "tote":
         return _totes(tx, site)
+    if key == "handover":
+        return _handover(tx, site)
     if key == "return":
         return _returns(tx, site)
     return _tasks(tx, site, key, now)
+
+
+def _handover(tx: Session, site: str) -> Details:
+    """Tell of the hand-over that nobody has taken on yet."""
+    made = latest(tx, site)
+    if made is None or made.taken_by:
+        return table(("since",), ())
+    left = sum(made.left["counts"].values())
+    return table(("since", "worker", "note", "count"), ((made.at, made.name, made.note, left),))
 
 
 def _tasks(tx: Session, site: str, kind: str, _now: datetime) -> Details:

@@ -35,6 +35,7 @@ NAMES: Final = frozenset(
         "scanned",
         "sku",
         "facts",
+        "note",
         "subject",
         "reason",
         "worker",
