@@ -34,6 +34,7 @@ from floorhand.store.schema import (
     Counted,
     CountSheet,
     Guess,
+    Handover,
     Hold,
     Imported,
     KeptFigures,
@@ -157,6 +158,12 @@ def _what_robots_leave_out(tx) -> None:
             site=SITE, id="x/1", kind="bin", subject="A-01", reason="wet", held_at=NOW
         )
     )
+    tx.execute(
+        insert(Handover).values(
+            site=SITE, id="L1:1", shift="early", began_at=NOW, at=NOW, worker="1001",
+            note="Two totes", left_over="{}",
+        )
+    )  # fmt: skip
     tx.execute(insert(Parked).values(site=SITE, worker="1001", flow="picking", state="{}", at=NOW))
     tx.execute(insert(Spooler).values(site=SITE, epoch=3, host="desk", since=SINCE))
     tx.execute(insert(SiteRow).values(site="EAST", name="East", time_zone="Asia/Kathmandu"))
