@@ -73,6 +73,7 @@ class Code(StrEnum):
     SIGNED_IN_ELSEWHERE = "signed_in_elsewhere"
     SEAT_LOST = "seat_lost"
     SEAT_FREED = "seat_freed"
+    SEAT_YOURS = "seat_yours"
     IDLE_LOCKED = "idle_locked"
     UNKNOWN_WORKER = "unknown_worker"
     WRONG_PIN = "wrong_pin"

@@ -15,13 +15,15 @@ from warehouses import inbound
 from floorhand.domain.keymap import Key
 from floorhand.domain.leading import FreeSeat
 from floorhand.domain.rules import SiteRules
-from floorhand.errors import Code
+from floorhand.errors import Code, Refused
 from floorhand.flows.turn import Prompt
 from floorhand.ops.devices import ANYBODY, ROBOT, Device
 from floorhand.ops.floor import Turn, take_seat, take_turn
+from floorhand.ops.leading import free_seat
 from floorhand.ops.settling import from_office
 from floorhand.store.check import violations
 from floorhand.store.db import Transactions
+from floorhand.store.ledger import Cause
 from floorhand.store.schema import Operation, Scan, SiteRow
 from floorhand.text.catalog import catalog
 
@@ -164,3 +166,10 @@ def test_a_freed_seat_parks_the_work_and_tells_its_terminal(floor: Transactions)
     with floor.begin() as tx:
         facts = tx.scalar(select(Operation.facts).where(Operation.kind == "FreeSeat"))
         assert json.loads(facts) == {"job": "lead", "freed": "H1", "taken_from": "W1"}
+
+
+def test_a_lead_does_not_free_the_seat_that_the_lead_sits_at(floor: Transactions) -> None:
+    at = Cause(SITE, "H1:9", "W1", "H1", "", NOW, frozenset({"lead"}))
+    with floor.begin() as tx, pytest.raises(Refused) as refused:
+        free_seat(tx, at, FreeSeat("H1"))
+    assert refused.value.code is Code.SEAT_YOURS

@@ -27,6 +27,7 @@ from floorhand.domain.leading import (
 )
 from floorhand.domain.pins import hash_pin
 from floorhand.domain.rights import LEADING, Right, may
+from floorhand.errors import Code, Refused
 from floorhand.flows.sign_in import NeedBadge
 from floorhand.ops.allowing import must_have
 from floorhand.ops.colleagues import moment
@@ -127,8 +128,14 @@ def unlock(tx: Session, cause: Cause, command: Unlock) -> Unlocked:
 
 
 def free_seat(tx: Session, cause: Cause, command: FreeSeat) -> SeatFreed:
-    """Park what is open at a seat for whoever sits there, who is told at the next scan there."""
+    """Park what is open at a seat for whoever sits there, who is told at the next scan there.
+
+    Raises:
+        Refused: `Code.SEAT_YOURS` if it is the seat of who asks: leaving it is signing out.
+    """
     must_lead(tx, cause, Right.SEATS)
+    if command.seat == cause.seat:
+        raise Refused(Code.SEAT_YOURS)
     row = tx.execute(
         select(Seat.flow, Seat.worker).where(Seat.site == cause.site, Seat.code == command.seat)
     ).one()
