@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
@@ -23,12 +23,10 @@ from floorhand.store.schema import (
     PrintJob,
     Return,
     Scan,
-    Slot,
     Stock,
     Task,
     Worker,
 )
-from floorhand.store.tasks import LIVE
 
 ROWS_MAX: Final = 500
 """More rows than that nobody reads; it is said how many there are."""
@@ -103,25 +101,6 @@ def details(tx: Session, site: str, kind: str, key: str, now: datetime) -> Detai
     return _KINDS[kind](tx, site, key, now)
 
 
-def order_holder() -> Any:
-    """Name who walks for an order, in a question about orders; None if nobody does."""
-    return (
-        select(Worker.name)
-        .join(Task, (Task.site == Worker.site) & (Task.worker == Worker.code))
-        .join(Slot, (Slot.site == Task.site) & (Slot.task == Task.id))
-        .where(
-            Slot.site == Order.site,
-            Slot.merchant == Order.merchant,
-            Slot.order == Order.number,
-            Task.state.in_(LIVE),
-        )
-        .limit(1)
-        .correlate(Order)
-        .scalar_subquery()
-        .label("worker")
-    )
-
-
 _IN_TOTE = (
     select(func.min(Place.code))
     .where(
@@ -155,7 +134,7 @@ def _cut_off(tx: Session, site: str, key: str, _now: datetime) -> Details:
             Order.hold_reason,
             _LEFT.label("left"),
             _IN_TOTE.label("tote"),
-            order_holder(),
+            orders.order_holder(),
         )
         .where(
             Order.site == site,

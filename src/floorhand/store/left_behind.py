@@ -16,8 +16,8 @@ from floorhand.domain.inspection import AMBER_H
 from floorhand.domain.printing import Stands
 from floorhand.domain.troubles import RETURN_DUE
 from floorhand.store.board import printers_of
-from floorhand.store.details import order_holder
 from floorhand.store.exceptions import open_exceptions
+from floorhand.store.orders import order_holder
 from floorhand.store.schema import (
     Order,
     Parked,

@@ -26,8 +26,9 @@ from floorhand.store.asking import Answer, ask
 from floorhand.store.holds import may_not_begin
 from floorhand.store.masters import rules_of_merchants, volume_mm3
 from floorhand.store.prepared import made_once
-from floorhand.store.schema import Order, OrderLine, Place, Sku
+from floorhand.store.schema import Order, OrderLine, Place, Sku, Slot, Task, Worker
 from floorhand.store.shelves import PLACES_USUAL, free_by_sku, lines_of, named, places_for
+from floorhand.store.tasks import LIVE
 
 ENDED = ("shipped", "short", "cancelled")
 """States of an order that this house is done with."""
@@ -286,3 +287,22 @@ def _open_lines(
 def _policies(tx: Session, site: str) -> dict[str, str]:
     rules = rules_of_merchants(tx, site)
     return {merchant: each.short_policy for merchant, each in rules.items()}
+
+
+def order_holder() -> Any:
+    """Name who walks for an order, in a question about orders; None if nobody does."""
+    return (
+        select(Worker.name)
+        .join(Task, (Task.site == Worker.site) & (Task.worker == Worker.code))
+        .join(Slot, (Slot.site == Task.site) & (Slot.task == Task.id))
+        .where(
+            Slot.site == Order.site,
+            Slot.merchant == Order.merchant,
+            Slot.order == Order.number,
+            Task.state.in_(LIVE),
+        )
+        .limit(1)
+        .correlate(Order)
+        .scalar_subquery()
+        .label("worker")
+    )
