@@ -183,7 +183,6 @@ class Code(StrEnum):
     # The desk of those who lead
     HANDOVER_OWN = "handover_own"
     HANDOVER_GONE = "handover_gone"
-    NOTE_TOO_LONG = "note_too_long"
     BAD_CLOCK = "bad_clock"
     NO_EXCEPTIONS = "no_exceptions"
     EXCEPTION_DECIDED = "exception_decided"

@@ -48,7 +48,7 @@ def test_a_note_may_be_left_out() -> None:
 
 def test_a_note_that_nobody_would_read_is_refused() -> None:
     note = Text("x" * (NOTE_CHARACTERS_MAX + 1))
-    refused = Refuse(Code.NOTE_TOO_LONG, {"limit": NOTE_CHARACTERS_MAX})
+    refused = Refuse(Code.RETURN_TEXT_LONG, {"limit": NOTE_CHARACTERS_MAX})
     assert step(Noting(LEFT), note) == refused
 
 

@@ -128,7 +128,7 @@ def _own_hold(now: Standing) -> str:
 
 def _hold(now: Standing, reason: str, *, recall: bool) -> Reply:
     if len(reason) > REASON_CHARACTERS_MAX:
-        return Refuse(Code.NOTE_TOO_LONG, {"limit": REASON_CHARACTERS_MAX})
+        return Refuse(Code.RETURN_TEXT_LONG, {"limit": REASON_CHARACTERS_MAX})
     if not any(map(str.isalpha, reason)):  # a product's barcode is no reason
         return Refuse(Code.NOT_EXPECTED_NOW)
     kind = RECALL if recall else now.subject.kind

@@ -90,7 +90,7 @@ def step(state: State, event: object) -> Reply:
         case Noting(note=note), Pressed(key=Key.DONE):
             return Do(HandOver(note))
         case Noting(), Text(value=note) if len(note) > NOTE_CHARACTERS_MAX:
-            return Refuse(Code.NOTE_TOO_LONG, {"limit": NOTE_CHARACTERS_MAX})
+            return Refuse(Code.RETURN_TEXT_LONG, {"limit": NOTE_CHARACTERS_MAX})
         case Noting(seen=seen), Text(value=note):
             return Ask(Noting(seen, note))
         case Reading(seen=seen) | Noting(seen=seen), Pressed(key=Key.BACK):

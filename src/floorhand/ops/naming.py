@@ -36,7 +36,6 @@ NAMES_THE_SCAN = frozenset(
         Code.BAD_MARK,
         Code.RETURN_BAD_MARK,
         Code.RETURN_TEXT_LONG,
-        Code.NOTE_TOO_LONG,
         Code.RETURN_BADGE_TYPED,
     }
 )
