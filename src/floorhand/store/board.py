@@ -57,6 +57,10 @@ _OPEN_ORDERS = (
     .where(Order.site == bindparam("site"), Order.state.in_((*WORKABLE, *BLOCKED)))
     .group_by(Order.due_at, Order.state)
 )
+_SHIPPED = func.coalesce(Order.state, "") == "shipped"
+"""Behind a function, so that SQLite looks up when orders were closed: it would read all that were
+ever shipped."""
+
 _LEFT_TODAY = (
     select(
         Order.due_at,
@@ -66,14 +70,14 @@ _LEFT_TODAY = (
     .where(
         Order.site == bindparam("site"),
         Order.closed_at >= bindparam("since"),
-        Order.state == "shipped",
+        _SHIPPED,
     )
     .group_by(Order.due_at)
 )
 _LEFT_LATELY = select(func.count()).where(
     Order.site == bindparam("site"),
     Order.closed_at >= bindparam("since"),
-    Order.state == "shipped",
+    _SHIPPED,
 )
 _PEOPLE = (
     select(Seat.code, Seat.station, Seat.flow, Seat.at, Worker.code.label("worker"), Worker.name)
