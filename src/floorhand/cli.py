@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "spool": ("floorhand.commands.spool", "send labels to printers, without a terminal"),
     "recall": ("floorhand.commands.recall", "block a lot at once; where it is, who got it"),
+    "rules": ("floorhand.commands.rules", "what a merchant wants, and who changed it"),
     "seats": ("floorhand.commands.seats", "who sits where; free a seat, unlock one"),
     "workers": ("floorhand.commands.workers", "who works here; draw a PIN, unlock one"),
     "board": ("floorhand.commands.board", "the building on one screen, up to date each second"),

@@ -224,6 +224,16 @@ TAKEN = (
         TEXTS | {"delivery", "return", "typed_bin", "wrong_tote", "wrong_bench", "wrong_cart"},
         "the reason in words of one's own; it is data wherever it is shown",
     ),
+    taken(
+        "control.at_rule",
+        TEXTS
+        | TOTALS
+        | ZEROS
+        | frozenset(
+            ["delivery", "return", "order", "typed_bin", "wrong_tote", "wrong_bench", "wrong_cart"]
+        ),
+        "a number or words, as the rule wants; they are data wherever they are shown",
+    ),
     taken("control.due", TOTALS | ZEROS | {"order"}, "a time of day that is looked at first"),
     taken("packing.scan_piece", ZEROS, "counts again from none"),
     taken(

@@ -23,6 +23,11 @@ DISPOSITIONS = (
     "quarantine",
 )
 
+SHORT_POLICIES = ("ship_partial", "hold", "cancel_line")
+EXPIRY_ORDERS = ("YYMMDD", "DDMMYY")
+TOLERANCE_PCT_MAX = 100
+RETURN_DAYS_MAX = 3650
+
 SHORT_LIVES = ("hold", "refuse", "lead")
 """They are held, not taken in at all, or taken in if a lead's badge allows it."""
 

@@ -11,15 +11,18 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from floorhand.domain import verdicts
-from floorhand.domain.allocation import CANCEL_LINE, HOLD_ORDER, SHIP_PARTIAL
 from floorhand.domain.correcting import COUNT_MAX
 from floorhand.domain.count_plan import CLASSES
 from floorhand.domain.rights import ROLES
 from floorhand.domain.rules import (
     DISPOSITION_BY_GRADE,
     DISPOSITIONS,
+    EXPIRY_ORDERS,
     FOUR_EYES,
+    RETURN_DAYS_MAX,
     SHORT_LIVES,
+    SHORT_POLICIES,
+    TOLERANCE_PCT_MAX,
     SiteRules,
 )
 from floorhand.domain.shifts import parse_shift
@@ -40,12 +43,8 @@ from floorhand.exchange.records import (
 )
 from floorhand.text.catalog import languages
 
-SHORT_POLICIES = (SHIP_PARTIAL, HOLD_ORDER, CANCEL_LINE)
-EXPIRY_ORDERS = ("YYMMDD", "DDMMYY")
 PLACE_POLICIES = ("scan", "check", "either", "none")
 GRADES = len(DISPOSITION_BY_GRADE)
-TOLERANCE_PCT_MAX = 100
-RETURN_DAYS_MAX = 3650
 COUNT_PIECES_MAX = 99_999
 COUNT_DAYS_MAX = 3650
 REFILL_HOURS_MAX = 24 * 28

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from floorhand.domain.rules import MerchantRules, SiteRules
+from floorhand.domain.ruling import differing
 from floorhand.domain.scanners import Profile
 from floorhand.exchange.cells import shown
 from floorhand.exchange.records import (
@@ -24,6 +25,7 @@ from floorhand.exchange.records import (
 from floorhand.exchange.writing_masters import fresh_code
 from floorhand.exchange.writing_printers import name_unknown_printers
 from floorhand.exchange.written import Writing
+from floorhand.store import ruling
 from floorhand.store.masters import STANDS
 from floorhand.store.schema import Merchant, Place, Seat, SiteRow, Station
 
@@ -61,6 +63,8 @@ def write_merchants(w: Writing, records: Sequence[MerchantRecord]) -> None:
         changed = {"name": record.name} if record.name not in ("", old["name"]) else {}
         if MerchantRules.of_json(rules) != MerchantRules.of_json(before):
             changed["rules"] = rules
+            each = differing(MerchantRules.of_json(before), MerchantRules.of_json(rules))
+            ruling.record(w.tx, w.site, record.code, each, w.now)
         if changed:
             mine = (Merchant.site == w.site, Merchant.code == record.code)
             w.tx.execute(update(Merchant).where(*mine).values(changed))

@@ -35,6 +35,7 @@ from floorhand.domain.holds import (
     Subject,
 )
 from floorhand.domain.keymap import Key
+from floorhand.domain.ruling import ListRules
 from floorhand.domain.things import (
     Chosen,
     Number,
@@ -46,7 +47,7 @@ from floorhand.domain.things import (
     Unknown,
 )
 from floorhand.errors import Code
-from floorhand.flows import control_work
+from floorhand.flows import control_rules, control_work
 from floorhand.flows.control_screens import prompt
 from floorhand.flows.control_states import START, STATES, VALUES, At, Desk, Due, Listing, State, Why
 from floorhand.flows.turn import Ask, Do, Open, Refuse, Reply
@@ -57,8 +58,9 @@ PRIORITY_STEPS = {"up": 1, "down": -1}
 
 def step(state: State, event: object) -> Reply:
     """Say what an event leads to. Pure: same state and event, same reply."""
-    if (about_work := control_work.step(state, event)) is not None:
-        return about_work
+    reply = control_work.step(state, event) or control_rules.step(state, event)
+    if reply is not None:
+        return reply
     match state, event:
         case _, Standing():
             return Ask(At(event))
@@ -114,6 +116,8 @@ def _act(now: Standing, action: str) -> Reply:
             return Do(SetPriority(merchant, code, now.priority + PRIORITY_STEPS[action]))
         case "due":
             return Do(FindCutOffs(merchant, code))
+        case "rules":
+            return Do(ListRules(merchant))
         case "lots":
             return Do(ListSubjects("lot", merchant, code))
     assert action == "out", action

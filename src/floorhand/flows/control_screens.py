@@ -5,14 +5,16 @@ from __future__ import annotations
 from floorhand.domain.control import Held, Standing, SubjectsListed
 from floorhand.domain.holds import REASONS, reason_words
 from floorhand.domain.keymap import Key
-from floorhand.flows import control_work
+from floorhand.flows import control_rules, control_work
 from floorhand.flows.control_states import (
     At,
+    AtRule,
     AtWork,
     Desk,
     Due,
     Giving,
     Listing,
+    Rules,
     State,
     Why,
     Working,
@@ -46,6 +48,8 @@ def prompt(state: State) -> Prompt:
             )
         case Working() | AtWork() | Giving():
             return control_work.prompt(state)
+        case Rules() | AtRule():
+            return control_rules.prompt(state)
         case Due(now=now, found=found):
             moments = tuple(Choice(at, "", shown) for at, shown in found.moments)
             return Prompt(

@@ -18,6 +18,7 @@ from floorhand.domain.control import (
     WorkRow,
 )
 from floorhand.domain.holds import Subject
+from floorhand.domain.ruling import RuleChange, RuleRow, RuleSeen, RulesListed
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +77,23 @@ class Giving:
     listed: TakersListed
 
 
-State = Desk | Listing | At | Why | Due | Working | AtWork | Giving
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The rules of a merchant are listed: which one?"""
+
+    listed: RulesListed
+
+
+@dataclass(frozen=True, slots=True)
+class AtRule:
+    """One rule, and how it was changed: what shall it be?"""
+
+    seen: RuleSeen
+
+
+State = Desk | Listing | At | Why | Due | Working | AtWork | Giving | Rules | AtRule
 START = Desk()
-STATES: tuple[type, ...] = (Desk, Listing, At, Why, Due, Working, AtWork, Giving)
+STATES: tuple[type, ...] = (Desk, Listing, At, Why, Due, Working, AtWork, Giving, Rules, AtRule)
 VALUES: tuple[type, ...] = (
     Subject,
     Standing,
@@ -92,4 +107,8 @@ VALUES: tuple[type, ...] = (
     WorkRow,
     TakersListed,
     TakerRow,
+    RulesListed,
+    RuleRow,
+    RuleSeen,
+    RuleChange,
 )

@@ -47,6 +47,7 @@ CARRIED_OUT_IN: Final = (
     "redoing",
     "print_desk",
     "assigning",
+    "ruling",
     *(name for name in NAMES if name not in ("which", "taken_back")),
 )
 """Modules of `floorhand.ops` that carry out commands."""

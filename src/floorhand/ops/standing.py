@@ -62,7 +62,7 @@ def _merchant(tx: Session, cause: Cause, subject: Subject) -> Standing:
         ("fact.open_orders", str(row.orders)),
         ("fact.pieces_here", str(pieces)),
     )
-    return _standing(subject, _held(tx, cause, subject), facts, None, ())
+    return _standing(subject, _held(tx, cause, subject), facts, None, ("rules",))
 
 
 def _sku(tx: Session, cause: Cause, subject: Subject) -> Standing:

@@ -68,6 +68,7 @@ THINGS: Final[Mapping[str, tuple[str, str]]] = {
     "handover": ("text", "shift"),
     "barcode": ("text", "code"),
     "hold": ("text", "subject"),
+    "merchant": ("text", "code"),
     "sku": ("piece", "code"),
 }
 """What a row is about, as the worker knows it: a ``thing.…`` and the column that names it."""

@@ -84,6 +84,7 @@ NOTED: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("hold", "stock", "task", "trouble"), ()),
     **dict.fromkeys(("count_sheet", "counted", "refill"), ()),
     "handover": (),
+    "merchant": ("rules",),
     "seat": ("station",),
 }
 """Tables whose changes by a scan are noted, so that it can be taken back."""

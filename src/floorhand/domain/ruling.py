@@ -1,0 +1,153 @@
+"""The rules of a merchant one by one: what each may be, and how it is written as text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from floorhand.domain.rules import (
+    DISPOSITION_BY_GRADE,
+    DISPOSITIONS,
+    EXPIRY_ORDERS,
+    RETURN_DAYS_MAX,
+    SHORT_LIVES,
+    SHORT_POLICIES,
+    TOLERANCE_PCT_MAX,
+    MerchantRules,
+)
+
+YES_NO = ("yes", "no")
+GRADE = "grade_"
+"""Begins the names of the rules that say what becomes of each grade: ``grade_1`` and so on."""
+
+GRADES = tuple(f"{GRADE}{grade}" for grade in range(1, len(DISPOSITION_BY_GRADE) + 1))
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "short_policy": SHORT_POLICIES,
+    "typed_quantity": YES_NO,
+    "short_life": SHORT_LIVES,
+    "expiry_order": EXPIRY_ORDERS,
+    **dict.fromkeys(GRADES, DISPOSITIONS),
+}
+"""Rules that are one of a few words."""
+
+NUMBERS: Mapping[str, tuple[int, int]] = {
+    "over_tolerance_pct": (0, TOLERANCE_PCT_MAX),
+    "return_days": (1, RETURN_DAYS_MAX),
+}
+"""Rules that are a number, with the least and the most."""
+
+TEXTS = ("pack_instruction", "sender")
+"""Rules that are words of the merchant; a dash takes them away."""
+
+TEXT_CHARACTERS_MAX = 300
+NAMES = (*CHOICES, *NUMBERS, *TEXTS)
+"""All rules that can be changed one by one. What platforms are told is set by a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """A rule with its value as text; empty if there is none."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleChange:
+    """A rule was changed; ``by`` is a name, ``at`` in local time."""
+
+    name: str
+    was: str
+    now: str
+    by: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListRules:
+    """Ask for the rules of a merchant, from the ``skip``-th on."""
+
+    merchant: str
+    skip: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RulesListed:
+    """The answer to `ListRules`."""
+
+    merchant: str
+    rows: tuple[RuleRow, ...]
+    skip: int
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LookAtRule:
+    """Ask what a rule is now, and how it was changed."""
+
+    merchant: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSeen:
+    """The answer to `LookAtRule`, the latest change first."""
+
+    merchant: str
+    rule: RuleRow
+    changes: tuple[RuleChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetRule:
+    """Change a rule, if it still is what it was."""
+
+    merchant: str
+    name: str
+    was: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """The rule is that now."""
+
+    merchant: str
+    rule: RuleRow
+
+
+def value_of(rules: MerchantRules, name: str) -> str:
+    """Write a rule as text."""
+    if name in GRADES:
+        return rules.dispositions[GRADES.index(name)]
+    value: object = getattr(rules, name)
+    return YES_NO[not value] if isinstance(value, bool) else str(value)
+
+
+def changed(rules: MerchantRules, name: str, text: str) -> MerchantRules | None:
+    """Change a rule to what a text says; None if it cannot be that."""
+    value: object = text
+    if name in CHOICES and text not in CHOICES[name]:
+        return None
+    if name in GRADES:
+        at, each = GRADES.index(name), rules.dispositions
+        return replace(rules, dispositions=(*each[:at], text, *each[at + 1 :]))
+    if name == "typed_quantity":
+        value = text == YES_NO[0]
+    elif name in NUMBERS:
+        least, most = NUMBERS[name]
+        if not (text.isascii() and text.isdecimal() and least <= int(text) <= most):
+            return None
+        value = int(text)
+    elif name in TEXTS:
+        if len(text) > TEXT_CHARACTERS_MAX:
+            return None
+        value = "" if text == "-" else text
+    changes: dict[str, object] = {name: value}
+    return replace(rules, **changes)  # type: ignore[arg-type]  # each was checked above
+
+
+def differing(before: MerchantRules, after: MerchantRules) -> tuple[tuple[str, str, str], ...]:
+    """List the rules that differ, each as (name, value before, value after)."""
+    pairs = ((name, value_of(before, name), value_of(after, name)) for name in NAMES)
+    return tuple(pair for pair in pairs if pair[1] != pair[2])
