@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from pathlib import Path
 from string import Formatter
 
@@ -118,6 +119,14 @@ def test_words_of_keys_fit_beside_their_keys_on_a_narrow_screen(language: str) -
         if re.match(r"key\.|(?!refusal)[a-z_]+\.key_", key):
             for text in texts(entry):
                 assert cell_len(text) <= KEY_WORD_COLUMNS_MAX, (key, text)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_each_text_has_one_entry(language: str) -> None:
+    """A merge that keeps both sides may leave two; only the first would be shown."""
+    text = (ASSETS / "text" / f"{language}.po").read_text("utf-8")
+    named = Counter(re.findall(r'^msgid "(.+)"$', text, re.MULTILINE))
+    assert [key for key, entries_of in named.items() if entries_of > 1] == []
 
 
 @pytest.mark.parametrize("language", languages())
