@@ -17,7 +17,8 @@ from floorhand.errors import BadSetting
 from floorhand.reports.page_of_text import text_of
 from floorhand.reports.shift import shift_report
 from floorhand.store.db import Transactions
-from floorhand.store.schema import Operation, Worker
+from floorhand.store.earlier import VERSION
+from floorhand.store.schema import KeptFigures, Operation, Worker
 from floorhand.store.summary import summarise
 from floorhand.text.catalog import catalog
 
@@ -142,3 +143,23 @@ def test_what_is_counted_after_a_shift_has_ended_says_when(transactions: Transac
     assert {ended[part]["as_of"] for part in ("left_over", "stock")} == {
         "2026-03-02T18:00:00+00:00"
     }
+
+
+def test_a_shift_that_was_kept_before_a_job_was_known_can_be_compared_with(
+    transactions: Transactions,
+) -> None:
+    week = timedelta(weeks=1)
+    before = {"begins_at": SHIFT.start - week, "ends_at": SHIFT.end - week, "worked": True}
+    with transactions.begin() as tx:
+        tx.execute(
+            insert(KeptFigures).values(
+                site=SITE,
+                version=VERSION,
+                headlines="{}",
+                pace='{"picking": [["10:00", 6]]}',
+                **before,
+            )
+        )
+        told = summarise(tx, SITE, SHIFT, SHIFT.end)
+    assert len(told["comparison"]["shifts"]) == 1
+    assert (told["pace"]["picking"]["target"], told["pace"]["packing"]["target"]) == (6.0, None)

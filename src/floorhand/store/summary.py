@@ -161,7 +161,7 @@ def _with_usual(
     """Put beside each hour what was usual in it, and beside each job its pace in all hours."""
     told: dict[str, Any] = {}
     for job, one in pace.items():
-        usual, target = tallies.usual_pace([shift[job] for shift in before])
+        usual, target = tallies.usual_pace([shift[job] for shift in before if job in shift])
         hours = [{**hour, "usual": usual.get(hour["hour"])} for hour in one["hours"]]
         told[job] = {"target": target, "hours": hours}
     return told
