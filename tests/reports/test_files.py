@@ -177,5 +177,9 @@ def test_an_extra_that_is_missing_is_named(floor: Path, capsys, monkeypatch) -> 
 
 
 def test_a_mail_is_printed_and_nothing_else(floor: Path, capsys) -> None:
+    with pytest.raises(SystemExit):
+        main(["summary", "--email", "--csv", "all.csv"])
+    told = capsys.readouterr()
+    assert (told.out.startswith("Subject: "), told.err) == (True, "Written: all.csv\n")
     code, told = ran(capsys, "--email")
     assert (code, told.startswith(f"Subject: {SITE} Shift ")) == (0, True)

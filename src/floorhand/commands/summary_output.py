@@ -92,10 +92,10 @@ def _write_files(args: argparse.Namespace, words: Catalog, make: Make) -> None:
 
         if args.csv.suffix.lower() == ".csv":
             write_figures(report, args.csv, replace=args.replace)
-            _tell(args.csv)
+            _tell(args, args.csv)
         else:
             for file in write_folder(report, args.csv, replace=args.replace):
-                _tell(file)
+                _tell(args, file)
 
 
 def _whole(args: argparse.Namespace, file: Path, write: Callable[[Path], None]) -> None:
@@ -106,7 +106,7 @@ def _whole(args: argparse.Namespace, file: Path, write: Callable[[Path], None]) 
             write(part)
         except OSError as error:
             raise BadSetting(f"{file} cannot be written ({error.strerror or error}).") from error
-    _tell(file)
+    _tell(args, file)
 
 
 @contextmanager
@@ -141,8 +141,10 @@ def _pdf(words: Catalog, make: Make, part: Path) -> None:
             _say(line)
 
 
-def _tell(file: Path) -> None:
-    print(visible(f"Written: {file}"))
+def _tell(args: argparse.Namespace, file: Path) -> None:
+    """Say that a file is there; beside a mail or JSON that is read by a program."""
+    told = sys.stderr if args.json or args.email else sys.stdout
+    print(visible(f"Written: {file}"), file=told)
 
 
 def _say(text: str) -> None:
