@@ -64,7 +64,7 @@ def set_rule(tx: Session, cause: Cause, command: SetRule) -> RuleSet:
 
     Raises:
         Refused: `Code.EXCEPTION_CHANGED` if it is not what it was; `Code.BAD_QUANTITY` or
-            `Code.NOTE_TOO_LONG` if it cannot be that.
+            `Code.RETURN_TEXT_LONG` if it cannot be that.
     """
     must_lead(tx, cause, Right.CONTROL)
     rules = merchant_rules(tx, cause.site, command.merchant)
@@ -75,7 +75,7 @@ def set_rule(tx: Session, cause: Cause, command: SetRule) -> RuleSet:
         limit = NUMBERS[command.name][1]
         raise Refused(Code.BAD_QUANTITY, number=command.now, limit=limit)
     if after is None:
-        raise Refused(Code.NOTE_TOO_LONG, code=command.now[:20], limit=TEXT_CHARACTERS_MAX)
+        raise Refused(Code.RETURN_TEXT_LONG, code=command.now[:20], limit=TEXT_CHARACTERS_MAX)
     ruling.set_rules(tx, cause.site, command.merchant, after)
     cause.note(job="lead", merchant=command.merchant)
     return RuleSet(command.merchant, RuleRow(command.name, value_of(after, command.name)))
