@@ -52,7 +52,7 @@ IMPORTS = {
     },
     "widths.py": {"rich.cells.cell_len"},
     "board.py": {
-        *("textual.app.App", "textual.app.ComposeResult", "textual.screen.Screen", "textual.work"),
+        *("textual.app.App", "textual.app.ComposeResult", "textual.work"),
         *("asyncio.wait_for", "pathlib.Path", "sys.platform"),
         *("signal.SIGHUP", "signal.SIGTERM"),
     },
@@ -61,11 +61,12 @@ IMPORTS = {
         "textual.drivers.linux_driver.LinuxDriver",
         "textual.message.Message",
     },
-    "flow_screen.py": {"textual.work"},
+    "flow_screen.py": {"textual.message.Message", "textual.work"},
     "hearing.py": {
         *("os.close", "os.pipe", "os.read", "os.write", "selectors.BaseSelector"),
         *("selectors.DefaultSelector", "selectors.EVENT_READ"),
     },
+    "mouse.py": {"textual.screen.Screen"},
     "road.py": {"gc.freeze"},
     "rows_view.py": {"textual.geometry.Region", "textual.widget.Widget"},
     "rules.py": {"textual.css.stylesheet.Stylesheet"},
@@ -113,8 +114,11 @@ EVERYWHERE = frozenset(
 )
 """What any module may use of the others; all else is named with the module that uses it."""
 
-EXACTLY = {"hearing.py": {"os.write(self._waker, b'\\0')"}}
-"""Calls that are allowed in this one form: a byte to a pipe of the module's own."""
+EXACTLY = {
+    "hearing.py": {"os.write(self._waker, b'\\0')"},
+    "watching.py": {"self._terminal.push_screen(self.board)"},
+}
+"""Calls that are allowed in this one form: a byte to a pipe of its own, a screen of ours."""
 
 DOOR = "safe.py"
 DOOR_NAMES = frozenset(
@@ -134,6 +138,7 @@ TEXTUAL_NAMES = frozenset(
         *("apply_filter", "crop", "visual_style", "background_colors", "notify_style_update"),
         *("start_application_mode", "disable_input", "close", "rich_style", "_app"),
         *("_key_thread", "attrs_before"),
+        *("_mouse", "_enable_mouse_support", "_disable_mouse_support", "pop_screen"),
         *("stylesheet", "get_css_variables", "theme_variables", "add_source", "rules"),
     }
 )
@@ -155,7 +160,7 @@ has, or only to be read."""
 SET = frozenset(
     {
         *("theme", "stylesheet", "theme_variables", "attrs_before", "_lines", "_parts", "_text"),
-        *("name", "language"),
+        *("name", "language", "_mouse"),
     }
 )
 """Those of all these names that may be set."""
@@ -165,6 +170,7 @@ MEMBERS = OUR_NAMES | {
     *("can_focus", "compose", "get_default_screen", "render_lines", "notify_style_update"),
     *("start_application_mode", "run_input_thread", "disable_input", "theme", "close", "stop"),
     *("on_mount", "on_unmount", "on_resize", "get_css_variables", "parse", "reparse"),
+    "on_click",
 }
 """Those that a class may define."""
 
@@ -178,6 +184,7 @@ PYTHON_NAMES = frozenset(
             "super",
             "isinstance",
             "Exception",
+            "NotImplementedError",
             "OSError",
             "TimeoutError",
         ),

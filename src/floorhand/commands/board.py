@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +24,9 @@ from floorhand.text.catalog import Catalog, catalog
 
 if TYPE_CHECKING:
     from floorhand.store.details import Details
+    from floorhand.tui.board import Looked, Sight
     from floorhand.tui.board_parts import Target
+    from floorhand.tui.telling import Manner
 
 EPILOG = """\
 Will today's cut-offs be met, who works on what, what waits where, how are the printers, what is
@@ -48,13 +50,28 @@ def run(args: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001  (
         require_site(tx, settings.site)
         zone = site_zone(tx, settings.site)
         language = settings.language or site_rules(tx, settings.site).language
-    from floorhand.commands.shift_screen import KINDS, ShiftTables, is_plain, running_shift
-    from floorhand.store.board import board
-    from floorhand.tui.board import Looked, Sight, run_board
-
-    words = catalog(language)
+    from floorhand.tui.board import run_board
 
     manner = manner_of(settings)
+    return run_board(sight_of(settings, onlooker, catalog(language), zone, manner), manner)
+
+
+def sight_of(
+    settings: Settings, onlooker: Onlooker, words: Catalog, zone: tzinfo, manner: Manner
+) -> Sight:
+    """Give what a board works with.
+
+    Args:
+        settings: Which building, and how.
+        onlooker: Looks at its database.
+        words: Texts.
+        zone: The site's clock.
+        manner: How the terminal shows.
+    """
+    from floorhand.commands.shift_screen import KINDS, ShiftTables, is_plain, running_shift
+    from floorhand.store.board import board
+    from floorhand.tui.board import Looked, Sight
+
     shift = ShiftTables(
         settings,
         words,
@@ -72,8 +89,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001  (
                 behind = behind_line(tx, settings.site, target, now)
             return Looked(now, board(tx, settings.site, now), behind)
 
-    sight = Sight(look, partial(keep_table, words), words, zone, settings.site)
-    return run_board(sight, manner)
+    return Sight(look, partial(keep_table, words), words, zone, settings.site)
 
 
 def behind_line(tx: Session, site: str, target: Target, now: datetime) -> Details:

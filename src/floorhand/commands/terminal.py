@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from floorhand.ops.devices import Device
     from floorhand.ops.seats import Turn
     from floorhand.store.db import Transactions
+    from floorhand.tui.board import Sight
+    from floorhand.tui.road import FloorRoad
     from floorhand.tui.telling import Manner
 
 
@@ -107,10 +109,27 @@ def open_terminal(
     try:
         words, device = catalogs_of(settings, lambda: road.language), settings.scanner
         return run_terminal(
-            road, words, manner=manner, scanner=device, log_file=log_file, may_move=may_move
+            *(road, words),
+            manner=manner,
+            scanner=device,
+            log_file=log_file,
+            may_move=may_move,
+            sights=_sights(settings, road, manner),
         )
     finally:
         spooling.stop()
+
+
+def _sights(settings: Settings, road: FloorRoad, manner: Manner) -> Callable[[Catalog], Sight]:
+    """Give what the board works with, once somebody looks at it."""
+
+    def sight(words: Catalog) -> Sight:
+        from floorhand.commands.board import sight_of
+        from floorhand.store.onlooking import Onlooker
+
+        return sight_of(settings, Onlooker(settings.database), words, road.zone, manner)
+
+    return sight
 
 
 def manner_of(settings: Settings) -> Manner:

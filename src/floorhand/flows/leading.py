@@ -76,6 +76,8 @@ def step(state: State, event: object) -> Reply:
             return Do(ListSeats())
         case Desk(), Chosen(code="people"):
             return Do(ListPeople())
+        case Desk(), Chosen(code="watching"):
+            return Open("watching")
         case Desk(), Chosen(code=area) if area in AREAS.values():
             return Open(area, event)
         case Desk(taken=taken), Pressed(key=Key.UNDO | Key.REDO) if taken:

@@ -77,6 +77,7 @@ def _offered(rights: tuple[str, ...]) -> tuple[Choice, ...]:
         *seats,
         *((Choice("people", "leading.see_people"),) if people else ()),
         *(Choice(area, f"job.{area}") for right, area in AREAS.items() if right in rights),
+        Choice("watching", "job.watching"),
     )
 
 

@@ -26,6 +26,7 @@ NAMES: Final = (
     "learning",
     "labelling",
     "leading",
+    "watching",
     "exceptions",
     "correcting",
     "handing_over",
@@ -48,7 +49,7 @@ CARRIED_OUT_IN: Final = (
     "print_desk",
     "assigning",
     "ruling",
-    *(name for name in NAMES if name not in ("which", "taken_back")),
+    *(name for name in NAMES if name not in ("which", "taken_back", "watching")),
 )
 """Modules of `floorhand.ops` that carry out commands."""
 

@@ -19,18 +19,20 @@ from textual.driver import Driver
 
 from floorhand.domain.gs1 import warm_up
 from floorhand.text.catalog import Catalog
-from floorhand.tui.flow_screen import FlowScreen
+from floorhand.tui.flow_screen import FlowScreen, JobOpened
 from floorhand.tui.hearing import Hearing
 from floorhand.tui.road import Road
 from floorhand.tui.rules import Rules
 from floorhand.tui.telling import USUAL_MANNER, Floor, Manner
 from floorhand.tui.themes import THEMES
+from floorhand.tui.watching import NAME, Watch
 
 if TYPE_CHECKING:
     from floorhand.ops.seats import Turn
     from floorhand.tui.driver import Arrived, Hangup
     from floorhand.tui.scan import Scan
     from floorhand.tui.serial import SerialScanner
+    from floorhand.tui.watching import Sights
 
 LOG_BYTES_MAX: Final = 1_000_000
 LOG_FILES_MAX: Final = 3
@@ -52,6 +54,7 @@ class FloorhandApp(App[Exception | None], inherit_bindings=False):
         manner: How the terminal itself shows and rings.
         scanner: Device of a scanner on a line of its own; empty if there is none.
         may_move: Whether it can go on at a newer host when that comes (SIGUSR1, SIGUSR2).
+        sights: Gives what the board works with; None where there is none.
     """
 
     CSS_PATH = Path(__file__).with_name("floorhand.tcss")
@@ -67,6 +70,7 @@ class FloorhandApp(App[Exception | None], inherit_bindings=False):
         manner: Manner = USUAL_MANNER,
         scanner: str = "",
         may_move: bool = False,
+        sights: Sights | None = None,
     ) -> None:
         super().__init__(driver_class=driver_class())
         self.stylesheet = Rules(variables=self.get_css_variables())
@@ -76,6 +80,7 @@ class FloorhandApp(App[Exception | None], inherit_bindings=False):
         self.hearing = Hearing()
         self._device = scanner
         self._may_move = may_move
+        self._watch = Watch(self, sights, manner) if sights is not None else None
         self._scanner: SerialScanner | None = None
         self._readying: asyncio.Task[None] | None = None
         self._db_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="db")
@@ -105,7 +110,8 @@ class FloorhandApp(App[Exception | None], inherit_bindings=False):
 
     def get_default_screen(self) -> FlowScreen:
         """Go straight to work."""
-        return FlowScreen(self._floor)
+        self._flow = FlowScreen(self._floor)
+        return self._flow
 
     def on_mount(self) -> None:
         """End in good order when asked to by a signal; nothing has to be saved."""
@@ -126,8 +132,19 @@ class FloorhandApp(App[Exception | None], inherit_bindings=False):
 
     def on_arrived(self, message: Arrived) -> None:
         """Take what the terminal sent."""
-        assert isinstance(self.screen, FlowScreen)
-        self.screen.hear(message.heard)
+        if self._watch is not None and self._watch.board is self.screen:
+            self._watch.board.hear(message.heard, self.hearing)
+        else:
+            self._flow.hear(message.heard)
+
+    def on_job_opened(self, message: JobOpened) -> None:
+        """Show the board while it is looked at."""
+        if self._watch is None:
+            return
+        if message.job == NAME:
+            self._watch.begin(message.words, self._flow.go_back)
+        else:
+            self._watch.end()
 
     def on_hangup(self, message: Hangup) -> None:  # noqa: ARG002  (found by its name)
         """End with the terminal."""
@@ -135,8 +152,7 @@ class FloorhandApp(App[Exception | None], inherit_bindings=False):
 
     def move(self, in_work: bool) -> None:
         """Go on at a newer host, as soon as nobody is signed in, or between two scans."""
-        assert isinstance(self.screen, FlowScreen)
-        self.screen.move(in_work=in_work)
+        self._flow.move(in_work=in_work)
 
     def leave(self) -> None:
         """End without a word."""
@@ -147,6 +163,8 @@ class FloorhandApp(App[Exception | None], inherit_bindings=False):
         if self._scanner is not None:
             self._scanner.stop()
         self._db_thread.shutdown(wait=True, cancel_futures=True)
+        if self._watch is not None:
+            self._watch.close()
 
     async def _sit(self, road: Road) -> Turn:
         """Take the seat; what reads GS1 codes is loaded once the question can be seen."""
@@ -185,6 +203,7 @@ def run_terminal(
     scanner: str = "",
     log_file: Path | None = None,
     may_move: bool = False,
+    sights: Sights | None = None,
 ) -> int:
     """Run the terminal until somebody leaves it.
 
@@ -200,6 +219,7 @@ def run_terminal(
         scanner: Device of a scanner on a line of its own; empty if there is none.
         log_file: Where failures are written down; None: nowhere.
         may_move: Whether it can go on at a newer host when that comes (SIGUSR1, SIGUSR2).
+        sights: Gives what the board works with that leads can look at.
 
     Returns:
         The exit code: 0.
@@ -217,6 +237,7 @@ def run_terminal(
         manner=manner,
         scanner=scanner,
         may_move=may_move,
+        sights=sights,
     )
     failed = app.run(mouse=False)
     if failed is not None:

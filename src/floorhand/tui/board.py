@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from textual import work
 from textual.app import App, ComposeResult
-from textual.screen import Screen
 
 from floorhand.errors import DatabaseAway, DatabaseUnusable
 from floorhand.store.board import Board
@@ -34,6 +33,7 @@ from floorhand.tui.board_details import (
 from floorhand.tui.board_layout import lay_out_board
 from floorhand.tui.board_parts import BoardView, Target, targets, title_of
 from floorhand.tui.hearing import Hearing
+from floorhand.tui.mouse import MouseScreen
 from floorhand.tui.rows import Row
 from floorhand.tui.rows_view import RowsView
 from floorhand.tui.rules import Rules
@@ -42,8 +42,6 @@ from floorhand.tui.telling import USUAL_MANNER, Manner
 from floorhand.tui.themes import THEMES
 
 if TYPE_CHECKING:
-    from textual.events import Click, MouseScrollDown, MouseScrollUp
-
     from floorhand.tui.driver import Arrived, Hangup
 
 LOOK_EVERY_S: Final = 1.0
@@ -128,13 +126,20 @@ class Opened:
         return self.details is None or monotonic() - self.looked_s >= every_s
 
 
-class BoardScreen(Screen[None]):
+class BoardScreen(MouseScreen):
     """Shows the building; a mark moves over its lines, and what is behind one can be opened."""
 
     AUTO_FOCUS = None
 
-    def __init__(self, sight: Sight, manner: Manner, thread: ThreadPoolExecutor) -> None:
+    def __init__(
+        self,
+        sight: Sight,
+        manner: Manner,
+        thread: ThreadPoolExecutor,
+        leave: Callable[[], None] | None = None,
+    ) -> None:
         super().__init__()
+        self._leave = leave
         self._view: RowsView[BoardView | DetailsView] = RowsView(_lay_out)
         self._sight = sight
         self._encoding = "ascii" if manner.theme == "ascii" else manner.encoding
@@ -191,30 +196,15 @@ class BoardScreen(Screen[None]):
         hearing.make_room(room=True)
         self._paint()
 
-    def on_click(self, event: Click) -> None:
-        """Open the line that was clicked, sort by a heading, or take a key of the lowest row."""
-        kind, _, which = self._view.clicked(event.x, event.y).partition(":")
-        if kind == "key":
-            self._key(which)
-        elif kind == "sort" and self._opened is not None:
-            self._opened.order = self._opened.order.by(int(which))
-        elif kind == "line":
-            if self._opened is not None:
-                self._opened.chosen = int(which)
-            else:
-                self._chosen = int(which)
-            self._key("right")
-        self._paint()
+    def _choose(self, line: int) -> None:
+        if self._opened is not None:
+            self._opened.chosen = line
+        else:
+            self._chosen = line
 
-    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:  # noqa: ARG002  (by its name)
-        """Go to the next line."""
-        self._key("down")
-        self._paint()
-
-    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:  # noqa: ARG002  (by its name)
-        """Go to the line before."""
-        self._key("up")
-        self._paint()
+    def _sort(self, column: int) -> None:
+        if self._opened is not None:
+            self._opened.order = self._opened.order.by(column)
 
     def _key(self, key: str) -> None:
         if key == "f1":
@@ -238,6 +228,13 @@ class BoardScreen(Screen[None]):
         assert self._opened is not None
         self._opened.details = Details(("figure", "meaning"), rows, len(rows))
 
+    def _end(self) -> None:
+        """Go back to where the board was opened; if that is nowhere, end the program."""
+        if self._leave is not None:
+            self._leave()
+        else:
+            self.app.exit()
+
     @property
     def _is_first(self) -> bool:
         """Whether what is shown is what was shown first: what is typed there is looked for."""
@@ -247,8 +244,8 @@ class BoardScreen(Screen[None]):
 
     def _pressed(self, key: str) -> None:
         lines = targets(self._board) if self._board is not None else ()
-        if key == "f12":
-            self.app.exit()
+        if key == "f12" or (key in CLOSES and self._leave is not None):
+            self._end()
         elif key == "f6":
             self._open(SHIFT)
         elif key in STEPS:
@@ -279,7 +276,7 @@ class BoardScreen(Screen[None]):
     def _pressed_in(self, opened: Opened, key: str) -> None:
         opened.note = ""
         if key == "f12":
-            self.app.exit()
+            self._end()
         if self._at is None:  # nobody has looked yet
             return
         view = self._details_view(opened, self._at)

@@ -41,7 +41,9 @@ class ScanDriver(LinuxDriver):
 
     def start_application_mode(self) -> None:
         """Take over the terminal, and begin to read."""
-        self._ear = Ear(cast(Listening, self._app).hearing, self._tell)
+        hearing = cast(Listening, self._app).hearing
+        hearing.hear_mouse = self.hear_mouse
+        self._ear = Ear(hearing, self._tell)
         self._parser = XTermParser()
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual has no type
 
@@ -51,6 +53,15 @@ class ScanDriver(LinuxDriver):
         self._ear.listen(self.fileno)
         if not self._ear.ended:
             self.process_message(Hangup())
+
+    def hear_mouse(self, on: bool) -> None:
+        """Have the terminal tell of its mouse, or not; Textual can say so only when it begins."""
+        self._mouse = True
+        if on:
+            self._enable_mouse_support()
+        else:
+            self._disable_mouse_support()
+        self._mouse = on
 
     def disable_input(self) -> None:
         """Stop reading. What the next program on the terminal is to read stays unread."""

@@ -9,11 +9,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from textual import work
+from textual.message import Message
 
 from floorhand.domain.keymap import KEYS, LOOKING_BACK, Key
 from floorhand.errors import Moves
 from floorhand.flows.turn import Said
 from floorhand.flows.waiting import SCANS_WAITING_MAX
+from floorhand.text.catalog import Catalog
 from floorhand.tui.answering import surely
 from floorhand.tui.hearing import SCANS_AHEAD_MAX, Line, Rested, Skipped, scans_in
 from floorhand.tui.layout import PAGING
@@ -30,6 +32,14 @@ LEAVING: Final = frozenset({KEYS[Key.LOCK][1], f"*{KEYS[Key.LOCK][0][1:]}"})
 
 SCANNER_TEST: Final = "scanner"
 """The flow in which everything is read as it is."""
+
+
+class JobOpened(Message, bubble=True):
+    """Another conversation has begun at the terminal; ``words`` are in its worker's language."""
+
+    def __init__(self, job: str, words: Catalog) -> None:
+        super().__init__()
+        self.job, self.words = job, words
 
 
 class FlowScreen(SingleKeys, inherit_bindings=False):
@@ -49,6 +59,10 @@ class FlowScreen(SingleKeys, inherit_bindings=False):
         self._tick()
         # Loading the database's libraries at once would hold up the first paint.
         self.call_after_refresh(self._take_turns)
+
+    def go_back(self) -> None:
+        """Go back, as by the key."""
+        self._scanned(Scan(BARCODES["f3"]))
 
     # What was heard -------------------------------------------------------------------------
 
@@ -195,6 +209,8 @@ class FlowScreen(SingleKeys, inherit_bindings=False):
         self._shown.saved_at = saved_at(self._floor, self.turn, turn) or self._shown.saved_at
         self._shown.standing = still_standing(self.turn, self._shown, turn)
         before, self.turn = self.turn, turn
+        if before is None or before.job != turn.job:
+            self.post_message(JobOpened(turn.job, self._words()))
         self._shown.answered = self._floor.now()
         moved = before is not None and turn.scan_no != before.scan_no
         self._shown.taken = ring and moved and turn.said is None

@@ -1,0 +1,58 @@
+"""Show the board over a terminal's own screen, as long as the worker looks at it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from floorhand.text.catalog import Catalog
+    from floorhand.tui.app import FloorhandApp
+    from floorhand.tui.board import BoardScreen, Sight
+    from floorhand.tui.telling import Manner
+
+NAME = "watching"
+"""The conversation in which the board is shown."""
+
+Sights = Callable[["Catalog"], "Sight"]
+"""Gives what a board works with, in a language."""
+
+
+class Watch:
+    """A board that comes and goes. A mouse can be used as long as it is there.
+
+    Args:
+        app: Of the terminal.
+        sights: Gives what the board works with.
+        manner: How the terminal shows.
+    """
+
+    def __init__(self, app: FloorhandApp, sights: Sights, manner: Manner) -> None:
+        self._terminal, self._sights, self._manner = app, sights, manner
+        self._thread: ThreadPoolExecutor | None = None
+        self.board: BoardScreen | None = None
+
+    def begin(self, words: Catalog, leave: Callable[[], None]) -> None:
+        """Show the board; ``leave`` is called when the worker has seen enough."""
+        from floorhand.tui.board import BoardScreen
+
+        if self.board is None:
+            self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="look")
+            sight = self._sights(words)
+            self.board = BoardScreen(sight, self._manner, self._thread, leave)
+            self._terminal.push_screen(self.board)
+            self._terminal.hearing.hear_mouse(True)
+
+    def end(self) -> None:
+        """Show the terminal's own screen again."""
+        if self.board is not None:
+            self._terminal.hearing.hear_mouse(False)
+            self._terminal.pop_screen()
+            self.board = None
+            self.close()
+
+    def close(self) -> None:
+        """Let the last look end."""
+        if self._thread is not None:
+            self._thread.shutdown(wait=False, cancel_futures=True)

@@ -1,0 +1,84 @@
+"""The board over a terminal's own screen: it comes with its question, and goes with it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tui.screens import MENU, ListRoad, picture, settled, terminal, with_reader
+from tui.test_board import Looking
+
+from floorhand.domain.keymap import Key
+from floorhand.flows.turn import Prompt
+from floorhand.ops.seats import Turn
+from floorhand.tui.board import Sight
+from floorhand.tui.board_parts import Target
+from floorhand.tui.driver import Arrived
+from floorhand.tui.scan import Scan
+
+WATCHING = replace(
+    MENU,
+    job="watching",
+    prompt=Prompt("watching.board", keys=((Key.BACK, "key.back"),)),
+    said=None,
+)
+
+
+def back_to_menu(_turn: Turn, scanned: str) -> Turn:
+    return MENU if scanned == "*BACK" else WATCHING
+
+
+async def shows(pilot, word: str) -> None:
+    while word not in picture(pilot.app):
+        await pilot.pause(0.005)
+
+
+async def hear(pilot, *heard: object) -> None:
+    pilot.app.post_message(Arrived(tuple(heard)))
+    await pilot.pause()
+
+
+async def press(pilot, key: str) -> None:
+    await hear(pilot, *pilot.app.reader.press(key))
+
+
+def watched(looking: Looking, road: ListRoad):
+    return with_reader(
+        terminal(road, sights=lambda words: Sight(looking.look, looking.keep, words))
+    )
+
+
+async def test_the_board_is_shown_while_it_is_looked_at_and_left_by_a_key() -> None:
+    looking, road = Looking(), ListRoad(WATCHING, back_to_menu)
+    async with watched(looking, road).run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "Will it leave in time?")
+        await press(pilot, "right")
+        await shows(pilot, "BOLT/10")
+        await press(pilot, "escape")
+        await shows(pilot, "Will it leave in time?")
+        assert road.scans == []
+        await press(pilot, "f12")
+        await shows(pilot, "Receiving")
+        await settled(pilot)
+        assert [scan for _, scan in road.scans] == ["*BACK"]
+
+
+async def test_what_is_scanned_at_the_board_is_found_and_answers_no_question() -> None:
+    looking, road = Looking(), ListRoad(WATCHING, back_to_menu)
+    async with watched(looking, road).run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "Will it leave in time?")
+        await hear(pilot, Scan("T-0017", "scanned"))
+        while Target("found", "T-0017") not in looking.asked:
+            await pilot.pause(0.005)
+        assert road.scans == []
+
+
+async def test_a_board_can_be_looked_at_again_and_again() -> None:
+    turns = {"*BACK": MENU, "1": WATCHING}
+    looking, road = Looking(), ListRoad(MENU, lambda turn, scan: turns.get(scan, turn))
+    async with watched(looking, road).run_test(size=(80, 24)) as pilot:
+        for _ in range(3):
+            await settled(pilot)
+            await hear(pilot, Scan("1"))
+            await shows(pilot, "Will it leave in time?")
+            await press(pilot, "f3")
+            await shows(pilot, "Receiving")
