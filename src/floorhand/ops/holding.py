@@ -99,7 +99,7 @@ def order_must_be_free(tx: Session, cause: Cause, merchant: str, number: str) ->
     """
     held = holds.on_order(tx, cause.site, merchant, number)
     if held is not None:
-        raise Refused(Code.PACK_HELD, **facts_of(tx, cause, held), do_text="packing.held_order")
+        raise Refused(Code.PACK_HELD, **facts_of(tx, cause, held))
 
 
 def goods_must_be_free(tx: Session, cause: Cause, goods: Iterable[Goods]) -> None:
@@ -111,7 +111,7 @@ def goods_must_be_free(tx: Session, cause: Cause, goods: Iterable[Goods]) -> Non
     pieces = tuple(goods)
     for held in holds.on_sku(tx, cause.site, pieces[0].merchant, pieces[0].sku):
         if any(held.is_on(one) for one in pieces):
-            raise Refused(Code.PACK_HELD, **facts_of(tx, cause, held), do_text="packing.held_goods")
+            raise Refused(Code.PACK_HELD, **facts_of(tx, cause, held))
 
 
 def facts_of(tx: Session, cause: Cause, held: HoldFacts) -> dict[str, str]:
