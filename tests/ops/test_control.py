@@ -238,6 +238,8 @@ def test_a_shops_word_does_not_end_our_hold_but_we_may_end_the_shops(floor) -> N
         tx.execute(update(Order).values(state="hold"))
     release(floor, "order", "ACME", "1")
     assert state(floor, "1") == "released"
+    with floor.begin() as tx:
+        assert tx.scalar(select(Order.released_at)) == NOW
 
 
 def test_a_bin_that_a_picker_closed_is_opened_by_a_release(floor) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import func, literal, select, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.allocation import allocate, by_age
@@ -24,6 +24,7 @@ from floorhand.store import shelves
 from floorhand.store.exceptions import Standing
 from floorhand.store.ledger import Cause
 from floorhand.store.schema import Order, OrderLine, Return
+from floorhand.store.schema.base import UtcTime
 
 WAITING: Final = "waiting"
 
@@ -126,6 +127,7 @@ def _go_on(tx: Session, cause: Cause, one: Standing, state: str) -> None:
         .values(
             state=after,
             hold_reason="",
+            released_at=func.coalesce(Order.released_at, literal(cause.at, UtcTime)),
             closed_at=cause.at if after == "short" else None,
         )
         .returning(Order.number)

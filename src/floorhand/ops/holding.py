@@ -178,8 +178,7 @@ def _free_order(tx: Session, cause: Cause, subject: Subject) -> bool:
     lines = orders.order_lines(tx, cause.site, subject.merchant, subject.code)
     picked = holding(tx, cause.site, subject.name, "tote")
     state = "picked" if picked and not any(line.left for line in lines) else "released"
-    named = (cause.site, subject.merchant, subject.code)
-    orders.set_order(tx, *named, state=state, hold_reason="")
+    orders.let_go_on(tx, cause, subject.merchant, subject.code, state)
     return True
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     bindparam,
     exists,
     func,
+    literal,
     select,
     update,
 )
@@ -24,9 +25,11 @@ from sqlalchemy.orm import Session
 from floorhand.domain.allocation import HOLD_ORDER, OpenLine, OpenOrder
 from floorhand.store.asking import Answer, ask
 from floorhand.store.holds import may_not_begin
+from floorhand.store.ledger import Cause
 from floorhand.store.masters import rules_of_merchants, volume_mm3
 from floorhand.store.prepared import made_once
 from floorhand.store.schema import Order, OrderLine, Place, Sku, Slot, Task, Worker
+from floorhand.store.schema.base import UtcTime
 from floorhand.store.shelves import PLACES_USUAL, free_by_sku, lines_of, named, places_for
 from floorhand.store.tasks import LIVE
 
@@ -165,6 +168,19 @@ def totes_of_order(tx: Session, site: str, merchant: str, number: str) -> tuple[
 def set_order(tx: Session, site: str, merchant: str, number: str, **columns: Any) -> None:
     """Change columns of an order."""
     ask(tx, _SET, at_site=site, at_merchant=merchant, at_number=number, **columns)
+
+
+def let_go_on(tx: Session, cause: Cause, merchant: str, number: str, state: str) -> None:
+    """End what held an order; its time counts from here, if it was never free before."""
+    tx.execute(
+        update(Order)
+        .where(Order.site == cause.site, Order.merchant == merchant, Order.number == number)
+        .values(
+            state=state,
+            hold_reason="",
+            released_at=func.coalesce(Order.released_at, literal(cause.at, UtcTime)),
+        )
+    )
 
 
 def waiting_orders(tx: Session, site: str) -> int:
