@@ -262,6 +262,20 @@ def test_what_was_verified_of_a_lot_is_not_packed_once_it_is_recalled(transactio
     assert ana.said == f"refusal.{Code.PACK_HELD}"
 
 
+def test_a_parcel_that_was_closed_before_its_goods_were_held_does_not_leave(transactions) -> None:
+    packing.build(transactions)
+    ana = Picker(transactions, job="packing")
+    ana.scan("T-1", "09506000134352", "*FULL", "*DONE")
+    hold(transactions, "sku", "ACME", "HAT")
+    ana.scan("09506000134376", "3")
+    assert ana.said == f"refusal.{Code.PACK_HELD}"
+    with transactions.begin() as tx:
+        assert tx.scalar(select(Order.state).where(Order.number == "1001")) == "packing"
+    release(transactions, "sku", "ACME", "HAT")
+    ana.scan("09506000134376", "3")
+    assert ana.said == "packing.shipped"
+
+
 def test_the_check_tells_of_a_stop_for_held_goods(floor) -> None:
     with floor.begin() as tx:
         put(tx, "B-01", OLD_TEA, 4)

@@ -39,11 +39,11 @@ from floorhand.domain.packing import (
     ParcelClosed,
 )
 from floorhand.domain.rules import Address
-from floorhand.domain.things import CUSTOMER, Line
+from floorhand.domain.things import CUSTOMER, Goods, Line
 from floorhand.errors import Code, Refused
 from floorhand.ops.bench import Work, bench_of, instruction_of, open_bench, order_at_bench
 from floorhand.ops.ending import note_end
-from floorhand.ops.holding import order_must_be_free
+from floorhand.ops.holding import goods_must_be_free, order_must_be_free
 from floorhand.store import boxes, carrier_labels, checking, ledger, orders, parcels, places, tasks
 from floorhand.store.asking import ask, ask_each
 from floorhand.store.carrier_labels import Left
@@ -162,6 +162,7 @@ def finish_order(
     cartons = parcels.standing_parcels(tx, cause.site, head.merchant, head.number)
     assert cartons, head
     shipped = [(code, ledger.lines_in(tx, cause.site, code)) for code in cartons]
+    _must_leave_nothing_held(tx, cause, [line for _, lines in shipped for line in lines])
     for code, lines in shipped:
         ledger.move(tx, cause, code, CUSTOMER, lines)
         places.set_place(tx, cause.site, code, state="shipped", parent=None)
@@ -176,6 +177,19 @@ def finish_order(
     note_end(tx, cause, head.merchant, head.number, shipped_pieces=sent)
     cause.note(job="packing", orders=1)
     return OrderShipped(head.order_no, carton, pieces, len(cartons), box, short_pieces)
+
+
+def _must_leave_nothing_held(tx: Session, cause: Cause, lines: Iterable[Line]) -> None:
+    """See that nothing is held of what parcels hold that were closed before it was.
+
+    Raises:
+        Refused: `Code.PACK_HELD`. A lead takes the closing of the parcel back, or releases it.
+    """
+    of_sku: dict[tuple[str, str], list[Goods]] = {}
+    for line in lines:
+        of_sku.setdefault((line.goods.merchant, line.goods.sku), []).append(line.goods)
+    for goods in of_sku.values():
+        goods_must_be_free(tx, cause, goods)
 
 
 def free_totes(tx: Session, cause: Cause, work: Work) -> None:
