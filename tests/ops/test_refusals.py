@@ -37,6 +37,9 @@ MET_IN = {
     Code.SCAN_AGAIN: ("ops/test_floor.py", "a terminal sends another scan under a used number"),
     Code.SEAT_LOST: ("ops/test_devices.py", "the terminal says it, which has lost the seat"),
     Code.SEAT_FREED: ("ops/test_leaving_seats.py", "an office frees the seat"),
+    Code.SEAT_YOURS: ("ops/test_leaving_seats.py", "it depends on who sits where"),
+    Code.HANDOVER_OWN: ("ops/test_handing_over.py", "the same lead comes back for it"),
+    Code.HANDOVER_GONE: ("ops/test_handing_over.py", "another lead was quicker"),
     Code.UNDO_TOO_MUCH: ("ops/test_undo.py", "nothing in a small house changes so much"),
     Code.NO_ROOM_FOR_WORK: ("store/test_room.py", "the disk is nearly full"),
     **dict.fromkeys(
@@ -66,6 +69,9 @@ SAYS_NO_MORE = {
     Code.REDO_NOTHING: "a key was pressed, nothing scanned",
     Code.UNDO_PRINTED: "a key was pressed, nothing scanned",
     Code.UNDO_TOO_MUCH: "a key was pressed, nothing scanned",
+    Code.SEAT_YOURS: "the seat is on the screen",
+    Code.HANDOVER_OWN: "a key was pressed, nothing scanned",
+    Code.HANDOVER_GONE: "a key was pressed, nothing scanned",
 }
 """Refusals whose words hold no data, and why."""
 
