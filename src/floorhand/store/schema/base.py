@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -32,14 +33,22 @@ class UtcTime(TypeDecorator[datetime]):
         assert value.tzinfo is not None, value
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: Any, _dialect: Dialect) -> datetime | None:
-        """Give the moment back in UTC."""
-        if value is None:
-            return None
-        moment: datetime = value
-        if moment.tzinfo is UTC:
-            return moment
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    def result_processor(self, dialect: Dialect, _coltype: Any) -> Callable[[Any], Any] | None:
+        """Give the moment back in UTC; at once, for a summary reads 50,000 of them.
+
+        SQLAlchemy takes ten times as long for the texts of SQLite, and knows no time zone of them.
+        """
+        if dialect.name == "sqlite":
+            return _of_text
+        return _in_utc
+
+
+def _of_text(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(f"{text}+00:00")
+
+
+def _in_utc(moment: datetime | None) -> datetime | None:
+    return moment if moment is None or moment.tzinfo is UTC else moment.astimezone(UTC)
 
 
 class Table(DeclarativeBase):
