@@ -10,7 +10,7 @@ them together count exactly the operations that stand at the end.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -19,9 +19,12 @@ SHORT_OF: Final = "short_of_"
 """Begins the names of the figures that say how many pieces of an order were short, by reason."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Entry:
-    """One operation as the figures of a period see it."""
+    """One operation as the figures of a period see it.
+
+    Not frozen: that would take twice as long to make, and a shift has tens of thousands.
+    """
 
     operation: str
     kind: str
@@ -75,6 +78,29 @@ def having(entries: Iterable[Entry], *names: str) -> Iterator[Entry]:
             if entry.facts.get(name):
                 yield entry
                 break
+
+
+class Noted:
+    """Finds entries by what they noted.
+
+    Most figures are of few of a shift's many operations; this looks at each of them once.
+    """
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self.entries = entries
+        """All of them."""
+        self._alike: dict[tuple[str, ...], list[Entry]] = {}
+        for entry in entries:
+            self._alike.setdefault(tuple(entry.facts), []).append(entry)
+
+    def __call__(self, *names: str) -> list[Entry]:
+        """Give those that noted any of these, whatever it was; in no particular order."""
+        return [
+            entry
+            for noted, entries in self._alike.items()
+            if not set(names).isdisjoint(noted)
+            for entry in entries
+        ]
 
 
 def plain(counts: Mapping[str, int]) -> dict[str, int]:

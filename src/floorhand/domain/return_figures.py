@@ -10,6 +10,9 @@ from floorhand.domain.entries import Entry, by_word, total
 from floorhand.domain.spreads import spread_s
 
 JOB: Final = "returns"
+RETURNS_NOTE: Final = ("received", "unknown", "disposition", "orders")
+"""What operations on returns note that their figures are made of."""
+
 JUDGED_BY: Final = ("grade", "reason", "disposition", "merchant", "outcome")
 
 

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from operator import attrgetter
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from floorhand.errors import BadSetting
@@ -37,9 +39,8 @@ class Period:
         return int((self.end - self.start).total_seconds())
 
 
-@dataclass(frozen=True, slots=True)
-class Beat:
-    """One scan as the arithmetic sees it."""
+class Beat(NamedTuple):
+    """One scan as the arithmetic sees it; a tuple, for a shift has tens of thousands."""
 
     worker: str
     job: str
@@ -65,6 +66,8 @@ class Activity:
 
     active_s: dict[tuple[str, str], int]
     gaps: tuple[Gap, ...]
+    last_fates: dict[tuple[str, datetime], str]
+    """How the scan before each gap ended, by worker and time."""
 
 
 def parse_shift(text: str) -> tuple[str, time, time]:
@@ -211,8 +214,9 @@ def activity(beats: Iterable[Beat]) -> Activity:
     """
     active: dict[tuple[str, str], float] = {}
     gaps: list[Gap] = []
+    last_fates: dict[tuple[str, datetime], str] = {}
     last: dict[str, Beat] = {}
-    for beat in sorted(beats, key=lambda beat: beat.at):
+    for beat in sorted(beats, key=attrgetter("at")):
         before = last.get(beat.worker)
         last[beat.worker] = beat
         if before is None:
@@ -220,10 +224,12 @@ def activity(beats: Iterable[Beat]) -> Activity:
         length_s = (beat.at - before.at).total_seconds()
         if length_s > GAP_MAX_S:
             gaps.append(Gap(beat.worker, before.at, int(length_s), before.job, beat.job))
+            last_fates[beat.worker, before.at] = before.fate
         else:
             key = (beat.worker, beat.job)
             active[key] = active.get(key, 0.0) + length_s
-    return Activity({key: round(length_s) for key, length_s in active.items()}, tuple(gaps))
+    active_s = {key: round(length_s) for key, length_s in active.items()}
+    return Activity(active_s, tuple(gaps), last_fates)
 
 
 def per_hour(count: int, active_s: int) -> float | None:

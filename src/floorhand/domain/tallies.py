@@ -6,14 +6,17 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any, Final
 
-from floorhand.domain.entries import Entry, plain
+from floorhand.domain.entries import Entry, Noted, plain
 from floorhand.domain.shifts import Beat, Period, per_hour, percent
 from floorhand.domain.signing_in import JOBS
 
 COUNTED: Final = ("pieces", "lines", "orders", "short")
 """Figures of an operation that are added up."""
+
+_SCANNED = attrgetter("worker", "job", "fate")
 
 Key = tuple[str, str]
 """Worker and job."""
@@ -32,11 +35,15 @@ class Tally:
     refusals: Counter[str] = field(default_factory=Counter)
 
 
-def tallies(entries: Iterable[Entry], beats: Iterable[Beat]) -> dict[Key, Tally]:
-    """Add up what each worker finished and scanned in each of the `JOBS`."""
-    found: defaultdict[Key, Tally] = defaultdict(Tally)
-    for entry in entries:
-        facts, job = entry.facts, entry.facts.get("job", "")
+def tallies(noted: Noted, beats: Iterable[Beat]) -> dict[Key, Tally]:
+    """Add up what each worker finished and scanned in each of the `JOBS`.
+
+    Who did something of a job has a tally of it, also if there is nothing in it to add up.
+    """
+    worked = {(entry.worker, entry.word("job")) for entry in noted("job")}
+    found = defaultdict(Tally, {key: Tally() for key in worked if key[1] in JOBS})
+    for entry in noted(*COUNTED):
+        facts, job = entry.facts, entry.word("job")
         if job not in JOBS:
             continue
         tally = found[entry.worker, job]
@@ -45,7 +52,7 @@ def tallies(entries: Iterable[Entry], beats: Iterable[Beat]) -> dict[Key, Tally]
                 tally.counts[name] += entry.count(name)
         if job == "picking" and facts.get("short"):
             tally.short_picks += entry.sign * int(facts.get("short_lines", 1))
-    for (worker, job, fate), count in Counter((b.worker, b.job, b.fate) for b in beats).items():
+    for (worker, job, fate), count in Counter(map(_SCANNED, beats)).items():
         if job in JOBS:
             tally = found[worker, job]
             tally.scans += count

@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from floorhand.domain import tallies
-from floorhand.domain.entries import Entry
+from floorhand.domain.entries import Noted
 from floorhand.domain.label_figures import label_figures
 from floorhand.domain.pauses import Known, LateLabel, explain, quiet_times
-from floorhand.domain.shifts import Activity, Beat, Gap, Period, activity, percent, signed_in_s
+from floorhand.domain.shifts import Activity, Beat, Period, activity, percent, signed_in_s
 from floorhand.domain.signing_in import JOBS
 from floorhand.domain.tallies import Key, Tally
 from floorhand.store import shift_labels, summaries
@@ -27,7 +27,7 @@ def people(
     site: str,
     period: Period,
     now: datetime,
-    counted: Sequence[Entry],
+    noted: Noted,
     beats: Sequence[Beat],
 ) -> dict[str, Any]:
     """Give ``jobs``, ``workers``, ``gaps`` and ``labels``; see `floorhand.store.summary`.
@@ -37,20 +37,20 @@ def people(
         site: The building.
         period: When.
         now: Until then somebody counts as signed in who has not signed out.
-        counted: What counts in the period.
+        noted: What counts in the period.
         beats: All scans of it, in the order of time.
     """
-    done = tallies.tallies(counted, beats)
+    done = tallies.tallies(noted, beats)
     worked = activity(beats)
     stretches = summaries.stretches(tx, site, period)
     signed_in = signed_in_s(stretches, period, now)
-    by = {entry.operation: entry.worker for entry in counted}
+    by = {entry.operation: entry.worker for entry in noted.entries}
     labels, late = shift_labels.labels(tx, site, period, by)
     return {
         "jobs": {job: _of_job(job, done, worked) for job in JOBS},
         "workers": _workers(done, worked, signed_in, summaries.worker_names(tx, site)),
-        "gaps": _gaps(worked.gaps, stretches, late, beats),
-        "labels": label_figures(counted, labels, min(now, period.end)),
+        "gaps": _gaps(worked, stretches, late, beats),
+        "labels": label_figures(noted("reprints"), labels, min(now, period.end)),
     }
 
 
@@ -79,7 +79,7 @@ def _workers(
 
 
 def _gaps(
-    gaps: Sequence[Gap],
+    worked: Activity,
     stretches: Iterable[Stretch],
     late: Sequence[LateLabel],
     beats: Sequence[Beat],
@@ -89,14 +89,13 @@ def _gaps(
     for worker, _, out in stretches:
         if out is not None:
             left.setdefault(worker, []).append(out)
-    starts = {gap.start for gap in gaps}
     known = Known(
         {worker: sorted(times) for worker, times in left.items()},
         late,
-        {(beat.worker, beat.at): beat.fate for beat in beats if beat.at in starts},
+        worked.last_fates,
         quiet_times(beats),
     )
     return [
         {**asdict(gap), "start": gap.start.isoformat(), "why": why}
-        for gap, why in zip(gaps, explain(gaps, known), strict=True)
+        for gap, why in zip(worked.gaps, explain(worked.gaps, known), strict=True)
     ]

@@ -81,7 +81,7 @@ class Scan(Table):
     source: Mapped[str] = mapped_column(default="typed")
     """How it came, one of `floorhand.domain.scanners.SOURCES`."""
     __table_args__ = (
-        Index(None, "site", "at"),
+        Index("ix_scan_site_at", "site", "at", "worker", "job", "fate"),
         Index(
             "ix_scan_refused",
             "site",

@@ -70,7 +70,9 @@ def scan() -> None:
             sqlite_where=sa.text("fate <> 'taken'"),
             postgresql_where=sa.text("fate <> 'taken'"),
         )
-        batch_op.create_index(batch_op.f("ix_scan_site_at"), ["site", "at"], unique=False)
+        batch_op.create_index(
+            "ix_scan_site_at", ["site", "at", "worker", "job", "fate"], unique=False
+        )
 
 
 def task() -> None:

@@ -1,0 +1,53 @@
+"""The figures of a shift must not read more of a building than that shift."""
+
+from __future__ import annotations
+
+import gc
+
+import pytest
+from conftest import NOW, SITE
+from homes import new_warehouse
+
+from floorhand.domain.entries import Entry, Noted
+from floorhand.domain.shifts import Period
+from floorhand.store.summaries import bench_refusals, scans, stretches
+from floorhand.store.summary import shift_figures
+
+SHIFT = Period("day", NOW, NOW.replace(hour=17))
+ASKED = {
+    scans: "scan USING COVERING INDEX ix_scan_site_at (site=? AND at>? AND at<?)",
+    bench_refusals: "scan USING INDEX ix_scan_refused (site=? AND at>? AND at<?)",
+    stretches: "INDEX ix_operation_site_kind_at (site=? AND kind=? AND at>? AND at<?)",
+}
+"""How SQLite answers each question."""
+
+
+@pytest.mark.sqlite("plans of PostgreSQL depend on how many rows there are")
+def test_what_a_shift_is_asked_is_found_by_the_index_made_for_it(tmp_path) -> None:
+    with new_warehouse(tmp_path).begin() as tx:
+        driver = tx.connection().connection.driver_connection
+        for question, plan in ASKED.items():
+            asked: list[str] = []
+            driver.set_trace_callback(asked.append)
+            question(tx, SITE, SHIFT)
+            driver.set_trace_callback(None)
+            told = driver.execute(f"EXPLAIN QUERY PLAN {asked[-1]}").fetchall()
+            assert plan in "\n".join(row[3] for row in told)
+
+
+def test_rubbish_is_looked_for_again_after_a_summary_that_failed(tmp_path) -> None:
+    with new_warehouse(tmp_path).begin() as tx, pytest.raises(AttributeError):
+        shift_figures(tx, SITE, None, NOW)
+    assert gc.isenabled()
+
+
+def test_entries_are_found_by_what_they_noted_also_if_it_is_nothing() -> None:
+    picked, empty, other = (
+        Entry(name, "K", "W1", "S", NOW, facts)
+        for name, facts in (("1", {"pieces": 3, "lines": 1}), ("2", {"lines": 0}), ("3", {}))
+    )
+    noted = Noted([picked, empty, other])
+    assert noted("pieces") == [picked]
+    assert noted("lines", "pieces") == [picked, empty]
+    assert noted("orders") == []
+    assert noted.entries == [picked, empty, other]
