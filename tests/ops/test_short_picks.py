@@ -289,6 +289,9 @@ def test_the_figures_of_a_short_pick_are_noted(floor: Transactions) -> None:
     assert json.loads(str(facts)) == {
         "job": "picking",
         "merchant": "ACME",
+        "order": "ACME/1",
+        "sku": "MUG",
+        "place": "A-01",
         "reason": "fewer",
         "lines": 1,
         "pieces": 2,
