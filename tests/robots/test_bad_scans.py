@@ -177,6 +177,7 @@ TAKEN = (
     taken("counting.find_bin", "wrong_bin", "any bin may be counted"),
     taken("counting.count", "wrong_piece", "whatever is in the bin is counted"),
     taken("counting.how_many_damaged", ZEROS, "none is damaged after all"),
+    taken("planning.counts", "wrong_bin", "any bin can be counted"),
     taken("picking.scan_cart", "wrong_cart", "any free cart will do"),
     taken("picking.scan_empty_tote", "wrong_tote", "any empty tote will do"),
     taken("picking.bring_tote", "wrong_dock wrong_bench", "any bench or dock will do"),
@@ -435,9 +436,13 @@ def named_asks() -> frozenset[str]:
     return frozenset(one.removeprefix(".") for one in helps)
 
 
+TOLD_FIRST = frozenset({"picking.gone_order_held"})
+"""Whatever is scanned, the picker is told first that the order was held meanwhile."""
+
+
 def without_reason(notes: Notes) -> Iterator[Met]:
     for met in notes.taken:
-        if not any(
+        if met.said not in TOLD_FIRST and not any(
             (one.asks is ANY or met.ask in one.asks) and met.kind in one.kinds for one in TAKEN
         ):
             yield met

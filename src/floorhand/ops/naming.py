@@ -24,7 +24,7 @@ from floorhand.domain.things import (
     Unknown,
 )
 from floorhand.errors import Code
-from floorhand.flows.turn import Facts
+from floorhand.flows.turn import Choice, Facts
 from floorhand.ops.registry import FLOWS
 from floorhand.ops.seats import Settled, Sitting, Trail
 
@@ -97,7 +97,7 @@ def trailed(
 def _choice(sitting: Sitting, code: str) -> tuple[str, Facts]:
     """Name an entry of the list that was on the screen."""
     choices = FLOWS[sitting.flow].prompt(sitting.state).choices
-    text, label = next(((one.text, one.label) for one in choices if one.code == code), ("", code))
-    if text and label:
-        return "road.choice", {"choice_text": text, "label": label}
-    return (text, {}) if text else ("road.label", {"label": label or code})
+    one = next((one for one in choices if one.code == code), Choice(code, "", code))
+    if one.text and one.label:
+        return "road.choice", {"choice_text": one.text, "label": one.label, **dict(one.facts)}
+    return (one.text, dict(one.facts)) if one.text else ("road.label", {"label": one.label or code})
