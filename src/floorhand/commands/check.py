@@ -45,24 +45,23 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         proved = proofs.prove(tx, settings.site, now)
     proof = proved.proof
     line = sign(settings, proof) if proof.ok else ""
+    code = _tell_json(proved, line) if args.json else _tell(proved, line)
+    sys.stdout.flush()  # to keep it waits for its turn, to be told of it does not
     _keep(settings, proved, line)
-    if args.json:
-        found = [asdict(one) for one in proved.violations]
-        print(
-            json.dumps(
-                {
-                    **asdict(proof),
-                    "at": proof.at.isoformat(),
-                    "ok": proof.ok,
-                    "line": line,
-                    "violations": found,
-                },
-                ensure_ascii=False,
-                indent=1,
-            )
-        )
-        return 0 if proof.ok else 1
-    return _tell(proved, line)
+    return code
+
+
+def _tell_json(proved: Proved, line: str) -> int:
+    proof = proved.proof
+    told = {
+        **asdict(proof),
+        "at": proof.at.isoformat(),
+        "ok": proof.ok,
+        "line": line,
+        "violations": [asdict(one) for one in proved.violations],
+    }
+    print(json.dumps(told, ensure_ascii=False, indent=1))
+    return 0 if proof.ok else 1
 
 
 def _tell(proved: Proved, line: str) -> int:
