@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,19 @@ from conftest import NOW, SITE
 from warehouses import packing
 
 from floorhand.cli import main
+from floorhand.domain.pace_targets import PaceTarget
 from floorhand.domain.rules import MerchantRules
 from floorhand.domain.ruling import NAMES, SetRule, changed, value_of
+from floorhand.domain.shifts import Period
 from floorhand.errors import Code, Refused
+from floorhand.exchange.own_site import read_rule
+from floorhand.exchange.records import Context
+from floorhand.exchange.writing_rules import write_site
+from floorhand.exchange.written import Writing
 from floorhand.ops.settling import from_office
 from floorhand.store.db import Transactions, engine_of
 from floorhand.store.masters import merchant_rules
+from floorhand.store.shift_pace import targets_at_end
 
 
 def floorhand(transactions: Transactions, *words: str) -> int:
@@ -44,6 +52,60 @@ def test_the_history_tells_what_was_changed_at_a_desk_and_by_a_file(
     assert floorhand(transactions, "rules", "BOLT") == 0
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert ["return_days", "30"] in lines
+
+
+def test_a_rule_of_the_building_is_set_as_its_file_would_say_it(
+    transactions: Transactions, capsys
+) -> None:
+    packing.build(transactions)
+    for said in ("picking = 60 lines|packing=90", "picking=70 lines"):
+        assert floorhand(transactions, "rules", "--set", "pace_targets", said) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "pace_targets is now packing=90 pieces|picking=60 lines",
+        "pace_targets is now picking=70 lines",
+    ]
+    assert floorhand(transactions, "rules", "--history", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [(one["rule"], one["from"], one["to"], one["who"]) for one in told] == [
+        ("pace_targets", "packing=90 pieces|picking=60 lines", "picking=70 lines", "office"),
+        ("pace_targets", "", "packing=90 pieces|picking=60 lines", "office"),
+    ]
+    assert floorhand(transactions, "rules") == 0
+    assert ["stuck_minutes", "30"] in [one.split() for one in capsys.readouterr().out.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("pace_targets", "picking=0 lines"), "expected 1 to 99999 and pieces or lines"),
+        (("pace_targets", "sweeping=5"), "known: receiving"),
+        (("pace", "picking=5"), "There is no rule 'pace'"),
+        (("stuck_minutes", ""), "the row says nothing"),
+    ],
+)
+def test_a_rule_of_the_building_cannot_be_what_its_file_could_not_say(
+    transactions: Transactions, capsys, words: tuple[str, str], told: str
+) -> None:
+    packing.build(transactions)
+    assert floorhand(transactions, "rules", "--set", *words) == 1
+    assert told in capsys.readouterr().err
+
+
+def test_a_report_that_is_made_again_has_the_targets_of_its_day(
+    transactions: Transactions,
+) -> None:
+    packing.build(transactions)
+    shift = Period("early", NOW, NOW + timedelta(hours=8))
+    with transactions.begin() as tx:
+        for hours, said in ((1, "picking=60 lines"), (9, "picking=70"), (10, "picking=80")):
+            context = Context(now=NOW + timedelta(hours=hours))
+            write_site(Writing(tx, SITE, context), [read_rule("pace_targets", said)])
+        then = targets_at_end(tx, SITE, shift)
+        now = targets_at_end(tx, SITE, Period("late", shift.end, shift.end + timedelta(hours=8)))
+    assert (then, now) == (
+        {"picking": PaceTarget(60, "lines")},
+        {"picking": PaceTarget(80, "pieces")},
+    )
 
 
 def test_a_rule_that_others_have_changed_meanwhile_is_not_changed(

@@ -31,6 +31,7 @@ def done(pieces: int, active_s: int, **more: Any) -> dict[str, Any]:
         "refusals_by_code": {},
         "short_picks": 0,
         "pieces_short": 0,
+        **{"target_per_hour": None, "target_unit": None, "target_pct": None},
         **more,
     }
 

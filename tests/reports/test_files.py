@@ -24,6 +24,8 @@ from floorhand.reports.tables import write_figures, write_folder
 PACE = {
     "picking": {
         "target": 60.0,
+        "target_of": "mean",
+        "unit": "pieces",
         "hours": [
             {"start": (START + timedelta(hours=hour)).isoformat(), "pieces": 50 + 10 * hour}
             for hour in range(8)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from hostile import PAYLOADS
-from reports.figures import done, hostile, report, sample
+from reports.figures import START, done, hostile, report, sample
 
 from floorhand.reports.bars import chart_lines
 from floorhand.reports.model import Bar, Chart
@@ -16,7 +17,13 @@ from floorhand.text.columns import width
 
 ENGLISH = catalog("en")
 UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
-PACE = Chart("picking", "Picking", (Bar("06:00", 40), Bar("07:00", 80.5), Bar("08:00", None)), 60)
+PACE = Chart(
+    "picking",
+    "Picking",
+    (Bar("06:00", 40), Bar("07:00", 80.5), Bar("08:00", None)),
+    60,
+    "target 60",
+)
 
 
 def below(title: str, page: str) -> list[str]:
@@ -78,6 +85,30 @@ def test_a_bar_ends_in_eighths_of_a_column_and_has_a_mark_at_the_target() -> Non
         "  07:00 ██████████┃██ 80.5",
         "  08:00           │      –",
     ]
+
+
+def test_a_target_of_an_active_hour_is_drawn_for_as_much_as_was_worked() -> None:
+    hours = [
+        {"start": (START + timedelta(hours=nth)).isoformat(), "lines": lines, "target": target}
+        for nth, (lines, target) in enumerate([(30, 20.0), (10, 40.0)])
+    ]
+    pace = {"target": 60, "target_of": "site", "unit": "lines"}
+    for one in hours:
+        one["pieces"] = 1
+    told = report(pace={"picking": {**pace, "hours": hours}})
+    (chart,) = next(one.charts for one in told.sections if one.name == "pace")
+    assert chart_lines(chart, ENGLISH, 25) == [
+        "Picking: lines in each hour (target 60 an active hour)",
+        "  06:00 ███████┃██▌    30",
+        "  07:00 ███▌         │ 10",
+    ]
+
+
+def test_what_a_site_wants_of_a_job_stands_beside_what_was_reached() -> None:
+    wanted = {"target_per_hour": 250, "target_unit": "pieces", "target_pct": 80.0}
+    page = text_of(report(jobs=sample()["jobs"] | {"picking": done(300, 5400, **wanted)}), 120)
+    _, row, *_ = below("Work by job", page)
+    assert row.split()[-2:] == ["250", "80%"]
 
 
 def test_a_chart_needs_no_more_than_ascii() -> None:

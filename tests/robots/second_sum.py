@@ -121,6 +121,28 @@ class Books:
                 found[worker, after.job] += int(length_s) if length_s <= 300 else 0
         return found
 
+    def active_in_hour(self, period: Period, hour: Period, job: str) -> int:
+        """Add up the time before the scans of an hour, back to the scan before, by anybody."""
+        scans = [one for one in self.scans if one.worker and period.start <= one.at < hour.end]
+        found = 0.0
+        for nth, scan in enumerate(scans):
+            if scan.at < hour.start or scan.job != job:
+                continue
+            before = [one.at for one in scans[:nth] if one.worker == scan.worker]
+            if before and (scan.at - before[-1]).total_seconds() <= 300:
+                found += (scan.at - before[-1]).total_seconds()
+        return round(found)
+
+    def lines_picked(self, period: Period) -> int:
+        """Count the lines that picks finished, less those that were taken back."""
+        found = 0
+        for one in self.operations.values():
+            whose, sign = self._first(one.id)
+            facts = json.loads(whose.facts)
+            if period.start <= one.at < period.end and facts.get("job") == "picking":
+                found += sign * int(facts.get("lines", 0))
+        return found
+
     def corrections(self, period: Period) -> tuple[int, int]:
         """Add up by how many pieces stock grew and shrank, less what was taken back of that."""
         net: Counter[tuple[str, str, str]] = Counter()

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from random import Random
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from conftest import SITE
@@ -21,8 +22,12 @@ from homes import home_of
 from robots.second_sum import Books
 from sqlalchemy import select
 
-from floorhand.domain.shifts import Period
+from floorhand.domain.shifts import Period, clock_hours
 from floorhand.domain.signing_in import JOBS
+from floorhand.exchange.own_site import read_rule
+from floorhand.exchange.records import Context
+from floorhand.exchange.writing_rules import write_site
+from floorhand.exchange.written import Writing
 from floorhand.robots.crew import Robot
 from floorhand.robots.demo import build_demo
 from floorhand.store.db import Transactions, engine_of, open_database
@@ -66,6 +71,10 @@ def figures(transactions: Transactions, period: Period, now: datetime) -> dict[s
 def worked(tmp_path_factory) -> Iterator[Worked]:
     transactions = open_database(home_of(tmp_path_factory.mktemp("shifts") / "floor.db"))
     build_demo(transactions, SITE, START - timedelta(hours=1))
+    with transactions.begin() as tx:
+        target = read_rule("pace_targets", "picking=60 lines")
+        context = Context(now=START - timedelta(hours=1))
+        write_site(Writing(tx, SITE, context), [target])
     ticks = count(1)
     looked = [START]
 
@@ -185,6 +194,20 @@ def test_time_scans_refusals_and_undos_are_those_on_record(worked, books) -> Non
         assert (told["refusals"]["scans"], told["refusals"]["by_code"]) == (len(scans), refused)
         undone = {(w, j): n for w, jobs in told["undone"].items() for j, n in jobs.items()}
         assert undone == books.undone(shift)
+
+
+def test_the_target_of_an_hour_is_of_its_active_time(worked, books) -> None:
+    for shift, told in zip(worked.shifts, worked.told, strict=True):
+        pace, job = told["pace"]["picking"], told["jobs"]["picking"]
+        assert (pace["target"], pace["target_of"], pace["unit"]) == (60, "site", "lines")
+        for one, hour in zip(pace["hours"], clock_hours(shift, ZoneInfo("UTC")), strict=True):
+            active_s = books.active_in_hour(shift, hour, "picking")
+            assert (one["active_s"], one["target"]) == (active_s, round(active_s / 60, 1) or None)
+            assert one["lines"] == books.lines_picked(hour)
+        if job["lines_per_hour"] is not None:
+            assert job["target_pct"] == round(job["lines_per_hour"] / 0.6, 1)
+        assert told["pace"]["packing"]["target_of"] is None
+    assert any(told["jobs"]["picking"]["target_pct"] for told in worked.told)
 
 
 def test_corrections_are_what_moved_through_them(worked, books) -> None:

@@ -1,43 +1,60 @@
-"""``floorhand rules``: what a merchant wants, and who changed it when."""
+"""``floorhand rules``: what a merchant or the building wants, and who changed it when."""
 
 from __future__ import annotations
 
 import argparse
 import json
+from datetime import UTC, datetime
+
+from sqlalchemy.orm import Session
 
 from floorhand.commands.office import opened, say
 from floorhand.config import Settings
-from floorhand.domain.ruling import NAMES, value_of
+from floorhand.domain.ruling import NAMES, SITE_NAMES, site_value_of, value_of
+from floorhand.errors import BadSetting
+from floorhand.exchange.own_site import read_rule
+from floorhand.exchange.records import Context
+from floorhand.exchange.writing_rules import write_site
+from floorhand.exchange.written import Writing
 from floorhand.store import ruling
-from floorhand.store.masters import merchant_rules, require_merchant, site_zone
+from floorhand.store.db import Transactions, in_turn
+from floorhand.store.masters import merchant_rules, require_merchant, site_rules, site_zone
 from floorhand.text.columns import columns
 
 EPILOG = """\
-Rules are changed at the desk of leads, or by a file (floorhand import merchants.csv); both are in
-the history. What is not said in either has its default.
+Rules of a merchant are changed at the desk of leads, or by a file (floorhand import merchants.csv);
+those of the building by a file (site.csv), or with --set, as the file would say them:
+floorhand rules --set pace_targets "picking=60 lines|packing=90 pieces". All of it is in the
+history. What is not said anywhere has its default.
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
     parser.epilog = EPILOG
-    parser.add_argument("merchant", metavar="MERCHANT", help="the merchant's code")
+    parser.add_argument(
+        "merchant", nargs="?", metavar="MERCHANT", help="its code (default: the building itself)"
+    )
     parser.add_argument(
         "--history", action="store_true", help="who changed which, the latest first"
+    )
+    parser.add_argument(
+        "--set", nargs=2, metavar=("RULE", "VALUE"), help="change a rule of the building"
     )
     parser.add_argument("--json", action="store_true", help="as JSON")
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
-    """Tell the rules of a merchant, or their history."""
+    """Tell the rules of a merchant or of the building, or their history; or change one."""
     transactions = opened(settings)
+    if args.set:
+        return _set(args, settings, transactions)
+    whose = args.merchant or ruling.BUILDING
     with transactions.begin() as tx:
-        require_merchant(tx, settings.site, args.merchant)
         zone = site_zone(tx, settings.site)
-        rules = merchant_rules(tx, settings.site, args.merchant)
-        found = ruling.changes(tx, settings.site, args.merchant) if args.history else ()
+        rows = _of_merchant(tx, settings.site, whose) if whose else _of_site(tx, settings.site)
+        found = ruling.changes(tx, settings.site, whose) if args.history else ()
     heads: tuple[str, ...] = ("rule", "value")
-    rows: list[tuple[str, ...]] = [(name, value_of(rules, name)) for name in NAMES]
     if args.history:
         heads = ("when", "who", "rule", "from", "to")
         rows = [
@@ -50,4 +67,38 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         return 0
     for line in columns(heads, rows):
         say(line)
+    return 0
+
+
+def _of_merchant(tx: Session, site: str, merchant: str) -> list[tuple[str, ...]]:
+    require_merchant(tx, site, merchant)
+    rules = merchant_rules(tx, site, merchant)
+    return [(name, value_of(rules, name)) for name in NAMES]
+
+
+def _of_site(tx: Session, site: str) -> list[tuple[str, ...]]:
+    rules = site_rules(tx, site)
+    return [(name, site_value_of(rules, name)) for name in SITE_NAMES]
+
+
+def _set(args: argparse.Namespace, settings: Settings, transactions: Transactions) -> int:
+    """Change a rule of the building, and say what it is now."""
+    if args.merchant or args.history:
+        other = args.merchant or "--history"
+        raise BadSetting(
+            f"--set changes a rule of the building and does not go with {other}. Rules of a "
+            "merchant are changed at the desk of leads, or by floorhand import merchants.csv"
+        )
+    name, text = args.set
+    record = read_rule(name, text)
+
+    def write(tx: Session) -> str:
+        write_site(Writing(tx, settings.site, Context(now=datetime.now(UTC))), [record])
+        return site_value_of(site_rules(tx, settings.site), name)
+
+    told = in_turn(transactions, write)
+    if args.json:
+        print(json.dumps({"rule": name, "value": told}, ensure_ascii=False))
+    else:
+        say(f"{name} is now {told or 'nothing'}")
     return 0

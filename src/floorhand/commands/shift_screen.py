@@ -147,12 +147,8 @@ def _all(report: Report) -> Details:
         count = len(section.table.rows) if section.table is not None else None
         told = section.said[0] if section.said else ""
         rows.append((Lead(SECTION, section.name, section.title), count, told))
-        rows += [(Lead(CHART, one.name, _title(report, one)), None, "") for one in section.charts]
+        rows += [(Lead(CHART, one.name, chart_title(one)), None, "") for one in section.charts]
     return Details(("section", "count", "facts"), tuple(rows), len(rows), said=(report.title,))
-
-
-def _title(report: Report, chart: Chart) -> str:
-    return chart_title(chart, report.words)
 
 
 def _section(report: Report, section: Section) -> Details:
@@ -181,4 +177,4 @@ def _chart(report: Report, chart: Chart, *, plain: bool) -> Details:
         (bar.label, _value(report, bar.value), bar_of(chart, bar, BAR_COLUMNS, plain=plain))
         for bar in chart.bars
     )
-    return Details(("hour", "pieces", "bar"), rows, len(rows), said=(_title(report, chart),))
+    return Details(("hour", chart.counts, "bar"), rows, len(rows), said=(chart_title(chart),))

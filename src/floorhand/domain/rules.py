@@ -158,6 +158,10 @@ class SiteRules(_Rules):
     parked_hours: int = 8
     """Work that is parked for so long is an exception."""
 
+    pace_targets: dict[str, str] = field(default_factory=dict)
+    """What is wanted of an active hour, per job: ``60 lines`` or ``120 pieces``; see
+    `floorhand.domain.pace_targets`. A job without one is held against its usual pace."""
+
     def policy(self, zone: str) -> str:
         """Give how presence is proven in a zone."""
         return self.place_policy.get(zone, self.default_place_policy)

@@ -1,9 +1,9 @@
-"""The rules of a merchant one by one: what each may be, and how it is written as text."""
+"""Rules one by one: what each of a merchant may be, and how all are written as text."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from floorhand.domain.rules import (
     DISPOSITION_BY_GRADE,
@@ -14,6 +14,7 @@ from floorhand.domain.rules import (
     SHORT_POLICIES,
     TOLERANCE_PCT_MAX,
     MerchantRules,
+    SiteRules,
 )
 
 YES_NO = ("yes", "no")
@@ -151,3 +152,27 @@ def differing(before: MerchantRules, after: MerchantRules) -> tuple[tuple[str, s
     """List the rules that differ, each as (name, value before, value after)."""
     pairs = ((name, value_of(before, name), value_of(after, name)) for name in NAMES)
     return tuple(pair for pair in pairs if pair[1] != pair[2])
+
+
+SITE_NAMES = tuple(item.name for item in fields(SiteRules))
+"""All rules of a building."""
+
+
+def site_value_of(rules: SiteRules, name: str) -> str:
+    """Write a rule of the building as its file has it: ``A=30|B=90`` where it is several."""
+    value = getattr(rules, name)
+    if isinstance(value, dict):
+        return "|".join(f"{key}={word}" for key, word in sorted(value.items()))
+    return "|".join(value) if isinstance(value, tuple) else str(value)
+
+
+def pairs_of(text: str) -> dict[str, str]:
+    """Read back what `site_value_of` wrote of a rule with several parts."""
+    parts = (part.partition("=") for part in text.split("|") if part)
+    return {key: word for key, _, word in parts}
+
+
+def site_differing(before: SiteRules, after: SiteRules) -> tuple[tuple[str, str, str], ...]:
+    """List the rules of the building that differ, each as (name, value before, value after)."""
+    told = ((name, site_value_of(before, name), site_value_of(after, name)) for name in SITE_NAMES)
+    return tuple(pair for pair in told if pair[1] != pair[2])

@@ -15,6 +15,7 @@ from floorhand.exchange import (
     own_printers,
     own_rules,
     own_scanners,
+    own_site,
     shopify_orders,
     shopify_products,
     tiktok,
@@ -124,7 +125,7 @@ FORMATS: dict[str, Format] = {
             own_rules.MERCHANT_RULES,
             own=True,
         ),
-        Format("site", own_rules.read_site, own_rules.SITE, 0, own_rules.SITE_RULES, own=True),
+        Format("site", own_site.read_site, own_site.SITE, 0, own_site.SITE_RULES, own=True),
         Format(
             "products",
             own_masters.read_products,

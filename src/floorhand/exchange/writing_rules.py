@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from floorhand.domain.rules import MerchantRules, SiteRules
-from floorhand.domain.ruling import differing
+from floorhand.domain.ruling import differing, site_differing
 from floorhand.domain.scanners import Profile
 from floorhand.exchange.cells import shown
 from floorhand.exchange.records import (
@@ -36,8 +36,9 @@ def write_site(w: Writing, records: Sequence[SiteRecord]) -> None:
         row = w.tx.execute(select(SiteRow.__table__).where(SiteRow.site == w.site)).mappings().one()
         told = {n.removeprefix("site_"): value for n, value in record.columns.items()}
         rules = _merged(row["rules"], record.rules)
-        if SiteRules.of_json(rules) != SiteRules.of_json(row["rules"]):
+        if each := site_differing(SiteRules.of_json(row["rules"]), SiteRules.of_json(rules)):
             told["rules"] = rules
+            ruling.record(w.tx, w.site, ruling.BUILDING, each, w.now)
         changed = {name: value for name, value in told.items() if row[name] != value}
         if changed:
             w.tx.execute(update(SiteRow).where(SiteRow.site == w.site).values(changed))

@@ -38,7 +38,7 @@ def chart_lines(chart: Chart, words: Catalog, columns: int, *, plain: bool = Fal
     labels = max((width(bar.label) for bar in chart.bars), default=0)
     numbers = max(map(width, told), default=0)
     room = max(BARS_MIN, columns - labels - numbers - 4)
-    lines = [chart_title(chart, words)]
+    lines = [chart_title(chart)]
     for bar, text in zip(chart.bars, told, strict=True):
         drawn = bar_of(chart, bar, room, plain=plain)
         label = bar.label + " " * (labels - width(bar.label))
@@ -58,17 +58,15 @@ def bar_of(chart: Chart, bar: Bar, room: int, *, plain: bool = False) -> str:
     else:
         drawn = FULL * full + (EIGHTHS[rest] if rest else "")
     drawn = drawn.ljust(room)
-    if chart.target is None:
+    target = chart.target_of(bar)
+    if target is None:
         return drawn
-    at = min(round(chart.target * room / chart.scale), room - 1)
-    reached = value >= chart.target
+    at = min(round(target * room / chart.scale), room - 1)
+    reached = value >= target
     mark = "|" if plain else REACHED if reached else TARGET
     return drawn[:at] + mark + drawn[at + 1 :]
 
 
-def chart_title(chart: Chart, words: Catalog) -> str:
+def chart_title(chart: Chart) -> str:
     """Give the title of a chart, with its target."""
-    if chart.target is None:
-        return chart.title
-    told = words.say("report.target", {"target": number(words, chart.target)})
-    return f"{chart.title} ({told})"
+    return f"{chart.title} ({chart.aim})" if chart.aim else chart.title

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from floorhand.reports.bars import chart_title
 from floorhand.reports.leaf_parts import Block, Box, blocks_of
 from floorhand.reports.lettering import Lettering
 from floorhand.reports.model import Bar, Chart, Report
@@ -133,28 +132,33 @@ class _Leaf:
     def _chart(self, chart: Chart, box: Box) -> None:
         """Draw bars from a base line up, each with its number, and the target as a dashed line."""
         self.letters.colour(INK)
-        title = chart_title(chart, self.report.words)
-        self.letters.write(box.left, box.top - 8, title, 6.5, bold=True, room=box.width)
+        self.letters.write(box.left, box.top - 8, chart.title, 6.5, bold=True, room=box.width)
         base, room = box.top - box.height + 10, box.height - 30
+        if chart.aim:
+            self.letters.write(box.left, box.top - 15, chart.aim, 6, room=box.width)
+            room -= 7
         step = box.width / max(len(chart.bars), 1)
         talls = [room * (bar.value or 0.0) / chart.scale for bar in chart.bars]
         for nth, (bar, tall) in enumerate(zip(chart.bars, talls, strict=True)):
-            reached = chart.target is None or (bar.value or 0.0) >= chart.target
-            self.letters.colour(ACCENT if chart.target is None else ENOUGH if reached else LOW)
+            target = chart.target_of(bar)
+            reached = target is None or (bar.value or 0.0) >= target
+            self.letters.colour(ACCENT if target is None else ENOUGH if reached else LOW)
             self.canvas.rect(box.left + nth * step, base, step * 0.8, tall, stroke=0, fill=1)
-        if chart.target is not None:
-            self._dashed(box, base + room * chart.target / chart.scale)
+        for nth, bar in enumerate(chart.bars):
+            if (target := chart.target_of(bar)) is not None:
+                left = box.left + nth * step
+                self._dashed(left, left + step, base + room * target / chart.scale)
         size = min(6.0, step / 2.2)
         for nth, (bar, tall) in enumerate(zip(chart.bars, talls, strict=True)):
             self._number(bar, box.left + nth * step, base + tall + 1.5, size)
             self.letters.colour(FAINT)
             self.letters.write(box.left + nth * step, base - 7, bar.label, size)
 
-    def _dashed(self, box: Box, y: float) -> None:
+    def _dashed(self, left: float, right: float, y: float) -> None:
         self.canvas.saveState()
         self.canvas.setDash(3, 2)
         self.canvas.setStrokeColor(INK)
-        self.canvas.line(box.left, y, box.left + box.width, y)
+        self.canvas.line(left, y, right, y)
         self.canvas.restoreState()
 
     def _number(self, bar: Bar, left: float, y: float, size: float) -> None:

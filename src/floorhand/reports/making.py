@@ -19,6 +19,7 @@ RANKS: Final = {
     **{"refused_pct": 6, "lines_hour": 5, "usual": 5, "undone": 5, "orders": 4, "before": 4},
     **{"after": 4, "last": 4, "accuracy": 4, "mean": 3, "other_time": 3, "short": 2},
     **{"refused": 2, "state": 2, "blocked": 2, "lines": 1, "scans": 1, "busy": 1, "needed": 1},
+    **{"target_pieces": 3, "target_lines": 3, "reached": 1},
 }
 """What gives way on a narrow page, first the highest; files have all."""
 

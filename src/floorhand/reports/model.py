@@ -46,10 +46,11 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar of a chart; None where nothing is known."""
+    """One bar of a chart; None where nothing is known. ``target`` is one of its own, if it has."""
 
     label: str
     value: float | None
+    target: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +58,19 @@ class Chart:
     """Bars of one measure, and the target that each of them should reach; None: there is none.
 
     ``name`` is that of the column that has its numbers, in the table of the same section.
+    ``aim`` tells the target in words, ``counts`` names the column of what bars count.
     """
 
     name: str
     title: str
     bars: tuple[Bar, ...]
     target: float | None = None
+    aim: str = ""
+    counts: str = "pieces"
+
+    def target_of(self, bar: Bar) -> float | None:
+        """Give what a bar should reach; None: nothing."""
+        return self.target if bar.target is None else bar.target
 
     @property
     def most(self) -> float:
@@ -72,7 +80,7 @@ class Chart:
     @property
     def scale(self) -> float:
         """Give what the whole width of the chart stands for."""
-        return max(self.most, self.target or 0.0)
+        return max(self.most, *(self.target_of(bar) or 0.0 for bar in self.bars), 0.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from floorhand.domain.pace_targets import BY_SITE, UNITS
 from floorhand.domain.signing_in import JOBS
 from floorhand.reports.making import Making, seconds, share
 from floorhand.reports.model import Bar, Cell, Chart, Section
@@ -15,12 +16,13 @@ RANKED_FROM_S: Final = 30 * 60
 
 _WORK = ("pieces", "lines", "orders", "active", "pieces_hour", "lines_hour")
 _FATES = ("scans", "refused", "refused_pct", "short")
+_TARGETS = (*(f"target_{unit}" for unit in UNITS), "reached")
 
 
 def jobs(making: Making) -> Section:
     """Tell what was done in each job, and how fast."""
     rows = [
-        (making.say(f"job.{job}"), *_cells(done))
+        (making.say(f"job.{job}"), *_cells(done), *_wanted(done))
         for job, done in making.figures["jobs"].items()
         if done["scans"] or done["pieces"]
     ]
@@ -28,9 +30,15 @@ def jobs(making: Making) -> Section:
         "jobs",
         making.say("report.section.jobs"),
         () if rows else (making.say("report.no_work"),),
-        making.table(("job", *_WORK, *_FATES), rows),
+        making.table(("job", *_WORK, *_FATES, *_TARGETS), rows),
         about=making.say("report.about.jobs"),
     )
+
+
+def _wanted(done: Mapping[str, Any]) -> tuple[Cell, ...]:
+    """Give the site's own target of a job in each unit, and how much of it was reached."""
+    targets = (done["target_per_hour"] if done["target_unit"] == unit else None for unit in UNITS)
+    return *targets, share(done["target_pct"])
 
 
 def _cells(done: Mapping[str, Any]) -> tuple[Cell, ...]:
@@ -56,10 +64,10 @@ def pace(making: Making) -> Section | None:
         if any(hour["pieces"] for hour in one["hours"])
     }
     known = {
-        job: {hour["start"]: hour["pieces"] for hour in _begun(making, one)}
+        job: {hour["start"]: hour[one["unit"]] for hour in _begun(making, one)}
         for job, one in paces.items()
     }
-    hours = sorted({start for pieces in known.values() for start in pieces})
+    hours = sorted({start for counts in known.values() for start in counts})
     rows = ((making.moment(hour), *(known[job].get(hour) for job in paces)) for hour in hours)
     table = making.table(("hour", *paces), rows)
     if table is None:
@@ -75,11 +83,24 @@ def _begun(making: Making, one: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _chart(making: Making, job: str, one: Mapping[str, Any]) -> Chart:
+    """Draw the hours of a job. A target of the site's is of an active hour: each has its own."""
+    unit, own = one["unit"], one["target_of"] == BY_SITE
     bars = tuple(
-        Bar(f"{making.moment(hour['start']).astimezone(making.zone):%H:%M}", hour["pieces"])
+        Bar(
+            f"{making.moment(hour['start']).astimezone(making.zone):%H:%M}",
+            hour[unit],
+            hour["target"] if own else None,
+        )
         for hour in _begun(making, one)
     )
-    return Chart(job, making.say("report.pace", job=making.say(f"job.{job}")), bars, one["target"])
+    key = "report.pace" if unit == UNITS[0] else f"report.pace_{unit}"
+    title = making.say(key, job=making.say(f"job.{job}"))
+    aim = (
+        making.say(f"report.target_{one['target_of']}", target=one["target"])
+        if one["target"]
+        else ""
+    )
+    return Chart(job, title, bars, None if own else one["target"], aim, unit)
 
 
 def people(making: Making) -> Section | None:

@@ -1,4 +1,4 @@
-"""The history of merchants' rules: their changes are operations, by whomever and wherever."""
+"""The history of rules, of merchants and of the building: their changes are operations."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ from floorhand.store.standing import standing
 KIND = "SetRule"
 """The kind of the operation that changes a rule."""
 
+BUILDING = ""
+"""Stands for the merchant where a rule is one of the building itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -31,12 +34,23 @@ class Change:
     at: datetime
 
 
-def changes(tx: Session, site: str, merchant: str, name: str = "") -> tuple[Change, ...]:
-    """List the changes of a merchant's rules, or of one of them, the latest first."""
+def changes(
+    tx: Session, site: str, merchant: str, name: str = "", since: datetime | None = None
+) -> tuple[Change, ...]:
+    """List the changes of a merchant's rules, or of one of them, the latest first.
+
+    Args:
+        tx: An open transaction.
+        site: The building.
+        merchant: Whose rules; `BUILDING` for its own.
+        name: Of which rule; empty: of all.
+        since: Leave out what was changed before; None: nothing.
+    """
+    lately = () if since is None else (Operation.at >= since,)
     rows = tx.execute(
         select(Operation.command, Operation.worker, Operation.at, Worker.name)
         .outerjoin(Worker, (Worker.site == Operation.site) & (Worker.code == Operation.worker))
-        .where(Operation.site == site, Operation.kind == KIND, standing())
+        .where(Operation.site == site, Operation.kind == KIND, standing(), *lately)
         .order_by(Operation.at.desc(), Operation.id.desc())
     )
     found = []
@@ -57,7 +71,8 @@ def set_rules(tx: Session, site: str, merchant: str, rules: MerchantRules) -> No
 def record(
     tx: Session, site: str, merchant: str, changed: tuple[tuple[str, str, str], ...], at: datetime
 ) -> None:
-    """Record what a file changed, each rule as (name, before, after)."""
+    """Record what the office changed, each rule as (name, before, after)."""
+    facts = {"job": "lead", "merchant": merchant} if merchant else {"job": "lead"}
     for name, was, now in changed:
         command = {"merchant": merchant, "name": name, "was": was, "now": now}
         tx.execute(
@@ -66,7 +81,7 @@ def record(
                 id=f"{OFFICE}:{uuid4().hex}",
                 kind=KIND,
                 command=as_json(command),
-                facts=as_json({"job": "lead", "merchant": merchant}),
+                facts=as_json(facts),
                 worker="",
                 seat=OFFICE,
                 at=at,

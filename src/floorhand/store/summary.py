@@ -8,7 +8,7 @@ and stood at its end; nothing is taken off them later.
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -25,10 +25,8 @@ from floorhand.domain.proofs import StockProof
 from floorhand.domain.return_figures import RETURNS_NOTE, closed_numbers, return_figures
 from floorhand.domain.shifts import (
     Period,
-    clock_hours,
     end_of_next,
 )
-from floorhand.domain.signing_in import JOBS
 from floorhand.store import shift_goods, shift_orders, shift_returns, summaries
 from floorhand.store.asking import connection_of
 from floorhand.store.earlier import earlier_shifts
@@ -36,6 +34,7 @@ from floorhand.store.entries import entries, taken_back_since
 from floorhand.store.masters import site_rules, site_zone
 from floorhand.store.proofs import stock_told
 from floorhand.store.room import left_for
+from floorhand.store.shift_pace import jobs_told, shift_pace, targets_at_end, with_usual
 from floorhand.store.shift_people import people
 
 Stretch = tuple[str, datetime, datetime | None]
@@ -66,8 +65,9 @@ def summarise(
         - ``comparison``: ``shifts`` (start and end of the same shifts before that anybody worked
           in, the latest first), and ``figures``: by headline (`floorhand.domain.headlines`)
           ``now``, ``last`` and ``mean``;
-        - in ``pace`` by job ``target``: the mean pieces an hour in those shifts, and in each hour
-          ``usual``: the mean of that clock hour; None if there were none;
+        - in ``pace`` in each hour ``usual``: the mean pieces of that clock hour in those shifts,
+          None if there were none; and by job without a target of the site's as ``target`` their
+          mean of all hours, with ``target_of`` as ``mean``;
         - ``left_over`` and ``disk``, which are of the moment ``as_of``, whatever the period, and
           ``stock`` (`floorhand.store.proofs.stock_told`).
     """
@@ -75,7 +75,7 @@ def summarise(
     before = earlier_shifts(tx, site, period, now, shift_figures, keep=keep)
     return {
         **figures,
-        "pace": _with_usual(figures["pace"], [one.pace for one in before]),
+        "pace": with_usual(figures["pace"], [one.pace for one in before]),
         "comparison": {
             "shifts": [_span(one.period) for one in before],
             "figures": compared(headlines(figures), [one.headlines for one in before]),
@@ -111,10 +111,10 @@ def shift_figures(tx: Session, site: str, period: Period, now: datetime) -> dict
 
     Returns:
         - ``period``: ``name``, ``start``, ``end`` (UTC), ``length_s``, ``time_zone``;
-        - ``jobs``: by job the figures of `floorhand.domain.tallies.told`; ``workers``: by worker
-          the same by job, and ``name``, ``signed_in_s``, ``utilisation_pct``;
-        - ``pace``: by job its ``hours``, a list: ``hour`` (``06:00`` as local clocks show),
-          ``start`` (UTC), ``length_s`` and ``pieces``;
+        - ``jobs``: by job the figures of `floorhand.domain.tallies.told`, and what the site wants
+          of it (`floorhand.domain.pace_targets.held_against`); ``workers``: by worker
+          the same by job without that, and ``name``, ``signed_in_s``, ``utilisation_pct``;
+        - ``pace``: by job `floorhand.store.shift_pace.shift_pace`;
         - ``gaps``: a list of ``worker``, ``start``, ``length_s``, ``before``, ``after`` (jobs) and
           ``why`` (`floorhand.domain.pauses.explain`);
         - ``refusals``: ``scans``, ``refusals``, ``refusal_pct``, ``by_code``, ``by_worker``;
@@ -132,6 +132,8 @@ def shift_figures(tx: Session, site: str, period: Period, now: datetime) -> dict
     beats = summaries.scans(tx, site, period)
     back = taken_back_since(tx, site, period)
     zone = site_zone(tx, site)
+    targets = targets_at_end(tx, site, period)
+    worked = people(tx, site, period, now, noted, beats)
     return {
         "period": {
             "name": period.name,
@@ -139,8 +141,9 @@ def shift_figures(tx: Session, site: str, period: Period, now: datetime) -> dict
             "length_s": period.length_s,
             "time_zone": zone.key,
         },
-        **people(tx, site, period, now, noted, beats),
-        "pace": _pace(noted("pieces"), clock_hours(period, zone)),
+        **worked,
+        "jobs": jobs_told(worked["jobs"], targets),
+        "pace": shift_pace(noted, beats, period, zone, targets),
         "refusals": tallies.refusals_told(beats),
         "undone": floor_figures.undo_figures(read.taken_back),
         "orders": order_figures(noted("ordered_pieces"), *shift_orders.due(tx, site, period, back)),
@@ -154,37 +157,6 @@ def shift_figures(tx: Session, site: str, period: Period, now: datetime) -> dict
 
 def _span(period: Period) -> dict[str, str]:
     return {"start": period.start.isoformat(), "end": period.end.isoformat()}
-
-
-def _pace(entries: Iterable[Entry], hours: Sequence[Period]) -> dict[str, Any]:
-    """Say what was finished in each hour as the clock shows it, by job."""
-    done = tallies.pace(entries, hours)
-    return {
-        job: {
-            "hours": [
-                {
-                    "hour": hour.name,
-                    "start": hour.start.isoformat(),
-                    "length_s": hour.length_s,
-                    "pieces": pieces[job],
-                }
-                for hour, pieces in zip(hours, done, strict=True)
-            ]
-        }
-        for job in JOBS
-    }
-
-
-def _with_usual(
-    pace: Mapping[str, Any], before: Sequence[Mapping[str, tallies.Hours]]
-) -> dict[str, Any]:
-    """Put beside each hour what was usual in it, and beside each job its pace in all hours."""
-    told: dict[str, Any] = {}
-    for job, one in pace.items():
-        usual, target = tallies.usual_pace([shift[job] for shift in before if job in shift])
-        hours = [{**hour, "usual": usual.get(hour["hour"])} for hour in one["hours"]]
-        told[job] = {"target": target, "hours": hours}
-    return told
 
 
 def _goods(tx: Session, site: str, period: Period, now: datetime, noted: Noted) -> dict[str, Any]:

@@ -25,7 +25,8 @@ IN_TABLES: Final = (
 IN_SUMMARY: Final = (
     *("active", "pieces_hour", "lines_hour", "scans", "refused_pct", "signed_in", "gap"),
     *("other_time", "busy", "best", "usual", "last", "mean", "median", "p90", "undone"),
-    *("accuracy", "differing", "plus", "minus"),
+    *("accuracy", "differing", "plus", "minus", "target_pieces"),
+    *("target_lines", "reached"),
 )
 """Figures of the summary of a shift."""
 
