@@ -49,7 +49,6 @@ class Code(StrEnum):
     NESTED_TOO_DEEP = "nested_too_deep"
     IN_ITSELF = "in_itself"
     NO_ROOM_FOR_WORK = "no_room_for_work"
-
     # Taking back
     UNDO_NOTHING = "undo_nothing"
     REDO_NOTHING = "redo_nothing"
@@ -68,7 +67,6 @@ class Code(StrEnum):
     REVERSE_MOVED = "reverse_moved"
     REVERSE_ENDED = "reverse_ended"
     LEAD_TOOK_BACK = "lead_took_back"
-
     # Signing in and the menu
     SIGNED_IN_ELSEWHERE = "signed_in_elsewhere"
     SEAT_LOST = "seat_lost"
@@ -83,7 +81,6 @@ class Code(StrEnum):
     SEAT_LOCKED = "seat_locked"
     ROLE_MISSING = "role_missing"
     JOB_NOT_HERE = "job_not_here"
-
     # Picking
     TOTE_TAKEN = "tote_taken"
     TOTE_NOT_EMPTY = "tote_not_empty"
@@ -106,7 +103,6 @@ class Code(StrEnum):
     ORDER_ON_NO_WALK = "order_on_no_walk"
     WALK_LOST = "walk_lost"
     WALK_TAKEN = "walk_taken"
-
     # Labels
     ASKED_FIRST = "asked_first"
     LABEL_OTHER = "label_other"
@@ -115,7 +111,6 @@ class Code(StrEnum):
     LABEL_TOO_EARLY = "label_too_early"
     LABEL_UNSURE = "label_unsure"
     NO_LABEL = "no_label"
-
     # Packing
     TOTE_FREE = "tote_free"
     TOTE_EMPTY = "tote_empty"
@@ -140,7 +135,6 @@ class Code(StrEnum):
     CHOOSE_FROM_LIST = "choose_from_list"
     MISSING_TOO_MANY = "missing_too_many"
     PACK_HELD = "pack_held"
-
     # Receiving
     DELIVERY_CLOSED = "delivery_closed"
     DELIVERY_FIRST = "delivery_first"
@@ -158,7 +152,6 @@ class Code(StrEnum):
     COUNT_FIRST = "count_first"
     NOT_COUNTED_HERE = "not_counted_here"
     NOTHING_COUNTED = "nothing_counted"
-
     # Put-away
     NOTHING_TO_PUT_AWAY = "nothing_to_put_away"
     STILL_NO_BIN = "still_no_bin"
@@ -169,17 +162,17 @@ class Code(StrEnum):
     WRONG_SOURCE = "wrong_source"
     BIN_NOT_LEGAL = "bin_not_legal"
     BIN_NO_ROOM = "bin_no_room"
-
     # Counts and refills
     NOTHING_TO_COUNT = "nothing_to_count"
     COUNT_TAKEN = "count_taken"
     COUNTED_BEFORE = "counted_before"
     COUNT_OPEN = "count_open"
     WORK_LOST = "work_lost"
+    WORK_FREED = "work_freed"
+    WORK_GIVEN = "work_given"
     COUNT_ONLY = "count_only"
     COUNT_SCAN_FIRST = "count_scan_first"
     NOTHING_TO_REFILL = "nothing_to_refill"
-
     # The desk of those who lead
     HANDOVER_OWN = "handover_own"
     HANDOVER_GONE = "handover_gone"
@@ -191,7 +184,6 @@ class Code(StrEnum):
     CORRECTION_MOVED = "correction_moved"
     CORRECTION_SAME = "correction_same"
     CORRECTION_PROMISED = "correction_promised"
-
     # Return inspection
     RETURN_CLOSED = "return_closed"
     RETURN_TAKEN_OVER = "return_taken_over"

@@ -324,7 +324,7 @@ def test_a_walk_is_given_to_a_worker_who_finds_it_parked_where_it_goes_on(floor)
     give(bob, "1", "1", "2")
     assert bob.said == "control.work_given"
     ana.scan("BIN-A-01")
-    assert (ana.said, ana.prompt.ask) == (f"refusal.{Code.WALK_TAKEN}", "picking.scan_cart")
+    assert (ana.said, ana.prompt.ask) == (f"refusal.{Code.WORK_GIVEN}", "picking.scan_cart")
     cai = Picker(floor, "W3")
     assert cai.prompt.place == "A-01"
     cai.go_on()
@@ -339,7 +339,7 @@ def test_an_order_at_a_bench_is_freed_for_anybody(transactions: Transactions) ->
     give(bob, "1", "2")
     assert bob.said == "control.work_freed"
     ana.scan("09506000134352")
-    assert (ana.said, ana.prompt.ask) == ("packing.gone", "packing.scan_tote")
+    assert (ana.said, ana.prompt.ask) == (f"refusal.{Code.WORK_FREED}", "packing.scan_tote")
     assert state(transactions, "1001") == "picked"
 
 

@@ -9,6 +9,9 @@ from floorhand.domain.holds import Subject
 PRIORITY_MAX = 9
 """Orders have a priority from so much below nought to so much above it; most have nought."""
 
+NEXT = ("putaway", "counting", "refill")
+"""Jobs in which what a worker has comes before all that anybody may have."""
+
 LISTED_MAX = 9
 """So many are listed at once: the numbers of one key each."""
 
@@ -176,8 +179,9 @@ class CutOffsFound:
 class WorkRow:
     """Work that somebody has open or parked.
 
-    ``about`` is what people call it: a cart or an order, a place, a return. ``holder`` is a
-    worker's number, ``name`` theirs. ``done`` of ``total`` pieces are behind them.
+    ``about`` is what people call it: a cart or an order, a place, a return, a delivery. ``task``
+    is a task's id, or the number of a return or delivery. ``holder`` is a worker's number,
+    ``name`` theirs. ``done`` of ``total`` pieces are behind them.
     """
 
     job: str
@@ -258,6 +262,7 @@ class GiveWork:
     """Let another worker go on with work that somebody has; ``take_over`` is who has it."""
 
     job: str
+    task: str
     about: str
     order: str
     take_over: str
@@ -266,7 +271,7 @@ class GiveWork:
 
 @dataclass(frozen=True, slots=True)
 class WorkGiven:
-    """It is that worker's, parked for them; ``busy`` if they are at other work of that job."""
+    """It is that worker's, parked for them; ``busy`` if they are at that job, or have left it."""
 
     about: str
     name: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from floorhand.domain.control import (
+    NEXT,
     FreeWork,
     GiveWork,
     ListTakers,
@@ -21,8 +22,6 @@ from floorhand.flows.turn import Ask, Choice, Do, Prompt, Reply, Wants
 BACK = (Key.BACK, "key.back")
 MORE = (Key.LIST, "key.more")
 CHOICE = Wants(kinds=("choice",))
-GIVEN = ("picking", "packing")
-"""Jobs of which work can be freed, or given to somebody else."""
 
 
 def step(state: State, event: object) -> Reply | None:
@@ -35,8 +34,9 @@ def step(state: State, event: object) -> Reply | None:
         case _, WorkFreed(about=about, kept=kept):
             said = "control.work_freed_part" if kept else "control.work_freed"
             return Ask(START, said, {"work": about}, look=kept)
-        case _, WorkGiven(about=about, name=name, busy=busy):
-            said = "control.work_given_busy" if busy else "control.work_given"
+        case Giving(listed=listed), WorkGiven(about=about, name=name, busy=busy):
+            comes = "next" if listed.work.job in NEXT else "busy"
+            said = f"control.work_given_{comes}" if busy else "control.work_given"
             return Ask(START, said, {"work": about, "name": name}, look=busy)
         case Working(listed=WorkListed(rows=rows, skip=skip, more=True)), Pressed(key=Key.LIST):
             return Do(ListWork(skip + len(rows)))
@@ -54,7 +54,7 @@ def step(state: State, event: object) -> Reply | None:
             return Do(ListTakers(work, skip + len(rows)))
         case Giving(listed=listed), Chosen(code=worker):
             work = listed.work
-            return Do(GiveWork(work.job, work.about, work.order, work.holder, worker))
+            return Do(GiveWork(work.job, work.task, work.about, work.order, work.holder, worker))
     return None
 
 
@@ -98,7 +98,8 @@ def _row(number: int, row: WorkRow) -> Choice:
         ("done", row.done),
         ("of", row.total),
     )
-    return Choice(str(number), "control.row_work", facts=facts)
+    text = "control.row_work" if row.total else "control.row_work_bare"
+    return Choice(str(number), text, facts=facts)
 
 
 def _at(work: WorkRow) -> Prompt:
@@ -110,10 +111,10 @@ def _at(work: WorkRow) -> Prompt:
             ("fact.job_text", f"job.{work.job}"),
             ("fact.worker", work.name),
             ("fact.since", work.since),
-            *((("fact.order", work.order),) if work.order != work.about else ()),
+            *((("fact.order", work.order),) if work.order not in ("", work.about) else ()),
         ),
         progress=(work.done, work.total) if work.total else None,
         keys=(BACK,),
-        choices=choices if work.job in GIVEN else (),
+        choices=choices,
         wants=CHOICE,
     )

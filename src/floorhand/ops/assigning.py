@@ -6,14 +6,16 @@ it. Who loses work is told at the next scan; who gets some finds it parked.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.control import (
     LISTED_MAX,
+    NEXT,
     FreeWork,
     GiveWork,
     ListTakers,
@@ -25,33 +27,33 @@ from floorhand.domain.control import (
     WorkListed,
     WorkRow,
 )
-from floorhand.domain.packing import AsideDone, OpenOrder, OrderOpened, PutAside
-from floorhand.domain.picking import GetWork, WalkDone, WorkFound
 from floorhand.domain.rights import Right, may
-from floorhand.domain.walks import LeaveOrders
 from floorhand.errors import Code, Gone, Refused
 from floorhand.flows.turn import Ask
-from floorhand.ops.claims import leave_orders
 from floorhand.ops.colleagues import moment_told
 from floorhand.ops.freezing import freeze
-from floorhand.ops.getting_work import get_work
+from floorhand.ops.handing_on import KEPT, free, give, may_count
 from floorhand.ops.leading import must_lead
-from floorhand.ops.packing import open_order, put_aside
 from floorhand.ops.parking import Left, park
 from floorhand.ops.registry import FLOWS
-from floorhand.store import open_work
+from floorhand.ops.works import who_is_at
+from floorhand.store import deliveries, open_work
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import worker_facts
-from floorhand.store.orders import split_name
+from floorhand.store.open_work import Held
 from floorhand.store.schema import Parked, Seat
 from floorhand.store.undo_steps import NO_STEPS
 from floorhand.store.workers import people
 
+RECEIVING: Final = "receiving"
+COUNTING: Final = "counting"
+
 
 def list_work(tx: Session, cause: Cause, command: ListWork) -> WorkListed:
-    """Say who has which work."""
+    """Say who has which work, the oldest first."""
     must_lead(tx, cause, Right.CONTROL)
-    found = open_work.held(tx, cause.site)
+    found = [*open_work.held(tx, cause.site), *_being_received(tx, cause.site)]
+    found.sort(key=lambda one: (one.since is None, one.since, one.about))
     shown = found[command.skip : command.skip + LISTED_MAX]
     rows = tuple(
         WorkRow(
@@ -65,6 +67,18 @@ def list_work(tx: Session, cause: Cause, command: ListWork) -> WorkListed:
     return WorkListed(rows, command.skip, len(found) > command.skip + LISTED_MAX)
 
 
+def _being_received(tx: Session, site: str) -> Iterator[Held]:
+    """Give the deliveries that somebody counts; each has those who do, and nobody for themselves.
+
+    Since when somebody does is not kept: they are as old as the delivery is open.
+    """
+    for (number, worker), name in who_is_at(tx, site, RECEIVING).items():
+        found = deliveries.progress(tx, site, number)
+        if found is not None:
+            begun, counted, expected = found
+            yield Held(RECEIVING, number, number, "", worker, name, begun, counted, expected)
+
+
 def list_takers(tx: Session, cause: Cause, command: ListTakers) -> TakersListed:
     """Say who may take work on, those first who sit somewhere."""
     must_lead(tx, cause, Right.CONTROL)
@@ -73,6 +87,9 @@ def list_takers(tx: Session, cause: Cause, command: ListTakers) -> TakersListed:
         for one in people(tx, cause.site)
         if may(one.roles.split(), Right(command.work.job)) and one.code != command.work.holder
     ]
+    if command.work.job == COUNTING:
+        task = command.work.task
+        able = [one for one in able if may_count(tx, cause.site, task, one.code)]
     able.sort(key=lambda one: (not one.seats, one.name, one.code))
     shown = able[command.skip : command.skip + LISTED_MAX]
     rows = tuple(TakerRow(one.code, one.name, " ".join(one.seats)) for one in shown)
@@ -81,30 +98,27 @@ def list_takers(tx: Session, cause: Cause, command: ListTakers) -> TakersListed:
 
 
 def free_work(tx: Session, cause: Cause, command: FreeWork) -> WorkFreed:
-    """Give the orders of a walk back, or put an order at a bench aside.
+    """Open work to everybody; of a walk, the orders that have no tote yet.
 
     Raises:
         Refused: `Code.EXCEPTION_CHANGED`, if whoever had it has it no more.
     """
     must_lead(tx, cause, Right.CONTROL)
-    holder = replace(cause, worker=command.take_over)
-    taken = {"taken_from": command.take_over, "order": command.order}
+    holder = replace(cause, worker=command.take_over, lead=cause.worker or cause.seat)
     try:
-        if command.job == "picking":
-            left = leave_orders(tx, holder, LeaveOrders(command.task))
-            cause.note(job="lead", **taken)
-            return WorkFreed(command.about, kept=not isinstance(left.next, WalkDone))
-        aside = put_aside(tx, holder, PutAside(command.order))
+        freed = free(tx, holder, command)
     except Gone as gone:
         raise _changed(command.about) from gone
-    if not isinstance(aside, AsideDone):
+    if freed is None:
         raise _changed(command.about)
-    cause.note(job="lead", **taken)
-    return WorkFreed(command.about, kept=False)
+    cause.note(job="lead", taken_from=command.take_over, order=command.order)
+    return WorkFreed(command.about, kept=freed == KEPT)
 
 
 def give_work(tx: Session, cause: Cause, command: GiveWork) -> WorkGiven:
     """Let another worker take work over, and park it for them where they go on.
+
+    Who is at that job already is led to it next, or goes on by scanning what it is about.
 
     Raises:
         Refused: `Code.EXCEPTION_CHANGED`, if whoever had it has it no more.
@@ -114,16 +128,12 @@ def give_work(tx: Session, cause: Cause, command: GiveWork) -> WorkGiven:
     lead = worker_facts(tx, cause.site, cause.worker)
     if taker is None:
         raise _changed(command.about)
-    theirs = replace(cause, worker=taker.code, roles=taker.roles)
-    outcome: object
-    if command.job == "picking":
-        cart = command.about if command.about != command.order else ""
-        order = "" if cart else command.order
-        outcome = get_work(tx, theirs, GetWork(cart, command.take_over, order))
-    else:
-        named = split_name(command.order)
-        outcome = open_order(tx, theirs, OpenOrder(*named, take_over=command.take_over))
-    if not isinstance(outcome, WorkFound | OrderOpened) or not cause.figures.get("take_over"):
+    theirs = replace(cause, worker=taker.code, roles=taker.roles, lead=cause.worker or cause.seat)
+    try:
+        outcome = give(tx, theirs, command)
+    except Gone as gone:
+        raise _changed(command.about) from gone
+    if outcome is None:
         raise _changed(command.about)
     cause.note(job="lead", given_to=taker.code)
     busy = _is_busy(tx, cause, taker.code, command.job)
@@ -137,13 +147,17 @@ def give_work(tx: Session, cause: Cause, command: GiveWork) -> WorkGiven:
 
 
 def _is_busy(tx: Session, cause: Cause, worker: str, job: str) -> bool:
-    """Say whether a worker has other work of a job open, or parked."""
+    """Say whether a worker has other work of a job open, or parked.
+
+    Who is at the first question of a job that hands out work gets this next.
+    """
     left = (Parked.site == cause.site, Parked.worker == worker, Parked.flow == job)
-    at = (Seat.site == cause.site, Seat.worker == worker, Seat.flow == job)
-    start = freeze(FLOWS[job].START)
+    at = [Seat.site == cause.site, Seat.worker == worker, Seat.flow == job]
+    if job not in NEXT:
+        at.append(Seat.state != freeze(FLOWS[job].START))
     return bool(
         tx.scalar(select(Parked.flow).where(*left))
-        or tx.scalar(select(Seat.code).where(*at, Seat.state != start).limit(1))
+        or tx.scalar(select(Seat.code).where(*at).limit(1))
     )
 
 

@@ -70,6 +70,9 @@ _WAITING = (
     .order_by(Task.state, Task.created_at, Task.id)
     .limit(TASKS_TRIED_MAX)
 )
+_BY_ID = select(Task.id, Task.kind, Task.place, Task.merchant, Task.sku, Task.lot).where(
+    Task.site == bindparam("site"), Task.id == bindparam("id")
+)
 _PLACE_OF = select(Place.kind, Place.state, Place.order_no).where(
     Place.site == bindparam("site"), Place.code == bindparam("place")
 )
@@ -138,21 +141,51 @@ def next_task(tx: Session, cause: Cause, command: NextTask) -> TaskFound | Given
         elif task.state == "parked" and not _reopen(tx, cause, task.id, source):
             without_bin = without_bin or source.place
         elif claim_task(tx, cause, task.id):
-            return TaskFound(
-                task.id,
-                source,
-                root_of(tx, cause.site, source.place),
-                task.kind,
-                _name(tx, cause.site, source) if source.sku else "",
-                sum(group.pieces for group in groups),
-                container,
-                _apart(groups),
-            )
+            return _found(tx, cause.site, task, source, container, groups)
     if gone:
         return NoneLeft(gone)  # a refusal would undo that they are cancelled
     if without_bin:
         raise Refused(Code.STILL_NO_BIN, place=without_bin)
     raise Refused(Code.NOTHING_TO_PUT_AWAY)
+
+
+def _found(
+    tx: Session,
+    site: str,
+    task: Row[*tuple[Any, ...]],
+    source: Source,
+    container: str,
+    groups: Sequence[Group],
+) -> TaskFound:
+    return TaskFound(
+        task.id,
+        source,
+        root_of(tx, site, source.place),
+        task.kind,
+        _name(tx, site, source) if source.sku else "",
+        sum(group.pieces for group in groups),
+        container,
+        _apart(groups),
+    )
+
+
+def let_go(tx: Session, cause: Cause, task: str) -> TaskFound | None:
+    """Open what the worker has begun to put away to everybody again, as if it had been fetched.
+
+    All tasks about the same goods are let go with this one. None if the worker has it no more, or
+    the goods are gone.
+    """
+    row = ask(tx, _BY_ID, site=cause.site, id=task).one_or_none()
+    if row is None:
+        return None
+    source, container = _source(tx, cause.site, row)
+    groups = groups_of(tx, cause.site, source)
+    mine = [one for one in tasks_of(tx, cause.site, source) if one.worker == cause.worker]
+    if not groups or task not in {one.id for one in mine if one.state == "claimed"}:
+        return None
+    for one in mine:
+        _release(tx, cause, one.id)
+    return _found(tx, cause.site, row, source, container, groups)
 
 
 def open_source(tx: Session, cause: Cause, command: OpenSource) -> Proposed | HeldByOther | Emptied:
@@ -189,7 +222,7 @@ def open_source(tx: Session, cause: Cause, command: OpenSource) -> Proposed | He
         )
     ]
     if holder != cause.worker:
-        tell_holder(tx, cause, JOB, holder, source.place, lambda state: _is_at(state, source))
+        tell_holder(tx, cause, JOB, holder, source.place, lambda state: is_at(state, source))
     ask(tx, _BEGIN, at_site=site, ids=ids, by=cause.worker, claimed_at=cause.at)
     cause.note(job=JOB, take_over=int(holder != cause.worker))
     if holder != cause.worker:
@@ -197,7 +230,7 @@ def open_source(tx: Session, cause: Cause, command: OpenSource) -> Proposed | He
     return found
 
 
-def _is_at(state: AnyState, source: Source) -> bool:
+def is_at(state: AnyState, source: Source) -> bool:
     """Say whether a question is about what stands in a place, or about these goods loose there."""
     about = getattr(state, "now", None) or getattr(state, "found", None)
     return about is not None and about.source == source

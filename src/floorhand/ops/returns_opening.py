@@ -43,7 +43,7 @@ _RECEIVE = (
 )
 _LET_GO = (
     update(_RETURN)
-    .where(_THIS, _RETURN.c.worker == bindparam("holder"))
+    .where(_THIS, _RETURN.c.worker == bindparam("holder"), _RETURN.c.custody != "disposed")
     .values(worker=None, claimed_at=None)
 )
 
@@ -59,7 +59,7 @@ def open_the_return(
         Refused: `Code.RETURN_CLOSED` if it has been inspected already; `Code.NO_ROOM_FOR_WORK`.
     """
     if command.leaving:
-        _let_go(tx, cause, command.leaving)
+        let_go_return(tx, cause, command.leaving)
     head = the_return(tx, cause, command.number)
     if not command.alone:
         options = returns.in_same_parcel(tx, cause.site, head)
@@ -117,6 +117,7 @@ def opened(tx: Session, cause: Cause, number: str) -> ReturnOpened:
     )
 
 
-def _let_go(tx: Session, cause: Cause, number: str) -> None:
-    """Give back a return that the worker has put aside with nothing counted."""
-    ask(tx, _LET_GO, at_site=cause.site, at_number=number, holder=cause.worker)
+def let_go_return(tx: Session, cause: Cause, number: str) -> bool:
+    """Give back a return that the worker has; False if the worker does not have it."""
+    gone = ask(tx, _LET_GO, at_site=cause.site, at_number=number, holder=cause.worker)
+    return gone.rowcount == 1

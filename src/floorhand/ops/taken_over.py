@@ -1,5 +1,7 @@
 """Tell a worker that a colleague has taken work over, at the next scan, wherever it was open.
 
+A lead may have given it to that colleague, or to anybody.
+
 The transaction that takes over writes it where the worker would go on: no other scan has to ask.
 What was scanned then answered a question about work that is a colleague's, so it is refused; the
 worker stands at the job's first question. Parked work tells it when it is taken up.
@@ -85,18 +87,46 @@ def tell_holder(
 
     Args:
         tx: The transaction that takes it over.
-        cause: Who takes it.
+        cause: Who takes it; a lead may have decided so.
         job: Which job it is of.
         holder: Number of the worker who loses it.
         about: What people call it: a cart, an order, a place, a return.
         is_it: Says whether a question of the job is about this work.
     """
+    taker = _name(tx, cause, cause.worker)
+    if cause.lead:
+        given = (("name", taker), ("by", _name(tx, cause, cause.lead)), ("work", about))
+        _tell(tx, cause, holder, TakenOver(job, Code.WORK_GIVEN, given, _at(cause)), is_it)
+        return
     code, named = TOLD[job]
-    taker = worker_facts(tx, cause.site, cause.worker)
-    facts = (("name", taker.name if taker else cause.seat), (named, about))
-    taken = freeze(TakenOver(job, code, facts, cause.at.isoformat()))
-    had = worker_facts(tx, cause.site, holder)
-    tasks.trouble(tx, cause, TAKE_OVER, about, job=job, taken_from=had.name if had else holder)
+    had = _name(tx, cause, holder)
+    tasks.trouble(tx, cause, TAKE_OVER, about, job=job, taken_from=had)
+    facts = (("name", taker), (named, about))
+    _tell(tx, cause, holder, TakenOver(job, code, facts, _at(cause)), is_it)
+
+
+def tell_freed(
+    tx: Session, cause: Cause, job: str, holder: str, about: str, is_it: Callable[[AnyState], bool]
+) -> None:
+    """Let whoever has had work until now be told that a lead has opened it to everybody."""
+    facts = (("name", _name(tx, cause, cause.lead)), ("work", about))
+    _tell(tx, cause, holder, TakenOver(job, Code.WORK_FREED, facts, _at(cause)), is_it)
+
+
+def _name(tx: Session, cause: Cause, worker: str) -> str:
+    facts = worker_facts(tx, cause.site, worker)
+    return facts.name if facts else worker or cause.seat
+
+
+def _at(cause: Cause) -> str:
+    return cause.at.isoformat()
+
+
+def _tell(
+    tx: Session, cause: Cause, holder: str, told: TakenOver, is_it: Callable[[AnyState], bool]
+) -> None:
+    """Write it down where the worker would go on, at a terminal or from the menu."""
+    job, taken = told.job, freeze(told)
     for row in ask(tx, _SEATS, site=cause.site, worker=holder).all():
         flow, state = behind(row.flow, row.state)
         if flow == job and is_it(thaw(FLOWS[job], state)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Select, bindparam, literal, select
@@ -74,14 +74,25 @@ def counted_in(state: AnyState) -> str:
 
 def who_else(tx: Session, cause: Cause, flow: str, work: str) -> dict[str, str]:
     """Say who else has work open, with the seat, or has parked it: names by worker's number."""
-    named = {"site": cause.site, "worker": cause.worker}
-    rows = [*ask(tx, _PARKED, **named, flow=flow), *ask(tx, _SITTING, **named)]
-    found: dict[str, str] = {}
-    for row in rows:
+    return {
+        row.code: f"{row.name} ({row.seat})" if row.seat else row.name
+        for about, row in _open_in(tx, cause.site, flow, cause.worker)
+        if about == work
+    }
+
+
+def who_is_at(tx: Session, site: str, flow: str) -> dict[tuple[str, str], str]:
+    """Say who has which work of a job open, or has parked it: names by work and worker's number."""
+    return {(about, row.code): row.name for about, row in _open_in(tx, site, flow, "")}
+
+
+def _open_in(tx: Session, site: str, flow: str, but: str) -> Iterator[tuple[str, Any]]:
+    """Give the work that somebody ``but`` one has open or parked, each with its row."""
+    named = {"site": site, "worker": but}
+    for row in [*ask(tx, _PARKED, **named, flow=flow), *ask(tx, _SITTING, **named)]:
         name, state = behind(row.flow, row.state)
-        if name == flow and work_of(flow, thaw(FLOWS[flow], state)) == work:
-            found[row.code] = f"{row.name} ({row.seat})" if row.seat else row.name
-    return found
+        if name == flow and (work := work_of(flow, thaw(FLOWS[flow], state))):
+            yield work, row
 
 
 def must_be_open(tx: Session, cause: Cause, flow: str, state: AnyState) -> None:

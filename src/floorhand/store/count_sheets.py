@@ -42,6 +42,9 @@ _DROP_SKU = delete(_COUNTED).where(
     _COUNTED.c.merchant == bindparam("at_merchant"),
     _COUNTED.c.sku == bindparam("at_sku"),
 )
+_DROP_ALL = delete(_COUNTED).where(
+    _COUNTED.c.site == bindparam("at_site"), _COUNTED.c.task == bindparam("at_task")
+)
 
 
 def _setting(dialect: Any) -> Any:
@@ -74,6 +77,12 @@ def widen(tx: Session, site: str, task: str) -> None:
 def give_back(tx: Session, site: str, task: str, worker: str) -> bool:
     """Open a count to everybody again; False if the worker does not have it."""
     return ask(tx, _FREE, at_site=site, at_task=task, by=worker).rowcount == 1
+
+
+def begin_anew(tx: Session, site: str, task: str) -> None:
+    """Forget what was counted so far: whoever counts now shall not see what another one saw."""
+    ask(tx, _DROP_ALL, at_site=site, at_task=task)
+    set_sheet(tx, site, task, worker=None, since=None, moves="[]")
 
 
 def set_counted(tx: Session, site: str, task: str, goods: Goods, pieces: int, at: datetime) -> None:

@@ -78,6 +78,7 @@ _HEADER = (
     .where(*_THIS)
     .with_for_update()
 )
+_BEGUN = select(Delivery.opened_at).where(*_THIS, Delivery.state == "receiving")
 _DOCKS = (
     select(Place.code)
     .where(Place.site == _SITE, Place.kind == "dock", Place.state == "open")
@@ -286,6 +287,18 @@ def totals(tx: Session, site: str, number: str, *, blind: bool) -> tuple[int, in
     """Add up what is expected and what of it was counted, in pieces; all that came if blind."""
     expected, found, counted = ask(tx, _TOTALS, site=site, number=number).one()
     return int(expected), int(counted if blind else found)
+
+
+def progress(tx: Session, site: str, number: str) -> tuple[datetime | None, int, int] | None:
+    """Say since when a delivery is received, and how many pieces are counted of how many.
+
+    None if it is not being received. Of one that nobody announced as many are expected as came.
+    """
+    found = ask(tx, _BEGUN, site=site, number=number).one_or_none()
+    if found is None:
+        return None
+    expected, _, counted = ask(tx, _TOTALS, site=site, number=number).one()
+    return found.opened_at, int(counted), int(expected)
 
 
 def next_line(tx: Session, site: str, number: str) -> Next:

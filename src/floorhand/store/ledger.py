@@ -41,8 +41,8 @@ OFFICE: Final = "office"
 class Cause:
     """Who did it, where, when, and by which scan; stamped on every row that a scan writes.
 
-    ``operation`` is ``<seat>:<scan number>``; ``roles`` are the worker's, and
-    ``device`` is what the one at the seat is called.
+    ``operation`` is ``<seat>:<scan number>``; ``roles`` are the worker's, ``device`` is what the
+    one at the seat is called, and ``lead`` is who decides for the worker, if anybody does.
     """
 
     site: str
@@ -53,6 +53,7 @@ class Cause:
     at: datetime
     roles: frozenset[str] = frozenset()
     device: str = ""
+    lead: str = ""
     figures: dict[str, int | str] = field(default_factory=dict)
     things: set[str] = field(default_factory=set)
     _rows: Iterator[int] = field(default_factory=count)
@@ -63,10 +64,7 @@ class Cause:
         return f"{self.operation}/{next(self._ids)}"
 
     def note(self, **figures: int | str) -> None:
-        """Record figures of this operation (``job``, finished ``pieces``, ``lines``, ``orders``).
-
-        Shift summaries add them up.
-        """
+        """Record figures of this operation: ``job``, finished ``pieces``… Summaries add them up."""
         self.figures.update(figures)
 
     def touch(self, kind: str, *names: str) -> None:

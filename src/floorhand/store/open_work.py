@@ -1,4 +1,4 @@
-"""Who has which work open or parked: walks, orders at benches, put-aways, returns."""
+"""Who has which work open or parked: all but deliveries, which nobody has for themselves."""
 
 from __future__ import annotations
 
@@ -10,10 +10,31 @@ from sqlalchemy import and_, func, literal, select
 from sqlalchemy.orm import Session
 
 from floorhand.store.parcels import PACK
-from floorhand.store.schema import OrderLine, Pick, Place, Return, ReturnLine, Slot, Task, Worker
+from floorhand.store.schema import (
+    OrderLine,
+    Pick,
+    Place,
+    RefillRow,
+    Return,
+    ReturnLine,
+    Slot,
+    Task,
+    Worker,
+)
 
-JOBS_OF = {"pick": "picking", PACK: "packing", "putaway": "putaway", "putback": "putaway"}
+JOBS_OF = {
+    "pick": "picking",
+    PACK: "packing",
+    "putaway": "putaway",
+    "putback": "putaway",
+    "count": "counting",
+    "refill": "refill",
+}
 """To which job a kind of task belongs."""
+
+
+LOOSE = ("dock", "bench")
+"""Kinds of places where goods of several put-aways stand beside each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +53,12 @@ class Held:
 
 
 def held(tx: Session, site: str) -> tuple[Held, ...]:
-    """List all work that somebody has, the oldest first."""
-    found = [*_tasks(tx, site), *_returns(tx, site)]
-    return tuple(sorted(found, key=lambda one: (one.since is None, one.since, one.about)))
+    """List all work that somebody has. What is put away of one place together is one piece."""
+    found: dict[tuple[str, ...], Held] = {}
+    for one in [*_tasks(tx, site), *_returns(tx, site)]:
+        alike = (one.about,) if one.job == "putaway" else (one.task, one.about)
+        found.setdefault((one.job, one.holder, *alike), one)
+    return tuple(found.values())
 
 
 def _tasks(tx: Session, site: str) -> list[Held]:
@@ -48,15 +72,19 @@ def _tasks(tx: Session, site: str) -> list[Held]:
             Task.kind,
             Task.id,
             Task.place,
+            Task.sku,
             Task.pieces,
             Task.worker,
             Task.claimed_at,
             Worker.name,
             Place.order_no,
+            Place.kind.label("stands"),
             order.label("on_walk"),
+            RefillRow.taken,
         )
         .outerjoin_from(Task, Worker, and_(Worker.site == Task.site, Worker.code == Task.worker))
         .outerjoin(Place, and_(Place.site == Task.site, Place.code == Task.place))
+        .outerjoin(RefillRow, and_(RefillRow.site == Task.site, RefillRow.task == Task.id))
         .where(
             Task.site == site,
             Task.kind.in_(JOBS_OF),
@@ -70,7 +98,7 @@ def _tasks(tx: Session, site: str) -> list[Held]:
 def _task(tx: Session, site: str, row: Any) -> Held:
     named = row.on_walk if row.kind == "pick" else row.order_no
     order = named or ""
-    done, total = 0, row.pieces
+    done, total = row.taken or 0, row.pieces
     if row.kind == "pick":
         done, total = _sums(tx, Pick.picked, Pick.pieces, *_stops(site, row.id))
     elif row.kind == PACK:
@@ -79,6 +107,8 @@ def _task(tx: Session, site: str, row: Any) -> Held:
         mine = (*of_order, OrderLine.order == number)
         done, total = _sums(tx, OrderLine.packed, OrderLine.picked, *mine)
     about = order if row.kind == PACK else row.place or order
+    if row.sku and (row.kind == "count" or row.stands in LOOSE):
+        about = f"{row.place} {row.sku}"
     name = row.name or row.worker
     job = JOBS_OF[row.kind]
     return Held(job, row.id, about, order, row.worker, name, row.claimed_at, done, total)
@@ -103,7 +133,7 @@ def _returns(tx: Session, site: str) -> list[Held]:
     rows = tx.execute(
         select(
             literal("returns"),
-            literal(""),
+            Return.number,
             Return.number,
             literal(""),
             Return.worker,

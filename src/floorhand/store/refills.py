@@ -102,10 +102,11 @@ def set_refill(tx: Session, site: str, task: str, **values: Any) -> None:
     tx.execute(update(RefillRow).where(*mine).values(values))
 
 
-def give_back(tx: Session, site: str, task: str, worker: str) -> None:
-    """Open a refill to everybody again that a worker has."""
+def give_back(tx: Session, site: str, task: str, worker: str) -> bool:
+    """Open a refill to everybody again; False if the worker does not have it."""
     mine = (Task.site == site, Task.id == task, Task.worker == worker, Task.state == "claimed")
-    tx.execute(update(Task).where(*mine).values(state="open", worker=None))
+    opened = update(Task).where(*mine).values(state="open", worker=None).returning(Task.id)
+    return tx.scalar(opened) is not None
 
 
 _URGENT = (RefillRow.needed_at, Task.id)

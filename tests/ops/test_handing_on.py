@@ -1,0 +1,217 @@
+"""Work of every job that a lead frees, or gives to somebody else, while its worker is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import forked
+import pytest
+from conftest import SITE, new_warehouse
+from homes import home_of
+from sqlalchemy import func, insert, select, update
+from warehouses import counted, inbound, refilled, returns
+from warehouses.picked import all_is_well
+from warehouses.picker import Picker
+from warehouses.walk import cause, received
+
+from floorhand.domain.keymap import Key
+from floorhand.domain.receiving import CloseDelivery
+from floorhand.domain.things import Goods
+from floorhand.errors import Code
+from floorhand.ops.closing_deliveries import close_delivery
+from floorhand.store.db import Transactions
+from floorhand.store.schema import Counted, Move, Return, Stock, Task, Worker
+
+CAP = Goods("ACME", "CAP")
+FREES = Path(__file__).parent / "frees.py"
+
+
+def staff(transactions: Transactions) -> None:
+    """Ana and Cai do any job, and Bob leads."""
+    with transactions.begin() as tx:
+        for code, name, roles in (
+            *(("W1", "Ana", "worker"), ("W2", "Bob", "lead"), ("W3", "Cai", "worker")),
+        ):
+            who = (Worker.site == SITE, Worker.code == code)
+            if tx.scalar(select(Worker.code).where(*who)):
+                tx.execute(update(Worker).where(*who).values(name=name, roles=roles))
+            else:
+                row = {"site": SITE, "code": code, "name": name, "badge": f"BADGE-{name}"}
+                tx.execute(insert(Worker).values(**row, roles=roles))
+
+
+def shelve(transactions: Transactions) -> tuple[str, list[str], str]:
+    """Give the job, what begins it, and the first question of whoever goes on with it."""
+    inbound.build(transactions)
+    with transactions.begin() as tx:
+        received(tx, 10, CAP, 5)
+    return "putaway", [inbound.CAP], "putaway.fetch_piece"
+
+
+def inspect(transactions: Transactions) -> tuple[str, list[str], str]:
+    returns.build(transactions)
+    return "returns", ["RMA-1"], "returns.scan_piece"
+
+
+def count(transactions: Transactions) -> tuple[str, list[str], str]:
+    counted.build(transactions)
+    return "counting", ["*DONE", "BIN-A-01", "MUG-1"], "counting.scan_bin"
+
+
+def fill_up(transactions: Transactions) -> tuple[str, list[str], str]:
+    refilled.build(transactions)
+    return "refill", ["*DONE", "BIN-B-01", "MUG-1", "30", "T-1"], "refill.bring"
+
+
+def receive(transactions: Transactions) -> tuple[str, list[str], str]:
+    inbound.build(transactions)
+    return "receiving", ["D-100", "LD1", inbound.MUG], "receiving.scan_piece"
+
+
+BEGUN = (shelve, inspect, count, fill_up, receive)
+Begun = Callable[[Transactions], tuple[str, list[str], str]]
+
+
+def moves(transactions: Transactions) -> list[tuple[str, str, int]]:
+    with transactions.begin() as tx:
+        rows = tx.execute(select(Move.source, Move.target, Move.pieces).order_by(Move.at, Move.row))
+        return [(row[0], row[1], row[2]) for row in rows]
+
+
+def holders(transactions: Transactions) -> set[str]:
+    """Name who has tasks or returns."""
+    with transactions.begin() as tx:
+        claimed = tx.scalars(select(Task.worker).where(Task.state == "claimed"))
+        return {str(one) for one in (*claimed, *tx.scalars(select(Return.worker))) if one}
+
+
+def at_work(transactions: Transactions, *choices: str) -> Picker:
+    """Bob, where he has chosen the first work that is listed, and these choices."""
+    bob = Picker(transactions, "W2", job="leading")
+    for area in ("control", "work"):
+        codes = [choice.code for choice in bob.prompt.choices]
+        bob.scan(str(codes.index(area) + 1))
+    bob.scan("1", *choices)
+    return bob
+
+
+def given(transactions: Transactions) -> Picker:
+    """Bob, who has given the first work to Cai."""
+    bob = at_work(transactions, "1")
+    return to_cai(bob)
+
+
+def to_cai(bob: Picker) -> Picker:
+    codes = [choice.code for choice in bob.prompt.choices]
+    bob.scan(str(codes.index("W3") + 1))
+    return bob
+
+
+@pytest.mark.parametrize("begin", BEGUN)
+def test_what_is_given_away_goes_on_with_its_new_worker(
+    transactions: Transactions, begin: Begun
+) -> None:
+    job, scans, first = begin(transactions)
+    staff(transactions)
+    ana = Picker(transactions, "W1", job=job)
+    ana.scan(*scans)
+    before = moves(transactions)
+    bob = given(transactions)
+    assert bob.said == "control.work_given"
+
+    ana.scan(scans[-1])
+    assert ana.said == f"refusal.{Code.WORK_GIVEN}"
+    facts = ana.turn.said.facts if ana.turn.said else {}
+    assert (facts["by"], facts["name"], facts["since"]) == ("Bob", "Cai", "09:00")
+    assert not ana.offers(Key.UNDO)
+    cai = Picker(transactions, "W3", job=job)
+    assert (cai.prompt.ask, moves(transactions)) == (first, before)
+    assert holders(transactions) <= {"W3"}
+    assert all_is_well(transactions)
+
+    bob.scan("*UNDO")
+    assert holders(transactions) <= {"W1"}
+
+
+@pytest.mark.parametrize("begin", BEGUN)
+def test_what_is_freed_is_open_to_everybody_and_its_worker_is_told(
+    transactions: Transactions, begin: Begun
+) -> None:
+    job, scans, _ = begin(transactions)
+    staff(transactions)
+    ana = Picker(transactions, "W1", job=job)
+    ana.scan(*scans)
+    before = moves(transactions)
+    bob = at_work(transactions, "2")
+    assert (bob.said, holders(transactions)) == ("control.work_freed", set())
+    ana.scan(scans[-1])
+    assert ana.said == f"refusal.{Code.WORK_FREED}"
+    assert moves(transactions) == before
+    assert ana.prompt == Picker(transactions, "W1", seat="OTHER", job=job).prompt
+    assert all_is_well(transactions)
+
+
+def test_whoever_is_at_the_job_finds_it_next(transactions: Transactions) -> None:
+    job, scans, _ = shelve(transactions)
+    staff(transactions)
+    cai = Picker(transactions, "W3", job=job)
+    Picker(transactions, "W1", job=job).scan(*scans)
+    assert given(transactions).said == "control.work_given_next"
+    assert cai.scan("*DONE").prompt.ask == "putaway.fetch_piece"
+    assert cai.scan(inbound.CAP).prompt.ask == "putaway.scan_bin"
+    cai.go_on("putaway.scan_source")
+    assert all_is_well(transactions)
+
+
+def test_who_counts_on_does_not_see_what_the_other_one_counted(transactions: Transactions) -> None:
+    job, scans, _ = count(transactions)
+    staff(transactions)
+    Picker(transactions, "W1", job=job).scan(*scans)
+    given(transactions)
+    cai = Picker(transactions, "W3", job=job)
+    assert [one.pieces for one in cai.scan("BIN-A-01").prompt.goods] == [0]
+    with transactions.begin() as tx:
+        assert tx.scalar(select(func.count()).select_from(Counted)) == 0
+
+
+@pytest.mark.parametrize(
+    ("begin", "end"),
+    [
+        (shelve, ["LA-02-1", "1"]),
+        (inspect, ["RMA-2"]),
+        (count, ["*DONE"]),
+        (fill_up, ["BIN-A-01"]),
+        (receive, ["*DONE", "*DONE"]),
+    ],
+)
+def test_what_its_worker_ended_meanwhile_is_neither_freed_nor_given(
+    transactions: Transactions, begin: Begun, end: list[str]
+) -> None:
+    job, scans, _ = begin(transactions)
+    staff(transactions)
+    ana = Picker(transactions, "W1", job=job)
+    ana.scan(*scans)
+    bob = at_work(transactions)
+    ana.scan(*end)
+    question = ana.prompt
+    assert bob.scan("2").said.text == f"refusal.{Code.EXCEPTION_CHANGED}"
+    bob.scan("1")
+    assert to_cai(bob).said == f"refusal.{Code.EXCEPTION_CHANGED}"
+    assert ana.scan("*HELP").prompt == question
+
+
+def test_put_aways_in_processes_of_their_own_while_they_are_freed_and_given(tmp_path: Path) -> None:
+    """Each piece is put away once, whoever had it taken away from them meanwhile."""
+    transactions = new_warehouse(tmp_path)
+    inbound.build(transactions)
+    staff(transactions)
+    with transactions.begin() as tx:
+        for number, sku in enumerate(("CAP", "MUG")):
+            received(tx, 10 * (number + 1), Goods("ACME", sku), 12)
+        close_delivery(tx, cause(tx, 40), CloseDelivery("D-100", 24))
+    assert forked.outcome([str(FREES), home_of(tmp_path / "floor.db"), "W1", "W3"]) == (0, "")
+    assert all_is_well(transactions)
+    with transactions.begin() as tx:
+        docked = (Stock.place == "DOCK-1", Stock.pieces > 0)
+        assert tx.scalar(select(func.count()).where(*docked)) == 0
