@@ -50,6 +50,19 @@ class Subject:
         return Subject(SKU, self.merchant, self.code)
 
 
+@dataclass(frozen=True, slots=True)
+class Arrested:
+    """Goods came that are held: ``kind`` is ``recall`` or ``held``.
+
+    ``goods`` names their lot, ``why`` are facts of a text, ``bin`` is where they go; empty: no bin.
+    """
+
+    kind: str
+    goods: str
+    why: tuple[tuple[str, str], ...]
+    bin: str
+
+
 def reason_words(reason: str) -> dict[str, str]:
     """Give a reason as facts of a text: ``{reason_text}`` names it in any language."""
     key = f"hold.reason.{reason}" if reason in (*REASONS, *OF_OTHERS) else "hold.words"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from floorhand.domain.holds import Arrested
 from floorhand.domain.things import Goods
 
 WAITING_MAX = 30
@@ -155,7 +156,10 @@ class Next:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryOpened:
-    """The delivery is being received at this dock; ``others`` have it open or parked, too."""
+    """The delivery is being received at this dock; ``others`` have it open or parked, too.
+
+    ``held`` says in facts of a text why its merchant is on hold; empty if it is not.
+    """
 
     number: str
     merchant: str
@@ -166,6 +170,7 @@ class DeliveryOpened:
     counted: int
     next: Next
     others: str = ""
+    held: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +253,7 @@ class Counted:
         plate: The pallet that began with them; empty if none did.
         net_g: What their label told to be their net weight; 0 if nothing.
         about_g: What so many pieces weigh by our books; 0 if they do not know.
+        arrested: Why they are held, if they are; that counts for more than any alarm.
     """
 
     goods: Goods
@@ -267,6 +273,7 @@ class Counted:
     plate: str = ""
     net_g: int = 0
     about_g: int = 0
+    arrested: Arrested | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -341,6 +341,8 @@ def _opened(event: DeliveryOpened) -> Reply:
     facts: Facts = {"delivery": event.number, "place": event.dock, "merchant": event.merchant}
     if name := event.others:
         return Ask(Counting(job), "receiving.opened_too", {**facts, "name": name}, look=True)
+    if event.held:
+        return Ask(Counting(job), "receiving.opened_held", {**facts, **dict(event.held)}, look=True)
     key = "receiving.opened_blind" if event.blind else "receiving.opened"
     return Ask(Counting(job), key, facts)
 

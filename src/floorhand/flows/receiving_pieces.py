@@ -144,4 +144,5 @@ def was_counted(job: Job, event: Counted) -> Reply:
             Counting(after, now), "receiving.same", {"sku": now.goods.sku, "here": event.here}
         )
     key, facts = counted_words(event)
-    return Ask(Counting(after, now), key, facts, look=bool(event.alarm) or event.added < 0)
+    look = bool(event.alarm or event.arrested) or event.added < 0
+    return Ask(Counting(after, now), key, facts, look=look)

@@ -124,6 +124,10 @@ def counted_words(event: Counted) -> tuple[str, Facts]:
     dated = bool(event.goods.expiry)
     if dated:
         facts |= day_words(event.goods.expiry)
+    if (held := event.arrested) is not None:
+        to = "receiving.to_bin" if held.bin else "receiving.to_lead"
+        told = {"goods": held.goods, "place": held.bin, "to_text": to, **dict(held.why)}
+        return f"receiving.alarm_{held.kind}", facts | told
     if event.alarm == "life" and event.days < 0:
         return "receiving.alarm_expired", facts
     if event.alarm:

@@ -28,6 +28,7 @@ OF_KIND: Final[Mapping[str, tuple[str, ...]]] = {
     troubles.LINE_NOT_FOUND: (words.RECOUNT,),
     "blind_delivery": (words.ACCEPT,),
     "over_delivery": (words.ACCEPT, words.HOLD),
+    troubles.HELD_GOODS: (words.ACCEPT,),
     "unexpected_goods": (words.ACCEPT, words.HOLD),
     "unknown_return": (words.NAME_MERCHANT,),
     "putback_waiting": (words.PUT_BACK,),
@@ -45,9 +46,7 @@ _FITS: Final[Mapping[str, Fits]] = {
     words.WAIT: exception_orders.stopped,
     words.RELEASE: exception_stock.suspect,
     words.RECOUNT: exception_counts.countable,
-    words.ACCEPT: lambda tx, site, one: (
-        one.kind != "blind_delivery" or exception_stock.held(tx, site, one)
-    ),
+    words.ACCEPT: exception_stock.acceptable,
     words.HOLD: exception_stock.to_hold,
     words.NAME_MERCHANT: exception_orders.unnamed,
     words.PUT_BACK: exception_stock.to_put_back,

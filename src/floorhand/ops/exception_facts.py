@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from floorhand.domain.days import day
+from floorhand.domain.holds import reason_words
 from floorhand.domain.things import AVAILABLE
-from floorhand.domain.troubles import ADJUSTMENT, LINE_NOT_FOUND
+from floorhand.domain.troubles import ADJUSTMENT, HELD_GOODS, LINE_NOT_FOUND
 from floorhand.store.exceptions import Standing
 
 Shown = tuple[str, str]
@@ -75,6 +76,10 @@ def facts_of(one: Standing) -> tuple[Shown, ...]:
 
 
 def _reason(one: Standing, value: str) -> Shown:
+    if one.kind == HELD_GOODS:
+        words = reason_words(value)
+        own = words["reason_text"] == "hold.words"
+        return ("fact.reason", value) if own else ("fact.reason_text", words["reason_text"])
     if one.kind in WHY:
         return "fact.reason_text", WHY[one.kind] + value
     return "fact.reason", value

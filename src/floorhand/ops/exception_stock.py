@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from floorhand.domain.exceptions import Decide
 from floorhand.domain.things import AVAILABLE, HOLD, OUTSIDE, Goods
+from floorhand.domain.troubles import HELD_GOODS
 from floorhand.errors import Code, Refused
 from floorhand.flows.turn import Facts
-from floorhand.store import ledger, tasks
+from floorhand.store import holds, ledger, tasks
 from floorhand.store.cancelling import PUTBACK, put_back
 from floorhand.store.exceptions import Standing
 from floorhand.store.ledger import Cause
@@ -36,6 +37,15 @@ def held(tx: Session, site: str, one: Standing) -> int:
     """Count the pieces of a delivery that are still on hold."""
     goods = _delivered(tx, site, one, HOLD)
     return min(sum(free for _, _, free in _of(tx, site, one, goods, HOLD)), sum(goods.values()))
+
+
+def acceptable(tx: Session, site: str, one: Standing) -> bool:
+    """Say whether what came may be let be sold: not as long as it is held itself."""
+    if one.kind == HELD_GOODS:
+        sku, lot = str(one.facts["sku"]), str(one.facts["lot"])
+        if holds.on_goods(tx, site, Goods(one.merchant, sku, lot)) is not None:
+            return False
+    return one.kind not in ("blind_delivery", HELD_GOODS) or held(tx, site, one) > 0
 
 
 def accept(tx: Session, cause: Cause, one: Standing, _command: Decide) -> Facts:
@@ -79,6 +89,8 @@ def _delivered(tx: Session, site: str, one: Standing, condition: str) -> dict[Go
     )
     if sku := str(one.facts.get("sku", "")):
         asked = asked.where(Receipt.sku == sku)
+    if lot := str(one.facts.get("lot", "")):
+        asked = asked.where(Receipt.lot == lot)
     return {
         Goods(row.merchant, row.sku, row.lot, row.expiry): row.pieces for row in tx.execute(asked)
     }

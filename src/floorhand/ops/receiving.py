@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from floorhand.domain import counting
+from floorhand.domain.holds import MERCHANT, Subject, reason_words
 from floorhand.domain.receiving import (
     ROWS_MAX,
     Counted,
@@ -36,10 +37,10 @@ from floorhand.domain.receiving import (
 from floorhand.domain.rights import Right, may
 from floorhand.domain.things import DAMAGED, SUPPLIER, Goods, Line
 from floorhand.errors import Code, Gone, Refused
-from floorhand.ops import closing_deliveries, plates, short_life, works
+from floorhand.ops import closing_deliveries, held_goods, plates, short_life, works
 from floorhand.ops.allowing import must_have
 from floorhand.ops.beginning import need_room
-from floorhand.store import deliveries, ledger, receipts
+from floorhand.store import deliveries, holds, ledger, receipts
 from floorhand.store.asking import ask
 from floorhand.store.deliveries import Book, Product
 from floorhand.store.ledger import Cause
@@ -96,6 +97,7 @@ def open_delivery(tx: Session, cause: Cause, command: OpenDelivery) -> DeliveryO
     others = works.who_else(tx, cause, JOB, header.number)
     if others:
         cause.note(beside=", ".join(others))
+    held = holds.of_subject(tx, site, Subject(MERCHANT, header.merchant))
     return DeliveryOpened(
         header.number,
         header.merchant,
@@ -106,6 +108,7 @@ def open_delivery(tx: Session, cause: Cause, command: OpenDelivery) -> DeliveryO
         counted,
         deliveries.next_line(tx, site, header.number),
         ", ".join(others.values()),
+        tuple(reason_words(held.reason).items()) if held else (),
     )
 
 
@@ -145,6 +148,7 @@ def count_pieces(
     if isinstance(arrived, ShortLife):
         return arrived
     condition, alarm = arrived
+    condition = held_goods.arriving(tx, cause.site, goods, condition)
     if not book.lines:
         book = _new_line(tx, cause, book, goods, product)
     goods = replace(goods, condition=condition)
@@ -192,6 +196,7 @@ def set_count(tx: Session, cause: Cause, command: SetCount) -> Counted:
         shares = counting.take_back(book.lines, goods.lot, -more)
         deliveries.add_counts(tx, cause.site, command.delivery, shares, received=-1)
         _tell_over(tx, cause, book, goods, more)
+        held_goods.tell_leads(tx, cause, command.delivery, goods, more)
         cause.note(job=JOB, pieces=more, merchant=goods.merchant, delivery=command.delivery)
     return _counted(tx, cause, book, goods, more, "total", command.pieces)
 
@@ -215,6 +220,7 @@ def mark_damaged(tx: Session, cause: Cause, command: MarkDamaged) -> DamageMarke
     deliveries.add_counts(
         tx, cause.site, command.delivery, shares, received=-1, damaged=1, reason=command.reason
     )
+    held_goods.tell_leads(tx, cause, command.delivery, goods, -pieces)
     cause.note(
         job=JOB,
         damaged=pieces,
@@ -296,6 +302,7 @@ def _take_in(
     shares = counting.spread(book.lines, goods.lot, pieces)
     deliveries.add_counts(tx, cause.site, spot.delivery, shares, received=1)
     _tell_over(tx, cause, book, goods, pieces)
+    held_goods.tell_leads(tx, cause, spot.delivery, goods, pieces)
     if _too_many(book, pieces):
         alarm = "over"
     elif not fresh:
@@ -305,7 +312,8 @@ def _take_in(
     elif not alarm and _is_other_lot(book, goods):
         alarm = "lot"
     cause.note(job=JOB, pieces=pieces, merchant=goods.merchant, delivery=spot.delivery)
-    return _counted(tx, cause, book, goods, pieces, pack, here, alarm=alarm, fresh=fresh)
+    taken = _counted(tx, cause, book, goods, pieces, pack, here, alarm=alarm, fresh=fresh)
+    return replace(taken, arrested=held_goods.arrested(tx, cause.site, goods, here))
 
 
 def _tell_over(tx: Session, cause: Cause, book: Book, goods: Goods, added: int) -> None:

@@ -135,7 +135,7 @@ def dispose(tx: Session, cause: Cause, command: Dispose) -> PiecesDisposed | Fin
     row = pending_finding(tx, cause.site, command.finding)
     if row is None:
         return FindingGone(parcel(tx, cause, command.number))
-    _may(cause, command, head, row)
+    _may(tx, cause, command, head, row)
     if not _decide(tx, cause, command):
         return FindingGone(parcel(tx, cause, row.number))
     place = _book(tx, cause, command, row, head.place)
@@ -156,8 +156,8 @@ def dispose(tx: Session, cause: Cause, command: Dispose) -> PiecesDisposed | Fin
     return PiecesDisposed(here, row.sku, row.pieces, command.disposition, place)
 
 
-def _may(cause: Cause, command: Dispose, head: ReturnHead, row: FindingRow) -> None:
-    if command.disposition in FOR_SALE and not restockable(cause, head, row):
+def _may(tx: Session, cause: Cause, command: Dispose, head: ReturnHead, row: FindingRow) -> None:
+    if command.disposition in FOR_SALE and not restockable(tx, cause, head, row):
         raise Refused(Code.RETURN_NOT_RESTOCKABLE, sku=row.sku)
     if command.disposition == DESTROY and command.second in ("", cause.worker):
         raise Refused(Code.RETURN_SAME_BADGE, worker=cause.worker)

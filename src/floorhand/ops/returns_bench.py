@@ -11,7 +11,7 @@ from floorhand.domain.barcodes import body_of, own_code
 from floorhand.domain.returns import OTHER_MERCHANT, RECALL, Finding, Parcel
 from floorhand.errors import Code, Gone
 from floorhand.ops.colleagues import since
-from floorhand.store import origins, returns
+from floorhand.store import holds, origins, returns
 from floorhand.store.asking import ask
 from floorhand.store.inspections import FindingRow
 from floorhand.store.ledger import Cause
@@ -141,18 +141,21 @@ def finding_of(
         outcome=row.outcome,
         over=_over(tx, cause, head, row, received),
         dispositions=rules.dispositions,
-        restockable=restockable(cause, head, row),
+        restockable=restockable(tx, cause, head, row),
         said=next((line.reason for line in lines if line.reason), head.reason),
     )
 
 
-def restockable(cause: Cause, head: ReturnHead, row: FindingRow) -> bool:
+def restockable(tx: Session, cause: Cause, head: ReturnHead, row: FindingRow) -> bool:
     """Tell whether pieces may be sold again, whatever their grade.
 
     Not if their expiry is unknown or past, nor if nobody can say which serial it is, nor what came
-    back because it was recalled.
+    back because it was recalled, or is held here; pieces of an unknown lot may be of a held one.
     """
     if head.kind == RECALL:
+        return False
+    held = holds.on_sku(tx, cause.site, row.merchant, row.sku)
+    if any(one.is_on(row.goods) or not row.lot for one in held):
         return False
     if row.expiry_tracked and (not row.expiry or expired(cause, row)):
         return False
