@@ -85,6 +85,7 @@ def outcome(arguments: Sequence[str], environ: Mapping[str, str] = os.environ) -
 def _become(arguments: list[str], place: str, environ: dict[str, str], folder: str) -> None:
     """Be the program, in a process that has just been forked."""
     forkserver._forkserver.__init__()  # one that it forks from must have its environment
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored if the tests were begun by &
     os.setsid()
     line = os.open(place, os.O_RDWR)  # the first of a session is at that terminal from then on
     for number in (0, 1, 2):

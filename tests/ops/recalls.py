@@ -8,9 +8,8 @@ from __future__ import annotations
 import os
 import sys
 import time
-from datetime import UTC, datetime
 
-from conftest import SITE
+from conftest import NOW, SITE
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from warehouses.picker import Picker, pick_all
@@ -36,8 +35,8 @@ def picked(tx: Session) -> int:
 
 
 def recall(tx: Session) -> int:
-    """Recall the lot; gives what had been picked of it at that very moment."""
-    from_office(tx, SITE, HoldSubject(LOT, "glass"), datetime.now(UTC))
+    """Recall the lot on the pickers' day; gives what had been picked of it at that very moment."""
+    from_office(tx, SITE, HoldSubject(LOT, "glass"), NOW)
     return picked(tx)
 
 
