@@ -5,18 +5,25 @@ from __future__ import annotations
 import argparse
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from conftest import NOW, SITE
-from sqlalchemy import insert
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+from warehouses import people
+from warehouses.picker import Picker
 
+from floorhand.commands import summary
+from floorhand.commands.shift_screen import figures_of
 from floorhand.commands.summary import add_arguments, asked_period
+from floorhand.config import Settings
 from floorhand.domain.shifts import Period
 from floorhand.errors import BadSetting
 from floorhand.reports.page_of_text import text_of
 from floorhand.reports.shift import shift_report
-from floorhand.store.db import Transactions
+from floorhand.store.db import Transactions, engine_of
 from floorhand.store.earlier import VERSION
 from floorhand.store.schema import KeptFigures, Operation, Worker
 from floorhand.store.summary import summarise
@@ -163,3 +170,25 @@ def test_a_shift_that_was_kept_before_a_job_was_known_can_be_compared_with(
         told = summarise(tx, SITE, SHIFT, SHIFT.end)
     assert len(told["comparison"]["shifts"]) == 1
     assert (told["pace"]["picking"]["target"], told["pace"]["packing"]["target"]) == (6.0, None)
+
+
+def test_a_scan_is_taken_while_figures_are_added_up_and_then_they_are_kept(
+    transactions: Transactions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people.build(transactions)
+    taken: list[str] = []
+
+    def adding_up(tx: Session, *asked: Any) -> dict[str, Any]:
+        taken.append(Picker(transactions).prompt.ask)
+        return figures_of(tx, *asked)
+
+    monkeypatch.setattr(summary, "figures_of", adding_up)
+    database = engine_of(transactions).url.render_as_string(hide_password=False)
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    args = parser.parse_args(["--shift", "early", "--day", "2026-03-02", "--json"])
+    assert summary.run(args, Settings(database=database, site=SITE)) == 0
+    assert taken == ["picking.scan_cart"]
+    with transactions.begin() as tx:
+        kept = tx.scalars(select(KeptFigures.begins_at).order_by(KeptFigures.begins_at)).all()
+    assert [f"{at:%m-%d}" for at in kept] == ["02-02", "02-09", "02-16", "02-23"]

@@ -22,6 +22,7 @@ from floorhand.reports.shift import shift_report
 from floorhand.reports.writing import written
 from floorhand.store.at_hand import at_hand, handed_over
 from floorhand.store.details import Details, Figure, Lead, Value
+from floorhand.store.earlier import AddedUp
 from floorhand.store.masters import site_rules, site_zone
 from floorhand.store.onlooking import Onlooker
 from floorhand.store.summary import summarise
@@ -47,7 +48,11 @@ BAR_COLUMNS: Final = 40
 
 
 def figures_of(
-    tx: Session, settings: Settings, period: Period, now: datetime, *, keep: bool
+    tx: Session,
+    settings: Settings,
+    period: Period,
+    now: datetime,
+    added_up: Callable[[AddedUp], None] = lambda _: None,
 ) -> dict[str, Any]:
     """Give all that a report is made of.
 
@@ -56,11 +61,11 @@ def figures_of(
         settings: Say which building, and where services of the night leave word.
         period: The shift, or any other.
         now: The moment of asking.
-        keep: Write down what was added up of earlier shifts; False where nothing may be written.
+        added_up: As for `floorhand.store.earlier.earlier_shifts`.
     """
     site = settings.site
     return {
-        **summarise(tx, site, period, now, keep=keep, sign=partial(sign, settings)),
+        **summarise(tx, site, period, now, added_up=added_up, sign=partial(sign, settings)),
         "now": at_hand(tx, site, now),
         "handover": handed_over(tx, site, period),
         "nightly": failed_services(settings.nightly),
@@ -136,7 +141,7 @@ class ShiftTables:
     def _report(self, tx: Session, now: datetime) -> Report:
         if self._made is None or now - self._made.made_at >= MADE_AGAIN_AFTER:
             period, site = self.period_of(tx, now), self.settings.site
-            figures = figures_of(tx, self.settings, period, now, keep=False)
+            figures = figures_of(tx, self.settings, period, now)
             self._made = shift_report(figures, self.words, site_zone(tx, site), site)
         return self._made
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from floorhand.commands.shift_screen import figures_of, show_shift
@@ -20,8 +21,10 @@ from floorhand.domain.shifts import (
 )
 from floorhand.errors import BadSetting
 from floorhand.store import summaries
-from floorhand.store.db import open_database
+from floorhand.store.db import in_turn, open_database
+from floorhand.store.earlier import AddedUp, keep_figures
 from floorhand.store.masters import require_site, site_rules
+from floorhand.store.onlooking import Onlooker
 from floorhand.text.catalog import catalog
 
 YEARS = (1970, 9998)
@@ -42,20 +45,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
-    """Print the figures of a shift."""
+    """Print the figures of a shift: nobody who scans waits while they are added up."""
     transactions = open_database(settings.database, create=False)
     now = datetime.now(UTC)
-    with transactions.begin() as tx:
+    added_up: list[AddedUp] = []
+    with Onlooker(settings.database).look() as tx:
         require_site(tx, settings.site)
         zone = ZoneInfo(summaries.time_zone(tx, settings.site))
         rules = site_rules(tx, settings.site)
         period = asked_period(args, rules.shifts, zone, now)
         words = catalog(settings.language or rules.language)
         if not args.screen:
-            figures = figures_of(tx, settings, period, now, keep=True)
-            show(args, settings, figures, words, zone)
-            return 0
-    return show_shift(settings, words, period)
+            figures = figures_of(tx, settings, period, now, added_up.append)
+    if args.screen:
+        return show_shift(settings, words, period)
+    show(args, settings, figures, words, zone)
+    for one in added_up:
+        in_turn(transactions, partial(keep_figures, site=settings.site, added_up=one))
+    return 0
 
 
 def asked_period(

@@ -163,7 +163,8 @@ def _work(transactions: Transactions, site: str, start: datetime, scans: int) ->
 def _copying(table: Table, named: CTE, start: datetime, apart_s: int, tx: Any) -> Any:
     """Make the statement that copies the rows of the shift once for each number.
 
-    They are put aside first: the table, which grows, is read once and not for each number.
+    They are put aside first: the table, which grows, is read once and not for each number. They
+    are written in the order in which they would have come, as they lie in a building's own file.
     """
     offset_s = cast(named.c.n % DAYS * 86_400 + named.c.n / DAYS * apart_s, Integer)
     own = [table.c[name].not_like(f"%{MARK}%") for name in NAMED[table.name][:1]]
@@ -174,7 +175,9 @@ def _copying(table: Table, named: CTE, start: datetime, apart_s: int, tx: Any) -
         for column in shift.columns
         for value in [_value(table.name, column, named, offset_s, tx.get_bind().dialect.name)]
     }
+    done_at = [columns[DONE_AT[table.name]]] if table.name in DONE_AT else [offset_s]
     rows = select(*columns.values()).select_from(shift.join(named, literal(True)))
+    rows = rows.order_by(*done_at)
     return insert(table).from_select(list(columns), rows)
 
 

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import ColumnElement, Connection, literal
 from sqlalchemy.orm import Session
 
 from floorhand.store.prepared import Prepared, Question, Statement, prepare, ready_for
@@ -141,6 +141,15 @@ def ask_each(tx: Session, statement: Question, rows: Sequence[Mapping[str, Any]]
     prepared = prepare(statement, door.dialect, rows[0])
     assert not prepared.gives_rows, prepared.sql
     return door.run(prepared, [prepared.bound(row) for row in rows], many=True)
+
+
+def spelt(*words: str) -> list[ColumnElement[str]]:
+    """Give words as they stand in a statement itself, not beside it as parameters.
+
+    For states of which few of very many rows are: on PostgreSQL, where a plan is made before the
+    parameters are known, only so it is known how few.
+    """
+    return [literal(word, literal_execute=True) for word in words]
 
 
 def hold(tx: Session, statement: Statement, /, **named: Any) -> None:

@@ -46,6 +46,8 @@ def _keeping(dialect: Any) -> Any:
 _KEEP = {"sqlite": _keeping(sqlite), "postgresql": _keeping(postgresql)}
 
 Figures = Callable[[Session, str, Period, datetime], Mapping[str, Any]]
+AddedUp = Mapping[str, Any]
+"""What is kept of a shift, as a row of its table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,12 @@ class Earlier:
 
 
 def earlier_shifts(
-    tx: Session, site: str, period: Period, now: datetime, figures: Figures, *, keep: bool
+    tx: Session,
+    site: str,
+    period: Period,
+    now: datetime,
+    figures: Figures,
+    added_up: Callable[[AddedUp], None],
 ) -> tuple[Earlier, ...]:
     """Give the same shifts of the weeks before in which anybody did anything, the latest first.
 
@@ -69,7 +76,7 @@ def earlier_shifts(
         period: The shift, or any period; its like is taken from local clocks.
         now: The moment of asking.
         figures: Adds the figures of a period up.
-        keep: Write down what was added up; not where nothing may be written.
+        added_up: Called with each that was added up now and can be kept (`keep_figures`).
     """
     shifts, zone = site_rules(tx, site).shifts, site_zone(tx, site)
     found: list[Earlier] = []
@@ -78,11 +85,16 @@ def earlier_shifts(
         kept = _kept(tx, site, before)
         if kept is None:
             kept = _add_up(tx, site, before, now, figures)
-            if keep and before.end + SETTLED_AFTER <= now:
-                _keep(tx, site, kept)
+            if before.end + SETTLED_AFTER <= now:
+                added_up(kept)
         if kept["worked"]:
             found.append(Earlier(before, json.loads(kept["headlines"]), json.loads(kept["pace"])))
     return tuple(found)
+
+
+def keep_figures(tx: Session, site: str, added_up: AddedUp) -> None:
+    """Write down what was added up of a shift that is over."""
+    ask(tx, _KEEP, site=site, version=VERSION, **added_up)
 
 
 def _kept(tx: Session, site: str, period: Period) -> Mapping[str, Any] | None:
@@ -107,10 +119,6 @@ def _add_up(
         "headlines": json.dumps(headlines(told)),
         "pace": json.dumps(pace),
     }
-
-
-def _keep(tx: Session, site: str, told: Mapping[str, Any]) -> None:
-    ask(tx, _KEEP, site=site, version=VERSION, **told)
 
 
 def _of(site: str, period: Period) -> tuple[Any, ...]:

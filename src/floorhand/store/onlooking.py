@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from floorhand.errors import DatabaseAway
 from floorhand.store.closing import close_in_the_end
@@ -17,6 +19,10 @@ from floorhand.store.db import address_of, look_at_file
 from floorhand.store.server import open_server
 from floorhand.store.snapshot import reading_engine
 from floorhand.store.troubles import cannot_open, name_of, path_of, say_away
+
+PLANNED_FOR_MOMENTS: Final = "SET plan_cache_mode = auto"
+"""What is looked at is often of the last hour or the last shift: a plan for any time at all, which
+does for scans, would read whole tables."""
 
 AS_IT_IS: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 """All questions of one look are answered as of one moment."""
@@ -41,6 +47,7 @@ class Onlooker:
             event.listen(self._engine, "begin", _begin)
         else:
             self._engine = open_server(where).execution_options(**AS_IT_IS)
+            event.listen(self._engine, "connect", _plan_for_moments)
         event.listen(self._engine, "handle_error", say_away)
         close_in_the_end(self.close)
 
@@ -62,6 +69,13 @@ class Onlooker:
             raise cannot_open(error, self._name) from error
         with connection, Session(connection) as tx:
             yield tx
+
+
+def _plan_for_moments(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    cursor.execute(PLANNED_FOR_MOMENTS)
+    cursor.close()
+    connection.commit()
 
 
 def _begin(connection: Connection) -> None:

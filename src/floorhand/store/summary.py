@@ -29,7 +29,7 @@ from floorhand.domain.shifts import (
 )
 from floorhand.store import shift_goods, shift_orders, shift_returns, summaries
 from floorhand.store.asking import connection_of
-from floorhand.store.earlier import earlier_shifts
+from floorhand.store.earlier import AddedUp, earlier_shifts
 from floorhand.store.entries import entries, taken_back_since
 from floorhand.store.masters import site_rules, site_zone
 from floorhand.store.proofs import stock_told
@@ -46,17 +46,17 @@ def summarise(
     period: Period,
     now: datetime,
     *,
-    keep: bool = True,
+    added_up: Callable[[AddedUp], None] = lambda _: None,
     sign: Callable[[StockProof], str] = lambda _: "",
 ) -> dict[str, Any]:
     """Put the figures of a period together, as plain values fit for JSON.
 
     Args:
-        tx: An open transaction.
+        tx: An open transaction; best one in which nobody waits for us (`Onlooker`).
         site: The building.
         period: A shift, a day, or any other.
         now: The moment of asking.
-        keep: Write down what was added up of earlier shifts; False where nothing may be written.
+        added_up: As for `earlier_shifts`.
         sign: As for `floorhand.store.proofs.stock_told`.
 
     Returns:
@@ -72,7 +72,7 @@ def summarise(
           ``stock`` (`floorhand.store.proofs.stock_told`).
     """
     figures = shift_figures(tx, site, period, now)
-    before = earlier_shifts(tx, site, period, now, shift_figures, keep=keep)
+    before = earlier_shifts(tx, site, period, now, shift_figures, added_up)
     return {
         **figures,
         "pace": with_usual(figures["pace"], [one.pace for one in before]),

@@ -140,7 +140,7 @@ def _index_orders() -> None:
     with op.batch_alter_table("orders", schema=None) as batch_op:
         batch_op.create_index(
             "ix_orders_closed",
-            ["site", "closed_at"],
+            ["site", "closed_at", "state", "due_at"],
             sqlite_where=sa.text("closed_at IS NOT NULL"),
             postgresql_where=sa.text("closed_at IS NOT NULL"),
         )
