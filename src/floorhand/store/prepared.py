@@ -102,7 +102,7 @@ class Prepared:
         """Give the rows as they are read."""
         if self.row is None:
             self.row = self._compiled.reader([column[1] for column in cursor.description])
-        return map(self.row, cursor)
+        return map(self.row, cursor.fetchall())
 
 
 class _Compiled:

@@ -229,5 +229,6 @@ def _server_side() -> str:
         "plan_cache_mode": "force_generic_plan",
         "join_collapse_limit": JOINS_AT_ONCE_MAX,
         "jit": "off",
+        "timezone": "UTC",
     }
     return "; ".join(f"SET {name} = {value}" for name, value in settings.items())
