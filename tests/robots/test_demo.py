@@ -16,8 +16,11 @@ from floorhand.domain.barcodes import gtin14, read
 from floorhand.errors import DatabaseUnusable
 from floorhand.robots.demo import Demo, badges_of, build_demo
 from floorhand.robots.demo.goods import products
+from floorhand.robots.demo.reserves import RESERVES
 from floorhand.store.check import violations
+from floorhand.store.count_plan import due_counts
 from floorhand.store.db import Transactions, engine_of, open_database
+from floorhand.store.refills import dry_faces
 from floorhand.store.schema import Barcode, Delivery, Order, Place, Return, Sku, Stock, Worker
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -117,6 +120,19 @@ def test_badges_are_codes_of_our_own_and_not_staff_numbers(
     assert all(read(badge.code).own_kind == "badge" for badge in demo.badges)
     with transactions.begin() as tx:
         assert not set(tx.scalars(select(Worker.code))) & {badge.code for badge in demo.badges}
+
+
+def test_the_demo_has_pick_faces_that_run_dry_before_their_reserves_and_bins_to_count(
+    built: tuple[Transactions, Demo],
+) -> None:
+    with built[0].begin() as tx:
+        dry = dry_faces(tx, SITE, NOW)
+        due = due_counts(tx, SITE, NOW)
+        faces = set(tx.scalars(select(Place.code).where(Place.pick_face)))
+    assert len(dry) == RESERVES
+    assert all(one.takes for one in dry)
+    assert not {take.shelf.place for one in dry for take in one.takes} & faces
+    assert 20 < len(due) < 100
 
 
 def run(folder: Path, **args: bool) -> int:

@@ -6,6 +6,7 @@ import csv
 import json
 import os
 from argparse import ArgumentParser
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from queue import Empty
@@ -16,12 +17,15 @@ from homes import home_of
 from sqlalchemy import select
 
 from floorhand.config import Settings
+from floorhand.domain.planning import PlanCounts, PlanRefills
 from floorhand.exchange import command as importing
+from floorhand.ops.settling import from_office
 from floorhand.robots import command
 from floorhand.robots.demo import build_demo
+from floorhand.robots.demo.reserves import RESERVES
 from floorhand.robots.simulate import Plan, RobotDied, _told, simulate
 from floorhand.store.db import engine_of, open_database
-from floorhand.store.schema import Scan, Task
+from floorhand.store.schema import CountSheet, Scan, Task
 
 SITE = "MAIN"
 ORDERS_OF_THE_DAY = 8
@@ -125,6 +129,28 @@ def test_goods_that_fit_no_bin_keep_no_other_order_from_leaving(
     told = {"order": "M1/3", "state": "waiting", "reason": "no stock: SOFA"}
     assert result["not_shipped"] == [told]
     assert result["left"] == [{"work": "putaway DOCK-1 SOFA", "reason": "no bin"}]
+
+
+def test_robots_fill_up_pick_faces_and_count_bins_until_two_of_them_agree(tmp_path: Path) -> None:
+    path = demo(tmp_path)
+    transactions = open_database(path)
+    with transactions.begin() as tx:
+        from_office(tx, SITE, PlanRefills(RESERVES), datetime.now(UTC))
+        from_office(tx, SITE, PlanCounts(12), datetime.now(UTC))
+    result = simulate(path, SITE, Plan(workers=3, slips=0.3))
+    assert result["check"] == {"verdict": "passed", "violations": []}
+    assert result["stuck"] == []
+    with transactions.begin() as tx:
+        asked = select(Task.kind, Task.state).where(Task.kind.in_(("refill", "count")))
+        ended = Counter(tuple(row) for row in tx.execute(asked))
+        results = Counter(tx.scalars(select(CountSheet.result)))
+        assert set(tx.scalars(select(Scan.fate).where(Scan.job == "counting"))) == {"taken"}
+    assert ended.keys() == {("refill", "done"), ("count", "done")}
+    assert ended["refill", "done"] >= RESERVES  # some come from more than one reserve
+    assert results["recount"] > 0
+    assert results["right"] > 0
+    assert results.total() == 12 + results["recount"]
+    engine_of(transactions).dispose()
 
 
 def test_robots_in_processes_of_their_own_never_take_the_same_twice(tmp_path: Path) -> None:

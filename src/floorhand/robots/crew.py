@@ -8,7 +8,7 @@ from datetime import datetime
 from random import Random
 
 from floorhand.domain.keymap import Key, barcode_of
-from floorhand.domain.signing_in import JOBS
+from floorhand.domain.signing_in import FROM_DOCK_TO_DOOR, JOBS
 from floorhand.errors import DatabaseAway
 from floorhand.ops.devices import ROBOT
 from floorhand.ops.floor import take_seat, take_turn
@@ -35,6 +35,9 @@ BACKS_MAX = 8
 
 WAITS_MAX = 100
 """Times that a picker looks for goods that come in while nobody works, before it picks without."""
+
+UPKEEP = frozenset(JOBS) - frozenset(FROM_DOCK_TO_DOOR)
+"""Jobs that keep the bins right: whoever does none of them does not look for any."""
 
 AWAY_MAX = 50
 """Times that one scan is repeated while the database does not answer."""
@@ -80,6 +83,7 @@ class Robot:
         mistakes: Probability of a wrong scan before each right one.
         undo: Probability of taking the last scan back, or doing it again, before each right one.
         station: Where its terminal stands.
+        slips: Probability of counting some goods of a bin wrong.
     """
 
     def __init__(
@@ -92,10 +96,11 @@ class Robot:
         worker: str,
         now: Clock,
         rng: Random,
-        jobs: tuple[str, ...] = JOBS,
+        jobs: tuple[str, ...] = FROM_DOCK_TO_DOOR,
         mistakes: float = 0.0,
         undo: float = 0.0,
         station: str = "",
+        slips: float = 0.0,
     ) -> None:
         self._transactions = transactions
         self._site = site
@@ -104,7 +109,7 @@ class Robot:
         self._worker = worker
         self._jobs = jobs
         self._now = now
-        self._eyes = Eyes(transactions, site, worker, rng=rng)
+        self._eyes = Eyes(transactions, site, worker, rng=rng, slips=slips)
         self._mistakes = Mistakes(transactions, site, rng, mistakes)
         self._rng, self._undo = rng, undo
         self._resting: set[str] = set()
@@ -173,6 +178,8 @@ class Robot:
         self._avoid.clear()
         with self._transactions.begin() as tx:
             waiting = set(sight.jobs_waiting(tx, self._site, self._worker))
+            if not UPKEEP.isdisjoint(self._jobs):
+                waiting.update(sight.upkeep_waiting(tx, self._site, self._worker))
             coming_in = sight.inbound_going(tx, self._site)
             scans = sight.scans_made(tx, self._site)
         choices = self.turn.prompt.choices

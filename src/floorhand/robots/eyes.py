@@ -18,7 +18,7 @@ from floorhand.flows.turn import Prompt
 from floorhand.ops.registry import FLOWS
 from floorhand.ops.seats import Turn
 from floorhand.ops.showing import shown
-from floorhand.robots import sight
+from floorhand.robots import counting, sight
 from floorhand.store.db import Transactions
 from floorhand.store.lookup import CODE_DIGITS_MIN
 
@@ -34,6 +34,9 @@ GRADE_WEIGHTS = (60, 25, 10, 5)
 
 SKIP, DONE, BACK = "*SKIP", "*DONE", "*BACK"
 
+FINDS = {"counting.find_bin": "counting", "refill.find": "refill"}
+"""Questions at which the next work of a job is asked for."""
+
 NUMBER = "@number"
 """Stands for the hinted number among what was refused and is to be avoided."""
 
@@ -47,6 +50,7 @@ class Eyes:
         worker: Whose eyes they are; for the one question that wants somebody else's badge.
         typed: Answer with what a person can type instead of what a scanner sends.
         rng: Decides between answers that are equally right; None: always the first.
+        slips: Probability of counting some goods of a bin wrong, 0 to 1.
     """
 
     def __init__(
@@ -57,12 +61,14 @@ class Eyes:
         *,
         typed: bool = False,
         rng: Random | None = None,
+        slips: float = 0.0,
     ) -> None:
         self._transactions = transactions
         self._site = site
         self._worker = worker
         self._typed = typed
         self._rng = rng
+        self._counting = counting.Counting(transactions, site, rng, slips)
         self._labels: dict[str, str] = {}
         self.seen = ""
         """Code of the place or paper behind the last answer, to be avoided if it was refused."""
@@ -76,11 +82,15 @@ class Eyes:
             avoid: Codes of places and papers that were refused before, or `NUMBER`.
         """
         self.seen = ""
+        if prompt.ask in counting.ASKS and not self._typed:
+            return self._counting.answer(prompt)
         if prompt.choices and "choice" in prompt.wants.kinds:
             return self._choose(prompt)
         for kind in prompt.wants.kinds:
             if kind == "done":
                 if "pallet" in prompt.wants.kinds and not self._work_to_fetch(avoid):
+                    continue
+                if prompt.ask in FINDS and not self._is_waiting(FINDS[prompt.ask]):
                     continue
                 return DONE
             if kind == "number":
@@ -118,6 +128,10 @@ class Eyes:
             case "place" | "bin" | "tote" | "pallet" | "carton" | "cart" | "dock" | "bench":
                 return self._place(kind, prompt, avoid)
         return ""
+
+    def _is_waiting(self, job: str) -> bool:
+        with self._transactions.begin() as tx:
+            return job in sight.upkeep_waiting(tx, self._site, self._worker)
 
     def _work_to_fetch(self, avoid: Collection[str]) -> str:
         return self._asked(lambda tx: sight.container_to_put_away(tx, self._site, avoid))

@@ -25,7 +25,8 @@ LEFT_SHOWN_MAX = 50
 """Rows of each kind that a result holds."""
 
 JOBS_OF = {"putaway": "putaway", "putback": "putaway", "pick": "picking", "pack": "packing"}
-"""Which job does a kind of task. Counts and refills are done by people: no robot does them."""
+"""Which job does a kind of task. Counts and refills that are left keep no goods from leaving: a
+count may want another person than there is."""
 
 
 def not_shipped(tx: Session, site: str) -> list[dict[str, str]]:

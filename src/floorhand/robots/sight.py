@@ -14,8 +14,10 @@ from sqlalchemy.orm import Session, aliased
 from floorhand.domain.barcodes import gs1_check_digit
 from floorhand.domain.things import CUSTOMER
 from floorhand.store.asking import ask
+from floorhand.store.counts import waiting_counts
 from floorhand.store.masters import site_rules
 from floorhand.store.orders import claimable_orders
+from floorhand.store.refills import waiting_refills
 from floorhand.store.schema import (
     Barcode,
     Delivery,
@@ -344,6 +346,15 @@ def badge_of(tx: Session, site: str, *, not_of: str = "") -> str:
         select(Worker.badge).where(Worker.site == site, Worker.code != not_of).order_by(Worker.code)
     )
     return found or ""
+
+
+def upkeep_waiting(tx: Session, site: str, worker: str) -> tuple[str, ...]:
+    """List the jobs that keep the bins right and for which a worker may do something."""
+    found = {
+        "counting": waiting_counts(tx, site, worker, ""),
+        "refill": waiting_refills(tx, site, worker) and empty_totes(tx, site),
+    }
+    return tuple(job for job, waiting in found.items() if waiting)
 
 
 def jobs_waiting(tx: Session, site: str, worker: str = "") -> tuple[str, ...]:

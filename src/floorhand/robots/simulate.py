@@ -36,6 +36,12 @@ IDLE_S = 0.05
 
 WORKERS_MAX = 64
 
+UPKEEP = ("refill", "counting")
+"""What keeps the bins right is done when nothing goes out any more."""
+
+SLIPS = 0.05
+"""Probability of counting some goods of a bin wrong, so that others count again."""
+
 VIOLATIONS_SHOWN_MAX = 20
 
 Crew = supply.Crew
@@ -51,6 +57,7 @@ class Plan:
     mistakes: float = 0.0
     undo: float = 0.0
     seed: int = 1
+    slips: float = SLIPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +195,10 @@ def _robot(
         worker=code,
         now=_now,
         rng=Random(f"{plan.seed}/{index}"),
-        jobs=("receiving", "putaway", *turned) if index % 2 == 0 else JOBS,
+        jobs=("receiving", "putaway", *turned, *UPKEEP) if index % 2 == 0 else JOBS,
         mistakes=plan.mistakes,
         undo=plan.undo,
+        slips=plan.slips,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 
 from sqlalchemy import insert, select
@@ -13,7 +13,7 @@ from floorhand.domain.barcodes import new_body, own_code
 from floorhand.domain.rules import MerchantRules, SiteRules
 from floorhand.domain.signing_in import JOBS
 from floorhand.domain.things import OUTSIDE
-from floorhand.robots.demo import building, goods, paper
+from floorhand.robots.demo import building, goods, paper, reserves
 from floorhand.store import traces
 from floorhand.store.db import Transactions
 from floorhand.store.ledger import Cause
@@ -25,6 +25,10 @@ SEED = 952
 TIME_ZONE = "Europe/Berlin"
 
 FIRST_OPERATION = "demo:1"
+EARLIER_OPERATION = "demo:0"
+EARLIER = timedelta(days=40)
+"""Fast goods came in so long ago: longer than bins of theirs go without a count."""
+
 OPENING = "OpeningStock"
 """Marks a database as a demo: its first operation is of this kind."""
 
@@ -86,11 +90,14 @@ def build_demo(transactions: Transactions, site: str, now: datetime, seed: int =
         building.put_up(tx, site, rng)
         goods.list_goods(tx, site, listed)
         cause = _first_operation(tx, site, now)
-        goods.fill_shelves(tx, cause, listed, rng)
+        earlier = _long_ago(tx, site, now)
+        goods.fill_shelves(tx, cause, earlier, listed, rng)
         paper.wait_for_returns(tx, cause, listed, rng)
         paper.announce(tx, cause, listed, rng)
         paper.take_orders(tx, cause, listed, rng, TIME_ZONE)
-        traces.keep(tx, cause)
+        reserves.keep_reserves(tx, cause)
+        for one in (earlier, cause):
+            traces.keep(tx, one)
         count_new_tables(tx.connection())
     return Demo(
         badges,
@@ -151,18 +158,26 @@ def _hire(tx: Session, site: str, rng: Random) -> tuple[Badge, ...]:
     return tuple(badges)
 
 
+def _long_ago(tx: Session, site: str, now: datetime) -> Cause:
+    """Stamp what came in weeks ago: its bins are due to be counted."""
+    return _stamp(tx, Cause(site, EARLIER_OPERATION, WORKERS[-1][0], "demo", "", now - EARLIER))
+
+
 def _first_operation(tx: Session, site: str, now: datetime) -> Cause:
     """Stamp the opening stock: also what was there before is moves of an operation."""
-    operation = FIRST_OPERATION
+    return _stamp(tx, Cause(site, FIRST_OPERATION, WORKERS[-1][0], "demo", "", now))
+
+
+def _stamp(tx: Session, cause: Cause) -> Cause:
     tx.execute(
         insert(Operation).values(
-            site=site,
-            id=operation,
+            site=cause.site,
+            id=cause.operation,
             kind=OPENING,
             command="{}",
-            worker=WORKERS[-1][0],
-            seat="demo",
-            at=now,
+            worker=cause.worker,
+            seat=cause.seat,
+            at=cause.at,
         )
     )
-    return Cause(site, operation, WORKERS[-1][0], "demo", "", now)
+    return cause

@@ -116,15 +116,26 @@ def list_goods(tx: Session, site: str, goods: tuple[Product, ...]) -> None:
     tx.execute(insert(Barcode), codes)
 
 
-def fill_shelves(tx: Session, cause: Cause, goods: tuple[Product, ...], rng: Random) -> None:
-    """Put stock into bins, as moves from the supplier like any other stock."""
+def fill_shelves(
+    tx: Session, cause: Cause, earlier: Cause, goods: tuple[Product, ...], rng: Random
+) -> None:
+    """Put stock into bins, as moves from the supplier like any other stock.
+
+    Args:
+        tx: An open transaction.
+        cause: Behind what came in now.
+        earlier: Behind what came in long ago: the fast goods.
+        goods: What the demo has.
+        rng: Source of chance.
+    """
     free = {storage: _free_bins(tx, cause.site, storage) for storage in ("", "chilled")}
     for item in goods:
         if item.sku in NOT_IN_STOCK:
             continue
         for pieces, lot in _lots(item, rng, cause.at.date()):
             place = free[item.storage].pop(rng.randrange(len(free[item.storage])))
-            ledger.move(tx, cause, SUPPLIER, place, list(_lines(item, pieces, lot)))
+            since = earlier if item.abc == "A" else cause
+            ledger.move(tx, since, SUPPLIER, place, list(_lines(item, pieces, lot)))
 
 
 def lot_of(item: Product, rng: Random, today: date) -> tuple[str, str]:
