@@ -131,6 +131,8 @@ class Code(StrEnum):
     SCAN_EACH_PIECE = "scan_each_piece"
     NOTHING_CHECKED = "nothing_checked"
     NO_BOX_TYPES = "no_box_types"
+    INSERT_TWICE = "insert_twice"
+    INSERT_IS_STOCK = "insert_is_stock"
     NO_BENCH = "no_bench"
     CHOOSE_FROM_LIST = "choose_from_list"
     MISSING_TOO_MANY = "missing_too_many"

@@ -10,7 +10,18 @@ from itertools import combinations
 import pytest
 
 from floorhand.domain import cartons
-from floorhand.domain.cartons import Block, Box, Pieces, Proposal, fit, lies_in, place, propose_box
+from floorhand.domain.cartons import (
+    OUTSIDE,
+    Block,
+    Box,
+    Pieces,
+    Proposal,
+    fit,
+    lies_in,
+    place,
+    propose_among,
+    propose_box,
+)
 
 S = Box("S", 200, 150, 100, carries_g=3_000)
 M = Box("M", 300, 270, 200, carries_g=12_000)
@@ -130,3 +141,12 @@ def test_real_shipments_get_the_box_that_a_full_search_finds(shared_data) -> Non
             assert sum(n.weight_g * n.pieces for n in lines) <= by_code[proposal.box].carries_g
         differ += single != one_box[shipment]
     assert differ <= 10
+
+
+def test_a_merchants_own_boxes_are_proposed_as_long_as_the_goods_go_into_them() -> None:
+    mug, hat, pole = pieces(110, 90, 100), pieces(280, 250, 120), pieces(2000, 30, 30)
+    assert propose_among([L], BOXES, [mug]).box == "L"
+    assert propose_among([S], BOXES, [pieces(110, 90, 100, 9)]) == Proposal("S", cartons.SEVERAL)
+    assert propose_among([S], BOXES, [hat]) == Proposal("M", OUTSIDE)
+    assert propose_among([S], BOXES, [pole]) == Proposal("", cartons.TOO_LARGE)
+    assert propose_among([], BOXES, [hat]) == Proposal("M", OUTSIDE)

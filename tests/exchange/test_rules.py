@@ -12,9 +12,10 @@ from floorhand.store.schema import Merchant, SiteRow, Station
 
 ALL_OF_A_MERCHANT = (
     "merchant,name,short_policy,typed_quantity,over_tolerance_pct,expiry_order,dispositions,"
-    "return_days,verdicts,pack_instruction,sender\n"
+    "return_days,verdicts,pack_instruction,inserts,sender\n"
     "ALFA,Alfa Shop,hold,no,5,ddmmyy,restock|repack|repack|liquidate|destroy,30,"
-    "tiktok.buyer_fault=REJECT_RECEIVED_PACKAGE|own.good=ok,Add a card,Alfa|Via Roma 1\n"
+    "tiktok.buyer_fault=REJECT_RECEIVED_PACKAGE|own.good=ok,Add a card,Card; code=C-1; first|"
+    "Flyer; from=2; until=2026-12-24,Alfa|Via Roma 1\n"
 )
 
 
@@ -35,6 +36,7 @@ def test_all_rules_of_a_merchant_can_be_set(take):
         return_days=30,
         verdicts={"tiktok.buyer_fault": "REJECT_RECEIVED_PACKAGE", "own.good": "ok"},
         pack_instruction="Add a card",
+        inserts=("Card; code=C-1; first", "Flyer; from=2; until=2026-12-24"),
         sender="Alfa|Via Roma 1",
     )
     before = take.everything()
@@ -54,6 +56,19 @@ def test_an_empty_cell_leaves_a_rule_and_a_dash_takes_a_text_away(take):
     assert rules_of(take, "BETA") == MerchantRules()
     names = select(Merchant.code, Merchant.name).where(Merchant.code.in_(["ALFA", "BETA"]))
     assert take.all(names.order_by(Merchant.code)) == [("ALFA", "Alfa Shop"), ("BETA", "BETA")]
+
+
+def test_boxes_must_be_there_and_an_insert_is_no_product(take):
+    take("box,length_mm,width_mm,height_mm\nS,200,150,100\nM,300,270,200\n", name="boxes.csv")
+    products = "merchant,sku,name,barcode\nALFA,TEA,Tea,TEA-1\n"
+    take(products, name="products.csv")
+    assert take("merchant,boxes\nALFA,S|M\n", name="a.csv").code == 0
+    assert rules_of(take, "ALFA").boxes == ("S", "M")
+    wrong = "merchant,boxes,inserts\nALFA,S|XL,\nALFA,,Tea bag; code=TEA-1\n"
+    rejected = take(wrong, name="b.csv").result["rejected"]
+    assert rejected == 2
+    assert take("merchant,boxes\nALFA,-\n", name="c.csv").code == 0
+    assert (rules_of(take, "ALFA").boxes, rules_of(take, "ALFA").inserts) == ((), ())
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from floorhand.domain.cartons import FITS, WHYS
+from floorhand.domain.inserts import Insert
 from floorhand.domain.keymap import Key
 from floorhand.domain.packing import (
     MISSING_REASONS,
@@ -55,6 +56,8 @@ from floorhand.flows.packing_states import (
     ChoosingBox,
     ConfirmFull,
     HowMany,
+    Inserting,
+    LeadForBox,
     Reading,
     TakeOver,
     Telling,
@@ -79,6 +82,8 @@ A_CASE = Piece("ACME", "MUG", "Mug blue", 12, "case")
 CLOSE = CloseParcel(ORDER, "S")
 NAMING = Naming("lot", "MILK", "Oat milk", 1, (MILK, Left("MILK", "Oat milk", 2, "B")))
 SERIAL = Naming("serial", "PHONE", "Phone", 1, (Left("PHONE", "Phone", 1, serial="SN1"),))
+CARD, STICKER = Insert("Card", "CARD-1"), Insert("Sticker")
+GIFTS = replace(BENCH, inserts=(CARD, STICKER))
 BOXES = (BoxOption("S", "Small", False), BoxOption("L", "Large", True))
 ALL_STATES = (
     START,
@@ -91,6 +96,8 @@ ALL_STATES = (
     Telling(BENCH, REST, NAMING),
     Telling(BENCH, REST, SERIAL),
     ChoosingBox(BENCH, REST, BOXES),
+    LeadForBox(BENCH, REST, "M"),
+    Inserting(GIFTS, NOTHING, (CARD, STICKER)),
     WhatMissing(BENCH, REST),
     HowMany(BENCH, REST, MUG),
     WhyMissing(BENCH, REST, MUG, 2),
@@ -152,7 +159,8 @@ def test_a_serial_never_repeats_so_no_number_is_asked_after_it() -> None:
 
 def test_the_last_piece_closes_the_parcel_whatever_was_being_asked() -> None:
     for state in ALL_STATES[2:]:
-        assert step(state, PiecesChecked(MUG, 1, NOTHING)) == Do(CLOSE), state
+        if not state.bench.inserts:
+            assert step(state, PiecesChecked(MUG, 1, NOTHING)) == Do(CLOSE), state
     assert step(START, OrderOpened(BENCH, NOTHING)) == Do(CLOSE)
 
 
@@ -311,10 +319,10 @@ def test_every_question_has_its_help_and_every_code_its_text() -> None:
 
 def test_the_prompt_tells_a_robot_what_to_scan() -> None:
     wants = prompt(COUNTING).wants
-    assert wants.kinds == ("number", "piece", "label")
+    assert wants.kinds == ("number", "piece", "label", "box")
     assert (wants.sku, wants.number_hint) == ("ACME/MUG", 3)
     assert (wants.order, wants.merchants) == (ORDER, ("ACME",))
-    assert prompt(CHECKING).wants.kinds == ("piece", "label")
+    assert prompt(CHECKING).wants.kinds == ("piece", "label", "box")
     no_typing = Checking(Bench(ORDER, ("T-1",), 1, "S", FITS, typed=False), SOME, (MUG,))
     assert not prompt(no_typing).wants.number
 
@@ -324,6 +332,26 @@ def test_the_prompt_never_grows_with_the_order() -> None:
     shown = prompt(Checking(BENCH, Rest(many, 1_000, 0, 0)))
     assert len(shown.goods) == 8
     assert shown.progress == (0, 1_000)
+
+
+def test_inserts_go_in_before_the_parcel_is_closed_in_any_order() -> None:
+    checked = PiecesChecked(replace(MUG, pieces=0), 1, NOTHING)
+    asked = step(Checking(GIFTS, REST), checked)
+    assert (asked.state.left, asked.done) == ((CARD, STICKER), "packing.checked_all")
+    assert step(asked.state, Pressed(Key.DONE)) == Refuse(Code.KEY_NOT_NOW)
+    carded = step(asked.state, Unknown("CARD-1", "CARD-1"))
+    assert (carded.state.left, carded.state.put) == ((STICKER,), ("Card",))
+    ended = step(carded.state, Pressed(Key.DONE))
+    assert ended == Do(CloseParcel(ORDER, "S", ("Card", "Sticker")))
+
+
+def test_what_has_run_out_does_not_hold_a_parcel_up() -> None:
+    asked = step(Checking(GIFTS, NOTHING), Pressed(Key.DONE))
+    without = step(asked.state, Pressed(Key.MISMATCH))
+    assert (without.state.left, without.look) == ((STICKER,), True)
+    assert step(without.state, Pressed(Key.MISMATCH)) == Do(
+        CloseParcel(ORDER, "S", (), ("Card", "Sticker"))
+    )
 
 
 TWO = (Left("PHONE", "Phone", 1, "L7", serial="SN1"), Left("PHONE", "Phone", 1, "L8", serial="SN2"))

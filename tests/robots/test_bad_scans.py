@@ -235,6 +235,19 @@ TAKEN = (
         ),
         "a number or words, as the rule wants; they are data wherever they are shown",
     ),
+    taken(
+        "control.insert_name control.insert_code control.insert_until",
+        TEXTS
+        | SEPARATED
+        | TOTALS
+        | ZEROS
+        | frozenset(
+            ["delivery", "return", "order", "typed_bin", "wrong_tote", "wrong_bench", "wrong_cart"]
+        )
+        | {"wrong_pallet", "wrong_carton", "wrong_piece", "typed_worker", "choice_typed"},
+        "merchants call their inserts as they like; nothing holds before it is kept",
+    ),
+    taken("control.insert_from", TOTALS, "so many pieces; nothing holds before it is kept"),
     taken("control.due", TOTALS | ZEROS | {"order"}, "a time of day that is looked at first"),
     taken("packing.scan_piece", ZEROS, "counts again from none"),
     taken(
@@ -277,8 +290,8 @@ TAKEN = (
 KNOWS_A_SECRET = frozenset({"sign_in.type_pin", "sign_in.scan_badge", "sign_in.locked"})
 """Here wrong answers are counted, so that nobody can try them all."""
 
-MET_ELSEWHERE = frozenset({"seat.taken", "taken_over.scan"})
-"""Asked by a terminal alone, or answered by any scan: see `tests/ops`."""
+MET_ELSEWHERE = frozenset({"seat.taken"})
+"""Asked by a terminal alone: see `tests/ops`."""
 
 
 class Teased(Robot):
@@ -436,8 +449,8 @@ def named_asks() -> frozenset[str]:
     return frozenset(one.removeprefix(".") for one in helps)
 
 
-TOLD_FIRST = frozenset({"picking.gone_order_held"})
-"""Whatever is scanned, the picker is told first that the order was held meanwhile."""
+TOLD_FIRST = frozenset({"picking.gone_order_held", "refusal.work_freed"})
+"""Whatever is scanned, it is told first that the order was held meanwhile, or the work freed."""
 
 
 def without_reason(notes: Notes) -> Iterator[Met]:

@@ -22,7 +22,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
@@ -32,6 +31,7 @@ from conftest import NOW, SITE, new_warehouse
 from sqlalchemy import select, update
 
 from floorhand.domain.rules import MerchantRules
+from floorhand.domain.ruling import changed
 from floorhand.ops.floor import Turn, take_seat, take_turn
 from floorhand.store.cancelling import undo_order
 from floorhand.store.check import violations
@@ -77,8 +77,8 @@ class Stage:
                 self.sign_in(worker)
             case "@", ["role", worker, *roles]:
                 self.give_role(worker, " ".join(roles))
-            case "@", ["rule", merchant, name, value]:
-                self.set_rule(merchant, name, value)
+            case "@", ["rule", merchant, name, *value]:
+                self.set_rule(merchant, name, " ".join(value))
             case "@", ["seat", seat]:
                 self.go_to(seat)
             case "@", ["job", job]:
@@ -114,8 +114,9 @@ class Stage:
         here = (Merchant.site == SITE, Merchant.code == merchant)
         with self.transactions.begin() as tx:
             rules = MerchantRules.of_json(tx.scalar(select(Merchant.rules).where(*here)) or "{}")
-            changed = replace(rules, **{name: value}).to_json()
-            tx.execute(update(Merchant).where(*here).values(rules=changed))
+            after = changed(rules, name, value)
+            assert after is not None, value
+            tx.execute(update(Merchant).where(*here).values(rules=after.to_json()))
 
     def sign_in(self, worker: str) -> None:
         with self.transactions.begin() as tx:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from datetime import UTC, datetime
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -20,6 +21,10 @@ from floorhand.store import ruling
 from floorhand.store.db import Transactions, in_turn
 from floorhand.store.masters import merchant_rules, require_merchant, site_rules, site_zone
 from floorhand.text.columns import columns
+
+LIMIT: Final = 100
+LIMIT_MAX: Final = 1_000
+SKIP_MAX: Final = 1_000_000
 
 EPILOG = """\
 Rules of a merchant are changed at the desk of leads, or by a file (floorhand import merchants.csv);
@@ -39,6 +44,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--history", action="store_true", help="who changed which, the latest first"
     )
     parser.add_argument(
+        "--limit",
+        type=int,
+        default=LIMIT,
+        metavar="N",
+        help=f"so many changes of them, 1 to {LIMIT_MAX} (default: {LIMIT})",
+    )
+    parser.add_argument(
+        "--skip",
+        type=int,
+        default=0,
+        metavar="N",
+        help="leave out the latest N changes, to see those before them",
+    )
+    parser.add_argument(
         "--set", nargs=2, metavar=("RULE", "VALUE"), help="change a rule of the building"
     )
     parser.add_argument("--json", action="store_true", help="as JSON")
@@ -46,6 +65,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Tell the rules of a merchant or of the building, or their history; or change one."""
+    if not 1 <= args.limit <= LIMIT_MAX:
+        raise BadSetting(f"--limit is {args.limit}; expected 1 to {LIMIT_MAX} changes.")
+    if not 0 <= args.skip <= SKIP_MAX:
+        raise BadSetting(f"--skip is {args.skip}; expected 0 to {SKIP_MAX} changes.")
     transactions = opened(settings)
     if args.set:
         return _set(args, settings, transactions)
@@ -53,7 +76,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     with transactions.begin() as tx:
         zone = site_zone(tx, settings.site)
         rows = _of_merchant(tx, settings.site, whose) if whose else _of_site(tx, settings.site)
-        found = ruling.changes(tx, settings.site, whose) if args.history else ()
+        mine, limit = (settings.site, whose), args.limit
+        found = ruling.changes(tx, *mine, skip=args.skip, limit=limit) if args.history else ()
     heads: tuple[str, ...] = ("rule", "value")
     if args.history:
         heads = ("when", "who", "rule", "from", "to")

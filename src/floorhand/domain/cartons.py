@@ -38,6 +38,8 @@ TOO_HEAVY = "too_heavy"
 NO_BOXES = "no_boxes"
 NOT_KNOWN = "not_known"
 CHOSEN = "chosen"
+OUTSIDE = "outside"
+ALLOWED = "allowed"
 WHYS = (
     FITS,
     FITS_SIDE,
@@ -51,9 +53,12 @@ WHYS = (
     NO_BOXES,
     NOT_KNOWN,
     CHOSEN,
+    OUTSIDE,
+    ALLOWED,
 )
 """Reasons of a proposal: the texts ``packing.box.<why>``. The three after ``fits`` also say why the
-next smaller box was not proposed."""
+next smaller box was not proposed; ``outside`` says that none of its merchant's boxes takes the
+goods, ``allowed`` that a lead allowed one that is not its merchant's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +134,18 @@ def propose_box(boxes: Iterable[Box], goods: Iterable[Pieces]) -> Proposal:
             smaller = by_size[number - 1] if number and why == FITS else None
             return Proposal(box.code, _why_not(smaller, lines) if smaller else why)
     return Proposal(carry[-1].code, SEVERAL)
+
+
+def propose_among(own: Sequence[Box], every: Sequence[Box], goods: Sequence[Pieces]) -> Proposal:
+    """Propose one of the boxes that the merchant allows, or of the site's where none takes it.
+
+    An order that goes into none of its merchant's boxes must go out all the same (``outside``).
+    """
+    proposal = propose_box(own, goods)
+    if proposal.box or proposal.why == NOT_KNOWN:
+        return proposal
+    any_box = propose_box(every, goods)
+    return Proposal(any_box.box, OUTSIDE) if any_box.box else any_box
 
 
 def _why_not(box: Box, lines: Sequence[Pieces]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from floorhand.domain.inserts import Insert
 from floorhand.domain.things import Piece
 
 LEFT_SHOWN_MAX = 8
@@ -58,7 +59,7 @@ class Bench:
     """An order that is being packed: its totes, which parcel is open, and in which box.
 
     ``box_why`` is one of `floorhand.domain.cartons.WHYS`. ``typed`` says that the merchant
-    allows a typed number of pieces.
+    allows a typed number of pieces; ``inserts`` go into the open parcel besides the goods.
     """
 
     order: str
@@ -67,6 +68,7 @@ class Bench:
     box: str
     box_why: str
     typed: bool = True
+    inserts: tuple[Insert, ...] = ()
 
     @property
     def merchant(self) -> str:
@@ -139,10 +141,15 @@ class CheckPieces:
 
 @dataclass(frozen=True, slots=True)
 class CloseParcel:
-    """Close the open parcel with what is verified and queue its shipping label."""
+    """Close the open parcel with what is verified and queue its shipping label.
+
+    ``inserts`` were put in besides, by name; those that had ``run_out`` were not.
+    """
 
     order: str
     box: str
+    inserts: tuple[str, ...] = ()
+    run_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +164,17 @@ class ListBoxes:
     """List the box types, with what fits the goods of the open parcel."""
 
     order: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBox:
+    """Take a box for the open parcel; ``allowed_by`` is the lead who allows one that is not its
+    merchant's.
+    """
+
+    order: str
+    box: str
+    allowed_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,9 +339,25 @@ class AsideDone:
 
 @dataclass(frozen=True, slots=True)
 class BoxesListed:
-    """The box types, smallest first."""
+    """The box types that the merchant allows, smallest first; all if none of those takes it."""
 
     options: tuple[BoxOption, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BoxTaken:
+    """The box is taken; ``by_lead`` says that it is not one of its merchant's."""
+
+    option: BoxOption
+    by_lead: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BoxForbidden:
+    """The merchant does not allow the box, only those that are ``allowed``."""
+
+    box: str
+    allowed: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ class Right(StrEnum):
     """Receive goods that nobody announced."""
     SHORT_LIFE = "short_life"
     """Allow goods to be received that live shorter than their merchant wants."""
+    OTHER_BOX = "other_box"
+    """Allow a box for a parcel that is not one of its merchant's."""
     LEARN = "learn"
     """Say which product an unknown barcode means."""
     SEATS = "seats"
@@ -52,7 +54,7 @@ ROLES: Mapping[str, frozenset[Right]] = {
     "packer": frozenset({Right.PACKING}),
     "inspector": frozenset({Right.RETURNS}),
     "lead": _JOBS
-    | {Right.BLIND, Right.SHORT_LIFE, Right.LEARN, Right.SEATS, Right.REVERSE}
+    | {Right.BLIND, Right.SHORT_LIFE, Right.OTHER_BOX, Right.LEARN, Right.SEATS, Right.REVERSE}
     | {Right.HAND_OVER, Right.PLAN, Right.DECIDE, Right.CORRECT, Right.CONTROL},
     "supervisor": frozenset(Right),
 }

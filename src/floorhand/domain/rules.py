@@ -98,6 +98,12 @@ class MerchantRules(_Rules):
     pack_instruction: str = ""
     """Shown once per parcel at the bench; acknowledged with F10."""
 
+    boxes: tuple[str, ...] = ()
+    """Box types that its orders are packed in; none: all of the site."""
+
+    inserts: tuple[str, ...] = ()
+    """What goes into its parcels besides the goods, as `floorhand.domain.inserts` writes each."""
+
     sender: str = ""
     """Return address on the label; lines separated by ``|``."""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
+from floorhand.domain import inserts
+from floorhand.domain.inserts import BETWEEN
 from floorhand.domain.rules import (
     DISPOSITION_BY_GRADE,
     DISPOSITIONS,
@@ -37,11 +39,17 @@ NUMBERS: Mapping[str, tuple[int, int]] = {
 }
 """Rules that are a number, with the least and the most."""
 
+BOXES = "boxes"
+INSERTS = "inserts"
+LISTS = (BOXES, INSERTS)
+"""Rules that are any number of entries, written as one text; a dash, or nothing, is none."""
+
 TEXTS = ("pack_instruction", "sender")
 """Rules that are words of the merchant; a dash takes them away."""
 
+NONE = "-"
 TEXT_CHARACTERS_MAX = 300
-NAMES = (*CHOICES, *NUMBERS, *TEXTS)
+NAMES = (*CHOICES, *NUMBERS, *LISTS, *TEXTS)
 """All rules that can be changed one by one. What platforms are told is set by a file."""
 
 
@@ -84,19 +92,28 @@ class RulesListed:
 
 @dataclass(frozen=True, slots=True)
 class LookAtRule:
-    """Ask what a rule is now, and how it was changed."""
+    """Ask what a rule is now, and how it was changed, from the ``skip``-th change on."""
 
     merchant: str
     name: str
+    skip: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class RuleSeen:
-    """The answer to `LookAtRule`, the latest change first."""
+    """The answer to `LookAtRule`, the latest change first.
+
+    ``boxes`` are the site's, each with its name, where the rule is about boxes; ``day_order`` is
+    how the merchant writes days.
+    """
 
     merchant: str
     rule: RuleRow
     changes: tuple[RuleChange, ...]
+    skip: int = 0
+    more: bool = False
+    boxes: tuple[tuple[str, str], ...] = ()
+    day_order: str = EXPIRY_ORDERS[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +121,7 @@ class SetRule:
     """Change a rule, if it still is what it was."""
 
     merchant: str
-    name: str
+    rule: str
     was: str
     now: str
 
@@ -122,6 +139,8 @@ def value_of(rules: MerchantRules, name: str) -> str:
     if name in GRADES:
         return rules.dispositions[GRADES.index(name)]
     value: object = getattr(rules, name)
+    if isinstance(value, tuple):
+        return BETWEEN.join(value)
     return YES_NO[not value] if isinstance(value, bool) else str(value)
 
 
@@ -143,9 +162,25 @@ def changed(rules: MerchantRules, name: str, text: str) -> MerchantRules | None:
     elif name in TEXTS:
         if len(text) > TEXT_CHARACTERS_MAX:
             return None
-        value = "" if text == "-" else text
+        value = "" if text == NONE else text
+    elif name in LISTS:
+        value = entries(name, text)
+    if value is None:
+        return None
     changes: dict[str, object] = {name: value}
     return replace(rules, **changes)  # type: ignore[arg-type]  # each was checked above
+
+
+def entries(name: str, text: str) -> tuple[str, ...] | None:
+    """Read boxes or inserts that are written as one text; None if they cannot be that."""
+    parts = tuple(part.strip() for part in text.split(BETWEEN) if part.strip() not in ("", NONE))
+    if name == BOXES:
+        return tuple(dict.fromkeys(parts))
+    found = tuple(map(inserts.of_text, parts))
+    each = tuple(insert for insert in found if insert is not None)
+    if len(each) < len(found) or len(each) > inserts.INSERTS_MAX or not inserts.are_apart(each):
+        return None
+    return tuple(insert.written() for insert in each)
 
 
 def differing(before: MerchantRules, after: MerchantRules) -> tuple[tuple[str, str, str], ...]:

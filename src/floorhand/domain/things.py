@@ -79,6 +79,13 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
+class BoxCode:
+    """A type of shipping box was scanned, or its code was typed, where a box is in question."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Plate:
     """The number (SSCC) of a pallet or carton that nothing here has yet: its sender's."""
 
@@ -251,5 +258,5 @@ class LeadTookBack:
 
 Thing = (
     Piece | Attributes | Place | OrderCode | DeliveryCode | ReturnCode | Badge | Station | Ambiguous
-    | Unknown | Plate
+    | Unknown | Plate | BoxCode
 )  # fmt: skip

@@ -1,7 +1,8 @@
 """What an operation was about: the things that it names, so that each of them has a history.
 
 A thing is written as its kind and its name, such as ``order:ALMA/A-5001``; merchants' things are
-named with their merchant, a lot also with its SKU.
+named with their merchant, a lot also with its SKU. All rules of a merchant are a thing, too, called
+as it is.
 """
 
 from __future__ import annotations
@@ -9,11 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-THINGS: Final = ("place", "order", "sku", "lot", "serial", "delivery", "return")
+THINGS: Final = ("place", "order", "sku", "lot", "serial", "delivery", "return", "rule")
 """Kinds of things that have a history."""
 
 PAGES: Final = (*THINGS, "operation")
 """What can be looked at on a page of its own."""
+
+BUILDINGS: Final = "*"
+"""Stands for the merchant in the name of a rule that is one of the building."""
 
 _PLACES: Final = frozenset(
     {"place", "bin", "tote", "cart", "dock", "pallet", "plate", "full", "proposed", "carton"}
@@ -47,6 +51,9 @@ def things_of(command: Mapping[str, Any], job: str) -> Iterator[str]:
             yield thing("place", value)
         elif name == "delivery" or (name == "number" and job in _NUMBERS):
             yield thing("delivery" if name == "delivery" else _NUMBERS[job], value)
+        elif name == "rule":
+            yield thing("rule", merchant or BUILDINGS)
+            yield thing("rule", merchant or BUILDINGS, value)
         elif name == "order" or (name == "number" and merchant):
             whole = not merchant or value.startswith(f"{merchant}/")
             yield thing("order", value) if whole else thing("order", merchant, value)

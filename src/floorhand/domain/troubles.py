@@ -38,6 +38,7 @@ KINDS: Final = DERIVED | frozenset(
         *("short_delivery", "unexpected_goods", "unknown_return", "unknown_piece"),
         *("return_quarantine", "refunded_and_rejected", "rejection_incomplete"),
         *("no_address", "no_carrier_label", "carrier_label_left", "reprints"),
+        *("other_box", "insert_out"),
         *("address_unprintable", "address_shortened", "letters_missing"),
         *("unknown_platform_state", "order_differs", "cancelled_in_part", "changed_too_late"),
     }

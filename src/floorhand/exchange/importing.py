@@ -246,13 +246,13 @@ def write(w: Writing, records: Sequence[Record], merchants: dict[str, str], code
     """Write records, what others refer to first; ``merchants`` are names of new ones."""
     ensure_site(w)
     write_site(w, _of(records, SiteRecord))
+    write_boxes(w, _of(records, BoxRecord))
     write_merchants(w, _of(records, MerchantRecord))
     owners = [r.merchant for r in records if isinstance(r, ProductRecord | PlaceRecord)]
     ensure_merchants(w, filter(None, owners), merchants)
     write_places(w, _of(records, PlaceRecord))
     write_printers(w, _of(records, PrinterRecord))
     write_stations(w, _of(records, StationRecord), _of(records, ScannerRecord))
-    write_boxes(w, _of(records, BoxRecord))
     write_workers(w, _of(records, WorkerRecord))
     products = _of(records, ProductRecord)
     write_products(w, [record for record in products if not record.by_name], codes)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from floorhand.domain import verdicts
+from floorhand.domain.inserts import INSERTS_MAX
 from floorhand.domain.rules import (
     DISPOSITION_BY_GRADE,
     DISPOSITIONS,
@@ -18,6 +19,7 @@ from floorhand.domain.rules import (
     SHORT_POLICIES,
     TOLERANCE_PCT_MAX,
 )
+from floorhand.domain.ruling import LISTS, entries
 from floorhand.domain.signing_in import JOBS
 from floorhand.exchange import cells
 from floorhand.exchange.cells import BadCell
@@ -60,6 +62,12 @@ MERCHANTS = Layout(
             "what a platform is told instead of our word: tiktok.buyer_fault=WORD|…; - for none",
         ),
         Field("pack_instruction", "shown once per parcel at the bench; - for none"),
+        Field("boxes", "box types that orders go into, separated by |: S|M; - for all of the site"),
+        Field(
+            "inserts",
+            "what goes into parcels, separated by |: Card; code=CARD-1; first; from=3; "
+            "until=2026-12-24|…; - for none",
+        ),
         Field("sender", "return address on labels, lines separated by |; - for none"),
     ),
 )
@@ -103,10 +111,25 @@ def _merchant(row: Reader) -> MerchantRecord:
         "dispositions": _dispositions(row),
         "return_days": up_to(row, "return_days", 1, RETURN_DAYS_MAX),
         "verdicts": pairs(row, "verdicts", _check_verdict),
+        **{name: _entries(row, name) for name in LISTS},
         **{name: said(row, name) for name in _MERCHANT_TEXTS},
     }
     rules = {name: value for name, value in told.items() if value is not None}
     return MerchantRecord(row.line, row.needed("merchant"), row.text("name"), rules)
+
+
+def _entries(row: Reader, name: str) -> tuple[str, ...] | None:
+    """Read boxes or inserts; None leaves what is set, a dash is none."""
+    text = said(row, name)
+    if text is None:
+        return None
+    found = entries(name, text)
+    if found is None:
+        raise BadCell(
+            f"{name} is {cells.shown(text)}; expected up to {INSERTS_MAX}, each with a name of its"
+            " own and then any of: code=CARD-1; first; from=3; until=2026-12-24"
+        )
+    return found
 
 
 def _station(row: Reader) -> StationRecord:

@@ -12,8 +12,9 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from floorhand.domain.inserts import of_texts
 from floorhand.domain.rules import MerchantRules, SiteRules
-from floorhand.domain.ruling import differing, site_differing
+from floorhand.domain.ruling import BOXES, INSERTS, differing, site_differing
 from floorhand.domain.scanners import Profile
 from floorhand.exchange.cells import shown
 from floorhand.exchange.records import (
@@ -27,7 +28,7 @@ from floorhand.exchange.writing_printers import name_unknown_printers
 from floorhand.exchange.written import Writing
 from floorhand.store import ruling
 from floorhand.store.masters import STANDS
-from floorhand.store.schema import Merchant, Place, Seat, SiteRow, Station
+from floorhand.store.schema import Barcode, BoxType, Merchant, Place, Seat, SiteRow, Station
 
 
 def write_site(w: Writing, records: Sequence[SiteRecord]) -> None:
@@ -52,6 +53,9 @@ def write_merchants(w: Writing, records: Sequence[MerchantRecord]) -> None:
     )
     there: dict[str, dict[str, Any]] = {row.code: dict(row._mapping) for row in rows}
     for record in records:
+        if reason := _unfit(w, record):
+            w.reject(record.line, reason)
+            continue
         old = there.get(record.code)
         before = old["rules"] if old else "{}"
         rules = _merged(before, record.rules)
@@ -71,6 +75,24 @@ def write_merchants(w: Writing, records: Sequence[MerchantRecord]) -> None:
             w.tx.execute(update(Merchant).where(*mine).values(changed))
             old.update(changed)
         w.counts["updated" if changed else "unchanged"] += 1
+
+
+def _unfit(w: Writing, record: MerchantRecord) -> str:
+    """Say why boxes or inserts cannot be those of a merchant; empty if they can."""
+    boxes = record.rules.get(BOXES, ())
+    asked = select(BoxType.code).where(BoxType.site == w.site, BoxType.code.in_(boxes))
+    known = set(w.tx.scalars(asked)) if boxes else set()
+    if unknown := [box for box in boxes if box not in known]:
+        return f"there is no box type {shown(unknown[0])} here; import boxes first"
+    codes = [one.code for one in of_texts(record.rules.get(INSERTS, ())) if one.code]
+    mine = (Barcode.site == w.site, Barcode.merchant == record.code)
+    asked = select(Barcode.code).where(*mine, Barcode.code.in_(codes)).order_by(Barcode.code)
+    if codes and (stocked := w.tx.scalar(asked)):
+        return (
+            f"insert code {shown(stocked)} is a product of {record.code}, whose pieces are counted;"
+            " order it as a line of its own"
+        )
+    return ""
 
 
 def write_stations(

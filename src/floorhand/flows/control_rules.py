@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from floorhand.domain.control import LookInto
 from floorhand.domain.holds import MERCHANT, Subject
 from floorhand.domain.keymap import Key
 from floorhand.domain.rules import EXPIRY_ORDERS
 from floorhand.domain.ruling import (
+    BOXES,
     CHOICES,
     GRADES,
+    LISTS,
     NUMBERS,
     ListRules,
     LookAtRule,
@@ -19,7 +23,8 @@ from floorhand.domain.ruling import (
     SetRule,
 )
 from floorhand.domain.things import Chosen, Number, Pressed, Text
-from floorhand.flows.control_states import AtRule, Rules, State
+from floorhand.flows import control_lists
+from floorhand.flows.control_states import AtInsert, AtRule, Rules, RuleState, State, TellInsert
 from floorhand.flows.turn import Ask, Choice, Do, Prompt, Reply, Wants
 
 BACK = (Key.BACK, "key.back")
@@ -33,17 +38,25 @@ def step(state: State, event: object) -> Reply | None:
             return Ask(Rules(event))
         case _, RuleSeen():
             return Ask(AtRule(event))
-        case AtRule(seen=seen), RuleSet(merchant=merchant, rule=rule):
+        case AtRule(seen=seen) | AtInsert(seen=seen), RuleSet(merchant=merchant, rule=rule):
             facts = {"merchant": merchant, "rule_text": f"rule.{rule.name}", **_worded(rule)}
-            return Ask(AtRule(RuleSeen(merchant, rule, seen.changes)), "control.rule_set", facts)
+            return Ask(AtRule(replace(seen, rule=rule)), "control.rule_set", facts)
         case Rules(listed=RulesListed(merchant, rows, skip, True)), Pressed(key=Key.LIST):
             return Do(ListRules(merchant, skip + len(rows)))
         case Rules(listed=listed), Chosen(code=name):
             return Do(LookAtRule(listed.merchant, name))
         case Rules(listed=listed), Pressed(key=Key.BACK):
             return Do(LookInto(Subject(MERCHANT, listed.merchant)))
+        case AtRule(seen=seen), Pressed(key=Key.LIST) if seen.more:
+            return Do(LookAtRule(seen.merchant, seen.rule.name, seen.skip + len(seen.changes)))
+        case AtRule(seen=seen), Pressed(key=Key.BACK) if seen.skip:
+            return Do(LookAtRule(seen.merchant, seen.rule.name))
         case AtRule(seen=seen), Pressed(key=Key.BACK):
             return Do(ListRules(seen.merchant))
+        case AtRule(seen=seen), _ if seen.rule.name in LISTS:
+            return control_lists.step(state, event)
+        case AtInsert() | TellInsert(), _:
+            return control_lists.step(state, event)
         case AtRule(seen=seen), Chosen(code=value) | Text(value=value):
             return _set(seen, value)
         case AtRule(seen=seen), Number(value=number):
@@ -55,7 +68,7 @@ def _set(seen: RuleSeen, value: str) -> Reply:
     return Do(SetRule(seen.merchant, seen.rule.name, seen.rule.value, value))
 
 
-def prompt(state: Rules | AtRule) -> Prompt:
+def prompt(state: RuleState) -> Prompt:
     """Say what to show."""
     match state:
         case Rules(listed=listed):
@@ -71,6 +84,8 @@ def prompt(state: Rules | AtRule) -> Prompt:
             )
         case AtRule(seen=seen):
             return _at(seen)
+        case AtInsert() | TellInsert():
+            return control_lists.prompt(state)
 
 
 def _row(row: RuleRow) -> Choice:
@@ -84,12 +99,15 @@ def _at(seen: RuleSeen) -> Prompt:
     worded = _worded(seen.rule)
     value = ("fact.rule_text", worded["value_text"])
     if worded["value_text"] == "rule.words":
-        value = ("fact.rule", seen.rule.value or "–")
+        value = ("fact.rule", worded["value"])
     choices = tuple(
         Choice(one, _value_text(name, one), "" if _value_text(name, one) else one)
         for one in CHOICES.get(name, ())
     )
-    if choices:
+    if name in LISTS:
+        choices = control_lists.choices(seen)
+        wants = Wants(kinds=("choice", "box") if name == BOXES else ("choice",))
+    elif choices:
         wants = Wants(kinds=("choice",))
     elif name in NUMBERS:
         wants = Wants(kinds=("number",), number=True)
@@ -102,11 +120,14 @@ def _at(seen: RuleSeen) -> Prompt:
             value,
             ("fact.means_text", means),
             *(
-                ("fact.changed", f"{one.at} {one.by}: {one.was or '–'} → {one.now or '–'}")
+                (
+                    "fact.changed",
+                    f"{one.at} {one.by}: {_plainly(name, one.was)} → {_plainly(name, one.now)}",
+                )
                 for one in seen.changes
             ),
         ),
-        keys=(BACK,),
+        keys=(BACK, MORE) if seen.more else (BACK,),
         choices=choices,
         wants=wants,
     )
@@ -115,7 +136,13 @@ def _at(seen: RuleSeen) -> Prompt:
 def _worded(rule: RuleRow) -> dict[str, str]:
     """Give a rule's value as facts: in words of the language where it is a word of ours."""
     value = _value_text(rule.name, rule.value) if rule.name in CHOICES else ""
-    return {"value_text": value or "rule.words", "value": rule.value or "–"}
+    if rule.name == BOXES and not rule.value:
+        value = "rule.boxes.all"
+    return {"value_text": value or "rule.words", "value": _plainly(rule.name, rule.value)}
+
+
+def _plainly(name: str, value: str) -> str:
+    return (control_lists.in_words(name, value) if name in LISTS else value) or "–"
 
 
 def _value_text(name: str, value: str) -> str:

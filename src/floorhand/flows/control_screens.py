@@ -8,6 +8,7 @@ from floorhand.domain.keymap import Key
 from floorhand.flows import control_rules, control_work
 from floorhand.flows.control_states import (
     At,
+    AtInsert,
     AtRule,
     AtWork,
     Desk,
@@ -16,6 +17,7 @@ from floorhand.flows.control_states import (
     Listing,
     Rules,
     State,
+    TellInsert,
     Why,
     Working,
 )
@@ -48,7 +50,7 @@ def prompt(state: State) -> Prompt:
             )
         case Working() | AtWork() | Giving():
             return control_work.prompt(state)
-        case Rules() | AtRule():
+        case Rules() | AtRule() | AtInsert() | TellInsert():
             return control_rules.prompt(state)
         case Due(now=now, found=found):
             moments = tuple(Choice(at, "", shown) for at, shown in found.moments)

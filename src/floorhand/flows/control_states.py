@@ -18,6 +18,7 @@ from floorhand.domain.control import (
     WorkRow,
 )
 from floorhand.domain.holds import Subject
+from floorhand.domain.inserts import Insert
 from floorhand.domain.ruling import RuleChange, RuleRow, RuleSeen, RulesListed
 
 
@@ -91,9 +92,31 @@ class AtRule:
     seen: RuleSeen
 
 
-State = Desk | Listing | At | Why | Due | Working | AtWork | Giving | Rules | AtRule
+@dataclass(frozen=True, slots=True)
+class AtInsert:
+    """An insert as it shall be from now on, not kept yet; ``at`` is which one, -1 is a new one."""
+
+    seen: RuleSeen
+    at: int
+    insert: Insert
+
+
+@dataclass(frozen=True, slots=True)
+class TellInsert:
+    """One ``part`` of it is asked for: ``name``, ``code``, ``from`` or ``until``."""
+
+    seen: RuleSeen
+    at: int
+    insert: Insert
+    part: str
+
+
+RuleState = Rules | AtRule | AtInsert | TellInsert
+State = Desk | Listing | At | Why | Due | Working | AtWork | Giving | RuleState
 START = Desk()
-STATES: tuple[type, ...] = (Desk, Listing, At, Why, Due, Working, AtWork, Giving, Rules, AtRule)
+STATES: tuple[type, ...] = (
+    *(Desk, Listing, At, Why, Due, Working, AtWork, Giving, Rules, AtRule, AtInsert, TellInsert),
+)
 VALUES: tuple[type, ...] = (
     Subject,
     Standing,
@@ -111,4 +134,5 @@ VALUES: tuple[type, ...] = (
     RuleRow,
     RuleSeen,
     RuleChange,
+    Insert,
 )

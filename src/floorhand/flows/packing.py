@@ -10,15 +10,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from floorhand.domain.cartons import CHOSEN
+from floorhand.domain.inserts import Insert
 from floorhand.domain.keymap import Key
 from floorhand.domain.packing import (
     AsideDone,
     Bench,
-    BoxesListed,
     BoxOption,
     CheckPieces,
-    CloseParcel,
     DeclareMissing,
     Left,
     ListBoxes,
@@ -54,7 +52,9 @@ from floorhand.domain.things import (
     Station,
 )
 from floorhand.errors import Code
+from floorhand.flows import packing_boxes, packing_inserts
 from floorhand.flows.labelling import confirmed
+from floorhand.flows.packing_inserts import closing
 from floorhand.flows.packing_naming import check_line, name_line
 from floorhand.flows.packing_prompts import prompt
 from floorhand.flows.packing_states import (
@@ -63,6 +63,8 @@ from floorhand.flows.packing_states import (
     ConfirmFull,
     HowMany,
     Idle,
+    Inserting,
+    LeadForBox,
     NeedTote,
     Reading,
     State,
@@ -86,11 +88,13 @@ STATES: tuple[type, ...] = (
     ConfirmFull,
     Telling,
     ChoosingBox,
+    LeadForBox,
+    Inserting,
     WhatMissing,
     HowMany,
     WhyMissing,
 )
-VALUES: tuple[type, ...] = (Bench, Rest, Left, Naming, BoxOption)
+VALUES: tuple[type, ...] = (Bench, Rest, Left, Naming, BoxOption, Insert)
 
 
 def step(state: State, event: object) -> Reply:
@@ -125,11 +129,14 @@ def step(state: State, event: object) -> Reply:
             return Do(PutAside(state.bench.order))
         case Telling(), _ if (told := name_line(state, event)) is not None:
             return told
-        case ChoosingBox(), Chosen(code=code):
-            return _choose_box(state, code)
+        case Inserting(), _ if (told := packing_inserts.step(state, event)) is not None:
+            return told
         case WhatMissing() | HowMany() | WhyMissing(), _ if told := _lack(state, event):
             return told
-        case Telling() | ChoosingBox() | WhatMissing() | ConfirmFull(), Pressed(key=Key.BACK):
+        case (
+            Telling() | ChoosingBox() | LeadForBox() | Inserting() | WhatMissing() | ConfirmFull(),
+            Pressed(key=Key.BACK),
+        ):
             return Ask(Checking(state.bench, state.rest))
         case HowMany() | WhyMissing(), Pressed(key=Key.BACK):
             return Ask(WhatMissing(state.bench, state.rest))
@@ -188,9 +195,8 @@ def _outcome(state: State, event: object) -> Reply | None:
         case _, OrderOpened(bench=bench, rest=rest, naming=(naming, *_)):
             return Ask(Telling(bench, rest, naming))
         case _, OrderOpened(bench=bench, rest=rest):
-            return _go_on(bench, rest) or Ask(
-                Checking(bench, rest), "packing.opened", {"order": _number(bench.order)}
-            )
+            opened = Ask(Checking(bench, rest), "packing.opened", {"order": _number(bench.order)})
+            return opened if rest.left_pieces else closing(bench, rest, opened)
         case _, OrderShipped():
             return _shipped(event)
         case _, OrderStopped():
@@ -212,17 +218,16 @@ def _outcome(state: State, event: object) -> Reply | None:
         case NeedTote() | TakeOver(), _:
             return None
         case _, PiecesChecked(rest=rest):
-            return _go_on(state.bench, rest) or _checked(state.bench, event)
+            checked = _checked(state.bench, event)
+            return checked if rest.left_pieces else closing(state.bench, rest, checked)
         case _, Naming():
             return Ask(Telling(state.bench, state.rest, event))
         case _, ParcelClosed():
             return _next_parcel(event)
-        case _, BoxesListed(options=options):
-            return Ask(ChoosingBox(state.bench, state.rest, options))
         case _, MissingBooked():
             return _booked(state.bench, event)
         case _:
-            return None
+            return packing_boxes.step(state, event)
 
 
 def _held(event: OrderTaken) -> Reply:
@@ -238,12 +243,7 @@ def _where(event: OrderStopped | OrderHeld | AsideDone) -> Facts:
     return {"order": _number(event.order), "totes": " ".join(totes)}
 
 
-def _go_on(bench: Bench, rest: Rest) -> Reply | None:
-    """Close the parcel if that was the last piece."""
-    return None if rest.left_pieces else Do(CloseParcel(bench.order, bench.box))
-
-
-def _checked(bench: Bench, event: PiecesChecked) -> Reply:
+def _checked(bench: Bench, event: PiecesChecked) -> Ask:
     line = event.of
     facts: Facts = {"sku": line.sku, "left": line.pieces, "pack_text": f"packing.pack.{event.pack}"}
     done = "packing.checked" if line.pieces else "packing.checked_all"
@@ -287,20 +287,13 @@ def _close(state: Checking | ConfirmFull, key: Key) -> Reply:
         return Refuse(Code.NOTHING_CHECKED)
     if key is Key.FULL:
         return Ask(ConfirmFull(state.bench, state.rest))
-    return Do(CloseParcel(state.bench.order, state.bench.box))
+    return closing(state.bench, state.rest)
 
 
 def _read(state: Reading) -> Reply:
     if state.piece:
         return Do(_check(state.bench, state.piece[0]))
     return Ask(Checking(state.bench, state.rest))
-
-
-def _choose_box(state: ChoosingBox, code: str) -> Reply:
-    chosen = next(option for option in state.options if option.code == code)
-    bench = replace(state.bench, box=code, box_why=CHOSEN)
-    done = "packing.box_taken" if chosen.fits else "packing.box_tight"
-    return Ask(Checking(bench, state.rest), done, {"box": code}, look=not chosen.fits)
 
 
 def _missing(state: Checking) -> Reply:
@@ -342,11 +335,12 @@ def _booked(bench: Bench, event: MissingBooked) -> Reply:
 
     Where pieces have to come out of the box again, the worker closes it when they are out.
     """
-    if not event.rest.left_pieces and not event.cancelled_pieces:
-        return Do(CloseParcel(bench.order, bench.box))
     done = "packing.line_cancelled" if event.cancelled_pieces else "packing.missing_booked"
     facts: Facts = {"sku": event.sku, "pieces": event.pieces, "back": event.cancelled_pieces}
-    return Ask(Checking(bench, event.rest), done, facts, look=True)
+    booked = Ask(Checking(bench, event.rest), done, facts, look=True)
+    if event.rest.left_pieces or event.cancelled_pieces:
+        return booked
+    return closing(bench, event.rest, booked)
 
 
 def _next_parcel(event: ParcelClosed) -> Reply:

@@ -13,6 +13,8 @@ from floorhand.flows.packing_states import (
     ChoosingBox,
     ConfirmFull,
     HowMany,
+    Inserting,
+    LeadForBox,
     NeedTote,
     Open,
     Reading,
@@ -31,6 +33,8 @@ _AT_START = Prompt(
     wants=Wants(kinds=("tote", "order", "piece", "label")),
     label=(SHIPPING, ""),
 )
+
+_AT_BENCH = ("piece", "label", "box")
 
 
 def prompt(state: State) -> Prompt:
@@ -53,12 +57,10 @@ def prompt(state: State) -> Prompt:
             return _confirm_full(state)
         case Telling():
             return _telling_prompt(state)
-        case ChoosingBox(options=options):
-            return replace(
-                _frame(state, "packing.which_box"),
-                choices=tuple(_box_choice(option) for option in options),
-                wants=_wants(state, ("choice",)),
-            )
+        case ChoosingBox() | LeadForBox():
+            return _box_prompt(state)
+        case Inserting():
+            return _inserting(state)
         case WhatMissing():
             return replace(
                 _frame(state, "packing.what_missing"),
@@ -112,12 +114,12 @@ def _checking_prompt(state: Checking) -> Prompt:
                 (Key.LIST, "packing.key_box"),
                 (Key.BACK, "packing.key_aside"),
             ),
-            wants=_wants(state, ("done",)),
+            wants=_wants(state, ("done", "box")),
         )
     first = rest.lines[0]
     number = bool(state.last) and bench.typed
     wants = Wants(
-        kinds=("number", "piece", "label") if number else ("piece", "label"),
+        kinds=("number", *_AT_BENCH) if number else _AT_BENCH,
         sku=f"{bench.merchant}/{first.sku}",
         number=number,
         number_hint=state.checked + state.last[0].pieces if number else 0,
@@ -146,6 +148,36 @@ def _checking_keys(state: Checking) -> tuple[tuple[Key, str], ...]:
         (Key.LIST, "packing.key_box"),
         *again,
         (Key.BACK, "packing.key_aside"),
+    )
+
+
+def _box_prompt(state: ChoosingBox | LeadForBox) -> Prompt:
+    """Ask for another box, or for a lead's word for the one that was scanned."""
+    if isinstance(state, LeadForBox):
+        wants = _wants(state, ("badge", "box"))
+        return replace(_frame(state, "packing.lead_badge"), place=state.box, wants=wants)
+    return replace(
+        _frame(state, "packing.which_box"),
+        choices=tuple(_box_choice(option) for option in state.options),
+        wants=_wants(state, ("choice", "box")),
+    )
+
+
+def _inserting(state: Inserting) -> Prompt:
+    """Ask for the first insert that is left; one with a barcode is known by its scan only."""
+    first = state.left[0]
+    done = () if first.code else ((Key.DONE, "packing.key_put_in"),)
+    codes = tuple(insert.code for insert in state.left if insert.code)
+    kinds = ("insert" if first.code else "done", "unknown", "piece")
+    return replace(
+        _frame(state, "packing.put_in"),
+        ask_facts=(("insert", first.name),),
+        goods=tuple(
+            Item(insert.code or "–", insert.name, mark="now" if insert is first else "")
+            for insert in state.left
+        ),
+        keys=(*done, (Key.MISMATCH, "packing.key_run_out"), (Key.BACK, "key.back")),
+        wants=replace(_wants(state, kinds), codes=codes),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from floorhand.domain.inserts import Insert
 from floorhand.domain.packing import Bench, BoxOption, Left, Naming, Rest
 from floorhand.domain.things import Attributes, Piece
 
@@ -79,6 +80,29 @@ class ChoosingBox:
 
 
 @dataclass(frozen=True, slots=True)
+class LeadForBox:
+    """The merchant does not allow the box, unless a lead does."""
+
+    bench: Bench
+    rest: Rest
+    box: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inserting:
+    """All goods are in: ``left`` goes in besides, before the parcel is closed.
+
+    ``put`` are in already, by name; those that have ``run_out`` do not go in.
+    """
+
+    bench: Bench
+    rest: Rest
+    left: tuple[Insert, ...]
+    put: tuple[str, ...] = ()
+    run_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class WhatMissing:
     """Something is not in the tote, or cannot be sent."""
 
@@ -105,6 +129,7 @@ class WhyMissing:
     pieces: int
 
 
-Open = Reading | Checking | ConfirmFull | Telling | ChoosingBox | WhatMissing | HowMany | WhyMissing
+Lacking = WhatMissing | HowMany | WhyMissing
+Open = Reading | Checking | ConfirmFull | Telling | ChoosingBox | LeadForBox | Inserting | Lacking
 Idle = NeedTote | TakeOver
 State = Idle | Open

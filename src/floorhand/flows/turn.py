@@ -113,8 +113,8 @@ class Wants:
 
     Attributes:
         kinds: What to scan: any of ``badge pin delivery order return place bin tote pallet
-            carton cart dock bench plate label piece number text choice done``, in order of
-            preference; ``label`` is that of a parcel, which may be its carrier's.
+            carton cart dock bench plate label piece box insert number text choice done``, in order
+            of preference; ``label`` is that of a parcel, which may be its carrier's.
         place: Code of the one place wanted; its check digits may be typed. Empty: any, or none.
         sku: ``merchant/sku`` of the one product wanted. Empty: any, or none.
         number: A typed number of at most 5 digits is a quantity here.
@@ -125,6 +125,7 @@ class Wants:
         delivery: Number of the delivery at hand; may be empty.
         told_count: How many a code scanned ahead of its product has told; None if none did.
         order: ``merchant/number`` of the order at hand, to break ties; may be empty.
+        codes: What the question itself knows, whatever else it may stand for; comes as unknown.
     """
 
     kinds: tuple[str, ...] = ()
@@ -138,6 +139,7 @@ class Wants:
     told_count: int | None = None
     learns: bool = False
     delivery: str = ""
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

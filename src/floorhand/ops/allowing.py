@@ -25,6 +25,7 @@ ACTS: Final[Mapping[Right, str]] = {
     **{Right(job): f"job.{job}" for job in JOBS},
     Right.BLIND: "receiving.blind_job",
     Right.SHORT_LIFE: "receiving.short_life_job",
+    Right.OTHER_BOX: "packing.other_box_job",
     Right.LEARN: "learning.job",
     Right.SEATS: "job.leading",
     Right.UNLOCK: "job.leading",

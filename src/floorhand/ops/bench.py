@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from floorhand.domain.cartons import propose_box
+from floorhand.domain.cartons import Proposal, propose_among, propose_box
 from floorhand.domain.packing import INSTRUCTION_MAX, Bench, OrderGone, OrderStopped
 from floorhand.ops.colleagues import since
+from floorhand.ops.extras import inserts_for
 from floorhand.store import boxes, parcels, places
 from floorhand.store.cancelling import holding, undo_order
 from floorhand.store.ledger import Cause
@@ -65,11 +66,23 @@ def bench_of(tx: Session, cause: Cause, totes: tuple[Tote, ...]) -> str:
 
 def open_bench(tx: Session, cause: Cause, head: OrderHead, totes: tuple[str, ...]) -> Bench:
     """Describe the order's next parcel, with a proposal for its box."""
-    types = [box for box, _ in boxes.box_types(tx, cause.site)]
-    proposal = propose_box(types, boxes.goods_to_box(tx, cause.site, head.order_no))
-    closed = parcels.standing_parcels(tx, cause.site, head.merchant, head.number)
-    typed = merchant_rules(tx, cause.site, head.merchant).typed_quantity
-    return Bench(head.order_no, totes, len(closed) + 1, proposal.box, proposal.why, typed)
+    proposal = proposal_for(tx, cause, head)
+    parcel = len(parcels.standing_parcels(tx, cause.site, head.merchant, head.number)) + 1
+    rules = merchant_rules(tx, cause.site, head.merchant)
+    inserts = inserts_for(tx, cause, head, rules, parcel)
+    box, why = proposal.box, proposal.why
+    return Bench(head.order_no, totes, parcel, box, why, rules.typed_quantity, inserts)
+
+
+def proposal_for(tx: Session, cause: Cause, head: OrderHead) -> Proposal:
+    """Propose a box for what is in an order's totes, one that its merchant allows if one fits."""
+    goods = boxes.goods_to_box(tx, cause.site, head.order_no)
+    every = [box for box, _ in boxes.box_types(tx, cause.site)]
+    allowed = merchant_rules(tx, cause.site, head.merchant).boxes
+    if not allowed:
+        return propose_box(every, goods)
+    own = [box for box, _ in boxes.box_types(tx, cause.site, allowed)]
+    return propose_among(own, every, goods)
 
 
 def instruction_of(tx: Session, cause: Cause, head: OrderHead) -> str:

@@ -16,6 +16,7 @@ Shown = tuple[str, str]
 
 NAMED: Final[Mapping[str, str]] = {
     "order": "fact.order",
+    "box": "fact.box",
     "sku": "fact.product",
     "lot": "fact.lot",
     "serial": "fact.serial",

@@ -11,6 +11,7 @@ from floorhand.domain.scanner_test import COMMAND, TestCode
 from floorhand.domain.things import (
     Attributes,
     Badge,
+    BoxCode,
     Chosen,
     DeliveryCode,
     Number,
@@ -65,7 +66,7 @@ def what(event: object) -> dict[str, str | int]:
             return {"thing_text": "thing.testcode", "code": COMMAND}
         case Pressed(key=key):
             return {"thing_text": "thing.key", "code": named(key), "key": named(key)}
-        case Station(code=code) | Chosen(code=code):
+        case Station(code=code) | Chosen(code=code) | BoxCode(code=code):
             return {"thing_text": f"thing.{type(event).__name__.lower()}", "code": code}
         case _:
             return {"thing_text": "thing.unknown", "code": ""}

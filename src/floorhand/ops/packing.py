@@ -1,4 +1,4 @@
-"""Packing: claim an order at the bench, look at the boxes, leave it for later."""
+"""Packing: claim an order at the bench, leave it for later."""
 
 from __future__ import annotations
 
@@ -9,11 +9,8 @@ from typing import cast
 from sqlalchemy import TableClause, bindparam, delete, update
 from sqlalchemy.orm import Session
 
-from floorhand.domain.cartons import fit, lies_in, weight_of
 from floorhand.domain.packing import (
     AsideDone,
-    BoxesListed,
-    BoxOption,
     CheckPieces,
     CloseParcel,
     DeclareMissing,
@@ -28,6 +25,7 @@ from floorhand.domain.packing import (
     OrderTaken,
     PiecesChecked,
     PutAside,
+    TakeBox,
     ToteArrived,
 )
 from floorhand.errors import Code, Refused
@@ -40,13 +38,14 @@ from floorhand.ops.bench import (
     order_at_bench,
     stop_order,
 )
+from floorhand.ops.boxing import list_boxes, take_box
 from floorhand.ops.colleagues import since
 from floorhand.ops.holding import order_must_be_free
 from floorhand.ops.missing import declare_missing
 from floorhand.ops.shipping import close_parcel
 from floorhand.ops.taken_over import take_over
 from floorhand.ops.verifying import check_pieces
-from floorhand.store import boxes, checking, holds, parcels, places, tasks
+from floorhand.store import checking, holds, parcels, places, tasks
 from floorhand.store.asking import ask
 from floorhand.store.ledger import Cause
 from floorhand.store.parcels import OrderHead, Tote
@@ -166,30 +165,6 @@ def put_aside(tx: Session, cause: Cause, command: PutAside) -> AsideDone | Order
     return AsideDone(command.order, work.codes)
 
 
-def list_boxes(
-    tx: Session, cause: Cause, command: ListBoxes
-) -> BoxesListed | OrderStopped | OrderGone:
-    """List the box types, and which of them take what is in the totes.
-
-    Raises:
-        Refused: `Code.NO_BOX_TYPES` if the site has none.
-    """
-    work = order_at_bench(tx, cause, command.order)
-    if not isinstance(work, Work):
-        return work
-    goods = boxes.goods_to_box(tx, cause.site, command.order)
-    sized = [line for line in goods if line.known]
-    options = []
-    for box, name in boxes.box_types(tx, cause.site):
-        lies = all(lies_in(line, box) for line in sized)
-        carries = weight_of(goods) <= box.carries_g
-        fits = lies and carries and (len(sized) < len(goods) or bool(fit(box, sized)))
-        options.append(BoxOption(box.code, name, fits))
-    if not options:
-        raise Refused(Code.NO_BOX_TYPES)
-    return BoxesListed(tuple(options))
-
-
 def _must_be_picked(head: OrderHead) -> None:
     """Refuse an order that cannot be packed now."""
     if head.state in ("shipped", "short"):
@@ -276,5 +251,6 @@ HANDLERS: dict[type, Callable[..., object]] = {
     CloseParcel: close_parcel,
     PutAside: put_aside,
     ListBoxes: list_boxes,
+    TakeBox: take_box,
     DeclareMissing: declare_missing,
 }

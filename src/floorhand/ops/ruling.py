@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from floorhand.domain.control import LISTED_MAX
 from floorhand.domain.rights import Right
 from floorhand.domain.ruling import (
+    BOXES,
     NAMES,
     NUMBERS,
     TEXT_CHARACTERS_MAX,
@@ -27,6 +28,7 @@ from floorhand.errors import Code, Refused
 from floorhand.ops.colleagues import moment_told
 from floorhand.ops.leading import must_lead
 from floorhand.store import ruling
+from floorhand.store.boxes import box_types
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import merchant_rules
 
@@ -48,15 +50,23 @@ def look_at_rule(tx: Session, cause: Cause, command: LookAtRule) -> RuleSeen:
     """Show a rule, and how it was changed."""
     must_lead(tx, cause, Right.CONTROL)
     rules = merchant_rules(tx, cause.site, command.merchant)
-    found = ruling.changes(tx, cause.site, command.merchant, command.name)[:CHANGES_SHOWN_MAX]
+    mine = (cause.site, command.merchant, command.name)
+    found = ruling.changes(tx, *mine, skip=command.skip, limit=CHANGES_SHOWN_MAX + 1)
     told = tuple(
         RuleChange(
             one.name, one.was, one.now, one.by, moment_told(tx, cause.site, one.at, cause.at)
         )
-        for one in found
+        for one in found[:CHANGES_SHOWN_MAX]
     )
     rule = RuleRow(command.name, value_of(rules, command.name))
-    return RuleSeen(command.merchant, rule, told)
+    more = len(found) > CHANGES_SHOWN_MAX
+    boxes = _boxes(tx, cause) if command.name == BOXES else ()
+    order = rules.expiry_order
+    return RuleSeen(command.merchant, rule, told, command.skip, more, boxes, order)
+
+
+def _boxes(tx: Session, cause: Cause) -> tuple[tuple[str, str], ...]:
+    return tuple((box.code, name) for box, name in box_types(tx, cause.site))
 
 
 def set_rule(tx: Session, cause: Cause, command: SetRule) -> RuleSet:
@@ -68,17 +78,17 @@ def set_rule(tx: Session, cause: Cause, command: SetRule) -> RuleSet:
     """
     must_lead(tx, cause, Right.CONTROL)
     rules = merchant_rules(tx, cause.site, command.merchant)
-    if value_of(rules, command.name) != command.was:
+    if value_of(rules, command.rule) != command.was:
         raise Refused(Code.EXCEPTION_CHANGED, subject=command.merchant)
-    after = changed(rules, command.name, command.now)
-    if after is None and command.name in NUMBERS:
-        limit = NUMBERS[command.name][1]
+    after = changed(rules, command.rule, command.now)
+    if after is None and command.rule in NUMBERS:
+        limit = NUMBERS[command.rule][1]
         raise Refused(Code.BAD_QUANTITY, number=command.now, limit=limit)
     if after is None:
         raise Refused(Code.RETURN_TEXT_LONG, code=command.now[:20], limit=TEXT_CHARACTERS_MAX)
     ruling.set_rules(tx, cause.site, command.merchant, after)
     cause.note(job="lead", merchant=command.merchant)
-    return RuleSet(command.merchant, RuleRow(command.name, value_of(after, command.name)))
+    return RuleSet(command.merchant, RuleRow(command.rule, value_of(after, command.rule)))
 
 
 HANDLERS: dict[type, Callable[..., object]] = {

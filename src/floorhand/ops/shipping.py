@@ -43,6 +43,7 @@ from floorhand.domain.things import CUSTOMER, Goods, Line
 from floorhand.errors import Code, Refused
 from floorhand.ops.bench import Work, bench_of, instruction_of, open_bench, order_at_bench
 from floorhand.ops.ending import note_end
+from floorhand.ops.extras import note_extras
 from floorhand.ops.holding import goods_must_be_free, order_must_be_free
 from floorhand.store import boxes, carrier_labels, checking, ledger, orders, parcels, places, tasks
 from floorhand.store.asking import ask, ask_each
@@ -130,6 +131,7 @@ def close_parcel(
     last = not rest.left_pieces
     _queue(tx, cause, work, parcel, last)
     _tell_of_labels(tx, cause, work, parcel, last)
+    note_extras(tx, cause, work.head, command, parcel.carton)
     cause.note(
         job="packing",
         merchant=work.head.merchant,

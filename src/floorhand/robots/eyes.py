@@ -113,6 +113,8 @@ class Eyes:
         match kind:
             case "piece":
                 return self._piece(prompt)
+            case "insert":
+                return prompt.goods[0].code
             case "badge":
                 return self._asked(lambda tx: sight.badge_of(tx, self._site, not_of=self._worker))
             case "delivery":

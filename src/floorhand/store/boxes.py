@@ -44,6 +44,7 @@ _TYPES = (
     .order_by(volume_mm3(BoxType), BoxType.code)
     .limit(BOXES_SHOWN_MAX)
 )
+_OWN_TYPES = _TYPES.where(BoxType.code.in_(bindparam("own", expanding=True)))
 _TARE = select(BoxType.tare_g).where(
     BoxType.site == bindparam("site"), BoxType.code == bindparam("box")
 )
@@ -68,9 +69,9 @@ def weight_of_lines(tx: Session, site: str, lines: Sequence[Line]) -> int:
     return sum(grams * pieces for grams, pieces in each) if all(g for g, _ in each) else 0
 
 
-def box_types(tx: Session, site: str) -> tuple[tuple[Box, str], ...]:
-    """List the box types with their names, smallest first."""
-    rows = ask(tx, _TYPES, site=site)
+def box_types(tx: Session, site: str, own: Sequence[str] = ()) -> tuple[tuple[Box, str], ...]:
+    """List the box types with their names, smallest first; those of ``own`` if it names any."""
+    rows = ask(tx, _OWN_TYPES, site=site, own=list(own)) if own else ask(tx, _TYPES, site=site)
     return tuple((Box(code, *sizes), name) for code, *sizes, name in rows)
 
 

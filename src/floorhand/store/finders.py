@@ -11,7 +11,15 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import BindParameter, TableClause, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from floorhand.domain.things import Badge, DeliveryCode, OrderCode, Piece, Place, ReturnCode
+from floorhand.domain.things import (
+    Badge,
+    BoxCode,
+    DeliveryCode,
+    OrderCode,
+    Piece,
+    Place,
+    ReturnCode,
+)
 from floorhand.domain.things import Station as StationThing
 from floorhand.store import schema
 from floorhand.store.asking import ask
@@ -27,6 +35,7 @@ _DELIVERY = cast(TableClause, schema.Delivery.__table__)
 _RETURN = cast(TableClause, schema.Return.__table__)
 _ORDER = cast(TableClause, schema.Order.__table__)
 _PARCEL = cast(TableClause, schema.Parcel.__table__)
+_BOX = cast(TableClause, schema.BoxType.__table__)
 
 _Paper = TypeVar("_Paper", DeliveryCode, ReturnCode, OrderCode)
 
@@ -98,6 +107,10 @@ _WORKER_BY_BADGE = _WORKERS.where(_WORKER.c.badge == _CODE)
 _WORKER_BY_NUMBER = _WORKERS.where(_WORKER.c.code == _CODE)
 _STATION_BY_LABEL = select(_STATION.c.code).where(
     _STATION.c.site == _SITE, _STATION.c.scan_code == _CODE
+)
+
+_BOX_BY_CODE = select(_BOX.c.code).where(
+    _BOX.c.site == _SITE, func.lower(_BOX.c.code) == func.lower(_CODE)
 )
 
 _DELIVERIES_BY_CODE = (
@@ -226,6 +239,12 @@ def station(tx: Session, site: str, code: str) -> StationThing | None:
     """Find the station whose label holds a code."""
     row = _first(tx, _STATION_BY_LABEL, site, code)
     return StationThing(row[0]) if row else None
+
+
+def box(tx: Session, site: str, code: str) -> BoxCode | None:
+    """Find a type of shipping box by its code, in capitals or not."""
+    row = _first(tx, _BOX_BY_CODE, site, code)
+    return BoxCode(row[0]) if row else None
 
 
 def deliveries(tx: Session, site: str, code: str) -> tuple[DeliveryCode, ...]:

@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from floorhand.domain.ruling import NAMES, value_of
 from floorhand.domain.signing_in import Seen
 from floorhand.domain.things import (
     Ambiguous,
@@ -18,11 +19,13 @@ from floorhand.domain.things import (
     Place,
     ReturnCode,
 )
+from floorhand.domain.tracing import BUILDINGS
 from floorhand.errors import Refused
 from floorhand.flows.turn import Prompt, Wants
 from floorhand.store import histories, looking
 from floorhand.store.details import Details, Value, scans_of
 from floorhand.store.lookup import resolve
+from floorhand.store.masters import merchant_rules
 from floorhand.store.schema import Delivery, Return
 
 ASKED: Final = Prompt("menu.choose", wants=Wants(kinds=("anything", "badge")))
@@ -127,6 +130,12 @@ def _seen(tx: Session, site: str, kind: str, name: str) -> Seen:
             asked = select(Delivery.merchant, Delivery.state, Delivery.dock)
             row = tx.execute(asked.where(Delivery.site == site, Delivery.number == name)).first()
             return _paper("delivery_state", row)
+        case "rule":
+            merchant, _, rule = name.partition("/")
+            if merchant == BUILDINGS or rule not in NAMES:
+                return Seen("", (), ())
+            now = value_of(merchant_rules(tx, site, merchant), rule)
+            return Seen("", ((f"rule.{rule}", now or "–"),), ())
         case _:
             asked = select(Return.merchant, Return.custody, Return.place)
             row = tx.execute(asked.where(Return.site == site, Return.number == name)).first()

@@ -19,6 +19,7 @@ from floorhand.domain.things import (
     Ambiguous,
     Attributes,
     Badge,
+    BoxCode,
     Chosen,
     DeliveryCode,
     Number,
@@ -70,6 +71,7 @@ Event = (
     | Ambiguous
     | Unknown
     | Plate
+    | BoxCode
     | Number
     | Text
     | Chosen
@@ -250,6 +252,8 @@ def _find(tx: Session, site: str, read: Scanned, wants: Wants) -> Event:
     """Look a code up among everything that has one, most specific first."""
     if not read.code:  # papers without a tracking number would be found by it
         return Unknown("", barcodes.shown(read.raw))
+    if read.code in wants.codes:
+        return Unknown(read.code, barcodes.shown(read.raw))
     places_first = bool(PLACE_KINDS & set(wants.kinds)) or bool(read.own_kind) or bool(read.sscc)
     label = read.sscc or read.code
     place = _labelled(tx, site, label, wants) if places_first else None
@@ -263,7 +267,8 @@ def _find(tx: Session, site: str, read: Scanned, wants: Wants) -> Event:
         return place
     code = read.code
     paper = (
-        finders.badge(tx, site, code)
+        (finders.box(tx, site, code) if "box" in wants.kinds else None)
+        or finders.badge(tx, site, code)
         or finders.station(tx, site, code)
         or papers.paper(tx, site, code, wants)
         or _place_by_name(tx, site, code)

@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 
 from floorhand.domain.json_text import as_json
 from floorhand.domain.rules import MerchantRules
-from floorhand.store.ledger import OFFICE
-from floorhand.store.schema import Merchant, Operation, Worker
+from floorhand.domain.tracing import BUILDINGS, thing, things_of
+from floorhand.store import traces
+from floorhand.store.ledger import OFFICE, Cause
+from floorhand.store.schema import Merchant, Operation, Trace, Worker
 from floorhand.store.standing import standing
 
 KIND = "SetRule"
@@ -35,9 +37,19 @@ class Change:
 
 
 def changes(
-    tx: Session, site: str, merchant: str, name: str = "", since: datetime | None = None
+    tx: Session,
+    site: str,
+    merchant: str,
+    name: str = "",
+    *,
+    since: datetime | None = None,
+    skip: int = 0,
+    limit: int | None = None,
 ) -> tuple[Change, ...]:
     """List the changes of a merchant's rules, or of one of them, the latest first.
+
+    Only those are read, by the index of what operations were about; what was taken back is left
+    out.
 
     Args:
         tx: An open transaction.
@@ -45,21 +57,29 @@ def changes(
         merchant: Whose rules; `BUILDING` for its own.
         name: Of which rule; empty: of all.
         since: Leave out what was changed before; None: nothing.
+        skip: Leave out so many of the latest.
+        limit: List so many at most; None: all.
     """
-    lately = () if since is None else (Operation.at >= since,)
+    about = thing("rule", merchant or BUILDINGS, *([name] if name else []))
+    lately = () if since is None else (Trace.at >= since,)
     rows = tx.execute(
         select(Operation.command, Operation.worker, Operation.at, Worker.name)
+        .select_from(Trace)
+        .join(Operation, (Operation.site == Trace.site) & (Operation.id == Trace.operation))
         .outerjoin(Worker, (Worker.site == Operation.site) & (Worker.code == Operation.worker))
-        .where(Operation.site == site, Operation.kind == KIND, standing(), *lately)
-        .order_by(Operation.at.desc(), Operation.id.desc())
+        .where(Trace.site == site, Trace.thing == about, *lately)
+        .where(Operation.kind == KIND, standing())
+        .order_by(Trace.at.desc(), Trace.operation.desc())
+        .offset(skip)
+        .limit(limit)
     )
-    found = []
-    for row in rows:
-        told = json.loads(row.command)
-        if told["merchant"] == merchant and name in ("", told["name"]):
-            by = row.name or row.worker or OFFICE
-            found.append(Change(told["name"], told["was"], told["now"], by, row.at))
-    return tuple(found)
+    return tuple(
+        _change(json.loads(command), who or worker, at) for command, worker, at, who in rows
+    )
+
+
+def _change(told: dict[str, str], by: str, at: datetime) -> Change:
+    return Change(told["rule"], told["was"], told["now"], by or OFFICE, at)
 
 
 def set_rules(tx: Session, site: str, merchant: str, rules: MerchantRules) -> None:
@@ -74,11 +94,14 @@ def record(
     """Record what the office changed, each rule as (name, before, after)."""
     facts = {"job": "lead", "merchant": merchant} if merchant else {"job": "lead"}
     for name, was, now in changed:
-        command = {"merchant": merchant, "name": name, "was": was, "now": now}
+        command = {"merchant": merchant, "rule": name, "was": was, "now": now}
+        cause = Cause(site, f"{OFFICE}:{uuid4().hex}", "", OFFICE, "", at)
+        cause.things.update(things_of(command, "lead"))
+        traces.keep(tx, cause)
         tx.execute(
             insert(Operation).values(
                 site=site,
-                id=f"{OFFICE}:{uuid4().hex}",
+                id=cause.operation,
                 kind=KIND,
                 command=as_json(command),
                 facts=as_json(facts),
