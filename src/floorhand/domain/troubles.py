@@ -23,9 +23,20 @@ PARKED_TASK: Final = "parked_task"
 LABEL_FAILED: Final = "label_failed"
 LABEL_DOUBT: Final = "label_doubt"
 STRAY_TOTE: Final = "stray_tote"
+STRAY_UNIT: Final = "stray_unit"
+"""A pallet or carton stands where nobody will come for it, or waits there for long."""
+
+NO_TASK: Final = "no_task"
+ORDER_ENDED: Final = "order_ended"
+WAITS_LONG: Final = "waits_long"
+"""Why a pallet or carton is in the wrong place; ``exceptions.stray.<why>`` says each."""
+
+STAGED_H: Final = 8
+"""Pallets and cartons whose put-away waits for so many hours are left at the dock: twice what the
+field takes from dock to stock on the average."""
 
 DERIVED: Final = frozenset(
-    {RETURN_DUE, STUCK_TASK, PARKED_TASK, LABEL_FAILED, LABEL_DOUBT, STRAY_TOTE}
+    {RETURN_DUE, STUCK_TASK, PARKED_TASK, LABEL_FAILED, LABEL_DOUBT, STRAY_TOTE, STRAY_UNIT}
 )
 """Kinds that nothing raises: whoever asks for the list finds them by looking at what is open.
 They are written down when somebody is given one or decides about it."""

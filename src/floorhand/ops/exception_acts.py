@@ -33,6 +33,7 @@ OF_KIND: Final[Mapping[str, tuple[str, ...]]] = {
     "unknown_return": (words.NAME_MERCHANT,),
     "putback_waiting": (words.PUT_BACK,),
     troubles.STRAY_TOTE: (words.PUT_BACK,),
+    troubles.STRAY_UNIT: (words.PUT_BACK,),
     troubles.STUCK_TASK: (words.FREE,),
     troubles.PARKED_TASK: (words.FREE,),
     troubles.LABEL_FAILED: (words.REPRINT, words.VOID),

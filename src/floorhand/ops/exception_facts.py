@@ -8,7 +8,7 @@ from typing import Final
 from floorhand.domain.days import day
 from floorhand.domain.holds import reason_words
 from floorhand.domain.things import AVAILABLE
-from floorhand.domain.troubles import ADJUSTMENT, HELD_GOODS, LINE_NOT_FOUND
+from floorhand.domain.troubles import ADJUSTMENT, HELD_GOODS, LINE_NOT_FOUND, STRAY_UNIT
 from floorhand.store.exceptions import Standing
 
 Shown = tuple[str, str]
@@ -17,6 +17,7 @@ Shown = tuple[str, str]
 NAMED: Final[Mapping[str, str]] = {
     "order": "fact.order",
     "box": "fact.box",
+    "delivery": "fact.delivery",
     "sku": "fact.product",
     "lot": "fact.lot",
     "serial": "fact.serial",
@@ -50,6 +51,7 @@ WHY: Final[Mapping[str, str]] = {
     "missing_at_bench": "packing.reason.",
     "overrides": "override.",
     ADJUSTMENT: "correcting.reason.",
+    STRAY_UNIT: "exceptions.stray.",
 }
 """Whose words the reason of a kind is in: these and the reason; others are told by people."""
 

@@ -153,21 +153,19 @@ def _turn(
 
 
 def to_put_back(tx: Session, site: str, one: Standing) -> bool:
-    """Say whether goods stand in the tote, and nobody is to put them back yet."""
-    held_here = select(func.sum(Stock.pieces)).where(
-        Stock.site == site, Stock.place == one.subject, Stock.pieces > 0
-    )
+    """Say whether goods stand in the tote, pallet or carton, and nobody is to put them away."""
     asked = select(Task.id).where(
         Task.site == site,
-        Task.kind == PUTBACK,
+        Task.kind.in_((PUTBACK, "putaway")),
         Task.place == one.subject,
         Task.state.in_(tasks.LIVE),
     )
-    return bool(tx.scalar(held_here)) and tx.scalar(asked.limit(1)) is None
+    there = bool(ledger.inside(tx, site, one.subject))
+    return there and tx.scalar(asked.limit(1)) is None
 
 
 def have_put_back(tx: Session, cause: Cause, one: Standing, _command: Decide) -> Facts:
-    """Have the goods in a tote put back into bins."""
+    """Have the goods in a tote, pallet or carton put back into bins."""
     if not put_back(tx, cause, one.subject, one.merchant):
         raise Refused(Code.EXCEPTION_CHANGED, subject=one.subject)
     return {"place": one.subject}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from sqlalchemy import TableClause, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -69,12 +69,20 @@ _WRITTEN = (
     *("site", "id", "kind", "subject", "merchant", "facts", "pieces", "owner", "raised_by"),
     *("proposal", "created_at", "closed_at", "decision", "decided_by", "reason"),
 )
-_WRITE = {
-    name: dialect.insert(_TROUBLE)
-    .values({column: bindparam(column) for column in _WRITTEN})
-    .on_conflict_do_nothing()
-    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
-}
+
+
+def _writing(dialect: Any) -> Any:
+    """Write a row; one that was closed without a decision, as its cause was gone, begins anew."""
+    fresh = dialect.insert(_TROUBLE).values({column: bindparam(column) for column in _WRITTEN})
+    anew = ("facts", "pieces", "owner", "created_at", "closed_at")
+    return fresh.on_conflict_do_update(
+        index_elements=["site", "id"],
+        set_={name: fresh.excluded[name] for name in anew},
+        where=_TROUBLE.c.closed_at.is_not(None) & (_TROUBLE.c.decision == ""),
+    )
+
+
+_WRITE = {"sqlite": _writing(sqlite), "postgresql": _writing(postgresql)}
 
 
 def list_exceptions(tx: Session, cause: Cause, command: ListExceptions) -> ExceptionsListed:
@@ -158,6 +166,7 @@ def assign(tx: Session, cause: Cause, command: Assign) -> Assigned:
     if not ask(tx, _GIVE, **at, had_by=one.owner, given_to=given_to).rowcount:
         raise Refused(Code.EXCEPTION_CHANGED, subject=one.subject)
     cause.note(job=JOB, exception=one.id, kind=one.kind, subject=one.subject, owner=given_to)
+    exceptions.end_gone(tx, cause)
     now = exceptions.exception(tx, cause.site, one.id, cause.at)
     assert now is not None, one
     return Assigned(_seen(tx, cause, now), worker.name)
@@ -192,6 +201,7 @@ def decide(tx: Session, cause: Cause, command: Decide) -> Decided:
         asked_by=one.raised_by,
         **({"reason": command.reason} if command.reason else {}),
     )
+    exceptions.end_gone(tx, cause)
     told = {"kind_text": f"trouble.{one.kind}", "subject": one.subject, **facts}
     return Decided(f"exceptions.done.{command.action}", tuple(told.items()))
 

@@ -25,6 +25,7 @@ from floorhand.errors import Code, Refused
 from floorhand.ops.colleagues import moment
 from floorhand.ops.leading import must_lead
 from floorhand.store import handovers
+from floorhand.store.exceptions import end_gone
 from floorhand.store.ledger import Cause
 from floorhand.store.left_behind import Left, as_plain, left_behind
 from floorhand.store.masters import site_rules, site_zone
@@ -74,6 +75,7 @@ def hand_over(tx: Session, cause: Cause, command: HandOver) -> HandedOver:
     handovers.keep_handover(
         tx, cause, shift, command.note, as_plain(left), last_line(tx, cause.site)
     )
+    end_gone(tx, cause)
     cause.note(job="lead", handed_over=shift.name, left=sum(map(len, left.values())))
     return HandedOver(look_over(tx, cause, LookOver()))
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, delete, exists, func, select, update
+from sqlalchemy import and_, delete, exists, select, update
 from sqlalchemy.orm import Session, aliased
 
 from floorhand.domain.printing import SHIPPING
-from floorhand.store import tasks
+from floorhand.store import ledger, tasks
 from floorhand.store.ledger import Cause
 from floorhand.store.schema import (
     Checked,
@@ -71,11 +71,7 @@ def holding(tx: Session, site: str, order_no: str, kind: str = "") -> tuple[str,
 
 def put_back(tx: Session, cause: Cause, place: str, merchant: str) -> bool:
     """Raise the task to put back what is in a place; False if one is open or nothing is there."""
-    pieces = tx.scalar(
-        select(func.sum(Stock.pieces)).where(
-            Stock.site == cause.site, Stock.place == place, Stock.pieces > 0
-        )
-    )
+    pieces = sum(line.pieces for _, line in ledger.inside(tx, cause.site, place))
     waiting = tx.scalar(
         select(Task.id)
         .where(
@@ -94,7 +90,7 @@ def put_back(tx: Session, cause: Cause, place: str, merchant: str) -> bool:
         PUTBACK,
         place=place,
         merchant=merchant,
-        pieces=int(pieces),
+        pieces=pieces,
         reason="order_cancelled",
     )
     return True

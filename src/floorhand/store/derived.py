@@ -1,57 +1,41 @@
 """Exceptions that nobody raised: found by looking at what is open, whenever somebody asks.
 
 Writing them down would take a program that looks all the time; asked this way they are never late,
-and gone as soon as their cause is. Each question is of what is open, by an index.
+and gone as soon as their cause is; `exceptions.end_gone` closes what was written of them. Each
+question is of what is open, by an index.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import (
-    ColumnElement,
-    ScalarSelect,
     and_,
     bindparam,
-    exists,
     func,
-    or_,
     select,
-    tuple_,
 )
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from floorhand.domain import troubles
-from floorhand.domain.cut_offs import BLOCKED, WORKABLE
 from floorhand.domain.inspection import RED_H
 from floorhand.domain.rules import SiteRules
+from floorhand.store import strays
 from floorhand.store.asking import ask
 from floorhand.store.masters import site_rules
 from floorhand.store.no_word import MAYBE_DOUBT, STATE, moments
-from floorhand.store.orders import split_name
 from floorhand.store.schema import (
-    Order,
     Parked,
-    Place,
     PrintJob,
     Return,
     ReturnLine,
     Seat,
-    Slot,
-    Stock,
     Task,
     Worker,
 )
-from floorhand.store.tasks import LIVE
-
-ORDERS_AT_ONCE: Final = 400
-"""Orders that are asked for in one question."""
-
-WAITS_AT: Final = ("bench", "dock")
-"""Where totes of open orders wait for whoever works with them next."""
 
 TASK_KINDS: Final = ("putaway", "pick", "pack", "count", "putback", "refill")
 
@@ -126,49 +110,6 @@ _LABELS = select(
     PrintJob.state.in_((*MAYBE_DOUBT, "failed")),
     STATE.in_(("doubt", "failed")),
 )
-_STAND = aliased(Place)
-_CARRIED = (
-    select(Slot.tote)
-    .join(Task, and_(Task.site == Slot.site, Task.id == Slot.task))
-    .where(
-        Task.site == bindparam("site"),
-        Task.kind == "pick",
-        Task.state.in_(LIVE),
-        Slot.tote.is_not(None),
-    )
-)
-_HAS_TASK = exists().where(Task.site == Place.site, Task.place == Place.code, Task.state.in_(LIVE))
-
-
-def _of_goods(column: ColumnElement[Any]) -> ScalarSelect[Any]:
-    """Ask for something about the goods in a tote."""
-    here = (Stock.site == Place.site, Stock.place == Place.code, Stock.pieces > 0)
-    return select(column).where(*here).correlate(Place).scalar_subquery()
-
-
-_TOTES = (
-    select(
-        Place.code,
-        Place.order_no,
-        Place.parent,
-        _STAND.kind.label("stands_at"),
-        _of_goods(func.min(Stock.merchant)).label("merchant"),
-        _of_goods(func.sum(Stock.pieces)).label("pieces"),
-        _of_goods(func.max(Stock.arrived_at)).label("at"),
-    )
-    .outerjoin(_STAND, and_(_STAND.site == Place.site, _STAND.code == Place.parent))
-    .where(
-        Place.site == bindparam("site"),
-        Place.kind == "tote",
-        or_(
-            _STAND.kind.is_(None),
-            _STAND.kind.not_in(WAITS_AT),
-            Place.order_no.is_not(None),
-        ),
-        ~_HAS_TASK,
-    )
-    .order_by(Place.code)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +139,7 @@ def derived(tx: Session, site: str, now: datetime) -> tuple[Derived, ...]:
         *_stuck(tx, site, now, rules),
         *_parked(tx, site, now, rules),
         *_labels(tx, site, now),
-        *_stray_totes(tx, site, now, rules),
+        *_strays(tx, site, now, rules),
     )
 
 
@@ -259,40 +200,12 @@ def _labels(tx: Session, site: str, now: datetime) -> Iterator[Derived]:
         yield Derived(f"{kind}:{row.id}", kind, row.subject, row.created_at, facts=facts)
 
 
-def _stray_totes(tx: Session, site: str, now: datetime, rules: SiteRules) -> Iterator[Derived]:
-    """Find totes with goods that stand nowhere, or whose order is closed, and nobody works with."""
+def _strays(tx: Session, site: str, now: datetime, rules: SiteRules) -> Iterator[Derived]:
+    """Find totes, pallets and cartons that stand where nobody will come for them."""
     until = now - timedelta(minutes=rules.stuck_minutes)
-    carried = set(ask(tx, _CARRIED, site=site).scalars())
-    found = [
-        row
-        for row in ask(tx, _TOTES, site=site)
-        if row.pieces and row.at <= until and row.code not in carried
-    ]
-    waiting = [row.order_no for row in found if row.stands_at in WAITS_AT]
-    alive = _open_orders(tx, site, waiting)
-    for row in found:
-        if row.stands_at in WAITS_AT and row.order_no in alive:
-            continue
-        yield Derived(
-            f"{troubles.STRAY_TOTE}:{row.code}@{row.at:%Y%m%dT%H%M%S}",
-            troubles.STRAY_TOTE,
-            row.code,
-            row.at,
-            row.merchant,
-            int(row.pieces),
-            facts={"order": row.order_no or "", "place": row.parent or ""},
-        )
-
-
-def _open_orders(tx: Session, site: str, names: Sequence[str]) -> frozenset[str]:
-    """Say which of these orders are open, each as ``merchant/number``."""
-    found: set[str] = set()
-    for first in range(0, len(names), ORDERS_AT_ONCE):
-        pairs = [split_name(name) for name in names[first : first + ORDERS_AT_ONCE]]
-        asked = select(Order.merchant, Order.number).where(
-            Order.site == site,
-            tuple_(Order.merchant, Order.number).in_(pairs),
-            Order.state.in_((*WORKABLE, *BLOCKED)),
-        )
-        found |= {f"{row.merchant}/{row.number}" for row in tx.execute(asked)}
-    return frozenset(found)
+    for one in strays.strays(tx, site, until, now - timedelta(hours=troubles.STAGED_H)):
+        kind = troubles.STRAY_TOTE if one.kind == "tote" else troubles.STRAY_UNIT
+        facts: dict[str, str | int] = {"order": one.order, "place": one.place}
+        facts |= {"delivery": one.delivery, "reason": one.why}
+        id_ = f"{kind}:{one.code}@{one.since:%Y%m%dT%H%M%S}"
+        yield Derived(id_, kind, one.code, one.since, one.merchant, one.pieces, facts=facts)

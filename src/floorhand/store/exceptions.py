@@ -7,17 +7,19 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, func, select, tuple_
+from sqlalchemy import Select, bindparam, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.cut_offs import BLOCKED, WORKABLE
 from floorhand.domain.exceptions import urgency
 from floorhand.domain.troubles import DERIVED
 from floorhand.store.asking import ask
-from floorhand.store.derived import ORDERS_AT_ONCE, Derived, derived
+from floorhand.store.derived import Derived, derived
+from floorhand.store.ledger import Cause
 from floorhand.store.schema import Order, Trouble, Worker
+from floorhand.store.strays import ORDERS_AT_ONCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,9 @@ class Standing:
         )
 
 
+ENDED_MAX: Final = 400
+"""So many rows of found exceptions are looked at in one transaction, the oldest first."""
+
 _COLUMNS = (
     Trouble.id,
     Trouble.kind,
@@ -65,6 +70,7 @@ _COLUMNS = (
     Trouble.raised_by,
     Trouble.proposal,
     Trouble.closed_at,
+    Trouble.decision,
 )
 _ALL: Select[*tuple[Any, ...]] = select(*_COLUMNS).outerjoin(
     Worker, (Worker.site == Trouble.site) & (Worker.code == Trouble.owner)
@@ -77,6 +83,16 @@ _NOTED = _ALL.where(
 )
 
 
+_WRITTEN = (
+    select(Trouble.id)
+    .where(
+        Trouble.site == bindparam("site"),
+        Trouble.closed_at.is_(None),
+        Trouble.kind.in_(DERIVED),
+    )
+    .order_by(Trouble.created_at, Trouble.id)
+    .limit(ENDED_MAX)
+)
 _BY_KIND = (
     select(
         Trouble.kind,
@@ -140,6 +156,21 @@ def counts(standing: Iterable[Standing]) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(counted.items(), key=lambda one: (-one[1], one[0])))
 
 
+def end_gone(tx: Session, cause: Cause) -> int:
+    """Close the rows of found exceptions whose cause is gone, without a decision; say how many.
+
+    Who only reads the list writes nothing: those who decide about it, or hand the building over,
+    do so with their own transaction. A cause that comes back is found anew, and is nobody's.
+    """
+    written = set(ask(tx, _WRITTEN, site=cause.site).scalars())
+    if written:
+        written -= {one.id for one in derived(tx, cause.site, cause.at)}
+    if gone := sorted(written):
+        these = (Trouble.site == cause.site, Trouble.id.in_(gone), Trouble.closed_at.is_(None))
+        tx.execute(update(Trouble).where(*these).values(closed_at=cause.at))
+    return len(gone)
+
+
 def _standing(row: Any) -> Standing:
     return Standing(
         id=row.id,
@@ -165,9 +196,9 @@ def _found(tx: Session, site: str, now: datetime) -> list[Standing]:
         else {}
     )
     return [
-        _as_standing(one, noted.get(one.id))
+        _as_standing(one, row)
         for one in found
-        if one.id not in noted or noted[one.id].closed_at is None
+        if (row := noted.get(one.id)) is None or row.closed_at is None or not row.decision
     ]
 
 
@@ -186,6 +217,8 @@ def _as_standing(one: Derived, row: Any) -> Standing:
     )
     if row is None:
         return fresh
+    if row.closed_at is not None:  # its cause was gone since then, and is back
+        return replace(fresh, since=max(one.since, row.closed_at))
     return replace(fresh, owner=row.owner, owner_name=row.name or row.owner, written=True)
 
 

@@ -1,0 +1,227 @@
+"""Totes, pallets and cartons with goods that stand where nobody will come for them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.orm import Session, aliased
+
+from floorhand.domain.cut_offs import BLOCKED, WORKABLE
+from floorhand.domain.troubles import NO_TASK, ORDER_ENDED, WAITS_LONG
+from floorhand.store.asking import ask
+from floorhand.store.orders import split_name
+from floorhand.store.schema import Delivery, Order, Place, Receipt, Slot, Stock, Task
+from floorhand.store.tasks import LIVE
+
+ORDERS_AT_ONCE: Final = 400
+"""Orders that are asked for in one question."""
+
+WAITS_AT: Final = ("bench", "dock")
+"""Where totes of open orders wait for whoever works with them next."""
+
+UNITS: Final = ("pallet", "carton")
+"""Kinds of places that goods come on, or leave in."""
+
+_STAND = aliased(Place)
+_CARRIED = (
+    select(Slot.tote)
+    .join(Task, and_(Task.site == Slot.site, Task.id == Slot.task))
+    .where(
+        Task.site == bindparam("site"),
+        Task.kind == "pick",
+        Task.state.in_(LIVE),
+        Slot.tote.is_not(None),
+    )
+)
+_HAS_TASK = exists().where(Task.site == Place.site, Task.place == Place.code, Task.state.in_(LIVE))
+
+
+def _of_goods(column: ColumnElement[Any]) -> ScalarSelect[Any]:
+    """Ask for something about the goods in a tote."""
+    here = (Stock.site == Place.site, Stock.place == Place.code, Stock.pieces > 0)
+    return select(column).where(*here).correlate(Place).scalar_subquery()
+
+
+_TOTES = (
+    select(
+        Place.code,
+        Place.order_no,
+        Place.parent,
+        _STAND.kind.label("stands_at"),
+        _of_goods(func.min(Stock.merchant)).label("merchant"),
+        _of_goods(func.sum(Stock.pieces)).label("pieces"),
+        _of_goods(func.max(Stock.arrived_at)).label("at"),
+    )
+    .outerjoin(_STAND, and_(_STAND.site == Place.site, _STAND.code == Place.parent))
+    .where(
+        Place.site == bindparam("site"),
+        Place.kind == "tote",
+        or_(
+            _STAND.kind.is_(None),
+            _STAND.kind.not_in(WAITS_AT),
+            Place.order_no.is_not(None),
+        ),
+        ~_HAS_TASK,
+    )
+    .order_by(Place.code)
+)
+_BEING_RECEIVED = exists().where(
+    Receipt.site == Place.site,
+    Receipt.place == Place.code,
+    Delivery.site == Receipt.site,
+    Delivery.number == Receipt.delivery,
+    Delivery.state == "receiving",
+)
+_LEFT_UNITS = (
+    select(Place.code, Place.kind, Place.order_no, Place.parent)
+    .join(_STAND, and_(_STAND.site == Place.site, _STAND.code == Place.parent))
+    .where(
+        Place.site == bindparam("site"),
+        _STAND.kind.in_(WAITS_AT),
+        Place.kind.in_(UNITS),
+        Place.state.in_(("open", "closed")),
+        ~_HAS_TASK,
+        ~_BEING_RECEIVED,
+    )
+    .order_by(Place.code)
+)
+"""Units that nobody is to fetch. They are found from the places where units stand: those that have
+left are as many as there were parcels."""
+_INSIDE = (
+    select(
+        func.coalesce(_STAND.code, Place.code).label("unit"),
+        func.min(Stock.merchant).label("merchant"),
+        func.sum(Stock.pieces).label("pieces"),
+        func.max(Stock.arrived_at).label("at"),
+    )
+    .join_from(
+        Place,
+        Stock,
+        and_(Stock.site == Place.site, Stock.place == Place.code, Stock.pieces > 0),
+    )
+    .outerjoin(
+        _STAND,
+        and_(_STAND.site == Place.site, _STAND.code == Place.parent, _STAND.kind.in_(UNITS)),
+    )
+    .where(
+        Place.site == bindparam("site"),
+        or_(
+            Place.code.in_(bindparam("units", expanding=True)),
+            Place.parent.in_(bindparam("units", expanding=True)),
+        ),
+    )
+    .group_by(func.coalesce(_STAND.code, Place.code))
+)
+"""What is in units, and in cartons on them."""
+_STAGED_UNITS = (
+    select(
+        Place.code,
+        Place.kind,
+        Place.parent,
+        Task.reason,
+        Task.merchant,
+        Task.pieces,
+        Task.created_at,
+    )
+    .join(Place, and_(Place.site == Task.site, Place.code == Task.place))
+    .where(
+        Task.site == bindparam("site"),
+        Task.kind == "putaway",
+        Task.state == "open",
+        Task.created_at <= bindparam("staged"),
+        Place.kind.in_(UNITS),
+    )
+    .order_by(Place.code)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """A tote, pallet or carton in the wrong place, since when, with so many pieces.
+
+    ``order`` is the one that it is bound to, ``place`` where it stands, ``delivery`` what it came
+    with; each may be empty. ``why`` is a word of `floorhand.domain.troubles`, empty for a tote.
+    """
+
+    code: str
+    kind: str
+    since: datetime
+    merchant: str
+    pieces: int
+    order: str = ""
+    place: str = ""
+    delivery: str = ""
+    why: str = ""
+
+
+def strays(tx: Session, site: str, until: datetime, staged: datetime) -> Iterator[Stray]:
+    """Find them all.
+
+    Args:
+        tx: An open transaction.
+        site: The building.
+        until: What came to where it stands after that is about to be fetched.
+        staged: Pallets and cartons whose put-away waits since then are left at the dock too long.
+    """
+    yield from _totes(tx, site, until)
+    yield from _left_units(tx, site, until)
+    for row in ask(tx, _STAGED_UNITS, site=site, staged=staged):
+        at = {"place": row.parent or "", "delivery": row.reason, "why": WAITS_LONG}
+        yield Stray(row.code, row.kind, row.created_at, row.merchant, row.pieces, **at)
+
+
+def _totes(tx: Session, site: str, until: datetime) -> Iterator[Stray]:
+    """Find totes that stand nowhere, or whose order is closed, and nobody works with."""
+    carried = set(ask(tx, _CARRIED, site=site).scalars())
+    found = [
+        row
+        for row in ask(tx, _TOTES, site=site)
+        if row.pieces and row.at <= until and row.code not in carried
+    ]
+    alive = _open_orders(tx, site, {row.order_no for row in found if row.stands_at in WAITS_AT})
+    for row in found:
+        if row.stands_at not in WAITS_AT or row.order_no not in alive:
+            bound = (row.order_no or "", row.parent or "")
+            yield Stray(row.code, "tote", row.at, row.merchant, int(row.pieces), *bound)
+
+
+def _left_units(tx: Session, site: str, until: datetime) -> Iterator[Stray]:
+    """Find pallets and cartons that nobody is to put away, and whose order, if any, is closed."""
+    found = ask(tx, _LEFT_UNITS, site=site).all()
+    alive = _open_orders(tx, site, {row.order_no for row in found if row.order_no})
+    left = {row.code: row for row in found if row.order_no not in alive}
+    for goods in ask(tx, _INSIDE, site=site, units=sorted(left)) if left else ():
+        if goods.at <= until:
+            row = left[goods.unit]
+            why = ORDER_ENDED if row.order_no else NO_TASK
+            bound = (row.order_no or "", row.parent, "", why)
+            yield Stray(row.code, row.kind, goods.at, goods.merchant, int(goods.pieces), *bound)
+
+
+def _open_orders(tx: Session, site: str, wanted: Collection[str]) -> frozenset[str]:
+    """Say which of these orders are open, each as ``merchant/number``."""
+    found: set[str] = set()
+    names = sorted(wanted)
+    for first in range(0, len(names), ORDERS_AT_ONCE):
+        pairs = [split_name(name) for name in names[first : first + ORDERS_AT_ONCE]]
+        asked = select(Order.merchant, Order.number).where(
+            Order.site == site,
+            tuple_(Order.merchant, Order.number).in_(pairs),
+            Order.state.in_((*WORKABLE, *BLOCKED)),
+        )
+        found |= {f"{row.merchant}/{row.number}" for row in tx.execute(asked)}
+    return frozenset(found)

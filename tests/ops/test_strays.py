@@ -1,0 +1,149 @@
+"""Pallets and cartons in the wrong place, and rows of exceptions whose cause is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from conftest import NOW, SITE
+from sqlalchemy import insert, select, update
+from warehouses import inbound
+from warehouses.picked import all_is_well, tasks_of
+from warehouses.picker import Picker
+
+from floorhand.domain.exceptions import Assign, Decide
+from floorhand.domain.handing_over import HandOver
+from floorhand.domain.troubles import STAGED_H
+from floorhand.ops.settling import carry_out
+from floorhand.store.db import Transactions
+from floorhand.store.exceptions import Standing, open_exceptions
+from floorhand.store.ledger import Cause
+from floorhand.store.places import new_place
+from floorhand.store.schema import Place, Return, Task, Trouble
+
+LATER = NOW + timedelta(hours=1)
+
+
+@pytest.fixture
+def dock(transactions: Transactions) -> Iterator[Transactions]:
+    """A pallet with three mugs at a dock, whose delivery is still being received."""
+    inbound.build(transactions)
+    ana = Picker(transactions, job="receiving")
+    ana.scan("D-100", "LD1", "*FULL", inbound.MUG, inbound.MUG, inbound.MUG)
+    yield transactions
+    assert all_is_well(transactions)
+
+
+def unit(transactions: Transactions) -> str:
+    with transactions.begin() as tx:
+        return str(tx.scalar(select(Place.code).where(Place.kind == "pallet")))
+
+
+def listed(
+    transactions: Transactions, at: datetime = LATER, kind: str = "stray_unit"
+) -> list[Standing]:
+    with transactions.begin() as tx:
+        return [one for one in open_exceptions(tx, SITE, at) if one.kind == kind]
+
+
+def lead(transactions: Transactions, command: object, at: datetime = LATER) -> object:
+    """Have a lead do it, who has caused nothing of it."""
+    operation = f"LEAD:{type(command).__name__}@{at}"
+    cause = Cause(SITE, operation, "W2", "LEAD", "", at, frozenset({"lead"}))
+    with transactions.begin() as tx:
+        return carry_out(tx, cause, command)
+
+
+def close(transactions: Transactions) -> None:
+    """Close the delivery, which raises the put-away of its pallet."""
+    Picker(transactions, job="receiving").scan("*DONE", "*DONE")
+
+
+def lose_the_task(transactions: Transactions) -> None:
+    close(transactions)
+    with transactions.begin() as tx:
+        tx.execute(update(Task).values(state="cancelled"))
+
+
+def test_what_is_being_received_or_waits_for_put_away_is_in_its_place(dock) -> None:
+    assert listed(dock) == []
+    close(dock)
+    assert listed(dock) == []
+
+
+def test_what_waits_at_the_dock_for_too_long_is_told_with_its_age_and_delivery(dock) -> None:
+    close(dock)
+    limit = timedelta(hours=STAGED_H)
+    assert listed(dock, NOW + limit) == []
+    (one,) = listed(dock, NOW + limit + timedelta(minutes=1))
+    assert (one.subject, one.pieces, one.merchant) == (unit(dock), 3, "ACME")
+    assert (one.facts["delivery"], one.facts["reason"]) == ("D-100", "waits_long")
+    assert one.since - NOW < timedelta(minutes=1)
+    Picker(dock, "W2", job="putaway").scan("*DONE")
+    assert listed(dock, NOW + limit + timedelta(minutes=1)) == []
+
+
+def test_what_nobody_is_to_fetch_is_told_and_put_away_once_that_is_decided(dock) -> None:
+    lose_the_task(dock)
+    (one,) = listed(dock)
+    assert (one.subject, one.pieces, one.facts["reason"]) == (unit(dock), 3, "no_task")
+    assert one.facts["place"] == "DOCK-1"
+    lead(dock, Decide(one.id, "put_back"))
+    assert [(task[0], task[2]) for task in tasks_of(dock, "putback")] == [(unit(dock), 3)]
+    assert listed(dock) == []
+
+
+def test_what_stands_on_a_pallet_is_told_with_it(dock) -> None:
+    lose_the_task(dock)
+    upper = update(Place).where(Place.code == unit(dock))
+    with dock.begin() as tx:
+        under = new_place(tx, SITE, code="P-9", kind="pallet", parent="DOCK-1", merchant="ACME")
+        tx.execute(upper.values(parent=under))
+    (one,) = listed(dock)
+    assert (one.subject, one.pieces) == ("P-9", 3)
+    lead(dock, Decide(one.id, "put_back"))
+    assert [(task[0], task[2]) for task in tasks_of(dock, "putback")] == [("P-9", 3)]
+
+
+def noted(transactions: Transactions) -> list[tuple[str, str, bool]]:
+    """Rows as (subject, owner, whether it is open)."""
+    with transactions.begin() as tx:
+        rows = tx.execute(select(Trouble.subject, Trouble.owner, Trouble.closed_at))
+        return [(row[0], row[1], row[2] is None) for row in rows]
+
+
+@pytest.mark.parametrize("closing", ["decides", "hands over"])
+def test_the_row_of_a_cause_that_is_gone_is_closed_and_one_that_is_back_is_nobodys(
+    dock: Transactions, closing: str
+) -> None:
+    soon, ended = LATER + timedelta(hours=1), LATER + timedelta(minutes=10)
+    with dock.begin() as tx:
+        for number in ("R-1", "R-2"):
+            row = {"number": number, "merchant": "ACME", "custody": "received", "deadline": soon}
+            tx.execute(insert(Return).values(site=SITE, received_at=NOW, **row))
+    found = {one.subject: one for one in listed(dock, kind="return_due")}
+    lead(dock, Assign(found["R-1"].id, "W2"))
+    judged = update(Return).where(Return.number == "R-1")
+    with dock.begin() as tx:
+        tx.execute(judged.values(custody="disposed"))
+    listed(dock, kind="return_due")
+    assert noted(dock) == [("R-1", "W2", True)]  # whoever reads writes nothing
+
+    settles = Decide(found["R-2"].id, "settle", "nothing")
+    lead(dock, settles if closing == "decides" else HandOver("quiet"), ended)
+    assert ("R-1", "W2", False) in noted(dock)
+    with dock.begin() as tx:
+        tx.execute(judged.values(custody="received"))
+    back = {one.subject: one for one in listed(dock, ended, "return_due")}["R-1"]
+    assert (back.owner, back.since) == ("", ended)
+    lead(dock, Assign(back.id, "W1"), ended + timedelta(minutes=1))
+    assert ("R-1", "W1", True) in noted(dock)
+
+
+def test_what_was_settled_stays_so(dock) -> None:
+    lose_the_task(dock)
+    (one,) = listed(dock)
+    lead(dock, Decide(one.id, "settle", "nothing"))
+    lead(dock, HandOver("quiet"))
+    assert listed(dock) == []
