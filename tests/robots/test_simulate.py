@@ -17,15 +17,15 @@ from homes import home_of
 from sqlalchemy import select
 
 from floorhand.config import Settings
-from floorhand.domain.planning import PlanCounts, PlanRefills
 from floorhand.exchange import command as importing
-from floorhand.ops.settling import from_office
 from floorhand.robots import command
 from floorhand.robots.demo import build_demo
 from floorhand.robots.demo.reserves import RESERVES
+from floorhand.robots.lead import COUNTS_MAX
 from floorhand.robots.simulate import Plan, RobotDied, _told, simulate
+from floorhand.robots.supply import LEAD
 from floorhand.store.db import engine_of, open_database
-from floorhand.store.schema import CountSheet, Scan, Task
+from floorhand.store.schema import CountSheet, Operation, Scan, Seat, Task
 
 SITE = "MAIN"
 ORDERS_OF_THE_DAY = 8
@@ -131,25 +131,31 @@ def test_goods_that_fit_no_bin_keep_no_other_order_from_leaving(
     assert result["left"] == [{"work": "putaway DOCK-1 SOFA", "reason": "no bin"}]
 
 
-def test_robots_fill_up_pick_faces_and_count_bins_until_two_of_them_agree(tmp_path: Path) -> None:
+def test_a_lead_plans_decides_and_hands_over_while_a_crew_fills_up_and_counts(
+    tmp_path: Path,
+) -> None:
     path = demo(tmp_path)
+    result = simulate(path, SITE, Plan(workers=3, slips=0.6, seed=2, lead=True))
+    assert result["check"] == {"verdict": "passed", "violations": []}
+    assert result["stuck"] == result["not_shipped"] == result["left"] == []
+    assert result["refills_done"] >= RESERVES  # some come from more than one reserve
+    assert result["hand_overs"] == 1
     transactions = open_database(path)
     with transactions.begin() as tx:
-        from_office(tx, SITE, PlanRefills(RESERVES), datetime.now(UTC))
-        from_office(tx, SITE, PlanCounts(12), datetime.now(UTC))
-    result = simulate(path, SITE, Plan(workers=3, slips=0.3))
-    assert result["check"] == {"verdict": "passed", "violations": []}
-    assert result["stuck"] == []
-    with transactions.begin() as tx:
-        asked = select(Task.kind, Task.state).where(Task.kind.in_(("refill", "count")))
-        ended = Counter(tuple(row) for row in tx.execute(asked))
+        upkeep = select(Task.kind, Task.state).where(Task.kind.in_(("refill", "count")))
+        assert {tuple(row) for row in tx.execute(upkeep)} == {
+            ("count", "done"),
+            ("refill", "done"),
+        }
         results = Counter(tx.scalars(select(CountSheet.result)))
-        assert set(tx.scalars(select(Scan.fate).where(Scan.job == "counting"))) == {"taken"}
-    assert ended.keys() == {("refill", "done"), ("count", "done")}
-    assert ended["refill", "done"] >= RESERVES  # some come from more than one reserve
-    assert results["recount"] > 0
-    assert results["right"] > 0
-    assert results.total() == 12 + results["recount"]
+        assert min(results["right"], results["recount"], results["approval"]) > 0
+        assert result["bins_counted"] == COUNTS_MAX + results["recount"]
+        decided = tx.scalars(select(Operation.command).where(Operation.kind == "Decide")).all()
+        assert {"approve"} <= {json.loads(one)["action"] for one in decided}
+        counting = select(Scan.fate).where(Scan.job == "counting")
+        assert set(tx.scalars(counting)) == {"taken"}
+        lead = tx.execute(select(Seat.flow, Seat.worker).where(Seat.code == LEAD)).one()
+        assert tuple(lead) == ("sign_in", None)
     engine_of(transactions).dispose()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from floorhand.config import Settings
@@ -13,6 +14,11 @@ from floorhand.labels.spool import send_all
 from floorhand.robots.simulate import WORKERS_MAX, Plan, simulate
 from floorhand.store.db import open_database
 from floorhand.store.masters import DEFAULT_PRINTER
+
+UPKEEP = (
+    "bins counted: {bins_counted}, refills: {refills_done}, "
+    "exceptions decided: {exceptions_decided}, hand-overs: {hand_overs}"
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,6 +48,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="P",
         help="probability of taking the last scan back before each right one, 0 to 0.9",
     )
+    parser.add_argument(
+        "--lead",
+        action="store_true",
+        help="one more who leads: plans counts and refills, decides exceptions, hands over",
+    )
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="the same mistakes again")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
@@ -49,6 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Simulate; 0 if the ledger's check passes, 1 if not."""
     plan = Plan(args.workers, args.processes, args.supply, args.mistakes, args.undo, args.seed)
+    plan = replace(plan, lead=args.lead)
     result = simulate(settings.database, settings.site, plan)
     result["labels_printed"] = _print_labels(settings)
     if args.json:
@@ -77,6 +89,8 @@ def _sentences(result: dict[str, object]) -> str:
         "{returns_inspected} returns inspected: {pieces_returned} pieces",
         "{scans} scans, {refusals} refused, in {wall_s} s: {scans_per_s} a second",
     ]
+    if any(result[name] for name in ("bins_counted", "refills_done", "exceptions_decided")):
+        lines.insert(2, UPKEEP)
     text = [line.format(**result) for line in lines]
     for title, key in (
         ("not shipped", "not_shipped"),

@@ -8,7 +8,7 @@ from datetime import datetime
 from random import Random
 
 from floorhand.domain.keymap import Key, barcode_of
-from floorhand.domain.signing_in import FROM_DOCK_TO_DOOR, JOBS
+from floorhand.domain.signing_in import FROM_DOCK_TO_DOOR
 from floorhand.errors import DatabaseAway
 from floorhand.ops.devices import ROBOT
 from floorhand.ops.floor import take_seat, take_turn
@@ -35,9 +35,6 @@ BACKS_MAX = 8
 
 WAITS_MAX = 100
 """Times that a picker looks for goods that come in while nobody works, before it picks without."""
-
-UPKEEP = frozenset(JOBS) - frozenset(FROM_DOCK_TO_DOOR)
-"""Jobs that keep the bins right: whoever does none of them does not look for any."""
 
 AWAY_MAX = 50
 """Times that one scan is repeated while the database does not answer."""
@@ -166,6 +163,9 @@ class Robot:
         """Try all jobs again, because something in the building has changed."""
         self._resting.clear()
 
+    def close(self) -> None:
+        """End the day; who leads has something to do then."""
+
     def send(self, scan_no: int, scanned: str) -> Turn:
         """Send one scan on its road; measuring robots look at the clock here."""
         here = self._transactions, self._site, self._seat
@@ -177,9 +177,7 @@ class Robot:
         self._leaving = self._fruitless = self._fruits = 0
         self._avoid.clear()
         with self._transactions.begin() as tx:
-            waiting = set(sight.jobs_waiting(tx, self._site, self._worker))
-            if not UPKEEP.isdisjoint(self._jobs):
-                waiting.update(sight.upkeep_waiting(tx, self._site, self._worker))
+            waiting = set(sight.work_for(tx, self._site, self._worker, self._jobs))
             coming_in = sight.inbound_going(tx, self._site)
             scans = sight.scans_made(tx, self._site)
         choices = self.turn.prompt.choices

@@ -12,6 +12,7 @@ from sqlalchemy import BindParameter, Exists, and_, bindparam, exists, func, or_
 from sqlalchemy.orm import Session, aliased
 
 from floorhand.domain.barcodes import gs1_check_digit
+from floorhand.domain.signing_in import FROM_DOCK_TO_DOOR
 from floorhand.domain.things import CUSTOMER
 from floorhand.store.asking import ask
 from floorhand.store.counts import waiting_counts
@@ -355,6 +356,13 @@ def upkeep_waiting(tx: Session, site: str, worker: str) -> tuple[str, ...]:
         "refill": waiting_refills(tx, site, worker) and empty_totes(tx, site),
     }
     return tuple(job for job, waiting in found.items() if waiting)
+
+
+def work_for(tx: Session, site: str, worker: str, jobs: Collection[str]) -> tuple[str, ...]:
+    """List the jobs for which work stands around; who keeps no bins right does not look there."""
+    upkeep = set(jobs) - set(FROM_DOCK_TO_DOOR)
+    found = upkeep_waiting(tx, site, worker) if upkeep else ()
+    return (*jobs_waiting(tx, site, worker), *found)
 
 
 def jobs_waiting(tx: Session, site: str, worker: str = "") -> tuple[str, ...]:

@@ -17,16 +17,20 @@ from typing import Any, Protocol
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
+from floorhand.domain.exceptions import Decide
+from floorhand.domain.handing_over import HandOver
 from floorhand.domain.signing_in import JOBS
 from floorhand.errors import FloorhandError
 from floorhand.robots import supply
 from floorhand.robots.crew import Robot, Tally
+from floorhand.robots.lead import Lead
 from floorhand.robots.left import left_over, not_shipped
 from floorhand.robots.processes import robot_processes
 from floorhand.store.check import violations
 from floorhand.store.db import Transactions, engine_of, open_database
 from floorhand.store.masters import require_site
-from floorhand.store.schema import Inspection, Order, OrderLine, Return
+from floorhand.store.schema import Inspection, Operation, Order, OrderLine, Return, Task
+from floorhand.store.standing import standing
 
 LOOK_S = 1.0
 """How often somebody looks whether a silent robot is still alive."""
@@ -38,6 +42,10 @@ WORKERS_MAX = 64
 
 UPKEEP = ("refill", "counting")
 """What keeps the bins right is done when nothing goes out any more."""
+
+UPKEEP_TASKS = ("count", "refill")
+LED = (Decide.__name__, HandOver.__name__)
+"""Tasks and operations that are counted of it, and of leads, in the order of the figures."""
 
 SLIPS = 0.05
 """Probability of counting some goods of a bin wrong, so that others count again."""
@@ -58,6 +66,7 @@ class Plan:
     undo: float = 0.0
     seed: int = 1
     slips: float = SLIPS
+    lead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +78,10 @@ class _Figures:
     pieces_shipped: int
     returns_inspected: int
     pieces_returned: int
+    bins_counted: int
+    refills_done: int
+    exceptions_decided: int
+    hand_overs: int
 
 
 class Board(Protocol):
@@ -166,7 +179,7 @@ def _prepare(transactions: Transactions, site: str, plan: Plan) -> tuple[Crew, _
     with transactions.begin() as tx:
         require_site(tx, site)
         supply.furnish(tx, site, Random(plan.seed))
-        crew = supply.hire(tx, site, plan.workers)
+        crew = supply.hire(tx, site, plan.workers, lead=plan.lead)
         if plan.supply:
             supply.announce_lacking(tx, site, _now())
         return crew, _figures(tx, site)
@@ -185,6 +198,10 @@ def _robot(
 ) -> Robot:
     """Seat one of the crew. Each likes another job best, so that the crew spreads out."""
     code, badge = crew[index]
+    if code == supply.LEAD:
+        rng = Random(f"{plan.seed}/{index}")
+        own = {"seat": code, "badge": badge, "worker": code}
+        return Lead(transactions, site, **own, now=_now, rng=rng)
     outbound = ("picking", "packing", "returns")
     turned = outbound[index % len(outbound) :] + outbound[: index % len(outbound)]
     return Robot(
@@ -208,6 +225,8 @@ def _in_turns(transactions: Transactions, site: str, crew: Crew, plan: Plan) -> 
     while not board.finished():
         for index, robot in enumerate(robots):
             _one_scan(robot, index, board)
+    for robot in robots:
+        robot.close()
     return [robot.tally for robot in robots]
 
 
@@ -281,6 +300,7 @@ def _work_alone(
         while not board.finished():
             if not _one_scan(robot, index, board):
                 time.sleep(IDLE_S)
+        robot.close()
         engine_of(transactions).dispose()
         told.put(robot.tally)
     except BaseException as error:
@@ -310,7 +330,25 @@ def _figures(tx: Session, site: str) -> _Figures:
     returned = tx.scalar(
         select(func.coalesce(func.sum(Inspection.pieces), 0)).where(Inspection.site == site)
     )
-    return _Figures(orders or 0, lines, int(pieces), returns or 0, int(returned or 0))
+    done = dict(
+        tx.execute(
+            select(Task.kind, func.count())
+            .where(Task.site == site, Task.kind.in_(UPKEEP_TASKS), Task.state == "done")
+            .group_by(Task.kind)
+        ).all()
+    )
+    led = dict(
+        tx.execute(
+            select(Operation.kind, func.count())
+            .where(Operation.site == site, Operation.kind.in_(LED), standing())
+            .group_by(Operation.kind)
+        ).all()
+    )
+    return _Figures(
+        *(orders or 0, lines, int(pieces), returns or 0, int(returned or 0)),
+        *(done.get(kind, 0) for kind in UPKEEP_TASKS),
+        *(led.get(kind, 0) for kind in LED),
+    )
 
 
 def _report(

@@ -40,28 +40,36 @@ _NEW_ORDERS = select(Order.merchant, Order.number).where(
 ROLES = " ".join((*JOBS, "blind"))
 
 
-def hire(tx: Session, site: str, count: int) -> Crew:
+LEAD = "ROBOT-LEAD"
+
+
+def hire(tx: Session, site: str, count: int, *, lead: bool = False) -> Crew:
     """Make sure that there are so many robot workers; give number and badge of each.
 
     Their badges are drawn from the system's own chance: they open a real warehouse too.
+
+    Args:
+        tx: An open transaction.
+        site: The building.
+        count: How many do the jobs.
+        lead: Hire one more, the last, who leads.
     """
     rng = SystemRandom()
     known = {
         code: badge
         for code, badge in tx.execute(select(Worker.code, Worker.badge).where(Worker.site == site))
     }
-    crew = []
-    for number in range(1, count + 1):
-        code = f"ROBOT-{number:02d}"
+    wanted = [(f"ROBOT-{number:02d}", f"Robot {number}", ROLES) for number in range(1, count + 1)]
+    if lead:
+        wanted.append((LEAD, "Robot lead", "lead"))
+    for code, name, roles in wanted:
         if code not in known:
             known[code] = own_code("badge", new_body(rng))
+            badge = known[code]
             tx.execute(
-                insert(Worker).values(
-                    site=site, code=code, name=f"Robot {number}", badge=known[code], roles=ROLES
-                )
+                insert(Worker).values(site=site, code=code, name=name, badge=badge, roles=roles)
             )
-        crew.append((code, known[code]))
-    return tuple(crew)
+    return tuple((code, known[code]) for code, *_ in wanted)
 
 
 def furnish(tx: Session, site: str, rng: Random) -> None:
