@@ -13,8 +13,8 @@ from warehouses import packing
 from floorhand.commands.shift_screen import ALL, CHART, KINDS, SECTION, ShiftTables
 from floorhand.config import Settings
 from floorhand.domain.shifts import Period
+from floorhand.store.cells import Details, Figure, Lead
 from floorhand.store.db import Transactions, engine_of
-from floorhand.store.details import Details, Figure, Lead
 from floorhand.text.catalog import catalog
 from floorhand.tui.board import REPORTED
 from floorhand.tui.board_details import DetailsView, Order, lay_out_details, target_of, written

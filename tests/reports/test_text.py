@@ -68,6 +68,12 @@ def test_what_we_reach_stands_beside_last_time_and_what_the_field_reaches() -> N
     )
 
 
+def test_scans_are_refused_in_words() -> None:
+    page = text_of(report(), 120)
+    assert "place_missed" not in page
+    assert ENGLISH.outline("refusal.place_missed")[:20] in page
+
+
 def test_a_gap_says_what_the_rows_prove_of_it() -> None:
     assert "Break of everybody" in text_of(report(), 120)
 

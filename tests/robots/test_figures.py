@@ -23,8 +23,8 @@ from floorhand.reports.page_of_text import text_of
 from floorhand.reports.shift import shift_report
 from floorhand.robots.crew import Robot
 from floorhand.robots.demo import build_demo
+from floorhand.store.cells import Lead, Word
 from floorhand.store.db import Transactions, engine_of, open_database
-from floorhand.store.details import Lead, Word
 from floorhand.store.entries import entries
 from floorhand.store.found import about
 from floorhand.store.schema import (

@@ -21,8 +21,9 @@ from floorhand.errors import FloorhandError
 from floorhand.exchange.tables import ENCODING, write_table
 from floorhand.store import details as behind
 from floorhand.store.board import Board, Waits, board
+from floorhand.store.cells import Details, Outline, Word
 from floorhand.store.db import Transactions
-from floorhand.store.details import Details, Outline, Word, details
+from floorhand.store.details import details
 from floorhand.store.onlooking import Onlooker
 from floorhand.store.schema import (
     Delivery,
@@ -157,6 +158,15 @@ def test_refusals_of_the_last_hour_are_counted_by_code(floor: Transactions) -> N
         ("NOR-THIS", Outline("refusal.unknown_barcode")),
         ("NOBODY-KNOWS-THIS", Outline("refusal.unknown_barcode")),
     ]
+
+
+def test_the_line_of_refusals_opens_the_scans_of_the_last_hour(floor: Transactions) -> None:
+    Picker(floor).scan("NOBODY-KNOWS-THIS", "NOR-THIS")
+    found = opened(floor, "refusals", "hour")
+    rows = [dict(zip(found.heads, row, strict=True)) for row in found.rows]
+    assert [row["scanned"] for row in rows] == ["NOR-THIS", "NOBODY-KNOWS-THIS"]
+    assert {row["worker"] for row in rows} == {"Ana"}
+    assert {row["fate"] for row in rows} == {Outline("refusal.unknown_barcode")}
 
 
 def test_exceptions_are_those_that_are_open(floor: Transactions) -> None:

@@ -10,11 +10,12 @@ from sqlalchemy import delete, insert
 from warehouses import picking as house
 from warehouses.picker import Picker
 
+from floorhand.store.cells import Details, Lead, Word
 from floorhand.store.db import Transactions
-from floorhand.store.details import Details, Lead, Word
 from floorhand.store.found import about, found
 from floorhand.store.histories import split_goods
 from floorhand.store.schema import Barcode, Delivery, Return, Sku, UndoStep
+from floorhand.text.catalog import catalog
 
 LATER = NOW + timedelta(minutes=20)
 
@@ -86,6 +87,16 @@ def test_deliveries_and_returns_tell_how_they_stand(floor: Transactions) -> None
     assert delivery["board.head.place"] == "DOCK-1"
     assert "custody.received" in back
     assert back["fact.merchant"] == "ACME"
+
+
+def test_a_return_of_which_nobody_knows_whose_it_is_is_found(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        unknown = {"number": "R-78", "merchant": None, "custody": "received", "place": "SHELF"}
+        tx.execute(insert(Return).values(site=SITE, **unknown))
+    details = seen(floor, "R-78")
+    told = [catalog("en").fact(*fact) for fact in details.facts]
+    assert ("Place", "SHELF") in told
+    assert "fact.merchant" not in dict(details.facts)
 
 
 def test_a_code_of_several_merchants_is_told_with_each(floor: Transactions) -> None:

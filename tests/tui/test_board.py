@@ -16,12 +16,13 @@ from floorhand.domain.printing import Stands
 from floorhand.domain.shifts import Period
 from floorhand.errors import DatabaseAway
 from floorhand.store.board import AtWork, Board, DueReturns, Waits
-from floorhand.store.details import Details, Outline, Word
+from floorhand.store.cells import Details, Outline, Word
 from floorhand.text.catalog import catalog, languages
 from floorhand.tui import board as board_module
+from floorhand.tui import opened as opened_module
 from floorhand.tui.board import BoardApp, Looked, Sight
-from floorhand.tui.board_details import DetailsView, written
-from floorhand.tui.board_parts import Target, targets
+from floorhand.tui.board_details import DetailsView, Order, written
+from floorhand.tui.board_parts import Target, moment, targets
 from floorhand.tui.driver import Arrived
 from floorhand.tui.rows import Part
 from floorhand.tui.scan import Scan, ScanReader, Typed
@@ -147,9 +148,10 @@ async def test_the_mark_goes_over_all_that_can_be_opened_and_stays_among_it() ->
         await shows(pilot, "▶ 08:41")
         assert "▶ 11:41" in await press(pilot, "down")
         assert "▶ Ana" in await press(pilot, *["down"] * 3)
-        assert "▶ Short orders" in await press(pilot, *["pagedown"] * 3)
+        assert "▶Refused in the last hour" in await press(pilot, *["pagedown"] * 3)
+        assert "▶ Short orders" in await press(pilot, "up")
         assert "▶ 08:41" in await press(pilot, *["pageup"] * 3)
-    assert len(targets(looking.board)) == 4 + 2 + 2 + 2 + 1
+    assert len(targets(looking.board)) == 4 + 2 + 2 + 2 + 1 + 1
 
 
 async def test_a_line_is_opened_and_left_again() -> None:
@@ -215,6 +217,23 @@ def test_a_refusal_is_told_in_words_without_its_facts() -> None:
     assert "…" in told
 
 
+def test_a_sentence_that_is_nothing_but_a_gap_is_left_out_of_a_refusal() -> None:
+    for language in languages():
+        assert catalog(language).outline("refusal.unknown_barcode").count("…") == 1
+
+
+@pytest.mark.parametrize("down", [False, True])
+def test_cells_in_which_nothing_is_come_last_either_way(down: bool) -> None:
+    details = Details(("order", "state", "pieces", "due"), ROWS, len(ROWS))
+    view = DetailsView("", details, catalog("en"), UTC, NOW, Order(3, down))
+    assert [row[0] for row in written(view)][-1] == "ACME/10"
+
+
+def test_a_moment_of_another_month_is_told_with_its_date() -> None:
+    told = [moment(NOW - timedelta(days=days), NOW, UTC) for days in (0, 27, 28)]
+    assert told == ["09:41", "03. 09:41", "2026-02-02"]
+
+
 async def test_a_table_is_sorted_by_each_column_both_ways() -> None:
     def order(shown: str) -> list[str]:
         return [word for word in shown.split() if "/" in word and word[0].isupper()]
@@ -268,7 +287,7 @@ async def test_a_scan_finds_what_it_stands_for_from_anywhere() -> None:
 
 
 async def test_who_scans_all_day_is_not_led_back_through_all_of_it(monkeypatch) -> None:
-    monkeypatch.setattr(board_module, "BACK_MAX", 2)
+    monkeypatch.setattr(opened_module, "BACK_MAX", 2)
     async with app_of(Looking()).run_test(size=SIZES["80x24"]) as pilot:
         await shows(pilot, "▶ 08:41")
         for number in range(6):
@@ -277,6 +296,33 @@ async def test_who_scans_all_day_is_not_led_back_through_all_of_it(monkeypatch) 
         assert "About T-4" in await press(pilot, "left")
         assert "About T-3" in await press(pilot, "left")
         assert "Will it leave in time?" in await press(pilot, "left")
+
+
+async def test_the_way_back_ends_at_what_was_shown_first(monkeypatch) -> None:
+    monkeypatch.setattr(opened_module, "BACK_MAX", 2)
+    looking = Looking()
+    sight = Sight(looking.look, looking.keep, catalog("en"), first=Target("home", "ACME"))
+    app = BoardApp(sight)
+    app.reader = ScanReader()
+    async with app.run_test(size=SIZES["80x24"]) as pilot:
+        await shows(pilot, "Service for ACME")
+        for number in range(5):
+            pilot.app.post_message(Arrived((Scan(f"T-{number}", "scanned"),)))
+        await shows(pilot, "About T-4")
+        assert "Service for ACME" in await press(pilot, *["left"] * 3)
+
+
+async def test_a_table_that_is_kept_in_part_says_so() -> None:
+    class Much(Looking):
+        def look(self, target: Target | None) -> Looked:
+            found = super().look(target)
+            return replace(found, details=found.details and replace(found.details, count=900))
+
+    async with app_of(Much()).run_test(size=SIZES["80x24"]) as pilot:
+        await shows(pilot, "▶ 08:41")
+        await press(pilot, "right")
+        await shows(pilot, "BOLT/10")
+        assert "Only the first 3 of 900 rows." in await press(pilot, "f9")
 
 
 async def test_a_board_that_nobody_has_looked_at_yet_takes_scans_and_keys() -> None:
@@ -354,6 +400,12 @@ def test_on_a_narrow_screen_names_are_cut_and_then_columns_give_way() -> None:
     assert rows_of(a_table(), 40, 9)[2] == "  C-0  A name that is long            1"
     assert rows_of(a_table(), 26, 9)[2] == "  C-0  A name tha…      1"
     assert rows_of(a_table(), 18, 9)[2] == "  C-0  A name th…"
+
+
+def test_only_what_is_said_has_a_colour() -> None:
+    wrong = Table((), (Column("Outlook", name=True),), ((Part("late", "said-refused"),),))
+    line = table_rows(wrong, 40, 9)[-1]
+    assert [part.text for part in line if part.role == "said-refused"] == ["late"]
 
 
 def test_a_table_shows_the_lines_around_the_chosen_one_and_counts_the_others() -> None:

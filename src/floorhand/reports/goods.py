@@ -16,6 +16,9 @@ BINS_MAX: Final = 5
 REFUSED_MAX: Final = 10
 """So many kinds of refusals are told, the most frequent ones."""
 
+REFUSAL: Final = "refusal"
+"""Where the sentences stand by which scans are refused."""
+
 _RETURNS: Final = {
     "grade": "grade",
     "reason": "returns.reason",
@@ -33,12 +36,12 @@ def quality(making: Making) -> Section | None:
         ("short_lines", "picking.why_short", figures["shorts"]["by_reason"]),
         ("short_bins", "", _first(figures["shorts"]["by_bin"])),
         ("bench", "report.bench", _bench(figures["bench"])),
-        ("refused_scans", "report.refused", _first(figures["refusals"]["by_code"], REFUSED_MAX)),
+        ("refused_scans", REFUSAL, _first(figures["refusals"]["by_code"], REFUSED_MAX)),
         ("not_proposed", "override", figures["proposals"]["by_reason"]),
         ("reprinted", "labelling.reason", figures["labels"]["reprinted_by_reason"]),
     )
     rows: list[tuple[Cell, ...]] = [
-        (making.say(f"report.{kind}"), making.word(prefix, name) if prefix else name, count)
+        (making.say(f"report.{kind}"), _named(making, prefix, name), count)
         for kind, prefix, counts in counted
         for name, count in Counter(counts).most_common()
         if count
@@ -48,6 +51,12 @@ def quality(making: Making) -> Section | None:
         return None
     title = making.say("report.section.quality")
     return Section("quality", title, (), table, about=making.say("report.about.quality"))
+
+
+def _named(making: Making, prefix: str, name: str) -> str:
+    if prefix == REFUSAL:
+        return making.refusal(name)
+    return making.word(prefix, name) if prefix else name
 
 
 def _bench(found: Mapping[str, int]) -> dict[str, int]:

@@ -56,6 +56,12 @@ class Making:
         told = self.words.say(key)
         return name.replace("_", " ") if told == key else told
 
+    def refusal(self, code: str) -> str:
+        """Give the sentence by which scans are refused; the code itself if there is none by now."""
+        key = f"refusal.{code}"
+        told = self.words.outline(key)
+        return code.replace("_", " ") if told == key else told
+
     def when(self, moment: str) -> str:
         """Write a moment of the figures with its day."""
         return day_and_clock(self.words, self.moment(moment).astimezone(self.zone))

@@ -51,6 +51,7 @@ AHEAD_H: Final = 24
 """Cut-offs so far ahead are told one by one, with those that are over."""
 
 REFUSALS_OVER: Final = timedelta(hours=1)
+"""Scans that were refused so lately are told."""
 
 _OPEN_ORDERS = (
     select(Order.due_at, Order.state, func.count().label("orders"))
@@ -151,11 +152,11 @@ _RETURNS = select(
         case((Return.deadline.between(bindparam("soon"), bindparam("later")), 1), else_=0)
     ).label("later"),
 ).where(Return.site == bindparam("site"), Return.custody == "received")
-_REFUSED = Scan.fate != literal_column("'taken'")
+REFUSED = Scan.fate != literal_column("'taken'")
 """Spelt out, as the index on these says it: SQLite does not look into parameters."""
 _REFUSALS = (
     select(Scan.fate, func.count().label("count"))
-    .where(Scan.site == bindparam("site"), _REFUSED, Scan.at >= bindparam("since"))
+    .where(Scan.site == bindparam("site"), REFUSED, Scan.at >= bindparam("since"))
     .group_by(Scan.fate)
 )
 _HANDOVER = (

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from floorhand.domain.cut_offs import BLOCKED, WORKABLE
 from floorhand.store import orders
+from floorhand.store.board import REFUSALS_OVER, REFUSED
+from floorhand.store.cells import ROWS_MAX, Details, Outline, Value, Word, table
 from floorhand.store.exceptions import open_exceptions
 from floorhand.store.handovers import latest
 from floorhand.store.no_word import STATE, UNFINISHED, moments
@@ -28,63 +29,8 @@ from floorhand.store.schema import (
     Worker,
 )
 
-ROWS_MAX: Final = 500
-"""More rows than that nobody reads; it is said how many there are."""
-
 SCANS_OF: Final = timedelta(hours=12)
 """Scans of a worker that are older are those of another shift."""
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A text of the catalog, with its facts."""
-
-    key: str
-    facts: tuple[tuple[str, str | int], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Lead:
-    """A name that leads on, to a thing of this kind; ``shown`` may be a part of it."""
-
-    kind: str
-    name: str
-    shown: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A number with the words that it is written in: a share, a length, a rate."""
-
-    number: float
-    told: str
-
-
-@dataclass(frozen=True, slots=True)
-class Outline:
-    """A text of the catalog whose facts are not known any more."""
-
-    key: str
-
-
-Value = str | int | datetime | Word | Lead | Figure | Outline | None
-"""What is in a cell."""
-
-
-@dataclass(frozen=True, slots=True)
-class Details:
-    """A table of what is behind a line.
-
-    ``heads`` name the columns; ``rows`` have a cell for each. ``count`` is how many rows there are
-    in all, of which no more than `ROWS_MAX` are given. ``facts`` are told above it, as names of
-    texts with their values; ``said`` are sentences above it, in words already.
-    """
-
-    heads: tuple[str, ...]
-    rows: tuple[tuple[Value, ...], ...]
-    count: int
-    facts: tuple[tuple[str, str], ...] = ()
-    said: tuple[str, ...] = ()
 
 
 def details(tx: Session, site: str, kind: str, key: str, now: datetime) -> Details:
@@ -93,9 +39,9 @@ def details(tx: Session, site: str, kind: str, key: str, now: datetime) -> Detai
     Args:
         tx: An open transaction.
         site: The building.
-        kind: ``cut_off``, ``worker``, ``waits``, ``printer`` or ``trouble``.
+        kind: ``cut_off``, ``worker``, ``waits``, ``printer``, ``trouble`` or ``refusals``.
         key: Which of them: a moment in ISO form, a worker's code, a kind of work, a printer's code,
-            a kind of exception.
+            a kind of exception, ``hour``.
         now: The moment of all this.
     """
     return _KINDS[kind](tx, site, key, now)
@@ -143,6 +89,7 @@ def _cut_off(tx: Session, site: str, key: str, _now: datetime) -> Details:
         )
         .order_by(Order.priority.desc(), Order.merchant, Order.number)
     )
+    found, count = _first(tx, asked)
     rows = (
         (
             f"{row.merchant}/{row.number}",
@@ -153,9 +100,10 @@ def _cut_off(tx: Session, site: str, key: str, _now: datetime) -> Details:
             row.priority or None,
             row.hold_reason,
         )
-        for row in tx.execute(asked)
+        for row in found
     )
-    return table(("order", "state", "pieces", "tote", "worker", "priority", "reason"), rows)
+    heads = ("order", "state", "pieces", "tote", "worker", "priority", "reason")
+    return table(heads, rows, count)
 
 
 def scans_of(tx: Session, site: str, worker: str, now: datetime) -> Details:
@@ -171,6 +119,41 @@ def scans_of(tx: Session, site: str, worker: str, now: datetime) -> Details:
         for row in tx.execute(asked)
     )
     return table(("at", "seat", "job", "scanned", "fate"), rows)
+
+
+def _refusals(tx: Session, site: str, _key: str, now: datetime) -> Details:
+    """List the scans that were refused in the last hour, the latest first."""
+    asked = (
+        select(Scan.at, Scan.fate, Scan.job, Scan.scanned, Scan.named, Scan.seat, Worker.name)
+        .outerjoin(Worker, (Worker.site == Scan.site) & (Worker.code == Scan.worker))
+        .where(Scan.site == site, REFUSED, Scan.at >= now - REFUSALS_OVER)
+        .order_by(Scan.at.desc(), Scan.seat, Scan.scan_no.desc())
+    )
+    rows, count = _first(tx, asked)
+    return table(
+        ("at", "fate", "job", "scanned", "worker", "seat"),
+        (
+            (
+                row.at,
+                _fate(row.fate),
+                Word(f"job.{row.job}"),
+                row.named or row.scanned,
+                row.name or "",
+                row.seat,
+            )
+            for row in rows
+        ),
+        count,
+    )
+
+
+def _first(tx: Session, asked: Select[*tuple[Any, ...]]) -> tuple[Sequence[Any], int]:
+    """Give the rows that are shown of a question, and how many there are in all."""
+    rows = tx.execute(asked.limit(ROWS_MAX)).all()
+    if len(rows) < ROWS_MAX:
+        return rows, len(rows)
+    counted = select(func.count()).select_from(asked.order_by(None).subquery())
+    return rows, tx.scalar(counted) or 0
 
 
 def _fate(fate: str) -> Value:
@@ -217,6 +200,7 @@ def _tasks(tx: Session, site: str, kind: str, _now: datetime) -> Details:
         .where(Task.site == site, Task.kind == kind, Task.state.in_(("open", "parked")))
         .order_by(Task.created_at, Task.id)
     )
+    found, count = _first(tx, asked)
     rows = (
         (
             row.created_at,
@@ -227,9 +211,9 @@ def _tasks(tx: Session, site: str, kind: str, _now: datetime) -> Details:
             row.reason.replace("_", " "),
             row.name or "",
         )
-        for row in tx.execute(asked)
+        for row in found
     )
-    return table(("since", "place", "sku", "lot", "pieces", "reason", "worker"), rows)
+    return table(("since", "place", "sku", "lot", "pieces", "reason", "worker"), rows, count)
 
 
 def _deliveries(tx: Session, site: str, state: str) -> Details:
@@ -302,10 +286,9 @@ def _returns(tx: Session, site: str) -> Details:
         .where(Return.site == site, Return.custody == "received")
         .order_by(Return.deadline.is_(None), Return.deadline, Return.number)
     )
-    return table(
-        ("return", "merchant", "place", "reason", "due", "since", "worker"),
-        (tuple(row) for row in tx.execute(asked)),
-    )
+    found, count = _first(tx, asked)
+    heads = ("return", "merchant", "place", "reason", "due", "since", "worker")
+    return table(heads, map(tuple, found), count)
 
 
 def _printer(tx: Session, site: str, key: str, now: datetime) -> Details:
@@ -353,38 +336,11 @@ def _owned(merchant: str, sku: str) -> str:
     return f"{merchant}/{sku}" if sku else merchant
 
 
-def table(
-    heads: tuple[str, ...],
-    rows: Iterable[tuple[Value, ...]],
-    count: int = 0,
-    facts: tuple[tuple[str, str], ...] = (),
-) -> Details:
-    """Keep so many rows, and the columns in which something is.
-
-    Args:
-        heads: Names of the columns.
-        rows: With a cell for each.
-        count: How many there are, if these are not all.
-        facts: What is told above it.
-    """
-    found = list(rows)
-    kept = [
-        index
-        for index in range(len(heads))
-        if index == 0 or any(row[index] not in (None, "") for row in found)
-    ]
-    return Details(
-        tuple(heads[index] for index in kept),
-        tuple(tuple(row[index] for index in kept) for row in found[:ROWS_MAX]),
-        max(count, len(found)),
-        facts,
-    )
-
-
 _KINDS: dict[str, Callable[[Session, str, str, datetime], Details]] = {
     "cut_off": _cut_off,
     "worker": scans_of,
     "waits": _waits,
     "printer": _printer,
     "trouble": _trouble,
+    "refusals": _refusals,
 }

@@ -23,7 +23,8 @@ from floorhand.domain.tracing import BUILDINGS
 from floorhand.errors import Refused
 from floorhand.flows.turn import Prompt, Wants
 from floorhand.store import histories, looking
-from floorhand.store.details import Details, Value, scans_of
+from floorhand.store.cells import Details, Value
+from floorhand.store.details import scans_of
 from floorhand.store.lookup import resolve
 from floorhand.store.masters import merchant_rules
 from floorhand.store.schema import Delivery, Return
@@ -142,9 +143,10 @@ def _seen(tx: Session, site: str, kind: str, name: str) -> Seen:
             return _paper("custody", row)
 
 
-def _paper(states: str, row: tuple[str, str, str] | None) -> Seen:
+def _paper(states: str, row: tuple[str | None, str, str] | None) -> Seen:
     if row is None:
         return Seen("", (), ())
     merchant, state, place = row
+    owner = (("fact.merchant", merchant),) if merchant else ()  # nobody knows whose parcel it is
     stands = (("board.head.place", place),) if place else ()
-    return Seen("", (("fact.merchant", merchant), (f"{states}.{state}", ""), *stands), ())
+    return Seen("", (*owner, (f"{states}.{state}", ""), *stands), ())

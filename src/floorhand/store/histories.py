@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from floorhand.domain.things import AVAILABLE, OUTSIDE
 from floorhand.domain.tracing import thing, things_of
 from floorhand.store import traces
-from floorhand.store.details import Details, Lead, Value, Word, table
+from floorhand.store.cells import Details, Lead, Value, Word, table
 from floorhand.store.schema import Delivery, Move, Parcel, Place, Receipt, Return, Scan, Sku
 from floorhand.store.traces import Traced
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from time import monotonic
@@ -19,12 +19,11 @@ from textual.app import App, ComposeResult
 
 from floorhand.errors import DatabaseAway, DatabaseUnusable
 from floorhand.store.board import Board
-from floorhand.store.details import Details
+from floorhand.store.cells import Details
 from floorhand.text.catalog import Catalog, shown_in
 from floorhand.text.meanings import ON_BOARD, meanings
 from floorhand.tui.board_details import (
     DetailsView,
-    Order,
     heads_of,
     lay_out_details,
     target_of,
@@ -34,6 +33,7 @@ from floorhand.tui.board_layout import lay_out_board
 from floorhand.tui.board_parts import BoardView, Target, targets, title_of
 from floorhand.tui.hearing import Hearing
 from floorhand.tui.mouse import MouseScreen
+from floorhand.tui.opened import HELP, Opened
 from floorhand.tui.rows import Row
 from floorhand.tui.rows_view import RowsView
 from floorhand.tui.rules import Rules
@@ -45,27 +45,16 @@ if TYPE_CHECKING:
     from floorhand.tui.driver import Arrived, Hangup
 
 LOOK_EVERY_S: Final = 1.0
-BACK_MAX: Final = 20
-"""So many tables lead back to the one before; whoever scans all day is led to the board then."""
-
-SEARCH_EVERY_S: Final = 5.0
-"""What was done with a thing is searched for among all that was done, which takes longer."""
-
-COUNTED: Final = frozenset({"cut_off", "worker", "waits", "printer", "trouble"})
-"""What is read as quickly as the board itself."""
-
-REPORT_EVERY_S: Final = 60.0
-REPORTED: Final = frozenset({"report.all", "report.section", "job"})
-"""What is of the report of a shift, whose figures take longer still."""
-
 SHIFT: Final = Target("report.all", "")
 """The report of the running shift, section by section."""
-HELP: Final = Target("details.help", "")
-
 PAGE: Final = 10
 OPENS: Final = frozenset({"right", "f10"})
 CLOSES: Final = frozenset({"left", "escape", "f3"})
 STEPS: Final = {"down": 1, "up": -1, "pagedown": PAGE, "pageup": -PAGE}
+
+
+Keep = Callable[[str, tuple[str, ...], tuple[tuple[str, ...], ...]], str]
+"""Keeps a table as a file: its name, its headings, its rows; says where, or why not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +72,7 @@ class Sight:
 
     Attributes:
         look: Looks at the building, and at what is behind a line; called on a thread of its own.
-        keep: Keeps a table as a file: its name, its headings, its rows; says where, or why not.
+        keep: Keeps a table as a file.
         words: Texts.
         zone: The site's clock.
         site: Its name.
@@ -91,11 +80,15 @@ class Sight:
     """
 
     look: Callable[[Target | None], Looked]
-    keep: Callable[[str, tuple[str, ...], tuple[tuple[str, ...], ...]], str]
+    keep: Keep
     words: Catalog
     zone: tzinfo = UTC
     site: str = ""
     first: Target | None = None
+
+    def home(self) -> Opened | None:
+        """Open what is shown first, and last on the way back; None: the board itself."""
+        return Opened(self.first) if self.first is not None else None
 
 
 def _lay_out(view: BoardView | DetailsView, width: int, height: int) -> list[Row]:
@@ -104,26 +97,23 @@ def _lay_out(view: BoardView | DetailsView, width: int, height: int) -> list[Row
     return lay_out_board(view, width, height)
 
 
-@dataclass(slots=True)
-class Opened:
-    """What is open behind a line, and how it is looked at."""
+def _explained(opened: Opened | None, words: Catalog) -> Details:
+    """Say what the figures of a table mean, or those of the board."""
+    shown: tuple[str, ...] = ON_BOARD
+    if opened is not None:
+        shown = opened.details.heads if opened.details is not None else ()
+    rows = tuple(meanings(words, shown))
+    return Details(("figure", "meaning"), rows, len(rows))
 
-    about: Target
-    order: Order = field(default_factory=Order)
-    chosen: int = 0
-    details: Details | None = None
-    note: str = ""
-    before: Opened | None = None
-    looked_s: float = 0.0
 
-    @property
-    def is_due(self) -> bool:
-        """Whether it is to be looked at again."""
-        if self.about == HELP:
-            return False
-        every_s = 0.0 if self.about.kind in COUNTED else SEARCH_EVERY_S
-        every_s = REPORT_EVERY_S if self.about.kind in REPORTED else every_s
-        return self.details is None or monotonic() - self.looked_s >= every_s
+def _kept(sight: Sight, opened: Opened, view: DetailsView) -> str:
+    """Keep what is looked at as a file; say where, and if it is not all that there is."""
+    note = sight.keep(opened.about.kind, heads_of(view), written(view, whole=True))
+    details = opened.details
+    if details is None or details.count <= len(details.rows):
+        return note
+    counts = {"shown": len(details.rows), "count": details.count}
+    return f"{note} {view.words.say('details.kept_first', counts)}"
 
 
 class BoardScreen(MouseScreen):
@@ -149,7 +139,7 @@ class BoardScreen(MouseScreen):
         self._away = ""
         self._chosen = 0
         self._at: datetime | None = None
-        self._opened = Opened(sight.first) if sight.first is not None else None
+        self._opened = sight.home()
         self._soon = asyncio.Event()
 
     def compose(self) -> ComposeResult:
@@ -219,14 +209,10 @@ class BoardScreen(MouseScreen):
         opened = self._opened
         if opened is not None and opened.about == HELP:
             return
-        if opened is None:
-            shown: tuple[str, ...] = ON_BOARD
-        else:
-            shown = opened.details.heads if opened.details is not None else ()
-        rows = tuple(meanings(self._words, shown))
+        told = _explained(opened, self._words)
         self._open(HELP)
         assert self._opened is not None
-        self._opened.details = Details(("figure", "meaning"), rows, len(rows))
+        self._opened.details = told
 
     def _end(self) -> None:
         """Go back to where the board was opened; if that is nowhere, end the program."""
@@ -258,10 +244,7 @@ class BoardScreen(MouseScreen):
         if self._opened is not None:  # a scan looks like a search while it comes
             self._opened.order = replace(self._opened.order, search="")
         self._opened = Opened(target, before=self._opened)
-        last, kept = self._opened, BACK_MAX
-        while last.before is not None and kept:
-            last, kept = last.before, kept - 1
-        last.before = None
+        self._opened.lead_back_to(self._sight.home())
         self._soon.set()
 
     def _heard_in(self, opened: Opened, item: object) -> None:
@@ -285,16 +268,22 @@ class BoardScreen(MouseScreen):
             opened.chosen = max(0, min(opened.chosen + STEPS[key], last))
         elif key in CLOSES and opened.order.search:
             opened.order = replace(opened.order, search="")
-        elif key in CLOSES and (opened.before is not None or self._sight.first is None):
-            self._opened = opened.before
-            self._soon.set()
+        elif key in CLOSES:
+            self._close(opened)
         elif key in OPENS and (target := target_of(view, opened.chosen)) is not None:
             self._open(target)
         elif key == "f4" and opened.details is not None:
             opened.order = opened.order.next(len(opened.details.heads))
         elif key == "f9":
-            rows = written(view, whole=True)
-            opened.note = self._sight.keep(opened.about.kind, heads_of(view), rows)
+            opened.note = _kept(self._sight, opened, view)
+
+    def _close(self, opened: Opened) -> None:
+        """Go back by one table; from the first of them to where all this was opened."""
+        if not self._is_first:
+            self._opened = opened.before
+            self._soon.set()
+        elif self._leave is not None:
+            self._end()
 
     def _details_view(self, opened: Opened, at: datetime) -> DetailsView:
         return DetailsView(

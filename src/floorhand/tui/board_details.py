@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from functools import partial
 from typing import Final
 
-from floorhand.store.details import Details, Figure, Lead, Outline, Value, Word
+from floorhand.store.cells import Details, Figure, Lead, Value, in_words
 from floorhand.text.catalog import Catalog
 from floorhand.tui.board_parts import Target, moment
 from floorhand.tui.rows import Part, Row, between, joined, key_parts, padded
@@ -77,6 +78,10 @@ class Order:
         return Order(column, self.column == column and not self.down, self.search)
 
 
+_Row = tuple[tuple[Value, ...], tuple[str, ...]]
+"""A row with its cells, as they are and in words."""
+
+
 @dataclass(frozen=True, slots=True)
 class DetailsView:
     """A table behind a line of a board.
@@ -127,21 +132,29 @@ def target_of(view: DetailsView, chosen: int) -> Target | None:
     return None
 
 
-def _rows(
-    view: DetailsView, *, whole: bool = False
-) -> list[tuple[tuple[Value, ...], tuple[str, ...]]]:
+def _rows(view: DetailsView, *, whole: bool = False) -> list[_Row]:
     """Give the rows as they are looked at, each with its cells in words."""
     if view.details is None:
         return []
-    told = [(row, tuple(_cell(view, value, whole) for value in row)) for row in view.details.rows]
+    words, moment_of = view.words, partial(_moment, view, whole=whole)
+    rows = [
+        (row, tuple(in_words(value, words, moment_of) for value in row))
+        for row in view.details.rows
+    ]
     search = view.order.search.casefold()
-    found = [one for one in told if search in "\t".join(one[1]).casefold()]
+    found = [one for one in rows if search in "\t".join(one[1]).casefold()]
     if 0 <= view.order.column < len(view.details.heads):
-        at = view.order.column
-        found = sorted(
-            found, key=lambda one: _sorted_as(one[0][at], one[1][at]), reverse=view.order.down
-        )
+        return _sorted(found, view.order.column, down=view.order.down)
     return found
+
+
+def _sorted(found: list[_Row], at: int, *, down: bool) -> list[_Row]:
+    """Sort rows by a column; those in which nothing is come last either way."""
+    filled = [one for one in found if one[1][at]]
+    return [
+        *sorted(filled, key=lambda one: _sorted_as(one[0][at], one[1][at]), reverse=down),
+        *(one for one in found if not one[1][at]),
+    ]
 
 
 def heads_of(view: DetailsView) -> tuple[str, ...]:
@@ -238,36 +251,20 @@ def _is_right(details: Details, index: int) -> bool:
     return any(isinstance(row[index], int | Figure) for row in details.rows)
 
 
-def _cell(view: DetailsView, value: Value, whole: bool) -> str:
-    match value:
-        case None:
-            return ""
-        case datetime() if whole:
-            return value.astimezone(view.zone).isoformat(sep=" ", timespec="seconds")
-        case datetime():
-            return moment(value, view.at, view.zone)
-        case Word(key=key, facts=facts):
-            return view.words.say(key, dict(facts))
-        case Outline(key=key):
-            return f"✗ {view.words.outline(key)}"
-        case Lead(name=name, shown=shown):
-            return shown or name
-        case Figure(told=told):
-            return told
-        case _:
-            return str(value)
+def _moment(view: DetailsView, at: datetime, *, whole: bool) -> str:
+    if whole:
+        return at.astimezone(view.zone).isoformat(sep=" ", timespec="seconds")
+    return moment(at, view.at, view.zone)
 
 
-def _sorted_as(value: Value, cell: str) -> tuple[bool, float, str]:
-    """Sort numbers and moments as such, all else by its letters; what is empty comes last."""
+def _sorted_as(value: Value, cell: str) -> tuple[float, str]:
+    """Sort numbers and moments as such, all else by its letters."""
     match value:
-        case None | "":
-            return (True, 0.0, "")
         case datetime():
-            return (False, value.timestamp(), "")
+            return (value.timestamp(), "")
         case int():
-            return (False, value, "")
+            return (value, "")
         case Figure(number=number):
-            return (False, number, "")
+            return (number, "")
         case _:
-            return (False, 0.0, cell.casefold())
+            return (0.0, cell.casefold())

@@ -15,7 +15,7 @@ from floorhand.store.board import Board
 from floorhand.tui.board_parts import BoardView, hours, parts_of
 from floorhand.tui.rows import Part, Row, between, joined, key_parts, padded
 from floorhand.tui.safe import cut
-from floorhand.tui.tables import Table, table_rows
+from floorhand.tui.tables import MARK, Table, table_rows
 from floorhand.tui.widths import columns
 
 TWO_COLUMNS: Final = 76
@@ -24,6 +24,10 @@ TWO_COLUMNS: Final = 76
 GUTTER: Final = 2
 CUT_OFFS_SHARE: Final = 0.3
 """How much of the screen the cut-offs may take."""
+
+
+PART_ROWS_MIN: Final = 4
+"""A part has a title, headings, a line, and an empty row below it."""
 
 
 def lay_out_board(view: BoardView, width: int, height: int) -> list[Row]:
@@ -87,10 +91,13 @@ def _body(view: BoardView, board: Board, width: int, height: int) -> list[Row]:
     rows: list[Row] = [(), *_part(view, cut_offs, width, room), ()]
     left = height - len(rows)
     if width < TWO_COLUMNS:
-        return rows + _stacked(view, (waits, troubles, people, printers), width, left)
+        rows += _stacked(view, (waits, troubles, people, printers), width, left)
+        if view.chosen == at and board.refusals:  # there is no room for it but when it is asked for
+            rows[-1] = _refusals(view, board, at, width)
+        return rows
     half = (width - GUTTER) // 2
-    beside = _stacked(view, (waits, printers, troubles), half, left - 2)
-    beside += [_refusals(view, board, half)]
+    beside = _stacked(view, (waits, printers, troubles), half, left - 1)
+    beside += [_refusals(view, board, at, half)]
     who = _part(view, people, half, left)
     for index in range(left):
         one = padded(who[index] if index < len(who) else (), half)
@@ -99,13 +106,22 @@ def _body(view: BoardView, board: Board, width: int, height: int) -> list[Row]:
     return rows
 
 
-def _refusals(view: BoardView, board: Board, width: int) -> Row:
-    """Say in one row what was refused in the last hour, most often first."""
+def _refusals(view: BoardView, board: Board, line: int, width: int) -> Row:
+    """Say in one row what was refused in the last hour, most often first; it is the last line."""
     total = sum(board.refusals.values())
-    title = f" {view.words.say('board.refusals', {'count': total})}"
-    kinds = ", ".join(f"{count} {code}" for code, count in board.refusals.items())
-    room = max(width - columns(title) - 2, 0)
-    return (Part(title, "strong"), Part(f"  {cut(kinds, room)}", "muted"))
+    title = view.words.say("board.refusals", {"count": total})
+    kinds = (
+        f"{count} × {view.words.outline(f'refusal.{code}')}"
+        for code, count in board.refusals.items()
+    )
+    is_chosen = view.chosen == line and total
+    mark, click = (MARK, "now") if is_chosen else (" ", ""), f"line:{line}" if total else "-"
+    room = max(width - columns(title) - 4, 0)
+    return (
+        Part(mark[0], mark[1], click),
+        Part(title, "strong"),
+        Part(f"  {cut('  '.join(kinds), room)}", "muted"),
+    )
 
 
 def _stacked(
@@ -114,7 +130,7 @@ def _stacked(
     """Put parts under each other; each gets what it needs as long as there is room."""
     rows: list[Row] = []
     for index, part in enumerate(parts):
-        later = 3 * (len(parts) - index - 1)
+        later = PART_ROWS_MIN * (len(parts) - index - 1)
         rows += [*_part(view, part, width, max(3, height - len(rows) - later)), ()]
     return rows[:height]
 

@@ -18,6 +18,9 @@ from floorhand.tui.tables import Column, Table
 IDLE_AFTER: Final = timedelta(minutes=5)
 """Who has not scanned for so long is pointed out; see `floorhand.domain.shifts.GAP_MAX_S`."""
 
+DAYS_TOLD: Final = 28
+"""A day of the month says which day is meant, as long as it is not so many days away."""
+
 LOOK: Final = "said-look"
 WRONG: Final = "said-refused"
 """Roles of what needs somebody, and of what is wrong already."""
@@ -77,6 +80,7 @@ def targets(board: Board) -> tuple[Target, ...]:
         *(Target("waits", one.kind) for one in board.waits),
         *(Target("printer", one.code) for one in _worst_first(board.printers)),
         *(Target("trouble", one.kind) for one in board.troubles),
+        *((Target("refusals", "hour"),) if board.refusals else ()),
     )
 
 
@@ -233,10 +237,15 @@ def _printer(view: BoardView, one: Stands) -> Row:
 
 
 def moment(at: datetime, now: datetime, zone: tzinfo) -> str:
-    """Write a moment as a clock shows it; with the day of the month if it is another day."""
+    """Write a moment as a clock shows it; with the day of the month if it is another day.
+
+    What is so far away that the day could be one of two months is written with its date alone.
+    """
     local = at.astimezone(zone)
-    same = local.date() == now.astimezone(zone).date()
-    return f"{local:%H:%M}" if same else f"{local:%d. %H:%M}"
+    days = abs((local.date() - now.astimezone(zone).date()).days)
+    if days >= DAYS_TOLD:
+        return f"{local:%Y-%m-%d}"
+    return f"{local:%d. %H:%M}" if days else f"{local:%H:%M}"
 
 
 def hours(length: timedelta) -> str:

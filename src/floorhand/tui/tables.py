@@ -130,7 +130,8 @@ def _line(
     parts = [Part(f"{mark} ", "now" if mark == MARK else "", click)]
     for index in shown:
         text = cut(cells[index].text, widths[index])
-        gap = " " * (widths[index] - columns_of(text))
-        told = f"{gap}{text}" if columns[index].to_right else f"{text}{gap}"
-        parts += [Part(told, cells[index].role, cells[index].click), Part(" ")]
+        said = Part(text, cells[index].role, cells[index].click)
+        gap = Part(" " * (widths[index] - columns_of(text)), click=cells[index].click)
+        parts += [gap, said] if columns[index].to_right else [said, gap]
+        parts.append(Part(" "))
     return tuple(parts)

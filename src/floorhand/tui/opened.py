@@ -1,0 +1,58 @@
+"""What is open behind a line of a board, and how soon it is looked at again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Final
+
+from floorhand.store.cells import Details
+from floorhand.tui.board_details import Order
+from floorhand.tui.board_parts import Target
+
+BACK_MAX: Final = 20
+"""So many tables lead back to the one before; whoever scans all day is led to the board then."""
+
+SEARCH_EVERY_S: Final = 5.0
+"""What was done with a thing is searched for among all that was done, which takes longer."""
+
+COUNTED: Final = frozenset({"cut_off", "worker", "waits", "printer", "trouble"})
+"""What is read as quickly as the board itself."""
+
+REPORT_EVERY_S: Final = 60.0
+REPORTED: Final = frozenset({"report.all", "report.section", "job", "home", "service"})
+"""What is of the report of a shift, or of all that a merchant has here: it takes longer still."""
+
+HELP: Final = Target("details.help", "")
+"""The meanings of the figures that are shown."""
+
+
+@dataclass(slots=True)
+class Opened:
+    """What is open behind a line, and how it is looked at."""
+
+    about: Target
+    order: Order = field(default_factory=Order)
+    chosen: int = 0
+    details: Details | None = None
+    note: str = ""
+    before: Opened | None = None
+    looked_s: float = 0.0
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it is to be looked at again."""
+        if self.about == HELP:
+            return False
+        every_s = 0.0 if self.about.kind in COUNTED else SEARCH_EVERY_S
+        if not REPORTED.isdisjoint((self.about.kind, self.about.kind.partition(".")[0])):
+            every_s = REPORT_EVERY_S
+        return self.details is None or monotonic() - self.looked_s >= every_s
+
+    def lead_back_to(self, home: Opened | None) -> None:
+        """Forget how it came here beyond `BACK_MAX` tables; from there ``home`` is next."""
+        last, kept = self, BACK_MAX
+        while last.before is not None and kept:
+            last, kept = last.before, kept - 1
+        if last.before is not None:
+            last.before = home
