@@ -82,6 +82,11 @@ def per_hour(wanted: Wanted, now: datetime) -> float:
     return max(ahead, lately)
 
 
+def runs_dry(held: int, wanted: Wanted, now: datetime, below_hours: int) -> bool:
+    """Say whether so many pieces last shorter than so many hours."""
+    return held < per_hour(wanted, now) * below_hours
+
+
 def plan(
     sku: tuple[str, str],
     faces: Sequence[Face],
@@ -106,10 +111,10 @@ def plan(
         below_hours: It is filled up if it lasts shorter than this.
         up_to_hours: So long it lasts when it is filled up.
     """
-    rate = per_hour(wanted, now)
     held = sum(face.pieces for face in faces)
-    if not (faces and rate) or held >= rate * below_hours:
+    if not faces or not runs_dry(held, wanted, now, below_hours):
         return None
+    rate = per_hour(wanted, now)
     face = min(faces, key=lambda one: (one.bar != "", one.room <= 0, one.pieces, one.place))
     missing = max(1, int(-(-rate * up_to_hours // 1)) - held)
     dry_at = now + timedelta(hours=held / rate)

@@ -12,7 +12,16 @@ from sqlalchemy.orm import Session
 
 from floorhand.domain import slotting
 from floorhand.domain.allocation import Shelf, by_age
-from floorhand.domain.refilling import RECENT, Face, Refill, RefillJob, Wanted, by_urgency, plan
+from floorhand.domain.refilling import (
+    RECENT,
+    Face,
+    Refill,
+    RefillJob,
+    Wanted,
+    by_urgency,
+    plan,
+    runs_dry,
+)
 from floorhand.domain.things import AVAILABLE, Goods
 from floorhand.store import bins, shelves
 from floorhand.store.masters import site_rules
@@ -54,6 +63,8 @@ def dry_faces(tx: Session, site: str, now: datetime, *, merchant: str = "") -> t
     for sku, faces in _faces(tx, site).items():
         if sku not in wanted or sku in asked_for or merchant not in ("", sku[0]):
             continue
+        if not runs_dry(sum(faces.values()), wanted[sku], now, rules.refill_below_hours):
+            continue  # most last: what follows is asked for those that do not
         free = reserves_of(tx, site, sku, today)
         known = [_face(tx, site, place, held, free, sku) for place, held in faces.items()]
         made = plan(
