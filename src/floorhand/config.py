@@ -63,6 +63,9 @@ class Settings:
     log: str = "floorhand.log"
     """File that unexpected errors are written to."""
 
+    kept: str = ""
+    """Folder for the tables that are kept with F9; empty: the folder in which the program began."""
+
     nightly: str = ""
     """Folder where services of the night leave word of what went wrong, for whoever looks at the
     warehouse or at the figures of a shift; empty: there are none."""

@@ -135,6 +135,15 @@ class Tab:
                             f"closed ({self.socket.close_code}): {self.seen[-300:]!r}"
                         )
 
+    async def told_of(self, kind: str) -> tuple[Any, ...]:
+        """Read until the server has told something of a kind, and give what."""
+        async with asyncio.timeout(WAIT_MAX_S):
+            while not (found := [tuple(rest) for one, *rest in self.told if one == kind]):
+                message = await self.socket.receive()
+                if message.type is aiohttp.WSMsgType.TEXT:
+                    self.told.append(json.loads(message.data))
+        return found[-1]
+
     async def closed(self) -> int:
         """Read until the line is closed, and say why it was."""
         async with asyncio.timeout(WAIT_MAX_S):

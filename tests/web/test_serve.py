@@ -9,13 +9,14 @@ from pathlib import Path
 import aiohttp
 import pytest
 from homes import SITE
-from sqlalchemy import select
+from sqlalchemy import select, update
 from web.browsing import Floor, browser, gone, served, tab
 
 from floorhand.ops.devices import seat_holder
 from floorhand.store.db import Transactions
-from floorhand.store.schema import Scan
+from floorhand.store.schema import Scan, Worker
 from floorhand.web.browsers import COOKIE
+from floorhand.web.kept import WAITING_MAX, Kept
 from floorhand.web.sessions import Closed, Limits
 from floorhand.web.visitors import Door
 
@@ -264,3 +265,53 @@ async def test_behind_a_proxy_that_encrypts_the_page_and_the_cookie_are_secure(
         headers["Cookie"] = cookie.partition(";")[0]
         async with one.get(at.url, headers=headers) as page:
             assert "wss://floor.example/ws" in await page.text()
+
+
+def lets_serve(transactions: Transactions) -> None:
+    """Let Ana do nothing but tell merchants who ask."""
+    with transactions.begin() as tx:
+        tx.execute(update(Worker).where(Worker.code == "W1").values(roles="service"))
+
+
+async def test_a_table_that_is_kept_is_taken_once_by_its_own_browser(
+    floor: Floor, transactions: Transactions
+) -> None:
+    lets_serve(transactions)
+    async with served(floor) as at, browser(at) as one, browser(at, "P2") as other:
+        async with tab(at, one) as page:
+            await page.until(b"Scan your badge")
+            await page.type("BADGE-ANA\r")
+            await page.until(b"Menu")
+            for asked in (b"desk", b"Which merchant asks?", b"Service for ACME"):
+                await page.type("1\r")
+                await page.until(asked)
+            await page.type("\x1b[C")
+            await page.until(b"1001")
+            await page.type("\x1b[20~")
+            (name,) = await page.told_of("kept")
+        wanted, own = f"{at.url}/kept/{name}", {"Origin": at.url}
+        async with other.post(wanted, headers=own) as answer:
+            assert answer.status == 404
+        async with one.post(wanted, headers={"Origin": "http://evil.example"}) as answer:
+            assert answer.status == 403
+        for way in ("..%2Fseat.json", "seat.json", "board-x-20260101-000000.csv"):
+            async with one.post(f"{at.url}/kept/{way}", headers=own) as answer:
+                assert answer.status == 404
+        async with one.post(wanted, headers=own) as answer:
+            assert answer.content_type == "text/csv"
+            assert "1001" in (await answer.read()).decode("utf-8-sig")
+        async with one.post(wanted, headers=own) as answer:
+            assert answer.status == 404
+
+
+def test_files_that_no_browser_takes_do_not_pile_up(tmp_path: Path) -> None:
+    for number in range(WAITING_MAX + 5):
+        (tmp_path / f"board-found-20260301-1000{number:02}.csv").touch()
+    (tmp_path / "board-found-20260301-110000.part").touch()
+    kept = Kept(tmp_path)
+    assert [name[-7:-4] for name in kept.news()[:2]] == ["005", "006"]
+    assert len(list(tmp_path.glob("*.csv"))) == WAITING_MAX
+    (tmp_path / "board-home-20260301-090000.csv").touch()
+    assert kept.news() == []
+    (tmp_path / "board-home-20260301-120000.csv").touch()
+    assert kept.news() == ["board-home-20260301-120000.csv"]

@@ -93,6 +93,7 @@
       }
       const [kind, value] = JSON.parse(data);
       if (kind === "pong") this.#pinged = 0;
+      if (kind === "kept") this.#tell("kept", { name: value });
       if (kind === "floorhand" && value !== document.body.dataset.version) location.reload();
     }
 

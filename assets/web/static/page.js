@@ -17,7 +17,18 @@
     tellAway(line);
     listen(line);
     layKeys(line);
+    line.addEventListener("kept", ({ detail }) => save(detail.name));
   });
+
+  async function save(name) { // a table that the terminal has kept as a file
+    const answer = await fetch(`/kept/${encodeURIComponent(name)}`, { method: "POST" });
+    if (!answer.ok) return; // another page of this browser has it
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(await answer.blob());
+    link.download = name;
+    link.click();
+    URL.revokeObjectURL(link.href);
+  }
 
   const field = () => document.querySelector(".xterm-helper-textarea");
 

@@ -23,8 +23,8 @@ from floorhand.store.onlooking import Onlooker
 from floorhand.text.catalog import Catalog, catalog
 
 if TYPE_CHECKING:
-    from floorhand.store.details import Details
-    from floorhand.tui.board import Looked, Sight
+    from floorhand.store.cells import Details
+    from floorhand.tui.board import Keep, Looked, Sight
     from floorhand.tui.board_parts import Target
     from floorhand.tui.telling import Manner
 
@@ -89,7 +89,7 @@ def sight_of(
                 behind = behind_line(tx, settings.site, target, now)
             return Looked(now, board(tx, settings.site, now), behind)
 
-    return Sight(look, partial(keep_table, words), words, zone, settings.site)
+    return Sight(look, keeper(settings, words), words, zone, settings.site)
 
 
 def behind_line(tx: Session, site: str, target: Target, now: datetime) -> Details:
@@ -104,13 +104,26 @@ def behind_line(tx: Session, site: str, target: Target, now: datetime) -> Detail
     return details(tx, site, target.kind, target.which, now)
 
 
-def keep_table(
-    words: Catalog, name: str, heads: Sequence[str], rows: Sequence[Sequence[str]]
+def keeper(settings: Settings, words: Catalog) -> Keep:
+    """Give what keeps tables of a board as files."""
+    return partial(_keep, Path(settings.kept), words)
+
+
+def _keep(
+    folder: Path,
+    words: Catalog,
+    name: str,
+    heads: Sequence[str],
+    rows: Sequence[Sequence[str]],
 ) -> str:
-    """Write a table into the folder in which the board was started; say what became of it."""
-    file = Path(f"board-{name}-{datetime.now():%Y%m%d-%H%M%S}.csv")
+    """Write a table as a file into a folder, whole or not at all; say what became of it."""
+    file = folder / f"board-{name}-{datetime.now():%Y%m%d-%H%M%S}.csv"
+    draft = file.with_suffix(".part")
     try:
-        write_table(file, heads, rows)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        draft.unlink(missing_ok=True)
+        write_table(draft, heads, rows)
+        draft.replace(file)
     except OSError as error:
         why = error.strerror or str(error)
         return words.say("details.not_kept", {"file": file.name, "why": why})

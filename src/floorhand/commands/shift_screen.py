@@ -21,7 +21,7 @@ from floorhand.reports.model import Cell, Chart, Report, Section, Share, Table
 from floorhand.reports.shift import shift_report
 from floorhand.reports.writing import written
 from floorhand.store.at_hand import at_hand, handed_over
-from floorhand.store.details import Details, Figure, Lead, Value
+from floorhand.store.cells import Details, Figure, Lead, Value
 from floorhand.store.earlier import AddedUp
 from floorhand.store.masters import site_rules, site_zone
 from floorhand.store.onlooking import Onlooker
@@ -85,7 +85,7 @@ def is_plain(manner: Manner) -> bool:
 
 def show_shift(settings: Settings, words: Catalog, period: Period) -> int:
     """Show the report of a shift until somebody leaves it."""
-    from floorhand.commands.board import behind_line, keep_table
+    from floorhand.commands.board import behind_line, keeper
     from floorhand.commands.terminal import manner_of
     from floorhand.tui.board import SHIFT, Looked, Sight, run_board
 
@@ -105,7 +105,7 @@ def show_shift(settings: Settings, words: Catalog, period: Period) -> int:
 
     with onlooker.look() as tx:
         zone = site_zone(tx, settings.site)
-    sight = Sight(look, partial(keep_table, words), words, zone, settings.site, SHIFT)
+    sight = Sight(look, keeper(settings, words), words, zone, settings.site, SHIFT)
     return run_board(sight, manner)
 
 

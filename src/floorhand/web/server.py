@@ -29,6 +29,7 @@ from floorhand.web.browsers import (
     new_cookie,
 )
 from floorhand.web.hosts import Hosts
+from floorhand.web.kept import take
 from floorhand.web.sessions import (
     CLOSE_S,
     HEARTBEAT_S,
@@ -134,6 +135,7 @@ class FloorServer:
                 web.get("/seat", self.ask_seat),
                 web.post("/seat", self.take_seat),
                 web.get("/ws", self.carry),
+                web.post("/kept/{name}", self.give_kept),
                 web.static("/own", PAGES / "static"),
                 web.static("/static", str(files("textual_serve") / "static")),
             ]
@@ -217,6 +219,16 @@ class FloorServer:
         else:
             await self.sessions.serve(browser, visitor.address, socket, _size(request))
         return socket
+
+    async def give_kept(self, request: web.Request) -> web.Response:
+        """Give a file that the browser's own terminal has kept; it is forgotten with that."""
+        self._door.own_page(request)
+        _, browser = self._browser(request)
+        name = request.match_info["name"]
+        data = take(browser.folder, name) if browser is not None else None
+        if data is None:
+            raise web.HTTPNotFound
+        return web.Response(body=data, content_type="text/csv", charset="utf-8")
 
     def _browser(self, request: web.Request) -> tuple[str, Browser | None]:
         """Give the cookie of a browser, a new one if it has none, and which terminal it is."""

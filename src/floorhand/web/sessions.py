@@ -17,6 +17,7 @@ from floorhand.config import Settings
 from floorhand.host.join import NoHost
 from floorhand.web.browsers import Browser
 from floorhand.web.hosts import Hosts
+from floorhand.web.kept import FOLDER, Kept
 from floorhand.web.line import Line
 
 MESSAGE_BYTES_MAX: Final = 65_536
@@ -63,6 +64,7 @@ class Session:
     socket: web.WebSocketResponse
     line: Line
     words: Sequence[str]
+    kept: Kept
 
     async def carry(self, hosts: Hosts) -> Closed:
         """Carry bytes both ways until one side ends, and say how."""
@@ -82,6 +84,8 @@ class Session:
             while (data := await self.line.read()) or await self.line.moves():
                 if data:
                     await self.socket.send_bytes(data)
+                    for name in self.kept.news():
+                        await self.socket.send_json(["kept", name])
                 else:
                     await self.line.join(hosts, self.words)
         except NoHost:  # the page comes again
@@ -155,7 +159,7 @@ class Sessions:
             await close(socket, Closed.TAKEN_OVER)
             return
         words = words_for(self._settings, browser, address)
-        session = Session(address, socket, Line(*size), words)
+        session = Session(address, socket, Line(*size), words, Kept(browser.folder / FOLDER))
         self._open[seat] = session
         try:
             await socket.send_json(["floorhand", self._version])
@@ -209,6 +213,7 @@ def words_for(settings: Settings, browser: Browser, address: str) -> list[str]:
         seat=browser.seat,
         station=browser.station,
         state=str(browser.folder),
+        kept=str(browser.folder / FOLDER),
         log=str(browser.folder / "floorhand.log"),
         remote=address,
     )
