@@ -11,8 +11,8 @@ from sqlalchemy import insert, update
 from warehouses import picking as house
 from warehouses.picker import Picker
 
+from floorhand.store.cells import Details, Lead, Word
 from floorhand.store.db import Transactions
-from floorhand.store.details import Details, Lead, Word
 from floorhand.store.schema import (
     Barcode,
     Delivery,
@@ -80,6 +80,15 @@ def test_an_order_that_waits_tells_what_is_to_come(floor: Transactions) -> None:
         line = {**at, "delivery": "D-7", "line_no": 1, "sku": "MUG", "expected": 40}
         tx.execute(insert(DeliveryLine).values(**line))
     assert "40 × MUG are announced for 2026-04-01, delivery D-7." in told(floor, "order", "ACME/9")
+    with floor.begin() as tx:
+        of = (DeliveryLine.delivery == "D-7",)
+        tx.execute(update(DeliveryLine).where(*of).values(received=12, damaged=3))
+        tx.execute(update(Delivery).where(Delivery.number == "D-7").values(state="receiving"))
+    said = told(floor, "order", "ACME/9")
+    assert "25 × MUG are being received now, delivery D-7." in said
+    with floor.begin() as tx:
+        tx.execute(update(DeliveryLine).where(*of).values(received=40, damaged=0))
+    assert "No delivery with MUG is announced." in told(floor, "order", "ACME/9")
 
 
 def test_an_order_on_hold_tells_why(floor: Transactions) -> None:
@@ -162,7 +171,7 @@ def test_a_correction_is_told_and_a_change_of_condition_is_not(floor: Transactio
     corrected("C:2", ("A-01", "@correction", "available", 5), ("@correction", "A-01", "hold", 5))
     rows = of_table(floor, "discrepancies").rows
     assert [(row[1], row[3], row[4], row[5]) for row in rows] == [
-        (Word("service.corrected"), "MUG", -3, "count")
+        (Word("service.corrected"), Lead("sku", "ACME/MUG", "MUG"), -3, "count")
     ]
 
 

@@ -10,6 +10,7 @@ from tui.test_board import Looking
 from floorhand.domain.keymap import Key
 from floorhand.flows.turn import Prompt
 from floorhand.ops.seats import Turn
+from floorhand.text.catalog import Catalog
 from floorhand.tui.board import Sight
 from floorhand.tui.board_parts import Target
 from floorhand.tui.driver import Arrived
@@ -41,9 +42,14 @@ async def press(pilot, key: str) -> None:
     await hear(pilot, *pilot.app.reader.press(key))
 
 
+def sight(looking: Looking, words: Catalog, merchant: str) -> Sight:
+    first = Target("home", merchant) if merchant else None
+    return Sight(looking.look, looking.keep, words, first=first)
+
+
 def watched(looking: Looking, road: ListRoad):
     return with_reader(
-        terminal(road, sights=lambda words: Sight(looking.look, looking.keep, words))
+        terminal(road, sights=lambda words, merchant: sight(looking, words, merchant))
     )
 
 
@@ -82,3 +88,23 @@ async def test_a_board_can_be_looked_at_again_and_again() -> None:
             await shows(pilot, "Will it leave in time?")
             await press(pilot, "f3")
             await shows(pilot, "Receiving")
+
+
+async def test_the_things_of_a_merchant_are_shown_until_the_worker_goes_back() -> None:
+    serving = Prompt("serving.tables", place="BOLT", keys=((Key.BACK, "key.back"),))
+    shown = replace(MENU, job="serving", prompt=serving, said=None)
+    chosen = replace(shown, prompt=Prompt("serving.choose"))
+    turns = {"1": shown, "*BACK": chosen}
+    looking, road = Looking(), ListRoad(chosen, lambda turn, scan: turns.get(scan, turn))
+    async with watched(looking, road).run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await hear(pilot, Scan("1"))
+        await shows(pilot, "Service for BOLT")
+        await press(pilot, "right")
+        await shows(pilot, "BOLT/10")
+        await press(pilot, "left")
+        await shows(pilot, "Service for BOLT")
+        await press(pilot, "escape")
+        await shows(pilot, "Which merchant asks?")
+        assert [scan for _, scan in road.scans] == ["1", "*BACK"]
+    assert {one.which for one in looking.asked if one and one.kind == "home"} == {"BOLT"}

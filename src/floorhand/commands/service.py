@@ -6,10 +6,9 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from functools import partial
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,6 +19,7 @@ from floorhand.config import Settings
 from floorhand.domain.preferences import THEMES
 from floorhand.errors import BadSetting
 from floorhand.exchange.tables import write_table
+from floorhand.store.cells import in_words
 from floorhand.store.masters import require_site, site_rules, site_zone
 from floorhand.store.onlooking import Onlooker
 from floorhand.store.schema import Merchant
@@ -29,7 +29,8 @@ from floorhand.text.catalog import Catalog, catalog
 from floorhand.text.columns import columns
 
 if TYPE_CHECKING:
-    from floorhand.store.details import Details, Value
+    from floorhand.store.cells import Details, Value
+    from floorhand.tui.board import Sight
     from floorhand.tui.board_parts import Target
 
 EPILOG = """\
@@ -77,7 +78,10 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             return _table(TABLES[args.table](tx, asked), args, words, asked)
     if not sys.stdin.isatty():
         raise BadSetting("This is no terminal. Name a code, or a table with --table.")
-    return _screen(onlooker, asked, words, settings)
+    from floorhand.tui.board import run_board
+
+    sight = sight_of(settings, onlooker, words, asked.zone, asked.merchant, days=args.days)
+    return run_board(sight, manner_of(settings))
 
 
 def _days(days: int) -> int:
@@ -92,26 +96,43 @@ def _require_merchant(tx: Session, site: str, code: str) -> None:
         raise BadSetting(f"There is no merchant {code!r} here; there are: {', '.join(known)}.")
 
 
-def _screen(onlooker: Onlooker, asked: Asked, words: Catalog, settings: Settings) -> int:
-    from floorhand.commands.board import keep_table
-    from floorhand.tui.board import Looked, Sight, run_board
+def sight_of(
+    settings: Settings,
+    onlooker: Onlooker,
+    words: Catalog,
+    zone: tzinfo,
+    merchant: str,
+    *,
+    days: int = OVER.days,
+) -> Sight:
+    """Give what a screen works with that shows the things of one merchant.
+
+    Args:
+        settings: Which building, and where tables are kept.
+        onlooker: Looks at its database.
+        words: Texts.
+        zone: The site's clock.
+        merchant: Whose things.
+        days: How far back is told.
+    """
+    from floorhand.commands.board import keeper
+    from floorhand.tui.board import Looked, Sight
     from floorhand.tui.board_parts import Target
 
     def look(target: Target | None) -> Looked:
         now = datetime.now(UTC)
         if target is None:
             return Looked(now)
+        asked = Asked(settings.site, merchant, now - timedelta(days=days), zone)
         with onlooker.look() as tx:
             return Looked(now, details=_behind(tx, asked, target))
 
-    first = Target("home", asked.merchant)
-    keep = partial(keep_table, words)
-    sight = Sight(look, keep, words, asked.zone, asked.site, first)
-    return run_board(sight, manner_of(settings))
+    first = Target("home", merchant)
+    return Sight(look, keeper(settings, words), words, zone, settings.site, first)
 
 
 def _behind(tx: Session, asked: Asked, target: Target) -> Details:
-    from floorhand.store.details import Details, Lead, Word, table
+    from floorhand.store.cells import Details, Lead, Word, table
 
     if target.kind == "home":
         rows = tuple(
@@ -177,19 +198,7 @@ def _cells(row: tuple[Value, ...], words: Catalog, asked: Asked) -> Iterator[str
 
 
 def _cell(value: Value, words: Catalog, asked: Asked) -> str:
-    from floorhand.store.details import Lead, Word
-
-    match value:
-        case None:
-            return ""
-        case datetime():
-            return f"{value.astimezone(asked.zone):%Y-%m-%d %H:%M}"
-        case Word(key=key, facts=facts):
-            return words.say(key, dict(facts))
-        case Lead(name=name, shown=shown):
-            return shown or name
-        case _:
-            return str(value)
+    return in_words(value, words, lambda at: f"{at.astimezone(asked.zone):%Y-%m-%d %H:%M}")
 
 
 def _print_json(told: Told, words: Catalog) -> None:
@@ -201,15 +210,7 @@ def _print_json(told: Told, words: Catalog) -> None:
     print(json.dumps(rows, ensure_ascii=False, indent=1))
 
 
-def _plain(value: Value, words: Catalog) -> Any:
-    from floorhand.store.details import Lead, Word
-
-    match value:
-        case datetime():
-            return value.isoformat()
-        case Word(key=key, facts=facts):
-            return words.say(key, dict(facts))
-        case Lead(name=name, shown=shown):
-            return shown or name
-        case _:
-            return value
+def _plain(value: Value, words: Catalog) -> str | int | None:
+    if value is None or isinstance(value, int):
+        return value
+    return in_words(value, words, datetime.isoformat)

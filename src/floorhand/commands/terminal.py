@@ -120,14 +120,17 @@ def open_terminal(
         spooling.stop()
 
 
-def _sights(settings: Settings, road: FloorRoad, manner: Manner) -> Callable[[Catalog], Sight]:
-    """Give what the board works with, once somebody looks at it."""
+def _sights(settings: Settings, road: FloorRoad, manner: Manner) -> Callable[[Catalog, str], Sight]:
+    """Give what a board works with, or a screen of one merchant's things, once it is opened."""
 
-    def sight(words: Catalog) -> Sight:
-        from floorhand.commands.board import sight_of
+    def sight(words: Catalog, merchant: str) -> Sight:
+        from floorhand.commands import board, service
         from floorhand.store.onlooking import Onlooker
 
-        return sight_of(settings, Onlooker(settings.database), words, road.zone, manner)
+        onlooker = Onlooker(settings.database)
+        if merchant:
+            return service.sight_of(settings, onlooker, words, road.zone, merchant)
+        return board.sight_of(settings, onlooker, words, road.zone, manner)
 
     return sight
 

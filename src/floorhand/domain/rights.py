@@ -42,6 +42,8 @@ class Right(StrEnum):
     """Correct what the books believe of a place; what is much takes another person's word."""
     CONTROL = "control"
     """Hold and release orders, merchants, goods and bins; recall a lot; say which goes first."""
+    SERVE = "serve"
+    """Tell merchants who ask how their orders, deliveries, returns and goods stand."""
 
 
 _JOBS = frozenset(map(Right, JOBS))
@@ -53,9 +55,10 @@ ROLES: Mapping[str, frozenset[Right]] = {
     "worker": _JOBS,
     "packer": frozenset({Right.PACKING}),
     "inspector": frozenset({Right.RETURNS}),
+    "service": frozenset({Right.SERVE}),
     "lead": _JOBS
     | {Right.BLIND, Right.SHORT_LIFE, Right.OTHER_BOX, Right.LEARN, Right.SEATS, Right.REVERSE}
-    | {Right.HAND_OVER, Right.PLAN, Right.DECIDE, Right.CORRECT, Right.CONTROL},
+    | {Right.HAND_OVER, Right.PLAN, Right.DECIDE, Right.CORRECT, Right.CONTROL, Right.SERVE},
     "supervisor": frozenset(Right),
 }
 """The roles that a worker can be given, any number of them. A job's name is a role, too."""
@@ -68,7 +71,7 @@ def may(roles: Collection[str], right: Right) -> bool:
 
 LEADING = (
     *(Right.SEATS, Right.UNLOCK, Right.REVERSE),
-    *(Right.HAND_OVER, Right.PLAN, Right.DECIDE, Right.CORRECT, Right.CONTROL),
+    *(Right.HAND_OVER, Right.PLAN, Right.DECIDE, Right.CORRECT, Right.CONTROL, Right.SERVE),
 )
 """Who has one of these has a desk of their own in the menu."""
 

@@ -35,6 +35,7 @@ AREAS: Final[Mapping[Right, str]] = {
     Right.DECIDE: "exceptions",
     Right.CORRECT: "correcting",
     Right.CONTROL: "control",
+    Right.SERVE: "serving",
 }
 """Conversations that the desk leads to, by the right that they take."""
 
@@ -71,13 +72,14 @@ def prompt(state: State) -> Prompt:
 
 
 def _offered(rights: tuple[str, ...]) -> tuple[Choice, ...]:
+    """Offer what the rights allow; who only serves merchants has no need of the whole board."""
     seats = (Choice("seats", "leading.see_seats"),) if Right.SEATS in rights else ()
     people = {Right.UNLOCK, Right.REVERSE} & set(rights)
     return (
         *seats,
         *((Choice("people", "leading.see_people"),) if people else ()),
         *(Choice(area, f"job.{area}") for right, area in AREAS.items() if right in rights),
-        Choice("watching", "job.watching"),
+        *((Choice("watching", "job.watching"),) if set(rights) - {Right.SERVE} else ()),
     )
 
 

@@ -27,6 +27,7 @@ NAMES: Final = (
     "labelling",
     "leading",
     "watching",
+    "serving",
     "exceptions",
     "correcting",
     "handing_over",

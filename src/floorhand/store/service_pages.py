@@ -27,7 +27,7 @@ from floorhand.domain.things import (
 from floorhand.domain.things import Place as PlaceScanned
 from floorhand.errors import Refused
 from floorhand.flows.turn import Prompt, Wants
-from floorhand.store.details import Details, Lead, Value, Word, table
+from floorhand.store.cells import Details, Lead, Value, Word, table
 from floorhand.store.lookup import resolve
 from floorhand.store.schema import (
     CarrierCode,
@@ -178,9 +178,11 @@ def _parcels(tx: Session, site: str, merchant: str, number: str) -> Iterator[Tol
 
 
 def _expected(tx: Session, site: str, merchant: str, sku: str) -> Iterator[Told]:
-    """Tell which deliveries bring more of a SKU; else, that none is announced."""
+    """Tell which deliveries bring more of a SKU than came already; else, that none is announced."""
+    about = (Delivery.number, Delivery.state, Delivery.expected_on)
+    lacks = DeliveryLine.expected - DeliveryLine.received - DeliveryLine.damaged
     question = (
-        select(Delivery.number, Delivery.state, Delivery.expected_on, DeliveryLine.expected)
+        select(*about, func.sum(lacks).label("pieces"))
         .join(
             DeliveryLine,
             (DeliveryLine.site == Delivery.site) & (DeliveryLine.delivery == Delivery.number),
@@ -190,13 +192,15 @@ def _expected(tx: Session, site: str, merchant: str, sku: str) -> Iterator[Told]
             Delivery.merchant == merchant,
             Delivery.state != "closed",
             DeliveryLine.sku == sku,
+            lacks > 0,
         )
+        .group_by(*about)
         .order_by(Delivery.state.desc(), Delivery.expected_on, Delivery.number)
     )
     rows = tx.execute(question).all()
     for row in rows:
         lead = Lead("delivery", row.number)
-        told = {"delivery": row.number, "pieces": row.expected, "sku": sku}
+        told = {"delivery": row.number, "pieces": int(row.pieces), "sku": sku}
         here = row.state == "receiving"
         key = "comes_now" if here else "comes_on" if row.expected_on else "comes"
         yield _say(key, None, lead, **told, day=day(row.expected_on))

@@ -10,16 +10,15 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.cut_offs import BLOCKED, WORKABLE
 from floorhand.domain.things import AVAILABLE, CONDITIONS, CORRECTION, OUTSIDE
-from floorhand.store.details import Lead, Value, Word
+from floorhand.store.cells import Lead, Value, Word
 from floorhand.store.schema import (
     Delivery,
     DeliveryLine,
@@ -51,7 +50,7 @@ class Asked:
     site: str
     merchant: str
     since: datetime
-    zone: ZoneInfo
+    zone: tzinfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,7 +330,8 @@ def _corrections(tx: Session, asked: Asked) -> Iterator[Row]:
         if pieces:
             at, facts = told[key]
             reason = str(json.loads(facts).get("reason", "")).replace("_", " ")
-            yield (at, Word("service.corrected"), "", key[1], pieces, reason)
+            sku = Lead("sku", f"{asked.merchant}/{key[1]}", key[1])
+            yield (at, Word("service.corrected"), "", sku, pieces, reason)
 
 
 def _orders(asked: Asked) -> Select[*tuple[Any, ...]]:

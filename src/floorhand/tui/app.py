@@ -19,13 +19,13 @@ from textual.driver import Driver
 
 from floorhand.domain.gs1 import warm_up
 from floorhand.text.catalog import Catalog
-from floorhand.tui.flow_screen import FlowScreen, JobOpened
+from floorhand.tui.flow_screen import FlowScreen, LookedAt
 from floorhand.tui.hearing import Hearing
 from floorhand.tui.road import Road
 from floorhand.tui.rules import Rules
 from floorhand.tui.telling import USUAL_MANNER, Floor, Manner
 from floorhand.tui.themes import THEMES
-from floorhand.tui.watching import NAME, Watch
+from floorhand.tui.watching import Watch
 
 if TYPE_CHECKING:
     from floorhand.ops.seats import Turn
@@ -137,14 +137,14 @@ class FloorhandApp(App[Exception | None], inherit_bindings=False):
         else:
             self._flow.hear(message.heard)
 
-    def on_job_opened(self, message: JobOpened) -> None:
-        """Show the board while it is looked at."""
+    def on_looked_at(self, message: LookedAt) -> None:
+        """Show the board, or a merchant's things, while they are looked at."""
         if self._watch is None:
             return
-        if message.job == NAME:
-            self._watch.begin(message.words, self._flow.go_back)
-        else:
+        if message.whose is None:
             self._watch.end()
+        else:
+            self._watch.begin(message.words, message.whose, self._flow.go_back)
 
     def on_hangup(self, message: Hangup) -> None:  # noqa: ARG002  (found by its name)
         """End with the terminal."""

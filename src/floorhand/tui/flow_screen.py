@@ -22,6 +22,7 @@ from floorhand.tui.layout import PAGING
 from floorhand.tui.scan import KeyDown, KeyInside, Scan, TooLong, Typed, Unended, refusal_of
 from floorhand.tui.single_keys import SingleKeys
 from floorhand.tui.telling import Floor, hint_for, saved_at, still_standing
+from floorhand.tui.watching import shown_over
 
 if TYPE_CHECKING:
     from floorhand.ops.seats import Turn
@@ -34,12 +35,16 @@ SCANNER_TEST: Final = "scanner"
 """The flow in which everything is read as it is."""
 
 
-class JobOpened(Message, bubble=True):
-    """Another conversation has begun at the terminal; ``words`` are in its worker's language."""
+class LookedAt(Message, bubble=True):
+    """Something is to be shown over the question from now on, or nothing any more.
 
-    def __init__(self, job: str, words: Catalog) -> None:
+    ``whose`` is what `floorhand.tui.watching.shown_over` says of the question; ``words`` are in the
+    language of the worker.
+    """
+
+    def __init__(self, whose: str | None, words: Catalog) -> None:
         super().__init__()
-        self.job, self.words = job, words
+        self.whose, self.words = whose, words
 
 
 class FlowScreen(SingleKeys, inherit_bindings=False):
@@ -209,8 +214,8 @@ class FlowScreen(SingleKeys, inherit_bindings=False):
         self._shown.saved_at = saved_at(self._floor, self.turn, turn) or self._shown.saved_at
         self._shown.standing = still_standing(self.turn, self._shown, turn)
         before, self.turn = self.turn, turn
-        if before is None or before.job != turn.job:
-            self.post_message(JobOpened(turn.job, self._words()))
+        if before is None or shown_over(before.prompt) != shown_over(turn.prompt):
+            self.post_message(LookedAt(shown_over(turn.prompt), self._words()))
         self._shown.answered = self._floor.now()
         moved = before is not None and turn.scan_no != before.scan_no
         self._shown.taken = ring and moved and turn.said is None

@@ -1,4 +1,4 @@
-"""Show the board over a terminal's own screen, as long as the worker looks at it."""
+"""Show a board, or a merchant's things, over a terminal's own screen while somebody looks."""
 
 from __future__ import annotations
 
@@ -7,16 +7,22 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from floorhand.flows.turn import Prompt
     from floorhand.text.catalog import Catalog
     from floorhand.tui.app import FloorhandApp
     from floorhand.tui.board import BoardScreen, Sight
     from floorhand.tui.telling import Manner
 
-NAME = "watching"
-"""The conversation in which the board is shown."""
+BOARD, TABLES = "watching.board", "serving.tables"
+"""Questions that are answered by looking: at the board, at the things of one merchant."""
 
-Sights = Callable[["Catalog"], "Sight"]
-"""Gives what a board works with, in a language."""
+Sights = Callable[["Catalog", str], "Sight"]
+"""Gives what a board works with, in a language, or a screen of the merchant that is named."""
+
+
+def shown_over(prompt: Prompt) -> str | None:
+    """Say whose things are shown over a question: a merchant's; all, if empty; None: nothing."""
+    return {BOARD: "", TABLES: prompt.place}.get(prompt.ask)
 
 
 class Watch:
@@ -33,13 +39,13 @@ class Watch:
         self._thread: ThreadPoolExecutor | None = None
         self.board: BoardScreen | None = None
 
-    def begin(self, words: Catalog, leave: Callable[[], None]) -> None:
-        """Show the board; ``leave`` is called when the worker has seen enough."""
+    def begin(self, words: Catalog, merchant: str, leave: Callable[[], None]) -> None:
+        """Show the board, or a merchant's things, until ``leave`` is called."""
         from floorhand.tui.board import BoardScreen
 
         if self.board is None:
             self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="look")
-            sight = self._sights(words)
+            sight = self._sights(words, merchant)
             self.board = BoardScreen(sight, self._manner, self._thread, leave)
             self._terminal.push_screen(self.board)
             self._terminal.hearing.hear_mouse(True)
