@@ -16,9 +16,9 @@ from floorhand.domain.shifts import Period
 from floorhand.store.cells import Details, Figure, Lead
 from floorhand.store.db import Transactions, engine_of
 from floorhand.text.catalog import catalog
-from floorhand.tui.board import REPORTED
 from floorhand.tui.board_details import DetailsView, Order, lay_out_details, target_of, written
 from floorhand.tui.board_parts import Target
+from floorhand.tui.opened import REPORTED
 from floorhand.tui.rows import Row
 
 AS_IT_IS = Order()

@@ -86,7 +86,7 @@ class Sight:
     site: str = ""
     first: Target | None = None
 
-    def home(self) -> Opened | None:
+    def opened_first(self) -> Opened | None:
         """Open what is shown first, and last on the way back; None: the board itself."""
         return Opened(self.first) if self.first is not None else None
 
@@ -139,7 +139,7 @@ class BoardScreen(MouseScreen):
         self._away = ""
         self._chosen = 0
         self._at: datetime | None = None
-        self._opened = sight.home()
+        self._opened = sight.opened_first()
         self._soon = asyncio.Event()
 
     def compose(self) -> ComposeResult:
@@ -244,7 +244,7 @@ class BoardScreen(MouseScreen):
         if self._opened is not None:  # a scan looks like a search while it comes
             self._opened.order = replace(self._opened.order, search="")
         self._opened = Opened(target, before=self._opened)
-        self._opened.lead_back_to(self._sight.home())
+        self._opened.lead_back_to(self._sight.opened_first())
         self._soon.set()
 
     def _heard_in(self, opened: Opened, item: object) -> None:

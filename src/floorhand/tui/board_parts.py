@@ -242,8 +242,8 @@ def moment(at: datetime, now: datetime, zone: tzinfo) -> str:
     What is so far away that the day could be one of two months is written with its date alone.
     """
     local = at.astimezone(zone)
-    days = abs((local.date() - now.astimezone(zone).date()).days)
-    if days >= DAYS_TOLD:
+    days = (local.date() - now.astimezone(zone).date()).days
+    if not -DAYS_TOLD < days < DAYS_TOLD:
         return f"{local:%Y-%m-%d}"
     return f"{local:%d. %H:%M}" if days else f"{local:%H:%M}"
 

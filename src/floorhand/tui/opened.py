@@ -20,8 +20,11 @@ COUNTED: Final = frozenset({"cut_off", "worker", "waits", "printer", "trouble"})
 """What is read as quickly as the board itself."""
 
 REPORT_EVERY_S: Final = 60.0
-REPORTED: Final = frozenset({"report.all", "report.section", "job", "home", "service"})
-"""What is of the report of a shift, or of all that a merchant has here: it takes longer still."""
+REPORTED: Final = frozenset({"report.all", "report.section", "job"})
+"""What is of the report of a shift, whose figures take longer still."""
+
+OF_MERCHANT: Final = frozenset({"home", "service"})
+"""What is of all that a merchant has here: ``service.`` and the name of a table."""
 
 HELP: Final = Target("details.help", "")
 """The meanings of the figures that are shown."""
@@ -44,8 +47,9 @@ class Opened:
         """Whether it is to be looked at again."""
         if self.about == HELP:
             return False
-        every_s = 0.0 if self.about.kind in COUNTED else SEARCH_EVERY_S
-        if not REPORTED.isdisjoint((self.about.kind, self.about.kind.partition(".")[0])):
+        kind = self.about.kind
+        every_s = 0.0 if kind in COUNTED else SEARCH_EVERY_S
+        if kind in REPORTED or kind.partition(".")[0] in OF_MERCHANT:
             every_s = REPORT_EVERY_S
         return self.details is None or monotonic() - self.looked_s >= every_s
 
