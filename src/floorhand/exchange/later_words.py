@@ -21,6 +21,7 @@ from floorhand.exchange.lines_left import Line
 from floorhand.exchange.records import Alarm, CancelRecord, OrderRecord
 from floorhand.exchange.writing_masters import Codes
 from floorhand.exchange.written import BATCH, Writing, batches
+from floorhand.store.asking import is_known
 from floorhand.store.cancelling import holding, undo_order
 from floorhand.store.ledger import Cause
 from floorhand.store.schema import Order, OrderLine
@@ -54,6 +55,7 @@ def write_cancellations(w: Writing, records: Sequence[CancelRecord]) -> None:
             select(Order.__table__).where(
                 Order.site == w.site,
                 Order.platform_id.in_([record.platform_id for record in chunk]),
+                is_known(Order.platform_id),
             )
         )
         there = {(row.merchant, row.platform_id): dict(row._mapping) for row in rows}

@@ -30,7 +30,7 @@ from floorhand.errors import Code, Gone, Refused
 from floorhand.flows.turn import AnyState
 from floorhand.ops.proposing import Group, groups_of, propose_next
 from floorhand.ops.taken_over import tell_holder
-from floorhand.store.asking import ask
+from floorhand.store.asking import among, ask
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import worker_facts
 from floorhand.store.places import root_of
@@ -63,8 +63,8 @@ _WAITING = (
         Task.site == bindparam("site"),
         Task.kind.in_(WORK_KINDS),
         or_(
-            Task.state.in_(("open", "parked")),
-            and_(Task.state == "claimed", Task.worker == bindparam("worker")),
+            among(Task.state, "open", "parked"),
+            and_(among(Task.state, "claimed"), Task.worker == bindparam("worker")),
         ),
     )
     .order_by(Task.state, Task.created_at, Task.id)

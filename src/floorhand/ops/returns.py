@@ -83,7 +83,7 @@ _PUTAWAY = (
         Task.state == "open",
         Task.place == bindparam("place"),
     )
-    .order_by(Task.id)
+    .order_by(Task.created_at, Task.id)  # by what no index has: else it may be looked up by that
     .limit(1)
 )
 _PUTAWAY_OF_PIECES = _PUTAWAY.where(

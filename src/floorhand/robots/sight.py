@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from floorhand.domain.barcodes import gs1_check_digit
 from floorhand.domain.signing_in import FROM_DOCK_TO_DOOR
 from floorhand.domain.things import CUSTOMER
-from floorhand.store.asking import ask
+from floorhand.store.asking import among, ask
 from floorhand.store.counts import waiting_counts
 from floorhand.store.masters import site_rules
 from floorhand.store.orders import claimable_orders
@@ -186,7 +186,7 @@ _TOTES_TO_PACK: Final = (
     .where(
         Place.site == _SITE,
         Place.kind == "tote",
-        Order.state.in_(("picked", "packing")),
+        among(Order.state, "picked", "packing"),
         Place.parent.in_(
             select(Place.code).where(Place.site == _SITE, Place.kind.in_(("bench", "dock")))
         ),
@@ -232,7 +232,7 @@ _CONTAINER_TO_PUT_AWAY: Final = (
     .where(
         Task.site == _SITE,
         Task.kind.in_(("putaway", "putback")),
-        Task.state == "open",
+        among(Task.state, "open"),
         Task.place.not_in(_AVOID),
     )
     .order_by(Task.created_at, Task.id)
@@ -264,7 +264,7 @@ _OPEN_DELIVERY: Final = (
 )
 _OPEN_PUTAWAY: Final = (
     select(Task.id)
-    .where(Task.site == _SITE, Task.kind == "putaway", Task.state.in_(("open", "claimed")))
+    .where(Task.site == _SITE, Task.kind == "putaway", among(Task.state, "open", "claimed"))
     .limit(1)
 )
 

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, literal
+from sqlalchemy import ColumnElement, Connection, literal, literal_column
 from sqlalchemy.orm import Session
 
 from floorhand.store.prepared import Prepared, Question, Statement, prepare, ready_for
@@ -143,13 +143,24 @@ def ask_each(tx: Session, statement: Question, rows: Sequence[Mapping[str, Any]]
     return door.run(prepared, [prepared.bound(row) for row in rows], many=True)
 
 
-def spelt(*words: str) -> list[ColumnElement[str]]:
-    """Give words as they stand in a statement itself, not beside it as parameters.
+def among(column: Any, *words: str) -> ColumnElement[bool]:
+    """Say that a column has one of these words, which stand in the statement itself.
 
-    For states of which few of very many rows are: on PostgreSQL, where a plan is made before the
-    parameters are known, only so it is known how few.
+    For the states of what is open, by which alone it is found: few of very many rows are in them.
+    PostgreSQL makes a plan before it knows parameters, and would read all rows. Not where a key
+    names the row: a server that has counted in the night that nothing is open may look up what is
+    open all day.
     """
-    return [literal(word, literal_execute=True) for word in words]
+    chosen: ColumnElement[bool] = column.in_(
+        [literal(word, literal_execute=True) for word in words]
+    )
+    return chosen
+
+
+def is_known(column: Any) -> ColumnElement[bool]:
+    """Say that a row has such a number: spelt out, as `index_of_known` says it."""
+    known: ColumnElement[bool] = column != literal_column("''")
+    return known
 
 
 def hold(tx: Session, statement: Statement, /, **named: Any) -> None:

@@ -27,7 +27,7 @@ from floorhand.domain.cut_offs import (
 from floorhand.domain.inspection import AMBER_H, RED_H
 from floorhand.domain.printing import Stands
 from floorhand.domain.shifts import Period, local_day, shift_at
-from floorhand.store.asking import ask
+from floorhand.store.asking import among, ask
 from floorhand.store.exceptions import by_kind
 from floorhand.store.masters import DEFAULT_PRINTER, site_rules, site_zone
 from floorhand.store.schema import (
@@ -55,7 +55,7 @@ REFUSALS_OVER: Final = timedelta(hours=1)
 
 _OPEN_ORDERS = (
     select(Order.due_at, Order.state, func.count().label("orders"))
-    .where(Order.site == bindparam("site"), Order.state.in_((*WORKABLE, *BLOCKED)))
+    .where(Order.site == bindparam("site"), among(Order.state, *WORKABLE, *BLOCKED))
     .group_by(Order.due_at, Order.state)
 )
 _SHIPPED = func.coalesce(Order.state, "") == "shipped"
@@ -91,7 +91,7 @@ _CLAIMED = (
     .where(
         Task.site == bindparam("site"),
         Task.kind.in_(("pick", "pack", "putaway", "count", "putback", "refill")),
-        Task.state == "claimed",
+        among(Task.state, "claimed"),
     )
     .order_by(Task.claimed_at)
 )
@@ -105,7 +105,7 @@ _TASKS = (
     .where(
         Task.site == bindparam("site"),
         Task.kind.in_(("putaway", "count", "putback", "refill")),
-        Task.state.in_(("open", "parked")),
+        among(Task.state, "open", "parked"),
     )
     .group_by(Task.kind)
 )

@@ -10,7 +10,7 @@ from sqlalchemy import TableClause, and_, bindparam, func, insert, or_, select, 
 from sqlalchemy.orm import Session
 
 from floorhand.domain.barcodes import bare_code
-from floorhand.store.asking import ask
+from floorhand.store.asking import ask, is_known
 from floorhand.store.carrier_codes import GONE, OF_ORDER, codes_known, keep_codes, labelled
 from floorhand.store.parcels import PARCELS_STANDING
 from floorhand.store.schema import CarrierLabel, Order, Parcel
@@ -110,7 +110,8 @@ def orders_named(tx: Session, site: str, name: str, merchant: str = "") -> tuple
         .order_by(Order.merchant, Order.number)
         .limit(NAMED_MAX)
     )
-    by_number = or_(Order.number.in_(numbers), Order.platform_id.in_(numbers))
+    by_platform = Order.platform_id.in_(numbers) & is_known(Order.platform_id)
+    by_number = or_(Order.number.in_(numbers), by_platform)
     if found := tx.execute(orders.where(by_number)).all():
         return tuple(OrderNamed(*row) for row in found)
     of_order = and_(

@@ -21,7 +21,7 @@ from floorhand.domain.count_rules import Difference, of_json
 from floorhand.domain.cycle_counts import COUNTED_SHOWN_MAX, LOTS_SHOWN_MAX, CountTask, Entry, Sheet
 from floorhand.domain.routing import Spot, walk_key
 from floorhand.domain.things import Goods
-from floorhand.store.asking import ask
+from floorhand.store.asking import among, ask
 from floorhand.store.schema import Counted, CountSheet, Move, Place, Sku, Stock, Task, Worker
 
 COUNTS_LOOKED_AT_MAX = 500
@@ -88,7 +88,7 @@ _ROW = (
     .where(Task.site == bindparam("site"), Task.kind == "count")
 )
 _THIS = _ROW.where(Task.id == bindparam("task"))
-_OPEN = _ROW.where(Task.state.in_(("open", "claimed"))).order_by(Task.created_at, Task.id)
+_OPEN = _ROW.where(among(Task.state, "open", "claimed")).order_by(Task.created_at, Task.id)
 _AT = _OPEN.where(Task.place == bindparam("place"))
 _COUNTERS = select(
     CountSheet.worker, CountSheet.not_by, CountSheet.task, CountSheet.ended_at
@@ -110,8 +110,8 @@ _WAITING = (
     .join(Place, and_(Place.site == Task.site, Place.code == Task.place))
     .where(
         or_(
-            Task.state == "open",
-            and_(Task.state == "claimed", Task.worker == bindparam("worker")),
+            among(Task.state, "open"),
+            and_(among(Task.state, "claimed"), Task.worker == bindparam("worker")),
         ),
         Task.id.not_in(_BARRED.scalar_subquery()),
     )

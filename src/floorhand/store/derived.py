@@ -24,7 +24,7 @@ from floorhand.domain import troubles
 from floorhand.domain.inspection import RED_H
 from floorhand.domain.rules import SiteRules
 from floorhand.store import strays
-from floorhand.store.asking import ask
+from floorhand.store.asking import among, ask
 from floorhand.store.masters import site_rules
 from floorhand.store.no_word import MAYBE_DOUBT, STATE, moments
 from floorhand.store.schema import (
@@ -61,7 +61,7 @@ _RETURNS_DUE = select(
     func.coalesce(_ADVISED, 0).label("pieces"),
 ).where(
     Return.site == bindparam("site"),
-    Return.custody == "received",
+    among(Return.custody, "received"),
     Return.deadline <= bindparam("soon"),
 )
 _LAST_SCAN = (
@@ -87,7 +87,7 @@ _CLAIMED = (
     .where(
         Task.site == bindparam("site"),
         Task.kind.in_(TASK_KINDS),
-        Task.state == "claimed",
+        among(Task.state, "claimed"),
         Task.claimed_at <= bindparam("until"),
     )
 )
@@ -107,7 +107,7 @@ _LABELS = select(
     STATE.label("state"),
 ).where(
     PrintJob.site == bindparam("site"),
-    PrintJob.state.in_((*MAYBE_DOUBT, "failed")),
+    among(PrintJob.state, *MAYBE_DOUBT, "failed"),
     STATE.in_(("doubt", "failed")),
 )
 

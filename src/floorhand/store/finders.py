@@ -8,7 +8,15 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import BindParameter, TableClause, bindparam, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    TableClause,
+    bindparam,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from floorhand.domain.things import (
@@ -22,7 +30,7 @@ from floorhand.domain.things import (
 )
 from floorhand.domain.things import Station as StationThing
 from floorhand.store import schema
-from floorhand.store.asking import ask
+from floorhand.store.asking import ask, is_known
 
 _PLACE = cast(TableClause, schema.Place.__table__)
 _SITE_ROW = cast(TableClause, schema.SiteRow.__table__)
@@ -72,7 +80,9 @@ _TYPED_ONLY = (
 _PLACE_BY_LABEL = _ANY_PLACE.add_columns(_TYPED_ONLY.label("typed_only")).where(
     _PLACE.c.scan_code == _CODE
 )
-_PLACE_BY_OLD_LABEL = _ANY_PLACE.where(_PLACE.c.old_scan_code == _CODE)
+_PLACE_BY_OLD_LABEL = _ANY_PLACE.where(
+    _PLACE.c.old_scan_code == _CODE, is_known(_PLACE.c.old_scan_code)
+)
 _PLACE_BY_NAME = _ANY_PLACE.where(_PLACE.c.code == _CODE)
 _CHECK_DIGITS = select(_PLACE.c.check_digits, _PLACE.c.old_check, _PLACE.c.zone).where(
     _PLACE.c.site == _SITE, _PLACE.c.code == _CODE
@@ -113,11 +123,18 @@ _BOX_BY_CODE = select(_BOX.c.code).where(
     _BOX.c.site == _SITE, func.lower(_BOX.c.code) == func.lower(_CODE)
 )
 
+
+def _is(paper: TableClause, name: str) -> ColumnElement[bool]:
+    """Say that a paper has the code for one of its numbers."""
+    own = paper.c[name] == _CODE
+    return own if name == "number" else own & is_known(paper.c[name])
+
+
 _DELIVERIES_BY_CODE = (
     select(_DELIVERY.c.number, _DELIVERY.c.merchant, _DELIVERY.c.state)
     .where(
         _DELIVERY.c.site == _SITE,
-        or_(*(_DELIVERY.c[name] == _CODE for name in ("number", "paper_no", "tracking"))),
+        or_(_is(_DELIVERY, "number"), _is(_DELIVERY, "paper_no"), _is(_DELIVERY, "tracking")),
     )
     .order_by(
         _DELIVERY.c.number != _CODE,
@@ -139,7 +156,7 @@ _RETURNS_BY_CODE = (
     )
     .where(
         _RETURN.c.site == _SITE,
-        or_(*(_RETURN.c[name] == _CODE for name in (*_OWN_NUMBERS, "tracking", "combined_id"))),
+        or_(*(_is(_RETURN, name) for name in (*_OWN_NUMBERS, "tracking", "combined_id"))),
     )
     .order_by(
         _RETURN.c.number != _CODE,
@@ -151,7 +168,7 @@ _RETURNS_BY_CODE = (
 )
 _ORDERS = select(_ORDER.c.merchant, _ORDER.c.number, _ORDER.c.state).where(_ORDER.c.site == _SITE)
 _ORDERS_BY_CODE = (
-    _ORDERS.where(or_(_ORDER.c.number == _CODE, _ORDER.c.platform_id == _CODE))
+    _ORDERS.where(or_(_is(_ORDER, "number"), _is(_ORDER, "platform_id")))
     .order_by(_ORDER.c.number != _CODE, _ORDER.c.state == "shipped", _ORDER.c.merchant)
     .limit(PAPERS_MAX)
 )

@@ -9,7 +9,7 @@ from typing import Final, cast
 from sqlalchemy import Row, TableClause, and_, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
-from floorhand.store.asking import ask, spelt
+from floorhand.store.asking import among, ask
 from floorhand.store.no_word import MAYBE_DOUBT, STATE, moments
 from floorhand.store.schema import Parcel, PrinterRow, PrintJob
 
@@ -56,7 +56,7 @@ _OF_SEAT = (
 )
 _OF_SEAT_UNSCANNED = _OF_SEAT.where(_JOB.c.confirmed_by == "")
 _IN_DOUBT = (
-    _LABEL.where(_HERE, _JOB.c.state.in_(spelt(*MAYBE_DOUBT)), STATE == "doubt")
+    _LABEL.where(_HERE, among(_JOB.c.state, *MAYBE_DOUBT), STATE == "doubt")
     .where(
         (_JOB.c.printer == bindparam("printer"))
         | ((_JOB.c.station != "") & (_JOB.c.station == bindparam("station")))

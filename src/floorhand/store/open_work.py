@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import and_, func, literal, select
 from sqlalchemy.orm import Session
 
+from floorhand.store.asking import among
 from floorhand.store.parcels import PACK
 from floorhand.store.schema import (
     OrderLine,
@@ -88,7 +89,7 @@ def _tasks(tx: Session, site: str) -> list[Held]:
         .where(
             Task.site == site,
             Task.kind.in_(JOBS_OF),
-            Task.state.in_(("claimed", "parked")),
+            among(Task.state, "claimed", "parked"),
             Task.worker.is_not(None),
         )
     )

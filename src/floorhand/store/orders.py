@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from floorhand.domain.allocation import HOLD_ORDER, OpenLine, OpenOrder
-from floorhand.store.asking import Answer, ask
+from floorhand.store.asking import Answer, among, ask
 from floorhand.store.holds import may_not_begin
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import rules_of_merchants, volume_mm3
@@ -81,14 +81,16 @@ _LINES = (
 _BOUND_TO = select(Place.order_no).where(
     Place.site == bindparam("site"), Place.code == bindparam("tote")
 )
-_WAITING = select(func.count()).where(Order.site == bindparam("site"), Order.state == "waiting")
+_WAITING = select(func.count()).where(
+    Order.site == bindparam("site"), among(Order.state, "waiting")
+)
 _HEAD = select(Order.merchant, Order.number, Order.state, Order.priority, Order.due_at)
 _HEADS = (
     _HEAD.where(Order.site == bindparam("site"), ~may_not_begin(Order))
     .order_by(Order.priority.desc(), Order.due_at, Order.merchant, Order.number)
     .limit(bindparam("limit", type_=Integer))
 )
-_RELEASED = _HEADS.where(Order.state == "released")
+_RELEASED = _HEADS.where(among(Order.state, "released"))
 _ORDER = cast(TableClause, Order.__table__)
 _SET = update(_ORDER).where(
     _ORDER.c.site == bindparam("at_site"),
@@ -227,7 +229,7 @@ def _heads(rows: Answer) -> list[tuple[str, str, str, int, datetime]]:
 def _fillable() -> Select[*tuple[Any, ...]]:
     """Ask for waiting orders for which there is stock now."""
     site: BindParameter[str] = bindparam("site")
-    waits = and_(Order.site == site, Order.state == "waiting")
+    waits = and_(Order.site == site, among(Order.state, "waiting"))
     of_order = and_(
         OrderLine.site == site,
         OrderLine.merchant == Order.merchant,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.things import AVAILABLE, Piece
@@ -54,6 +54,20 @@ _HEAD = (
     )
     .with_for_update()
 )
+
+
+def _is_of_goods_owner(order: type[Order]) -> ColumnElement[bool]:
+    """Say that a tote is bound to an order of the merchant whose goods are in it.
+
+    The number is cut out of the name, so that the order is looked up by its key.
+    """
+    return and_(
+        order.merchant == Stock.merchant,
+        order.number == func.substr(Place.order_no, func.length(Stock.merchant) + 2),
+        order.merchant + "/" + order.number == Place.order_no,
+    )
+
+
 _BOUND_TO = select(Place.order_no).where(
     Place.site == bindparam("site"), Place.code == bindparam("tote")
 )
@@ -87,7 +101,7 @@ _OWNER = (
     .join(Stock, (Stock.site == Place.site) & (Stock.place == Place.code))
     .join(
         Order,
-        (Order.site == Place.site) & (Order.merchant + "/" + Order.number == Place.order_no),
+        (Order.site == Place.site) & _is_of_goods_owner(Order),
     )
     .where(
         Place.site == bindparam("site"),
@@ -206,9 +220,7 @@ def single_orders(tx: Session, site: str, bench: str, piece: Piece) -> tuple[str
         .join(stands, (stands.c.site == Place.site) & (stands.c.code == Place.parent))
         .join(
             Order,
-            (Order.site == Place.site)
-            & (Order.merchant == Stock.merchant)
-            & (Order.merchant + "/" + Order.number == Place.order_no),
+            (Order.site == Place.site) & _is_of_goods_owner(Order),
         )
         .where(
             Stock.site == site,

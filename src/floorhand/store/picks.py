@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from floorhand.domain.picking import NeedTote, Stop
 from floorhand.domain.things import Goods
-from floorhand.store.asking import Answer, ask
+from floorhand.store.asking import Answer, among, ask
 from floorhand.store.prepared import made_once
 from floorhand.store.schema import Order, Pick, Place, Sku, Slot, Stock, Task, Worker
 from floorhand.store.shelves import Inner, outermost, with_roots
@@ -27,7 +27,7 @@ _WALK = (
     .limit(1)
 )
 _WALK_BY_ID = _WALK.where(Task.id == bindparam("task"))
-_OPEN_WALK = _WALK.where(Task.state.in_(OPEN_WALKS))
+_OPEN_WALK = _WALK.where(among(Task.state, *OPEN_WALKS))
 _WALK_OF_CART = _OPEN_WALK.where(Task.place == bindparam("cart"))
 _WALK_WITHOUT_CART = _OPEN_WALK.where(Task.place == "", Task.worker == bindparam("worker"))
 _WALK_OF_ORDER = (

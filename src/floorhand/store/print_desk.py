@@ -14,7 +14,7 @@ from sqlalchemy import String, TableClause, cast, func, insert, or_, select, upd
 from sqlalchemy.orm import Session
 
 from floorhand.errors import BadSetting
-from floorhand.store.asking import ask_each
+from floorhand.store.asking import among, ask_each
 from floorhand.store.ledger import OFFICE, Cause
 from floorhand.store.masters import DEFAULT_PRINTER
 from floorhand.store.no_word import STATE, UNFINISHED, moments
@@ -115,7 +115,7 @@ def printer_facts(tx: Session, site: str, now: datetime) -> tuple[PrinterFacts, 
         stations.setdefault(printer or DEFAULT_PRINTER, []).append(station)
     jobs: dict[str, dict[str, int]] = {}
     oldest: dict[str, datetime] = {}
-    unfinished = (PrintJob.site == site, PrintJob.state.in_(UNFINISHED))
+    unfinished = (PrintJob.site == site, among(PrintJob.state, *UNFINISHED))
     counted = select(
         PrintJob.printer,
         STATE.label("state"),
@@ -183,7 +183,7 @@ def unfinished_labels(
     tx: Session, site: str, now: datetime, printer: str = ""
 ) -> tuple[LabelFacts, ...]:
     """List the labels of a printer, or of all, that have not come out, the oldest first."""
-    here = [PrintJob.site == site, PrintJob.state.in_(UNFINISHED)]
+    here = [PrintJob.site == site, among(PrintJob.state, *UNFINISHED)]
     if printer:
         here.append(PrintJob.printer == printer)
     asked = select(*_COLUMNS).where(*here).order_by(*_IN_ORDER).limit(LISTED_MAX)

@@ -17,7 +17,7 @@ from sqlalchemy import Integer, TableClause, bindparam, case, func, insert, or_,
 from sqlalchemy.orm import Session
 
 from floorhand.domain.labels import LabelData
-from floorhand.store.asking import ask, ask_each
+from floorhand.store.asking import among, ask, ask_each
 from floorhand.store.ledger import OFFICE, Cause
 from floorhand.store.places import next_number
 from floorhand.store.schema import Parcel, PrintForm, PrintJob, Spooler
@@ -55,7 +55,7 @@ class Job:
 _JOB = cast(TableClause, PrintJob.__table__)
 _FORM = cast(TableClause, PrintForm.__table__)
 _SPOOLER = cast(TableClause, Spooler.__table__)
-_WAITING = (_JOB.c.site == bindparam("site")) & (_JOB.c.state == "waiting")
+_WAITING = (_JOB.c.site == bindparam("site")) & among(_JOB.c.state, "waiting")
 _ONE = (_JOB.c.site == bindparam("at_site")) & (_JOB.c.id == bindparam("at_job"))
 
 OF_RUN: Final = (func.substr(_JOB.c.id, 1, len(OFFICE) + 1) == f"{OFFICE}:") & (_JOB.c.reason == "")
@@ -218,7 +218,7 @@ def mark_waiting(tx: Session, site: str, job: str, error: str, again_at: datetim
 def make_due(tx: Session, site: str, printer: str) -> None:
     """Let what waits at a printer after a failure be sent now."""
     later = (PrintJob.printer == printer, PrintJob.not_before.is_not(None))
-    waiting = (PrintJob.site == site, PrintJob.state == "waiting", *later)
+    waiting = (PrintJob.site == site, among(PrintJob.state, "waiting"), *later)
     tx.execute(update(PrintJob).where(*waiting).values(not_before=None))
 
 
@@ -243,7 +243,7 @@ def take_up(tx: Session, site: str, repeating: Collection[str], now: datetime) -
         repeating: Printers at which a label that is sent again is there once.
         now: The moment.
     """
-    left = (PrintJob.site == site, PrintJob.state == "sending")
+    left = (PrintJob.site == site, among(PrintJob.state, "sending"))
     again = update(PrintJob).where(*left, PrintJob.printer.in_(repeating))
     doubt = update(PrintJob).where(*left, PrintJob.printer.not_in(repeating))
     values = {"state": "doubt", "error": NOT_NOTED, "sent_at": now}
@@ -256,7 +256,11 @@ def take_up(tx: Session, site: str, repeating: Collection[str], now: datetime) -
 
 def name_missing(tx: Session, site: str, known: Collection[str]) -> None:
     """Say on labels of printers that are not there which ones there are."""
-    waiting = (PrintJob.site == site, PrintJob.state == "waiting", PrintJob.printer.not_in(known))
+    waiting = (
+        PrintJob.site == site,
+        among(PrintJob.state, "waiting"),
+        PrintJob.printer.not_in(known),
+    )
     names = select(PrintJob.printer).where(*waiting).distinct()
     for name in tx.scalars(names).all():
         error = f"there is no printer {name!a} here, only: {', '.join(sorted(known))}"

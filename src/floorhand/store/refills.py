@@ -24,6 +24,7 @@ from floorhand.domain.refilling import (
 )
 from floorhand.domain.things import AVAILABLE, Goods
 from floorhand.store import bins, shelves
+from floorhand.store.asking import among
 from floorhand.store.masters import site_rules
 from floorhand.store.orders import CLAIMABLE
 from floorhand.store.schema import Order, OrderLine, Place, RefillRow, Sku, Stock, Task, Worker
@@ -83,14 +84,14 @@ def dry_faces(tx: Session, site: str, now: datetime, *, merchant: str = "") -> t
 
 def open_refills(tx: Session, site: str) -> tuple[OpenRefill, ...]:
     """List the refills that are asked for, the most urgent first."""
-    rows = tx.execute(_jobs(site).where(Task.state.in_(OPEN)).order_by(*_URGENT)).all()
+    rows = tx.execute(_jobs(site).where(among(Task.state, *OPEN)).order_by(*_URGENT)).all()
     return tuple(OpenRefill(_job(row), row.worker_name or "") for row in rows)
 
 
 def waiting_refills(tx: Session, site: str, worker: str) -> tuple[RefillJob, ...]:
     """List the refills that a worker may do: first what the worker has, then the most urgent."""
     asked = _jobs(site).where(
-        or_(Task.state == "open", and_(Task.state == "claimed", Task.worker == worker))
+        or_(among(Task.state, "open"), and_(among(Task.state, "claimed"), Task.worker == worker))
     )
     rows = tx.execute(asked.order_by(Task.state, *_URGENT)).all()
     return tuple(map(_job, rows))
@@ -160,7 +161,7 @@ def _job(row: Any) -> RefillJob:
 def _asked_for(tx: Session, site: str) -> set[SkuKey]:
     rows = tx.execute(
         select(Task.merchant, Task.sku).where(
-            Task.site == site, Task.kind == "refill", Task.state.in_(OPEN)
+            Task.site == site, Task.kind == "refill", among(Task.state, *OPEN)
         )
     )
     return {(row.merchant, row.sku) for row in rows}

@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, case, func, or_, select
+from sqlalchemy import (
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from floorhand.domain.days import day
@@ -19,7 +27,7 @@ from floorhand.domain.returns import (
 )
 from floorhand.domain.rules import MerchantRules
 from floorhand.store import origins
-from floorhand.store.asking import ask
+from floorhand.store.asking import ask, is_known
 from floorhand.store.origins import OPEN_CUSTODIES
 from floorhand.store.prepared import made_once
 from floorhand.store.schema import (
@@ -154,9 +162,9 @@ def _shared(tracking: bool, combined: bool) -> Select[*tuple[Any, ...]]:
     """Ask for open returns with the same number, or the same of what is known besides."""
     same = [Return.number == bindparam("number")]
     if tracking:
-        same.append(Return.tracking == bindparam("tracking"))
+        same.append((Return.tracking == bindparam("tracking")) & is_known(Return.tracking))
     if combined:
-        same.append(Return.combined_id == bindparam("combined"))
+        same.append((Return.combined_id == bindparam("combined")) & is_known(Return.combined_id))
     return (
         select(Return.number, func.coalesce(Return.merchant, ""), Return.order)
         .where(Return.site == bindparam("site"), or_(*same), Return.custody.in_(OPEN_CUSTODIES))

@@ -18,7 +18,7 @@ from floorhand.domain.printing import (
     UNSENT,
     Stands,
 )
-from floorhand.store.asking import ask, spelt
+from floorhand.store.asking import among, ask
 from floorhand.store.masters import DEFAULT_PRINTER, station_jobs, station_printer
 from floorhand.store.no_word import STATE, UNFINISHED, moments
 from floorhand.store.print_queue import OF_RUN
@@ -41,7 +41,7 @@ _UNFINISHED = _EACH.join(
     and_(
         _JOB.c.site == bindparam("site"),
         _JOB.c.state == _EACH.c.state,
-        _JOB.c.state.in_(spelt(*UNFINISHED)),
+        among(_JOB.c.state, *UNFINISHED),
     ),
 )
 """Labels that are not out, of a hundred thousand that are. The index on states finds them: SQLite

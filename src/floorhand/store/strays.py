@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session, aliased
 
 from floorhand.domain.cut_offs import BLOCKED, WORKABLE
 from floorhand.domain.troubles import NO_TASK, ORDER_ENDED, WAITS_LONG
-from floorhand.store.asking import ask
+from floorhand.store.asking import among, ask
 from floorhand.store.orders import split_name
 from floorhand.store.schema import Delivery, Order, Place, Receipt, Slot, Stock, Task
 from floorhand.store.tasks import LIVE
@@ -43,7 +43,7 @@ _CARRIED = (
     .where(
         Task.site == bindparam("site"),
         Task.kind == "pick",
-        Task.state.in_(LIVE),
+        among(Task.state, *LIVE),
         Slot.tote.is_not(None),
     )
 )

@@ -16,6 +16,7 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
+from floorhand.store.asking import is_known
 from floorhand.store.schema import Delivery, DeliveryLine, Order, Outbox
 
 CHANNEL: Final = "transfer"
@@ -171,7 +172,7 @@ def _arrivals(site: str, numbers: list[str]) -> Select[str, str, str, int]:
             DeliveryLine,
             (DeliveryLine.site == Delivery.site) & (DeliveryLine.delivery == Delivery.number),
         )
-        .where(Delivery.site == site, Delivery.paper_no.in_(numbers))
+        .where(Delivery.site == site, Delivery.paper_no.in_(numbers), is_known(Delivery.paper_no))
         .group_by(Delivery.merchant, Delivery.paper_no, Delivery.state, Delivery.number)
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from sqlalchemy import DateTime, Dialect, MetaData, String
+from sqlalchemy import DateTime, Dialect, Index, MetaData, String, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -56,6 +56,12 @@ class Table(DeclarativeBase):
 
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map = {datetime: UtcTime, str: String}
+
+
+def index_of_known(column: str) -> Index:
+    """Give an index of a site's rows by a number that many of them do not have."""
+    known = text(f"{column} != ''")
+    return Index(None, "site", column, sqlite_where=known, postgresql_where=known)
 
 
 Site = Annotated[str, mapped_column(primary_key=True)]

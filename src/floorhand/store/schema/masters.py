@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
 
-from floorhand.store.schema.base import Key, Mapped, Site, Table, mapped_column
+from floorhand.store.schema.base import Key, Mapped, Site, Table, index_of_known, mapped_column
 
 
 class SiteRow(Table):
@@ -138,7 +138,7 @@ class Place(Table):
         Index(None, "site", "kind", "zone"),
         Index(None, "site", "kind", "walk_no"),
         Index(None, "site", "order_no"),
-        Index(None, "site", "old_scan_code"),
+        index_of_known("old_scan_code"),
         CheckConstraint(
             "kind IN ('bin', 'dock', 'bench', 'cart', 'tote', 'pallet', 'carton', 'outside')",
             name="kind_known",

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, text
 
-from floorhand.store.schema.base import Key, Mapped, Site, Table, mapped_column
+from floorhand.store.schema.base import Key, Mapped, Site, Table, index_of_known, mapped_column
 
 
 class Delivery(Table):
@@ -31,8 +31,8 @@ class Delivery(Table):
     closed_at: Mapped[datetime | None]
     __table_args__ = (
         ForeignKeyConstraint(["site", "merchant"], ["merchant.site", "merchant.code"]),
-        Index(None, "site", "paper_no"),
-        Index(None, "site", "tracking"),
+        index_of_known("paper_no"),
+        index_of_known("tracking"),
         Index(None, "site", "opened_at"),
         CheckConstraint("state IN ('announced', 'receiving', 'closed')", name="state_known"),
     )
@@ -154,7 +154,7 @@ class Order(Table):
             postgresql_where=text("closed_at IS NOT NULL"),
         ),
         Index(None, "site", "number"),
-        Index(None, "site", "platform_id"),
+        index_of_known("platform_id"),
         Index(None, "site", "customer"),
         CheckConstraint(
             "state IN ('hold', 'waiting', 'released', 'picking', 'picked', 'packing', 'shipped', "
@@ -259,11 +259,11 @@ class Return(Table):
     """Who has it on the bench or parked; None if nobody has."""
     claimed_at: Mapped[datetime | None]
     __table_args__ = (
-        Index(None, "site", "paper_no"),
-        Index(None, "site", "tracking"),
-        Index(None, "site", "plate"),
-        Index(None, "site", "platform_id"),
-        Index(None, "site", "combined_id"),
+        index_of_known("paper_no"),
+        index_of_known("tracking"),
+        index_of_known("plate"),
+        index_of_known("platform_id"),
+        index_of_known("combined_id"),
         Index(None, "site", "merchant", "order"),
         Index(None, "site", "merchant", "custody"),
         Index(None, "site", "custody", "deadline"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from floorhand.store.migrations.first.numbers import index_of_known
+
 
 def sequence() -> None:
     """Make the table ``sequence``."""
@@ -122,9 +124,7 @@ def _index_place() -> None:
         batch_op.create_index(
             batch_op.f("ix_place_site_order_no"), ["site", "order_no"], unique=False
         )
-        batch_op.create_index(
-            batch_op.f("ix_place_site_old_scan_code"), ["site", "old_scan_code"], unique=False
-        )
+        index_of_known(batch_op, "place", "old_scan_code")
         batch_op.create_index(batch_op.f("ix_place_site_parent"), ["site", "parent"], unique=False)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from floorhand.store.migrations.first.numbers import index_of_known
 from floorhand.store.schema.base import UtcTime
 
 
@@ -88,12 +89,8 @@ def delivery() -> None:
         sa.PrimaryKeyConstraint("site", "number", name=op.f("pk_delivery")),
     )
     with op.batch_alter_table("delivery", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_delivery_site_paper_no"), ["site", "paper_no"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_delivery_site_tracking"), ["site", "tracking"], unique=False
-        )
+        index_of_known(batch_op, "delivery", "paper_no")
+        index_of_known(batch_op, "delivery", "tracking")
         batch_op.create_index(batch_op.f("ix_delivery_site_opened_at"), ["site", "opened_at"])
 
 
@@ -152,7 +149,7 @@ def _index_orders() -> None:
             postgresql_where=sa.text("released_at IS NOT NULL"),
         )
         batch_op.create_index(batch_op.f("ix_orders_site_number"), ["site", "number"])
-        batch_op.create_index(batch_op.f("ix_orders_site_platform_id"), ["site", "platform_id"])
+        index_of_known(batch_op, "orders", "platform_id")
         batch_op.create_index(
             batch_op.f("ix_orders_site_state_priority_due_at"),
             ["site", "state", "priority", "due_at"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from floorhand.store.migrations.first.numbers import index_of_known
 from floorhand.store.schema.base import UtcTime
 
 
@@ -54,9 +55,7 @@ def _index_returns() -> None:
             ["site", "custody", "deadline"],
             unique=False,
         )
-        batch_op.create_index(
-            batch_op.f("ix_returns_site_combined_id"), ["site", "combined_id"], unique=False
-        )
+        index_of_known(batch_op, "returns", "combined_id")
         batch_op.create_index(
             batch_op.f("ix_returns_site_merchant_custody"),
             ["site", "merchant", "custody"],
@@ -67,13 +66,7 @@ def _index_returns() -> None:
             ["site", "merchant", "order"],
             unique=False,
         )
-        batch_op.create_index(
-            batch_op.f("ix_returns_site_paper_no"), ["site", "paper_no"], unique=False
-        )
-        batch_op.create_index(batch_op.f("ix_returns_site_plate"), ["site", "plate"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_returns_site_platform_id"), ["site", "platform_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_returns_site_tracking"), ["site", "tracking"], unique=False
-        )
+        index_of_known(batch_op, "returns", "paper_no")
+        index_of_known(batch_op, "returns", "plate")
+        index_of_known(batch_op, "returns", "platform_id")
+        index_of_known(batch_op, "returns", "tracking")
