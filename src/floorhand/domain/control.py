@@ -72,7 +72,7 @@ class ListSubjects:
 
     ``kind`` is ``held`` for all that is held, ``order``, ``merchant``, ``lot`` for the lots of
     a product, which ``merchant`` and ``sku`` name, ``out`` for where one of them is in hand or was
-    sent, or ``sku`` for products of one code.
+    sent, or ``sku`` for products of one code. ``sort`` is a way of `floorhand.domain.sorting`.
     """
 
     kind: str
@@ -80,6 +80,7 @@ class ListSubjects:
     sku: str = ""
     lot: str = ""
     skip: int = 0
+    sort: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,9 +198,10 @@ class WorkRow:
 
 @dataclass(frozen=True, slots=True)
 class ListWork:
-    """Ask who has which work, the oldest first, from the ``skip``-th on."""
+    """Ask who has which work, from the ``skip``-th on, in a way of `floorhand.domain.sorting`."""
 
     skip: int = 0
+    sort: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +211,7 @@ class WorkListed:
     rows: tuple[WorkRow, ...]
     skip: int
     more: bool
+    sort: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,12 +80,14 @@ class ExceptionRow:
 class ListExceptions:
     """Ask what is open, the most urgent first, leaving out the first ``skip``.
 
-    Only of one ``kind``, or about one thing: its code, or ``merchant/code``; empty: all.
+    Only of one ``kind``, or about one thing: its code, or ``merchant/code``; empty: all. ``sort``
+    is one of the ways of `floorhand.domain.sorting`.
     """
 
     kind: str = ""
     thing: str = ""
     skip: int = 0
+    sort: str = ""
 
 
 @dataclass(frozen=True, slots=True)

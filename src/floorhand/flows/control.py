@@ -36,6 +36,7 @@ from floorhand.domain.holds import (
 )
 from floorhand.domain.keymap import Key
 from floorhand.domain.ruling import ListRules
+from floorhand.domain.sorting import WAYS, next_way
 from floorhand.domain.things import (
     Chosen,
     Number,
@@ -88,6 +89,10 @@ def step(state: State, event: object) -> Reply:
             key=Key.LIST
         ):
             return Do(replace(asked, skip=asked.skip + len(rows)))
+        case Listing(listed=SubjectsListed(asked=asked, rows=(_, *_))), Pressed(key=Key.FULL) if (
+            asked.kind in WAYS
+        ):
+            return Do(replace(asked, skip=0, sort=next_way(asked.kind, asked.sort)))
         case Listing(listed=listed), Chosen(code=number):
             return Do(LookInto(listed.rows[int(number)].subject))
         case At(now=now), Chosen(code=action):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from floorhand.domain.control import Held, Standing, SubjectsListed
 from floorhand.domain.holds import REASONS, reason_words
 from floorhand.domain.keymap import Key
+from floorhand.domain.sorting import WAYS, heading
 from floorhand.flows import control_rules, control_work
 from floorhand.flows.control_states import (
     At,
@@ -25,6 +26,7 @@ from floorhand.flows.turn import Choice, Item, Prompt, Wants
 
 BACK = (Key.BACK, "key.back")
 MORE = (Key.LIST, "key.more")
+SORT = (Key.FULL, "key.sort")
 LISTS = ("held", "order", "merchant", "work")
 THINGS = Wants(kinds=("choice", "anything", "unknown"))
 
@@ -69,7 +71,12 @@ def _listing(listed: SubjectsListed) -> Prompt:
     )
     return Prompt(
         f"control.list_{listed.asked.kind}" if rows else "control.list_empty",
-        keys=(BACK, MORE) if listed.more else (BACK,),
+        heading(listed.asked.kind, listed.asked.sort) if rows else (),
+        keys=(
+            *((SORT,) if rows and listed.asked.kind in WAYS else ()),
+            BACK,
+            *((MORE,) if listed.more else ()),
+        ),
         choices=rows,
         wants=THINGS,
     )

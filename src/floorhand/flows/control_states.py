@@ -66,9 +66,10 @@ class Working:
 
 @dataclass(frozen=True, slots=True)
 class AtWork:
-    """One piece of work: what about it?"""
+    """One piece of work: what about it? The list that it is of is sorted so."""
 
     work: WorkRow
+    sort: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ class Giving:
     """It shall be somebody else's: whose?"""
 
     listed: TakersListed
+    sort: str = ""
 
 
 @dataclass(frozen=True, slots=True)

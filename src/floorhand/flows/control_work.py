@@ -15,12 +15,14 @@ from floorhand.domain.control import (
     WorkRow,
 )
 from floorhand.domain.keymap import Key
+from floorhand.domain.sorting import WORK, heading, next_way
 from floorhand.domain.things import Chosen, Pressed
 from floorhand.flows.control_states import START, AtWork, Giving, State, Working
 from floorhand.flows.turn import Ask, Choice, Do, Prompt, Reply, Wants
 
 BACK = (Key.BACK, "key.back")
 MORE = (Key.LIST, "key.more")
+SORT = (Key.FULL, "key.sort")
 CHOICE = Wants(kinds=("choice",))
 
 
@@ -29,8 +31,8 @@ def step(state: State, event: object) -> Reply | None:
     match state, event:
         case _, WorkListed():
             return Ask(Working(event))
-        case _, TakersListed():
-            return Ask(Giving(event))
+        case AtWork(sort=sort) | Giving(sort=sort), TakersListed():
+            return Ask(Giving(event, sort))
         case _, WorkFreed(about=about, kept=kept):
             said = "control.work_freed_part" if kept else "control.work_freed"
             return Ask(START, said, {"work": about}, look=kept)
@@ -38,18 +40,20 @@ def step(state: State, event: object) -> Reply | None:
             comes = "next" if listed.work.job in NEXT else "busy"
             said = f"control.work_given_{comes}" if busy else "control.work_given"
             return Ask(START, said, {"work": about, "name": name}, look=busy)
-        case Working(listed=WorkListed(rows=rows, skip=skip, more=True)), Pressed(key=Key.LIST):
-            return Do(ListWork(skip + len(rows)))
+        case Working(listed=WorkListed(rows, skip, True, sort)), Pressed(key=Key.LIST):
+            return Do(ListWork(skip + len(rows), sort))
+        case Working(listed=WorkListed(rows=(_, *_), sort=sort)), Pressed(key=Key.FULL):
+            return Do(ListWork(sort=next_way(WORK, sort)))
         case Working(listed=listed), Chosen(code=number):
-            return Ask(AtWork(listed.rows[int(number)]))
+            return Ask(AtWork(listed.rows[int(number)], listed.sort))
         case AtWork(work=work), Chosen(code="free"):
             return Do(FreeWork(work.job, work.task, work.about, work.order, work.holder))
         case AtWork(work=work), Chosen(code="give"):
             return Do(ListTakers(work))
-        case AtWork(), Pressed(key=Key.BACK):
-            return Do(ListWork())
-        case Giving(listed=listed), Pressed(key=Key.BACK):
-            return Ask(AtWork(listed.work))
+        case AtWork(sort=sort), Pressed(key=Key.BACK):
+            return Do(ListWork(sort=sort))
+        case Giving(listed=listed, sort=sort), Pressed(key=Key.BACK):
+            return Ask(AtWork(listed.work, sort))
         case Giving(listed=TakersListed(work, rows, skip, True)), Pressed(key=Key.LIST):
             return Do(ListTakers(work, skip + len(rows)))
         case Giving(listed=listed), Chosen(code=worker):
@@ -64,7 +68,9 @@ def prompt(state: Working | AtWork | Giving) -> Prompt:
         case Working(listed=listed):
             rows = tuple(_row(number, row) for number, row in enumerate(listed.rows))
             ask = "control.list_work" if rows else "control.list_empty"
-            return Prompt(ask, keys=_keys(more=listed.more), choices=rows, wants=CHOICE)
+            keys = (*((SORT,) if rows else ()), *_keys(more=listed.more))
+            facts = heading(WORK, listed.sort) if rows else ()
+            return Prompt(ask, facts, keys=keys, choices=rows, wants=CHOICE)
         case AtWork(work=work):
             return _at(work)
         case Giving(listed=listed):

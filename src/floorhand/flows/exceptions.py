@@ -6,6 +6,8 @@ offers what fits it as choices.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from floorhand.domain.exceptions import (
     NAME_MERCHANT,
     REASONS,
@@ -23,6 +25,7 @@ from floorhand.domain.exceptions import (
     NamesListed,
 )
 from floorhand.domain.keymap import Key
+from floorhand.domain.sorting import EXCEPTIONS, next_way
 from floorhand.domain.things import (
     Badge,
     Chosen,
@@ -50,6 +53,8 @@ from floorhand.flows.exceptions_states import (
 from floorhand.flows.turn import Ask, Do, Open, Refuse, Reply
 
 NAME = "exceptions"
+
+UNFILTERED = ListExceptions()
 
 
 def step(state: State, event: object) -> Reply:
@@ -83,18 +88,20 @@ def _list(state: Listing | Kinds, event: object) -> Reply:
         case _, KindsListed():
             return Ask(Kinds(listed, event))
         case Listing(), Pressed(key=Key.LIST) if listed.more:
-            asked = listed.asked
-            return Do(ListExceptions(asked.kind, asked.thing, asked.skip + len(listed.rows)))
+            return Do(replace(listed.asked, skip=listed.asked.skip + len(listed.rows)))
+        case Listing(), Pressed(key=Key.FULL) if listed.rows:
+            way = next_way(EXCEPTIONS, listed.asked.sort)
+            return Do(replace(listed.asked, skip=0, sort=way))
         case Listing(), Pressed(key=Key.SKIP):
             return Do(ListKinds())
         case Listing(), Chosen(code=entry):
             return Do(LookAtException(entry))
         case Listing(), _ if thing := _thing(event):
-            return Do(ListExceptions(thing=thing))
+            return Do(ListExceptions(thing=thing, sort=listed.asked.sort))
         case Kinds(kinds=kinds), Pressed(key=Key.LIST) if kinds.more:
             return Do(ListKinds(kinds.skip + len(kinds.kinds)))
         case Kinds(), Chosen(code=kind):
-            return Do(ListExceptions("" if kind == ALL else kind))
+            return Do(ListExceptions("" if kind == ALL else kind, sort=listed.asked.sort))
     return _refused(event)
 
 
@@ -106,7 +113,8 @@ def _one(state: Reading | Why | Names, event: object) -> Reply:
         case _, Assigned(seen=now, name=name):
             return Ask(Reading(listed, now), "exceptions.given", {"name": name})
         case _, Decided(text=text, facts=facts):
-            return Open(NAME, ListExceptions(listed.asked.kind), text, dict(facts))
+            again = ListExceptions(listed.asked.kind, sort=listed.asked.sort)
+            return Open(NAME, again, text, dict(facts))
         case Reading(), NamesListed():
             return Ask(Names(listed, seen, event))
         case Reading(), Chosen(code="take"):
@@ -151,8 +159,8 @@ def _back(state: State) -> Reply:
             return Ask(Reading(listed, seen))
         case Reading(listed=listed) | Kinds(listed=listed):
             return Do(listed.asked)
-        case Listing(listed=ExceptionsListed(asked=asked)) if asked != ListExceptions():
-            return Do(ListExceptions())
+        case Listing(listed=ExceptionsListed(asked=asked)) if replace(asked, sort="") != UNFILTERED:
+            return Do(ListExceptions(sort=asked.sort))
         case _:
             return Open("leading", Pressed(Key.BACK))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from floorhand.domain.exceptions import REASONS, ExceptionRow, ExceptionSeen, NamesListed
 from floorhand.domain.keymap import Key
+from floorhand.domain.sorting import EXCEPTIONS, heading
 from floorhand.flows.exceptions_states import Kinds, Listing, Names, Reading, State, Why
 from floorhand.flows.turn import Choice, Prompt, Wants
 
@@ -14,7 +15,9 @@ ASSIGN = "assign"
 BACK = (Key.BACK, "key.back")
 MORE = (Key.LIST, "key.more")
 KINDS = (Key.SKIP, "key.kinds")
+SORT = (Key.FULL, "key.sort")
 CHOICE = Wants(kinds=("choice",))
+Asked = tuple[tuple[str, str | int], ...]
 ANYTHING = Wants(kinds=("choice", "anything"))
 
 
@@ -23,9 +26,9 @@ def prompt(state: State) -> Prompt:
     match state:
         case Listing(listed=listed):
             rows = tuple(Choice(row.entry, _kind(row), _about(row)) for row in listed.rows)
-            keys = (KINDS, *_leafing(more=listed.more))
+            keys = (*((SORT,) if rows else ()), KINDS, *_leafing(more=listed.more))
             ask = "exceptions.which" if rows else "exceptions.none"
-            facts = (("count", listed.count),)
+            facts: Asked = (("count", listed.count), *heading(EXCEPTIONS, listed.asked.sort))
             return Prompt(ask, facts, keys=keys, choices=rows, wants=ANYTHING)
         case Kinds(kinds=kinds):
             rows = tuple(Choice(kind, f"trouble.{kind}", str(n)) for kind, n in kinds.kinds)

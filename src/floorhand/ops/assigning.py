@@ -6,7 +6,7 @@ it. Who loses work is told at the next scan; who gets some finds it parked.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -49,11 +49,21 @@ RECEIVING: Final = "receiving"
 COUNTING: Final = "counting"
 
 
+_SORTED: Final[Mapping[str, Callable[[Held], str]]] = {
+    "worker": lambda one: one.name,
+    "job": lambda one: one.job,
+    "place": lambda one: one.about,
+}
+"""By what to sort, besides by age."""
+
+
 def list_work(tx: Session, cause: Cause, command: ListWork) -> WorkListed:
-    """Say who has which work, the oldest first."""
+    """Say who has which work, the oldest first, or as is asked for."""
     must_lead(tx, cause, Right.CONTROL)
     found = [*open_work.held(tx, cause.site), *_being_received(tx, cause.site)]
     found.sort(key=lambda one: (one.since is None, one.since, one.about))
+    if command.sort in _SORTED:
+        found.sort(key=_SORTED[command.sort])
     shown = found[command.skip : command.skip + LISTED_MAX]
     rows = tuple(
         WorkRow(
@@ -64,7 +74,8 @@ def list_work(tx: Session, cause: Cause, command: ListWork) -> WorkListed:
         )
         for one in shown
     )
-    return WorkListed(rows, command.skip, len(found) > command.skip + LISTED_MAX)
+    more = len(found) > command.skip + LISTED_MAX
+    return WorkListed(rows, command.skip, more, command.sort)
 
 
 def _being_received(tx: Session, site: str) -> Iterator[Held]:

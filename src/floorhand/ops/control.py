@@ -75,7 +75,7 @@ def list_subjects(tx: Session, cause: Cause, command: ListSubjects) -> SubjectsL
 
 
 def _held(tx: Session, cause: Cause, asked: ListSubjects) -> Rows:
-    found = holds.standing(tx, cause.site, LISTED_MAX + 1, asked.skip)
+    found = holds.standing(tx, cause.site, LISTED_MAX + 1, asked.skip, asked.sort)
     return tuple(
         SubjectRow(one.subject, "control.row_held", tuple(holding.facts_of(tx, cause, one).items()))
         for one in found
@@ -83,7 +83,7 @@ def _held(tx: Session, cause: Cause, asked: ListSubjects) -> Rows:
 
 
 def _orders(tx: Session, cause: Cause, asked: ListSubjects) -> Rows:
-    found = subjects.open_orders(tx, cause.site, LISTED_MAX + 1, asked.skip)
+    found = subjects.open_orders(tx, cause.site, LISTED_MAX + 1, asked.skip, asked.sort)
     return tuple(
         SubjectRow(
             Subject(ORDER, one.merchant, one.number),
@@ -100,7 +100,7 @@ def _orders(tx: Session, cause: Cause, asked: ListSubjects) -> Rows:
 
 
 def _merchants(tx: Session, cause: Cause, asked: ListSubjects) -> Rows:
-    found = subjects.merchants(tx, cause.site, LISTED_MAX + 1, asked.skip)
+    found = subjects.merchants(tx, cause.site, LISTED_MAX + 1, asked.skip, asked.sort)
     return tuple(
         SubjectRow(
             Subject(MERCHANT, one.code),
@@ -113,7 +113,7 @@ def _merchants(tx: Session, cause: Cause, asked: ListSubjects) -> Rows:
 
 def _lots(tx: Session, cause: Cause, asked: ListSubjects) -> Rows:
     of_sku = (asked.merchant, asked.sku)
-    found = subjects.lots(tx, cause.site, *of_sku, LISTED_MAX + 1, asked.skip)
+    found = subjects.lots(tx, cause.site, *of_sku, LISTED_MAX + 1, asked.skip, asked.sort)
     return tuple(
         SubjectRow(
             Subject(LOT, *of_sku, one.lot),

@@ -8,7 +8,7 @@ pass what they caused or asked for themselves.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final, cast
 
 from sqlalchemy import TableClause, bindparam, select, update
@@ -85,14 +85,25 @@ def _writing(dialect: Any) -> Any:
 _WRITE = {"sqlite": _writing(sqlite), "postgresql": _writing(postgresql)}
 
 
+_SORTED: Final[Mapping[str, Callable[[Standing], Any]]] = {
+    "oldest": lambda one: one.since,
+    "pieces": lambda one: -one.pieces,
+    "kind": lambda one: one.kind,
+    "owner": lambda one: (one.owner_name != "", one.owner_name),
+}
+"""By what to sort, besides by urgency; what nobody has comes before all that somebody has."""
+
+
 def list_exceptions(tx: Session, cause: Cause, command: ListExceptions) -> ExceptionsListed:
-    """List what is open, the most urgent first."""
+    """List what is open, the most urgent first, or as is asked for."""
     must_lead(tx, cause, Right.DECIDE)
     found = [
         one
         for one in exceptions.open_exceptions(tx, cause.site, cause.at)
         if command.kind in ("", one.kind) and (not command.thing or one.is_about(command.thing))
     ]
+    if command.sort in _SORTED:
+        found.sort(key=_SORTED[command.sort])  # among those that are alike, the most urgent first
     shown = found[command.skip : command.skip + LIST_MAX]
     return ExceptionsListed(command, tuple(_row(tx, cause, one) for one in shown), len(found))
 

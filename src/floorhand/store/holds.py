@@ -40,11 +40,18 @@ _WHO = select(
     Worker.name,
 ).outerjoin(Worker, (Worker.site == Hold.site) & (Worker.code == Hold.held_by))
 _STANDING = _WHO.where(*_STANDS)
-_ALL = (
-    _STANDING.order_by(Hold.held_at.desc(), Hold.id)
+_SORTED = {
+    "": (),
+    "kind": (Hold.kind,),
+    "subject": (Hold.merchant, Hold.subject, Hold.lot),
+}
+_ALL = {
+    sort: _STANDING.order_by(*by, Hold.held_at.desc(), Hold.id)
     .limit(bindparam("limit", type_=Integer))
     .offset(bindparam("skip", type_=Integer))
-)
+    for sort, by in _SORTED.items()
+}
+"""All that is held, the latest first, by what to sort before."""
 _ON_ORDER = _STANDING.where(
     Hold.kind == ORDER,
     Hold.merchant == bindparam("merchant"),
@@ -85,9 +92,12 @@ class HoldFacts:
         return self.subject.kind == SKU or self.subject.lot == goods.lot
 
 
-def standing(tx: Session, site: str, limit: int, skip: int = 0) -> tuple[HoldFacts, ...]:
-    """List what is held, the latest first."""
-    return _facts(ask(tx, _ALL, site=site, limit=limit, skip=skip))
+def standing(
+    tx: Session, site: str, limit: int, skip: int = 0, sort: str = ""
+) -> tuple[HoldFacts, ...]:
+    """List what is held, the latest first, or sorted so."""
+    asked = _ALL.get(sort, _ALL[""])
+    return _facts(ask(tx, asked, site=site, limit=limit, skip=skip))
 
 
 def of_subject(tx: Session, site: str, subject: Subject) -> HoldFacts | None:

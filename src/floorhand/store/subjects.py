@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -46,20 +48,33 @@ class LotRow:
     pieces: int
 
 
-def open_orders(tx: Session, site: str, limit: int, skip: int) -> tuple[OrderRow, ...]:
-    """List the orders that this house is not done with, the most urgent first."""
+_ORDERS: Final[Mapping[str, tuple[Any, ...]]] = {
+    "due": (Order.due_at,),
+    "state": (Order.state,),
+    "subject": (Order.merchant, Order.number),
+}
+"""By what to sort orders, and then by urgency."""
+
+
+def open_orders(
+    tx: Session, site: str, limit: int, skip: int, sort: str = ""
+) -> tuple[OrderRow, ...]:
+    """List the orders that this house is not done with, the most urgent first, or sorted so."""
+    urgent = (Order.priority.desc(), Order.due_at, Order.merchant, Order.number)
     rows = tx.execute(
         select(Order.merchant, Order.number, Order.state, Order.priority, Order.due_at)
         .where(Order.site == site, Order.state.not_in(ENDED))
-        .order_by(Order.priority.desc(), Order.due_at, Order.merchant, Order.number)
+        .order_by(*_ORDERS.get(sort, ()), *urgent)
         .limit(limit)
         .offset(skip)
     )
     return tuple(OrderRow(*row) for row in rows)
 
 
-def merchants(tx: Session, site: str, limit: int, skip: int) -> tuple[MerchantRow, ...]:
-    """List the merchants, each with its open orders."""
+def merchants(
+    tx: Session, site: str, limit: int, skip: int, sort: str = ""
+) -> tuple[MerchantRow, ...]:
+    """List the merchants, each with its open orders, by code, or by how many these are."""
     count = func.count(Order.number)
     of_merchant = and_(
         Order.site == Merchant.site,
@@ -71,7 +86,7 @@ def merchants(tx: Session, site: str, limit: int, skip: int) -> tuple[MerchantRo
         .outerjoin(Order, of_merchant)
         .where(Merchant.site == site)
         .group_by(Merchant.code, Merchant.name)
-        .order_by(Merchant.code)
+        .order_by(*((count.desc(),) if sort == "orders" else ()), Merchant.code)
         .limit(limit)
         .offset(skip)
     )
@@ -89,9 +104,13 @@ def merchant(tx: Session, site: str, code: str) -> MerchantRow | None:
 
 
 def lots(
-    tx: Session, site: str, merchant: str, sku: str, limit: int, skip: int = 0
+    tx: Session, site: str, merchant: str, sku: str, limit: int, skip: int = 0, sort: str = ""
 ) -> tuple[LotRow, ...]:
-    """List the lots of a product that are in the house, the first to expire first."""
+    """List the lots of a product that are in the house, the first to expire first, or sorted so."""
+    by: Mapping[str, tuple[Any, ...]] = {
+        "pieces": (func.sum(Stock.pieces).desc(),),
+        "subject": (Stock.lot,),
+    }
     rows = tx.execute(
         select(Stock.lot, func.min(Stock.expiry), func.sum(Stock.pieces))
         .where(
@@ -103,7 +122,7 @@ def lots(
             Stock.place.not_in(OUTSIDE),
         )
         .group_by(Stock.lot)
-        .order_by(func.min(Stock.expiry), Stock.lot)
+        .order_by(*by.get(sort, ()), func.min(Stock.expiry), Stock.lot)
         .limit(limit)
         .offset(skip)
     )

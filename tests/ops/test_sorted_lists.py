@@ -1,0 +1,118 @@
+"""Lists of those who lead: a key sorts them another way, in words, until the list is left."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from conftest import NOW, SITE
+from sqlalchemy import insert, update
+from warehouses import picking
+from warehouses.picker import Picker
+
+from floorhand.domain.control import HoldSubject
+from floorhand.domain.holds import Subject
+from floorhand.domain.sorting import WAYS
+from floorhand.ops.settling import from_office
+from floorhand.store.db import Transactions
+from floorhand.store.schema import Order, Trouble, Worker
+
+
+@pytest.fixture
+def floor(transactions: Transactions) -> Transactions:
+    """Three orders, two of them held, and three exceptions."""
+    picking.build(transactions)
+    with transactions.begin() as tx:
+        tx.execute(update(Worker).where(Worker.code == "W2").values(roles="lead"))
+        tx.execute(update(Order).where(Order.number == "1003").values(priority=1))
+        for number, (kind, pieces, owner) in enumerate(
+            (("unknown_piece", 3, "W1"), ("no_bin", 9, ""), ("reprints", 1, ""))
+        ):
+            row = {"id": f"X/{number}", "kind": kind, "subject": f"S{number}", "pieces": pieces}
+            at = NOW - timedelta(hours=9 * pieces + number)
+            tx.execute(insert(Trouble).values(site=SITE, created_at=at, owner=owner, **row))
+        for kind, code in (("sku", "MUG"), ("order", "1001")):
+            from_office(tx, SITE, HoldSubject(Subject(kind, "ACME", code), "quality"), NOW)
+    return transactions
+
+
+def desk(floor: Transactions, *areas: str) -> Picker:
+    bob = Picker(floor, "W2", job="leading")
+    for area in areas:
+        codes = [choice.code for choice in bob.prompt.choices]
+        bob.scan(str(codes.index(area) + 1))
+    return bob
+
+
+def listed(bob: Picker) -> list[str]:
+    """Name what is listed, in its order."""
+    return [
+        str(next((v for k, v in choice.facts if k in ("subject", "order", "merchant")), ""))
+        or choice.label.partition(" ")[0]
+        for choice in bob.prompt.choices
+    ]
+
+
+def way(bob: Picker) -> str:
+    return str(dict(bob.prompt.ask_facts)["sort_text"]).removeprefix("sort.")
+
+
+def test_exceptions_are_sorted_in_all_ways_and_stay_so_until_they_are_left(floor) -> None:
+    bob = desk(floor, "exceptions")
+    found = {way(bob): listed(bob)}
+    for _ in WAYS["exceptions"][1:]:
+        bob.scan("*FULL")
+        found[way(bob)] = listed(bob)
+    assert list(found) == list(WAYS["exceptions"])
+    assert found["oldest"] == found["pieces"] == found["urgent"] == ["S1", "S0", "S2"]
+    assert found["kind"] == ["S1", "S2", "S0"]
+    assert found["owner"] == ["S1", "S2", "S0"]
+    bob.scan("1", "*BACK")
+    assert way(bob) == "owner"
+    assert bob.scan("*FULL").prompt.ask_facts[1] == ("sort_text", "sort.urgent")
+    bob.scan("*FULL", "*BACK")
+    assert bob.prompt.ask == "leading.desk"
+
+
+def test_orders_go_on_in_the_same_way_on_the_next_page(floor) -> None:
+    with floor.begin() as tx:
+        for number in range(8):
+            picking.order(tx, f"2{number:03}", [("CAP", 1)], due_h=1 + (number % 3))
+    bob = desk(floor, "control", "order")
+    assert (way(bob), listed(bob)[0]) == ("urgent", "ACME/1003")
+    bob.scan("*FULL")
+    bob.scan("*FULL", "*FULL")
+    first = listed(bob)
+    assert (way(bob), first) == ("subject", sorted(first))
+    bob.scan("*LIST")
+    assert (way(bob), [*first, *listed(bob)]) == ("subject", sorted([*first, *listed(bob)]))
+
+
+@pytest.mark.parametrize(
+    ("kind", "sort", "expected"),
+    [
+        ("held", "kind", ["ACME/1001", "ACME/MUG"]),
+        ("merchant", "orders", ["ACME", "BOLT"]),
+        ("order", "due", ["ACME/1001", "ACME/1002"]),
+    ],
+)
+def test_what_is_listed_at_the_control_is_sorted(floor, kind, sort, expected) -> None:
+    bob = desk(floor, "control", kind)
+    while way(bob) != sort:
+        bob.scan("*FULL")
+    assert listed(bob)[:2] == expected
+
+
+def test_work_is_sorted_and_stays_so_while_one_looks_at_it(floor) -> None:
+    with floor.begin() as tx:
+        tx.execute(update(Worker).where(Worker.code == "W1").values(roles="worker", name="Zoe"))
+    Picker(floor, "W1").scan("CART-1")
+    Picker(floor, "W1", seat="SEAT-2", job="counting").scan("BIN-A-01")
+    bob = desk(floor, "control", "work")
+    jobs = {}
+    for _ in WAYS["work"]:
+        jobs[way(bob)] = [dict(choice.facts)["job_text"] for choice in bob.prompt.choices]
+        bob.scan("*FULL")
+    assert jobs["job"] == jobs["place"] == ["job.counting", "job.picking"]
+    bob.scan("*FULL", "*FULL", "1", "1", "*BACK", "*BACK")
+    assert way(bob) == "job"
