@@ -23,8 +23,9 @@ from floorhand.store import open_work
 from floorhand.store.db import Transactions, engine_of, in_turn, open_database
 from floorhand.store.schema import Stock
 
-CHANGED_MIN = 8
-"""So often work must have changed hands, or nothing was tried."""
+CHANGED_MIN, CHANGED_MAX = 8, 16
+"""So often work must have changed hands, or nothing was tried; and so often at most, or whoever
+puts away never gets that far."""
 
 DEADLINE_S = 60
 
@@ -53,10 +54,10 @@ def put_all(url: str, worker: str) -> None:
 
 
 def change_hands(transactions: Transactions, workers: tuple[str, ...]) -> int:
-    """Free and give away what is begun until all is put away; gives how often that was done."""
+    """Free and give away what is begun while it is put away; gives how often that was done."""
     done, until = 0, time.monotonic() + DEADLINE_S
     takers = cycle(workers)
-    while in_turn(transactions, waiting):
+    while done < CHANGED_MAX and in_turn(transactions, waiting):
         assert time.monotonic() < until, done
         for held in in_turn(transactions, lambda tx: open_work.held(tx, SITE)):
             command = _command(held, next(takers), give=bool(done % 2))
