@@ -18,7 +18,7 @@ from warehouses.picking import CAP, MUG, PEN, cause, order, place_row, put
 from floorhand.domain.cycle_counts import BookCount
 from floorhand.domain.exceptions import Decide
 from floorhand.domain.rules import SiteRules
-from floorhand.domain.things import CUSTOMER, Line
+from floorhand.domain.things import CUSTOMER, HOLD, Line
 from floorhand.errors import Code, Refused
 from floorhand.ops.count_ending import book_count
 from floorhand.ops.exceptions import decide
@@ -231,6 +231,21 @@ def test_a_count_ends_the_doubt_of_a_short_pick(floor: Transactions) -> None:
     assert troubles(floor, "suspect_stock") == []
     assert stock_of(floor, "A-01")["MUG", "", "available"] == 3
     assert all(place != "A-01" for place, *_ in tasks_of(floor, "count"))
+    all_is_well(floor)
+
+
+def test_what_is_on_hold_for_another_reason_is_not_sold_when_a_doubt_ends(
+    floor: Transactions,
+) -> None:
+    with floor.begin() as tx:
+        put(tx, "A-01", replace(MUG, condition=HOLD), 2)
+    walk = Picker(floor)
+    walk.start()
+    walk.scan("BIN-A-01", "*SHORT", "0", "1")
+    assert stock_of(floor, "A-01")["MUG", "", "hold"] == 5
+    assert count(counter(floor, "W2"), "A-01", MUG=5) == "counting.right"
+    mugs = stock_of(floor, "A-01")
+    assert (mugs["MUG", "", "available"], mugs["MUG", "", "hold"]) == (3, 2)
     all_is_well(floor)
 
 

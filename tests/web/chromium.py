@@ -20,6 +20,9 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 WAIT_MAX_S = 60.0
 """Far longer than anything takes: how quick the machine is decides nothing."""
 
+CELL_PX = (9, 21)
+"""A character of the terminal at its usual size, in the font that it comes with."""
+
 LOOK_S = 0.05
 CONTROL = 2
 """The bit of Ctrl among `modifiers` of Input.dispatchKeyEvent (DevTools protocol)."""
@@ -114,6 +117,15 @@ class Page:
                 code=key,
                 windowsVirtualKeyCode=number,
             )
+
+    async def mouse(self, kind: str, column: int, line: int, **more: Any) -> None:
+        """Do something with the mouse at a character of the terminal, both counted from 0."""
+        x, y = (column + 0.5) * CELL_PX[0], (line + 0.5) * CELL_PX[1]
+        await self.do("Input.dispatchMouseEvent", type=kind, x=x, y=y, **more)
+
+    async def click(self, column: int, line: int) -> None:
+        for kind in ("mousePressed", "mouseReleased"):
+            await self.mouse(kind, column, line, button="left", clickCount=1)
 
     async def picture(self, file: Path) -> None:
         shot = await self.do("Page.captureScreenshot", format="png")

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from web.browsing import Floor, Served, served
 from web.chromium import Page, chromium, program
 
 from floorhand.store.db import Transactions
-from floorhand.store.schema import Parcel, Scan
+from floorhand.store.schema import Parcel, Scan, Worker
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="hosts are for Linux"),
@@ -87,3 +87,39 @@ async def test_a_parcel_is_packed_though_the_server_goes_away_in_the_middle(
         pieces = list(tx.scalars(select(Scan.scanned).where(Scan.scanned == "09506000134376")))
     assert parcel.order == "1001"
     assert len(pieces) == 1
+
+
+async def test_a_supervisor_looks_at_the_board_with_a_mouse_and_keeps_a_table(
+    floor: Floor, transactions: Transactions
+) -> None:
+    with transactions.begin() as tx:
+        tx.execute(update(Worker).where(Worker.code == "W1").values(roles="supervisor"))
+    kept = Path(os.environ.get("FLOORHAND_SCREENSHOTS", floor.folder))
+    async with served(floor) as at, chromium(1090, 850) as page:  # 120 columns, 40 lines
+        await page.do("Page.setDownloadBehavior", behavior="allow", downloadPath=str(floor.folder))
+        await arrive(page, at)
+        await page.tell_until("8\r", "Merchant service")
+        await page.tell_until("NONSENSE\r", "not known")
+        await page.tell_until("9\r", "Refused in the last hour: 1")
+        await page.picture(kept / "board.png")
+        await page.mouse("mouseWheel", 10, 10, deltaX=0, deltaY=120)
+        await page.run("window.said = ''")
+        await page.click(10, 4)
+        await page.wait("window.said.includes('ACME/1004')")
+        await page.click(3, 3)
+        await page.wait("window.said.includes('▲')")
+        await page.press("F9", 120)
+        await page.wait("window.said.includes('Kept as')")
+        await page.picture(kept / "kept.png")
+        await page.until(lambda: any(floor.folder.glob("board-cut_off-*.csv")))
+        await page.run("window.said = ''")
+        await page.press("F1", 112)
+        await page.wait("window.said.includes('Single pieces')")
+        await page.press("F12", 123)
+        await page.tell_until("8\r", "Which merchant asks?")
+        await page.tell_until("1\r", "Service for ACME")
+        await page.picture(kept / "service.png")
+        wrong = [one for one in page.wrong if ALIEN not in one]
+    assert wrong == []
+    (file,) = floor.folder.glob("board-cut_off-*.csv")
+    assert "ACME/1004" in file.read_text("utf-8-sig")

@@ -136,7 +136,7 @@ def _behind(tx: Session, asked: Asked, target: Target) -> Details:
 
     if target.kind == "home":
         rows = tuple(
-            (Word(f"service.{name}"), len(of(tx, asked).rows), Lead(f"service.{name}", ""))
+            (Word(f"service.{name}"), len(of(tx, asked).rows), Lead(f"service.{name}", "", "→"))
             for name, of in TABLES.items()
         )
         return Details(("what", "count", "more"), rows, len(rows))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -100,29 +101,34 @@ def settle_bin(tx: Session, cause: Cause, place: str, merchant: str, sku: str) -
     tx.execute(update(Place).where(*at, Place.blocked == UNREACHED).values(blocked=""))
     if not sku:
         tx.execute(update(Place).where(*at, Place.full).values(full=False))
-    for trouble, owner, suspect in _suspects(tx, cause.site, place):
-        if sku in ("", suspect) and merchant in ("", owner):
-            _release(tx, cause, place, owner, suspect)
-            mine = (Trouble.site == cause.site, Trouble.id == trouble)
+    for one in _suspects(tx, cause.site, place):
+        suspect = str(json.loads(one.facts).get("sku", ""))
+        if sku in ("", suspect) and merchant in ("", one.merchant):
+            _release(tx, cause, place, one.merchant, suspect, one.pieces)
+            mine = (Trouble.site == cause.site, Trouble.id == one.id)
             tx.execute(update(Trouble).where(*mine).values(closed_at=cause.at))
 
 
-def _suspects(tx: Session, site: str, place: str) -> list[tuple[str, str, str]]:
-    """List what is suspect in a bin, as (trouble, merchant, SKU)."""
-    rows = tx.execute(
-        select(Trouble.id, Trouble.merchant, Trouble.facts).where(
-            Trouble.site == site,
-            Trouble.closed_at.is_(None),
-            Trouble.kind == "suspect_stock",
-            Trouble.subject == place,
-        )
+def _suspects(tx: Session, site: str, place: str) -> Sequence[Any]:
+    """List what is suspect in a bin."""
+    asked = select(Trouble.id, Trouble.merchant, Trouble.facts, Trouble.pieces).where(
+        Trouble.site == site,
+        Trouble.closed_at.is_(None),
+        Trouble.kind == "suspect_stock",
+        Trouble.subject == place,
     )
-    return [(row.id, row.merchant, str(json.loads(row.facts).get("sku", ""))) for row in rows]
+    return tx.execute(asked.order_by(Trouble.created_at, Trouble.id)).all()
 
 
-def _release(tx: Session, cause: Cause, place: str, merchant: str, sku: str) -> None:
-    """Let pieces be sold again that a short pick has put on hold, now that they were seen."""
+def _release(tx: Session, cause: Cause, place: str, merchant: str, sku: str, most: int) -> None:
+    """Let pieces be sold again that a short pick has put on hold, now that they were seen.
+
+    What is on hold beside them for another reason stays so.
+    """
     for one in counts.held_in(tx, cause.site, places_in(tx, cause.site, place)):
         goods = one.goods
-        if (goods.merchant, goods.sku, goods.condition) == (merchant, sku, HOLD):
-            ledger.change(tx, cause, one.place, goods, one.pieces, condition=AVAILABLE)
+        if (goods.merchant, goods.sku, goods.condition) != (merchant, sku, HOLD):
+            continue
+        if pieces := min(one.pieces, most):
+            ledger.change(tx, cause, one.place, goods, pieces, condition=AVAILABLE)
+            most -= pieces
