@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hostile import PAYLOADS
 from reports.figures import START, done, hostile, report, sample
 
+from floorhand.domain.correcting import REASONS
+from floorhand.domain.packing import MISSING_REASONS
 from floorhand.reports.bars import chart_lines
+from floorhand.reports.goods import adjustments
+from floorhand.reports.making import Making
 from floorhand.reports.model import Bar, Chart
 from floorhand.reports.page_of_text import MAIL_COLUMNS, mail_of, text_of
 from floorhand.text.catalog import catalog, languages
@@ -72,6 +77,17 @@ def test_scans_are_refused_in_words() -> None:
     page = text_of(report(), 120)
     assert "place_missed" not in page
     assert ENGLISH.outline("refusal.place_missed")[:20] in page
+
+
+@pytest.mark.parametrize("language", languages())
+def test_whatever_puts_the_stock_right_is_told_in_words(language: str) -> None:
+    figures = sample()
+    by_reason = {name: {"plus": 1, "minus": 2} for name in (*REASONS, *MISSING_REASONS, "EndCount")}
+    figures["adjustments"] = figures["adjustments"] | {"by_reason": by_reason}
+    section = adjustments(Making(figures, catalog(language), ZoneInfo("UTC")))
+    assert section is not None
+    assert section.table is not None
+    assert not {row[1] for row in section.table.rows} & {*by_reason}
 
 
 def test_a_gap_says_what_the_rows_prove_of_it() -> None:

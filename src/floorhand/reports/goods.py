@@ -19,6 +19,9 @@ REFUSED_MAX: Final = 10
 REFUSAL: Final = "refusal"
 """Where the sentences stand by which scans are refused."""
 
+ADJUSTED: Final = (*(f"{job}.reason" for job in ("correcting", "packing")), "deed")
+"""Where the words stand for what put the stock right."""
+
 _RETURNS: Final = {
     "grade": "grade",
     "reason": "returns.reason",
@@ -74,7 +77,7 @@ def adjustments(making: Making) -> Section | None:
     rows: list[tuple[Cell, ...]] = [
         (
             making.say(f"report.by.{by}"),
-            making.word("report.adjusted", name) if by == "reason" else name,
+            making.first_word(ADJUSTED, name) if by == "reason" else name,
             counts.get("plus") or None,
             counts.get("minus") or None,
         )

@@ -52,9 +52,15 @@ class Making:
 
     def word(self, prefix: str, name: str) -> str:
         """Give the word for a code of the books; the code itself where there is no word for it."""
-        key = f"{prefix}.{name}"
-        told = self.words.say(key)
-        return name.replace("_", " ") if told == key else told
+        return self.first_word((prefix,), name)
+
+    def first_word(self, prefixes: Iterable[str], name: str) -> str:
+        """Do the same where the word may stand in several places, the first one before others."""
+        for prefix in prefixes:
+            key = f"{prefix}.{name}"
+            if (told := self.words.say(key)) != key:
+                return told
+        return name.replace("_", " ")
 
     def refusal(self, code: str) -> str:
         """Give the sentence by which scans are refused; the code itself if there is none by now."""

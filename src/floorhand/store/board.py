@@ -47,9 +47,6 @@ from floorhand.store.schema import (
 from floorhand.store.seats import sat_down
 from floorhand.store.stands import printer_stands
 
-AHEAD_H: Final = 24
-"""Cut-offs so far ahead are told one by one, with those that are over."""
-
 REFUSALS_OVER: Final = timedelta(hours=1)
 """Scans that were refused so lately are told."""
 

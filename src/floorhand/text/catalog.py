@@ -36,6 +36,7 @@ DATED = frozenset(
 """Facts that are dates, or begin with one: they are told in the form of the language."""
 
 _GAP_AT_END = re.compile(r"(?<=[.!?。！？])\s*…[.。]?$")
+_GAPS = re.compile(r"…(\s*…)+")
 _MARKED = re.compile(MARK + r"(\d{4}-\d\d-\d\d)")
 _DATE = re.compile(r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)")
 
@@ -86,10 +87,12 @@ class Catalog:
     def outline(self, key: str) -> str:
         """Give a text whose facts are not known: an ellipsis stands for each.
 
-        A sentence at its end that is nothing but a gap says nothing, and is left out.
+        A sentence at its end that is nothing but a gap says nothing, and is left out; gaps beside
+        each other are one.
         """
         gaps = {name for _, name, _, _ in Formatter().parse(self._template(key, {})) if name}
-        return _GAP_AT_END.sub("", self._fill(key, dict.fromkeys(gaps, "…")))
+        told = self._fill(key, dict.fromkeys(gaps, "…"))
+        return _GAPS.sub("…", _GAP_AT_END.sub("", told))
 
     def fact(self, name: str, value: str) -> tuple[str, str]:
         """Give the label of a fact, and its value; that of a name in ``_text`` is a key itself."""
