@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -132,6 +132,42 @@ class Books:
             if before and (scan.at - before[-1]).total_seconds() <= 300:
                 found += (scan.at - before[-1]).total_seconds()
         return round(found)
+
+    def idle_whys(self, period: Period) -> dict[tuple[str, datetime], str]:
+        """Say of each pause of more than five minutes whether it was for want of work or database.
+
+        For want of work: the scan before it asked for a walk in vain, or in most of its seconds
+        whoever had asked last and whoever asked next did, with no walk given out in between.
+        """
+        scans = [one for one in self.scans if one.worker and period.start <= one.at < period.end]
+        asked = [one.at for one in scans if one.no_work]
+        walks = [
+            one.at
+            for one in self.operations.values()
+            if one.kind == "GetWork" and json.loads(one.facts).get("claimed")
+        ]
+        found = {}
+        for worker in {one.worker for one in scans}:
+            own = [one for one in scans if one.worker == worker]
+            for before, after in pairwise(own):
+                length_s = int((after.at - before.at).total_seconds())
+                if length_s <= 300:
+                    continue
+                empty = 0
+                for second in range(length_s):
+                    now = before.at + timedelta(seconds=second)
+                    last = max((at for at in asked if at <= now), default=None)
+                    following = min((at for at in asked if at > now), default=None)
+                    if last and following and not any(last < at <= following for at in walks):
+                        empty += 1
+                picks = "picking" in (before.job, after.job)
+                why = "unexplained"
+                if 2 * after.waited_s >= length_s:
+                    why = "away"
+                elif before.no_work or (picks and 2 * empty >= length_s):
+                    why = "no_work"
+                found[worker, before.at] = why
+        return found
 
     def lines_picked(self, period: Period) -> int:
         """Count the lines that picks finished, less those that were taken back."""

@@ -123,7 +123,7 @@ def test_every_table_that_an_undo_puts_back_notes_its_changes(opened) -> None:
 def test_what_happened_cannot_be_replaced_on_sqlite(tmp_path, recursive) -> None:
     made = open_database(f"{tmp_path}/floor.db")
     same = {
-        "scan": "('MAIN', 'H1', 1, '2026-01-01', NULL, 'pick', 'A-01', '', '{}', 'typed')",
+        "scan": "('MAIN', 'H1', 1, '2026-01-01', NULL, 'pick', 'A-01', '', '{}', 'typed', 0, 0)",
         "operation": "('MAIN', 'H1:1', 'k', '{}', '{}', 'W', 'H1', '', '', '2026-01-01', NULL)",
         "move": "('MAIN', 'H1:1', 1, 'A', 'B', 'ACME', 'M', '', '', '', '', 5, 'W', '2026-01-01')",
     }

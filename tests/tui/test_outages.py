@@ -8,11 +8,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
+from itertools import count
 
 import pytest
 from conftest import NOW, SITE, new_warehouse
 from crash.wire import STARTING, TOO_MANY, Way, Wire
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, make_url, select, text
 from tui.screens import picture, send, settled, with_reader
 from tui.test_not_saved import hear
 from warehouses import people
@@ -20,6 +22,7 @@ from warehouses import people
 from floorhand.ops.devices import ROBOT
 from floorhand.store import db, server
 from floorhand.store.db import Transactions, engine_of, open_database
+from floorhand.store.schema import Scan
 from floorhand.text.catalog import catalog
 from floorhand.tui import answering
 from floorhand.tui.app import FloorhandApp
@@ -41,9 +44,12 @@ def quick(monkeypatch) -> None:
 
 
 def a_terminal(opened: Callable[[], Transactions]) -> FloorhandApp:
-    road = FloorRoad(
-        opened, site=SITE, seat="H1", station="", now=lambda: NOW, identify=lambda: ROBOT
-    )
+    minutes = count()  # the clock of the road goes on by a minute at each look
+
+    def now() -> datetime:
+        return NOW + timedelta(minutes=next(minutes))
+
+    road = FloorRoad(opened, site=SITE, seat="H1", station="", now=now, identify=lambda: ROBOT)
     return with_reader(FloorhandApp(road, catalog, now=lambda: NOW))
 
 
@@ -72,6 +78,9 @@ async def waits_and_goes_on(transactions: Transactions, locked) -> None:
         assert "Not yet saved" not in picture(pilot.app)
         assert "Ana" in picture(pilot.app)
     assert scans_kept(transactions) == 3
+    with transactions.begin() as tx:
+        waited = tx.execute(select(Scan.scanned, Scan.waited_s).order_by(Scan.scan_no)).all()
+    assert [row.waited_s >= 60 for row in waited] == [False, True, False]
     engine_of(transactions).dispose()
 
 

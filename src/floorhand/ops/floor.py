@@ -129,6 +129,7 @@ def take_turn(
     now: datetime,
     source: str = "",
     device: Device = ANYBODY,
+    waited_s: int = 0,
 ) -> Turn:
     """Answer one scan, in one transaction.
 
@@ -142,6 +143,7 @@ def take_turn(
         now: UTC time of the scan.
         source: How it came, one of `floorhand.domain.scanners.SOURCES`; no rule asks for it.
         device: Who sends it, as it took the seat.
+        waited_s: So long the terminal has tried to send it while the database was away.
 
     Raises:
         SeatTaken: If another device, or a newer run, holds the seat by now.
@@ -157,13 +159,10 @@ def take_turn(
         if not scanned.strip(LINE_ENDS):
             return sitting.turn()
         sitting = locked_if_idle(tx, sitting, device, now)
-        if refused is None:
-            settled = answer(tx, sitting, scan_no, scanned, now)
-        else:
-            settled = _settled(tx, sitting, scanned, refused)
+        settled = _settled(tx, sitting, scan_no, scanned, now, refused)
         settled = counted(tx, sitting, scan_no, read_twice(tx, sitting, scanned, settled), now)
         came = source or PLAIN.read(scanned, quick=False)[1]
-        return write(tx, sitting, scan_no, scanned, now, settled, came)
+        return write(tx, sitting, scan_no, scanned, now, settled, came, waited_s)
 
     try:
         return in_turn(transactions, lambda tx: offered(tx, site, take(tx)))
@@ -172,8 +171,17 @@ def take_turn(
     return in_turn(transactions, lambda tx: offered(tx, site, take(tx, why)))
 
 
-def _settled(tx: Session, sitting: Sitting, scanned: str, refused: Refused) -> Settled:
-    """Say why a scan was refused."""
+def _settled(
+    tx: Session,
+    sitting: Sitting,
+    scan_no: int,
+    scanned: str,
+    now: datetime,
+    refused: Refused | None,
+) -> Settled:
+    """Answer a scan, or say why it was refused."""
+    if refused is None:
+        return answer(tx, sitting, scan_no, scanned, now)
     said = Said.about(Refuse(refused.code, refused.facts))
     secret = opens_a_door(tx, sitting, scanned)
     named = name_of_place(tx, sitting.site, scanned)

@@ -25,6 +25,9 @@ from floorhand.store.undo_steps import NO_STEPS, Step, Steps
 SCANNED_CHARACTERS_MAX = 600
 """Longer scans are cut in the record; the road refuses them anyway."""
 
+NO_WORK_SAID = frozenset({"picking.no_work", "picking.no_stock_yet"})
+"""What somebody is told who asks for work when there is none, and is not refused."""
+
 SECRET = "•"
 """Stands in every record for a badge that was scanned, or what a worker typed as PIN."""
 
@@ -271,6 +274,7 @@ def write(
     now: datetime,
     settled: Settled,
     source: str = "typed",
+    waited_s: int = 0,
 ) -> Turn:
     """Write down where the seat is now, what it was told, and that there was a scan."""
     recorded = SECRET if settled.secret else scanned[:SCANNED_CHARACTERS_MAX]
@@ -290,7 +294,7 @@ def write(
     }
     station = ask(tx, _SIT_ON, **values).scalar()
     came = {"scan_no": scan_no, "scanned": recorded, "named": settled.named}
-    came |= {"at": now, "source": source}
+    came |= {"at": now, "source": source, "waited_s": waited_s}
     ask(tx, _ADD_SCAN, **came, **_about(sitting, settled))
     if _may_differ(sitting, settled):
         return must_sit(tx, sitting.site, sitting.seat).turn()
@@ -301,7 +305,7 @@ def _as_kept(said: Said) -> dict[str, object]:
     return {"text": said.text, "facts": dict(said.facts), "tone": said.tone}
 
 
-def _about(sitting: Sitting, settled: Settled) -> dict[str, str | None]:
+def _about(sitting: Sitting, settled: Settled) -> dict[str, str | bool | None]:
     """Say whose scan it was, at which job, and what came of it."""
     return {
         "site": sitting.site,
@@ -309,6 +313,7 @@ def _about(sitting: Sitting, settled: Settled) -> dict[str, str | None]:
         "worker": sitting.worker or None,
         "job": sitting.flow,
         "fate": _fate(settled),
+        "no_work": settled.said is not None and settled.said.text in NO_WORK_SAID,
     }
 
 

@@ -12,13 +12,21 @@ from sqlalchemy.orm import Session
 from floorhand.domain import tallies
 from floorhand.domain.entries import Noted
 from floorhand.domain.label_figures import label_figures
-from floorhand.domain.pauses import Known, LateLabel, explain, quiet_times
+from floorhand.domain.pauses import (
+    Idle,
+    Known,
+    LateLabel,
+    Stretch,
+    explain,
+    quiet_times,
+    workless_times,
+)
 from floorhand.domain.shifts import Activity, Beat, Period, activity, percent, signed_in_s
 from floorhand.domain.signing_in import JOBS
 from floorhand.domain.tallies import Key, Tally
-from floorhand.store import shift_labels, summaries
+from floorhand.store import shift_idle, shift_labels, summaries
 
-Stretch = tuple[str, datetime, datetime | None]
+SignedIn = tuple[str, datetime, datetime | None]
 """Worker, signed in, signed out or None."""
 
 
@@ -49,7 +57,7 @@ def people(
     return {
         "jobs": {job: _of_job(job, done, worked) for job in JOBS},
         "workers": _workers(done, worked, signed_in, summaries.worker_names(tx, site)),
-        "gaps": _gaps(worked, stretches, late, beats),
+        "gaps": _gaps(worked, stretches, late, beats, _idle(tx, site, period, noted)),
         "labels": label_figures(noted("reprints"), labels, min(now, period.end)),
     }
 
@@ -78,11 +86,21 @@ def _workers(
     return workers
 
 
+def _idle(
+    tx: Session, site: str, period: Period, noted: Noted
+) -> tuple[Sequence[Idle], Sequence[Stretch]]:
+    """Give the scans that waited or asked in vain, and when there was nothing to pick."""
+    idle = shift_idle.idle_scans(tx, site, period)
+    claimed = (entry.at for entry in noted("claimed") if entry.word("job") == "picking")
+    return idle, workless_times(idle, claimed)
+
+
 def _gaps(
     worked: Activity,
-    stretches: Iterable[Stretch],
+    stretches: Iterable[SignedIn],
     late: Sequence[LateLabel],
     beats: Sequence[Beat],
+    idle: tuple[Sequence[Idle], Sequence[Stretch]],
 ) -> list[dict[str, Any]]:
     """List the gaps, each with what explains it."""
     left: dict[str, list[datetime]] = {}
@@ -94,6 +112,7 @@ def _gaps(
         late,
         worked.last_fates,
         quiet_times(beats),
+        *idle,
     )
     return [
         {**asdict(gap), "start": gap.start.isoformat(), "why": why}

@@ -99,6 +99,7 @@ class FloorRoad:
         self._device: Device | None = None
         self._take = take_seat
         self._taken: SeatTaken | None = None
+        self._trying: tuple[int, datetime] | None = None
         self._language = ""
         self._hint = hint
         self._after_turn = after_turn
@@ -153,6 +154,8 @@ class FloorRoad:
             return self._answer(self._taken, scanned)
         assert self._device is not None, "the seat is taken first"
         now = self._now()
+        if self._trying is None or self._trying[0] != scan_no:
+            self._trying = (scan_no, now)
         try:
             turn = take_turn(
                 self._transactions,
@@ -163,6 +166,7 @@ class FloorRoad:
                 now,
                 source,
                 device=self._device,
+                waited_s=int((now - self._trying[1]).total_seconds()),
             )
         except SeatTaken as taken:
             self._device = None

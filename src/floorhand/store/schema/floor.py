@@ -80,7 +80,18 @@ class Scan(Table):
     """``taken`` or the refusal's code."""
     source: Mapped[str] = mapped_column(default="typed")
     """How it came, one of `floorhand.domain.scanners.SOURCES`."""
+    waited_s: Mapped[int] = mapped_column(default=0)
+    """So long the terminal tried to send it, because the database did not answer."""
+    no_work: Mapped[bool] = mapped_column(default=False)
+    """It asked for work, and was told that there is none."""
     __table_args__ = (
+        Index(
+            "ix_scan_idle",
+            "site",
+            "at",
+            sqlite_where=text("waited_s > 0 OR no_work"),
+            postgresql_where=text("waited_s > 0 OR no_work"),
+        ),
         Index("ix_scan_site_at", "site", "at", "worker", "job", "fate"),
         Index(
             "ix_scan_refused",

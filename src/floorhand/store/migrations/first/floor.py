@@ -60,9 +60,18 @@ def scan() -> None:
         sa.Column("named", sa.String(), nullable=False),
         sa.Column("fate", sa.String(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
+        sa.Column("waited_s", sa.Integer(), nullable=False),
+        sa.Column("no_work", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("site", "seat", "scan_no", name=op.f("pk_scan")),
     )
     with op.batch_alter_table("scan", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_scan_idle",
+            ["site", "at"],
+            unique=False,
+            sqlite_where=sa.text("waited_s > 0 OR no_work"),
+            postgresql_where=sa.text("waited_s > 0 OR no_work"),
+        )
         batch_op.create_index(
             "ix_scan_refused",
             ["site", "at"],
