@@ -16,6 +16,7 @@ from hostile import PAYLOADS
 from shell import shell
 from sqlalchemy import Column, Connection, RowMapping, String, select, text, update
 
+from floorhand.domain.inserts import INSERTS_MAX
 from floorhand.store.schema import Table
 
 TEXTS = tuple(payload.text for payload in PAYLOADS if payload.kind != "surrogates")
@@ -253,6 +254,8 @@ def _poison_rules(db: Connection, texts: Iterator[str]) -> None:
         told = {**json.loads(rules), "sender": next(texts)}
         if told.get("pack_instruction"):
             told["pack_instruction"] = next(texts)
+        if told.get("inserts"):
+            told["inserts"] = [next(texts) for _ in range(INSERTS_MAX)]
         row = text("UPDATE merchant SET rules = :rules WHERE code = :code")
         db.execute(row, {"rules": json.dumps(told), "code": code})
     at = Table.metadata.tables["orders"].columns["ship_to"]

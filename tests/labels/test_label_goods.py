@@ -11,14 +11,16 @@ import pytest
 from conftest import NOW, SITE, new_warehouse
 from labels.nasty import read_back
 from labels.test_label_command import label, read_pdf
-from sqlalchemy import insert
+from sqlalchemy import func, insert, select, update
 
 from floorhand.domain.returns import GRADES, REASONS
+from floorhand.domain.rules import MerchantRules
 from floorhand.domain.things import CORRECTION, SUPPLIER, Goods, Line
 from floorhand.flows.turn import Choice, Prompt, Wants
 from floorhand.labels.picture import draw
 from floorhand.labels.render import lay_out_named
 from floorhand.store.db import Transactions, engine_of
+from floorhand.store.label_bench import insert_labels
 from floorhand.store.label_data import LabelWanted
 from floorhand.store.label_goods import (
     SLIP_LINES,
@@ -32,6 +34,7 @@ from floorhand.store.ledger import Cause, move
 from floorhand.store.lookup import Chosen, resolve
 from floorhand.store.schema import (
     Barcode,
+    BoxType,
     Inspection,
     Merchant,
     Operation,
@@ -272,3 +275,18 @@ def test_none_there_is_said(
 ) -> None:
     assert label(*words) == 1
     assert says in capsys.readouterr().err
+
+
+def test_boxes_and_inserts_have_sheets_that_the_bench_takes(warehouse: Transactions) -> None:
+    with warehouse.begin() as tx:
+        sizes = {"length_mm": 100, "width_mm": 100, "height_mm": 100}
+        tx.execute(insert(BoxType).values(site=SITE, code="S", name="Small", **sizes))
+        rules = MerchantRules(inserts=("Card; code=CARD-1", "Sticker"))
+        tx.execute(update(Merchant).values(rules=rules.to_json()))
+        owners = tx.scalar(select(func.count()).select_from(Merchant))
+    assert label("boxes", "--pdf", "boxes.pdf") == 0
+    assert read_pdf(Path("boxes.pdf")) == [["S"]]
+    assert label("inserts", "--merchant", "FERN", "--pdf", "inserts.pdf") == 0
+    assert read_pdf(Path("inserts.pdf")) == [["CARD-1"]]
+    with warehouse.begin() as tx:
+        assert len(insert_labels(tx, SITE)) == owners

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import json
-from itertools import pairwise
 
 import pytest
-from conftest import NOW, SITE
+from conftest import SITE
 from scripts.test_scripts import Stage
 from sqlalchemy import select
 from warehouses import packing
 
-from floorhand.domain.ruling import SetRule
-from floorhand.ops.settling import from_office
-from floorhand.store import ruling
 from floorhand.store.check import violations
 from floorhand.store.db import Transactions
 from floorhand.store.schema import Operation, Trouble
@@ -64,17 +60,3 @@ def test_a_parcel_in_another_box_is_told_until_its_closing_is_taken_back(stage: 
     assert (kind, facts, others) == ("other_box", {"order": "1003", "box": "M"}, [])
     stage.scan("*UNDO")
     assert told(stage) == []
-
-
-def test_only_the_changes_that_are_shown_are_read(transactions: Transactions) -> None:
-    packing.build(transactions)
-    days = [str(number) for number in range(60, 72)]
-    with transactions.begin() as tx:
-        for was, now in pairwise(days):
-            from_office(tx, SITE, SetRule("BOLT", "return_days", was, now), NOW)
-        from_office(tx, SITE, SetRule("BOLT", "boxes", "", "S|L"), NOW)
-        found = ruling.changes(tx, SITE, "BOLT", "return_days", skip=2, limit=3)
-        assert len({one.now for one in found}) == 3
-        assert {one.name for one in found} == {"return_days"}
-        assert len(ruling.changes(tx, SITE, "BOLT", limit=100)) == len(days)
-        assert ruling.changes(tx, SITE, "ACME", limit=100) == ()

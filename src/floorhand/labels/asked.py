@@ -16,6 +16,7 @@ from floorhand.domain.returns import GRADES, REASONS
 from floorhand.domain.scanner_test import ELEMENTS, LETTERS
 from floorhand.errors import BadLabel, DatabaseUnusable
 from floorhand.store.db import open_database
+from floorhand.store.label_bench import box_labels, insert_labels
 from floorhand.store.label_data import (
     LabelWanted,
     badge_labels,
@@ -57,6 +58,8 @@ KINDS_OF_LABELS = (
     *GOODS,
     "cartons",
     "slots",
+    "boxes",
+    "inserts",
     "commands",
     "grades",
     SCANNER_TEST,
@@ -77,6 +80,8 @@ NONE_YET = {
     "restock": " Nothing went back on the shelf in the last day: name a return.",
     "holds": " Nothing is on hold, damaged or expired.",
     "cartons": " Only cartons that have an SSCC get one.",
+    "boxes": " The file of boxes says which there are.",
+    "inserts": " No merchant has an insert with a barcode: leads say so at their desk.",
     "slots": " No cart has slots: the file of places says how many.",
 }
 """Why there may be none, though nothing is wrong."""
@@ -118,6 +123,10 @@ def _of_database(tx: Session, site: str, args: argparse.Namespace) -> tuple[Labe
             return station_labels(tx, site, codes=args.codes)
         case "sku":
             return sku_labels(tx, site, merchant=args.merchant, codes=args.codes)
+        case "boxes":
+            return box_labels(tx, site, args.codes)
+        case "inserts":
+            return insert_labels(tx, site, merchant=args.merchant, codes=args.codes)
         case "cartons":
             return carton_labels(tx, site, codes=args.codes)
         case "slots":
@@ -131,7 +140,8 @@ def _of_database(tx: Session, site: str, args: argparse.Namespace) -> tuple[Labe
         case "deliveries" | "returns" | "slips":
             return PAPERS[args.what](tx, site, merchant=args.merchant, codes=args.codes)
         case "work":
-            return tuple(work_labels(tx, site))
+            at_benches = (*box_labels(tx, site), *insert_labels(tx, site))
+            return (*work_labels(tx, site), *at_benches)
         case "rotate":
             kinds = [place_labels(tx, site, kind, codes=args.codes) for kind in PROVEN_KINDS]
             return tuple(one for labels in kinds for one in labels) if args.codes else ()

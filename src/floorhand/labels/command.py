@@ -46,7 +46,7 @@ WORDLESS = ("badges",)
 
 TAKE = {
     "--zone": (*PLACES, "holds", ROTATE),
-    "--merchant": ("sku", *PAPERS, *GOODS),
+    "--merchant": ("sku", "inserts", *PAPERS, *GOODS),
     "--language": (
         *(what for what in KINDS_OF_LABELS if what not in WORDLESS),
         PREVIEW,

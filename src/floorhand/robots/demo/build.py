@@ -38,10 +38,16 @@ MERCHANTS = (
         "FJELL",
         "Fjell Outdoor",
         MerchantRules(
-            pack_instruction="Lay one hiking card on top.", sender="Fjell Outdoor|Demo Road 1"
+            pack_instruction="Fold clothes, do not roll them.",
+            inserts=("Hiking card; code=HIKE-CARD; first",),
+            sender="Fjell Outdoor|Demo Road 1",
         ),
     ),
-    ("PAPEL", "Papel Stationery", MerchantRules(sender="Papel Stationery|Demo Road 1")),
+    (
+        "PAPEL",
+        "Papel Stationery",
+        MerchantRules(boxes=("BOX-S", "BOX-M", "BOX-L"), sender="Papel Stationery|Demo Road 1"),
+    ),
 )
 
 WORKERS = (
