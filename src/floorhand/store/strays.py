@@ -77,7 +77,6 @@ _TOTES = (
         ),
         ~_HAS_TASK,
     )
-    .order_by(Place.code)
 )
 _BEING_RECEIVED = exists().where(
     Receipt.site == Place.site,
@@ -86,21 +85,18 @@ _BEING_RECEIVED = exists().where(
     Delivery.number == Receipt.delivery,
     Delivery.state == "receiving",
 )
-_LEFT_UNITS = (
-    select(Place.code, Place.kind, Place.order_no, Place.parent)
-    .join(_STAND, and_(_STAND.site == Place.site, _STAND.code == Place.parent))
-    .where(
-        Place.site == bindparam("site"),
-        _STAND.kind.in_(WAITS_AT),
-        Place.kind.in_(UNITS),
-        Place.state.in_(("open", "closed")),
-        ~_HAS_TASK,
-        ~_BEING_RECEIVED,
-    )
-    .order_by(Place.code)
+_STANDS = select(Place.code).where(Place.site == bindparam("site"), Place.kind.in_(WAITS_AT))
+_LEFT_THERE = select(Place.code, Place.kind, Place.state, Place.order_no, Place.parent).where(
+    Place.site == bindparam("site"),
+    Place.parent.in_(bindparam("stands", expanding=True)),
+    ~_HAS_TASK,
+    ~_BEING_RECEIVED,
 )
-"""Units that nobody is to fetch. They are found from the places where units stand: those that have
-left are as many as there were parcels."""
+"""What nobody is to fetch of what stands at docks and benches.
+
+It is found from these, not by its kind, nor in any order: cartons that have left are as many as
+there were parcels, and a database would look at them all.
+"""
 _INSIDE = (
     select(
         func.coalesce(_STAND.code, Place.code).label("unit"),
@@ -189,7 +185,7 @@ def _totes(tx: Session, site: str, until: datetime) -> Iterator[Stray]:
     carried = set(ask(tx, _CARRIED, site=site).scalars())
     found = [
         row
-        for row in ask(tx, _TOTES, site=site)
+        for row in sorted(ask(tx, _TOTES, site=site), key=lambda tote: tote.code)
         if row.pieces and row.at <= until and row.code not in carried
     ]
     alive = _open_orders(tx, site, {row.order_no for row in found if row.stands_at in WAITS_AT})
@@ -201,7 +197,9 @@ def _totes(tx: Session, site: str, until: datetime) -> Iterator[Stray]:
 
 def _left_units(tx: Session, site: str, until: datetime) -> Iterator[Stray]:
     """Find pallets and cartons that nobody is to put away, and whose order, if any, is closed."""
-    found = ask(tx, _LEFT_UNITS, site=site).all()
+    stands = list(ask(tx, _STANDS, site=site).scalars())
+    there = ask(tx, _LEFT_THERE, site=site, stands=stands).all()
+    found = [row for row in there if row.kind in UNITS and row.state in ("open", "closed")]
     alive = _open_orders(tx, site, {row.order_no for row in found if row.order_no})
     left = {row.code: row for row in found if row.order_no not in alive}
     for goods in ask(tx, _INSIDE, site=site, units=sorted(left)) if left else ():
