@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
     from floorhand.tui.driver import Arrived, Hangup
 
 LOOK_EVERY_S: Final = 1.0
+GIVES_WAY: Final = 10
+"""How much nicer a board is to other programs than what it was started from: a scan cannot wait."""
 SHIFT: Final = Target("report.all", "")
 """The report of the running shift, section by section."""
 PAGE: Final = 10
@@ -363,7 +366,12 @@ class BoardApp(App[None], inherit_bindings=False):
 
 
 def run_board(sight: Sight, manner: Manner = USUAL_MANNER) -> int:
-    """Show a board until somebody leaves it: by F12, SIGTERM, or when the terminal goes away."""
+    """Show a board until somebody leaves it: by F12, SIGTERM, or when the terminal goes away.
+
+    Programs on the same machine in which somebody scans go first.
+    """
+    if sys.platform != "win32":
+        os.nice(GIVES_WAY)
     app = BoardApp(sight, manner)
     app.run()
     return app.return_code or 0
