@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
 from conftest import NOW, SITE
-from sqlalchemy import insert, select, update
+from sqlalchemy import event, insert, select, update
 from warehouses import inbound
 from warehouses.picked import all_is_well, tasks_of
 from warehouses.picker import Picker
@@ -16,11 +17,12 @@ from floorhand.domain.exceptions import Assign, Decide
 from floorhand.domain.handing_over import HandOver
 from floorhand.domain.troubles import STAGED_H
 from floorhand.ops.settling import carry_out
-from floorhand.store.db import Transactions
+from floorhand.store.db import Transactions, engine_of
 from floorhand.store.exceptions import Standing, open_exceptions
 from floorhand.store.ledger import Cause
 from floorhand.store.places import new_place
 from floorhand.store.schema import Place, Return, Task, Trouble
+from floorhand.store.strays import strays
 
 LATER = NOW + timedelta(hours=1)
 
@@ -147,3 +149,24 @@ def test_what_was_settled_stays_so(dock) -> None:
     lead(dock, Decide(one.id, "settle", "nothing"))
     lead(dock, HandOver("quiet"))
     assert listed(dock) == []
+
+
+@pytest.mark.sqlite("a server plans by how much there is")
+def test_no_look_for_strays_reads_all_places_ever_made(dock) -> None:
+    """A board asks each second, and parcels that have left stay as places."""
+    with dock.begin() as tx:
+        asked: list[tuple[str, tuple[object, ...]]] = []
+        engine = engine_of(dock)
+        listener = lambda *told: asked.append((told[2], told[3]))  # noqa: E731 as it is removed
+        event.listen(engine, "before_cursor_execute", listener)
+        list(strays(tx, SITE, LATER, LATER))
+        event.remove(engine, "before_cursor_execute", listener)
+        plans = [
+            row[3]
+            for statement, values in asked
+            for row in tx.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        ]
+    assert len(asked) > 3
+    assert [
+        plan for plan in plans if re.search(r"SCAN place|SEARCH place\b.*\(site=\?\)", plan)
+    ] == []
