@@ -139,6 +139,19 @@ def test_a_return_tells_what_was_found_and_what_the_shop_hears(floor: Transactio
     assert (Word("service.return_missing"), "CAP", -3) in found
 
 
+def test_what_came_back_with_somebody_else_does_not_name_their_return(floor: Transactions) -> None:
+    judged = {
+        "site": SITE, "id": "X:1/1", "number": "R-8", "merchant": "ACME", "sku": "MUG",
+        "pieces": 1, "grade": 1, "disposition_rule": "restock", "disposition": "restock",
+        "worker": "W1", "at": LATER, "outcome": "other_merchant",
+    }  # fmt: skip
+    with floor.begin() as tx:
+        tx.execute(insert(Return).values(site=SITE, merchant="BOLT", number="R-8"))
+        tx.execute(insert(Inspection).values(**judged))
+    (found,) = of_table(floor, "discrepancies").rows
+    assert found[1:5] == (Word("service.return_other_merchant"), "", "MUG", 1)
+
+
 def test_a_delivery_tells_what_did_not_fit(floor: Transactions) -> None:
     with floor.begin() as tx:
         at = {"site": SITE, "merchant": "ACME"}

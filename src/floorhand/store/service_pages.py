@@ -191,6 +191,7 @@ def _expected(tx: Session, site: str, merchant: str, sku: str) -> Iterator[Told]
             Delivery.site == site,
             Delivery.merchant == merchant,
             Delivery.state != "closed",
+            DeliveryLine.merchant == merchant,
             DeliveryLine.sku == sku,
             lacks > 0,
         )
@@ -218,7 +219,11 @@ def _delivery(tx: Session, site: str, merchant: str, number: str) -> Iterator[To
         yield _say("delivery_expected", day=day(one.expected_on))
     if one.opened_at:
         yield _say("delivery_begun", one.opened_at)
-    lines = select(DeliveryLine).where(DeliveryLine.site == site, DeliveryLine.delivery == number)
+    lines = select(DeliveryLine).where(
+        DeliveryLine.site == site,
+        DeliveryLine.delivery == number,
+        DeliveryLine.merchant == merchant,
+    )
     for line in tx.execute(lines.order_by(DeliveryLine.line_no)).scalars():
         lead = Lead("sku", f"{merchant}/{line.sku}", line.sku)
         counts = {name: getattr(line, name) for name in ("expected", "received")}

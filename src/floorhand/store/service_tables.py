@@ -82,6 +82,7 @@ def stock(tx: Session, asked: Asked) -> Told:
         .where(
             Delivery.site == asked.site,
             Delivery.merchant == asked.merchant,
+            DeliveryLine.merchant == asked.merchant,
             Delivery.state != "closed",
             DeliveryLine.expected > DeliveryLine.received + DeliveryLine.damaged,
         )
@@ -250,6 +251,7 @@ def _of_deliveries(tx: Session, asked: Asked) -> Iterator[Row]:
         .where(
             Delivery.site == asked.site,
             Delivery.merchant == asked.merchant,
+            DeliveryLine.merchant == asked.merchant,
             Delivery.closed_at >= asked.since,
         )
     )
@@ -284,15 +286,21 @@ def _of_orders(tx: Session, asked: Asked) -> Iterator[Row]:
 
 
 def _of_returns(tx: Session, asked: Asked) -> Iterator[Row]:
-    judged = select(Inspection).where(
-        Inspection.site == asked.site,
-        Inspection.merchant == asked.merchant,
-        Inspection.at >= asked.since,
-        Inspection.outcome != "as_advised",
+    """Give what was found otherwise; a return of somebody else is not named to whom it is not."""
+    judged = (
+        select(Inspection, Return.merchant)
+        .join(Return, (Return.site == Inspection.site) & (Return.number == Inspection.number))
+        .where(
+            Inspection.site == asked.site,
+            Inspection.merchant == asked.merchant,
+            Inspection.at >= asked.since,
+            Inspection.outcome != "as_advised",
+        )
     )
-    for one in tx.execute(judged).scalars():
+    for one, owner in tx.execute(judged):
         what = Word(f"service.return_{one.outcome}")
-        yield (one.at, what, Lead("return", one.number), one.sku, one.pieces, one.reason)
+        subject = Lead("return", one.number) if owner == asked.merchant else ""
+        yield (one.at, what, subject, one.sku, one.pieces, one.reason)
     lacking = (
         select(ReturnLine, Return.disposed_at)
         .join(Return, (Return.site == ReturnLine.site) & (Return.number == ReturnLine.number))
