@@ -15,14 +15,15 @@ from warehouses.picked import all_is_well, line, picks, stock_of, tasks_of, trou
 from warehouses.picker import Picker
 from warehouses.picking import CAP, MUG, PEN, cause, order, place_row, put
 
-from floorhand.domain.cycle_counts import BookCount
+from floorhand.domain.cycle_counts import BookCount, OpenCount
 from floorhand.domain.exceptions import Decide
 from floorhand.domain.rules import SiteRules
 from floorhand.domain.things import CUSTOMER, HOLD, Line
-from floorhand.errors import Code, Refused
+from floorhand.errors import Clash, Code, Refused
 from floorhand.ops.count_ending import book_count
+from floorhand.ops.counting import open_count
 from floorhand.ops.exceptions import decide
-from floorhand.store import ledger
+from floorhand.store import ledger, tasks
 from floorhand.store.db import Transactions
 from floorhand.store.ledger import Cause
 from floorhand.store.schema import CountSheet, Operation, Place, SiteRow, Task, Trouble
@@ -232,6 +233,17 @@ def test_a_count_ends_the_doubt_of_a_short_pick(floor: Transactions) -> None:
     assert stock_of(floor, "A-01")["MUG", "", "available"] == 3
     assert all(place != "A-01" for place, *_ in tasks_of(floor, "count"))
     all_is_well(floor)
+
+
+def test_who_is_a_moment_too_late_for_a_count_looks_once_more(
+    floor: Transactions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two who saw the same open count, a server lets one claim it, and the other try again."""
+    with floor.begin() as tx:
+        tasks.open_task(tx, cause(tx, "X:1"), "count", place="A-01", reason="due")
+    monkeypatch.setattr(tasks, "claim_task", lambda *_: False)
+    with floor.begin() as tx, pytest.raises(Clash):
+        open_count(tx, cause(tx, "X:2"), OpenCount("A-01", ""))
 
 
 def test_what_is_on_hold_for_another_reason_is_not_sold_when_a_doubt_ends(

@@ -29,7 +29,7 @@ from floorhand.domain.cycle_counts import (
 )
 from floorhand.domain.receiving import PIECES_MAX
 from floorhand.domain.things import AVAILABLE, DAMAGED, Goods
-from floorhand.errors import Code, Refused
+from floorhand.errors import Clash, Code, Refused
 from floorhand.ops import count_ending
 from floorhand.ops.colleagues import since
 from floorhand.ops.count_work import (
@@ -77,6 +77,7 @@ def open_count(tx: Session, cause: Cause, command: OpenCount) -> CountOpened:
     Raises:
         Refused: `Code.COUNT_TAKEN` if somebody else counts it; `Code.COUNTED_BEFORE` if the worker
             has counted for the same difference before.
+        Clash: If somebody else has begun just now.
     """
     site = cause.site
     here = counts.open_counts(tx, site, command.place)
@@ -85,7 +86,8 @@ def open_count(tx: Session, cause: Cause, command: OpenCount) -> CountOpened:
     free = [row for row in mine if row.worker in ("", cause.worker)]
     if free:
         row = free[0]
-        assert tasks.claim_task(tx, cause, row.count.task), row
+        if not tasks.claim_task(tx, cause, row.count.task):
+            raise Clash(f"{cause.operation}: {row.count.task}")
     elif mine:
         name, begun = mine[0].name, since(tx, cause, mine[0].claimed_at)
         raise Refused(Code.COUNT_TAKEN, place=command.place, name=name, since=begun)
