@@ -53,7 +53,7 @@ IMPORTS = {
     "widths.py": {"rich.cells.cell_len"},
     "board.py": {
         *("textual.app.App", "textual.app.ComposeResult", "textual.work"),
-        *("asyncio.wait_for", "pathlib.Path", "sys.platform"),
+        *("asyncio.wait_for", "os.nice", "pathlib.Path", "sys.platform"),
         *("signal.SIGHUP", "signal.SIGTERM"),
     },
     "driver.py": {
