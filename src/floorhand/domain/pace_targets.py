@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from floorhand.domain.entries import Entry
@@ -78,18 +79,19 @@ def active_by_hour(
         hours: Its hours, without holes.
         jobs: Which jobs.
     """
-    found = {job: [0.0] * len(hours) for job in jobs}
-    ends = [hour.end for hour in hours]
-    last: dict[str, Beat] = {}
-    for beat in beats:
-        before = last.get(beat.worker)
-        last[beat.worker] = beat
-        if before is None or beat.job not in found:
-            continue
-        length_s = (beat.at - before.at).total_seconds()
-        if length_s <= GAP_MAX_S:
-            found[beat.job][bisect_right(ends, beat.at)] += length_s
-    return found
+    asked = tuple(jobs)
+    found = [dict.fromkeys(asked, timedelta()) for _ in hours]
+    ends = iter([(hour.end, sums) for hour, sums in zip(hours, found, strict=True)])
+    end, sums = next(ends)
+    longest = timedelta(seconds=GAP_MAX_S)
+    last: dict[str, datetime] = {}
+    for worker, job, at, _ in beats:  # a shift has tens of thousands
+        before, last[worker] = last.get(worker), at
+        while at >= end:
+            end, sums = next(ends)
+        if job in sums and before is not None and (length := at - before) <= longest:
+            sums[job] += length
+    return {job: [one[job].total_seconds() for one in found] for job in asked}
 
 
 def lines_by_hour(entries: Iterable[Entry], hours: Sequence[Period]) -> dict[str, list[int]]:
