@@ -7,6 +7,8 @@ import shutil
 import threading
 from collections import namedtuple
 from dataclasses import replace
+from datetime import timedelta
+from itertools import count
 
 import pytest
 from conftest import NOW, SITE, new_warehouse
@@ -30,7 +32,9 @@ from floorhand.text.catalog import catalog
 from floorhand.typed import LINE_BYTES_MAX, read_scan, typed_lines
 
 
-def talk(transactions, source: bytes, job: str = "", who=("", ""), echo: bool = True) -> list[str]:
+def talk(
+    transactions, source: bytes, job: str = "", who=("", ""), echo: bool = True, now=lambda: NOW
+) -> list[str]:
     target = io.StringIO()
     told = Talk(
         transactions,
@@ -41,7 +45,7 @@ def talk(transactions, source: bytes, job: str = "", who=("", ""), echo: bool = 
         lines=typed_lines(io.BytesIO(source)),
         target=target,
         echo=echo,
-        now=lambda: NOW,
+        now=now,
         device=ANYBODY,
         pause=lambda _s: None,
     )
@@ -151,17 +155,20 @@ def test_a_line_too_long_is_refused_once(transactions) -> None:
 
 def test_a_scan_keeps_its_number_while_the_database_is_away(transactions, monkeypatch) -> None:
     people.build(transactions)
-    real, tries = floor.take_turn, []
+    real, tries, waited = floor.take_turn, [], []
+    minutes = count()
 
     def away_twice(transactions, site, seat, scan_no, scanned, *rest, **named):
         tries.append((scan_no, scanned))
+        waited.append(named["waited_s"])
         if len(tries) < 3:
             raise DatabaseAway
         return real(transactions, site, seat, scan_no, scanned, *rest, **named)
 
     monkeypatch.setattr(floor, "take_turn", away_twice)
-    lines = talk(transactions, b"W3\n")
+    lines = talk(transactions, b"W3\n", now=lambda: NOW + timedelta(minutes=next(minutes)))
     assert tries == [(1, "W3")] * 3
+    assert waited[0] == 0 < waited[1] < waited[2]
     assert sum(line.startswith("~ Not yet saved") for line in lines) == 1
 
 

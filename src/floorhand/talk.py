@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, tzinfo
+from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol, TextIO, TypeVar
 
 from floorhand.domain.keymap import LOOKING_BACK, barcode_of
@@ -23,6 +24,7 @@ from floorhand.flows.away import (
     BETWEEN_WORK,
     PATIENCE_S,
     RETRY_AFTER_S,
+    again_and_again,
     not_yet_saved,
 )
 from floorhand.flows.turn import Choice, Item, Prompt, Said
@@ -316,9 +318,8 @@ class Talk:
             self._look_back(turn)
             return turn
         number = turn.scan_no + 1
-        answer = self._surely(
-            lambda: take_turn(*self._here, number, scanned, self._now(), device=self._device)
-        )
+        send = partial(take_turn, *self._here, number, scanned, device=self._device)
+        answer = self._surely(again_and_again(send, self._now))
         self._saved_at = f"{self._now().astimezone():%H:%M:%S}"
         self._after_turn()
         self._tell(answer)

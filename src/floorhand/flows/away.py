@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final, TypeVar
 
 from floorhand.errors import DatabaseAway
 from floorhand.flows.turn import Prompt, Said
@@ -16,8 +18,28 @@ PATIENCE_S: Final = 2.0
 ANSWER_MAX_S: Final = 20.0
 """On a line on which no answer has come by then none is to come: locks and a new line take less."""
 
+Answer = TypeVar("Answer")
+
 BETWEEN_WORK: Final = frozenset({"sign_in", "menu", "leading"})
 """Flows in which nobody is in the middle of something, and can read what concerns all."""
+
+
+def again_and_again(
+    send: Callable[..., Answer], now: Callable[[], datetime]
+) -> Callable[[], Answer]:
+    """Make an attempt to send a scan that can be repeated: it tells how long it was tried before.
+
+    Args:
+        send: Sends it, with the time and with ``waited_s``.
+        now: The clock.
+    """
+    tried: list[datetime] = []
+
+    def attempt() -> Answer:
+        tried.append(now())
+        return send(tried[-1], waited_s=int((tried[-1] - tried[0]).total_seconds()))
+
+    return attempt
 
 
 def not_yet_saved(text: str, prompt: Prompt | None, at: str, waiting: int) -> Said:
