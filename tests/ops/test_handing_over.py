@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -24,7 +25,7 @@ from floorhand.store.details import details
 from floorhand.store.ledger import Cause
 from floorhand.store.left_behind import KEPT_MAX, as_plain, left_behind
 from floorhand.store.masters import site_zone
-from floorhand.store.schema import Handover, Order, Task, Trouble
+from floorhand.store.schema import Handover, Order, SiteRow, Task, Trouble
 from floorhand.store.summary import summarise
 from floorhand.text.catalog import catalog
 
@@ -67,6 +68,19 @@ def test_what_is_taken_on_or_was_handed_over_anew_cannot_be_taken_on(floor: Tran
             with pytest.raises(Refused) as gone:
                 take_on(tx, by("W2", 4, minutes=3), TakeOn(handover))
             assert gone.value.code is Code.HANDOVER_GONE
+
+
+def test_a_shift_that_has_just_ended_is_handed_over_before_the_next(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        shifts = {"shifts": ["early 03:00-09:00", "late 09:00-18:00"]}  # NOW is 09:00
+        tx.execute(update(SiteRow).values(rules=json.dumps(shifts)))
+        assert look_over(tx, by("W1", 1, minutes=-1), LookOver()).shift == "early"
+        assert look_over(tx, by("W1", 1, minutes=61), LookOver()).shift == "late"
+        hand_over(tx, by("W1", 2, minutes=20), HandOver(""))
+        hand_over(tx, by("W1", 3, minutes=25), HandOver(""))
+        rows = tx.execute(select(Handover.shift, Handover.began_at).order_by(Handover.at)).all()
+    early, late = NOW - timedelta(hours=6), NOW
+    assert [tuple(row) for row in rows] == [("early", early), ("late", late)]
 
 
 def test_who_does_not_lead_hands_nothing_over(floor: Transactions) -> None:

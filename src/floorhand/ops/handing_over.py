@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -31,6 +33,9 @@ from floorhand.store.left_behind import Left, as_plain, left_behind
 from floorhand.store.masters import site_rules, site_zone
 from floorhand.store.proofs import last_line
 
+LATE_MAX: Final = timedelta(hours=1)
+"""So long after its end a shift can still be handed over."""
+
 
 def look_over(tx: Session, cause: Cause, _command: LookOver) -> SeenLeft:
     """Say what is left over, and whether a hand-over waits."""
@@ -41,8 +46,15 @@ def look_over(tx: Session, cause: Cause, _command: LookOver) -> SeenLeft:
 
 
 def _shift(tx: Session, cause: Cause) -> Period:
-    zone = site_zone(tx, cause.site)
-    return shift_at(site_rules(tx, cause.site).shifts, cause.at, zone)
+    """Give the shift that is handed over: the running one, or one that has just ended.
+
+    Who hands over a little after the end means that shift, as long as nobody has done so.
+    """
+    shifts, zone = site_rules(tx, cause.site).shifts, site_zone(tx, cause.site)
+    before = shift_at(shifts, cause.at - LATE_MAX, zone)
+    if before.end <= cause.at and not handovers.is_handed_over(tx, cause.site, before):
+        return before
+    return shift_at(shifts, cause.at, zone)
 
 
 def _waiting(tx: Session, cause: Cause) -> Waiting | None:

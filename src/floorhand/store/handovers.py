@@ -60,6 +60,13 @@ def take_on(tx: Session, cause: Cause, handover: str) -> bool:
     return tx.scalar(taken) is not None
 
 
+def is_handed_over(tx: Session, site: str, shift: Period) -> bool:
+    """Say whether anybody has handed a shift over."""
+    of_shift = (Handover.site == site, Handover.shift == shift.name)
+    asked = select(Handover.id).where(*of_shift, Handover.began_at == shift.start).limit(1)
+    return tx.scalar(asked) is not None
+
+
 def latest(tx: Session, site: str) -> HandoverFacts | None:
     """Give the last hand-over of a building."""
     return _read(tx, _asked(site))
