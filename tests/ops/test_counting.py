@@ -8,7 +8,7 @@ from datetime import timedelta
 from random import Random
 
 import pytest
-from conftest import NOW
+from conftest import NOW, SITE
 from sqlalchemy import select, update
 from warehouses import counted
 from warehouses.picked import all_is_well, line, picks, stock_of, tasks_of, troubles
@@ -25,8 +25,9 @@ from floorhand.ops.counting import open_count
 from floorhand.ops.exceptions import decide
 from floorhand.store import ledger, tasks
 from floorhand.store.db import Transactions
+from floorhand.store.exceptions import open_exceptions
 from floorhand.store.ledger import Cause
-from floorhand.store.schema import CountSheet, Operation, Place, SiteRow, Task, Trouble
+from floorhand.store.schema import Counted, CountSheet, Operation, Place, SiteRow, Task, Trouble
 
 
 @pytest.fixture
@@ -370,3 +371,14 @@ def test_whatever_is_counted_the_books_say_in_the_end_what_was_seen(floor: Trans
         for sku, pieces in seen.items():
             assert sum(n for (one, *_), n in held.items() if one == sku) == pieces
         all_is_well(floor)
+
+
+def test_of_a_count_that_is_freed_nobody_sees_what_was_found_so_far(floor: Transactions) -> None:
+    ana = counter(floor)
+    ana.scan("BIN-A-01", "MUG-1", "3")
+    assert ana.said == "counting.counted"
+    later = NOW + timedelta(hours=2)
+    with floor.begin() as tx:
+        (stuck,) = (one for one in open_exceptions(tx, SITE, later) if one.kind == "stuck_task")
+        decide(tx, replace(lead(tx, "X:1", "W4"), at=later), Decide(stuck.id, "free"))
+        assert tx.scalars(select(Counted.pieces)).all() == []

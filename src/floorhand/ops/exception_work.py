@@ -19,6 +19,7 @@ from floorhand.ops.claims import leave_orders
 from floorhand.ops.freezing import thaw
 from floorhand.ops.registry import FLOWS
 from floorhand.ops.works import work_of
+from floorhand.store import count_sheets
 from floorhand.store.exceptions import Standing
 from floorhand.store.ledger import Cause
 from floorhand.store.schema import Parked, Seat, Slot, Task
@@ -79,6 +80,8 @@ def _open_again(tx: Session, cause: Cause, task: str, holder: str) -> int:
         return 1
     if kind not in AT_ONCE:
         return 0
+    if kind == "count":
+        count_sheets.begin_anew(tx, cause.site, task)
     opened = tx.execute(
         update(Task)
         .where(*mine, Task.state == "claimed")
