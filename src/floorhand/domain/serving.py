@@ -30,7 +30,7 @@ class MerchantsListed:
 
 
 @dataclass(frozen=True, slots=True)
-class ServeMerchant:
+class FindMerchant:
     """Look after what one merchant asks, whose code was chosen or typed."""
 
     code: str

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from floorhand.domain.keymap import Key
 from floorhand.domain.serving import (
+    FindMerchant,
     ListMerchants,
     MerchantRow,
     MerchantServed,
     MerchantsListed,
-    ServeMerchant,
 )
 from floorhand.domain.things import Chosen, Pressed, Text
 from floorhand.errors import Code
@@ -60,7 +60,7 @@ def step(state: State, event: object) -> Reply:
         case Choosing(listed=MerchantsListed(more=True) as listed), Pressed(key=Key.LIST):
             return Do(ListMerchants(listed.skip + len(listed.rows)))
         case Choosing(), Chosen(code=code) | Text(value=code):
-            return Do(ServeMerchant(code))
+            return Do(FindMerchant(code))
         case Choosing(listed=listed), MerchantServed(code=code, name=name):
             return Ask(Serving(listed, code, name))
         case Serving(listed=listed), Pressed(key=Key.BACK):

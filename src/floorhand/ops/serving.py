@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from floorhand.domain.leading import LIST_MAX
 from floorhand.domain.rights import Right
 from floorhand.domain.serving import (
+    FindMerchant,
     ListMerchants,
     MerchantRow,
     MerchantServed,
     MerchantsListed,
-    ServeMerchant,
 )
 from floorhand.errors import Code, Refused
 from floorhand.ops.leading import must_lead
@@ -29,7 +29,7 @@ def list_merchants(tx: Session, cause: Cause, command: ListMerchants) -> Merchan
     return MerchantsListed(rows, command.skip, len(found) > LIST_MAX)
 
 
-def serve_merchant(tx: Session, cause: Cause, command: ServeMerchant) -> MerchantServed:
+def serve_merchant(tx: Session, cause: Cause, command: FindMerchant) -> MerchantServed:
     """Find a merchant by its code.
 
     Raises:
@@ -44,6 +44,6 @@ def serve_merchant(tx: Session, cause: Cause, command: ServeMerchant) -> Merchan
 
 HANDLERS: dict[type, Callable[..., object]] = {
     ListMerchants: list_merchants,
-    ServeMerchant: serve_merchant,
+    FindMerchant: serve_merchant,
 }
 """Who carries out what."""
