@@ -87,7 +87,7 @@ class Looking:
 
 @pytest.fixture(autouse=True)
 def looks_often(monkeypatch) -> None:
-    monkeypatch.setattr(board_module, "LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr(board_module, "LOOK_EVERY_S", 0.05)
 
 
 def app_of(looking: Looking, language: str = "en") -> BoardApp:
