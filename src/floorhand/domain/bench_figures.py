@@ -52,21 +52,18 @@ def bench_findings(entries: Iterable[Entry], refusals: Iterable[BenchRefusal]) -
     The same barcode refused again for the same order is one piece: whoever does not believe a
     refusal scans once more. A refusal is of the order that its seat had open then.
     """
-    bench = [one for one in entries if one.facts.get("job") == "packing" and one.word("order")]
-    found = [
-        Found(_order(one), "verified", one.count("verified"))
-        for one in bench
-        if one.facts.get("verified")
-    ]
-    found += [
-        Found(_order(one), "missing", one.count("missing"))
-        for one in bench
-        if one.facts.get("missing") and one.word("reason") != NOT_PICKED_WRONG
-    ]
     refused = list(refusals)
     seats = {refusal.seat for refusal in refused}
+    found: list[Found] = []
     opened: dict[str, list[tuple[datetime, Name]]] = {}
-    for one in bench:
+    for one in entries:
+        facts = one.facts
+        if facts.get("job") != "packing" or not facts.get("order"):
+            continue
+        if facts.get("verified"):
+            found.append(Found(_order(one), "verified", one.count("verified")))
+        if facts.get("missing") and facts.get("reason") != NOT_PICKED_WRONG:
+            found.append(Found(_order(one), "missing", one.count("missing")))
         if one.seat in seats:
             opened.setdefault(one.seat, []).append((one.at, _order(one)))
     for at_seat in opened.values():

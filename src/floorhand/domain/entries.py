@@ -95,12 +95,16 @@ class Noted:
 
     def __call__(self, *names: str) -> list[Entry]:
         """Give those that noted any of these, whatever it was; in no particular order."""
-        return [
-            entry
-            for noted, entries in self._alike.items()
-            if not set(names).isdisjoint(noted)
-            for entry in entries
-        ]
+        return [entry for _, entries in self.alike(*names) for entry in entries]
+
+    def alike(self, *names: str) -> Iterator[tuple[tuple[str, ...], list[Entry]]]:
+        """Give the same by what they noted: which of these names, and those that noted just them.
+
+        Several lists may be of the same names.
+        """
+        for noted, entries in self._alike.items():
+            if found := tuple([name for name in names if name in noted]):
+                yield found, entries
 
 
 def plain(counts: Mapping[str, int]) -> dict[str, int]:

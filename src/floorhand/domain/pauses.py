@@ -163,8 +163,10 @@ def _is_out_of_work(gap: Gap, end: datetime, known: Known) -> bool:
         return True
     if any(one.no_work and (one.worker, one.at) == (gap.worker, gap.start) for one in known.idle):
         return True
+    if PICKING not in (gap.before, gap.after):
+        return False
     shared_s = sum(_shared_s(gap, end, *times) for times in known.workless)
-    return PICKING in (gap.before, gap.after) and shared_s >= GAP_SHARE * gap.length_s
+    return shared_s >= GAP_SHARE * gap.length_s
 
 
 def _shared_s(gap: Gap, end: datetime, first: datetime, last: datetime) -> float:

@@ -212,7 +212,8 @@ def activity(beats: Iterable[Beat]) -> Activity:
     The time between two scans of a worker counts for the job of the later one, if it is at most
     `GAP_MAX_S`; every longer interval is a gap.
     """
-    active: dict[tuple[str, str], float] = {}
+    longest = timedelta(seconds=GAP_MAX_S)
+    active: dict[tuple[str, str], timedelta] = {}
     gaps: list[Gap] = []
     last_fates: dict[tuple[str, datetime], str] = {}
     last: dict[str, Beat] = {}
@@ -221,14 +222,15 @@ def activity(beats: Iterable[Beat]) -> Activity:
         last[beat.worker] = beat
         if before is None:
             continue
-        length_s = (beat.at - before.at).total_seconds()
-        if length_s > GAP_MAX_S:
-            gaps.append(Gap(beat.worker, before.at, int(length_s), before.job, beat.job))
+        length = beat.at - before.at
+        if length > longest:
+            length_s = int(length.total_seconds())
+            gaps.append(Gap(beat.worker, before.at, length_s, before.job, beat.job))
             last_fates[beat.worker, before.at] = before.fate
         else:
             key = (beat.worker, beat.job)
-            active[key] = active.get(key, 0.0) + length_s
-    active_s = {key: round(length_s) for key, length_s in active.items()}
+            active[key] = active[key] + length if key in active else length
+    active_s = {key: round(length.total_seconds()) for key, length in active.items()}
     return Activity(active_s, tuple(gaps), last_fates)
 
 

@@ -40,18 +40,18 @@ def tallies(noted: Noted, beats: Iterable[Beat]) -> dict[Key, Tally]:
 
     Who did something of a job has a tally of it, also if there is nothing in it to add up.
     """
-    worked = {(entry.worker, entry.word("job")) for entry in noted("job")}
+    worked = {(entry.worker, entry.facts["job"]) for entry in noted("job")}
     found = defaultdict(Tally, {key: Tally() for key in worked if key[1] in JOBS})
-    for entry in noted(*COUNTED):
-        facts, job = entry.facts, entry.word("job")
-        if job not in JOBS:
-            continue
-        tally = found[entry.worker, job]
-        for name in COUNTED:
-            if name in facts:
-                tally.counts[name] += entry.count(name)
-        if job == "picking" and facts.get("short"):
-            tally.short_picks += entry.sign * int(facts.get("short_lines", 1))
+    for names, entries in noted.alike(*COUNTED):
+        for entry in entries:
+            facts, job = entry.facts, entry.facts.get("job")
+            if job not in JOBS:
+                continue
+            tally = found[entry.worker, job]
+            for name in names:
+                tally.counts[name] += entry.sign * int(facts[name])
+            if "short" in names and facts["short"] and job == "picking":
+                tally.short_picks += entry.sign * int(facts.get("short_lines", 1))
     for (worker, job, fate), count in Counter(map(_SCANNED, beats)).items():
         if job in JOBS:
             tally = found[worker, job]
@@ -111,8 +111,8 @@ def pace(entries: Iterable[Entry], hours: Sequence[Period]) -> tuple[dict[str, i
     found = [dict.fromkeys(JOBS, 0) for _ in hours]
     ends = [hour.end for hour in hours]
     for entry in entries:
-        if entry.facts.get("pieces") and (job := entry.word("job")) in JOBS:
-            found[bisect_right(ends, entry.at)][job] += entry.count("pieces")
+        if (pieces := entry.facts.get("pieces")) and (job := entry.facts.get("job")) in JOBS:
+            found[bisect_right(ends, entry.at)][job] += entry.sign * int(pieces)
     return tuple(found)
 
 

@@ -12,11 +12,23 @@ What is asked rarely is built where it is asked, and goes through ``tx.execute``
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, literal, literal_column
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Connection,
+    Select,
+    String,
+    bindparam,
+    cast,
+    func,
+    literal,
+    literal_column,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from floorhand.store.prepared import Prepared, Question, Statement, prepare, ready_for
@@ -161,6 +173,26 @@ def is_known(column: Any) -> ColumnElement[bool]:
     """Say that a row has such a number: spelt out, as `index_of_known` says it."""
     known: ColumnElement[bool] = column != literal_column("''")
     return known
+
+
+def of_texts(name: str, make: Callable[[Select[Any]], Statement]) -> dict[str, Statement]:
+    """Make a question about a list of texts, given in JSON under a name.
+
+    However long the list is, it is one statement with one parameter: hundreds of them take longer
+    to put together than to answer.
+
+    Args:
+        name: Of the parameter.
+        make: Makes the question of a subquery that gives the texts.
+    """
+    listed = {
+        "sqlite": func.json_each(bindparam(name, type_=String)),
+        "postgresql": func.json_array_elements_text(cast(bindparam(name, type_=String), JSON)),
+    }
+    return {
+        dialect: make(select(each.table_valued("value").c.value))
+        for dialect, each in listed.items()
+    }
 
 
 def hold(tx: Session, statement: Statement, /, **named: Any) -> None:

@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 
 from floorhand.domain.entries import Entry
 from floorhand.domain.floor_figures import Net
+from floorhand.domain.json_text import as_json
 from floorhand.domain.shifts import Period
 from floorhand.domain.spreads import spread_s
 from floorhand.domain.things import CORRECTION
-from floorhand.store.entries import NAMED_MAX
+from floorhand.store.asking import ask, of_texts
 from floorhand.store.schema import Delivery, Move, Operation, Place, Receipt, Stock, Task
 from floorhand.store.tasks import LIVE
 
@@ -66,8 +67,11 @@ _BEFORE = _RECEIPTS.where(
 _TO_PUT_AWAY = select(Task.place).where(
     Task.site == bindparam("site"), Task.kind == "putaway", Task.state.in_(LIVE)
 )
-_INSIDE = select(Place.code).where(
-    Place.site == bindparam("site"), Place.parent.in_(bindparam("places", expanding=True))
+_INSIDE = of_texts(
+    "places",
+    lambda places: select(Place.code).where(
+        Place.site == bindparam("site"), Place.parent.in_(places)
+    ),
 )
 _RECEIVING = select(Receipt.place).where(
     Receipt.site == bindparam("site"),
@@ -77,10 +81,11 @@ _RECEIVING = select(Receipt.place).where(
         )
     ),
 )
-_STANDING = select(Stock.place, *(getattr(Stock, name) for name in GOODS), Stock.pieces).where(
-    Stock.site == bindparam("site"),
-    Stock.place.in_(bindparam("places", expanding=True)),
-    Stock.pieces > 0,
+_STANDING = of_texts(
+    "places",
+    lambda places: select(
+        Stock.place, *(getattr(Stock, name) for name in GOODS), Stock.pieces
+    ).where(Stock.site == bindparam("site"), Stock.place.in_(places), Stock.pieces > 0),
 )
 _MOVED = {
     sign: select(place, *(getattr(Move, name) for name in GOODS), Move.pieces).where(
@@ -99,8 +104,11 @@ _CORRECTED = (
     .having(_NET != 0)
 )
 _NETS_OF_PERIOD = _CORRECTED.where(_PERIOD)
-_NETS_NAMED = _CORRECTED.where(
-    Move.site == bindparam("site"), Move.operation.in_(bindparam("operations", expanding=True))
+_NETS_NAMED = of_texts(
+    "operations",
+    lambda operations: _CORRECTED.where(
+        Move.site == bindparam("site"), Move.operation.in_(operations)
+    ),
 )
 
 
@@ -125,7 +133,7 @@ def dock_to_stock(
     within = {"site": site, "start": period.start, "end": period.end}
     put = [
         row
-        for row in tx.execute(_PUT, within)
+        for row in ask(tx, _PUT, **within)
         if (entry := entries.get(row.operation)) is not None and entry.sign > 0
     ]
     opened = _Opened(tx, site, period)
@@ -163,7 +171,7 @@ class _Opened:
         self._known: dict[Standing, list[datetime]] = {}
         self._long_ago: dict[Standing, datetime | None] = {}
         within = {"site": site, "start": self._first, "end": period.end}
-        for *goods, opened in tx.execute(_LATELY, within):
+        for *goods, opened in ask(tx, _LATELY, **within):
             self._known.setdefault(tuple(goods), []).append(opened)
         for times in self._known.values():
             times.sort()
@@ -175,7 +183,7 @@ class _Opened:
             return times[count - 1]
         if goods not in self._long_ago:
             named = dict(zip(("place", *GOODS), goods, strict=True))
-            rows = self._tx.execute(_BEFORE, {"site": self._site, **named})
+            rows = ask(self._tx, _BEFORE, site=self._site, **named)
             older = [row.opened_at for row in rows if row.opened_at < self._first]
             self._long_ago[goods] = max(older, default=None)
         return self._long_ago[goods]
@@ -184,22 +192,21 @@ class _Opened:
 def _unfinished(tx: Session, site: str, as_of: datetime, now: datetime) -> dict[Standing, int]:
     """Count what waits for put-away; as of a past moment by what was moved since."""
     held: Counter[Standing] = Counter()
-    for named in _parts(_waiting_places(tx, site)):
-        for *goods, pieces in tx.execute(_STANDING, {"site": site, "places": named}):
-            held[tuple(goods)] += pieces
+    waiting = as_json(_waiting_places(tx, site))
+    for *goods, pieces in ask(tx, _STANDING, site=site, places=waiting):
+        held[tuple(goods)] += pieces
     if as_of < now:
         for sign, question in _MOVED.items():
-            for *goods, pieces in tx.execute(question, {"site": site, "start": as_of, "end": now}):
+            for *goods, pieces in ask(tx, question, site=site, start=as_of, end=now):
                 held[tuple(goods)] += sign * pieces
     return {goods: pieces for goods, pieces in held.items() if pieces > 0}
 
 
 def _waiting_places(tx: Session, site: str) -> list[str]:
     """Name the places whose goods are to be put away, with what stands in them."""
-    found = set(tx.scalars(_TO_PUT_AWAY, {"site": site}))
-    for named in _parts(sorted(found)):
-        found |= set(tx.scalars(_INSIDE, {"site": site, "places": named}))
-    return sorted(found | set(tx.scalars(_RECEIVING, {"site": site})))
+    found = set(ask(tx, _TO_PUT_AWAY, site=site).scalars())
+    found |= set(ask(tx, _INSIDE, site=site, places=as_json(sorted(found))).scalars())
+    return sorted(found | set(ask(tx, _RECEIVING, site=site).scalars()))
 
 
 def corrections(
@@ -207,12 +214,8 @@ def corrections(
 ) -> tuple[Net, ...]:
     """List by how much operations that count in a period made the stock more or less."""
     within = {"site": site, "start": period.start, "end": period.end}
-    rows = list(tx.execute(_NETS_OF_PERIOD, within))
+    rows = ask(tx, _NETS_OF_PERIOD, **within)
     earlier = sorted(entry.operation for entry in entries if entry.sign < 0)
-    for named in _parts(earlier):
-        rows += tx.execute(_NETS_NAMED, {"site": site, "operations": named})
+    if earlier:
+        rows += ask(tx, _NETS_NAMED, site=site, operations=as_json(earlier))
     return tuple(Net(operation, merchant, int(net)) for operation, merchant, _, net in rows)
-
-
-def _parts(names: list[str]) -> list[list[str]]:
-    return [names[first : first + NAMED_MAX] for first in range(0, len(names), NAMED_MAX)]

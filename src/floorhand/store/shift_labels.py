@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from floorhand.domain.label_figures import LabelTimes
 from floorhand.domain.pauses import LateLabel
 from floorhand.domain.shifts import Period
+from floorhand.store.asking import ask
 from floorhand.store.schema import PrintJob
 
 STATES = ("waiting", "sending", "sent", "confirmed", "doubt", "failed", "voided")
@@ -48,7 +49,7 @@ def labels(
     """
     times: list[LabelTimes] = []
     late: list[LateLabel] = []
-    for row in tx.execute(_ASKED, {"site": site, "start": period.start, "end": period.end}):
+    for row in ask(tx, _ASKED, site=site, start=period.start, end=period.end):
         sent = _by(row.sent_at, period.end)
         if sent is None and row.state == "voided":
             continue

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from floorhand.domain.bench_figures import Name
 from floorhand.domain.entries import Entry
+from floorhand.domain.json_text import as_json
 from floorhand.domain.shifts import Period
-from floorhand.store.entries import NAMED_MAX
+from floorhand.store.asking import ask, of_texts
 from floorhand.store.schema import Order, Pick, Task
 
 _IN_TIME = Order.shipped_at <= Order.due_at
@@ -25,17 +26,20 @@ _DUE = select(Order.merchant, Order.number, func.coalesce(_IN_TIME, False).label
     Order.released_at <= Order.due_at,
     or_(Order.cancelled_at.is_(None), Order.cancelled_at >= Order.due_at),
 )
-_PICKED = (
-    select(Pick.order, Task.worker, func.sum(Pick.picked))
-    .join(Task, (Task.site == Pick.site) & (Task.id == Pick.task))
-    .where(
-        Pick.site == bindparam("site"),
-        Pick.merchant == bindparam("merchant"),
-        Pick.order.in_(bindparam("numbers", expanding=True)),
-        Pick.picked > 0,
-        Task.worker.is_not(None),
-    )
-    .group_by(Pick.order, Task.worker)
+_PICKED = of_texts(
+    "numbers",
+    lambda numbers: (
+        select(Pick.order, Task.worker, func.sum(Pick.picked))
+        .join(Task, (Task.site == Pick.site) & (Task.id == Pick.task))
+        .where(
+            Pick.site == bindparam("site"),
+            Pick.merchant == bindparam("merchant"),
+            Pick.order.in_(numbers),
+            Pick.picked > 0,
+            Task.worker.is_not(None),
+        )
+        .group_by(Pick.order, Task.worker)
+    ),
 )
 
 
@@ -54,7 +58,7 @@ def due(tx: Session, site: str, period: Period, taken_back: Iterable[Entry]) -> 
     left_then = {
         (one.word("merchant"), one.word("order")) for one in taken_back if one.facts.get("on_time")
     }
-    rows = tx.execute(_DUE, {"site": site, "start": period.start, "end": period.end}).all()
+    rows = ask(tx, _DUE, site=site, start=period.start, end=period.end)
     in_time = sum(row.in_time or (row.merchant, row.number) in left_then for row in rows)
     return len(rows), in_time
 
@@ -63,11 +67,11 @@ def pickers(tx: Session, site: str, orders: Sequence[Name]) -> dict[Name, str]:
     """Say who picked each order; if several did, whoever picked most of it."""
     picked: dict[Name, Counter[str]] = {}
     for merchant, group in groupby(sorted(orders), key=itemgetter(0)):
-        numbers = [number for _, number in group]
-        for first in range(0, len(numbers), NAMED_MAX):
-            named = {"numbers": numbers[first : first + NAMED_MAX], "merchant": merchant}
-            for order, worker, pieces in tx.execute(_PICKED, {"site": site, **named}):
-                picked.setdefault((merchant, order), Counter())[str(worker)] += int(pieces)
+        numbers = as_json([number for _, number in group])
+        for order, worker, pieces in ask(
+            tx, _PICKED, site=site, merchant=merchant, numbers=numbers
+        ):
+            picked.setdefault((merchant, order), Counter())[worker] += int(pieces)
     return {
         name: min(counts, key=lambda worker: (-counts[worker], worker))
         for name, counts in picked.items()

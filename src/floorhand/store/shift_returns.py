@@ -10,15 +10,19 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.entries import Entry
+from floorhand.domain.json_text import as_json
 from floorhand.domain.return_figures import JOB
 from floorhand.domain.shifts import Period
-from floorhand.store.entries import NAMED_MAX
+from floorhand.store.asking import ask, of_texts
 from floorhand.store.schema import Return
 
-_RECEIVED = select(Return.number, Return.received_at).where(
-    Return.site == bindparam("site"),
-    Return.number.in_(bindparam("numbers", expanding=True)),
-    Return.received_at.is_not(None),
+_RECEIVED = of_texts(
+    "numbers",
+    lambda numbers: select(Return.number, Return.received_at).where(
+        Return.site == bindparam("site"),
+        Return.number.in_(numbers),
+        Return.received_at.is_not(None),
+    ),
 )
 _DEADLINES = select(Return.number, Return.deadline, Return.received_at, Return.disposed_at).where(
     Return.site == bindparam("site"),
@@ -38,14 +42,7 @@ class Deadlines:
 
 def received(tx: Session, site: str, numbers: Sequence[str]) -> dict[str, datetime]:
     """Say when returns came."""
-    found: dict[str, datetime] = {}
-    for first in range(0, len(numbers), NAMED_MAX):
-        named = list(numbers[first : first + NAMED_MAX])
-        found |= {
-            row.number: row.received_at
-            for row in tx.execute(_RECEIVED, {"site": site, "numbers": named})
-        }
-    return found
+    return dict(ask(tx, _RECEIVED, site=site, numbers=as_json(list(numbers))))
 
 
 def deadlines(
@@ -74,7 +71,7 @@ def deadlines(
         if one.word("job") == JOB and one.facts.get("orders")
     }
     missed = coming = 0
-    for row in tx.execute(_DEADLINES, {"site": site, "start": period.start, "end": next_end}):
+    for row in ask(tx, _DEADLINES, site=site, start=period.start, end=next_end):
         closed = closed_then.get(row.number, row.disposed_at)
         if row.deadline < as_of:
             was_here = row.received_at < row.deadline

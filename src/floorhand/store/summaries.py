@@ -88,7 +88,7 @@ def worker_names(tx: Session, site: str) -> dict[str, str]:
 def scans(tx: Session, site: str, period: Period) -> list[Beat]:
     """List every scan that somebody made in the period, in the order of time."""
     rows = ask(tx, _SCANS, site=site, start=period.start, end=period.end)
-    return [Beat(*row) for row in rows]
+    return list(map(Beat._make, rows))
 
 
 def bench_refusals(tx: Session, site: str, period: Period) -> tuple[BenchRefusal, ...]:
