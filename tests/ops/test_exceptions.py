@@ -175,6 +175,11 @@ def test_an_order_of_which_nothing_is_left_is_closed_as_short(floor: Transaction
     (one,) = listed(floor, "short_order")
     assert decide(floor, one, "drop_lines") == "exceptions.done.drop_lines"
     assert (state(floor, "9", "BOLT"), line(floor, "9")) == ("short", (0, 25, "no_stock"))
+    with floor.begin() as tx:
+        noted = tx.scalars(select(Operation.facts).where(Operation.kind == "Decide")).one()
+    told = json.loads(noted)  # of which figures of shifts are made, as where a walk ends so
+    assert (told["orders_short"], told["ordered_pieces"], told["shipped_pieces"]) == (1, 25, 0)
+    assert told["short_of_no_stock"] == 25
 
 
 def test_goods_in_a_tote_that_stands_nowhere_are_put_back(floor: Transactions) -> None:

@@ -17,6 +17,7 @@ from floorhand.domain.picking import NO_STOCK
 from floorhand.domain.returns import CUSTOMER_RETURN
 from floorhand.errors import Code, Refused
 from floorhand.flows.turn import Facts
+from floorhand.ops.ending import note_end
 from floorhand.ops.exception_stock import known_merchant
 from floorhand.ops.missing import HOLD_REASON
 from floorhand.ops.reserving import write_short
@@ -53,8 +54,9 @@ def ship_rest(tx: Session, cause: Cause, one: Standing, command: Decide) -> Fact
         for line_no, pieces in _lacking(tx, cause, merchant, number, whole=whole).items():
             write_short(tx, cause, merchant, number, line_no, pieces, NO_STOCK)
             short += pieces
-    _go_on(tx, cause, one, state)
     cause.note(short=short)
+    if _go_on(tx, cause, one, state) == "short":
+        note_end(tx, cause, merchant, number)
     return {"order": one.subject, "pieces": short}
 
 
@@ -102,8 +104,11 @@ def _lacking(
     return lacking
 
 
-def _go_on(tx: Session, cause: Cause, one: Standing, state: str) -> None:
-    """Let an order be picked, or packed if nothing is left to pick; close it if it is empty."""
+def _go_on(tx: Session, cause: Cause, one: Standing, state: str) -> str:
+    """Let an order be picked, or packed if nothing is left to pick; close it if it is empty.
+
+    Gives the state that it has by then.
+    """
     merchant, _, number = one.subject.partition("/")
     mine = (
         OrderLine.site == cause.site,
@@ -134,6 +139,7 @@ def _go_on(tx: Session, cause: Cause, one: Standing, state: str) -> None:
     ).first()
     if done is None:
         raise Refused(Code.EXCEPTION_CHANGED, subject=one.subject)
+    return after
 
 
 def unnamed(tx: Session, site: str, one: Standing) -> bool:
