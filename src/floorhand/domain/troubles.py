@@ -26,6 +26,9 @@ STRAY_TOTE: Final = "stray_tote"
 STRAY_UNIT: Final = "stray_unit"
 """A pallet or carton stands where nobody will come for it, or waits there for long."""
 
+STRAYS: Final = (STRAY_TOTE, STRAY_UNIT)
+"""Goods in the wrong place: hand-overs list these by themselves."""
+
 NO_TASK: Final = "no_task"
 ORDER_ENDED: Final = "order_ended"
 WAITS_LONG: Final = "waits_long"

@@ -7,24 +7,23 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import case, exists, false, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import case, false, select
+from sqlalchemy.orm import Session
 
 from floorhand.domain.cut_offs import BLOCKED, WORKABLE
 from floorhand.domain.handing_over import DUE_ORDERS_H, LEFT_KINDS
 from floorhand.domain.inspection import AMBER_H
 from floorhand.domain.printing import Stands
-from floorhand.domain.troubles import RETURN_DUE
+from floorhand.domain.troubles import RETURN_DUE, STAGED_H, STRAYS
+from floorhand.store import strays
 from floorhand.store.board import printers_of
 from floorhand.store.exceptions import open_exceptions
+from floorhand.store.masters import site_rules
 from floorhand.store.orders import order_holder
 from floorhand.store.schema import (
     Order,
     Parked,
-    Place,
     Return,
-    Slot,
-    Stock,
     Task,
     Worker,
 )
@@ -135,9 +134,9 @@ def _due_returns(tx: Session, site: str, now: datetime) -> Iterator[Left]:
 
 
 def _troubles(tx: Session, site: str, now: datetime) -> Iterator[Left]:
-    """List exceptions, the most urgent first; returns at their deadline are listed as such."""
+    """List exceptions, the most urgent first; those that have a list of their own are there."""
     for one in open_exceptions(tx, site, now):
-        if one.kind != RETURN_DUE:
+        if one.kind != RETURN_DUE and one.kind not in STRAYS:
             text = f"trouble.{one.kind}"
             yield Left("troubles", one.subject, one.owner_name, one.since, text, one.pieces)
 
@@ -174,42 +173,18 @@ def _tasks_of(tx: Session, site: str, kind: str) -> Iterator[Left]:
         yield Left("tasks", place or "–", name or "", created_at, f"report.task.{kind}", pieces)
 
 
-def _strays(tx: Session, site: str, _now: datetime) -> Iterator[Left]:
-    """List totes and cartons with goods in them that no work and no open order is about."""
-    live, slot = aliased(Task), aliased(Slot)
-    about = exists().where(
-        live.site == Place.site,
-        live.state.in_(LIVE),
-        or_(live.place == Place.code, live.place == Place.parent),
-    )
-    walked = exists().where(
-        slot.site == Place.site,
-        slot.tote == Place.code,
-        live.site == slot.site,
-        live.id == slot.task,
-        live.state.in_(LIVE),
-    )
-    wanted = exists().where(
-        Order.site == Place.site,
-        Place.order_no == Order.merchant.concat("/").concat(Order.number),
-        Order.state.in_((*WORKABLE, *BLOCKED)),
-    )
-    asked = (
-        select(Place.code, Place.parent, func.min(Stock.arrived_at), func.sum(Stock.pieces))
-        .join(Stock, (Stock.site == Place.site) & (Stock.place == Place.code) & (Stock.pieces > 0))
-        .where(
-            Place.site == site,
-            Place.kind.in_(("tote", "carton")),
-            Place.state == "open",
-            ~about,
-            ~walked,
-            ~wanted,
-        )
-        .group_by(Place.code, Place.parent)
-        .order_by(func.min(Stock.arrived_at), Place.code)
-    )
-    for code, parent, at, pieces in tx.execute(asked):
-        yield Left("strays", code, parent or "", at, "", int(pieces))
+def _strays(tx: Session, site: str, now: datetime) -> Iterator[Left]:
+    """List what stands in the wrong place, also what has not for long enough to be an exception.
+
+    What somebody has settled is none.
+    """
+    open_ones = open_exceptions(tx, site, now)
+    owners = {one.subject: one.owner_name for one in open_ones if one.kind in STRAYS}
+    lately = now - timedelta(minutes=site_rules(tx, site).stuck_minutes)
+    for one in strays.strays(tx, site, now, now - timedelta(hours=STAGED_H)):
+        if one.code in owners or one.since > lately:
+            owner = owners.get(one.code, "")
+            yield Left("strays", one.code, owner, one.since, "", one.pieces)
 
 
 _KINDS: Final[Mapping[str, Callable[[Session, str, datetime], Iterable[Left]]]] = {
