@@ -13,6 +13,7 @@ import os
 import pickle
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cache, lru_cache
 from importlib import import_module
@@ -268,10 +269,21 @@ def numbered_entries(rows: list[Row]) -> Iterator[tuple[int, str]]:
 def played_once(own: Path) -> tuple[Turn, ...]:
     """Play the scripts, or take what another process of this run was told when it did."""
     kept = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "played"
-    if not kept.exists():
-        (own / "played.new").write_bytes(pickle.dumps(played(own)))
-        (own / "played.new").replace(kept)
+    with alone(kept.with_suffix(".lock")):
+        if not kept.exists():
+            kept.write_bytes(pickle.dumps(played(own)))
     return pickle.loads(kept.read_bytes())
+
+
+@contextmanager
+def alone(file: Path) -> Iterator[None]:
+    """Wait until no other process of this run is here; where there are no locks, go on."""
+    with file.open("w") as lock:
+        with suppress(ImportError):
+            import fcntl
+
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture(scope="module")
