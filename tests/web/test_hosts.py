@@ -66,8 +66,9 @@ async def test_without_a_host_the_server_has_its_own_and_begins_it_again(floor: 
         await gone(terminal)
         async with tab(at, two) as other:
             await other.until(b"Scan your badge")
-            second = at.own_host()
+            second, left = at.own_host(), at.terminal()
             assert second != first
+        await gone(left)
         os.symlink(floor.host.socket, path)
         async with tab(at, two) as other:
             await other.until(b"Scan your badge")
