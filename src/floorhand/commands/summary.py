@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, date, datetime
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -49,7 +50,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     transactions = open_database(settings.database, create=False)
     now = datetime.now(UTC)
     added_up: list[AddedUp] = []
-    with Onlooker(settings.database).look() as tx:
+    with closing(Onlooker(settings.database)) as onlooker, onlooker.look() as tx:
         require_site(tx, settings.site)
         zone = ZoneInfo(summaries.time_zone(tx, settings.site))
         rules = site_rules(tx, settings.site)
