@@ -53,9 +53,6 @@ RECORDS = {Seat.__tablename__, Scan.__tablename__}
 
 CONTROLS = {f"control_{number:02x}": f"AB{chr(number)}CD" for number in (*range(32), 127)}
 
-CONTROLS_IN = 3
-"""In so many parts; each is thrown at every third question."""
-
 NOTHING = {"empty": "", "blank": "   ", "tab": "\t", "end_of_line": "\r\n"}
 """What is no scan at all."""
 
@@ -135,12 +132,6 @@ class Notes:
     faults: list[str] = field(default_factory=list)
 
 
-def controls(notes: Notes) -> dict[str, str]:
-    """A third of the control characters, other ones at each question: all are read by one rule."""
-    first = len(notes.questions) % CONTROLS_IN
-    return dict(list(CONTROLS.items())[first::CONTROLS_IN])
-
-
 def bad_keys(prompt: Prompt) -> dict[str, str]:
     """Every key that the question does not offer."""
     offered = {key for key, _ in prompt.keys} | {Key.HELP}
@@ -217,7 +208,7 @@ def barrage(
         before = everything(connection)
         with inside.begin() as tx:
             things = other_things(tx, turn)
-        scans = {**NOTHING, **RUBBISH, **controls(notes), **NUMBERS, **things}
+        scans = {**NOTHING, **RUBBISH, **CONTROLS, **NUMBERS, **things}
         scans |= {"key_help": "*HELP", **bad_keys(turn.prompt)}
         figures, at, device = _figures(connection), turn, holder(inside, turn.seat)
         for kind, scanned in scans.items():

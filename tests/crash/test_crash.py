@@ -35,11 +35,11 @@ def outcome(command: str, *arguments: str) -> tuple[int, str]:
 
 @pytest.mark.sqlite("the same is tried on PostgreSQL beside it")
 def test_kill_9_at_any_moment_loses_and_doubles_nothing_on_sqlite() -> None:
-    run("kills.py", "10", "--on", "sqlite", "--resume-max", "60")
+    run("kills.py", "15", "--on", "sqlite", "--resume-max", "60")
 
 
 def test_kill_9_at_any_moment_loses_and_doubles_nothing_on_postgresql(postgresql_server) -> None:
-    run("kills.py", "10", "--on", "postgresql", "--server", postgresql_server, "--resume-max", "60")
+    run("kills.py", "15", "--on", "postgresql", "--server", postgresql_server, "--resume-max", "60")
 
 
 @pytest.mark.sqlite("its file on a simulated disk")
@@ -117,13 +117,13 @@ def test_processes_that_want_the_same_goods_take_nothing_twice(request) -> None:
 
 @pytest.mark.sqlite("the same is tried on PostgreSQL beside it")
 def test_kill_9_of_the_one_that_sends_labels_loses_and_doubles_none_on_sqlite() -> None:
-    run("spools.py", "2", "--on", "sqlite")
+    run("spools.py", "3", "--on", "sqlite")
 
 
 def test_kill_9_of_the_one_that_sends_labels_loses_and_doubles_none_on_postgresql(
     postgresql_server,
 ) -> None:
-    run("spools.py", "2", "--on", "postgresql", "--server", postgresql_server)
+    run("spools.py", "3", "--on", "postgresql", "--server", postgresql_server)
 
 
 @pytest.mark.sqlite("the terminals work on its file")

@@ -307,8 +307,6 @@ class Teased(Robot):
 class TeasedStage(Stage):
     """The stage of a floor script; the same."""
 
-    times = 1
-
     def __init__(self, transactions: Transactions, notes: Notes) -> None:
         super().__init__(transactions)
         self.notes = notes

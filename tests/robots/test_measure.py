@@ -80,7 +80,7 @@ def test_scans_at_a_terminal_are_measured_to_their_painted_answers(
 @pytest.mark.sqlite("it is measured in a file of its own")
 def test_scans_at_several_terminals_at_once_are_measured(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr("floorhand.robots.measure_many.WARM_UP_S", 1.0)
-    figures = measure_many(tmp_path, terminals=2, every_s=0.4, seconds=1.0)
+    figures = measure_many(tmp_path, terminals=2, every_s=0.6, seconds=2.0)
     assert figures["terminals"] == 2
     assert figures["scans"] >= 2
     assert figures["longest_ms"] >= figures["painted_p50_ms"] > 0
@@ -96,7 +96,7 @@ def test_a_server_that_takes_too_few_lines_is_not_measured(postgresql_server: st
 
 @pytest.mark.sqlite("it is measured in a file of its own")
 def test_a_crew_is_measured_beside_the_same_by_hand(tmp_path: Path) -> None:
-    figures = measure_crew(tmp_path, 2, seconds=0.5)
+    figures = measure_crew(tmp_path, 2, seconds=1.0)
     assert figures["robots"] == 2
     assert figures["turns"] > 20
     assert figures["raw_per_s"] > figures["turns_per_s"] > 0
