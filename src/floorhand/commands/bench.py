@@ -39,8 +39,8 @@ TOLD = {
     "host": (
         "{terminals} terminals from a host: painted after {host_painted_ms} ms, at the first "
         "question after {host_asked_ms} ms; each has {host_mb} MB of its own, {host_share_mb} MB "
-        "with its share of what is shared, and {client_mb} MB that wait for it. The host: "
-        "{own_mb} MB.\n"
+        "with its share of what is shared. With their shares: what waits for one {client_mb} MB, "
+        "the host {own_mb} MB.\n"
         "As a process each: {alone_painted_ms} ms, {alone_asked_ms} ms; {alone_mb} MB, "
         "{alone_share_mb} MB (medians)."
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +13,9 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from floorhand.host import join
+from floorhand.robots.pty_terminal import WAIT_MAX_S
+
+LOOK_EVERY_S: Final = 0.01
 
 NAME_BEGINS: Final = "floor "
 """So a terminal that was forked calls its process."""
@@ -31,9 +35,12 @@ class Hosting:
 
     def terminals(self) -> list[int]:
         """Number the processes of its terminals."""
-        listed = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text("ascii")
-        forks = [int(one) for one in listed.split()]
-        return [one for one in forks if _name(one).startswith(NAME_BEGINS)]
+        return [one for one in _children_of(self.pid) if _name(one).startswith(NAME_BEGINS)]
+
+
+def _children_of(pid: int) -> list[int]:
+    listed = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii")
+    return [int(one) for one in listed.split()]
 
 
 def _name(pid: int) -> str:
@@ -70,6 +77,21 @@ class Memory:
 
     private: float
     share: float
+
+
+def waiting_memory_of(pid: int) -> float:
+    """Ask what waits for a terminal of a host, once it does: a shell, and its part that listens.
+
+    Returns:
+        What both have, with their part of what is shared, in MB: what is private to one of them
+        says nothing, since they have nearly all in common.
+    """
+    ends = time.monotonic() + WAIT_MAX_S
+    while not (listening := _children_of(pid)):
+        if time.monotonic() > ends:
+            raise TimeoutError(f"Process {pid} does not wait for a terminal after {WAIT_MAX_S} s")
+        time.sleep(LOOK_EVERY_S)
+    return sum(memory_of(one).share for one in (pid, *listening))
 
 
 def memory_of(pid: int) -> Memory:

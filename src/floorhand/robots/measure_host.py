@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from floorhand.robots.ground import SITE, two_databases
-from floorhand.robots.hosted import hosting, memory_of
+from floorhand.robots.hosted import hosting, memory_of, waiting_memory_of
 from floorhand.robots.measure_start import ASKED, PAINTED
 from floorhand.robots.pty_terminal import PtyTerminal
 
@@ -45,7 +45,7 @@ def measure_host(
     Returns:
         Medians: until a terminal has painted and until it asks, in ms; what it has of its own, and
         with its share of what is shared, in MB. ``client_mb`` is what waits for a terminal of the
-        host, ``own_mb`` the host itself.
+        host, ``own_mb`` the host itself, both with their share, too.
     """
     return {
         "terminals": count,
@@ -62,7 +62,7 @@ def _at_host(folder: Path | None, count: int, server: str, settle_s: float) -> F
     ):
         clients, took = _open(count, host.joining, opened)
         time.sleep(settle_s)
-        waiting = median(memory_of(one.pid).private for one in clients)
+        waiting = median(waiting_memory_of(one.pid) for one in clients)
         return {
             **_figures("host", took, host.terminals()),
             "client_mb": round(waiting, 1),
