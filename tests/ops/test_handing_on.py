@@ -21,7 +21,7 @@ from floorhand.domain.things import Goods
 from floorhand.errors import Code
 from floorhand.ops.closing_deliveries import close_delivery
 from floorhand.store.db import Transactions
-from floorhand.store.schema import Counted, Move, Return, Stock, Task, Worker
+from floorhand.store.schema import Counted, Move, Parked, Return, Stock, Task, Worker
 
 CAP = Goods("ACME", "CAP")
 FREES = Path(__file__).parent / "frees.py"
@@ -132,6 +132,66 @@ def test_what_is_given_away_goes_on_with_its_new_worker(
 
     bob.scan("*UNDO")
     assert holders(transactions) <= {"W1"}
+
+
+@pytest.mark.parametrize("begin", BEGUN)
+def test_nobody_is_told_of_work_given_away_once_that_is_taken_back(
+    transactions: Transactions, begin: Begun
+) -> None:
+    job, scans, _ = begin(transactions)
+    staff(transactions)
+    ana = Picker(transactions, "W1", job=job)
+    ana.scan(*scans)
+    question, may_undo = ana.prompt, ana.offers(Key.UNDO)
+    given(transactions).scan("*UNDO")
+    with transactions.begin() as tx:  # whoever signs in is told of what lies there for them
+        assert tx.scalars(select(Parked.worker)).all() == []
+    assert (ana.scan("*HELP").prompt, ana.offers(Key.UNDO)) == (question, may_undo)
+    assert ana.said == f"help.{question.ask}"
+    assert all_is_well(transactions)
+
+
+def test_who_has_parked_the_work_goes_on_as_if_it_had_never_been_given_away(
+    transactions: Transactions,
+) -> None:
+    job, scans, _ = count(transactions)
+    staff(transactions)
+    ana = Picker(transactions, "W1", job=job)
+    ana.scan(*scans)
+    question = ana.prompt
+    ana.scan("*OUT")
+    given(transactions).scan("*UNDO")
+    assert Picker(transactions, "W1", job=job).prompt == question
+
+
+def test_who_was_told_already_stays_where_that_led_and_finds_the_work_again(
+    transactions: Transactions,
+) -> None:
+    job, scans, _ = shelve(transactions)
+    staff(transactions)
+    ana = Picker(transactions, "W1", job=job)
+    ana.scan(*scans)
+    bob = given(transactions)
+    ana.scan(scans[-1])
+    first = ana.prompt
+    bob.scan("*UNDO")
+    assert ana.scan("*HELP").prompt == first
+    assert ana.scan(*scans).prompt.ask == "putaway.scan_bin"
+
+
+def test_what_is_given_away_once_more_is_not_gone_on_with_by_who_had_it(
+    transactions: Transactions,
+) -> None:
+    job, scans, _ = shelve(transactions)
+    staff(transactions)
+    ana = Picker(transactions, "W1", job=job)
+    ana.scan(*scans)
+    given(transactions).scan("*UNDO", "*REDO")
+    assert holders(transactions) == {"W3"}
+    ana.scan("LA-02-1", "1")
+    assert ana.said == "putaway.held"
+    assert holders(transactions) == {"W3"}
+    assert all_is_well(transactions)
 
 
 @pytest.mark.parametrize("begin", BEGUN)

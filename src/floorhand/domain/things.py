@@ -233,12 +233,16 @@ class TakenOver:
     """A colleague has taken over what was open in a job; any job can stand at it.
 
     ``code`` and ``facts`` are those of the refusal that tells it, ``at`` is when, as ISO text.
+    ``operation`` did it, and ``before`` is where the worker was: flow, frozen state, and the steps
+    to undo and to redo. Once that operation is taken back, the worker is there again.
     """
 
     job: str
     code: str
     facts: tuple[tuple[str, str], ...]
     at: str
+    operation: str = ""
+    before: tuple[str, str, str, str] = ("", "", "", "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ worker stands at the job's first question. Parked work tells it when it is taken
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from sqlalchemy import TableClause, bindparam, select, update
 from sqlalchemy.orm import Session
@@ -45,7 +46,7 @@ TOLD: Final[Mapping[str, tuple[Code, str]]] = {
 
 _SEAT, _PARKED = cast(TableClause, Seat.__table__), cast(TableClause, Parked.__table__)
 _SEATS = (
-    select(_SEAT.c.code, _SEAT.c.flow, _SEAT.c.state)
+    select(_SEAT.c.code, _SEAT.c.flow, _SEAT.c.state, _SEAT.c.undo_step, _SEAT.c.redo_step)
     .where(_SEAT.c.site == bindparam("site"), _SEAT.c.worker == bindparam("worker"))
     .with_for_update()
 )
@@ -59,7 +60,9 @@ _LEFT = (
     _PARKED.c.worker == bindparam("at_worker"),
     _PARKED.c.flow == bindparam("at_flow"),
 )
-_LEFT_AT = select(_PARKED.c.state).where(*_LEFT)
+_LEFT_AT = select(_PARKED.c.flow, _PARKED.c.state, _PARKED.c.undo_step, _PARKED.c.redo_step).where(
+    *_LEFT
+)
 _TELL_LATER = (
     update(_PARKED).where(*_LEFT).values(state=bindparam("told"), undo_step="", redo_step="")
 )
@@ -126,15 +129,21 @@ def _tell(
     tx: Session, cause: Cause, holder: str, told: TakenOver, is_it: Callable[[AnyState], bool]
 ) -> None:
     """Write it down where the worker would go on, at a terminal or from the menu."""
-    job, taken = told.job, freeze(told)
+    job = told.job
     for row in ask(tx, _SEATS, site=cause.site, worker=holder).all():
         flow, state = behind(row.flow, row.state)
         if flow == job and is_it(thaw(FLOWS[job], state)):
-            ask(tx, _TELL, at_site=cause.site, at_seat=row.code, told=taken)
+            ask(tx, _TELL, at_site=cause.site, at_seat=row.code, told=_instead(cause, told, row))
     left = {"at_site": cause.site, "at_worker": holder, "at_flow": job}
-    parked = ask(tx, _LEFT_AT, **left).scalar()
-    if parked is not None and is_it(thaw(FLOWS[job], parked)):
-        ask(tx, _TELL_LATER, **left, told=taken)
+    parked = ask(tx, _LEFT_AT, **left).one_or_none()
+    if parked is not None and is_it(thaw(FLOWS[job], parked.state)):
+        ask(tx, _TELL_LATER, **left, told=_instead(cause, told, parked))
+
+
+def _instead(cause: Cause, told: TakenOver, row: Any) -> str:
+    """Freeze what is told in the place of a question, which comes back if it is taken back."""
+    before = (row.flow, row.state, row.undo_step, row.redo_step)
+    return freeze(replace(told, operation=cause.operation, before=before))
 
 
 def told_now(tx: Session, sitting: Sitting, scanned: str, now: datetime) -> Settled | None:

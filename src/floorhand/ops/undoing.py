@@ -26,6 +26,7 @@ from floorhand.ops.freezing import thaw
 from floorhand.ops.registry import FLOWS
 from floorhand.ops.seats import Settled, Sitting, Trail
 from floorhand.ops.still_mine import must_be_mine, must_fit
+from floorhand.ops.untelling import untell
 from floorhand.store import ledger, restoring, traces, undo_steps
 from floorhand.store.asking import ask
 from floorhand.store.ledger import Cause, Leg
@@ -43,6 +44,8 @@ _READ = select(
     _OPERATION.c.facts,
     _OPERATION.c.undoes,
     _OPERATION.c.worker,
+    _OPERATION.c.seat,
+    _OPERATION.c.at,
 ).where(_OPERATION.c.site == bindparam("site"), _OPERATION.c.id == bindparam("id"))
 _ADD = insert(_OPERATION)
 
@@ -105,8 +108,12 @@ def record_redo(tx: Session, cause: Cause, operation: str, **more: str) -> Cause
 
 
 def record_undo(tx: Session, cause: Cause, operation: str, **more: str) -> None:
-    """Write the operation that takes one back; ``more`` are facts about it."""
+    """Write the operation that takes one back; ``more`` are facts about it.
+
+    What others were to be told of it, and have not been yet, they are not told any more.
+    """
     row = ask(tx, _READ, site=cause.site, id=operation).one()
+    untell(tx, cause.site, operation, row)
     facts, command = {"undone": row.kind, **more}, _json({"operation": operation})
     _is_about(cause, row)
     _write(tx, cause, facts, kind=KIND, command=command, undoes=operation)

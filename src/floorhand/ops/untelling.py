@@ -1,0 +1,113 @@
+"""Take back what workers were to be told of work that changed hands, once that is undone.
+
+Whoever lost the work, and has not been told so yet, is where they were before. Whoever was given
+it, and has not taken it up, finds it no more: neither is told what is no longer so.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final, cast
+
+from sqlalchemy import TableClause, bindparam, delete, select, update
+from sqlalchemy.orm import Session
+
+from floorhand.domain.things import TakenOver
+from floorhand.flows import taken_back
+from floorhand.ops.aside import behind
+from floorhand.ops.freezing import thaw
+from floorhand.ops.registry import FLOWS
+from floorhand.store.asking import ask
+from floorhand.store.schema import Parked, Seat
+
+_SEAT, _PARKED = cast(TableClause, Seat.__table__), cast(TableClause, Parked.__table__)
+_TOLD_AT = (
+    select(_SEAT.c.code, _SEAT.c.state)
+    .where(
+        _SEAT.c.site == bindparam("site"),
+        _SEAT.c.worker == bindparam("worker"),
+        _SEAT.c.flow == taken_back.NAME,
+    )
+    .with_for_update()
+)
+_BEFORE: Final[Mapping[str, Any]] = {
+    name: bindparam(f"before_{name}") for name in ("state", "undo_step", "redo_step")
+}
+_BACK = (
+    update(_SEAT)
+    .where(_SEAT.c.site == bindparam("at_site"), _SEAT.c.code == bindparam("at_seat"))
+    .values(flow=bindparam("before_flow"), **_BEFORE)
+)
+_LEFT = (
+    _PARKED.c.site == bindparam("at_site"),
+    _PARKED.c.worker == bindparam("at_worker"),
+    _PARKED.c.flow == bindparam("at_flow"),
+)
+_TOLD_LATER = (
+    select(_PARKED.c.flow, _PARKED.c.state)
+    .where(_PARKED.c.site == bindparam("site"), _PARKED.c.worker == bindparam("worker"))
+    .with_for_update()
+)
+_BACK_LATER = update(_PARKED).where(*_LEFT).values(**_BEFORE)
+_GIVEN = delete(_PARKED).where(
+    *_LEFT,
+    _PARKED.c.at == bindparam("given_at"),
+    _PARKED.c.seat == bindparam("given_from"),
+    _PARKED.c.by != "",
+)
+
+
+def untell(tx: Session, site: str, operation: str, row: Any) -> None:
+    """Take back what an operation lets others be told.
+
+    Args:
+        tx: The transaction that undoes it.
+        site: The building.
+        operation: Its id.
+        row: What is kept of it: ``command`` and ``facts`` as JSON, ``at`` and ``seat``.
+    """
+    facts = json.loads(row.facts)
+    if holder := facts.get("taken_from"):
+        _back_at_terminals(tx, site, operation, holder)
+        _back_where_parked(tx, site, operation, holder)
+    if taker := facts.get("given_to"):
+        job = json.loads(row.command)["job"]
+        given = {"at_site": site, "at_worker": taker, "at_flow": job}
+        ask(tx, _GIVEN, **given, given_at=row.at, given_from=row.seat)
+
+
+def _back_at_terminals(tx: Session, site: str, operation: str, worker: str) -> None:
+    for at in ask(tx, _TOLD_AT, site=site, worker=worker).all():
+        if (before := _before(taken_back.NAME, at.state, operation)) is not None:
+            flow, state, *steps = before
+            ask(tx, _BACK, at_site=site, at_seat=at.code, before_flow=flow, **_named(state, steps))
+
+
+def _back_where_parked(tx: Session, site: str, operation: str, worker: str) -> None:
+    """Parked work begins behind what stood before its question, as all that is parked does."""
+    for at in ask(tx, _TOLD_LATER, site=site, worker=worker).all():
+        if (before := _before(at.flow, at.state, operation)) is not None:
+            flow, state, *steps = before
+            _, asked = behind(flow, state)
+            left = {"at_site": site, "at_worker": worker, "at_flow": at.flow}
+            ask(tx, _BACK_LATER, **left, **_named(asked, steps))
+
+
+def _named(state: str, steps: list[str]) -> dict[str, str]:
+    undo_step, redo_step = steps
+    return {
+        "before_state": state,
+        "before_undo_step": undo_step,
+        "before_redo_step": redo_step,
+    }
+
+
+def _before(flow: str, state: str, operation: str) -> tuple[str, str, str, str] | None:
+    """Give where a worker was before an operation that is to be told there; None if none is."""
+    if operation not in state:  # most of what is parked: it need not be read
+        return None
+    told = thaw(FLOWS[flow], state)
+    if isinstance(told, TakenOver) and told.operation == operation:
+        return told.before
+    return None
