@@ -179,3 +179,18 @@ def test_what_cannot_be_booked_any_more_stays_on_the_list(floor: Transactions) -
         in_turn(floor, lambda tx: carry_out(tx, late, Decide(entry, "approve")))
     assert refused.value.code == Code.CORRECTION_PROMISED
     assert troubles(floor, "adjustment") == [PLACE]
+
+
+def test_what_two_have_asked_for_alike_is_booked_once(floor: Transactions) -> None:
+    before = mugs(floor)
+    assert Lead(floor).correct("+9", "Found").endswith("until another person approves it.")
+    Lead(floor, "W2").correct("+9", "Found")
+    with floor.begin() as tx:
+        tx.add(Worker(site=SITE, code="W9", name="Zoe", badge="W9", roles="lead"))
+    zoe = Lead(floor, "W9", "exceptions")
+    for said in ("exceptions.done.approve", f"refusal.{Code.EXCEPTION_CHANGED}"):
+        zoe.scan(PLACE)
+        zoe.choose("Corrections to approve")
+        zoe.choose("Approve")
+        assert (zoe.said, mugs(floor)) == (said, before + 9)
+    assert troubles(floor, "adjustment") == [PLACE]

@@ -18,7 +18,7 @@ from warehouses.picking import CAP, MUG, PEN, cause, order, place_row, put
 from floorhand.domain.cycle_counts import BookCount, OpenCount
 from floorhand.domain.exceptions import Decide
 from floorhand.domain.rules import SiteRules
-from floorhand.domain.things import CUSTOMER, HOLD, Line
+from floorhand.domain.things import CORRECTION, CUSTOMER, HOLD, Line
 from floorhand.errors import Clash, Code, Refused
 from floorhand.ops.count_ending import book_count
 from floorhand.ops.counting import open_count
@@ -382,3 +382,17 @@ def test_of_a_count_that_is_freed_nobody_sees_what_was_found_so_far(floor: Trans
         (stuck,) = (one for one in open_exceptions(tx, SITE, later) if one.kind == "stuck_task")
         decide(tx, replace(lead(tx, "X:1", "W4"), at=later), Decide(stuck.id, "free"))
         assert tx.scalars(select(Counted.pieces)).all() == []
+
+
+def test_what_was_corrected_since_a_count_is_not_booked_once_more(floor: Transactions) -> None:
+    count(counter(floor), "A-02")
+    count(counter(floor, "W2"), "A-02")
+    with floor.begin() as tx:
+        entry = str(tx.scalar(select(Trouble.id).where(Trouble.kind == "count_difference")))
+        slow = cause(tx, "X:1", worker="W4", at=NOW - timedelta(seconds=200))
+        ledger.move(tx, slow, "A-02", CORRECTION, [Line(CAP, 2)])
+        put(tx, "A-02", CAP, 4, hours_ago=1)
+    with pytest.raises(Refused) as refused, floor.begin() as tx:
+        decide(tx, lead(tx, "X:2", "W4"), Decide(entry, "approve"))
+    assert refused.value.code is Code.EXCEPTION_CHANGED
+    assert stock_of(floor, "A-02") == {("CAP", "", "available"): 8}

@@ -85,12 +85,14 @@ class BookCorrection:
     """Write a correction: so many pieces more, or fewer if ``change`` is negative.
 
     It is what `CorrectStock` comes to, at once or when another person has approved it.
+    ``put_right`` is by how much the goods had been corrected lately when that was asked for.
     """
 
     place: str
     goods: Goods
     change: int
     reason: str
+    put_right: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,9 +192,13 @@ class CountEnded:
 
 @dataclass(frozen=True, slots=True)
 class BookCount:
-    """Book the differences that a count has found; a lead approves it who is no counter of it."""
+    """Book the differences that a count has found; a lead approves it who is no counter of it.
+
+    ``put_right`` is by how much each of these goods had been corrected lately when it was asked.
+    """
 
     task: str
+    put_right: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

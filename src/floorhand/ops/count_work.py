@@ -18,6 +18,9 @@ from floorhand.store.ledger import Cause
 
 JOB: Final = "counting"
 
+CLOCKS_APART_S: Final = 300
+"""Clocks of terminals may differ by so much: moves since a moment are looked for from then on."""
+
 
 def next_in_line(
     tx: Session, cause: Cause, after: str, later: tuple[str, ...]

@@ -33,6 +33,7 @@ from floorhand.errors import Clash, Code, Refused
 from floorhand.ops import count_ending
 from floorhand.ops.colleagues import since
 from floorhand.ops.count_work import (
+    CLOCKS_APART_S,
     JOB,
     is_asked,
     known_count,
@@ -45,9 +46,6 @@ from floorhand.store import count_sheets, counts, tasks
 from floorhand.store.counts import CountRow
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import merchant_rules
-
-CLOCKS_APART_S: Final = 300
-"""Clocks of terminals may differ by so much: moves since a moment are looked for from then on."""
 
 ASKED: Final = "asked"
 """Why a bin is counted: a worker began by scanning it."""

@@ -6,12 +6,15 @@ puts it on the list with `propose`; and the second, which does it. That one has 
 other, and its class stands in `PROPOSED` beside the kind of its exception. Approving
 (`floorhand.ops.exceptions`) calls that handler with the cause of the approval: its moves and facts
 belong to the operation of who approved, which names who asked. It checks all again, as the books
-may have changed meanwhile, and what it refuses stays on the list.
+may have changed meanwhile, and what it refuses stays on the list. What is asked for is by how much
+the books are wrong: if somebody has put the same goods right since then, it is not done twice.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
@@ -19,10 +22,16 @@ from sqlalchemy.orm import Session
 from floorhand.domain.correcting import BookCorrection
 from floorhand.domain.cycle_counts import BookCount
 from floorhand.domain.troubles import ADJUSTMENT, COUNT_DIFFERENCE
+from floorhand.errors import Code, Refused
+from floorhand.ops.count_booking import places_in
+from floorhand.ops.count_work import CLOCKS_APART_S, known_count
 from floorhand.ops.freezing import freeze, thaw_one
 from floorhand.ops.registry import HANDLERS
-from floorhand.store import tasks
+from floorhand.store import corrections, counts, tasks
+from floorhand.store.exceptions import Standing
 from floorhand.store.ledger import Cause
+
+Proposal = BookCorrection | BookCount
 
 PROPOSED: Final[Mapping[str, type]] = {
     ADJUSTMENT: BookCorrection,
@@ -36,7 +45,7 @@ def propose(
     cause: Cause,
     kind: str,
     subject: str,
-    command: object,
+    command: Proposal,
     merchant: str = "",
     others: Collection[str] = (),
     **facts: str | int,
@@ -57,15 +66,33 @@ def propose(
         The id of the exception.
     """
     assert type(command) is PROPOSED[kind], (kind, command)
-    kept = freeze(command)
+    kept = freeze(replace(command, put_right=_put_right(tx, cause.site, command, cause.at)))
     return tasks.tell(tx, cause, kind, subject, merchant, facts, proposal=kept, others=others)
 
 
-def carry_out_proposal(tx: Session, cause: Cause, kind: str, proposal: str) -> Any:
+def carry_out_proposal(tx: Session, cause: Cause, one: Standing) -> Any:
     """Carry out the command that an exception keeps, in the name of who approves it.
 
     Raises:
-        Refused: Whatever its handler refuses by now.
+        Refused: Whatever its handler refuses by now; `Code.EXCEPTION_CHANGED` if somebody has put
+            the goods right since it was asked for.
     """
-    command = thaw_one(PROPOSED[kind], proposal)
-    return HANDLERS[type(command)](tx, cause, command)
+    command = thaw_one(PROPOSED[one.kind], one.proposal)
+    is_done = command.put_right != _put_right(tx, cause.site, command, one.since)
+    outcome = HANDLERS[type(command)](tx, cause, command)
+    if is_done:
+        raise Refused(Code.EXCEPTION_CHANGED, subject=one.subject)
+    return outcome
+
+
+def _put_right(tx: Session, site: str, command: Proposal, asked_at: datetime) -> tuple[int, ...]:
+    """Say by how much goods that a command is about were corrected lately when it was asked for.
+
+    What is done later is found by it even if the clock that it was done by is slow.
+    """
+    since = asked_at - timedelta(seconds=CLOCKS_APART_S)
+    if isinstance(command, BookCorrection):
+        return corrections.nets(tx, site, (command.place,), (command.goods,), since)
+    place = known_count(tx, site, command.task).count.place
+    goods = [one.goods for one in counts.differences_of(tx, site, command.task)]
+    return corrections.nets(tx, site, places_in(tx, site, place), goods, since)

@@ -70,7 +70,7 @@ def actions_for(tx: Session, site: str, one: Standing) -> tuple[str, ...]:
 
 
 def _approve(tx: Session, cause: Cause, one: Standing, _command: Decide) -> Facts:
-    carry_out_proposal(tx, cause, one.kind, one.proposal)
+    carry_out_proposal(tx, cause, one)
     return {}
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import and_, func, or_, select
@@ -79,3 +82,43 @@ def corrected_since(
         )
     )
     return int(pieces or 0)
+
+
+def nets(
+    tx: Session, site: str, places: Sequence[str], goods: Sequence[Goods], since: datetime
+) -> tuple[int, ...]:
+    """Add up by how much goods in places were corrected since a moment.
+
+    What was taken back comes to nothing, and so does another condition of the same pieces.
+
+    Args:
+        tx: An open transaction.
+        site: The building.
+        places: Where they are.
+        goods: Which.
+        since: From which moment on.
+
+    Returns:
+        Pieces for each of ``goods``, below zero if it became less.
+    """
+    rows = tx.execute(
+        select(
+            *(getattr(Move, name) for name in Goods.__match_args__), Move.source, Move.pieces
+        ).where(
+            Move.site == site,
+            Move.at >= since,
+            Move.sku.in_({one.sku for one in goods}),
+            or_(
+                and_(Move.source.in_(places), Move.target == CORRECTION),
+                and_(Move.source == CORRECTION, Move.target.in_(places)),
+            ),
+        )
+    )
+    found: Counter[Goods] = Counter()
+    for *told, source, pieces in rows:
+        found[_whatever_condition(Goods(*told))] += pieces if source == CORRECTION else -pieces
+    return tuple(found[_whatever_condition(one)] for one in goods)
+
+
+def _whatever_condition(goods: Goods) -> Goods:
+    return replace(goods, condition="")
