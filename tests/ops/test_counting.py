@@ -396,3 +396,20 @@ def test_what_was_corrected_since_a_count_is_not_booked_once_more(floor: Transac
         decide(tx, lead(tx, "X:2", "W4"), Decide(entry, "approve"))
     assert refused.value.code is Code.EXCEPTION_CHANGED
     assert stock_of(floor, "A-02") == {("CAP", "", "available"): 8}
+
+
+def test_a_count_of_one_product_leaves_what_was_found_of_another_to_its_lead(
+    floor: Transactions,
+) -> None:
+    rules(floor, count_approval_pieces=1)
+    for worker in ("W1", "W2"):
+        counter(floor, worker).scan("BIN-A-01", "*DONE")
+    assert troubles(floor, "count_difference") == ["A-01"]
+    with floor.begin() as tx:
+        named = {"place": "A-01", "merchant": "ACME", "sku": "PEN"}
+        tasks.open_task(tx, cause(tx, "X:1"), "count", **named)
+    cai = counter(floor, "W3")
+    cai.scan("BIN-A-01", "PEN-1", "5", "*DONE")
+    assert (cai.said, troubles(floor, "count_difference")) == ("counting.right", ["A-01"])
+    assert count(counter(floor, "W4"), "A-01", MUG=3, PEN=5) == "counting.right"
+    assert troubles(floor, "count_difference") == []

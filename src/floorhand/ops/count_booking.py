@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from floorhand.domain.count_rules import Difference
 from floorhand.domain.things import AVAILABLE, CORRECTION, HOLD, Goods, Line
+from floorhand.domain.troubles import COUNT_DIFFERENCE
 from floorhand.ops.rehoming import rehome
 from floorhand.ops.reserving import drop_stop
 from floorhand.store import counts, ledger, picks
@@ -101,23 +102,39 @@ def settle_bin(tx: Session, cause: Cause, place: str, merchant: str, sku: str) -
     tx.execute(update(Place).where(*at, Place.blocked == UNREACHED).values(blocked=""))
     if not sku:
         tx.execute(update(Place).where(*at, Place.full).values(full=False))
-    for one in _suspects(tx, cause.site, place):
+    for one in _told(tx, cause.site, "suspect_stock", place):
         suspect = str(json.loads(one.facts).get("sku", ""))
         if sku in ("", suspect) and merchant in ("", one.merchant):
             _release(tx, cause, place, one.merchant, suspect, one.pieces)
-            mine = (Trouble.site == cause.site, Trouble.id == one.id)
-            tx.execute(update(Trouble).where(*mine).values(closed_at=cause.at))
+            _close(tx, cause, one.id)
 
 
-def _suspects(tx: Session, site: str, place: str) -> Sequence[Any]:
-    """List what is suspect in a bin."""
+def end_asked(tx: Session, cause: Cause, place: str, merchant: str, sku: str) -> None:
+    """Ask nobody any more to approve what an earlier count has found of what is counted now.
+
+    Of a bin of which one product was counted, what was found of others still waits.
+    """
+    for one in _told(tx, cause.site, COUNT_DIFFERENCE, place):
+        row = counts.count_row(tx, cause.site, str(json.loads(one.facts)["task"]))
+        of = (row.count.merchant, row.count.sku) if row else ("", "")
+        if not sku or of == (merchant, sku):
+            _close(tx, cause, one.id)
+
+
+def _told(tx: Session, site: str, kind: str, place: str) -> Sequence[Any]:
+    """List the open exceptions of a kind about a bin."""
     asked = select(Trouble.id, Trouble.merchant, Trouble.facts, Trouble.pieces).where(
         Trouble.site == site,
         Trouble.closed_at.is_(None),
-        Trouble.kind == "suspect_stock",
+        Trouble.kind == kind,
         Trouble.subject == place,
     )
     return tx.execute(asked.order_by(Trouble.created_at, Trouble.id)).all()
+
+
+def _close(tx: Session, cause: Cause, entry: str) -> None:
+    mine = (Trouble.site == cause.site, Trouble.id == entry)
+    tx.execute(update(Trouble).where(*mine).values(closed_at=cause.at))
 
 
 def _release(tx: Session, cause: Cause, place: str, merchant: str, sku: str, most: int) -> None:

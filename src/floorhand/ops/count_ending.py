@@ -133,6 +133,7 @@ def _follow(tx: Session, cause: Cause, row: CountRow, compared: _Compared, resul
     if result == RECOUNT:
         open_recount(tx, cause, row)
         return
+    count_booking.end_asked(tx, cause, count.place, count.merchant, count.sku)
     if result == APPROVAL:
         ask_for_approval(tx, cause, row, compared.differences)
         return
@@ -141,7 +142,6 @@ def _follow(tx: Session, cause: Cause, row: CountRow, compared: _Compared, resul
         count_booking.book(tx, cause, count.place, compared.differences)
         cause.note(lines=lines)
     count_booking.settle_bin(tx, cause, count.place, count.merchant, count.sku)
-    tasks.close_trouble(tx, cause, COUNT_DIFFERENCE, count.place)
 
 
 def open_recount(tx: Session, cause: Cause, row: CountRow) -> str:
