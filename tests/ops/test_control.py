@@ -21,6 +21,7 @@ from floorhand.domain.holds import Subject
 from floorhand.domain.things import Goods
 from floorhand.errors import Code
 from floorhand.ops.settling import from_office
+from floorhand.store.cancelling import undo_order
 from floorhand.store.check import violations
 from floorhand.store.db import Transactions
 from floorhand.store.schema import Checked, Hold, Operation, Order, Place, Stock, Worker
@@ -354,3 +355,19 @@ def test_work_that_ended_meanwhile_is_not_given_away(floor) -> None:
     ana.go_on()
     bob.scan("1")
     assert bob.said == f"refusal.{Code.EXCEPTION_CHANGED}"
+
+
+def test_a_hold_ends_with_its_order(floor) -> None:
+    with floor.begin() as tx:
+        order(tx, "1", [("MUG", 2)])
+        order(tx, "2", [("MUG", 2)])
+    hold(floor, "order", "ACME", "1")
+    hold(floor, "order", "ACME", "2")
+    with floor.begin() as tx:
+        tx.execute(update(Order).values(state="cancelled", cancelled_at=NOW))
+        undo_order(tx, house.cause(tx, "X:1"), "ACME", "1")
+    bob = lead(floor)
+    bob.scan("1")
+    assert [choice.facts[0] for choice in bob.prompt.choices] == [("subject", "ACME/2")]
+    bob.scan("1", "1")
+    assert (bob.said, state(floor, "2")) == ("control.released", "cancelled")

@@ -113,7 +113,7 @@ def _standing(
     goods = tuple(Counted(row.code, row.name, row.pieces, row.note) for row in rows)
     own = any(one.kind in _OWN.get(subject.kind, (subject.kind,)) for one in held)
     over = subject.kind == ORDER and not can
-    first = () if over else ("release",) if own else ("hold",)
+    first = ("release",) if own else () if over else ("hold",)
     return Standing(subject, held, facts, goods, (*first, *can), priority)
 
 

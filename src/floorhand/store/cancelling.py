@@ -6,7 +6,7 @@ from sqlalchemy import and_, delete, exists, select, update
 from sqlalchemy.orm import Session, aliased
 
 from floorhand.domain.printing import SHIPPING
-from floorhand.store import ledger, tasks
+from floorhand.store import holds, ledger, tasks
 from floorhand.store.ledger import Cause
 from floorhand.store.schema import (
     Checked,
@@ -28,8 +28,9 @@ def undo_order(tx: Session, cause: Cause, merchant: str, number: str) -> bool:
 
     Parcels that are closed already are opened again, and nobody may use their labels, which are
     not printed if they are not yet. What a picker still carries is left to the walk, which stops
-    at its next scan.
+    at its next scan. A hold on the order ends with it.
     """
+    holds.end_of_order(tx, cause, merchant, number)
     order_no = f"{merchant}/{number}"
     carried = _carried(tx, cause.site, merchant, number)
     places = holding(tx, cause.site, order_no)

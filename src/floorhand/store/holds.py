@@ -149,6 +149,12 @@ def end(tx: Session, cause: Cause, hold: str) -> bool:
     return ask(tx, _END, at_site=cause.site, at_id=hold, **ended).rowcount == 1
 
 
+def end_of_order(tx: Session, cause: Cause, merchant: str, number: str) -> None:
+    """Release an order that is over: nobody is to decide about it any more."""
+    if (held := on_order(tx, cause.site, merchant, number)) is not None:
+        end(tx, cause, held.id)
+
+
 def are_held(stock: Any) -> ColumnElement[bool]:
     """Say of rows with merchant, SKU and lot whether these goods are held."""
     return exists(
