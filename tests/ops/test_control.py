@@ -371,3 +371,15 @@ def test_a_hold_ends_with_its_order(floor) -> None:
     assert [choice.facts[0] for choice in bob.prompt.choices] == [("subject", "ACME/2")]
     bob.scan("1", "1")
     assert (bob.said, state(floor, "2")) == ("control.released", "cancelled")
+
+
+def test_the_last_parcel_of_a_held_order_does_not_leave_because_the_rest_is_missing(
+    transactions: Transactions,
+) -> None:
+    packing.build(transactions)
+    ana = Picker(transactions, job="packing")
+    ana.scan("T-1", "09506000134352", "*FULL", "*DONE")
+    hold(transactions, "order", "ACME", "1001")
+    ana.scan("*SHORT", "3", "1")
+    assert ana.said == f"refusal.{Code.PACK_HELD}"
+    assert state(transactions, "1001") == "packing"

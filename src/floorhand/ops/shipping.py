@@ -159,8 +159,12 @@ def finish_order(
         carton: Its last parcel; empty if that was closed earlier.
         pieces: What that parcel holds.
         box: Its box type.
+
+    Raises:
+        Refused: `Code.PACK_HELD`, if the order is held, or some of what it holds.
     """
     head = work.head
+    order_must_be_free(tx, cause, head.merchant, head.number)
     cartons = parcels.standing_parcels(tx, cause.site, head.merchant, head.number)
     assert cartons, head
     shipped = [(code, ledger.lines_in(tx, cause.site, code)) for code in cartons]
