@@ -106,5 +106,5 @@ def test_spreading_and_withdrawing_keep_the_number_of_pieces(room: list[int], pi
 )
 def test_the_last_day_before_a_deadline_is_marked_and_its_last_hours_twice(hours, told) -> None:
     now = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-    assert time_left(now + timedelta(hours=hours), now) == told
-    assert time_left(None, now) == ""
+    assert time_left(now + timedelta(hours=hours), now, 4) == told
+    assert time_left(None, now, 4) == ""

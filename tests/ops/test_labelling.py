@@ -11,10 +11,11 @@ from sqlalchemy import insert, select, text, update
 from warehouses import packing
 
 from floorhand.domain.print_desk import ReroutePrinter
-from floorhand.ops.labelling import COPIES_MAX, TOO_MANY
+from floorhand.domain.rules import SiteRules
+from floorhand.ops.labelling import TOO_MANY
 from floorhand.ops.settling import from_office
 from floorhand.store.db import Transactions, engine_of
-from floorhand.store.schema import Operation, PrinterRow, PrintJob, Scan, Seat, Trouble
+from floorhand.store.schema import Operation, PrinterRow, PrintJob, Scan, Seat, SiteRow, Trouble
 from floorhand.store.single import note_stuck
 from floorhand.text.catalog import catalog
 
@@ -79,7 +80,7 @@ def test_a_refusal_behind_the_question_of_a_label_ends_with_it_and_is_counted_as
 
 
 def test_copies_void_the_older_ones_and_too_many_are_told_to_who_leads(stage) -> None:
-    for _ in range(COPIES_MAX + 1):
+    for _ in range(SiteRules().reprints_max + 1):
         come_out(stage)
         stage.scan("*PRINT")
         stage.scan("2")
@@ -90,6 +91,16 @@ def test_copies_void_the_older_ones_and_too_many_are_told_to_who_leads(stage) ->
     with stage.transactions.begin() as tx:
         kinds = tx.execute(select(Trouble.kind, Trouble.subject).where(Trouble.site == SITE)).all()
     assert [tuple(row) for row in kinds if row.kind == TOO_MANY] == [(TOO_MANY, CARTON)]
+
+
+def test_how_many_copies_are_too_many_is_the_sites_to_say(stage) -> None:
+    with stage.transactions.begin() as tx:
+        tx.execute(update(SiteRow).values(rules=SiteRules(reprints_max=1).to_json()))
+    come_out(stage)
+    stage.scan("*PRINT")
+    stage.scan("2")
+    with stage.transactions.begin() as tx:
+        assert TOO_MANY in tx.scalars(select(Trouble.kind)).all()
 
 
 def test_a_copy_that_was_taken_back_before_it_came_out_is_not_counted(stage) -> None:

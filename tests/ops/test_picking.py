@@ -22,13 +22,14 @@ from warehouses.picker import Picker
 from warehouses.picking import CAM, CAP, MUG, NEW_TEA, OLD_TEA, order, place_row, put
 
 from floorhand.domain.picking import ConfirmPick, StopGone
+from floorhand.domain.rules import SiteRules
 from floorhand.domain.things import HOLD, Goods
 from floorhand.errors import Code, Refused
 from floorhand.ops.floor import take_turn
 from floorhand.ops.taking import confirm_pick
 from floorhand.store.db import Transactions
 from floorhand.store.places import new_place
-from floorhand.store.schema import Move, Order, Pick, Place, Slot
+from floorhand.store.schema import Move, Order, Pick, Place, SiteRow, Slot
 
 
 @pytest.fixture
@@ -282,6 +283,19 @@ def test_a_skipped_place_comes_last_with_all_its_stops(floor: Transactions) -> N
     picker.scan("*BACK")
     picker.go_on()
     assert all_is_well(floor)
+
+
+def test_how_many_wrong_places_are_told_is_the_sites_to_say(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        tx.execute(update(SiteRow).values(rules=SiteRules(place_misses_max=2).to_json()))
+        put(tx, "A-01", MUG, 9)
+        order(tx, "1", [("MUG", 2)])
+    picker = Picker(floor)
+    picker.start()
+    picker.scan("BIN-C-01", "BIN-C-01")
+    assert picker.said == f"refusal.{Code.PLACE_MISSED}"
+    assert picker.turn.said is not None
+    assert picker.turn.said.facts["misses"] == 2
 
 
 def test_three_wrong_places_in_a_row_are_told_to_a_supervisor(floor: Transactions) -> None:

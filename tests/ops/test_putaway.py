@@ -27,6 +27,7 @@ from floorhand.domain.putaway import (
     Stored,
 )
 from floorhand.domain.receiving import StartPallet
+from floorhand.domain.rules import SiteRules
 from floorhand.domain.things import AVAILABLE, DAMAGED, HOLD, RETURN_PENDING, Goods, Line
 from floorhand.errors import Code, Refused
 from floorhand.ops import closing_deliveries, putaway, putaway_work
@@ -34,7 +35,7 @@ from floorhand.store import ledger
 from floorhand.store.check import violations
 from floorhand.store.db import Transactions
 from floorhand.store.places import new_place, stand_in
-from floorhand.store.schema import Place, Sku, Task, Trouble
+from floorhand.store.schema import Place, SiteRow, Sku, Task, Trouble
 from floorhand.store.tasks import open_task
 
 MUG = Goods("ACME", "MUG")
@@ -250,6 +251,17 @@ def test_the_third_override_in_a_row_is_trouble(floor) -> None:
         assert "overrides" in tx.scalars(select(Trouble.kind)).all()
         here = select(Place.overrides).where(Place.code == now.bin)
         assert tx.scalar(here) == 0
+
+
+def test_how_many_overrides_are_trouble_is_the_sites_to_say(floor) -> None:
+    with floor.begin() as tx:
+        tx.execute(update(SiteRow).values(rules=SiteRules(overrides_max=2).to_json()))
+        received(tx, 10, CAP, 5)
+        now = opened(tx, 1, Source("DOCK-1", "ACME", "CAP"))
+        put(tx, 2, now, "B-02-1", 1, reason="no_access")
+        assert "overrides" not in tx.scalars(select(Trouble.kind)).all()
+        put(tx, 3, now, "B-02-1", 1, reason="no_access")
+        assert "overrides" in tx.scalars(select(Trouble.kind)).all()
 
 
 def test_a_proposal_that_is_taken_forgets_earlier_overrides(floor) -> None:

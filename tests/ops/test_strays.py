@@ -15,13 +15,13 @@ from warehouses.picker import Picker
 
 from floorhand.domain.exceptions import Assign, Decide
 from floorhand.domain.handing_over import HandOver
-from floorhand.domain.troubles import STAGED_H
+from floorhand.domain.rules import SiteRules
 from floorhand.ops.settling import carry_out
 from floorhand.store.db import Transactions, engine_of
 from floorhand.store.exceptions import Standing, open_exceptions
 from floorhand.store.ledger import Cause
 from floorhand.store.places import new_place
-from floorhand.store.schema import Place, Return, Task, Trouble
+from floorhand.store.schema import Place, Return, SiteRow, Task, Trouble
 from floorhand.store.strays import strays
 
 LATER = NOW + timedelta(hours=1)
@@ -76,7 +76,7 @@ def test_what_is_being_received_or_waits_for_put_away_is_in_its_place(dock) -> N
 
 def test_what_waits_at_the_dock_for_too_long_is_told_with_its_age_and_delivery(dock) -> None:
     close(dock)
-    limit = timedelta(hours=STAGED_H)
+    limit = timedelta(hours=SiteRules().staged_hours)
     assert listed(dock, NOW + limit) == []
     (one,) = listed(dock, NOW + limit + timedelta(minutes=1))
     assert (one.subject, one.pieces, one.merchant) == (unit(dock), 3, "ACME")
@@ -84,6 +84,19 @@ def test_what_waits_at_the_dock_for_too_long_is_told_with_its_age_and_delivery(d
     assert one.since - NOW < timedelta(minutes=1)
     Picker(dock, "W2", job="putaway").scan("*DONE")
     assert listed(dock, NOW + limit + timedelta(minutes=1)) == []
+
+
+def test_how_long_pallets_wait_and_returns_before_their_deadline_is_the_sites_to_say(dock) -> None:
+    close(dock)
+    rules = SiteRules(staged_hours=2, return_due_hours=6).to_json()
+    with dock.begin() as tx:
+        tx.execute(update(SiteRow).values(rules=rules))
+        row = {"number": "R-1", "merchant": "ACME", "custody": "received", "received_at": NOW}
+        tx.execute(insert(Return).values(site=SITE, deadline=NOW + timedelta(hours=6), **row))
+    assert listed(dock, NOW + timedelta(hours=2)) == []
+    assert len(listed(dock, NOW + timedelta(hours=2, minutes=1))) == 1
+    assert listed(dock, NOW - timedelta(minutes=1), "return_due") == []
+    assert len(listed(dock, NOW, "return_due")) == 1
 
 
 def test_what_nobody_is_to_fetch_is_told_and_put_away_once_that_is_decided(dock) -> None:

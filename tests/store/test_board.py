@@ -142,7 +142,7 @@ def test_tasks_deliveries_and_returns_wait_by_kind_and_age(floor: Transactions) 
     ]
     assert waits_of(found)["putaway"].oldest_at == NOW - timedelta(minutes=1)
     due = found.returns
-    assert (due.late, due.within_4_h, due.within_24_h) == (1, 1, 1)
+    assert (due.late, due.soon, due.later, due.soon_h) == (1, 1, 1, 4)
     numbers = [row[0] for row in opened(floor, "waits", "return").rows]
     assert numbers == ["R-1", "R-2", "R-3", "R-4"]
     assert [row[0] for row in opened(floor, "waits", "delivery_announced").rows] == ["D-2", "D-3"]

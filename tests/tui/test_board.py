@@ -50,7 +50,7 @@ def a_board() -> Board:
             AtWork("W2", "Ben", "P-1", "PACK-1", "packing", "", NOW - 2 * H, NOW),
         ),
         waits=(Waits("putaway", 3, 144, NOW - 5 * H), Waits("return", 7, 0, NOW - 50 * H)),
-        returns=DueReturns(1, 2, 0),
+        returns=DueReturns(1, 2, 0, 4),
         printers=(Stands("A", "ready"), Stands("Z-1", "paper", waiting=4, late=True)),
         refusals={"unknown_barcode": 9, "wrong_place": 2},
         troubles=(Waits("short_order", 2, 0, NOW - H),),

@@ -20,18 +20,20 @@ from floorhand.domain.returns import (
 from floorhand.domain.things import AVAILABLE, DAMAGED, EXPIRED, HOLD
 
 AMBER_H = 24
-RED_H = 4
-"""Hours before its deadline from which a return is marked, once and twice."""
+"""Hours before its deadline from which a return is marked; twice from when the site says."""
 
 
-def time_left(deadline: datetime | None, now: datetime) -> str:
-    """Say how long a platform still waits, such as ``! 20 h`` or ``!! -2 h``; empty if long."""
+def time_left(deadline: datetime | None, now: datetime, red_h: int) -> str:
+    """Say how long a platform still waits, such as ``! 20 h`` or ``!! -2 h``; empty if long.
+
+    Less than ``red_h`` hours are marked twice.
+    """
     if deadline is None:
         return ""
     left_h = int((deadline - now).total_seconds() // 3600)
     if left_h >= AMBER_H:
         return ""
-    return f"{'!' if left_h >= RED_H else '!!'} {left_h} h"
+    return f"{'!' if left_h >= red_h else '!!'} {left_h} h"
 
 
 def proposal(finding: Finding, kind: str, grade: int) -> str:

@@ -14,9 +14,6 @@ OVERRIDE_REASONS = (
     "damaged_bin",
 )
 
-OVERRIDES_MAX = 3
-"""So many other bins chosen in a row mean that the rule or the bin is wrong: trouble."""
-
 LATER_MAX = 30
 """Lines that can be put last; the next one skipped pushes the first out."""
 

@@ -164,6 +164,23 @@ class SiteRules(_Rules):
     parked_hours: int = 8
     """Work that is parked for so long is an exception."""
 
+    staged_hours: int = 8
+    """Pallets and cartons whose put-away waits for so long are left at the dock: by default twice
+    what the field takes from dock to stock on the average."""
+
+    return_due_hours: int = 4
+    """A return that is not judged so long before its deadline is an exception."""
+
+    overrides_max: int = 3
+    """So many other bins chosen in a row mean that the rule or the bin is wrong: an exception."""
+
+    place_misses_max: int = 3
+    """So many wrong places in a row at one terminal are an exception."""
+
+    reprints_max: int = 3
+    """A label that is printed more often is an exception: its printer, or whoever packs, needs
+    help."""
+
     pace_targets: dict[str, str] = field(default_factory=dict)
     """What is wanted of an active hour, per job: ``60 lines`` or ``120 pieces``; see
     `floorhand.domain.pace_targets`. A job without one is held against its usual pace."""

@@ -34,10 +34,6 @@ ORDER_ENDED: Final = "order_ended"
 WAITS_LONG: Final = "waits_long"
 """Why a pallet or carton is in the wrong place; ``exceptions.stray.<why>`` says each."""
 
-STAGED_H: Final = 8
-"""Pallets and cartons whose put-away waits for so many hours are left at the dock: twice what the
-field takes from dock to stock on the average."""
-
 DERIVED: Final = frozenset(
     {RETURN_DUE, STUCK_TASK, PARKED_TASK, LABEL_FAILED, LABEL_DOUBT, STRAY_TOTE, STRAY_UNIT}
 )

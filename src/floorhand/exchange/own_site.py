@@ -9,14 +9,20 @@ import re
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from floorhand.domain.correcting import COUNT_MAX
 from floorhand.domain.count_plan import CLASSES
 from floorhand.domain.pace_targets import PER_HOUR_MAX, UNITS, parse_target
 from floorhand.domain.rights import ROLES
-from floorhand.domain.rules import FOUR_EYES, TOLERANCE_PCT_MAX, SiteRules
+from floorhand.domain.rules import FOUR_EYES, SiteRules
 from floorhand.domain.ruling import SITE_NAMES
 from floorhand.domain.shifts import parse_shift
 from floorhand.domain.signing_in import JOBS
+from floorhand.domain.site_rules import (
+    COUNT_DAYS_MAX,
+    IDLE_MINUTES_MAX,
+    NUMBERS,
+    ORDERS_PER_WALK_MAX,
+    PLACE_POLICIES,
+)
 from floorhand.domain.troubles import KINDS
 from floorhand.errors import BadSetting
 from floorhand.exchange import cells
@@ -27,13 +33,6 @@ from floorhand.exchange.own_rules import pairs, said, up_to
 from floorhand.exchange.reading import Source
 from floorhand.exchange.records import Context, Parsed, SiteRecord
 from floorhand.text.catalog import languages
-
-PLACE_POLICIES = ("scan", "check", "either", "none")
-COUNT_PIECES_MAX = 99_999
-COUNT_DAYS_MAX = 3650
-REFILL_HOURS_MAX = 24 * 28
-ORDERS_PER_WALK_MAX = 24
-"""No cart has more totes, and every order has its own."""
 
 SITE = Layout(
     "site",
@@ -57,6 +56,11 @@ SITE = Layout(
         ),
         Field("stuck_minutes", "claimed work without a scan for so long stands still; new: 30"),
         Field("parked_hours", "work parked for so long is an exception; new: 8"),
+        Field("staged_hours", "pallets and cartons that wait so long for put-away are one; new: 8"),
+        Field("return_due_hours", "returns not judged so long before their deadline; new: 4"),
+        Field("overrides_max", "so many other bins in a row than the one proposed; new: 3"),
+        Field("place_misses_max", "so many wrong places in a row at a terminal; new: 3"),
+        Field("reprints_max", "a label that is printed more often; new: 3"),
         Field(
             "idle_minutes",
             "without a scan until the badge is asked for again, per role: lead=15|packer=60; "
@@ -85,9 +89,6 @@ SITE = Layout(
         Field("language", "of labels, and of screens until somebody signs in: en, it …; new: en"),
     ),
 )
-
-IDLE_MINUTES_MAX = 1440
-PARKED_HOURS_MAX = 168
 
 _SITE_COLUMNS = ("site_name", "time_zone", "gs1_prefix")
 
@@ -140,19 +141,11 @@ def _site(row: Reader) -> SiteRecord:
         "shifts": _shifts(row),
         "default_place_policy": row.choice("default_place_policy", PLACE_POLICIES) or None,
         "place_policy": pairs(row, "place_policy", _check_policy),
-        "orders_per_walk_max": up_to(row, "orders_per_walk_max", 1, ORDERS_PER_WALK_MAX),
-        "correction_pieces_max": up_to(row, "correction_pieces_max", 0, COUNT_MAX),
         "four_eyes": _four_eyes(row),
-        "stuck_minutes": up_to(row, "stuck_minutes", 1, IDLE_MINUTES_MAX),
-        "parked_hours": up_to(row, "parked_hours", 1, PARKED_HOURS_MAX),
         "idle_minutes": _minutes(row),
-        "count_tolerance_pieces": up_to(row, "count_tolerance_pieces", 0, COUNT_PIECES_MAX),
-        "count_tolerance_pct": up_to(row, "count_tolerance_pct", 0, TOLERANCE_PCT_MAX),
         "count_days": _days(row),
-        "refill_below_hours": up_to(row, "refill_below_hours", 1, REFILL_HOURS_MAX),
-        "refill_up_to_hours": up_to(row, "refill_up_to_hours", 1, REFILL_HOURS_MAX),
-        "count_approval_pieces": up_to(row, "count_approval_pieces", 0, COUNT_PIECES_MAX),
         "pace_targets": pairs(row, "pace_targets", _check_target),
+        **{name: up_to(row, name, *limits) for name, limits in NUMBERS.items()},
         "language": row.choice("language", languages()) or None,
     }
     rules = {name: value for name, value in told.items() if value is not None}

@@ -31,18 +31,15 @@ from floorhand.ops.seats import Settled, Sitting, Turn
 from floorhand.store import labels_here
 from floorhand.store.labels_here import Label
 from floorhand.store.ledger import Cause
-from floorhand.store.masters import station_printer
+from floorhand.store.masters import site_rules, station_printer
 from floorhand.store.print_jobs import reprint_label
 from floorhand.store.stands import printer_stands, stands_here
 from floorhand.store.tasks import is_told, trouble
 
 JOB = "labelling"
 
-COPIES_MAX = 3
-"""A label that is printed more often is a trouble: its printer, or whoever packs, needs help."""
-
 TOO_MANY: Final = "reprints"
-"""The kind of that trouble."""
+"""The kind of the trouble that a label is printed more often than the site allows."""
 
 
 def printing_again(tx: Session, sitting: Sitting, prompt: Prompt) -> Sitting:
@@ -154,7 +151,8 @@ def reprint(tx: Session, cause: Cause, command: Reprint) -> Reprinted:
     copy = reprint_label(tx, cause, label.subject, command.template, reason=command.reason)
     merchant, _, order = label.order.partition("/")
     cause.note(job=JOB, reprints=1, reason=command.reason, merchant=merchant)
-    if copy > COPIES_MAX and not is_told(tx, cause.site, TOO_MANY, label.subject):
+    often = copy > site_rules(tx, cause.site).reprints_max
+    if often and not is_told(tx, cause.site, TOO_MANY, label.subject):
         trouble(tx, cause, TOO_MANY, label.subject, merchant, order=order, copies=copy)
     printer = station_printer(tx, cause.site, cause.station)
     return Reprinted(label.subject, copy, printer)

@@ -18,11 +18,9 @@ from floorhand.ops.seats import Settled, Sitting
 from floorhand.ops.showing import shown
 from floorhand.store.asking import ask
 from floorhand.store.ledger import Cause
+from floorhand.store.masters import site_rules
 from floorhand.store.schema import Scan
 from floorhand.store.tasks import is_told, trouble
-
-PLACE_MISSES_MAX = 3
-"""So many in a row are told to a supervisor."""
 
 MISSES = frozenset(
     {
@@ -43,7 +41,7 @@ _FATES = (
     select(Scan.fate)
     .where(Scan.site == bindparam("site"), Scan.seat == bindparam("seat"))
     .order_by(Scan.scan_no.desc())
-    .limit(PLACE_MISSES_MAX - 1)
+    .limit(bindparam("before"))
 )
 
 
@@ -54,8 +52,10 @@ def counted(
     said = settled.said
     if said is None or not settled.refused or not _is_miss(said.text.removeprefix("refusal.")):
         return settled
-    before = list(ask(tx, _FATES, site=sitting.site, seat=sitting.seat).scalars())
-    if len(before) < PLACE_MISSES_MAX - 1 or not all(map(_is_miss, before)):
+    misses = site_rules(tx, sitting.site).place_misses_max
+    asked = {"site": sitting.site, "seat": sitting.seat, "before": misses - 1}
+    before = list(ask(tx, _FATES, **asked).scalars())
+    if len(before) < misses - 1 or not all(map(_is_miss, before)):
         return settled
     scanned = str(said.facts.get("code") or said.facts.get("scanned") or said.facts["place"])
     wanted = shown(sitting.flow, sitting.state).wants.place or scanned
@@ -70,7 +70,7 @@ def counted(
         )
         facts = {"scanned": scanned, "job": sitting.flow, "worker": sitting.worker}
         trouble(tx, cause, "place_misses", wanted, **facts)
-    facts_told = {**said.facts, "why_text": said.text, "misses": PLACE_MISSES_MAX}
+    facts_told = {**said.facts, "why_text": said.text, "misses": misses}
     told = Said(f"refusal.{Code.PLACE_MISSED}", facts_told, said.tone)
     return replace(settled, said=told)
 

@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 
 from floorhand.domain import slotting
 from floorhand.domain.putaway import (
-    OVERRIDES_MAX,
     BinLegal,
     BinTaken,
     CheckBin,
@@ -48,6 +47,7 @@ from floorhand.ops.putaway_work import (
 from floorhand.store import bins, ledger
 from floorhand.store.asking import ask
 from floorhand.store.ledger import Cause
+from floorhand.store.masters import site_rules
 from floorhand.store.schema import Place, Task
 from floorhand.store.tasks import close_task, open_task, trouble
 
@@ -226,13 +226,13 @@ def _group(tx: Session, site: str, command: PutAway) -> Group | None:
 
 
 def _count_override(tx: Session, cause: Cause, command: PutAway, taken: bool) -> None:
-    """Count how often in a row a proposed bin was not taken; the third time is trouble."""
+    """Count how often in a row a proposed bin was not taken; too often is trouble."""
     if not command.proposed:
         return
     here = {"at_site": cause.site, "at_code": command.proposed}
     if taken:
         ask(tx, _TAKEN, **here)
-    elif ask(tx, _NOT_TAKEN, **here).scalar() == OVERRIDES_MAX:
+    elif (ask(tx, _NOT_TAKEN, **here).scalar() or 0) >= site_rules(tx, cause.site).overrides_max:
         trouble(
             tx,
             cause,

@@ -24,7 +24,7 @@ from floorhand.domain.cut_offs import (
     forecasts,
     pace_per_hour,
 )
-from floorhand.domain.inspection import AMBER_H, RED_H
+from floorhand.domain.inspection import AMBER_H
 from floorhand.domain.printing import Stands
 from floorhand.domain.shifts import Period, local_day, shift_at
 from floorhand.store.asking import among, ask
@@ -197,11 +197,16 @@ class Waits:
 
 @dataclass(frozen=True, slots=True)
 class DueReturns:
-    """Returns that are here and not yet judged, by the time left for it."""
+    """Returns that are here and not yet judged, by the time left for it.
+
+    ``soon`` counts those due within ``soon_h`` hours, as the site says; ``later`` those within a
+    day.
+    """
 
     late: int
-    within_4_h: int
-    within_24_h: int
+    soon: int
+    later: int
+    soon_h: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,12 +233,13 @@ class Board:
 def board(tx: Session, site: str, now: datetime) -> Board:
     """Read all that a board shows."""
     zone = site_zone(tx, site)
-    shift = shift_at(site_rules(tx, site).shifts, now, zone)
+    rules = site_rules(tx, site)
+    shift = shift_at(rules.shifts, now, zone)
     local = now.astimezone(zone).date()
     began = local_day(local, zone).start
     per_hour = _pace(tx, site, shift, now)
     cut_offs = _cut_offs(tx, site, began)
-    waits, returns = _waits(tx, site, now, local.isoformat())
+    waits, returns = _waits(tx, site, now, local.isoformat(), rules.return_due_hours)
     refused = ask(tx, _REFUSALS, site=site, since=now - REFUSALS_OVER)
     return Board(
         at=now,
@@ -293,13 +299,13 @@ def _people(tx: Session, site: str, now: datetime) -> tuple[AtWork, ...]:
 
 
 def _waits(
-    tx: Session, site: str, now: datetime, today: str
+    tx: Session, site: str, now: datetime, today: str, soon_h: int
 ) -> tuple[tuple[Waits, ...], DueReturns]:
     """List what waits in the order in which goods go through a building."""
     deliveries = {row.state: row for row in ask(tx, _DELIVERIES, site=site, today=today)}
     tasks = {row.kind: row for row in ask(tx, _TASKS, site=site)}
     totes = ask(tx, _TOTES, site=site).one()
-    soon, later = now + timedelta(hours=RED_H), now + timedelta(hours=AMBER_H)
+    soon, later = now + timedelta(hours=soon_h), now + timedelta(hours=AMBER_H)
     returns = ask(tx, _RETURNS, site=site, now=now, soon=soon, later=later).one()
     made = ask(tx, _HANDOVER, site=site).one_or_none()
     found = [
@@ -317,7 +323,9 @@ def _waits(
         Waits("tote", totes.count, 0, totes.oldest),
         Waits("return", returns.count, 0, returns.oldest),
     ]
-    due = DueReturns(int(returns.late or 0), int(returns.soon or 0), int(returns.later or 0))
+    due = DueReturns(
+        int(returns.late or 0), int(returns.soon or 0), int(returns.later or 0), soon_h
+    )
     return tuple(one for one in found if one.count), due
 
 

@@ -21,7 +21,6 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from floorhand.domain import troubles
-from floorhand.domain.inspection import RED_H
 from floorhand.domain.rules import SiteRules
 from floorhand.store import strays
 from floorhand.store.asking import among, ask
@@ -135,7 +134,7 @@ def derived(tx: Session, site: str, now: datetime) -> tuple[Derived, ...]:
     """Find all exceptions that nobody raised."""
     rules = site_rules(tx, site)
     return (
-        *_returns_due(tx, site, now),
+        *_returns_due(tx, site, now, rules),
         *_stuck(tx, site, now, rules),
         *_parked(tx, site, now, rules),
         *_labels(tx, site, now),
@@ -143,9 +142,9 @@ def derived(tx: Session, site: str, now: datetime) -> tuple[Derived, ...]:
     )
 
 
-def _returns_due(tx: Session, site: str, now: datetime) -> Iterator[Derived]:
+def _returns_due(tx: Session, site: str, now: datetime, rules: SiteRules) -> Iterator[Derived]:
     """Find returns that are here, not judged, and at their deadline: then the money is paid."""
-    soon = timedelta(hours=RED_H)
+    soon = timedelta(hours=rules.return_due_hours)
     for row in ask(tx, _RETURNS_DUE, site=site, soon=now + soon):
         yield Derived(
             f"{troubles.RETURN_DUE}:{row.number}",
@@ -203,7 +202,7 @@ def _labels(tx: Session, site: str, now: datetime) -> Iterator[Derived]:
 def _strays(tx: Session, site: str, now: datetime, rules: SiteRules) -> Iterator[Derived]:
     """Find totes, pallets and cartons that stand where nobody will come for them."""
     until = now - timedelta(minutes=rules.stuck_minutes)
-    for one in strays.strays(tx, site, until, now - timedelta(hours=troubles.STAGED_H)):
+    for one in strays.strays(tx, site, until, now - timedelta(hours=rules.staged_hours)):
         kind = troubles.STRAY_TOTE if one.kind == "tote" else troubles.STRAY_UNIT
         facts: dict[str, str | int] = {"order": one.order, "place": one.place}
         facts |= {"delivery": one.delivery, "reason": one.why}

@@ -14,7 +14,7 @@ from floorhand.domain.cut_offs import BLOCKED, WORKABLE
 from floorhand.domain.handing_over import DUE_ORDERS_H, LEFT_KINDS
 from floorhand.domain.inspection import AMBER_H
 from floorhand.domain.printing import Stands
-from floorhand.domain.troubles import RETURN_DUE, STAGED_H, STRAYS
+from floorhand.domain.troubles import RETURN_DUE, STRAYS
 from floorhand.store import strays
 from floorhand.store.board import printers_of
 from floorhand.store.exceptions import open_exceptions
@@ -180,8 +180,9 @@ def _strays(tx: Session, site: str, now: datetime) -> Iterator[Left]:
     """
     open_ones = open_exceptions(tx, site, now)
     owners = {one.subject: one.owner_name for one in open_ones if one.kind in STRAYS}
-    lately = now - timedelta(minutes=site_rules(tx, site).stuck_minutes)
-    for one in strays.strays(tx, site, now, now - timedelta(hours=STAGED_H)):
+    rules = site_rules(tx, site)
+    lately = now - timedelta(minutes=rules.stuck_minutes)
+    for one in strays.strays(tx, site, now, now - timedelta(hours=rules.staged_hours)):
         if one.code in owners or one.since > lately:
             owner = owners.get(one.code, "")
             yield Left("strays", one.code, owner, one.since, "", one.pieces)

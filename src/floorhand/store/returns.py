@@ -28,6 +28,7 @@ from floorhand.domain.returns import (
 from floorhand.domain.rules import MerchantRules
 from floorhand.store import origins
 from floorhand.store.asking import ask, is_known
+from floorhand.store.masters import site_rules
 from floorhand.store.origins import OPEN_CUSTODIES
 from floorhand.store.prepared import made_once
 from floorhand.store.schema import (
@@ -179,6 +180,7 @@ def waiting(tx: Session, site: str, worker: str, now: datetime) -> tuple[Option,
     A row shows the merchant, or where an unknown parcel stands; the time left, or the day if it
     is not soon; and who else has the return.
     """
+    red_h = site_rules(tx, site).return_due_hours
     rows = tx.execute(
         select(
             Return.number,
@@ -200,12 +202,12 @@ def waiting(tx: Session, site: str, worker: str, now: datetime) -> tuple[Option,
         .limit(WAITING_MAX)
     )
     return tuple(
-        _option(row.number, row.whose, _due(row.deadline, now), row.holder) for row in rows
+        _option(row.number, row.whose, _due(row.deadline, now, red_h), row.holder) for row in rows
     )
 
 
-def _due(deadline: datetime | None, now: datetime) -> str:
-    return time_left(deadline, now) or (day(deadline.date().isoformat()) if deadline else "")
+def _due(deadline: datetime | None, now: datetime, red_h: int) -> str:
+    return time_left(deadline, now, red_h) or (day(deadline.date().isoformat()) if deadline else "")
 
 
 def of_order(tx: Session, site: str, merchant: str, order: str) -> tuple[Option, ...]:
@@ -259,7 +261,9 @@ def parcel_of(
     left = ("", "", 0, "")
     if found < advised:
         left = ask(tx, _NEXT_LEFT, site=site, number=of.number).one()
-    maybe, maybes = "", 0
+    maybe, maybes, due = "", 0, ""
+    if now is not None and of.deadline is not None:
+        due = time_left(of.deadline, now, site_rules(tx, site).return_due_hours)
     if now is not None and of.merchant and not of.order and left[0]:
         likely = origins.candidates(
             tx,
@@ -287,5 +291,5 @@ def parcel_of(
         maybe=maybe,
         maybes=maybes,
         expiry_order=rules.expiry_order,
-        due=time_left(of.deadline, now) if now is not None else "",
+        due=due,
     )

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
 from floorhand.domain.cut_offs import Forecast, Outlook
+from floorhand.domain.inspection import AMBER_H
 from floorhand.domain.printing import TONES, Stands
 from floorhand.domain.tracing import PAGES
 from floorhand.store.board import AtWork, Board, Waits
@@ -214,8 +215,16 @@ def _waiting(view: BoardView, board: Board, kind: str, found: Sequence[Waits]) -
 
 def _due(view: BoardView, board: Board) -> str:
     due = board.returns
-    counts = (("late", due.late), ("within_4_h", due.within_4_h), ("within_24_h", due.within_24_h))
-    told = (view.words.say(f"board.due.{name}", {"count": n}) for name, n in counts if n)
+    counts = (
+        ("late", due.late, 0),
+        ("within", due.soon, due.soon_h),
+        ("within", due.later, AMBER_H),
+    )
+    told = (
+        view.words.say(f"board.due.{name}", {"count": count, "hours": hours})
+        for name, count, hours in counts
+        if count
+    )
     return ", ".join(told)
 
 
