@@ -21,6 +21,7 @@ from floorhand.domain.holds import Subject
 from floorhand.domain.things import Goods
 from floorhand.errors import Code
 from floorhand.ops.settling import from_office
+from floorhand.store import recalls, tasks
 from floorhand.store.cancelling import undo_order
 from floorhand.store.check import violations
 from floorhand.store.db import Transactions
@@ -383,3 +384,12 @@ def test_the_last_parcel_of_a_held_order_does_not_leave_because_the_rest_is_miss
     ana.scan("*SHORT", "3", "1")
     assert ana.said == f"refusal.{Code.PACK_HELD}"
     assert state(transactions, "1001") == "packing"
+
+
+def test_goods_of_no_order_are_in_nobodys_hands_because_somebody_packs(floor) -> None:
+    with floor.begin() as tx:
+        put(tx, "BENCH-2", OLD_TEA, 4)
+        packs = tasks.open_task(tx, house.cause(tx, "X:1"), "pack", place="T-4")
+        tasks.claim_task(tx, house.cause(tx, "X:2"), packs)
+        (lying,) = recalls.traced(tx, SITE, Subject("lot", *TEA, "L1")).in_hand
+    assert (lying.place, lying.worker) == ("BENCH-2", "")

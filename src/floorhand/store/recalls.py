@@ -117,7 +117,7 @@ def _stock_of(site: str, lot: Subject) -> Any:
 
 def _who_has(tx: Session, site: str, place: str, root: str, order: str) -> str:
     """Name who has a place in hand: by a task about it or what it stands in, a walk, or a bench."""
-    totes = select(Place.code).where(Place.site == site, Place.order_no == (order or None))
+    totes = select(Place.code).where(Place.site == site, Place.order_no == order)
     of_slot = select(Slot.task).where(Slot.site == site, Slot.tote == place)
     about = or_(
         Task.place.in_((place, root)),
