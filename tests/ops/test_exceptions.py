@@ -153,6 +153,19 @@ def test_who_caused_it_does_not_get_the_count(floor: Transactions) -> None:
         assert tx.scalars(select(CountSheet.not_by)).all() == ["W1"]
 
 
+def test_a_count_of_one_product_stays_one_when_somebody_is_kept_from_it(
+    floor: Transactions,
+) -> None:
+    one = raised(floor, "overrides", "A-02", sku="CAP")
+    with floor.begin() as tx:
+        named = {"place": "A-02", "merchant": "ACME", "sku": "CAP"}
+        tasks.open_task(tx, lead(7), "count", **named)
+    assert decide(floor, one, "recount") == "exceptions.done.recount"
+    with floor.begin() as tx:
+        sheet = tx.scalars(select(CountSheet)).one()
+    assert (sheet.sku, sheet.not_by) == ("CAP", "W1")
+
+
 def test_an_order_that_waits_is_sent_without_what_nobody_has(floor: Transactions) -> None:
     with floor.begin() as tx:
         picking.order(tx, "9", [("NUT", 25)], merchant="BOLT", state="waiting")

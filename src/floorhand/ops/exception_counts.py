@@ -11,6 +11,7 @@ from floorhand.flows.turn import Facts
 from floorhand.ops.count_ending import open_recount
 from floorhand.ops.count_work import is_asked, known_count
 from floorhand.store import count_sheets, counts, tasks
+from floorhand.store.counts import CountRow
 from floorhand.store.exceptions import Standing
 from floorhand.store.ledger import Cause
 from floorhand.store.schema import Place
@@ -39,33 +40,24 @@ def recount(tx: Session, cause: Cause, one: Standing, _command: Decide) -> Facts
         if row.worker and row.worker == finder:
             tasks.close_task(tx, cause, row.count.task, "cancelled")
             continue
-        _bar(tx, cause, row.count.task, place, finder, written=bool(row.first))
+        _bar(tx, cause, row, finder)
         return {"place": place}
     merchant = one.merchant if sku else ""
     task = tasks.open_task(
         tx, cause, "count", place=place, merchant=merchant, sku=sku, reason=one.kind
     )
-    _bar(tx, cause, task, place, finder, written=False, merchant=merchant, sku=sku)
+    _bar(tx, cause, known_count(tx, cause.site, task), finder)
     return {"place": place}
 
 
-def _bar(
-    tx: Session,
-    cause: Cause,
-    task: str,
-    place: str,
-    finder: str,
-    *,
-    written: bool,
-    merchant: str = "",
-    sku: str = "",
-) -> None:
+def _bar(tx: Session, cause: Cause, row: CountRow, finder: str) -> None:
     """See that a worker does not get a count."""
-    if written:
-        count_sheets.set_sheet(tx, cause.site, task, not_by=finder)
+    count = row.count
+    if row.first:
+        count_sheets.set_sheet(tx, cause.site, count.task, not_by=finder)
         return
-    named = {"task": task, "first": task, "place": place, "merchant": merchant, "sku": sku}
-    count_sheets.add_sheet(tx, cause.site, **named, not_by=finder)
+    of = {"place": count.place, "merchant": count.merchant, "sku": count.sku}
+    count_sheets.add_sheet(tx, cause.site, task=count.task, first=count.task, **of, not_by=finder)
 
 
 def _bin_of(tx: Session, site: str, one: Standing) -> str:
