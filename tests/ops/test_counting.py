@@ -15,13 +15,13 @@ from warehouses.picked import all_is_well, line, picks, stock_of, tasks_of, trou
 from warehouses.picker import Picker
 from warehouses.picking import CAP, MUG, PEN, cause, order, place_row, put
 
-from floorhand.domain.cycle_counts import BookCount, OpenCount
+from floorhand.domain.cycle_counts import BookCount, NextCount, OpenCount
 from floorhand.domain.exceptions import Decide
 from floorhand.domain.rules import SiteRules
 from floorhand.domain.things import CORRECTION, CUSTOMER, HOLD, Line
 from floorhand.errors import Clash, Code, Refused
 from floorhand.ops.count_ending import book_count
-from floorhand.ops.counting import open_count
+from floorhand.ops.counting import next_count, open_count
 from floorhand.ops.exceptions import decide
 from floorhand.store import ledger, tasks
 from floorhand.store.db import Transactions
@@ -413,3 +413,12 @@ def test_a_count_of_one_product_leaves_what_was_found_of_another_to_its_lead(
     assert (cai.said, troubles(floor, "count_difference")) == ("counting.right", ["A-01"])
     assert count(counter(floor, "W4"), "A-01", MUG=3, PEN=5) == "counting.right"
     assert troubles(floor, "count_difference") == []
+
+
+def test_a_count_that_is_put_off_shows_nobody_what_was_counted_of_it(floor: Transactions) -> None:
+    ana = counter(floor)
+    ana.scan("BIN-A-01", "MUG-1", "3")
+    with floor.begin() as tx:
+        next_count(tx, cause(tx, "X:1"), NextCount(instead_of="T/1", later=("T/1",)))
+        assert tx.scalars(select(Counted.pieces)).all() == []
+        assert tx.scalars(select(CountSheet.worker)).all() == [None]

@@ -81,7 +81,7 @@ def _open_again(tx: Session, cause: Cause, task: str, holder: str) -> int:
     if kind not in AT_ONCE:
         return 0
     if kind == "count":
-        count_sheets.begin_anew(tx, cause.site, task)
+        return int(count_sheets.give_back(tx, cause.site, task, holder))
     opened = tx.execute(
         update(Task)
         .where(*mine, Task.state == "claimed")

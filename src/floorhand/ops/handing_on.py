@@ -110,7 +110,6 @@ def _free_source(tx: Session, cause: Cause, work: Work) -> TaskFound | None:
 def _free_count(tx: Session, cause: Cause, work: Work) -> CountFound | None:
     if not count_sheets.give_back(tx, cause.site, work.task, cause.worker):
         return None
-    count_sheets.begin_anew(tx, cause.site, work.task)
     row = counts.count_row(tx, cause.site, work.task)
     return CountFound(row.count) if row else None
 

@@ -75,14 +75,15 @@ def widen(tx: Session, site: str, task: str) -> None:
 
 
 def give_back(tx: Session, site: str, task: str, worker: str) -> bool:
-    """Open a count to everybody again; False if the worker does not have it."""
-    return ask(tx, _FREE, at_site=site, at_task=task, by=worker).rowcount == 1
+    """Open a count to everybody again; False if the worker does not have it.
 
-
-def begin_anew(tx: Session, site: str, task: str) -> None:
-    """Forget what was counted so far: whoever counts now shall not see what another one saw."""
+    What was counted so far is forgotten: whoever counts next shall not see what another one saw.
+    """
+    if ask(tx, _FREE, at_site=site, at_task=task, by=worker).rowcount != 1:
+        return False
     ask(tx, _DROP_ALL, at_site=site, at_task=task)
     set_sheet(tx, site, task, worker=None, since=None, moves="[]")
+    return True
 
 
 def set_counted(tx: Session, site: str, task: str, goods: Goods, pieces: int, at: datetime) -> None:
