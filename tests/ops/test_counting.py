@@ -24,6 +24,7 @@ from floorhand.ops.count_ending import book_count
 from floorhand.ops.counting import next_count, open_count
 from floorhand.ops.exceptions import decide
 from floorhand.store import ledger, tasks
+from floorhand.store.count_plan import due_counts
 from floorhand.store.db import Transactions
 from floorhand.store.exceptions import open_exceptions
 from floorhand.store.ledger import Cause
@@ -422,3 +423,13 @@ def test_a_count_that_is_put_off_shows_nobody_what_was_counted_of_it(floor: Tran
         next_count(tx, cause(tx, "X:1"), NextCount(instead_of="T/1", later=("T/1",)))
         assert tx.scalars(select(Counted.pieces)).all() == []
         assert tx.scalars(select(CountSheet.worker)).all() == [None]
+
+
+def test_who_counts_a_bin_whole_answers_every_doubt_about_it(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        tasks.trouble(tx, cause(tx, "X:1"), "place_misses", "A-02", scanned="?")
+        tasks.trouble(tx, cause(tx, "X:2"), "overrides", "A-02", "ACME", sku="CAP")
+        assert [one.place for one in due_counts(tx, SITE, NOW)] == ["A-02"]
+    assert count(counter(floor), "A-02", CAP=6) == "counting.right"
+    with floor.begin() as tx:
+        assert due_counts(tx, SITE, NOW) == ()

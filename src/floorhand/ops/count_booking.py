@@ -19,6 +19,7 @@ from floorhand.store.counts import Held
 from floorhand.store.ledger import NESTING_MAX, Cause
 from floorhand.store.picks import StopRow
 from floorhand.store.schema import Place, Trouble
+from floorhand.store.tasks import close_trouble
 
 REASON = "count"
 """Why pieces went through *correction*, in the facts of the operation."""
@@ -28,6 +29,10 @@ SHORT_REASON = "not_found"
 
 UNREACHED = "blocked"
 """Why a bin is closed to picking that somebody could not get to; who counts it has got there."""
+
+
+OF_ALL = ("place_misses", "overrides")
+"""Doubts about a bin that are over when all of it is counted, whatever product they began with."""
 
 
 def places_in(tx: Session, site: str, place: str) -> tuple[str, ...]:
@@ -102,6 +107,8 @@ def settle_bin(tx: Session, cause: Cause, place: str, merchant: str, sku: str) -
     tx.execute(update(Place).where(*at, Place.blocked == UNREACHED).values(blocked=""))
     if not sku:
         tx.execute(update(Place).where(*at, Place.full).values(full=False))
+        for kind in OF_ALL:
+            close_trouble(tx, cause, kind, place)
     for one in _told(tx, cause.site, "suspect_stock", place):
         suspect = str(json.loads(one.facts).get("sku", ""))
         if sku in ("", suspect) and merchant in ("", one.merchant):
