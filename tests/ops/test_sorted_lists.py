@@ -13,9 +13,13 @@ from warehouses.picker import Picker
 from floorhand.domain.control import HoldSubject
 from floorhand.domain.holds import Subject
 from floorhand.domain.sorting import WAYS
+from floorhand.flows.columns import COLUMNS
 from floorhand.ops.settling import from_office
 from floorhand.store.db import Transactions
 from floorhand.store.schema import Order, Trouble, Worker
+from floorhand.text.catalog import catalog
+from floorhand.tui.layout import lay_out
+from floorhand.tui.view import View
 
 
 @pytest.fixture
@@ -116,3 +120,43 @@ def test_work_is_sorted_and_stays_so_while_one_looks_at_it(floor) -> None:
     assert jobs["job"] == jobs["place"] == ["job.counting", "job.picking"]
     bob.scan("*FULL", "*FULL", "1", "1", "*BACK", "*BACK")
     assert way(bob) == "job"
+
+
+def test_each_way_is_that_of_one_heading() -> None:
+    for listed, ways in WAYS.items():
+        assert sorted(filter(None, (one.way for one in COLUMNS[listed]))) == sorted(ways)
+
+
+@pytest.mark.parametrize("areas", [("exceptions",), ("control", "held"), ("control", "work")])
+def test_a_list_is_sorted_by_its_headings_and_says_by_which(floor, areas) -> None:
+    Picker(floor, "W1").scan("CART-1")
+    bob = desk(floor, *areas)
+    for number, column in enumerate(bob.prompt.columns, 1):
+        assert column.fact in dict(bob.prompt.choices[0].facts)
+        turn = bob.scan(f"*SORT {number}")
+        if column.way:
+            assert way(bob) == column.way
+            assert [one.head for one in turn.prompt.columns if one.sorted] == [column.head]
+        else:
+            assert turn.said.text == "refusal.unknown_barcode"
+    assert bob.scan("*SORT 9").said.text == "refusal.unknown_barcode"
+
+
+def test_headings_stand_where_there_is_room_for_a_table_that_tells_the_entries_apart(floor) -> None:
+    bob = desk(floor, "exceptions")
+
+    def shown(width: int, height: int) -> list[str]:
+        view = View(bob.prompt, (), catalog("en"), job="exceptions", worker="Bob")
+        return ["".join(part.text for part in row) for row in lay_out(view, width, height)]
+
+    bob.scan("*SORT 3")
+    wide = shown(80, 24)
+    head = next(y for y, row in enumerate(wide) if "Pieces ▼" in row)
+    assert wide[head].split() == ["What", "About", "Pieces", "▼", "Since", "Due", "Whose"]
+    assert [row.split()[0] for row in wide[head + 1 : head + 4]] == ["1", "2", "3"]
+    assert not any("Whose" in row for row in shown(79, 24))
+    with floor.begin() as tx:
+        tx.execute(update(Trouble).values(kind="no_bin", subject="S", pieces=1, owner=""))
+        tx.execute(update(Trouble).values(created_at=NOW))
+    bob.scan("*SORT 3")
+    assert not any("Whose" in row for row in shown(80, 24))

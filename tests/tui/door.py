@@ -115,10 +115,12 @@ EVERYWHERE = frozenset(
 """What any module may use of the others; all else is named with the module that uses it."""
 
 EXACTLY = {
+    "driver.py": {"self.write('\\x1b[?1000h\\x1b[?1006h')"},
     "hearing.py": {"os.write(self._waker, b'\\0')"},
     "watching.py": {"self._terminal.push_screen(self.board)"},
 }
-"""Calls that are allowed in this one form: a byte to a pipe of its own, a screen of ours."""
+"""Calls that are allowed in this one form: a byte to a pipe of its own, a screen of ours, what has
+a terminal tell of clicks."""
 
 DOOR = "safe.py"
 DOOR_NAMES = frozenset(
@@ -138,7 +140,7 @@ TEXTUAL_NAMES = frozenset(
         *("apply_filter", "crop", "visual_style", "background_colors", "notify_style_update"),
         *("start_application_mode", "disable_input", "close", "rich_style", "_app"),
         *("_key_thread", "attrs_before"),
-        *("_mouse", "_enable_mouse_support", "_disable_mouse_support", "pop_screen"),
+        *("_mouse", "pop_screen", "chain"),
         *("stylesheet", "get_css_variables", "theme_variables", "add_source", "rules"),
     }
 )
@@ -151,7 +153,7 @@ OUR_NAMES = frozenset(
         *("_add", "_lines", "_run", "_text", "_tick", "append", "extend", "remove", "pop"),
         *("clear", "select", "mkdir", "with_name", "normalize", "read", "HELP", "_parts"),
         *("_line", "_skip", "quiet", "rows", "add_signal_handler", "run_in_executor"),
-        "create_task",
+        *("create_task", "columns"),
     }
 )
 """Names that are ours here, or Python's; Textual or files have them for things that no screen here
@@ -160,7 +162,7 @@ has, or only to be read."""
 SET = frozenset(
     {
         *("theme", "stylesheet", "theme_variables", "attrs_before", "_lines", "_parts", "_text"),
-        *("name", "language", "_mouse"),
+        *("name", "language"),
     }
 )
 """Those of all these names that may be set."""
@@ -170,7 +172,7 @@ MEMBERS = OUR_NAMES | {
     *("can_focus", "compose", "get_default_screen", "render_lines", "notify_style_update"),
     *("start_application_mode", "run_input_thread", "disable_input", "theme", "close", "stop"),
     *("on_mount", "on_unmount", "on_resize", "get_css_variables", "parse", "reparse"),
-    "on_click",
+    *("on_click", "_enable_mouse_support"),
 }
 """Those that a class may define."""
 

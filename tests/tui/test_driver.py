@@ -48,6 +48,14 @@ async def test_what_is_unread_is_left_to_the_next_program_or_thrown_away_at_the_
     assert _read(theirs) == unread
 
 
+async def test_a_terminal_tells_of_clicks_and_the_wheel_but_not_of_each_step_of_the_mouse() -> None:
+    written: list[str] = []
+    driver = ScanDriver(SimpleNamespace(hearing=Hearing()), size=(80, 24), mouse=True)
+    driver._writer_thread = SimpleNamespace(write=written.append)
+    driver._enable_mouse_support()
+    assert "".join(written) == "\x1b[?1000h\x1b[?1006h"
+
+
 def _read(line: int) -> bytes:
     try:
         return os.read(line, 100)

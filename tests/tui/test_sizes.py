@@ -228,6 +228,9 @@ def listed_faults(shown: View, rows: list[Row]) -> Iterator[str]:
     entries = dict(numbered_entries(rows))
     if told and not entries:
         yield "no choice"
+    if any(part.click.startswith("sort:") for row in rows for part in row):
+        yield from table_faults(shown, entries, paged=paged)
+        return
     for number, whole in enumerate(told, 1):
         entry = squeezed(entries.get(number, ""))
         if entry == whole:
@@ -243,6 +246,33 @@ def listed_faults(shown: View, rows: list[Row]) -> Iterator[str]:
             yield f"choice {whole!r}: {entry!r} may be another one"
         if re.search(r"\d{5}$", stem) and re.match(r"\d", whole[len(stem) :]):
             yield f"choice {whole!r}: {entry!r} has a code that is cut"
+
+
+def table_faults(shown: View, entries: dict[int, str], *, paged: bool) -> Iterator[str]:
+    """Say what of a list that is a table is not there, or cut though it is no name."""
+    assert shown.prompt is not None
+    drawn = [squeezed(entries.get(n, "")) for n, _ in enumerate(shown.prompt.choices, 1)]
+    if len(set(drawn)) < len(drawn):
+        yield f"entries that look the same: {drawn}"
+    for choice, entry in zip(shown.prompt.choices, drawn, strict=True):
+        facts, at, is_whole = dict(choice.facts), 0, True
+        for column in shown.prompt.columns:
+            value = str(facts[column.fact])
+            written = shown.words.fact(column.fact, value)[1]
+            if column.fact.endswith("_text"):
+                written = shown.words.say(value, facts)
+            cell = squeezed(written)
+            stem = entry[at:].partition("…")[0]
+            if entry.startswith(cell, at):
+                at += len(cell)
+            elif column.name and stem and "…" in entry[at:] and cell.startswith(stem):
+                at, is_whole = at + len(stem) + 1, False
+            else:
+                is_whole = False
+        if at != len(entry):
+            yield f"row {entry!r} has {entry[at:]!r} too much or cut"
+        if not is_whole and not paged:
+            yield f"row {entry!r} is not whole, and no key to the rest"
 
 
 def numbered_entries(rows: list[Row]) -> Iterator[tuple[int, str]]:

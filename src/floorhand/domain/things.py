@@ -215,6 +215,13 @@ class Chosen:
 
 
 @dataclass(frozen=True, slots=True)
+class SortBy:
+    """The prompt's list is to be sorted in this way, one of `floorhand.domain.sorting`."""
+
+    way: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pressed:
     """A key was pressed, or its command barcode scanned."""
 

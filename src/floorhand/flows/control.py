@@ -44,6 +44,7 @@ from floorhand.domain.things import (
     Piece,
     Place,
     Pressed,
+    SortBy,
     Text,
     Unknown,
 )
@@ -93,6 +94,8 @@ def step(state: State, event: object) -> Reply:
             asked.kind in WAYS
         ):
             return Do(replace(asked, skip=0, sort=next_way(asked.kind, asked.sort)))
+        case Listing(listed=SubjectsListed(asked=asked)), SortBy(way=way):
+            return Do(replace(asked, skip=0, sort=way))
         case Listing(listed=listed), Chosen(code=number):
             return Do(LookInto(listed.rows[int(number)].subject))
         case At(now=now), Chosen(code=action):

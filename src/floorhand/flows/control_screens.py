@@ -7,6 +7,7 @@ from floorhand.domain.holds import REASONS, reason_words
 from floorhand.domain.keymap import Key
 from floorhand.domain.sorting import WAYS, heading
 from floorhand.flows import control_rules, control_work
+from floorhand.flows.columns import columns
 from floorhand.flows.control_states import (
     At,
     AtInsert,
@@ -78,6 +79,7 @@ def _listing(listed: SubjectsListed) -> Prompt:
             *((MORE,) if listed.more else ()),
         ),
         choices=rows,
+        columns=columns(listed.asked.kind, listed.asked.sort),
         wants=THINGS,
     )
 

@@ -16,7 +16,8 @@ from floorhand.domain.control import (
 )
 from floorhand.domain.keymap import Key
 from floorhand.domain.sorting import WORK, heading, next_way
-from floorhand.domain.things import Chosen, Pressed
+from floorhand.domain.things import Chosen, Pressed, SortBy
+from floorhand.flows.columns import columns
 from floorhand.flows.control_states import START, AtWork, Giving, State, Working
 from floorhand.flows.turn import Ask, Choice, Do, Prompt, Reply, Wants
 
@@ -44,6 +45,8 @@ def step(state: State, event: object) -> Reply | None:
             return Do(ListWork(skip + len(rows), sort))
         case Working(listed=WorkListed(rows=(_, *_), sort=sort)), Pressed(key=Key.FULL):
             return Do(ListWork(sort=next_way(WORK, sort)))
+        case Working(), SortBy(way=way):
+            return Do(ListWork(sort=way))
         case Working(listed=listed), Chosen(code=number):
             return Ask(AtWork(listed.rows[int(number)], listed.sort))
         case AtWork(work=work), Chosen(code="free"):
@@ -70,7 +73,8 @@ def prompt(state: Working | AtWork | Giving) -> Prompt:
             ask = "control.list_work" if rows else "control.list_empty"
             keys = (*((SORT,) if rows else ()), *_keys(more=listed.more))
             facts = heading(WORK, listed.sort) if rows else ()
-            return Prompt(ask, facts, keys=keys, choices=rows, wants=CHOICE)
+            heads = columns(WORK, listed.sort)
+            return Prompt(ask, facts, keys=keys, choices=rows, columns=heads, wants=CHOICE)
         case AtWork(work=work):
             return _at(work)
         case Giving(listed=listed):
@@ -103,6 +107,7 @@ def _row(number: int, row: WorkRow) -> Choice:
         ("since", row.since),
         ("done", row.done),
         ("of", row.total),
+        ("progress", f"{row.done}/{row.total}" if row.total else ""),
     )
     text = "control.row_work" if row.total else "control.row_work_bare"
     return Choice(str(number), text, facts=facts)

@@ -35,6 +35,7 @@ from floorhand.domain.things import (
     Place,
     Pressed,
     ReturnCode,
+    SortBy,
 )
 from floorhand.errors import Code
 from floorhand.flows.exceptions_screens import ALL, prompt
@@ -91,6 +92,8 @@ def _list(state: Listing | Kinds, event: object) -> Reply:
             return Do(replace(listed.asked, skip=listed.asked.skip + len(listed.rows)))
         case Listing(), Pressed(key=Key.FULL) if listed.rows:
             way = next_way(EXCEPTIONS, listed.asked.sort)
+            return Do(replace(listed.asked, skip=0, sort=way))
+        case Listing(), SortBy(way=way):
             return Do(replace(listed.asked, skip=0, sort=way))
         case Listing(), Pressed(key=Key.SKIP):
             return Do(ListKinds())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from floorhand.domain.exceptions import REASONS, ExceptionRow, ExceptionSeen, NamesListed
 from floorhand.domain.keymap import Key
 from floorhand.domain.sorting import EXCEPTIONS, heading
+from floorhand.flows.columns import columns
 from floorhand.flows.exceptions_states import Kinds, Listing, Names, Reading, State, Why
 from floorhand.flows.turn import Choice, Prompt, Wants
 
@@ -25,11 +26,14 @@ def prompt(state: State) -> Prompt:
     """Say what to show."""
     match state:
         case Listing(listed=listed):
-            rows = tuple(Choice(row.entry, _kind(row), _about(row)) for row in listed.rows)
+            rows = tuple(
+                Choice(row.entry, _kind(row), _about(row), facts=_cells(row)) for row in listed.rows
+            )
             keys = (*((SORT,) if rows else ()), KINDS, *_leafing(more=listed.more))
             ask = "exceptions.which" if rows else "exceptions.none"
             facts: Asked = (("count", listed.count), *heading(EXCEPTIONS, listed.asked.sort))
-            return Prompt(ask, facts, keys=keys, choices=rows, wants=ANYTHING)
+            heads = columns(EXCEPTIONS, listed.asked.sort)
+            return Prompt(ask, facts, keys=keys, choices=rows, columns=heads, wants=ANYTHING)
         case Kinds(kinds=kinds):
             rows = tuple(Choice(kind, f"trouble.{kind}", str(n)) for kind, n in kinds.kinds)
             rows = (*rows, Choice(ALL, "exceptions.all"))
@@ -63,6 +67,18 @@ def _about(row: ExceptionRow) -> str:
         row.owner,
     )
     return " · ".join(part for part in parts if part)
+
+
+def _cells(row: ExceptionRow) -> tuple[tuple[str, str | int], ...]:
+    """Give what stands in the columns of a table."""
+    return (
+        ("kind_text", _kind(row)),
+        ("subject", row.subject),
+        ("count", row.pieces or ""),
+        ("since", row.since),
+        ("due", row.due),
+        ("name", row.owner),
+    )
 
 
 def _reading(seen: ExceptionSeen) -> Prompt:

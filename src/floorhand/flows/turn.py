@@ -108,6 +108,27 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a numbered list, for screens that are wide enough for a table.
+
+    Attributes:
+        head: Text key of its heading, without ``board.head.``.
+        fact: Name of the fact of each choice that stands in it.
+        way: How the list is sorted by it, a way of `floorhand.domain.sorting`; empty: not at all.
+        down: Whether that way has the most, or the latest, first.
+        sorted: Whether the list is sorted by it now.
+        name: Whether what stands in it may be cut.
+    """
+
+    head: str
+    fact: str
+    way: str = ""
+    down: bool = False
+    sorted: bool = False
+    name: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Wants:
     """What the question can be answered with; decides how a scan is read, and guides robots.
 
@@ -158,6 +179,7 @@ class Prompt:
         progress: (done, total) of this job; None if there is no end in sight.
         keys: Keys that do something now, as (key, text key).
         choices: A numbered list; a typed n chooses the n-th.
+        columns: Of that list, what matters most first; none if it is no table.
         wants: What answers the question.
         label: What the key for printing prints again, as template and subject; an empty subject
             is the last label asked for here. None: that key does nothing here.
@@ -172,6 +194,7 @@ class Prompt:
     progress: tuple[int, int] | None = None
     keys: tuple[tuple[Key, str], ...] = ()
     choices: tuple[Choice, ...] = ()
+    columns: tuple[Column, ...] = ()
     wants: Wants = Wants()
     label: tuple[str, str] | None = None
 

@@ -118,7 +118,12 @@ def _lots(tx: Session, cause: Cause, asked: ListSubjects) -> Rows:
         SubjectRow(
             Subject(LOT, *of_sku, one.lot),
             "control.row_lot",
-            (("goods", goods_words(one.lot, one.expiry)), ("pieces", one.pieces)),
+            (
+                ("goods", goods_words(one.lot, one.expiry)),
+                ("pieces", one.pieces),
+                ("lot", one.lot),
+                ("expiry", one.expiry),
+            ),
         )
         for one in found
     )

@@ -28,6 +28,7 @@ from floorhand.domain.things import (
     Plate,
     Pressed,
     ReturnCode,
+    SortBy,
     Text,
     Unknown,
 )
@@ -75,6 +76,7 @@ Event = (
     | Number
     | Text
     | Chosen
+    | SortBy
     | Pressed
     | TestCode
 )
@@ -166,6 +168,8 @@ def _command(scanned: str, prompt: Prompt) -> Event | None:
         return Number(int(rest))
     if word in ("*CHOOSE", "*GRADE", "*REASON") and rest.isdecimal():
         return _choice(rest, prompt)
+    if word == "*SORT" and rest.isdecimal() and (sort := _sorting(rest, prompt)):
+        return sort
     facts = {**dict(prompt.ask_facts), "code": barcodes.shown(scanned), "ask_text": prompt.ask}
     raise Refused(Code.UNKNOWN_BARCODE, **facts)
 
@@ -208,6 +212,13 @@ def _choice(digits: str, prompt: Prompt) -> Event:
         number = barcodes.shown(digits, QUANTITY_DIGITS_MAX)
         raise Refused(Code.NO_SUCH_CHOICE, number=number, choices=len(prompt.choices))
     return Chosen(prompt.choices[index].code)
+
+
+def _sorting(digits: str, prompt: Prompt) -> SortBy | None:
+    """Say how a list is sorted by its n-th column; None if it is not."""
+    index = int(digits) - 1
+    ways = [column.way for column in prompt.columns]
+    return SortBy(ways[index]) if 0 <= index < len(ways) and ways[index] else None
 
 
 def _named_choice(text: str, prompt: Prompt) -> Chosen | None:

@@ -239,7 +239,7 @@ def run_terminal(
         may_move=may_move,
         sights=sights,
     )
-    failed = app.run(mouse=False)
+    failed = app.run()
     if failed is not None:
         raise failed
     return app.return_code or 0

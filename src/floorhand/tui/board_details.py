@@ -13,7 +13,7 @@ from floorhand.text.catalog import Catalog
 from floorhand.tui.board_parts import Target, moment
 from floorhand.tui.rows import Part, Row, between, joined, key_parts, padded
 from floorhand.tui.safe import cut, wrap
-from floorhand.tui.tables import Column, Table, table_rows
+from floorhand.tui.tables import DOWN, UP, Column, Table, table_rows
 from floorhand.tui.widths import columns
 
 FACTS_ROWS_MAX: Final = 4
@@ -177,10 +177,12 @@ def lay_out_details(view: DetailsView, width: int, height: int) -> list[Row]:
         heads = zip(heads_of(view), view.details.heads, strict=True)
         ranked = tuple(
             Column(
-                _marked(view, index, head),
+                head,
                 to_right=_is_right(view.details, index),
                 rank=index,
                 name=name in NAMES,
+                sorts=True,
+                mark=_mark(view, index),
             )
             for index, (head, name) in enumerate(heads)
         )
@@ -191,7 +193,6 @@ def lay_out_details(view: DetailsView, width: int, height: int) -> list[Row]:
             width,
             height - len(rows) - len(whole) - 1,
             chosen=view.chosen,
-            sorts=True,
             none=say("board.none"),
             more=say("board.more"),
         )
@@ -240,11 +241,11 @@ def _above(view: DetailsView, width: int) -> Row:
     return (Part(cut(f" {say('details.count', {'count': count})}", width), "muted"),)
 
 
-def _marked(view: DetailsView, index: int, head: str) -> str:
+def _mark(view: DetailsView, index: int) -> str:
     """Mark the heading of the column by which it is sorted."""
     if index != view.order.column:
-        return head
-    return f"{head} {'▼' if view.order.down else '▲'}"
+        return ""
+    return DOWN if view.order.down else UP
 
 
 def _is_right(details: Details, index: int) -> bool:

@@ -14,6 +14,7 @@ from floorhand.flows.turn import Item, Prompt
 from floorhand.text.catalog import Catalog
 from floorhand.text.visible import visible
 from floorhand.tui.large import huge, large
+from floorhand.tui.list_tables import tabled
 from floorhand.tui.listing import (
     NAME_COLUMNS_MIN,
     Block,
@@ -107,7 +108,7 @@ def lay_out_body(
     prompt = replace(prompt, goods=goods_told(prompt, words))
     body = _Body(prompt, words, width, Room(height), plain)
     body.begin()
-    texts = [body.add_facts, body.add_name]
+    texts = [body.add_facts, body.add_headings, body.add_name]
     lists = [body.add_goods, body.add_all_goods]
     if big:
         steps = [body.enlarge_place, body.enlarge_number, body.enlarge_place_more, *texts, *lists]
@@ -134,6 +135,8 @@ class _Body:
     name: list[Row] = field(default_factory=list)
     facts: list[Row] = field(default_factory=list)
     goods: list[Block] = field(default_factory=list)
+    table: tuple[Row, ...] = ()
+    table_whole: bool = False
     facts_rows: int = 0
     choices_rows: int = 0
     goods_rows: int = 0
@@ -163,6 +166,13 @@ class _Body:
         self.facts_rows = self.room.take(len(self.facts))
         if self.choices_rows == choices.rows_short:
             self.choices_rows += self.room.take(choices.rows_whole - choices.rows_short)
+
+    def add_headings(self) -> None:
+        """Set the list as a table, if there is room for all of it."""
+        prompt = self.prompt
+        found = tabled(prompt.choices, prompt.columns, self.words, self.width)
+        if found and self.room.upgrade(max(len(found[0]) - self.choices_rows, 0)):
+            self.table, self.table_whole = found
 
     def add_name(self) -> None:
         """Add the name of the goods in hand."""
@@ -217,7 +227,9 @@ class _Body:
     def end(self) -> Body:
         """Stack what there is, with air between as far as there is room."""
         prompt, width = self.prompt, self.width
-        chosen, all_chosen = listed(prompt.choices, self.choices_rows, self.words, width)
+        chosen, all_chosen = list(self.table), self.table_whole
+        if not chosen:
+            chosen, all_chosen = listed(prompt.choices, self.choices_rows, self.words, width)
         blocks = [
             self.place,
             self.number,

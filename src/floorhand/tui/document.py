@@ -43,7 +43,7 @@ def _question(view: View, width: int) -> Iterator[Row]:
             yield from _text(f"{label} {value}".strip(), width, "value")
         for number, choice in enumerate(prompt.choices, 1):
             chosen = view.words.written(choice.written(view.words.say))
-            yield from _text(f"{number:>2}  {chosen}", width, "")
+            yield from _text(f"{number:>2}  {chosen}", width, "", f"line:{number}")
         if prompt.progress is not None:
             yield (Part("{}/{}".format(*prompt.progress), "strong"),)
     for said in view.said:
@@ -85,9 +85,9 @@ def _scans(view: View, width: int) -> Iterator[Row]:
             yield from _code(rest, width, "")
 
 
-def _text(text: str, width: int, role: str) -> Iterator[Row]:
+def _text(text: str, width: int, role: str, click: str = "") -> Iterator[Row]:
     for line in wrap(text, max(width, 1), TEXT_ROWS_MAX):
-        yield (Part(line, role),)
+        yield (Part(line, role, click),)
 
 
 def _code(code: str, width: int, role: str) -> Iterator[Row]:

@@ -41,9 +41,7 @@ class ScanDriver(LinuxDriver):
 
     def start_application_mode(self) -> None:
         """Take over the terminal, and begin to read."""
-        hearing = cast(Listening, self._app).hearing
-        hearing.hear_mouse = self.hear_mouse
-        self._ear = Ear(hearing, self._tell)
+        self._ear = Ear(cast(Listening, self._app).hearing, self._tell)
         self._parser = XTermParser()
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual has no type
 
@@ -54,14 +52,16 @@ class ScanDriver(LinuxDriver):
         if not self._ear.ended:
             self.process_message(Hangup())
 
-    def hear_mouse(self, on: bool) -> None:
-        """Have the terminal tell of its mouse, or not; Textual can say so only when it begins."""
-        self._mouse = True
-        if on:
-            self._enable_mouse_support()
-        else:
-            self._disable_mouse_support()
-        self._mouse = on
+    def _enable_mouse_support(self) -> None:
+        """Have the terminal tell of clicks and the wheel, not of every step of the mouse.
+
+        Those would keep a slow line busy, and the silence away that ends a scan.
+
+        Source: XTerm Control Sequences, "Mouse Tracking": modes 1000 and, for places beyond
+        column 223 and in characters that can be read, 1006.
+        """
+        if self._mouse:
+            self.write("\x1b[?1000h\x1b[?1006h")
 
     def disable_input(self) -> None:
         """Stop reading. What the next program on the terminal is to read stays unread."""

@@ -19,8 +19,8 @@ from floorhand.text.catalog import Catalog
 from floorhand.tui.answering import surely
 from floorhand.tui.hearing import SCANS_AHEAD_MAX, Line, Rested, Skipped, scans_in
 from floorhand.tui.layout import PAGING
+from floorhand.tui.pointing import Pointing
 from floorhand.tui.scan import KeyDown, KeyInside, Scan, TooLong, Typed, Unended, refusal_of
-from floorhand.tui.single_keys import SingleKeys
 from floorhand.tui.telling import Floor, hint_for, saved_at, still_standing
 from floorhand.tui.watching import shown_over
 
@@ -47,7 +47,7 @@ class LookedAt(Message, bubble=True):
         self.whose, self.words = whose, words
 
 
-class FlowScreen(SingleKeys, inherit_bindings=False):
+class FlowScreen(Pointing, inherit_bindings=False):
     """Scans in, turns out. Nothing here can take focus, so a scan cannot land elsewhere."""
 
     def __init__(self, floor: Floor) -> None:

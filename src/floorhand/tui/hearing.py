@@ -73,8 +73,6 @@ class Hearing:
         self._ears: list[Ear] = []
         self.profile = PLAIN
         self.testing = False
-        self.hear_mouse: Callable[[bool], None] = lambda _on: None
-        """Has the terminal tell of its mouse, or not; what it tells goes to Textual."""
         self.is_left_to_next = False
         """Whether the next program on the terminal reads on, and finds it as it is."""
 

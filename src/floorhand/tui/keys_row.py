@@ -110,12 +110,19 @@ def packed(labels: Sequence[Label], width: int) -> list[Row]:
     """Put labels side by side, as many in a row as fit."""
     rows: list[Row] = []
     row: Row = ()
-    for _, name, word in labels:
+    for key, name, word in labels:
         room = width - len(name) - 2
         shown = f" {cut(word, room)}" if word and room > 1 else ""
-        one: Row = (Part(f" {name}", "key"), Part(shown))
+        one: Row = (Part(f" {name}", "key", _click(key)), Part(shown))
         if row and width_of(row) + 1 + width_of(one) > width:
-            rows.append(row)
+            rows.append(joined(row, Part("", click="-")))
             row = ()
-        row = joined(row, Part(" "), one) if row else one
-    return [*rows, row] if row else rows
+        row = joined(row, Part(" ", click="-"), one) if row else one
+    return [*rows, joined(row, Part("", click="-"))] if row else rows
+
+
+def _click(key: Key | None) -> str:
+    """Say what a click on a key means: the key, or its command where it is no key."""
+    if key is None:
+        return "key:pagedown"
+    return f"key:{KEYS[key][0] if key in KEYS else BARCODES_ONLY[key]}"

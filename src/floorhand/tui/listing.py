@@ -168,8 +168,9 @@ def _squeezed(text: str) -> str:
 
 def _entry(number: int, lines: list[str]) -> Block:
     first, *more = lines
-    head: Row = (Part(f"{number:>2} ", "choice"), Part(f" {first}"))
-    return (head, *((Part(" " * NUMBER_COLUMNS), Part(line)) for line in more))
+    click = f"line:{number}"
+    head: Row = (Part(f"{number:>2} ", "choice", click), Part(f" {first}"))
+    return (head, *((Part(" " * NUMBER_COLUMNS, click=click), Part(line)) for line in more))
 
 
 # Lists of goods ----------------------------------------------------------------------------------
@@ -222,4 +223,4 @@ def beginning(blocks: list[Block], rows_max: int, words: Catalog, width: int) ->
 
 def _more(hidden: int, words: Catalog, width: int) -> Row:
     more = words.say("terminal.more", {"pieces": hidden, "key": MORE_KEY})
-    return (Part(cut(f"{CUT} {more}", width), "muted"),)
+    return (Part(cut(f"{CUT} {more}", width), "muted", "key:pagedown"),)

@@ -14,7 +14,8 @@ class Part:
     """Some text in one style; ``role`` names the style, empty for plain text.
 
     ``click`` says what a click means from here on to the right: ``line:3`` chooses a line,
-    ``sort:2`` sorts by a column, ``key:f9`` is a key, ``-`` is nothing.
+    ``sort:2`` sorts by a column, ``key:f9`` is a key, ``key:*REDO`` a command that has none, ``-``
+    is nothing.
     """
 
     text: str

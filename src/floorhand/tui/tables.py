@@ -14,6 +14,11 @@ NAME_COLUMNS_MIN: Final = 8
 """A name is cut to this before a column gives way."""
 
 MARK: Final = "▶"
+MARK_COLUMNS: Final = 2
+"""The mark takes so many, with the space behind it."""
+
+UP: Final = " ▲"
+DOWN: Final = " ▼"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +30,16 @@ class Column:
         to_right: Whether it is set to the right, as numbers are.
         rank: Columns of a higher rank give way first; those of rank 0 never do.
         name: Whether its cells may be cut, down to `NAME_COLUMNS_MIN`.
+        sorts: Whether a click on its heading sorts by it.
+        mark: Stands behind its heading and is never cut: `UP` or `DOWN` if it is sorted by.
     """
 
     head: str
     to_right: bool = False
     rank: int = 0
     name: bool = False
+    sorts: bool = False
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +58,6 @@ def table_rows(
     *,
     chosen: int = -1,
     first_line: int = 0,
-    sorts: bool = False,
     none: str = "",
     more: str = "",
 ) -> list[Row]:
@@ -61,17 +69,15 @@ def table_rows(
         height: Rows of the screen, three at least.
         chosen: Which line is marked; none of them if there is none of that number.
         first_line: The number of its first line, for clicks on them.
-        sorts: Whether a click on a heading sorts by that column.
         none: What is said in place of no lines.
         more: What is said of lines that there is no room for, with their number before it.
     """
     if not table.body:
         return [table.heading, (Part(f"  {none}", "muted"),)]
-    widths = _widths(table, width - len(MARK) - 1)
+    widths = _widths(table, width - MARK_COLUMNS)
     shown = [index for index, given in enumerate(widths) if given]
     heads = tuple(
-        Part(column.head, "muted", f"sort:{index}" if sorts else "-")
-        for index, column in enumerate(table.across)
+        _heading(column, index, widths[index]) for index, column in enumerate(table.across)
     )
     rows = [table.heading, _line(" ", heads, table.across, widths, shown)]
     room = max(height - len(rows), 1)
@@ -88,11 +94,26 @@ def table_rows(
     return rows[:height]
 
 
+def _heading(column: Column, index: int, width: int) -> Part:
+    text = cut(column.head, max(width - columns_of(column.mark), 0)) + column.mark
+    return Part(text, "muted", f"sort:{index}" if column.sorts else "-")
+
+
+def is_whole(table: Table, width: int) -> bool:
+    """Say whether nothing of a table's cells is cut or left out in so many columns."""
+    widths = _widths(table, width - MARK_COLUMNS)
+    return all(
+        width_of((cell,)) <= given
+        for line in table.body
+        for cell, given in zip(line, widths, strict=True)
+    )
+
+
 def _widths(table: Table, width: int) -> list[int]:
     """Give the width of each column, 0 for those that give way."""
     natural = [
         max(
-            min(columns_of(column.head), NAME_COLUMNS_MIN),
+            min(columns_of(column.head), NAME_COLUMNS_MIN) + columns_of(column.mark),
             *(width_of((line[index],)) for line in table.body),
         )
         for index, column in enumerate(table.across)

@@ -26,7 +26,7 @@ def shown_over(prompt: Prompt) -> str | None:
 
 
 class Watch:
-    """A board that comes and goes. A mouse can be used as long as it is there.
+    """A board that comes and goes.
 
     Args:
         app: Of the terminal.
@@ -48,12 +48,10 @@ class Watch:
             sight = self._sights(words, merchant)
             self.board = BoardScreen(sight, self._manner, self._thread, leave)
             self._terminal.push_screen(self.board)
-            self._terminal.hearing.hear_mouse(True)
 
     def end(self) -> None:
         """Show the terminal's own screen again."""
         if self.board is not None:
-            self._terminal.hearing.hear_mouse(False)
             self._terminal.pop_screen()
             self.board = None
             self.close()

@@ -1,0 +1,60 @@
+"""The columns of the lists of those who lead: what each holds, and how the list sorts by it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from floorhand.domain.sorting import EXCEPTIONS, WORK, way_of
+from floorhand.flows.turn import Column
+
+COLUMNS: Final[Mapping[str, tuple[Column, ...]]] = {
+    EXCEPTIONS: (
+        Column("what", "kind_text", "kind", name=True),
+        Column("subject", "subject"),
+        Column("pieces", "count", "pieces", down=True),
+        Column("since", "since", "oldest"),
+        Column("due", "due", "urgent"),
+        Column("owner", "name", "owner", name=True),
+    ),
+    WORK: (
+        Column("job", "job_text", "job", name=True),
+        Column("what", "work", "place"),
+        Column("worker", "name", "worker", name=True),
+        Column("since", "since", "oldest"),
+        Column("pieces", "progress"),
+    ),
+    "held": (
+        Column("what", "kind_text", "kind", name=True),
+        Column("subject", "subject", "subject"),
+        Column("reason", "reason_text", name=True),
+        Column("worker", "name", name=True),
+        Column("since", "since", "latest", down=True),
+    ),
+    "order": (
+        Column("order", "order", "subject"),
+        Column("state", "state_text", "state", name=True),
+        Column("due", "due", "due"),
+        Column("priority", "priority", "urgent", down=True),
+    ),
+    "merchant": (
+        Column("merchant", "merchant", "subject"),
+        Column("name", "name", name=True),
+        Column("orders", "orders", "orders", down=True),
+    ),
+    "lot": (
+        Column("lot", "lot", "subject"),
+        Column("expiry", "expiry", "expiry"),
+        Column("pieces", "pieces", "pieces", down=True),
+    ),
+}
+
+
+def columns(listed: str, sort: str) -> tuple[Column, ...]:
+    """Give the columns of a list that is sorted so; none if it has none."""
+    way = way_of(listed, sort)
+    return tuple(
+        replace(column, sorted=True) if column.way and column.way == way else column
+        for column in COLUMNS.get(listed, ())
+    )
