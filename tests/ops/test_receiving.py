@@ -42,6 +42,7 @@ from floorhand.store.schema import (
     Place,
     PrintJob,
     Receipt,
+    SiteRow,
     Station,
     Stock,
     Task,
@@ -245,6 +246,14 @@ def test_a_serial_that_is_in_the_house_is_refused_with_its_place(floor) -> None:
             count(tx, 2, LAMP, 1, "D-300")
         assert refused.value.code is Code.SERIAL_IN_HOUSE
         assert refused.value.facts["place"] == "DOCK-1"
+
+
+def test_days_left_are_told_by_the_calendar_of_the_building(floor) -> None:
+    short = Goods("FERN", "MILK", "L9", "2026-03-20")
+    with floor.begin() as tx:
+        tx.execute(update(SiteRow).values(time_zone="Pacific/Pago_Pago"))  # a day behind
+        opened(tx, "D-200")
+        assert count(tx, 1, short, 1, "D-200").days == 19
 
 
 def test_a_short_life_goes_on_hold_and_an_older_lot_is_looked_at(floor) -> None:

@@ -31,6 +31,7 @@ from floorhand.store.schema import (
     PrintJob,
     Return,
     ReturnLine,
+    SiteRow,
     Stock,
     Task,
     Trouble,
@@ -259,6 +260,15 @@ def test_a_serial_that_stands_in_the_house_cannot_come_back(floor) -> None:
 def test_a_serial_of_another_order_is_a_wrong_piece(floor) -> None:
     begin(floor, "RMA-1", PHONE, "SN-1")
     assert one(floor, select(Inspection.outcome))[0] == "wrong_piece"
+
+
+def test_what_expires_today_by_the_clock_on_the_wall_is_not_past(floor) -> None:
+    with floor.begin() as tx:
+        tx.execute(update(SiteRow).values(time_zone="Pacific/Pago_Pago"))  # still 1 March
+    turn = begin(floor, "RMA-2", f"(01){MILK}(17)260301(10)L0")
+    assert turn.said.text != "returns.not_restockable"
+    scan(floor, "1", "1", "*DONE")
+    assert stock(floor, "RETURNS") == {("MILK", "available"): 1}
 
 
 def test_unknown_or_past_expiry_is_never_restocked(floor) -> None:

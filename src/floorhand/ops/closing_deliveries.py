@@ -35,6 +35,7 @@ from floorhand.store.ledger import Cause, lines_in
 from floorhand.store.places import new_place, next_sscc
 from floorhand.store.print_jobs import queue_label
 from floorhand.store.schema import Delivery, Merchant, Outbox, Place, Stock
+from floorhand.store.shelves import site_date
 from floorhand.store.tasks import open_task, trouble
 
 JOB = "receiving"
@@ -318,7 +319,7 @@ def _label(tx: Session, cause: Cause, header: Header, pallet: str) -> None:
         "sscc": pallet,
         "merchant": name or header.merchant,
         "delivery": header.number,
-        "received": cause.at.date().isoformat(),
+        "received": site_date(tx, cause.site, cause.at).isoformat(),
     }
     queue_label(tx, cause, "pallet", pallet, data)
 

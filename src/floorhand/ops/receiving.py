@@ -48,6 +48,7 @@ from floorhand.store.masters import merchant_rules, station_place
 from floorhand.store.places import next_number
 from floorhand.store.receipts import Spot
 from floorhand.store.schema import Place
+from floorhand.store.shelves import site_date
 from floorhand.store.tasks import retell, trouble
 
 JOB = "receiving"
@@ -358,7 +359,7 @@ def _counted(
     announced = expected > 0
     over = max(0, counted - expected)
     over_before = max(0, counted - added - expected)
-    *_, days = counting.arrival(False, goods.expiry, cause.at.date(), 0)
+    *_, days = counting.arrival(False, goods.expiry, site_date(tx, cause.site, cause.at), 0)
     return Counted(
         goods=goods,
         name=book.product.name,

@@ -189,7 +189,7 @@ def _book(tx: Session, cause: Cause, command: Dispose, row: FindingRow, bench: s
     if command.tote:
         _take_tote(tx, cause, command.tote, row.merchant, bench)
     place = command.tote or bench
-    condition = condition_after(command.disposition, expired(cause, row))
+    condition = condition_after(command.disposition, expired(tx, cause, row))
     ledger.move(tx, cause, bench, CORRECTION, [pending])
     after = replace(row.goods, condition=condition)
     ledger.move(tx, cause, CORRECTION, place, [Line(after, row.pieces)])

@@ -20,6 +20,7 @@ from floorhand.store.parcels import Holder
 from floorhand.store.places import kind_of, new_place, next_number
 from floorhand.store.returns import LineCounts, ReturnHead
 from floorhand.store.schema import Return
+from floorhand.store.shelves import site_date
 
 JOB = "returns"
 
@@ -157,14 +158,14 @@ def restockable(tx: Session, cause: Cause, head: ReturnHead, row: FindingRow) ->
     held = holds.on_sku(tx, cause.site, row.merchant, row.sku)
     if any(one.is_on(row.goods) or not row.lot for one in held):
         return False
-    if row.expiry_tracked and (not row.expiry or expired(cause, row)):
+    if row.expiry_tracked and (not row.expiry or expired(tx, cause, row)):
         return False
     return not (row.serial_tracked and not row.serial)
 
 
-def expired(cause: Cause, row: FindingRow) -> bool:
-    """Tell whether the pieces' expiry is past."""
-    return bool(row.expiry) and row.expiry < cause.at.date().isoformat()
+def expired(tx: Session, cause: Cause, row: FindingRow) -> bool:
+    """Tell whether the pieces' expiry is past, by the building's calendar."""
+    return bool(row.expiry) and row.expiry < site_date(tx, cause.site, cause.at).isoformat()
 
 
 def _over(tx: Session, cause: Cause, head: ReturnHead, row: FindingRow, received: int) -> int:

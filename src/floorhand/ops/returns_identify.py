@@ -54,6 +54,7 @@ from floorhand.store.lookup import product
 from floorhand.store.print_jobs import queue_label
 from floorhand.store.returns import ReturnHead
 from floorhand.store.schema import Order, OrderLine, Return, ReturnLine, Trouble
+from floorhand.store.shelves import site_date
 
 SAME_BUYER = "★"
 """Marks a candidate order of the very customer."""
@@ -309,8 +310,8 @@ def _queue_plate(tx: Session, cause: Cause, head: ReturnHead) -> None:
         "merchant": head.merchant,
         "kind": head.kind,
         "order": head.order,
-        "received": cause.at.date().isoformat(),
-        "deadline": head.deadline.date().isoformat() if head.deadline else "",
+        "received": site_date(tx, cause.site, cause.at).isoformat(),
+        "deadline": site_date(tx, cause.site, head.deadline).isoformat() if head.deadline else "",
     }
     queue_label(tx, cause, "return", head.number, data)
 

@@ -14,6 +14,7 @@ from floorhand.store.deliveries import Book, Product
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import worker_facts
 from floorhand.store.receipts import Spot
+from floorhand.store.shelves import site_date
 
 
 def arrival(
@@ -27,7 +28,8 @@ def arrival(
         Refused: `Code.LIFE_TOO_SHORT` if the merchant does not want them; `Code.ROLE_MISSING` if
             whose badge was scanned may not allow them.
     """
-    goods, blind, today = command.goods, book.header.blind, cause.at.date()
+    goods, blind = command.goods, book.header.blind
+    today = site_date(tx, cause.site, cause.at)
     least = product.min_life_days
     condition, alarm, days = counting.arrival(blind, goods.expiry, today, least)
     policy = book.rules.short_life

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from floorhand.domain.inspection import Candidate, ranked
 from floorhand.domain.returns import Option
 from floorhand.store.asking import ask
-from floorhand.store.masters import merchant_rules
+from floorhand.store.masters import merchant_rules, site_zone
 from floorhand.store.schema import Move, Order, OrderLine, Return, ReturnLine, Stock
 from floorhand.store.schema import Parcel as ParcelRow
 
@@ -142,8 +142,14 @@ def candidates(
         rows = ask(tx, _SHIPPED, **of_sku)
     else:
         rows = ask(tx, _SHIPPED_BEFORE, **of_sku, asked_at=asked_at)
+    zone = site_zone(tx, site)
     found = tuple(
-        Candidate(number, buyer, int(packed), shipped_at.date().isoformat() if shipped_at else "")
+        Candidate(
+            number,
+            buyer,
+            int(packed),
+            shipped_at.astimezone(zone).date().isoformat() if shipped_at else "",
+        )
         for number, buyer, packed, shipped_at in rows
     )
     return ranked(found, customer, pieces)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     Select,
@@ -28,7 +29,7 @@ from floorhand.domain.returns import (
 from floorhand.domain.rules import MerchantRules
 from floorhand.store import origins
 from floorhand.store.asking import ask, is_known
-from floorhand.store.masters import site_rules
+from floorhand.store.masters import site_rules, site_zone
 from floorhand.store.origins import OPEN_CUSTODIES
 from floorhand.store.prepared import made_once
 from floorhand.store.schema import (
@@ -180,7 +181,7 @@ def waiting(tx: Session, site: str, worker: str, now: datetime) -> tuple[Option,
     A row shows the merchant, or where an unknown parcel stands; the time left, or the day if it
     is not soon; and who else has the return.
     """
-    red_h = site_rules(tx, site).return_due_hours
+    red_h, zone = site_rules(tx, site).return_due_hours, site_zone(tx, site)
     rows = tx.execute(
         select(
             Return.number,
@@ -202,12 +203,14 @@ def waiting(tx: Session, site: str, worker: str, now: datetime) -> tuple[Option,
         .limit(WAITING_MAX)
     )
     return tuple(
-        _option(row.number, row.whose, _due(row.deadline, now, red_h), row.holder) for row in rows
+        _option(row.number, row.whose, _due(row.deadline, now, red_h, zone), row.holder)
+        for row in rows
     )
 
 
-def _due(deadline: datetime | None, now: datetime, red_h: int) -> str:
-    return time_left(deadline, now, red_h) or (day(deadline.date().isoformat()) if deadline else "")
+def _due(deadline: datetime | None, now: datetime, red_h: int, zone: ZoneInfo) -> str:
+    left = time_left(deadline, now, red_h)
+    return left or (day(deadline.astimezone(zone).date().isoformat()) if deadline else "")
 
 
 def of_order(tx: Session, site: str, merchant: str, order: str) -> tuple[Option, ...]:
