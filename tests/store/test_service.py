@@ -11,6 +11,9 @@ from sqlalchemy import insert, update
 from warehouses import picking as house
 from warehouses.picker import Picker
 
+from floorhand.domain.control import HoldSubject
+from floorhand.domain.holds import Subject
+from floorhand.ops.settling import from_office
 from floorhand.store.cells import Details, Lead, Word
 from floorhand.store.db import Transactions
 from floorhand.store.schema import (
@@ -56,6 +59,11 @@ def sentences(found: Details) -> list[str]:
     return [words.say(row[1].key, dict(row[1].facts)) for row in found.rows]
 
 
+def hold(floor: Transactions, *subject: str) -> None:
+    with floor.begin() as tx:
+        from_office(tx, SITE, HoldSubject(Subject(*subject), "payment"), NOW)
+
+
 def of_table(floor: Transactions, name: str) -> Told:
     with floor.begin() as tx:
         return TABLES[name](tx, ASKED)
@@ -96,6 +104,25 @@ def test_an_order_on_hold_tells_why(floor: Transactions) -> None:
         held = {"state": "hold", "hold_reason": "address in doubt"}
         tx.execute(update(Order).where(Order.number == "1003").values(**held))
     assert "It is held: address in doubt." in told(floor, "order", "ACME/1003")
+
+
+@pytest.mark.parametrize("subject", [("order", "ACME", "1003"), ("merchant", "ACME")])
+def test_an_order_that_a_lead_holds_tells_why(floor: Transactions, subject) -> None:
+    assert not any("held" in said for said in told(floor, "order", "ACME/1003"))
+    hold(floor, *subject)
+    assert "It is held: Payment or fraud." in told(floor, "order", "ACME/1003")
+
+
+def test_goods_that_are_held_tell_why_and_so_does_an_order_that_waits_for_them(
+    floor: Transactions,
+) -> None:
+    hold(floor, "recall", "ACME", "TEA", "L1")
+    said = "TEA L1 is on hold: Payment or fraud."
+    assert said in told(floor, "sku", "ACME/TEA")
+    with floor.begin() as tx:
+        house.order(tx, "9", [("TEA", 40)])
+        tx.execute(update(Order).where(Order.number == "9").values(state="waiting"))
+    assert said in told(floor, "order", "ACME/9")
 
 
 def test_an_order_that_left_late_tells_so_and_its_lines(floor: Transactions) -> None:

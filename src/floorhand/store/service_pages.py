@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.days import day
+from floorhand.domain.holds import MERCHANT, Subject, reason_words
 from floorhand.domain.things import (
     AVAILABLE,
     OUTSIDE,
@@ -27,8 +28,10 @@ from floorhand.domain.things import (
 from floorhand.domain.things import Place as PlaceScanned
 from floorhand.errors import Refused
 from floorhand.flows.turn import Prompt, Wants
+from floorhand.store import holds
 from floorhand.store.cells import Details, Lead, Value, Word, table
 from floorhand.store.lookup import resolve
+from floorhand.store.orders import CLAIMABLE
 from floorhand.store.schema import (
     CarrierCode,
     Delivery,
@@ -114,8 +117,9 @@ def _order(tx: Session, site: str, merchant: str, number: str) -> Iterator[Told]
     yield _say("order_is", order=number, state_text=f"order_state.{order.state}")
     if order.placed_at:
         yield _say("order_placed", order.placed_at)
-    if order.hold_reason and order.state == "hold":
-        yield _say("order_held", reason=order.hold_reason)
+    if order.state == "hold":
+        yield _say("order_held", None, None, **reason_words(order.hold_reason or "platform"))
+    yield from _held(tx, site, order)
     closed = order.state in ("shipped", "short", "cancelled")
     if not closed:
         yield _say("order_due", order.due_at)
@@ -132,6 +136,23 @@ def _order(tx: Session, site: str, merchant: str, number: str) -> Iterator[Told]
     for row in tx.execute(back.order_by(Return.number)):
         told = {"number": row.number, "state_text": f"custody.{row.custody}"}
         yield _say("order_return", row.received_at, Lead("return", row.number), **told)
+
+
+def _held(tx: Session, site: str, order: Order) -> Iterator[Told]:
+    """Tell who else keeps an order from being sent: a lead, by itself or before it is begun."""
+    mine = holds.on_order(tx, site, order.merchant, order.number)
+    all_of = Subject(MERCHANT, order.merchant)
+    not_begun = order.state in CLAIMABLE
+    for one in (mine, holds.of_subject(tx, site, all_of) if not_begun else None):
+        if one is not None:
+            yield _say("order_held", one.held_at, None, **reason_words(one.reason))
+
+
+def _held_goods(tx: Session, site: str, merchant: str, sku: str) -> Iterator[Told]:
+    """Tell what of a SKU may not be sent: all of it, or lots."""
+    for one in holds.on_sku(tx, site, merchant, sku):
+        goods = f"{sku} {one.subject.lot}".rstrip()
+        yield _say("goods_held", one.held_at, None, goods=goods, **reason_words(one.reason))
 
 
 def _lines(tx: Session, site: str, order: Order, *, closed: bool) -> Iterator[Told]:
@@ -157,6 +178,7 @@ def _lines(tx: Session, site: str, order: Order, *, closed: bool) -> Iterator[To
         else:
             yield _say("line_picked", None, lead, **about, done=done)
         if order.state == "waiting" and line.ordered > line.picked + line.short:
+            yield from _held_goods(tx, site, order.merchant, line.sku)
             yield from _expected(tx, site, order.merchant, line.sku)
 
 
@@ -313,6 +335,7 @@ def _sku(tx: Session, site: str, merchant: str, sku: str) -> Iterator[Told]:
         yield _say(key, **about, condition_text=condition_text)
     if not rows:
         yield _say("sku_none")
+    yield from _held_goods(tx, site, merchant, sku)
     yield from _expected(tx, site, merchant, sku)
 
 
