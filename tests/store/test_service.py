@@ -259,6 +259,21 @@ def test_no_table_tells_of_another_merchant(rival: Transactions, name: str) -> N
     assert "BOLT" not in repr(of_table(rival, name))
 
 
+def test_pieces_of_others_in_a_delivery_are_not_counted_for_its_merchant(
+    rival: Transactions,
+) -> None:
+    with rival.begin() as tx:
+        tx.execute(
+            insert(Delivery).values(site=SITE, number="D-9", merchant="ACME", state="announced")
+        )
+        for number, merchant, pieces in ((1, "ACME", 2), (2, "BOLT", 7)):
+            line = {"delivery": "D-9", "line_no": number, "sku": "MUG", "received": pieces}
+            tx.execute(insert(DeliveryLine).values(site=SITE, merchant=merchant, **line))
+    found = of_table(rival, "deliveries")
+    (row,) = (one for one in found.rows if one[0] == Lead("delivery", "D-9"))
+    assert row[found.heads.index("received")] == 2
+
+
 @pytest.mark.parametrize("code", ["1001", "BOLT/1001", "MUG-1", SECRET, "A-01", "BIN-A-01", "W1"])
 def test_no_search_finds_what_is_another_merchants(rival: Transactions, code: str) -> None:
     with rival.begin() as tx:

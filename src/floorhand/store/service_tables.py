@@ -174,7 +174,9 @@ def deliveries(tx: Session, asked: Asked) -> Told:
         select(*columns, *sums)
         .outerjoin(
             DeliveryLine,
-            (DeliveryLine.site == Delivery.site) & (DeliveryLine.delivery == Delivery.number),
+            (DeliveryLine.site == Delivery.site)
+            & (DeliveryLine.delivery == Delivery.number)
+            & (DeliveryLine.merchant == asked.merchant),
         )
         .where(
             Delivery.site == asked.site,
