@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from conftest import NOW, SITE, new_warehouse
@@ -173,4 +173,18 @@ def test_what_is_asked_again_and_again_is_planned_once(postgresql_warehouse) -> 
         ).all()
     assert plans.generic_plans >= 14
     assert plans.custom_plans == 0
+    engine_of(made).dispose()
+
+
+def test_moments_are_told_in_utc_whatever_the_server_is_used_to(postgresql_warehouse) -> None:
+    made = open_database(postgresql_warehouse)
+    with made.begin() as tx:
+        name = tx.scalar(text("SELECT current_database()"))
+        tx.execute(text(f"ALTER DATABASE \"{name}\" SET timezone = 'Asia/Tokyo'"))
+        ask(tx, ADD_SEAT, site=SITE, code="S1", flow="menu", state="{}", at=NOW)
+    engine_of(made).dispose()
+    with made.begin() as tx:
+        seat = ask(tx, SEATS).one()
+        assert seat.at == NOW
+        assert seat.at.tzinfo is UTC
     engine_of(made).dispose()

@@ -96,7 +96,7 @@ class Door:
         self.cursor = self.line.cursor()
         execute: Any = self.cursor.execute
         prepares = self.dialect.name == "postgresql"  # at once: what is built once is asked again
-        self.execute = partial(execute, prepare=True) if prepares else execute
+        self.execute = partial(execute, prepare=True, binary=True) if prepares else execute
         self.notes = notes
         self.failed = False
         """A statement failed, and its cursor was closed."""

@@ -240,6 +240,9 @@ def _time_to_driver(dialect: Dialect) -> Callable[[Any], Any]:
 
 
 def _from_driver(kind: Any, dialect: Dialect, coltype: Any) -> Callable[[Any], Any] | None:
+    """Give the reverse. Lines to a server say moments in UTC by themselves (`get_line_ready`)."""
+    if isinstance(kind, UtcTime) and dialect.name == "postgresql":
+        return None
     process: Callable[[Any], Any] | None
     process = kind.dialect_impl(dialect).result_processor(dialect, coltype)
     return process
