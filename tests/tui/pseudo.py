@@ -6,6 +6,7 @@ What is complete in it is complete in the languages that people speak.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from floorhand.text.catalog import Catalog
 
@@ -36,6 +37,7 @@ class Longer:
         return longer(key, self.texts.ngettext(key, plural, number))
 
 
+@cache
 def longer(key: str, text: str) -> str:
     """Make a text longer; a missing one stays what it is, its key."""
     if text == key:

@@ -168,7 +168,9 @@ def picture(rows: list[Row]) -> str:
 
 
 def text_of(rows: list[Row], *roles: str) -> str:
-    return "".join([part.text for row in rows for part in row if _has_one(part.role, roles)])
+    return "".join(
+        [part.text for row in rows for part in row if part.role and _has_one(part.role, roles)]
+    )
 
 
 @cache

@@ -35,6 +35,9 @@ DATED = frozenset(
 )
 """Facts that are dates, or begin with one: they are told in the form of the language."""
 
+PLAIN_MAX = 4_000
+"""Texts without facts that are kept as they are told: a screen has dozens of them."""
+
 _GAP_AT_END = re.compile(r"(?<=[.!?。！？])\s*…[.。]?$")
 _GAPS = re.compile(r"…(\s*…)+")
 _MARKED = re.compile(MARK + r"(\d{4}-\d\d-\d\d)")
@@ -51,6 +54,7 @@ class Catalog:
         self.language = language
         self._texts = [_translations(one) for one in dict.fromkeys((language, ENGLISH))]
         self._forms: dict[str, tuple[gettext.GNUTranslations, tuple[str, ...]]] = {}
+        self._plain: dict[str, str] = {}
 
     def say(
         self, key: str, facts: Mapping[str, str | int] | None = None, *, without: str = ""
@@ -71,9 +75,18 @@ class Catalog:
             The text. Facts are put in as they are: making them fit to be shown is the screen's
             business.
         """
+        if facts or without:
+            return self._told(key, facts or {}, without)
+        if (told := self._plain.get(key)) is None:
+            if len(self._plain) >= PLAIN_MAX:
+                self._plain.clear()
+            told = self._plain[key] = self._fill(key, {})
+        return told
+
+    def _told(self, key: str, facts: Mapping[str, str | int], without: str) -> str:
         known = {
             name: self.written(value) if isinstance(value, str) else value
-            for name, value in (facts or {}).items()
+            for name, value in facts.items()
         }
         for name in DATED & known.keys():
             known[name] = self._dated(str(known[name]))

@@ -111,18 +111,43 @@ class _Share:
     whole: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What a screen asks, however its rows are shared out: ``needed`` are those of the body."""
+
+    ask: list[Row]
+    typed: list[Row]
+    needed: int
+    enlarged: list[Row]
+    wanted: int
+    """Rows of a body that is enlarged like the question."""
+
+
+def _parts(view: View, width: int) -> _Parts:
+    ask, typed = _ask(view, width), _typed(view, width)
+    if view.prompt is None:
+        return _Parts(ask, typed, 0, [], 0)
+    needed = rows_needed(view.prompt, view.words, width)
+    enlarged = _large_ask(view, width) if view.large else []
+    if not enlarged:
+        return _Parts(ask, typed, needed, [], 0)
+    wanted = max(needed, rows_enlarged(view.prompt, view.words, width, plain=view.plain))
+    return _Parts(ask, typed, needed, enlarged, wanted)
+
+
 def _asked(view: View, width: int, height: int) -> tuple[list[Row], list[Row], bool]:
     """Give the rows between header and keys, the keys, and whether there is a header."""
-    share = _shared_out(view, width, height, more=False)
+    parts = _parts(view, _inner(width))
+    share = _shared_out(view, parts, width, height, more=False)
     kept = min(RECENT_MAX, len(view.recent)) if height >= TALL_ROWS else 0
     body = _body(view, _inner(width), share.body - kept)
     if kept and not body.whole:
         body = _body(view, _inner(width), share.body)
     if not (body.whole and share.whole):
-        share = _shared_out(view, width, height, more=False, brief=True)
+        share = _shared_out(view, parts, width, height, more=False, brief=True)
         body = _body(view, _inner(width), share.body)
     if not (body.whole and share.whole):
-        share = _shared_out(view, width, height, more=True, brief=True)
+        share = _shared_out(view, parts, width, height, more=True, brief=True)
         body = _body(view, _inner(width), share.body)
     gap: list[Row] = [()] if height >= LOW_ROWS and share.body > AIRY_ROWS else []
     filled = [*gap, *body.rows][: share.body]
@@ -143,23 +168,24 @@ def _with_recent(view: View, width: int, rows: list[Row], kept: int) -> list[Row
     return [*rows, *[()] * (free - len(recent)), *recent]
 
 
-def _shared_out(view: View, width: int, height: int, *, more: bool, brief: bool = False) -> _Share:
+def _shared_out(
+    view: View, parts: _Parts, width: int, height: int, *, more: bool, brief: bool = False
+) -> _Share:
     """Share the rows out: first to each part what it cannot do without, then what it would like.
 
     ``more`` offers the key to what did not fit; ``brief`` tells only what stands nowhere else.
     """
     inner, room = _inner(width), Room(height)
-    ask, told, typed = _ask(view, inner), _said(view, inner, brief=brief), _typed(view, inner)
+    ask, typed, told = parts.ask, parts.typed, _said(view, inner, brief=brief)
     labels = all_keys(view, more=more)
     keys = keys_rows(labels, width - 2, 1)
-    needed = rows_needed(view.prompt, view.words, inner) if view.prompt is not None else 0
     room.take(len(ask) + len(keys))
     header = is_urgent(view) and bool(room.take(1))
     typed_rows = room.take(1) if view.typed else 0
     said_rows = room.take(min(1, len(told)))
     roomy = width >= ROOMY_COLUMNS and height >= ROOMY_ROWS
     recent = room.take(1) if roomy and view.recent else 0
-    body = room.take(needed)
+    body = room.take(parts.needed)
     said_rows += room.take(sum(map(len, told)) - said_rows)
     header = header or bool(room.take(1))
     most = min(_keys_max(width, height), LARGE_KEYS_MAX if view.large else height)
@@ -171,12 +197,10 @@ def _shared_out(view: View, width: int, height: int, *, more: bool, brief: bool 
     if not typed_rows and room.upgrade(len(typed)):
         typed_rows = len(typed)
     body += room.left
-    if view.large and view.prompt is not None:
-        drawn = _large_ask(view, inner)
-        wanted = max(needed, rows_enlarged(view.prompt, view.words, inner, plain=view.plain))
-        if drawn and body >= wanted + len(drawn) - len(ask):
-            body -= len(drawn) - len(ask)
-            ask = drawn
+    more_rows = len(parts.enlarged) - len(ask)
+    if parts.enlarged and body >= parts.wanted + more_rows:
+        body -= more_rows
+        ask = parts.enlarged
     return _Share(
         ask,
         _each_begun(told, said_rows, inner),
