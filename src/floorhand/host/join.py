@@ -81,10 +81,14 @@ trap '' INT QUIT TSTP TTIN TTOU PIPE
     esac
 }} {LIFE}>&- &
 printf {RESIZED.decode()} >&{LINE}
-while kill -0 $! 2>/dev/null; do
+while
+    kill -0 $! 2>/dev/null
+    ended=$?
     wait $!
-    code=$?
-done
+    said=$?
+    [ $said -eq 127 ] || code=$said
+    [ $said -gt 128 ] && [ $ended -eq 0 ]
+do :; done
 exec {LINE}<&- {LIFE}>&-
 case $code in
 {MOVED}) exec "$@" ;;
@@ -93,7 +97,9 @@ case $code in
 esac
 """
 """What waits. A signal interrupts ``wait``, which is not so of ``read`` in every shell (POSIX,
-Shell Command Language, 2.11): so the line is listened to beside it. The size is told once more at
+Shell Command Language, 2.11): so the line is listened to beside it, and waited for again after any
+code above 128 unless that part had ended before, which some shells notice by themselves (dash);
+127 says that its code was given already. The size is told once more at
 the beginning, for it may have changed before there was anybody to notice. The pipe is held by the
 first one alone: when that is killed, the terminal ends although the other one holds the line."""
 
