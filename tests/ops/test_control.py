@@ -25,6 +25,7 @@ from floorhand.store import recalls, tasks
 from floorhand.store.cancelling import undo_order
 from floorhand.store.check import violations
 from floorhand.store.db import Transactions
+from floorhand.store.places import new_place
 from floorhand.store.schema import Checked, Hold, Operation, Order, Place, Stock, Worker
 
 TEA = ("ACME", "TEA")
@@ -210,6 +211,20 @@ def test_a_release_is_not_taken_back_once_a_walk_has_begun_with_it(floor) -> Non
     bob.scan("ACME/TEA", "1", "1", "ACME/TEA", "1")
     assert bob.said == "control.released"
     Picker(floor).start()
+    bob.scan("*UNDO")
+    assert bob.said == f"refusal.{Code.UNDO_CHANGED}"
+
+
+def test_a_release_of_a_bin_is_not_taken_back_once_a_walk_goes_to_a_pallet_in_it(floor) -> None:
+    with floor.begin() as tx:
+        new_place(tx, SITE, code="PAL-1", kind="pallet", parent="C-04")
+        put(tx, "PAL-1", NUT, 4)
+        order(tx, "1", [("NUT", 2)], merchant="BOLT")
+    bob = lead(floor)
+    bob.scan("BIN-C-04", "1", "1", "BIN-C-04", "1")
+    assert bob.said == "control.released"
+    Picker(floor).start()
+    assert picks(floor) == [("1", "NUT", "PAL-1", 2)]
     bob.scan("*UNDO")
     assert bob.said == f"refusal.{Code.UNDO_CHANGED}"
 

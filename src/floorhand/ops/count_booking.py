@@ -16,7 +16,7 @@ from floorhand.ops.rehoming import rehome
 from floorhand.ops.reserving import drop_stop
 from floorhand.store import counts, ledger, picks
 from floorhand.store.counts import Held
-from floorhand.store.ledger import NESTING_MAX, Cause
+from floorhand.store.ledger import Cause
 from floorhand.store.picks import StopRow
 from floorhand.store.schema import Place, Trouble
 from floorhand.store.tasks import close_trouble
@@ -33,11 +33,6 @@ UNREACHED = "blocked"
 
 OF_ALL = ("place_misses", "overrides")
 """Doubts about a bin that are over when all of it is counted, whatever product they began with."""
-
-
-def places_in(tx: Session, site: str, place: str) -> tuple[str, ...]:
-    """List a bin and all that stands in it."""
-    return counts.places_of(tx, site, place, NESTING_MAX)
 
 
 def book(tx: Session, cause: Cause, place: str, found: Sequence[Difference]) -> None:
@@ -66,7 +61,7 @@ def _take_out(
     tx: Session, cause: Cause, place: str, goods: Goods, pieces: int
 ) -> list[tuple[StopRow, int]]:
     """Take missing pieces off a bin, free ones first; gives the stops that lost theirs."""
-    held = [one for one in counts.held_in(tx, cause.site, places_in(tx, cause.site, place))]
+    held = [one for one in counts.held_in(tx, cause.site, ledger.places_in(tx, cause.site, place))]
     held = [one for one in held if one.goods == goods]
     free = sum(one.pieces - one.reserved for one in held)
     lost = _free(tx, cause, held, pieces - free) if pieces > free else []
@@ -149,7 +144,7 @@ def _release(tx: Session, cause: Cause, place: str, merchant: str, sku: str, mos
 
     What is on hold beside them for another reason stays so.
     """
-    for one in counts.held_in(tx, cause.site, places_in(tx, cause.site, place)):
+    for one in counts.held_in(tx, cause.site, ledger.places_in(tx, cause.site, place)):
         goods = one.goods
         if (goods.merchant, goods.sku, goods.condition) != (merchant, sku, HOLD):
             continue

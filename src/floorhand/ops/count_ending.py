@@ -22,7 +22,6 @@ from floorhand.domain.things import Goods
 from floorhand.domain.troubles import COUNT_DIFFERENCE
 from floorhand.errors import Code, Refused
 from floorhand.ops import count_booking
-from floorhand.ops.count_booking import places_in
 from floorhand.ops.count_work import (
     JOB,
     is_asked,
@@ -35,7 +34,7 @@ from floorhand.ops.count_work import (
 from floorhand.ops.deciding import propose
 from floorhand.store import count_sheets, counts, tasks
 from floorhand.store.counts import CountRow
-from floorhand.store.ledger import Cause
+from floorhand.store.ledger import Cause, places_in
 from floorhand.store.masters import site_rules
 
 AGAIN: Final = "recount"

@@ -11,10 +11,9 @@ from sqlalchemy.orm import Session
 
 from floorhand.domain.cycle_counts import CountFound
 from floorhand.errors import Code, Gone
-from floorhand.ops.count_booking import places_in
 from floorhand.store import counts, tasks
 from floorhand.store.counts import CountRow
-from floorhand.store.ledger import Cause
+from floorhand.store.ledger import Cause, places_in
 
 JOB: Final = "counting"
 

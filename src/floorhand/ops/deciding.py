@@ -23,13 +23,12 @@ from floorhand.domain.correcting import BookCorrection
 from floorhand.domain.cycle_counts import BookCount
 from floorhand.domain.troubles import ADJUSTMENT, COUNT_DIFFERENCE
 from floorhand.errors import Code, Refused
-from floorhand.ops.count_booking import places_in
 from floorhand.ops.count_work import CLOCKS_APART_S, known_count
 from floorhand.ops.freezing import freeze, thaw_one
 from floorhand.ops.registry import HANDLERS
 from floorhand.store import corrections, counts, tasks
 from floorhand.store.exceptions import Standing
-from floorhand.store.ledger import Cause
+from floorhand.store.ledger import Cause, places_in
 
 Proposal = BookCorrection | BookCount
 

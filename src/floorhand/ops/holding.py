@@ -137,7 +137,7 @@ def _stops(tx: Session, cause: Cause, subject: Subject) -> tuple[StopRow, ...]:
         of_order = (Pick.merchant == subject.merchant, Pick.order == subject.code)
         return picks.open_stops(tx, cause.site, *of_order)
     if subject.kind == BIN:
-        inside = {place for place, _ in ledger.inside(tx, cause.site, subject.code)}
+        inside = ledger.places_in(tx, cause.site, subject.code)
         return picks.open_stops(tx, cause.site, Pick.place.in_(inside))
     if subject.kind in GOODS:
         promised = select(Stock.place).where(

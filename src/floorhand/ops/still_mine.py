@@ -115,12 +115,12 @@ def _on_a_walk(tx: Session, cause: Cause, pick: str) -> None:
 def _nothing_begun(tx: Session, cause: Cause, hold: str) -> None:
     """A release is taken back only as long as no walk has begun with what was held."""
     held = tx.execute(select(Hold).where(Hold.site == cause.site, Hold.id == hold)).scalar_one()
-    named = {"order": Pick.order, "bin": Pick.place}.get(held.kind, Pick.sku)
-    begun = select(Pick.id).where(
-        Pick.site == cause.site, Pick.state == "open", named == held.subject
-    )
-    if held.kind != "bin":
-        begun = begun.where(Pick.merchant == held.merchant)
+    begun = select(Pick.id).where(Pick.site == cause.site, Pick.state == "open")
+    if held.kind == "bin":
+        begun = begun.where(Pick.place.in_(ledger.places_in(tx, cause.site, held.subject)))
+    else:
+        named = Pick.order if held.kind == "order" else Pick.sku
+        begun = begun.where(Pick.merchant == held.merchant, named == held.subject)
     if held.lot:
         begun = begun.where(Pick.lot == held.lot)
     if held.kind != "merchant" and tx.scalar(begun.limit(1)) is not None:

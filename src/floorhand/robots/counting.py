@@ -17,10 +17,10 @@ from floorhand.domain.days import goods_words
 from floorhand.domain.keymap import Key, barcode_of
 from floorhand.domain.things import DAMAGED
 from floorhand.flows.turn import Prompt
-from floorhand.ops.count_booking import places_in
 from floorhand.robots import sight
 from floorhand.store import counts
 from floorhand.store.db import Transactions
+from floorhand.store.ledger import places_in
 from floorhand.store.lookup import CODE_DIGITS_MIN
 
 AT_BIN: Final = frozenset({"counting.count", "counting.count_sku"})

@@ -152,9 +152,6 @@ _FOUND = (
     .where(Counted.site == bindparam("site"), Counted.task == bindparam("task"))
     .order_by(Counted.at.desc(), Counted.sku, Counted.lot, Counted.serial, Counted.condition)
 )
-_STANDING = select(Place.code).where(
-    Place.site == bindparam("site"), Place.parent.in_(bindparam("level", expanding=True))
-)
 _PLACES: BindParameter[Any] = bindparam("places", expanding=True)
 _HELD = (
     select(
@@ -285,17 +282,6 @@ def found_by(tx: Session, site: str, task: str) -> dict[Goods, int]:
     """Give what a count has found."""
     rows = ask(tx, _FOUND, site=site, task=task).all()
     return {Goods(*row[:6]): row.pieces for row in rows}
-
-
-def places_of(tx: Session, site: str, place: str, nesting_max: int) -> tuple[str, ...]:
-    """List a bin and all that stands in it."""
-    codes, level = [place], [place]
-    for _ in range(nesting_max):
-        level = ask(tx, _STANDING, site=site, level=level).scalars()
-        if not level:
-            break
-        codes += level
-    return tuple(codes)
 
 
 def held_in(tx: Session, site: str, places: Sequence[str]) -> tuple[Held, ...]:

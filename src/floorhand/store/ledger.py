@@ -225,15 +225,20 @@ def lines_in(
     return tuple(line for _, line in _lines(rows))
 
 
-def inside(tx: Session, site: str, place: str) -> tuple[tuple[str, Line], ...]:
-    """List what is in a place and in everything that stands in it, as (place code, line)."""
-    codes = [place]
-    level = [place]
+def places_in(tx: Session, site: str, place: str) -> tuple[str, ...]:
+    """Name a place and everything that stands in it, itself first."""
+    codes, level = [place], [place]
     for _ in range(NESTING_MAX):
-        level = list(ask(tx, _STANDING_IN, site=site, level=level).scalars())
+        level = ask(tx, _STANDING_IN, site=site, level=level).scalars()
         if not level:
             break
         codes += level
+    return tuple(codes)
+
+
+def inside(tx: Session, site: str, place: str) -> tuple[tuple[str, Line], ...]:
+    """List what is in a place and in everything that stands in it, as (place code, line)."""
+    codes = list(places_in(tx, site, place))
     return _lines(ask(tx, _LINES_INSIDE, site=site, places=codes))
 
 
