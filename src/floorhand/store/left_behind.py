@@ -17,6 +17,7 @@ from floorhand.domain.printing import Stands
 from floorhand.domain.troubles import RETURN_DUE, STRAYS
 from floorhand.store import strays
 from floorhand.store.board import printers_of
+from floorhand.store.derived import TASK_KINDS
 from floorhand.store.exceptions import open_exceptions
 from floorhand.store.masters import site_rules
 from floorhand.store.orders import order_holder
@@ -31,10 +32,6 @@ from floorhand.store.tasks import LIVE
 
 KEPT_MAX: Final = 200
 """So many of a kind are listed by name; more are counted."""
-
-
-TASKS: Final = ("putaway", "pick", "pack", "count", "putback", "refill")
-"""All kinds: asked one by one, an index finds those that are live among all that ever were."""
 
 _BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
 _OPEN: Final = (*WORKABLE, *BLOCKED)
@@ -159,7 +156,8 @@ def _parked(tx: Session, site: str, _now: datetime) -> Iterator[Left]:
 
 
 def _tasks(tx: Session, site: str, _now: datetime) -> Iterable[Left]:
-    found = [left for kind in TASKS for left in _tasks_of(tx, site, kind)]
+    """List them kind by kind: so an index finds those that are live among all that ever were."""
+    found = [left for kind in TASK_KINDS for left in _tasks_of(tx, site, kind)]
     return sorted(found, key=lambda one: (one.at or _BEGINNING, one.what))
 
 
