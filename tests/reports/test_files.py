@@ -185,3 +185,10 @@ def test_a_mail_is_printed_and_nothing_else(floor: Path, capsys) -> None:
     assert (told.out.startswith("Subject: "), told.err) == (True, "Written: all.csv\n")
     code, told = ran(capsys, "--email")
     assert (code, told.startswith(f"Subject: {SITE} Shift ")) == (0, True)
+
+
+def test_files_have_every_row_however_many_there_are(tmp_path: Path) -> None:
+    gaps = sample()["gaps"] * 700
+    files = write_folder(report(gaps=gaps), tmp_path / "tables")
+    (of_gaps,) = (file for file in files if file.name.endswith("-gaps.csv"))
+    assert len(of_gaps.read_text("utf-8-sig").splitlines()) == 1 + 700

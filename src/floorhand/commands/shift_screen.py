@@ -21,7 +21,7 @@ from floorhand.reports.model import Cell, Chart, Report, Section, Share, Table
 from floorhand.reports.shift import shift_report
 from floorhand.reports.writing import written
 from floorhand.store.at_hand import at_hand, handed_over
-from floorhand.store.cells import Details, Figure, Lead, Value
+from floorhand.store.cells import ROWS_MAX, Details, Figure, Lead, Value
 from floorhand.store.earlier import AddedUp
 from floorhand.store.masters import site_rules, site_zone
 from floorhand.store.onlooking import Onlooker
@@ -158,10 +158,11 @@ def _all(report: Report) -> Details:
 
 def _section(report: Report, section: Section) -> Details:
     table = section.table or Table((), ())
-    rows = tuple(tuple(_value(report, cell) for cell in row) for row in table.rows)
+    shown = table.rows[:ROWS_MAX]
+    rows = tuple(tuple(_value(report, cell) for cell in row) for row in shown)
     heads = tuple(column.name for column in table.across)
     about = (section.about,) if section.about else ()
-    return Details(heads, rows, len(rows), said=(*section.said, *about))
+    return Details(heads, rows, len(table.rows), said=(*section.said, *about))
 
 
 def _value(report: Report, cell: Cell) -> Value:

@@ -12,9 +12,6 @@ from floorhand.reports.model import Cell, Column, Share, Table
 from floorhand.reports.writing import day_and_clock, length, number
 from floorhand.text.catalog import Catalog
 
-ROWS_MAX: Final = 500
-"""More rows of a table than that nobody reads: those that come first are shown."""
-
 RANKS: Final = {
     **{"refused_pct": 6, "lines_hour": 5, "usual": 5, "undone": 5, "orders": 4, "before": 4},
     **{"after": 4, "last": 4, "accuracy": 4, "mean": 3, "other_time": 3, "short": 2},
@@ -88,8 +85,11 @@ class Making:
         return self.moment(self.figures["stock"]["as_of"])
 
     def table(self, heads: tuple[str, ...], rows: Iterable[tuple[Cell, ...]]) -> Table | None:
-        """Make a table; None of no rows, and without columns in which nothing is."""
-        found = list(rows)[:ROWS_MAX]
+        """Make a table; None of no rows, and without columns in which nothing is.
+
+        It has all rows, as files do; pages and screens show those that come first.
+        """
+        found = list(rows)
         kept = [
             index
             for index in range(len(heads))
