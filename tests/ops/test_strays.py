@@ -20,8 +20,9 @@ from floorhand.ops.settling import carry_out
 from floorhand.store.db import Transactions, engine_of
 from floorhand.store.exceptions import Standing, open_exceptions
 from floorhand.store.ledger import Cause
+from floorhand.store.left_behind import left_behind
 from floorhand.store.places import new_place
-from floorhand.store.schema import Place, Return, SiteRow, Task, Trouble
+from floorhand.store.schema import Operation, Place, Return, SiteRow, Task, Trace, Trouble
 from floorhand.store.strays import strays
 
 LATER = NOW + timedelta(hours=1)
@@ -183,3 +184,42 @@ def test_no_look_for_strays_reads_all_places_ever_made(dock) -> None:
     assert [
         plan for plan in plans if re.search(r"SCAN place|SEARCH place\b.*\(site=\?\)", plan)
     ] == []
+
+
+def lift(transactions: Transactions) -> str:
+    """Have the pallet of a delivery stand nowhere, and nobody be sent for it."""
+    lose_the_task(transactions)
+    pallet = unit(transactions)
+    with transactions.begin() as tx:
+        tx.execute(update(Place).where(Place.code == pallet).values(parent=None))
+    return pallet
+
+
+def test_what_stands_nowhere_is_told_with_who_had_it_last_and_put_away_once_decided(dock) -> None:
+    pallet = lift(dock)
+    (one,) = listed(dock)
+    assert (one.subject, one.pieces, one.facts["reason"]) == (pallet, 3, "nowhere")
+    assert (one.facts["worker"], one.facts["place"]) == ("Ana", "")
+    with dock.begin() as tx:
+        assert [left.owner for left in left_behind(tx, SITE, LATER)["strays"]] == ["Ana"]
+    lead(dock, Decide(one.id, "put_back"))
+    assert listed(dock) == []
+    asked = Picker(dock, "W2", job="putaway").scan("*DONE", pallet).prompt
+    assert (asked.ask, asked.count) == ("putaway.scan_bin", "3")
+
+
+def test_an_empty_pallet_that_stands_nowhere_goes_out_of_use_and_a_new_label_is_none(dock) -> None:
+    close(dock)
+    with dock.begin() as tx:
+        for code in ("P-7", "P-8"):
+            new_place(tx, SITE, code=code, kind="pallet")
+        about = {"site": SITE, "id": "S:1", "worker": "W1", "at": NOW}
+        tx.execute(insert(Operation).values(kind="Emptied", seat="S", command="{}", **about))
+        tx.execute(insert(Trace).values(site=SITE, thing="place:P-7", at=NOW, operation="S:1"))
+    (one,) = listed(dock)
+    assert (one.subject, one.pieces, one.since, one.facts["worker"]) == ("P-7", 0, NOW, "Ana")
+    told = lead(dock, Decide(one.id, "retire"))
+    assert told.text == "exceptions.done.retire"
+    assert listed(dock) == []
+    with dock.begin() as tx:
+        assert tx.scalar(select(Place.state).where(Place.code == "P-7")) == "void"

@@ -26,15 +26,16 @@ from floorhand.store import (
     picks,
     print_queue,
     stands,
+    strays,
 )
 from floorhand.store.db import engine_of, open_database
 from floorhand.store.prepared import _Compiled, _nothing
-from floorhand.store.schema import Order, OrderLine, PrintJob, Return, Table, Task
+from floorhand.store.schema import Order, OrderLine, Place, PrintJob, Return, Table, Task
 
 MANY = 6_000
 """Rows of each kind, all of them done with."""
 
-LARGE = ("orders", "order_line", "task", "print_job", "returns")
+LARGE = ("orders", "order_line", "task", "print_job", "returns", "place")
 
 QUESTIONS: dict[str, Callable[[], Any]] = {
     "orders by any number": lambda: finders._ORDERS_BY_CODE,
@@ -53,6 +54,7 @@ QUESTIONS: dict[str, Callable[[], Any]] = {
     "the next label": lambda: print_queue._OLDEST,
     "the next label of a seat": lambda: print_queue._FIRST_OF_SEAT,
     "printers with work": lambda: print_queue._PRINTERS,
+    "what stands nowhere": lambda: strays._NOWHERE,
 }
 
 
@@ -71,6 +73,9 @@ def server() -> Iterator[Engine]:
         _write(tx, Task, "id", site=SITE, kind="pick", state="done", created_at=NOW)
         job = {"site": SITE, "subject": "P", "state": "confirmed", "created_at": NOW, **label}
         _write(tx, PrintJob, "id", **job)
+        carton = {"site": SITE, "kind": "carton", "state": "shipped"}
+        codes = [f"C{number}" for number in range(MANY)]
+        tx.execute(insert(Place), [{**carton, "code": one, "scan_code": one} for one in codes])
         for table in LARGE:
             tx.execute(text(f"ANALYZE {table}"))
     yield engine_of(transactions)

@@ -23,10 +23,11 @@ REPRINT = "reprint"
 CONFIRM = "confirm"
 VOID = "void"
 FREE = "free"
+RETIRE = "retire"
 
 ACTIONS: Final = (
     *(APPROVE, REJECT, RECOUNT, REPRINT, CONFIRM, VOID, FREE, RELEASE, ACCEPT, HOLD, SHIP_REST),
-    *(DROP_LINES, WAIT, PUT_BACK, NAME_MERCHANT, SETTLE),
+    *(DROP_LINES, WAIT, PUT_BACK, RETIRE, NAME_MERCHANT, SETTLE),
 )
 """What a decision can be, in the order in which they are offered; ``exceptions.<action>``."""
 

@@ -31,6 +31,7 @@ STRAYS: Final = (STRAY_TOTE, STRAY_UNIT)
 
 NO_TASK: Final = "no_task"
 ORDER_ENDED: Final = "order_ended"
+NOWHERE: Final = "nowhere"
 WAITS_LONG: Final = "waits_long"
 """Why a pallet or carton is in the wrong place; ``exceptions.stray.<why>`` says each."""
 

@@ -33,7 +33,7 @@ OF_KIND: Final[Mapping[str, tuple[str, ...]]] = {
     "unknown_return": (words.NAME_MERCHANT,),
     "putback_waiting": (words.PUT_BACK,),
     troubles.STRAY_TOTE: (words.PUT_BACK,),
-    troubles.STRAY_UNIT: (words.PUT_BACK,),
+    troubles.STRAY_UNIT: (words.PUT_BACK, words.RETIRE),
     troubles.STUCK_TASK: (words.FREE,),
     troubles.PARKED_TASK: (words.FREE,),
     troubles.LABEL_FAILED: (words.REPRINT, words.VOID),
@@ -51,6 +51,7 @@ _FITS: Final[Mapping[str, Fits]] = {
     words.HOLD: exception_stock.to_hold,
     words.NAME_MERCHANT: exception_orders.unnamed,
     words.PUT_BACK: exception_stock.to_put_back,
+    words.RETIRE: exception_stock.to_retire,
 }
 """When a decision fits; the others always do."""
 
@@ -88,6 +89,7 @@ ACTS: Final[Mapping[str, Act]] = {
     words.ACCEPT: exception_stock.accept,
     words.HOLD: exception_stock.hold,
     words.PUT_BACK: exception_stock.have_put_back,
+    words.RETIRE: exception_stock.retire,
     words.SHIP_REST: exception_orders.ship_rest,
     words.DROP_LINES: exception_orders.ship_rest,
     words.NAME_MERCHANT: exception_orders.name_merchant,

@@ -9,15 +9,15 @@ from sqlalchemy.orm import Session
 
 from floorhand.domain.exceptions import Decide
 from floorhand.domain.things import AVAILABLE, HOLD, OUTSIDE, Goods
-from floorhand.domain.troubles import HELD_GOODS
+from floorhand.domain.troubles import HELD_GOODS, NOWHERE
 from floorhand.errors import Code, Refused
 from floorhand.flows.turn import Facts
-from floorhand.store import holds, ledger, tasks
+from floorhand.store import holds, ledger, places, tasks
 from floorhand.store.cancelling import PUTBACK, put_back
 from floorhand.store.exceptions import Standing
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import rules_of_merchants
-from floorhand.store.schema import Receipt, Stock, Task
+from floorhand.store.schema import Place, Receipt, Stock, Task
 
 
 def suspect(tx: Session, site: str, one: Standing) -> int:
@@ -168,6 +168,19 @@ def have_put_back(tx: Session, cause: Cause, one: Standing, _command: Decide) ->
     """Have the goods in a tote, pallet or carton put back into bins."""
     if not put_back(tx, cause, one.subject, one.merchant):
         raise Refused(Code.EXCEPTION_CHANGED, subject=one.subject)
+    return {"place": one.subject}
+
+
+def to_retire(tx: Session, site: str, one: Standing) -> bool:
+    """Say whether a pallet or carton stands nowhere, and nothing is in it or on it."""
+    upon = select(Place.code).where(Place.site == site, Place.parent == one.subject).limit(1)
+    is_empty = not ledger.inside(tx, site, one.subject) and tx.scalar(upon) is None
+    return one.facts.get("reason") == NOWHERE and is_empty
+
+
+def retire(tx: Session, cause: Cause, one: Standing, _command: Decide) -> Facts:
+    """Take an empty pallet or carton out of use: nobody may use its label again."""
+    places.set_place(tx, cause.site, one.subject, state="void")
     return {"place": one.subject}
 
 

@@ -28,7 +28,7 @@ OTHERS_WORK: Final = frozenset({RETURN_DUE, STUCK_TASK, PARKED_TASK})
 
 PREFERRED: Final = (
     *(words.APPROVE, words.RECOUNT, words.ACCEPT, words.SHIP_REST, words.PUT_BACK, words.RELEASE),
-    *(words.NAME_MERCHANT, words.REPRINT, words.CONFIRM, words.SETTLE),
+    *(words.RETIRE, words.NAME_MERCHANT, words.REPRINT, words.CONFIRM, words.SETTLE),
 )
 """What is decided, if it is offered: what leads to work rather than what ends it."""
 

@@ -205,6 +205,6 @@ def _strays(tx: Session, site: str, now: datetime, rules: SiteRules) -> Iterator
     for one in strays.strays(tx, site, until, now - timedelta(hours=rules.staged_hours)):
         kind = troubles.STRAY_TOTE if one.kind == "tote" else troubles.STRAY_UNIT
         facts: dict[str, str | int] = {"order": one.order, "place": one.place}
-        facts |= {"delivery": one.delivery, "reason": one.why}
+        facts |= {"delivery": one.delivery, "reason": one.why, "worker": one.worker}
         id_ = f"{kind}:{one.code}@{one.since:%Y%m%dT%H%M%S}"
         yield Derived(id_, kind, one.code, one.since, one.merchant, one.pieces, facts=facts)

@@ -182,7 +182,7 @@ def _strays(tx: Session, site: str, now: datetime) -> Iterator[Left]:
     lately = now - timedelta(minutes=rules.stuck_minutes)
     for one in strays.strays(tx, site, now, now - timedelta(hours=rules.staged_hours)):
         if one.code in owners or one.since > lately:
-            owner = owners.get(one.code, "")
+            owner = owners.get(one.code, "") or one.worker
             yield Left("strays", one.code, owner, one.since, "", one.pieces)
 
 

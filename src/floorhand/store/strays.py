@@ -1,4 +1,4 @@
-"""Totes, pallets and cartons with goods that stand where nobody will come for them."""
+"""Totes, pallets and cartons that stand where nobody will come for them, or nowhere at all."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from sqlalchemy import (
     bindparam,
     exists,
     func,
+    literal,
     or_,
     select,
     tuple_,
@@ -21,10 +22,21 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from floorhand.domain.cut_offs import BLOCKED, WORKABLE
-from floorhand.domain.troubles import NO_TASK, ORDER_ENDED, WAITS_LONG
+from floorhand.domain.troubles import NO_TASK, NOWHERE, ORDER_ENDED, WAITS_LONG
 from floorhand.store.asking import among, ask
 from floorhand.store.orders import split_name
-from floorhand.store.schema import Delivery, Order, Place, Receipt, Slot, Stock, Task
+from floorhand.store.schema import (
+    Delivery,
+    Operation,
+    Order,
+    Place,
+    Receipt,
+    Slot,
+    Stock,
+    Task,
+    Trace,
+    Worker,
+)
 from floorhand.store.tasks import LIVE
 
 ORDERS_AT_ONCE: Final = 400
@@ -35,6 +47,9 @@ WAITS_AT: Final = ("bench", "dock")
 
 UNITS: Final = ("pallet", "carton")
 """Kinds of places that goods come on, or leave in."""
+
+IN_USE: Final = ("open", "closed")
+"""States of places that are neither sent nor void."""
 
 _STAND = aliased(Place)
 _CARRIED = (
@@ -47,7 +62,9 @@ _CARRIED = (
         Slot.tote.is_not(None),
     )
 )
-_HAS_TASK = exists().where(Task.site == Place.site, Task.place == Place.code, Task.state.in_(LIVE))
+_HAS_TASK = exists().where(
+    Task.site == Place.site, Task.place == Place.code, among(Task.state, *LIVE)
+)
 
 
 def _of_goods(column: ColumnElement[Any]) -> ScalarSelect[Any]:
@@ -123,6 +140,43 @@ _INSIDE = (
     .group_by(func.coalesce(_STAND.code, Place.code))
 )
 """What is in units, and in cartons on them."""
+
+
+def _last(column: Any) -> ScalarSelect[Any]:
+    """Ask for something about the last operation that was about a place."""
+    return (
+        select(column)
+        .join_from(
+            Trace,
+            Operation,
+            and_(Operation.site == Trace.site, Operation.id == Trace.operation),
+        )
+        .outerjoin(Worker, and_(Worker.site == Operation.site, Worker.code == Operation.worker))
+        .where(Trace.site == Place.site, Trace.thing == literal("place:").concat(Place.code))
+        .order_by(Trace.at.desc(), Trace.operation.desc())
+        .limit(1)
+        .correlate(Place)
+        .scalar_subquery()
+    )
+
+
+_NOWHERE = select(
+    Place.code,
+    Place.kind,
+    Place.order_no,
+    Place.parent,
+    Place.merchant,
+    _last(Operation.at).label("last_at"),
+    _last(func.coalesce(Worker.name, Operation.worker)).label("worker"),
+).where(
+    Place.site == bindparam("site"),
+    Place.parent.is_(None),
+    among(Place.kind, *UNITS),
+    among(Place.state, *IN_USE),
+    ~_HAS_TASK,
+    ~_BEING_RECEIVED,
+)
+"""Pallets and cartons that nobody is to fetch and that stand nowhere, with who had them last."""
 _STAGED_UNITS = (
     select(
         Place.code,
@@ -151,6 +205,7 @@ class Stray:
 
     ``order`` is the one that it is bound to, ``place`` where it stands, ``delivery`` what it came
     with; each may be empty. ``why`` is a word of `floorhand.domain.troubles`, empty for a tote.
+    ``worker`` is the name of who had last to do with what stands nowhere.
     """
 
     code: str
@@ -162,6 +217,7 @@ class Stray:
     place: str = ""
     delivery: str = ""
     why: str = ""
+    worker: str = ""
 
 
 def strays(tx: Session, site: str, until: datetime, staged: datetime) -> Iterator[Stray]:
@@ -199,15 +255,32 @@ def _left_units(tx: Session, site: str, until: datetime) -> Iterator[Stray]:
     """Find pallets and cartons that nobody is to put away, and whose order, if any, is closed."""
     stands = list(ask(tx, _STANDS, site=site).scalars())
     there = ask(tx, _LEFT_THERE, site=site, stands=stands).all()
-    found = [row for row in there if row.kind in UNITS and row.state in ("open", "closed")]
-    alive = _open_orders(tx, site, {row.order_no for row in found if row.order_no})
+    found = [row for row in there if row.kind in UNITS and row.state in IN_USE]
+    nowhere = ask(tx, _NOWHERE, site=site).all()
+    alive = _open_orders(tx, site, {row.order_no for row in [*found, *nowhere] if row.order_no})
     left = {row.code: row for row in found if row.order_no not in alive}
-    for goods in ask(tx, _INSIDE, site=site, units=sorted(left)) if left else ():
+    lost = {row.code: row for row in nowhere if row.order_no not in alive}
+    units = sorted(left.keys() | lost.keys())
+    inside = {row.unit: row for row in ask(tx, _INSIDE, site=site, units=units)} if units else {}
+    for code in sorted(left.keys() & inside.keys()):
+        row, goods = left[code], inside[code]
         if goods.at <= until:
-            row = left[goods.unit]
             why = ORDER_ENDED if row.order_no else NO_TASK
             bound = (row.order_no or "", row.parent, "", why)
-            yield Stray(row.code, row.kind, goods.at, goods.merchant, int(goods.pieces), *bound)
+            yield Stray(code, row.kind, goods.at, goods.merchant, int(goods.pieces), *bound)
+    for code in sorted(lost):
+        if (one := _lost(lost[code], inside.get(code))) is not None and one.since <= until:
+            yield one
+
+
+def _lost(row: Any, goods: Any) -> Stray | None:
+    """Make a stray of what stands nowhere; None if it is a label that nothing was done with yet."""
+    if goods is None and row.last_at is None:
+        return None
+    had = {"order": row.order_no or "", "why": NOWHERE, "worker": row.worker or ""}
+    if goods is None:
+        return Stray(row.code, row.kind, row.last_at, row.merchant or "", 0, **had)
+    return Stray(row.code, row.kind, goods.at, goods.merchant, int(goods.pieces), **had)
 
 
 def _open_orders(tx: Session, site: str, wanted: Collection[str]) -> frozenset[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
+from typing import Final
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
 
 from floorhand.store.schema.base import Key, Mapped, Site, Table, index_of_known, mapped_column
 
@@ -82,6 +84,10 @@ class Barcode(Table):
     )
 
 
+NOWHERE: Final = "parent IS NULL AND kind IN ('pallet', 'carton') AND state IN ('open', 'closed')"
+"""Pallets and cartons that are in use and stand nowhere: few, among all that have left."""
+
+
 class Place(Table):
     """Where goods can be: bin, dock, bench, cart, tote, pallet, carton, or outside (``@…``).
 
@@ -139,6 +145,11 @@ class Place(Table):
         Index(None, "site", "kind", "walk_no"),
         Index(None, "site", "order_no"),
         index_of_known("old_scan_code"),
+        Index(
+            *(None, "site", "kind", "state"),
+            sqlite_where=text(NOWHERE),
+            postgresql_where=text(NOWHERE),
+        ),
         CheckConstraint(
             "kind IN ('bin', 'dock', 'bench', 'cart', 'tote', 'pallet', 'carton', 'outside')",
             name="kind_known",

@@ -113,6 +113,9 @@ def place() -> None:
     _index_place()
 
 
+_NOWHERE = "parent IS NULL AND kind IN ('pallet', 'carton') AND state IN ('open', 'closed')"
+
+
 def _index_place() -> None:
     with op.batch_alter_table("place", schema=None) as batch_op:
         batch_op.create_index(
@@ -126,6 +129,13 @@ def _index_place() -> None:
         )
         index_of_known(batch_op, "place", "old_scan_code")
         batch_op.create_index(batch_op.f("ix_place_site_parent"), ["site", "parent"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_place_site_kind_state"),
+            ["site", "kind", "state"],
+            unique=False,
+            sqlite_where=sa.text(_NOWHERE),
+            postgresql_where=sa.text(_NOWHERE),
+        )
 
 
 def worker() -> None:
