@@ -15,7 +15,7 @@ from floorhand.exchange.cells import shown
 from floorhand.exchange.records import PlaceRecord
 from floorhand.exchange.writing_masters import fresh_code
 from floorhand.exchange.written import Writing
-from floorhand.store.ledger import NESTING_MAX
+from floorhand.store.nesting import NESTING_MAX
 from floorhand.store.places import next_sscc
 from floorhand.store.rotating import PROVEN_KINDS
 from floorhand.store.schema import Place, Stock

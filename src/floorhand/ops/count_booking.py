@@ -17,6 +17,7 @@ from floorhand.ops.reserving import drop_stop
 from floorhand.store import counts, ledger, picks
 from floorhand.store.counts import Held
 from floorhand.store.ledger import Cause
+from floorhand.store.nesting import places_in
 from floorhand.store.picks import StopRow
 from floorhand.store.schema import Place, Trouble
 from floorhand.store.tasks import close_trouble
@@ -61,7 +62,7 @@ def _take_out(
     tx: Session, cause: Cause, place: str, goods: Goods, pieces: int
 ) -> list[tuple[StopRow, int]]:
     """Take missing pieces off a bin, free ones first; gives the stops that lost theirs."""
-    held = [one for one in counts.held_in(tx, cause.site, ledger.places_in(tx, cause.site, place))]
+    held = [one for one in counts.held_in(tx, cause.site, places_in(tx, cause.site, place))]
     held = [one for one in held if one.goods == goods]
     free = sum(one.pieces - one.reserved for one in held)
     lost = _free(tx, cause, held, pieces - free) if pieces > free else []
@@ -144,7 +145,7 @@ def _release(tx: Session, cause: Cause, place: str, merchant: str, sku: str, mos
 
     What is on hold beside them for another reason stays so.
     """
-    for one in counts.held_in(tx, cause.site, ledger.places_in(tx, cause.site, place)):
+    for one in counts.held_in(tx, cause.site, places_in(tx, cause.site, place)):
         goods = one.goods
         if (goods.merchant, goods.sku, goods.condition) != (merchant, sku, HOLD):
             continue

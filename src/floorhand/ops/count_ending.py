@@ -34,8 +34,9 @@ from floorhand.ops.count_work import (
 from floorhand.ops.deciding import propose
 from floorhand.store import count_sheets, counts, tasks
 from floorhand.store.counts import CountRow
-from floorhand.store.ledger import Cause, places_in
+from floorhand.store.ledger import Cause
 from floorhand.store.masters import site_rules
+from floorhand.store.nesting import places_in
 
 AGAIN: Final = "recount"
 """Why a bin is counted: a colleague has found a difference."""

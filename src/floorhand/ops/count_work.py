@@ -13,7 +13,8 @@ from floorhand.domain.cycle_counts import CountFound
 from floorhand.errors import Code, Gone
 from floorhand.store import counts, tasks
 from floorhand.store.counts import CountRow
-from floorhand.store.ledger import Cause, places_in
+from floorhand.store.ledger import Cause
+from floorhand.store.nesting import places_in
 
 JOB: Final = "counting"
 

@@ -28,7 +28,8 @@ from floorhand.ops.freezing import freeze, thaw_one
 from floorhand.ops.registry import HANDLERS
 from floorhand.store import corrections, counts, tasks
 from floorhand.store.exceptions import Standing
-from floorhand.store.ledger import Cause, places_in
+from floorhand.store.ledger import Cause
+from floorhand.store.nesting import places_in
 
 Proposal = BookCorrection | BookCount
 

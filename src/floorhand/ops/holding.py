@@ -19,10 +19,11 @@ from floorhand.domain.things import Goods
 from floorhand.errors import Code, Refused
 from floorhand.ops.colleagues import moment_told
 from floorhand.ops.reserving import drop_stop, put_in_walk, reserve_anywhere, short_or_wait
-from floorhand.store import holds, ledger, orders, picks, places
+from floorhand.store import holds, orders, picks, places
 from floorhand.store.cancelling import holding
 from floorhand.store.holds import HoldFacts
 from floorhand.store.ledger import Cause
+from floorhand.store.nesting import places_in
 from floorhand.store.picks import StopRow
 from floorhand.store.schema import Checked, Pick, Stock
 
@@ -137,7 +138,7 @@ def _stops(tx: Session, cause: Cause, subject: Subject) -> tuple[StopRow, ...]:
         of_order = (Pick.merchant == subject.merchant, Pick.order == subject.code)
         return picks.open_stops(tx, cause.site, *of_order)
     if subject.kind == BIN:
-        inside = ledger.places_in(tx, cause.site, subject.code)
+        inside = places_in(tx, cause.site, subject.code)
         return picks.open_stops(tx, cause.site, Pick.place.in_(inside))
     if subject.kind in GOODS:
         promised = select(Stock.place).where(

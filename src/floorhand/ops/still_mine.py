@@ -17,6 +17,7 @@ from floorhand.ops.works import counted_in
 from floorhand.store import deliveries, ledger, returns
 from floorhand.store.holds import are_held, is_order_held
 from floorhand.store.ledger import Cause
+from floorhand.store.nesting import places_in
 from floorhand.store.restoring import Changed, stays
 from floorhand.store.schema import DeliveryLine, Hold, Order, Pick, Slot, Task
 from floorhand.store.tasks import LIVE
@@ -117,7 +118,7 @@ def _nothing_begun(tx: Session, cause: Cause, hold: str) -> None:
     held = tx.execute(select(Hold).where(Hold.site == cause.site, Hold.id == hold)).scalar_one()
     begun = select(Pick.id).where(Pick.site == cause.site, Pick.state == "open")
     if held.kind == "bin":
-        begun = begun.where(Pick.place.in_(ledger.places_in(tx, cause.site, held.subject)))
+        begun = begun.where(Pick.place.in_(places_in(tx, cause.site, held.subject)))
     else:
         named = Pick.order if held.kind == "order" else Pick.sku
         begun = begun.where(Pick.merchant == held.merchant, named == held.subject)

@@ -20,8 +20,8 @@ from floorhand.flows.turn import Prompt
 from floorhand.robots import sight
 from floorhand.store import counts
 from floorhand.store.db import Transactions
-from floorhand.store.ledger import places_in
 from floorhand.store.lookup import CODE_DIGITS_MIN
+from floorhand.store.nesting import places_in
 
 AT_BIN: Final = frozenset({"counting.count", "counting.count_sku"})
 NAMING: Final = frozenset({"counting.which_lot", "counting.which_expiry", "counting.which_serial"})

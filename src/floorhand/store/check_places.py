@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import aliased
 
-from floorhand.store.ledger import NESTING_MAX
+from floorhand.store.nesting import NESTING_MAX
 from floorhand.store.schema import OrderLine, Place, Stock
 from floorhand.store.violation import SITE, Rule, order_no
 

@@ -27,11 +27,8 @@ from floorhand.domain.things import CORRECTION, OUTSIDE, Goods, Line
 from floorhand.domain.tracing import thing, things_of_goods
 from floorhand.errors import Clash, Code, Refused
 from floorhand.store.asking import Answer, ask, ask_each
-from floorhand.store.schema import Move, Place, Stock
-
-NESTING_MAX = 4
-"""A place stands at most this deep (carton on pallet on cart in bin)."""
-
+from floorhand.store.nesting import places_in
+from floorhand.store.schema import Move, Stock
 
 OFFICE: Final = "office"
 """Stands for the seat where a command of `floorhand.cli` was given, also in its operation's id."""
@@ -225,17 +222,6 @@ def lines_in(
     return tuple(line for _, line in _lines(rows))
 
 
-def places_in(tx: Session, site: str, place: str) -> tuple[str, ...]:
-    """Name a place and everything that stands in it, itself first."""
-    codes, level = [place], [place]
-    for _ in range(NESTING_MAX):
-        level = ask(tx, _STANDING_IN, site=site, level=level).scalars()
-        if not level:
-            break
-        codes += level
-    return tuple(codes)
-
-
 def inside(tx: Session, site: str, place: str) -> tuple[tuple[str, Line], ...]:
     """List what is in a place and in everything that stands in it, as (place code, line)."""
     codes = list(places_in(tx, site, place))
@@ -301,9 +287,6 @@ _LINES_OF_SKU = _LINES_IN.where(
     Stock.merchant == bindparam("merchant"), Stock.sku == bindparam("sku")
 )
 _LINES_INSIDE = _LINES.where(Stock.place.in_(bindparam("places", expanding=True)))
-_STANDING_IN = select(Place.code).where(
-    Place.site == bindparam("site"), Place.parent.in_(bindparam("level", expanding=True))
-)
 _STOCK = cast(TableClause, Stock.__table__)
 _TAKEN: BindParameter[int] = bindparam("taken")
 _HELD: BindParameter[int] = bindparam("held")

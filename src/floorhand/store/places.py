@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from floorhand.errors import Code, Refused
 from floorhand.store.asking import ask
-from floorhand.store.ledger import NESTING_MAX, Cause
+from floorhand.store.ledger import Cause
+from floorhand.store.nesting import NESTING_MAX
 from floorhand.store.schema import Place, Sequence, SiteRow
 
 SSCC_SERIAL = "sscc"
