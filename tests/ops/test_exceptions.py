@@ -23,7 +23,17 @@ from floorhand.store.check import violations
 from floorhand.store.db import Transactions, in_turn
 from floorhand.store.exceptions import Standing, open_exceptions
 from floorhand.store.ledger import Cause
-from floorhand.store.schema import CountSheet, Operation, PrintJob, Return, Trouble, Worker
+from floorhand.store.schema import (
+    CountSheet,
+    Delivery,
+    DeliveryLine,
+    Operation,
+    PrintJob,
+    Receipt,
+    Return,
+    Trouble,
+    Worker,
+)
 
 ROLES = frozenset({"lead"})
 LATER = NOW + timedelta(hours=1)
@@ -164,6 +174,24 @@ def test_a_count_of_one_product_stays_one_when_somebody_is_kept_from_it(
     with floor.begin() as tx:
         sheet = tx.scalars(select(CountSheet)).one()
     assert (sheet.sku, sheet.not_by) == ("CAP", "W1")
+
+
+def test_what_came_too_much_is_held_where_it_lies_and_not_what_is_picked(floor) -> None:
+    with floor.begin() as tx:
+        at = {"site": SITE, "merchant": "ACME"}
+        times = {"opened_at": NOW, "closed_at": NOW}
+        tx.execute(insert(Delivery).values(**at, number="D-1", state="closed", **times))
+        counts = {"line_no": 1, "sku": "MUG", "expected": 2, "received": 3, "over": 1}
+        tx.execute(insert(DeliveryLine).values(**at, delivery="D-1", **counts))
+        came = {"delivery": "D-1", "place": "A-01", "lot": "", "expiry": "", "pieces": 3}
+        tx.execute(insert(Receipt).values(**at, sku="MUG", condition="available", **came))
+    ana = Picker(floor)
+    ana.start()
+    ana.scan("BIN-A-01", "MUG-1", "MUG-1", "T-1")
+    picked = stock_of(floor, "T-1")
+    one = raised(floor, "over_delivery", "D-1", sku="MUG", over=1)
+    assert decide(floor, one, "hold") == "exceptions.done.hold"
+    assert stock_of(floor, "T-1") == picked
 
 
 def test_an_order_that_waits_is_sent_without_what_nobody_has(floor: Transactions) -> None:

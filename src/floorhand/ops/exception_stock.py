@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.exceptions import Decide
@@ -113,7 +113,10 @@ def _rows(
     condition: str,
     places: Iterable[str] = (),
 ) -> list[tuple[str, Goods, int]]:
-    """List stock that nobody has promised: place, goods, and how many; what came last first."""
+    """List stock that nobody has promised: place, goods, and how many; what came last first.
+
+    What was picked for an order, or packed, is not among it.
+    """
     asked = (
         select(
             Stock.place,
@@ -125,7 +128,9 @@ def _rows(
             Stock.condition,
             (Stock.pieces - Stock.reserved).label("free"),
         )
+        .join(Place, and_(Place.site == Stock.site, Place.code == Stock.place))
         .where(
+            Place.order_no.is_(None),
             Stock.site == site,
             Stock.merchant == merchant,
             Stock.sku.in_(list(skus)),
