@@ -179,6 +179,8 @@ class Code(StrEnum):
     HANDOVER_OWN = "handover_own"
     HANDOVER_GONE = "handover_gone"
     BAD_CLOCK = "bad_clock"
+    RULE_NUMBER = "rule_number"
+    RULE_SHIFT = "rule_shift"
     NO_EXCEPTIONS = "no_exceptions"
     EXCEPTION_DECIDED = "exception_decided"
     EXCEPTION_CHANGED = "exception_changed"

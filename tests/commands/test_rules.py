@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 from conftest import NOW, SITE
+from sqlalchemy import select
 from warehouses import packing
 
 from floorhand.cli import main
 from floorhand.domain.pace_targets import PaceTarget
 from floorhand.domain.rules import MerchantRules
-from floorhand.domain.ruling import NAMES, SetRule, changed, value_of
+from floorhand.domain.ruling import BUILDING, NAMES, SetRule, changed, value_of
 from floorhand.domain.shifts import Period
 from floorhand.errors import Code, Refused
 from floorhand.exchange.own_site import read_rule
@@ -22,7 +23,9 @@ from floorhand.exchange.writing_rules import write_site
 from floorhand.exchange.written import Writing
 from floorhand.ops.settling import from_office
 from floorhand.store.db import Transactions, engine_of
+from floorhand.store.found import about
 from floorhand.store.masters import merchant_rules
+from floorhand.store.schema import SiteRow
 from floorhand.store.shift_pace import targets_at_end
 
 
@@ -89,6 +92,25 @@ def test_a_rule_of_the_building_cannot_be_what_its_file_could_not_say(
     packing.build(transactions)
     assert floorhand(transactions, "rules", "--set", *words) == 1
     assert told in capsys.readouterr().err
+
+
+def test_what_is_set_at_the_desk_keeps_other_rules_at_their_defaults_and_has_a_history(
+    transactions: Transactions, capsys
+) -> None:
+    packing.build(transactions)
+    with transactions.begin() as tx:
+        from_office(tx, SITE, SetRule(BUILDING, "stuck_minutes", "30", "45"), NOW)
+        with pytest.raises(Refused) as refused:
+            from_office(tx, SITE, SetRule(BUILDING, "stuck_minutes", "30", "50"), NOW)
+        assert refused.value.code is Code.EXCEPTION_CHANGED
+    with transactions.begin() as tx:
+        assert json.loads(tx.scalar(select(SiteRow.rules)) or "") == {"stuck_minutes": 45}
+        page = about(tx, SITE, "rule", "*/stuck_minutes")
+        assert ("rule.stuck_minutes", "45") in page.facts
+        assert len(page.rows) == 1
+    assert floorhand(transactions, "rules", "--history", "--json") == 0
+    (told,) = json.loads(capsys.readouterr().out)
+    assert (told["rule"], told["from"], told["to"]) == ("stuck_minutes", "30", "45")
 
 
 def test_a_report_that_is_made_again_has_the_targets_of_its_day(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from floorhand.commands.office import opened, say
 from floorhand.config import Settings
-from floorhand.domain.ruling import NAMES, SITE_NAMES, site_value_of, value_of
+from floorhand.domain.ruling import BUILDING, NAMES, SITE_NAMES, site_value_of, value_of
 from floorhand.errors import BadSetting
 from floorhand.exchange.own_site import read_rule
 from floorhand.exchange.records import Context
@@ -27,8 +27,9 @@ LIMIT_MAX: Final = 1_000
 SKIP_MAX: Final = 1_000_000
 
 EPILOG = """\
-Rules of a merchant are changed at the desk of leads, or by a file (floorhand import merchants.csv);
-those of the building by a file (site.csv), or with --set, as the file would say them:
+Rules of merchants and of the building are changed at the desk of leads (holds, priority), or by a
+file (floorhand import merchants.csv, site.csv); those of the building also with --set, as the file
+would say them:
 floorhand rules --set pace_targets "picking=60 lines|packing=90 pieces". All of it is in the
 history. What is not said anywhere has its default.
 """
@@ -72,7 +73,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     transactions = opened(settings)
     if args.set:
         return _set(args, settings, transactions)
-    whose = args.merchant or ruling.BUILDING
+    whose = args.merchant or BUILDING
     with transactions.begin() as tx:
         zone = site_zone(tx, settings.site)
         rows = _of_merchant(tx, settings.site, whose) if whose else _of_site(tx, settings.site)

@@ -41,7 +41,8 @@ class Right(StrEnum):
     CORRECT = "correct"
     """Correct what the books believe of a place; what is much takes another person's word."""
     CONTROL = "control"
-    """Hold and release orders, merchants, goods and bins; recall a lot; say which goes first."""
+    """Hold and release orders, merchants, goods and bins; recall a lot; say which goes first; set
+    the rules of merchants and of the building."""
     SERVE = "serve"
     """Tell merchants who ask how their orders, deliveries, returns and goods stand."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from typing import Final
 
 from floorhand.domain import inserts
 from floorhand.domain.inserts import BETWEEN
@@ -18,6 +19,9 @@ from floorhand.domain.rules import (
     MerchantRules,
     SiteRules,
 )
+
+BUILDING: Final = ""
+"""Stands for the merchant where a rule is one of the building itself."""
 
 YES_NO = ("yes", "no")
 GRADE = "grade_"
@@ -74,7 +78,7 @@ class RuleChange:
 
 @dataclass(frozen=True, slots=True)
 class ListRules:
-    """Ask for the rules of a merchant, from the ``skip``-th on."""
+    """Ask for the rules of a merchant, or of the building (`BUILDING`), from the ``skip``-th on."""
 
     merchant: str
     skip: int = 0
@@ -103,8 +107,8 @@ class LookAtRule:
 class RuleSeen:
     """The answer to `LookAtRule`, the latest change first.
 
-    ``boxes`` are the site's, each with its name, where the rule is about boxes; ``day_order`` is
-    how the merchant writes days.
+    ``offered`` is what there is in the building to choose from, each with its name: boxes, zones
+    or languages, where the rule is about these. ``day_order`` is how the merchant writes days.
     """
 
     merchant: str
@@ -112,7 +116,7 @@ class RuleSeen:
     changes: tuple[RuleChange, ...]
     skip: int = 0
     more: bool = False
-    boxes: tuple[tuple[str, str], ...] = ()
+    offered: tuple[tuple[str, str], ...] = ()
     day_order: str = EXPIRY_ORDERS[0]
 
 
@@ -199,12 +203,6 @@ def site_value_of(rules: SiteRules, name: str) -> str:
     if isinstance(value, dict):
         return "|".join(f"{key}={word}" for key, word in sorted(value.items()))
     return "|".join(value) if isinstance(value, tuple) else str(value)
-
-
-def pairs_of(text: str) -> dict[str, str]:
-    """Read back what `site_value_of` wrote of a rule with several parts."""
-    parts = (part.partition("=") for part in text.split("|") if part)
-    return {key: word for key, _, word in parts}
 
 
 def site_differing(before: SiteRules, after: SiteRules) -> tuple[tuple[str, str, str], ...]:

@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 
 from floorhand.domain.inserts import of_texts
 from floorhand.domain.rules import MerchantRules, SiteRules
-from floorhand.domain.ruling import BOXES, INSERTS, differing, site_differing
+from floorhand.domain.ruling import BOXES, BUILDING, INSERTS, differing, site_differing
 from floorhand.domain.scanners import Profile
 from floorhand.exchange.cells import shown
 from floorhand.exchange.records import (
@@ -39,7 +39,7 @@ def write_site(w: Writing, records: Sequence[SiteRecord]) -> None:
         rules = _merged(row["rules"], record.rules)
         if each := site_differing(SiteRules.of_json(row["rules"]), SiteRules.of_json(rules)):
             told["rules"] = rules
-            ruling.record(w.tx, w.site, ruling.BUILDING, each, w.now)
+            ruling.record(w.tx, w.site, BUILDING, each, w.now)
         changed = {name: value for name, value in told.items() if row[name] != value}
         if changed:
             w.tx.execute(update(SiteRow).where(SiteRow.site == w.site).values(changed))

@@ -121,7 +121,7 @@ def choices(seen: RuleSeen) -> tuple[Choice, ...]:
         now = entries(BOXES, seen.rule.value) or ()
         return tuple(
             Choice(code, "rule.box_allowed" if code in now else "", f"{code} {name}".strip())
-            for code, name in seen.boxes
+            for code, name in seen.offered
         )
     each = _inserts(seen)
     listed = tuple(Choice(str(at), "", _in_words(one)) for at, one in enumerate(each))

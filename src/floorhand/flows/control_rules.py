@@ -1,31 +1,50 @@
-"""The part of the control that shows and changes the rules of a merchant."""
+"""The part of the control that shows and changes the rules of a merchant, or of the building."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from floorhand.domain.control import LookInto
+from floorhand.domain import site_rules
+from floorhand.domain.control import LISTED_MAX, LookInto
 from floorhand.domain.holds import MERCHANT, Subject
 from floorhand.domain.keymap import Key
 from floorhand.domain.rules import EXPIRY_ORDERS
 from floorhand.domain.ruling import (
     BOXES,
+    BUILDING,
     CHOICES,
     GRADES,
     LISTS,
+    NAMES,
     NUMBERS,
+    SITE_NAMES,
     ListRules,
     LookAtRule,
+    RuleChange,
     RuleRow,
     RuleSeen,
     RuleSet,
     RulesListed,
     SetRule,
 )
-from floorhand.domain.things import Chosen, Number, Pressed, Text
-from floorhand.flows import control_lists
-from floorhand.flows.control_states import AtInsert, AtRule, Rules, RuleState, State, TellInsert
+from floorhand.domain.site_rules import LANGUAGE, PARTED, PLACE_POLICIES, POLICY
+from floorhand.domain.things import Chosen, Pressed, Text
+from floorhand.flows import control_lists, control_parts
+from floorhand.flows.control_states import (
+    START,
+    AtInsert,
+    AtPart,
+    AtRule,
+    Desk,
+    Rules,
+    RuleState,
+    State,
+    TellInsert,
+)
 from floorhand.flows.turn import Ask, Choice, Do, Prompt, Reply, Wants
+
+_WORDS = {**CHOICES, POLICY: PLACE_POLICIES}
+"""Rules that are one of a few words, of merchants and of the building."""
 
 BACK = (Key.BACK, "key.back")
 MORE = (Key.LIST, "key.more")
@@ -34,17 +53,27 @@ MORE = (Key.LIST, "key.more")
 def step(state: State, event: object) -> Reply | None:
     """Say what an event about rules leads to; None if it is about none."""
     match state, event:
+        case Desk(), Chosen(code="rules"):
+            return Do(ListRules(BUILDING))
         case _, RulesListed():
             return Ask(Rules(event))
         case _, RuleSeen():
             return Ask(AtRule(event))
+        case AtRule(seen=seen, at=at) | AtPart(seen=seen, at=at), RuleSet(merchant="", rule=rule):
+            return Ask(AtRule(replace(seen, rule=rule), at), *_set_of_site(seen, rule))
         case AtRule(seen=seen) | AtInsert(seen=seen), RuleSet(merchant=merchant, rule=rule):
             facts = {"merchant": merchant, "rule_text": f"rule.{rule.name}", **_worded(rule)}
             return Ask(AtRule(replace(seen, rule=rule)), "control.rule_set", facts)
+        case AtRule(seen=seen) | AtPart(seen=seen), _ if seen.rule.name in PARTED and (
+            reply := control_parts.step(state, event)
+        ):
+            return reply
         case Rules(listed=RulesListed(merchant, rows, skip, True)), Pressed(key=Key.LIST):
             return Do(ListRules(merchant, skip + len(rows)))
         case Rules(listed=listed), Chosen(code=name):
             return Do(LookAtRule(listed.merchant, name))
+        case Rules(listed=RulesListed(merchant="")), Pressed(key=Key.BACK):
+            return Ask(START)
         case Rules(listed=listed), Pressed(key=Key.BACK):
             return Do(LookInto(Subject(MERCHANT, listed.merchant)))
         case AtRule(seen=seen), Pressed(key=Key.LIST) if seen.more:
@@ -52,16 +81,27 @@ def step(state: State, event: object) -> Reply | None:
         case AtRule(seen=seen), Pressed(key=Key.BACK) if seen.skip:
             return Do(LookAtRule(seen.merchant, seen.rule.name))
         case AtRule(seen=seen), Pressed(key=Key.BACK):
-            return Do(ListRules(seen.merchant))
+            return Do(ListRules(seen.merchant, _page_of(seen)))
         case AtRule(seen=seen), _ if seen.rule.name in LISTS:
             return control_lists.step(state, event)
         case AtInsert() | TellInsert(), _:
             return control_lists.step(state, event)
         case AtRule(seen=seen), Chosen(code=value) | Text(value=value):
             return _set(seen, value)
-        case AtRule(seen=seen), Number(value=number):
-            return _set(seen, str(number))
     return None
+
+
+def _page_of(seen: RuleSeen) -> int:
+    """Say how many rules stand before the page of the list that a rule is on."""
+    names = NAMES if seen.merchant else SITE_NAMES
+    return names.index(seen.rule.name) // LISTED_MAX * LISTED_MAX
+
+
+def _set_of_site(seen: RuleSeen, rule: RuleRow) -> tuple[str, dict[str, str]]:
+    """Say what a rule of the building is from now on."""
+    if rule.name in PARTED:
+        return control_parts.told(seen, rule.value)
+    return "control.site_rule_set", {"rule_text": f"rule.{rule.name}", **_worded(rule)}
 
 
 def _set(seen: RuleSeen, value: str) -> Reply:
@@ -76,14 +116,16 @@ def prompt(state: RuleState) -> Prompt:
             keys = (BACK, MORE) if listed.more else (BACK,)
             facts = (("merchant", listed.merchant),)
             return Prompt(
-                "control.rules",
+                "control.rules" if listed.merchant else "control.site_rules",
                 ask_facts=facts,
                 keys=keys,
                 choices=rows,
                 wants=Wants(kinds=("choice",)),
             )
-        case AtRule(seen=seen):
-            return _at(seen)
+        case AtRule(seen=seen, at=at):
+            return _at(seen, at)
+        case AtPart():
+            return control_parts.prompt(state)
         case AtInsert() | TellInsert():
             return control_lists.prompt(state)
 
@@ -93,49 +135,62 @@ def _row(row: RuleRow) -> Choice:
     return Choice(row.name, "control.row_rule", facts=facts)
 
 
-def _at(seen: RuleSeen) -> Prompt:
+def _at(seen: RuleSeen, at: int) -> Prompt:
     name = seen.rule.name
     means = "rule.means.grade" if name in GRADES else f"rule.means.{name}"
     worded = _worded(seen.rule)
-    value = ("fact.rule_text", worded["value_text"])
+    value: tuple[tuple[str, str], ...] = (("fact.rule_text", worded["value_text"]),)
     if worded["value_text"] == "rule.words":
-        value = ("fact.rule", worded["value"])
-    choices = tuple(
-        Choice(one, _value_text(name, one), "" if _value_text(name, one) else one)
-        for one in CHOICES.get(name, ())
-    )
-    if name in LISTS:
-        choices = control_lists.choices(seen)
-        wants = Wants(kinds=("choice", "box") if name == BOXES else ("choice",))
-    elif choices:
-        wants = Wants(kinds=("choice",))
-    elif name in NUMBERS:
-        wants = Wants(kinds=("number",), number=True)
-    else:
-        wants = Wants(kinds=("text", "piece"), text=True)
+        value = (("fact.rule", worded["value"]),)
+    if name in PARTED:  # each part is shown by itself
+        value = ()
+    choices, wants = _answers(seen, at)
+    more = seen.more or (name in PARTED and control_parts.has_more(seen, at))
     return Prompt(
         "control.at_rule",
         ask_facts=(("merchant", seen.merchant), ("rule_text", f"rule.{name}")),
         facts=(
-            value,
+            *value,
             ("fact.means_text", means),
-            *(
-                (
-                    "fact.changed",
-                    f"{one.at} {one.by}: {_plainly(name, one.was)} → {_plainly(name, one.now)}",
-                )
-                for one in seen.changes
-            ),
+            *(("fact.changed", f"{one.at} {one.by}: {_change(one)}") for one in seen.changes),
         ),
-        keys=(BACK, MORE) if seen.more else (BACK,),
+        keys=(BACK, MORE) if more else (BACK,),
         choices=choices,
         wants=wants,
     )
 
 
+def _change(one: RuleChange) -> str:
+    """Say from what to what a rule was changed: of several parts, those that differ."""
+    was, now = one.was, one.now
+    if one.name in PARTED:
+        was, now = control_parts.without(was, now), control_parts.without(now, was)
+    return f"{_plainly(one.name, was)} → {_plainly(one.name, now)}"
+
+
+def _answers(seen: RuleSeen, at: int) -> tuple[tuple[Choice, ...], Wants]:
+    """Give what a rule can be: entries of a list, or what is typed."""
+    name, choice = seen.rule.name, Wants(kinds=("choice",))
+    if name in PARTED:
+        return control_parts.choices(seen, at), choice
+    if name in LISTS:
+        kinds = ("choice", "box") if name == BOXES else ("choice",)
+        return control_lists.choices(seen), Wants(kinds=kinds)
+    if name == LANGUAGE:
+        return tuple(Choice(code, "", own) for code, own in seen.offered), choice
+    if name in _WORDS:
+        words = ((one, _value_text(name, one)) for one in _WORDS[name])
+        return tuple(Choice(one, text, "" if text else one) for one, text in words), choice
+    if name in NUMBERS or name in site_rules.NUMBERS:
+        return (), Wants(kinds=("number",), text=True)
+    return (), Wants(kinds=("text", "piece"), text=True)
+
+
 def _worded(rule: RuleRow) -> dict[str, str]:
     """Give a rule's value as facts: in words of the language where it is a word of ours."""
-    value = _value_text(rule.name, rule.value) if rule.name in CHOICES else ""
+    if rule.name in PARTED:
+        return control_parts.in_words(rule.name, rule.value)
+    value = _value_text(rule.name, rule.value) if rule.name in _WORDS else ""
     if rule.name == BOXES and not rule.value:
         value = "rule.boxes.all"
     return {"value_text": value or "rule.words", "value": _plainly(rule.name, rule.value)}

@@ -11,6 +11,7 @@ from floorhand.flows.columns import columns
 from floorhand.flows.control_states import (
     At,
     AtInsert,
+    AtPart,
     AtRule,
     AtWork,
     Desk,
@@ -28,7 +29,7 @@ from floorhand.flows.turn import Choice, Item, Prompt, Wants
 BACK = (Key.BACK, "key.back")
 MORE = (Key.LIST, "key.more")
 SORT = (Key.FULL, "key.sort")
-LISTS = ("held", "order", "merchant", "work")
+LISTS = ("held", "order", "merchant", "work", "rules")
 THINGS = Wants(kinds=("choice", "anything", "unknown"))
 
 
@@ -53,7 +54,7 @@ def prompt(state: State) -> Prompt:
             )
         case Working() | AtWork() | Giving():
             return control_work.prompt(state)
-        case Rules() | AtRule() | AtInsert() | TellInsert():
+        case Rules() | AtRule() | AtPart() | AtInsert() | TellInsert():
             return control_rules.prompt(state)
         case Due(now=now, found=found):
             moments = tuple(Choice(at, "", shown) for at, shown in found.moments)

@@ -82,16 +82,29 @@ class Giving:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The rules of a merchant are listed: which one?"""
+    """The rules of a merchant, or of the building, are listed: which one?"""
 
     listed: RulesListed
 
 
 @dataclass(frozen=True, slots=True)
 class AtRule:
-    """One rule, and how it was changed: what shall it be?"""
+    """One rule, and how it was changed: what shall it be?
+
+    ``at`` is the first part that is shown, of a rule with many.
+    """
 
     seen: RuleSeen
+    at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AtPart:
+    """One part of a rule of the building, by its key: what shall it be?"""
+
+    seen: RuleSeen
+    key: str
+    at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +126,12 @@ class TellInsert:
     part: str
 
 
-RuleState = Rules | AtRule | AtInsert | TellInsert
+RuleState = Rules | AtRule | AtPart | AtInsert | TellInsert
 State = Desk | Listing | At | Why | Due | Working | AtWork | Giving | RuleState
 START = Desk()
 STATES: tuple[type, ...] = (
-    *(Desk, Listing, At, Why, Due, Working, AtWork, Giving, Rules, AtRule, AtInsert, TellInsert),
+    *(Desk, Listing, At, Why, Due, Working, AtWork, Giving, Rules, AtRule),
+    *(AtPart, AtInsert, TellInsert),
 )
 VALUES: tuple[type, ...] = (
     Subject,

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from floorhand.domain.ruling import NAMES, value_of
+from floorhand.domain.ruling import NAMES, SITE_NAMES, site_value_of, value_of
 from floorhand.domain.signing_in import Seen
 from floorhand.domain.things import (
     Ambiguous,
@@ -26,7 +26,7 @@ from floorhand.store import histories, looking
 from floorhand.store.cells import Details, Value
 from floorhand.store.details import scans_of
 from floorhand.store.lookup import resolve
-from floorhand.store.masters import merchant_rules
+from floorhand.store.masters import merchant_rules, site_rules
 from floorhand.store.schema import Delivery, Return
 
 ASKED: Final = Prompt("menu.choose", wants=Wants(kinds=("anything", "badge")))
@@ -133,9 +133,12 @@ def _seen(tx: Session, site: str, kind: str, name: str) -> Seen:
             return _paper("delivery_state", row)
         case "rule":
             merchant, _, rule = name.partition("/")
-            if merchant == BUILDINGS or rule not in NAMES:
+            if rule not in (SITE_NAMES if merchant == BUILDINGS else NAMES):
                 return Seen("", (), ())
-            now = value_of(merchant_rules(tx, site, merchant), rule)
+            if merchant == BUILDINGS:
+                now = site_value_of(site_rules(tx, site), rule)
+            else:
+                now = value_of(merchant_rules(tx, site, merchant), rule)
             return Seen("", ((f"rule.{rule}", now or "–"),), ())
         case _:
             asked = select(Return.merchant, Return.custody, Return.place)

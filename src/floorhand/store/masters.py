@@ -111,6 +111,12 @@ def rules_of_merchants(tx: Session, site: str) -> dict[str, MerchantRules]:
     return {code: MerchantRules.of_json(text) for code, text in rows}
 
 
+def zones(tx: Session, site: str) -> tuple[str, ...]:
+    """Name the zones that places of a site are in."""
+    named = (Place.site == site, Place.zone != "")
+    return tuple(tx.scalars(select(Place.zone).where(*named).distinct().order_by(Place.zone)))
+
+
 def site_rules(tx: Session, site: str) -> SiteRules:
     """Give the site's rules; the defaults if nothing was set."""
     text = ask(tx, _SITE_RULES, site=site).scalar()

@@ -69,6 +69,7 @@ THINGS: Final[Mapping[str, tuple[str, str]]] = {
     "barcode": ("text", "code"),
     "hold": ("text", "subject"),
     "merchant": ("text", "code"),
+    "site": ("text", "site"),
     "sku": ("piece", "code"),
 }
 """What a row is about, as the worker knows it: a ``thing.…`` and the column that names it."""

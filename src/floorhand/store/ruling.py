@@ -11,18 +11,15 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.json_text import as_json
-from floorhand.domain.rules import MerchantRules
+from floorhand.domain.rules import MerchantRules, SiteRules
 from floorhand.domain.tracing import BUILDINGS, thing, things_of
 from floorhand.store import traces
 from floorhand.store.ledger import OFFICE, Cause
-from floorhand.store.schema import Merchant, Operation, Trace, Worker
+from floorhand.store.schema import Merchant, Operation, SiteRow, Trace, Worker
 from floorhand.store.standing import standing
 
 KIND = "SetRule"
 """The kind of the operation that changes a rule."""
-
-BUILDING = ""
-"""Stands for the merchant where a rule is one of the building itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +51,7 @@ def changes(
     Args:
         tx: An open transaction.
         site: The building.
-        merchant: Whose rules; `BUILDING` for its own.
+        merchant: Whose rules; `floorhand.domain.ruling.BUILDING` for its own.
         name: Of which rule; empty: of all.
         since: Leave out what was changed before; None: nothing.
         skip: Leave out so many of the latest.
@@ -86,6 +83,15 @@ def set_rules(tx: Session, site: str, merchant: str, rules: MerchantRules) -> No
     """Write a merchant's rules."""
     mine = (Merchant.site == site, Merchant.code == merchant)
     tx.execute(update(Merchant).where(*mine).values(rules=rules.to_json()))
+
+
+def set_site_rule(tx: Session, site: str, name: str, rules: SiteRules) -> None:
+    """Write one rule of the building; what nobody ever said keeps following the default."""
+    here = SiteRow.site == site
+    stored = tx.scalar(select(SiteRow.rules).where(here).with_for_update(key_share=True))
+    told = json.loads(stored or "{}") | {name: getattr(rules, name)}
+    text = json.dumps(told, ensure_ascii=False)
+    tx.execute(update(SiteRow).where(here).values(rules=text))
 
 
 def record(

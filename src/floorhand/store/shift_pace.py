@@ -20,13 +20,12 @@ from floorhand.domain.pace_targets import (
     lines_by_hour,
     targets_of,
 )
-from floorhand.domain.ruling import pairs_of
+from floorhand.domain.ruling import BUILDING
 from floorhand.domain.shifts import Beat, Period, clock_hours
 from floorhand.domain.signing_in import JOBS
+from floorhand.domain.site_rules import PACE, pairs_of
 from floorhand.store import ruling
 from floorhand.store.masters import site_rules
-
-RULE = "pace_targets"
 
 
 def targets_at_end(tx: Session, site: str, period: Period) -> dict[str, PaceTarget]:
@@ -34,7 +33,7 @@ def targets_at_end(tx: Session, site: str, period: Period) -> dict[str, PaceTarg
 
     So a report that is made again says the same, whatever is wanted today.
     """
-    later = ruling.changes(tx, site, ruling.BUILDING, RULE, since=period.end)
+    later = ruling.changes(tx, site, BUILDING, PACE, since=period.end)
     if later:
         return targets_of(pairs_of(later[-1].was))
     return targets_of(site_rules(tx, site).pace_targets)

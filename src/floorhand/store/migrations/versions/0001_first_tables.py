@@ -86,6 +86,7 @@ NOTED: dict[str, tuple[str, ...]] = {
     "handover": (),
     "merchant": ("rules",),
     "seat": ("station",),
+    "site": ("rules",),
 }
 """Tables whose changes by a scan are noted, so that it can be taken back."""
 
