@@ -17,8 +17,9 @@ from warehouses.picker import Picker
 
 from floorhand.domain.exceptions import Assign, Decide, urgency
 from floorhand.errors import Code, Refused
+from floorhand.ops import count_ending
 from floorhand.ops.settling import carry_out, from_office
-from floorhand.store import tasks
+from floorhand.store import counts, tasks
 from floorhand.store.check import violations
 from floorhand.store.db import Transactions, in_turn
 from floorhand.store.exceptions import Standing, open_exceptions
@@ -192,6 +193,30 @@ def test_what_came_too_much_is_held_where_it_lies_and_not_what_is_picked(floor) 
     one = raised(floor, "over_delivery", "D-1", sku="MUG", over=1)
     assert decide(floor, one, "hold") == "exceptions.done.hold"
     assert stock_of(floor, "T-1") == picked
+
+
+def test_all_who_caused_it_are_kept_from_the_count_and_from_the_next_of_the_same(
+    floor: Transactions,
+) -> None:
+    for worker, kind in (("W1", "overrides"), ("W1\nW2", "place_misses")):
+        with floor.begin() as tx:
+            named = {"kind": kind, "subject": "A-02", "merchant": "ACME", "created_at": NOW}
+            facts = json.dumps({"sku": "CAP"})
+            raised_by = {"raised_by": worker, "facts": facts}
+            tx.execute(insert(Trouble).values(site=SITE, id=kind, **named, **raised_by))
+        (one,) = listed(floor, kind)
+        assert decide(floor, one, "recount") == "exceptions.done.recount"
+    everybody = ("W1", "W2", "W8", "W9")
+    with floor.begin() as tx:
+        (row,) = counts.open_counts(tx, SITE, "A-02")
+        assert tx.scalars(select(CountSheet.not_by)).one() == "W1\nW2"
+        first = {one for one in everybody if counts.may_count(tx, SITE, row, one)}
+        tasks.close_task(tx, lead(8), row.count.task)
+        count_ending.open_recount(tx, lead(9), row)
+        (again,) = counts.open_counts(tx, SITE, "A-02")
+        second = {one for one in everybody if counts.may_count(tx, SITE, again, one)}
+        offered = {one for one in everybody if counts.waiting_counts(tx, SITE, one, "")}
+    assert first == second == offered == {"W8", "W9"}
 
 
 def test_an_order_that_waits_is_sent_without_what_nobody_has(floor: Transactions) -> None:

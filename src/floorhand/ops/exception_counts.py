@@ -26,38 +26,38 @@ def recount(tx: Session, cause: Cause, one: Standing, _command: Decide) -> Facts
     """Ask for a count that whoever caused the exception may not do.
 
     A difference is counted once more by somebody who has not counted it. Where a count of the
-    product is open already, that one is barred for who caused it.
+    product is open already, that one is barred for all who caused it.
     """
     place = _bin_of(tx, cause.site, one)
     if one.kind == COUNT_DIFFERENCE:
         open_recount(tx, cause, known_count(tx, cause.site, str(one.facts["task"])))
         return {"place": place}
-    finder, _, _ = one.raised_by.partition("\n")
+    finders = tuple(filter(None, one.raised_by.split("\n")))
     sku = str(one.facts.get("sku", ""))
     for row in counts.open_counts(tx, cause.site, place):
         if not is_asked(row, one.merchant, sku):
             continue
-        if row.worker and row.worker == finder:
+        if row.worker and row.worker in finders:
             tasks.close_task(tx, cause, row.count.task, "cancelled")
             continue
-        _bar(tx, cause, row, finder)
+        _bar(tx, cause, row, finders)
         return {"place": place}
     merchant = one.merchant if sku else ""
     task = tasks.open_task(
         tx, cause, "count", place=place, merchant=merchant, sku=sku, reason=one.kind
     )
-    _bar(tx, cause, known_count(tx, cause.site, task), finder)
+    _bar(tx, cause, known_count(tx, cause.site, task), finders)
     return {"place": place}
 
 
-def _bar(tx: Session, cause: Cause, row: CountRow, finder: str) -> None:
-    """See that a worker does not get a count."""
+def _bar(tx: Session, cause: Cause, row: CountRow, finders: tuple[str, ...]) -> None:
+    """See that some workers do not get a count, nor those who were kept from it before."""
     count = row.count
-    if row.first:
-        count_sheets.set_sheet(tx, cause.site, count.task, not_by=finder)
-        return
-    of = {"place": count.place, "merchant": count.merchant, "sku": count.sku}
-    count_sheets.add_sheet(tx, cause.site, task=count.task, first=count.task, **of, not_by=finder)
+    if not row.first:
+        of = {"place": count.place, "merchant": count.merchant, "sku": count.sku}
+        count_sheets.add_sheet(tx, cause.site, task=count.task, first=count.task, **of)
+    for finder in finders:
+        count_sheets.bar(tx, cause.site, count.task, finder)
 
 
 def _bin_of(tx: Session, site: str, one: Standing) -> str:

@@ -5,7 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import TableClause, and_, bindparam, delete, insert, update
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    TableClause,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    literal,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -56,6 +68,32 @@ def _setting(dialect: Any) -> Any:
 
 
 _SET = {"sqlite": _setting(sqlite), "postgresql": _setting(postgresql)}
+
+
+def is_named(names: Any, worker: Any) -> ColumnElement[bool]:
+    """Say whether a worker is among names that stand a line each."""
+    listed = literal("\n").concat(names).concat("\n")
+    without = func.replace(listed, literal("\n").concat(worker).concat("\n"), "")
+    return without != listed
+
+
+_WHO = bindparam("who", type_=String)
+_BAR = (
+    update(_SHEET)
+    .where(
+        _SHEET.c.site == bindparam("at_site"),
+        _SHEET.c.task == bindparam("at_task"),
+        ~is_named(_SHEET.c.not_by, _WHO),
+    )
+    .values(
+        not_by=case((_SHEET.c.not_by == "", _WHO), else_=_SHEET.c.not_by.concat("\n").concat(_WHO))
+    )
+)
+
+
+def bar(tx: Session, site: str, task: str, worker: str) -> None:
+    """Keep a worker from a count, besides those who are kept from it already."""
+    ask(tx, _BAR, at_site=site, at_task=task, who=worker)
 
 
 def add_sheet(tx: Session, site: str, **values: Any) -> None:

@@ -9,19 +9,22 @@ from typing import Any
 
 from sqlalchemy import (
     BindParameter,
+    String,
     and_,
     bindparam,
+    exists,
     func,
     or_,
     select,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from floorhand.domain.count_rules import Difference, of_json
 from floorhand.domain.cycle_counts import COUNTED_SHOWN_MAX, LOTS_SHOWN_MAX, CountTask, Entry, Sheet
 from floorhand.domain.routing import Spot, walk_key
 from floorhand.domain.things import Goods
 from floorhand.store.asking import among, ask
+from floorhand.store.count_sheets import is_named
 from floorhand.store.schema import Counted, CountSheet, Move, Place, Sku, Stock, Task, Worker
 
 COUNTS_LOOKED_AT_MAX = 500
@@ -93,18 +96,16 @@ _AT = _OPEN.where(Task.place == bindparam("place"))
 _COUNTERS = select(
     CountSheet.worker, CountSheet.not_by, CountSheet.task, CountSheet.ended_at
 ).where(CountSheet.site == bindparam("site"), CountSheet.first == bindparam("first"))
-_MINE = select(CountSheet.first).where(
-    CountSheet.site == bindparam("site"),
-    CountSheet.ended_at.is_not(None),
-    CountSheet.worker == bindparam("worker"),
-)
-_BARRED = select(CountSheet.task).where(
-    CountSheet.site == bindparam("site"),
+_OTHER = aliased(CountSheet)
+_BARRED = exists().where(
+    _OTHER.site == Task.site,
+    _OTHER.first == CountSheet.first,
     or_(
-        CountSheet.not_by == bindparam("worker"),
-        CountSheet.first.in_(_MINE.scalar_subquery()),
+        is_named(_OTHER.not_by, bindparam("worker", type_=String)),
+        and_(_OTHER.ended_at.is_not(None), _OTHER.worker == bindparam("worker")),
     ),
 )
+"""Whether a worker has counted for the same difference, or may not for another reason."""
 _WAITING = (
     _ROW.add_columns(Place.walk_no, Place.aisle_no, Place.y_mm)
     .join(Place, and_(Place.site == Task.site, Place.code == Task.place))
@@ -113,7 +114,7 @@ _WAITING = (
             among(Task.state, "open"),
             and_(among(Task.state, "claimed"), Task.worker == bindparam("worker")),
         ),
-        Task.id.not_in(_BARRED.scalar_subquery()),
+        ~_BARRED,
     )
     .order_by(Task.created_at, Task.id)
     .limit(COUNTS_LOOKED_AT_MAX)
@@ -240,7 +241,8 @@ def may_count(tx: Session, site: str, row: CountRow, worker: str) -> bool:
     chain = ask(tx, _COUNTERS, site=site, first=row.first or row.count.task)
     task = row.count.task
     return all(
-        one.not_by != worker and (one.worker != worker or (one.task == task and not one.ended_at))
+        worker not in one.not_by.split("\n")
+        and (one.worker != worker or (one.task == task and not one.ended_at))
         for one in chain
     )
 

@@ -27,7 +27,7 @@ class CountSheet(Table):
     worker: Mapped[str | None]
     """Who counts; None until somebody has begun."""
     not_by: Mapped[str] = mapped_column(default="")
-    """Who may not, though on no count of the chain; empty: nobody."""
+    """Who may not, though on no count of the chain, a line each; empty: nobody."""
     since: Mapped[datetime | None]
     moves: Mapped[str] = mapped_column(default="[]")
     """How often each product was moved there after ``since`` when counting began, as JSON: what
