@@ -66,6 +66,21 @@ def test_a_workbook_has_a_sheet_for_each_table_and_one_for_the_words(tmp_path: P
     assert "'Pace by hour'!$B$2:$B$9" in found["xl/charts/chart1.xml"]
 
 
+def test_a_chart_in_a_workbook_has_the_line_of_its_target_from_cells_beside_the_table(
+    tmp_path: Path,
+) -> None:
+    write_workbook(report(pace=PACE), tmp_path / "shift.xlsx")
+    (chart,) = (text for name, text in parts(tmp_path / "shift.xlsx").items() if "/chart1" in name)
+    assert "<c:lineChart>" in chart
+    assert "'Pace by hour'!$C$2:$C$9" in chart
+    pace = sheet(tmp_path / "shift.xlsx", "Pace by hour")
+    assert re.findall(r'<c r="C\d" s="\d+"><v>([^<]+)</v>', pace) == ["60"] * 8
+    without = {"picking": {**PACE["picking"], "target": None, "target_of": ""}}
+    write_workbook(report(pace=without), tmp_path / "none.xlsx")
+    (chart,) = (text for name, text in parts(tmp_path / "none.xlsx").items() if "/chart1" in name)
+    assert "<c:lineChart>" not in chart
+
+
 def test_numbers_shares_lengths_and_moments_are_numbers_in_a_workbook(tmp_path: Path) -> None:
     write_workbook(report(), tmp_path / "shift.xlsx")
     people = sheet(tmp_path / "shift.xlsx", "People")

@@ -310,3 +310,13 @@ def test_the_code_of_a_tote_tells_of_its_order(floor: Transactions) -> None:
     with floor.begin() as tx:
         assert sentences(find(tx, SITE, "ACME", "T-1"))[0].startswith("Order 1001")
         assert find(tx, SITE, "BOLT", "T-1").rows == ()
+
+
+def test_what_others_had_shipped_did_not_leave_here(floor: Transactions) -> None:
+    order = update(Order).where(Order.number == "1002")
+    with floor.begin() as tx:
+        tx.execute(order.values(state="shipped", shipped_at=NOW))
+    assert of_table(floor, "days").rows == ()
+    with floor.begin() as tx:
+        tx.execute(order.values(closed_at=NOW))
+    assert len(of_table(floor, "days").rows) == 1

@@ -138,8 +138,10 @@ def _text(text: str) -> str:
 
 def _draw(book: Any, sheet: Any, section: Section, table: Table) -> None:
     """Draw a section's charts beside the table that has their numbers, one for each column."""
-    for index, chart in enumerate(section.charts):
-        column = _column_of(chart, table)
+    known = [(chart, _column_of(chart, table)) for chart in section.charts]
+    aims = len(table.across)
+    beside = aims + 1 + sum(_has_targets(chart, table) for chart, _ in known)
+    for index, (chart, column) in enumerate(known):
         if column is None:
             continue
         drawn = book.add_chart({"type": "column"})
@@ -151,11 +153,44 @@ def _draw(book: Any, sheet: Any, section: Section, table: Table) -> None:
                 "values": [sheet.name, 1, column, last, column],
             }
         )
+        if _has_targets(chart, table):
+            drawn.combine(_targets(book, sheet, chart, aims))
+            aims += 1
         drawn.set_title({"name": _text(chart.title), "name_font": {"size": 11}})
         drawn.set_legend({"none": True})
         drawn.set_x_axis({"text_axis": True, "num_format": "hh:mm"})
         drawn.set_size({"width": 480, "height": 240})
-        sheet.insert_chart(1 + 13 * index, len(table.across) + 1, drawn)
+        sheet.insert_chart(1 + 13 * index, beside, drawn)
+
+
+def _has_targets(chart: Chart, table: Table) -> bool:
+    """Say whether a chart of a column has targets; its bars are of the first rows."""
+    aimed = any(chart.target_of(bar) is not None for bar in chart.bars)
+    return aimed and _column_of(chart, table) is not None
+
+
+def _targets(book: Any, sheet: Any, chart: Chart, column: int) -> Any:
+    """Write the targets of a chart beside the table, as a chart needs cells; draw them as a line.
+
+    A bar that has none leaves a gap.
+    """
+    sheet.write_string(0, column, _text(chart.aim), book.add_format(FORMATS["head"]))
+    form = book.add_format(FORMATS["rate"])
+    for row, bar in enumerate(chart.bars, start=1):
+        if (target := chart.target_of(bar)) is not None:
+            sheet.write_number(row, column, target, form)
+    line = book.add_chart({"type": "line"})
+    last = len(chart.bars)
+    line.add_series(
+        {
+            "name": [sheet.name, 0, column],
+            "categories": [sheet.name, 1, 0, last, 0],
+            "values": [sheet.name, 1, column, last, column],
+            "line": {"dash_type": "dash", "width": 1.5},
+            "marker": {"type": "long_dash", "size": 7},  # seen where only one bar has a target
+        }
+    )
+    return line
 
 
 def _column_of(chart: Chart, table: Table) -> int | None:

@@ -135,9 +135,14 @@ def closed(tx: Session, asked: Asked) -> Told:
 
 
 def days(tx: Session, asked: Asked) -> Told:
-    """Count by day what left and what came back."""
+    """Count by day what left and what came back.
+
+    What left is found by when this house was done with it, by an index; what others had shipped
+    before it came to our notice did not leave here.
+    """
     found: dict[date, Counter[str]] = defaultdict(Counter)
-    for row in tx.execute(_orders(asked).where(Order.shipped_at >= asked.since)):
+    left = (Order.closed_at >= asked.since, Order.shipped_at.is_not(None))
+    for row in tx.execute(_orders(asked).where(*left)):
         of = found[row.shipped_at.astimezone(asked.zone).date()]
         of.update(orders=1, in_time=int(row.shipped_at <= row.due_at), pieces=int(row.packed))
     judged = select(Inspection.at, Inspection.pieces, Inspection.disposition).where(
