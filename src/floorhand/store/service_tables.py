@@ -135,11 +135,7 @@ def closed(tx: Session, asked: Asked) -> Told:
 
 
 def days(tx: Session, asked: Asked) -> Told:
-    """Count by day what left and what came back.
-
-    What left is found by when this house was done with it, by an index; what others had shipped
-    before it came to our notice did not leave here.
-    """
+    """Count by day what left and what came back; what others had shipped did not leave here."""
     found: dict[date, Counter[str]] = defaultdict(Counter)
     left = (Order.closed_at >= asked.since, Order.shipped_at.is_not(None))
     for row in tx.execute(_orders(asked).where(*left)):
