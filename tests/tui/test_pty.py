@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import sys
 import termios
 from pathlib import Path
@@ -149,6 +150,31 @@ def test_a_terminal_ends_in_good_order_when_told_to(tmp_path: Path) -> None:
     terminal.close()
     assert terminal.process.returncode == 0
     assert terminal.written.endswith(b"\x1b[?25h\x1b[?1004l") or b"\x1b[?1049l" in terminal.written
+
+
+def test_a_terminal_that_was_stopped_reads_on_where_it_was_and_is_left_as_it_was(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "heard"
+    terminal = Terminal(str(CHILD), "flood", str(file), program=FORKED)
+    try:
+        assert terminal.until(lambda: heard(file) == ["READY"])
+        for number in range(3):
+            half = f"HALF-{number}-"
+            terminal.send(half.encode())
+            assert terminal.until(lambda half=half: half.encode() in terminal.written)
+            terminal.written.clear()
+            for each in (signal.SIGSTOP, signal.SIGCONT):
+                terminal.process.send_signal(each)
+            assert terminal.until(lambda: b"\x1b[?1049h" in terminal.written)
+            terminal.send(b"0\r")
+            assert terminal.until(lambda half=half: heard(file)[-1] == f"{half}0")
+        terminal.send(b"END\r")
+        assert terminal.until(lambda: terminal.process.poll() is not None)
+        assert terminal.process.returncode == 0
+        assert termios.tcgetattr(terminal.master)[3] & termios.ICANON
+    finally:
+        terminal.close()
 
 
 def test_a_terminal_whose_line_is_cut_ends_by_itself(tmp_path: Path) -> None:

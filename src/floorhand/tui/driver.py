@@ -45,6 +45,35 @@ class ScanDriver(LinuxDriver):
         self._parser = XTermParser()
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual has no type
 
+    def _sigcont_application(self, *_: object) -> None:
+        """Go on after a stop. If nobody had announced it, the reading has never ended.
+
+        A signal comes at any moment, also in the middle of what is done here.
+        """
+        if self._ear is None:
+            super()._sigcont_application()
+        else:
+            self._loop.call_soon_threadsafe(self._take_over_again)
+
+    def _take_over_again(self) -> None:
+        """Make the terminal what we need once more; whoever stopped us may have used it.
+
+        A second reader would tear scans apart, so none is begun, and what a reader has of a scan is
+        kept. In the end the terminal is left as it was before the first time.
+        """
+        if self._ear is None or self._writer_thread is None:  # it has ended meanwhile
+            return
+        before, reader = self.attrs_before, self._key_thread
+        self._writer_thread.stop()
+        self._must_signal_resume = True
+        self._run_input_thread = _read_nothing  # type: ignore[method-assign]  # it would begin one
+        try:
+            super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual has no type
+        finally:
+            del self._run_input_thread
+        self.attrs_before, self._key_thread = before, reader
+        self._app.refresh(layout=True)
+
     def run_input_thread(self) -> None:
         """Read until the terminal application ends, or the terminal itself does."""
         assert self._ear is not None
@@ -83,3 +112,7 @@ class ScanDriver(LinuxDriver):
                 for message in self._parser.feed(item.sequence):
                     self.process_message(message)
         self.process_message(Arrived(heard))
+
+
+def _read_nothing() -> None:
+    """Do nothing, on a thread that is not needed."""
