@@ -57,7 +57,7 @@ IMPORTS = {
         *("signal.SIGHUP", "signal.SIGTERM"),
     },
     "driver.py": {
-        "textual._xterm_parser.XTermParser",
+        *("signal.SIGCONT", "textual._xterm_parser.XTermParser"),
         "textual.drivers.linux_driver.LinuxDriver",
         "textual.message.Message",
     },
@@ -139,7 +139,8 @@ TEXTUAL_NAMES = frozenset(
         *("register_theme", "theme", "get_component_styles", "get_line_filters", "stop"),
         *("apply_filter", "crop", "visual_style", "background_colors", "notify_style_update"),
         *("start_application_mode", "disable_input", "close", "rich_style", "_app"),
-        *("_key_thread", "attrs_before"),
+        *("_key_thread", "attrs_before", "_writer_thread", "_must_signal_resume"),
+        *("_run_input_thread",),
         *("_mouse", "pop_screen", "chain"),
         *("stylesheet", "get_css_variables", "theme_variables", "add_source", "rules"),
     }
@@ -162,7 +163,7 @@ has, or only to be read."""
 SET = frozenset(
     {
         *("theme", "stylesheet", "theme_variables", "attrs_before", "_lines", "_parts", "_text"),
-        *("name", "language"),
+        *("name", "language", "_key_thread", "_must_signal_resume", "_run_input_thread"),
     }
 )
 """Those of all these names that may be set."""

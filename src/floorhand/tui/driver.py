@@ -6,6 +6,8 @@ over single keys, which a fast scanner mixes up with what comes after them.
 
 from __future__ import annotations
 
+import asyncio
+import signal
 from typing import Any, Protocol, cast
 
 from textual._xterm_parser import XTermParser
@@ -44,26 +46,22 @@ class ScanDriver(LinuxDriver):
         self._ear = Ear(cast(Listening, self._app).hearing, self._tell)
         self._parser = XTermParser()
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual has no type
-
-    def _sigcont_application(self, *_: object) -> None:
-        """Go on after a stop. If nobody had announced it, the reading has never ended.
-
-        A signal comes at any moment, also in the middle of what is done here.
-        """
-        if self._ear is None:
-            super()._sigcont_application()
-        else:
-            self._loop.call_soon_threadsafe(self._take_over_again)
+        # In its turn, for a signal comes at any moment, also in the middle of what is done here.
+        asyncio.get_running_loop().add_signal_handler(signal.SIGCONT, self._take_over_again)
 
     def _take_over_again(self) -> None:
         """Make the terminal what we need once more; whoever stopped us may have used it.
 
-        A second reader would tear scans apart, so none is begun, and what a reader has of a scan is
-        kept. In the end the terminal is left as it was before the first time.
+        Where nobody had announced that stop, the reading has never ended. A second reader would
+        tear scans apart, so none is begun, and what the first has of a scan is kept. In the end the
+        terminal is left as it was before the first time.
         """
-        if self._ear is None or self._writer_thread is None:  # it has ended meanwhile
+        if self._ear is None:
+            if self._must_signal_resume:  # else it is ending
+                self.start_application_mode()
             return
         before, reader = self.attrs_before, self._key_thread
+        assert self._writer_thread is not None
         self._writer_thread.stop()
         self._must_signal_resume = True
         self._run_input_thread = _read_nothing  # type: ignore[method-assign]  # it would begin one
