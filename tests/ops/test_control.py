@@ -286,8 +286,7 @@ def test_a_parcel_that_was_closed_before_its_goods_were_held_does_not_leave(tran
     hold(transactions, "sku", "ACME", "HAT")
     ana.scan("09506000134376", "3")
     assert ana.said == f"refusal.{Code.PACK_HELD}"
-    with transactions.begin() as tx:
-        assert tx.scalar(select(Order.state).where(Order.number == "1001")) == "packing"
+    assert state(transactions, "1001") == "packing"
     release(transactions, "sku", "ACME", "HAT")
     ana.scan("09506000134376", "3")
     assert ana.said == "packing.shipped"
