@@ -14,6 +14,7 @@ from warehouses.picker import Picker
 from floorhand.domain.control import HoldSubject
 from floorhand.domain.holds import Subject
 from floorhand.ops.settling import from_office
+from floorhand.store import looking
 from floorhand.store.cells import Details, Lead, Word
 from floorhand.store.db import Transactions
 from floorhand.store.schema import (
@@ -123,6 +124,18 @@ def test_goods_that_are_held_tell_why_and_so_does_an_order_that_waits_for_them(
         house.order(tx, "9", [("TEA", 40)])
         tx.execute(update(Order).where(Order.number == "9").values(state="waiting"))
     assert said in told(floor, "order", "ACME/9")
+
+
+def test_what_is_held_is_not_told_as_for_sale(floor: Transactions) -> None:
+    hold(floor, "recall", "ACME", "TEA", "L1")
+    held = "4 × ON HOLD, 0 of them promised to orders. Lot L1 2026-05-01"
+    assert held in told(floor, "sku", "ACME/TEA")
+    table = of_table(floor, "stock")
+    rows = {row[0].shown: dict(zip(table.heads, row, strict=True)) for row in table.rows}
+    assert (rows["TEA"]["available"], rows["TEA"]["hold"], rows["TEA"]["in_all"]) == (12, 4, 16)
+    with floor.begin() as tx:
+        seen = dict(looking.sku(tx, SITE, "ACME/TEA").facts)
+    assert (seen["fact.good_in_all"], seen["fact.not_for_sale"]) == ("12", "4")
 
 
 def test_an_order_that_left_late_tells_so_and_its_lines(floor: Transactions) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     TableClause,
     and_,
     bindparam,
+    case,
     exists,
     insert,
     or_,
@@ -21,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from floorhand.domain.holds import BIN, GOODS, LOT, MERCHANT, ORDER, RECALL, SKU, Subject
-from floorhand.domain.things import Goods
+from floorhand.domain.things import AVAILABLE, HOLD, Goods
 from floorhand.store.asking import Answer, ask
 from floorhand.store.ledger import Cause
 from floorhand.store.schema import Hold, Worker
@@ -166,6 +167,12 @@ def are_held(stock: Any) -> ColumnElement[bool]:
             or_(Hold.kind == SKU, and_(Hold.kind.in_((LOT, RECALL)), Hold.lot == stock.lot)),
         )
     )
+
+
+def condition_now(stock: Any) -> ColumnElement[str]:
+    """Give the condition that pieces of stock count as: on hold, while they are held."""
+    is_held = and_(stock.condition == AVAILABLE, are_held(stock))
+    return case((is_held, HOLD), else_=stock.condition)
 
 
 def may_not_begin(order: Any) -> ColumnElement[bool]:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from floorhand.domain.days import goods_words
 from floorhand.domain.signing_in import ROWS_MAX, Row, Seen
 from floorhand.domain.things import AVAILABLE, OUTSIDE, Goods
+from floorhand.store.holds import condition_now
 from floorhand.store.ledger import inside
 from floorhand.store.schema import Order, OrderLine, Place, Sku, Stock
 
@@ -32,7 +33,13 @@ def sku(tx: Session, site: str, code: str, lot: str = "", serial: str = "") -> S
     """
     merchant, _, number = code.partition("/")
     found = tx.execute(
-        select(Stock.place, Stock.pieces, Stock.lot, Stock.expiry, Stock.condition)
+        select(
+            Stock.place,
+            Stock.pieces,
+            Stock.lot,
+            Stock.expiry,
+            condition_now(Stock).label("condition"),
+        )
         .where(
             Stock.site == site,
             Stock.merchant == merchant,

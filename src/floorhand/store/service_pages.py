@@ -309,7 +309,7 @@ def _sku(tx: Session, site: str, merchant: str, sku: str) -> Iterator[Told]:
         return
     yield _say("sku_is", sku=sku, name=name)
     sums = (func.sum(Stock.pieces), func.sum(Stock.reserved))
-    by = (Stock.condition, Stock.lot, Stock.expiry)
+    by = (holds.condition_now(Stock), Stock.lot, Stock.expiry)
     held = (
         select(*by, *sums)
         .join(Place, (Place.site == Stock.site) & (Place.code == Stock.place))

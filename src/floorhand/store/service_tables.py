@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from floorhand.domain.cut_offs import BLOCKED, WORKABLE
 from floorhand.domain.things import AVAILABLE, CONDITIONS, CORRECTION, OUTSIDE
 from floorhand.store.cells import Lead, Value, Word
+from floorhand.store.holds import condition_now
 from floorhand.store.schema import (
     Delivery,
     DeliveryLine,
@@ -64,10 +65,11 @@ class Told:
 def stock(tx: Session, asked: Asked) -> Told:
     """List what is here of each SKU by condition, what orders have of it, and what is to come."""
     counted: dict[str, Counter[str]] = defaultdict(Counter)
-    held = select(
-        Stock.sku, Stock.condition, func.sum(Stock.pieces), func.sum(Stock.reserved)
-    ).where(Stock.site == asked.site, Stock.merchant == asked.merchant, Stock.place.not_in(OUTSIDE))
-    for sku, condition, pieces, reserved in tx.execute(held.group_by(Stock.sku, Stock.condition)):
+    by = (Stock.sku, condition_now(Stock))
+    held = select(*by, func.sum(Stock.pieces), func.sum(Stock.reserved)).where(
+        Stock.site == asked.site, Stock.merchant == asked.merchant, Stock.place.not_in(OUTSIDE)
+    )
+    for sku, condition, pieces, reserved in tx.execute(held.group_by(*by)):
         counted[sku][condition] += int(pieces)
         counted[sku]["promised"] += int(reserved)
     to_come = (
@@ -111,9 +113,8 @@ def stock(tx: Session, asked: Asked) -> Told:
 def orders(tx: Session, asked: Asked) -> Told:
     """List the orders that have not left, the most urgent first."""
     question = _orders(asked).where(Order.state.in_((*WORKABLE, *BLOCKED))).order_by(Order.due_at)
-    heads = ("order", "state", "placed", "due", "pieces", "left", "reason")
     return Told(
-        heads,
+        ("order", "state", "placed", "due", "pieces", "left", "reason"),
         tuple(
             (*_order(asked, row), row.placed_at, row.due_at, *_left(row), row.hold_reason)
             for row in tx.execute(question.order_by(Order.number))
@@ -124,9 +125,8 @@ def orders(tx: Session, asked: Asked) -> Told:
 def closed(tx: Session, asked: Asked) -> Told:
     """List the orders that left, or of which nothing could be sent, the latest first."""
     question = _orders(asked).where(Order.closed_at >= asked.since)
-    heads = ("order", "state", "due", "shipped", "pieces", "short")
     return Told(
-        heads,
+        ("order", "state", "due", "shipped", "pieces", "short"),
         tuple(
             (*_order(asked, row), row.due_at, row.shipped_at, int(row.ordered), int(row.short))
             for row in tx.execute(question.order_by(Order.closed_at.desc(), Order.number))
