@@ -43,11 +43,13 @@ class ScanDriver(LinuxDriver):
 
     def start_application_mode(self) -> None:
         """Take over the terminal, and begin to read."""
+        if self._ear is not None:  # Textual's own way to go on, before ours was there
+            return
+        # In its turn, for a signal comes at any moment, also in the middle of what is done here.
+        asyncio.get_running_loop().add_signal_handler(signal.SIGCONT, self._take_over_again)
         self._ear = Ear(cast(Listening, self._app).hearing, self._tell)
         self._parser = XTermParser()
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual has no type
-        # In its turn, for a signal comes at any moment, also in the middle of what is done here.
-        asyncio.get_running_loop().add_signal_handler(signal.SIGCONT, self._take_over_again)
 
     def _take_over_again(self) -> None:
         """Make the terminal what we need once more; whoever stopped us may have used it.
