@@ -235,6 +235,7 @@ TAKEN = (
         ),
         "a number or words, as the rule wants; they are data wherever they are shown",
     ),
+    taken("control.at_part", TOTALS | ZEROS | {"order"}, "a number, as the part is one"),
     taken(
         "control.insert_name control.insert_code control.insert_until",
         TEXTS
