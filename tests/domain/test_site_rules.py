@@ -55,3 +55,5 @@ def test_shifts_have_short_names_of_their_own(text: str) -> None:
     with pytest.raises(Refused) as refused:
         site_changed(RULES, "shifts", text)
     assert refused.value.code is Code.RULE_SHIFT
+    with pytest.raises(BadSetting):
+        read_rule("shifts", text)

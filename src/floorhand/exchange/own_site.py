@@ -22,6 +22,7 @@ from floorhand.domain.site_rules import (
     NUMBERS,
     ORDERS_PER_WALK_MAX,
     PLACE_POLICIES,
+    TYPED_CHARACTERS_MAX,
 )
 from floorhand.domain.troubles import KINDS
 from floorhand.errors import BadSetting
@@ -170,13 +171,20 @@ def _shifts(row: Reader) -> tuple[str, ...] | None:
     words = tuple(part.strip() for part in row.text("shifts").split("|"))
     if words == ("",):
         return None
+    names: set[str] = set()
     for word in words:
         try:
-            parse_shift(word)
+            name, _, _ = parse_shift(word)
         except BadSetting:
             raise BadCell(
                 f"shifts has {cells.shown(word)}; expected name and times: early 06:00-14:00"
             ) from None
+        if name.casefold() in names:
+            raise BadCell(f"shifts has {cells.shown(name)} twice; expected names of their own")
+        if len(word) > TYPED_CHARACTERS_MAX:
+            most = f"expected at most {TYPED_CHARACTERS_MAX} characters"
+            raise BadCell(f"shifts has {cells.shown(word)}; {most}")
+        names.add(name.casefold())
     return words
 
 
