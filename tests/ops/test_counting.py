@@ -18,7 +18,7 @@ from warehouses.picking import CAP, MUG, PEN, cause, order, place_row, put
 from floorhand.domain.cycle_counts import BookCount, NextCount, OpenCount
 from floorhand.domain.exceptions import Decide
 from floorhand.domain.rules import SiteRules
-from floorhand.domain.things import CORRECTION, CUSTOMER, HOLD, Line
+from floorhand.domain.things import CORRECTION, CUSTOMER, HOLD, Goods, Line
 from floorhand.errors import Clash, Code, Refused
 from floorhand.ops.count_ending import book_count
 from floorhand.ops.counting import next_count, open_count
@@ -433,3 +433,12 @@ def test_who_counts_a_bin_whole_answers_every_doubt_about_it(floor: Transactions
     assert count(counter(floor), "A-02", CAP=6) == "counting.right"
     with floor.begin() as tx:
         assert due_counts(tx, SITE, NOW) == ()
+
+
+def test_lots_that_were_all_sent_away_are_not_offered(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        gone = Goods("ACME", "TEA", "L0", "2026-02-01")
+        ledger.move(tx, cause(tx, "X:1"), "B-02", CUSTOMER, [Line(gone, 4)])
+    ana = counter(floor)
+    ana.scan("BIN-B-01", "TEA-1")
+    assert [choice.label[:2] for choice in ana.prompt.choices] == ["L1", "L2", "L3"]

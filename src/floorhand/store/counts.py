@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session, aliased
 from floorhand.domain.count_rules import Difference, of_json
 from floorhand.domain.cycle_counts import COUNTED_SHOWN_MAX, LOTS_SHOWN_MAX, CountTask, Entry, Sheet
 from floorhand.domain.routing import Spot, walk_key
-from floorhand.domain.things import Goods
+from floorhand.domain.things import OUTSIDE, Goods
 from floorhand.store.asking import among, ask
 from floorhand.store.count_sheets import is_named
 from floorhand.store.schema import Counted, CountSheet, Move, Place, Sku, Stock, Task, Worker
@@ -184,6 +184,7 @@ _LOTS = (
         Stock.site == bindparam("site"),
         Stock.merchant == bindparam("merchant"),
         Stock.sku == bindparam("sku"),
+        Stock.place.not_in(OUTSIDE),
         Stock.pieces > 0,
     )
     .distinct()
