@@ -94,7 +94,7 @@ def test_right_books_are_said_to_be_right(floor: Transactions) -> None:
     told = {"result": "right", "places": 1, "right": 1, "believed": 6, "off": 0, "pieces": 6}
     assert told.items() <= facts(floor).items()
     assert count(ana, "C-04", FIG=3, NUT=20) == "counting.right"
-    all_is_well(floor)
+    assert all_is_well(floor)
 
 
 def test_nothing_that_is_shown_before_the_end_comes_from_the_books(floor: Transactions) -> None:
@@ -110,7 +110,7 @@ def test_a_small_difference_is_booked_at_once(floor: Transactions) -> None:
     assert stock_of(floor, "A-02") == {("CAP", "", "available"): 45}
     told = {"places": 1, "right": 0, "believed": 46, "off": 1, "plus": 0, "minus": 1}
     assert (told | {"reason": "count"}).items() <= facts(floor).items()
-    all_is_well(floor)
+    assert all_is_well(floor)
 
 
 def test_a_larger_one_is_counted_again_by_somebody_else(floor: Transactions) -> None:
@@ -125,7 +125,7 @@ def test_a_larger_one_is_counted_again_by_somebody_else(floor: Transactions) -> 
     assert "A-02" not in seen
     assert count(ben, "A-02", CAP=4) == "counting.corrected"
     assert stock_of(floor, "A-02") == {("CAP", "", "available"): 4}
-    all_is_well(floor)
+    assert all_is_well(floor)
 
 
 def test_a_second_count_may_find_that_the_books_were_right(floor: Transactions) -> None:
@@ -150,7 +150,7 @@ def test_a_lead_who_did_not_count_decides_what_is_large(floor: Transactions) -> 
     assert (approval.figures["plus"], approval.figures["minus"]) == (3, 6)
     assert stock_of(floor, "A-02") == {("PEN", "", "available"): 3}
     assert troubles(floor, "count_difference") == []
-    all_is_well(floor)
+    assert all_is_well(floor)
 
 
 def test_no_counter_books_what_was_counted(floor: Transactions) -> None:
@@ -186,7 +186,7 @@ def test_what_moves_while_it_is_counted_is_counted_anew(floor: Transactions) -> 
     assert [item.code for item in ana.prompt.goods] == ["PEN"]
     ana.scan("MUG-1", "2", "*DONE")
     assert ana.said == "counting.right"
-    all_is_well(floor)
+    assert all_is_well(floor)
 
 
 def test_clocks_that_differ_hide_no_move(floor: Transactions) -> None:
@@ -210,7 +210,7 @@ def test_missing_pieces_that_were_promised_are_found_elsewhere(floor: Transactio
     assert sum(n for _, n in mugs) == 5
     assert sum(n for place, n in mugs if place == "A-01") <= 1
     walk.go_on()
-    all_is_well(floor)
+    assert all_is_well(floor)
     assert line(floor, "1002")[0] == 3
 
 
@@ -221,7 +221,7 @@ def test_missing_pieces_that_are_nowhere_make_their_order_short(floor: Transacti
     assert count(counter(floor, "W2"), "A-02") == "counting.corrected"
     assert line(floor, "1001", 2) == (0, 1, "not_found")
     walk.go_on()
-    all_is_well(floor)
+    assert all_is_well(floor)
 
 
 def test_a_count_ends_the_doubt_of_a_short_pick(floor: Transactions) -> None:
@@ -234,7 +234,7 @@ def test_a_count_ends_the_doubt_of_a_short_pick(floor: Transactions) -> None:
     assert troubles(floor, "suspect_stock") == []
     assert stock_of(floor, "A-01")["MUG", "", "available"] == 3
     assert all(place != "A-01" for place, *_ in tasks_of(floor, "count"))
-    all_is_well(floor)
+    assert all_is_well(floor)
 
 
 def test_who_is_a_moment_too_late_for_a_count_looks_once_more(
@@ -260,7 +260,7 @@ def test_what_is_on_hold_for_another_reason_is_not_sold_when_a_doubt_ends(
     assert count(counter(floor, "W2"), "A-01", MUG=5) == "counting.right"
     mugs = stock_of(floor, "A-01")
     assert (mugs["MUG", "", "available"], mugs["MUG", "", "hold"]) == (3, 2)
-    all_is_well(floor)
+    assert all_is_well(floor)
 
 
 def test_what_is_missing_after_a_short_pick_is_missing_of_what_is_suspect(
@@ -272,7 +272,7 @@ def test_what_is_missing_after_a_short_pick_is_missing_of_what_is_suspect(
     assert count(counter(floor, "W2"), "A-01", MUG=1) == "counting.recount"
     assert count(counter(floor, "W3"), "A-01", MUG=1) == "counting.corrected"
     assert stock_of(floor, "A-01") == {("MUG", "", "available"): 1, ("PEN", "", "available"): 5}
-    all_is_well(floor)
+    assert all_is_well(floor)
 
 
 def test_a_bin_that_is_counted_is_neither_full_nor_out_of_reach(floor: Transactions) -> None:
@@ -306,7 +306,7 @@ def test_damaged_pieces_are_booked_as_damaged(floor: Transactions) -> None:
     assert ana.said == f"refusal.{Code.BAD_QUANTITY}"
     ana.scan("2", "*DONE")
     assert stock_of(floor, "A-02") == {("CAP", "", "available"): 4, ("CAP", "", "damaged"): 2}
-    all_is_well(floor)
+    assert all_is_well(floor)
 
 
 def test_a_count_can_be_taken_back_whole(floor: Transactions) -> None:
@@ -317,7 +317,7 @@ def test_a_count_can_be_taken_back_whole(floor: Transactions) -> None:
     assert all(place != "A-02" for place, *_ in tasks_of(floor, "count"))
     ana.scan("6", "*DONE")
     assert ana.said == "counting.right"
-    all_is_well(floor)
+    assert all_is_well(floor)
 
 
 def test_what_a_colleague_counts_again_is_not_taken_back(floor: Transactions) -> None:
@@ -371,7 +371,7 @@ def test_whatever_is_counted_the_books_say_in_the_end_what_was_seen(floor: Trans
         held = stock_of(floor, place)
         for sku, pieces in seen.items():
             assert sum(n for (one, *_), n in held.items() if one == sku) == pieces
-        all_is_well(floor)
+        assert all_is_well(floor)
 
 
 def test_of_a_count_that_is_freed_nobody_sees_what_was_found_so_far(floor: Transactions) -> None:

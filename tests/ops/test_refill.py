@@ -70,7 +70,7 @@ def test_goods_are_in_the_tote_on_their_way_and_in_the_face_at_the_end(
     ana.scan("BIN-A-01")
     assert (ana.said, mugs(floor, "T-1"), mugs(floor, "A-01")) == ("refill.put", 0, 35)
     assert ana.prompt.place == "B-02"
-    all_is_well(floor)
+    assert all_is_well(floor)
 
 
 def test_two_workers_have_two_refills(floor: Transactions) -> None:
@@ -86,7 +86,7 @@ def test_each_step_can_be_taken_back(floor: Transactions) -> None:
     assert (ana.prompt.ask, mugs(floor, "B-01")) == ("refill.scan_tote", 30)
     ana.scan("T-2", "BIN-A-01")
     assert mugs(floor, "A-01") == 35
-    all_is_well(floor)
+    assert all_is_well(floor)
 
 
 def test_a_reserve_that_holds_fewer_is_held_and_counted(floor: Transactions) -> None:
@@ -97,7 +97,7 @@ def test_a_reserve_that_holds_fewer_is_held_and_counted(floor: Transactions) -> 
     assert tasks_of(floor, "count") == [("B-01", "MUG", 0, "fewer")]
     ana.scan("BIN-A-01")
     assert mugs(floor, "A-01") == 17
-    all_is_well(floor)
+    assert all_is_well(floor)
 
 
 def test_an_empty_reserve_ends_its_refill_and_the_next_comes(floor: Transactions) -> None:
@@ -105,7 +105,7 @@ def test_an_empty_reserve_ends_its_refill_and_the_next_comes(floor: Transactions
     ana.scan("*DONE", "BIN-B-01", "*SHORT", "0")
     assert (ana.said, ana.prompt.place) == ("refill.nothing_there", "B-02")
     assert tasks_of(floor, "count") == [("B-01", "MUG", 0, "fewer")]
-    all_is_well(floor)
+    assert all_is_well(floor)
 
 
 def test_what_a_picker_has_taken_first_comes_from_another_reserve(floor: Transactions) -> None:
@@ -122,12 +122,12 @@ def test_what_does_not_fit_is_put_away_elsewhere(floor: Transactions) -> None:
     ana.scan("*DONE", "BIN-B-01", "MUG-1", "30", "T-1", "*FULL", "20", "BIN-A-01")
     assert (ana.said, mugs(floor, "A-01"), mugs(floor, "T-1")) == ("refill.put_part", 25, 10)
     assert tasks_of(floor, "putback") == [("T-1", "MUG", 10, "no_room")]
-    all_is_well(floor)
+    assert all_is_well(floor)
     away = Picker(floor, "W2", job="putaway")
     away.scan("T-1")
     away.answer()
     assert mugs(floor, "T-1") == 0
-    all_is_well(floor)
+    assert all_is_well(floor)
 
 
 def test_a_face_that_was_filled_meanwhile_takes_no_more(floor: Transactions) -> None:
