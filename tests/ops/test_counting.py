@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from warehouses import counted
 from warehouses.picked import all_is_well, line, picks, stock_of, tasks_of, troubles
 from warehouses.picker import Picker
-from warehouses.picking import CAP, MUG, PEN, cause, order, place_row, put
+from warehouses.picking import CAM, CAP, MUG, PEN, cause, order, place_row, put
 
 from floorhand.domain.cycle_counts import BookCount, NextCount, OpenCount
 from floorhand.domain.exceptions import Decide
@@ -28,6 +28,7 @@ from floorhand.store.count_plan import due_counts
 from floorhand.store.db import Transactions
 from floorhand.store.exceptions import open_exceptions
 from floorhand.store.ledger import Cause
+from floorhand.store.places import new_place
 from floorhand.store.schema import Counted, CountSheet, Operation, Place, SiteRow, Task, Trouble
 
 
@@ -442,3 +443,31 @@ def test_lots_that_were_all_sent_away_are_not_offered(floor: Transactions) -> No
     ana = counter(floor)
     ana.scan("BIN-B-01", "TEA-1")
     assert [choice.label[:2] for choice in ana.prompt.choices] == ["L1", "L2", "L3"]
+
+
+def test_a_serial_that_is_found_is_gone_from_where_the_books_had_it(floor: Transactions) -> None:
+    rules(floor, count_tolerance_pieces=9, count_tolerance_pct=100)
+    with floor.begin() as tx:
+        put(tx, "A-02", replace(CAM, serial="S0"), 1)
+        order(tx, "9", [("CAM", 3)], due_h=1)
+    Picker(floor, "W2").start()
+    ana = counter(floor)
+    ana.scan("BIN-A-02", "CAP-1", "6", "CAM-1", "S0", "CAM-1", "S1", "*DONE")
+    assert ana.said == "counting.corrected"
+    assert all_is_well(floor)
+
+
+def test_a_lead_decides_where_a_colleague_has_the_serial_in_hand(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        new_place(tx, SITE, code="PAL-9", kind="pallet", parent="BENCH-1")
+        put(tx, "PAL-9", replace(CAM, serial="S0"), 1)
+    for worker in ("W1", "W3"):
+        ana = counter(floor, worker)
+        ana.scan("BIN-A-02", "CAP-1", "6", "CAM-1", "S0", "*DONE")
+    assert ana.said == "counting.approval"
+    with floor.begin() as tx:
+        entry = str(tx.scalar(select(Trouble.id).where(Trouble.kind == "count_difference")))
+    with pytest.raises(Refused) as refused, floor.begin() as tx:
+        decide(tx, lead(tx, "X:1", "W4"), Decide(entry, "approve"))
+    assert refused.value.code is Code.SERIAL_IN_HOUSE
+    assert all_is_well(floor)

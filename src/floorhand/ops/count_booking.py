@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from floorhand.domain.count_rules import Difference
 from floorhand.domain.things import AVAILABLE, CORRECTION, HOLD, Goods, Line
 from floorhand.domain.troubles import COUNT_DIFFERENCE
+from floorhand.errors import Code, Refused
 from floorhand.ops.rehoming import rehome
 from floorhand.ops.reserving import drop_stop
 from floorhand.store import counts, ledger, picks
@@ -19,6 +20,7 @@ from floorhand.store.counts import Held
 from floorhand.store.ledger import Cause
 from floorhand.store.nesting import places_in
 from floorhand.store.picks import StopRow
+from floorhand.store.places import kind_of, root_of
 from floorhand.store.schema import Place, Trouble
 from floorhand.store.tasks import close_trouble
 
@@ -40,10 +42,12 @@ def book(tx: Session, cause: Cause, place: str, found: Sequence[Difference]) -> 
     """Put differences right through *correction*.
 
     Where less is left than was promised, the picks that were promised it lose their pieces, by the
-    rules of a short pick: they get others on the same walk, or their lines are short.
+    rules of a short pick: they get others on the same walk, or their lines are short. There is one
+    piece of a serial number: what is found here is gone from the bin where the books had it.
 
     Raises:
-        Refused: `Code.NOT_ENOUGH_STOCK`, if pieces that are missing were moved on meanwhile.
+        Refused: `Code.NOT_ENOUGH_STOCK`, if pieces that are missing were moved on meanwhile;
+            `Code.SERIAL_IN_HOUSE`, if somebody has such a piece in hand.
     """
     lost: list[tuple[StopRow, int]] = []
     for one in found:
@@ -51,6 +55,7 @@ def book(tx: Session, cause: Cause, place: str, found: Sequence[Difference]) -> 
             lost += _take_out(tx, cause, place, one.goods, -one.pieces)
     for one in found:
         if one.pieces > 0:
+            lost += _take_elsewhere(tx, cause, one.goods)
             ledger.move(tx, cause, CORRECTION, place, [Line(one.goods, one.pieces)])
     for stop, pieces in lost:
         rehome(tx, cause, stop, pieces, SHORT_REASON, fits=lambda _shelf: True)
@@ -75,6 +80,30 @@ def _take_out(
     if pieces:  # some were moved on since they were counted: nothing says which
         ledger.move(tx, cause, place, CORRECTION, [Line(goods, pieces)])
     return lost
+
+
+def _take_elsewhere(tx: Session, cause: Cause, goods: Goods) -> list[tuple[StopRow, int]]:
+    """Take a piece with a serial number off the bin where the books have it."""
+    held = counts.serial_at(tx, cause.site, goods)
+    if held is None:
+        return []
+    if not _lies_in_a_bin(tx, cause.site, held):
+        facts = {"serial": goods.serial, "sku": goods.sku, "place": held.place}
+        raise Refused(Code.SERIAL_IN_HOUSE, **facts)
+    lost = _free(tx, cause, [held], held.reserved)
+    ledger.move(tx, cause, held.place, CORRECTION, [Line(held.goods, held.pieces)])
+    return lost
+
+
+def in_hand(tx: Session, site: str, found: Iterable[Difference]) -> bool:
+    """Say whether somebody has a piece in hand, by the books, that was found in a bin."""
+    more = [one.goods for one in found if one.pieces > 0]
+    held = [one for goods in more if (one := counts.serial_at(tx, site, goods)) is not None]
+    return not all(_lies_in_a_bin(tx, site, one) for one in held)
+
+
+def _lies_in_a_bin(tx: Session, site: str, held: Held) -> bool:
+    return kind_of(tx, site, root_of(tx, site, held.place)) == "bin"
 
 
 def _free(

@@ -97,12 +97,15 @@ def _compare(tx: Session, cause: Cause, row: CountRow) -> _Compared:
 
 def _result(tx: Session, cause: Cause, row: CountRow, compared: _Compared) -> str:
     rules = site_rules(tx, cause.site)
-    return count_rules.judge(
+    result = count_rules.judge(
         compared.differences,
         counts.earlier_counts(tx, cause.site, row.first, row.count.task),
         small=count_rules.tolerated(compared.differences, compared.believed, rules),
         rules=rules,
     )
+    if result == CORRECTED and count_booking.in_hand(tx, cause.site, compared.differences):
+        return APPROVAL
+    return result
 
 
 def _drop_others(tx: Session, cause: Cause, row: CountRow) -> None:

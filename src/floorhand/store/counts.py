@@ -154,20 +154,25 @@ _FOUND = (
     .order_by(Counted.at.desc(), Counted.sku, Counted.lot, Counted.serial, Counted.condition)
 )
 _PLACES: BindParameter[Any] = bindparam("places", expanding=True)
-_HELD = (
-    select(
-        Stock.place,
-        Stock.merchant,
-        Stock.sku,
-        Stock.lot,
-        Stock.expiry,
-        Stock.serial,
-        Stock.condition,
-        Stock.pieces,
-        Stock.reserved,
-    )
-    .where(Stock.site == bindparam("site"), Stock.place.in_(_PLACES), Stock.pieces > 0)
-    .order_by(Stock.place, Stock.merchant, Stock.sku, Stock.lot, Stock.serial, Stock.condition)
+_STOCK = select(
+    Stock.place,
+    Stock.merchant,
+    Stock.sku,
+    Stock.lot,
+    Stock.expiry,
+    Stock.serial,
+    Stock.condition,
+    Stock.pieces,
+    Stock.reserved,
+).where(Stock.site == bindparam("site"), Stock.pieces > 0)
+_HELD = _STOCK.where(Stock.place.in_(_PLACES)).order_by(
+    Stock.place, Stock.merchant, Stock.sku, Stock.lot, Stock.serial, Stock.condition
+)
+_SERIAL_AT = _STOCK.where(
+    Stock.merchant == bindparam("merchant"),
+    Stock.sku == bindparam("sku"),
+    Stock.serial == bindparam("serial"),
+    Stock.place.not_in(OUTSIDE),
 )
 _MOVED = (
     select(Move.merchant, Move.sku, func.count())
@@ -289,8 +294,19 @@ def found_by(tx: Session, site: str, task: str) -> dict[Goods, int]:
 
 def held_in(tx: Session, site: str, places: Sequence[str]) -> tuple[Held, ...]:
     """List what the books believe to be in places."""
-    rows = ask(tx, _HELD, site=site, places=list(places))
-    return tuple(Held(row.place, Goods(*row[1:7]), row.pieces, row.reserved) for row in rows)
+    return tuple(map(_held, ask(tx, _HELD, site=site, places=list(places))))
+
+
+def serial_at(tx: Session, site: str, goods: Goods) -> Held | None:
+    """Say where the books have the piece of a serial number; None if it is not here, or has none.
+
+    Lot, expiry and condition may be other ones there.
+    """
+    if not goods.serial:
+        return None
+    of = {"merchant": goods.merchant, "sku": goods.sku, "serial": goods.serial}
+    row = ask(tx, _SERIAL_AT, site=site, **of).first()
+    return None if row is None else _held(row)
 
 
 def moves_at(tx: Session, site: str, places: Sequence[str], since: datetime) -> Moves:
@@ -313,6 +329,10 @@ def lots_of(tx: Session, site: str, merchant: str, sku: str) -> tuple[tuple[str,
 def expiry_of(tx: Session, site: str, merchant: str, sku: str, lot: str) -> str:
     """Give the expiry date of a lot that was here; empty if it is not known."""
     return ask(tx, _LOT, site=site, merchant=merchant, sku=sku, lot=lot).scalar() or ""
+
+
+def _held(row: Any) -> Held:
+    return Held(row.place, Goods(*row[1:7]), row.pieces, row.reserved)
 
 
 def _row(row: Any) -> CountRow:
