@@ -10,16 +10,21 @@ from sqlalchemy import insert, update
 from warehouses import picking
 from warehouses.picker import Picker
 
+from floorhand.commands.board import behind_line
 from floorhand.domain.control import HoldSubject
 from floorhand.domain.holds import Subject
+from floorhand.domain.keymap import Key
 from floorhand.domain.sorting import WAYS
 from floorhand.flows.columns import COLUMNS
 from floorhand.ops.settling import from_office
+from floorhand.store.cells import in_words
 from floorhand.store.db import Transactions
 from floorhand.store.schema import Order, Trouble, Worker
 from floorhand.text.catalog import catalog
+from floorhand.tui.board_parts import Target
 from floorhand.tui.layout import lay_out
 from floorhand.tui.view import View
+from floorhand.tui.watching import Over, shown_over
 
 
 @pytest.fixture
@@ -160,3 +165,49 @@ def test_headings_stand_where_there_is_room_for_a_table_that_tells_the_entries_a
         tx.execute(update(Trouble).values(created_at=NOW))
     bob.scan("*SORT 3")
     assert not any("Whose" in row for row in shown(80, 24))
+
+
+@pytest.mark.parametrize(
+    ("areas", "over", "first"),
+    [
+        (("exceptions",), Over("desk.exceptions"), ["No bin for goods", "S1"]),
+        (("control", "held"), Over("desk.held"), ["Order", "ACME/1001", "Quality in doubt"]),
+        (("control", "order"), Over("desk.order"), ["ACME/1003", "Being picked"]),
+        (("control", "merchant"), Over("desk.merchant"), ["ACME"]),
+        (("control", "work"), Over("desk.work"), ["Picking", "CART-1"]),
+        (("planning",), Over("desk.plan"), ["Counts"]),
+    ],
+)
+def test_each_list_is_a_table_on_a_screen_of_its_own_until_one_goes_back(
+    floor, areas, over, first
+) -> None:
+    Picker(floor, "W1").scan("CART-1")
+    bob = desk(floor, *areas)
+    before = bob.prompt
+    assert dict(before.keys)[Key.PRINT] == "key.table"
+    assert shown_over(before) is None
+    assert shown_over(bob.scan("*PRINT").prompt) == over
+    assert bob.scan("X-1").said.tone == "refused"
+    with floor.begin() as tx:
+        found = behind_line(tx, SITE, Target(over.kind, over.which), NOW)
+    words = catalog("en")
+    cells = [in_words(value, words, str) for value in found.rows[0]]
+    assert cells[: len(first)] == first
+    assert bob.scan("*BACK").prompt == before
+
+
+def test_what_is_to_be_counted_and_filled_up_is_told_by_bin(floor) -> None:
+    def told(which: str) -> list[list[str]]:
+        with floor.begin() as tx:
+            later = NOW + timedelta(days=400)
+            found = behind_line(tx, SITE, Target(f"desk.{which}", ""), later)
+        return [[in_words(value, catalog("en"), str) for value in row] for row in found.rows]
+
+    due = told("counts")
+    assert {row[1] for row in due} == {"due"}
+    desk(floor, "planning").scan("BIN-A-01")
+    asked, *others = told("counts")
+    assert asked[:2] == ["A-01", "asked for"]
+    assert [row[0] for row in others] == [row[0] for row in due if row[0] != "A-01"]
+    assert told("refills") == []
+    assert told("plan") == [["Counts", str(len(due)), "→"], ["Refills", "0", "→"]]

@@ -15,6 +15,7 @@ from floorhand.tui.board import Sight
 from floorhand.tui.board_parts import Target
 from floorhand.tui.driver import Arrived
 from floorhand.tui.scan import Scan
+from floorhand.tui.watching import BOARD, Over
 
 WATCHING = replace(
     MENU,
@@ -42,15 +43,13 @@ async def press(pilot, key: str) -> None:
     await hear(pilot, *pilot.app.reader.press(key))
 
 
-def sight(looking: Looking, words: Catalog, merchant: str) -> Sight:
-    first = Target("home", merchant) if merchant else None
+def sight(looking: Looking, words: Catalog, over: Over) -> Sight:
+    first = None if over.kind == BOARD else Target(over.kind, over.which)
     return Sight(looking.look, looking.keep, words, first=first)
 
 
 def watched(looking: Looking, road: ListRoad):
-    return with_reader(
-        terminal(road, sights=lambda words, merchant: sight(looking, words, merchant))
-    )
+    return with_reader(terminal(road, sights=lambda words, over: sight(looking, words, over)))
 
 
 async def test_the_board_is_shown_while_it_is_looked_at_and_left_by_a_key() -> None:

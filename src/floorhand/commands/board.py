@@ -57,7 +57,12 @@ def run(args: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001  (
 
 
 def sight_of(
-    settings: Settings, onlooker: Onlooker, words: Catalog, zone: tzinfo, manner: Manner
+    settings: Settings,
+    onlooker: Onlooker,
+    words: Catalog,
+    zone: tzinfo,
+    manner: Manner,
+    first: Target | None = None,
 ) -> Sight:
     """Give what a board works with.
 
@@ -67,6 +72,7 @@ def sight_of(
         words: Texts.
         zone: The site's clock.
         manner: How the terminal shows.
+        first: The table that is shown in place of the board; None: the board.
     """
     from floorhand.commands.shift_screen import KINDS, ShiftTables, is_plain, running_shift
     from floorhand.store.board import board
@@ -87,18 +93,22 @@ def sight_of(
                 behind = shift.behind(tx, target, now)
             elif target is not None:
                 behind = behind_line(tx, settings.site, target, now)
-            return Looked(now, board(tx, settings.site, now), behind)
+            building = board(tx, settings.site, now) if first is None else None
+            return Looked(now, building, behind)
 
-    return Sight(look, keeper(settings, words), words, zone, settings.site)
+    return Sight(look, keeper(settings, words), words, zone, settings.site, first)
 
 
 def behind_line(tx: Session, site: str, target: Target, now: datetime) -> Details:
     """Give what is behind a line of a board, or what a code stands for."""
+    from floorhand.store.desk_tables import DESK, desk_table
     from floorhand.store.details import details
     from floorhand.store.found import about, found
 
     if target.kind == "found":
         return found(tx, site, target.which, now)
+    if target.kind.startswith(DESK):
+        return desk_table(tx, site, target.kind.removeprefix(DESK), target.which, now)
     if target.kind in PAGES:
         return about(tx, site, target.kind, target.which)
     return details(tx, site, target.kind, target.which, now)

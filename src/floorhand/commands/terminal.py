@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from floorhand.tui.board import Sight
     from floorhand.tui.road import FloorRoad
     from floorhand.tui.telling import Manner
+    from floorhand.tui.watching import Over
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -120,17 +121,22 @@ def open_terminal(
         spooling.stop()
 
 
-def _sights(settings: Settings, road: FloorRoad, manner: Manner) -> Callable[[Catalog, str], Sight]:
-    """Give what a board works with, or a screen of one merchant's things, once it is opened."""
+def _sights(
+    settings: Settings, road: FloorRoad, manner: Manner
+) -> Callable[[Catalog, Over], Sight]:
+    """Give what a screen works with that is shown over a question, once it is opened."""
 
-    def sight(words: Catalog, merchant: str) -> Sight:
+    def sight(words: Catalog, over: Over) -> Sight:
         from floorhand.commands import board, service
         from floorhand.store.onlooking import Onlooker
+        from floorhand.tui.board_parts import Target
+        from floorhand.tui.watching import BOARD, MERCHANT
 
         onlooker = Onlooker(settings.database)
-        if merchant:
-            return service.sight_of(settings, onlooker, words, road.zone, merchant)
-        return board.sight_of(settings, onlooker, words, road.zone, manner)
+        if over.kind == MERCHANT:
+            return service.sight_of(settings, onlooker, words, road.zone, over.which)
+        first = None if over.kind == BOARD else Target(over.kind, over.which)
+        return board.sight_of(settings, onlooker, words, road.zone, manner, first)
 
     return sight
 

@@ -49,9 +49,10 @@ from floorhand.domain.things import (
     Unknown,
 )
 from floorhand.errors import Code
-from floorhand.flows import control_rules, control_work
+from floorhand.flows import control_rules, control_work, tabled
 from floorhand.flows.control_screens import prompt
 from floorhand.flows.control_states import START, STATES, VALUES, At, Desk, Due, Listing, State, Why
+from floorhand.flows.tabled import Tabled
 from floorhand.flows.turn import Ask, Do, Open, Refuse, Reply
 
 NAME = "control"
@@ -64,6 +65,8 @@ def step(state: State, event: object) -> Reply:
     if reply is not None:
         return reply
     match state, event:
+        case Tabled(), Pressed():
+            return tabled.step(state, event)
         case _, Standing():
             return Ask(At(event))
         case _, SubjectsListed():
@@ -76,6 +79,8 @@ def step(state: State, event: object) -> Reply:
             return Open("leading", event)
         case _, Pressed(key=Key.BACK):
             return _back(state)
+        case Listing(listed=listed), _ if reply := _list(listed, event):
+            return reply
         case Desk() | Listing() | At(), _ if (subject := _scanned(event)) is not None:
             return Do(LookInto(subject))
         case Desk() | Listing() | At(), Unknown(code=code):
@@ -86,18 +91,6 @@ def step(state: State, event: object) -> Reply:
             return Do(ListWork())
         case Desk(), Chosen(code=kind):
             return Do(ListSubjects(kind))
-        case Listing(listed=SubjectsListed(asked=asked, rows=rows, more=True)), Pressed(
-            key=Key.LIST
-        ):
-            return Do(replace(asked, skip=asked.skip + len(rows)))
-        case Listing(listed=SubjectsListed(asked=asked, rows=(_, *_))), Pressed(key=Key.FULL) if (
-            asked.kind in WAYS
-        ):
-            return Do(replace(asked, skip=0, sort=next_way(asked.kind, asked.sort)))
-        case Listing(listed=SubjectsListed(asked=asked)), SortBy(way=way):
-            return Do(replace(asked, skip=0, sort=way))
-        case Listing(listed=listed), Chosen(code=number):
-            return Do(LookInto(listed.rows[int(number)].subject))
         case At(now=now), Chosen(code=action):
             return _act(now, action)
         case Why(now=now, recall=recall), Chosen(code=reason) | Text(value=reason):
@@ -107,6 +100,24 @@ def step(state: State, event: object) -> Reply:
         case Due(now=now), Number(value=clock):
             return Do(FindCutOffs(now.subject.merchant, now.subject.code, clock))
     return Refuse(Code.KEY_NOT_NOW if isinstance(event, Pressed) else Code.NOT_EXPECTED_NOW)
+
+
+def _list(listed: SubjectsListed, event: object) -> Reply | None:
+    """Choose from a list, or see it otherwise; None if the event is about neither."""
+    asked, sorts = listed.asked, bool(listed.rows) and listed.asked.kind in WAYS
+    match event:
+        case Chosen(code=number):
+            return Do(LookInto(listed.rows[int(number)].subject))
+        case Pressed(key=Key.LIST) if listed.more:
+            return Do(replace(asked, skip=asked.skip + len(listed.rows)))
+        case Pressed(key=Key.FULL) if sorts:
+            return Do(replace(asked, skip=0, sort=next_way(asked.kind, asked.sort)))
+        case SortBy(way=way):
+            return Do(replace(asked, skip=0, sort=way))
+        case Pressed(key=Key.PRINT) if sorts:
+            of = f"{asked.merchant}/{asked.sku}" if asked.sku else ""
+            return Ask(Tabled(asked.kind, of, asked))
+    return None
 
 
 def _act(now: Standing, action: str) -> Reply:

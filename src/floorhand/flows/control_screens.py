@@ -6,7 +6,7 @@ from floorhand.domain.control import Held, Standing, SubjectsListed
 from floorhand.domain.holds import REASONS, reason_words
 from floorhand.domain.keymap import Key
 from floorhand.domain.sorting import WAYS, heading
-from floorhand.flows import control_rules, control_work
+from floorhand.flows import control_rules, control_work, tabled
 from floorhand.flows.columns import columns
 from floorhand.flows.control_states import (
     At,
@@ -24,6 +24,7 @@ from floorhand.flows.control_states import (
     Why,
     Working,
 )
+from floorhand.flows.tabled import TABLE, Tabled
 from floorhand.flows.turn import Choice, Item, Prompt, Wants
 
 BACK = (Key.BACK, "key.back")
@@ -52,6 +53,8 @@ def prompt(state: State) -> Prompt:
                 choices=reasons,
                 wants=Wants(kinds=("choice", "text", "piece"), text=True),
             )
+        case Tabled():
+            return tabled.prompt(state)
         case Working() | AtWork() | Giving():
             return control_work.prompt(state)
         case Rules() | AtRule() | AtPart() | AtInsert() | TellInsert():
@@ -75,7 +78,7 @@ def _listing(listed: SubjectsListed) -> Prompt:
         f"control.list_{listed.asked.kind}" if rows else "control.list_empty",
         heading(listed.asked.kind, listed.asked.sort) if rows else (),
         keys=(
-            *((SORT,) if rows and listed.asked.kind in WAYS else ()),
+            *((SORT, TABLE) if rows and listed.asked.kind in WAYS else ()),
             BACK,
             *((MORE,) if listed.more else ()),
         ),

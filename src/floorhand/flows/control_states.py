@@ -8,7 +8,6 @@ from floorhand.domain.control import (
     Counted,
     CutOffsFound,
     Held,
-    ListSubjects,
     Standing,
     SubjectRow,
     SubjectsListed,
@@ -20,6 +19,8 @@ from floorhand.domain.control import (
 from floorhand.domain.holds import Subject
 from floorhand.domain.inserts import Insert
 from floorhand.domain.ruling import RuleChange, RuleRow, RuleSeen, RulesListed
+from floorhand.flows import tabled
+from floorhand.flows.tabled import Tabled
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,18 +128,18 @@ class TellInsert:
 
 
 RuleState = Rules | AtRule | AtPart | AtInsert | TellInsert
-State = Desk | Listing | At | Why | Due | Working | AtWork | Giving | RuleState
+State = Desk | Listing | At | Why | Due | Working | AtWork | Giving | RuleState | Tabled
 START = Desk()
 STATES: tuple[type, ...] = (
     *(Desk, Listing, At, Why, Due, Working, AtWork, Giving, Rules, AtRule),
-    *(AtPart, AtInsert, TellInsert),
+    *(AtPart, AtInsert, TellInsert, Tabled),
 )
 VALUES: tuple[type, ...] = (
+    *tabled.VALUES,
     Subject,
     Standing,
     Held,
     Counted,
-    ListSubjects,
     SubjectRow,
     SubjectsListed,
     CutOffsFound,

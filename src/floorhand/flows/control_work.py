@@ -19,6 +19,7 @@ from floorhand.domain.sorting import WORK, heading, next_way
 from floorhand.domain.things import Chosen, Pressed, SortBy
 from floorhand.flows.columns import columns
 from floorhand.flows.control_states import START, AtWork, Giving, State, Working
+from floorhand.flows.tabled import TABLE, Tabled
 from floorhand.flows.turn import Ask, Choice, Do, Prompt, Reply, Wants
 
 BACK = (Key.BACK, "key.back")
@@ -45,6 +46,8 @@ def step(state: State, event: object) -> Reply | None:
             return Do(ListWork(skip + len(rows), sort))
         case Working(listed=WorkListed(rows=(_, *_), sort=sort)), Pressed(key=Key.FULL):
             return Do(ListWork(sort=next_way(WORK, sort)))
+        case Working(listed=WorkListed(rows=(_, *_), sort=sort)), Pressed(key=Key.PRINT):
+            return Ask(Tabled("work", "", ListWork(sort=sort)))
         case Working(), SortBy(way=way):
             return Do(ListWork(sort=way))
         case Working(listed=listed), Chosen(code=number):
@@ -71,7 +74,7 @@ def prompt(state: Working | AtWork | Giving) -> Prompt:
         case Working(listed=listed):
             rows = tuple(_row(number, row) for number, row in enumerate(listed.rows))
             ask = "control.list_work" if rows else "control.list_empty"
-            keys = (*((SORT,) if rows else ()), *_keys(more=listed.more))
+            keys = (*((SORT, TABLE) if rows else ()), *_keys(more=listed.more))
             facts = heading(WORK, listed.sort) if rows else ()
             heads = columns(WORK, listed.sort)
             return Prompt(ask, facts, keys=keys, choices=rows, columns=heads, wants=CHOICE)

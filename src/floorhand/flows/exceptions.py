@@ -38,6 +38,7 @@ from floorhand.domain.things import (
     SortBy,
 )
 from floorhand.errors import Code
+from floorhand.flows import tabled
 from floorhand.flows.exceptions_screens import ALL, prompt
 from floorhand.flows.exceptions_states import (
     START,
@@ -51,6 +52,7 @@ from floorhand.flows.exceptions_states import (
     State,
     Why,
 )
+from floorhand.flows.tabled import Tabled
 from floorhand.flows.turn import Ask, Do, Open, Refuse, Reply
 
 NAME = "exceptions"
@@ -67,6 +69,8 @@ def step(state: State, event: object) -> Reply:
             return Ask(Listing(event)) if not (kind or thing or skip) else Do(ListExceptions())
         case _, ExceptionsListed():
             return Ask(Listing(event))
+        case Tabled(), _:
+            return tabled.step(state, event)
         case Arriving(), ListExceptions():
             return Do(event)
         case Arriving(), _:
@@ -93,6 +97,8 @@ def _list(state: Listing | Kinds, event: object) -> Reply:
         case Listing(), Pressed(key=Key.FULL) if listed.rows:
             way = next_way(EXCEPTIONS, listed.asked.sort)
             return Do(replace(listed.asked, skip=0, sort=way))
+        case Listing(), Pressed(key=Key.PRINT) if listed.rows:
+            return Ask(Tabled("exceptions", listed.asked.kind, listed.asked))
         case Listing(), SortBy(way=way):
             return Do(replace(listed.asked, skip=0, sort=way))
         case Listing(), Pressed(key=Key.SKIP):

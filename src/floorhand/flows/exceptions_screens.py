@@ -5,8 +5,10 @@ from __future__ import annotations
 from floorhand.domain.exceptions import REASONS, ExceptionRow, ExceptionSeen, NamesListed
 from floorhand.domain.keymap import Key
 from floorhand.domain.sorting import EXCEPTIONS, heading
+from floorhand.flows import tabled
 from floorhand.flows.columns import columns
 from floorhand.flows.exceptions_states import Kinds, Listing, Names, Reading, State, Why
+from floorhand.flows.tabled import TABLE, Tabled
 from floorhand.flows.turn import Choice, Prompt, Wants
 
 ALL = "all"
@@ -29,7 +31,7 @@ def prompt(state: State) -> Prompt:
             rows = tuple(
                 Choice(row.entry, _kind(row), _about(row), facts=_cells(row)) for row in listed.rows
             )
-            keys = (*((SORT,) if rows else ()), KINDS, *_leafing(more=listed.more))
+            keys = (*((SORT, TABLE) if rows else ()), KINDS, *_leafing(more=listed.more))
             ask = "exceptions.which" if rows else "exceptions.none"
             facts: Asked = (("count", listed.count), *heading(EXCEPTIONS, listed.asked.sort))
             heads = columns(EXCEPTIONS, listed.asked.sort)
@@ -39,6 +41,8 @@ def prompt(state: State) -> Prompt:
             rows = (*rows, Choice(ALL, "exceptions.all"))
             keys = _leafing(more=kinds.more)
             return Prompt("exceptions.kinds", keys=keys, choices=rows, wants=CHOICE)
+        case Tabled():
+            return tabled.prompt(state)
         case Reading(seen=seen):
             return _reading(seen)
         case Why(action=action):

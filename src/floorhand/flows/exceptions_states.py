@@ -12,6 +12,7 @@ from floorhand.domain.exceptions import (
     ListExceptions,
     NamesListed,
 )
+from floorhand.flows.tabled import Tabled
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,9 @@ class Names:
     names: NamesListed
 
 
-State = Arriving | Listing | Kinds | Reading | Why | Names
+State = Arriving | Listing | Kinds | Reading | Why | Names | Tabled
 START = Arriving()
-STATES: tuple[type, ...] = (Arriving, Listing, Kinds, Reading, Why, Names)
+STATES: tuple[type, ...] = (Arriving, Listing, Kinds, Reading, Why, Names, Tabled)
 VALUES: tuple[type, ...] = (
     ExceptionRow,
     ExceptionSeen,

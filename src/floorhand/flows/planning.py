@@ -20,6 +20,8 @@ from floorhand.domain.planning import (
 )
 from floorhand.domain.things import Chosen, Place, Pressed
 from floorhand.errors import Code
+from floorhand.flows import tabled
+from floorhand.flows.tabled import TABLE, Tabled
 from floorhand.flows.turn import Ask, Choice, Do, Item, Open, Prompt, Refuse, Reply, Wants
 
 NAME = "planning"
@@ -40,10 +42,10 @@ class Planning:
     seen: PlanSeen
 
 
-State = Arriving | Planning
+State = Arriving | Planning | Tabled
 START = Arriving()
-STATES: tuple[type, ...] = (Arriving, Planning)
-VALUES: tuple[type, ...] = (PlanSeen,)
+STATES: tuple[type, ...] = (Arriving, Planning, Tabled)
+VALUES: tuple[type, ...] = (PlanSeen, *tabled.VALUES)
 
 
 def step(state: State, event: object) -> Reply:
@@ -53,6 +55,10 @@ def step(state: State, event: object) -> Reply:
             return Ask(Planning(event))
         case Arriving(), _:
             return Do(LookAtPlan())
+        case Tabled(), _:
+            return tabled.step(state, event)
+        case _, Pressed(key=Key.PRINT):
+            return Ask(Tabled("plan", "", LookAtPlan()))
         case _, CountsPlanned():
             return _planned(event)
         case _, RefillsPlanned(faces=faces, seen=seen):
@@ -91,6 +97,8 @@ def prompt(state: State) -> Prompt:
     """Say what to show."""
     if isinstance(state, Arriving):
         return Prompt(ask="planning.counts")
+    if isinstance(state, Tabled):
+        return tabled.prompt(state)
     seen = state.seen
     goods = tuple(
         Item(place, note=f"{grade}{_late(days)}{'' if reason == DUE else ' !'}")
@@ -110,7 +118,7 @@ def prompt(state: State) -> Prompt:
             ("fact.faces_dry", str(seen.dry)),
             ("fact.faces_without", str(seen.without_reserve)),
         ),
-        keys=((Key.BACK, "key.back"),),
+        keys=((Key.BACK, "key.back"), TABLE),
         choices=(
             *(Choice(str(bins), "planning.plan", facts=(("bins", bins),)) for bins in offered),
             *([_refills(seen)] if seen.dry else ()),

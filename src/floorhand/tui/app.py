@@ -138,13 +138,13 @@ class FloorhandApp(App[Exception | None], inherit_bindings=False):
             self._flow.hear(message.heard)
 
     def on_looked_at(self, message: LookedAt) -> None:
-        """Show the board, or a merchant's things, while they are looked at."""
+        """Show the board, or tables, while they are looked at."""
         if self._watch is None:
             return
-        if message.whose is None:
+        if message.over is None:
             self._watch.end()
         else:
-            self._watch.begin(message.words, message.whose, self._flow.go_back)
+            self._watch.begin(message.words, message.over, self._flow.go_back)
 
     def on_hangup(self, message: Hangup) -> None:  # noqa: ARG002  (found by its name)
         """End with the terminal."""

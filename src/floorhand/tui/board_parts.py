@@ -100,6 +100,8 @@ def title_of(board: Board | None, target: Target, words: Catalog, zone: tzinfo) 
             return words.say("details.thing", {"code": key})
         case Target("home", key):
             return words.say("service.home", {"merchant": key})
+        case Target(kind, key) if kind.startswith("desk."):
+            return words.say(kind, {"of": key})
         case Target("printer", key):
             return words.say("details.printer", {"printer": key})
         case Target(kind, ""):

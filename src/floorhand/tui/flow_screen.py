@@ -22,7 +22,7 @@ from floorhand.tui.layout import PAGING
 from floorhand.tui.pointing import Pointing
 from floorhand.tui.scan import KeyDown, KeyInside, Scan, TooLong, Typed, Unended, refusal_of
 from floorhand.tui.telling import Floor, hint_for, saved_at, still_standing
-from floorhand.tui.watching import shown_over
+from floorhand.tui.watching import Over, shown_over
 
 if TYPE_CHECKING:
     from floorhand.ops.seats import Turn
@@ -38,13 +38,13 @@ SCANNER_TEST: Final = "scanner"
 class LookedAt(Message, bubble=True):
     """Something is to be shown over the question from now on, or nothing any more.
 
-    ``whose`` is what `floorhand.tui.watching.shown_over` says of the question; ``words`` are in the
+    ``over`` is what `floorhand.tui.watching.shown_over` says of the question; ``words`` are in the
     language of the worker.
     """
 
-    def __init__(self, whose: str | None, words: Catalog) -> None:
+    def __init__(self, over: Over | None, words: Catalog) -> None:
         super().__init__()
-        self.whose, self.words = whose, words
+        self.over, self.words = over, words
 
 
 class FlowScreen(Pointing, inherit_bindings=False):

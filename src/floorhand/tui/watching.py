@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,16 +14,36 @@ if TYPE_CHECKING:
     from floorhand.tui.board import BoardScreen, Sight
     from floorhand.tui.telling import Manner
 
-BOARD, TABLES = "watching.board", "serving.tables"
-"""Questions that are answered by looking: at the board, at the things of one merchant."""
-
-Sights = Callable[["Catalog", str], "Sight"]
-"""Gives what a board works with, in a language, or a screen of the merchant that is named."""
+BOARD, MERCHANT, DESK = "board", "home", "desk."
+"""What can be shown: the board, the things of one merchant, or a list of those who lead."""
 
 
-def shown_over(prompt: Prompt) -> str | None:
-    """Say whose things are shown over a question: a merchant's; all, if empty; None: nothing."""
-    return {BOARD: "", TABLES: prompt.place}.get(prompt.ask)
+@dataclass(frozen=True, slots=True)
+class Over:
+    """What is shown over a question: one of the words above, behind `DESK` with a list's name.
+
+    ``which`` is a merchant, or a part of a list; it may be empty.
+    """
+
+    kind: str
+    which: str = ""
+
+
+Sights = Callable[["Catalog", Over], "Sight"]
+"""Gives what a screen works with that shows this, in a language."""
+
+
+def shown_over(prompt: Prompt) -> Over | None:
+    """Say what is shown over a question; None: nothing."""
+    match prompt.ask:
+        case "watching.board":
+            return Over(BOARD)
+        case "serving.tables":
+            return Over(MERCHANT, prompt.place)
+        case "leading.table":
+            about = dict(prompt.ask_facts)
+            return Over(str(about["list_text"]), str(about["of"]))
+    return None
 
 
 class Watch:
@@ -39,13 +60,13 @@ class Watch:
         self._thread: ThreadPoolExecutor | None = None
         self.board: BoardScreen | None = None
 
-    def begin(self, words: Catalog, merchant: str, leave: Callable[[], None]) -> None:
-        """Show the board, or a merchant's things, until ``leave`` is called."""
+    def begin(self, words: Catalog, over: Over, leave: Callable[[], None]) -> None:
+        """Show something until ``leave`` is called."""
         from floorhand.tui.board import BoardScreen
 
         if self.board is None:
             self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="look")
-            sight = self._sights(words, merchant)
+            sight = self._sights(words, over)
             self.board = BoardScreen(sight, self._manner, self._thread, leave)
             self._terminal.push_screen(self.board)
 

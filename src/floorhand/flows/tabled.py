@@ -1,0 +1,51 @@
+"""A list at the desk as a table on a screen of its own: whole, sorted, searched, kept as a file.
+
+A terminal that has no screen for it only says how to go back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from floorhand.domain.control import ListSubjects, ListWork
+from floorhand.domain.exceptions import ListExceptions
+from floorhand.domain.keymap import Key
+from floorhand.domain.planning import LookAtPlan
+from floorhand.domain.things import Pressed
+from floorhand.errors import Code
+from floorhand.flows.turn import Do, Prompt, Refuse, Reply
+
+ASK = "leading.table"
+TABLE = (Key.PRINT, "key.table")
+"""Leads to the table; there the same key keeps it as a file."""
+
+Asked = ListExceptions | ListSubjects | ListWork | LookAtPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Tabled:
+    """The table is looked at.
+
+    ``which`` is one of `floorhand.store.desk_tables`, ``of`` whose or which part of it; ``asked``
+    leads back to the list.
+    """
+
+    which: str
+    of: str
+    asked: Asked
+
+
+VALUES: tuple[type, ...] = (ListExceptions, ListSubjects, ListWork, LookAtPlan)
+
+
+def step(state: Tabled, event: object) -> Reply:
+    """Say what an event leads to while a table is looked at."""
+    if event == Pressed(Key.BACK):
+        return Do(state.asked)
+    return Refuse(Code.KEY_NOT_NOW if isinstance(event, Pressed) else Code.NOT_EXPECTED_NOW)
+
+
+def prompt(state: Tabled) -> Prompt:
+    """Say what to show."""
+    about = (("list_text", f"desk.{state.which}"), ("of", state.of))
+    return Prompt(ASK, about, keys=((Key.BACK, "key.back"),))

@@ -1,0 +1,167 @@
+"""The lists of those who lead, whole: as tables to sort, to search and to keep."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from floorhand.domain.holds import reason_words
+from floorhand.domain.refilling import Refill
+from floorhand.store import count_plan, holds, open_work, refills, subjects
+from floorhand.store.cells import ROWS_MAX, Details, Lead, Value, Word, table
+from floorhand.store.details import told_in_line
+from floorhand.store.exceptions import open_exceptions
+from floorhand.store.orders import ENDED
+from floorhand.store.schema import Order
+
+DESK: Final = "desk."
+"""Stands before the name of such a table where it is one of many kinds."""
+
+ASKED, DUE = Word("desk.asked"), Word("desk.due")
+"""Whether a count or refill is asked for already."""
+
+Row = tuple[Value, ...]
+
+
+def desk_table(tx: Session, site: str, which: str, of: str, now: datetime) -> Details:
+    """Give a list as a table.
+
+    Args:
+        tx: An open transaction.
+        site: The building.
+        which: One of `TABLES`.
+        of: A kind of exceptions, or ``merchant/sku`` of lots; empty: all, and for other tables.
+        now: The moment of all this.
+    """
+    return TABLES[which](tx, site, of, now)
+
+
+def _exceptions(tx: Session, site: str, of: str, now: datetime) -> Details:
+    heads = ("what", "subject", "merchant", "pieces", "since", "due", "facts", "owner")
+    rows = (
+        (
+            Word(f"trouble.{one.kind}"),
+            one.subject,
+            one.merchant,
+            one.pieces or None,
+            one.since,
+            one.due_at,
+            told_in_line(one.facts),
+            one.owner_name,
+        )
+        for one in open_exceptions(tx, site, now)
+        if of in ("", one.kind)
+    )
+    return table(heads, rows)
+
+
+def _work(tx: Session, site: str, _of: str, _now: datetime) -> Details:
+    rows = (
+        (
+            Word(f"job.{one.job}"),
+            one.about,
+            one.order if one.order != one.about else "",
+            one.name,
+            one.since,
+            f"{one.done}/{one.total}" if one.total else "",
+        )
+        for one in open_work.held(tx, site)
+    )
+    return table(("job", "subject", "order", "worker", "since", "pieces"), rows)
+
+
+def _held(tx: Session, site: str, _of: str, _now: datetime) -> Details:
+    rows = []
+    for one in holds.standing(tx, site, ROWS_MAX):
+        why = reason_words(one.reason)
+        reason = Word(why["reason_text"], tuple(why.items()))
+        kind = Word(f"hold.kind.{one.subject.kind}")
+        rows.append((kind, one.subject.name, reason, one.name, one.held_at))
+    return table(("what", "subject", "reason", "worker", "since"), rows)
+
+
+def _orders(tx: Session, site: str, _of: str, _now: datetime) -> Details:
+    rows = (
+        (f"{one.merchant}/{one.number}", Word(f"order_state.{one.state}"), one.due_at, one.priority)
+        for one in subjects.open_orders(tx, site, ROWS_MAX, 0)
+    )
+    are_open = (Order.site == site, Order.state.not_in(ENDED))
+    count = tx.scalar(select(func.count()).select_from(Order).where(*are_open)) or 0
+    return table(("order", "state", "due", "priority"), rows, count)
+
+
+def _merchants(tx: Session, site: str, _of: str, _now: datetime) -> Details:
+    found = subjects.merchants(tx, site, ROWS_MAX, 0)
+    rows = ((one.code, one.name, one.orders) for one in found)
+    return table(("merchant", "name", "orders"), rows)
+
+
+def _lots(tx: Session, site: str, of: str, _now: datetime) -> Details:
+    merchant, _, sku = of.partition("/")
+    found = subjects.lots(tx, site, merchant, sku, ROWS_MAX)
+    rows = ((Lead("lot", f"{of}/{one.lot}", one.lot), one.expiry, one.pieces) for one in found)
+    return table(("lot", "expiry", "pieces"), rows)
+
+
+def _plan(tx: Session, site: str, _of: str, now: datetime) -> Details:
+    """Tell how much there is to count and to fill up, and lead on to each."""
+    counted = {which: TABLES[which](tx, site, "", now).count for which in ("counts", "refills")}
+    rows = tuple(
+        (Word(f"{DESK}{which}"), count, Lead(f"{DESK}{which}", "", "→"))
+        for which, count in counted.items()
+    )
+    return Details(("what", "count", "more"), rows, len(rows))
+
+
+def _counts(tx: Session, site: str, _of: str, now: datetime) -> Details:
+    """List the counts that are asked for, then the bins that are due."""
+
+    def rows() -> Iterator[Row]:
+        for one in count_plan.open_counts(tx, site):
+            sku = f"{one.merchant}/{one.sku}" if one.sku else ""
+            why = one.reason.replace("_", " ")
+            yield one.place, ASKED, sku, "", "", why, None, one.since, one.worker
+        for due in count_plan.due_counts(tx, site, now):
+            late = max(due.overdue_days, 0) or None
+            why = ", ".join(due.doubts).replace("_", " ")
+            yield due.place, DUE, "", due.zone, due.grade, why, late, due.since, ""
+
+    heads = ("place", "what", "sku", "zone", "grade", "reason", "days_late", "since", "worker")
+    return table(heads, rows())
+
+
+def _refills(tx: Session, site: str, _of: str, now: datetime) -> Details:
+    """List the refills that are asked for, then the pick faces that run dry."""
+
+    def rows() -> Iterator[Row]:
+        for one in refills.open_refills(tx, site):
+            job = one.job
+            sku = f"{job.goods.merchant}/{job.goods.sku}"
+            yield job.target, ASKED, sku, job.pieces, None, job.source, one.worker
+        for dry in refills.dry_faces(tx, site, now):
+            sku = f"{dry.merchant}/{dry.sku}"
+            yield dry.face, DUE, sku, dry.pieces, dry.dry_at, _comes(dry), ""
+
+    return table(("place", "what", "sku", "pieces", "due", "from", "worker"), rows())
+
+
+def _comes(dry: Refill) -> str:
+    return ", ".join(f"{take.pieces} × {take.shelf.place}" for take in dry.takes)
+
+
+TABLES: Final[Mapping[str, Callable[[Session, str, str, datetime], Details]]] = {
+    "exceptions": _exceptions,
+    "work": _work,
+    "held": _held,
+    "order": _orders,
+    "merchant": _merchants,
+    "lot": _lots,
+    "plan": _plan,
+    "counts": _counts,
+    "refills": _refills,
+}
+"""Each has a text, ``desk.<name>``."""
