@@ -16,9 +16,12 @@ from sqlalchemy.exc import DBAPIError
 from warehouses import picking as house
 from warehouses.picker import Picker
 
+from floorhand.domain.control import HoldSubject
 from floorhand.domain.cut_offs import Outlook
+from floorhand.domain.holds import Subject
 from floorhand.errors import FloorhandError
 from floorhand.exchange.tables import ENCODING, write_table
+from floorhand.ops.settling import from_office
 from floorhand.store import details as behind
 from floorhand.store.board import Board, Waits, board
 from floorhand.store.cells import Details, Outline, Word
@@ -68,6 +71,20 @@ def test_a_building_at_rest_shows_its_orders_by_cut_off(floor: Transactions) -> 
     ]
     assert [one.outlook for one in found.forecasts] == [Outlook.UNKNOWN, Outlook.UNKNOWN]
     assert (found.people, found.waits, found.per_hour, found.shipped) == ((), (), None, 0)
+
+
+def test_orders_that_a_lead_holds_are_not_waited_for(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        held = HoldSubject(Subject("order", "ACME", "1001"), "address")
+        from_office(tx, SITE, held, NOW)
+    first, *_ = seen(floor).forecasts
+    assert (first.cut_off.left, first.cut_off.blocked) == (1, 1)
+    shown = opened(floor, "cut_off", first.cut_off.due_at.isoformat())
+    states = {row[0]: row[1] for row in shown.rows}
+    assert states["ACME/1001"] == Word("order_state.hold")
+    with floor.begin() as tx:
+        from_office(tx, SITE, HoldSubject(Subject("merchant", "ACME"), "payment"), NOW)
+    assert {one.outlook for one in seen(floor).forecasts} == {Outlook.MET}
 
 
 def test_who_picks_is_shown_with_cart_and_last_scan(floor: Transactions) -> None:

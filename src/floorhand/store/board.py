@@ -29,6 +29,7 @@ from floorhand.domain.printing import Stands
 from floorhand.domain.shifts import Period, local_day, shift_at
 from floorhand.store.asking import among, ask
 from floorhand.store.exceptions import by_kind
+from floorhand.store.holds import stands_still
 from floorhand.store.masters import DEFAULT_PRINTER, site_rules, site_zone
 from floorhand.store.schema import (
     Delivery,
@@ -55,6 +56,12 @@ _OPEN_ORDERS = (
     .where(Order.site == bindparam("site"), among(Order.state, *WORKABLE, *BLOCKED))
     .group_by(Order.due_at, Order.state)
 )
+_HELD_ORDERS = (
+    select(Order.due_at, Order.state, func.count().label("orders"))
+    .where(Order.site == bindparam("site"), among(Order.state, *WORKABLE), stands_still(Order))
+    .group_by(Order.due_at, Order.state)
+)
+"""Orders that people could bring to an end, if a lead let them."""
 _SHIPPED = func.coalesce(Order.state, "") == "shipped"
 """Behind a function, so that SQLite looks up when orders were closed: it would read all that were
 ever shipped."""
@@ -269,6 +276,10 @@ def _cut_offs(tx: Session, site: str, began: datetime) -> tuple[CutOff, ...]:
     orders: dict[datetime, dict[str, int]] = {}
     for row in ask(tx, _OPEN_ORDERS, site=site):
         orders.setdefault(row.due_at, {})[row.state] = row.orders
+    for row in ask(tx, _HELD_ORDERS, site=site):
+        of_state = orders[row.due_at]
+        of_state[row.state] -= row.orders
+        of_state["hold"] = of_state.get("hold", 0) + row.orders
     left = {row.due_at: row for row in ask(tx, _LEFT_TODAY, site=site, since=began)}
     found = []
     for due_at in sorted({*orders, *left}):

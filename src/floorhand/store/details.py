@@ -15,6 +15,7 @@ from floorhand.store.board import REFUSALS_OVER, REFUSED
 from floorhand.store.cells import ROWS_MAX, Details, Outline, Value, Word, table
 from floorhand.store.exceptions import open_exceptions
 from floorhand.store.handovers import latest
+from floorhand.store.holds import stands_still
 from floorhand.store.no_word import STATE, UNFINISHED, moments
 from floorhand.store.schema import (
     Delivery,
@@ -76,6 +77,7 @@ def _cut_off(tx: Session, site: str, key: str, _now: datetime) -> Details:
             Order.merchant,
             Order.number,
             Order.state,
+            stands_still(Order).label("held"),
             Order.priority,
             Order.hold_reason,
             _LEFT.label("left"),
@@ -93,7 +95,7 @@ def _cut_off(tx: Session, site: str, key: str, _now: datetime) -> Details:
     rows = (
         (
             f"{row.merchant}/{row.number}",
-            Word(f"order_state.{row.state}"),
+            Word(f"order_state.{'hold' if row.held else row.state}"),
             int(row.left or 0),
             row.tote or "",
             row.worker or "",

@@ -187,6 +187,19 @@ def may_not_begin(order: Any) -> ColumnElement[bool]:
     )
 
 
+def stands_still(order: Any) -> ColumnElement[bool]:
+    """Say of open orders whether they are held, or not begun and all of their merchant's are."""
+    by_merchant = and_(Hold.kind == MERCHANT, order.state.in_(("released", "waiting")))
+    return exists(
+        select(Hold.id).where(
+            Hold.site == order.site,
+            Hold.released_at.is_(None),
+            Hold.merchant == order.merchant,
+            or_(by_merchant, and_(Hold.kind == ORDER, Hold.subject == order.number)),
+        )
+    )
+
+
 def is_order_held(pick: Any) -> ColumnElement[bool]:
     """Say of stops whether their order itself is held."""
     return exists(
