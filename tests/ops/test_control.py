@@ -347,6 +347,39 @@ def test_a_walk_is_given_to_a_worker_who_finds_it_parked_where_it_goes_on(floor)
     assert state(floor, "1") == "picked"
 
 
+def test_a_walk_that_was_given_away_goes_on_once_that_is_taken_back(floor) -> None:
+    with floor.begin() as tx:
+        put(tx, "A-01", MUG, 3)
+        order(tx, "1", [("MUG", 2)])
+        row = {"site": SITE, "code": "W3", "name": "Cai", "badge": "BADGE-CAI", "roles": "picking"}
+        tx.execute(insert(Worker).values(**row))
+    ana = Picker(floor)
+    ana.start()
+    bob = lead(floor)
+    give(bob, "1", "1", "2")
+    bob.scan("*UNDO")
+    ana.go_on()
+    assert state(floor, "1") == "picked"
+    assert Picker(floor, "W3").prompt.ask == "picking.scan_cart"
+    assert all_is_well(floor)
+
+
+def test_an_order_at_a_bench_that_was_freed_goes_on_once_that_is_taken_back(
+    transactions: Transactions,
+) -> None:
+    packing.build(transactions)
+    ana = Picker(transactions, job="packing")
+    ana.scan("T-1")
+    question = ana.prompt
+    bob = lead(transactions)
+    give(bob, "1", "2")
+    bob.scan("*UNDO")
+    assert ana.scan("*HELP").prompt == question
+    ana.scan("09506000134352")
+    assert ana.prompt != question
+    assert not ana.said.startswith("refusal.")
+
+
 def test_an_order_at_a_bench_is_freed_for_anybody(transactions: Transactions) -> None:
     packing.build(transactions)
     ana = Picker(transactions, job="packing")
