@@ -27,9 +27,9 @@ LIMIT_MAX: Final = 1_000
 SKIP_MAX: Final = 1_000_000
 
 EPILOG = """\
-Rules of merchants and of the building are changed at the desk of leads (holds, priority), or by a
-file (floorhand import merchants.csv, site.csv); those of the building also with --set, as the file
-would say them:
+Rules of merchants and of the building are changed at the desk of leads (holds, priority, rules), or
+by a file (floorhand import merchants.csv, site.csv); those of the building also with --set, as the
+file would say them:
 floorhand rules --set pace_targets "picking=60 lines|packing=90 pieces". All of it is in the
 history. What is not said anywhere has its default.
 """
