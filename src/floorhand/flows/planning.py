@@ -106,7 +106,7 @@ def prompt(state: State) -> Prompt:
     )
     offered = [bins for bins in BINS if bins < seen.due]
     if seen.due:
-        offered.append(min(seen.due, BINS[-1]) if seen.due <= BINS[-1] else PLANNED_MAX)
+        offered.append(min(seen.due, PLANNED_MAX))
     return Prompt(
         ask="planning.counts",
         goods=goods,
