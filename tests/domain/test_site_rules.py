@@ -50,8 +50,15 @@ def test_a_rule_cannot_be_what_its_file_could_not_say(
         read_rule(name, text)
 
 
-@pytest.mark.parametrize("text", ["early 06:00-14:00|Early 14:00-22:00", "x" * 30 + " 06:00-14:00"])
-def test_shifts_have_short_names_of_their_own(text: str) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "early 06:00-14:00|Early 14:00-22:00",
+        f"{'x' * 30} 06:00-14:00",
+        "early\u202e 06:00-14:00",
+    ],
+)
+def test_shifts_have_short_names_of_their_own_that_can_be_seen(text: str) -> None:
     with pytest.raises(Refused) as refused:
         site_changed(RULES, "shifts", text)
     assert refused.value.code is Code.RULE_SHIFT

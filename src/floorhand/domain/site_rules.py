@@ -150,17 +150,28 @@ def _clock(text: str) -> str:
     return f"{int(found['hour']):02}:{found['minute']}"
 
 
+def shift_name(text: str) -> str:
+    """Give the name that a shift is known by; empty if the text cannot be a shift.
+
+    It is shown on screens and in reports, so it is short and of letters that can be seen.
+    """
+    if len(text) > TYPED_CHARACTERS_MAX or not text.isprintable():
+        return ""
+    try:
+        name, _, _ = parse_shift(text)
+    except BadSetting:
+        return ""
+    return name.casefold()
+
+
 def _shifts(text: str) -> tuple[str, ...]:
     """Read shifts, which have names of their own: people ask for them by name."""
     found: dict[str, str] = {}
     for part in parts_of(text) or ("",):
-        try:
-            name, _, _ = parse_shift(part)
-        except BadSetting:
-            name = ""
-        if not name or name.casefold() in found or len(part) > TYPED_CHARACTERS_MAX:
+        name = shift_name(part)
+        if not name or name in found:
             raise Refused(Code.RULE_SHIFT, typed=part[:TYPED_CHARACTERS_MAX])
-        found[name.casefold()] = part
+        found[name] = part
     return tuple(found.values())
 
 

@@ -14,7 +14,6 @@ from floorhand.domain.pace_targets import PER_HOUR_MAX, UNITS, parse_target
 from floorhand.domain.rights import ROLES
 from floorhand.domain.rules import FOUR_EYES, SiteRules
 from floorhand.domain.ruling import SITE_NAMES
-from floorhand.domain.shifts import parse_shift
 from floorhand.domain.signing_in import JOBS
 from floorhand.domain.site_rules import (
     COUNT_DAYS_MAX,
@@ -23,6 +22,7 @@ from floorhand.domain.site_rules import (
     ORDERS_PER_WALK_MAX,
     PLACE_POLICIES,
     TYPED_CHARACTERS_MAX,
+    shift_name,
 )
 from floorhand.domain.troubles import KINDS
 from floorhand.errors import BadSetting
@@ -173,18 +173,15 @@ def _shifts(row: Reader) -> tuple[str, ...] | None:
         return None
     names: set[str] = set()
     for word in words:
-        try:
-            name, _, _ = parse_shift(word)
-        except BadSetting:
+        name = shift_name(word)
+        if not name:
             raise BadCell(
-                f"shifts has {cells.shown(word)}; expected name and times: early 06:00-14:00"
-            ) from None
-        if name.casefold() in names:
+                f"shifts has {cells.shown(word)}; expected name and times: early 06:00-14:00, "
+                f"in at most {TYPED_CHARACTERS_MAX} characters"
+            )
+        if name in names:
             raise BadCell(f"shifts has {cells.shown(name)} twice; expected names of their own")
-        if len(word) > TYPED_CHARACTERS_MAX:
-            most = f"expected at most {TYPED_CHARACTERS_MAX} characters"
-            raise BadCell(f"shifts has {cells.shown(word)}; {most}")
-        names.add(name.casefold())
+        names.add(name)
     return words
 
 
