@@ -51,6 +51,18 @@ def test_a_rule_cannot_be_what_its_file_could_not_say(
 
 
 @pytest.mark.parametrize(
+    ("name", "text", "least", "most"),
+    [("refill_below_hours", "25", 1, 24), ("refill_up_to_hours", "7", 8, 672)],
+)
+def test_no_pick_face_is_filled_up_to_less_than_it_has(
+    name: str, text: str, least: int, most: int
+) -> None:
+    with pytest.raises(Refused) as refused:
+        site_changed(RULES, name, text)
+    assert refused.value.facts == {"typed": text, "least": least, "most": most}
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "early 06:00-14:00|Early 14:00-22:00",

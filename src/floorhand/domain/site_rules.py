@@ -98,13 +98,23 @@ def site_changed(rules: SiteRules, name: str, text: str) -> SiteRules:
         Refused: `Code.RULE_NUMBER`, `Code.RULE_SHIFT` or `Code.BAD_CLOCK`, naming what was
             typed; `Code.NOT_EXPECTED_NOW` for a word that is none of those to choose from.
     """
-    changes: dict[str, object] = {name: _value(name, text)}
+    value = _number(text, *_limits(rules, name)) if name in NUMBERS else _value(name, text)
+    changes: dict[str, object] = {name: value}
     return replace(rules, **changes)  # type: ignore[arg-type]  # each was checked
 
 
+def _limits(rules: SiteRules, name: str) -> tuple[int, int]:
+    """Give the least and the most of a number; nothing is filled up to less than it has."""
+    least, most = NUMBERS[name]
+    match name:
+        case "refill_below_hours":
+            return least, max(least, rules.refill_up_to_hours)
+        case "refill_up_to_hours":
+            return min(rules.refill_below_hours, most), most
+    return least, most
+
+
 def _value(name: str, text: str) -> object:
-    if name in NUMBERS:
-        return _number(text, *NUMBERS[name])
     match name:
         case "cut_off":
             return _clock(text)
