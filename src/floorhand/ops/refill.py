@@ -72,15 +72,15 @@ def _still_there(tx: Session, cause: Cause, job: RefillJob) -> RefillJob | None:
     """Give a refill with the reserve from which it can come by now; None if there is none."""
     today = shelves.site_date(tx, cause.site, cause.at)
     goods = job.goods
-    for shelf in refills.reserves_of(tx, cause.site, (goods.merchant, goods.sku), today):
-        same_lot = (shelf.goods.lot, shelf.goods.expiry) == (goods.lot, goods.expiry)
-        if same_lot and shelf.place == job.source:
-            return job
-    for shelf in refills.reserves_of(tx, cause.site, (goods.merchant, goods.sku), today):
-        if (shelf.goods.lot, shelf.goods.expiry) == (goods.lot, goods.expiry):
-            refills.set_refill(tx, cause.site, job.task, source=shelf.place)
-            return replace(job, source=shelf.place)
-    return None
+    places = [
+        shelf.place
+        for shelf in refills.reserves_of(tx, cause.site, (goods.merchant, goods.sku), today)
+        if (shelf.goods.lot, shelf.goods.expiry) == (goods.lot, goods.expiry)
+    ]
+    if not places or job.source in places:
+        return job if places else None
+    refills.set_refill(tx, cause.site, job.task, source=places[0])
+    return replace(job, source=places[0])
 
 
 def own_refill(tx: Session, cause: Cause, task: str) -> RefillJob:
