@@ -59,7 +59,13 @@ def test_an_insert_is_read_as_it_was_written(insert: Insert) -> None:
     "text",
     [
         *("", "-", "; first", "Card; frist", "Card; first=1", "Card; first; first", "Card; code="),
-        *("Card; from=0", "Card; from=x", "Card; from=1000", "Card; until=24.12.2026"),
+        *(
+            "Card; from=0",
+            "Card; from=x",
+            "Card; from=1000",
+            "Card; from=0000000017777",
+            "Card; until=24.12.2026",
+        ),
         *("Card; until=2026-02-30", "Card; code=*DONE", "x" * (NAME_CHARACTERS_MAX + 1)),
     ],
 )

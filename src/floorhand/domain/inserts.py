@@ -108,7 +108,8 @@ def as_name(text: str) -> str:
 
 def is_number(text: str) -> bool:
     """Say whether an order can have so many pieces at least."""
-    return text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= FROM_PIECES_MAX
+    is_whole = text.isascii() and text.isdecimal() and len(text) <= len(str(FROM_PIECES_MAX))
+    return is_whole and 1 <= int(text) <= FROM_PIECES_MAX
 
 
 def is_day(text: str) -> bool:
