@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import product
 
@@ -15,7 +16,9 @@ from warehouses import picking
 from warehouses.picked import line, state, stock_of, tasks_of, troubles
 from warehouses.picker import Picker
 
+from floorhand.domain.control import HoldSubject
 from floorhand.domain.exceptions import Assign, Decide, urgency
+from floorhand.domain.holds import Subject
 from floorhand.errors import Code, Refused
 from floorhand.ops import count_ending
 from floorhand.ops.settling import carry_out, from_office
@@ -217,6 +220,26 @@ def test_all_who_caused_it_are_kept_from_the_count_and_from_the_next_of_the_same
         second = {one for one in everybody if counts.may_count(tx, SITE, again, one)}
         offered = {one for one in everybody if counts.waiting_counts(tx, SITE, one, "")}
     assert first == second == offered == {"W8", "W9"}
+
+
+def test_who_accepts_a_delivery_lets_nothing_be_sold_of_it_that_is_recalled(floor) -> None:
+    tea, pen = replace(picking.OLD_TEA, condition="hold"), replace(picking.PEN, condition="hold")
+    with floor.begin() as tx:
+        at = {"site": SITE, "merchant": "ACME"}
+        times = {"opened_at": NOW, "closed_at": NOW}
+        tx.execute(insert(Delivery).values(**at, number="D-1", state="closed", **times))
+        for line_no, goods in enumerate((tea, pen), 1):
+            line = {"line_no": line_no, "sku": goods.sku, "received": 2, "over": 2}
+            tx.execute(insert(DeliveryLine).values(**at, delivery="D-1", **line))
+            what = {"sku": goods.sku, "lot": goods.lot, "expiry": goods.expiry, "condition": "hold"}
+            row = {"delivery": "D-1", "place": "C-04", "pieces": 2}
+            tx.execute(insert(Receipt).values(**at, **what, **row))
+            picking.put(tx, "C-04", goods, 2)
+        recall = HoldSubject(Subject("recall", "ACME", "TEA", tea.lot), "glass")
+        from_office(tx, SITE, recall, NOW)
+    assert decide(floor, raised(floor, "blind_delivery", "D-1"), "accept").endswith("accept")
+    held = stock_of(floor, "C-04")
+    assert (held["TEA", tea.lot, "hold"], held["PEN", "", "available"]) == (2, 2)
 
 
 def test_an_order_that_waits_is_sent_without_what_nobody_has(floor: Transactions) -> None:

@@ -34,23 +34,22 @@ def release(tx: Session, cause: Cause, one: Standing, _command: Decide) -> Facts
 
 
 def held(tx: Session, site: str, one: Standing) -> int:
-    """Count the pieces of a delivery that are still on hold."""
-    goods = _delivered(tx, site, one, HOLD)
+    """Count the pieces of a delivery that are still on hold, though nothing holds them."""
+    goods = _blocked(tx, site, one)
     return min(sum(free for _, _, free in _of(tx, site, one, goods, HOLD)), sum(goods.values()))
 
 
 def acceptable(tx: Session, site: str, one: Standing) -> bool:
     """Say whether what came may be let be sold: not as long as it is held itself."""
-    if one.kind == HELD_GOODS:
-        sku, lot = str(one.facts["sku"]), str(one.facts["lot"])
-        if holds.on_goods(tx, site, Goods(one.merchant, sku, lot)) is not None:
-            return False
     return one.kind not in ("blind_delivery", HELD_GOODS) or held(tx, site, one) > 0
 
 
 def accept(tx: Session, cause: Cause, one: Standing, _command: Decide) -> Facts:
-    """Let what came be sold: its merchant wants it. What was too many is for sale already."""
-    goods = _delivered(tx, cause.site, one, HOLD)
+    """Let what came be sold: its merchant wants it. What was too many is for sale already.
+
+    What is held stays on hold: that is an exception of its own.
+    """
+    goods = _blocked(tx, cause.site, one)
     rows = _of(tx, cause.site, one, goods, HOLD)
     return {"pieces": _turn(tx, cause, rows, AVAILABLE, sum(goods.values()))}
 
@@ -67,6 +66,12 @@ def hold(tx: Session, cause: Cause, one: Standing, _command: Decide) -> Facts:
     goods = _delivered(tx, cause.site, one, AVAILABLE)
     rows = _of(tx, cause.site, one, goods, AVAILABLE)
     return {"pieces": _turn(tx, cause, rows, HOLD, one.pieces or sum(goods.values()))}
+
+
+def _blocked(tx: Session, site: str, one: Standing) -> dict[Goods, int]:
+    """Say what a delivery brought on hold, without what is held by itself."""
+    came = _delivered(tx, site, one, HOLD)
+    return {of: pieces for of, pieces in came.items() if holds.on_goods(tx, site, of) is None}
 
 
 def _delivered(tx: Session, site: str, one: Standing, condition: str) -> dict[Goods, int]:
