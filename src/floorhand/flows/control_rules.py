@@ -41,6 +41,7 @@ from floorhand.flows.control_states import (
     State,
     TellInsert,
 )
+from floorhand.flows.tabled import TABLE, Tabled
 from floorhand.flows.turn import Ask, Choice, Do, Prompt, Reply, Wants
 
 _WORDS = {**CHOICES, POLICY: PLACE_POLICIES}
@@ -62,7 +63,7 @@ def step(state: State, event: object) -> Reply | None:
         case AtRule(seen=seen, at=at) | AtPart(seen=seen, at=at), RuleSet(merchant="", rule=rule):
             return Ask(AtRule(replace(seen, rule=rule), at), *_set_of_site(seen, rule))
         case AtRule(seen=seen) | AtInsert(seen=seen), RuleSet(merchant=merchant, rule=rule):
-            facts = {"merchant": merchant, "rule_text": f"rule.{rule.name}", **_worded(rule)}
+            facts = {"merchant": merchant, "rule_text": f"rule.{rule.name}", **worded(rule)}
             return Ask(AtRule(replace(seen, rule=rule)), "control.rule_set", facts)
         case AtRule(seen=seen) | AtPart(seen=seen), _ if seen.rule.name in PARTED and (
             reply := control_parts.step(state, event)
@@ -70,6 +71,8 @@ def step(state: State, event: object) -> Reply | None:
             return reply
         case Rules(listed=RulesListed(merchant, rows, skip, True)), Pressed(key=Key.LIST):
             return Do(ListRules(merchant, skip + len(rows)))
+        case Rules(listed=RulesListed(merchant)), Pressed(key=Key.PRINT):
+            return Ask(Tabled("rules" if merchant else "site_rules", merchant, ListRules(merchant)))
         case Rules(listed=listed), Chosen(code=name):
             return Do(LookAtRule(listed.merchant, name))
         case Rules(listed=RulesListed(merchant="")), Pressed(key=Key.BACK):
@@ -101,7 +104,7 @@ def _set_of_site(seen: RuleSeen, rule: RuleRow) -> tuple[str, dict[str, str]]:
     """Say what a rule of the building is from now on."""
     if rule.name in PARTED:
         return control_parts.told(seen, rule.value)
-    return "control.site_rule_set", {"rule_text": f"rule.{rule.name}", **_worded(rule)}
+    return "control.site_rule_set", {"rule_text": f"rule.{rule.name}", **worded(rule)}
 
 
 def _set(seen: RuleSeen, value: str) -> Reply:
@@ -113,7 +116,7 @@ def prompt(state: RuleState) -> Prompt:
     match state:
         case Rules(listed=listed):
             rows = tuple(_row(row) for row in listed.rows)
-            keys = (BACK, MORE) if listed.more else (BACK,)
+            keys = (BACK, *((MORE,) if listed.more else ()), TABLE)
             facts = (("merchant", listed.merchant),)
             return Prompt(
                 "control.rules" if listed.merchant else "control.site_rules",
@@ -131,17 +134,17 @@ def prompt(state: RuleState) -> Prompt:
 
 
 def _row(row: RuleRow) -> Choice:
-    facts = (("rule_text", f"rule.{row.name}"), *_worded(row).items())
+    facts = (("rule_text", f"rule.{row.name}"), *worded(row).items())
     return Choice(row.name, "control.row_rule", facts=facts)
 
 
 def _at(seen: RuleSeen, at: int) -> Prompt:
     name = seen.rule.name
     means = "rule.means.grade" if name in GRADES else f"rule.means.{name}"
-    worded = _worded(seen.rule)
-    value: tuple[tuple[str, str], ...] = (("fact.rule_text", worded["value_text"]),)
-    if worded["value_text"] == "rule.words":
-        value = (("fact.rule", worded["value"]),)
+    told = worded(seen.rule)
+    value: tuple[tuple[str, str], ...] = (("fact.rule_text", told["value_text"]),)
+    if told["value_text"] == "rule.words":
+        value = (("fact.rule", told["value"]),)
     if name in PARTED:  # each part is shown by itself
         value = ()
     choices, wants = _answers(seen, at)
@@ -186,7 +189,7 @@ def _answers(seen: RuleSeen, at: int) -> tuple[tuple[Choice, ...], Wants]:
     return (), Wants(kinds=("text", "piece"), text=True)
 
 
-def _worded(rule: RuleRow) -> dict[str, str]:
+def worded(rule: RuleRow) -> dict[str, str]:
     """Give a rule's value as facts: in words of the language where it is a word of ours."""
     if rule.name in PARTED:
         return control_parts.in_words(rule.name, rule.value)

@@ -40,6 +40,7 @@ from floorhand.domain.things import (
     ReturnCode,
 )
 from floorhand.errors import Code
+from floorhand.flows import tabled
 from floorhand.flows.leading_screens import AREAS, prompt
 from floorhand.flows.leading_states import (
     START,
@@ -56,6 +57,7 @@ from floorhand.flows.leading_states import (
     State,
     Why,
 )
+from floorhand.flows.tabled import Tabled
 from floorhand.flows.turn import Ask, Do, Open, Refuse, Reply
 
 NAME = "leading"
@@ -68,6 +70,8 @@ def step(state: State, event: object) -> Reply:
             return Ask(Desk(rights))
         case Arriving(), _:
             return Do(OpenDesk())
+        case Tabled(), Pressed():
+            return tabled.step(state, event)
         case _, Pressed(key=Key.BACK):
             return _back(state)
         case _, DeedsFound():
@@ -87,14 +91,16 @@ def step(state: State, event: object) -> Reply:
             return Ask(Desk(state.rights), done, dict(facts), look=label)
         case Desk() | Deeds(), _ if (asked := _asked_about(event)) is not None:
             return Do(asked)
-        case Desk() | Seats() | AtSeat() | People() | About(), _:
+        case Desk() | Seats() | AtSeat() | People() | About() | Tabled(), _:
             return _seats_and_people(state, event)
         case Deeds() | Reading() | Why(), _:
             return _deeds(state, event)
     return _refused(event)
 
 
-def _seats_and_people(state: Desk | Seats | AtSeat | People | About, event: object) -> Reply:
+def _seats_and_people(
+    state: Desk | Seats | AtSeat | People | About | Tabled, event: object
+) -> Reply:
     """Look at seats and people, free one, unlock another."""
     match state, event:
         case _, Listed(rows=(PersonRow(), *_)):
@@ -105,6 +111,10 @@ def _seats_and_people(state: Desk | Seats | AtSeat | People | About, event: obje
             return Do(ListSeats(state.listed.skip + len(state.listed.rows)))
         case People(listed=Listed(more=True)), Pressed(key=Key.LIST):
             return Do(ListPeople(state.listed.skip + len(state.listed.rows)))
+        case Seats(rights=rights), Pressed(key=Key.PRINT):
+            return Ask(Tabled("seats", "", ListSeats(), rights))
+        case People(rights=rights), Pressed(key=Key.PRINT):
+            return Ask(Tabled("people", "", ListPeople(), rights))
         case Seats(rights=rights, listed=listed), Chosen(code=code):
             return Ask(AtSeat(rights, listed, _seat(listed, code)))
         case People(rights=rights, listed=listed), Chosen(code=code):

@@ -10,6 +10,7 @@ from floorhand.domain.leading import Listed, PersonRow, SeatRow
 from floorhand.domain.reversing import REASONS, Deed, DeedSeen, Moved
 from floorhand.domain.rights import Right
 from floorhand.domain.things import OUTSIDE
+from floorhand.flows import tabled
 from floorhand.flows.leading_states import (
     About,
     AtSeat,
@@ -21,6 +22,7 @@ from floorhand.flows.leading_states import (
     State,
     Why,
 )
+from floorhand.flows.tabled import TABLE, Tabled
 from floorhand.flows.turn import Choice, Item, Prompt, Wants
 
 BACK = (Key.BACK, "key.back")
@@ -55,6 +57,8 @@ def prompt(state: State) -> Prompt:
         case People(listed=listed):
             rows = tuple(_person(row) for row in listed.rows if isinstance(row, PersonRow))
             return Prompt("leading.people", keys=_keys(listed), choices=rows, wants=CHOICE)
+        case Tabled():
+            return tabled.prompt(state)
         case AtSeat(rights=rights, seat=seat):
             return _at_seat(rights, seat)
         case About(rights=rights, person=person):
@@ -84,7 +88,7 @@ def _offered(rights: tuple[str, ...]) -> tuple[Choice, ...]:
 
 
 def _keys(listed: Listed) -> tuple[tuple[Key, str], ...]:
-    return (BACK, MORE) if listed.more else (BACK,)
+    return (BACK, *((MORE,) if listed.more else ()), TABLE)
 
 
 def _seat(row: SeatRow) -> Choice:

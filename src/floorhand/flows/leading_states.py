@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from floorhand.domain.leading import Listed, PersonRow, SeatRow
 from floorhand.domain.reversing import Deed, DeedSeen, DeedsFound, FindDeeds, Moved
+from floorhand.flows import tabled
+from floorhand.flows.tabled import Tabled
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +86,13 @@ class Why:
     seen: DeedSeen
 
 
-State = Arriving | Desk | Seats | AtSeat | People | About | Deeds | Reading | Why
+State = Arriving | Desk | Seats | AtSeat | People | About | Deeds | Reading | Why | Tabled
 START = Arriving()
-STATES: tuple[type, ...] = (Arriving, Desk, Seats, AtSeat, People, About, Deeds, Reading, Why)
+STATES: tuple[type, ...] = (
+    *(Arriving, Desk, Seats, AtSeat, People, About, Deeds, Reading, Why, Tabled),
+)
 VALUES: tuple[type, ...] = (
+    *tabled.VALUES,
     Listed,
     SeatRow,
     PersonRow,

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from floorhand.domain.control import ListSubjects, ListWork
 from floorhand.domain.exceptions import ListExceptions
 from floorhand.domain.keymap import Key
+from floorhand.domain.leading import ListPeople, ListSeats
 from floorhand.domain.planning import LookAtPlan
+from floorhand.domain.ruling import ListRules
 from floorhand.domain.things import Pressed
 from floorhand.errors import Code
 from floorhand.flows.turn import Do, Prompt, Refuse, Reply
@@ -19,7 +21,7 @@ ASK = "leading.table"
 TABLE = (Key.PRINT, "key.table")
 """Leads to the table; there the same key keeps it as a file."""
 
-Asked = ListExceptions | ListSubjects | ListWork | LookAtPlan
+Asked = ListExceptions | ListSubjects | ListWork | LookAtPlan | ListRules | ListSeats | ListPeople
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +29,18 @@ class Tabled:
     """The table is looked at.
 
     ``which`` is one of `floorhand.store.desk_tables`, ``of`` whose or which part of it; ``asked``
-    leads back to the list.
+    leads back to the list. ``rights`` are what the lead may do, where the list needs to know.
     """
 
     which: str
     of: str
     asked: Asked
+    rights: tuple[str, ...] = ()
 
 
-VALUES: tuple[type, ...] = (ListExceptions, ListSubjects, ListWork, LookAtPlan)
+VALUES: tuple[type, ...] = (
+    *(ListExceptions, ListSubjects, ListWork, LookAtPlan, ListRules, ListSeats, ListPeople),
+)
 
 
 def step(state: Tabled, event: object) -> Reply:

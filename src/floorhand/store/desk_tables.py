@@ -11,10 +11,14 @@ from sqlalchemy.orm import Session
 
 from floorhand.domain.holds import reason_words
 from floorhand.domain.refilling import Refill
-from floorhand.store import count_plan, holds, open_work, refills, subjects
+from floorhand.domain.ruling import NAMES, SITE_NAMES, RuleRow, site_value_of, value_of
+from floorhand.domain.tracing import BUILDINGS
+from floorhand.flows.control_rules import worded
+from floorhand.store import count_plan, holds, open_work, refills, seats, subjects, workers
 from floorhand.store.cells import ROWS_MAX, Details, Lead, Value, Word, table
 from floorhand.store.details import told_in_line
 from floorhand.store.exceptions import open_exceptions
+from floorhand.store.masters import merchant_rules, site_rules
 from floorhand.store.orders import ENDED
 from floorhand.store.schema import Order
 
@@ -107,6 +111,45 @@ def _lots(tx: Session, site: str, of: str, _now: datetime) -> Details:
     return table(("lot", "expiry", "pieces"), rows)
 
 
+def _rules(tx: Session, site: str, of: str, _now: datetime) -> Details:
+    """List the rules of a merchant, or of the building; each leads to its history."""
+    if of:
+        of_merchant = merchant_rules(tx, site, of)
+        values = {name: value_of(of_merchant, name) for name in NAMES}
+    else:
+        of_site = site_rules(tx, site)
+        values = {name: site_value_of(of_site, name) for name in SITE_NAMES}
+    rows = []
+    for name, value in values.items():
+        told = worded(RuleRow(name, value))
+        history = Lead("rule", f"{of or BUILDINGS}/{name}", "→")
+        rows.append((Word(f"rule.{name}"), Word(told["value_text"], tuple(told.items())), history))
+    return table(("rule", "value", "more"), rows)
+
+
+def _seats(tx: Session, site: str, _of: str, now: datetime) -> Details:
+    rows = (
+        (
+            one.code,
+            one.worker,
+            Word(f"job.{one.flow}") if one.worker else "",
+            one.since,
+            one.at,
+            one.station,
+        )
+        for one in seats.seats(tx, site, now)
+    )
+    return table(("seat", "worker", "job", "since", "last_scan", "station"), rows)
+
+
+def _people(tx: Session, site: str, _of: str, now: datetime) -> Details:
+    rows = (
+        (Lead("worker", one.code), one.name, " ".join(one.seats), one.seen_at)
+        for one in workers.people(tx, site, now - seats.SIGNED_IN_WITHIN)
+    )
+    return table(("worker", "name", "seat", "last_scan"), rows)
+
+
 def _plan(tx: Session, site: str, _of: str, now: datetime) -> Details:
     """Tell how much there is to count and to fill up, and lead on to each."""
     counted = {which: TABLES[which](tx, site, "", now).count for which in ("counts", "refills")}
@@ -160,6 +203,10 @@ TABLES: Final[Mapping[str, Callable[[Session, str, str, datetime], Details]]] = 
     "order": _orders,
     "merchant": _merchants,
     "lot": _lots,
+    "rules": _rules,
+    "site_rules": _rules,
+    "seats": _seats,
+    "people": _people,
     "plan": _plan,
     "counts": _counts,
     "refills": _refills,
