@@ -29,7 +29,16 @@ from floorhand.store.db import Transactions
 from floorhand.store.exceptions import open_exceptions
 from floorhand.store.ledger import Cause
 from floorhand.store.places import new_place
-from floorhand.store.schema import Counted, CountSheet, Operation, Place, SiteRow, Task, Trouble
+from floorhand.store.schema import (
+    Counted,
+    CountSheet,
+    Operation,
+    Order,
+    Place,
+    SiteRow,
+    Task,
+    Trouble,
+)
 
 
 @pytest.fixture
@@ -470,4 +479,18 @@ def test_a_lead_decides_where_a_colleague_has_the_serial_in_hand(floor: Transact
     with pytest.raises(Refused) as refused, floor.begin() as tx:
         decide(tx, lead(tx, "X:1", "W4"), Decide(entry, "approve"))
     assert refused.value.code is Code.SERIAL_IN_HOUSE
+    assert all_is_well(floor)
+
+
+def test_a_count_ends_the_doubt_about_a_pallet_in_the_bin(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        order(tx, "9", [("NUT", 2)], merchant="BOLT", due_h=1)
+        tx.execute(update(Order).where(Order.number != "9").values(state="hold"))
+    ana = Picker(floor, "W2")
+    ana.start()
+    ana.scan("PAL-1", "*SHORT", "0", "1")
+    assert stock_of(floor, "PAL-1") == {("NUT", "", "hold"): 20}
+    assert count(counter(floor), "C-04", NUT=20) == "counting.right"
+    assert stock_of(floor, "PAL-1") == {("NUT", "", "available"): 20}
+    assert troubles(floor, "suspect_stock") == []
     assert all_is_well(floor)

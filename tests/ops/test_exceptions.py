@@ -11,7 +11,7 @@ from itertools import product
 
 import pytest
 from conftest import NOW, SITE
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 from warehouses import picking
 from warehouses.picked import line, state, stock_of, tasks_of, troubles
 from warehouses.picker import Picker
@@ -32,6 +32,7 @@ from floorhand.store.schema import (
     Delivery,
     DeliveryLine,
     Operation,
+    Order,
     PrintJob,
     Receipt,
     Return,
@@ -157,6 +158,19 @@ def test_suspect_stock_is_sold_again_when_another_person_has_looked(floor: Trans
     assert decide(floor, one, "release", worker="W1") == Code.EXCEPTION_OWN
     assert decide(floor, one, "release") == "exceptions.done.release"
     assert stock_of(floor, "A-01")["MUG", "", "available"] == one.pieces
+
+
+def test_suspect_stock_is_sold_again_from_a_pallet_in_the_bin_too(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        picking.order(tx, "9", [("NUT", 2)], merchant="BOLT", due_h=1)
+        tx.execute(update(Order).where(Order.number != "9").values(state="hold"))
+    ana = Picker(floor)
+    ana.start()
+    ana.scan("PAL-1", "*SHORT", "0", "1")
+    (one,) = listed(floor, "suspect_stock")
+    assert stock_of(floor, "PAL-1") == {("NUT", "", "hold"): 20}
+    assert decide(floor, one, "release") == "exceptions.done.release"
+    assert stock_of(floor, "PAL-1") == {("NUT", "", "available"): 20}
 
 
 def test_who_caused_it_does_not_get_the_count(floor: Transactions) -> None:

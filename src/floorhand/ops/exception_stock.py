@@ -17,20 +17,26 @@ from floorhand.store.cancelling import PUTBACK, put_back
 from floorhand.store.exceptions import Standing
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import rules_of_merchants
+from floorhand.store.nesting import places_in
 from floorhand.store.schema import Place, Receipt, Stock, Task
 
 
 def suspect(tx: Session, site: str, one: Standing) -> int:
     """Count the pieces on hold where stock is suspect, at most as many as were put on hold."""
-    rows = _rows(tx, site, one.merchant, [str(one.facts.get("sku", ""))], HOLD, [one.subject])
+    rows = _suspects(tx, site, one)
     return min(sum(free for _, _, free in rows), one.pieces)
 
 
 def release(tx: Session, cause: Cause, one: Standing, _command: Decide) -> Facts:
     """Let suspect stock be sold again: somebody has looked, and it is as the books say."""
-    sku = str(one.facts.get("sku", ""))
-    rows = _rows(tx, cause.site, one.merchant, [sku], HOLD, [one.subject])
+    rows = _suspects(tx, cause.site, one)
     return {"pieces": _turn(tx, cause, rows, AVAILABLE, one.pieces)}
+
+
+def _suspects(tx: Session, site: str, one: Standing) -> list[tuple[str, Goods, int]]:
+    """List what is on hold of a product in a bin, and in what stands in it."""
+    sku, places = str(one.facts.get("sku", "")), places_in(tx, site, one.subject)
+    return _rows(tx, site, one.merchant, [sku], HOLD, places)
 
 
 def held(tx: Session, site: str, one: Standing) -> int:

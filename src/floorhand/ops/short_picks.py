@@ -15,7 +15,7 @@ from floorhand.domain.picking import (
     ShortDeclared,
     StopGone,
 )
-from floorhand.domain.things import AVAILABLE, DAMAGED, EXPIRED, HOLD, Goods
+from floorhand.domain.things import AVAILABLE, DAMAGED, EXPIRED, HOLD
 from floorhand.errors import Code, Refused
 from floorhand.ops.rehoming import Rehomed, rehome
 from floorhand.ops.reserving import drop_stop
@@ -130,26 +130,30 @@ def _put_right(tx: Session, cause: Cause, stop: StopRow, missing: int, reason: s
             .values(blocked="blocked")
         )
     elif reason in SUSPECT_REASONS:
-        _hold_all(tx, cause, place, goods)
+        _hold_all(tx, cause, stop)
     else:
         condition = DAMAGED if reason == "damaged" else EXPIRED
         ledger.change(tx, cause, place, goods, missing, condition=condition)
 
 
-def _hold_all(tx: Session, cause: Cause, place: str, goods: Goods) -> None:
-    """Put what the books still believe in a place on hold: suspect, not deleted."""
-    held = 0
-    for line in ledger.lines_in(tx, cause.site, place):
+def _hold_all(tx: Session, cause: Cause, stop: StopRow) -> None:
+    """Put what the books still believe in a place on hold: suspect, not deleted.
+
+    It is the bin that is doubted, and counted, whatever stands in it.
+    """
+    goods, held = stop.stop.goods, 0
+    for line in ledger.lines_in(tx, cause.site, stop.place):
         same = (line.goods.merchant, line.goods.sku) == (goods.merchant, goods.sku)
         if same and line.goods.condition == AVAILABLE:
-            ledger.change(tx, cause, place, line.goods, line.pieces, condition=HOLD)
+            ledger.change(tx, cause, stop.place, line.goods, line.pieces, condition=HOLD)
             held += line.pieces
     if held:
-        tasks.trouble(tx, cause, "suspect_stock", place, goods.merchant, sku=goods.sku, pieces=held)
+        about = (stop.stop.place, goods.merchant)
+        tasks.trouble(tx, cause, "suspect_stock", *about, sku=goods.sku, pieces=held)
 
 
 def _raise_count(tx: Session, cause: Cause, stop: StopRow, reason: str) -> None:
-    """Ask for one count of the place, unless one is asked for already."""
+    """Ask for one count of the bin, unless one is asked for already."""
     goods = stop.stop.goods
     known = tx.scalar(
         select(Task.id)
@@ -157,7 +161,7 @@ def _raise_count(tx: Session, cause: Cause, stop: StopRow, reason: str) -> None:
             Task.site == cause.site,
             Task.kind == "count",
             Task.state.in_(("open", "claimed")),
-            Task.place == stop.place,
+            Task.place == stop.stop.place,
             Task.merchant == goods.merchant,
             Task.sku == goods.sku,
             Task.lot == goods.lot,
@@ -180,7 +184,7 @@ def _raise_count(tx: Session, cause: Cause, stop: StopRow, reason: str) -> None:
         tx,
         cause,
         "count",
-        place=stop.place,
+        place=stop.stop.place,
         merchant=goods.merchant,
         sku=goods.sku,
         lot=goods.lot,
