@@ -43,6 +43,8 @@ class Right(StrEnum):
     CONTROL = "control"
     """Hold and release orders, merchants, goods and bins; recall a lot; say which goes first; set
     the rules of merchants and of the building."""
+    LIMITS = "limits"
+    """Set the rules that say where a lead needs another person's word: no lead may loosen these."""
     SERVE = "serve"
     """Tell merchants who ask how their orders, deliveries, returns and goods stand."""
 

@@ -40,6 +40,10 @@ LANGUAGE: Final = "language"
 CUT_OFF: Final = "cut_off"
 SHIFTS: Final = "shifts"
 FOUR_EYES: Final = "four_eyes"
+
+OF_LEADS: Final = frozenset({FOUR_EYES, "correction_pieces_max", "count_approval_pieces"})
+"""Rules that bind those who lead: where they need another person's word."""
+
 ZONES: Final = "place_policy"
 IDLE: Final = "idle_minutes"
 DAYS: Final = "count_days"

@@ -35,6 +35,7 @@ ACTS: Final[Mapping[Right, str]] = {
     Right.DECIDE: "job.exceptions",
     Right.CORRECT: "job.correcting",
     Right.CONTROL: "job.control",
+    Right.LIMITS: "control.limits_job",
     Right.SERVE: "job.serving",
 }
 """What each right allows, as the text that stands in a refusal."""

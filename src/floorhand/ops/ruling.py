@@ -28,7 +28,13 @@ from floorhand.domain.ruling import (
     site_value_of,
     value_of,
 )
-from floorhand.domain.site_rules import LANGUAGE, TYPED_CHARACTERS_MAX, ZONES, site_changed
+from floorhand.domain.site_rules import (
+    LANGUAGE,
+    OF_LEADS,
+    TYPED_CHARACTERS_MAX,
+    ZONES,
+    site_changed,
+)
 from floorhand.errors import Code, Refused
 from floorhand.ops.colleagues import moment_told
 from floorhand.ops.leading import must_lead
@@ -105,7 +111,8 @@ def set_rule(tx: Session, cause: Cause, command: SetRule) -> RuleSet:
     """Change a rule.
 
     Raises:
-        Refused: `Code.EXCEPTION_CHANGED` if it is not what it was; `Code.RULE_NUMBER`,
+        Refused: `Code.ROLE_MISSING` if it binds leads, and one wants to change it;
+            `Code.EXCEPTION_CHANGED` if it is not what it was; `Code.RULE_NUMBER`,
             `Code.RULE_SHIFT`, `Code.BAD_CLOCK` or `Code.RETURN_TEXT_LONG` if it cannot be that.
     """
     must_lead(tx, cause, Right.CONTROL)
@@ -122,6 +129,8 @@ def set_rule(tx: Session, cause: Cause, command: SetRule) -> RuleSet:
 
 
 def _set_of_site(tx: Session, cause: Cause, command: SetRule) -> str:
+    if command.rule in OF_LEADS:
+        must_lead(tx, cause, Right.LIMITS)
     if command.rule == LANGUAGE and command.now not in dict(named_languages()):
         raise Refused(Code.NOT_EXPECTED_NOW)
     after = site_changed(site_rules(tx, cause.site), command.rule, command.now)
