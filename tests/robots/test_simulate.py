@@ -7,7 +7,8 @@ import json
 import os
 from argparse import ArgumentParser
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from queue import Empty
 from typing import Any
@@ -19,6 +20,7 @@ from sqlalchemy import select
 from floorhand.config import Settings
 from floorhand.exchange import command as importing
 from floorhand.robots import command
+from floorhand.robots import simulate as simulating
 from floorhand.robots.demo import build_demo
 from floorhand.robots.demo.reserves import RESERVES
 from floorhand.robots.lead import COUNTS_MAX
@@ -45,10 +47,14 @@ KEYS = {
 }
 
 
-def demo(folder: Path) -> str:
+MORNING = datetime(2026, 3, 9, 9, 0, tzinfo=UTC)
+"""From here on a day is always the same; with the real time of day a crew works in other order."""
+
+
+def demo(folder: Path, began: datetime | None = None) -> str:
     path = home_of(folder / "demo.db")
     transactions = open_database(path)
-    build_demo(transactions, SITE, datetime.now(UTC))
+    build_demo(transactions, SITE, began or datetime.now(UTC))
     engine_of(transactions).dispose()
     return path
 
@@ -132,9 +138,11 @@ def test_goods_that_fit_no_bin_keep_no_other_order_from_leaving(
 
 
 def test_a_lead_plans_decides_and_hands_over_while_a_crew_fills_up_and_counts(
-    tmp_path: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = demo(tmp_path)
+    seconds = count(1)
+    monkeypatch.setattr(simulating, "_now", lambda: MORNING + timedelta(seconds=next(seconds)))
+    path = demo(tmp_path, MORNING)
     result = simulate(path, SITE, Plan(workers=3, slips=0.6, seed=2, lead=True))
     assert result["check"] == {"verdict": "passed", "violations": []}
     assert result["stuck"] == result["not_shipped"] == result["left"] == []
