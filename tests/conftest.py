@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import gc
 import os
 import sys
@@ -29,6 +30,7 @@ if "FLOORHAND_EXPLORE" not in os.environ:
     # The same examples every time: a run says something about the change, not about its luck.
     hypothesis.settings.load_profile("same")
 
+SOURCE = Path(__file__).resolve().parents[1] / "src"
 BYTECODE = Path(__file__).resolve().parents[1] / ".pytest_cache" / "bytecode"
 
 
@@ -77,6 +79,8 @@ def _keep_bytecode() -> None:
     if os.environ.pop("PYTHONDONTWRITEBYTECODE", "") and "PYTHONPYCACHEPREFIX" not in os.environ:
         os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = str(BYTECODE)
         sys.dont_write_bytecode = False
+        if "PYTEST_XDIST_WORKER" not in os.environ:  # before there are any: each would do it
+            compileall.compile_dir(SOURCE, quiet=1, workers=0)
 
 
 _work_in_memory()
@@ -120,8 +124,14 @@ def _homes_of_a_module_end() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _homes_of_a_test_end(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
-    """Drop what a test made, and see that it worked on the kind of database that was asked for."""
+def _homes_of_a_test_end(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Drop what a test made, and see that it worked on the kind of database that was asked for.
+
+    What it made in a folder is dropped before that is; most tests have none, and need not wait for
+    one to be made.
+    """
+    if ON_POSTGRESQL or "tmp_path" in request.fixturenames:
+        tmp_path = request.getfixturevalue("tmp_path")
     with homes.homes_end():
         if ON_POSTGRESQL:
             with homes.nothing_on_sqlite(tmp_path):

@@ -182,32 +182,33 @@ def faults(shown: View, rows: list[Row]) -> Iterator[str]:
     """Say what essential is missing on a screen."""
     prompt, asked = shown.prompt, question(shown)
     assert prompt is not None
-    drawn = text_of(rows, "place", "count", "ask")
+    marked = [tuple(part for row in rows for part in row if part.role)]
+    drawn = text_of(marked, "place", "count", "ask")
     whole = "".join(part.text for row in rows for part in row)
     enlarged = text_of(_large_ask(shown, _inner(width_of(rows[0]))), "ask") if shown.large else ""
-    if squeezed(text_of(rows, "ask")) not in (squeezed(asked), squeezed(enlarged)):
-        yield f"question {asked!r}: {text_of(rows, 'ask')!r}"
+    if squeezed(text_of(marked, "ask")) not in (squeezed(asked), squeezed(enlarged)):
+        yield f"question {asked!r}: {text_of(marked, 'ask')!r}"
     for code, role in ((prompt.place, "place"), (prompt.count, "count")):
         big = {large(code), huge(code)} - {()}
-        if squeezed(code) not in squeezed(text_of(rows, role)) and not any(
+        if squeezed(code) not in squeezed(text_of(marked, role)) and not any(
             all(line in drawn or line in whole for line in one) for one in big
         ):
             yield f"{role} {code!r}"
     if prompt.count and prompt.goods:
         now = next((item for item in prompt.goods if item.mark == "now"), prompt.goods[0])
-        if squeezed(now.code) not in squeezed(text_of(rows, "code", "now", "value")):
+        if squeezed(now.code) not in squeezed(text_of(marked, "code", "now", "value")):
             yield f"code {now.code!r}"
     yield from listed_faults(shown, rows)
     if width_of(rows[0]) >= 40 and len(rows) >= 20:
         for fate in shown.recent:
             if f"{SIGNS[fate.tone]} {fate.code[:6]}" not in whole:
                 yield f"recent {fate.code!r}"
-    keys = f"{text_of(rows, 'key')} "
+    keys = f"{text_of(marked, 'key')} "
     for key, _ in prompt.keys:
         if f" {named(key)} " not in keys:
             yield f"key {key}"
     for said in shown.said:
-        told = squeezed(text_of(rows, f"said-{said.tone}")).rstrip(".。")
+        told = squeezed(text_of(marked, f"said-{said.tone}")).rstrip(".。")
         width = width_of(rows[0]) - 4
         whole = squeezed(sentence(said, shown.words, width)).rstrip(".。")
         brief = squeezed(sentence(said, shown.words, width, asked=prompt.ask)).rstrip(".。")
