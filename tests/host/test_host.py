@@ -94,6 +94,7 @@ def test_a_terminal_that_crashes_harms_no_other_and_leaves_a_sane_line(
         assert one.code() == 1
         one.wait_for(b"\x1b[?1049l")
         one.wait_for(b"was ended from outside")
+        assert b"\x1b[?1000l" in one.seen  # clicks are nobody's business any more
         assert not one.raw()
         sign_in(two)
         assert how.name in host.heard("was killed")

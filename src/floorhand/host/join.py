@@ -103,9 +103,9 @@ code above 128 unless that part had ended before, which some shells notice by th
 the beginning, for it may have changed before there was anybody to notice. The pipe is held by the
 first one alone: when that is killed, the terminal ends although the other one holds the line."""
 
-MEND = "\x1b[?2004l\x1b[?7h\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l\x1b[0m"
-"""Takes back what a terminal program asks of a terminal: pastes in brackets, no line wrap, the
-other screen, no cursor, to be told of focus."""
+MEND = "\x1b[?2004l\x1b[?7h\x1b[?1000l\x1b[?1006l\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l\x1b[0m"
+"""Takes back what a terminal program asks of a terminal: pastes in brackets, no line wrap, to be
+told of clicks, the other screen, no cursor, to be told of focus."""
 
 NO_HOST = "No host for terminals answers{where}: {why}."
 
