@@ -77,6 +77,30 @@ async def test_what_is_scanned_at_the_board_is_found_and_answers_no_question() -
         assert road.scans == []
 
 
+async def test_what_comes_behind_the_key_that_leaves_is_for_the_question_behind() -> None:
+    looking, road = Looking(), ListRoad(WATCHING, lambda *_: MENU)
+    async with watched(looking, road).run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "Will it leave in time?")
+        await hear(pilot, *pilot.app.reader.press("f12"), Scan("T-0017", "scanned"))
+        await hear(pilot, Scan("8"))
+        await shows(pilot, "Receiving")
+        await settled(pilot)
+        assert [scan for _, scan in road.scans] == ["*BACK", "T-0017", "8"]
+    assert Target("found", "T-0017") not in looking.asked
+
+
+async def test_a_board_that_may_not_be_left_yet_hears_again() -> None:
+    looking, road = Looking(), ListRoad(WATCHING, lambda turn, _: turn)
+    async with watched(looking, road).run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "Will it leave in time?")
+        await press(pilot, "f12")
+        while pilot.app.screen.left:
+            await pilot.pause(0.005)
+        await press(pilot, "right")
+        await shows(pilot, "BOLT/10")
+        assert [scan for _, scan in road.scans] == ["*BACK"]
+
+
 async def test_a_board_can_be_looked_at_again_and_again() -> None:
     turns = {"*BACK": MENU, "1": WATCHING}
     looking, road = Looking(), ListRoad(MENU, lambda turn, scan: turns.get(scan, turn))

@@ -131,11 +131,13 @@ class FloorhandApp(App[Exception | None], inherit_bindings=False):
             )
 
     def on_arrived(self, message: Arrived) -> None:
-        """Take what the terminal sent."""
-        if self._watch is not None and self._watch.board is self.screen:
-            self._watch.board.hear(message.heard, self.hearing)
-        else:
-            self._flow.hear(message.heard)
+        """Take what the terminal sent: what is shown over the question has it first."""
+        heard, board = message.heard, self._watch.board if self._watch is not None else None
+        if board is not None and board is self.screen and not board.left:
+            heard = board.hear(heard, self.hearing)
+            if not heard:
+                return
+        self._flow.hear(heard)
 
     def on_looked_at(self, message: LookedAt) -> None:
         """Show the board, or tables, while they are looked at."""

@@ -133,6 +133,8 @@ class BoardScreen(MouseScreen):
     ) -> None:
         super().__init__()
         self._leave = leave
+        self.left = False
+        """Whether somebody wants to be where it was opened: what comes now is for what is there."""
         self._view: RowsView[BoardView | DetailsView] = RowsView(_lay_out)
         self._sight = sight
         self._encoding = "ascii" if manner.theme == "ascii" else manner.encoding
@@ -177,9 +179,11 @@ class BoardScreen(MouseScreen):
         if opened is not None and target is not None:
             opened.details, opened.looked_s = looked.details, monotonic()
 
-    def hear(self, heard: tuple[Any, ...], hearing: Hearing) -> None:
-        """Take keys, and what is typed to search a table."""
-        for item in heard if heard and hearing.arrived(heard) else ():
+    def hear(self, heard: tuple[Any, ...], hearing: Hearing) -> tuple[Any, ...]:
+        """Take keys, and what is typed to search a table; give what came after it was left."""
+        for number, item in enumerate(heard if heard and hearing.arrived(heard) else ()):
+            if self.left:
+                return heard[number:]
             if isinstance(item, Scan) and (self._is_first or item.source != "typed"):
                 self._open(Target("found", item.text))
             elif self._opened is not None:
@@ -188,6 +192,7 @@ class BoardScreen(MouseScreen):
                 self._key(item.key)
         hearing.make_room(room=True)
         self._paint()
+        return ()
 
     def _choose(self, line: int) -> None:
         if self._opened is not None:
@@ -220,6 +225,7 @@ class BoardScreen(MouseScreen):
     def _end(self) -> None:
         """Go back to where the board was opened; if that is nowhere, end the program."""
         if self._leave is not None:
+            self.left = True
             self._leave()
         else:
             self.app.exit()

@@ -214,8 +214,9 @@ class FlowScreen(Pointing, inherit_bindings=False):
         self._shown.saved_at = saved_at(self._floor, self.turn, turn) or self._shown.saved_at
         self._shown.standing = still_standing(self.turn, self._shown, turn)
         before, self.turn = self.turn, turn
-        if before is None or shown_over(before.prompt) != shown_over(turn.prompt):
-            self.post_message(LookedAt(shown_over(turn.prompt), self._words()))
+        over = shown_over(turn.prompt)
+        if over is not None or before is None or shown_over(before.prompt) is not None:
+            self.post_message(LookedAt(over, self._words()))
         self._shown.answered = self._floor.now()
         moved = before is not None and turn.scan_no != before.scan_no
         self._shown.taken = ring and moved and turn.said is None

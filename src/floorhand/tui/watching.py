@@ -69,6 +69,7 @@ class Watch:
             sight = self._sights(words, over)
             self.board = BoardScreen(sight, self._manner, self._thread, leave)
             self._terminal.push_screen(self.board)
+        self.board.left = False  # whoever left it may not go yet
 
     def end(self) -> None:
         """Show the terminal's own screen again."""
