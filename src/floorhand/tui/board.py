@@ -133,8 +133,7 @@ class BoardScreen(MouseScreen):
     ) -> None:
         super().__init__()
         self._leave = leave
-        self.left = False
-        """Whether somebody wants to be where it was opened: what comes now is for what is there."""
+        self.left = False  # what comes from then on is for what is where it was opened
         self._view: RowsView[BoardView | DetailsView] = RowsView(_lay_out)
         self._sight = sight
         self._encoding = "ascii" if manner.theme == "ascii" else manner.encoding
@@ -217,10 +216,7 @@ class BoardScreen(MouseScreen):
         opened = self._opened
         if opened is not None and opened.about == HELP:
             return
-        told = _explained(opened, self._words)
-        self._open(HELP)
-        assert self._opened is not None
-        self._opened.details = told
+        self._open(HELP).details = _explained(opened, self._words)
 
     def _end(self) -> None:
         """Go back to where the board was opened; if that is nowhere, end the program."""
@@ -233,9 +229,7 @@ class BoardScreen(MouseScreen):
     @property
     def _is_first(self) -> bool:
         """Whether what is shown is what was shown first: what is typed there is looked for."""
-        return self._opened is None or (
-            self._sight.first is not None and self._opened.before is None
-        )
+        return self._opened is None or bool(self._sight.first and not self._opened.before)
 
     def _pressed(self, key: str) -> None:
         lines = targets(self._board) if self._board is not None else ()
@@ -248,13 +242,14 @@ class BoardScreen(MouseScreen):
         elif key in OPENS and self._chosen < len(lines):
             self._open(lines[self._chosen])
 
-    def _open(self, target: Target) -> None:
+    def _open(self, target: Target) -> Opened:
         """Open what is behind a line, or what a code stands for; where one was, it leads back."""
         if self._opened is not None:  # a scan looks like a search while it comes
             self._opened.order = replace(self._opened.order, search="")
-        self._opened = Opened(target, before=self._opened)
-        self._opened.lead_back_to(self._sight.opened_first())
+        opened = self._opened = Opened(target, before=self._opened)
+        opened.lead_back_to(self._sight.opened_first())
         self._soon.set()
+        return opened
 
     def _heard_in(self, opened: Opened, item: object) -> None:
         match item:

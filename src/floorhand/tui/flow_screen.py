@@ -214,8 +214,7 @@ class FlowScreen(Pointing, inherit_bindings=False):
         self._shown.saved_at = saved_at(self._floor, self.turn, turn) or self._shown.saved_at
         self._shown.standing = still_standing(self.turn, self._shown, turn)
         before, self.turn = self.turn, turn
-        over = shown_over(turn.prompt)
-        if over is not None or before is None or shown_over(before.prompt) is not None:
+        if (over := shown_over(turn.prompt)) or before is None or shown_over(before.prompt):
             self.post_message(LookedAt(over, self._words()))
         self._shown.answered = self._floor.now()
         moved = before is not None and turn.scan_no != before.scan_no
