@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from conftest import NOW, SITE
 from host.conftest import Start
-from host.hosts import WAIT_MAX_S, client, sign_in, until
+from host.hosts import WAIT_MAX_S, client, compiling, sign_in, until
 from sqlalchemy import select
 
 from floorhand.store.db import Transactions
@@ -19,6 +20,16 @@ from floorhand.store.print_jobs import queue_label
 from floorhand.store.schema import PrintJob
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="hosts are for Linux")
+
+GONE = 2**22 + 1
+"""A number that no process has: it is beyond the highest that Linux gives."""
+
+SERVES = """
+import sys
+from floorhand.commands.spool import serve_host
+from floorhand.config import Settings
+sys.exit(serve_host(Settings(database=sys.argv[1], site=sys.argv[2]), int(sys.argv[3])))
+"""
 
 TOTE = {"code": "T-0117", "scan_code": "FHTFSJTPHTKV"}
 
@@ -68,3 +79,11 @@ def test_a_newer_host_has_a_spool_of_its_own(start: Start, warehouse: Transactio
     older.process.wait(WAIT_MAX_S)
     job = ask_for_label(warehouse, 4)
     until(lambda: is_out(warehouse, job), "nobody has sent the label")
+
+
+def test_a_spool_whose_host_has_ended_before_it_begins_ends_at_once(
+    home: str, tmp_path: Path
+) -> None:
+    words = [sys.executable, "-c", SERVES, home, SITE, str(GONE)]
+    ended = subprocess.run(words, cwd=tmp_path, env=compiling(), timeout=WAIT_MAX_S, check=False)
+    assert ended.returncode == 0

@@ -97,6 +97,7 @@ class _Program:
         file = getattr(args, "config", None) or os.environ.get("FLOORHAND_CONFIG")
         self._file = Path(file) if file else None
         self._path = path
+        self._pid = os.getpid()
         self._typed: dict[str, Any] = {
             one.name: value
             for one in fields(Settings)
@@ -121,7 +122,7 @@ class _Program:
         from floorhand.host.forked import name_process
 
         name_process("spool")
-        return self._done(lambda: serve_host(load(self._file, typed=self._typed)))
+        return self._done(lambda: serve_host(load(self._file, typed=self._typed), self._pid))
 
     def run(self, request: Request) -> int:
         """Run a terminal, in a fork; or what is wanted instead."""
@@ -129,8 +130,10 @@ class _Program:
         from floorhand.commands.terminal import open_terminal
         from floorhand.host.forked import name_process
 
-        host = os.getppid()
         typed = {**self._typed, **request.typed}
+
+        def has_spool() -> bool:
+            return os.getppid() == self._pid
 
         def opened() -> int:
             settings = load(self._file, typed=typed)
@@ -142,7 +145,7 @@ class _Program:
 
                 return 0 if tell(settings) else 1
             name_process(f"floor {settings.seat}")
-            return open_terminal(settings, may_move=True, has_spool=lambda: os.getppid() == host)
+            return open_terminal(settings, may_move=True, has_spool=has_spool)
 
         return self._done(opened)
 

@@ -53,14 +53,17 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     return _serve(transactions, settings, lambda: bool(told_to_end))
 
 
-def serve_host(settings: Settings) -> int:
+def serve_host(settings: Settings, host: int) -> int:
     """Send labels for a host that has forked this program, until it ends or a newer one comes.
 
     Terminals begin to send by themselves when it has ended.
+
+    Args:
+        settings: As typed.
+        host: The number of its process. Who asks for that here may have lost it already.
     """
     from floorhand.host.succession import MOVE_ALL, MOVE_FREE
 
-    host = os.getppid()
     told_to_end = _Signals(MOVE_FREE, MOVE_ALL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, (MOVE_FREE, MOVE_ALL))
     transactions = opened(settings)
