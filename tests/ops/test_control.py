@@ -328,7 +328,8 @@ def give(bob: Picker, *choices: str) -> None:
     bob.scan(str(codes.index("work") + 1), *choices)
 
 
-def test_a_walk_is_given_to_a_worker_who_finds_it_parked_where_it_goes_on(floor) -> None:
+def walk_given(floor) -> tuple[Picker, Picker]:
+    """Let Bob give the walk that Ana has begun to Cai; give Ana and Bob."""
     with floor.begin() as tx:
         put(tx, "A-01", MUG, 3)
         order(tx, "1", [("MUG", 2)])
@@ -338,6 +339,11 @@ def test_a_walk_is_given_to_a_worker_who_finds_it_parked_where_it_goes_on(floor)
     ana.start()
     bob = lead(floor)
     give(bob, "1", "1", "2")
+    return ana, bob
+
+
+def test_a_walk_is_given_to_a_worker_who_finds_it_parked_where_it_goes_on(floor) -> None:
+    ana, bob = walk_given(floor)
     assert bob.said == "control.work_given"
     ana.scan("BIN-A-01")
     assert (ana.said, ana.prompt.ask) == (f"refusal.{Code.WORK_GIVEN}", "picking.scan_cart")
@@ -348,15 +354,7 @@ def test_a_walk_is_given_to_a_worker_who_finds_it_parked_where_it_goes_on(floor)
 
 
 def test_a_walk_that_was_given_away_goes_on_once_that_is_taken_back(floor) -> None:
-    with floor.begin() as tx:
-        put(tx, "A-01", MUG, 3)
-        order(tx, "1", [("MUG", 2)])
-        row = {"site": SITE, "code": "W3", "name": "Cai", "badge": "BADGE-CAI", "roles": "picking"}
-        tx.execute(insert(Worker).values(**row))
-    ana = Picker(floor)
-    ana.start()
-    bob = lead(floor)
-    give(bob, "1", "1", "2")
+    ana, bob = walk_given(floor)
     bob.scan("*UNDO")
     ana.go_on()
     assert state(floor, "1") == "picked"

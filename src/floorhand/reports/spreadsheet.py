@@ -145,14 +145,7 @@ def _draw(book: Any, sheet: Any, section: Section, table: Table) -> None:
         if column is None:
             continue
         drawn = book.add_chart({"type": "column"})
-        last = len(table.rows)
-        drawn.add_series(
-            {
-                "name": [sheet.name, 0, column],
-                "categories": [sheet.name, 1, 0, last, 0],
-                "values": [sheet.name, 1, column, last, column],
-            }
-        )
+        drawn.add_series(_series(sheet, column, len(table.rows)))
         if _has_targets(chart, table):
             drawn.combine(_targets(book, sheet, chart, aims))
             aims += 1
@@ -161,6 +154,15 @@ def _draw(book: Any, sheet: Any, section: Section, table: Table) -> None:
         drawn.set_x_axis({"text_axis": True, "num_format": "hh:mm"})
         drawn.set_size({"width": 480, "height": 240})
         sheet.insert_chart(1 + 13 * index, beside, drawn)
+
+
+def _series(sheet: Any, column: int, last: int) -> dict[str, Any]:
+    """Name the cells that a chart draws: those of a column up to a row, by what is in the first."""
+    return {
+        "name": [sheet.name, 0, column],
+        "categories": [sheet.name, 1, 0, last, 0],
+        "values": [sheet.name, 1, column, last, column],
+    }
 
 
 def _has_targets(chart: Chart, table: Table) -> bool:
@@ -180,12 +182,9 @@ def _targets(book: Any, sheet: Any, chart: Chart, column: int) -> Any:
         if (target := chart.target_of(bar)) is not None:
             sheet.write_number(row, column, target, form)
     line = book.add_chart({"type": "line"})
-    last = len(chart.bars)
     line.add_series(
         {
-            "name": [sheet.name, 0, column],
-            "categories": [sheet.name, 1, 0, last, 0],
-            "values": [sheet.name, 1, column, last, column],
+            **_series(sheet, column, len(chart.bars)),
             "line": {"dash_type": "dash", "width": 1.5},
             "marker": {"type": "long_dash", "size": 7},  # seen where only one bar has a target
         }
