@@ -14,7 +14,7 @@ from floorhand.commands.board import behind_line
 from floorhand.domain.control import HoldSubject
 from floorhand.domain.holds import Subject
 from floorhand.domain.keymap import Key
-from floorhand.domain.sorting import WAYS
+from floorhand.domain.sorting import WAYS, turned
 from floorhand.flows.columns import COLUMNS
 from floorhand.ops.settling import from_office
 from floorhand.store.cells import in_words
@@ -63,21 +63,34 @@ def listed(bob: Picker) -> list[str]:
 
 
 def way(bob: Picker) -> str:
-    return str(dict(bob.prompt.ask_facts)["sort_text"]).removeprefix("sort.")
+    said = dict(bob.prompt.ask_facts)
+    turned_round = said["sort_text"] == "sort.turned"
+    told = str(said["way_text" if turned_round else "sort_text"]).removeprefix("sort.")
+    return turned(told) if turned_round else told
+
+
+def sort_by(bob: Picker, wanted: str) -> Picker:
+    while way(bob) != wanted:
+        bob.scan("*FULL")
+    return bob
 
 
 def test_exceptions_are_sorted_in_all_ways_and_stay_so_until_they_are_left(floor) -> None:
     bob = desk(floor, "exceptions")
     found = {way(bob): listed(bob)}
-    for _ in WAYS["exceptions"][1:]:
+    ways = [sort for one in WAYS["exceptions"] for sort in (one, turned(one))]
+    for _ in ways[1:]:
         bob.scan("*FULL")
         found[way(bob)] = listed(bob)
-    assert list(found) == list(WAYS["exceptions"])
+    assert list(found) == ways
     assert found["oldest"] == found["pieces"] == found["urgent"] == ["S1", "S0", "S2"]
+    assert found["-oldest"] == found["-pieces"] == found["-urgent"] == ["S2", "S0", "S1"]
     assert found["kind"] == ["S1", "S2", "S0"]
+    assert found["-kind"] == ["S0", "S2", "S1"]
     assert found["owner"] == ["S1", "S2", "S0"]
+    assert found["-owner"] == ["S0", "S1", "S2"]
     bob.scan("1", "*BACK")
-    assert way(bob) == "owner"
+    assert way(bob) == "-owner"
     assert bob.scan("*FULL").prompt.ask_facts[1] == ("sort_text", "sort.urgent")
     bob.scan("*FULL", "*BACK")
     assert bob.prompt.ask == "leading.desk"
@@ -89,27 +102,32 @@ def test_orders_go_on_in_the_same_way_on_the_next_page(floor) -> None:
             picking.order(tx, f"2{number:03}", [("CAP", 1)], due_h=1 + (number % 3))
     bob = desk(floor, "control", "order")
     assert (way(bob), listed(bob)[0]) == ("urgent", "ACME/1003")
-    bob.scan("*FULL")
-    bob.scan("*FULL", "*FULL")
-    first = listed(bob)
-    assert (way(bob), first) == ("subject", sorted(first))
+    first = listed(sort_by(bob, "subject"))
+    assert first == sorted(first)
     bob.scan("*LIST")
-    assert (way(bob), [*first, *listed(bob)]) == ("subject", sorted([*first, *listed(bob)]))
+    upwards = [*first, *listed(bob)]
+    assert (way(bob), upwards) == ("subject", sorted(upwards))
+    first = listed(sort_by(bob, "-subject"))
+    bob.scan("*LIST")
+    assert (way(bob), [*first, *listed(bob)]) == ("-subject", upwards[::-1])
 
 
 @pytest.mark.parametrize(
     ("kind", "sort", "expected"),
     [
         ("held", "kind", ["ACME/1001", "ACME/MUG"]),
+        ("held", "-kind", ["ACME/MUG", "ACME/1001"]),
         ("merchant", "orders", ["ACME", "BOLT"]),
+        ("merchant", "-orders", ["BOLT", "FERN"]),
+        ("merchant", "-subject", ["FERN", "BOLT"]),
         ("order", "due", ["ACME/1001", "ACME/1002"]),
+        ("order", "-due", ["ACME/1003", "ACME/1001"]),
+        ("order", "-urgent", ["ACME/1002", "ACME/1001"]),
     ],
 )
 def test_what_is_listed_at_the_control_is_sorted(floor, kind, sort, expected) -> None:
     bob = desk(floor, "control", kind)
-    while way(bob) != sort:
-        bob.scan("*FULL")
-    assert listed(bob)[:2] == expected
+    assert listed(sort_by(bob, sort))[:2] == expected
 
 
 def test_work_is_sorted_and_stays_so_while_one_looks_at_it(floor) -> None:
@@ -119,12 +137,14 @@ def test_work_is_sorted_and_stays_so_while_one_looks_at_it(floor) -> None:
     Picker(floor, "W1", seat="SEAT-2", job="counting").scan("BIN-A-01")
     bob = desk(floor, "control", "work")
     jobs = {}
-    for _ in WAYS["work"]:
+    for _ in range(2 * len(WAYS["work"])):
         jobs[way(bob)] = [dict(choice.facts)["job_text"] for choice in bob.prompt.choices]
         bob.scan("*FULL")
     assert jobs["job"] == jobs["place"] == ["job.counting", "job.picking"]
-    bob.scan("*FULL", "*FULL", "1", "1", "*BACK", "*BACK")
-    assert way(bob) == "job"
+    assert jobs["-job"] == jobs["-place"] == ["job.picking", "job.counting"]
+    assert jobs["-oldest"] == jobs["oldest"][::-1]
+    sort_by(bob, "-job").scan("1", "1", "*BACK", "*BACK")
+    assert way(bob) == "-job"
 
 
 def test_each_way_is_that_of_one_heading() -> None:
@@ -138,10 +158,14 @@ def test_a_list_is_sorted_by_its_headings_and_says_by_which(floor, areas) -> Non
     bob = desk(floor, *areas)
     for number, column in enumerate(bob.prompt.columns, 1):
         assert column.fact in dict(bob.prompt.choices[0].facts)
+        leads_to = bob.prompt.columns[number - 1].way
         turn = bob.scan(f"*SORT {number}")
         if column.way:
-            assert way(bob) == column.way
-            assert [one.head for one in turn.prompt.columns if one.sorted] == [column.head]
+            assert way(bob) == leads_to
+            (mark,) = (one for one in turn.prompt.columns if one.sorted)
+            assert mark.head == column.head
+            (again,) = (one for one in bob.scan(f"*SORT {number}").prompt.columns if one.sorted)
+            assert (way(bob), again.down) == (turned(leads_to), not mark.down)
         else:
             assert turn.said.text == "refusal.unknown_barcode"
     assert bob.scan("*SORT 9").said.text == "refusal.unknown_barcode"

@@ -7,6 +7,9 @@ from typing import Final
 
 EXCEPTIONS, WORK = "exceptions", "work"
 
+TURNED: Final = "-"
+"""Stands before a way that is gone the other way round."""
+
 WAYS: Final[Mapping[str, tuple[str, ...]]] = {
     EXCEPTIONS: ("urgent", "oldest", "pieces", "kind", "owner"),
     WORK: ("oldest", "worker", "job", "place"),
@@ -21,16 +24,35 @@ WAYS: Final[Mapping[str, tuple[str, ...]]] = {
 def way_of(listed: str, sort: str) -> str:
     """Give the way in which a list is sorted; empty where it has none. ``sort`` empty: as usual."""
     ways = WAYS.get(listed, ("",))
-    return sort if sort in ways else ways[0]
+    return sort if plain(sort) in ways else ways[0]
+
+
+def is_turned(way: str) -> bool:
+    """Say whether a list is sorted the other way round."""
+    return way.startswith(TURNED)
+
+
+def plain(way: str) -> str:
+    """Give a way as it is when it is not turned round."""
+    return way.removeprefix(TURNED)
+
+
+def turned(way: str) -> str:
+    """Give the same way the other way round."""
+    return plain(way) if is_turned(way) else f"{TURNED}{way}"
 
 
 def next_way(listed: str, sort: str) -> str:
-    """Give the way that follows, and the usual one after the last."""
-    ways = WAYS[listed]
-    return ways[(ways.index(way_of(listed, sort)) + 1) % len(ways)]
+    """Give the same way turned round, then the way that follows, the usual one after the last."""
+    way, ways = way_of(listed, sort), WAYS[listed]
+    if not is_turned(way):
+        return turned(way)
+    return ways[(ways.index(plain(way)) + 1) % len(ways)]
 
 
 def heading(listed: str, sort: str) -> tuple[tuple[str, str], ...]:
-    """Give the fact that says in the heading of a list how it is sorted."""
+    """Give the facts that say in the heading of a list how it is sorted."""
     way = way_of(listed, sort)
+    if is_turned(way):
+        return (("way_text", f"sort.{plain(way)}"), ("sort_text", "sort.turned"))
     return (("sort_text", f"sort.{way}"),) if way else ()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from floorhand.domain.sorting import EXCEPTIONS, WORK, way_of
+from floorhand.domain.sorting import EXCEPTIONS, WORK, is_turned, plain, turned, way_of
 from floorhand.flows.turn import Column
 
 COLUMNS: Final[Mapping[str, tuple[Column, ...]]] = {
@@ -52,9 +52,16 @@ COLUMNS: Final[Mapping[str, tuple[Column, ...]]] = {
 
 
 def columns(listed: str, sort: str) -> tuple[Column, ...]:
-    """Give the columns of a list that is sorted so; none if it has none."""
+    """Give the columns of a list that is sorted so; none if it has none.
+
+    That by which it is sorted leads to the same the other way round.
+    """
     way = way_of(listed, sort)
     return tuple(
-        replace(column, sorted=True) if column.way and column.way == way else column
+        _sorted_by(column, way) if column.way and column.way == plain(way) else column
         for column in COLUMNS.get(listed, ())
     )
+
+
+def _sorted_by(column: Column, way: str) -> Column:
+    return replace(column, way=turned(way), sorted=True, down=column.down != is_turned(way))

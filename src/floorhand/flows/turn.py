@@ -114,8 +114,8 @@ class Column:
     Attributes:
         head: Text key of its heading, without ``board.head.``.
         fact: Name of the fact of each choice that stands in it.
-        way: How the list is sorted by it, a way of `floorhand.domain.sorting`; empty: not at all.
-        down: Whether that way has the most, or the latest, first.
+        way: How choosing its heading sorts, a way of `floorhand.domain.sorting`; empty: not at all.
+        down: Whether the most, or the latest, comes first when the list is sorted by it.
         sorted: Whether the list is sorted by it now.
         name: Whether what stands in it may be cut.
     """

@@ -28,6 +28,7 @@ from floorhand.domain.control import (
     WorkRow,
 )
 from floorhand.domain.rights import Right, may
+from floorhand.domain.sorting import is_turned, plain
 from floorhand.errors import Code, Gone, Refused
 from floorhand.flows.turn import Ask
 from floorhand.ops.colleagues import moment_told
@@ -62,8 +63,10 @@ def list_work(tx: Session, cause: Cause, command: ListWork) -> WorkListed:
     must_lead(tx, cause, Right.CONTROL)
     found = [*open_work.held(tx, cause.site), *_being_received(tx, cause.site)]
     found.sort(key=lambda one: (one.since is None, one.since, one.about))
-    if command.sort in _SORTED:
-        found.sort(key=_SORTED[command.sort])
+    if (by := _SORTED.get(plain(command.sort))) is not None:
+        found.sort(key=by, reverse=is_turned(command.sort))
+    elif is_turned(command.sort):
+        found.reverse()
     shown = found[command.skip : command.skip + LISTED_MAX]
     rows = tuple(
         WorkRow(

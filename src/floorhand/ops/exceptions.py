@@ -34,6 +34,7 @@ from floorhand.domain.exceptions import (
 )
 from floorhand.domain.leading import LIST_MAX
 from floorhand.domain.rights import Right
+from floorhand.domain.sorting import is_turned, plain
 from floorhand.errors import Code, Refused
 from floorhand.ops.colleagues import moment
 from floorhand.ops.exception_acts import ACTS, actions_for
@@ -102,8 +103,10 @@ def list_exceptions(tx: Session, cause: Cause, command: ListExceptions) -> Excep
         for one in exceptions.open_exceptions(tx, cause.site, cause.at)
         if command.kind in ("", one.kind) and (not command.thing or one.is_about(command.thing))
     ]
-    if command.sort in _SORTED:
-        found.sort(key=_SORTED[command.sort])  # among those that are alike, the most urgent first
+    if (by := _SORTED.get(plain(command.sort))) is not None:
+        found.sort(key=by, reverse=is_turned(command.sort))  # the alike: the most urgent first
+    elif is_turned(command.sort):
+        found.reverse()
     shown = found[command.skip : command.skip + LIST_MAX]
     return ExceptionsListed(command, tuple(_row(tx, cause, one) for one in shown), len(found))
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from sqlalchemy import (
     ColumnElement,
@@ -22,9 +23,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from floorhand.domain.holds import BIN, GOODS, LOT, MERCHANT, ORDER, RECALL, SKU, Subject
+from floorhand.domain.sorting import WAYS, turned, way_of
 from floorhand.domain.things import AVAILABLE, HOLD, Goods
 from floorhand.store.asking import Answer, ask
 from floorhand.store.ledger import Cause
+from floorhand.store.ordering import Keys, in_order
 from floorhand.store.schema import Hold, Worker
 
 _HOLD = cast(TableClause, Hold.__table__)
@@ -41,18 +44,18 @@ _WHO = select(
     Worker.name,
 ).outerjoin(Worker, (Worker.site == Hold.site) & (Worker.code == Hold.held_by))
 _STANDING = _WHO.where(*_STANDS)
-_SORTED = {
-    "": (),
+_SORTED: Final[Mapping[str, Keys]] = {
     "kind": (Hold.kind,),
     "subject": (Hold.merchant, Hold.subject, Hold.lot),
 }
 _ALL = {
-    sort: _STANDING.order_by(*by, Hold.held_at.desc(), Hold.id)
+    sort: _STANDING.order_by(*in_order(_SORTED, sort, (Hold.held_at.desc(), Hold.id)))
     .limit(bindparam("limit", type_=Integer))
     .offset(bindparam("skip", type_=Integer))
-    for sort, by in _SORTED.items()
+    for way in WAYS["held"]
+    for sort in (way, turned(way))
 }
-"""All that is held, the latest first, by what to sort before."""
+"""All that is held, by each way to sort it."""
 _ON_ORDER = _STANDING.where(
     Hold.kind == ORDER,
     Hold.merchant == bindparam("merchant"),
@@ -97,7 +100,7 @@ def standing(
     tx: Session, site: str, limit: int, skip: int = 0, sort: str = ""
 ) -> tuple[HoldFacts, ...]:
     """List what is held, the latest first, or sorted so."""
-    asked = _ALL.get(sort, _ALL[""])
+    asked = _ALL[way_of("held", sort)]
     return _facts(ask(tx, asked, site=site, limit=limit, skip=skip))
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.holds import MERCHANT, SKU, Subject
 from floorhand.domain.things import OUTSIDE
+from floorhand.store.ordering import Keys, in_order
 from floorhand.store.orders import ENDED
 from floorhand.store.schema import Merchant, Move, Order, Sku, Stock
 
@@ -48,23 +49,24 @@ class LotRow:
     pieces: int
 
 
-_ORDERS: Final[Mapping[str, tuple[Any, ...]]] = {
+_ORDERS: Final[Mapping[str, Keys]] = {
     "due": (Order.due_at,),
     "state": (Order.state,),
     "subject": (Order.merchant, Order.number),
 }
 """By what to sort orders, and then by urgency."""
 
+_BY_URGENCY: Final = (Order.priority.desc(), Order.due_at, Order.merchant, Order.number)
+
 
 def open_orders(
     tx: Session, site: str, limit: int, skip: int, sort: str = ""
 ) -> tuple[OrderRow, ...]:
     """List the orders that this house is not done with, the most urgent first, or sorted so."""
-    urgent = (Order.priority.desc(), Order.due_at, Order.merchant, Order.number)
     rows = tx.execute(
         select(Order.merchant, Order.number, Order.state, Order.priority, Order.due_at)
         .where(Order.site == site, Order.state.not_in(ENDED))
-        .order_by(*_ORDERS.get(sort, ()), *urgent)
+        .order_by(*in_order(_ORDERS, sort, _BY_URGENCY))
         .limit(limit)
         .offset(skip)
     )
@@ -86,7 +88,7 @@ def merchants(
         .outerjoin(Order, of_merchant)
         .where(Merchant.site == site)
         .group_by(Merchant.code, Merchant.name)
-        .order_by(*((count.desc(),) if sort == "orders" else ()), Merchant.code)
+        .order_by(*in_order({"orders": (count.desc(),)}, sort, (Merchant.code,)))
         .limit(limit)
         .offset(skip)
     )
@@ -107,7 +109,7 @@ def lots(
     tx: Session, site: str, merchant: str, sku: str, limit: int, skip: int = 0, sort: str = ""
 ) -> tuple[LotRow, ...]:
     """List the lots of a product that are in the house, the first to expire first, or sorted so."""
-    by: Mapping[str, tuple[Any, ...]] = {
+    by: Mapping[str, Keys] = {
         "pieces": (func.sum(Stock.pieces).desc(),),
         "subject": (Stock.lot,),
     }
@@ -122,7 +124,7 @@ def lots(
             Stock.place.not_in(OUTSIDE),
         )
         .group_by(Stock.lot)
-        .order_by(*by.get(sort, ()), func.min(Stock.expiry), Stock.lot)
+        .order_by(*in_order(by, sort, (func.min(Stock.expiry), Stock.lot)))
         .limit(limit)
         .offset(skip)
     )
