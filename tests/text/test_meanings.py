@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from floorhand.domain.signing_in import JOBS
 from floorhand.text.catalog import catalog, languages
 from floorhand.text.meanings import FIGURES, IN_SUMMARY, IN_TABLES, ON_BOARD, meanings
 
@@ -47,3 +48,9 @@ def test_the_manual_says_what_the_screens_say() -> None:
 def test_each_figure_has_a_name_and_a_meaning(language: str) -> None:
     told = dict(meanings(catalog(language), FIGURES))
     assert not [one for one in told.items() if "means." in one[1] or "board.head." in one[0]]
+
+
+@pytest.mark.parametrize("language", languages())
+def test_each_job_has_a_heading_for_the_pieces_of_each_hour(language: str) -> None:
+    say = catalog(language).say
+    assert not [job for job in JOBS if say(f"board.head.{job}").startswith("board.head")]
