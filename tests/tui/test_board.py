@@ -21,8 +21,9 @@ from floorhand.text.catalog import catalog, languages
 from floorhand.tui import board as board_module
 from floorhand.tui import opened as opened_module
 from floorhand.tui.board import BoardApp, Looked, Sight
-from floorhand.tui.board_details import DetailsView, Order, written
-from floorhand.tui.board_parts import Target, moment, targets
+from floorhand.tui.board_details import DetailsView, Order, lay_out_details, written
+from floorhand.tui.board_layout import lay_out_board
+from floorhand.tui.board_parts import BoardView, Target, moment, targets
 from floorhand.tui.driver import Arrived
 from floorhand.tui.rows import Part
 from floorhand.tui.scan import Scan, ScanReader, Typed
@@ -400,6 +401,34 @@ def test_on_a_narrow_screen_names_are_cut_and_then_columns_give_way() -> None:
     assert rows_of(a_table(), 40, 9)[2] == "  C-0  A name that is long            1"
     assert rows_of(a_table(), 26, 9)[2] == "  C-0  A name tha…      1"
     assert rows_of(a_table(), 18, 9)[2] == "  C-0  A name th…"
+
+
+def test_what_lacks_least_is_whole_first() -> None:
+    across = (Column("Who", name=True), Column("Job", name=True))
+    rows = ((Part("Maximilian-Alexander"), Part("Receiving")),)
+    shown = "".join(part.text for part in table_rows(Table((), across, rows), 26, 4)[-1])
+    assert shown.split() == ["Maximilian-A…", "Receiving"]
+
+
+def test_who_has_not_looked_yet_does_not_say_that_there_is_nothing() -> None:
+    view = DetailsView("About A-1", None, catalog("en"), UTC, NOW)
+    told = "".join(part.text for part in lay_out_details(view, 40, 8)[1])
+    assert told.strip() == "Looking …"
+
+
+def test_refusals_have_a_row_for_each_kind_where_there_is_room() -> None:
+    view = BoardView(a_board(), catalog("en"), UTC, "MAIN")
+    told = {}
+    for height in range(20, 40):
+        rows = ["".join(part.text for part in row) for row in lay_out_board(view, 120, height)]
+        right = [row[61:].strip() for row in rows]
+        at = next(no for no, row in enumerate(right) if row.startswith("Refused"))
+        told[height] = [row for row in right[at:-1] if row]
+    head = "Refused in the last hour: 11"
+    kinds = ["9 × … is not known here.", "2 × This is …. Go to …."]
+    assert told[39] == [head, *kinds]
+    assert [head, "2 more"] in told.values()
+    assert told[20] == [f"{head}  {kinds[0]}  …"]
 
 
 def test_only_what_is_said_has_a_colour() -> None:

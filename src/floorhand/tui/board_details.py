@@ -229,7 +229,10 @@ def _facts(view: DetailsView, width: int) -> list[Row]:
 
 
 def _above(view: DetailsView, width: int) -> Row:
-    """Say what is searched for, or what the last key came to, or how many rows there are."""
+    """Say what is searched for, or what the last key came to, or how many rows there are.
+
+    As long as nobody has looked, none is not the number of them.
+    """
     say = view.words.say
     if view.note:
         return (Part(cut(f" {view.note}", width), "said-look"),)
@@ -237,8 +240,10 @@ def _above(view: DetailsView, width: int) -> Row:
         return (
             Part(cut(f" {say('details.search', {'text': view.order.search})}", width), "typed"),
         )
-    count = view.details.count if view.details is not None else 0
-    return (Part(cut(f" {say('details.count', {'count': count})}", width), "muted"),)
+    if view.details is None:
+        return (Part(cut(f" {say('board.looking')}", width), "muted"),)
+    count = say("details.count", {"count": view.details.count})
+    return (Part(cut(f" {count}", width), "muted"),)
 
 
 def _mark(view: DetailsView, index: int) -> str:

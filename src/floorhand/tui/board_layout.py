@@ -93,11 +93,11 @@ def _body(view: BoardView, board: Board, width: int, height: int) -> list[Row]:
     if width < TWO_COLUMNS:
         rows += _stacked(view, (waits, troubles, people, printers), width, left)
         if view.chosen == at and board.refusals:  # there is no room for it but when it is asked for
-            rows[-1] = _refusals(view, board, at, width)
+            rows[-1:] = _refusals(view, board, at, width)
         return rows
     half = (width - GUTTER) // 2
     beside = _stacked(view, (waits, printers, troubles), half, left - 1)
-    beside += [_refusals(view, board, at, half)]
+    beside += _refusals(view, board, at, half, left - len(beside))
     who = _part(view, people, half, left)
     for index in range(left):
         one = padded(who[index] if index < len(who) else (), half)
@@ -106,22 +106,28 @@ def _body(view: BoardView, board: Board, width: int, height: int) -> list[Row]:
     return rows
 
 
-def _refusals(view: BoardView, board: Board, line: int, width: int) -> Row:
-    """Say in one row what was refused in the last hour, most often first; it is the last line."""
+def _refusals(view: BoardView, board: Board, line: int, width: int, height: int = 1) -> list[Row]:
+    """Say what was refused in the last hour, most often first; it is the last line of a board.
+
+    In one row, or with a row for each kind as far as there is room below it.
+    """
     total = sum(board.refusals.values())
     title = view.words.say("board.refusals", {"count": total})
-    kinds = (
+    kinds = [
         f"{count} × {view.words.outline(f'refusal.{code}')}"
         for code, count in board.refusals.items()
-    )
+    ]
     is_chosen = view.chosen == line and total
     mark, click = (MARK, "now") if is_chosen else (" ", ""), f"line:{line}" if total else "-"
-    room = max(width - columns(title) - 4, 0)
-    return (
-        Part(mark[0], mark[1], click),
-        Part(title, "strong"),
-        Part(f"  {cut('  '.join(kinds), room)}", "muted"),
-    )
+    head = Part(mark[0], mark[1], click), Part(title, "strong")
+    room = max(height - 1, 0)
+    if not room:
+        told = cut("  ".join(kinds), max(width - columns(title) - 4, 0))
+        return [(*head, Part(f"  {told}", "muted"))]
+    if len(kinds) > room:
+        rest = f"{len(kinds) - room + 1} {view.words.say('board.more')}"
+        kinds = [*kinds[: room - 1], rest]
+    return [head, *((Part(cut(f"  {kind}", width), "muted", click),) for kind in kinds)]
 
 
 def _stacked(

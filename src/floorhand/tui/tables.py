@@ -110,7 +110,11 @@ def is_whole(table: Table, width: int) -> bool:
 
 
 def _widths(table: Table, width: int) -> list[int]:
-    """Give the width of each column, 0 for those that give way."""
+    """Give the width of each column, 0 for those that give way.
+
+    What is over goes first to those that lack least: a long name, cut one letter more, is worth a
+    word that is whole.
+    """
     natural = [
         max(
             min(columns_of(column.head), NAME_COLUMNS_MIN) + columns_of(column.mark),
@@ -130,7 +134,7 @@ def _widths(table: Table, width: int) -> list[int]:
         kept.remove(last)
     given = [least[index] if index in kept else 0 for index in range(len(natural))]
     spare = width - sum(one + 1 for one in given if one)
-    for index in kept:
+    for index in sorted(kept, key=lambda index: natural[index] - given[index]):
         wanted = min(natural[index] - given[index], max(spare, 0))
         given[index] += wanted
         spare -= wanted
