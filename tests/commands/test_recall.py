@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 
 import pytest
-from conftest import SITE
+from conftest import NOW, SITE
 from sqlalchemy import insert, select
 from warehouses import packing
 from warehouses.picker import Picker
 
 from floorhand.cli import main
+from floorhand.store.cells import Word
 from floorhand.store.check import violations
 from floorhand.store.db import Transactions, engine_of
+from floorhand.store.desk_tables import desk_table
 from floorhand.store.schema import CarrierCode, Hold, Operation
 
 MILK, MUG = "09506000134369", "09506000134376"
@@ -73,6 +75,16 @@ def test_the_table_has_a_row_for_each_place_and_parcel(sent, capsys) -> None:
     assert [line.split()[0] for line in told[3:]] == ["in", "shipped"]
     assert recall(sent, *MILK_A, "--csv") == 3
     assert len(capsys.readouterr().out.splitlines()) == 3
+
+
+def test_the_desk_has_the_same_as_a_table(sent) -> None:
+    assert recall(sent, *MILK_A) == 3
+    with sent.begin() as tx:
+        found = desk_table(tx, SITE, "out", "ACME/MILK/A", NOW)
+    in_hand, gone = (dict(zip(found.heads, row, strict=True)) for row in found.rows)
+    assert list(in_hand.values())[:4] == [Word("desk.in_hand"), "T-20", 2, "ACME/1020"]
+    assert list(gone.values())[:4] == [Word("desk.sent"), "", 2, "ACME/1002"]
+    assert gone["tracking"] == "1Z9"
 
 
 def test_a_slip_of_the_hand_blocks_nothing(sent, capsys) -> None:

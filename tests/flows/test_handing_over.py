@@ -15,7 +15,7 @@ from floorhand.domain.handing_over import (
 from floorhand.domain.keymap import Key
 from floorhand.domain.things import Pressed, Text, Unknown
 from floorhand.errors import Code
-from floorhand.flows.handing_over import START, Looking, Noting, Reading, prompt, step
+from floorhand.flows.handing_over import START, Looking, Noting, Reading, Tabling, prompt, step
 from floorhand.flows.turn import Do, Open, Refuse
 
 LEFT = SeenLeft("early", (("tasks", 12),))
@@ -72,7 +72,15 @@ def test_back_leads_to_the_desk() -> None:
     assert step(LISTED, BACK).state == step(Noting(LEFT), BACK).state == Looking(LEFT)
 
 
+def test_a_table_of_what_is_left_leads_back_to_where_it_began() -> None:
+    for before in (Looking(LEFT), LISTED):
+        table = step(before, Pressed(Key.PRINT)).state
+        assert (Key.PRINT, "key.table") in prompt(before).keys
+        assert step(table, BACK).state == before
+    assert step(Looking(THEIRS), Pressed(Key.PRINT)) == Refuse(Code.KEY_NOT_NOW)
+
+
 def test_every_state_refuses_what_it_does_not_expect() -> None:
-    for state in (Looking(LEFT), LISTED, Noting(LEFT)):
+    for state in (Looking(LEFT), LISTED, Tabling(LEFT), Noting(LEFT)):
         for event in (Unknown("?", "?"), Pressed(Key.FULL), object()):
             assert isinstance(step(state, event), Refuse), (state, event)

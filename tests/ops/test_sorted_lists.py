@@ -26,6 +26,9 @@ from floorhand.tui.layout import lay_out
 from floorhand.tui.view import View
 from floorhand.tui.watching import Over, shown_over
 
+BEGUN = str(NOW + timedelta(seconds=3))
+"""When Ana has scanned her cart."""
+
 
 @pytest.fixture
 def floor(transactions: Transactions) -> Transactions:
@@ -204,6 +207,10 @@ def test_headings_stand_where_there_is_room_for_a_table_that_tells_the_entries_a
         (("control", "merchant", "ACME", "rules"), Over("desk.rules", "ACME"), ["Short orders"]),
         (("seats",), Over("desk.seats"), ["SEAT-W1", "Ana", "Picking"]),
         (("people",), Over("desk.people"), ["W1", "Ana", "SEAT-W1"]),
+        (("people", "W1", "deeds"), Over("desk.deeds_worker", "W1"), [BEGUN, "Ana", "SEAT-W1"]),
+        (("seats", "SEAT-W1", "deeds"), Over("desk.deeds_seat", "SEAT-W1"), [BEGUN, "Ana"]),
+        (("handing_over",), Over("desk.left"), ["Exceptions", "S1", "No bin for goods"]),
+        (("handing_over", "troubles"), Over("desk.left", "troubles"), ["Exceptions", "S1"]),
     ],
 )
 def test_each_list_is_a_table_on_a_screen_of_its_own_until_one_goes_back(

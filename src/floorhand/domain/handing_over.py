@@ -17,6 +17,9 @@ LEFT_KINDS: Final = (
 )
 """What is left over, in the order in which it has to be known; each has a text ``left.<kind>``."""
 
+LEFT_DUE: Final = frozenset({"late_orders", "due_orders", "due_returns"})
+"""Kinds of which it is said by when they are due; of all others, since when they are there."""
+
 DUE_ORDERS_H: Final = 4
 """Orders to leave within so many hours are handed over by name."""
 

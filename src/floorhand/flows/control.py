@@ -50,7 +50,7 @@ from floorhand.domain.things import (
 )
 from floorhand.errors import Code
 from floorhand.flows import control_rules, control_work, tabled
-from floorhand.flows.control_screens import prompt
+from floorhand.flows.control_screens import TABLES, prompt
 from floorhand.flows.control_states import START, STATES, VALUES, At, Desk, Due, Listing, State, Why
 from floorhand.flows.tabled import Tabled
 from floorhand.flows.turn import Ask, Do, Open, Refuse, Reply
@@ -104,18 +104,18 @@ def step(state: State, event: object) -> Reply:
 
 def _list(listed: SubjectsListed, event: object) -> Reply | None:
     """Choose from a list, or see it otherwise; None if the event is about neither."""
-    asked, sorts = listed.asked, bool(listed.rows) and listed.asked.kind in WAYS
+    asked, some = listed.asked, bool(listed.rows)
     match event:
         case Chosen(code=number):
             return Do(LookInto(listed.rows[int(number)].subject))
         case Pressed(key=Key.LIST) if listed.more:
             return Do(replace(asked, skip=asked.skip + len(listed.rows)))
-        case Pressed(key=Key.FULL) if sorts:
+        case Pressed(key=Key.FULL) if some and asked.kind in WAYS:
             return Do(replace(asked, skip=0, sort=next_way(asked.kind, asked.sort)))
         case SortBy(way=way):
             return Do(replace(asked, skip=0, sort=way))
-        case Pressed(key=Key.PRINT) if sorts:
-            of = f"{asked.merchant}/{asked.sku}" if asked.sku else ""
+        case Pressed(key=Key.PRINT) if some and asked.kind in TABLES:
+            of = "/".join(part for part in (asked.merchant, asked.sku, asked.lot) if part)
             return Ask(Tabled(asked.kind, of, asked))
     return None
 

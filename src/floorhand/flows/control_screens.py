@@ -30,6 +30,8 @@ from floorhand.flows.turn import Choice, Item, Prompt, Wants
 BACK = (Key.BACK, "key.back")
 MORE = (Key.LIST, "key.more")
 SORT = (Key.FULL, "key.sort")
+TABLES = frozenset({*WAYS, "out"})
+"""Lists that are tables on a screen of their own, too."""
 LISTS = ("held", "order", "merchant", "work", "rules")
 THINGS = Wants(kinds=("choice", "anything", "unknown"))
 
@@ -78,7 +80,8 @@ def _listing(listed: SubjectsListed) -> Prompt:
         f"control.list_{listed.asked.kind}" if rows else "control.list_empty",
         heading(listed.asked.kind, listed.asked.sort) if rows else (),
         keys=(
-            *((SORT, TABLE) if rows and listed.asked.kind in WAYS else ()),
+            *((SORT,) if rows and listed.asked.kind in WAYS else ()),
+            *((TABLE,) if rows and listed.asked.kind in TABLES else ()),
             BACK,
             *((MORE,) if listed.more else ()),
         ),

@@ -21,6 +21,8 @@ from floorhand.domain.handing_over import (
 from floorhand.domain.keymap import Key
 from floorhand.domain.things import Chosen, Pressed, Text
 from floorhand.errors import Code
+from floorhand.flows import tabled
+from floorhand.flows.tabled import TABLE
 from floorhand.flows.turn import Ask, Choice, Do, Open, Prompt, Refuse, Reply, Wants
 
 NAME = "handing_over"
@@ -48,6 +50,14 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Tabling:
+    """All of it, or the kind that is listed, is looked at as a table."""
+
+    seen: SeenLeft
+    listed: LeftListed | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Noting:
     """It shall be handed over: with which note? Nothing is written before it is read again."""
 
@@ -55,9 +65,9 @@ class Noting:
     note: str = ""
 
 
-State = Arriving | Looking | Reading | Noting
+State = Arriving | Looking | Reading | Tabling | Noting
 START = Arriving()
-STATES: tuple[type, ...] = (Arriving, Looking, Reading, Noting)
+STATES: tuple[type, ...] = (Arriving, Looking, Reading, Tabling, Noting)
 VALUES: tuple[type, ...] = (SeenLeft, Waiting, LeftListed, LeftRow)
 
 
@@ -85,6 +95,12 @@ def step(state: State, event: object) -> Reply:
             return Ask(Noting(seen))
         case Looking(), Pressed(key=Key.BACK):
             return Open("leading", event)
+        case Looking(seen=SeenLeft(counts=(_, *_)) as seen), Pressed(key=Key.PRINT):
+            return Ask(Tabling(seen))
+        case Reading(seen=seen, listed=listed), Pressed(key=Key.PRINT):
+            return Ask(Tabling(seen, listed))
+        case Tabling(seen=seen, listed=LeftListed() as listed), Pressed(key=Key.BACK):
+            return Ask(Reading(seen, listed))
         case Reading(listed=LeftListed(kind=kind, more=True)), Pressed(key=Key.LIST):
             return Do(ListLeft(kind, state.listed.skip + len(state.listed.rows)))
         case Noting(note=note), Pressed(key=Key.DONE):
@@ -93,7 +109,7 @@ def step(state: State, event: object) -> Reply:
             return Refuse(Code.RETURN_TEXT_LONG, {"limit": NOTE_CHARACTERS_MAX})
         case Noting(seen=seen), Text(value=note):
             return Ask(Noting(seen, note))
-        case Reading(seen=seen) | Noting(seen=seen), Pressed(key=Key.BACK):
+        case Reading(seen=seen) | Tabling(seen=seen) | Noting(seen=seen), Pressed(key=Key.BACK):
             return Ask(Looking(seen))
         case _, Pressed():
             return Refuse(Code.KEY_NOT_NOW)
@@ -111,8 +127,10 @@ def prompt(state: State) -> Prompt:
                 "handing_over.listed",
                 ask_facts=(("kind_text", f"left.{listed.kind}"),),
                 facts=tuple(_fact(listed.kind, row) for row in listed.rows),
-                keys=(BACK, *more),
+                keys=(BACK, *more, TABLE),
             )
+        case Tabling(listed=listed):
+            return tabled.shown("left", listed.kind if listed else "")
         case Noting(note=note):
             key = "handing_over.key_hand" if note else "handing_over.key_no_note"
             return Prompt(
@@ -141,7 +159,7 @@ def _looking(seen: SeenLeft) -> Prompt:
             Choice(kind, "handing_over.kind", facts=(("kind_text", f"left.{kind}"), ("n", count)))
             for kind, count in seen.counts
         ),
-        keys=((Key.DONE, key), BACK),
+        keys=((Key.DONE, key), BACK, *((TABLE,) if seen.counts else ())),
         wants=Wants(kinds=("choice", "done")),
     )
 

@@ -144,6 +144,8 @@ def _deeds(state: Deeds | Reading | Why, event: object) -> Reply:
     match state, event:
         case Deeds(found=DeedsFound(asked=asked, deeds=deeds, more=True)), Pressed(key=Key.LIST):
             return Do(FindDeeds(asked.kind, asked.code, asked.skip + len(deeds)))
+        case Deeds(rights=rights, found=DeedsFound(asked=asked)), Pressed(key=Key.PRINT):
+            return Ask(Tabled(f"deeds_{asked.kind}", asked.code, asked, rights))
         case Deeds(found=found), Chosen(code=code):
             return Do(LookInto(next(one for one in found.deeds if one.operation == code)))
         case Deeds(rights=rights, found=found), DeedSeen():

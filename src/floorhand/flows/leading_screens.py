@@ -64,7 +64,7 @@ def prompt(state: State) -> Prompt:
         case About(rights=rights, person=person):
             return _about(rights, person)
         case Deeds(found=found):
-            keys = (BACK, MORE) if found.more else (BACK,)
+            keys = (BACK, *((MORE,) if found.more else ()), TABLE)
             rows = tuple(_deed(one) for one in found.deeds)
             return Prompt("leading.deeds", keys=keys, choices=rows, wants=ANYTHING)
         case Reading(seen=seen):

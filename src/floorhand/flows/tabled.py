@@ -12,6 +12,7 @@ from floorhand.domain.exceptions import ListExceptions
 from floorhand.domain.keymap import Key
 from floorhand.domain.leading import ListPeople, ListSeats
 from floorhand.domain.planning import LookAtPlan
+from floorhand.domain.reversing import FindDeeds
 from floorhand.domain.ruling import ListRules
 from floorhand.domain.things import Pressed
 from floorhand.errors import Code
@@ -21,7 +22,16 @@ ASK = "leading.table"
 TABLE = (Key.PRINT, "key.table")
 """Leads to the table; there the same key keeps it as a file."""
 
-Asked = ListExceptions | ListSubjects | ListWork | LookAtPlan | ListRules | ListSeats | ListPeople
+Asked = (
+    ListExceptions
+    | ListSubjects
+    | ListWork
+    | LookAtPlan
+    | ListRules
+    | ListSeats
+    | ListPeople
+    | FindDeeds
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +50,7 @@ class Tabled:
 
 VALUES: tuple[type, ...] = (
     *(ListExceptions, ListSubjects, ListWork, LookAtPlan, ListRules, ListSeats, ListPeople),
+    FindDeeds,
 )
 
 
@@ -52,5 +63,10 @@ def step(state: Tabled, event: object) -> Reply:
 
 def prompt(state: Tabled) -> Prompt:
     """Say what to show."""
-    about = (("list_text", f"desk.{state.which}"), ("of", state.of))
+    return shown(state.which, state.of)
+
+
+def shown(which: str, of: str) -> Prompt:
+    """Say what to show while a table is looked at."""
+    about = (("list_text", f"desk.{which}"), ("of", of))
     return Prompt(ASK, about, keys=((Key.BACK, "key.back"),))

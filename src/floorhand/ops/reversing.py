@@ -8,11 +8,11 @@ is told before the next scan there is taken, and begins at the job's first quest
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import count
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.leading import LIST_MAX
@@ -50,20 +50,12 @@ from floorhand.store.undo_steps import TAKEN_BACK, Step
 def find(tx: Session, cause: Cause, command: FindDeeds) -> DeedsFound:
     """List what was done last, the latest first."""
     must_lead(tx, cause, Right.REVERSE)
-    which = _WHICH[command.kind](command.code)
+    which = deeds.WHICH[command.kind](command.code)
     found = deeds.kept_steps(tx, cause.site, which, command.skip, LIST_MAX + 1)
     if not found and not command.skip:
         raise Refused(Code.NOTHING_DONE, code=command.code)
     shown = tuple(_deed(tx, cause, one) for one in found[:LIST_MAX])
     return DeedsFound(command, shown, more=len(found) > LIST_MAX)
-
-
-_WHICH: Mapping[str, Callable[[str], ColumnElement[bool]]] = {
-    "seat": deeds.of_seat,
-    "worker": deeds.of_worker,
-    "thing": deeds.of_thing,
-    "owned": lambda code: deeds.of_thing(*code.split("/", 1)),
-}
 
 
 def _deed(tx: Session, cause: Cause, kept: Kept) -> Deed:

@@ -7,6 +7,7 @@ lead took something back stands, too, until it is done again.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -64,6 +65,15 @@ def of_thing(*names: str) -> ColumnElement[bool]:
     )
     changed = (UndoStep.changes.contains(part, autoescape=True) for part in named)
     return or_(and_(*changed), about.exists())
+
+
+WHICH: Final[Mapping[str, Callable[[str], ColumnElement[bool]]]] = {
+    "seat": of_seat,
+    "worker": of_worker,
+    "thing": of_thing,
+    "owned": lambda code: of_thing(*code.split("/", 1)),
+}
+"""What a code means, by the kinds of `floorhand.domain.reversing.FindDeeds`."""
 
 
 def kept_steps(

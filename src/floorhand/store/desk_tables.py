@@ -4,20 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from floorhand.domain.holds import reason_words
+from floorhand.domain.handing_over import LEFT_DUE
+from floorhand.domain.holds import LOT, Subject, reason_words
 from floorhand.domain.refilling import Refill
 from floorhand.domain.ruling import NAMES, SITE_NAMES, RuleRow, site_value_of, value_of
+from floorhand.domain.things import AVAILABLE
 from floorhand.domain.tracing import BUILDINGS
 from floorhand.flows.control_rules import worded
-from floorhand.store import count_plan, holds, open_work, refills, seats, subjects, workers
+from floorhand.store import (
+    count_plan,
+    deeds,
+    holds,
+    open_work,
+    recalls,
+    refills,
+    seats,
+    subjects,
+    workers,
+)
 from floorhand.store.cells import ROWS_MAX, Details, Lead, Value, Word, table
 from floorhand.store.details import told_in_line
 from floorhand.store.exceptions import open_exceptions
+from floorhand.store.histories import split_goods
+from floorhand.store.left_behind import left_behind
 from floorhand.store.masters import merchant_rules, site_rules
 from floorhand.store.orders import ENDED
 from floorhand.store.schema import Order
@@ -38,7 +53,8 @@ def desk_table(tx: Session, site: str, which: str, of: str, now: datetime) -> De
         tx: An open transaction.
         site: The building.
         which: One of `TABLES`.
-        of: A kind of exceptions, or ``merchant/sku`` of lots; empty: all, and for other tables.
+        of: A kind of exceptions or of what is left over, ``merchant/sku`` of lots, a lot, or whose
+            deeds; empty: all, and for other tables.
         now: The moment of all this.
     """
     return TABLES[which](tx, site, of, now)
@@ -109,6 +125,66 @@ def _lots(tx: Session, site: str, of: str, _now: datetime) -> Details:
     found = subjects.lots(tx, site, merchant, sku, ROWS_MAX)
     rows = ((Lead("lot", f"{of}/{one.lot}", one.lot), one.expiry, one.pieces) for one in found)
     return table(("lot", "expiry", "pieces"), rows)
+
+
+def _out(tx: Session, site: str, of: str, _now: datetime) -> Details:
+    """List where the pieces of a lot are, then the parcels that it was sent with."""
+    found = recalls.traced(tx, site, Subject(LOT, *split_goods(tx, site, of)))
+    here = (
+        (
+            *(Word(f"desk.{what}"), one.place, one.pieces, one.order, one.worker),
+            *(_condition(one.condition), "", "", "", None),
+        )
+        for what, some in (("stored", found.stored), ("in_hand", found.in_hand))
+        for one in some
+    )
+    sent = (
+        (
+            *(Word("desk.sent"), "", one.pieces, one.order, "", ""),
+            *(one.customer, Lead("place", one.carton), one.tracking, one.at),
+        )
+        for one in found.sent
+    )
+    heads = (
+        *("what", "place", "pieces", "order", "worker", "condition"),
+        *("customer", "parcel", "tracking", "shipped"),
+    )
+    return table(heads, (*here, *sent))
+
+
+def _condition(condition: str) -> Value:
+    return "" if condition == AVAILABLE else Word(f"fact.condition_{condition}")
+
+
+def _deeds(kind: str, tx: Session, site: str, of: str, _now: datetime) -> Details:
+    """List what was done and stands, as far back as it is kept, the latest first."""
+    rows = (
+        (one.at, one.worker, one.seat, _told(one), Lead("operation", one.operation))
+        for one in deeds.kept_steps(tx, site, deeds.WHICH[kind](of), 0, ROWS_MAX)
+    )
+    return table(("at", "worker", "seat", "deed", "operation"), rows)
+
+
+def _told(one: deeds.Kept) -> Word:
+    return Word(one.text, tuple(one.facts.items()))
+
+
+def _left(tx: Session, site: str, of: str, now: datetime) -> Details:
+    """List what is left over, all of it or one kind."""
+    rows = (
+        (
+            Word(f"left.{kind}"),
+            one.what,
+            Word(one.text) if one.text else "",
+            one.pieces or None,
+            one.owner,
+            *((None, one.at) if kind in LEFT_DUE else (one.at, None)),
+        )
+        for kind, some in left_behind(tx, site, now).items()
+        if of in ("", kind)
+        for one in some
+    )
+    return table(("what", "subject", "state", "pieces", "owner", "since", "due"), rows)
 
 
 def _rules(tx: Session, site: str, of: str, _now: datetime) -> Details:
@@ -203,6 +279,9 @@ TABLES: Final[Mapping[str, Callable[[Session, str, str, datetime], Details]]] = 
     "order": _orders,
     "merchant": _merchants,
     "lot": _lots,
+    "out": _out,
+    **{f"deeds_{kind}": partial(_deeds, kind) for kind in deeds.WHICH},
+    "left": _left,
     "rules": _rules,
     "site_rules": _rules,
     "seats": _seats,

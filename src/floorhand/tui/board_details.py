@@ -50,6 +50,8 @@ NAMES: Final = frozenset(
         "told",
         "more",
         "meaning",
+        "customer",
+        "tracking",
     }
 )
 """Columns that may be cut on a narrow screen."""
