@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import forked
@@ -18,13 +19,16 @@ from warehouses.picking import MUG, NEW_TEA, NUT, OLD_TEA, order, put
 
 from floorhand.domain.control import HoldSubject, ReleaseSubject
 from floorhand.domain.holds import Subject
+from floorhand.domain.rules import SiteRules
+from floorhand.domain.ruling import SetRule, site_value_of
 from floorhand.domain.things import Goods
-from floorhand.errors import Code
-from floorhand.ops.settling import from_office
+from floorhand.errors import Code, Refused
+from floorhand.ops.settling import carry_out, from_office
 from floorhand.store import recalls, tasks
 from floorhand.store.cancelling import undo_order
 from floorhand.store.check import violations
-from floorhand.store.db import Transactions
+from floorhand.store.db import Transactions, in_turn
+from floorhand.store.ledger import Cause
 from floorhand.store.places import new_place
 from floorhand.store.schema import Checked, Hold, Operation, Order, Place, Stock, Worker
 
@@ -401,6 +405,35 @@ def test_work_that_ended_meanwhile_is_not_given_away(floor) -> None:
     ana.go_on()
     bob.scan("1")
     assert bob.said == f"refusal.{Code.EXCEPTION_CHANGED}"
+
+
+def test_held_goods_are_on_hold_where_their_bin_is_looked_at(floor) -> None:
+    with floor.begin() as tx:
+        put(tx, "B-01", OLD_TEA, 4)
+        put(tx, "B-01", MUG, 2)
+    hold(floor, "lot", *TEA, "L1")
+    bob = lead(floor)
+    bob.scan("BIN-B-01")
+    notes = {item.code: item.note.split()[-1:] for item in bob.prompt.goods}
+    assert notes == {"TEA": ["hold"], "MUG": []}
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        *("four_eyes", "correction_pieces_max", "count_approval_pieces"),
+        *("count_tolerance_pieces", "count_tolerance_pct"),
+    ],
+)
+def test_what_binds_leads_is_set_by_a_supervisor(floor, rule: str) -> None:
+    value = "" if rule == "four_eyes" else "0"
+    asked = SetRule("", rule, site_value_of(SiteRules(), rule), value)
+    cause = Cause(SITE, "L:1", "W2", "L", "", NOW, frozenset({"lead"}))
+    with pytest.raises(Refused) as refused:
+        in_turn(floor, lambda tx: carry_out(tx, cause, asked))
+    assert refused.value.code is Code.ROLE_MISSING
+    boss = replace(cause, roles=frozenset({"supervisor"}))
+    assert in_turn(floor, lambda tx: carry_out(tx, boss, asked)).rule.value == value
 
 
 def test_a_hold_ends_with_its_order(floor) -> None:

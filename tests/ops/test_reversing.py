@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from conftest import NOW, SITE
@@ -20,6 +20,7 @@ from floorhand.store import ledger
 from floorhand.store.check import violations
 from floorhand.store.db import Transactions
 from floorhand.store.ledger import Cause
+from floorhand.store.masters import site_rules
 from floorhand.store.schema import (
     Delivery,
     DeliveryLine,
@@ -67,8 +68,13 @@ def docks(transactions: Transactions) -> Iterator[Transactions]:
 class Lead(Picker):
     """A lead at the desk."""
 
-    def __init__(self, transactions: Transactions) -> None:
-        super().__init__(transactions, "W2", NOW + timedelta(minutes=10), job="leading")
+    def __init__(
+        self,
+        transactions: Transactions,
+        worker: str = "W2",
+        now: datetime = NOW + timedelta(minutes=10),
+    ) -> None:
+        super().__init__(transactions, worker, now, job="leading")
 
     def choose(self, words: str) -> None:
         """Choose the entry of the list that has these words."""
@@ -394,3 +400,25 @@ def test_pieces_that_are_promised_by_now_stay_where_they_are(docks: Transactions
     assert lead.said == f"refusal.{Code.REVERSE_STOCK}"
     with docks.begin() as tx:
         tx.execute(update(Stock).where(Stock.place == "DOCK-1").values(reserved=0))
+
+
+def seen_by(lead: Lead, *entries: str) -> None:
+    """Go on from list to list by the words of their entries; pages are turned as needed."""
+    for words in entries:
+        while not any(words in one.written(catalog("en").say) for one in lead.prompt.choices):
+            lead.scan("*LIST")
+        lead.choose(words)
+
+
+def test_no_lead_takes_back_what_a_supervisor_has_set_for_leads(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        tx.execute(update(Worker).where(Worker.code == "W1").values(roles="supervisor"))
+    boss = Lead(floor, "W1", NOW)
+    seen_by(boss, "Holds, priority", "Rules of the building", "Correction alone")
+    boss.scan("0")
+    lead = Lead(floor)
+    seen_by(lead, "Workers and PINs", "Ana", "What was done last", "Correction alone")
+    lead.scan("*DONE", "1")
+    assert lead.said == f"refusal.{Code.ROLE_MISSING}"
+    with floor.begin() as tx:
+        assert site_rules(tx, SITE).correction_pieces_max == 0

@@ -41,8 +41,12 @@ CUT_OFF: Final = "cut_off"
 SHIFTS: Final = "shifts"
 FOUR_EYES: Final = "four_eyes"
 
-OF_LEADS: Final = frozenset({FOUR_EYES, "correction_pieces_max", "count_approval_pieces"})
-"""Rules that bind those who lead: where they need another person's word."""
+OF_LEADS: Final = frozenset(
+    {FOUR_EYES, "correction_pieces_max", "count_approval_pieces"}
+    | {"count_tolerance_pieces", "count_tolerance_pct"}
+)
+"""Rules that bind those who lead: where they need another person's word. What a count may be off
+by is one of them: a difference that is tolerated is booked, however large."""
 
 ZONES: Final = "place_policy"
 IDLE: Final = "idle_minutes"

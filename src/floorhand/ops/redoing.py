@@ -19,7 +19,13 @@ from floorhand.errors import Code, Refused
 from floorhand.ops.freezing import thaw
 from floorhand.ops.leading import must_lead
 from floorhand.ops.registry import FLOWS
-from floorhand.ops.reversing import causes_of, in_lead_words, kept_step, must_be_last
+from floorhand.ops.reversing import (
+    causes_of,
+    in_lead_words,
+    kept_step,
+    must_be_last,
+    must_be_theirs,
+)
 from floorhand.ops.still_mine import must_fit
 from floorhand.ops.telling_others import tell_others
 from floorhand.ops.undoing import record_redo
@@ -35,7 +41,8 @@ def do_again(tx: Session, cause: Cause, command: DoAgain) -> DoneAgain:
     """Do again what was taken back.
 
     Raises:
-        Refused: If that was done already, something was built on it, or it is too long ago.
+        Refused: If that was done already, something was built on it, or it is too long ago; as
+            `must_be_theirs`.
     """
     must_lead(tx, cause, Right.REVERSE)
     step = kept_step(tx, cause, command.operation)
@@ -44,6 +51,7 @@ def do_again(tx: Session, cause: Cause, command: DoAgain) -> DoneAgain:
     if step.kind != TAKEN_BACK:
         raise Refused(Code.REDO_NOTHING)
     rows = tuple(row for row in restoring.changed_rows(step.changes) if row.table.name != "seat")
+    must_be_theirs(tx, cause, rows)
     must_be_last(tx, cause, step, rows)
     try:
         must_be_open(tx, cause, step.flow, thaw(FLOWS[step.flow], step.state))

@@ -27,7 +27,10 @@ from floorhand.domain.reversing import (
     TakenBack,
 )
 from floorhand.domain.rights import Right
+from floorhand.domain.rules import SiteRules
+from floorhand.domain.ruling import site_differing
 from floorhand.domain.signing_in import JOBS
+from floorhand.domain.site_rules import OF_LEADS
 from floorhand.errors import Code, Refused
 from floorhand.ops.colleagues import moment
 from floorhand.ops.freezing import thaw
@@ -74,7 +77,8 @@ def take_back(tx: Session, cause: Cause, command: TakeBack) -> TakenBack:
     """Take a deed back.
 
     Raises:
-        Refused: If it is taken back already, something was built on it, or it is too long ago.
+        Refused: If it is taken back already, something was built on it, or it is too long ago;
+            as `must_be_theirs`.
     """
     must_lead(tx, cause, Right.REVERSE)
     assert command.reason in REASONS, command
@@ -87,6 +91,7 @@ def take_back(tx: Session, cause: Cause, command: TakeBack) -> TakenBack:
     if name := undo_steps.taken_back_by(tx, cause.site, step):
         raise Refused(Code.REVERSE_DONE, name=name)
     rows = tuple(row for row in restoring.changed_rows(step.changes) if row.table.name != "seat")
+    must_be_theirs(tx, cause, rows)
     must_be_last(tx, cause, step, rows)
     try:
         taken = _reversed(tx, cause, command, step, rows)
@@ -139,6 +144,21 @@ def kept_step(tx: Session, cause: Cause, operation: str) -> Step:
         when = moment(tx, cause.site, at, cause.at)
         raise Refused(Code.REVERSE_TOO_OLD, done_by=name, done_at=when)
     return found
+
+
+def must_be_theirs(tx: Session, cause: Cause, rows: tuple[Changed, ...]) -> None:
+    """See that no lead sets back what binds leads, whoever had set it.
+
+    Raises:
+        Refused: `Code.ROLE_MISSING`, naming who may.
+    """
+    for row in rows:
+        if row.table.name == "site":
+            assert row.was is not None, row
+            assert row.now is not None, row
+            before, after = (SiteRules.of_json(one["rules"]) for one in (row.was, row.now))
+            if any(name in OF_LEADS for name, *_ in site_differing(before, after)):
+                must_lead(tx, cause, Right.LIMITS)
 
 
 def must_be_last(tx: Session, cause: Cause, step: Step, rows: tuple[Changed, ...]) -> None:
