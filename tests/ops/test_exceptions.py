@@ -22,7 +22,7 @@ from floorhand.domain.holds import Subject
 from floorhand.errors import Code, Refused
 from floorhand.ops import count_ending
 from floorhand.ops.settling import carry_out, from_office
-from floorhand.store import counts, tasks
+from floorhand.store import counts, holds, tasks
 from floorhand.store.check import violations
 from floorhand.store.db import Transactions, in_turn
 from floorhand.store.exceptions import Standing, open_exceptions
@@ -283,6 +283,18 @@ def test_an_order_of_which_nothing_is_left_is_closed_as_short(floor: Transaction
     told = json.loads(noted)  # of which figures of shifts are made, as where a walk ends so
     assert (told["orders_short"], told["ordered_pieces"], told["shipped_pieces"]) == (1, 25, 0)
     assert told["short_of_no_stock"] == 25
+
+
+def test_a_hold_ends_with_an_order_of_which_nothing_is_left(floor: Transactions) -> None:
+    cause = Cause(SITE, "W1:77", "W1", "H1", "", NOW)
+    with floor.begin() as tx:
+        picking.order(tx, "9", [("NUT", 25)], merchant="BOLT", state="waiting")
+        holds.begin(tx, cause, Subject("order", "BOLT", "9"), "quality")
+        tasks.trouble(tx, cause, "short_order", "BOLT/9", "BOLT", pieces=5, reason="no_stock")
+    (one,) = listed(floor, "short_order")
+    assert decide(floor, one, "drop_lines") == "exceptions.done.drop_lines"
+    with floor.begin() as tx:
+        assert holds.on_order(tx, SITE, "BOLT", "9") is None
 
 
 def test_goods_in_a_tote_that_stands_nowhere_are_put_back(floor: Transactions) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.entries import SHORT_OF
+from floorhand.store import holds
 from floorhand.store.asking import ask
 from floorhand.store.ledger import Cause
 from floorhand.store.schema import Order, OrderLine
@@ -51,6 +52,12 @@ def note_end(
     cause.note(on_time=int(cause.at <= times.due_at))
     if times.released_at is not None:
         cause.note(cycle_s=int((cause.at - times.released_at).total_seconds()))
+
+
+def note_short(tx: Session, cause: Cause, merchant: str, number: str) -> None:
+    """Note that nothing of an order could be sent. A hold on it ends with it."""
+    holds.end_of_order(tx, cause, merchant, number)
+    note_end(tx, cause, merchant, number)
 
 
 def _add(cause: Cause, name: str, more: int) -> None:

@@ -17,7 +17,7 @@ from floorhand.domain.picking import NO_STOCK
 from floorhand.domain.returns import CUSTOMER_RETURN
 from floorhand.errors import Code, Refused
 from floorhand.flows.turn import Facts
-from floorhand.ops.ending import note_end
+from floorhand.ops.ending import note_short
 from floorhand.ops.exception_stock import known_merchant
 from floorhand.ops.missing import HOLD_REASON
 from floorhand.ops.reserving import write_short
@@ -56,7 +56,7 @@ def ship_rest(tx: Session, cause: Cause, one: Standing, command: Decide) -> Fact
             short += pieces
     cause.note(short=short)
     if _go_on(tx, cause, one, state) == "short":
-        note_end(tx, cause, merchant, number)
+        note_short(tx, cause, merchant, number)
     return {"order": one.subject, "pieces": short}
 
 

@@ -24,7 +24,7 @@ from floorhand.domain.packing import (
 from floorhand.domain.things import CORRECTION, Goods, Line
 from floorhand.errors import Code, Refused
 from floorhand.ops.bench import Work, bench_of, order_at_bench
-from floorhand.ops.ending import note_end
+from floorhand.ops.ending import note_short
 from floorhand.ops.shipping import finish_order, free_totes
 from floorhand.store import checking, holds, ledger, parcels, tasks
 from floorhand.store.cancelling import PUTBACK
@@ -228,7 +228,7 @@ def _close_empty(tx: Session, cause: Cause, work: Work, back_pieces: int) -> Ord
     _set_state(tx, cause, work, state="short", closed_at=cause.at)
     tasks.close_task(tx, cause, work.task)
     free_totes(tx, cause, work)
-    note_end(tx, cause, work.head.merchant, work.head.number)
+    note_short(tx, cause, work.head.merchant, work.head.number)
     cause.note(job="packing")
     return OrderEmpty(work.head.order_no, back_pieces)
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from floorhand.domain.picking import SLOTS_MAX, NeedBench, Next, StopGone, WalkDone
 from floorhand.errors import Code, Gone
 from floorhand.ops.colleagues import since
-from floorhand.ops.ending import note_end
+from floorhand.ops.ending import note_short
 from floorhand.ops.reserving import drop_stop, order_trouble
 from floorhand.store import holds, orders, picks, tasks
 from floorhand.store.asking import ask
@@ -242,7 +242,7 @@ def _settle(tx: Session, cause: Cause, walk: Walk, merchant: str, number: str) -
     if state == "waiting" and holds.on_order(tx, cause.site, merchant, number) is None:
         order_trouble(tx, cause, merchant, number, pieces=int(left), reason="no_stock")
     elif state == "short":
-        note_end(tx, cause, merchant, number)
+        note_short(tx, cause, merchant, number)
     for tote in orders.totes_of_order(tx, cause.site, merchant, number):
         if not _pieces_in(tx, cause, tote):
             free_tote(tx, cause, tote)
