@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.days import goods_words
 from floorhand.domain.signing_in import ROWS_MAX, Row, Seen
-from floorhand.domain.things import AVAILABLE, OUTSIDE, Goods
-from floorhand.store.holds import condition_now
+from floorhand.domain.things import AVAILABLE, HOLD, OUTSIDE, Goods
+from floorhand.store.holds import condition_now, on_goods
 from floorhand.store.ledger import inside
 from floorhand.store.schema import Order, OrderLine, Place, Sku, Stock
 
@@ -19,7 +21,12 @@ def place(tx: Session, site: str, code: str) -> Seen:
     """List what stands in a place and in everything inside it; for a parcel, tell its order."""
     held = inside(tx, site, code)
     rows = tuple(
-        Row(line.goods.sku, _name(tx, site, line.goods), line.pieces, _note(line.goods, at, code))
+        Row(
+            line.goods.sku,
+            _name(tx, site, line.goods),
+            line.pieces,
+            _note(_as_held(tx, site, line.goods), at, code),
+        )
         for at, line in held[:ROWS_MAX]
     )
     counted = (("fact.pieces_here", str(sum(line.pieces for _, line in held))),)
@@ -114,6 +121,13 @@ def _name(tx: Session, site: str, goods: Goods) -> str:
         )
     )
     return found or ""
+
+
+def _as_held(tx: Session, site: str, goods: Goods) -> Goods:
+    """Give goods in the condition that they count as: on hold, while they are held."""
+    if goods.condition != AVAILABLE or on_goods(tx, site, goods) is None:
+        return goods
+    return replace(goods, condition=HOLD)
 
 
 def _note(goods: Goods, at: str, asked: str) -> str:
