@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from sqlalchemy import bindparam, select
@@ -13,16 +14,21 @@ from floorhand.store.schema import Place
 NESTING_MAX: Final = 4
 """A place stands at most this deep (carton on pallet on cart in bin)."""
 
-_STANDING_IN = select(Place.code).where(
+_CHILDREN = select(Place.code).where(
     Place.site == bindparam("site"), Place.parent.in_(bindparam("level", expanding=True))
 )
+
+
+def children_of(tx: Session, site: str, places: Sequence[str]) -> list[str]:
+    """Name what stands directly in these places."""
+    return ask(tx, _CHILDREN, site=site, level=list(places)).scalars()
 
 
 def places_in(tx: Session, site: str, place: str) -> tuple[str, ...]:
     """Name a place and everything that stands in it, itself first."""
     codes, level = [place], [place]
     for _ in range(NESTING_MAX):
-        level = ask(tx, _STANDING_IN, site=site, level=level).scalars()
+        level = children_of(tx, site, level)
         if not level:
             break
         codes += level

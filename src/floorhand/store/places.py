@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from floorhand.errors import Code, Refused
 from floorhand.store.asking import ask
 from floorhand.store.ledger import Cause
-from floorhand.store.nesting import NESTING_MAX
+from floorhand.store.nesting import NESTING_MAX, children_of
 from floorhand.store.schema import Place, Sequence, SiteRow
 
 SSCC_SERIAL = "sscc"
@@ -20,9 +20,6 @@ SSCC_SERIAL = "sscc"
 _THIS = (Place.site == bindparam("site"), Place.code == bindparam("code"))
 _PARENT = select(Place.parent).where(*_THIS)
 _STATE = select(Place.state, Place.kind).where(*_THIS)
-_CHILDREN = select(Place.code).where(
-    Place.site == bindparam("site"), Place.parent.in_(bindparam("level", expanding=True))
-)
 _GS1_PREFIX = select(SiteRow.gs1_prefix).where(SiteRow.site == bindparam("site"))
 _PLACE = cast(TableClause, Place.__table__)
 _SET = update(_PLACE).where(
@@ -134,5 +131,5 @@ def _height(tx: Session, site: str, code: str) -> int:
     while level:
         height += 1
         assert height <= NESTING_MAX + 1, code
-        level = list(ask(tx, _CHILDREN, site=site, level=level).scalars())
+        level = children_of(tx, site, level)
     return height
