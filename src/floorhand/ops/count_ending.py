@@ -3,7 +3,8 @@
 The figures of a count stand in the facts of its `EndCount`: ``places`` 1 once it is settled whether
 the books are right (0: a colleague counts again), ``right`` 1 if they are, ``believed`` and ``off``
 the pieces that the books believed in and the sum of all differences, ``pieces`` what was counted,
-``result``, and ``plus`` and ``minus`` what was booked. `floorhand.store.summaries` adds them up.
+``result``, and ``plus`` and ``minus`` what was booked. `floorhand.domain.floor_figures` adds up
+how right the books were.
 """
 
 from __future__ import annotations

@@ -35,8 +35,8 @@ def release(tx: Session, cause: Cause, one: Standing, _command: Decide) -> Facts
 
 def _suspects(tx: Session, site: str, one: Standing) -> list[tuple[str, Goods, int]]:
     """List what is on hold of a product in a bin, and in what stands in it."""
-    sku, places = str(one.facts.get("sku", "")), places_in(tx, site, one.subject)
-    return _rows(tx, site, one.merchant, [sku], HOLD, places)
+    sku = str(one.facts.get("sku", ""))
+    return _rows(tx, site, one.merchant, [sku], HOLD, places_in(tx, site, one.subject))
 
 
 def held(tx: Session, site: str, one: Standing) -> int:
@@ -122,7 +122,7 @@ def _rows(
     merchant: str,
     skus: Iterable[str],
     condition: str,
-    places: Iterable[str] = (),
+    within: Iterable[str] = (),
 ) -> list[tuple[str, Goods, int]]:
     """List stock that nobody has promised: place, goods, and how many; what came last first.
 
@@ -151,7 +151,7 @@ def _rows(
         )
         .order_by(Stock.arrived_at.desc(), Stock.place)
     )
-    if named := list(places):
+    if named := list(within):
         asked = asked.where(Stock.place.in_(named))
     return [(row.place, Goods(*row[1:7]), row.free) for row in tx.execute(asked)]
 

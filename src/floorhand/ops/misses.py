@@ -1,7 +1,8 @@
-"""Places that were not confirmed: three times in a row are told to a supervisor, in every job.
+"""Places that were not confirmed: several in a row are told to a supervisor, in every job.
 
-One miss is a slip. Three are a label that fell off, a bin that is not where the walk says, or
-somebody who scans a sheet of labels at the desk; all of these want to be seen.
+How many, the building says. One miss is a slip. Several are a label that fell off, a bin that is
+not where the walk says, or somebody who scans a sheet of labels at the desk; all of these want to
+be seen.
 """
 
 from __future__ import annotations
