@@ -24,7 +24,7 @@ from floorhand.exchange.written import Writing
 from floorhand.ops.settling import from_office
 from floorhand.store.db import Transactions, engine_of
 from floorhand.store.found import about
-from floorhand.store.masters import merchant_rules
+from floorhand.store.masters import merchant_rules, site_rules
 from floorhand.store.schema import SiteRow
 from floorhand.store.shift_pace import targets_at_end
 
@@ -111,6 +111,14 @@ def test_what_is_set_at_the_desk_keeps_other_rules_at_their_defaults_and_has_a_h
     assert floorhand(transactions, "rules", "--history", "--json") == 0
     (told,) = json.loads(capsys.readouterr().out)
     assert (told["rule"], told["from"], told["to"]) == ("stuck_minutes", "30", "45")
+
+
+def test_a_rule_that_others_contradict_is_not_set(transactions: Transactions, capsys) -> None:
+    packing.build(transactions)
+    assert floorhand(transactions, "rules", "--set", "refill_below_hours", "25") == 1
+    assert "refill_up_to_hours is 24" in capsys.readouterr().err
+    with transactions.begin() as tx:
+        assert site_rules(tx, SITE).refill_below_hours == 8
 
 
 def test_a_report_that_is_made_again_has_the_targets_of_its_day(

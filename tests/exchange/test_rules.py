@@ -182,6 +182,8 @@ def test_all_rules_of_the_site_can_be_set(take):
         ("time_zone", "Mars/North", "expected a name such as Europe/Rome"),
         ("gs1_prefix", "12", "expected 6 to 12 digits"),
         ("language", "xx", "expected one of: de, en"),
+        ("refill_below_hours", "25", "refill_up_to_hours is 24, but what lasts less than 25 hours"),
+        ("refill_up_to_hours", "7", "refill_up_to_hours is 7, but what lasts less than 8 hours"),
     ],
 )
 def test_rules_of_the_site_that_cannot_be(take, heading, cell, reason):

@@ -118,7 +118,10 @@ def _set(args: argparse.Namespace, settings: Settings, transactions: Transaction
     record = read_rule(name, text)
 
     def write(tx: Session) -> str:
-        write_site(Writing(tx, settings.site, Context(now=datetime.now(UTC))), [record])
+        writing = Writing(tx, settings.site, Context(now=datetime.now(UTC)))
+        write_site(writing, [record])
+        for row in writing.rejected:
+            raise BadSetting(f"{row.reason}.")
         return site_value_of(site_rules(tx, settings.site), name)
 
     told = in_turn(transactions, write)

@@ -144,9 +144,14 @@ def _value(name: str, text: str) -> object:
     return text
 
 
-def _number(text: str, least: int, most: int) -> int:
+def is_number(text: str, least: int, most: int) -> bool:
+    """Say whether a text is a whole number between two, of no more digits than that takes."""
     plain = text.isascii() and text.isdecimal() and len(text) <= len(str(most))
-    if not (plain and least <= int(text) <= most):
+    return plain and least <= int(text) <= most
+
+
+def _number(text: str, least: int, most: int) -> int:
+    if not is_number(text, least, most):
         typed = text[:TYPED_CHARACTERS_MAX]
         raise Refused(Code.RULE_NUMBER, typed=typed, least=least, most=most)
     return int(text)

@@ -17,11 +17,15 @@ from floorhand.domain.ruling import SITE_NAMES
 from floorhand.domain.signing_in import JOBS
 from floorhand.domain.site_rules import (
     COUNT_DAYS_MAX,
+    DAYS,
+    IDLE,
     IDLE_MINUTES_MAX,
+    LIMITS,
     NUMBERS,
     ORDERS_PER_WALK_MAX,
     PLACE_POLICIES,
     TYPED_CHARACTERS_MAX,
+    is_number,
     shift_name,
 )
 from floorhand.domain.troubles import KINDS
@@ -210,7 +214,7 @@ def _days(row: Reader) -> dict[str, int] | None:
 def _check_days(grade: str, word: str) -> str:
     if grade not in CLASSES:
         raise BadCell(f"count_days has {cells.shown(grade)}; known: {', '.join(CLASSES)}")
-    if not (word.isascii() and word.isdecimal() and int(word) <= COUNT_DAYS_MAX):
+    if not is_number(word, *LIMITS[DAYS]):
         raise BadCell(
             f"count_days of {grade} is {cells.shown(word)}; expected 0 to {COUNT_DAYS_MAX}"
         )
@@ -220,7 +224,7 @@ def _check_days(grade: str, word: str) -> str:
 def _check_minutes(role: str, word: str) -> str:
     if role not in ROLES:
         raise BadCell(f"idle_minutes has {cells.shown(role)}; known: {', '.join(ROLES)}")
-    if not (word.isascii() and word.isdecimal() and 1 <= int(word) <= IDLE_MINUTES_MAX):
+    if not is_number(word, *LIMITS[IDLE]):
         raise BadCell(
             f"idle_minutes of {role} is {cells.shown(word)}; expected 1 to {IDLE_MINUTES_MAX}"
         )

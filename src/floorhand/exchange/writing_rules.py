@@ -37,6 +37,9 @@ def write_site(w: Writing, records: Sequence[SiteRecord]) -> None:
         row = w.tx.execute(select(SiteRow.__table__).where(SiteRow.site == w.site)).mappings().one()
         told = {n.removeprefix("site_"): value for n, value in record.columns.items()}
         rules = _merged(row["rules"], record.rules)
+        if reason := _unfit_refills(record, SiteRules.of_json(rules)):
+            w.reject(record.line, reason)
+            continue
         if each := site_differing(SiteRules.of_json(row["rules"]), SiteRules.of_json(rules)):
             told["rules"] = rules
             ruling.record(w.tx, w.site, BUILDING, each, w.now)
@@ -44,6 +47,17 @@ def write_site(w: Writing, records: Sequence[SiteRecord]) -> None:
         if changed:
             w.tx.execute(update(SiteRow).where(SiteRow.site == w.site).values(changed))
         w.counts["updated" if changed else "unchanged"] += 1
+
+
+def _unfit_refills(record: SiteRecord, after: SiteRules) -> str:
+    """Say why pick faces cannot be filled up so; empty if they can, or nothing is said of it."""
+    below, up_to = after.refill_below_hours, after.refill_up_to_hours
+    if up_to >= below or not record.rules.keys() & {"refill_below_hours", "refill_up_to_hours"}:
+        return ""
+    return (
+        f"refill_up_to_hours is {up_to}, but what lasts less than {below} hours is filled up "
+        "(refill_below_hours); name as many hours, or more"
+    )
 
 
 def write_merchants(w: Writing, records: Sequence[MerchantRecord]) -> None:
