@@ -21,18 +21,21 @@ from floorhand.domain.site_rules import (
     DAYS,
     FOUR_EYES,
     IDLE,
+    LIMITS,
     PACE,
     PLACE_POLICIES,
     POLICY,
     SHIFTS,
+    TYPED_CHARACTERS_MAX,
     ZONES,
     pairs_of,
     parts_of,
 )
 from floorhand.domain.things import Chosen, Pressed, Text
 from floorhand.domain.troubles import KINDS
+from floorhand.errors import Code
 from floorhand.flows.control_states import AtPart, AtRule, State
-from floorhand.flows.turn import Ask, Choice, Do, Prompt, Reply, Wants
+from floorhand.flows.turn import Ask, Choice, Do, Prompt, Refuse, Reply, Wants
 
 BACK = (Key.BACK, "key.back")
 NEW = "new"
@@ -66,6 +69,8 @@ def step(state: State, event: object) -> Reply | None:
             return Ask(AtRule(seen, at))
         case AtPart(seen=seen, key=key), Pressed(key=Key.DONE) if can_go(seen, key):
             return _keep(seen, _written(seen, key, ""))
+        case AtPart(seen=seen), Text(value=value) if BETWEEN in value:
+            return _several(seen.rule.name, value)
         case AtPart(seen=seen, key=key), Chosen(code=value) | Text(value=value):
             return _keep(seen, _written(seen, key, value.strip()))
     return None
@@ -76,6 +81,15 @@ def can_go(seen: RuleSeen, key: str) -> bool:
     if seen.rule.name == SHIFTS:
         return key != NEW and len(parts_of(seen.rule.value)) > 1
     return seen.rule.name in TAKEN_AWAY and bool(_value(seen.rule.value, seen.rule.name, key))
+
+
+def _several(name: str, typed: str) -> Refuse:
+    """Refuse what would be several parts, of which one is asked for."""
+    shown = {"typed": typed[:TYPED_CHARACTERS_MAX]}
+    if name == SHIFTS:
+        return Refuse(Code.RULE_SHIFT, shown)
+    least, most = LIMITS[name]
+    return Refuse(Code.RULE_NUMBER, {**shown, "least": least, "most": most})
 
 
 def _keep(seen: RuleSeen, parts: list[str]) -> Reply:
