@@ -19,7 +19,7 @@ from floorhand.flows.columns import COLUMNS
 from floorhand.ops.settling import from_office
 from floorhand.store.cells import in_words
 from floorhand.store.db import Transactions
-from floorhand.store.schema import Order, Trouble, Worker
+from floorhand.store.schema import Order, Place, Trouble, Worker
 from floorhand.text.catalog import catalog
 from floorhand.tui.board_parts import Target
 from floorhand.tui.layout import lay_out
@@ -231,6 +231,18 @@ def test_each_list_is_a_table_on_a_screen_of_its_own_until_one_goes_back(
     assert bob.scan("*BACK").prompt == before
 
 
+def test_the_table_of_exceptions_about_a_thing_has_no_others(floor) -> None:
+    bob = desk(floor, "exceptions")
+    with floor.begin() as tx:
+        tx.execute(update(Trouble).where(Trouble.subject == "S2").values(subject="A-01"))
+    bob.scan("BIN-A-01")
+    assert len(bob.prompt.choices) == 1
+    over = shown_over(bob.scan("*PRINT").prompt)
+    with floor.begin() as tx:
+        found = behind_line(tx, SITE, Target(over.kind, over.which), NOW)
+    assert [row[1] for row in found.rows] == ["A-01"]
+
+
 def test_what_is_to_be_counted_and_filled_up_is_told_by_bin(floor) -> None:
     def told(which: str) -> list[list[str]]:
         with floor.begin() as tx:
@@ -243,6 +255,10 @@ def test_what_is_to_be_counted_and_filled_up_is_told_by_bin(floor) -> None:
     desk(floor, "planning").scan("BIN-A-01")
     asked, *others = told("counts")
     assert asked[:2] == ["A-01", "asked for"]
+    assert "a worker wanted it" in asked
     assert [row[0] for row in others] == [row[0] for row in due if row[0] != "A-01"]
+    with floor.begin() as tx:
+        tx.execute(update(Place).where(Place.code == others[-1][0]).values(full=True))
+    assert "was said to be full" in told("counts")[1]
     assert told("refills") == []
     assert told("plan") == [["Counts", str(len(due)), "→"], ["Refills", "0", "→"]]

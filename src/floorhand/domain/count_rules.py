@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from floorhand.domain.count_plan import DOUBT
+from floorhand.domain.picking import SHORT_REASONS
 from floorhand.domain.rules import SiteRules
 from floorhand.domain.things import AVAILABLE, DAMAGED, EXPIRED, HOLD, RETURN_PENDING, Goods
 
@@ -32,6 +34,11 @@ books are doubted, a colleague found a difference, there was no room in it."""
 _LOSES_FIRST: Final = (HOLD, EXPIRED, RETURN_PENDING, AVAILABLE)
 """Pieces that look good are of one of these by the books: what is missing is missing of those
 first that nobody counts on."""
+
+
+def reason_told(reason: str) -> str:
+    """Give the reason of a count as there are words for it: an exception of any kind is a doubt."""
+    return reason if reason in (*REASONS, *SHORT_REASONS) else DOUBT
 
 
 @dataclass(frozen=True, slots=True)

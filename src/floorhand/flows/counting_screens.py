@@ -5,12 +5,10 @@ No number comes from the books.
 
 from __future__ import annotations
 
-from floorhand.domain.count_plan import DOUBT
-from floorhand.domain.count_rules import REASONS
+from floorhand.domain.count_rules import reason_told
 from floorhand.domain.cycle_counts import CountTask, Entry, MarkWanted
 from floorhand.domain.days import goods_words
 from floorhand.domain.keymap import Key
-from floorhand.domain.picking import SHORT_REASONS
 from floorhand.domain.things import DAMAGED
 from floorhand.flows.counting_states import AtBin, Damaged, Going, Naming, NeedBin, State
 from floorhand.flows.turn import Choice, Item, Prompt, Wants
@@ -39,7 +37,7 @@ def prompt(state: State) -> Prompt:
                 ask="counting.scan_bin",
                 place=count.place,
                 goods=_asked_for(count),
-                facts=(("fact.why_text", f"counting.why.{_why(count.reason)}"),),
+                facts=(("fact.why_text", f"counting.why.{reason_told(count.reason)}"),),
                 keys=((Key.SKIP, "key.other_work"), BACK),
                 wants=Wants(kinds=("bin",), place=count.place),
             )
@@ -56,11 +54,6 @@ def prompt(state: State) -> Prompt:
                 keys=(BACK,),
                 wants=Wants(kinds=("number",), number=True, number_hint=1),
             )
-
-
-def _why(reason: str) -> str:
-    """Give the reason as there are words for it: an exception of any kind is a doubt."""
-    return reason if reason in (*REASONS, *SHORT_REASONS) else DOUBT
 
 
 def _asked_for(count: CountTask) -> tuple[Item, ...]:

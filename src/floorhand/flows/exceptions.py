@@ -98,7 +98,7 @@ def _list(state: Listing | Kinds, event: object) -> Reply:
             way = next_way(EXCEPTIONS, listed.asked.sort)
             return Do(replace(listed.asked, skip=0, sort=way))
         case Listing(), Pressed(key=Key.PRINT) if listed.rows:
-            return Ask(Tabled("exceptions", listed.asked.kind, listed.asked))
+            return Ask(Tabled("exceptions", listed.asked.kind or listed.asked.thing, listed.asked))
         case Listing(), SortBy(way=way):
             return Do(replace(listed.asked, skip=0, sort=way))
         case Listing(), Pressed(key=Key.SKIP):

@@ -10,6 +10,8 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from floorhand.domain.count_plan import DOUBTS
+from floorhand.domain.count_rules import reason_told
 from floorhand.domain.handing_over import LEFT_DUE
 from floorhand.domain.holds import LOT, Subject, reason_words
 from floorhand.domain.refilling import Refill
@@ -53,8 +55,9 @@ def desk_table(tx: Session, site: str, which: str, of: str, now: datetime) -> De
         tx: An open transaction.
         site: The building.
         which: One of `TABLES`.
-        of: A kind of exceptions or of what is left over, ``merchant/sku`` of lots, a lot, or whose
-            deeds; empty: all, and for other tables.
+        of: A kind of exceptions, or the thing that they are about; a kind of what is left over,
+            ``merchant/sku`` of lots, a lot, the merchant of rules, or whose deeds. Empty: all, and
+            for other tables.
         now: The moment of all this.
     """
     return TABLES[which](tx, site, of, now)
@@ -74,7 +77,7 @@ def _exceptions(tx: Session, site: str, of: str, now: datetime) -> Details:
             one.owner_name,
         )
         for one in open_exceptions(tx, site, now)
-        if of in ("", one.kind)
+        if of in ("", one.kind) or one.is_about(of)
     )
     return table(heads, rows)
 
@@ -236,18 +239,24 @@ def _plan(tx: Session, site: str, _of: str, now: datetime) -> Details:
     return Details(("what", "count", "more"), rows, len(rows))
 
 
+_DOUBTED: Final = {
+    doubt: Word("counting.why.no_room" if doubt == "full" else f"trouble.{doubt}")
+    for doubt in DOUBTS
+}
+
+
 def _counts(tx: Session, site: str, _of: str, now: datetime) -> Details:
-    """List the counts that are asked for, then the bins that are due."""
+    """List the counts that are asked for, then the bins that are due, with their worst doubt."""
 
     def rows() -> Iterator[Row]:
         for one in count_plan.open_counts(tx, site):
             sku = f"{one.merchant}/{one.sku}" if one.sku else ""
-            why = one.reason.replace("_", " ")
+            why = Word(f"counting.why.{reason_told(one.reason)}")
             yield one.place, ASKED, sku, "", "", why, None, one.since, one.worker
         for due in count_plan.due_counts(tx, site, now):
             late = max(due.overdue_days, 0) or None
-            why = ", ".join(due.doubts).replace("_", " ")
-            yield due.place, DUE, "", due.zone, due.grade, why, late, due.since, ""
+            doubt = _DOUBTED[due.doubts[0]] if due.doubts else ""
+            yield due.place, DUE, "", due.zone, due.grade, doubt, late, due.since, ""
 
     heads = ("place", "what", "sku", "zone", "grade", "reason", "days_late", "since", "worker")
     return table(heads, rows())
