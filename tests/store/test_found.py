@@ -6,15 +6,28 @@ from datetime import timedelta
 
 import pytest
 from conftest import NOW, SITE
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, update
 from warehouses import picking as house
 from warehouses.picker import Picker
 
+from floorhand.store import ledger, traces
 from floorhand.store.cells import Details, Lead, Word
 from floorhand.store.db import Transactions
 from floorhand.store.found import about, found
 from floorhand.store.histories import split_goods
-from floorhand.store.schema import Barcode, Delivery, Return, Sku, UndoStep
+from floorhand.store.ledger import Cause
+from floorhand.store.schema import (
+    Barcode,
+    Delivery,
+    Operation,
+    PrinterRow,
+    PrintJob,
+    Receipt,
+    Return,
+    SiteRow,
+    Sku,
+    UndoStep,
+)
 from floorhand.text.catalog import catalog
 
 LATER = NOW + timedelta(minutes=20)
@@ -174,3 +187,78 @@ def test_goods_are_taken_apart_although_their_names_hold_slashes(
     with floor.begin() as tx:
         tx.execute(insert(Sku).values(site=SITE, merchant="ACME", code="A/B", name="Two"))
         assert split_goods(tx, SITE, name) == parts
+
+
+@pytest.mark.parametrize(
+    ("word", "kind", "name"),
+    [
+        ("S1", "serial", "ACME/CAM/S1"),
+        ("s1", "serial", "ACME/CAM/S1"),
+        (house.OLD_TEA.lot, "lot", f"ACME/TEA/{house.OLD_TEA.lot}"),
+        (f"ACME/TEA/{house.OLD_TEA.lot}", "lot", f"ACME/TEA/{house.OLD_TEA.lot}"),
+        ("ACME/MUG", "sku", "ACME/MUG"),
+        ("green", "sku", "ACME/TEA"),
+    ],
+)
+def test_goods_are_found_by_what_is_read_on_them_or_said_of_them(
+    floor: Transactions, word: str, kind: str, name: str
+) -> None:
+    assert dict(seen(floor, word).facts)[f"board.head.{kind}"] == name
+
+
+def test_people_printers_and_operations_are_found_by_their_names(floor: Transactions) -> None:
+    assert dict(seen(floor, "ana").facts) == {"fact.worker": "W1 Ana", "fact.seat": "SEAT-W1"}
+    with floor.begin() as tx:
+        tx.execute(insert(PrinterRow).values(site=SITE, code="ZEBRA", address="pdf:labels"))
+        on_it = {"template": "tote", "subject": "T-1", "printer": "ZEBRA", "created_at": NOW}
+        tx.execute(insert(PrintJob).values(site=SITE, id="P:1", data="{}", **on_it))
+    assert [row[2] for row in seen(floor, "zebra").rows] == ["T-1"]
+    operation = rows(floor, "place", "T-1")[1][-1].name  # type: ignore[union-attr]
+    assert dict(seen(floor, operation).facts)["fact.worker"] == "Ana"
+
+
+def test_what_several_are_called_is_told_with_each(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        tx.execute(insert(Sku).values(site=SITE, merchant="BOLT", code="CUP", name="White MUG"))
+    details = seen(floor, "white")
+    assert [row[1] for row in details.rows] == [Lead("sku", "ACME/MUG"), Lead("sku", "BOLT/CUP")]
+    assert "Mug white" in str(details.rows[0][2])
+
+
+def test_a_code_in_small_letters_is_found_too(floor: Transactions) -> None:
+    assert dict(seen(floor, "cap-1").facts)["board.head.sku"] == "ACME/CAP"
+
+
+def test_an_order_tells_until_when_it_has_to_leave(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        tx.execute(update(SiteRow).values(time_zone="Asia/Tokyo"))
+    due = (NOW + timedelta(hours=6 + 9)).strftime("%Y-%m-%d %H:%M")
+    assert dict(seen(floor, "1001").facts)["fact.due"] == due
+
+
+def test_an_order_and_a_single_piece_lead_back_to_their_delivery(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        on = {"site": SITE, "merchant": "ACME"}
+        for number, hours in (("D-77", -9), ("D-78", 9)):
+            opened_at = NOW + timedelta(hours=hours)
+            tx.execute(insert(Delivery).values(**on, number=number, opened_at=opened_at))
+            goods = {"sku": "MUG", "lot": "", "expiry": "", "condition": "available"}
+            tx.execute(
+                insert(Receipt).values(**on, delivery=number, place="A-01", pieces=3, **goods)
+            )
+        named = {"kind": "CountPieces", "command": '{"delivery": "D-77"}', "worker": "W1"}
+        tx.execute(insert(Operation).values(site=SITE, id="C:1", seat="T", at=NOW, **named))
+        counted = Cause(SITE, "C:1", "W1", "T", "", NOW)
+        counted.touch("serial", "ACME", "CAM", "S1")
+        traces.keep(tx, counted)
+    for kind, name in (("order", "ACME/1001"), ("serial", "ACME/CAM/S1")):
+        came = [row[4] for row in rows(floor, kind, name) if row[3] == Word("board.head.delivery")]
+        assert came == [Lead("delivery", "D-77")]
+
+
+def test_pieces_that_stay_where_they_were_do_not_leave_the_building(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        changed = house.cause(tx, "C:2")
+        ledger.change(tx, changed, "A-01", house.PEN, 2, condition="hold")
+        traces.keep(tx, changed)
+    assert rows(floor, "sku", "ACME/PEN")[0][4] == "2 × PEN A-01"

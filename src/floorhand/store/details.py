@@ -25,6 +25,7 @@ from floorhand.store.schema import (
     PrintJob,
     Return,
     Scan,
+    Seat,
     Stock,
     Task,
     Worker,
@@ -109,7 +110,7 @@ def _cut_off(tx: Session, site: str, key: str, _now: datetime) -> Details:
 
 
 def scans_of(tx: Session, site: str, worker: str, now: datetime) -> Details:
-    """List the last scans of a worker, the latest first."""
+    """List the last scans of a worker, the latest first, below who that is and sits where."""
     asked = (
         select(Scan.at, Scan.seat, Scan.job, Scan.scanned, Scan.named, Scan.fate)
         .where(Scan.site == site, Scan.at >= now - SCANS_OF, Scan.worker == worker)
@@ -120,7 +121,16 @@ def scans_of(tx: Session, site: str, worker: str, now: datetime) -> Details:
         (row.at, row.seat, Word(f"job.{row.job}"), row.named or row.scanned, _fate(row.fate))
         for row in tx.execute(asked)
     )
-    return table(("at", "seat", "job", "scanned", "fate"), rows)
+    return table(("at", "seat", "job", "scanned", "fate"), rows, facts=_sits(tx, site, worker))
+
+
+def _sits(tx: Session, site: str, worker: str) -> tuple[tuple[str, str], ...]:
+    """Name somebody, and each seat at which they are signed in."""
+    name = tx.scalar(select(Worker.name).where(Worker.site == site, Worker.code == worker))
+    sits = select(Seat.code).where(Seat.site == site, Seat.worker == worker).order_by(Seat.code)
+    seats = ", ".join(tx.scalars(sits))
+    facts = (("fact.worker", f"{worker} {name or ''}".strip()), ("fact.seat", seats))
+    return tuple(fact for fact in facts if fact[1])
 
 
 def _refusals(tx: Session, site: str, _key: str, now: datetime) -> Details:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -19,15 +20,18 @@ from floorhand.domain.things import (
     Place,
     ReturnCode,
 )
+from floorhand.domain.things import Station as StationThing
 from floorhand.domain.tracing import BUILDINGS
 from floorhand.errors import Refused
 from floorhand.flows.turn import Prompt, Wants
 from floorhand.store import histories, looking
-from floorhand.store.cells import Details, Value
-from floorhand.store.details import scans_of
+from floorhand.store.called import called
+from floorhand.store.cells import Details, Lead, Value, Word, table
+from floorhand.store.details import details, scans_of
 from floorhand.store.lookup import resolve
-from floorhand.store.masters import merchant_rules, site_rules
-from floorhand.store.schema import Delivery, Return
+from floorhand.store.masters import merchant_rules, site_rules, site_zone
+from floorhand.store.orders import split_name
+from floorhand.store.schema import Delivery, Order, Return, Station, Worker
 
 ASKED: Final = Prompt("menu.choose", wants=Wants(kinds=("anything", "badge")))
 
@@ -44,19 +48,57 @@ def found(tx: Session, site: str, code: str, now: datetime) -> Details:
         code: As it was scanned or typed.
         now: The moment of all this.
     """
-    try:
-        event = resolve(tx, site, code, ASKED)
-    except Refused:
-        return _unknown(code)
+    event = _resolved(tx, site, code)
     match event:
         case Badge(worker=worker):
             return scans_of(tx, site, worker, now)
         case Ambiguous(options=options):
             return _each(tx, site, options)
+        case StationThing(code=station):
+            stands = select(Station.place).where(Station.site == site, Station.code == station)
+            place = tx.scalar(stands)
+            return about(tx, site, "place", place) if place else _unknown(code)
         case _ if (named := _named(event)) is not None:
             return about(tx, site, *named)
         case _:
-            return _unknown(code)
+            return _called(tx, site, code, now)
+
+
+def _resolved(tx: Session, site: str, code: str) -> object:
+    """Find what a code stands for; who types one may have typed it in small letters."""
+    for typed in dict.fromkeys((code, code.upper(), code.lower())):
+        try:
+            event = resolve(tx, site, typed, ASKED)
+        except Refused:
+            return None
+        if isinstance(event, Ambiguous | Badge | StationThing) or _named(event) is not None:
+            return event
+    return None
+
+
+def _called(tx: Session, site: str, word: str, now: datetime) -> Details:
+    """Open the one thing that is called so; of several, list them."""
+    match things := called(tx, site, word.strip(" ")):
+        case ():
+            return _unknown(word)
+        case (("worker", name),):
+            return scans_of(tx, site, name, now)
+        case ((("printer" as kind), name),):
+            return details(tx, site, kind, name, now)
+        case ((kind, name),):
+            return about(tx, site, kind, name)
+    rows = (
+        (Word(f"board.head.{kind}"), Lead(kind, name), _told(tx, site, kind, name))
+        for kind, name in things
+    )
+    return table(("what", "name", "facts"), rows)
+
+
+def _told(tx: Session, site: str, kind: str, name: str) -> str:
+    """Say in a line how a thing stands; of people, who they are."""
+    if kind == "worker":
+        return tx.scalar(select(Worker.name).where(Worker.site == site, Worker.code == name)) or ""
+    return " · ".join(value for _, value in _seen(tx, site, kind, name).facts if value)
 
 
 def about(tx: Session, site: str, kind: str, name: str) -> Details:
@@ -85,8 +127,7 @@ def _each(tx: Session, site: str, options: tuple[object, ...]) -> Details:
     rows: list[tuple[Value, ...]] = []
     for one in options:
         if (named := _named(one)) is not None:
-            told = " · ".join(value for _, value in _seen(tx, site, *named).facts if value)
-            rows.append((named[1], told))
+            rows.append((named[1], _told(tx, site, *named)))
     kind, _ = _named(options[0]) or ("subject", "")
     return Details((kind, "facts"), tuple(rows), len(rows))
 
@@ -122,7 +163,7 @@ def _seen(tx: Session, site: str, kind: str, name: str) -> Seen:
         case "place":
             return looking.place(tx, site, name)
         case "order":
-            return looking.order(tx, site, name)
+            return _order(tx, site, name)
         case "sku" | "lot" | "serial":
             merchant, sku, mark = histories.split_goods(tx, site, name)
             of = {kind: mark} if kind != "sku" else {}
@@ -144,6 +185,20 @@ def _seen(tx: Session, site: str, kind: str, name: str) -> Seen:
             asked = select(Return.merchant, Return.custody, Return.place)
             row = tx.execute(asked.where(Return.site == site, Return.number == name)).first()
             return _paper("custody", row)
+
+
+def _order(tx: Session, site: str, name: str) -> Seen:
+    """Say how an order stands, until when it has to leave, and why it is held."""
+    merchant, number = split_name(name)
+    asked = select(Order.due_at, Order.hold_reason).where(
+        Order.site == site, Order.merchant == merchant, Order.number == number
+    )
+    seen = looking.order(tx, site, name)
+    if (row := tx.execute(asked).first()) is None:
+        return seen
+    due = ("fact.due", f"{row.due_at.astimezone(site_zone(tx, site)):%Y-%m-%d %H:%M}")
+    held = (("board.head.reason", row.hold_reason),) if row.hold_reason else ()
+    return replace(seen, facts=(*seen.facts, due, *held))
 
 
 def _paper(states: str, row: tuple[str | None, str, str] | None) -> Seen:

@@ -10,11 +10,11 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from floorhand.domain.things import AVAILABLE, OUTSIDE
+from floorhand.domain.things import AVAILABLE, CORRECTION, OUTSIDE
 from floorhand.domain.tracing import thing, things_of
 from floorhand.store import traces
 from floorhand.store.cells import Details, Lead, Value, Word, table
-from floorhand.store.schema import Delivery, Move, Parcel, Place, Receipt, Return, Scan, Sku
+from floorhand.store.schema import Delivery, Move, Parcel, Place, Receipt, Return, Scan, Sku, Trace
 from floorhand.store.traces import Traced
 
 MOVES_TOLD_MAX: Final = 3
@@ -77,6 +77,8 @@ def related(tx: Session, site: str, kind: str, name: str) -> Related:
         case "sku" | "lot":
             merchant, sku, lot = split_goods(tx, site, name)
             return _each("delivery", _came_with(tx, site, merchant, sku, lot))
+        case "serial":
+            return _each("delivery", _brought(tx, site, thing(kind, name)))
         case "place":
             bound = tx.scalar(select(Place.order_no).where(Place.site == site, Place.code == name))
             return _each("order", (bound,) if bound else ())
@@ -85,7 +87,8 @@ def related(tx: Session, site: str, kind: str, name: str) -> Related:
             parcels = tx.scalars(select(Parcel.carton).where(*of).limit(RELATED_MAX))
             back = (Return.site == site, Return.merchant == merchant, Return.order == number)
             returns = tx.scalars(select(Return.number).where(*back).limit(RELATED_MAX))
-            return (*_each("place", parcels), *_each("return", returns))
+            came = _each("delivery", _goods_came_with(tx, site, thing(kind, name)))
+            return (*_each("place", parcels), *_each("return", returns), *came)
         case "return":
             asked = select(Return.merchant, Return.order)
             row = tx.execute(asked.where(Return.site == site, Return.number == name)).first()
@@ -114,6 +117,37 @@ def _came_with(tx: Session, site: str, merchant: str, sku: str, lot: str) -> Ite
             Receipt.sku == sku,
             *((Receipt.lot == lot,) if lot else ()),
         )
+        .group_by(Delivery.number, Delivery.opened_at)
+        .order_by(Delivery.opened_at.desc(), Delivery.number)
+        .limit(RELATED_MAX)
+    )
+    return tx.scalars(asked)
+
+
+def _brought(tx: Session, site: str, about: str) -> Iterable[str]:
+    """Name the delivery with which a single piece came: its first operation counted it."""
+    first = traces.first(tx, site, about)
+    return [name for kind, name in sorted(_about(first)) if kind == "delivery"] if first else ()
+
+
+def _goods_came_with(tx: Session, site: str, about: str) -> Iterable[str]:
+    """Name the deliveries that goods came with which were moved for a thing, such as an order.
+
+    Where goods have no lots all deliveries of them count that had begun by then.
+    """
+    asked = (
+        select(Delivery.number)
+        .select_from(Trace)
+        .join(Move, (Move.site == Trace.site) & (Move.operation == Trace.operation))
+        .join(
+            Receipt,
+            (Receipt.site == Move.site)
+            & (Receipt.merchant == Move.merchant)
+            & (Receipt.sku == Move.sku)
+            & (Receipt.lot == Move.lot),
+        )
+        .join(Delivery, (Delivery.site == Receipt.site) & (Delivery.number == Receipt.delivery))
+        .where(Trace.site == site, Trace.thing == about, Delivery.opened_at <= Move.at)
         .group_by(Delivery.number, Delivery.opened_at)
         .order_by(Delivery.opened_at.desc(), Delivery.number)
         .limit(RELATED_MAX)
@@ -153,8 +187,14 @@ def _moves(tx: Session, site: str, operations: Iterable[str]) -> Iterator[Any]:
 def _moved(tx: Session, site: str, operations: Iterable[str]) -> Mapping[str, str]:
     """Tell in a line what each operation moved."""
     told: dict[str, list[str]] = defaultdict(list)
+    before: Move | None = None
     for row in _moves(tx, site, operations):
-        told[row.operation].append(f"{row.pieces} × {row.sku} {_way(row.source, row.target)}")
+        goods, way = f"{row.pieces} × {row.sku}", _way(row.source, row.target)
+        if before is not None and _is_change_in_place(before, row):
+            told[row.operation][-1] = f"{goods} {row.target}"
+        else:
+            told[row.operation].append(f"{goods} {way}")
+        before = row
     return defaultdict(
         str,
         {
@@ -162,6 +202,19 @@ def _moved(tx: Session, site: str, operations: Iterable[str]) -> Mapping[str, st
             for name, moves in told.items()
         },
     )
+
+
+def _is_change_in_place(out: Move, back: Move) -> bool:
+    """Say whether pieces stayed where they were, with another condition or lot."""
+    same = (out.operation, out.source, CORRECTION, out.merchant, out.sku, out.pieces)
+    return same == (
+        back.operation,
+        back.target,
+        back.source,
+        back.merchant,
+        back.sku,
+        back.pieces,
+    ) and (out.target == CORRECTION)
 
 
 def _way(source: str, target: str) -> str:

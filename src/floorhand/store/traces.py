@@ -113,6 +113,18 @@ def history(tx: Session, site: str, about: str) -> tuple[Traced, ...]:
     return tuple(found[name] for name in names)
 
 
+def first(tx: Session, site: str, about: str) -> Traced | None:
+    """Give the operation that was about a thing first; None if none was."""
+    earliest = (
+        select(Trace.operation)
+        .where(Trace.site == site, Trace.thing == about)
+        .order_by(Trace.at, Trace.operation)
+        .limit(1)
+    )
+    name = tx.scalar(earliest)
+    return traced(tx, site, name) if name else None
+
+
 def length(tx: Session, site: str, about: str) -> int:
     """Count the operations that were about a thing."""
     counted = select(func.count()).where(Trace.site == site, Trace.thing == about)
