@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import shutil
 import subprocess
 import sys
@@ -59,6 +60,13 @@ def test_a_device_is_added_listed_and_removed(keys: Path, tmp_path: Path, capsys
     assert [cell.strip() for cell in row if cell] == [
         *("PACK-1", "Bench 1", "-", "-", "-", "ssh-ed25519", fingerprint)
     ]
+    assert run(keys, "--csv") == 0
+    assert capsys.readouterr().out.splitlines()[1] == (
+        f"PACK-1,Bench 1,,,,ssh-ed25519,{fingerprint}"
+    )
+    assert run(keys, "list", "--json") == 0
+    (told_of,) = json.loads(capsys.readouterr().out)
+    assert (told_of["seat"], told_of["since"], told_of["key"]) == ("PACK-1", None, fingerprint)
     assert run(keys, "remove", "PACK-1") == 0
     assert keys.read_text() == ""
 

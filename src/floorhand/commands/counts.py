@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from floorhand.commands import listing
 from floorhand.commands.office import decide, opened, say
 from floorhand.config import Settings
 from floorhand.domain.count_plan import PLANNED_MAX, Due
@@ -17,6 +18,9 @@ from floorhand.store.masters import require_merchant, site_zone
 from floorhand.text.columns import columns
 
 BINS_USUAL = 25
+
+HEADS = ("place", "state", "product", "zone", "class", "why", "days_late", "since", "worker")
+Row = tuple[listing.Cell, ...]
 
 EPILOG = f"""\
 Without an action it lists the counts that are open, then the bins that are due: doubted ones first
@@ -41,12 +45,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--merchant", default="", metavar="CODE", help="only bins with goods of this merchant"
     )
+    listing.add_forms(parser)
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """List what is due, or plan it."""
     if args.bins is not None and not 1 <= args.bins <= PLANNED_MAX:
         raise BadSetting(f"--bins is {args.bins}; expected 1 to {PLANNED_MAX}.")
+    listing.must_be_a_list(args)
     transactions = opened(settings)
     now = datetime.now(UTC)
     with transactions.begin() as tx:
@@ -64,12 +70,24 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         left = max(0, len(due) - len(planned.places))
         say(f"{_bins(len(planned.places))} to be counted; {left} more due.")
         return 0
+    if listing.is_for_programs(args):
+        listing.write(args, HEADS, _for_programs(asked_for, due[: args.bins]))
+        return 0
     if asked_for:
         print("\n".join(_open_rows(asked_for, zone)), end="\n\n")
     if due:
         print("\n".join(_due_rows(due[: args.bins], zone)), end="\n\n")
     say(f"{len(asked_for)} counts are open; {_bins(len(due))} due.")
     return 0
+
+
+def _for_programs(asked_for: Sequence[OpenCount], due: Sequence[Due]) -> Iterator[Row]:
+    for one in asked_for:
+        sku = f"{one.merchant}/{one.sku}" if one.sku else ""
+        yield one.place, "open", sku, "", "", one.reason, None, one.since, one.worker
+    for bin_ in due:
+        why, late = " ".join(bin_.doubts), max(bin_.overdue_days, 0)
+        yield bin_.place, "due", "", bin_.zone, bin_.grade, why, late, bin_.since, ""
 
 
 def _bins(number: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from floorhand.commands import listing
 from floorhand.commands.actions import Actions, add_actions, run_action
 from floorhand.config import Settings
 
@@ -26,6 +27,7 @@ SESSIONS = "/var/lib/floor"
 def add_arguments(parser: argparse.ArgumentParser) -> tuple[argparse.ArgumentParser, ...]:
     """Say what each action takes; give their parsers, for the options that every command has."""
     parser.epilog = EPILOG
+    listing.add_forms(parser)
     actions = add_actions(parser, ACTIONS, "list")
     parser.set_defaults(keys=KEYS, sessions=SESSIONS)
     for one in (parser, *actions):

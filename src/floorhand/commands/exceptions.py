@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import json
-import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from floorhand.commands import listing
 from floorhand.commands.office import age, decide, opened, say
 from floorhand.config import Settings
 from floorhand.domain.exceptions import REASONS, SETTLE, Assign, Decide
 from floorhand.domain.troubles import KINDS
 from floorhand.errors import BadSetting, Code, Refused
-from floorhand.exchange.rejecting import safe
 from floorhand.store.details import told_in_line
 from floorhand.store.exceptions import Standing, open_exceptions
 from floorhand.store.masters import site_zone
@@ -47,20 +45,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("worker", nargs="?", metavar="WORKER", help="to whom it is given")
     parser.add_argument("--reason", choices=REASONS[SETTLE], help="why it is closed")
     parser.add_argument("--kind", choices=sorted(KINDS), metavar="KIND", help="list only this kind")
-    written = parser.add_mutually_exclusive_group()
-    written.add_argument("--json", action="store_true", help="as JSON")
-    written.add_argument("--csv", action="store_true", help="as CSV")
+    parser.add_argument("--merchant", metavar="CODE", help="list only what is about this one's")
+    listing.add_forms(parser)
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """List exceptions, give one to somebody, or close it."""
+    listing.must_be_a_list(args)
     transactions = opened(settings)
     now = datetime.now(UTC)
     with transactions.begin() as tx:
         found = open_exceptions(tx, settings.site, now)
         zone = site_zone(tx, settings.site)
     if not args.action:
-        _list([one for one in found if args.kind in (None, one.kind)], args, now, zone)
+        wanted = [
+            one
+            for one in found
+            if args.kind in (None, one.kind) and args.merchant in (None, one.merchant)
+        ]
+        _list(wanted, args, now, zone)
         return 0
     command = _command(args)
     if args.id not in {one.id for one in found}:
@@ -90,9 +93,8 @@ def _list(
     if args.json:
         print(json.dumps([_plain(one) for one in found], ensure_ascii=False, indent=1))
     elif args.csv:
-        writer = csv.writer(sys.stdout)
-        writer.writerow("since" if head == "age" else head for head in HEADS)
-        writer.writerows([safe(str(cell)) for cell in _cells(one)] for one in found)
+        heads = ("since" if head == "age" else head for head in HEADS)
+        listing.write_csv(heads, map(_cells, found))
     else:
         print("\n".join(columns(HEADS, [_row(one, now, zone) for one in found])))
 
@@ -112,10 +114,9 @@ def _plain(one: Standing) -> dict[str, object]:
     }
 
 
-def _cells(one: Standing) -> tuple[str | int, ...]:
-    moments = (one.since.isoformat(), one.due_at.isoformat() if one.due_at else "")
+def _cells(one: Standing) -> tuple[listing.Cell, ...]:
     about = (one.id, one.kind, one.subject, one.merchant, one.pieces)
-    return (*about, *moments, one.owner_name, told_in_line(one.facts))
+    return (*about, one.since, one.due_at, one.owner_name, told_in_line(one.facts))
 
 
 def _row(one: Standing, now: datetime, zone: ZoneInfo) -> tuple[str, ...]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
 
+from floorhand.commands import listing
 from floorhand.commands.office import age, known_printer, labels, opened, say
 from floorhand.config import Settings
 from floorhand.store.print_desk import LISTED_MAX, LabelFacts, unfinished_labels
@@ -24,9 +25,7 @@ or void (nobody needs it).
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
     parser.add_argument("printer", nargs="?", metavar="PRINTER", help="only what is to come there")
-    nothing = argparse.SUPPRESS  # it can stand before the action, too
-    with_ids = "as JSON, with the id of each label"
-    parser.add_argument("--json", action="store_true", default=nothing, help=with_ids)
+    listing.add_forms(parser, also_before=True)
     parser.epilog = EPILOG
 
 
@@ -39,6 +38,10 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         found = unfinished_labels(tx, settings.site, now, name)
     if args.json:
         print(json.dumps([_as_json(one) for one in found], indent=2, ensure_ascii=False))
+        return 0
+    if args.csv:
+        rows = (tuple(_as_json(one).values()) for one in found)
+        listing.write_csv((one.name for one in fields(LabelFacts)), rows)
         return 0
     if not found:
         say("All labels are out.")
@@ -65,5 +68,5 @@ def _row(one: LabelFacts, now: datetime) -> tuple[str, ...]:
     )
 
 
-def _as_json(one: LabelFacts) -> dict[str, object]:
+def _as_json(one: LabelFacts) -> dict[str, listing.Cell]:
     return {**asdict(one), "created_at": one.created_at.astimezone(UTC).isoformat()}

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from floorhand.commands import listing
 from floorhand.commands.office import opened, say
 from floorhand.config import Settings
 from floorhand.domain.printers import Files, parse_address
@@ -37,8 +38,7 @@ WELL = ("", "ready")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
-    nothing = argparse.SUPPRESS  # it can stand before the action, too
-    parser.add_argument("--json", action="store_true", default=nothing, help="as JSON")
+    listing.add_forms(parser, also_before=True)
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
@@ -57,6 +57,9 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         letters = [asdict(one) for one in lacking]
         told_all = {"printers": told, "spool": spool, "letters_missing": letters}
         print(json.dumps(told_all, indent=2))
+        return 0
+    if args.csv:
+        listing.write_csv(HEAD, (_for_programs(one) for one in found))
         return 0
     for line in columns(HEAD, [_row(one, zone) for one in found]):
         print(line)
@@ -132,14 +135,19 @@ def _lacking(one: LettersMissing) -> str:
 
 
 def _row(one: PrinterFacts, zone: ZoneInfo) -> tuple[str, ...]:
-    since = one.info.since if one.info else None
+    code, words, since, *others = _for_programs(one)
+    told = _moment(since, zone) if isinstance(since, datetime) else "-"
+    return (str(code), str(words), told, *("-" if cell == "" else str(cell) for cell in others))
+
+
+def _for_programs(one: PrinterFacts) -> tuple[listing.Cell, ...]:
     return (
         one.code,
         in_words(one),
-        _moment(since, zone) if since else "-",
-        *(str(one.count(*states)) for states in (("waiting", "sending"), ("doubt",), ("failed",))),
-        (one.info.neighbour if one.info else "") or "-",
-        " ".join(one.stations) or "-",
+        one.info.since if one.info else None,
+        *(one.count(*states) for states in (("waiting", "sending"), ("doubt",), ("failed",))),
+        one.info.neighbour if one.info else "",
+        " ".join(one.stations),
     )
 
 

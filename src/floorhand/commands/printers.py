@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from floorhand.commands import listing
 from floorhand.commands.actions import Actions, add_actions, run_action
 from floorhand.config import Settings
 
@@ -24,7 +25,7 @@ ACTIONS: Actions = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> tuple[argparse.ArgumentParser, ...]:
     """Say what each action takes; give their parsers, for the options that every command has."""
-    parser.add_argument("--json", action="store_true", help="the list as JSON, for programs")
+    listing.add_forms(parser)
     return add_actions(parser, ACTIONS, "list")
 
 

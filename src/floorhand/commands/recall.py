@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import json
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from floorhand.commands import listing
 from floorhand.commands.office import opened, say
 from floorhand.config import Settings
 from floorhand.domain.control import HoldSubject
 from floorhand.domain.holds import REASON_CHARACTERS_MAX, RECALL, Subject
 from floorhand.errors import BadSetting
-from floorhand.exchange.rejecting import safe
 from floorhand.ops.settling import from_office
 from floorhand.store import holds, recalls, subjects
 from floorhand.store.db import in_turn
@@ -55,9 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("lot", metavar="LOT", help="the lot, as it is printed")
     parser.add_argument("--reason", required=True, metavar="TEXT", help="told to all who meet it")
     parser.add_argument("--unseen", action="store_true", help="also if it was never here")
-    form = parser.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="as JSON")
-    form.add_argument("--csv", action="store_true", help="as CSV")
+    listing.add_forms(parser)
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
@@ -82,8 +78,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     if args.json:
         print(json.dumps(_body(standing, found), ensure_ascii=False, indent=1))
     elif args.csv:
-        out = csv.writer(sys.stdout, lineterminator="\n")
-        out.writerows(map(safe, row) for row in (HEADS, *_rows(found, zone)))
+        listing.write_csv(HEADS, _rows(found, zone))
     else:
         _tell(standing, found, zone)
     return ACT if found.in_hand or found.sent else 0

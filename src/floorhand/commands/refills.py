@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from floorhand.commands import listing
 from floorhand.commands.office import decide, opened, say
 from floorhand.config import Settings
 from floorhand.domain.planning import PlanRefills, RefillsPlanned
@@ -17,6 +18,12 @@ from floorhand.store.refills import OpenRefill, dry_faces, open_refills
 from floorhand.text.columns import columns
 
 FACES_USUAL = 50
+
+HEADS = (
+    *("face", "state", "product", "pieces", "per_hour", "dry_at", "comes", "lacking"),
+    *("tote", "worker"),
+)
+Row = tuple[listing.Cell, ...]
 
 EPILOG = f"""\
 A pick face (pick_face of bins.csv) lasts as long as what it holds divided by what is wanted of it
@@ -39,12 +46,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"so many at most (listed: all; planned: {FACES_USUAL}, at most {PLANNED_MAX})",
     )
     parser.add_argument("--merchant", default="", metavar="CODE", help="only this one's products")
+    listing.add_forms(parser)
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """List what runs dry, or have it filled up."""
     if args.faces is not None and not 1 <= args.faces <= PLANNED_MAX:
         raise BadSetting(f"--faces is {args.faces}; expected 1 to {PLANNED_MAX}.")
+    listing.must_be_a_list(args)
     transactions = opened(settings)
     with transactions.begin() as tx:
         if args.merchant:
@@ -60,12 +69,36 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             say(face)
         say(f"{_faces(len(planned.faces))} to be filled up.")
         return 0
+    if listing.is_for_programs(args):
+        listing.write(args, HEADS, _for_programs(asked_for, dry[: args.faces]))
+        return 0
     if asked_for:
         print("\n".join(_open_rows(asked_for)), end="\n\n")
     if dry:
         print("\n".join(_dry_rows(dry[: args.faces], zone)), end="\n\n")
     say(f"{len(asked_for)} refills are open; {_faces(len(dry))} running dry.")
     return 0
+
+
+def _for_programs(asked_for: Sequence[OpenRefill], dry: Sequence[Refill]) -> Iterator[Row]:
+    for one in asked_for:
+        job, sku = one.job, f"{one.job.goods.merchant}/{one.job.goods.sku}"
+        yield (
+            job.target,
+            "open",
+            sku,
+            job.pieces,
+            None,
+            None,
+            job.source,
+            None,
+            job.tote,
+            one.worker,
+        )
+    for face in dry:
+        sku, pace = f"{face.merchant}/{face.sku}", round(face.per_hour, 1)
+        comes = _comes(face)
+        yield face.face, "dry", sku, face.pieces, pace, face.dry_at, comes, face.lacking, "", ""
 
 
 def _faces(number: int) -> str:

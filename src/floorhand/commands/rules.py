@@ -9,6 +9,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from floorhand.commands import listing
 from floorhand.commands.office import opened, say
 from floorhand.config import Settings
 from floorhand.domain.ruling import BUILDING, NAMES, SITE_NAMES, site_value_of, value_of
@@ -61,7 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--set", nargs=2, metavar=("RULE", "VALUE"), help="change a rule of the building"
     )
-    parser.add_argument("--json", action="store_true", help="as JSON")
+    listing.add_forms(parser)
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
@@ -86,9 +87,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             (f"{one.at.astimezone(zone):%Y-%m-%d %H:%M}", one.by, one.name, one.was, one.now)
             for one in found
         ]
-    if args.json:
-        told = [dict(zip(heads, row, strict=True)) for row in rows]
-        print(json.dumps(told, ensure_ascii=False, indent=1))
+    if listing.is_for_programs(args):
+        listing.write(args, heads, rows)
         return 0
     for line in columns(heads, rows):
         say(line)
@@ -127,6 +127,8 @@ def _set(args: argparse.Namespace, settings: Settings, transactions: Transaction
     told = in_turn(transactions, write)
     if args.json:
         print(json.dumps({"rule": name, "value": told}, ensure_ascii=False))
+    elif args.csv:
+        listing.write_csv(("rule", "value"), [(name, told)])
     else:
         say(f"{name} is now {told or 'nothing'}")
     return 0

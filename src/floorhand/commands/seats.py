@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from floorhand.commands import listing
 from floorhand.config import Settings
 from floorhand.domain.leading import FreeSeat, SeatFreed, Unlock
 from floorhand.errors import BadSetting
@@ -18,6 +19,11 @@ from floorhand.store.masters import require_site, site_zone
 from floorhand.store.seats import SeatFacts, seats
 from floorhand.text.columns import columns
 from floorhand.text.visible import visible
+
+HEADS = (
+    *("seat", "station", "worker", "since", "job", "last_scan"),
+    *("parked", "device", "locked"),
+)
 
 EPILOG = """\
 Without an action it lists the seats. A seat that is freed keeps nothing: what is open there is
@@ -30,18 +36,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EPILOG
     parser.add_argument("action", nargs="?", choices=("free", "unlock"), help="free, unlock")
     parser.add_argument("name", nargs="?", metavar="NAME", help="the seat")
+    listing.add_forms(parser)
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """List seats, or free one."""
     if args.action and not args.name:
         raise BadSetting(f"Say which: floorhand seats {args.action} NAME")
+    listing.must_be_a_list(args)
     transactions = open_database(settings.database, create=False)
     now = datetime.now(UTC)
     if not args.action:
         with transactions.begin() as tx:
             require_site(tx, settings.site)
-            print("\n".join(_rows(seats(tx, settings.site, now), site_zone(tx, settings.site))))
+            found, zone = seats(tx, settings.site, now), site_zone(tx, settings.site)
+        if listing.is_for_programs(args):
+            listing.write(args, HEADS, map(_for_programs, found))
+        else:
+            print("\n".join(_rows(found, zone)))
         return 0
 
     def act(tx: Session) -> str:
@@ -70,6 +82,13 @@ def _told(seat: str, outcome: object) -> str:
 
 def _moment(at: datetime, zone: ZoneInfo) -> str:
     return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
+
+
+def _for_programs(one: SeatFacts) -> tuple[listing.Cell, ...]:
+    parked = ", ".join(f"{job} ({name})" for job, name, _ in one.parked)
+    job = one.flow if one.worker else ""
+    about = (one.code, one.station, one.worker, one.since, job, one.at)
+    return (*about, parked, one.device, one.locked)
 
 
 def _rows(found: tuple[SeatFacts, ...], zone: ZoneInfo) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from floorhand.commands import listing
 from floorhand.commands.office import say
 from floorhand.commands.terminal import manner_of
 from floorhand.config import Settings
@@ -53,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--table", choices=tuple(TABLES), help="print a table")
     days = f"how far back is told (default: {OVER.days})"
     parser.add_argument("--days", type=int, default=OVER.days, metavar="N", help=days)
-    parser.add_argument("--json", action="store_true", help="the table or the page as JSON")
+    listing.add_forms(parser)
     parser.add_argument(
         "--export", type=Path, metavar="FOLDER", help="write all tables there, a CSV file each"
     )
@@ -150,8 +150,8 @@ def _behind(tx: Session, asked: Asked, target: Target) -> Details:
 
 def _answer(found: Details, args: argparse.Namespace, words: Catalog, asked: Asked) -> int:
     """Print a page; exit code 1 if there is nothing of that name."""
-    if args.json:
-        _print_json(Told(found.heads, found.rows), words)
+    if listing.is_for_programs(args):
+        _for_programs(Told(found.heads, found.rows), args, words)
         return 0 if found.rows else 1
     for name, value in found.facts:
         say(" ".join(words.fact(name, value)))
@@ -162,8 +162,8 @@ def _answer(found: Details, args: argparse.Namespace, words: Catalog, asked: Ask
 
 
 def _table(told: Told, args: argparse.Namespace, words: Catalog, asked: Asked) -> int:
-    if args.json:
-        _print_json(told, words)
+    if listing.is_for_programs(args):
+        _for_programs(told, args, words)
         return 0
     heads = tuple(words.say(f"board.head.{head}") for head in told.heads)
     for line in columns(heads, [tuple(_cells(row, words, asked)) for row in told.rows]):
@@ -201,13 +201,10 @@ def _cell(value: Value, words: Catalog, asked: Asked) -> str:
     return in_words(value, words, lambda at: f"{at.astimezone(asked.zone):%Y-%m-%d %H:%M}")
 
 
-def _print_json(told: Told, words: Catalog) -> None:
-    """Print rows as objects: moments in UTC, words as texts with their keys' names."""
-    rows = [
-        {head: _plain(value, words) for head, value in zip(told.heads, row, strict=True)}
-        for row in told.rows
-    ]
-    print(json.dumps(rows, ensure_ascii=False, indent=1))
+def _for_programs(told: Told, args: argparse.Namespace, words: Catalog) -> None:
+    """Print rows as JSON or CSV: moments in UTC, words as texts."""
+    rows = (tuple(_plain(value, words) for value in row) for row in told.rows)
+    listing.write(args, told.heads, rows)
 
 
 def _plain(value: Value, words: Catalog) -> str | int | None:

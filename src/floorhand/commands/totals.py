@@ -6,6 +6,7 @@ import argparse
 import json
 from collections.abc import Iterator
 
+from floorhand.commands import listing
 from floorhand.commands.office import say
 from floorhand.config import Settings
 from floorhand.store.totals import Totals, totals
@@ -22,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "databases", nargs="*", metavar="URL", help="databases (default: the one of --database)"
     )
-    parser.add_argument("--json", action="store_true", help="as JSON")
+    listing.add_forms(parser)
     parser.epilog = EPILOG
 
 
@@ -31,6 +32,10 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     found = totals(args.databases or [settings.database])
     if args.json:
         print(json.dumps(_body(found), ensure_ascii=False, indent=1))
+        return 0
+    if args.csv:
+        heads = ("merchant", *found.sites, "in_transit", "missing", "sum")
+        listing.write_csv(heads, _counted(found))
         return 0
     headings = ("merchant", *found.sites, "in transit", "missing", "sum")
     for line in columns(headings, list(_rows(found))):
@@ -41,10 +46,14 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _rows(found: Totals) -> Iterator[tuple[str, ...]]:
+    for merchant, *counted in _counted(found):
+        yield (str(merchant), *(f"{count:,}" for count in counted))
+
+
+def _counted(found: Totals) -> Iterator[tuple[str | int, ...]]:
     for merchant, total in found.merchants.items():
-        pieces = [total.on_hand[site] for site in found.sites]
-        counted = (*pieces, total.in_transit, total.missing, total.pieces)
-        yield (merchant, *(f"{count:,}" for count in counted))
+        pieces = (total.on_hand[site] for site in found.sites)
+        yield (merchant, *pieces, total.in_transit, total.missing, total.pieces)
 
 
 def _body(found: Totals) -> dict[str, object]:

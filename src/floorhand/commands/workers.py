@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from floorhand.commands import listing
 from floorhand.config import Settings
 from floorhand.domain.leading import SetPin, Unlock
 from floorhand.domain.pins import PIN_DIGITS_MAX, PIN_DIGITS_MIN, draw_pin
@@ -21,6 +22,11 @@ from floorhand.store.masters import require_site, site_zone
 from floorhand.store.workers import Person, people
 from floorhand.text.columns import columns
 from floorhand.text.visible import visible
+
+HEADS = (
+    *("number", "name", "roles", "language", "has_pin", "locked"),
+    *("sits_at", "last_scan", "parked"),
+)
 
 EPILOG = """\
 Without an action it lists the workers. A drawn PIN is shown once: only its hash is kept. The slip
@@ -42,12 +48,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help=f"of a drawn PIN, {PIN_DIGITS_MIN} to {PIN_DIGITS_MAX} (default: {PIN_DIGITS_MIN})",
     )
+    listing.add_forms(parser)
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """List workers, or help one of them."""
     if args.action and not args.worker:
         raise BadSetting(f"Say whose: floorhand workers {args.action} CODE")
+    listing.must_be_a_list(args)
     transactions = open_database(settings.database, create=False)
     now = datetime.now(UTC)
     if not args.action:
@@ -55,7 +63,10 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             require_site(tx, settings.site)
             zone = site_zone(tx, settings.site)
             found = people(tx, settings.site)
-        print("\n".join(_rows(found, zone)))
+        if listing.is_for_programs(args):
+            listing.write(args, HEADS, map(_for_programs, found))
+        else:
+            print("\n".join(_rows(found, zone)))
         return 0
     pin = draw_pin(args.digits)
 
@@ -92,6 +103,12 @@ def _print_slip(file: Path, one: Person, pin: str, settings: Settings) -> None:
         file.chmod(0o600)
     except OSError as error:
         print(f"{file} cannot be written: {error.strerror or error}.", file=sys.stderr)
+
+
+def _for_programs(one: Person) -> tuple[listing.Cell, ...]:
+    parked = ", ".join(f"{job} ({seat})" for job, seat, _ in one.parked)
+    about = (one.code, one.name, one.roles, one.language, one.has_pin, one.locked)
+    return (*about, " ".join(one.seats), one.seen_at, parked)
 
 
 def _rows(found: tuple[Person, ...], zone: ZoneInfo) -> list[str]:
