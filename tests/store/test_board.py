@@ -24,7 +24,7 @@ from floorhand.exchange.tables import ENCODING, write_table
 from floorhand.ops.settling import from_office
 from floorhand.store import details as behind
 from floorhand.store.board import Board, Waits, board
-from floorhand.store.cells import Details, Outline, Word
+from floorhand.store.cells import Details, Outline, Word, in_words
 from floorhand.store.db import Transactions
 from floorhand.store.details import details
 from floorhand.store.onlooking import Onlooker
@@ -38,6 +38,7 @@ from floorhand.store.schema import (
     Task,
     Trouble,
 )
+from floorhand.text.catalog import catalog
 
 LATER = NOW + timedelta(minutes=20)
 
@@ -190,13 +191,18 @@ def test_exceptions_are_those_that_are_open(floor: Transactions) -> None:
     with floor.begin() as tx:
         for number, closed in enumerate((None, None, NOW)):
             row = {"id": f"X:{number}/1", "kind": "suspect_stock", "subject": f"A-0{number}"}
-            facts = '{"sku": "MUG", "pieces": 3}'
+            facts = '{"sku": "MUG", "expiry": "2027-10-03", "pieces": 3}'
             row |= {"merchant": "ACME", "facts": facts, "created_at": NOW, "closed_at": closed}
             tx.execute(insert(Trouble).values(site=SITE, **row))
     assert seen(floor).troubles == (Waits("suspect_stock", 2, 0, NOW),)
     found = opened(floor, "trouble", "suspect_stock")
     assert found.heads == ("since", "subject", "merchant", "facts")
-    assert found.rows[0][1:] == ("A-00", "ACME", "sku MUG, pieces 3")
+    assert found.rows[0][1:3] == ("A-00", "ACME")
+    for language, told in (
+        ("en", "Product MUG, Best before 2027-10-03"),
+        ("de", "Artikel MUG, MHD 03.10.2027"),
+    ):
+        assert in_words(found.rows[0][3], catalog(language), str) == told
 
 
 def test_printers_are_shown_with_what_waits_there(floor: Transactions) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,6 @@ from floorhand.config import Settings
 from floorhand.domain.exceptions import REASONS, SETTLE, Assign, Decide
 from floorhand.domain.troubles import KINDS
 from floorhand.errors import BadSetting, Code, Refused
-from floorhand.store.details import told_in_line
 from floorhand.store.exceptions import Standing, open_exceptions
 from floorhand.store.masters import site_zone
 from floorhand.text.columns import columns
@@ -116,7 +115,7 @@ def _plain(one: Standing) -> dict[str, object]:
 
 def _cells(one: Standing) -> tuple[listing.Cell, ...]:
     about = (one.id, one.kind, one.subject, one.merchant, one.pieces)
-    return (*about, one.since, one.due_at, one.owner_name, told_in_line(one.facts))
+    return (*about, one.since, one.due_at, one.owner_name, _in_line(one.facts))
 
 
 def _row(one: Standing, now: datetime, zone: ZoneInfo) -> tuple[str, ...]:
@@ -129,5 +128,10 @@ def _row(one: Standing, now: datetime, zone: ZoneInfo) -> tuple[str, ...]:
         age(now - one.since),
         f"{one.due_at.astimezone(zone):%Y-%m-%d %H:%M}" if one.due_at else "-",
         one.owner_name or "-",
-        told_in_line(one.facts),
+        _in_line(one.facts),
     )
+
+
+def _in_line(facts: Mapping[str, str | int]) -> str:
+    """Write the facts of an exception in one line."""
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in facts.items() if value)

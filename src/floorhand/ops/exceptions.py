@@ -38,10 +38,10 @@ from floorhand.domain.sorting import is_turned, plain
 from floorhand.errors import Code, Refused
 from floorhand.ops.colleagues import moment
 from floorhand.ops.exception_acts import ACTS, actions_for
-from floorhand.ops.exception_facts import facts_of
 from floorhand.ops.leading import must_lead
 from floorhand.store import exceptions
 from floorhand.store.asking import ask, dialect_of
+from floorhand.store.exception_facts import facts_of
 from floorhand.store.exceptions import Standing
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import site_rules, worker_facts

@@ -45,8 +45,18 @@ class Outline:
     key: str
 
 
-Value = str | int | datetime | Word | Lead | Figure | Outline | None
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Facts in one line, as names of texts with their values."""
+
+    told: tuple[tuple[str, str], ...]
+
+
+Value = str | int | datetime | Word | Lead | Figure | Outline | Facts | None
 """What is in a cell."""
+
+EMPTY: Final = (None, "", Facts(()))
+"""Cells in which nothing is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +93,7 @@ def table(
     kept = [
         index
         for index in range(len(heads))
-        if index == 0 or any(row[index] not in (None, "") for row in found)
+        if index == 0 or any(row[index] not in EMPTY for row in found)
     ]
     return Details(
         tuple(heads[index] for index in kept),
@@ -108,5 +118,8 @@ def in_words(value: Value, words: Catalog, moment: Callable[[datetime], str]) ->
             return shown or name
         case Figure(told=written):
             return written
+        case Facts(told=pairs):
+            told = (" ".join(part for part in words.fact(*pair) if part) for pair in pairs)
+            return ", ".join(told)
         case _:
             return str(value)

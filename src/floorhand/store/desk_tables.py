@@ -30,8 +30,8 @@ from floorhand.store import (
     subjects,
     workers,
 )
-from floorhand.store.cells import ROWS_MAX, Details, Lead, Value, Word, table
-from floorhand.store.details import told_in_line
+from floorhand.store.cells import ROWS_MAX, Details, Facts, Lead, Value, Word, table
+from floorhand.store.exception_facts import facts_of
 from floorhand.store.exceptions import open_exceptions
 from floorhand.store.histories import split_goods
 from floorhand.store.left_behind import left_behind
@@ -73,7 +73,7 @@ def _exceptions(tx: Session, site: str, of: str, now: datetime) -> Details:
             one.pieces or None,
             one.since,
             one.due_at,
-            told_in_line(one.facts),
+            Facts(facts_of(one)),
             one.owner_name,
         )
         for one in open_exceptions(tx, site, now)

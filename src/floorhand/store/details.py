@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session, aliased
 from floorhand.domain.cut_offs import BLOCKED, WORKABLE
 from floorhand.store import orders
 from floorhand.store.board import REFUSALS_OVER, REFUSED
-from floorhand.store.cells import ROWS_MAX, Details, Outline, Value, Word, table
+from floorhand.store.cells import ROWS_MAX, Details, Facts, Outline, Value, Word, table
+from floorhand.store.exception_facts import facts_of
 from floorhand.store.exceptions import open_exceptions
 from floorhand.store.handovers import latest
 from floorhand.store.holds import stands_still
@@ -330,18 +331,13 @@ def _trouble(tx: Session, site: str, key: str, now: datetime) -> Details:
             one.merchant,
             one.pieces or None,
             one.due_at,
-            told_in_line(one.facts),
+            Facts(facts_of(one)),
             one.owner_name,
         )
         for one in open_exceptions(tx, site, now)
         if one.kind == key
     )
     return table(("since", "subject", "merchant", "pieces", "due", "facts", "owner"), rows)
-
-
-def told_in_line(facts: Mapping[str, str | int]) -> str:
-    """Write the facts of an exception in one line."""
-    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in facts.items() if value)
 
 
 def _owned(merchant: str, sku: str) -> str:

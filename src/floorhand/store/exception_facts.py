@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from floorhand.domain.days import day
 from floorhand.domain.holds import reason_words
 from floorhand.domain.things import AVAILABLE
 from floorhand.domain.troubles import ADJUSTMENT, HELD_GOODS, LINE_NOT_FOUND, STRAY_UNIT
@@ -96,6 +95,6 @@ _WORDED: Final[Mapping[str, Callable[[Standing, str], Shown]]] = {
     "reason": _reason,
     "job": _job,
     "flow": _job,
-    "expiry": lambda _one, value: ("fact.expiry", day(value)),
+    "expiry": lambda _one, value: ("fact.expiry", value),
 }
 """Facts whose value is a word of ours."""
