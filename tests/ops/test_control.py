@@ -23,6 +23,7 @@ from floorhand.domain.rules import SiteRules
 from floorhand.domain.ruling import SetRule, site_value_of
 from floorhand.domain.things import Goods
 from floorhand.errors import Code, Refused
+from floorhand.ops.count_booking import settle_bin
 from floorhand.ops.settling import carry_out, from_office
 from floorhand.store import recalls, tasks
 from floorhand.store.cancelling import undo_order
@@ -269,6 +270,24 @@ def test_a_bin_that_a_picker_closed_is_opened_by_a_release(floor) -> None:
     release(floor, "bin", "", "A-01")
     with floor.begin() as tx:
         assert tx.scalar(select(Place.blocked).where(Place.code == "A-01")) == ""
+
+
+def test_a_bin_that_a_picker_closed_stays_closed_when_a_hold_on_it_ends(floor) -> None:
+    def closed() -> str:
+        with floor.begin() as tx:
+            return tx.scalar(select(Place.blocked).where(Place.code == "A-01")) or ""
+
+    with floor.begin() as tx:
+        tx.execute(update(Place).where(Place.code == "A-01").values(blocked="blocked"))
+    hold(floor, "bin", "", "A-01")
+    release(floor, "bin", "", "A-01")
+    assert closed() == "blocked"
+    hold(floor, "bin", "", "A-01")
+    with floor.begin() as tx:
+        settle_bin(tx, house.cause(tx, "count:1"), "A-01", "", "")
+    assert closed() == "held"
+    release(floor, "bin", "", "A-01")
+    assert closed() == ""
 
 
 def test_what_was_verified_of_a_lot_is_not_packed_once_it_is_recalled(transactions) -> None:

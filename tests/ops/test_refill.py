@@ -8,12 +8,15 @@ from sqlalchemy import select, update
 from warehouses import refilled
 from warehouses.picked import all_is_well, stock_of, tasks_of, troubles
 from warehouses.picker import Picker
-from warehouses.picking import MUG, OLD_TEA, cause
+from warehouses.picking import MUG, OLD_TEA, cause, put
 
+from floorhand.domain.control import HoldSubject
+from floorhand.domain.holds import Subject
 from floorhand.domain.planning import PlanRefills
 from floorhand.domain.things import CUSTOMER, Line
 from floorhand.errors import Code
 from floorhand.ops.planning import plan_refills
+from floorhand.ops.settling import from_office
 from floorhand.store import ledger
 from floorhand.store.db import Transactions
 from floorhand.store.refills import dry_faces
@@ -52,6 +55,28 @@ def test_two_lots_are_not_mixed_and_the_list_says_why(transactions: Transactions
         tea = next(one for one in dry_faces(tx, SITE, NOW) if one.sku == "TEA")
         assert [take.shelf.goods.lot for take in tea.takes] == ["L2"]
         assert "CAP" not in [one.sku for one in dry_faces(tx, SITE, NOW)]
+
+
+def test_what_is_held_in_a_face_covers_nothing(transactions: Transactions) -> None:
+    def dry() -> dict[str, tuple[int, str]]:
+        with transactions.begin() as tx:
+            return {one.sku: (one.pieces, one.bar) for one in dry_faces(tx, SITE, NOW)}
+
+    def hold(*subject: str) -> None:
+        with transactions.begin() as tx:
+            from_office(tx, SITE, HoldSubject(Subject(*subject), "quality"), NOW)
+
+    with transactions.begin() as tx:
+        refilled.lay_out(tx)
+        put(tx, "A-02", OLD_TEA, 200, hours_ago=2)
+        put(tx, "A-01", MUG, 900, hours_ago=2)
+    assert dry() == {}
+    hold("lot", "ACME", "TEA", OLD_TEA.lot)
+    assert dry() == {"TEA": (0, "lot")}
+    hold("bin", "", "A-01")
+    assert dry()["MUG"] == (0, "blocked")
+    hold("sku", "ACME", "TEA")
+    assert "TEA" not in dry()
 
 
 def test_a_refill_that_is_open_is_not_planned_again(floor: Transactions) -> None:

@@ -51,7 +51,7 @@ def begin(tx: Session, cause: Cause, subject: Subject, reason: str) -> Freed:
     if subject.kind == ORDER:
         must_be_open(tx, cause, subject)
     holds.begin(tx, cause, subject, reason)
-    if subject.kind == BIN:
+    if subject.kind == BIN and not places.blocked(tx, cause.site, subject.code):
         places.set_place(tx, cause.site, subject.code, blocked=HELD)
     if subject.kind in GOODS:
         tx.execute(delete(Checked).where(Checked.site == cause.site, _are(Checked, subject)))
@@ -75,7 +75,7 @@ def end(tx: Session, cause: Cause, subject: Subject) -> None:
     if subject.kind == ORDER:
         freed = _free_order(tx, cause, subject) or freed
     elif subject.kind == BIN:
-        freed = _open_bin(tx, cause, subject) or freed
+        freed = _open_bin(tx, cause, subject, held=freed) or freed
     if not freed:
         raise Refused(Code.EXCEPTION_CHANGED, subject=subject.name)
 
@@ -183,9 +183,10 @@ def _free_order(tx: Session, cause: Cause, subject: Subject) -> bool:
     return True
 
 
-def _open_bin(tx: Session, cause: Cause, subject: Subject) -> bool:
-    """Open a bin to picking, whoever has closed it."""
-    if not places.blocked(tx, cause.site, subject.code):
+def _open_bin(tx: Session, cause: Cause, subject: Subject, *, held: bool) -> bool:
+    """Open a bin to picking; who has closed it otherwise than by the hold keeps it closed."""
+    why = places.blocked(tx, cause.site, subject.code)
+    if not why or (held and why != HELD):
         return False
     places.set_place(tx, cause.site, subject.code, blocked="")
     return True

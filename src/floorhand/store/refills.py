@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, func, insert, or_, select, update
+from sqlalchemy import Select, and_, case, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain import slotting
 from floorhand.domain.allocation import Shelf, by_age
+from floorhand.domain.holds import SKU
 from floorhand.domain.refilling import (
     RECENT,
     Face,
@@ -25,9 +26,20 @@ from floorhand.domain.refilling import (
 from floorhand.domain.things import AVAILABLE, Goods
 from floorhand.store import bins, shelves
 from floorhand.store.asking import among
+from floorhand.store.holds import are_held
 from floorhand.store.masters import site_rules
 from floorhand.store.orders import CLAIMABLE
-from floorhand.store.schema import Order, OrderLine, Place, RefillRow, Sku, Stock, Task, Worker
+from floorhand.store.schema import (
+    Hold,
+    Order,
+    OrderLine,
+    Place,
+    RefillRow,
+    Sku,
+    Stock,
+    Task,
+    Worker,
+)
 
 WANTED_IN: Final = (*CLAIMABLE, "picking")
 """States of orders of which pieces are still to be picked."""
@@ -48,7 +60,8 @@ class OpenRefill:
 def dry_faces(tx: Session, site: str, now: datetime, *, merchant: str = "") -> tuple[Refill, ...]:
     """List the pick faces that last too short, the first to run dry first.
 
-    A product with a refill open is left out, and so is one whose pieces have serial numbers.
+    A product with a refill open is left out, and so is one that is held, or whose pieces have
+    serial numbers.
 
     Args:
         tx: An open transaction.
@@ -59,10 +72,10 @@ def dry_faces(tx: Session, site: str, now: datetime, *, merchant: str = "") -> t
     rules = site_rules(tx, site)
     today = shelves.site_date(tx, site, now)
     wanted = _wanted(tx, site, now)
-    asked_for = _asked_for(tx, site)
+    left_out = _asked_for(tx, site) | _held(tx, site)
     found = []
     for sku, faces in _faces(tx, site).items():
-        if sku not in wanted or sku in asked_for or merchant not in ("", sku[0]):
+        if sku not in wanted or sku in left_out or merchant not in ("", sku[0]):
             continue
         if not runs_dry(sum(faces.values()), wanted[sku], now, rules.refill_below_hours):
             continue  # most last: what follows is asked for those that do not
@@ -167,13 +180,26 @@ def _asked_for(tx: Session, site: str) -> set[SkuKey]:
     return {(row.merchant, row.sku) for row in rows}
 
 
-def _faces(tx: Session, site: str) -> dict[SkuKey, dict[str, int]]:
-    """Give the pick faces of each product with what they hold.
-
-    An empty face is that of the product which it held last.
-    """
+def _held(tx: Session, site: str) -> set[SkuKey]:
+    """Give the products that are held, whatever their lot: nothing of them is to be picked."""
     rows = tx.execute(
-        select(Stock.place, Stock.merchant, Stock.sku, Stock.pieces, Stock.arrived_at)
+        select(Hold.merchant, Hold.subject).where(
+            Hold.site == site, Hold.kind == SKU, Hold.released_at.is_(None)
+        )
+    )
+    return {(row.merchant, row.subject) for row in rows}
+
+
+def _faces(tx: Session, site: str) -> dict[SkuKey, dict[str, int]]:
+    """Give the pick faces of each product with the pieces there that can be picked.
+
+    A face with nothing in it is that of the product which it held last. What is held, or in a bin
+    that is closed, lies there, but covers nothing.
+    """
+    closed = or_(Place.blocked != "", are_held(Stock))
+    can_be_picked = case((closed, 0), else_=Stock.pieces).label("can_be_picked")
+    rows = tx.execute(
+        select(Stock.place, Stock.merchant, Stock.sku, Stock.pieces, can_be_picked)
         .join(Place, and_(Place.site == Stock.site, Place.code == Stock.place))
         .join(
             Sku,
@@ -189,16 +215,17 @@ def _faces(tx: Session, site: str) -> dict[SkuKey, dict[str, int]]:
         .order_by(Stock.place, Stock.arrived_at)
     )
     held: dict[str, dict[SkuKey, int]] = defaultdict(dict)
-    for place, merchant, sku, pieces, _ in rows:
-        of_face = held[place]
-        before = of_face.pop((merchant, sku), 0)
-        of_face[merchant, sku] = before + pieces
+    cover: dict[tuple[str, SkuKey], int] = defaultdict(int)
+    for place, merchant, sku, pieces, pickable in rows:
+        of_face, key = held[place], (merchant, sku)
+        of_face[key] = of_face.pop(key, 0) + pieces
+        cover[place, key] += pickable
     faces: dict[SkuKey, dict[str, int]] = defaultdict(dict)
     for place, goods in held.items():
         last = next(reversed(goods))
         for key, pieces in goods.items():
             if pieces or (key == last and not any(goods.values())):
-                faces[key][place] = pieces
+                faces[key][place] = cover[place, key]
     return faces
 
 
