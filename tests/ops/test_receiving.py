@@ -367,6 +367,21 @@ def test_closing_makes_counts_final_reports_and_opens_put_away(floor) -> None:
             closing_deliveries.close_delivery(tx, cause(tx, 7), CloseDelivery("D-100", 24))
 
 
+def test_what_came_damaged_is_told_to_leads_with_what_is_missing(floor) -> None:
+    with floor.begin() as tx:
+        opened(tx)
+        count(tx, 1, MUG, 18)
+        count(tx, 2, CAP, 5)
+        receiving.mark_damaged(tx, cause(tx, 3), MarkDamaged("D-100", "DOCK-1", MUG, 4, "wet"))
+        closing_deliveries.close_delivery(tx, cause(tx, 4), CloseDelivery("D-100", 23))
+        asked = select(Trouble.kind, Trouble.subject, Trouble.pieces, Trouble.facts)
+        told = [(*row[:3], json.loads(row[3])["sku"]) for row in tx.execute(asked)]
+    assert sorted(told) == [
+        ("damaged_delivery", "D-100", 4, "MUG"),
+        ("short_delivery", "D-100", 2, "MUG"),
+    ]
+
+
 def test_nobody_closes_what_they_have_not_seen(floor) -> None:
     with floor.begin() as tx:
         opened(tx)

@@ -10,6 +10,9 @@ ADJUSTMENT: Final = "adjustment"
 HELD_GOODS: Final = "held_goods"
 """Goods came with a delivery that are held, or of a lot that is recalled."""
 
+DAMAGED_DELIVERY: Final = "damaged_delivery"
+"""Pieces of a delivery were damaged when they came."""
+
 COUNT_DIFFERENCE: Final = "count_difference"
 LINE_NOT_FOUND: Final = "line_not_found"
 """Pieces of an order's line were not where the books say, at two places in a row."""
@@ -43,7 +46,7 @@ They are written down when somebody is given one or decides about it."""
 
 KINDS: Final = DERIVED | frozenset(
     {
-        *(HELD_GOODS, ADJUSTMENT, COUNT_DIFFERENCE, LINE_NOT_FOUND, TAKE_OVER),
+        *(HELD_GOODS, DAMAGED_DELIVERY, ADJUSTMENT, COUNT_DIFFERENCE, LINE_NOT_FOUND, TAKE_OVER),
         *("short_order", "suspect_stock", "missing_at_bench", "no_bin", "overrides"),
         *("place_misses", "putback_waiting", "blind_delivery", "over_delivery"),
         *("short_delivery", "unexpected_goods", "unknown_return", "unknown_piece"),

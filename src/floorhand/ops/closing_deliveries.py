@@ -15,6 +15,7 @@ from floorhand.domain.receiving import (
     CloseDelivery,
     DeliveryClosed,
     DeliveryReviewed,
+    Gap,
     LineCount,
     NotEmpty,
     PalletPrinted,
@@ -26,6 +27,7 @@ from floorhand.domain.receiving import (
     TakenBack,
 )
 from floorhand.domain.things import Goods
+from floorhand.domain.troubles import DAMAGED_DELIVERY
 from floorhand.errors import Code, Gone, Refused
 from floorhand.ops import plates
 from floorhand.store import deliveries, receipts
@@ -39,6 +41,9 @@ from floorhand.store.shelves import site_date
 from floorhand.store.tasks import open_task, trouble
 
 JOB = "receiving"
+
+SKUS_TOLD_MAX = 3
+"""So many SKUs are named in an exception about a delivery; its page has all lines."""
 
 _PLACE = cast(TableClause, Place.__table__)
 _CLOSE_PALLET = update(_PLACE).where(
@@ -170,17 +175,7 @@ def close_delivery(
     gaps = counting.gaps(lines, header.blind)
     short = sum(gap.pieces for gap in gaps if gap.kind == "short")
     over = sum(gap.pieces for gap in gaps if gap.kind in ("over", "unexpected"))
-    if short:
-        short_lines = sum(gap.kind == "short" for gap in gaps)
-        trouble(
-            tx,
-            cause,
-            "short_delivery",
-            header.number,
-            header.merchant,
-            pieces=short,
-            lines=short_lines,
-        )
+    _raise_troubles(tx, cause, header, gaps)
     _report(tx, cause, header, lines)
     cause.note(
         job=JOB,
@@ -196,6 +191,19 @@ def close_delivery(
         blind=int(header.blind),
     )
     return DeliveryClosed(header.number, command.counted, short, over, tasks)
+
+
+def _raise_troubles(tx: Session, cause: Cause, header: Header, gaps: tuple[Gap, ...]) -> None:
+    """Tell leads what is missing, and what came damaged: somebody has to tell the merchant."""
+    for kind, name in (("short", "short_delivery"), ("damaged", DAMAGED_DELIVERY)):
+        found = [gap for gap in gaps if gap.kind == kind]
+        if not found:
+            continue
+        skus = [gap.sku for gap in found]
+        told = ", ".join(skus[:SKUS_TOLD_MAX]) + (", …" if skus[SKUS_TOLD_MAX:] else "")
+        pieces = sum(gap.pieces for gap in found)
+        about = name, header.number, header.merchant
+        trouble(tx, cause, *about, pieces=pieces, lines=len(found), sku=told)
 
 
 def _open_header(tx: Session, cause: Cause, number: str) -> Header:
