@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from floorhand.domain.entries import Entry
 from floorhand.errors import Code
@@ -37,8 +37,7 @@ class BenchRefusal:
     code: str
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """Pieces of an order: ``verified``, or one of `FOUND`."""
 
     order: Name
@@ -98,10 +97,10 @@ def bench_figures(findings: Iterable[Found], pickers: Mapping[Name, str]) -> dic
         here is charged to nobody, ``–``.
     """
     whole: Counter[str] = Counter()
-    each: dict[str, Counter[str]] = {}
-    for one in findings:
-        whole[one.what] += one.pieces
-        each.setdefault(pickers.get(one.order, "–"), Counter())[one.what] += one.pieces
+    each: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for order, what, pieces in findings:
+        whole[what] += pieces
+        each[pickers.get(order, "–")][what] += pieces
     return {
         **_told(whole),
         "by_picker": {picker: _told(counts) for picker, counts in sorted(each.items())},

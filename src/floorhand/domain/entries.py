@@ -9,7 +9,7 @@ them together count exactly the operations that stand at the end.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -89,9 +89,10 @@ class Noted:
     def __init__(self, entries: Sequence[Entry]) -> None:
         self.entries = entries
         """All of them."""
-        self._alike: dict[tuple[str, ...], list[Entry]] = {}
+        self.by_operation = {entry.operation: entry for entry in entries}
+        self._alike: defaultdict[tuple[str, ...], list[Entry]] = defaultdict(list)
         for entry in entries:
-            self._alike.setdefault(tuple(entry.facts), []).append(entry)
+            self._alike[tuple(entry.facts)].append(entry)
 
     def __call__(self, *names: str) -> list[Entry]:
         """Give those that noted any of these, whatever it was; in no particular order."""

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from floorhand.domain.entries import Entry, by_word, having, total
 from floorhand.domain.pauses import LABEL_LATE_S
 from floorhand.domain.spreads import quantile
 
 
-@dataclass(frozen=True, slots=True)
-class LabelTimes:
+class LabelTimes(NamedTuple):
     """One label that was asked for in the period; ``sent`` is None if not by the period's end."""
 
     printer: str

@@ -7,6 +7,7 @@ night with a clock change has 7 or 9 hours.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -213,23 +214,22 @@ def activity(beats: Iterable[Beat]) -> Activity:
     `GAP_MAX_S`; every longer interval is a gap.
     """
     longest = timedelta(seconds=GAP_MAX_S)
-    active: dict[tuple[str, str], timedelta] = {}
+    active: defaultdict[tuple[str, str], timedelta] = defaultdict(timedelta)
     gaps: list[Gap] = []
     last_fates: dict[tuple[str, datetime], str] = {}
     last: dict[str, Beat] = {}
     for beat in sorted(beats, key=attrgetter("at")):
-        before = last.get(beat.worker)
-        last[beat.worker] = beat
+        worker, job, at, _ = beat  # a shift has tens of thousands
+        before, last[worker] = last.get(worker), beat
         if before is None:
             continue
-        length = beat.at - before.at
+        length = at - before.at
         if length > longest:
             length_s = int(length.total_seconds())
-            gaps.append(Gap(beat.worker, before.at, length_s, before.job, beat.job))
-            last_fates[beat.worker, before.at] = before.fate
+            gaps.append(Gap(worker, before.at, length_s, before.job, job))
+            last_fates[worker, before.at] = before.fate
         else:
-            key = (beat.worker, beat.job)
-            active[key] = active[key] + length if key in active else length
+            active[worker, job] += length
     active_s = {key: round(length.total_seconds()) for key, length in active.items()}
     return Activity(active_s, tuple(gaps), last_fates)
 

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any, Final
 
 from floorhand.domain.entries import Entry, Noted, plain
@@ -16,10 +16,13 @@ from floorhand.domain.signing_in import JOBS
 COUNTED: Final = ("pieces", "lines", "orders", "short")
 """Figures of an operation that are added up."""
 
-_SCANNED = attrgetter("worker", "job", "fate")
+_SCANNED = itemgetter(*(Beat._fields.index(name) for name in ("worker", "job", "fate")))
 
 Key = tuple[str, str]
 """Worker and job."""
+
+Scanned = Counter[tuple[str, str, str]]
+"""Scans by worker, job and fate."""
 
 Hours = Sequence[tuple[str, int]]
 """Each hour as the clock showed it, ``06:00``, and the pieces finished in it."""
@@ -35,24 +38,31 @@ class Tally:
     refusals: Counter[str] = field(default_factory=Counter)
 
 
-def tallies(noted: Noted, beats: Iterable[Beat]) -> dict[Key, Tally]:
+def scanned(beats: Iterable[Beat]) -> Scanned:
+    """Count the scans of a shift."""
+    return Counter(map(_SCANNED, beats))
+
+
+def tallies(noted: Noted, scans: Scanned) -> dict[Key, Tally]:
     """Add up what each worker finished and scanned in each of the `JOBS`.
 
     Who did something of a job has a tally of it, also if there is nothing in it to add up.
     """
-    worked = {(entry.worker, entry.facts["job"]) for entry in noted("job")}
-    found = defaultdict(Tally, {key: Tally() for key in worked if key[1] in JOBS})
-    for names, entries in noted.alike(*COUNTED):
+    found: defaultdict[Key, Tally] = defaultdict(Tally)
+    for names, entries in noted.alike("job", *COUNTED):
+        if "job" not in names:
+            continue
+        counted = [name for name in names if name in COUNTED]
         for entry in entries:
-            facts, job = entry.facts, entry.facts.get("job")
-            if job not in JOBS:
+            facts, sign = entry.facts, entry.sign
+            if (job := facts["job"]) not in JOBS:
                 continue
             tally = found[entry.worker, job]
-            for name in names:
-                tally.counts[name] += entry.sign * int(facts[name])
-            if "short" in names and facts["short"] and job == "picking":
-                tally.short_picks += entry.sign * int(facts.get("short_lines", 1))
-    for (worker, job, fate), count in Counter(map(_SCANNED, beats)).items():
+            for name in counted:
+                tally.counts[name] += sign * int(facts[name])
+            if "short" in counted and facts["short"] and job == "picking":
+                tally.short_picks += sign * int(facts.get("short_lines", 1))
+    for (worker, job, fate), count in scans.items():
         if job in JOBS:
             tally = found[worker, job]
             tally.scans += count
@@ -86,15 +96,20 @@ def told(some: Sequence[Tally], active_s: int) -> dict[str, Any]:
     }
 
 
-def refusals_told(beats: Sequence[Beat]) -> dict[str, Any]:
+def refusals_told(scans: Scanned) -> dict[str, Any]:
     """Tell how many scans were refused, by code and by worker, over all that people did."""
-    refused = [beat for beat in beats if beat.fate != "taken"]
+    by_code: Counter[str] = Counter()
+    by_worker: Counter[str] = Counter()
+    for (worker, _, fate), count in scans.items():
+        if fate != "taken":
+            by_code[fate] += count
+            by_worker[worker] += count
     return {
-        "scans": len(beats),
-        "refusals": len(refused),
-        "refusal_pct": percent(len(refused), len(beats)),
-        "by_code": plain(Counter(beat.fate for beat in refused)),
-        "by_worker": plain(Counter(beat.worker for beat in refused)),
+        "scans": scans.total(),
+        "refusals": by_code.total(),
+        "refusal_pct": percent(by_code.total(), scans.total()),
+        "by_code": plain(by_code),
+        "by_worker": plain(by_worker),
     }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from operator import itemgetter
 from typing import Any, ClassVar, TypeVar, cast
 
@@ -18,7 +18,7 @@ from sqlalchemy.schema import ColumnDefault
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import NullType
 
-from floorhand.store.schema.base import UtcTime
+from floorhand.store.schema.base import UtcTime, moments_of_texts
 
 Statement = SelectBase | UpdateBase
 Question = Statement | dict[str, Statement]
@@ -65,10 +65,10 @@ class Prepared:
         "_fixed",
         "_lists",
         "_ordered",
+        "_read",
         "_to_driver",
         "bound",
         "gives_rows",
-        "row",
         "sql",
     )
 
@@ -87,8 +87,8 @@ class Prepared:
             self._ordered if as_they_are else self._processed
         )
         """Puts parameters into the form and the order that the driver takes."""
-        self.row: Callable[[Any], Any] | None = None
-        """Makes of a row of the driver one with names; None until there was one."""
+        self._read: Callable[[list[Any]], Iterator[Any]] | None = None
+        """Makes of rows of the driver some with names; None until there were any."""
 
     def _processed(self, named: Mapping[str, Any]) -> Any:
         values = {**self._fixed, **named}
@@ -100,9 +100,9 @@ class Prepared:
 
     def rows(self, cursor: Any) -> Iterator[Any]:
         """Give the rows as they are read."""
-        if self.row is None:
-            self.row = self._compiled.reader([column[1] for column in cursor.description])
-        return map(self.row, cursor.fetchall())
+        if self._read is None:
+            self._read = self._compiled.reader([column[1] for column in cursor.description])
+        return self._read(cursor.fetchall())
 
 
 class _Compiled:
@@ -175,8 +175,8 @@ class _Compiled:
         """Say whether it was compiled for the driver of a dialect."""
         return self._dialect.driver == dialect.driver
 
-    def reader(self, coltypes: Sequence[Any]) -> Callable[[Any], Any]:
-        """Make what turns a row of the driver, with columns of these types, into one of ours."""
+    def reader(self, coltypes: Sequence[Any]) -> Callable[[list[Any]], Iterator[Any]]:
+        """Make what turns rows of the driver, with columns of these types, into ours."""
         names = tuple(column.key or "" for column in self.columns)
         row = type("Row", (Row,), {"__slots__": (), "columns": names})
         for index, name in enumerate(names):
@@ -187,13 +187,14 @@ class _Compiled:
             if (process := _from_driver(column.type, self._dialect, coltype))
         ]
         if not processors:
-            return row
+            return partial(map, row)
 
-        def read(values: Any) -> Any:
-            changed = list(values)
-            for index, process in processors:
-                changed[index] = process(changed[index])
-            return row(changed)
+        def read(rows: list[Any]) -> Iterator[Any]:
+            """Column by column: of tens of thousands, rows one by one take twice as long."""
+            columns = list(zip(*rows, strict=True))
+            for index, process in processors if rows else ():
+                columns[index] = process(columns[index])
+            return map(row, zip(*columns, strict=True))
 
         return read
 
@@ -240,12 +241,15 @@ def _time_to_driver(dialect: Dialect) -> Callable[[Any], Any]:
 
 
 def _from_driver(kind: Any, dialect: Dialect, coltype: Any) -> Callable[[Any], Any] | None:
-    """Give the reverse. Lines to a server say moments in UTC by themselves (`get_line_ready`)."""
-    if isinstance(kind, UtcTime) and dialect.name == "postgresql":
-        return None
+    """Give the reverse, of a whole column.
+
+    Lines to a server say moments in UTC by themselves (`get_line_ready`).
+    """
+    if isinstance(kind, UtcTime):
+        return None if dialect.name == "postgresql" else moments_of_texts
     process: Callable[[Any], Any] | None
     process = kind.dialect_impl(dialect).result_processor(dialect, coltype)
-    return process
+    return process and partial(map, process)
 
 
 _COMPILED: dict[tuple[Any, ...], _Compiled] = {}

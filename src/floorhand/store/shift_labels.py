@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from floorhand.domain.entries import Entry
 from floorhand.domain.label_figures import LabelTimes
 from floorhand.domain.pauses import LateLabel
 from floorhand.domain.shifts import Period
@@ -33,7 +34,7 @@ _ASKED = select(
 
 
 def labels(
-    tx: Session, site: str, period: Period, workers: Mapping[str, str]
+    tx: Session, site: str, period: Period, entries: Mapping[str, Entry]
 ) -> tuple[tuple[LabelTimes, ...], tuple[LateLabel, ...]]:
     """List the labels that were asked for in a period, as they stood at its end.
 
@@ -41,7 +42,7 @@ def labels(
         tx: An open transaction.
         site: The building.
         period: In which they were asked for.
-        workers: Who did each operation of it.
+        entries: What counts in it, by operation.
 
     Returns:
         All labels; and who waited for which. A label that was taken back before it was sent is
@@ -55,8 +56,8 @@ def labels(
             continue
         failed = row.state == "failed" and sent is None
         times.append(LabelTimes(row.printer, row.created_at, sent, failed, bool(row.rerouted_from)))
-        if worker := workers.get(row.id.rpartition("/")[0]):
-            late.append(LateLabel(worker, row.created_at, row.sent_at))
+        if asked := entries.get(row.id.rpartition("/")[0]):
+            late.append(LateLabel(asked.worker, row.created_at, row.sent_at))
     return tuple(times), tuple(late)
 
 

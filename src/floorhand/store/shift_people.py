@@ -23,7 +23,7 @@ from floorhand.domain.pauses import (
 )
 from floorhand.domain.shifts import Activity, Beat, Period, activity, percent, signed_in_s
 from floorhand.domain.signing_in import JOBS
-from floorhand.domain.tallies import Key, Tally
+from floorhand.domain.tallies import Key, Scanned, Tally
 from floorhand.store import shift_idle, shift_labels, summaries
 
 SignedIn = tuple[str, datetime, datetime | None]
@@ -37,6 +37,7 @@ def people(
     now: datetime,
     noted: Noted,
     beats: Sequence[Beat],
+    scans: Scanned,
 ) -> dict[str, Any]:
     """Give ``jobs``, ``workers``, ``gaps`` and ``labels``; see `floorhand.store.summary`.
 
@@ -47,13 +48,13 @@ def people(
         now: Until then somebody counts as signed in who has not signed out.
         noted: What counts in the period.
         beats: All scans of it, in the order of time.
+        scans: The same, counted.
     """
-    done = tallies.tallies(noted, beats)
+    done = tallies.tallies(noted, scans)
     worked = activity(beats)
     stretches = summaries.stretches(tx, site, period)
     signed_in = signed_in_s(stretches, period, now)
-    by = {entry.operation: entry.worker for entry in noted.entries}
-    labels, late = shift_labels.labels(tx, site, period, by)
+    labels, late = shift_labels.labels(tx, site, period, noted.by_operation)
     return {
         "jobs": {job: _of_job(job, done, worked) for job in JOBS},
         "workers": _workers(done, worked, signed_in, summaries.worker_names(tx, site)),

@@ -133,7 +133,8 @@ def shift_figures(tx: Session, site: str, period: Period, now: datetime) -> dict
     back = taken_back_since(tx, site, period)
     zone = site_zone(tx, site)
     targets = targets_at_end(tx, site, period)
-    worked = people(tx, site, period, now, noted, beats)
+    scans = tallies.scanned(beats)
+    worked = people(tx, site, period, now, noted, beats, scans)
     return {
         "period": {
             "name": period.name,
@@ -144,7 +145,7 @@ def shift_figures(tx: Session, site: str, period: Period, now: datetime) -> dict
         **worked,
         "jobs": jobs_told(worked["jobs"], targets),
         "pace": shift_pace(noted, beats, period, zone, targets),
-        "refusals": tallies.refusals_told(beats),
+        "refusals": tallies.refusals_told(scans),
         "undone": floor_figures.undo_figures(read.taken_back),
         "orders": order_figures(noted("ordered_pieces"), *shift_orders.due(tx, site, period, back)),
         "shorts": floor_figures.short_figures(noted("lines", "short_lines")),
@@ -161,7 +162,6 @@ def _span(period: Period) -> dict[str, str]:
 
 def _goods(tx: Session, site: str, period: Period, now: datetime, noted: Noted) -> dict[str, Any]:
     """Say what became of goods: received, put away, found wrong at the bench, put right."""
-    by_operation = {entry.operation: entry for entry in noted.entries}
     found = bench_findings(noted("order"), summaries.bench_refusals(tx, site, period))
     pickers = shift_orders.pickers(tx, site, sorted({one.order for one in found}))
     nets = shift_goods.corrections(tx, site, period, noted.entries)
@@ -169,9 +169,9 @@ def _goods(tx: Session, site: str, period: Period, now: datetime, noted: Noted) 
     return {
         "deliveries": [asdict(one) for one in deliveries],
         "deliveries_closed": floor_figures.delivery_figures(noted("deliveries")),
-        "dock_to_stock": shift_goods.dock_to_stock(tx, site, period, by_operation, now),
+        "dock_to_stock": shift_goods.dock_to_stock(tx, site, period, noted.by_operation, now),
         "bench": bench_figures(found, pickers),
-        "adjustments": floor_figures.adjustment_figures(by_operation, nets),
+        "adjustments": floor_figures.adjustment_figures(noted.by_operation, nets),
     }
 
 

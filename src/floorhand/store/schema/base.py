@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -43,8 +43,14 @@ class UtcTime(TypeDecorator[datetime]):
         return _in_utc
 
 
+def moments_of_texts(column: Iterable[str | None]) -> list[datetime | None]:
+    """Read a column of moments as SQLite has them, which is quicker than one by one."""
+    read = datetime.fromisoformat
+    return [None if text is None else read(f"{text}+00:00") for text in column]
+
+
 def _of_text(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(f"{text}+00:00")
+    return moments_of_texts((text,))[0]
 
 
 def _in_utc(moment: datetime | None) -> datetime | None:
