@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from operator import itemgetter
@@ -29,7 +29,7 @@ _DUE = select(Order.merchant, Order.number, func.coalesce(_IN_TIME, False).label
 _PICKED = of_texts(
     "numbers",
     lambda numbers: (
-        select(Pick.order, Task.worker, func.sum(Pick.picked))
+        select(Pick.order, Task.worker, Pick.picked)
         .join(Task, (Task.site == Pick.site) & (Task.id == Pick.task))
         .where(
             Pick.site == bindparam("site"),
@@ -38,7 +38,6 @@ _PICKED = of_texts(
             Pick.picked > 0,
             Task.worker.is_not(None),
         )
-        .group_by(Pick.order, Task.worker)
     ),
 )
 
@@ -65,13 +64,13 @@ def due(tx: Session, site: str, period: Period, taken_back: Iterable[Entry]) -> 
 
 def pickers(tx: Session, site: str, orders: Sequence[Name]) -> dict[Name, str]:
     """Say who picked each order; if several did, whoever picked most of it."""
-    picked: dict[Name, Counter[str]] = {}
+    picked: defaultdict[Name, Counter[str]] = defaultdict(Counter)
     for merchant, group in groupby(sorted(orders), key=itemgetter(0)):
         numbers = as_json([number for _, number in group])
         for order, worker, pieces in ask(
             tx, _PICKED, site=site, merchant=merchant, numbers=numbers
         ):
-            picked.setdefault((merchant, order), Counter())[worker] += int(pieces)
+            picked[merchant, order][worker] += pieces
     return {
         name: min(counts, key=lambda worker: (-counts[worker], worker))
         for name, counts in picked.items()
