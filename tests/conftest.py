@@ -25,7 +25,14 @@ if TYPE_CHECKING:
 
 __all__ = ["NOW", "SHARED_DATA", "SITE", "new_warehouse"]
 
-hypothesis.settings.register_profile("same", derandomize=True)
+hypothesis.settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.register_profile(
+    "same", hypothesis.settings.get_profile("untimed"), derandomize=True
+)
+# No test is timed: a machine that stands still for a moment proves nothing.
+hypothesis.settings.load_profile("untimed")
 if "FLOORHAND_EXPLORE" not in os.environ:
     # The same examples every time: a run says something about the change, not about its luck.
     hypothesis.settings.load_profile("same")

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from conftest import NOW
 
-from floorhand.domain.cut_offs import CutOff, Outlook, forecasts, pace_per_hour
+from floorhand.domain.cut_offs import (
+    CUT_OFFS_MAX,
+    CutOff,
+    Outlook,
+    forecasts,
+    key_of,
+    moments_of,
+    pace_per_hour,
+    together,
+)
 
 
 def due(hours: float, **orders: int) -> CutOff:
@@ -47,3 +57,50 @@ def test_a_pace_needs_time_and_orders() -> None:
     assert pace_per_hour(30, 1800) == 60
     assert pace_per_hour(0, 1800) is None
     assert pace_per_hour(3, 299) is None
+
+
+MADRID = ZoneInfo("Europe/Madrid")
+"""Where it is 10:00 at `NOW`."""
+
+
+def test_few_cut_offs_are_told_one_by_one() -> None:
+    found = forecasts([due(n, released=1) for n in range(CUT_OFFS_MAX)], None, NOW)
+    assert together(found, NOW, MADRID) == found
+
+
+def test_many_are_told_by_the_hour_today_and_by_the_day_later() -> None:
+    days_before = [due(-40, picking=1), due(-16)]
+    over = [due(-2.9), due(-1.7), due(-0.6)]
+    missed = [due(-0.3, packing=2)]
+    hour = [due(n / 60, released=1) for n in (1, 2, 30, 59)]
+    tonight = [due(13.5, hold=3)]
+    tomorrow = [due(n, released=5) for n in (15, 20, 37)]
+    every = [*days_before, *over, *missed, *hour, *tonight, *tomorrow]
+    told = together(forecasts(every, 4.0, NOW), NOW, MADRID)
+    assert [(one.cut_off.begins_at, one.cut_off.due_at, one.cut_off.left) for one in told] == [
+        (days_before[0].due_at, days_before[-1].due_at, 1),
+        (over[0].due_at, over[1].due_at, 0),
+        (over[2].due_at, missed[0].due_at, 2),
+        (hour[0].due_at, hour[-1].due_at, 4),
+        (tonight[0].due_at, tonight[0].due_at, 0),
+        (tomorrow[0].due_at, tomorrow[-1].due_at, 15),
+    ]
+    assert [one.outlook for one in told] == [
+        *(Outlook.MISSED, Outlook.MET, Outlook.MISSED, Outlook.LATE, Outlook.MET, Outlook.IN_TIME),
+    ]
+    assert told[3].needed_per_hour == 4 * 60  # the first of that hour, with three before it
+
+
+def test_what_left_is_added_up_where_cut_offs_are_told_together() -> None:
+    every = [
+        CutOff(NOW - timedelta(minutes=n), {}, in_time=2, too_late=n) for n in range(13, 0, -1)
+    ]
+    (told,) = together(forecasts(every, None, NOW), NOW, MADRID)
+    assert (told.cut_off.in_time, told.cut_off.too_late) == (26, sum(range(14)))
+
+
+def test_a_key_names_the_moments_that_are_told_together() -> None:
+    one = due(3, released=1)
+    many = CutOff(one.due_at, {}, first_at=NOW)
+    assert moments_of(key_of(one)) == (one.due_at, one.due_at)
+    assert moments_of(key_of(many)) == (NOW, one.due_at)

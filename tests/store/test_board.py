@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from conftest import NOW, SITE
 from homes import home_of
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import DBAPIError
 from warehouses import picking as house
 from warehouses.picker import Picker
 
 from floorhand.domain.control import HoldSubject
-from floorhand.domain.cut_offs import Outlook
+from floorhand.domain.cut_offs import Outlook, key_of
 from floorhand.domain.holds import Subject
 from floorhand.errors import FloorhandError
 from floorhand.exchange.tables import ENCODING, write_table
@@ -72,6 +72,21 @@ def test_a_building_at_rest_shows_its_orders_by_cut_off(floor: Transactions) -> 
     ]
     assert [one.outlook for one in found.forecasts] == [Outlook.UNKNOWN, Outlook.UNKNOWN]
     assert (found.people, found.waits, found.per_hour, found.shipped) == ((), (), None, 0)
+
+
+def test_orders_with_a_deadline_each_are_told_by_the_hour(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        (row,) = tx.execute(select(Order.__table__).where(Order.number == "1001")).mappings()
+        for n in range(40):
+            due_at = NOW + timedelta(hours=2, minutes=n)
+            tx.execute(insert(Order).values({**row, "number": f"TT{n}", "due_at": due_at}))
+    first, *_ = found = seen(floor).forecasts
+    assert [one.cut_off.left for one in found] == [40, 2, 1]
+    moments = (NOW + timedelta(hours=2), NOW + timedelta(hours=2, minutes=39))
+    assert (first.cut_off.begins_at, first.cut_off.due_at) == moments
+    shown = opened(floor, "cut_off", key_of(first.cut_off))
+    assert len(shown.rows) == 40
+    assert [row[-1] for row in shown.rows[:2]] == [moments[0], moments[0] + timedelta(minutes=1)]
 
 
 def test_orders_that_a_lead_holds_are_not_waited_for(floor: Transactions) -> None:

@@ -23,7 +23,7 @@ from floorhand.tui import opened as opened_module
 from floorhand.tui.board import BoardApp, Looked, Sight
 from floorhand.tui.board_details import DetailsView, Order, lay_out_details, written
 from floorhand.tui.board_layout import lay_out_board
-from floorhand.tui.board_parts import BoardView, Target, moment, targets
+from floorhand.tui.board_parts import BoardView, Target, moment, span, targets
 from floorhand.tui.driver import Arrived
 from floorhand.tui.rows import Part
 from floorhand.tui.scan import Scan, ScanReader, Typed
@@ -233,6 +233,20 @@ def test_cells_in_which_nothing_is_come_last_either_way(down: bool) -> None:
 def test_a_moment_of_another_month_is_told_with_its_date() -> None:
     told = [moment(NOW - timedelta(days=days), NOW, UTC) for days in (0, 27, 28)]
     assert told == ["09:41", "03. 09:41", "2026-02-02"]
+
+
+def test_moments_told_together_are_the_first_and_the_last() -> None:
+    def told(*hours: float) -> str:
+        first, last = (NOW.replace(minute=0) + timedelta(hours=one) for one in hours)
+        return span(first, last, NOW, UTC)
+
+    assert told(1, 1) == "10:00"
+    assert told(1, 1.5) == "10:00–10:30"
+    assert told(25, 26) == "03. 10:00–11:00"
+    assert told(-30, -10) == "01. 03:00–23:00"
+    assert told(-30, 1) == "01. 03:00–10:00"
+    assert told(-24 * 40, -24 * 40 + 1) == "2026-01-21"
+    assert told(-24 * 40, -9) == "2026-01-21–00:00"
 
 
 async def test_a_table_is_sorted_by_each_column_both_ways() -> None:

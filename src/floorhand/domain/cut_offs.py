@@ -6,10 +6,12 @@ is left for earlier ones goes first.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 WORKABLE = ("released", "picking", "picked", "packing")
@@ -17,6 +19,9 @@ WORKABLE = ("released", "picking", "picked", "packing")
 
 BLOCKED = ("hold", "waiting")
 """States in which it is not up to them: somebody holds it, or there is no stock for it."""
+
+CUT_OFFS_MAX = 12
+"""More than so many are told together: there are shops that give each order a moment of its own."""
 
 PACE_OVER_S = 30 * 60
 """The pace is that of so long: what was an hour ago says little of the next one."""
@@ -45,12 +50,20 @@ class CutOff:
     """A moment until which orders are to leave.
 
     ``orders`` counts those that are open by state; ``in_time`` and ``too_late`` have left.
+    ``first_at`` is the first of several moments that are told together, up to ``due_at``; None if
+    it is one.
     """
 
     due_at: datetime
     orders: Mapping[str, int]
     in_time: int = 0
     too_late: int = 0
+    first_at: datetime | None = None
+
+    @property
+    def begins_at(self) -> datetime:
+        """Give the first of its moments."""
+        return self.first_at or self.due_at
 
     @property
     def left(self) -> int:
@@ -116,6 +129,69 @@ def _forecast(one: CutOff, ahead: int, per_hour: float | None, now: datetime) ->
     return Forecast(
         one, Outlook.IN_TIME if ends_at <= one.due_at else Outlook.LATE, ends_at, needed
     )
+
+
+def together(found: Sequence[Forecast], now: datetime, zone: ZoneInfo) -> tuple[Forecast, ...]:
+    """Tell many cut-offs in few: by the hour today, by the day later, all of days before as one.
+
+    Hours after each other that are over, and of which nothing is open, are told in one.
+
+    Args:
+        found: In their order of time.
+        now: The moment of all this.
+        zone: Whose hours and days.
+    """
+    if len(found) <= CUT_OFFS_MAX:
+        return tuple(found)
+    today = now.astimezone(zone).date()
+
+    def span(one: Forecast) -> tuple[date, int]:
+        local = one.cut_off.due_at.astimezone(zone)
+        if local.date() < today:
+            return date.min, 0
+        return local.date(), local.hour if local.date() == today else 0
+
+    def is_over(one: Forecast) -> bool:
+        cut_off = one.cut_off
+        return cut_off.due_at < now and not cut_off.left and not cut_off.blocked
+
+    spans = [_in_one(list(some)) for _, some in groupby(found, span)]
+    runs = [(over, list(some)) for over, some in groupby(spans, is_over)]
+    return tuple(one for over, some in runs for one in ([_in_one(some)] if over else some))
+
+
+def _in_one(some: Sequence[Forecast]) -> Forecast:
+    """Tell cut-offs as one: what all of them are, and the worst that is to be said of any."""
+    if len(some) == 1:
+        return some[0]
+    cut_offs = [one.cut_off for one in some]
+    orders: Counter[str] = Counter()
+    for cut_off in cut_offs:
+        orders.update(cut_off.orders)
+    return Forecast(
+        CutOff(
+            cut_offs[-1].due_at,
+            orders,
+            sum(cut_off.in_time for cut_off in cut_offs),
+            sum(cut_off.too_late for cut_off in cut_offs),
+            cut_offs[0].begins_at,
+        ),
+        max((one.outlook for one in some), key=list(Outlook).index),
+        max((one.ends_at for one in some if one.ends_at), default=None),
+        max((one.needed_per_hour for one in some if one.needed_per_hour), default=None),
+    )
+
+
+def key_of(cut_off: CutOff) -> str:
+    """Name a cut-off: its moment in ISO form; of several told together the first and the last."""
+    last = cut_off.due_at.isoformat()
+    return last if cut_off.first_at is None else f"{cut_off.first_at.isoformat()}/{last}"
+
+
+def moments_of(key: str) -> tuple[datetime, datetime]:
+    """Give the first and the last moment of `key_of` a cut-off."""
+    first, _, last = key.partition("/")
+    return datetime.fromisoformat(first), datetime.fromisoformat(last or first)
 
 
 def next_moments(now: datetime, zone: ZoneInfo, clock: str, count: int) -> tuple[datetime, ...]:

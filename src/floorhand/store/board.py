@@ -23,6 +23,7 @@ from floorhand.domain.cut_offs import (
     Forecast,
     forecasts,
     pace_per_hour,
+    together,
 )
 from floorhand.domain.inspection import AMBER_H
 from floorhand.domain.printing import Stands
@@ -253,7 +254,7 @@ def board(tx: Session, site: str, now: datetime) -> Board:
         shift=shift,
         per_hour=per_hour,
         shipped=sum(one.in_time + one.too_late for one in cut_offs),
-        forecasts=forecasts(cut_offs, per_hour, now),
+        forecasts=together(forecasts(cut_offs, per_hour, now), now, zone),
         people=_people(tx, site, now),
         waits=waits,
         returns=returns,

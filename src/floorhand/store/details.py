@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
-from floorhand.domain.cut_offs import BLOCKED, WORKABLE
+from floorhand.domain.cut_offs import BLOCKED, WORKABLE, moments_of
 from floorhand.store import orders
 from floorhand.store.board import REFUSALS_OVER, REFUSED
 from floorhand.store.cells import ROWS_MAX, Details, Facts, Outline, Value, Word, table
@@ -43,7 +43,7 @@ def details(tx: Session, site: str, kind: str, key: str, now: datetime) -> Detai
         tx: An open transaction.
         site: The building.
         kind: ``cut_off``, ``worker``, ``waits``, ``printer``, ``trouble`` or ``refusals``.
-        key: Which of them: a moment in ISO form, a worker's code, a kind of work, a printer's code,
+        key: Which of them: `key_of` a cut-off, a worker's code, a kind of work, a printer's code,
             a kind of exception, ``hour``.
         now: The moment of all this.
     """
@@ -74,6 +74,7 @@ _LEFT = (
 
 def _cut_off(tx: Session, site: str, key: str, _now: datetime) -> Details:
     """List the open orders of a cut-off, most urgent first, with who has them and where."""
+    first, last = moments_of(key)
     asked = (
         select(
             Order.merchant,
@@ -85,13 +86,15 @@ def _cut_off(tx: Session, site: str, key: str, _now: datetime) -> Details:
             _LEFT.label("left"),
             _IN_TOTE.label("tote"),
             orders.order_holder(),
+            Order.due_at,
         )
         .where(
             Order.site == site,
             Order.state.in_((*WORKABLE, *BLOCKED)),
-            Order.due_at == datetime.fromisoformat(key),
+            Order.due_at >= first,
+            Order.due_at <= last,
         )
-        .order_by(Order.priority.desc(), Order.merchant, Order.number)
+        .order_by(Order.priority.desc(), Order.due_at, Order.merchant, Order.number)
     )
     found, count = _first(tx, asked)
     rows = (
@@ -103,11 +106,12 @@ def _cut_off(tx: Session, site: str, key: str, _now: datetime) -> Details:
             row.worker or "",
             row.priority or None,
             row.hold_reason,
+            *(() if first == last else (row.due_at,)),
         )
         for row in found
     )
     heads = ("order", "state", "pieces", "tote", "worker", "priority", "reason")
-    return table(heads, rows, count)
+    return table(heads if first == last else (*heads, "due"), rows, count)
 
 
 def scans_of(tx: Session, site: str, worker: str, now: datetime) -> Details:

@@ -136,12 +136,7 @@ def shift_figures(tx: Session, site: str, period: Period, now: datetime) -> dict
     scans = tallies.scanned(beats)
     worked = people(tx, site, period, now, noted, beats, scans)
     return {
-        "period": {
-            "name": period.name,
-            **_span(period),
-            "length_s": period.length_s,
-            "time_zone": zone.key,
-        },
+        "period": _period_told(period, zone.key),
         **worked,
         "jobs": jobs_told(worked["jobs"], targets),
         "pace": shift_pace(noted, beats, period, zone, targets),
@@ -154,6 +149,11 @@ def shift_figures(tx: Session, site: str, period: Period, now: datetime) -> dict
         **_goods(tx, site, period, now, noted),
         "returns": _returns(tx, site, period, now, noted, back),
     }
+
+
+def _period_told(period: Period, time_zone: str) -> dict[str, Any]:
+    told: dict[str, Any] = {"name": period.name, **_span(period)}
+    return told | {"length_s": period.length_s, "time_zone": time_zone}
 
 
 def _span(period: Period) -> dict[str, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
-from floorhand.domain.cut_offs import Forecast, Outlook
+from floorhand.domain.cut_offs import Forecast, Outlook, key_of, moments_of
 from floorhand.domain.inspection import AMBER_H
 from floorhand.domain.printing import TONES, Stands
 from floorhand.domain.tracing import PAGES
@@ -76,7 +76,7 @@ class Target:
 def targets(board: Board) -> tuple[Target, ...]:
     """List what can be opened, in the order of the lines."""
     return (
-        *(Target("cut_off", one.cut_off.due_at.isoformat()) for one in board.forecasts),
+        *(Target("cut_off", key_of(one.cut_off)) for one in board.forecasts),
         *(Target("worker", one.worker) for one in board.people),
         *(Target("waits", one.kind) for one in board.waits),
         *(Target("printer", one.code) for one in _worst_first(board.printers)),
@@ -89,9 +89,10 @@ def title_of(board: Board | None, target: Target, words: Catalog, zone: tzinfo) 
     """Name a line in words, as the title of what is behind it."""
     match target:
         case Target("cut_off", key):
-            due_at = datetime.fromisoformat(key)
-            due = moment(due_at, board.at if board else due_at, zone)
-            return words.say("details.cut_off", {"due": due})
+            first, last = moments_of(key)
+            return words.say(
+                "details.cut_off", {"due": span(first, last, board.at if board else last, zone)}
+            )
         case Target("worker", key):
             people = board.people if board else ()
             name = next((one.name for one in people if one.worker == key), key)
@@ -153,7 +154,7 @@ def _cut_off(view: BoardView, board: Board, one: Forecast) -> Row:
     needed = one.needed_per_hour
     behind = needed is not None and board.per_hour is not None and needed > board.per_hour
     return (
-        Part(moment(one.cut_off.due_at, board.at, view.zone), "strong"),
+        Part(span(one.cut_off.begins_at, one.cut_off.due_at, board.at, view.zone), "strong"),
         Part(f"{sign} {view.words.say(f'board.outlook.{one.outlook}')}", role),
         Part(_count(blocked), LOOK if blocked else ""),
         *(Part(_count(orders.get(state, 0))) for state in STATES),
@@ -257,6 +258,14 @@ def moment(at: datetime, now: datetime, zone: tzinfo) -> str:
     if not -DAYS_TOLD < days < DAYS_TOLD:
         return f"{local:%Y-%m-%d}"
     return f"{local:%d. %H:%M}" if days else f"{local:%H:%M}"
+
+
+def span(first: datetime, last: datetime, now: datetime, zone: tzinfo) -> str:
+    """Write the first and the last of several moments, whose day only once if it is the same."""
+    begins, ends = moment(first, now, zone), moment(last, now, zone)
+    if first.astimezone(zone).date() == last.astimezone(zone).date():
+        ends = f"{last.astimezone(zone):%H:%M}" if ":" in begins else begins
+    return begins if begins.endswith(ends) else f"{begins}–{ends}"
 
 
 def hours(length: timedelta) -> str:
