@@ -280,6 +280,7 @@ async def test_what_is_typed_or_scanned_is_searched_for() -> None:
         assert "▶ ACME/10" in shown
         assert "BOLT/10" not in shown
         assert "BOLT/10" in await press(pilot, "escape")
+        assert "About T-9" in await enter(pilot, "T-9")
 
 
 async def test_a_scan_finds_what_it_stands_for_from_anywhere() -> None:
@@ -343,6 +344,7 @@ async def test_a_table_that_is_kept_in_part_says_so() -> None:
 async def test_a_board_that_nobody_has_looked_at_yet_takes_scans_and_keys() -> None:
     looking = Looking(away=True)
     async with app_of(looking).run_test(size=SIZES["80x24"]) as pilot:
+        await shows(pilot, "The database does not answer.")
         await type_in(pilot, "T-0017\r")
         await press(pilot, "down", "f4", "f9", "right", "left")
         looking.away = False
@@ -374,7 +376,9 @@ async def test_a_board_says_since_when_the_database_does_not_answer_and_goes_on(
     async with app_of(looking).run_test(size=SIZES["80x24"]) as pilot:
         await shows(pilot, "▶ 08:41")
         looking.away = True
-        assert "▶ 08:41" in await shows(pilot, "as of 09:41:07")
+        shown = await shows(pilot, "as of 09:41:07")
+        assert "▶ 08:41" in shown
+        assert "✗ The database does not answer." in shown
         looking.away = False
         looking.board = replace(looking.board, at=NOW + H)
         assert "as of" not in await shows(pilot, "10:41:07")
@@ -424,10 +428,21 @@ def test_what_lacks_least_is_whole_first() -> None:
     assert shown.split() == ["Maximilian-A…", "Receiving"]
 
 
+def above(view: DetailsView) -> str:
+    """What stands above a table."""
+    return "".join(part.text for part in lay_out_details(view, 60, 12)[1]).strip()
+
+
 def test_who_has_not_looked_yet_does_not_say_that_there_is_nothing() -> None:
     view = DetailsView("About A-1", None, catalog("en"), UTC, NOW)
-    told = "".join(part.text for part in lay_out_details(view, 40, 8)[1])
-    assert told.strip() == "Looking …"
+    assert above(view) == "Looking …"
+
+
+def test_a_search_that_nothing_in_a_table_meets_says_where_else_to_look() -> None:
+    found = Details(("order", "state", "pieces", "due"), ROWS, len(ROWS))
+    view = DetailsView("About A-1", found, catalog("en"), UTC, NOW, Order(search="T-9"))
+    assert above(view) == "Only with: T-9 · Enter: look everywhere"
+    assert above(replace(view, order=Order(search="ACME"))) == "Only with: ACME"
 
 
 def test_refusals_have_a_row_for_each_kind_where_there_is_room() -> None:

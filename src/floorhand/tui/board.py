@@ -171,8 +171,8 @@ class BoardScreen(MouseScreen):
         loop = asyncio.get_running_loop()
         try:
             looked = await loop.run_in_executor(self._thread, self._sight.look, target)
-        except (DatabaseAway, DatabaseUnusable) as away:
-            self._away = away.told if isinstance(away, DatabaseAway) else DatabaseAway.told
+        except (DatabaseAway, DatabaseUnusable):
+            self._away = "board.away"
             return
         self._away, self._at, self._board = "", looked.at, looked.board
         if opened is not None and target is not None:
@@ -259,6 +259,14 @@ class BoardScreen(MouseScreen):
                 self._key(key)
             case Typed(text=text) | Scan(text=text):
                 opened.order, opened.chosen = replace(opened.order, search=text), 0
+                if isinstance(item, Scan) and self._lacks(opened):
+                    self._open(Target("found", text))
+
+    def _lacks(self, opened: Opened) -> bool:
+        """Say whether a table that is there has no row with what was typed to its end."""
+        if self._at is None or opened.details is None:
+            return False
+        return not written(self._details_view(opened, self._at))
 
     def _pressed_in(self, opened: Opened, key: str) -> None:
         opened.note = ""

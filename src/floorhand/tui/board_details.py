@@ -238,10 +238,9 @@ def _above(view: DetailsView, width: int) -> Row:
     say = view.words.say
     if view.note:
         return (Part(cut(f" {view.note}", width), "said-look"),)
-    if view.order.search:
-        return (
-            Part(cut(f" {say('details.search', {'text': view.order.search})}", width), "typed"),
-        )
+    if search := view.order.search:
+        key = "details.search" if _rows(view) or view.details is None else "details.search_none"
+        return (Part(cut(f" {say(key, {'text': search})}", width), "typed"),)
     if view.details is None:
         return (Part(cut(f" {say('board.looking')}", width), "muted"),)
     count = say("details.count", {"count": view.details.count})

@@ -36,7 +36,7 @@ def lay_out_board(view: BoardView, width: int, height: int) -> list[Row]:
     keys = [padded(joined(Part(" "), key_parts(view.words.say("board.keys"))), width, "frame-calm")]
     room = height - len(rows) - len(keys)
     if view.board is None:
-        rows += [(), (Part(f"  {view.words.say('board.looking')}"),)]
+        rows += [(), (Part(f"  {view.words.say(view.away or 'board.looking')}"),)]
     else:
         rows += _body(view, view.board, width, room)
     rows = [padded(row, width) for row in rows]
