@@ -10,6 +10,9 @@ from sqlalchemy import delete, insert, update
 from warehouses import picking as house
 from warehouses.picker import Picker
 
+from floorhand.domain.control import HoldSubject
+from floorhand.domain.holds import Subject
+from floorhand.ops.settling import from_office
 from floorhand.store import ledger, traces
 from floorhand.store.cells import Details, Lead, Word
 from floorhand.store.db import Transactions
@@ -20,6 +23,7 @@ from floorhand.store.schema import (
     Barcode,
     Delivery,
     Operation,
+    Order,
     PrinterRow,
     PrintJob,
     Receipt,
@@ -151,6 +155,22 @@ def test_an_operation_tells_the_scan_the_moves_and_all_that_it_was_about(
     told = {(row[0].key, row[1]) for row in page.rows if isinstance(row[0], Word)}
     assert ("details.moved", Lead("sku", "ACME/MUG")) in told
     assert ("board.head.order", Lead("order", "ACME/1001")) in told
+
+
+def test_a_reason_is_told_in_words_and_as_it_was_written_if_it_has_none(
+    floor: Transactions,
+) -> None:
+    for code, reason in (("CAP", "quality"), ("MUG", "chipped_rims?")):
+        with floor.begin() as tx:
+            from_office(tx, SITE, HoldSubject(Subject("sku", "ACME", code), reason), LATER)
+    assert Word("hold.reason.quality") in rows(floor, "sku", "ACME/CAP")[0]
+    held = rows(floor, "sku", "ACME/MUG")[0]
+    assert "chipped_rims?" in held
+    with floor.begin() as tx:
+        assert ("fact.reason", "chipped_rims?") in about(tx, SITE, "operation", held[-1].name).facts
+        tx.execute(update(Order).values(state="hold", hold_reason="missing_at_bench"))
+        facts = dict(about(tx, SITE, "order", "ACME/1001").facts)
+    assert facts["fact.reason_text"] == "hold.reason.missing_at_bench"
 
 
 def test_what_was_taken_back_stays_in_the_history_and_says_by_whom(floor: Transactions) -> None:

@@ -31,8 +31,9 @@ from floorhand.store.schema import (
     Sku,
     Stock,
 )
+from floorhand.store.service_asked import Asked, Told
 from floorhand.store.service_pages import find, page
-from floorhand.store.service_tables import TABLES, Asked, Told
+from floorhand.store.service_tables import TABLES
 from floorhand.text.catalog import catalog
 
 LATER = NOW + timedelta(minutes=20)
@@ -202,9 +203,10 @@ def test_a_delivery_tells_what_did_not_fit(floor: Transactions) -> None:
     said = told(floor, "delivery", "D-8")
     assert "CAP: good 7 of 10." in said
     assert "CAP: damaged 1. wet" in said
-    assert "CAP: did not come 2. wet" in said
-    found = {(row[1], row[2], row[4]) for row in of_table(floor, "discrepancies").rows}
-    assert (Word("service.delivery_short"), Lead("delivery", "D-8"), -2) in found
+    assert "CAP: did not come 2." in said
+    found = {(row[1], *row[4:]) for row in of_table(floor, "discrepancies").rows}
+    assert (Word("service.delivery_short"), -2, "") in found
+    assert (Word("service.delivery_damaged"), 1, Word("damage.wet")) in found
 
 
 def test_a_correction_is_told_and_a_change_of_condition_is_not(floor: Transactions) -> None:
@@ -224,7 +226,12 @@ def test_a_correction_is_told_and_a_change_of_condition_is_not(floor: Transactio
     corrected("C:2", ("A-01", "@correction", "available", 5), ("@correction", "A-01", "hold", 5))
     rows = of_table(floor, "discrepancies").rows
     assert [(row[1], row[3], row[4], row[5]) for row in rows] == [
-        (Word("service.corrected"), Lead("sku", "ACME/MUG", "MUG"), -3, "count")
+        (
+            Word("service.corrected"),
+            Lead("sku", "ACME/MUG", "MUG"),
+            -3,
+            Word("correcting.reason.count"),
+        )
     ]
 
 

@@ -14,6 +14,7 @@ from rich.cells import cell_len
 
 from floorhand.domain.days import goods_words
 from floorhand.domain.keymap import KEYS, Key
+from floorhand.domain.reasons import NAMES as NAMES_OF_REASONS
 from floorhand.domain.signing_in import JOBS
 from floorhand.domain.troubles import KINDS
 from floorhand.errors import Code
@@ -80,6 +81,12 @@ def asked_keys() -> set[str]:
 
 def test_italian_is_there() -> None:
     assert "it" in languages()
+
+
+def test_every_reason_has_its_word() -> None:
+    english = entries("en")
+    keys = [f"{where}{name}" for where, names in NAMES_OF_REASONS.items() for name in names]
+    assert [key for key in keys if key not in english] == []
 
 
 def test_every_key_in_the_code_has_an_english_text() -> None:

@@ -23,8 +23,9 @@ from floorhand.store.cells import in_words
 from floorhand.store.masters import require_site, site_rules, site_zone
 from floorhand.store.onlooking import Onlooker
 from floorhand.store.schema import Merchant
+from floorhand.store.service_asked import Asked, Told
 from floorhand.store.service_pages import find, page
-from floorhand.store.service_tables import OVER, TABLES, Asked, Told
+from floorhand.store.service_tables import OVER, TABLES
 from floorhand.text.catalog import Catalog, catalog
 from floorhand.text.columns import columns
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from floorhand.domain.control import Held, Standing, SubjectsListed
-from floorhand.domain.holds import REASONS, reason_words
+from floorhand.domain.holds import REASONS
 from floorhand.domain.keymap import Key
+from floorhand.domain.reasons import HELD, reason_facts
 from floorhand.domain.sorting import WAYS, heading
 from floorhand.flows import control_rules, control_work, tabled
 from floorhand.flows.columns import columns
@@ -106,12 +107,9 @@ def _at(now: Standing) -> Prompt:
 
 def _held(held: Held) -> tuple[tuple[str, str], ...]:
     """Say that something is held, why, by whom and since when."""
-    words = reason_words(held.reason)
-    own = words["reason_text"] == "hold.words"
-    why = ("fact.reason", held.reason) if own else ("fact.reason_text", words["reason_text"])
     who = f"{held.by} {held.since}".strip()
     return (
         ("fact.held_text", f"hold.kind.{held.kind}"),
-        why,
+        *reason_facts(held.reason, HELD),
         *((("fact.held_by", who),) if who else ()),
     )

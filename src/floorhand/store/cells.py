@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from floorhand.domain.reasons import Where, reason_key
 from floorhand.text.catalog import Catalog
 
 ROWS_MAX: Final = 500
@@ -101,6 +102,12 @@ def table(
         max(count, len(found)),
         facts,
     )
+
+
+def why(reason: str, where: Where) -> Value:
+    """Give a reason as a cell: its word, or else the reason itself."""
+    key = reason_key(reason, where)
+    return Word(key) if key else reason
 
 
 def in_words(value: Value, words: Catalog, moment: Callable[[datetime], str]) -> str:

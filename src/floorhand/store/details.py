@@ -9,10 +9,12 @@ from typing import Any, Final
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
+from floorhand.domain.count_rules import reason_told
 from floorhand.domain.cut_offs import BLOCKED, WORKABLE, moments_of
+from floorhand.domain.reasons import HELD, of_task
 from floorhand.store import orders
 from floorhand.store.board import REFUSALS_OVER, REFUSED
-from floorhand.store.cells import ROWS_MAX, Details, Facts, Outline, Value, Word, table
+from floorhand.store.cells import ROWS_MAX, Details, Facts, Outline, Value, Word, table, why
 from floorhand.store.exception_facts import facts_of
 from floorhand.store.exceptions import open_exceptions
 from floorhand.store.handovers import latest
@@ -105,7 +107,7 @@ def _cut_off(tx: Session, site: str, key: str, _now: datetime) -> Details:
             row.tote or "",
             row.worker or "",
             row.priority or None,
-            row.hold_reason,
+            why(row.hold_reason, HELD),
             *(() if first == last else (row.due_at,)),
         )
         for row in found
@@ -225,7 +227,7 @@ def _tasks(tx: Session, site: str, kind: str, _now: datetime) -> Details:
             _owned(row.merchant, row.sku),
             row.lot,
             row.pieces or None,
-            row.reason.replace("_", " "),
+            why(reason_told(row.reason) if kind == "count" else row.reason, of_task(kind)),
             row.name or "",
         )
         for row in found

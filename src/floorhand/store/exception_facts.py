@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from floorhand.domain.holds import reason_words
+from floorhand.domain.reasons import HELD, reason_facts
 from floorhand.domain.things import AVAILABLE
 from floorhand.domain.troubles import ADJUSTMENT, HELD_GOODS, LINE_NOT_FOUND, STRAY_UNIT
 from floorhand.store.exceptions import Standing
@@ -79,9 +79,7 @@ def facts_of(one: Standing) -> tuple[Shown, ...]:
 
 def _reason(one: Standing, value: str) -> Shown:
     if one.kind == HELD_GOODS:
-        words = reason_words(value)
-        own = words["reason_text"] == "hold.words"
-        return ("fact.reason", value) if own else ("fact.reason_text", words["reason_text"])
+        return reason_facts(value, HELD)[0]
     if one.kind in WHY:
         return "fact.reason_text", WHY[one.kind] + value
     return "fact.reason", value

@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from floorhand.domain.reasons import HELD, reason_facts
 from floorhand.domain.ruling import NAMES, SITE_NAMES, site_value_of, value_of
 from floorhand.domain.signing_in import Seen
 from floorhand.domain.things import (
@@ -197,8 +198,7 @@ def _order(tx: Session, site: str, name: str) -> Seen:
     if (row := tx.execute(asked).first()) is None:
         return seen
     due = ("fact.due", f"{row.due_at.astimezone(site_zone(tx, site)):%Y-%m-%d %H:%M}")
-    held = (("board.head.reason", row.hold_reason),) if row.hold_reason else ()
-    return replace(seen, facts=(*seen.facts, due, *held))
+    return replace(seen, facts=(*seen.facts, due, *reason_facts(row.hold_reason, HELD)))
 
 
 def _paper(states: str, row: tuple[str | None, str, str] | None) -> Seen:

@@ -10,10 +10,11 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from floorhand.domain.reasons import of_command, reason_facts
 from floorhand.domain.things import AVAILABLE, CORRECTION, OUTSIDE
 from floorhand.domain.tracing import thing, things_of
 from floorhand.store import traces
-from floorhand.store.cells import Details, Lead, Value, Word, table
+from floorhand.store.cells import Details, Lead, Value, Word, table, why
 from floorhand.store.schema import Delivery, Move, Parcel, Place, Receipt, Return, Scan, Sku, Trace
 from floorhand.store.traces import Traced
 
@@ -169,7 +170,7 @@ def _deed(one: Traced, moved: str) -> tuple[Value, ...]:
     deed = Word(f"deed.{facts.get('undone', one.kind)}")
     if one.undoes:
         deed = Word("details.took_back", (("deed_text", deed.key),))
-    reason = str(facts.get("reason", "")).replace("_", " ")
+    reason = why(str(facts.get("reason", "")), of_command(one.kind))
     lead = Lead("operation", one.operation)
     return (one.at, one.worker, one.seat, deed, moved, reason, one.taken_back_by, lead)
 
@@ -266,7 +267,7 @@ def _facts(tx: Session, site: str, one: Traced) -> tuple[tuple[str, str], ...]:
         ("fact.device", one.device),
         ("board.head.scanned", (scan.named or scan.scanned) if scan else ""),
         ("details.came_text", f"details.source_{scan.source}" if scan else ""),
-        ("board.head.reason", str(facts.get("reason", "")).replace("_", " ")),
+        *reason_facts(str(facts.get("reason", "")), of_command(one.kind)),
         ("fact.taken_back_by", one.taken_back_by),
     )
     return tuple(fact for fact in told if fact[1])

@@ -15,7 +15,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.days import day
-from floorhand.domain.holds import MERCHANT, Subject, reason_words
+from floorhand.domain.holds import MERCHANT, Subject
+from floorhand.domain.reasons import DAMAGED, HELD, RETURNED, SHORT, reason_words
 from floorhand.domain.things import (
     AVAILABLE,
     OUTSIDE,
@@ -118,7 +119,7 @@ def _order(tx: Session, site: str, merchant: str, number: str) -> Iterator[Told]
     if order.placed_at:
         yield _say("order_placed", order.placed_at)
     if order.state == "hold":
-        yield _say("order_held", None, None, **reason_words(order.hold_reason or "platform"))
+        yield _say("order_held", None, None, **reason_words(order.hold_reason or "platform", HELD))
     yield from _held(tx, site, order)
     closed = order.state in ("shipped", "short", "cancelled")
     if not closed:
@@ -145,14 +146,14 @@ def _held(tx: Session, site: str, order: Order) -> Iterator[Told]:
     not_begun = order.state in CLAIMABLE
     for one in (mine, holds.of_subject(tx, site, all_of) if not_begun else None):
         if one is not None:
-            yield _say("order_held", one.held_at, None, **reason_words(one.reason))
+            yield _say("order_held", one.held_at, None, **reason_words(one.reason, HELD))
 
 
 def _held_goods(tx: Session, site: str, merchant: str, sku: str) -> Iterator[Told]:
     """Tell what of a SKU may not be sent: all of it, or lots."""
     for one in holds.on_sku(tx, site, merchant, sku):
         goods = f"{sku} {one.subject.lot}".rstrip()
-        yield _say("goods_held", one.held_at, None, goods=goods, **reason_words(one.reason))
+        yield _say("goods_held", one.held_at, None, goods=goods, **reason_words(one.reason, HELD))
 
 
 def _lines(tx: Session, site: str, order: Order, *, closed: bool) -> Iterator[Told]:
@@ -170,8 +171,7 @@ def _lines(tx: Session, site: str, order: Order, *, closed: bool) -> Iterator[To
         about = {"sku": line.sku, "name": name, "pieces": line.ordered}
         done = line.packed if closed else line.picked
         if line.short:
-            reason = line.short_reason.replace("_", " ")
-            lacks = about | {"pieces": line.short, "reason": reason}
+            lacks = about | {"pieces": line.short} | reason_words(line.short_reason, SHORT)
             yield _say("line_short", None, lead, **lacks)
         if closed:
             yield _say("line_sent", None, lead, **about, done=done)
@@ -252,7 +252,8 @@ def _delivery(tx: Session, site: str, merchant: str, number: str) -> Iterator[To
         yield _say("line_counted", None, lead, sku=line.sku, **counts)
         for kind, key in _DIFFERS.items():
             if pieces := getattr(line, kind):
-                yield _say(key, None, lead, sku=line.sku, pieces=pieces, reason=line.reason)
+                why = reason_words(line.reason if kind == "damaged" else "", DAMAGED)
+                yield _say(key, None, lead, sku=line.sku, pieces=pieces, **why)
     if one.closed_at:
         yield _say("delivery_closed", one.closed_at)
 
@@ -289,7 +290,7 @@ def _return(tx: Session, site: str, merchant: str, number: str) -> Iterator[Told
         elif not row.disposition:
             yield _say("return_counted", row.at, **about)
         else:
-            about |= {"grade_text": f"grade.{row.grade}", "reason": row.reason}
+            about |= {"grade_text": f"grade.{row.grade}", **reason_words(row.reason, RETURNED)}
             yield _say("return_judged", row.at, **about, fate_text=f"disposition.{row.disposition}")
     if one.disposed_at:
         yield _say("return_done", one.disposed_at)

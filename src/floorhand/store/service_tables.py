@@ -6,60 +6,31 @@ here is named.
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.cut_offs import BLOCKED, WORKABLE
-from floorhand.domain.things import AVAILABLE, CONDITIONS, CORRECTION, OUTSIDE
-from floorhand.store.cells import Lead, Value, Word
+from floorhand.domain.reasons import HELD
+from floorhand.domain.things import AVAILABLE, CONDITIONS, OUTSIDE
+from floorhand.store.cells import Lead, Word, why
 from floorhand.store.holds import condition_now
 from floorhand.store.schema import (
     Delivery,
     DeliveryLine,
     Inspection,
-    Move,
-    Operation,
     Order,
     OrderLine,
     Return,
-    ReturnLine,
     Sku,
     Stock,
 )
-
-Row = tuple[Value, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Whose things are asked for, and as far back as what moment.
-
-    Attributes:
-        site: The building.
-        merchant: Whose.
-        since: What ended before is not told.
-        zone: The site's clock: its days are those that are counted.
-    """
-
-    site: str
-    merchant: str
-    since: datetime
-    zone: tzinfo
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A table: names of its columns, and its rows."""
-
-    heads: tuple[str, ...]
-    rows: tuple[Row, ...]
+from floorhand.store.service_asked import Asked, Row, Told
+from floorhand.store.service_discrepancies import discrepancies
 
 
 def stock(tx: Session, asked: Asked) -> Told:
@@ -116,7 +87,13 @@ def orders(tx: Session, asked: Asked) -> Told:
     return Told(
         ("order", "state", "placed", "due", "pieces", "left", "reason"),
         tuple(
-            (*_order(asked, row), row.placed_at, row.due_at, *_left(row), row.hold_reason)
+            (
+                *_order(asked, row),
+                row.placed_at,
+                row.due_at,
+                *_left(row),
+                why(row.hold_reason, HELD),
+            )
             for row in tx.execute(question.order_by(Order.number))
         ),
     )
@@ -229,120 +206,6 @@ def returns(tx: Session, asked: Asked) -> Told:
             for row in tx.execute(question.order_by(Return.number)).scalars()
         ),
     )
-
-
-def discrepancies(tx: Session, asked: Asked) -> Told:
-    """List what did not fit: of deliveries, orders, returns, and corrections of the stock."""
-    rows = [
-        *_of_deliveries(tx, asked),
-        *_of_orders(tx, asked),
-        *_of_returns(tx, asked),
-        *_corrections(tx, asked),
-    ]
-    rows.sort(key=lambda row: str(row[0]), reverse=True)
-    return Told(("at", "what", "subject", "sku", "pieces", "reason"), tuple(rows))
-
-
-def _of_deliveries(tx: Session, asked: Asked) -> Iterator[Row]:
-    kinds = ("over", "short", "damaged", "refused")
-    question = (
-        select(DeliveryLine, Delivery.closed_at)
-        .join(
-            Delivery,
-            (Delivery.site == DeliveryLine.site) & (Delivery.number == DeliveryLine.delivery),
-        )
-        .where(
-            Delivery.site == asked.site,
-            Delivery.merchant == asked.merchant,
-            DeliveryLine.merchant == asked.merchant,
-            Delivery.closed_at >= asked.since,
-        )
-    )
-    for line, at in tx.execute(question):
-        for kind in kinds:
-            if pieces := getattr(line, kind):
-                about = (Lead("delivery", line.delivery), line.sku)
-                signed = -pieces if kind == "short" else pieces
-                yield (at, Word(f"service.delivery_{kind}"), *about, signed, line.reason)
-
-
-def _of_orders(tx: Session, asked: Asked) -> Iterator[Row]:
-    question = (
-        select(OrderLine, Order.closed_at)
-        .join(
-            Order,
-            (Order.site == OrderLine.site)
-            & (Order.merchant == OrderLine.merchant)
-            & (Order.number == OrderLine.order),
-        )
-        .where(
-            Order.site == asked.site,
-            Order.merchant == asked.merchant,
-            Order.closed_at >= asked.since,
-            OrderLine.short > 0,
-        )
-    )
-    for line, at in tx.execute(question):
-        about = (Lead("order", f"{line.merchant}/{line.order}", line.order), line.sku)
-        reason = line.short_reason.replace("_", " ")
-        yield (at, Word("service.order_short"), *about, -line.short, reason)
-
-
-def _of_returns(tx: Session, asked: Asked) -> Iterator[Row]:
-    """Give what was found otherwise; a return of somebody else is not named to whom it is not."""
-    judged = (
-        select(Inspection, Return.merchant)
-        .join(Return, (Return.site == Inspection.site) & (Return.number == Inspection.number))
-        .where(
-            Inspection.site == asked.site,
-            Inspection.merchant == asked.merchant,
-            Inspection.at >= asked.since,
-            Inspection.outcome != "as_advised",
-        )
-    )
-    for one, owner in tx.execute(judged):
-        what = Word(f"service.return_{one.outcome}")
-        subject = Lead("return", one.number) if owner == asked.merchant else ""
-        yield (one.at, what, subject, one.sku, one.pieces, one.reason)
-    lacking = (
-        select(ReturnLine, Return.disposed_at)
-        .join(Return, (Return.site == ReturnLine.site) & (Return.number == ReturnLine.number))
-        .where(
-            Return.site == asked.site,
-            Return.merchant == asked.merchant,
-            Return.disposed_at >= asked.since,
-            ReturnLine.advised > ReturnLine.received,
-        )
-    )
-    for line, at in tx.execute(lacking):
-        about = (Lead("return", line.number), line.sku)
-        yield (at, Word("service.return_missing"), *about, line.received - line.advised, "")
-
-
-def _corrections(tx: Session, asked: Asked) -> Iterator[Row]:
-    """Give what corrections added or took, leaving out mere changes of condition or lot."""
-    question = (
-        select(Move.at, Move.operation, Move.sku, Move.source, Move.pieces, Operation.facts)
-        .join(Operation, (Operation.site == Move.site) & (Operation.id == Move.operation))
-        .where(
-            Move.site == asked.site,
-            Move.at >= asked.since,
-            Move.merchant == asked.merchant,
-            (Move.source == CORRECTION) | (Move.target == CORRECTION),
-        )
-    )
-    sums: Counter[tuple[str, str]] = Counter()
-    told: dict[tuple[str, str], tuple[datetime, str]] = {}
-    for row in tx.execute(question):
-        key = (row.operation, row.sku)
-        sums[key] += row.pieces if row.source == CORRECTION else -row.pieces
-        told[key] = (row.at, row.facts)
-    for key, pieces in sums.items():
-        if pieces:
-            at, facts = told[key]
-            reason = str(json.loads(facts).get("reason", "")).replace("_", " ")
-            sku = Lead("sku", f"{asked.merchant}/{key[1]}", key[1])
-            yield (at, Word("service.corrected"), "", sku, pieces, reason)
 
 
 def _orders(asked: Asked) -> Select[*tuple[Any, ...]]:
