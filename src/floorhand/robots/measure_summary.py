@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from random import Random
+from selectors import EVENT_READ, DefaultSelector
 from statistics import median
-from threading import Event, Thread
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from sqlalchemy import func, select
 
@@ -220,11 +221,10 @@ def _open_boards(url: str, boards: int) -> Iterator[None]:
             opened.callback(terminal.close)
         for terminal in terminals:
             terminal.wait_for(PAINTED)
-        ended = Event()
-        reading = Thread(target=_read_on, args=(terminals, ended))
+        reading = get_context("fork").Process(target=_read_on, args=(terminals,))
         reading.start()
         opened.callback(reading.join)
-        opened.callback(ended.set)
+        opened.callback(reading.kill)
         yield
 
 
@@ -236,11 +236,14 @@ def _folder(url: str) -> Path:
     return Path(url).parent if "://" not in url else Path.cwd()
 
 
-def _read_on(terminals: list[PtyTerminal], ended: Event) -> None:
-    """Read what boards paint, as terminals do: else they would wait for that."""
-    while not ended.is_set():
-        for terminal in terminals:
-            terminal.read(READ_WAIT_S / len(terminals))
+def _read_on(terminals: list[PtyTerminal]) -> NoReturn:
+    """Read what boards paint, as terminals do: else they would wait for that.
 
-
-READ_WAIT_S: Final = 0.2
+    In a process of its own, as terminals are: a thread would make the robot wait.
+    """
+    painted = DefaultSelector()
+    for terminal in terminals:
+        painted.register(terminal, EVENT_READ, terminal)
+    while True:
+        for key, _ in painted.select():
+            key.data.read(0)
