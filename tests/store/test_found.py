@@ -217,6 +217,7 @@ def test_goods_are_taken_apart_although_their_names_hold_slashes(
         (house.OLD_TEA.lot, "lot", f"ACME/TEA/{house.OLD_TEA.lot}"),
         (f"ACME/TEA/{house.OLD_TEA.lot}", "lot", f"ACME/TEA/{house.OLD_TEA.lot}"),
         ("ACME/MUG", "sku", "ACME/MUG"),
+        ("MUG", "sku", "ACME/MUG"),
         ("green", "sku", "ACME/TEA"),
     ],
 )

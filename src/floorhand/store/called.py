@@ -20,8 +20,8 @@ from floorhand.store.schema import Operation, PrinterRow, Sku, Station, Stock, W
 CALLED_MAX: Final = 50
 """So many things of a kind are listed; who means another one types more of its name."""
 
-NAME_MIN: Final = 3
-"""Shorter parts of names are in too many of them."""
+NAME_BYTES_MIN: Final = 3
+"""Shorter parts of names are in too many of them; one Chinese letter says enough."""
 
 Called = tuple[tuple[str, str], ...]
 """Things as (kind, name): what opens for them, see `floorhand.tui.board_parts.Target`."""
@@ -56,7 +56,14 @@ def _printers(tx: Session, site: str, word: str) -> Iterator[tuple[str, str]]:
 
 
 def _goods(tx: Session, site: str, word: str) -> Iterator[tuple[str, str]]:
-    """Give goods by the name that pages have for them: ``merchant/sku``, ``merchant/sku/lot``."""
+    """Give goods by their SKU, which is no barcode of those that have one of their own, or by the
+    name that pages have for them: ``merchant/sku``, ``merchant/sku/lot``.
+    """
+    coded = select(Sku.merchant, Sku.code).where(
+        Sku.site == site, Sku.code.in_({word, word.upper()})
+    )
+    for owner, code in tx.execute(coded.order_by(Sku.merchant, Sku.code).limit(CALLED_MAX)):
+        yield "sku", f"{owner}/{code}"
     merchant, sku, mark = split_goods(tx, site, word)
     known = (Stock.site == site, Stock.merchant == merchant, Stock.sku == sku)
     if sku and not mark:
@@ -87,12 +94,12 @@ def _workers(tx: Session, site: str, word: str) -> Iterator[tuple[str, str]]:
     people = select(Worker.code, Worker.name).where(Worker.site == site).order_by(Worker.name)
     part = word.casefold()
     for code, name in tx.execute(people):
-        if part == name.casefold() or (len(part) >= NAME_MIN and part in name.casefold()):
+        if part == name.casefold() or (_says_enough(part) and part in name.casefold()):
             yield "worker", code
 
 
 def _products(tx: Session, site: str, word: str) -> Iterator[tuple[str, str]]:
-    if len(word) < NAME_MIN:
+    if not _says_enough(word):
         return
     part = func.lower(Sku.name).contains(word.lower(), autoescape=True)
     as_typed = Sku.name.contains(word, autoescape=True)
@@ -104,3 +111,7 @@ def _products(tx: Session, site: str, word: str) -> Iterator[tuple[str, str]]:
     )
     for merchant, sku in tx.execute(asked):
         yield "sku", f"{merchant}/{sku}"
+
+
+def _says_enough(part: str) -> bool:
+    return len(part.encode()) >= NAME_BYTES_MIN

@@ -213,10 +213,8 @@ class BoardScreen(MouseScreen):
 
     def _explain(self) -> None:
         """Say what the figures mean that are shown now."""
-        opened = self._opened
-        if opened is not None and opened.about == HELP:
-            return
-        self._open(HELP).details = _explained(opened, self._words)
+        if (opened := self._opened) is None or opened.about != HELP:
+            self._open(HELP).details = _explained(opened, self._words)
 
     def _end(self) -> None:
         """Go back to where the board was opened; if that is nowhere, end the program."""
@@ -259,14 +257,9 @@ class BoardScreen(MouseScreen):
                 self._key(key)
             case Typed(text=text) | Scan(text=text):
                 opened.order, opened.chosen = replace(opened.order, search=text), 0
-                if isinstance(item, Scan) and self._lacks(opened):
+                view = self._details_view(opened, self._at) if self._at else None
+                if isinstance(item, Scan) and view and view.details and not written(view):
                     self._open(Target("found", text))
-
-    def _lacks(self, opened: Opened) -> bool:
-        """Say whether a table that is there has no row with what was typed to its end."""
-        if self._at is None or opened.details is None:
-            return False
-        return not written(self._details_view(opened, self._at))
 
     def _pressed_in(self, opened: Opened, key: str) -> None:
         opened.note = ""
