@@ -19,6 +19,7 @@ from frozen import prove_frozen
 from homes import NOW, ON_POSTGRESQL, SITE, new_warehouse
 
 from floorhand.store.db import Transactions, engine_of
+from floorhand.text.catalog import ASSETS, INSTALLED, compiled_of
 
 if TYPE_CHECKING:
     from host.hosts import Hosted, Nursery
@@ -90,8 +91,24 @@ def _keep_bytecode() -> None:
             compileall.compile_dir(SOURCE, quiet=1, workers=0)
 
 
+def _compile_texts() -> None:
+    """Compile the catalogs that are older than their texts, as a wheel has them.
+
+    Each of the many processes of a run would read the texts anew, with a library that it has to
+    load for that.
+    """
+    for source in (ASSETS / "text").glob("*.po"):
+        compiled = source.with_suffix(".mo")
+        if not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime:
+            begun = compiled.with_name(f"{source.stem}.{os.getpid()}.begun")
+            begun.write_bytes(compiled_of(source))
+            begun.replace(compiled)  # at once: others may read it
+
+
 _work_in_memory()
 _keep_bytecode()
+if "PYTEST_XDIST_WORKER" not in os.environ and not INSTALLED:
+    _compile_texts()
 keep_compiled()
 prove_frozen()
 if ON_POSTGRESQL:

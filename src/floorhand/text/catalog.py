@@ -195,13 +195,14 @@ def _translations(language: str) -> gettext.GNUTranslations:
     compiled = source.with_suffix(".mo")
     fresh = INSTALLED or (compiled.exists() and compiled.stat().st_mtime >= source.stat().st_mtime)
     try:
-        data = compiled.read_bytes() if fresh else _compile(source)
+        data = compiled.read_bytes() if fresh else compiled_of(source)
     except OSError as error:
         raise BadSetting(f"There are no texts for the language {language!r}: {error}") from error
     return gettext.GNUTranslations(io.BytesIO(data))
 
 
-def _compile(source: Path) -> bytes:
+def compiled_of(source: Path) -> bytes:
+    """Compile the texts of a ``.po`` file; needs Babel."""
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
