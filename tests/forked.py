@@ -6,16 +6,22 @@ about the start of a program, or about its memory, starts it by itself.
 
 from __future__ import annotations
 
+import json
 import os
 import runpy
 import signal
+import socket
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from multiprocessing import forkserver, get_context
+from contextlib import suppress
+from functools import partial
+from multiprocessing import forkserver, get_context, util
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+ASKED_BYTES_MAX = 2**20
 
 
 def _context() -> Any:
@@ -113,6 +119,50 @@ def _run(script: Path) -> None:
     """Be a script, by the names of its module for itself and for processes that it starts."""
     main = ModuleType("__main__")
     main.__file__ = str(script)
-    sys.modules["__main__"] = sys.modules["__mp_main__"] = main
     sys.path.insert(0, str(script.parent))
+    _fork_ahead()
+    sys.modules["__main__"] = sys.modules["__mp_main__"] = main
     exec(compile(script.read_bytes(), script, "exec"), main.__dict__)
+
+
+def _fork_ahead() -> None:
+    """Fork what the script may fork processes from, while nothing is open that it must not have.
+
+    It would be a new interpreter, which loads what is loaded here. It still is where the system
+    has to load something else first.
+    """
+    ours, theirs = socket.socketpair()
+    pid = os.fork()
+    if not pid:
+        ours.close()
+        _be_forked_from(theirs)
+    theirs.close()
+    start = util.spawnv_passfds
+
+    def started(path: str, arguments: Sequence[str], files: Sequence[int]) -> int:
+        if "forkserver import main" not in arguments[-1] or "LD_PRELOAD" in os.environ:
+            return start(path, arguments, files)
+        util.spawnv_passfds = start  # it is there once
+        asked = {"call": arguments[-1].partition("; ")[2], "environ": dict(os.environ)}
+        with ours:
+            socket.send_fds(ours, [json.dumps(asked).encode()], list(files))
+        return pid
+
+    util.spawnv_passfds = started
+
+
+def _be_forked_from(line: socket.socket) -> None:
+    """Wait for what the new interpreter would be told, and do that; end if nothing comes."""
+    with suppress(SystemExit):
+        with line:
+            asked, files, _, _ = socket.recv_fds(line, ASKED_BYTES_MAX, 2)
+        if asked:
+            told = json.loads(asked)
+            os.environ.clear()
+            os.environ.update(told["environ"])
+            exec(told["call"], {"main": partial(_serve, files)})
+    os._exit(0)
+
+
+def _serve(files: Sequence[int], _listener: int, _alive: int, *more: Any, **named: Any) -> None:
+    forkserver.main(*files, *more, **named)  # which have other numbers here

@@ -8,5 +8,10 @@ import floorhand.store.check
 import floorhand.store.migrations
 import floorhand.talk
 import floorhand.tui.app
+from floorhand.ops.registry import get_ready_for
+from floorhand.store.db import dialect_of
+
+for kind in ("sqlite://", "postgresql+psycopg://"):
+    get_ready_for(dialect_of(kind))
 
 __all__ = ["floorhand"]

@@ -22,7 +22,13 @@ from floorhand.robots.crew import Robot
 from floorhand.store import db, server
 from floorhand.text.catalog import catalog, languages
 
-LEFT_OUT = ("floorhand.tui", "floorhand.store.migrations", "floorhand.__main__")
+LEFT_OUT = (
+    "floorhand.__main__",
+    "floorhand.commands.rehearsal",
+    "floorhand.store.migrations",
+    "floorhand.tui",
+    "floorhand.web",
+)
 
 
 def _import_all() -> None:
