@@ -98,6 +98,8 @@ def test_orders_that_a_lead_holds_are_not_waited_for(floor: Transactions) -> Non
     shown = opened(floor, "cut_off", first.cut_off.due_at.isoformat())
     states = {row[0]: row[1] for row in shown.rows}
     assert states["ACME/1001"] == Word("order_state.hold")
+    reasons = {row[0]: row[-1] for row in shown.rows}
+    assert reasons == {"ACME/1001": Word("hold.reason.address"), "ACME/1002": ""}
     with floor.begin() as tx:
         from_office(tx, SITE, HoldSubject(Subject("merchant", "ACME"), "payment"), NOW)
     assert {one.outlook for one in seen(floor).forecasts} == {Outlook.MET}
@@ -180,6 +182,15 @@ def test_tasks_deliveries_and_returns_wait_by_kind_and_age(floor: Transactions) 
     assert numbers == ["R-1", "R-2", "R-3", "R-4"]
     assert [row[0] for row in opened(floor, "waits", "delivery_announced").rows] == ["D-2", "D-3"]
     assert opened(floor, "waits", "putaway").count == 2
+
+
+def test_a_return_that_is_due_just_then_is_counted_once(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        row = {"number": "R-1", "merchant": "ACME", "custody": "received", "received_at": NOW}
+        due = LATER + timedelta(hours=4)
+        tx.execute(insert(Return).values(site=SITE, deadline=due, **row))
+    due = seen(floor).returns
+    assert (due.late, due.soon, due.later) == (0, 1, 0)
 
 
 def test_refusals_of_the_last_hour_are_counted_by_code(floor: Transactions) -> None:

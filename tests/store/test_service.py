@@ -115,6 +115,19 @@ def test_an_order_that_a_lead_holds_tells_why(floor: Transactions, subject) -> N
     assert "It is held: Payment or fraud." in told(floor, "order", "ACME/1003")
 
 
+@pytest.mark.parametrize("subject", [("order", "ACME", "1003"), ("merchant", "ACME")])
+def test_orders_that_a_lead_holds_tell_so_in_their_table(floor: Transactions, subject) -> None:
+    hold(floor, *subject)
+    found = of_table(floor, "orders")
+    state, why = found.heads.index("state"), found.heads.index("reason")
+    told = {row[0].shown: (row[state].key, getattr(row[why], "key", "")) for row in found.rows}
+    assert told == {
+        "1001": ("order_state.picking", ""),
+        "1002": ("order_state.picking", ""),
+        "1003": ("order_state.hold", "hold.reason.payment"),
+    }
+
+
 def test_goods_that_are_held_tell_why_and_so_does_an_order_that_waits_for_them(
     floor: Transactions,
 ) -> None:

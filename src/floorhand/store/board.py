@@ -154,7 +154,13 @@ _RETURNS = select(
         case((Return.deadline.between(bindparam("now"), bindparam("soon")), 1), else_=0)
     ).label("soon"),
     func.sum(
-        case((Return.deadline.between(bindparam("soon"), bindparam("later")), 1), else_=0)
+        case(
+            (
+                (Return.deadline > bindparam("soon")) & (Return.deadline <= bindparam("later")),
+                1,
+            ),
+            else_=0,
+        )
     ).label("later"),
 ).where(Return.site == bindparam("site"), Return.custody == "received")
 REFUSED = Scan.fate != literal_column("'taken'")

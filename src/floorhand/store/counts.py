@@ -210,6 +210,7 @@ _LOT = (
         Stock.lot == bindparam("lot"),
         Stock.expiry != "",
     )
+    .order_by(Stock.expiry)
     .limit(1)
 )
 

@@ -18,7 +18,7 @@ from floorhand.store.cells import ROWS_MAX, Details, Facts, Outline, Value, Word
 from floorhand.store.exception_facts import facts_of
 from floorhand.store.exceptions import open_exceptions
 from floorhand.store.handovers import latest
-from floorhand.store.holds import stands_still
+from floorhand.store.holds import state_now, why_held
 from floorhand.store.no_word import STATE, UNFINISHED, moments
 from floorhand.store.schema import (
     Delivery,
@@ -81,10 +81,9 @@ def _cut_off(tx: Session, site: str, key: str, _now: datetime) -> Details:
         select(
             Order.merchant,
             Order.number,
-            Order.state,
-            stands_still(Order).label("held"),
+            state_now(Order).label("state"),
             Order.priority,
-            Order.hold_reason,
+            func.coalesce(why_held(Order), Order.hold_reason).label("reason"),
             _LEFT.label("left"),
             _IN_TOTE.label("tote"),
             orders.order_holder(),
@@ -102,12 +101,12 @@ def _cut_off(tx: Session, site: str, key: str, _now: datetime) -> Details:
     rows = (
         (
             f"{row.merchant}/{row.number}",
-            Word(f"order_state.{'hold' if row.held else row.state}"),
+            Word(f"order_state.{row.state}"),
             int(row.left or 0),
             row.tote or "",
             row.worker or "",
             row.priority or None,
-            why(row.hold_reason, HELD),
+            why(row.reason, HELD),
             *(() if first == last else (row.due_at,)),
         )
         for row in found

@@ -10,6 +10,7 @@ from typing import Any, Final, cast
 from sqlalchemy import (
     ColumnElement,
     Integer,
+    ScalarSelect,
     TableClause,
     and_,
     bindparam,
@@ -29,6 +30,9 @@ from floorhand.store.asking import Answer, ask
 from floorhand.store.ledger import Cause
 from floorhand.store.ordering import Keys, in_order
 from floorhand.store.schema import Hold, Worker
+
+ON_HOLD: Final = "hold"
+"""The state of orders that wait for a word."""
 
 _HOLD = cast(TableClause, Hold.__table__)
 _STANDS = (Hold.site == bindparam("site"), Hold.released_at.is_(None))
@@ -192,14 +196,28 @@ def may_not_begin(order: Any) -> ColumnElement[bool]:
 
 def stands_still(order: Any) -> ColumnElement[bool]:
     """Say of open orders whether they are held, or not begun and all of their merchant's are."""
+    return exists(select(Hold.id).where(*_keep(order)))
+
+
+def state_now(order: Any) -> ColumnElement[str]:
+    """Give the state that open orders count as: on hold, while they stand still."""
+    return case((stands_still(order), ON_HOLD), else_=order.state)
+
+
+def why_held(order: Any) -> ScalarSelect[str]:
+    """Give why orders stand still; none if they do not. What is about one itself goes first."""
+    first = (Hold.kind != ORDER, Hold.held_at)
+    return select(Hold.reason).where(*_keep(order)).order_by(*first).limit(1).scalar_subquery()
+
+
+def _keep(order: Any) -> tuple[ColumnElement[bool], ...]:
+    """Say which holds keep an open order from going on."""
     by_merchant = and_(Hold.kind == MERCHANT, order.state.in_(("released", "waiting")))
-    return exists(
-        select(Hold.id).where(
-            Hold.site == order.site,
-            Hold.released_at.is_(None),
-            Hold.merchant == order.merchant,
-            or_(by_merchant, and_(Hold.kind == ORDER, Hold.subject == order.number)),
-        )
+    return (
+        Hold.site == order.site,
+        Hold.released_at.is_(None),
+        Hold.merchant == order.merchant,
+        or_(by_merchant, and_(Hold.kind == ORDER, Hold.subject == order.number)),
     )
 
 

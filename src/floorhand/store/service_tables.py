@@ -18,7 +18,7 @@ from floorhand.domain.cut_offs import BLOCKED, WORKABLE
 from floorhand.domain.reasons import HELD
 from floorhand.domain.things import AVAILABLE, CONDITIONS, OUTSIDE
 from floorhand.store.cells import Lead, Word, why
-from floorhand.store.holds import condition_now
+from floorhand.store.holds import condition_now, state_now, why_held
 from floorhand.store.schema import (
     Delivery,
     DeliveryLine,
@@ -83,18 +83,26 @@ def stock(tx: Session, asked: Asked) -> Told:
 
 def orders(tx: Session, asked: Asked) -> Told:
     """List the orders that have not left, the most urgent first."""
-    question = _orders(asked).where(Order.state.in_((*WORKABLE, *BLOCKED))).order_by(Order.due_at)
+    question = (
+        _orders(asked)
+        .add_columns(
+            state_now(Order).label("state_now"),
+            func.coalesce(why_held(Order), Order.hold_reason).label("reason"),
+        )
+        .where(Order.state.in_((*WORKABLE, *BLOCKED)))
+        .order_by(Order.due_at, Order.number)
+    )
     return Told(
         ("order", "state", "placed", "due", "pieces", "left", "reason"),
         tuple(
             (
-                *_order(asked, row),
+                *_order(asked, row.number, row.state_now),
                 row.placed_at,
                 row.due_at,
                 *_left(row),
-                why(row.hold_reason, HELD),
+                why(row.reason, HELD),
             )
-            for row in tx.execute(question.order_by(Order.number))
+            for row in tx.execute(question)
         ),
     )
 
@@ -105,7 +113,13 @@ def closed(tx: Session, asked: Asked) -> Told:
     return Told(
         ("order", "state", "due", "shipped", "pieces", "short"),
         tuple(
-            (*_order(asked, row), row.due_at, row.shipped_at, int(row.ordered), int(row.short))
+            (
+                *_order(asked, row.number, row.state),
+                row.due_at,
+                row.shipped_at,
+                int(row.ordered),
+                int(row.short),
+            )
             for row in tx.execute(question.order_by(Order.closed_at.desc(), Order.number))
         ),
     )
@@ -217,7 +231,6 @@ def _orders(asked: Asked) -> Select[*tuple[Any, ...]]:
             Order.placed_at,
             Order.due_at,
             Order.shipped_at,
-            Order.hold_reason,
             func.sum(OrderLine.ordered).label("ordered"),
             func.sum(OrderLine.packed).label("packed"),
             func.sum(OrderLine.short).label("short"),
@@ -233,9 +246,8 @@ def _orders(asked: Asked) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _order(asked: Asked, row: Any) -> Row:
-    lead = Lead("order", f"{asked.merchant}/{row.number}", row.number)
-    return (lead, Word(f"order_state.{row.state}"))
+def _order(asked: Asked, number: str, state: str) -> Row:
+    return (Lead("order", f"{asked.merchant}/{number}", number), Word(f"order_state.{state}"))
 
 
 def _left(row: Any) -> tuple[int, int]:

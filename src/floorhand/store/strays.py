@@ -164,7 +164,6 @@ _NOWHERE = select(
     Place.code,
     Place.kind,
     Place.order_no,
-    Place.parent,
     Place.merchant,
     _last(Operation.at).label("last_at"),
     _last(func.coalesce(Worker.name, Operation.worker)).label("worker"),
