@@ -22,6 +22,7 @@ from floorhand.store.at_hand import at_hand, handed_over
 from floorhand.store.board import board
 from floorhand.store.db import Transactions, engine_of
 from floorhand.store.details import details
+from floorhand.store.handovers import keep_handover
 from floorhand.store.ledger import Cause
 from floorhand.store.left_behind import KEPT_MAX, as_plain, left_behind
 from floorhand.store.masters import site_zone
@@ -81,6 +82,27 @@ def test_a_shift_that_has_just_ended_is_handed_over_before_the_next(floor: Trans
         rows = tx.execute(select(Handover.shift, Handover.began_at).order_by(Handover.at)).all()
     early, late = NOW - timedelta(hours=6), NOW
     assert [tuple(row) for row in rows] == [("early", early), ("late", late)]
+
+
+def test_each_shift_has_its_own_hand_over_whenever_it_was_written(floor: Transactions) -> None:
+    def note_of(shift: Period) -> str | None:
+        made = handed_over(tx, SITE, shift)
+        return made["note"] if made else None
+
+    shifts = ["early 03:00-09:00", "mid 06:00-15:00", "late 09:00-18:00"]
+    day = Period("2026-03-02", NOW - timedelta(hours=9), NOW + timedelta(hours=15))
+    early, mid, late = (
+        Period(name, NOW + timedelta(hours=start), NOW + timedelta(hours=end))
+        for name, start, end in (("early", -6, 0), ("mid", -3, 6), ("late", 0, 9))
+    )
+    with floor.begin() as tx:
+        tx.execute(update(SiteRow).values(rules=json.dumps({"shifts": shifts})))
+        for number, shift in enumerate((mid, late, early)):
+            keep_handover(tx, by("W1", number, minutes=number), shift, shift.name, {}, "")
+        assert [note_of(one) for one in (early, mid, late)] == ["early", "mid", "late"]
+        assert note_of(day) == "late"
+        tx.execute(delete(Handover).where(Handover.shift == "early"))
+        assert note_of(early) is None
 
 
 def test_who_does_not_lead_hands_nothing_over(floor: Transactions) -> None:

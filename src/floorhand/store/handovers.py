@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session, aliased
 
-from floorhand.domain.shifts import Period
+from floorhand.domain.shifts import Period, parse_shift
 from floorhand.store.ledger import Cause
+from floorhand.store.masters import site_rules
 from floorhand.store.schema import Handover, Worker
 
 
@@ -73,21 +74,28 @@ def latest(tx: Session, site: str) -> HandoverFacts | None:
 
 
 def latest_of(tx: Session, site: str, period: Period) -> HandoverFacts | None:
-    """Give the last hand-over of the shifts that began within a period."""
+    """Give the last hand-over that was made of a shift; None if there was none.
+
+    Of any other period, such as a day, it is that of the shift in it that began last, whenever the
+    others were handed over.
+    """
     began = (Handover.began_at >= period.start, Handover.began_at < period.end)
-    return _read(tx, _asked(site).where(*began))
+    shifts = {parse_shift(text)[0] for text in site_rules(tx, site).shifts}
+    mine = (Handover.shift == period.name,) if period.name in shifts else ()
+    return _read(tx, _asked(site, Handover.began_at.desc()).where(*began, *mine))
 
 
 _BY, _TO = aliased(Worker), aliased(Worker)
 
 
-def _asked(site: str) -> Any:
+def _asked(site: str, *first: Any) -> Any:
+    """Ask for the last hand-over, the last one by ``first`` before others."""
     return (
         select(Handover, _BY.name.label("name"), _TO.name.label("taken_name"))
         .outerjoin(_BY, (_BY.site == Handover.site) & (_BY.code == Handover.worker))
         .outerjoin(_TO, (_TO.site == Handover.site) & (_TO.code == Handover.taken_by))
         .where(Handover.site == site)
-        .order_by(Handover.at.desc(), Handover.id.desc())
+        .order_by(*first, Handover.at.desc(), Handover.id.desc())
         .limit(1)
     )
 
