@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 from conftest import NOW, SITE
-from sqlalchemy import select
+from sqlalchemy import select, update
 from warehouses import packing
+from warehouses.picker import Picker
 
 from floorhand.cli import main
 from floorhand.domain.pace_targets import PaceTarget
@@ -25,7 +26,7 @@ from floorhand.ops.settling import from_office
 from floorhand.store.db import Transactions, engine_of
 from floorhand.store.found import about
 from floorhand.store.masters import merchant_rules, site_rules
-from floorhand.store.schema import SiteRow
+from floorhand.store.schema import Operation, SiteRow, Worker
 from floorhand.store.shift_pace import targets_at_end
 
 
@@ -136,6 +137,33 @@ def test_a_report_that_is_made_again_has_the_targets_of_its_day(
         {"picking": PaceTarget(60, "lines")},
         {"picking": PaceTarget(80, "pieces")},
     )
+
+
+def test_a_target_that_is_taken_back_or_done_again_later_stays_that_of_a_shift_that_was_over(
+    transactions: Transactions,
+) -> None:
+    packing.build(transactions)
+    with transactions.begin() as tx:
+        tx.execute(update(Worker).where(Worker.code == "W2").values(roles="supervisor"))
+        write_site(
+            Writing(tx, SITE, Context(now=NOW)), [read_rule("pace_targets", "picking=50 lines")]
+        )
+    bob = Picker(transactions, "W2", job="leading")
+    desk = [choice.code for choice in bob.prompt.choices]
+    bob.scan(str(desk.index("control") + 1), "5", "*LIST", "*LIST")
+    rules = [choice.code for choice in bob.prompt.choices]
+    bob.scan(str(rules.index("pace_targets") + 1))
+    jobs = [choice.code for choice in bob.prompt.choices]
+    bob.scan(str(jobs.index("picking lines") + 1), "60", "*UNDO", "*REDO")
+    with transactions.begin() as tx:
+        asked = select(Operation.kind, Operation.at).where(Operation.at > NOW)
+        done = tx.execute(asked.order_by(Operation.at)).all()
+        ends = [*(row.at for row in done if row.kind in ("SetRule", "Undo")), NOW + timedelta(1)]
+        per_hour = [
+            targets_at_end(tx, SITE, Period("early", NOW - timedelta(1), end))["picking"].per_hour
+            for end in ends
+        ]
+    assert per_hour == [50, 60, 50, 60]
 
 
 def test_a_rule_that_others_have_changed_meanwhile_is_not_changed(

@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from floorhand.domain.json_text import as_json
 from floorhand.domain.rules import MerchantRules, SiteRules
@@ -39,7 +39,6 @@ def changes(
     merchant: str,
     name: str = "",
     *,
-    since: datetime | None = None,
     skip: int = 0,
     limit: int | None = None,
 ) -> tuple[Change, ...]:
@@ -53,18 +52,16 @@ def changes(
         site: The building.
         merchant: Whose rules; `floorhand.domain.ruling.BUILDING` for its own.
         name: Of which rule; empty: of all.
-        since: Leave out what was changed before; None: nothing.
         skip: Leave out so many of the latest.
         limit: List so many at most; None: all.
     """
     about = thing("rule", merchant or BUILDINGS, *([name] if name else []))
-    lately = () if since is None else (Trace.at >= since,)
     rows = tx.execute(
         select(Operation.command, Operation.worker, Operation.at, Worker.name)
         .select_from(Trace)
         .join(Operation, (Operation.site == Trace.site) & (Operation.id == Trace.operation))
         .outerjoin(Worker, (Worker.site == Operation.site) & (Worker.code == Operation.worker))
-        .where(Trace.site == site, Trace.thing == about, *lately)
+        .where(Trace.site == site, Trace.thing == about)
         .where(Operation.kind == KIND, standing())
         .order_by(Trace.at.desc(), Trace.operation.desc())
         .offset(skip)
@@ -73,6 +70,39 @@ def changes(
     return tuple(
         _change(json.loads(command), who or worker, at) for command, worker, at, who in rows
     )
+
+
+def value_at(tx: Session, site: str, merchant: str, name: str, at: datetime) -> str | None:
+    """Give what a rule said just before a moment; None if nothing has changed it since.
+
+    The first that changed it since knows: a change says what was before it, and whoever took a
+    change back left the value of that change behind.
+
+    Args:
+        tx: An open transaction.
+        site: The building.
+        merchant: Whose rule; `floorhand.domain.ruling.BUILDING` for its own.
+        name: Which rule.
+        at: The moment, in UTC.
+    """
+    taken_back = aliased(Operation)
+    row = tx.execute(
+        select(Operation.command, taken_back.command.label("undone"))
+        .select_from(Trace)
+        .join(Operation, (Operation.site == Trace.site) & (Operation.id == Trace.operation))
+        .outerjoin(
+            taken_back,
+            (taken_back.site == Operation.site) & (taken_back.id == Operation.undoes),
+        )
+        .where(Trace.site == site, Trace.thing == thing("rule", merchant or BUILDINGS, name))
+        .where(Trace.at >= at, (Operation.kind == KIND) | (taken_back.kind == KIND))
+        .order_by(Trace.at, Trace.operation)
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    said = json.loads(row.undone or row.command)["now" if row.undone else "was"]
+    return str(said)
 
 
 def _change(told: dict[str, str], by: str, at: datetime) -> Change:

@@ -31,11 +31,11 @@ from floorhand.store.masters import site_rules
 def targets_at_end(tx: Session, site: str, period: Period) -> dict[str, PaceTarget]:
     """Give what the site wanted of each job when a period ended, or wants now if it has not.
 
-    So a report that is made again says the same, whatever is wanted today.
+    So a report that is made again says the same, whatever is wanted today, or taken back.
     """
-    later = ruling.changes(tx, site, BUILDING, PACE, since=period.end)
-    if later:
-        return targets_of(pairs_of(later[-1].was))
+    then = ruling.value_at(tx, site, BUILDING, PACE, period.end)
+    if then is not None:
+        return targets_of(pairs_of(then))
     return targets_of(site_rules(tx, site).pace_targets)
 
 
