@@ -9,28 +9,23 @@ from __future__ import annotations
 
 import csv
 import lzma
-import os
-import pickle
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cache, lru_cache
-from importlib import import_module
 from pathlib import Path
 from string import Formatter
 
 import pytest
-from conftest import SHARED_DATA, new_warehouse
+from conftest import SHARED_DATA
 from rich.cells import cell_len
-from scripts.test_scripts import SCRIPTS, Stage
+from scripts.test_scripts import SCRIPTS, seen_once
 from tui.pseudo import Pseudo
 from tui.screens import MENU, PICK
 
 from floorhand.domain.keymap import Key, named
 from floorhand.flows.turn import Choice, Item, Prompt, Said
 from floorhand.ops.floor import Turn
-from floorhand.store.db import engine_of
 from floorhand.text.catalog import ASSETS, Catalog, catalog, languages
 from floorhand.text.visible import visible
 from floorhand.tui.document import document
@@ -92,29 +87,14 @@ def long_coded(turn: Turn) -> Turn:
     return replace(turn, prompt=replace(prompt, choices=choices, goods=goods))
 
 
-class Once(Stage):
-    """A terminal whose answers always arrive: nothing is sent again."""
-
-    times = 1
-
-
-def played(folder: Path) -> tuple[Turn, ...]:
+def played(own: Path) -> tuple[Turn, ...]:
     """Each question and answer of the floor scripts once."""
+    seen = {script: seen_once(script, own) for script in reversed(SCRIPTS)}  # others begin in front
     turns: dict[tuple[object, ...], Turn] = {}
     for script in SCRIPTS:
-        lines = script.read_text("utf-8").splitlines()
-        warehouse = import_module(f"warehouses.{lines[0].removeprefix('@ ')}")
-        transactions = new_warehouse(folder, f"{script.stem}.db")
-        warehouse.build(transactions)
-        stage = Once(transactions)
-        if not any(line.startswith("@ worker ") for line in lines):
-            stage.sign_in(warehouse.WORKER)
-        for line in lines:
-            stage.follow(line)
-            turn = stage.turn
+        for turn in seen[script].turns:
             said = turn.said.text if turn.said else ""
             turns.setdefault((turn.prompt.ask, said, len(turn.prompt.choices)), turn)
-        engine_of(transactions).dispose()
     return tuple(turns.values())
 
 
@@ -299,29 +279,9 @@ def numbered_entries(rows: list[Row]) -> Iterator[tuple[int, str]]:
         yield number, text
 
 
-def played_once(own: Path) -> tuple[Turn, ...]:
-    """Play the scripts, or take what another process of this run was told when it did."""
-    kept = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "played"
-    with alone(kept.with_suffix(".lock")):
-        if not kept.exists():
-            kept.write_bytes(pickle.dumps(played(own)))
-    return pickle.loads(kept.read_bytes())
-
-
-@contextmanager
-def alone(file: Path) -> Iterator[None]:
-    """Wait until no other process of this run is here; where there are no locks, go on."""
-    with file.open("w") as lock:
-        with suppress(ImportError):
-            import fcntl
-
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
 @pytest.fixture(scope="module")
 def turns(tmp_path_factory) -> tuple[Turn, ...]:
-    asked = [*played_once(tmp_path_factory.getbasetemp()), *made_up()]
+    asked = [*played(tmp_path_factory.getbasetemp()), *made_up()]
     named = [long_named(turn, names()[n % len(names())]) for n, turn in enumerate(asked)]
     return tuple(long_coded(turn) if n % 2 else turn for n, turn in enumerate(named))
 
