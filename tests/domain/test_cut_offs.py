@@ -68,27 +68,25 @@ def test_few_cut_offs_are_told_one_by_one() -> None:
     assert together(found, NOW, MADRID) == found
 
 
-def test_many_are_told_by_the_hour_today_and_by_the_day_later() -> None:
-    days_before = [due(-40, picking=1), due(-16)]
-    over = [due(-2.9), due(-1.7), due(-0.6)]
-    missed = [due(-0.3, packing=2)]
+def test_what_is_over_is_told_at_once_the_next_day_by_the_hour_and_more_by_the_day() -> None:
+    before = [due(-40, picking=1), due(-16)]
+    today = [due(-2.9), due(-1.7, packing=2), due(-0.3)]
     hour = [due(n / 60, released=1) for n in (1, 2, 30, 59)]
     tonight = [due(13.5, hold=3)]
-    tomorrow = [due(n, released=5) for n in (15, 20, 37)]
-    every = [*days_before, *over, *missed, *hour, *tonight, *tomorrow]
+    morning = [due(23.2, released=4), due(23.9, released=1)]
+    later = [due(n, released=5) for n in (24.1, 30, 37)]
+    every = [*before, *today, *hour, *tonight, *morning, *later]
     told = together(forecasts(every, 4.0, NOW), NOW, MADRID)
-    assert [(one.cut_off.begins_at, one.cut_off.due_at, one.cut_off.left) for one in told] == [
-        (days_before[0].due_at, days_before[-1].due_at, 1),
-        (over[0].due_at, over[1].due_at, 0),
-        (over[2].due_at, missed[0].due_at, 2),
-        (hour[0].due_at, hour[-1].due_at, 4),
-        (tonight[0].due_at, tonight[0].due_at, 0),
-        (tomorrow[0].due_at, tomorrow[-1].due_at, 15),
+    spans = (before, today, hour, tonight, morning, later)
+    assert [(one.cut_off.begins_at, one.cut_off.due_at) for one in told] == [
+        (some[0].due_at, some[-1].due_at) for some in spans
     ]
+    assert [one.cut_off.left for one in told] == [1, 2, 4, 0, 5, 15]
     assert [one.outlook for one in told] == [
-        *(Outlook.MISSED, Outlook.MET, Outlook.MISSED, Outlook.LATE, Outlook.MET, Outlook.IN_TIME),
+        *(Outlook.MISSED, Outlook.MISSED, Outlook.LATE, Outlook.MET),
+        *(Outlook.IN_TIME, Outlook.IN_TIME),
     ]
-    assert told[3].needed_per_hour == 4 * 60  # the first of that hour, with three before it
+    assert told[2].needed_per_hour == 4 * 60  # the first of that hour, with three before it
 
 
 def test_what_left_is_added_up_where_cut_offs_are_told_together() -> None:

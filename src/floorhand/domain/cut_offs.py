@@ -23,6 +23,9 @@ BLOCKED = ("hold", "waiting")
 CUT_OFFS_MAX = 12
 """More than so many are told together: there are shops that give each order a moment of its own."""
 
+BY_HOUR = timedelta(hours=24)
+"""What is due so soon is told by the hour where there are so many."""
+
 PACE_OVER_S = 30 * 60
 """The pace is that of so long: what was an hour ago says little of the next one."""
 
@@ -132,9 +135,10 @@ def _forecast(one: CutOff, ahead: int, per_hour: float | None, now: datetime) ->
 
 
 def together(found: Sequence[Forecast], now: datetime, zone: ZoneInfo) -> tuple[Forecast, ...]:
-    """Tell many cut-offs in few: by the hour today, by the day later, all of days before as one.
+    """Tell many cut-offs in few.
 
-    Hours after each other that are over, and of which nothing is open, are told in one.
+    Those that are over are told in one for today and one for all days before; those of the next
+    24 hours by the hour; later ones by the day.
 
     Args:
         found: In their order of time.
@@ -145,19 +149,15 @@ def together(found: Sequence[Forecast], now: datetime, zone: ZoneInfo) -> tuple[
         return tuple(found)
     today = now.astimezone(zone).date()
 
-    def span(one: Forecast) -> tuple[date, int]:
-        local = one.cut_off.due_at.astimezone(zone)
-        if local.date() < today:
-            return date.min, 0
-        return local.date(), local.hour if local.date() == today else 0
+    def span(one: Forecast) -> tuple[int, date, int]:
+        due = one.cut_off.due_at.astimezone(zone)
+        if due <= now:
+            return 0, today if due.date() == today else date.min, 0
+        if due - now < BY_HOUR:
+            return 1, due.date(), due.hour
+        return 2, due.date(), 0
 
-    def is_over(one: Forecast) -> bool:
-        cut_off = one.cut_off
-        return cut_off.due_at < now and not cut_off.left and not cut_off.blocked
-
-    spans = [_in_one(list(some)) for _, some in groupby(found, span)]
-    runs = [(over, list(some)) for over, some in groupby(spans, is_over)]
-    return tuple(one for over, some in runs for one in ([_in_one(some)] if over else some))
+    return tuple(_in_one(list(some)) for _, some in groupby(found, span))
 
 
 def _in_one(some: Sequence[Forecast]) -> Forecast:

@@ -23,7 +23,7 @@ TWO_COLUMNS: Final = 76
 
 GUTTER: Final = 2
 CUT_OFFS_SHARE: Final = 0.3
-"""How much of the screen the cut-offs may take."""
+"""How much of the screen the cut-offs may take, whatever the other parts need."""
 
 
 PART_ROWS_MIN: Final = 4
@@ -87,7 +87,13 @@ def _body(view: BoardView, board: Board, width: int, height: int) -> list[Row]:
         begins.append(at)
         at += len(part.body)
     cut_offs, people, waits, printers, troubles = zip(parts, begins, strict=True)
-    room = max(5, int(height * CUT_OFFS_SHARE))
+    below, right = (people, waits, troubles, printers), (waits, printers, troubles)
+    needed = (
+        _rows_of(*below)
+        if width < TWO_COLUMNS
+        else max(_rows_of(people), _rows_of(*right) + 1 + len(board.refusals))
+    )
+    room = max(5, int(height * CUT_OFFS_SHARE), height - needed - 2)
     rows: list[Row] = [(), *_part(view, cut_offs, width, room), ()]
     left = height - len(rows)
     if width < TWO_COLUMNS:
@@ -96,7 +102,7 @@ def _body(view: BoardView, board: Board, width: int, height: int) -> list[Row]:
             rows[-1:] = _refusals(view, board, at, width)
         return rows
     half = (width - GUTTER) // 2
-    beside = _stacked(view, (waits, printers, troubles), half, left - 1)
+    beside = _stacked(view, right, half, left - 1)
     beside += _refusals(view, board, at, half, left - len(beside))
     who = _part(view, people, half, left)
     for index in range(left):
@@ -104,6 +110,11 @@ def _body(view: BoardView, board: Board, width: int, height: int) -> list[Row]:
         other = beside[index] if index < len(beside) else ()
         rows.append(joined(one, Part(" " * GUTTER, click="-"), other))
     return rows
+
+
+def _rows_of(*parts: tuple[Table, int]) -> int:
+    """Give how many rows parts need, so that nothing is left out of them."""
+    return sum(PART_ROWS_MIN - 1 + len(table.body) for table, _ in parts)
 
 
 def _refusals(view: BoardView, board: Board, line: int, width: int, height: int = 1) -> list[Row]:
