@@ -61,9 +61,3 @@ class Arrested:
     goods: str
     why: tuple[tuple[str, str], ...]
     bin: str
-
-
-def reason_words(reason: str) -> dict[str, str]:
-    """Give a reason as facts of a text: ``{reason_text}`` names it in any language."""
-    key = f"hold.reason.{reason}" if reason in (*REASONS, *OF_OTHERS) else "hold.words"
-    return {"reason_text": key, "reason": reason}

@@ -9,7 +9,8 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from floorhand.domain.days import goods_words
-from floorhand.domain.holds import RECALL, Arrested, reason_words
+from floorhand.domain.holds import RECALL, Arrested
+from floorhand.domain.reasons import HELD, reason_words
 from floorhand.domain.things import AVAILABLE, HOLD, Goods
 from floorhand.domain.troubles import HELD_GOODS
 from floorhand.ops.proposing import find_bin
@@ -33,7 +34,7 @@ def arrested(tx: Session, site: str, goods: Goods, pieces: int) -> Arrested | No
         return None
     need, _ = bins.need_of(tx, site, goods, pieces)
     proposal = find_bin(tx, site, need, bins.hold_storages(tx, site, goods))
-    words = tuple(reason_words(held.reason).items())
+    words = tuple(reason_words(held.reason, HELD).items())
     kind = "recall" if held.subject.kind == RECALL else "held"
     return Arrested(
         kind, goods_words(goods.lot, goods.expiry), words, proposal.code if proposal else ""

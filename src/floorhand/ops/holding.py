@@ -14,7 +14,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, delete, select
 from sqlalchemy.orm import Session
 
-from floorhand.domain.holds import BIN, GOODS, ORDER, SKU, Subject, reason_words
+from floorhand.domain import reasons
+from floorhand.domain.holds import BIN, GOODS, ORDER, SKU, Subject
 from floorhand.domain.things import Goods
 from floorhand.errors import Code, Refused
 from floorhand.ops.colleagues import moment_told
@@ -123,7 +124,7 @@ def facts_of(tx: Session, cause: Cause, held: HoldFacts) -> dict[str, str]:
         "kind_text": f"hold.kind.{subject.kind}",
         "name": held.name,
         "since": since(tx, cause, held.held_at),
-        **reason_words(held.reason),
+        **reasons.reason_words(held.reason, reasons.HELD),
     }
 
 

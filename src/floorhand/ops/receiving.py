@@ -12,7 +12,8 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from floorhand.domain import counting
-from floorhand.domain.holds import MERCHANT, Subject, reason_words
+from floorhand.domain.holds import MERCHANT, Subject
+from floorhand.domain.reasons import HELD, reason_words
 from floorhand.domain.receiving import (
     ROWS_MAX,
     Counted,
@@ -109,7 +110,7 @@ def open_delivery(tx: Session, cause: Cause, command: OpenDelivery) -> DeliveryO
         counted,
         deliveries.next_line(tx, site, header.number),
         ", ".join(others.values()),
-        tuple(reason_words(held.reason).items()) if held else (),
+        tuple(reason_words(held.reason, HELD).items()) if held else (),
     )
 
 

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from floorhand.domain.count_plan import DOUBTS
 from floorhand.domain.count_rules import reason_told
 from floorhand.domain.handing_over import LEFT_DUE
-from floorhand.domain.holds import LOT, Subject, reason_words
+from floorhand.domain.holds import LOT, Subject
+from floorhand.domain.reasons import HELD
 from floorhand.domain.refilling import Refill
 from floorhand.domain.ruling import NAMES, SITE_NAMES, RuleRow, site_value_of, value_of
 from floorhand.domain.things import AVAILABLE
@@ -30,7 +31,7 @@ from floorhand.store import (
     subjects,
     workers,
 )
-from floorhand.store.cells import ROWS_MAX, Details, Facts, Lead, Value, Word, table
+from floorhand.store.cells import ROWS_MAX, Details, Facts, Lead, Value, Word, table, why
 from floorhand.store.exception_facts import facts_of
 from floorhand.store.exceptions import open_exceptions
 from floorhand.store.histories import split_goods
@@ -100,10 +101,8 @@ def _work(tx: Session, site: str, _of: str, _now: datetime) -> Details:
 def _held(tx: Session, site: str, _of: str, _now: datetime) -> Details:
     rows = []
     for one in holds.standing(tx, site, ROWS_MAX):
-        why = reason_words(one.reason)
-        reason = Word(why["reason_text"], tuple(why.items()))
         kind = Word(f"hold.kind.{one.subject.kind}")
-        rows.append((kind, one.subject.name, reason, one.name, one.held_at))
+        rows.append((kind, one.subject.name, why(one.reason, HELD), one.name, one.held_at))
     return table(("what", "subject", "reason", "worker", "since"), rows)
 
 
@@ -251,8 +250,8 @@ def _counts(tx: Session, site: str, _of: str, now: datetime) -> Details:
     def rows() -> Iterator[Row]:
         for one in count_plan.open_counts(tx, site):
             sku = f"{one.merchant}/{one.sku}" if one.sku else ""
-            why = Word(f"counting.why.{reason_told(one.reason)}")
-            yield one.place, ASKED, sku, "", "", why, None, one.since, one.worker
+            reason = Word(f"counting.why.{reason_told(one.reason)}")
+            yield one.place, ASKED, sku, "", "", reason, None, one.since, one.worker
         for due in count_plan.due_counts(tx, site, now):
             late = max(due.overdue_days, 0) or None
             doubt = _DOUBTED[due.doubts[0]] if due.doubts else ""
