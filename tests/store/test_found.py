@@ -228,6 +228,7 @@ def test_goods_are_found_by_what_is_read_on_them_or_said_of_them(
 
 
 def test_people_printers_and_operations_are_found_by_their_names(floor: Transactions) -> None:
+    assert seen(floor, "W1 Ana") == seen(floor, "ana")
     assert dict(seen(floor, "ana").facts) == {"fact.worker": "W1 Ana", "fact.seat": "SEAT-W1"}
     with floor.begin() as tx:
         tx.execute(insert(PrinterRow).values(site=SITE, code="ZEBRA", address="pdf:labels"))

@@ -16,12 +16,12 @@ from floorhand.domain.printing import Stands
 from floorhand.domain.shifts import Period
 from floorhand.errors import DatabaseAway
 from floorhand.store.board import AtWork, Board, DueReturns, Waits
-from floorhand.store.cells import Details, Outline, Word
+from floorhand.store.cells import Details, Lead, Outline, Word
 from floorhand.text.catalog import catalog, languages
 from floorhand.tui import board as board_module
 from floorhand.tui import opened as opened_module
 from floorhand.tui.board import BoardApp, Looked, Sight
-from floorhand.tui.board_details import DetailsView, Order, lay_out_details, written
+from floorhand.tui.board_details import DetailsView, Order, lay_out_details, target_of, written
 from floorhand.tui.board_layout import lay_out_board
 from floorhand.tui.board_parts import BoardView, Target, moment, span, targets
 from floorhand.tui.driver import Arrived
@@ -436,6 +436,23 @@ def above(view: DetailsView) -> str:
 def test_who_has_not_looked_yet_does_not_say_that_there_is_nothing() -> None:
     view = DetailsView("About A-1", None, catalog("en"), UTC, NOW)
     assert above(view) == "Looking …"
+
+
+@pytest.mark.parametrize(
+    ("heads", "row", "leads"),
+    [
+        (
+            ("at", "worker", "operation"),
+            (NOW, "Ana", Lead("operation", "S:1")),
+            ("operation", "S:1"),
+        ),
+        (("worker", "order"), ("Ana", "ACME/1"), ("order", "ACME/1")),
+        (("job", "worker", "scans"), ("Picking", "7 Ana", 9), ("found", "7 Ana")),
+    ],
+)
+def test_a_row_leads_to_the_thing_that_it_names_else_to_who_did_it(heads, row, leads) -> None:
+    view = DetailsView("", Details(heads, (row,), 1), catalog("en"), UTC, NOW)
+    assert target_of(view, 0) == Target(*leads)
 
 
 def test_a_search_that_nothing_in_a_table_meets_says_where_else_to_look() -> None:

@@ -90,11 +90,14 @@ def _marks(tx: Session, site: str, word: str) -> Iterator[tuple[str, str]]:
 
 
 def _workers(tx: Session, site: str, word: str) -> Iterator[tuple[str, str]]:
-    """Give people by a word of their name; there are few of them, in any alphabet."""
+    """Give people by a word of their number and name, as reports write them; there are few of
+    them, in any alphabet.
+    """
     people = select(Worker.code, Worker.name).where(Worker.site == site).order_by(Worker.name)
     part = word.casefold()
     for code, name in tx.execute(people):
-        if part == name.casefold() or (_says_enough(part) and part in name.casefold()):
+        told = f"{code} {name}".casefold()
+        if part == name.casefold() or (_says_enough(part) and part in told):
             yield "worker", code
 
 

@@ -30,6 +30,9 @@ LEADS: Final = {
 }
 """Columns whose cells lead on, and to what kind of thing."""
 
+PEOPLE: Final = frozenset({"worker", "owner"})
+"""Columns that lead to somebody, found by name, where a row names nothing else."""
+
 NAMES: Final = frozenset(
     {
         "order",
@@ -122,16 +125,19 @@ def written(view: DetailsView, *, whole: bool = False) -> tuple[tuple[str, ...],
 
 
 def target_of(view: DetailsView, chosen: int) -> Target | None:
-    """Give what the row that is chosen leads to: the first thing that it names."""
+    """Give what the row that is chosen leads to: the first thing that it names, else who."""
     rows = _rows(view)
     if view.details is None or chosen >= len(rows):
         return None
+    who = None
     for kind, value in zip(view.details.heads, rows[chosen][0], strict=True):
         if isinstance(value, Lead):
             return Target(value.kind, value.name)
         if kind in LEADS and isinstance(value, str) and value:
             return Target(LEADS[kind], value)
-    return None
+        if kind in PEOPLE and isinstance(value, str) and value and who is None:
+            who = Target("found", value)
+    return who
 
 
 def _rows(view: DetailsView, *, whole: bool = False) -> list[_Row]:
