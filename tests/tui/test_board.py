@@ -226,8 +226,20 @@ def test_a_sentence_that_is_nothing_but_a_gap_is_left_out_of_a_refusal() -> None
 @pytest.mark.parametrize("down", [False, True])
 def test_cells_in_which_nothing_is_come_last_either_way(down: bool) -> None:
     details = Details(("order", "state", "pieces", "due"), ROWS, len(ROWS))
-    view = DetailsView("", details, catalog("en"), UTC, NOW, Order(3, down))
+    view = DetailsView("", details, catalog("en"), UTC, NOW, Order("due", down))
     assert [row[0] for row in written(view)][-1] == "ACME/10"
+
+
+def test_a_table_stays_sorted_by_a_column_when_another_one_comes() -> None:
+    order, orders = Order().by("order"), []
+    for heads, rows in (
+        (("pieces", "order"), [(1, "B"), (2, "A")]),
+        (("pieces", "tote", "order"), [(1, "T-1", "B"), (2, "T-2", "A")]),
+    ):
+        details = Details(heads, tuple(rows), len(rows))
+        shown = written(DetailsView("", details, catalog("en"), UTC, NOW, order))
+        orders.append([row[-1] for row in shown])
+    assert orders == [["A", "B"], ["A", "B"]]
 
 
 def test_a_moment_of_another_month_is_told_with_its_date() -> None:

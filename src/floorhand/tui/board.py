@@ -200,8 +200,8 @@ class BoardScreen(MouseScreen):
             self._chosen = line
 
     def _sort(self, column: int) -> None:
-        if self._opened is not None:
-            self._opened.order = self._opened.order.by(column)
+        if (opened := self._opened) is not None and opened.details is not None:
+            opened.order = opened.order.by(opened.details.heads[column])
 
     def _key(self, key: str) -> None:
         if key == "f1":
@@ -278,7 +278,7 @@ class BoardScreen(MouseScreen):
         elif key in OPENS and (target := target_of(view, opened.chosen)) is not None:
             self._open(target)
         elif key == "f4" and opened.details is not None:
-            opened.order = opened.order.next(len(opened.details.heads))
+            opened.order = opened.order.next(opened.details.heads)
         elif key == "f9":
             opened.note = _kept(self._sight, opened, view)
 

@@ -64,23 +64,24 @@ NAMES: Final = frozenset(
 class Order:
     """How a table is looked at: by which column it is sorted, and what its rows have to hold.
 
-    ``column`` is -1 as long as the table is in its own order.
+    ``head`` names the column; it is empty as long as the table is in its own order. Columns come
+    and go with what is in them, so their number says nothing.
     """
 
-    column: int = -1
+    head: str = ""
     down: bool = False
     search: str = ""
 
-    def next(self, count: int) -> Order:
+    def next(self, heads: tuple[str, ...]) -> Order:
         """Sort by the same column the other way round, then by the next one, then as it was."""
-        if self.column >= 0 and not self.down:
-            return Order(self.column, True, self.search)
-        column = self.column + 1
-        return Order(column if column < count else -1, False, self.search)
+        if self.head in heads and not self.down:
+            return Order(self.head, True, self.search)
+        later = heads[heads.index(self.head) + 1 :] if self.head in heads else heads
+        return Order(later[0] if later else "", False, self.search)
 
-    def by(self, column: int) -> Order:
+    def by(self, head: str) -> Order:
         """Sort by a column; if it is sorted by that already, the other way round."""
-        return Order(column, self.column == column and not self.down, self.search)
+        return Order(head, self.head == head and not self.down, self.search)
 
 
 _Row = tuple[tuple[Value, ...], tuple[str, ...]]
@@ -151,8 +152,9 @@ def _rows(view: DetailsView, *, whole: bool = False) -> list[_Row]:
     ]
     search = view.order.search.casefold()
     found = [one for one in rows if search in "\t".join(one[1]).casefold()]
-    if 0 <= view.order.column < len(view.details.heads):
-        return _sorted(found, view.order.column, down=view.order.down)
+    if view.order.head in view.details.heads:
+        at = view.details.heads.index(view.order.head)
+        return _sorted(found, at, down=view.order.down)
     return found
 
 
@@ -190,7 +192,7 @@ def lay_out_details(view: DetailsView, width: int, height: int) -> list[Row]:
                 rank=index,
                 name=name in NAMES,
                 sorts=True,
-                mark=_mark(view, index),
+                mark=_mark(view, name),
             )
             for index, (head, name) in enumerate(heads)
         )
@@ -253,9 +255,9 @@ def _above(view: DetailsView, width: int) -> Row:
     return (Part(cut(f" {count}", width), "muted"),)
 
 
-def _mark(view: DetailsView, index: int) -> str:
+def _mark(view: DetailsView, head: str) -> str:
     """Mark the heading of the column by which it is sorted."""
-    if index != view.order.column:
+    if head != view.order.head:
         return ""
     return DOWN if view.order.down else UP
 
