@@ -6,15 +6,17 @@ import json
 
 import pytest
 from conftest import NOW, SITE
-from sqlalchemy import insert, select
+from sqlalchemy import event, insert, select
 from warehouses import packing
 from warehouses.picker import Picker
 
 from floorhand.cli import main
+from floorhand.domain.holds import Subject
 from floorhand.store.cells import Word
 from floorhand.store.check import violations
 from floorhand.store.db import Transactions, engine_of
 from floorhand.store.desk_tables import desk_table
+from floorhand.store.recalls import traced
 from floorhand.store.schema import CarrierCode, Hold, Operation
 
 MILK, MUG = "09506000134369", "09506000134376"
@@ -85,6 +87,26 @@ def test_the_desk_has_the_same_as_a_table(sent) -> None:
     assert list(in_hand.values())[:4] == [Word("desk.in_hand"), "T-20", 2, "ACME/1020"]
     assert list(gone.values())[:4] == [Word("desk.sent"), "", 2, "ACME/1002"]
     assert gone["tracking"] == "1Z9"
+
+
+def test_all_of_a_lot_is_found_by_two_questions_however_much_there_is(sent) -> None:
+    asked: list[str] = []
+
+    def count(*told: object) -> None:
+        asked.append(str(told[2]))
+
+    with sent.begin() as tx:
+        code = {"site": SITE, "merchant": "ACME", "order": "1002", "code": "1Z8", "label_no": 0}
+        tx.execute(insert(CarrierCode).values(**code))
+        for number in (21, 22):
+            order, tote = f"ACME/10{number}", {f"T-{number}": ("2 MILK A",)}
+            packing.picked_order(tx, number, order, 2, (("MILK", 2),), tote)
+        event.listen(engine_of(sent), "before_cursor_execute", count)
+        found = traced(tx, SITE, Subject("lot", "ACME", "MILK", "A"))
+        event.remove(engine_of(sent), "before_cursor_execute", count)
+    assert [one.place for one in found.in_hand] == ["T-20", "T-21", "T-22"]
+    assert [(one.order, one.tracking) for one in found.sent] == [("ACME/1002", "1Z8 1Z9")]
+    assert len(asked) == 2
 
 
 def test_a_slip_of_the_hand_blocks_nothing(sent, capsys) -> None:
