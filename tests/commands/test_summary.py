@@ -152,6 +152,18 @@ def test_what_is_counted_after_a_shift_has_ended_says_when(transactions: Transac
     }
 
 
+@pytest.mark.parametrize(("later_h", "told"), [(0, True), (0.9, True), (1, False), (900, False)])
+def test_a_shift_that_is_long_over_says_nothing_of_what_is_now(
+    transactions: Transactions, later_h: float, told: bool
+) -> None:
+    with transactions.begin() as tx:
+        asked_at = SHIFT.end + timedelta(hours=later_h)
+        figures = figures_of(tx, Settings(site=SITE), SHIFT, asked_at)
+    assert ("now" in figures) is told
+    page = text_of(shift_report(figures, catalog("en"), BERLIN), 80)
+    assert ("orders an hour so that all leave" in page) is False  # there are none
+
+
 def test_a_shift_that_was_kept_before_a_job_was_known_can_be_compared_with(
     transactions: Transactions,
 ) -> None:

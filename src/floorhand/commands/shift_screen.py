@@ -43,6 +43,10 @@ KINDS: Final = frozenset({ALL, SECTION, CHART})
 MADE_AGAIN_AFTER: Final = timedelta(minutes=1)
 """A report that was made so lately is shown again: its figures take longer than a board's."""
 
+TOLD_AFTER: Final = timedelta(hours=1)
+"""What the building has in hand is told so long after a shift: whoever hands over wants it. Later
+it is no more of that shift, whose report is the same then whenever it is asked for."""
+
 BAR_COLUMNS: Final = 40
 """So long is the longest bar of a chart in a table."""
 
@@ -54,7 +58,7 @@ def figures_of(
     now: datetime,
     added_up: Callable[[AddedUp], None] = lambda _: None,
 ) -> dict[str, Any]:
-    """Give all that a report is made of.
+    """Give all that a report is made of: a shift that is long over says nothing of what is now.
 
     Args:
         tx: An open transaction.
@@ -64,9 +68,10 @@ def figures_of(
         added_up: As for `floorhand.store.earlier.earlier_shifts`.
     """
     site = settings.site
+    goes_on = now < period.end + TOLD_AFTER
     return {
         **summarise(tx, site, period, now, added_up=added_up, sign=partial(sign, settings)),
-        "now": at_hand(tx, site, now),
+        **({"now": at_hand(tx, site, now)} if goes_on else {}),
         "handover": handed_over(tx, site, period),
         "nightly": failed_services(settings.nightly),
     }

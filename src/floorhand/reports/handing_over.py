@@ -41,7 +41,7 @@ def left_over(making: Making) -> Section:
         making.say("report.section.left_over"),
         (said,) if table is not None else (making.say("report.nothing_left"), said),
         table,
-        about=making.say("report.about.left_over") if left and table is not None else "",
+        about=making.say("report.about.left_over") if left else "",
     )
 
 

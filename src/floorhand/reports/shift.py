@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -67,7 +68,12 @@ def shift_report(
         subject.strip(),
         making.moment(period["start"]),
         making.as_of,
-        tuple(section for section in made if section is not None),
+        tuple(_told(section) for section in made if section is not None),
         words,
         zone,
     )
+
+
+def _told(section: Section) -> Section:
+    """Leave out what figures mean where there are none."""
+    return section if section.table is not None else replace(section, about="")
