@@ -10,6 +10,7 @@ from sqlalchemy import Row, String, and_, case, cast, func, literal, select, uni
 from sqlalchemy.orm import Session, aliased
 
 from floorhand.domain.things import CORRECTION, CUSTOMER, SCRAP
+from floorhand.store.goods import GOODS, goods_columns
 from floorhand.store.schema import Move, Operation, Outbox, PrintJob, Trouble
 from floorhand.store.violation import SITE, Rule, Violation, rows_of
 
@@ -107,14 +108,12 @@ _TEXTS = union_all(
 
 _UNDONE = aliased(Operation)
 
-_GOODS = ("merchant", "sku", "lot", "expiry", "serial", "condition")
-
 
 def _legs(operation: Any, place: Any, pieces: Any) -> Any:
     """Ask for what moves of undos, or of what they undo, put into a place or took from it."""
     return (
         select(Operation.id, place.label("place"), pieces.label("pieces"))
-        .add_columns(*[getattr(Move, name) for name in _GOODS])
+        .add_columns(*goods_columns(Move))
         .join(Move, and_(Move.site == Operation.site, Move.operation == operation))
         .where(Operation.site == SITE, Operation.undoes.is_not(None))
     )
@@ -167,7 +166,7 @@ OPERATION_CHECKS = (
     Rule(
         "what_is_undone_is_where_it_was",
         select(_LEGS.c.id, _LEGS.c.place, _LEGS.c.sku, _LEFT.label("pieces"))
-        .group_by(_LEGS.c.id, _LEGS.c.place, *[_LEGS.c[name] for name in _GOODS])
+        .group_by(_LEGS.c.id, _LEGS.c.place, *[_LEGS.c[name] for name in GOODS])
         .having(_LEFT != 0),
         "operation {id}",
         "with what it undoes, {place} has {pieces} × {sku} more",

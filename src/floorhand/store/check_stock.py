@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import and_, func, literal, or_, select, union_all
 
 from floorhand.domain.things import CONDITIONS, OUTSIDE
+from floorhand.store.goods import GOODS, goods_columns
 from floorhand.store.schema import Move, Operation, Pick, Stock
 from floorhand.store.violation import SITE, Rule, named
 
-GOODS = ("merchant", "sku", "lot", "expiry", "serial", "condition")
 WHERE = ("place", *GOODS)
 SUBJECT = "{place} {goods}"
 
@@ -21,18 +21,18 @@ def _of(table: Any, *names: str) -> list[Any]:
 
 def _stock(*columns: Any) -> Any:
     """Ask for stock rows, each with its place and the name of its goods."""
-    goods = named(*_of(Stock, *GOODS)).label("goods")
+    goods = named(*goods_columns(Stock)).label("goods")
     return select(Stock.place, goods, *columns).where(Stock.site == SITE)
 
 
 _ARRIVED = select(
     Move.target.label("place"),
-    *_of(Move, *GOODS),
+    *goods_columns(Move),
     Move.pieces.label("moved"),
     literal(0).label("held"),
 ).where(Move.site == SITE)
 _LEFT = select(
-    Move.source.label("place"), *_of(Move, *GOODS), -Move.pieces, literal(0).label("held")
+    Move.source.label("place"), *goods_columns(Move), -Move.pieces, literal(0).label("held")
 ).where(Move.site == SITE)
 _HELD = select(*_of(Stock, *WHERE), literal(0), Stock.pieces).where(Stock.site == SITE)
 _LEGS = union_all(_ARRIVED, _LEFT, _HELD).subquery()

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from floorhand.domain.correcting import StockRow
 from floorhand.domain.things import CORRECTION, Goods
+from floorhand.store.goods import goods_columns
 from floorhand.store.schema import Move, Operation, Sku, Stock
 
 
@@ -21,12 +22,7 @@ def stock_rows(
     """List what stands directly in a place, of one product or of all, by product and expiry."""
     asked = (
         select(
-            Stock.merchant,
-            Stock.sku,
-            Stock.lot,
-            Stock.expiry,
-            Stock.serial,
-            Stock.condition,
+            *goods_columns(Stock),
             Stock.pieces,
             Stock.reserved,
             Sku.name,
@@ -35,7 +31,7 @@ def stock_rows(
             Sku, and_(Sku.site == Stock.site, Sku.merchant == Stock.merchant, Sku.code == Stock.sku)
         )
         .where(Stock.site == site, Stock.place == place, Stock.pieces > 0)
-        .order_by(*(getattr(Stock, name) for name in Goods.__match_args__))
+        .order_by(*goods_columns(Stock))
         .offset(skip)
         .limit(limit)
     )

@@ -25,6 +25,7 @@ from floorhand.domain.routing import Spot, walk_key
 from floorhand.domain.things import OUTSIDE, Goods
 from floorhand.store.asking import among, ask
 from floorhand.store.count_sheets import is_named
+from floorhand.store.goods import goods_columns
 from floorhand.store.schema import Counted, CountSheet, Move, Place, Sku, Stock, Task, Worker
 
 COUNTS_LOOKED_AT_MAX = 500
@@ -137,12 +138,7 @@ _DIFFERENCES = select(CountSheet.differences).where(
 )
 _FOUND = (
     select(
-        Counted.merchant,
-        Counted.sku,
-        Counted.lot,
-        Counted.expiry,
-        Counted.serial,
-        Counted.condition,
+        *goods_columns(Counted),
         Counted.pieces,
         Sku.name,
     )
@@ -154,17 +150,9 @@ _FOUND = (
     .order_by(Counted.at.desc(), Counted.sku, Counted.lot, Counted.serial, Counted.condition)
 )
 _PLACES: BindParameter[Any] = bindparam("places", expanding=True)
-_STOCK = select(
-    Stock.place,
-    Stock.merchant,
-    Stock.sku,
-    Stock.lot,
-    Stock.expiry,
-    Stock.serial,
-    Stock.condition,
-    Stock.pieces,
-    Stock.reserved,
-).where(Stock.site == bindparam("site"), Stock.pieces > 0)
+_STOCK = select(Stock.place, *goods_columns(Stock), Stock.pieces, Stock.reserved).where(
+    Stock.site == bindparam("site"), Stock.pieces > 0
+)
 _HELD = _STOCK.where(Stock.place.in_(_PLACES)).order_by(
     Stock.place, Stock.merchant, Stock.sku, Stock.lot, Stock.serial, Stock.condition
 )

@@ -27,6 +27,7 @@ from floorhand.domain.things import CORRECTION, OUTSIDE, Goods, Line
 from floorhand.domain.tracing import thing, things_of_goods
 from floorhand.errors import Clash, Code, Refused
 from floorhand.store.asking import Answer, ask, ask_each
+from floorhand.store.goods import goods_columns
 from floorhand.store.nesting import places_in
 from floorhand.store.schema import Move, Stock
 
@@ -269,16 +270,7 @@ def _named(site: str, place: str, goods: Goods, pieces: int) -> dict[str, Any]:
 
 
 _LINES = (
-    select(
-        Stock.place,
-        Stock.pieces,
-        Stock.merchant,
-        Stock.sku,
-        Stock.lot,
-        Stock.expiry,
-        Stock.serial,
-        Stock.condition,
-    )
+    select(Stock.place, Stock.pieces, *goods_columns(Stock))
     .where(Stock.site == bindparam("site"), Stock.pieces > 0)
     .order_by(Stock.merchant, Stock.sku, Stock.expiry, Stock.lot, Stock.serial, Stock.condition)
 )
@@ -326,17 +318,7 @@ _CHANGE_STOCK = (
     .values(pieces=_STOCK.c.pieces + _TAKEN, reserved=_STOCK.c.reserved - _HELD)
 )
 _MOVES_OF = (
-    select(
-        Move.source,
-        Move.target,
-        Move.pieces,
-        Move.merchant,
-        Move.sku,
-        Move.lot,
-        Move.expiry,
-        Move.serial,
-        Move.condition,
-    )
+    select(Move.source, Move.target, Move.pieces, *goods_columns(Move))
     .where(Move.site == bindparam("site"), Move.operation == bindparam("operation"))
     .order_by(Move.row.desc())
 )
