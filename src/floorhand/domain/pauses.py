@@ -97,7 +97,7 @@ def quiet_times(beats: Sequence[Beat]) -> tuple[Stretch, ...]:
     if len({beat.worker for beat in beats}) < 2:
         return ()
     longest = timedelta(seconds=GAP_MAX_S)
-    times = [beat.at for beat in beats]
+    times = [at for _, _, at, _ in beats]  # a shift has tens of thousands
     return tuple((one, other) for one, other in pairwise(times) if other - one > longest)
 
 

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from operator import attrgetter
+from operator import itemgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -48,6 +48,9 @@ class Beat(NamedTuple):
     at: datetime
     fate: str = "taken"
     """``taken``, or the code of its refusal."""
+
+
+_AT = itemgetter(Beat._fields.index("at"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +221,7 @@ def activity(beats: Iterable[Beat]) -> Activity:
     gaps: list[Gap] = []
     last_fates: dict[tuple[str, datetime], str] = {}
     last: dict[str, Beat] = {}
-    for beat in sorted(beats, key=attrgetter("at")):
+    for beat in sorted(beats, key=_AT):
         worker, job, at, _ = beat  # a shift has tens of thousands
         before, last[worker] = last.get(worker), beat
         if before is None:

@@ -63,7 +63,7 @@ class DeliveryFigures:
 
 
 _SCANS = (
-    select(Scan.worker, Scan.job, Scan.at, Scan.fate)
+    select(*(getattr(Scan, name) for name in Beat._fields))
     .where(
         Scan.site == bindparam("site"),
         Scan.at >= bindparam("start"),
@@ -86,9 +86,13 @@ def worker_names(tx: Session, site: str) -> dict[str, str]:
 
 
 def scans(tx: Session, site: str, period: Period) -> list[Beat]:
-    """List every scan that somebody made in the period, in the order of time."""
-    rows = ask(tx, _SCANS, site=site, start=period.start, end=period.end)
-    return list(map(Beat._make, rows))
+    """List every scan that somebody made in the period, in the order of time.
+
+    They are rows, whose columns are those of `Beat`: making tens of thousands anew takes as long
+    as half of the reading.
+    """
+    rows: list[Beat] = ask(tx, _SCANS, site=site, start=period.start, end=period.end)
+    return rows
 
 
 def bench_refusals(tx: Session, site: str, period: Period) -> tuple[BenchRefusal, ...]:
