@@ -23,7 +23,7 @@ from floorhand.tui import opened as opened_module
 from floorhand.tui.board import BoardApp, Looked, Sight
 from floorhand.tui.board_details import DetailsView, Order, lay_out_details, target_of, written
 from floorhand.tui.board_layout import lay_out_board
-from floorhand.tui.board_parts import BoardView, Target, moment, span, targets
+from floorhand.tui.board_parts import BoardView, Target, moment, parts_of, span, targets
 from floorhand.tui.driver import Arrived
 from floorhand.tui.rows import Part
 from floorhand.tui.scan import Scan, ScanReader, Typed
@@ -261,6 +261,15 @@ def test_moments_told_together_are_the_first_and_the_last() -> None:
     assert told(-24 * 40, -9) == "2026-01-21–00:00"
 
 
+@pytest.mark.parametrize(("ago_h", "told"), [(1, "23:30"), (11, "13:30"), (12, "02. 12:30")])
+def test_the_hours_before_midnight_are_told_without_their_day(ago_h: int, told: str) -> None:
+    now = NOW.replace(hour=0, minute=30) + 24 * H
+    who = replace(a_board().people[1], since=now - ago_h * H)
+    board = replace(a_board(), at=now, people=(who,))
+    rows = parts_of(BoardView(board, catalog("en"), UTC, "MAIN"), board)[1].body
+    assert rows[0][3].text == told
+
+
 async def test_a_table_is_sorted_by_each_column_both_ways() -> None:
     def order(shown: str) -> list[str]:
         return [word for word in shown.split() if "/" in word and word[0].isupper()]
@@ -485,7 +494,7 @@ def test_refusals_have_a_row_for_each_kind_where_there_is_room() -> None:
     head = "Refused in the last hour: 11"
     kinds = ["9 × … is not known here.", "2 × This is …. Go to …."]
     assert told[39] == [head, *kinds]
-    assert [head, "2 more"] in told.values()
+    assert [head, "2 more"] not in told.values()
     assert told[20] == [f"{head}  {kinds[0]}  …"]
 
 

@@ -26,6 +26,9 @@ CUT_OFFS_SHARE: Final = 0.3
 """How much of the screen the cut-offs may take, whatever the other parts need."""
 
 
+REFUSED_ROWS_MIN: Final = 2
+"""Below fewer rows of refusals, the most frequent are told beside their number."""
+
 PART_ROWS_MIN: Final = 4
 """A part has a title, headings, a line, and an empty row below it."""
 
@@ -131,8 +134,8 @@ def _refusals(view: BoardView, board: Board, line: int, width: int, height: int 
     is_chosen = view.chosen == line and total
     mark, click = (MARK, "now") if is_chosen else (" ", ""), f"line:{line}" if total else "-"
     head = Part(mark[0], mark[1], click), Part(title, "strong")
-    room = max(height - 1, 0)
-    if not room:
+    room = height - 1
+    if room < min(len(kinds), REFUSED_ROWS_MIN):
         told = cut("  ".join(kinds), max(width - columns(title) - 4, 0))
         return [(*head, Part(f"  {told}", "muted"))]
     if len(kinds) > room:

@@ -22,6 +22,9 @@ IDLE_AFTER: Final = timedelta(minutes=5)
 DAYS_TOLD: Final = 28
 """A day of the month says which day is meant, as long as it is not so many days away."""
 
+CLOCK_TOLD: Final = timedelta(hours=12)
+"""A clock that showed a time so long ago at most has shown it once."""
+
 LOOK: Final = "said-look"
 WRONG: Final = "said-refused"
 """Roles of what needs somebody, and of what is wrong already."""
@@ -184,7 +187,7 @@ def _person(view: BoardView, board: Board, one: AtWork) -> Row:
         Part(one.name),
         Part(view.words.say(f"job.{one.job}")),
         Part(one.claim or one.seat, "code" if one.claim else "muted"),
-        Part(moment(one.since, board.at, view.zone) if one.since else ""),
+        Part(_since(one.since, board.at, view.zone) if one.since else ""),
         Part(_ago(one.seen_at, board.at), LOOK if idle else ""),
     )
 
@@ -266,6 +269,13 @@ def span(first: datetime, last: datetime, now: datetime, zone: tzinfo) -> str:
     if first.astimezone(zone).date() == last.astimezone(zone).date():
         ends = f"{last.astimezone(zone):%H:%M}" if ":" in begins else begins
     return begins if begins.endswith(ends) else f"{begins}–{ends}"
+
+
+def _since(at: datetime, now: datetime, zone: tzinfo) -> str:
+    """Write since when something is so; of the last hours a clock alone does."""
+    if timedelta() <= now - at < CLOCK_TOLD:
+        return f"{at.astimezone(zone):%H:%M}"
+    return moment(at, now, zone)
 
 
 def hours(length: timedelta) -> str:
