@@ -123,6 +123,11 @@ async def test_the_things_of_a_merchant_are_shown_until_the_worker_goes_back() -
         await settled(pilot)
         await hear(pilot, Scan("1"))
         await shows(pilot, "Service for BOLT")
+        await hear(pilot, Scan("BOLT/10", "typed"))  # the table has it, so it stays
+        await shows(pilot, "Only with: BOLT/10")
+        await press(pilot, "f9")
+        assert [row[0] for row in looking.kept[0][2]] == ["BOLT/10"]
+        await press(pilot, "escape")
         await press(pilot, "right")
         await shows(pilot, "BOLT/10")
         await press(pilot, "left")

@@ -183,7 +183,7 @@ class BoardScreen(MouseScreen):
         for number, item in enumerate(heard if heard and hearing.arrived(heard) else ()):
             if self.left:
                 return heard[number:]
-            if isinstance(item, Scan) and (self._is_first or item.source != "typed"):
+            if isinstance(item, Scan) and (self._opened is None or item.source != "typed"):
                 self._open(Target("found", item.text))
             elif self._opened is not None:
                 self._heard_in(self._opened, item)
@@ -226,7 +226,7 @@ class BoardScreen(MouseScreen):
 
     @property
     def _is_first(self) -> bool:
-        """Whether what is shown is what was shown first: what is typed there is looked for."""
+        """Whether what is shown is what was shown first."""
         return self._opened is None or bool(self._sight.first and not self._opened.before)
 
     def _pressed(self, key: str) -> None:
