@@ -442,6 +442,20 @@ def test_on_a_narrow_screen_names_are_cut_and_then_columns_give_way() -> None:
     assert rows_of(a_table(), 18, 9)[2] == "  C-0  A name th…"
 
 
+@pytest.mark.parametrize(
+    ("height", "first", "last"), [(3, "Work  2 more", "▶ a"), (4, "Work", "  2 more")]
+)
+def test_a_table_without_a_row_to_say_how_much_more_there_is_says_it_above(
+    height: int, first: str, last: str
+) -> None:
+    table = Table((Part("Work"),), (Column("Who"),), ((Part("a"),), (Part("b"),), (Part("c"),)))
+    rows = [
+        "".join(map(str, (part.text for part in row)))
+        for row in table_rows(table, 20, height, chosen=0, more="more")
+    ]
+    assert (rows[0], rows[-1].rstrip()) == (first, last)
+
+
 def test_what_lacks_least_is_whole_first() -> None:
     across = (Column("Who", name=True), Column("Job", name=True))
     rows = ((Part("Maximilian-Alexander"), Part("Receiving")),)

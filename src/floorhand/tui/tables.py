@@ -90,7 +90,11 @@ def table_rows(
         click = f"line:{first_line + index}"
         rows.append(_line(mark, table.body[index], table.across, widths, shown, click))
     if count > room:
-        rows.append((Part(f"  {count - room} {more}", "muted"),))
+        rest = Part(f"  {count - room} {more}", "muted")
+        if len(rows) < height:
+            rows.append((rest,))
+        else:
+            rows[0] = (*table.heading, rest)
     return rows[:height]
 
 
