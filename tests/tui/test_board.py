@@ -25,7 +25,7 @@ from floorhand.tui.board_details import DetailsView, Order, lay_out_details, tar
 from floorhand.tui.board_layout import lay_out_board
 from floorhand.tui.board_parts import BoardView, Target, moment, parts_of, span, targets
 from floorhand.tui.driver import Arrived
-from floorhand.tui.rows import Part
+from floorhand.tui.rows import Part, key_parts
 from floorhand.tui.scan import Scan, ScanReader, Typed
 from floorhand.tui.tables import Column, Table, table_rows
 
@@ -454,6 +454,20 @@ def test_a_table_without_a_row_to_say_how_much_more_there_is_says_it_above(
         for row in table_rows(table, 20, height, chosen=0, more="more")
     ]
     assert (rows[0], rows[-1].rstrip()) == (first, last)
+
+
+@pytest.mark.parametrize(
+    ("key", "width", "shown"),
+    [
+        ("board.keys", 75, "→ Open   F6 Shift   F1 Help   F12 Leave   Scan or type: find"),
+        ("board.keys", 39, "→ Open   F6 Shift   F1 Help   F12 Leave"),
+        ("details.keys", 39, "← Back   F4 Sort   F1 Help   F12 Leave"),
+        ("details.keys", 9, "F12 Leave"),
+    ],
+)
+def test_keys_are_whole_or_give_way(key: str, width: int, shown: str) -> None:
+    told = "".join(part.text for part in key_parts(catalog("en").say(key), width))
+    assert told.strip() == shown
 
 
 def test_what_lacks_least_is_whole_first() -> None:

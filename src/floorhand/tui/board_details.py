@@ -180,7 +180,7 @@ def lay_out_details(view: DetailsView, width: int, height: int) -> list[Row]:
     clock = f"{view.at.astimezone(view.zone):%H:%M:%S} "
     title = cut(f" {view.about}", width - columns(clock) - 1)
     head = between((Part(title, "strong"),), (Part(clock, "strong"),), width)
-    keys = padded(joined(Part(" "), key_parts(say("details.keys"))), width, "frame-calm")
+    keys = padded(joined(Part(" "), key_parts(say("details.keys"), width - 1)), width, "frame-calm")
     rows = [padded(head, width, "frame-calm"), *_facts(view, width), _above(view, width)]
     whole: list[Row] = []
     if view.details is not None and view.details.heads:

@@ -36,7 +36,8 @@ PART_ROWS_MIN: Final = 4
 def lay_out_board(view: BoardView, width: int, height: int) -> list[Row]:
     """Lay out a whole screen: exactly ``height`` rows of ``width`` columns."""
     rows = [_header(view, width)]
-    keys = [padded(joined(Part(" "), key_parts(view.words.say("board.keys"))), width, "frame-calm")]
+    shown = key_parts(view.words.say("board.keys"), width - 1)
+    keys = [padded(joined(Part(" "), shown), width, "frame-calm")]
     room = height - len(rows) - len(keys)
     if view.board is None:
         rows += [(), (Part(f"  {view.words.say(view.away or 'board.looking')}"),)]

@@ -84,10 +84,26 @@ KEYS_BETWEEN = "   "
 _KEYS = {"←": "left", "→": "right", **{f"F{n}": f"f{n}" for n in range(1, 13)}}
 
 
-def key_parts(text: str) -> Row:
-    """Make a row of keys of a text such as ``F4 Sort   F9 Keep``: a click on one is that key."""
+KEYS_KEPT = ("F12", "F1", "←", "→", "F6", "F4", "F9")
+"""Which keys stay the longest on a narrow screen: who cannot leave is lost without a word."""
+
+
+def key_parts(text: str, width: int) -> Row:
+    """Make a row of keys of a text such as ``F4 Sort   F9 Keep``: a click on one is that key.
+
+    Those that are needed least give way until the others are whole.
+    """
+    shown = text.split(KEYS_BETWEEN)
+    while len(shown) > 1 and width_of(KEYS_BETWEEN.join(shown)) > width:
+        shown.remove(max(shown, key=_need))
     parts = []
-    for one in text.split(KEYS_BETWEEN):
+    for one in shown:
         key = _KEYS.get(one.partition(" ")[0], "")
         parts += [Part(one, click=f"key:{key}" if key else "-"), Part(KEYS_BETWEEN, click="-")]
     return tuple(parts)
+
+
+def _need(told: str) -> int:
+    """Say how late a key is needed: the place in `KEYS_KEPT`, behind it for what is not there."""
+    key = told.partition(" ")[0]
+    return KEYS_KEPT.index(key) if key in KEYS_KEPT else len(KEYS_KEPT)
