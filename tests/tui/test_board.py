@@ -459,7 +459,7 @@ def test_a_table_without_a_row_to_say_how_much_more_there_is_says_it_above(
 @pytest.mark.parametrize(
     ("key", "width", "shown"),
     [
-        ("board.keys", 75, "→ Open   F6 Shift   F1 Help   F12 Leave   Scan or type: find"),
+        ("board.keys", 60, "→ Open   F6 Shift   F1 Help   F12 Leave   Scan or type: find"),
         ("board.keys", 39, "→ Open   F6 Shift   F1 Help   F12 Leave"),
         ("details.keys", 39, "← Back   F4 Sort   F1 Help   F12 Leave"),
         ("details.keys", 9, "F12 Leave"),
