@@ -19,6 +19,7 @@ from warehouses.picking import MUG, NEW_TEA, NUT, OLD_TEA, order, put
 
 from floorhand.domain.control import HoldSubject, ReleaseSubject
 from floorhand.domain.holds import Subject
+from floorhand.domain.picking import SHORT_REASONS
 from floorhand.domain.rules import SiteRules
 from floorhand.domain.ruling import SetRule, site_value_of
 from floorhand.domain.things import Goods
@@ -288,6 +289,22 @@ def test_a_bin_that_a_picker_closed_stays_closed_when_a_hold_on_it_ends(floor) -
     assert closed() == "held"
     release(floor, "bin", "", "A-01")
     assert closed() == ""
+
+
+def test_a_held_bin_stays_closed_though_a_picker_takes_back_that_nobody_can_reach_it(floor) -> None:
+    with floor.begin() as tx:
+        put(tx, "A-01", MUG, 3)
+        put(tx, "B-01", MUG, 3)
+        order(tx, "1", [("MUG", 2)])
+    ana = Picker(floor)
+    ana.start()
+    ana.scan("*SHORT", "0", str(SHORT_REASONS.index("blocked") + 1))
+    hold(floor, "bin", "", "A-01")
+    ana.scan("*UNDO")
+    assert (ana.said, ana.prompt.place) == (f"refusal.{Code.UNDO_CHANGED}", "B-01")
+    release(floor, "bin", "", "A-01")
+    ana.scan("*UNDO")
+    assert (ana.said, picks(floor)) == ("road.undone", [("1", "MUG", "A-01", 2)])
 
 
 def test_what_was_verified_of_a_lot_is_not_packed_once_it_is_recalled(transactions) -> None:

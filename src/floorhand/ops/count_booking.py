@@ -13,10 +13,10 @@ from floorhand.domain.count_rules import Difference
 from floorhand.domain.things import AVAILABLE, CORRECTION, HOLD, Goods, Line
 from floorhand.domain.troubles import COUNT_DIFFERENCE
 from floorhand.errors import Code, Refused
-from floorhand.ops.holding import HELD
+from floorhand.ops.holding import HELD, held_beside
 from floorhand.ops.rehoming import rehome
 from floorhand.ops.reserving import drop_stop
-from floorhand.store import counts, holds, ledger, picks
+from floorhand.store import counts, ledger, picks
 from floorhand.store.counts import Held
 from floorhand.store.ledger import Cause
 from floorhand.store.nesting import places_in
@@ -130,8 +130,8 @@ def _free(
 def settle_bin(tx: Session, cause: Cause, place: str, merchant: str, sku: str) -> None:
     """Take back what was doubted of a bin that is counted: all of it, or one product there."""
     at = (Place.site == cause.site, Place.code == place)
-    closed = HELD if holds.of_subject(tx, cause.site, holds.bin_subject(place)) else ""
-    tx.execute(update(Place).where(*at, Place.blocked == UNREACHED).values(blocked=closed))
+    for why, left in ((UNREACHED, ""), (held_beside(UNREACHED), HELD)):
+        tx.execute(update(Place).where(*at, Place.blocked == why).values(blocked=left))
     if not sku:
         tx.execute(update(Place).where(*at, Place.full).values(full=False))
         for kind in OF_ALL:

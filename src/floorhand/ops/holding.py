@@ -52,8 +52,9 @@ def begin(tx: Session, cause: Cause, subject: Subject, reason: str) -> Freed:
     if subject.kind == ORDER:
         must_be_open(tx, cause, subject)
     holds.begin(tx, cause, subject, reason)
-    if subject.kind == BIN and not places.blocked(tx, cause.site, subject.code):
-        places.set_place(tx, cause.site, subject.code, blocked=HELD)
+    if subject.kind == BIN:
+        why = places.blocked(tx, cause.site, subject.code)
+        places.set_place(tx, cause.site, subject.code, blocked=held_beside(why))
     if subject.kind in GOODS:
         tx.execute(delete(Checked).where(Checked.site == cause.site, _are(Checked, subject)))
     stops = _stops(tx, cause, subject)
@@ -79,6 +80,11 @@ def end(tx: Session, cause: Cause, subject: Subject) -> None:
         freed = _open_bin(tx, cause, subject, held=freed) or freed
     if not freed:
         raise Refused(Code.EXCEPTION_CHANGED, subject=subject.name)
+
+
+def held_beside(why: str) -> str:
+    """Say what stands on a held bin that is closed for something else, too; empty: it is not."""
+    return f"{HELD} {why}".strip()
 
 
 def must_be_open(tx: Session, cause: Cause, subject: Subject) -> orders.OrderFacts:
@@ -187,7 +193,8 @@ def _free_order(tx: Session, cause: Cause, subject: Subject) -> bool:
 def _open_bin(tx: Session, cause: Cause, subject: Subject, *, held: bool) -> bool:
     """Open a bin to picking; who has closed it otherwise than by the hold keeps it closed."""
     why = places.blocked(tx, cause.site, subject.code)
-    if not why or (held and why != HELD):
+    left = why.removeprefix(HELD).strip() if held else ""
+    if left == why:
         return False
-    places.set_place(tx, cause.site, subject.code, blocked="")
+    places.set_place(tx, cause.site, subject.code, blocked=left)
     return True
