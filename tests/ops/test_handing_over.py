@@ -20,7 +20,9 @@ from floorhand.reports.page_of_text import text_of
 from floorhand.reports.shift import shift_report
 from floorhand.store.at_hand import at_hand, handed_over
 from floorhand.store.board import board
+from floorhand.store.cells import Lead
 from floorhand.store.db import Transactions, engine_of
+from floorhand.store.desk_tables import desk_table
 from floorhand.store.details import details
 from floorhand.store.handovers import keep_handover
 from floorhand.store.ledger import Cause
@@ -122,6 +124,12 @@ def test_a_board_shows_a_hand_over_until_it_is_taken_on(floor: Transactions) -> 
         assert shown() == [NOW]
         behind = details(tx, SITE, "waits", "handover", NOW)
         assert behind.rows[0][:3] == (NOW, "Ana", "T-1 waits")
+        assert behind.rows[0][-1] == Lead("desk.handover", handover, "→")
+        then, now = (
+            desk_table(tx, SITE, *which, NOW) for which in (("handover", handover), ("left", ""))
+        )
+        assert then == now
+        assert [row[1] for row in then.rows][:2] == ["ACME/1004", "ACME/1001"]
         take_on(tx, by("W2", 2), TakeOn(handover))
         assert shown() == []
         assert details(tx, SITE, "waits", "handover", NOW).rows == ()

@@ -23,6 +23,7 @@ from floorhand.flows.control_rules import worded
 from floorhand.store import (
     count_plan,
     deeds,
+    handovers,
     holds,
     open_work,
     recalls,
@@ -35,7 +36,7 @@ from floorhand.store.cells import ROWS_MAX, Details, Facts, Lead, Value, Word, t
 from floorhand.store.exception_facts import facts_of
 from floorhand.store.exceptions import open_exceptions
 from floorhand.store.histories import split_goods
-from floorhand.store.left_behind import left_behind
+from floorhand.store.left_behind import Left, left_behind, of_plain
 from floorhand.store.masters import merchant_rules, site_rules
 from floorhand.store.orders import ENDED
 from floorhand.store.schema import Order
@@ -57,8 +58,8 @@ def desk_table(tx: Session, site: str, which: str, of: str, now: datetime) -> De
         site: The building.
         which: One of `TABLES`.
         of: A kind of exceptions, or the thing that they are about; a kind of what is left over,
-            ``merchant/sku`` of lots, a lot, the merchant of rules, or whose deeds. Empty: all, and
-            for other tables.
+            ``merchant/sku`` of lots, a lot, the merchant of rules, whose deeds, or a hand-over. Empty:
+            all, and for other tables.
         now: The moment of all this.
     """
     return TABLES[which](tx, site, of, now)
@@ -171,22 +172,34 @@ def _told(one: deeds.Kept) -> Word:
     return Word(one.text, tuple(one.facts.items()))
 
 
+LEFT_HEADS: Final = ("what", "subject", "state", "pieces", "owner", "since", "due")
+
+
 def _left(tx: Session, site: str, of: str, now: datetime) -> Details:
     """List what is left over, all of it or one kind."""
-    rows = (
-        (
-            Word(f"left.{kind}"),
-            one.what,
-            Word(one.text) if one.text else "",
-            one.pieces or None,
-            one.owner,
-            *((None, one.at) if kind in LEFT_DUE else (one.at, None)),
-        )
-        for kind, some in left_behind(tx, site, now).items()
-        if of in ("", kind)
-        for one in some
+    found = left_behind(tx, site, now)
+    left = [one for kind, some in found.items() if of in ("", kind) for one in some]
+    return table(LEFT_HEADS, map(_left_row, left))
+
+
+def _handover(tx: Session, site: str, of: str, _now: datetime) -> Details:
+    """List what was left over at a hand-over, as far as it was kept by name."""
+    made = handovers.of_name(tx, site, of)
+    if made is None:
+        return table(LEFT_HEADS, ())
+    rows = map(_left_row, of_plain(made.left))
+    return table(LEFT_HEADS, rows, sum(made.left["counts"].values()))
+
+
+def _left_row(one: Left) -> Row:
+    return (
+        Word(f"left.{one.kind}"),
+        one.what,
+        Word(one.text) if one.text else "",
+        one.pieces or None,
+        one.owner,
+        *((None, one.at) if one.kind in LEFT_DUE else (one.at, None)),
     )
-    return table(("what", "subject", "state", "pieces", "owner", "since", "due"), rows)
 
 
 def _rules(tx: Session, site: str, of: str, _now: datetime) -> Details:
@@ -290,6 +303,7 @@ TABLES: Final[Mapping[str, Callable[[Session, str, str, datetime], Details]]] = 
     "out": _out,
     **{f"deeds_{kind}": partial(_deeds, kind) for kind in deeds.WHICH},
     "left": _left,
+    "handover": _handover,
     "rules": _rules,
     "site_rules": _rules,
     "seats": _seats,

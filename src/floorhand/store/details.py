@@ -14,7 +14,7 @@ from floorhand.domain.cut_offs import BLOCKED, WORKABLE, moments_of
 from floorhand.domain.reasons import HELD, of_task
 from floorhand.store import orders
 from floorhand.store.board import REFUSALS_OVER, REFUSED
-from floorhand.store.cells import ROWS_MAX, Details, Facts, Outline, Value, Word, table, why
+from floorhand.store.cells import ROWS_MAX, Details, Facts, Lead, Outline, Value, Word, table, why
 from floorhand.store.exception_facts import facts_of
 from floorhand.store.exceptions import open_exceptions
 from floorhand.store.handovers import latest
@@ -193,12 +193,13 @@ def _waits(tx: Session, site: str, key: str, now: datetime) -> Details:
 
 
 def _handover(tx: Session, site: str) -> Details:
-    """Tell of the hand-over that nobody has taken on yet."""
+    """Tell of the hand-over that nobody has taken on yet, and lead to what was left over then."""
     made = latest(tx, site)
     if made is None or made.taken_by:
         return table(("since",), ())
     left = sum(made.left["counts"].values())
-    return table(("since", "worker", "note", "count"), ((made.at, made.name, made.note, left),))
+    row = (made.at, made.name, made.note, left, Lead("desk.handover", made.handover, "→"))
+    return table(("since", "worker", "note", "count", "more"), (row,))
 
 
 def _tasks(tx: Session, site: str, kind: str, _now: datetime) -> Details:

@@ -73,6 +73,11 @@ def latest(tx: Session, site: str) -> HandoverFacts | None:
     return _read(tx, _asked(site))
 
 
+def of_name(tx: Session, site: str, handover: str) -> HandoverFacts | None:
+    """Give a hand-over by its id; None if there is none."""
+    return _read(tx, _asked(site).where(Handover.id == handover))
+
+
 def latest_of(tx: Session, site: str, period: Period) -> HandoverFacts | None:
     """Give the last hand-over that was made of a shift; None if there was none.
 

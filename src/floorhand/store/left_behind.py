@@ -89,6 +89,13 @@ def as_plain(left: Mapping[str, tuple[Left, ...]]) -> dict[str, Any]:
     }
 
 
+def of_plain(left: Mapping[str, Any]) -> Iterator[Left]:
+    """Give what was kept of it by name, as `as_plain` wrote it."""
+    for row in left["rows"]:
+        at = datetime.fromisoformat(row["at"]) if row["at"] else None
+        yield Left(**{**row, "at": at})
+
+
 def _late_orders(tx: Session, site: str, now: datetime) -> Iterable[Left]:
     return _orders(tx, site, "late_orders", Order.due_at < now)
 
