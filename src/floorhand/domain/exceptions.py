@@ -63,7 +63,8 @@ class ExceptionRow:
     """An exception in a list. ``owner`` is a name; empty if nobody has it.
 
     ``since`` and ``due`` are moments on the site's clock, ``due`` may be empty. ``pieces`` is 0
-    where that says nothing. ``proposed`` says that something is done if it is approved.
+    where that says nothing. ``proposed`` says that something is done if it is approved; ``age`` is
+    how long it had been open when the list was made.
     """
 
     entry: str
@@ -75,6 +76,7 @@ class ExceptionRow:
     pieces: int
     due: str
     proposed: bool
+    age: str = ""
 
 
 @dataclass(frozen=True, slots=True)

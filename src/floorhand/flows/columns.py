@@ -14,7 +14,7 @@ COLUMNS: Final[Mapping[str, tuple[Column, ...]]] = {
         Column("what", "kind_text", "kind", name=True),
         Column("subject", "subject"),
         Column("pieces", "count", "pieces", down=True),
-        Column("since", "since", "oldest"),
+        Column("age", "age", "oldest"),
         Column("due", "due", "urgent"),
         Column("owner", "name", "owner", name=True),
     ),

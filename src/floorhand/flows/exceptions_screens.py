@@ -62,11 +62,11 @@ def _kind(row: ExceptionRow) -> str:
 
 
 def _about(row: ExceptionRow) -> str:
-    """Say in one line what it is about: value, since when, until when, and who has it."""
+    """Say in one line what it is about: value, age, until when, and who has it."""
     parts = (
         row.subject,
         f"{row.pieces} ×" if row.pieces else "",
-        row.since,
+        row.age,
         f"→ {row.due}" if row.due else "",
         row.owner,
     )
@@ -79,7 +79,7 @@ def _cells(row: ExceptionRow) -> tuple[tuple[str, str | int], ...]:
         ("kind_text", _kind(row)),
         ("subject", row.subject),
         ("count", row.pieces or ""),
-        ("since", row.since),
+        ("age", row.age),
         ("due", row.due),
         ("name", row.owner),
     )

@@ -15,6 +15,7 @@ from sqlalchemy import TableClause, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from floorhand.domain.days import ago
 from floorhand.domain.exceptions import (
     REASONS,
     SIGNED,
@@ -122,6 +123,7 @@ def _row(tx: Session, cause: Cause, one: Standing) -> ExceptionRow:
         pieces=one.pieces,
         due=moment(tx, cause.site, one.due_at, cause.at) if one.due_at else "",
         proposed=bool(one.proposal),
+        age=ago(one.since, cause.at),
     )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
 from floorhand.domain.cut_offs import Forecast, Outlook, key_of, moments_of
+from floorhand.domain.days import ago
 from floorhand.domain.inspection import AMBER_H
 from floorhand.domain.printing import TONES, Stands
 from floorhand.domain.tracing import PAGES
@@ -285,17 +286,7 @@ def hours(length: timedelta) -> str:
 
 
 def _ago(at: datetime | None, now: datetime) -> str:
-    """Write how long ago something was, in the largest unit that says enough."""
-    if at is None:
-        return ""
-    seconds = max(0, int((now - at).total_seconds()))
-    if seconds < 100:
-        return f"{seconds} s"
-    minutes = seconds // 60
-    if minutes < 100:
-        return f"{minutes} min"
-    hours = minutes // 60
-    return f"{hours} h" if hours < 100 else f"{hours // 24} d"
+    return "" if at is None else ago(at, now)
 
 
 def _count(number: int) -> str:
