@@ -58,8 +58,8 @@ def desk_table(tx: Session, site: str, which: str, of: str, now: datetime) -> De
         site: The building.
         which: One of `TABLES`.
         of: A kind of exceptions, or the thing that they are about; a kind of what is left over,
-            ``merchant/sku`` of lots, a lot, the merchant of rules, whose deeds, or a hand-over. Empty:
-            all, and for other tables.
+            ``merchant/sku`` of lots, a lot, the merchant of rules, whose deeds, or a hand-over.
+            Empty: all, and for other tables.
         now: The moment of all this.
     """
     return TABLES[which](tx, site, of, now)
