@@ -115,6 +115,20 @@ def test_orders_go_on_in_the_same_way_on_the_next_page(floor) -> None:
     assert (way(bob), [*first, *listed(bob)]) == ("-subject", upwards[::-1])
 
 
+def test_an_order_that_is_held_is_on_hold_in_the_list_and_its_table(floor) -> None:
+    bob = desk(floor, "control", "order")
+    facts = [dict(choice.facts) for choice in sort_by(bob, "state").prompt.choices]
+    with floor.begin() as tx:
+        found = behind_line(tx, SITE, Target("desk.order", ""), NOW)
+    states = [(str(one["order"]), str(one["state_text"])) for one in facts]
+    assert states == [
+        ("ACME/1001", "order_state.hold"),
+        ("ACME/1003", "order_state.released"),
+        ("ACME/1002", "order_state.released"),
+    ]
+    assert dict(states) == {row[0]: row[1].key for row in found.rows}  # type: ignore[union-attr]
+
+
 @pytest.mark.parametrize(
     ("kind", "sort", "expected"),
     [

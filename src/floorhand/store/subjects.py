@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from floorhand.domain.holds import MERCHANT, SKU, Subject
 from floorhand.domain.things import OUTSIDE
+from floorhand.store.holds import state_now
 from floorhand.store.ordering import Keys, in_order
 from floorhand.store.orders import ENDED
 from floorhand.store.schema import Merchant, Move, Order, Sku, Stock
@@ -49,9 +50,11 @@ class LotRow:
     pieces: int
 
 
+_STATE: Final = state_now(Order).label("state")
+
 _ORDERS: Final[Mapping[str, Keys]] = {
     "due": (Order.due_at,),
-    "state": (Order.state,),
+    "state": (_STATE,),
     "subject": (Order.merchant, Order.number),
 }
 """By what to sort orders, and then by urgency."""
@@ -64,7 +67,7 @@ def open_orders(
 ) -> tuple[OrderRow, ...]:
     """List the orders that this house is not done with, the most urgent first, or sorted so."""
     rows = tx.execute(
-        select(Order.merchant, Order.number, Order.state, Order.priority, Order.due_at)
+        select(Order.merchant, Order.number, _STATE, Order.priority, Order.due_at)
         .where(Order.site == site, Order.state.not_in(ENDED))
         .order_by(*in_order(_ORDERS, sort, _BY_URGENCY))
         .limit(limit)
