@@ -83,9 +83,7 @@ def test_a_scan_after_the_idle_time_is_refused_counted_and_told_why(floor: Trans
     ana.scan(inbound.MUG, after=IDLE)
     assert ana.turn.said
     assert ana.turn.said.text == f"refusal.{Code.IDLE_LOCKED}"
-    assert ana.said() == (
-        "Not taken: no scan of Ana for 20 min. Scan your badge and go on where you were."
-    )
+    assert ana.said() == ("No scan of Ana for 20 min. Scan your badge and go on where you were.")
     assert (ana.turn.worker, ana.turn.prompt.ask) == ("", "sign_in.locked")
     with floor.begin() as tx:
         last = tx.execute(select(Scan.fate, Scan.scanned).order_by(Scan.scan_no.desc())).first()
