@@ -198,7 +198,7 @@ def test_headings_stand_where_there_is_room_for_a_table_that_tells_the_entries_a
     bob.scan("*SORT 3")
     wide = shown(80, 24)
     head = next(y for y, row in enumerate(wide) if "Pieces ▼" in row)
-    assert wide[head].split() == ["What", "About", "Pieces", "▼", "Since", "Due", "Whose"]
+    assert wide[head].split() == ["What", "About", "Pieces", "▼", "Age", "Due", "Whose"]
     assert [row.split()[0] for row in wide[head + 1 : head + 4]] == ["1", "2", "3"]
     assert not any("Whose" in row for row in shown(79, 24))
     with floor.begin() as tx:
