@@ -8,13 +8,16 @@ from pathlib import Path
 
 import pytest
 from conftest import NOW, SITE, new_warehouse
+from sqlalchemy import insert
 from warehouses import packing
 
+from floorhand.commands.board import behind_line
 from floorhand.commands.shift_screen import ALL, CHART, KINDS, SECTION, ShiftTables
 from floorhand.config import Settings
 from floorhand.domain.shifts import Period
 from floorhand.store.cells import Details, Figure, Lead
 from floorhand.store.db import Transactions, engine_of
+from floorhand.store.schema import Trouble
 from floorhand.text.catalog import catalog
 from floorhand.tui.board_details import DetailsView, Order, lay_out_details, target_of, written
 from floorhand.tui.board_parts import Target
@@ -50,6 +53,19 @@ def test_each_section_opens_from_the_list_of_sections(floor: Transactions) -> No
             target = target_of(view_of(listed), number)
             assert target == Target(section.kind, section.name)
             assert len(tables.behind(tx, target, NOW).rows) == (count or 0) or section.kind == CHART
+
+
+def test_what_is_stuck_opens_as_it_does_at_the_board(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        row = {"kind": "suspect_stock", "subject": "A-1", "facts": "{}", "created_at": NOW}
+        tx.execute(insert(Trouble).values(site=SITE, id="X:1/1", **row))
+        tables = ShiftTables(Settings(site=SITE), catalog("en"), lambda _tx, _now: SHIFT)
+        view = view_of(tables.behind(tx, Target(SECTION, "stuck"), NOW))
+        leads = {row[0]: target_of(view, at) for at, row in enumerate(written(view))}
+        assert leads["Suspect stock"] == Target("trouble", "suspect_stock")
+        assert leads["Totes at the bench"] == Target("waits", "tote")
+        for target in leads.values():
+            assert behind_line(tx, SITE, target, NOW).rows
 
 
 def test_a_report_is_made_again_when_it_is_old(floor: Transactions) -> None:

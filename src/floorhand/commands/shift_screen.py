@@ -165,6 +165,9 @@ def _section(report: Report, section: Section) -> Details:
     table = section.table or Table((), ())
     shown = table.rows[:ROWS_MAX]
     rows = tuple(tuple(_value(report, cell) for cell in row) for row in shown)
+    if section.leads:
+        leads = zip(section.leads, rows, strict=False)  # of the rows that are shown
+        rows = tuple((Lead(*lead, str(first)), *rest) for lead, (first, *rest) in leads)
     heads = tuple(column.name for column in table.across)
     about = (section.about,) if section.about else ()
     return Details(heads, rows, len(table.rows), said=(*section.said, *about))

@@ -94,6 +94,8 @@ class Section:
         table: What is counted; None if nothing is.
         charts: Drawn below the table.
         about: What its figures mean.
+        leads: What each row of the table opens on a screen, as kind and name; empty: what its
+            cells name.
     """
 
     name: str
@@ -102,6 +104,7 @@ class Section:
     table: Table | None = None
     charts: tuple[Chart, ...] = ()
     about: str = ""
+    leads: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,17 +57,16 @@ def _cut_offs(making: Making) -> Iterator[tuple[Cell, ...]]:
 
 def stuck(making: Making) -> Section | None:
     """Tell what waits where, and since when; and what is left over, by kind."""
-    now = making.figures.get("now")
-    waits = [(f"waits.{one['kind']}", one) for one in now["waits"]] if now else []
-    troubles = [(f"trouble.{one['kind']}", one) for one in now["troubles"]] if now else []
+    now = making.figures.get("now") or {"waits": (), "troubles": ()}
+    found = [("waits", one) for one in now["waits"]] + [("trouble", one) for one in now["troubles"]]
     rows = (
         (
-            making.word(*key.split(".", 1)),
+            making.word(kind, one["kind"]),
             one["count"],
             one["pieces"] or None,
             making.moment(one["oldest_at"]) if one["oldest_at"] else None,
         )
-        for key, one in (*waits, *troubles)
+        for kind, one in found
     )
     table = making.table(("what", "count", "pieces", "oldest"), rows)
     if table is None:
@@ -77,4 +76,5 @@ def stuck(making: Making) -> Section | None:
         making.say("report.section.stuck"),
         (making.say("report.as_of", at=making.when(making.figures["stock"]["as_of"])),),
         table,
+        leads=tuple((kind, one["kind"]) for kind, one in found),
     )
