@@ -511,6 +511,15 @@ def test_a_search_that_nothing_in_a_table_meets_says_where_else_to_look() -> Non
     assert above(replace(view, order=Order(search="ACME"))) == "Only with: ACME"
 
 
+@pytest.mark.parametrize(
+    ("width", "told"), [(120, "Returns: 1 too late, 2 due in 4 h"), (80, "Returns: 1 too…")]
+)
+def test_until_when_returns_are_due_is_told_before_it_is_cut(width: int, told: str) -> None:
+    view = BoardView(a_board(), catalog("en"), UTC, "MAIN")
+    rows = ["".join(part.text for part in row) for row in lay_out_board(view, width, 24)]
+    assert any(told in row for row in rows)
+
+
 def test_refusals_have_a_row_for_each_kind_where_there_is_room() -> None:
     view = BoardView(a_board(), catalog("en"), UTC, "MAIN")
     told = {}

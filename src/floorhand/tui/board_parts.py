@@ -212,7 +212,8 @@ def _waiting(view: BoardView, board: Board, kind: str, found: Sequence[Waits]) -
     for one in found:
         text, role = say(f"{kind}.{one.kind}"), ""
         if one.kind == "return" and (due := _due(view, board)):
-            text, role = f"{text}: {due}", WRONG if board.returns.late else LOOK
+            # By their shorter name: until when matters more than that they wait, and is cut first.
+            text, role = f"{say('job.returns')}: {due}", WRONG if board.returns.late else LOOK
         age = _ago(one.oldest_at, board.at) if one.oldest_at else ""
         cells = (Part(text, role), Part(str(one.count)), Part(_count(one.pieces)), Part(age))
         lines.append(cells)
