@@ -16,6 +16,7 @@ from floorhand.domain.holds import Subject
 from floorhand.domain.keymap import Key
 from floorhand.domain.sorting import WAYS, turned
 from floorhand.flows.columns import COLUMNS
+from floorhand.ops.floor import take_seat
 from floorhand.ops.settling import from_office
 from floorhand.store.cells import in_words
 from floorhand.store.db import Transactions
@@ -147,6 +148,30 @@ def test_what_is_listed_at_the_control_is_sorted(floor, kind, sort, expected) ->
     assert listed(sort_by(bob, sort))[:2] == expected
 
 
+@pytest.mark.parametrize(
+    ("area", "sort", "expected"),
+    [
+        ("seats", "busy", ["SEAT-W1", "SEAT-W2", "SEAT-9"]),
+        ("seats", "-busy", ["SEAT-9", "SEAT-W1", "SEAT-W2"]),
+        ("seats", "-subject", ["SEAT-W2", "SEAT-W1", "SEAT-9"]),
+        ("seats", "-worker", ["SEAT-9", "SEAT-W2", "SEAT-W1"]),
+        ("seats", "latest", ["SEAT-W2", "SEAT-W1", "SEAT-9"]),
+        ("people", "busy", ["Ana", "Ben"]),
+        ("people", "-subject", ["Ben", "Ana"]),
+        ("people", "-number", ["W2", "W1"]),
+    ],
+)
+def test_who_sits_where_and_works_here_is_sorted(floor, area, sort, expected) -> None:
+    Picker(floor, "W1").scan("CART-1")
+    take_seat(floor, SITE, "SEAT-9", now=NOW - timedelta(hours=1))
+    bob = sort_by(desk(floor, area), sort)
+    facts = [dict(one.facts) for one in bob.prompt.choices]
+    told = "seat" if area == "seats" else "number" if sort == "-number" else "name"
+    assert [one[told] for one in facts][: len(expected)] == expected
+    before = bob.prompt
+    assert bob.scan("1", "*BACK").prompt == before == bob.scan("*PRINT", "*BACK").prompt
+
+
 def test_work_is_sorted_and_stays_so_while_one_looks_at_it(floor) -> None:
     with floor.begin() as tx:
         tx.execute(update(Worker).where(Worker.code == "W1").values(roles="worker", name="Zoe"))
@@ -169,7 +194,9 @@ def test_each_way_is_that_of_one_heading() -> None:
         assert sorted(filter(None, (one.way for one in COLUMNS[listed]))) == sorted(ways)
 
 
-@pytest.mark.parametrize("areas", [("exceptions",), ("control", "held"), ("control", "work")])
+@pytest.mark.parametrize(
+    "areas", [("exceptions",), ("control", "held"), ("control", "work"), ("seats",)]
+)
 def test_a_list_is_sorted_by_its_headings_and_says_by_which(floor, areas) -> None:
     Picker(floor, "W1").scan("CART-1")
     bob = desk(floor, *areas)

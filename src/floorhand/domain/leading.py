@@ -108,16 +108,18 @@ class PersonRow:
 
 @dataclass(frozen=True, slots=True)
 class ListSeats:
-    """Ask who sits where, from the ``skip``-th seat on."""
+    """Ask who sits where, from the ``skip``-th seat on, in a way of `floorhand.domain.sorting`."""
 
     skip: int = 0
+    sort: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ListPeople:
-    """Ask who works here, from the ``skip``-th on; whose PIN is locked stands first."""
+    """Ask who works here, from the ``skip``-th on, in a way of `floorhand.domain.sorting`."""
 
     skip: int = 0
+    sort: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,7 @@ class Listed:
     rows: tuple[SeatRow | PersonRow, ...]
     skip: int
     more: bool
+    sort: str = ""
 
 
 LIST_MAX = 9

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-EXCEPTIONS, WORK = "exceptions", "work"
+EXCEPTIONS, WORK, SEATS, PEOPLE = "exceptions", "work", "seats", "people"
 
 TURNED: Final = "-"
 """Stands before a way that is gone the other way round."""
@@ -13,6 +13,8 @@ TURNED: Final = "-"
 WAYS: Final[Mapping[str, tuple[str, ...]]] = {
     EXCEPTIONS: ("urgent", "oldest", "pieces", "kind", "owner"),
     WORK: ("oldest", "worker", "job", "place"),
+    SEATS: ("busy", "subject", "worker", "latest"),
+    PEOPLE: ("busy", "subject", "number", "latest"),
     "held": ("latest", "kind", "subject"),
     "order": ("urgent", "due", "state", "subject"),
     "merchant": ("subject", "orders"),

@@ -6,7 +6,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from floorhand.domain.sorting import EXCEPTIONS, WORK, is_turned, plain, turned, way_of
+from floorhand.domain.sorting import (
+    EXCEPTIONS,
+    PEOPLE,
+    SEATS,
+    WORK,
+    is_turned,
+    plain,
+    turned,
+    way_of,
+)
 from floorhand.flows.turn import Column
 
 COLUMNS: Final[Mapping[str, tuple[Column, ...]]] = {
@@ -24,6 +33,20 @@ COLUMNS: Final[Mapping[str, tuple[Column, ...]]] = {
         Column("worker", "name", "worker", name=True),
         Column("since", "since", "oldest"),
         Column("pieces", "progress"),
+    ),
+    SEATS: (
+        Column("seat", "seat", "subject"),
+        Column("worker", "name", "worker", name=True),
+        Column("job", "job_text", "busy", name=True),
+        Column("last_scan", "at", "latest", down=True),
+        Column("state", "state_text", name=True),
+    ),
+    PEOPLE: (
+        Column("name", "name", "subject", name=True),
+        Column("number", "number", "number"),
+        Column("seat", "seat", "busy"),
+        Column("last_scan", "at", "latest", down=True),
+        Column("state", "state_text", name=True),
     ),
     "held": (
         Column("what", "kind_text", "kind", name=True),

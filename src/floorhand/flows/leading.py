@@ -30,6 +30,7 @@ from floorhand.domain.reversing import (
     TakeBack,
     TakenBack,
 )
+from floorhand.domain.sorting import PEOPLE, SEATS, next_way
 from floorhand.domain.things import (
     Chosen,
     DeliveryCode,
@@ -38,6 +39,7 @@ from floorhand.domain.things import (
     Place,
     Pressed,
     ReturnCode,
+    SortBy,
 )
 from floorhand.errors import Code
 from floorhand.flows import tabled
@@ -107,14 +109,8 @@ def _seats_and_people(
             return Ask(People(state.rights, event))
         case _, Listed():
             return Ask(Seats(state.rights, event))
-        case Seats(listed=Listed(more=True)), Pressed(key=Key.LIST):
-            return Do(ListSeats(state.listed.skip + len(state.listed.rows)))
-        case People(listed=Listed(more=True)), Pressed(key=Key.LIST):
-            return Do(ListPeople(state.listed.skip + len(state.listed.rows)))
-        case Seats(rights=rights), Pressed(key=Key.PRINT):
-            return Ask(Tabled("seats", "", ListSeats(), rights))
-        case People(rights=rights), Pressed(key=Key.PRINT):
-            return Ask(Tabled("people", "", ListPeople(), rights))
+        case Seats() | People(), Pressed(key=Key.LIST | Key.FULL | Key.PRINT) | SortBy():
+            return _list(state, event)
         case Seats(rights=rights, listed=listed), Chosen(code=code):
             return Ask(AtSeat(rights, listed, _seat(listed, code)))
         case People(rights=rights, listed=listed), Chosen(code=code):
@@ -136,6 +132,22 @@ def _seats_and_people(
             return Ask(Desk(state.rights), "leading.seat_unlocked", {"seat": seat})
         case About(person=person), Unlocked():
             return Ask(Desk(state.rights), "leading.pin_unlocked", {"name": person.name})
+    return _refused(event)
+
+
+def _list(state: Seats | People, event: object) -> Reply:
+    """See a list otherwise: further on, sorted another way, or as a table."""
+    listed, is_seats = state.listed, isinstance(state, Seats)
+    which, ask = (SEATS, ListSeats) if is_seats else (PEOPLE, ListPeople)
+    match event:
+        case Pressed(key=Key.LIST) if listed.more:
+            return Do(ask(listed.skip + len(listed.rows), listed.sort))
+        case Pressed(key=Key.FULL):
+            return Do(ask(sort=next_way(which, listed.sort)))
+        case Pressed(key=Key.PRINT):
+            return Ask(Tabled(which, "", ask(sort=listed.sort), state.rights))
+        case SortBy(way=way):
+            return Do(ask(sort=way))
     return _refused(event)
 
 

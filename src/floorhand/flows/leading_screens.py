@@ -9,8 +9,10 @@ from floorhand.domain.keymap import Key
 from floorhand.domain.leading import Listed, PersonRow, SeatRow
 from floorhand.domain.reversing import REASONS, Deed, DeedSeen, Moved
 from floorhand.domain.rights import Right
+from floorhand.domain.sorting import PEOPLE, SEATS, heading
 from floorhand.domain.things import OUTSIDE
 from floorhand.flows import tabled
+from floorhand.flows.columns import columns
 from floorhand.flows.leading_states import (
     About,
     AtSeat,
@@ -28,6 +30,7 @@ from floorhand.flows.turn import Choice, Item, Prompt, Wants
 BACK = (Key.BACK, "key.back")
 UNDO = (Key.UNDO, "key.undo")
 MORE = (Key.LIST, "key.more")
+SORT = (Key.FULL, "key.sort")
 CHOICE = Wants(kinds=("choice",))
 ANYTHING = Wants(kinds=("choice", "anything"))
 
@@ -41,6 +44,8 @@ AREAS: Final[Mapping[Right, str]] = {
 }
 """Conversations that the desk leads to, by the right that they take."""
 
+LOCKED: Final = "leading.is_locked"
+
 Parked = tuple[tuple[str, str, str], ...]
 
 
@@ -53,10 +58,10 @@ def prompt(state: State) -> Prompt:
             return Prompt("leading.desk", keys=keys, choices=_offered(rights), wants=wants)
         case Seats(listed=listed):
             rows = tuple(_seat(row) for row in listed.rows if isinstance(row, SeatRow))
-            return Prompt("leading.seats", keys=_keys(listed), choices=rows, wants=CHOICE)
+            return _listed("leading.seats", SEATS, listed, rows)
         case People(listed=listed):
             rows = tuple(_person(row) for row in listed.rows if isinstance(row, PersonRow))
-            return Prompt("leading.people", keys=_keys(listed), choices=rows, wants=CHOICE)
+            return _listed("leading.people", PEOPLE, listed, rows)
         case Tabled():
             return tabled.prompt(state)
         case AtSeat(rights=rights, seat=seat):
@@ -87,21 +92,35 @@ def _offered(rights: tuple[str, ...]) -> tuple[Choice, ...]:
     )
 
 
-def _keys(listed: Listed) -> tuple[tuple[Key, str], ...]:
-    return (BACK, *((MORE,) if listed.more else ()), TABLE)
+def _listed(ask: str, which: str, listed: Listed, rows: tuple[Choice, ...]) -> Prompt:
+    return Prompt(
+        ask,
+        heading(which, listed.sort),
+        keys=(SORT, TABLE, BACK, *((MORE,) if listed.more else ())),
+        choices=rows,
+        columns=columns(which, listed.sort),
+        wants=CHOICE,
+    )
 
 
 def _seat(row: SeatRow) -> Choice:
-    facts = (("seat", row.code), ("name", row.worker), ("at", row.last))
+    facts = (
+        *(("seat", row.code), ("name", row.worker), ("at", row.last)),
+        ("job_text", f"job.{row.job}" if row.worker else ""),
+        ("state_text", LOCKED if row.locked else ""),
+    )
     if row.worker:
-        return Choice(row.code, "leading.seat_of", facts=(*facts, ("job_text", f"job.{row.job}")))
+        return Choice(row.code, "leading.seat_of", facts=facts)
     text = "leading.seat_locked" if row.locked else "leading.seat_free"
     return Choice(row.code, text, facts=facts)
 
 
 def _person(row: PersonRow) -> Choice:
     text = "leading.pin_locked" if row.locked else "leading.sits" if row.seat else "leading.away"
-    facts = (("name", row.name), ("number", row.code), ("seat", row.seat))
+    facts = (
+        *(("name", row.name), ("number", row.code), ("seat", row.seat), ("at", row.last)),
+        ("state_text", LOCKED if row.locked else ""),
+    )
     return Choice(row.code, text, facts=facts)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any, Final
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -27,6 +28,7 @@ from floorhand.domain.leading import (
 )
 from floorhand.domain.pins import hash_pin
 from floorhand.domain.rights import LEADING, Right, may
+from floorhand.domain.sorting import PEOPLE, SEATS, is_turned, plain, way_of
 from floorhand.errors import Code, Refused
 from floorhand.flows.sign_in import NeedBadge
 from floorhand.ops.allowing import must_have
@@ -56,13 +58,36 @@ def open_desk(tx: Session, cause: Cause, _command: OpenDesk) -> DeskOpened:
     return DeskOpened(tuple(right for right in LEADING if may(cause.roles, right)))
 
 
+_SEATS: Final[Mapping[str, Callable[[SeatFacts], Any]]] = {
+    "busy": lambda one: not one.worker,
+    "subject": lambda one: one.code,
+    "worker": lambda one: (not one.worker, one.worker),
+    "latest": lambda one: _age_s(one.at),
+}
+"""By what to sort seats, and then by their names."""
+
+_PEOPLE: Final[Mapping[str, Callable[[Person], Any]]] = {
+    "busy": lambda one: (not one.locked, not one.seats),
+    "subject": lambda one: one.name,
+    "number": lambda one: one.code,
+    "latest": lambda one: _age_s(one.seen_at),
+}
+"""By what to sort people, and then by their names."""
+
+
+def _age_s(at: datetime | None) -> float:
+    return -at.timestamp() if at else 0.0
+
+
 def list_seats(tx: Session, cause: Cause, command: ListSeats) -> Listed:
-    """Say who sits where, those first where somebody does."""
+    """Say who sits where, those first where somebody does, or as is asked for."""
     must_lead(tx, cause, Right.SEATS)
-    found = sorted(seats(tx, cause.site, cause.at), key=lambda one: (not one.worker, one.code))
+    way = way_of(SEATS, command.sort)
+    found = sorted(seats(tx, cause.site, cause.at), key=lambda one: one.code)
+    found.sort(key=_SEATS[plain(way)], reverse=is_turned(way))
     shown = found[command.skip : command.skip + LIST_MAX]
     rows = tuple(_seat_row(tx, cause, one) for one in shown)
-    return Listed(rows, command.skip, len(found) > command.skip + LIST_MAX)
+    return Listed(rows, command.skip, len(found) > command.skip + LIST_MAX, command.sort)
 
 
 def _seat_row(tx: Session, cause: Cause, one: SeatFacts) -> SeatRow:
@@ -83,15 +108,15 @@ def _seat_row(tx: Session, cause: Cause, one: SeatFacts) -> SeatRow:
 
 
 def list_people(tx: Session, cause: Cause, command: ListPeople) -> Listed:
-    """Say who works here: first those whose PIN is locked, then those who sit somewhere."""
+    """Say who works here: whose PIN is locked, then who sits somewhere; or as is asked for."""
     must_lead(tx, cause, Right.UNLOCK, Right.REVERSE)
-    found = sorted(
-        people(tx, cause.site, cause.at - SIGNED_IN_WITHIN),
-        key=lambda one: (not one.locked, not one.seats, one.name, one.code),
-    )
+    way = way_of(PEOPLE, command.sort)
+    here = people(tx, cause.site, cause.at - SIGNED_IN_WITHIN)
+    found = sorted(here, key=lambda one: (one.name, one.code))
+    found.sort(key=_PEOPLE[plain(way)], reverse=is_turned(way))
     shown = found[command.skip : command.skip + LIST_MAX]
     rows = tuple(_person_row(tx, cause, one) for one in shown)
-    return Listed(rows, command.skip, len(found) > command.skip + LIST_MAX)
+    return Listed(rows, command.skip, len(found) > command.skip + LIST_MAX, command.sort)
 
 
 def _person_row(tx: Session, cause: Cause, one: Person) -> PersonRow:
