@@ -244,7 +244,7 @@ def test_printers_are_shown_with_what_waits_there(floor: Transactions) -> None:
         "refused",
     )
     (label,) = opened(floor, "printer", "Z-1").rows
-    assert label[1:4] == ("bin", "A-01", "waiting")
+    assert label[1:4] == ("bin", "A-01", Word("report.label.waiting"))
 
 
 def test_no_more_rows_are_given_than_anybody_reads(floor: Transactions, monkeypatch) -> None:

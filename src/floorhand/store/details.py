@@ -324,7 +324,14 @@ def _printer(tx: Session, site: str, key: str, now: datetime) -> Details:
         .where(PrintJob.site == site, PrintJob.state.in_(UNFINISHED), PrintJob.printer == key)
         .order_by(PrintJob.created_at, PrintJob.id)
     )
-    rows = (tuple(row) for row in tx.execute(asked, moments(now)))
+    rows = (
+        (
+            *row[:3],
+            Word(f"report.label.{'waiting' if row.state == 'sending' else row.state}"),
+            *row[4:],
+        )
+        for row in tx.execute(asked, moments(now))
+    )
     return table(("since", "label", "subject", "state", "station", "tries", "reason"), rows)
 
 
