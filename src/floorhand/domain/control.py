@@ -38,7 +38,7 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Seek:
-    """Ask what a typed code is: of a merchant, or of a product (``merchant/sku`` or ``sku``)."""
+    """Ask what a typed code is: of a merchant, a product (``merchant/sku`` or ``sku``), a lot."""
 
     code: str
 

@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from floorhand.domain.holds import MERCHANT, SKU, Subject
+from floorhand.domain.holds import LOT, MERCHANT, SKU, Subject
 from floorhand.domain.things import OUTSIDE
 from floorhand.store.holds import state_now
 from floorhand.store.ordering import Keys, in_order
@@ -157,7 +157,7 @@ def pieces_of(tx: Session, site: str, merchant: str) -> int:
 
 
 def sought(tx: Session, site: str, code: str) -> tuple[Subject, ...]:
-    """Say what a typed code means: a merchant, or products, as ``merchant/sku`` or ``sku``."""
+    """Say what a typed code means: a merchant, products (``merchant/sku`` or ``sku``), or lots."""
     known = select(Merchant.code).where(Merchant.site == site, Merchant.code == code)
     if tx.scalar(known) is not None:
         return (Subject(MERCHANT, code),)
@@ -169,4 +169,16 @@ def sought(tx: Session, site: str, code: str) -> tuple[Subject, ...]:
         .order_by(Sku.merchant)
         .limit(SOUGHT_MAX)
     )
-    return tuple(Subject(SKU, *row) for row in rows)
+    return tuple(Subject(SKU, *row) for row in rows) or _lots_called(tx, site, code)
+
+
+def _lots_called(tx: Session, site: str, lot: str) -> tuple[Subject, ...]:
+    """Find a lot as it is printed on goods, here or gone: whose it is, no number tells."""
+    rows = tx.execute(
+        select(Stock.merchant, Stock.sku, Stock.lot)
+        .where(Stock.site == site, Stock.lot.in_({lot, lot.upper()}), Stock.lot != "")
+        .distinct()
+        .order_by(Stock.merchant, Stock.sku, Stock.lot)
+        .limit(SOUGHT_MAX)
+    )
+    return tuple(Subject(LOT, *row) for row in rows)
