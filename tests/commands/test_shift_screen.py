@@ -57,11 +57,15 @@ def test_each_section_opens_from_the_list_of_sections(floor: Transactions) -> No
 
 def test_what_is_stuck_opens_as_it_does_at_the_board(floor: Transactions) -> None:
     with floor.begin() as tx:
-        row = {"kind": "suspect_stock", "subject": "A-1", "facts": "{}", "created_at": NOW}
+        since = NOW - timedelta(minutes=75)
+        row = {"kind": "suspect_stock", "subject": "A-1", "facts": "{}", "created_at": since}
         tx.execute(insert(Trouble).values(site=SITE, id="X:1/1", **row))
         tables = ShiftTables(Settings(site=SITE), catalog("en"), lambda _tx, _now: SHIFT)
         view = view_of(tables.behind(tx, Target(SECTION, "stuck"), NOW))
         leads = {row[0]: target_of(view, at) for at, row in enumerate(written(view))}
+        assert ["Suspect stock", "1", "1:15"] in [
+            [row[0], row[1], row[-1]] for row in written(view)
+        ]
         assert leads["Suspect stock"] == Target("trouble", "suspect_stock")
         assert leads["Totes at the bench"] == Target("waits", "tote")
         for target in leads.values():

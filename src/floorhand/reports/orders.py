@@ -56,7 +56,7 @@ def _cut_offs(making: Making) -> Iterator[tuple[Cell, ...]]:
 
 
 def stuck(making: Making) -> Section | None:
-    """Tell what waits where, and since when; and what is left over, by kind."""
+    """Tell what waits where, and for how long; and what is left over, by kind."""
     now = making.figures.get("now") or {"waits": (), "troubles": ()}
     found = [("waits", one) for one in now["waits"]] + [("trouble", one) for one in now["troubles"]]
     rows = (
@@ -64,7 +64,7 @@ def stuck(making: Making) -> Section | None:
             making.word(kind, one["kind"]),
             one["count"],
             one["pieces"] or None,
-            making.moment(one["oldest_at"]) if one["oldest_at"] else None,
+            making.as_of - making.moment(one["oldest_at"]) if one["oldest_at"] else None,
         )
         for kind, one in found
     )
