@@ -168,6 +168,12 @@ def test_who_sits_where_and_works_here_is_sorted(floor, area, sort, expected) ->
     facts = [dict(one.facts) for one in bob.prompt.choices]
     told = "seat" if area == "seats" else "number" if sort == "-number" else "name"
     assert [one[told] for one in facts][: len(expected)] == expected
+    view = View(bob.prompt, (), catalog("en"), job="leading", worker="Bob")
+    rows = ["".join(part.text for part in row).split() for row in lay_out(view, 80, 24)]
+    head = next(y for y, row in enumerate(rows) if "State" in row)
+    assert expected[0] in rows[head + 1]
+    last = str(facts[0]["at"] or facts[0]["seat"] or facts[0]["number"])  # nothing stands behind it
+    assert rows[head + 1][-1] == last
     before = bob.prompt
     assert bob.scan("1", "*BACK").prompt == before == bob.scan("*PRINT", "*BACK").prompt
 

@@ -83,6 +83,12 @@ def test_italian_is_there() -> None:
     assert "it" in languages()
 
 
+def test_what_has_no_text_says_nothing() -> None:
+    words = catalog("en")
+    assert (words.say(""), words.fact("fact.reason_text", "")[1]) == ("", "")
+    assert words.say("hold.words", {"reason": "x", "state_text": ""}) == "x"
+
+
 def test_every_reason_has_its_word() -> None:
     english = entries("en")
     keys = [f"{where}{name}" for where, names in NAMES_OF_REASONS.items() for name in names]

@@ -126,6 +126,8 @@ class Catalog:
 
     def _template(self, key: str, facts: Mapping[str, str | int]) -> str:
         """Give a text with its gaps: of the language, else in English, else the key."""
+        if not key:  # that is where a catalog says of itself who made it
+            return ""
         if key not in self._forms:
             texts = next((one for one in self._texts if one.gettext(key) != key), self._texts[0])
             single = texts.ngettext(key, key, 1)
