@@ -112,6 +112,7 @@ def test_what_is_set_at_the_desk_keeps_other_rules_at_their_defaults_and_has_a_h
     assert floorhand(transactions, "rules", "--history", "--json") == 0
     (told,) = json.loads(capsys.readouterr().out)
     assert (told["rule"], told["from"], told["to"]) == ("stuck_minutes", "30", "45")
+    assert told["when"] == NOW.isoformat()
 
 
 def test_a_rule_that_others_contradict_is_not_set(transactions: Transactions, capsys) -> None:

@@ -77,20 +77,16 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     whose = args.merchant or BUILDING
     with transactions.begin() as tx:
         zone = site_zone(tx, settings.site)
-        rows = _of_merchant(tx, settings.site, whose) if whose else _of_site(tx, settings.site)
+        rules = _of_merchant(tx, settings.site, whose) if whose else _of_site(tx, settings.site)
         mine, limit = (settings.site, whose), args.limit
         found = ruling.changes(tx, *mine, skip=args.skip, limit=limit) if args.history else ()
-    heads: tuple[str, ...] = ("rule", "value")
-    if args.history:
-        heads = ("when", "who", "rule", "from", "to")
-        rows = [
-            (f"{one.at.astimezone(zone):%Y-%m-%d %H:%M}", one.by, one.name, one.was, one.now)
-            for one in found
-        ]
+    changes = [(one.at, one.by, one.name, one.was, one.now) for one in found]
+    heads = ("when", "who", "rule", "from", "to") if args.history else ("rule", "value")
     if listing.is_for_programs(args):
-        listing.write(args, heads, rows)
+        listing.write(args, heads, changes if args.history else rules)
         return 0
-    for line in columns(heads, rows):
+    told = [(f"{at.astimezone(zone):%Y-%m-%d %H:%M}", *others) for at, *others in changes]
+    for line in columns(heads, told if args.history else rules):
         say(line)
     return 0
 
