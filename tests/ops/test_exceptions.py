@@ -160,6 +160,12 @@ def test_suspect_stock_is_sold_again_when_another_person_has_looked(floor: Trans
     assert stock_of(floor, "A-01")["MUG", "", "available"] == one.pieces
 
 
+def test_an_exception_is_about_each_product_that_it_names(floor: Transactions) -> None:
+    one = raised(floor, "damaged_delivery", "D-1", sku="CAP, MUG, …")
+    assert [one.is_about(f"ACME/{sku}") for sku in ("CAP", "MUG", "PEN")] == [True, True, False]
+    assert (one.is_about("D-1"), one.is_about("BOLT/MUG")) == (True, False)
+
+
 def test_suspect_stock_is_sold_again_from_a_pallet_in_the_bin_too(floor: Transactions) -> None:
     with floor.begin() as tx:
         picking.order(tx, "9", [("NUT", 2)], merchant="BOLT", due_h=1)

@@ -47,8 +47,12 @@ class Standing:
     holder: str = ""
 
     def is_about(self, thing: str) -> bool:
-        """Say whether it is about a thing, by its code, or ``merchant/code``."""
-        known = {self.subject, *(str(value) for value in self.facts.values())}
+        """Say whether it is about a thing, by its code, or ``merchant/code``.
+
+        A fact may name several things: ``MUG, CAP``.
+        """
+        told = [str(value) for value in self.facts.values()]
+        known = {self.subject, *told, *(part for value in told for part in value.split(", "))}
         return thing in known or (
             thing.startswith(f"{self.merchant}/") and thing.partition("/")[2] in known
         )
