@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -51,17 +51,18 @@ class Rule:
     """One question to the database, whose rows are what must not be, and the words for a row.
 
     ``subject`` and ``detail`` name columns of the question in braces. The question takes the site
-    as its only parameter.
+    as its only parameter; one that takes long to make is made, once, when it is asked.
     """
 
     name: str
-    question: SelectBase
+    question: SelectBase | Callable[[], SelectBase]
     subject: str
     detail: str
 
     def __call__(self, tx: Session, site: str) -> Iterator[Violation]:
         """List what breaks the rule."""
-        for row in rows_of(tx, self.question, site):
+        question = self.question if isinstance(self.question, SelectBase) else self.question()
+        for row in rows_of(tx, question, site):
             told = {name: "-" if value is None else value for name, value in row._mapping.items()}
             yield Violation(self.name, self.subject.format_map(told), self.detail.format_map(told))
 
