@@ -117,6 +117,7 @@ def forget_fonts() -> None:
         fonts._plain,
         fonts._unknown_glyph,
         fonts._knows,
+        fonts._written,
         fonts._sized,
         fonts.width_dots,
         fonts._widths,

@@ -267,22 +267,31 @@ def runs(text: str, lead: int) -> tuple[tuple[int, str], ...]:
     """Cut a cleaned text into runs of one font each; unknown letters become `MISSING`."""
     if lead == 0 and _is_plain(text):
         return ((0, text),) if text else ()
-    faces = range(len(_faces()))
     found: list[tuple[int, str]] = []
     for letter in text:
-        # Its dots are apart in the first font; bold and small they would be one line in others.
-        order = faces if letter == ELLIPSIS else (lead, *faces)
-        face = next((f for f in order if _knows(f, letter)), None)
-        shown = letter
-        if face is None:
-            face, shown = next(f for f in faces if _knows(f, MISSING)), MISSING
+        face, shown, to_left = _written(letter, lead)
         if found and found[-1][0] == face:
             found[-1] = (face, found[-1][1] + shown)
         else:
             found.append((face, shown))
-        if _is_to_left(shown):
+        if to_left:
             _put_together(found)
     return tuple(found)
+
+
+@lru_cache(maxsize=8192)
+def _written(letter: str, lead: int) -> tuple[int, str, bool]:
+    """Choose the font for a letter, what is shown for it, and whether that goes to the left.
+
+    A text is cut into runs again for each place at which it may be shortened.
+    """
+    faces = range(len(_faces()))
+    # Its dots are apart in the first font; bold and small they would be one line in others.
+    order = faces if letter == ELLIPSIS else (lead, *faces)
+    face = next((f for f in order if _knows(f, letter)), None)
+    if face is None:
+        return next(f for f in faces if _knows(f, MISSING)), MISSING, _is_to_left(MISSING)
+    return face, letter, _is_to_left(letter)
 
 
 def _is_to_left(letter: str) -> bool:
