@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from letters import ANY_LETTER
 
 from floorhand.exchange import cells
 from floorhand.exchange.cells import BadCell
@@ -40,7 +41,7 @@ def test_what_is_no_amount_is_refused(cell):
         cells.money(cell, "price")
 
 
-@given(st.text())
+@given(st.text(ANY_LETTER))
 def test_any_text_is_read_or_refused_by_every_reader(text):
     for read in (
         cells.text,
@@ -61,7 +62,7 @@ def test_a_message_about_a_cell_holds_nothing_that_a_terminal_obeys():
     assert "\x1b" not in str(caught.value)
 
 
-@given(st.text(max_size=300))
+@given(st.text(ANY_LETTER, max_size=300))
 def test_a_code_made_of_a_name_fits_a_label(name):
     made = cells.slug(name)
     assert 0 < len(made) <= 40

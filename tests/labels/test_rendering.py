@@ -21,6 +21,7 @@ from labels.nasty import (
     texts_of,
 )
 from labels.renderer import Renderer
+from letters import ANY_LETTER
 from PIL import Image, ImageChops
 
 from floorhand.errors import BadLabel
@@ -95,7 +96,9 @@ def test_bars_hold_exactly_what_they_should_or_there_is_no_label(name: str) -> N
                 assert read_back(picture) == expected(layout), text
 
 
-@given(st.text(), st.text(max_size=80), st.lists(st.text(), max_size=8))
+@given(
+    st.text(ANY_LETTER), st.text(ANY_LETTER, max_size=80), st.lists(st.text(ANY_LETTER), max_size=8)
+)
 @settings(max_examples=60, deadline=None)
 def test_any_text_makes_a_label(name: str, order: str, ship_to: list[str]) -> None:
     template = load_template("shipping")
