@@ -20,11 +20,13 @@ from warehouses.picking import MUG, NEW_TEA, NUT, OLD_TEA, order, put
 from floorhand.domain.control import HoldSubject, ReleaseSubject
 from floorhand.domain.holds import Subject
 from floorhand.domain.picking import SHORT_REASONS
+from floorhand.domain.putaway import Source
 from floorhand.domain.rules import SiteRules
 from floorhand.domain.ruling import SetRule, site_value_of
 from floorhand.domain.things import Goods
 from floorhand.errors import Code, Refused
 from floorhand.ops.count_booking import settle_bin
+from floorhand.ops.putaway_work import close_source
 from floorhand.ops.settling import carry_out, from_office
 from floorhand.store import recalls, tasks
 from floorhand.store.cancelling import undo_order
@@ -32,7 +34,7 @@ from floorhand.store.check import violations
 from floorhand.store.db import Transactions, in_turn
 from floorhand.store.ledger import Cause
 from floorhand.store.places import new_place
-from floorhand.store.schema import Checked, Hold, Operation, Order, Place, Stock, Worker
+from floorhand.store.schema import Checked, Hold, Operation, Order, Place, Stock, Trouble, Worker
 
 TEA = ("ACME", "TEA")
 RECALLS = Path(__file__).parent / "recalls.py"
@@ -486,6 +488,19 @@ def test_a_hold_ends_with_its_order(floor) -> None:
     assert [choice.facts[0] for choice in bob.prompt.choices] == [("subject", "ACME/2")]
     bob.scan("1", "1")
     assert (bob.said, state(floor, "2")) == ("control.released", "cancelled")
+
+
+def test_a_cancelled_order_that_is_picked_is_an_exception_until_it_is_put_back(
+    transactions: Transactions,
+) -> None:
+    packing.build(transactions)
+    open_now = select(Trouble.kind, Trouble.subject).where(Trouble.closed_at.is_(None))
+    with transactions.begin() as tx:
+        for again in range(2):  # a shop may say so twice
+            undo_order(tx, house.cause(tx, f"X:{again}"), "ACME", "1001")
+        assert tx.execute(open_now).all() == [("putback_waiting", "T-1")]
+        close_source(tx, house.cause(tx, "X:2"), Source("T-1"))
+        assert tx.execute(open_now).all() == []
 
 
 def test_the_last_parcel_of_a_held_order_does_not_leave_because_the_rest_is_missing(

@@ -13,6 +13,9 @@ HELD_GOODS: Final = "held_goods"
 DAMAGED_DELIVERY: Final = "damaged_delivery"
 """Pieces of a delivery were damaged when they came."""
 
+PUTBACK_WAITING: Final = "putback_waiting"
+"""An order was cancelled that was picked already: its goods stand in a tote or carton."""
+
 COUNT_DIFFERENCE: Final = "count_difference"
 LINE_NOT_FOUND: Final = "line_not_found"
 """Pieces of an order's line were not where the books say, at two places in a row."""
@@ -48,7 +51,7 @@ KINDS: Final = DERIVED | frozenset(
     {
         *(HELD_GOODS, DAMAGED_DELIVERY, ADJUSTMENT, COUNT_DIFFERENCE, LINE_NOT_FOUND, TAKE_OVER),
         *("short_order", "suspect_stock", "missing_at_bench", "no_bin", "overrides"),
-        *("place_misses", "putback_waiting", "blind_delivery", "over_delivery"),
+        *(PUTBACK_WAITING, "place_misses", "blind_delivery", "over_delivery"),
         *("short_delivery", "unexpected_goods", "unknown_return", "unknown_piece"),
         *("return_quarantine", "refunded_and_rejected", "rejection_incomplete"),
         *("no_address", "no_carrier_label", "carrier_label_left", "reprints"),

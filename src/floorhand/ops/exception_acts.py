@@ -31,7 +31,7 @@ OF_KIND: Final[Mapping[str, tuple[str, ...]]] = {
     troubles.HELD_GOODS: (words.ACCEPT,),
     "unexpected_goods": (words.ACCEPT, words.HOLD),
     "unknown_return": (words.NAME_MERCHANT,),
-    "putback_waiting": (words.PUT_BACK,),
+    troubles.PUTBACK_WAITING: (words.PUT_BACK,),
     troubles.STRAY_TOTE: (words.PUT_BACK,),
     troubles.STRAY_UNIT: (words.PUT_BACK, words.RETIRE),
     troubles.STUCK_TASK: (words.FREE,),

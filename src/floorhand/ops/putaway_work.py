@@ -26,6 +26,7 @@ from floorhand.domain.putaway import (
     TaskFound,
 )
 from floorhand.domain.things import AVAILABLE, RETURN_PENDING, Goods
+from floorhand.domain.troubles import PUTBACK_WAITING
 from floorhand.errors import Code, Gone, Refused
 from floorhand.flows.turn import AnyState
 from floorhand.ops.proposing import Group, groups_of, propose_next
@@ -35,7 +36,7 @@ from floorhand.store.ledger import Cause
 from floorhand.store.masters import worker_facts
 from floorhand.store.places import root_of
 from floorhand.store.schema import Place, Sku, Stock, Task
-from floorhand.store.tasks import LIVE, claim_task, close_task, open_task
+from floorhand.store.tasks import LIVE, claim_task, close_task, close_trouble, open_task
 
 JOB = "putaway"
 WORK_KINDS = ("putaway", "putback")
@@ -304,6 +305,8 @@ def close_source(tx: Session, cause: Cause, source: Source) -> None:
     if source.sku:
         return
     kind = ask(tx, _PLACE_OF, site=cause.site, place=source.place).one().kind
+    if kind in ("tote", "carton"):
+        close_trouble(tx, cause, PUTBACK_WAITING, source.place)
     here = update(Place).where(Place.site == cause.site)
     if kind == "tote":
         tx.execute(here.where(Place.code == source.place).values(order_no=None, state="open"))

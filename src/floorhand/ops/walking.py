@@ -14,7 +14,7 @@ from floorhand.ops.ending import note_short
 from floorhand.ops.reserving import drop_stop, order_trouble
 from floorhand.store import holds, orders, picks, tasks
 from floorhand.store.asking import ask
-from floorhand.store.cancelling import put_back
+from floorhand.store.cancelling import put_back_picked
 from floorhand.store.ledger import Cause
 from floorhand.store.picks import StopRow, Walk
 from floorhand.store.places import set_place
@@ -177,10 +177,8 @@ def cancel_on_walk(tx: Session, cause: Cause, task: str, merchant: str, number: 
     for stop in picks.stops_of_order(tx, cause.site, task, merchant, number):
         drop_stop(tx, cause, stop, "cancelled")
     for tote in orders.totes_of_order(tx, cause.site, merchant, number):
-        pieces = _pieces_in(tx, cause, tote)
-        if pieces and put_back(tx, cause, tote, merchant):
-            tasks.trouble(tx, cause, "putback_waiting", tote, merchant, order=number, pieces=pieces)
-        elif not pieces:
+        put_back_picked(tx, cause, tote, merchant, number)
+        if not _pieces_in(tx, cause, tote):
             leave_slot(tx, cause, task, tote)
         free_tote(tx, cause, tote)
 

@@ -6,6 +6,7 @@ from sqlalchemy import and_, delete, exists, select, update
 from sqlalchemy.orm import Session, aliased
 
 from floorhand.domain.printing import SHIPPING
+from floorhand.domain.troubles import PUTBACK_WAITING
 from floorhand.store import holds, ledger, tasks
 from floorhand.store.ledger import Cause
 from floorhand.store.schema import (
@@ -35,7 +36,9 @@ def undo_order(tx: Session, cause: Cause, merchant: str, number: str) -> bool:
     carried = _carried(tx, cause.site, merchant, number)
     places = holding(tx, cause.site, order_no)
     raised = [
-        place for place in places if place not in carried and put_back(tx, cause, place, merchant)
+        place
+        for place in places
+        if place not in carried and put_back_picked(tx, cause, place, merchant, number)
     ]
     _cancel_parcels(tx, cause, merchant, number)
     bound = select(Place.code).where(Place.site == cause.site, Place.order_no == order_no)
@@ -68,6 +71,15 @@ def holding(tx: Session, site: str, order_no: str, kind: str = "") -> tuple[str,
         .order_by(Place.kind.desc(), Place.code)
     )
     return tuple(rows)
+
+
+def put_back_picked(tx: Session, cause: Cause, place: str, merchant: str, number: str) -> bool:
+    """Have what was picked for a cancelled order put back, and tell leads until that is done."""
+    if not put_back(tx, cause, place, merchant):
+        return False
+    pieces = sum(line.pieces for _, line in ledger.inside(tx, cause.site, place))
+    tasks.trouble(tx, cause, PUTBACK_WAITING, place, merchant, order=number, pieces=pieces)
+    return True
 
 
 def put_back(tx: Session, cause: Cause, place: str, merchant: str) -> bool:
