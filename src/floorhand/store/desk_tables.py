@@ -44,6 +44,9 @@ from floorhand.store.schema import Order
 DESK: Final = "desk."
 """Stands before the name of such a table where it is one of many kinds."""
 
+COUNTED_MAX: Final = 20_000
+"""So many rows are counted where a list is short in most buildings; `ROWS_MAX` of them are shown."""
+
 ASKED, DUE = Word("desk.asked"), Word("desk.due")
 """Whether a count or refill is asked for already."""
 
@@ -101,7 +104,7 @@ def _work(tx: Session, site: str, _of: str, _now: datetime) -> Details:
 
 def _held(tx: Session, site: str, _of: str, _now: datetime) -> Details:
     rows = []
-    for one in holds.standing(tx, site, ROWS_MAX):
+    for one in holds.standing(tx, site, COUNTED_MAX):
         kind = Word(f"hold.kind.{one.subject.kind}")
         rows.append((kind, one.subject.name, why(one.reason, HELD), one.name, one.held_at))
     return table(("what", "subject", "reason", "worker", "since"), rows)
@@ -118,14 +121,14 @@ def _orders(tx: Session, site: str, _of: str, _now: datetime) -> Details:
 
 
 def _merchants(tx: Session, site: str, _of: str, _now: datetime) -> Details:
-    found = subjects.merchants(tx, site, ROWS_MAX, 0)
+    found = subjects.merchants(tx, site, COUNTED_MAX, 0)
     rows = ((one.code, one.name, one.orders) for one in found)
     return table(("merchant", "name", "orders"), rows)
 
 
 def _lots(tx: Session, site: str, of: str, _now: datetime) -> Details:
     merchant, _, sku = of.partition("/")
-    found = subjects.lots(tx, site, merchant, sku, ROWS_MAX)
+    found = subjects.lots(tx, site, merchant, sku, COUNTED_MAX)
     rows = ((Lead("lot", f"{of}/{one.lot}", one.lot), one.expiry, one.pieces) for one in found)
     return table(("lot", "expiry", "pieces"), rows)
 
