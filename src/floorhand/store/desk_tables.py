@@ -45,7 +45,7 @@ DESK: Final = "desk."
 """Stands before the name of such a table where it is one of many kinds."""
 
 COUNTED_MAX: Final = 20_000
-"""So many rows are counted where a list is short in most buildings; `ROWS_MAX` of them are shown."""
+"""So many rows of a list that is short in most buildings are counted; `ROWS_MAX` are shown."""
 
 ASKED, DUE = Word("desk.asked"), Word("desk.due")
 """Whether a count or refill is asked for already."""
