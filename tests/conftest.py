@@ -17,6 +17,7 @@ import pytest
 from compiled import keep_compiled
 from frozen import prove_frozen
 from homes import NOW, ON_POSTGRESQL, SITE, new_warehouse
+from rewritten import rewrite_all
 
 from floorhand.store.db import Transactions, engine_of
 from floorhand.text.catalog import ASSETS, INSTALLED, compiled_of
@@ -45,6 +46,13 @@ BYTECODE = Path(__file__).resolve().parents[1] / ".pytest_cache" / "bytecode"
 YOUNG_MAX = 20_000
 """New objects after which the collector looks at them; it usually does after 700 (Python 3.11),
 which takes about a tenth of a run. So many are a few megabytes."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Rewrite tests for all processes of a run, before there are any."""
+    shared = sys.pycache_prefix == str(BYTECODE) and "PYTEST_XDIST_WORKER" not in os.environ
+    if shared and sys.platform == "linux":
+        rewrite_all(config)
 
 
 def pytest_collectstart() -> None:
@@ -88,7 +96,23 @@ def _keep_bytecode() -> None:
         os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = str(BYTECODE)
         sys.dont_write_bytecode = False
         if "PYTEST_XDIST_WORKER" not in os.environ:  # before there are any: each would do it
+            if os.name == "posix":
+                _take_over_bytecode()
             compileall.compile_dir(SOURCE, quiet=1, workers=0)
+
+
+def _take_over_bytecode() -> None:
+    """Find what lies beside the code of libraries there, too; it would be compiled once more."""
+    made = f"__pycache__/*.{sys.implementation.cache_tag}.pyc"
+    for folder in {Path(place).resolve() for place in sys.path if place}:
+        if SOURCE.parent not in (folder, *folder.parents):
+            for compiled in folder.rglob(made):
+                if "site-packages" in compiled.relative_to(folder).parts:
+                    continue  # those of another environment
+                target = BYTECODE / compiled.parents[1].relative_to("/") / compiled.name
+                if not target.is_symlink() and not target.exists():
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    target.symlink_to(compiled)
 
 
 def _compile_texts() -> None:

@@ -37,7 +37,8 @@ def test_there_is_one_broad_except() -> None:
     broad = [
         f"{path.name}:{node.lineno}"
         for path in MODULES
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if "except" in (text := path.read_text("utf-8"))  # one in five, and all take seconds
+        for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.ExceptHandler)
         and (node.type is None or (isinstance(node.type, ast.Name) and node.type.id == "Exception"))
     ]
