@@ -25,10 +25,11 @@ SOURCE = Path(__file__).parents[2] / "src" / "floorhand"
 KEY_WORD_COLUMNS_MAX = 14
 OTHERS = [language for language in languages() if language != "en"]
 KEY = re.compile(r"(?:[a-z_]+)(?:\.[a-z_0-9]+)+")
-PREFIXES = frozenset(
-    {"fact", "key", "job", "thing", "refusal", "help", "road", "which", "reason", "grade", *JOBS}
-    | {"learning", "menu", "sign_in"}
+NO_KEYS = frozenset(
+    {"seat.json", "seat.html", "terminal.html", "report.section"}
+    | {"report.outcome", "report.task", "report.label", "report.gap", "labelling.reason"}
 )
+"""Names of files and of a kind of table that look like keys, and beginnings of keys."""
 
 
 def entries(language: str) -> dict[str, object]:
@@ -51,6 +52,7 @@ def facts(text: str) -> set[str]:
 def used_keys() -> dict[str, str]:
     """Text keys that stand as string constants in the code, with where."""
     found = {}
+    prefixes = {key.partition(".")[0] for key in entries("en")}
     for path in SOURCE.rglob("*.py"):
         if "migrations" in path.parts or "schema" in path.parts:
             continue
@@ -58,7 +60,7 @@ def used_keys() -> dict[str, str]:
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 prefix = node.value.partition(".")[0]
                 whole = KEY.fullmatch(node.value) and not node.value.endswith("_")
-                if whole and prefix in PREFIXES:
+                if whole and prefix in prefixes and node.value not in NO_KEYS:
                     found[node.value] = f"{path.name}:{node.lineno}"
     return found
 
