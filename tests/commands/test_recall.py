@@ -59,6 +59,7 @@ def test_it_tells_who_has_pieces_and_to_whom_they_went_and_the_same_again(sent, 
     assert [(one["place"], one["order"], one["pieces"]) for one in told["in_hand"]] == [
         ("T-20", "ACME/1020", 2)
     ]
+    assert {one["condition"] for one in told["in_hand"]} == {"hold"}
     (parcel,) = told["shipped"]
     assert (parcel["order"], parcel["tracking"], parcel["pieces"]) == ("ACME/1002", "1Z9", 2)
     with sent.begin() as tx:

@@ -15,6 +15,7 @@ from floorhand.commands.office import opened, say
 from floorhand.config import Settings
 from floorhand.domain.control import HoldSubject
 from floorhand.domain.holds import REASON_CHARACTERS_MAX, RECALL, Subject
+from floorhand.domain.things import AVAILABLE, HOLD
 from floorhand.errors import BadSetting
 from floorhand.ops.settling import from_office
 from floorhand.store import holds, recalls, subjects
@@ -125,7 +126,7 @@ def _rows(found: Traced, zone: ZoneInfo) -> Iterator[tuple[str, ...]]:
             inside = one.root if one.root != one.place else ""
             yield (
                 *(what, one.place, inside, one.order, "", "", ""),
-                *(str(one.pieces), one.condition, "", one.worker),
+                *(str(one.pieces), _condition(one), "", one.worker),
             )
     for gone in found.sent:
         yield (
@@ -151,7 +152,12 @@ def _body(standing: HoldFacts, found: Traced) -> dict[str, object]:
 
 def _lying(one: Lying) -> dict[str, object]:
     told = {"place": one.place, "kind": one.kind, "stands_in": one.root, "pieces": one.pieces}
-    return {**told, "condition": one.condition, "order": one.order, "worker": one.worker}
+    return {**told, "condition": _condition(one), "order": one.order, "worker": one.worker}
+
+
+def _condition(one: Lying) -> str:
+    """Say how pieces stand: those that were for sale are on hold now."""
+    return HOLD if one.condition == AVAILABLE else one.condition
 
 
 def _sent(one: Sent) -> dict[str, object]:
