@@ -23,6 +23,7 @@ from floorhand.domain.shifts import Period
 from floorhand.errors import BadSetting
 from floorhand.reports.page_of_text import text_of
 from floorhand.reports.shift import shift_report
+from floorhand.store.closing import closing_databases
 from floorhand.store.db import Transactions, engine_of
 from floorhand.store.earlier import VERSION
 from floorhand.store.schema import KeptFigures, Operation, Worker
@@ -199,7 +200,8 @@ def test_a_scan_is_taken_while_figures_are_added_up_and_then_they_are_kept(
     parser = argparse.ArgumentParser()
     add_arguments(parser)
     args = parser.parse_args(["--shift", "early", "--day", "2026-03-02", "--json"])
-    assert summary.run(args, Settings(database=database, site=SITE)) == 0
+    with closing_databases():
+        assert summary.run(args, Settings(database=database, site=SITE)) == 0
     assert taken == ["picking.scan_cart"]
     with transactions.begin() as tx:
         kept = tx.scalars(select(KeptFigures.begins_at).order_by(KeptFigures.begins_at)).all()
