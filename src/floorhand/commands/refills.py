@@ -82,19 +82,9 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 
 def _for_programs(asked_for: Sequence[OpenRefill], dry: Sequence[Refill]) -> Iterator[Row]:
     for one in asked_for:
-        job, sku = one.job, f"{one.job.goods.merchant}/{one.job.goods.sku}"
-        yield (
-            job.target,
-            "open",
-            sku,
-            job.pieces,
-            None,
-            None,
-            job.source,
-            None,
-            job.tote,
-            one.worker,
-        )
+        job = one.job
+        about = (job.target, "open", f"{job.goods.merchant}/{job.goods.sku}", job.pieces)
+        yield (*about, None, None, job.source, None, job.tote, one.worker)
     for face in dry:
         sku, pace = f"{face.merchant}/{face.sku}", round(face.per_hour, 1)
         comes = _comes(face)

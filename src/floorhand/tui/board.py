@@ -133,7 +133,7 @@ class BoardScreen(MouseScreen):
     ) -> None:
         super().__init__()
         self._leave = leave
-        self.left = False  # what comes from then on is for what is where it was opened
+        self.left = False  # once it is, all that is heard is for the question behind it
         self._view: RowsView[BoardView | DetailsView] = RowsView(_lay_out)
         self._sight = sight
         self._encoding = "ascii" if manner.theme == "ascii" else manner.encoding
