@@ -20,7 +20,7 @@ from floorhand.ops.floor import take_seat
 from floorhand.ops.settling import from_office
 from floorhand.store.cells import in_words
 from floorhand.store.db import Transactions
-from floorhand.store.schema import Order, Place, Trouble, Worker
+from floorhand.store.schema import Order, Place, Sku, Trouble, Worker
 from floorhand.text.catalog import catalog
 from floorhand.tui.board_parts import Target
 from floorhand.tui.layout import lay_out
@@ -52,6 +52,9 @@ def floor(transactions: Transactions) -> Transactions:
 def desk(floor: Transactions, *areas: str) -> Picker:
     bob = Picker(floor, "W2", job="leading")
     for area in areas:
+        if area.startswith("*"):
+            bob.scan(area)
+            continue
         codes = [str(dict(one.facts).get("merchant", one.code)) for one in bob.prompt.choices]
         bob.scan(str(codes.index(area) + 1))
     return bob
@@ -258,6 +261,9 @@ def test_headings_stand_where_there_is_room_for_a_table_that_tells_the_entries_a
         (("seats", "SEAT-W1", "deeds"), Over("desk.deeds_seat", "SEAT-W1"), [BEGUN, "Ana"]),
         (("handing_over",), Over("desk.left"), ["Exceptions", "S1", "No bin for goods"]),
         (("handing_over", "troubles"), Over("desk.left", "troubles"), ["Exceptions", "S1"]),
+        (("exceptions", "*SKIP"), Over("desk.kinds"), ["No bin for goods", "1", "→"]),
+        (("exceptions", "X/1", "assign"), Over("desk.people"), ["W1", "Ana", "SEAT-W1"]),
+        (("serving",), Over("desk.merchant"), ["ACME"]),
     ],
 )
 def test_each_list_is_a_table_on_a_screen_of_its_own_until_one_goes_back(
@@ -276,6 +282,84 @@ def test_each_list_is_a_table_on_a_screen_of_its_own_until_one_goes_back(
     told = [[in_words(value, words, str) for value in row] for row in found.rows]
     assert first in [cells[: len(first)] for cells in told]
     assert bob.scan("*BACK").prompt == before
+
+
+@pytest.mark.parametrize(
+    ("areas", "sort", "expected"),
+    [
+        (("exceptions", "*SKIP"), "count", ["no_bin", "reprints", "unknown_piece"]),
+        (("exceptions", "*SKIP"), "-kind", ["unknown_piece", "reprints", "no_bin"]),
+        (("exceptions", "X/1", "assign"), "-subject", ["W2", "W1"]),
+        (("exceptions", "X/1", "assign"), "number", ["W1", "W2"]),
+        (("serving",), "orders", ["ACME", "BOLT"]),
+        (("serving",), "-subject", ["FERN", "BOLT"]),
+    ],
+)
+def test_lists_of_kinds_names_and_merchants_are_sorted_too(floor, areas, sort, expected) -> None:
+    bob = sort_by(desk(floor, *areas), sort)
+    assert [one.code for one in bob.prompt.choices][: len(expected)] == expected
+    before = bob.prompt
+    assert bob.scan("*PRINT", "*BACK").prompt == before
+
+
+def test_those_who_may_have_work_are_a_table_and_sorted(floor) -> None:
+    with floor.begin() as tx:
+        for code, name in (("W3", "Cai"), ("W4", "Abe")):
+            row = {"site": SITE, "code": code, "name": name, "badge": f"BADGE-{name.upper()}"}
+            tx.execute(insert(Worker).values(**row, roles="worker"))
+        tx.execute(update(Worker).where(Worker.code == "W1").values(roles="worker"))
+    Picker(floor, "W1").scan("CART-1")
+    bob = desk(floor, "control", "work", "0", "give")
+
+    def codes() -> list[str]:
+        return [one.code for one in bob.prompt.choices]
+
+    assert (way(bob), codes()) == ("busy", ["W2", "W4", "W3"])
+    sort_by(bob, "number")
+    assert codes() == ["W2", "W3", "W4"]
+    over = shown_over(bob.scan("*PRINT").prompt)
+    with floor.begin() as tx:
+        found = behind_line(tx, SITE, Target(over.kind, over.which), NOW)
+    told = [[in_words(value, catalog("en"), str) for value in row] for row in found.rows]
+    assert [row[:2] for row in told] == [["W2", "Ben"], ["W3", "Cai"], ["W4", "Abe"]]
+    bob.scan("*BACK")
+    assert (way(bob), codes()) == ("number", ["W2", "W3", "W4"])
+
+
+def test_what_several_merchants_call_alike_is_a_table_and_sorted(floor) -> None:
+    with floor.begin() as tx:
+        for merchant, name in (("BOLT", "Mug of theirs"), ("FERN", "Fern's mug")):
+            row = {"site": SITE, "merchant": merchant, "code": "MUG", "name": name}
+            tx.execute(insert(Sku).values(**row))
+    bob = desk(floor, "control")
+    bob.scan("MUG")
+    assert listed(bob) == ["ACME/MUG", "BOLT/MUG", "FERN/MUG"]
+    assert listed(sort_by(bob, "-subject")) == ["FERN/MUG", "BOLT/MUG", "ACME/MUG"]
+    assert listed(sort_by(bob, "pieces"))[0] == "ACME/MUG"
+    before = bob.prompt
+    assert shown_over(bob.scan("*PRINT").prompt) == Over("desk.sku", "MUG")
+    with floor.begin() as tx:
+        found = behind_line(tx, SITE, Target("desk.sku", "MUG"), NOW)
+    assert [row[1] for row in found.rows][1:] == ["Mug of theirs", "Fern's mug"]
+    assert bob.scan("*BACK").prompt == before
+    assert bob.scan("2").prompt.ask_facts == (("subject", "BOLT/MUG"),)
+
+
+@pytest.mark.parametrize(
+    ("areas", "heads"),
+    [
+        (("control", "rules"), ["Rule", "Value"]),
+        (("control", "merchant", "ACME", "rules"), ["Rule", "Value"]),
+        (("people", "W1", "deeds"), ["When", "Who", "What"]),
+        (("handing_over",), ["What", "Number"]),
+    ],
+)
+def test_lists_that_do_not_sort_have_headings_all_the_same(floor, areas, heads) -> None:
+    Picker(floor, "W1").scan("CART-1")
+    bob = desk(floor, *areas)
+    view = View(bob.prompt, (), catalog("en"), job="leading", worker="Bob")
+    rows = ["".join(part.text for part in row).split() for row in lay_out(view, 80, 24)]
+    assert heads in rows
 
 
 def test_the_table_of_exceptions_about_a_thing_has_no_others(floor) -> None:

@@ -33,7 +33,7 @@ from floorhand.tui.keys_row import MORE_KEY, all_keys
 from floorhand.tui.large import huge, large, lettering
 from floorhand.tui.layout import _inner, _large_ask, lay_out, turned
 from floorhand.tui.listing import NUMBER_COLUMNS
-from floorhand.tui.rows import Row, width_of
+from floorhand.tui.rows import Part, Row, width_of
 from floorhand.tui.view import SIGNS, Fate, View, question, sentence
 
 SIZES = [(20, 16), (40, 8), (26, 12), (40, 20), (80, 24), (120, 40)]
@@ -211,7 +211,7 @@ def listed_faults(shown: View, rows: list[Row]) -> Iterator[str]:
     entries = dict(numbered_entries(rows))
     if told and not entries:
         yield "no choice"
-    if any(part.click.startswith("sort:") for row in rows for part in row):
+    if any(map(is_heading, (part for row in rows for part in row))):
         yield from table_faults(shown, entries, paged=paged)
         return
     for number, whole in enumerate(told, 1):
@@ -229,6 +229,12 @@ def listed_faults(shown: View, rows: list[Row]) -> Iterator[str]:
             yield f"choice {whole!r}: {entry!r} may be another one"
         if re.search(r"\d{5}$", stem) and re.match(r"\d", whole[len(stem) :]):
             yield f"choice {whole!r}: {entry!r} has a code that is cut"
+
+
+def is_heading(part: Part) -> bool:
+    """Say whether it is the heading of a column, by which the list may be sorted or not."""
+    of_table = part.click == "-" or part.click.startswith("sort:")
+    return of_table and part.role == "muted" and bool(part.text.strip())
 
 
 def table_faults(shown: View, entries: dict[int, str], *, paged: bool) -> Iterator[str]:

@@ -225,10 +225,11 @@ class TakerRow:
 
 @dataclass(frozen=True, slots=True)
 class ListTakers:
-    """Ask who may take work on, those first who sit somewhere."""
+    """Ask who may take work on, those first who sit somewhere, or sorted so."""
 
     work: WorkRow
     skip: int = 0
+    sort: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +240,7 @@ class TakersListed:
     rows: tuple[TakerRow, ...]
     skip: int
     more: bool
+    sort: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,18 +109,23 @@ class ExceptionsListed:
 
 @dataclass(frozen=True, slots=True)
 class ListKinds:
-    """Ask of which kinds exceptions are open, leaving out the first ``skip``."""
+    """Ask of which kinds exceptions are open, leaving out the first ``skip``.
+
+    ``sort`` is one of the ways of `floorhand.domain.sorting`.
+    """
 
     skip: int = 0
+    sort: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class KindsListed:
-    """Kinds with how many are open of each, the most first."""
+    """Kinds with how many are open of each, the most first, or sorted so."""
 
     kinds: tuple[tuple[str, int], ...]
     skip: int
     more: bool
+    sort: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +152,12 @@ class ExceptionSeen:
 class ListNames:
     """Ask whom an exception can be given to, or which merchants there are.
 
-    ``about`` is ``owner`` or ``merchant``.
+    ``about`` is ``owner`` or ``merchant``, ``sort`` one of the ways of `floorhand.domain.sorting`.
     """
 
     about: str
     skip: int = 0
+    sort: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +168,7 @@ class NamesListed:
     names: tuple[tuple[str, str], ...]
     skip: int
     more: bool
+    sort: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,17 +7,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ListMerchants:
-    """Ask for the merchants, from the ``skip``-th on."""
+    """Ask for the merchants, from the ``skip``-th on, in a way of `floorhand.domain.sorting`."""
 
     skip: int = 0
+    sort: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class MerchantRow:
-    """A merchant whose goods are here."""
+    """A merchant whose goods are here, with the number of its open orders."""
 
     code: str
     name: str
+    orders: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class MerchantsListed:
     rows: tuple[MerchantRow, ...]
     skip: int
     more: bool
+    sort: str = ""
 
 
 @dataclass(frozen=True, slots=True)

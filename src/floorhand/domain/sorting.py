@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 EXCEPTIONS, WORK, SEATS, PEOPLE = "exceptions", "work", "seats", "people"
+KINDS, TAKERS, NAMES, MERCHANTS = "kinds", "takers", "names", "merchant"
 
 TURNED: Final = "-"
 """Stands before a way that is gone the other way round."""
@@ -15,10 +16,14 @@ WAYS: Final[Mapping[str, tuple[str, ...]]] = {
     WORK: ("oldest", "worker", "job", "place"),
     SEATS: ("busy", "subject", "worker", "latest"),
     PEOPLE: ("busy", "subject", "number", "latest"),
+    KINDS: ("count", "kind"),
+    TAKERS: ("busy", "subject", "number"),
+    NAMES: ("subject", "number"),
     "held": ("latest", "kind", "subject"),
     "order": ("urgent", "due", "state", "subject"),
-    "merchant": ("subject", "orders"),
+    MERCHANTS: ("subject", "orders"),
     "lot": ("expiry", "pieces", "subject"),
+    "sku": ("subject", "pieces"),
 }
 """The ways of each list, the usual one first; ``sort.<way>`` says each in words."""
 

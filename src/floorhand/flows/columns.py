@@ -8,8 +8,12 @@ from typing import Final
 
 from floorhand.domain.sorting import (
     EXCEPTIONS,
+    KINDS,
+    MERCHANTS,
+    NAMES,
     PEOPLE,
     SEATS,
+    TAKERS,
     WORK,
     is_turned,
     plain,
@@ -48,6 +52,45 @@ COLUMNS: Final[Mapping[str, tuple[Column, ...]]] = {
         Column("last_scan", "at", "latest", down=True),
         Column("state", "state_text", name=True),
     ),
+    KINDS: (
+        Column("what", "kind_text", "kind", name=True),
+        Column("count", "count", "count", down=True),
+    ),
+    TAKERS: (
+        Column("name", "name", "subject", name=True),
+        Column("number", "number", "number"),
+        Column("seat", "seat", "busy"),
+    ),
+    NAMES: (
+        Column("name", "name", "subject", name=True),
+        Column("number", "number", "number"),
+    ),
+    "rules": (
+        Column("rule", "rule_text", name=True),
+        Column("value", "value_text", name=True),
+    ),
+    "deeds": (
+        Column("at", "done_at"),
+        Column("worker", "done_by", name=True),
+        Column("deed", "told_text", name=True),
+    ),
+    "left": (
+        Column("what", "kind_text", name=True),
+        Column("count", "n"),
+    ),
+    "out": (
+        Column("what", "what_text", name=True),
+        Column("pieces", "pieces"),
+        Column("order", "order"),
+        Column("place", "place"),
+        Column("since", "when"),
+        Column("worker", "name", name=True),
+    ),
+    "sku": (
+        Column("subject", "subject", "subject"),
+        Column("name", "name", name=True),
+        Column("pieces", "pieces", "pieces", down=True),
+    ),
     "held": (
         Column("what", "kind_text", "kind", name=True),
         Column("subject", "subject", "subject"),
@@ -61,7 +104,7 @@ COLUMNS: Final[Mapping[str, tuple[Column, ...]]] = {
         Column("due", "due", "due"),
         Column("priority", "priority", "urgent", down=True),
     ),
-    "merchant": (
+    MERCHANTS: (
         Column("merchant", "merchant", "subject"),
         Column("name", "name", name=True),
         Column("orders", "orders", "orders", down=True),

@@ -52,7 +52,7 @@ from floorhand.errors import Code
 from floorhand.flows import control_rules, control_work, tabled
 from floorhand.flows.control_screens import TABLES, prompt
 from floorhand.flows.control_states import START, STATES, VALUES, At, Desk, Due, Listing, State, Why
-from floorhand.flows.tabled import Tabled
+from floorhand.flows.tabled import Tabled, TabledOver
 from floorhand.flows.turn import Ask, Do, Open, Refuse, Reply
 
 NAME = "control"
@@ -65,7 +65,7 @@ def step(state: State, event: object) -> Reply:
     if reply is not None:
         return reply
     match state, event:
-        case Tabled(), Pressed():
+        case Tabled() | TabledOver(), Pressed():
             return tabled.step(state, event)
         case _, Standing():
             return Ask(At(event))

@@ -30,6 +30,7 @@ from floorhand.domain.ruling import (
 from floorhand.domain.site_rules import LANGUAGE, PARTED, PLACE_POLICIES, POLICY
 from floorhand.domain.things import Chosen, Pressed, Text
 from floorhand.flows import control_lists, control_parts
+from floorhand.flows.columns import columns
 from floorhand.flows.control_states import (
     START,
     AtInsert,
@@ -123,6 +124,7 @@ def prompt(state: RuleState) -> Prompt:
                 ask_facts=facts,
                 keys=keys,
                 choices=rows,
+                columns=columns("rules", ""),
                 wants=Wants(kinds=("choice",)),
             )
         case AtRule(seen=seen, at=at):

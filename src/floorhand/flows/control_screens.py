@@ -25,7 +25,7 @@ from floorhand.flows.control_states import (
     Why,
     Working,
 )
-from floorhand.flows.tabled import TABLE, Tabled
+from floorhand.flows.tabled import TABLE, Tabled, TabledOver
 from floorhand.flows.turn import Choice, Item, Prompt, Wants
 
 BACK = (Key.BACK, "key.back")
@@ -56,7 +56,7 @@ def prompt(state: State) -> Prompt:
                 choices=reasons,
                 wants=Wants(kinds=("choice", "text", "piece"), text=True),
             )
-        case Tabled():
+        case Tabled() | TabledOver():
             return tabled.prompt(state)
         case Working() | AtWork() | Giving():
             return control_work.prompt(state)

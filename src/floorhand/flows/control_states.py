@@ -20,7 +20,7 @@ from floorhand.domain.holds import Subject
 from floorhand.domain.inserts import Insert
 from floorhand.domain.ruling import RuleChange, RuleRow, RuleSeen, RulesListed
 from floorhand.flows import tabled
-from floorhand.flows.tabled import Tabled
+from floorhand.flows.tabled import Tabled, TabledOver
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +128,13 @@ class TellInsert:
 
 
 RuleState = Rules | AtRule | AtPart | AtInsert | TellInsert
-State = Desk | Listing | At | Why | Due | Working | AtWork | Giving | RuleState | Tabled
+State = (
+    Desk | Listing | At | Why | Due | Working | AtWork | Giving | RuleState | Tabled | TabledOver
+)
 START = Desk()
 STATES: tuple[type, ...] = (
     *(Desk, Listing, At, Why, Due, Working, AtWork, Giving, Rules, AtRule),
-    *(AtPart, AtInsert, TellInsert, Tabled),
+    *(AtPart, AtInsert, TellInsert, Tabled, TabledOver),
 )
 VALUES: tuple[type, ...] = (
     *tabled.VALUES,

@@ -15,11 +15,11 @@ from floorhand.domain.control import (
     WorkRow,
 )
 from floorhand.domain.keymap import Key
-from floorhand.domain.sorting import WORK, heading, next_way
+from floorhand.domain.sorting import TAKERS, WORK, heading, next_way
 from floorhand.domain.things import Chosen, Pressed, SortBy
 from floorhand.flows.columns import columns
 from floorhand.flows.control_states import START, AtWork, Giving, State, Working
-from floorhand.flows.tabled import TABLE, Tabled
+from floorhand.flows.tabled import TABLE, Tabled, TabledOver
 from floorhand.flows.turn import Ask, Choice, Do, Prompt, Reply, Wants
 
 BACK = (Key.BACK, "key.back")
@@ -60,10 +60,24 @@ def step(state: State, event: object) -> Reply | None:
             return Do(ListWork(sort=sort))
         case Giving(listed=listed, sort=sort), Pressed(key=Key.BACK):
             return Ask(AtWork(listed.work, sort))
-        case Giving(listed=TakersListed(work, rows, skip, True)), Pressed(key=Key.LIST):
-            return Do(ListTakers(work, skip + len(rows)))
-        case Giving(listed=listed), Chosen(code=worker):
-            work = listed.work
+        case Giving(), _:
+            return _give(state, event)
+    return None
+
+
+def _give(state: Giving, event: object) -> Reply | None:
+    """Choose who shall have the work, or see the list of them otherwise."""
+    listed, work = state.listed, state.listed.work
+    match event:
+        case Pressed(key=Key.LIST) if listed.more:
+            return Do(ListTakers(work, listed.skip + len(listed.rows), listed.sort))
+        case Pressed(key=Key.FULL) if listed.rows:
+            return Do(ListTakers(work, sort=next_way(TAKERS, listed.sort)))
+        case Pressed(key=Key.PRINT) if listed.rows:
+            return Ask(TabledOver("takers", f"{work.job}/{work.holder}/{work.task}", state))
+        case SortBy(way=way):
+            return Do(ListTakers(work, sort=way))
+        case Chosen(code=worker):
             return Do(GiveWork(work.job, work.task, work.about, work.order, work.holder, worker))
     return None
 
@@ -85,15 +99,19 @@ def prompt(state: Working | AtWork | Giving) -> Prompt:
                 Choice(
                     one.worker,
                     "control.row_taker",
-                    facts=(("name", one.name), ("seat", one.seat or "–")),
+                    facts=(("name", one.name), ("number", one.worker), ("seat", one.seat or "–")),
                 )
                 for one in listed.rows
             )
             return Prompt(
                 "control.give_to",
-                ask_facts=(("work", listed.work.about),),
-                keys=_keys(more=listed.more),
+                ask_facts=(
+                    ("work", listed.work.about),
+                    *(heading(TAKERS, listed.sort) if rows else ()),
+                ),
+                keys=(*((SORT, TABLE) if rows else ()), *_keys(more=listed.more)),
                 choices=rows,
+                columns=columns(TAKERS, listed.sort),
                 wants=CHOICE,
             )
 

@@ -25,7 +25,7 @@ from floorhand.domain.exceptions import (
     NamesListed,
 )
 from floorhand.domain.keymap import Key
-from floorhand.domain.sorting import EXCEPTIONS, next_way
+from floorhand.domain.sorting import EXCEPTIONS, KINDS, NAMES, next_way
 from floorhand.domain.things import (
     Badge,
     Chosen,
@@ -52,7 +52,7 @@ from floorhand.flows.exceptions_states import (
     State,
     Why,
 )
-from floorhand.flows.tabled import Tabled
+from floorhand.flows.tabled import Tabled, TabledOver
 from floorhand.flows.turn import Ask, Do, Open, Refuse, Reply
 
 NAME = "exceptions"
@@ -69,7 +69,7 @@ def step(state: State, event: object) -> Reply:
             return Ask(Listing(event)) if not (kind or thing or skip) else Do(ListExceptions())
         case _, ExceptionsListed():
             return Ask(Listing(event))
-        case Tabled(), _:
+        case Tabled() | TabledOver(), _:
             return tabled.step(state, event)
         case Arriving(), ListExceptions():
             return Do(event)
@@ -108,7 +108,13 @@ def _list(state: Listing | Kinds, event: object) -> Reply:
         case Listing(), _ if thing := _thing(event):
             return Do(ListExceptions(thing=thing, sort=listed.asked.sort))
         case Kinds(kinds=kinds), Pressed(key=Key.LIST) if kinds.more:
-            return Do(ListKinds(kinds.skip + len(kinds.kinds)))
+            return Do(ListKinds(kinds.skip + len(kinds.kinds), kinds.sort))
+        case Kinds(kinds=kinds), Pressed(key=Key.FULL) if kinds.kinds:
+            return Do(ListKinds(sort=next_way(KINDS, kinds.sort)))
+        case Kinds(), SortBy(way=way):
+            return Do(ListKinds(sort=way))
+        case Kinds(kinds=kinds), Pressed(key=Key.PRINT) if kinds.kinds:
+            return Ask(TabledOver("kinds", "", state))
         case Kinds(), Chosen(code=kind):
             return Do(ListExceptions("" if kind == ALL else kind, sort=listed.asked.sort))
     return _refused(event)
@@ -140,14 +146,29 @@ def _one(state: Reading | Why | Names, event: object) -> Reply:
             return Do(Decide(entry, action, reason))
         case Names(), NamesListed():
             return Ask(Names(listed, seen, event))
-        case Names(names=names), Pressed(key=Key.LIST) if names.more:
-            return Do(ListNames(names.about, names.skip + len(names.names)))
+        case Names(), Pressed(key=Key.LIST | Key.FULL | Key.PRINT) | SortBy():
+            return _names(state, event)
         case Names(names=NamesListed(about="owner")), Badge(worker=worker):
             return Do(Assign(entry, worker))
         case Names(names=NamesListed(about="owner")), Chosen(code=worker):
             return Do(Assign(entry, worker))
         case Names(), Chosen(code=merchant):
             return Do(Decide(entry, NAME_MERCHANT, detail=merchant))
+    return _refused(event)
+
+
+def _names(state: Names, event: object) -> Reply:
+    """See a list of names otherwise: further on, sorted another way, or as a table."""
+    names = state.names
+    match event:
+        case Pressed(key=Key.LIST) if names.more:
+            return Do(ListNames(names.about, names.skip + len(names.names), names.sort))
+        case Pressed(key=Key.FULL) if names.names:
+            return Do(ListNames(names.about, sort=next_way(NAMES, names.sort)))
+        case Pressed(key=Key.PRINT) if names.names:
+            return Ask(TabledOver("people" if names.about == "owner" else "merchant", "", state))
+        case SortBy(way=way):
+            return Do(ListNames(names.about, sort=way))
     return _refused(event)
 
 

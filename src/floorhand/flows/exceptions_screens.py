@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from floorhand.domain.exceptions import REASONS, ExceptionRow, ExceptionSeen, NamesListed
+from floorhand.domain.exceptions import (
+    REASONS,
+    ExceptionRow,
+    ExceptionSeen,
+    KindsListed,
+    NamesListed,
+)
 from floorhand.domain.keymap import Key
-from floorhand.domain.sorting import EXCEPTIONS, heading
+from floorhand.domain.sorting import EXCEPTIONS, KINDS, NAMES, heading
 from floorhand.flows import tabled
 from floorhand.flows.columns import columns
 from floorhand.flows.exceptions_states import Kinds, Listing, Names, Reading, State, Why
-from floorhand.flows.tabled import TABLE, Tabled
+from floorhand.flows.tabled import TABLE, Tabled, TabledOver
 from floorhand.flows.turn import Choice, Prompt, Wants
 
 ALL = "all"
@@ -17,7 +23,7 @@ ASSIGN = "assign"
 
 BACK = (Key.BACK, "key.back")
 MORE = (Key.LIST, "key.more")
-KINDS = (Key.SKIP, "key.kinds")
+OF_KINDS = (Key.SKIP, "key.kinds")
 SORT = (Key.FULL, "key.sort")
 CHOICE = Wants(kinds=("choice",))
 Asked = tuple[tuple[str, str | int], ...]
@@ -31,17 +37,14 @@ def prompt(state: State) -> Prompt:
             rows = tuple(
                 Choice(row.entry, _kind(row), _about(row), facts=_cells(row)) for row in listed.rows
             )
-            keys = (*((SORT, TABLE) if rows else ()), KINDS, *_leafing(more=listed.more))
+            keys = (*((SORT, TABLE) if rows else ()), OF_KINDS, *_leafing(more=listed.more))
             ask = "exceptions.which" if rows else "exceptions.none"
             facts: Asked = (("count", listed.count), *heading(EXCEPTIONS, listed.asked.sort))
             heads = columns(EXCEPTIONS, listed.asked.sort)
             return Prompt(ask, facts, keys=keys, choices=rows, columns=heads, wants=ANYTHING)
         case Kinds(kinds=kinds):
-            rows = tuple(Choice(kind, f"trouble.{kind}", str(n)) for kind, n in kinds.kinds)
-            rows = (*rows, Choice(ALL, "exceptions.all"))
-            keys = _leafing(more=kinds.more)
-            return Prompt("exceptions.kinds", keys=keys, choices=rows, wants=CHOICE)
-        case Tabled():
+            return _kinds(kinds)
+        case Tabled() | TabledOver():
             return tabled.prompt(state)
         case Reading(seen=seen):
             return _reading(seen)
@@ -51,6 +54,23 @@ def prompt(state: State) -> Prompt:
         case Names(names=names):
             return _names(names)
     return Prompt(ask="exceptions.none")
+
+
+def _kinds(listed: KindsListed) -> Prompt:
+    some = bool(listed.kinds)
+    rows = tuple(
+        Choice(kind, text, str(n), facts=(("kind_text", text), ("count", n)))
+        for kind, text, n in ((kind, f"trouble.{kind}", n) for kind, n in listed.kinds)
+    )
+    every = (("kind_text", "exceptions.all"), ("count", ""))
+    return Prompt(
+        "exceptions.kinds",
+        heading(KINDS, listed.sort) if some else (),
+        keys=(*((SORT, TABLE) if some else ()), *_leafing(more=listed.more)),
+        choices=(*rows, Choice(ALL, "exceptions.all", facts=every)),
+        columns=columns(KINDS, listed.sort) if some else (),
+        wants=CHOICE,
+    )
 
 
 def _leafing(*, more: bool) -> tuple[tuple[Key, str], ...]:
@@ -115,7 +135,9 @@ def _names(names: NamesListed) -> Prompt:
     )
     return Prompt(
         "exceptions.owner" if owner else "exceptions.merchant",
-        keys=_leafing(more=names.more),
+        heading(NAMES, names.sort) if rows else (),
+        keys=(*((SORT, TABLE) if rows else ()), *_leafing(more=names.more)),
         choices=rows,
+        columns=columns(NAMES, names.sort),
         wants=Wants(kinds=("choice", "badge")) if owner else CHOICE,
     )

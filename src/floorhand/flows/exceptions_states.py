@@ -12,7 +12,7 @@ from floorhand.domain.exceptions import (
     ListExceptions,
     NamesListed,
 )
-from floorhand.flows.tabled import Tabled
+from floorhand.flows.tabled import Tabled, TabledOver
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +61,9 @@ class Names:
     names: NamesListed
 
 
-State = Arriving | Listing | Kinds | Reading | Why | Names | Tabled
+State = Arriving | Listing | Kinds | Reading | Why | Names | Tabled | TabledOver
 START = Arriving()
-STATES: tuple[type, ...] = (Arriving, Listing, Kinds, Reading, Why, Names, Tabled)
+STATES: tuple[type, ...] = (Arriving, Listing, Kinds, Reading, Why, Names, Tabled, TabledOver)
 VALUES: tuple[type, ...] = (
     ExceptionRow,
     ExceptionSeen,

@@ -22,6 +22,7 @@ from floorhand.domain.keymap import Key
 from floorhand.domain.things import Chosen, Pressed, Text
 from floorhand.errors import Code
 from floorhand.flows import tabled
+from floorhand.flows.columns import columns
 from floorhand.flows.tabled import TABLE
 from floorhand.flows.turn import Ask, Choice, Do, Open, Prompt, Refuse, Reply, Wants
 
@@ -159,6 +160,7 @@ def _looking(seen: SeenLeft) -> Prompt:
             Choice(kind, "handing_over.kind", facts=(("kind_text", f"left.{kind}"), ("n", count)))
             for kind, count in seen.counts
         ),
+        columns=columns("left", ""),
         keys=((Key.DONE, key), BACK, *((TABLE,) if seen.counts else ())),
         wants=Wants(kinds=("choice", "done")),
     )

@@ -71,7 +71,8 @@ def prompt(state: State) -> Prompt:
         case Deeds(found=found):
             keys = (BACK, *((MORE,) if found.more else ()), TABLE)
             rows = tuple(_deed(one) for one in found.deeds)
-            return Prompt("leading.deeds", keys=keys, choices=rows, wants=ANYTHING)
+            heads = columns("deeds", "")
+            return Prompt("leading.deeds", keys=keys, choices=rows, columns=heads, wants=ANYTHING)
         case Reading(seen=seen):
             return _reading(seen)
         case Why():

@@ -15,12 +15,17 @@ from floorhand.domain.serving import (
     MerchantServed,
     MerchantsListed,
 )
-from floorhand.domain.things import Chosen, Pressed, Text
+from floorhand.domain.sorting import MERCHANTS, heading, next_way
+from floorhand.domain.things import Chosen, Pressed, SortBy, Text
 from floorhand.errors import Code
+from floorhand.flows import tabled
+from floorhand.flows.columns import columns
+from floorhand.flows.tabled import TABLE, TabledOver
 from floorhand.flows.turn import Ask, Choice, Do, Open, Prompt, Refuse, Reply, Wants
 
 NAME = "serving"
 BACK = (Key.BACK, "key.back")
+SORT = (Key.FULL, "key.sort")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +49,9 @@ class Serving:
     name: str
 
 
-State = Arriving | Choosing | Serving
+State = Arriving | Choosing | Serving | TabledOver
 START = Arriving()
-STATES: tuple[type, ...] = (Arriving, Choosing, Serving)
+STATES: tuple[type, ...] = (Arriving, Choosing, Serving, TabledOver)
 VALUES: tuple[type, ...] = (MerchantsListed, MerchantRow)
 
 
@@ -58,11 +63,19 @@ def step(state: State, event: object) -> Reply:
         case Arriving(), _:
             return Do(ListMerchants())
         case Choosing(listed=MerchantsListed(more=True) as listed), Pressed(key=Key.LIST):
-            return Do(ListMerchants(listed.skip + len(listed.rows)))
+            return Do(ListMerchants(listed.skip + len(listed.rows), listed.sort))
+        case Choosing(listed=listed), Pressed(key=Key.FULL) if listed.rows:
+            return Do(ListMerchants(sort=next_way(MERCHANTS, listed.sort)))
+        case Choosing(listed=listed), Pressed(key=Key.PRINT) if listed.rows:
+            return Ask(TabledOver("merchant", "", state))
+        case Choosing(), SortBy(way=way):
+            return Do(ListMerchants(sort=way))
         case Choosing(), Chosen(code=code) | Text(value=code):
             return Do(FindMerchant(code))
         case Choosing(listed=listed), MerchantServed(code=code, name=name):
             return Ask(Serving(listed, code, name))
+        case TabledOver(), _:
+            return tabled.step(state, event)
         case Serving(listed=listed), Pressed(key=Key.BACK):
             return Ask(Choosing(listed))
         case Choosing(), Pressed(key=Key.BACK):
@@ -76,16 +89,33 @@ def prompt(state: State) -> Prompt:
     """Say what to show."""
     match state:
         case Choosing(listed=listed):
-            more = ((Key.LIST, "key.more"),) if listed.more else ()
-            return Prompt(
-                "serving.choose",
-                keys=(BACK, *more),
-                choices=tuple(
-                    Choice(row.code, label=f"{row.code} {row.name}".strip()) for row in listed.rows
-                ),
-                wants=Wants(kinds=("choice", "text"), text=True),
-            )
+            return _choosing(listed)
+        case TabledOver():
+            return tabled.prompt(state)
         case Serving(merchant=merchant, name=name):
             about = (("merchant", merchant), ("name", name))
             return Prompt("serving.tables", ask_facts=about, place=merchant, keys=(BACK,))
     return Prompt("serving.choose", keys=(BACK,))
+
+
+def _choosing(listed: MerchantsListed) -> Prompt:
+    rows = tuple(
+        Choice(
+            row.code,
+            label=f"{row.code} {row.name}".strip(),
+            facts=(("merchant", row.code), ("name", row.name), ("orders", row.orders)),
+        )
+        for row in listed.rows
+    )
+    return Prompt(
+        "serving.choose",
+        heading(MERCHANTS, listed.sort) if rows else (),
+        keys=(
+            *((SORT, TABLE) if rows else ()),
+            BACK,
+            *(((Key.LIST, "key.more"),) if listed.more else ()),
+        ),
+        choices=rows,
+        columns=columns(MERCHANTS, listed.sort),
+        wants=Wants(kinds=("choice", "text"), text=True),
+    )

@@ -16,7 +16,7 @@ from floorhand.domain.reversing import FindDeeds
 from floorhand.domain.ruling import ListRules
 from floorhand.domain.things import Pressed
 from floorhand.errors import Code
-from floorhand.flows.turn import Do, Prompt, Refuse, Reply
+from floorhand.flows.turn import AnyState, Ask, Do, Prompt, Refuse, Reply
 
 ASK = "leading.table"
 TABLE = (Key.PRINT, "key.table")
@@ -48,20 +48,29 @@ class Tabled:
     rights: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class TabledOver:
+    """The table is looked at over a list that stays as it is: ``behind`` is the state of that."""
+
+    which: str
+    of: str
+    behind: AnyState
+
+
 VALUES: tuple[type, ...] = (
     *(ListExceptions, ListSubjects, ListWork, LookAtPlan, ListRules, ListSeats, ListPeople),
     FindDeeds,
 )
 
 
-def step(state: Tabled, event: object) -> Reply:
+def step(state: Tabled | TabledOver, event: object) -> Reply:
     """Say what an event leads to while a table is looked at."""
     if event == Pressed(Key.BACK):
-        return Do(state.asked)
+        return Ask(state.behind) if isinstance(state, TabledOver) else Do(state.asked)
     return Refuse(Code.KEY_NOT_NOW if isinstance(event, Pressed) else Code.NOT_EXPECTED_NOW)
 
 
-def prompt(state: Tabled) -> Prompt:
+def prompt(state: Tabled | TabledOver) -> Prompt:
     """Say what to show."""
     return shown(state.which, state.of)
 

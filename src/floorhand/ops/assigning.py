@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -27,13 +27,13 @@ from floorhand.domain.control import (
     WorkListed,
     WorkRow,
 )
-from floorhand.domain.rights import Right, may
-from floorhand.domain.sorting import is_turned, plain
+from floorhand.domain.rights import Right
+from floorhand.domain.sorting import TAKERS, is_turned, plain, way_of
 from floorhand.errors import Code, Gone, Refused
 from floorhand.flows.turn import Ask
 from floorhand.ops.colleagues import moment_told
 from floorhand.ops.freezing import freeze
-from floorhand.ops.handing_on import KEPT, free, give, may_count
+from floorhand.ops.handing_on import KEPT, free, give
 from floorhand.ops.leading import must_lead
 from floorhand.ops.parking import Left, park
 from floorhand.ops.registry import FLOWS
@@ -43,11 +43,11 @@ from floorhand.store.ledger import Cause
 from floorhand.store.masters import worker_facts
 from floorhand.store.open_work import Held
 from floorhand.store.schema import Parked, Seat
+from floorhand.store.takers import takers
 from floorhand.store.undo_steps import NO_STEPS
-from floorhand.store.workers import people
+from floorhand.store.workers import Person
 
 RECEIVING: Final = "receiving"
-COUNTING: Final = "counting"
 
 
 _SORTED: Final[Mapping[str, Callable[[Held], str]]] = {
@@ -56,6 +56,13 @@ _SORTED: Final[Mapping[str, Callable[[Held], str]]] = {
     "place": lambda one: one.about,
 }
 """By what to sort, besides by age."""
+
+_TAKERS: Final[Mapping[str, Callable[[Person], Any]]] = {
+    "busy": lambda one: not one.seats,
+    "subject": lambda one: (one.name, one.code),
+    "number": lambda one: one.code,
+}
+"""By what to sort those who may take work on, and then by name."""
 
 
 def list_work(tx: Session, cause: Cause, command: ListWork) -> WorkListed:
@@ -96,19 +103,13 @@ def _being_received(tx: Session, site: str) -> Iterator[Held]:
 def list_takers(tx: Session, cause: Cause, command: ListTakers) -> TakersListed:
     """Say who may take work on, those first who sit somewhere."""
     must_lead(tx, cause, Right.CONTROL)
-    able = [
-        one
-        for one in people(tx, cause.site)
-        if may(one.roles.split(), Right(command.work.job)) and one.code != command.work.holder
-    ]
-    if command.work.job == COUNTING:
-        task = command.work.task
-        able = [one for one in able if may_count(tx, cause.site, task, one.code)]
-    able.sort(key=lambda one: (not one.seats, one.name, one.code))
+    work, way = command.work, way_of(TAKERS, command.sort)
+    able = sorted(takers(tx, cause.site, work.job, work.holder, work.task), key=_TAKERS["subject"])
+    able.sort(key=_TAKERS[plain(way)], reverse=is_turned(way))
     shown = able[command.skip : command.skip + LISTED_MAX]
     rows = tuple(TakerRow(one.code, one.name, " ".join(one.seats)) for one in shown)
     more = len(able) > command.skip + LISTED_MAX
-    return TakersListed(command.work, rows, command.skip, more)
+    return TakersListed(command.work, rows, command.skip, more, command.sort)
 
 
 def free_work(tx: Session, cause: Cause, command: FreeWork) -> WorkFreed:

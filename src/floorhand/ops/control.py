@@ -63,8 +63,7 @@ def seek(tx: Session, cause: Cause, command: Seek) -> Standing | SubjectsListed:
         raise Refused(Code.UNKNOWN_BARCODE, code=command.code, ask_text="control.desk")
     if len(found) == 1:
         return how_it_stands(tx, cause, found[0])
-    rows = tuple(SubjectRow(one, "control.row_sku", (("subject", one.name),)) for one in found)
-    return SubjectsListed(ListSubjects("sku", sku=command.code), rows, more=False)
+    return list_subjects(tx, cause, ListSubjects("sku", sku=command.code))
 
 
 def list_subjects(tx: Session, cause: Cause, command: ListSubjects) -> SubjectsListed:
@@ -72,6 +71,19 @@ def list_subjects(tx: Session, cause: Cause, command: ListSubjects) -> SubjectsL
     must_lead(tx, cause, Right.CONTROL)
     rows = _LISTS[command.kind](tx, cause, command)
     return SubjectsListed(command, rows[:LISTED_MAX], more=len(rows) > LISTED_MAX)
+
+
+def _sought(tx: Session, cause: Cause, asked: ListSubjects) -> Rows:
+    """List the products, or lots, that are called alike."""
+    found = subjects.called(tx, cause.site, asked.sku, asked.sort)
+    return tuple(
+        SubjectRow(
+            one.subject,
+            "control.row_sku",
+            (("subject", one.subject.name), ("name", one.name), ("pieces", one.pieces)),
+        )
+        for one in found
+    )
 
 
 def _held(tx: Session, cause: Cause, asked: ListSubjects) -> Rows:
@@ -138,8 +150,10 @@ def _out(tx: Session, cause: Cause, asked: ListSubjects) -> Rows:
             _order_or(one.order, lot),
             "control.row_in_hand",
             (
+                ("what_text", "desk.in_hand"),
                 ("pieces", one.pieces),
                 ("place", one.place),
+                ("when", ""),
                 ("order", one.order or "–"),
                 ("name", one.worker or "–"),
             ),
@@ -151,8 +165,11 @@ def _out(tx: Session, cause: Cause, asked: ListSubjects) -> Rows:
             Subject(ORDER, one.merchant, one.number),
             "control.row_sent",
             (
+                ("what_text", "desk.sent"),
                 ("pieces", one.pieces),
                 ("order", one.order),
+                ("place", one.tracking or one.carton),
+                ("name", ""),
                 ("parcel", one.tracking or one.carton),
                 ("when", moment_told(tx, cause.site, one.at, cause.at)),
             ),
@@ -172,6 +189,7 @@ _LISTS: Mapping[str, Callable[[Session, Cause, ListSubjects], Rows]] = {
     "merchant": _merchants,
     "lot": _lots,
     "out": _out,
+    "sku": _sought,
 }
 
 

@@ -46,6 +46,7 @@ from floorhand.store.exception_facts import facts_of
 from floorhand.store.exceptions import Standing
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import site_rules, worker_facts
+from floorhand.store.ordering import in_order
 from floorhand.store.schema import Merchant, Trouble, Worker
 
 JOB: Final = "lead"
@@ -130,24 +131,30 @@ def _row(tx: Session, cause: Cause, one: Standing) -> ExceptionRow:
 def list_kinds(tx: Session, cause: Cause, command: ListKinds) -> KindsListed:
     """List the kinds of which some are open."""
     must_lead(tx, cause, Right.DECIDE)
-    kinds = exceptions.counts(exceptions.open_exceptions(tx, cause.site, cause.at))
-    shown = kinds[command.skip : command.skip + LIST_MAX]
-    return KindsListed(shown, command.skip, len(kinds) > command.skip + LIST_MAX)
+    found = exceptions.counts(exceptions.open_exceptions(tx, cause.site, cause.at))
+    kinds = sorted(found) if plain(command.sort) == "kind" else list(found)
+    if is_turned(command.sort):
+        kinds.reverse()
+    shown = tuple(kinds[command.skip : command.skip + LIST_MAX])
+    more = len(kinds) > command.skip + LIST_MAX
+    return KindsListed(shown, command.skip, more, command.sort)
 
 
 def list_names(tx: Session, cause: Cause, command: ListNames) -> NamesListed:
     """List workers, or merchants, by name."""
     must_lead(tx, cause, Right.DECIDE)
     table = Worker if command.about == "owner" else Merchant
+    by = {"number": (table.code,)}
     asked = (
         select(table.code, table.name)
         .where(table.site == cause.site)
-        .order_by(table.name, table.code)
+        .order_by(*in_order(by, command.sort, (table.name, table.code)))
         .offset(command.skip)
         .limit(LIST_MAX + 1)
     )
     found = tuple((row.code, row.name) for row in tx.execute(asked))
-    return NamesListed(command.about, found[:LIST_MAX], command.skip, len(found) > LIST_MAX)
+    more = len(found) > LIST_MAX
+    return NamesListed(command.about, found[:LIST_MAX], command.skip, more, command.sort)
 
 
 def look_at(tx: Session, cause: Cause, command: LookAtException) -> ExceptionSeen:

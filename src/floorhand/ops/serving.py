@@ -24,9 +24,9 @@ from floorhand.store.ledger import Cause
 def list_merchants(tx: Session, cause: Cause, command: ListMerchants) -> MerchantsListed:
     """List the merchants."""
     must_lead(tx, cause, Right.SERVE)
-    found = subjects.merchants(tx, cause.site, LIST_MAX + 1, command.skip)
-    rows = tuple(MerchantRow(one.code, one.name) for one in found[:LIST_MAX])
-    return MerchantsListed(rows, command.skip, len(found) > LIST_MAX)
+    found = subjects.merchants(tx, cause.site, LIST_MAX + 1, command.skip, command.sort)
+    rows = tuple(MerchantRow(one.code, one.name, one.orders) for one in found[:LIST_MAX])
+    return MerchantsListed(rows, command.skip, len(found) > LIST_MAX, command.sort)
 
 
 def serve_merchant(tx: Session, cause: Cause, command: FindMerchant) -> MerchantServed:

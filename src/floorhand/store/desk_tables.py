@@ -34,12 +34,13 @@ from floorhand.store import (
 )
 from floorhand.store.cells import ROWS_MAX, Details, Facts, Lead, Value, Word, table, why
 from floorhand.store.exception_facts import facts_of
-from floorhand.store.exceptions import open_exceptions
+from floorhand.store.exceptions import counts, open_exceptions
 from floorhand.store.histories import split_goods
 from floorhand.store.left_behind import Left, left_behind, of_plain
 from floorhand.store.masters import merchant_rules, site_rules
 from floorhand.store.orders import ENDED
 from floorhand.store.schema import Order
+from floorhand.store.takers import takers
 
 DESK: Final = "desk."
 """Stands before the name of such a table where it is one of many kinds."""
@@ -61,7 +62,8 @@ def desk_table(tx: Session, site: str, which: str, of: str, now: datetime) -> De
         site: The building.
         which: One of `TABLES`.
         of: A kind of exceptions, or the thing that they are about; a kind of what is left over,
-            ``merchant/sku`` of lots, a lot, the merchant of rules, whose deeds, or a hand-over.
+            ``merchant/sku`` of lots, a lot, a code that several have,
+            ``job/holder/task`` of work, the merchant of rules, whose deeds, or a hand-over.
             Empty: all, and for other tables.
         now: The moment of all this.
     """
@@ -85,6 +87,15 @@ def _exceptions(tx: Session, site: str, of: str, now: datetime) -> Details:
         if of in ("", one.kind) or one.is_about(of)
     )
     return table(heads, rows)
+
+
+def _kinds(tx: Session, site: str, _of: str, now: datetime) -> Details:
+    """Tell of each kind of exceptions how many are open, and lead on to them."""
+    rows = (
+        (Word(f"trouble.{kind}"), count, Lead(f"{DESK}exceptions", kind, "→"))
+        for kind, count in counts(open_exceptions(tx, site, now))
+    )
+    return table(("what", "count", "more"), rows)
 
 
 def _work(tx: Session, site: str, _of: str, _now: datetime) -> Details:
@@ -124,6 +135,18 @@ def _merchants(tx: Session, site: str, _of: str, _now: datetime) -> Details:
     found = subjects.merchants(tx, site, COUNTED_MAX, 0)
     rows = ((one.code, one.name, one.orders) for one in found)
     return table(("merchant", "name", "orders"), rows)
+
+
+def _called(tx: Session, site: str, of: str, _now: datetime) -> Details:
+    """List the products, or lots, of several merchants that are called alike."""
+    rows = ((_lead_to(one.subject), one.name, one.pieces) for one in subjects.called(tx, site, of))
+    return table(("subject", "name", "pieces"), rows)
+
+
+def _lead_to(subject: Subject) -> Lead:
+    if subject.kind != LOT:
+        return Lead(subject.kind, subject.name)
+    return Lead(subject.kind, f"{subject.merchant}/{subject.code}/{subject.lot}", subject.name)
 
 
 def _lots(tx: Session, site: str, of: str, _now: datetime) -> Details:
@@ -244,6 +267,15 @@ def _people(tx: Session, site: str, _of: str, now: datetime) -> Details:
     return table(("worker", "name", "seat", "last_scan"), rows)
 
 
+def _takers(tx: Session, site: str, of: str, _now: datetime) -> Details:
+    """List who may take some work on: ``of`` is its job, who has it, and its task."""
+    rows = (
+        (Lead("worker", one.code), one.name, " ".join(one.seats))
+        for one in takers(tx, site, *of.split("/", 2))
+    )
+    return table(("worker", "name", "seat"), rows)
+
+
 def _plan(tx: Session, site: str, _of: str, now: datetime) -> Details:
     """Tell how much there is to count and to fill up, and lead on to each."""
     counted = {which: TABLES[which](tx, site, "", now).count for which in ("counts", "refills")}
@@ -298,11 +330,14 @@ def _comes(dry: Refill) -> str:
 
 TABLES: Final[Mapping[str, Callable[[Session, str, str, datetime], Details]]] = {
     "exceptions": _exceptions,
+    "kinds": _kinds,
     "work": _work,
+    "takers": _takers,
     "held": _held,
     "order": _orders,
     "merchant": _merchants,
     "lot": _lots,
+    "sku": _called,
     "out": _out,
     **{f"deeds_{kind}": partial(_deeds, kind) for kind in deeds.WHICH},
     "left": _left,

@@ -11,6 +11,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.holds import LOT, MERCHANT, SKU, Subject
+from floorhand.domain.sorting import is_turned, plain
 from floorhand.domain.things import OUTSIDE
 from floorhand.store.holds import state_now
 from floorhand.store.ordering import Keys, in_order
@@ -39,6 +40,15 @@ class MerchantRow:
     code: str
     name: str
     orders: int
+
+
+@dataclass(frozen=True, slots=True)
+class CalledRow:
+    """A product, or a lot of one, with the product's name and the pieces in the house."""
+
+    subject: Subject
+    name: str
+    pieces: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +180,39 @@ def sought(tx: Session, site: str, code: str) -> tuple[Subject, ...]:
         .limit(SOUGHT_MAX)
     )
     return tuple(Subject(SKU, *row) for row in rows) or _lots_called(tx, site, code)
+
+
+def called(tx: Session, site: str, code: str, sort: str = "") -> tuple[CalledRow, ...]:
+    """List what of several merchants has one code, by merchant, or sorted so."""
+    rows = [
+        CalledRow(one, sku_name(tx, site, one), _pieces(tx, site, one))
+        for one in sought(tx, site, code)
+    ]
+    if plain(sort) == "pieces":
+        rows.sort(key=lambda one: one.pieces, reverse=not is_turned(sort))
+    elif is_turned(sort):
+        rows.reverse()
+    return tuple(rows)
+
+
+def sku_name(tx: Session, site: str, subject: Subject) -> str:
+    """Give the name of a product."""
+    asked = select(Sku.name).where(
+        Sku.site == site, Sku.merchant == subject.merchant, Sku.code == subject.code
+    )
+    return tx.scalar(asked) or ""
+
+
+def _pieces(tx: Session, site: str, subject: Subject) -> int:
+    """Count the pieces of a product, or of a lot of it, in the house."""
+    held = select(func.sum(Stock.pieces)).where(
+        Stock.site == site,
+        Stock.merchant == subject.merchant,
+        Stock.sku == subject.code,
+        Stock.place.not_in(OUTSIDE),
+        *((Stock.lot == subject.lot,) if subject.lot else ()),
+    )
+    return int(tx.scalar(held) or 0)
 
 
 def _lots_called(tx: Session, site: str, lot: str) -> tuple[Subject, ...]:
