@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+from datetime import datetime, timedelta
 
 import pytest
 from conftest import NOW, SITE
@@ -77,7 +80,14 @@ def test_the_table_has_a_row_for_each_place_and_parcel(sent, capsys) -> None:
     assert told[1] == "Pieces: 0 stored, 2 in hand, 2 shipped."
     assert [line.split()[0] for line in told[3:]] == ["in", "shipped"]
     assert recall(sent, *MILK_A, "--csv") == 3
-    assert len(capsys.readouterr().out.splitlines()) == 3
+    in_hand, gone = csv.DictReader(io.StringIO(capsys.readouterr().out))
+    assert (in_hand["what"], in_hand["place"], in_hand["shipped_at"]) == ("in_hand", "T-20", "")
+    assert (gone["what"], gone["tracking"], gone["pieces"]) == ("shipped", "1Z9", "2")
+    assert not any(" " in head for head in gone)
+    assert recall(sent, *MILK_A, "--json") == 3
+    (parcel,) = json.loads(capsys.readouterr().out)["shipped"]
+    at = datetime.fromisoformat(gone["shipped_at"])
+    assert (at, at.utcoffset()) == (datetime.fromisoformat(parcel["shipped_at"]), timedelta(0))
 
 
 def test_the_desk_has_the_same_as_a_table(sent) -> None:

@@ -5,13 +5,18 @@ Robots pick, pack and receive them, as people do.
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import homes
 import pytest
@@ -227,6 +232,28 @@ def test_goods_arrive_once_and_the_sum_is_the_same_at_each_step(two, capsys) -> 
     run("transfers", *to_south, "-d", north.url, "--site", NORTH)
     assert told(north, south) == (15, 0, 7, 0)
     assert (north.broken(), south.broken()) == ([], [])
+
+
+def test_what_left_is_listed_for_programs(two, capsys) -> None:
+    north, south = two
+    ship(north)
+    of_north = ("-d", north.url, "--site", NORTH)
+
+    def listed() -> tuple[list[dict[str, str]], list[dict[str, Any]]]:
+        capsys.readouterr()
+        run("transfers", "--csv", *of_north)
+        rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+        run("transfers", "--json", *of_north)
+        return rows, json.loads(capsys.readouterr().out)
+
+    rows, objects = listed()
+    assert [list(row) for row in rows] == [list(one) for one in objects] != []
+    assert sum(one["pieces"] for one in objects) == 7
+    assert {(one["to"], one["announced"]) for one in objects} == {(SOUTH, False)}
+    at = datetime.fromisoformat(rows[0]["left_at"])
+    assert at.utcoffset() == timedelta(0)
+    run("transfers", "--to", south.url, "--to-site", SOUTH, *of_north)
+    assert {row["announced"] for row in listed()[0]} == {"yes"}
 
 
 on_files = pytest.mark.sqlite("the same is tried on PostgreSQL beside it")

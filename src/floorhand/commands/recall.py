@@ -46,6 +46,15 @@ HEADS = (
     *("pieces", "condition", "when", "who"),
 )
 
+IN_HAND = "in_hand"
+
+FOR_PROGRAMS = (
+    *("what", "place", "stands_in", "order", "customer", "parcel", "tracking"),
+    *("pieces", "condition", "shipped_at", "worker"),
+)
+
+Row = tuple[listing.Cell, ...]
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
@@ -79,7 +88,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     if args.json:
         print(json.dumps(_body(standing, found), ensure_ascii=False, indent=1))
     elif args.csv:
-        listing.write_csv(HEADS, _rows(found, zone))
+        listing.write_csv(FOR_PROGRAMS, _rows(found))
     else:
         _tell(standing, found, zone)
     return ACT if found.in_hand or found.sent else 0
@@ -115,23 +124,31 @@ def _tell(standing: HoldFacts, found: Traced, zone: ZoneInfo) -> None:
         )
     ]
     say(f"Pieces: {', '.join(counts)}.")
-    if rows := list(_rows(found, zone)):
+    if rows := [[_in_words(cell, zone) for cell in row] for row in _rows(found)]:
         for line in columns(HEADS, rows):
             say(line)
 
 
-def _rows(found: Traced, zone: ZoneInfo) -> Iterator[tuple[str, ...]]:
-    for what, some in (("stored", found.stored), ("in hand", found.in_hand)):
+def _in_words(cell: listing.Cell, zone: ZoneInfo) -> str:
+    if isinstance(cell, datetime):
+        return _local(cell, zone)
+    if cell == IN_HAND:
+        return "in hand"
+    return "" if cell is None else str(cell)
+
+
+def _rows(found: Traced) -> Iterator[Row]:
+    for what, some in (("stored", found.stored), (IN_HAND, found.in_hand)):
         for one in some:
             inside = one.root if one.root != one.place else ""
             yield (
                 *(what, one.place, inside, one.order, "", "", ""),
-                *(str(one.pieces), _condition(one), "", one.worker),
+                *(one.pieces, _condition(one), None, one.worker),
             )
     for gone in found.sent:
         yield (
             *("shipped", "", "", gone.order, gone.customer, gone.carton, gone.tracking),
-            *(str(gone.pieces), "", _local(gone.at, zone), ""),
+            *(gone.pieces, "", gone.at, ""),
         )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from floorhand.commands import listing
 from floorhand.commands.office import say
 from floorhand.config import Settings
 from floorhand.errors import BadSetting
@@ -18,6 +19,8 @@ from floorhand.store.db import open_database
 from floorhand.store.masters import require_site
 from floorhand.store.reading import reading
 from floorhand.store.transfers import CHANNEL, Carton, cartons, note_announced
+
+HEADS = ("carton", "merchant", "order", "to", "pieces", "carrier", "left_at", "announced")
 
 EPILOG = f"""\
 Goods go to another building as an order whose channel is {CHANNEL} and whose customer is that
@@ -38,13 +41,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--again", action="store_true", help="with --file: also what was written before"
     )
+    listing.add_forms(parser)
     parser.epilog = EPILOG
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """List, announce, or write a file."""
     if args.to is None and args.file is None:
-        return _list(settings)
+        return _list(args, settings)
+    if listing.is_for_programs(args):
+        raise BadSetting("--json and --csv are for the list; leave them out with --to and --file.")
     if not args.to_site or (args.to is not None and args.file is not None):
         raise BadSetting("Say which building with --to-site, and either --to or --file.")
     if args.file is not None:
@@ -58,10 +64,13 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     return 3 if done.left else 0
 
 
-def _list(settings: Settings) -> int:
+def _list(args: argparse.Namespace, settings: Settings) -> int:
     with reading(settings.database) as tx:
         require_site(tx, settings.site)
         found = cartons(tx, settings.site)
+    if listing.is_for_programs(args):
+        listing.write(args, HEADS, map(_for_programs, found))
+        return 0
     for carton in found:
         state = "announced" if carton.announced else "not announced yet"
         left_at = f"{carton.left_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
@@ -72,6 +81,11 @@ def _list(settings: Settings) -> int:
     if not found:
         say("Nothing has left for another building.")
     return 0
+
+
+def _for_programs(one: Carton) -> tuple[listing.Cell, ...]:
+    about = (one.code, one.merchant, one.order, one.target, one.pieces, one.carrier)
+    return (*about, one.left_at, one.announced)
 
 
 def _write(file: Path, target_site: str, settings: Settings, *, again: bool) -> int:
