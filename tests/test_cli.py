@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from homes import home_of
 from sqlalchemy import create_engine, event, inspect
 from sqlalchemy.pool import Pool
 
+from floorhand import __main__, cli
 from floorhand.cli import COMMANDS, main
 from floorhand.store.db import engine_of
 
@@ -125,6 +127,18 @@ def test_common_options_may_stand_before_the_command(capsys, transactions, tmp_p
     code, out, _ = run(capsys, "--database", home_of(tmp_path / "floor.db"), "check")
     assert code == 0
     assert out.startswith("ledger = balances")
+
+
+def test_what_stays_is_not_looked_through_at_the_start_and_at_the_end(monkeypatch) -> None:
+    done = []
+    monkeypatch.setattr(gc, "set_threshold", lambda *young: done.append(young))
+    monkeypatch.setattr(gc, "freeze", lambda: done.append("frozen"))
+    monkeypatch.setattr(cli, "main", lambda: done.append("run") or sys.exit(3))
+    monkeypatch.setattr(sys, "argv", ["floorhand", "check"])
+    with pytest.raises(SystemExit) as ended:
+        __main__.main()
+    assert ended.value.code == 3
+    assert done == [(__main__.YOUNG_MAX,), "run", "frozen"]
 
 
 LATE = ("alembic", "biip", "barcode", "PIL", "zxingcpp", "psycopg", "hypothesis")
