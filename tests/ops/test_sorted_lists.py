@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 from conftest import NOW, SITE
@@ -11,6 +11,8 @@ from warehouses import picking
 from warehouses.picker import Picker
 
 from floorhand.commands.board import behind_line
+from floorhand.commands.service import list_sight_of
+from floorhand.config import Settings
 from floorhand.domain.control import HoldSubject
 from floorhand.domain.holds import Subject
 from floorhand.domain.keymap import Key
@@ -19,13 +21,14 @@ from floorhand.flows.columns import COLUMNS
 from floorhand.ops.floor import take_seat
 from floorhand.ops.settling import from_office
 from floorhand.store.cells import in_words
-from floorhand.store.db import Transactions
+from floorhand.store.db import Transactions, engine_of
+from floorhand.store.onlooking import Onlooker
 from floorhand.store.schema import Order, Place, Sku, Trouble, Worker
 from floorhand.text.catalog import catalog
 from floorhand.tui.board_parts import Target
 from floorhand.tui.layout import lay_out
 from floorhand.tui.view import View
-from floorhand.tui.watching import Over, shown_over
+from floorhand.tui.watching import MERCHANTS, Over, shown_over
 
 BEGUN = str(NOW + timedelta(seconds=3))
 """When Ana has scanned her cart."""
@@ -263,7 +266,6 @@ def test_headings_stand_where_there_is_room_for_a_table_that_tells_the_entries_a
         (("handing_over", "troubles"), Over("desk.left", "troubles"), ["Exceptions", "S1"]),
         (("exceptions", "*SKIP"), Over("desk.kinds"), ["No bin for goods", "1", "→"]),
         (("exceptions", "X/1", "assign"), Over("desk.people"), ["W1", "Ana", "SEAT-W1"]),
-        (("serving",), Over("desk.merchant"), ["ACME"]),
     ],
 )
 def test_each_list_is_a_table_on_a_screen_of_its_own_until_one_goes_back(
@@ -300,6 +302,22 @@ def test_lists_of_kinds_names_and_merchants_are_sorted_too(floor, areas, sort, e
     assert [one.code for one in bob.prompt.choices][: len(expected)] == expected
     before = bob.prompt
     assert bob.scan("*PRINT", "*BACK").prompt == before
+
+
+def test_the_table_of_those_who_serve_merchants_opens_nothing_else(floor) -> None:
+    bob = desk(floor, "serving")
+    over = shown_over(bob.scan("*PRINT").prompt)
+    assert over == Over(MERCHANTS)
+    url = engine_of(floor).url.render_as_string(hide_password=False)
+    settings = Settings(database=url, site=SITE)
+    sight = list_sight_of(settings, Onlooker(url), catalog("en"), UTC)
+    found = sight.look(sight.first).details
+    assert found is not None
+    assert [row[0] for row in found.rows] == ["ACME", "BOLT", "FERN"]
+    for other in (Target("found", "MUG-1"), Target("order", "ACME/1001"), Target("desk.order", "")):
+        behind = sight.look(other).details
+        assert behind is not None
+        assert (behind.rows, behind.facts[0][0]) == ((), "details.unknown")
 
 
 def test_those_who_may_have_work_are_a_table_and_sorted(floor) -> None:

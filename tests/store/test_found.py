@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, update
 from warehouses import picking as house
 from warehouses.picker import Picker
 
+from floorhand.commands.board import behind_line
 from floorhand.domain.control import HoldSubject
 from floorhand.domain.holds import Subject
 from floorhand.ops.settling import from_office
@@ -22,6 +23,7 @@ from floorhand.store.ledger import Cause
 from floorhand.store.schema import (
     Barcode,
     Delivery,
+    Merchant,
     Operation,
     Order,
     PrinterRow,
@@ -32,7 +34,9 @@ from floorhand.store.schema import (
     Sku,
     UndoStep,
 )
+from floorhand.store.service_tables import TABLES
 from floorhand.text.catalog import catalog
+from floorhand.tui.board_parts import Target
 
 LATER = NOW + timedelta(minutes=20)
 
@@ -114,6 +118,53 @@ def test_a_return_of_which_nobody_knows_whose_it_is_is_found(floor: Transactions
     told = [catalog("en").fact(*fact) for fact in details.facts]
     assert ("Place", "SHELF") in told
     assert "fact.merchant" not in dict(details.facts)
+
+
+def test_a_merchant_tells_how_all_that_is_its_own_stands_and_leads_to_it(floor) -> None:
+    with floor.begin() as tx:
+        at = {"site": SITE, "merchant": "ACME"}
+        tx.execute(insert(Delivery).values(**at, number="D-77", state="receiving"))
+        tx.execute(insert(Delivery).values(**at, number="D-78", state="closed"))
+        tx.execute(insert(Return).values(**at, number="R-77", custody="received"))
+        other = {"site": SITE, "merchant": "BOLT", "number": "D-79", "state": "announced"}
+        tx.execute(insert(Delivery).values(**other))
+    for subject in (Subject("merchant", "ACME"), Subject("sku", "ACME", "TEA")):
+        with floor.begin() as tx:
+            from_office(tx, SITE, HoldSubject(subject, "quality"), NOW)
+    details = seen(floor, "acme")
+    assert details == seen(floor, "ACME")
+    assert details.facts[0] == ("board.head.merchant", "ACME Acme Trading")
+    assert ("fact.held_text", "hold.kind.merchant") in details.facts
+    assert details.heads == ("what", "state", "count", "pieces", "more")
+    told = [(*(getattr(value, "key", value) for value in row[:4]),) for row in details.rows]
+    assert ("service.orders", "order_state.picking", 2, 9) in told
+    assert ("service.deliveries", "delivery_state.receiving", 1, None) in told
+    assert ("service.returns", "custody.received", 1, None) in told
+    stock = {row[1]: row[3] for row in told if row[0] == "service.stock"}
+    assert set(stock) == {"service.good", "fact.condition_hold"}
+    leads = {row[4].kind: row[4] for row in details.rows if isinstance(row[4], Lead)}
+    assert set(leads) == {f"merchant.{name}" for name in TABLES}
+    with floor.begin() as tx:
+        shown = {kind: behind_line(tx, SITE, Target(kind, "ACME"), LATER) for kind in leads}
+    assert ("order", "ACME/1001") in [
+        (row[0].kind, row[0].name)
+        for row in shown["merchant.orders"].rows
+        if isinstance(row[0], Lead)
+    ]
+    assert shown["merchant.deliveries"].rows[0][0] == Lead("delivery", "D-77")
+
+
+def test_a_merchant_is_found_by_a_word_of_its_name_and_told_among_others(floor) -> None:
+    with floor.begin() as tx:
+        tx.execute(update(Merchant).where(Merchant.code == "BOLT").values(name="Bolts of Olomouc"))
+        tx.execute(insert(Sku).values(site=SITE, merchant="ACME", code="PIN", name="Olomouc pin"))
+    assert seen(floor, "bolts of").facts[0] == ("board.head.merchant", "BOLT Bolts of Olomouc")
+    both = seen(floor, "olomouc")
+    assert [row[1] for row in both.rows] == [Lead("merchant", "BOLT"), Lead("sku", "ACME/PIN")]
+    assert both.rows[0][2] == "Bolts of Olomouc"
+    with floor.begin() as tx:
+        gone = behind_line(tx, SITE, Target("merchant", "NOBODY"), LATER)
+    assert gone.facts == (("details.unknown", "NOBODY"),)
 
 
 def test_a_code_of_several_merchants_is_told_with_each(floor: Transactions) -> None:

@@ -104,11 +104,14 @@ def behind_line(tx: Session, site: str, target: Target, now: datetime) -> Detail
     from floorhand.store.desk_tables import DESK, desk_table
     from floorhand.store.details import details
     from floorhand.store.found import about, found
+    from floorhand.store.merchant_pages import is_of_merchant, merchant_page
 
     if target.kind == "found":
         return found(tx, site, target.which, now)
     if target.kind.startswith(DESK):
         return desk_table(tx, site, target.kind.removeprefix(DESK), target.which, now)
+    if is_of_merchant(target.kind):
+        return merchant_page(tx, site, target.kind, target.which, now)
     if target.kind in PAGES:
         return about(tx, site, target.kind, target.which)
     return details(tx, site, target.kind, target.which, now)

@@ -132,6 +132,33 @@ def sight_of(
     return Sight(look, keeper(settings, words), words, zone, settings.site, first)
 
 
+def list_sight_of(settings: Settings, onlooker: Onlooker, words: Catalog, zone: tzinfo) -> Sight:
+    """Give what a screen works with that lists the merchants, and opens and finds nothing else."""
+    from floorhand.commands.board import keeper
+    from floorhand.store.cells import table
+    from floorhand.store.desk_tables import COUNTED_MAX
+    from floorhand.store.service_pages import unknown
+    from floorhand.store.subjects import merchants
+    from floorhand.tui.board import Looked, Sight
+    from floorhand.tui.board_parts import Target
+    from floorhand.tui.watching import MERCHANTS
+
+    first = Target(MERCHANTS, "")
+
+    def look(target: Target | None) -> Looked:
+        now = datetime.now(UTC)
+        if target is None:
+            return Looked(now)
+        if target != first:
+            return Looked(now, details=unknown(target.which))
+        with onlooker.look() as tx:
+            found = merchants(tx, settings.site, COUNTED_MAX, 0)
+        rows = ((one.code, one.name, one.orders) for one in found)
+        return Looked(now, details=table(("merchant", "name", "orders"), rows))
+
+    return Sight(look, keeper(settings, words), words, zone, settings.site, first)
+
+
 def _behind(tx: Session, asked: Asked, target: Target) -> Details:
     from floorhand.store.cells import Details, Lead, Word, table
 

@@ -130,11 +130,13 @@ def _sights(
         from floorhand.commands import board, service
         from floorhand.store.onlooking import Onlooker
         from floorhand.tui.board_parts import Target
-        from floorhand.tui.watching import BOARD, MERCHANT
+        from floorhand.tui.watching import BOARD, MERCHANT, MERCHANTS
 
         onlooker = Onlooker(settings.database)
         if over.kind == MERCHANT:
             return service.sight_of(settings, onlooker, words, road.zone, over.which)
+        if over.kind == MERCHANTS:
+            return service.list_sight_of(settings, onlooker, words, road.zone)
         first = None if over.kind == BOARD else Target(over.kind, over.which)
         return board.sight_of(settings, onlooker, words, road.zone, manner, first)
 

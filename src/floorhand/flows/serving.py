@@ -20,7 +20,7 @@ from floorhand.domain.things import Chosen, Pressed, SortBy, Text
 from floorhand.errors import Code
 from floorhand.flows import tabled
 from floorhand.flows.columns import columns
-from floorhand.flows.tabled import TABLE, TabledOver
+from floorhand.flows.tabled import SERVED, TABLE, TabledOver
 from floorhand.flows.turn import Ask, Choice, Do, Open, Prompt, Refuse, Reply, Wants
 
 NAME = "serving"
@@ -67,7 +67,7 @@ def step(state: State, event: object) -> Reply:
         case Choosing(listed=listed), Pressed(key=Key.FULL) if listed.rows:
             return Do(ListMerchants(sort=next_way(MERCHANTS, listed.sort)))
         case Choosing(listed=listed), Pressed(key=Key.PRINT) if listed.rows:
-            return Ask(TabledOver("merchant", "", state))
+            return Ask(TabledOver(SERVED, "", state))
         case Choosing(), SortBy(way=way):
             return Do(ListMerchants(sort=way))
         case Choosing(), Chosen(code=code) | Text(value=code):

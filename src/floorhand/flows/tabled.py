@@ -22,6 +22,9 @@ ASK = "leading.table"
 TABLE = (Key.PRINT, "key.table")
 """Leads to the table; there the same key keeps it as a file."""
 
+SERVED = "served"
+"""The merchants, as those see them who serve them and look at nothing else here."""
+
 Asked = (
     ListExceptions
     | ListSubjects

@@ -1,7 +1,8 @@
 """Find what people call by a word that no label and no paper carries alone.
 
-A lot or a serial as it is printed on goods, somebody's name, a printer, an operation, a word of a
-product's name. It is asked only of what no code has led to: some of it has no index of its own.
+A lot or a serial as it is printed on goods, a merchant, somebody's name, a printer, an operation, a
+word of a product's name. It is asked only of what no code has led to: some of it has no index of
+its own.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 from floorhand.domain.barcodes import readable
 from floorhand.store.histories import split_goods
 from floorhand.store.masters import DEFAULT_PRINTER
-from floorhand.store.schema import Operation, PrinterRow, Sku, Station, Stock, Worker
+from floorhand.store.schema import Merchant, Operation, PrinterRow, Sku, Station, Stock, Worker
 
 CALLED_MAX: Final = 50
 """So many things of a kind are listed; who means another one types more of its name."""
@@ -37,9 +38,32 @@ def called(tx: Session, site: str, word: str) -> Called:
     """
     if not word or not readable(word):
         return ()
-    whole = (*_operations(tx, site, word), *_printers(tx, site, word), *_goods(tx, site, word))
+    whole = (
+        *_coded_merchants(tx, site, word),
+        *_operations(tx, site, word),
+        *_printers(tx, site, word),
+        *_goods(tx, site, word),
+    )
     exact = whole or tuple(_marks(tx, site, word))
-    return exact or (*_workers(tx, site, word), *_products(tx, site, word))
+    if exact:
+        return exact
+    people = _workers(tx, site, word)
+    return (*_merchants(tx, site, word), *people, *_products(tx, site, word))
+
+
+def _coded_merchants(tx: Session, site: str, word: str) -> Iterator[tuple[str, str]]:
+    codes = select(Merchant.code).where(Merchant.site == site)
+    coded = codes.where(Merchant.code.in_({word, word.upper()})).order_by(Merchant.code)
+    return (("merchant", code) for code in tx.scalars(coded))
+
+
+def _merchants(tx: Session, site: str, word: str) -> Iterator[tuple[str, str]]:
+    """Give merchants by a word of their name; there are few of them, in any alphabet."""
+    asked = select(Merchant.code, Merchant.name).where(Merchant.site == site)
+    part = word.casefold()
+    for code, name in tx.execute(asked.order_by(Merchant.code)):
+        if part == name.casefold() or (_says_enough(part) and part in name.casefold()):
+            yield "merchant", code
 
 
 def _operations(tx: Session, site: str, word: str) -> Iterator[tuple[str, str]]:

@@ -133,7 +133,7 @@ def _orders(tx: Session, site: str, _of: str, _now: datetime) -> Details:
 
 def _merchants(tx: Session, site: str, _of: str, _now: datetime) -> Details:
     found = subjects.merchants(tx, site, COUNTED_MAX, 0)
-    rows = ((one.code, one.name, one.orders) for one in found)
+    rows = ((Lead("merchant", one.code), one.name, one.orders) for one in found)
     return table(("merchant", "name", "orders"), rows)
 
 

@@ -31,8 +31,9 @@ from floorhand.store.cells import Details, Lead, Value, Word, table
 from floorhand.store.details import details, scans_of
 from floorhand.store.lookup import resolve
 from floorhand.store.masters import merchant_rules, site_rules, site_zone
+from floorhand.store.merchant_pages import merchant_page
 from floorhand.store.orders import split_name
-from floorhand.store.schema import Delivery, Order, Return, Station, Worker
+from floorhand.store.schema import Delivery, Merchant, Order, Return, Station, Worker
 
 ASKED: Final = Prompt("menu.choose", wants=Wants(kinds=("anything", "badge")))
 
@@ -84,6 +85,8 @@ def _called(tx: Session, site: str, word: str, now: datetime) -> Details:
             return _unknown(word)
         case (("worker", name),):
             return scans_of(tx, site, name, now)
+        case ((("merchant" as kind), name),):
+            return merchant_page(tx, site, kind, name, now)
         case ((("printer" as kind), name),):
             return details(tx, site, kind, name, now)
         case ((kind, name),):
@@ -96,7 +99,10 @@ def _called(tx: Session, site: str, word: str, now: datetime) -> Details:
 
 
 def _told(tx: Session, site: str, kind: str, name: str) -> str:
-    """Say in a line how a thing stands; of people, who they are."""
+    """Say in a line how a thing stands; of people and merchants, who they are."""
+    if kind == "merchant":
+        of_site = (Merchant.site == site, Merchant.code == name)
+        return tx.scalar(select(Merchant.name).where(*of_site)) or ""
     if kind == "worker":
         return tx.scalar(select(Worker.name).where(Worker.site == site, Worker.code == name)) or ""
     return " · ".join(value for _, value in _seen(tx, site, kind, name).facts if value)

@@ -103,6 +103,10 @@ def title_of(board: Board | None, target: Target, words: Catalog, zone: tzinfo) 
             return words.say("details.worker", {"name": name})
         case Target(kind, key) if kind in ("found", *PAGES):
             return words.say("details.thing", {"code": key})
+        case Target("merchant", key):
+            return words.say("details.thing", {"code": key})
+        case Target(kind, key) if kind.startswith("merchant."):
+            return f"{key} · {words.say(kind.replace('merchant', 'service', 1))}"
         case Target("home", key):
             return words.say("service.home", {"merchant": key})
         case Target(kind, key) if kind.startswith("desk."):

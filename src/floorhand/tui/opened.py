@@ -23,8 +23,8 @@ REPORT_EVERY_S: Final = 60.0
 REPORTED: Final = frozenset({"report.all", "report.section", "job"})
 """What is of the report of a shift, whose figures take longer still."""
 
-OF_MERCHANT: Final = frozenset({"home", "service"})
-"""What is of all that a merchant has here: ``service.`` and the name of a table."""
+OF_MERCHANT: Final = frozenset({"home", "service", "merchant"})
+"""What is of all that a merchant has here: with a point and the name of a table behind it, too."""
 
 HELP: Final = Target("details.help", "")
 """The meanings of the figures that are shown."""

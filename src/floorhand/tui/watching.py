@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 BOARD, MERCHANT, DESK = "board", "home", "desk."
 """What can be shown: the board, the things of one merchant, or a list of those who lead."""
 
+MERCHANTS = "desk.served"
+"""The merchants for those who serve them: the rest of the building is not behind that list."""
+
 
 @dataclass(frozen=True, slots=True)
 class Over:
