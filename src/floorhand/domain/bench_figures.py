@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from floorhand.domain.entries import Entry
 from floorhand.errors import Code
@@ -37,34 +37,31 @@ class BenchRefusal:
     code: str
 
 
-class Found(NamedTuple):
-    """Pieces of an order: ``verified``, or one of `FOUND`."""
-
-    order: Name
-    what: str
-    pieces: int
+Findings = Mapping[tuple[Name, str], int]
+"""Pieces by order and what they are: ``verified``, or one of `FOUND`."""
 
 
-def bench_findings(entries: Iterable[Entry], refusals: Iterable[BenchRefusal]) -> tuple[Found, ...]:
-    """List what the bench found of each order.
+def bench_findings(entries: Iterable[Entry], refusals: Iterable[BenchRefusal]) -> Findings:
+    """Count what the bench found of each order.
 
     The same barcode refused again for the same order is one piece: whoever does not believe a
     refusal scans once more. A refusal is of the order that its seat had open then.
     """
     refused = list(refusals)
     seats = {refusal.seat for refusal in refused}
-    found: list[Found] = []
+    found: Counter[tuple[Name, str]] = Counter()
     opened: dict[str, list[tuple[datetime, Name]]] = {}
     for one in entries:
         facts = one.facts
         if facts.get("job") != "packing" or not facts.get("order"):
             continue
-        if facts.get("verified"):
-            found.append(Found(_order(one), "verified", one.count("verified")))
-        if facts.get("missing") and facts.get("reason") != NOT_PICKED_WRONG:
-            found.append(Found(_order(one), "missing", one.count("missing")))
+        order = (facts.get("merchant", ""), facts["order"])
+        if pieces := facts.get("verified"):
+            found[order, "verified"] += one.sign * pieces
+        if (pieces := facts.get("missing")) and facts.get("reason") != NOT_PICKED_WRONG:
+            found[order, "missing"] += one.sign * pieces
         if one.seat in seats:
-            opened.setdefault(one.seat, []).append((one.at, _order(one)))
+            opened.setdefault(one.seat, []).append((one.at, order))
     for at_seat in opened.values():
         at_seat.sort()
     once = {
@@ -72,11 +69,8 @@ def bench_findings(entries: Iterable[Entry], refusals: Iterable[BenchRefusal]) -
         for refusal in refused
         if (order := _open_then(opened.get(refusal.seat, []), refusal.at)) is not None
     }
-    return (*found, *(Found(order, what, 1) for order, what, _ in sorted(once)))
-
-
-def _order(entry: Entry) -> Name:
-    return entry.word("merchant"), entry.word("order")
+    found.update((order, what) for order, what, _ in once)
+    return found
 
 
 def _open_then(opened: list[tuple[datetime, Name]], at: datetime) -> Name | None:
@@ -84,7 +78,7 @@ def _open_then(opened: list[tuple[datetime, Name]], at: datetime) -> Name | None
     return opened[before - 1][1] if before else None
 
 
-def bench_figures(findings: Iterable[Found], pickers: Mapping[Name, str]) -> dict[str, Any]:
+def bench_figures(findings: Findings, pickers: Mapping[Name, str]) -> dict[str, Any]:
     """Add up what was found.
 
     Args:
@@ -98,7 +92,7 @@ def bench_figures(findings: Iterable[Found], pickers: Mapping[Name, str]) -> dic
     """
     whole: Counter[str] = Counter()
     each: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for order, what, pieces in findings:
+    for (order, what), pieces in findings.items():
         whole[what] += pieces
         each[pickers.get(order, "–")][what] += pieces
     return {

@@ -59,7 +59,7 @@ class TakenBack:
 
 def total(entries: Iterable[Entry], name: str) -> int:
     """Add up one figure."""
-    return sum(entry.count(name) for entry in entries)
+    return sum([entry.sign * int(entry.facts.get(name, 0)) for entry in entries])
 
 
 def by_word(entries: Iterable[Entry], word: str, name: str) -> dict[str, int]:

@@ -28,19 +28,21 @@ class Net:
     pieces: int
 
 
-def short_figures(entries: Iterable[Entry]) -> dict[str, Any]:
+def short_figures(entries: Iterable[Entry], finished: int) -> dict[str, Any]:
     """Say how often picking could not find all.
+
+    Args:
+        entries: All that counts in the period and noted short lines.
+        finished: How many lines were picked in it.
 
     Returns:
         ``lines_short``, ``lines_finished``, ``short_pct`` (None of nothing), and the short lines
         ``by_reason`` and ``by_bin``.
     """
     picking = [
-        entry
-        for entry in having(entries, "lines", "short_lines")
-        if entry.facts.get("job") == "picking"
+        entry for entry in having(entries, "short_lines") if entry.facts.get("job") == "picking"
     ]
-    short, finished = total(picking, "short_lines"), total(picking, "lines")
+    short = total(picking, "short_lines")
     return {
         "lines_short": short,
         "lines_finished": finished,

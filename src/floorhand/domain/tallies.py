@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any, Final
 
-from floorhand.domain.entries import Entry, Noted, plain
+from floorhand.domain.entries import Entry, Noted, plain, total
 from floorhand.domain.shifts import Beat, Period, per_hour, percent
 from floorhand.domain.signing_in import JOBS
 
@@ -53,15 +53,14 @@ def tallies(noted: Noted, scans: Scanned) -> dict[Key, Tally]:
         if "job" not in names:
             continue
         counted = [name for name in names if name in COUNTED]
-        for entry in entries:
-            facts, sign = entry.facts, entry.sign
-            if (job := facts["job"]) not in JOBS:
+        for (worker, job), mine in _by_key(entries).items():
+            if job not in JOBS:
                 continue
-            tally = found[entry.worker, job]
+            tally = found[worker, job]
             for name in counted:
-                tally.counts[name] += sign * int(facts[name])
-            if "short" in counted and facts["short"] and job == "picking":
-                tally.short_picks += sign * int(facts.get("short_lines", 1))
+                tally.counts[name] += total(mine, name)
+            if "short" in counted and job == "picking":
+                tally.short_picks += sum(map(_short_picks, mine))
     for (worker, job, fate), count in scans.items():
         if job in JOBS:
             tally = found[worker, job]
@@ -69,6 +68,17 @@ def tallies(noted: Noted, scans: Scanned) -> dict[Key, Tally]:
             if fate != "taken":
                 tally.refusals[fate] += count
     return found
+
+
+def _by_key(entries: Iterable[Entry]) -> Mapping[Key, list[Entry]]:
+    found: defaultdict[Key, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        found[entry.worker, entry.facts["job"]].append(entry)
+    return found
+
+
+def _short_picks(entry: Entry) -> int:
+    return entry.sign * int(entry.facts.get("short_lines", 1)) if entry.facts["short"] else 0
 
 
 def told(some: Sequence[Tally], active_s: int) -> dict[str, Any]:

@@ -143,7 +143,9 @@ def shift_figures(tx: Session, site: str, period: Period, now: datetime) -> dict
         "refusals": tallies.refusals_told(scans),
         "undone": floor_figures.undo_figures(read.taken_back),
         "orders": order_figures(noted("ordered_pieces"), *shift_orders.due(tx, site, period, back)),
-        "shorts": floor_figures.short_figures(noted("lines", "short_lines")),
+        "shorts": floor_figures.short_figures(
+            noted("short_lines"), worked["jobs"]["picking"]["lines"]
+        ),
         "proposals": floor_figures.proposal_figures(noted("proposed")),
         "counts": floor_figures.count_figures(noted("places")),
         **_goods(tx, site, period, now, noted),
@@ -163,7 +165,7 @@ def _span(period: Period) -> dict[str, str]:
 def _goods(tx: Session, site: str, period: Period, now: datetime, noted: Noted) -> dict[str, Any]:
     """Say what became of goods: received, put away, found wrong at the bench, put right."""
     found = bench_findings(noted("order"), summaries.bench_refusals(tx, site, period))
-    pickers = shift_orders.pickers(tx, site, sorted({one.order for one in found}))
+    pickers = shift_orders.pickers(tx, site, sorted({order for order, _ in found}))
     nets = shift_goods.corrections(tx, site, period, noted.entries)
     deliveries = summaries.deliveries(tx, site, period, now)
     return {
