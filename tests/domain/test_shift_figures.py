@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 
 import pytest
 
@@ -11,7 +12,7 @@ from floorhand.domain.entries import Entry, by_word
 from floorhand.domain.floor_figures import count_figures
 from floorhand.domain.label_figures import LabelTimes, longest_outage
 from floorhand.domain.pauses import Known, LateLabel, explain, quiet_times
-from floorhand.domain.shifts import Beat, Gap, activity
+from floorhand.domain.shifts import AT, Beat, Gap, activity
 from floorhand.domain.spreads import quantile
 from floorhand.errors import Code
 
@@ -23,8 +24,10 @@ def at(minute: float) -> datetime:
 
 
 def beats(**minutes: tuple[float, ...]) -> list[Beat]:
-    found = [Beat(who, "picking", at(one)) for who, all_of in minutes.items() for one in all_of]
-    return sorted(found, key=lambda beat: beat.at)
+    found = [
+        (who, "picking", at(one), "taken") for who, all_of in minutes.items() for one in all_of
+    ]
+    return sorted(found, key=itemgetter(AT))
 
 
 def whys(scans: list[Beat], known: Known | None = None) -> dict[str, str]:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from itertools import accumulate, pairwise
+from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from floorhand.domain.shifts import (
+    AT,
+    JOB,
     Beat,
     Period,
     activity,
     local_day,
     named_shift,
     parse_shift,
+    pauses,
     per_hour,
     percent,
     shift_at,
@@ -28,7 +34,7 @@ START = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 
 
 def beats(worker: str, job: str, *seconds: int) -> list[Beat]:
-    return [Beat(worker, job, START + timedelta(seconds=s)) for s in seconds]
+    return [(worker, job, START + timedelta(seconds=s), "taken") for s in seconds]
 
 
 def test_a_night_shift_ends_on_the_next_day() -> None:
@@ -79,6 +85,36 @@ def test_five_minutes_are_work_and_a_second_more_is_a_gap() -> None:
 def test_two_workers_do_not_share_time() -> None:
     worked = activity([*beats("W1", "picking", 0, 60), *beats("W2", "picking", 30, 40)])
     assert worked.active_s == {("W1", "picking"): 60, ("W2", "picking"): 10}
+
+
+def test_gaps_come_in_the_order_in_which_they_ended() -> None:
+    made = [
+        *beats("W1", "picking", 0),
+        *beats("W2", "packing", 10),
+        *beats("W2", "menu", 400),
+        *beats("W1", "returns", 500),
+        *beats("W2", "packing", 901),
+    ]
+    gaps = activity(made).gaps
+    assert [(gap.worker, gap.before, gap.after, gap.length_s) for gap in gaps] == [
+        ("W2", "packing", "menu", 390),
+        ("W1", "picking", "returns", 500),
+        ("W2", "menu", "packing", 501),
+    ]
+
+
+def test_pauses_and_work_are_what_looking_at_each_scan_finds() -> None:
+    rng = Random(7)
+    for _ in range(200):
+        seconds = list(accumulate(rng.choice((0, 1, 60, 299, 300, 301, 900)) for _ in range(30)))
+        made = [beats("W1", rng.choice(("picking", "packing")), s)[0] for s in seconds]
+        assert pauses(made) == [n for n in range(1, 30) if seconds[n] - seconds[n - 1] > 300]
+        worked: Counter[tuple[str, str]] = Counter()
+        for before, after in pairwise(made):
+            if (length := after[AT] - before[AT]) <= timedelta(minutes=5):
+                worked["W1", after[JOB]] += int(length.total_seconds())
+        assert Counter(activity(made).active_s) == worked
+    assert pauses([]) == pauses(beats("W1", "picking", 0)) == []
 
 
 def test_a_rate_of_less_than_ten_minutes_says_nothing() -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from floorhand.errors import Clash, DatabaseAway
 from floorhand.store.asking import ask, ask_each, door_of
 from floorhand.store.db import engine_of, open_database
+from floorhand.store.prepared import UNNAMED
 from floorhand.store.schema import Place, Seat, Table
 
 PLACE, SEAT = Table.metadata.tables["place"], Table.metadata.tables["seat"]
@@ -23,6 +24,7 @@ PLACES = (
     .order_by(Place.code)
 )
 SEATS = select(Seat.code, Seat.at).where(Seat.site == SITE)
+UNNAMED_SEATS = SEATS.execution_options(**{UNNAMED: True})
 RENAME = update(PLACE).where(PLACE.c.code == bindparam("of")).values(zone=bindparam("name"))
 NEW_ZONE = RENAME.returning(PLACE.c.zone)
 
@@ -56,6 +58,15 @@ def test_values_come_back_as_they_went_in(floor) -> None:
         seat = ask(tx, SEATS).one()
         assert (seat.code, seat.at, seat.at.utcoffset()) == ("S1", NOW, timedelta(0))
         assert isinstance(seat.at, datetime)
+
+
+def test_rows_without_names_have_the_same_values(floor) -> None:
+    with floor.begin() as tx:
+        for code in ("S1", "S2"):
+            ask(tx, ADD_SEAT, site=SITE, code=code, flow="menu", state="{}", at=NOW)
+        rows = ask(tx, UNNAMED_SEATS)
+        assert sorted(rows) == sorted(ask(tx, SEATS)) == [("S1", NOW), ("S2", NOW)]
+        assert {type(row) for row in rows} == {tuple}
 
 
 def test_lists_of_any_length_can_be_asked_for(floor) -> None:

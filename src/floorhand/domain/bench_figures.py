@@ -55,13 +55,13 @@ def bench_findings(entries: Iterable[Entry], refusals: Iterable[BenchRefusal]) -
         facts = one.facts
         if facts.get("job") != "packing" or not facts.get("order"):
             continue
-        order = (facts.get("merchant", ""), facts["order"])
+        name = (facts.get("merchant", ""), facts["order"])
         if pieces := facts.get("verified"):
-            found[order, "verified"] += one.sign * pieces
+            found[name, "verified"] += one.sign * pieces
         if (pieces := facts.get("missing")) and facts.get("reason") != NOT_PICKED_WRONG:
-            found[order, "missing"] += one.sign * pieces
+            found[name, "missing"] += one.sign * pieces
         if one.seat in seats:
-            opened.setdefault(one.seat, []).append((one.at, order))
+            opened.setdefault(one.seat, []).append((one.at, name))
     for at_seat in opened.values():
         at_seat.sort()
     once = {

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
+from operator import itemgetter
 from typing import Final, NamedTuple
 
-from floorhand.domain.shifts import GAP_MAX_S, Beat, Gap
+from floorhand.domain.shifts import AT, WORKER, Beat, Gap, pauses
 from floorhand.errors import Code
 
 LABEL_LATE_S: Final = 30
@@ -94,11 +95,9 @@ def quiet_times(beats: Sequence[Beat]) -> tuple[Stretch, ...]:
     Args:
         beats: All scans of the period, in the order of time.
     """
-    if len({beat.worker for beat in beats}) < 2:
+    if len(set(map(itemgetter(WORKER), beats))) < 2:
         return ()
-    longest = timedelta(seconds=GAP_MAX_S)
-    times = [at for _, _, at, _ in beats]  # a shift has tens of thousands
-    return tuple((one, other) for one, other in pairwise(times) if other - one > longest)
+    return tuple((beats[index - 1][AT], beats[index][AT]) for index in pauses(beats))
 
 
 def workless_times(idle: Iterable[Idle], claimed: Iterable[datetime]) -> tuple[Stretch, ...]:

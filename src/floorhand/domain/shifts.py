@@ -7,12 +7,14 @@ night with a clock change has 7 or 9 hours.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby, pairwise
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from floorhand.errors import BadSetting
@@ -40,17 +42,17 @@ class Period:
         return int((self.end - self.start).total_seconds())
 
 
-class Beat(NamedTuple):
-    """One scan as the arithmetic sees it; a tuple, for a shift has tens of thousands."""
+Beat = tuple[str, str, datetime, str]
+"""One scan as the arithmetic sees it: worker, job, when, and its fate, ``taken`` or the code of its
+refusal. It is the row that a driver read, for a shift has tens of thousands."""
 
-    worker: str
-    job: str
-    at: datetime
-    fate: str = "taken"
-    """``taken``, or the code of its refusal."""
+WORKER: Final = 0
+JOB: Final = 1
+AT: Final = 2
+FATE: Final = 3
+"""Where these stand in a `Beat`."""
 
-
-_AT = itemgetter(Beat._fields.index("at"))
+_JOB, _AT = itemgetter(JOB), itemgetter(AT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,31 +212,57 @@ def local_moment(clock: datetime, zone: ZoneInfo) -> datetime:
     return moment
 
 
+def pauses(beats: Sequence[Beat]) -> list[int]:
+    """Say after which scans there is none for longer than `GAP_MAX_S`: where the next ones stand.
+
+    Nothing is looked at in between: from each scan it goes on at the last one that is near enough.
+
+    Args:
+        beats: Scans in the order of time.
+    """
+    longest = timedelta(seconds=GAP_MAX_S)
+    found: list[int] = []
+    here = 0
+    while here < len(beats) - 1:
+        near = bisect_right(beats, beats[here][AT] + longest, here + 1, key=_AT) - 1
+        if near == here:
+            near += 1
+            found.append(near)
+        here = near
+    return found
+
+
 def activity(beats: Iterable[Beat]) -> Activity:
     """Add up working time.
 
     The time between two scans of a worker counts for the job of the later one, if it is at most
     `GAP_MAX_S`; every longer interval is a gap.
+
+    Args:
+        beats: Scans in the order of time.
     """
-    longest = timedelta(seconds=GAP_MAX_S)
     active: defaultdict[tuple[str, str], timedelta] = defaultdict(timedelta)
-    gaps: list[Gap] = []
+    ends: list[tuple[datetime, Gap]] = []
     last_fates: dict[tuple[str, datetime], str] = {}
-    last: dict[str, Beat] = {}
-    for beat in sorted(beats, key=_AT):
-        worker, job, at, _ = beat  # a shift has tens of thousands
-        before, last[worker] = last.get(worker), beat
-        if before is None:
-            continue
-        length = at - before.at
-        if length > longest:
-            length_s = int(length.total_seconds())
-            gaps.append(Gap(worker, before.at, length_s, before.job, job))
-            last_fates[worker, before.at] = before.fate
-        else:
-            active[worker, job] += length
+    each: defaultdict[str, list[Beat]] = defaultdict(list)
+    for beat in beats:
+        each[beat[WORKER]].append(beat)
+    for worker, mine in each.items():
+        gaps = pauses(mine)
+        for start, end in pairwise((0, *gaps, len(mine))):
+            since = mine[start][AT]
+            for job, run in groupby(mine[start + 1 : end], key=_JOB):
+                *_, last = run
+                active[worker, job] += last[AT] - since
+                since = last[AT]
+        for index in gaps:
+            (_, before, left, fate), (_, after, back, _) = mine[index - 1 : index + 1]
+            length_s = int((back - left).total_seconds())
+            ends.append((back, Gap(worker, left, length_s, before, after)))
+            last_fates[worker, left] = fate
     active_s = {key: round(length.total_seconds()) for key, length in active.items()}
-    return Activity(active_s, tuple(gaps), last_fates)
+    ends.sort(key=itemgetter(0))
+    return Activity(active_s, tuple(gap for _, gap in ends), last_fates)
 
 
 def per_hour(count: int, active_s: int) -> float | None:

@@ -10,13 +10,13 @@ from operator import itemgetter
 from typing import Any, Final
 
 from floorhand.domain.entries import Entry, Noted, plain, total
-from floorhand.domain.shifts import Beat, Period, per_hour, percent
+from floorhand.domain.shifts import FATE, JOB, WORKER, Beat, Period, per_hour, percent
 from floorhand.domain.signing_in import JOBS
 
 COUNTED: Final = ("pieces", "lines", "orders", "short")
 """Figures of an operation that are added up."""
 
-_SCANNED = itemgetter(*(Beat._fields.index(name) for name in ("worker", "job", "fate")))
+_SCANNED = itemgetter(WORKER, JOB, FATE)
 
 Key = tuple[str, str]
 """Worker and job."""

@@ -7,7 +7,7 @@ than ``IN (?)``.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, lru_cache, partial
 from operator import itemgetter
@@ -38,6 +38,10 @@ LENGTHS_MAX = 100
 JOINS_DEAR = 2
 """With so many joins a plan takes a server 2 to 20 ms, and 0.3 MB of its memory; with fewer it is
 hardly felt."""
+
+UNNAMED = "unnamed"
+"""An option of a statement whose rows are read by the ten thousand: they stay plain tuples, for to
+give their columns names each would have to be made anew."""
 
 LENGTHS_USUAL = (1, 2)
 """How long most lists are: a code as it was scanned and as it is read, a merchant."""
@@ -181,13 +185,15 @@ class _Compiled:
         row = type("Row", (Row,), {"__slots__": (), "columns": names})
         for index, name in enumerate(names):
             setattr(row, name, property(itemgetter(index)))
+        named: Callable[[Iterable[Any]], Iterator[Any]] = partial(map, row)
+        give = iter if self.statement.get_execution_options().get(UNNAMED) else named
         processors = [
             (index, process)
             for index, (column, coltype) in enumerate(zip(self.columns, coltypes, strict=True))
             if (process := _from_driver(column.type, self._dialect, coltype))
         ]
         if not processors:
-            return partial(map, row)
+            return give
 
         def read(rows: list[Any]) -> Iterator[Any]:
             """Column by column: of tens of thousands, rows one by one take twice as long."""
@@ -196,7 +202,7 @@ class _Compiled:
             columns = list(zip(*rows, strict=True))
             for index, process in processors:
                 columns[index] = process(columns[index])
-            return map(row, zip(*columns, strict=True))
+            return give(zip(*columns, strict=True))
 
         return read
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from floorhand.domain.troubles import DERIVED
 from floorhand.store.asking import ask
 from floorhand.store.derived import TASK_KINDS
 from floorhand.store.entries import entries
+from floorhand.store.prepared import UNNAMED
 from floorhand.store.schema import (
     Delivery,
     DeliveryLine,
@@ -63,7 +64,7 @@ class DeliveryFigures:
 
 
 _SCANS = (
-    select(*(getattr(Scan, name) for name in Beat._fields))
+    select(Scan.worker, Scan.job, Scan.at, Scan.fate)
     .where(
         Scan.site == bindparam("site"),
         Scan.at >= bindparam("start"),
@@ -71,6 +72,7 @@ _SCANS = (
         Scan.worker.is_not(None),
     )
     .order_by(Scan.at)
+    .execution_options(**{UNNAMED: True})
 )
 
 
@@ -85,14 +87,9 @@ def worker_names(tx: Session, site: str) -> dict[str, str]:
     return {code: name for code, name in rows}
 
 
-def scans(tx: Session, site: str, period: Period) -> list[Beat]:
-    """List every scan that somebody made in the period, in the order of time.
-
-    They are rows, whose columns are those of `Beat`: making tens of thousands anew takes as long
-    as half of the reading.
-    """
-    rows: list[Beat] = ask(tx, _SCANS, site=site, start=period.start, end=period.end)
-    return rows
+def scans(tx: Session, site: str, period: Period) -> Sequence[Beat]:
+    """List every scan that somebody made in the period, in the order of time."""
+    return ask(tx, _SCANS, site=site, start=period.start, end=period.end)
 
 
 def bench_refusals(tx: Session, site: str, period: Period) -> tuple[BenchRefusal, ...]:
