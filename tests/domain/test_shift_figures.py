@@ -98,7 +98,7 @@ def test_a_printer_is_out_from_its_last_label_or_the_first_that_waited() -> None
 
 
 def entry(operation: str, minute: float, seat: str = "S", sign: int = 1, **facts: object) -> Entry:
-    return Entry(operation, "K", "w", seat, at(minute), facts, sign)
+    return Entry(f"{seat}:{operation}", "w", at(minute), facts, sign)
 
 
 def test_the_bench_charges_what_it_finds_to_whoever_picked_the_order() -> None:

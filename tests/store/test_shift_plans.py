@@ -45,7 +45,7 @@ def test_rubbish_is_looked_for_again_after_a_summary_that_failed(tmp_path) -> No
 
 def test_entries_are_found_by_what_they_noted_also_if_it_is_nothing() -> None:
     picked, empty, other = (
-        Entry(name, "K", "W1", "S", NOW, facts)
+        Entry(name, "W1", NOW, facts)
         for name, facts in (("1", {"pieces": 3, "lines": 1}), ("2", {"lines": 0}), ("3", {}))
     )
     noted = Noted([picked, empty, other])

@@ -27,16 +27,19 @@ class Entry:
     """
 
     operation: str
-    kind: str
     worker: str
     """Whose figures it is in: of whoever did it, also where somebody else took it back."""
-    seat: str
     at: datetime
     """When it was done; one that is taken off: when it was taken back."""
     facts: Mapping[str, Any]
     """What it noted: its ``job``, finished ``pieces``, ``lines`` and so on."""
     sign: int = 1
     """1, or -1 if it is taken off here."""
+
+    @property
+    def seat(self) -> str:
+        """Give the seat at which it was done."""
+        return self.operation.rpartition(":")[0]
 
     def count(self, name: str) -> int:
         """Give one of its figures with its sign; 0 if it has none of the name."""

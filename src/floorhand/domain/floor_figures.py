@@ -24,6 +24,8 @@ class Net:
     """By how many pieces of a SKU an operation made the stock more or less."""
 
     operation: str
+    kind: str
+    """Of the operation."""
     merchant: str
     pieces: int
 
@@ -132,7 +134,7 @@ def adjustment_figures(entries: Mapping[str, Entry], nets: Iterable[Net]) -> dic
         entry = entries.get(net.operation)
         if entry is None or not net.pieces:
             continue
-        reason = entry.word("reason") or entry.kind
+        reason = entry.word("reason") or net.kind
         way, more = ("plus" if net.pieces > 0 else "minus"), entry.sign * abs(net.pieces)
         for counts in (
             both,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy import Select, bindparam, select
@@ -14,33 +16,37 @@ from floorhand.domain.entries import Entry, TakenBack
 from floorhand.domain.json_text import as_json
 from floorhand.domain.shifts import Period
 from floorhand.store.asking import ask, of_texts
+from floorhand.store.prepared import UNNAMED
 from floorhand.store.schema import Operation
 
 UNDO: Final = "Undo"
 """The kind of an operation that takes another one back."""
 
-_COLUMNS = (
-    Operation.id,
-    Operation.kind,
-    Operation.worker,
-    Operation.seat,
-    Operation.at,
-    Operation.facts,
-    Operation.undoes,
-)
-ID: Final = 0
-UNDOES: Final = 6
-"""Where these stand in a row: that is found quicker than a name, and of all rows."""
+_COLUMNS = (Operation.id, Operation.worker, Operation.at, Operation.facts, Operation.undoes)
+"""No more than is needed of each: a shift has tens of thousands."""
 
-_OF_PERIOD = select(*_COLUMNS).where(
-    Operation.site == bindparam("site"),
-    Operation.at >= bindparam("start"),
-    Operation.at < bindparam("end"),
+ID: Final = 0
+WORKER: Final = 1
+AT: Final = 2
+FACTS: Final = 3
+UNDOES: Final = 4
+"""Where these stand in a row."""
+
+_OF_PERIOD = (
+    select(*_COLUMNS)
+    .where(
+        Operation.site == bindparam("site"),
+        Operation.at >= bindparam("start"),
+        Operation.at < bindparam("end"),
+    )
+    .execution_options(**{UNNAMED: True})
 )
 _OF_KINDS = _OF_PERIOD.where(Operation.kind.in_(bindparam("kinds", expanding=True)))
 _NAMED = of_texts(
     "ids",
-    lambda ids: select(*_COLUMNS).where(Operation.site == bindparam("site"), Operation.id.in_(ids)),
+    lambda ids: select(*_COLUMNS, Operation.kind).where(
+        Operation.site == bindparam("site"), Operation.id.in_(ids)
+    ),
 )
 _UNDOS_SINCE: Select[Any] = select(Operation.undoes).where(
     Operation.site == bindparam("site"),
@@ -82,19 +88,19 @@ def entries(tx: Session, site: str, period: Period, kinds: Sequence[str] = ()) -
     earlier = {row.id: row for row in _named(tx, site, sorted(gone - here.keys()))}
     facts = _facts(rows, earlier.values())
     counted = [
-        Entry(id_, kind, worker, seat, at, facts[text])
-        for id_, kind, worker, seat, at, text, undoes in rows
+        Entry(id_, worker, at, facts[text])
+        for id_, worker, at, text, undoes in rows
         if undoes is None and id_ not in gone
     ]
     counted += [
         _entry(was, facts, taken_off=undo)
         for undo in undos
-        if (was := earlier.get(undo.undoes)) is not None and (not kinds or was.kind in kinds)
+        if (was := earlier.get(undo[UNDOES])) is not None and (not kinds or was.kind in kinds)
     ]
     taken_back = tuple(
-        TakenBack(undo.worker, str(facts[was.facts].get("job", "")))
+        TakenBack(undo[WORKER], str(facts[was[FACTS]].get("job", "")))
         for undo in undos
-        if (was := here.get(undo.undoes) or earlier.get(undo.undoes)) is not None
+        if (was := here.get(undo[UNDOES]) or earlier.get(undo[UNDOES])) is not None
     )
     return Entries(tuple(counted), taken_back)
 
@@ -111,10 +117,9 @@ def _named(tx: Session, site: str, ids: Sequence[str]) -> list[Any]:
 
 
 def _entry(row: Any, facts: _Facts, taken_off: Any = None) -> Entry:
-    id_, kind, worker, seat, at, text, _ = row
     if taken_off is None:
-        return Entry(id_, kind, worker, seat, at, facts[text])
-    return Entry(id_, kind, worker, seat, taken_off.at, facts[text], -1)
+        return Entry(row[ID], row[WORKER], row[AT], facts[row[FACTS]])
+    return Entry(row[ID], row[WORKER], taken_off[AT], facts[row[FACTS]], -1)
 
 
 def _facts(*lists: Iterable[Any]) -> _Facts:
@@ -122,5 +127,5 @@ def _facts(*lists: Iterable[Any]) -> _Facts:
 
     Many operations of a shift note the same: they share it.
     """
-    texts = list({row.facts for rows in lists for row in rows})
+    texts = list(set(map(itemgetter(FACTS), chain(*lists))))
     return dict(zip(texts, json.loads(f"[{','.join(texts)}]"), strict=True))

@@ -98,9 +98,10 @@ _MOVED = {
 
 _NET = func.sum(case((Move.source == CORRECTION, Move.pieces), else_=-Move.pieces))
 _CORRECTED = (
-    select(Move.operation, Move.merchant, Move.sku, _NET)
+    select(Move.operation, Operation.kind, Move.merchant, Move.sku, _NET)
+    .join(Operation, and_(Operation.site == Move.site, Operation.id == Move.operation))
     .where(or_(Move.source == CORRECTION, Move.target == CORRECTION))
-    .group_by(Move.operation, Move.merchant, Move.sku)
+    .group_by(Move.operation, Operation.kind, Move.merchant, Move.sku)
     .having(_NET != 0)
 )
 _NETS_OF_PERIOD = _CORRECTED.where(_PERIOD)
@@ -218,4 +219,6 @@ def corrections(
     earlier = sorted(entry.operation for entry in entries if entry.sign < 0)
     if earlier:
         rows += ask(tx, _NETS_NAMED, site=site, operations=as_json(earlier))
-    return tuple(Net(operation, merchant, int(net)) for operation, merchant, _, net in rows)
+    return tuple(
+        Net(operation, kind, merchant, int(net)) for operation, kind, merchant, _, net in rows
+    )
