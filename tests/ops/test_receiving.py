@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from conftest import NOW, SITE
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 from warehouses import inbound
 from warehouses.walk import Obedient, cause, pieces_at
 
@@ -34,6 +34,8 @@ from floorhand.errors import Code, Refused
 from floorhand.ops import closing_deliveries, receiving
 from floorhand.store.check import violations
 from floorhand.store.db import Transactions
+from floorhand.store.exception_facts import facts_of
+from floorhand.store.exceptions import open_exceptions
 from floorhand.store.schema import (
     Delivery,
     DeliveryLine,
@@ -43,6 +45,7 @@ from floorhand.store.schema import (
     PrintJob,
     Receipt,
     SiteRow,
+    Sku,
     Station,
     Stock,
     Task,
@@ -380,6 +383,23 @@ def test_what_came_damaged_is_told_to_leads_with_what_is_missing(floor) -> None:
         ("damaged_delivery", "D-100", 4, "MUG"),
         ("short_delivery", "D-100", 2, "MUG"),
     ]
+
+
+def test_all_products_that_are_missing_are_named_to_leads(floor) -> None:
+    skus = [f"SKU-{number}" for number in range(12)]
+    with floor.begin() as tx:
+        at = {"site": SITE, "merchant": "ACME"}
+        tx.execute(insert(Sku), [{**at, "code": sku, "name": "Of many"} for sku in skus])
+        line = {**at, "delivery": "D-100", "expected": 3}
+        lines = [{**line, "line_no": number, "sku": sku} for number, sku in enumerate(skus, 11)]
+        tx.execute(insert(DeliveryLine), lines)
+        opened(tx)
+        count(tx, 1, CAP, 6)
+        closing_deliveries.close_delivery(tx, cause(tx, 4), CloseDelivery("D-100", 6))
+        (one,) = [n for n in open_exceptions(tx, SITE, NOW) if n.kind == "short_delivery"]
+    assert all(one.is_about(f"ACME/{sku}") for sku in skus)
+    told = dict(facts_of(one))["fact.product"].split(", ")
+    assert sorted(told) == sorted(["MUG", *skus])
 
 
 def test_nobody_closes_what_they_have_not_seen(floor) -> None:

@@ -42,9 +42,6 @@ from floorhand.store.tasks import open_task, trouble
 
 JOB = "receiving"
 
-SKUS_TOLD_MAX = 3
-"""So many SKUs are named in an exception about a delivery; its page has all lines."""
-
 _PLACE = cast(TableClause, Place.__table__)
 _CLOSE_PALLET = update(_PLACE).where(
     _PLACE.c.site == bindparam("at_site"),
@@ -199,8 +196,7 @@ def _raise_troubles(tx: Session, cause: Cause, header: Header, gaps: tuple[Gap, 
         found = [gap for gap in gaps if gap.kind == kind]
         if not found:
             continue
-        skus = [gap.sku for gap in found]
-        told = ", ".join(skus[:SKUS_TOLD_MAX]) + (", …" if skus[SKUS_TOLD_MAX:] else "")
+        told = ", ".join(gap.sku for gap in found)  # all: it is looked for by each of them
         pieces = sum(gap.pieces for gap in found)
         about = name, header.number, header.merchant
         trouble(tx, cause, *about, pieces=pieces, lines=len(found), sku=told)
