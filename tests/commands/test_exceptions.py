@@ -14,6 +14,7 @@ from floorhand.store import tasks
 from floorhand.store.db import Transactions, engine_of
 from floorhand.store.exceptions import open_exceptions
 from floorhand.store.ledger import Cause
+from floorhand.text.catalog import catalog, languages
 
 
 @pytest.fixture
@@ -37,17 +38,30 @@ def exceptions(house: Transactions, *words: str) -> int:
 
 def test_the_list_is_most_urgent_first_in_every_form(house, capsys) -> None:
     assert exceptions(house) == 0
-    rows = [line.split()[:5] for line in capsys.readouterr().out.splitlines()[1:]]
-    assert rows == [
-        ["H1:2/1", "suspect_stock", "A-01", "ACME", "2"],
-        ["H1:1/1", "reprints", "=X-1", "ACME", "1"],
+    rows = [line.split("  ") for line in capsys.readouterr().out.splitlines()]
+    told = [[cell.strip() for cell in row if cell.strip()] for row in rows]
+    assert [row[:5] for row in told] == [
+        ["ID", "What", "About", "Merchant", "Pieces"],
+        ["H1:2/1", "Suspect stock", "A-01", "ACME", "2"],
+        ["H1:1/1", "Printed too often", "=X-1", "ACME", "1"],
     ]
+    assert [row[-1] for row in told[1:]] == ["Product MUG", "Product MUG"]
     assert exceptions(house, "--json", "--kind", "reprints") == 0
     (one,) = json.loads(capsys.readouterr().out)
     assert (one["subject"], one["facts"]) == ("=X-1", {"sku": "MUG", "pieces": 1})
     assert exceptions(house, "--csv") == 0
     table = list(csv.reader(capsys.readouterr().out.splitlines()))
     assert [row[2] for row in table] == ["subject", "A-01", "'=X-1"]
+
+
+def test_the_list_is_in_words_of_the_language(house, capsys) -> None:
+    for code in languages():
+        words = catalog(code)
+        assert exceptions(house, "--language", code) == 0
+        out = capsys.readouterr().out
+        for key in ("trouble.reprints", "trouble.suspect_stock", "board.head.owner"):
+            assert words.say(key) in out
+        assert words.fact("fact.product", "MUG")[0] in out
 
 
 def test_an_office_gives_and_closes_what_takes_no_badge(house, capsys) -> None:

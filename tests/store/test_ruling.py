@@ -12,8 +12,10 @@ from warehouses import packing
 from floorhand.domain.ruling import SetRule
 from floorhand.ops.settling import from_office
 from floorhand.store import ruling
+from floorhand.store.cells import in_words
 from floorhand.store.db import Transactions, engine_of
 from floorhand.store.found import about
+from floorhand.text.catalog import catalog
 
 DAYS = [str(number) for number in range(60, 72)]
 
@@ -59,6 +61,8 @@ def test_they_are_found_by_the_index_of_what_operations_were_about(changed: Tran
 def test_a_rule_has_a_page_with_its_history(changed: Transactions) -> None:
     with changed.begin() as tx:
         page = about(tx, SITE, "rule", "BOLT/boxes")
-        assert dict(page.facts) == {"board.head.rule": "BOLT/boxes", "rule.boxes": "S|L"}
+        assert dict(page.facts) == {"board.head.rule": "BOLT/boxes", "rule.boxes": "S, L"}
         assert len(page.rows) == 1
+        told = dict(zip(page.heads, page.rows[0], strict=True))["moved"]
+        assert in_words(told, catalog("en"), str) == "– → S, L"
         assert about(tx, SITE, "rule", "BOLT").count == len(DAYS)

@@ -14,18 +14,23 @@ from floorhand.config import Settings
 from floorhand.domain.exceptions import REASONS, SETTLE, Assign, Decide
 from floorhand.domain.troubles import KINDS
 from floorhand.errors import BadSetting, Code, Refused
+from floorhand.store.cells import Facts, in_words
+from floorhand.store.exception_facts import facts_of
 from floorhand.store.exceptions import Standing, open_exceptions
-from floorhand.store.masters import site_zone
+from floorhand.store.masters import site_rules, site_zone
+from floorhand.text.catalog import Catalog, catalog
 from floorhand.text.columns import columns
 
 HEADS = ("id", "kind", "subject", "merchant", "pieces", "age", "due", "owner", "facts")
+
+IN_WORDS = ("what", "subject", "merchant", "pieces", "age", "due", "owner", "facts")
 
 EPILOG = f"""\
 Without an action it lists all that is open, the most urgent first: what has a deadline within a
 day by deadline, then by pieces and age. assign gives one to a worker; close says that nothing more
 is to be done about it, with --reason {", ".join(REASONS[SETTLE])}. What somebody has to approve, or
 must not be closed by who caused it (four_eyes of site.csv), is decided at the lead's desk, where
-people are known by their badge.
+people are known by their badge. --kind takes {", ".join(sorted(KINDS))}.
 """
 
 WHY_NOT = {
@@ -44,6 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("worker", nargs="?", metavar="WORKER", help="to whom it is given")
     parser.add_argument("--reason", choices=REASONS[SETTLE], help="why it is closed")
     parser.add_argument("--kind", choices=sorted(KINDS), metavar="KIND", help="list only this kind")
+    parser.add_argument("--language", metavar="CODE", help="language (default: the site's)")
     parser.add_argument("--merchant", metavar="CODE", help="list only what is about this one's")
     listing.add_forms(parser)
 
@@ -56,13 +62,17 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     with transactions.begin() as tx:
         found = open_exceptions(tx, settings.site, now)
         zone = site_zone(tx, settings.site)
+        words = catalog(settings.language or site_rules(tx, settings.site).language)
     if not args.action:
         wanted = [
             one
             for one in found
             if args.kind in (None, one.kind) and args.merchant in (None, one.merchant)
         ]
-        _list(wanted, args, now, zone)
+        if listing.is_for_programs(args):
+            _list_for_programs(wanted, args)
+        else:
+            _list(wanted, words, now, zone)
         return 0
     command = _command(args)
     if args.id not in {one.id for one in found}:
@@ -86,16 +96,19 @@ def _command(args: argparse.Namespace) -> Assign | Decide:
     return Decide(args.id, SETTLE, args.reason)
 
 
-def _list(
-    found: Sequence[Standing], args: argparse.Namespace, now: datetime, zone: ZoneInfo
-) -> None:
+def _list_for_programs(found: Sequence[Standing], args: argparse.Namespace) -> None:
     if args.json:
         print(json.dumps([_plain(one) for one in found], ensure_ascii=False, indent=1))
-    elif args.csv:
-        heads = ("since" if head == "age" else head for head in HEADS)
-        listing.write_csv(heads, map(_cells, found))
-    else:
-        print("\n".join(columns(HEADS, [_row(one, now, zone) for one in found])))
+        return
+    heads = ("since" if head == "age" else head for head in HEADS)
+    listing.write_csv(heads, map(_cells, found))
+
+
+def _list(found: Sequence[Standing], words: Catalog, now: datetime, zone: ZoneInfo) -> None:
+    """Print the list for people: all but the ids is in words of their language."""
+    heads = ("ID", *(words.say(f"board.head.{head}") for head in IN_WORDS))
+    for line in columns(heads, [_row(one, words, now, zone) for one in found]):
+        say(line)
 
 
 def _plain(one: Standing) -> dict[str, object]:
@@ -118,17 +131,17 @@ def _cells(one: Standing) -> tuple[listing.Cell, ...]:
     return (*about, one.since, one.due_at, one.owner_name, _in_line(one.facts))
 
 
-def _row(one: Standing, now: datetime, zone: ZoneInfo) -> tuple[str, ...]:
+def _row(one: Standing, words: Catalog, now: datetime, zone: ZoneInfo) -> tuple[str, ...]:
     return (
         one.id,
-        one.kind,
+        words.say(f"trouble.{one.kind}"),
         one.subject,
         one.merchant or "-",
         str(one.pieces or "-"),
         age(now - one.since),
         f"{one.due_at.astimezone(zone):%Y-%m-%d %H:%M}" if one.due_at else "-",
         one.owner_name or "-",
-        _in_line(one.facts),
+        in_words(Facts(facts_of(one)), words, str),
     )
 
 

@@ -33,6 +33,7 @@ from floorhand.domain.site_rules import (
 )
 from floorhand.domain.things import Chosen, Pressed, Text
 from floorhand.domain.troubles import KINDS
+from floorhand.domain.worded import word
 from floorhand.errors import Code
 from floorhand.flows.control_states import AtPart, AtRule, State
 from floorhand.flows.turn import Ask, Choice, Do, Prompt, Refuse, Reply, Wants
@@ -219,11 +220,26 @@ def in_words(name: str, rule: str) -> Facts:
     return {"value_text": "rule.parts", "value": str(len(parts))}
 
 
-def without(rule: str, other: str) -> str:
-    """Leave out of a rule what another one has, too."""
+def without(name: str, rule: str, other: str) -> str:
+    """Write a rule in words, and leave out of it what another one has, too."""
     others = parts_of(other)
-    left = [part for part in parts_of(rule) if part not in others]
-    return ", ".join(left).replace("=", " ")
+    return ", ".join(_written_out(name, part) for part in parts_of(rule) if part not in others)
+
+
+def _written_out(name: str, part: str) -> str:
+    """Write a part of a rule in a line, words of ours as such."""
+    key, _, value = part.partition("=")
+    match name:
+        case "four_eyes":
+            return word(f"trouble.{part}")
+        case "place_policy":
+            return f"{key} {word(f'rule.{POLICY}.{value}')}"
+        case "idle_minutes":
+            return f"{word(_called(name, key, value)['part_text'])} {value}"
+        case "pace_targets":
+            count, _, unit = value.partition(" ")
+            return f"{word(f'job.{key}')} {count} {word(f'board.head.{unit}')}"
+    return part.replace("=", " ")
 
 
 def prompt(state: AtPart) -> Prompt:

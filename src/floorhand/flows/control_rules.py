@@ -29,6 +29,7 @@ from floorhand.domain.ruling import (
 )
 from floorhand.domain.site_rules import LANGUAGE, PARTED, PLACE_POLICIES, POLICY
 from floorhand.domain.things import Chosen, Pressed, Text
+from floorhand.domain.worded import LANGUAGE_OF, word
 from floorhand.flows import control_lists, control_parts
 from floorhand.flows.columns import columns
 from floorhand.flows.control_states import (
@@ -167,10 +168,21 @@ def _at(seen: RuleSeen, at: int) -> Prompt:
 
 def _change(one: RuleChange) -> str:
     """Say from what to what a rule was changed: of several parts, those that differ."""
-    was, now = one.was, one.now
-    if one.name in PARTED:
-        was, now = control_parts.without(was, now), control_parts.without(now, was)
-    return f"{_plainly(one.name, was)} → {_plainly(one.name, now)}"
+    return changed_in_words(one.name, one.was, one.now)
+
+
+def changed_in_words(name: str, was: str, now: str) -> str:
+    """Write from what to what a rule was changed; words of ours are marked as such."""
+    return f"{in_words(name, was, now)} → {in_words(name, now, was)}"
+
+
+def in_words(name: str, value: str, other: str = "") -> str:
+    """Write a rule in a line, words of ours marked; of several parts only what ``other`` lacks."""
+    if name in PARTED:
+        return control_parts.without(name, value, other) or "–"
+    if name in _WORDS and (text := _value_text(name, value)):
+        return word(text)
+    return _plainly(name, value)
 
 
 def _answers(seen: RuleSeen, at: int) -> tuple[tuple[Choice, ...], Wants]:
@@ -202,6 +214,8 @@ def worded(rule: RuleRow) -> dict[str, str]:
 
 
 def _plainly(name: str, value: str) -> str:
+    if name == LANGUAGE and value:
+        return word(f"{LANGUAGE_OF}{value}")
     return (control_lists.in_words(name, value) if name in LISTS else value) or "–"
 
 

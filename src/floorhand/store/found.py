@@ -24,6 +24,7 @@ from floorhand.domain.things import (
 from floorhand.domain.things import Station as StationThing
 from floorhand.domain.tracing import BUILDINGS
 from floorhand.errors import Refused
+from floorhand.flows.control_rules import in_words
 from floorhand.flows.turn import Prompt, Wants
 from floorhand.store import histories, looking
 from floorhand.store.called import called
@@ -187,7 +188,7 @@ def _seen(tx: Session, site: str, kind: str, name: str) -> Seen:
                 now = site_value_of(site_rules(tx, site), rule)
             else:
                 now = value_of(merchant_rules(tx, site, merchant), rule)
-            return Seen("", ((f"rule.{rule}", now or "–"),), ())
+            return Seen("", ((f"rule.{rule}", in_words(rule, now)),), ())
         case _:
             asked = select(Return.merchant, Return.custody, Return.place)
             row = tx.execute(asked.where(Return.site == site, Return.number == name)).first()

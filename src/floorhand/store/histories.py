@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 from floorhand.domain.reasons import of_command, reason_facts
 from floorhand.domain.things import AVAILABLE, CORRECTION, OUTSIDE
 from floorhand.domain.tracing import thing, things_of
+from floorhand.flows.control_rules import changed_in_words
 from floorhand.store import traces
 from floorhand.store.cells import Details, Lead, Value, Word, table, why
+from floorhand.store.ruling import KIND as CHANGES_RULE
 from floorhand.store.schema import Delivery, Move, Parcel, Place, Receipt, Return, Scan, Sku, Trace
 from floorhand.store.traces import Traced
 
@@ -166,13 +168,19 @@ def _belongs(kind: str, name: str) -> tuple[Value, ...]:
 
 
 def _deed(one: Traced, moved: str) -> tuple[Value, ...]:
+    """Tell of an operation: what it moved, or from what to what it changed a rule."""
+    changed: Value = moved
+    if one.kind == CHANGES_RULE:
+        rule: Mapping[str, str] = json.loads(one.command)
+        told = changed_in_words(rule["rule"], rule["was"], rule["now"])
+        changed = Word("rule.words", (("value", told),))
     facts: Mapping[str, Any] = json.loads(one.facts)
     deed = Word(f"deed.{facts.get('undone', one.kind)}")
     if one.undoes:
         deed = Word("details.took_back", (("deed_text", deed.key),))
     reason = why(str(facts.get("reason", "")), of_command(one.kind))
     lead = Lead("operation", one.operation)
-    return (one.at, one.worker, one.seat, deed, moved, reason, one.taken_back_by, lead)
+    return (one.at, one.worker, one.seat, deed, changed, reason, one.taken_back_by, lead)
 
 
 def _moves(tx: Session, site: str, operations: Iterable[str]) -> Iterator[Any]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from floorhand.domain.days import goods_words
 from floorhand.domain.signing_in import ROWS_MAX, Row, Seen
 from floorhand.domain.things import AVAILABLE, HOLD, OUTSIDE, Goods
+from floorhand.domain.worded import word
 from floorhand.store.holds import condition_now, on_goods
 from floorhand.store.ledger import inside
 from floorhand.store.schema import Order, OrderLine, Place, Sku, Stock
@@ -132,5 +133,6 @@ def _as_held(tx: Session, site: str, goods: Goods) -> Goods:
 
 def _note(goods: Goods, at: str, asked: str) -> str:
     """Say what is not ordinary about goods: lot, expiry, condition, the container they are in."""
-    condition = "" if goods.condition == AVAILABLE else goods.condition
+    good = goods.condition == AVAILABLE
+    condition = "" if good else word(f"fact.condition_{goods.condition}")
     return goods_words(goods.lot, goods.expiry, condition, "" if at == asked else at)

@@ -15,6 +15,7 @@ from pathlib import Path
 from string import Formatter
 
 from floorhand.domain.days import MARK
+from floorhand.domain.worded import LANGUAGE_OF
 from floorhand.errors import BadSetting
 from floorhand.text.plain import UNKNOWN, fitted
 
@@ -41,6 +42,7 @@ PLAIN_MAX = 4_000
 _GAP_AT_END = re.compile(r"(?<=[.!?。！？])\s*…[.。]?$")
 _GAPS = re.compile(r"…(\s*…)+")
 _MARKED = re.compile(MARK + r"(\d{4}-\d\d-\d\d)")
+_WORD = re.compile(MARK + r"\[([a-z][a-z0-9_.-]*)\]")
 _DATE = re.compile(r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)")
 
 QUESTION_MARKS = ("?", "？")
@@ -114,10 +116,17 @@ class Catalog:
         return self.say(name), self.say(value) if name.endswith("_text") else self.written(value)
 
     def written(self, value: str) -> str:
-        """Write the days that are marked in a value as people here write dates."""
+        """Write the days that are marked in a value as people here write dates, and the words."""
         if MARK not in value:
             return value
-        return _MARKED.sub(lambda marked: self._dated(marked[1]), value)
+        worded = _WORD.sub(lambda marked: self._worded(marked[1]), value)
+        return _MARKED.sub(lambda marked: self._dated(marked[1]), worded)
+
+    def _worded(self, key: str) -> str:
+        if key.startswith(LANGUAGE_OF):
+            code = key.removeprefix(LANGUAGE_OF)
+            return dict(named_languages()).get(code, code)
+        return self.say(key)
 
     def _dated(self, value: str) -> str:
         """Write the date that a value begins with as people here write dates."""
