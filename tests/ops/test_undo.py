@@ -17,7 +17,7 @@ from floorhand.domain.shifts import Period
 from floorhand.ops.leading import free_seat
 from floorhand.store import notes, undo_steps
 from floorhand.store.check import violations
-from floorhand.store.db import engine_of
+from floorhand.store.db import engine_of, in_turn
 from floorhand.store.ledger import Cause
 from floorhand.store.notes import Noting
 from floorhand.store.restoring import changed_rows
@@ -366,6 +366,27 @@ def test_writing_that_is_no_scan_is_not_noted(floor) -> None:
             assert not driver.notes.changes
         else:
             assert not tx.scalar(text("SELECT current_setting('floorhand.noted', true)"))
+
+
+@pytest.mark.sqlite("its triggers")
+def test_a_connection_without_scans_has_nothing_to_note_with(floor) -> None:
+    made = "SELECT count(*) FROM temp.sqlite_master"
+    engine_of(floor).dispose()
+    with floor.begin() as tx:
+        assert tx.scalar(text(made)) == 0
+    assert in_turn(floor, lambda tx: tx.scalar(text(made))) > 0
+
+
+@pytest.mark.sqlite("its triggers")
+def test_what_a_transaction_notes_with_goes_with_it_and_comes_again(floor) -> None:
+    raised = insert(Task).values(site=SITE, id="T/9", kind="count", place="A-01", created_at=NOW)
+    engine_of(floor).dispose()
+    for _ in range(2):
+        with floor() as tx:
+            notes.begin(tx)
+            tx.execute(raised)
+            assert [table for table, _, _ in notes.end(tx) or ()] == ["task"]
+            tx.rollback()
 
 
 ROW = {"site": SITE, "id": "1", "state": "open"}

@@ -17,7 +17,7 @@ from floorhand.domain.things import Line
 from floorhand.errors import DatabaseUnusable
 from floorhand.store import ledger, migrations
 from floorhand.store.check import violations
-from floorhand.store.db import HEAD, Transactions, engine_of, open_database
+from floorhand.store.db import HEAD, Transactions, engine_of, in_turn, open_database
 from floorhand.store.places import new_place
 from floorhand.store.schema import (
     APPEND_ONLY,
@@ -114,8 +114,7 @@ def test_every_table_that_an_undo_puts_back_notes_its_changes(opened) -> None:
         question = "SELECT DISTINCT tbl_name FROM sqlite_temp_master WHERE name LIKE 'noted_%'"
     else:
         question = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE '%_noted'"
-    with opened.begin() as tx:
-        assert set(tx.scalars(text(question))) == set(RESTORED)
+    assert in_turn(opened, lambda tx: set(tx.scalars(text(question)))) == set(RESTORED)
 
 
 @pytest.mark.sqlite("its REPLACE")

@@ -7,12 +7,14 @@ at a time; whatever fails in one closes it, so the next turn never meets what an
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from typing import Final, TypeVar
 
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session
 
+from floorhand.store import notes
 from floorhand.store.asking import Door
 from floorhand.store.turnstile import FairConnection
 
@@ -38,6 +40,7 @@ class Lane:
 
     def run(self, work: Callable[[Session], Result]) -> Result:
         """Do something in one transaction; it is undone after an error."""
+        self._get_ready()
         self.door.listen()
         self.connection.dispatch.begin(self.connection)  # who listens to that begins it
         try:
@@ -48,6 +51,13 @@ class Lane:
             self._undo()
             raise
         return result
+
+    def _get_ready(self) -> None:
+        """Be ready to note what a scan changes, before anybody has to wait for this turn."""
+        try:
+            notes.get_ready(self.driver)
+        except sqlite3.Error as error:
+            self.connection._handle_dbapi_exception(error, None, None, None, None)
 
     def _commit(self) -> None:
         """Commit by the road on which the database was asked: the door's, or SQLAlchemy's own."""

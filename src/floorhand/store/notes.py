@@ -46,10 +46,14 @@ Change = tuple[str, _Row | None, _Row | None]
 
 
 class Noting:
-    """The notes of one SQLite connection; None while nothing is noted."""
+    """The notes of one SQLite connection; None while nothing is noted.
+
+    ``is_ready`` says whether it has its triggers for good.
+    """
 
     def __init__(self) -> None:
         self.changes: list[Change] | None = None
+        self.is_ready = False
 
     def is_on(self) -> bool:
         """Say whether changes are noted now."""
@@ -73,22 +77,34 @@ class Noting:
 
 
 def prepare_sqlite(connection: FairConnection) -> None:
-    """Let a new connection note what is changed through it, once there are tables."""
-    there = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'undo_step'").fetchone()
-    if there is None:
-        return
+    """Let a new connection note what scans change through it, once there are scans."""
     noting = Noting()
     connection.notes = noting
     connection.create_function("notes", 0, noting.is_on)
     connection.create_function("note", -1, noting.note)
     connection.execute("PRAGMA temp_store = MEMORY")
-    connection.executescript(_triggers())
+
+
+def get_ready(connection: FairConnection) -> None:
+    """Make the triggers of a connection, if it has none yet.
+
+    They take longer to make than all else of a connection, and most have no scans. Those that are
+    made within a transaction go with it, if it is undone.
+    """
+    noting = _notes_of(connection)
+    if noting.is_ready:
+        return
+    if connection.execute("SELECT 1 FROM temp.sqlite_master").fetchone() is None:
+        for trigger in _triggers():
+            connection.execute(trigger)
+    noting.is_ready = not connection.in_transaction
 
 
 def begin(tx: Session) -> None:
     """Start to note, in a transaction that is a scan."""
     door = door_of(tx)
     if door.dialect.name == "sqlite":
+        get_ready(_driver(tx))
         _noting(tx).changes = []
     elif not door.notes:  # unless whoever opened the transaction has begun them with it
         door.connection.exec_driver_sql(NOTES_ON)
@@ -102,8 +118,16 @@ def end(tx: Session) -> list[Change] | None:
 
 
 def _noting(tx: Session) -> Noting:
+    return _notes_of(_driver(tx))
+
+
+def _driver(tx: Session) -> FairConnection:
     driver = door_of(tx).line.driver_connection
     assert isinstance(driver, FairConnection), driver
+    return driver
+
+
+def _notes_of(driver: FairConnection) -> Noting:
     assert isinstance(driver.notes, Noting), driver.notes
     return driver.notes
 
@@ -117,8 +141,8 @@ def _columns(table: str) -> tuple[tuple[str, ...], frozenset[str]]:
 
 
 @cache
-def _triggers() -> str:
-    return "".join(
+def _triggers() -> tuple[str, ...]:
+    return tuple(
         TRIGGER.format(table=table, verb=verb, when=when, values=", ".join(values))
         for table, watched in RESTORED.items()
         for verb, when, values in _verbs(table, watched)
