@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from operator import itemgetter
+from typing import Any
 
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
@@ -28,18 +29,20 @@ _DUE = select(Order.merchant, Order.number, func.coalesce(_IN_TIME, False).label
 )
 _PICKED = of_texts(
     "numbers",
-    lambda numbers: (
-        select(Pick.order, Task.worker, Pick.picked)
-        .join(Task, (Task.site == Pick.site) & (Task.id == Pick.task))
-        .where(
-            Pick.site == bindparam("site"),
-            Pick.merchant == bindparam("merchant"),
-            Pick.order.in_(numbers),
-            Pick.picked > 0,
-            Task.worker.is_not(None),
-        )
+    lambda numbers: select(Pick.merchant, Pick.order, Pick.task, Pick.picked).where(
+        Pick.site == bindparam("site"),
+        Pick.merchant == bindparam("merchant"),
+        Pick.order.in_(numbers),
+        Pick.picked > 0,
     ),
 )
+_WALKED = of_texts(
+    "tasks",
+    lambda tasks: select(Task.id, Task.worker).where(
+        Task.site == bindparam("site"), Task.id.in_(tasks), Task.worker.is_not(None)
+    ),
+)
+"""Asked for by itself: each walk has dozens of picks, and is looked up once."""
 
 
 def due(tx: Session, site: str, period: Period, taken_back: Iterable[Entry]) -> tuple[int, int]:
@@ -64,13 +67,16 @@ def due(tx: Session, site: str, period: Period, taken_back: Iterable[Entry]) -> 
 
 def pickers(tx: Session, site: str, orders: Sequence[Name]) -> dict[Name, str]:
     """Say who picked each order; if several did, whoever picked most of it."""
-    picked: defaultdict[Name, Counter[str]] = defaultdict(Counter)
+    picks: list[Any] = []
     for merchant, group in groupby(sorted(orders), key=itemgetter(0)):
         numbers = as_json([number for _, number in group])
-        for order, worker, pieces in ask(
-            tx, _PICKED, site=site, merchant=merchant, numbers=numbers
-        ):
-            picked[merchant, order][worker] += pieces
+        picks += ask(tx, _PICKED, site=site, merchant=merchant, numbers=numbers)
+    tasks = as_json(sorted({task for _, _, task, _ in picks}))
+    workers: dict[str, str] = dict(ask(tx, _WALKED, site=site, tasks=tasks)) if picks else {}
+    picked: defaultdict[Name, Counter[str]] = defaultdict(Counter)
+    for merchant, order, task, pieces in picks:
+        if task in workers:
+            picked[merchant, order][workers[task]] += pieces
     return {
         name: min(counts, key=lambda worker: (-counts[worker], worker))
         for name, counts in picked.items()
