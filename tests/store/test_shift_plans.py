@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import gc
+from datetime import timedelta
 
 import pytest
 from conftest import NOW, SITE
 from homes import new_warehouse
+from sqlalchemy import event
 
 from floorhand.domain.entries import Entry, Noted
 from floorhand.domain.shifts import Period
 from floorhand.store.shift_idle import idle_scans
 from floorhand.store.summaries import bench_refusals, scans, stretches
-from floorhand.store.summary import shift_figures
+from floorhand.store.summary import shift_figures, summarise
 
 SHIFT = Period("day", NOW, NOW.replace(hour=17))
 ASKED = {
@@ -35,6 +37,21 @@ def test_what_a_shift_is_asked_is_found_by_the_index_made_for_it(tmp_path) -> No
             driver.set_trace_callback(None)
             told = driver.execute(f"EXPLAIN QUERY PLAN {asked[-1]}").fetchall()
             assert plan in "\n".join(row[3] for row in told)
+
+
+def test_what_moved_since_a_shift_is_read_for_that_shift_alone(tmp_path) -> None:
+    transactions = new_warehouse(tmp_path)
+    asked: list[str] = []
+    with transactions.begin() as tx:
+        connection = tx.connection()
+        event.listen(
+            connection, "before_cursor_execute", lambda *told: asked.append(told[2]), named=False
+        )
+        told = summarise(tx, SITE, SHIFT, SHIFT.end + timedelta(days=30))
+    assert told["dock_to_stock"]["unfinished"]["pieces"] == 0
+    since = [sql for sql in asked if sql.startswith(("SELECT move.source", "SELECT move.target"))]
+    assert len(since) == 2
+    assert len([sql for sql in asked if "FROM scan" in sql and "scan.fate" in sql]) > 4
 
 
 def test_rubbish_is_looked_for_again_after_a_summary_that_failed(tmp_path) -> None:

@@ -75,7 +75,7 @@ def earlier_shifts(
         site: The building.
         period: The shift, or any period; its like is taken from local clocks.
         now: The moment of asking.
-        figures: Adds the figures of a period up.
+        figures: Adds up the figures of a period, or those of them that are headlines, and its pace.
         added_up: Called with each that was added up now and can be kept (`keep_figures`).
     """
     shifts, zone = site_rules(tx, site).shifts, site_zone(tx, site)

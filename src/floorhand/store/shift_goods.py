@@ -113,8 +113,18 @@ _NETS_NAMED = of_texts(
 )
 
 
+Waiting = Mapping[str, int | None]
+"""What is still to be put away: ``pieces``, ``median_s`` and ``oldest_s`` (their age; None of
+nothing)."""
+
+
 def dock_to_stock(
-    tx: Session, site: str, period: Period, entries: Mapping[str, Entry], now: datetime
+    tx: Session,
+    site: str,
+    period: Period,
+    entries: Mapping[str, Entry],
+    now: datetime,
+    waiting: Waiting | None,
 ) -> dict[str, Any]:
     """Say how long goods took from the first scan of their delivery to their bins, by the piece.
 
@@ -126,10 +136,10 @@ def dock_to_stock(
         period: In which they were put away.
         entries: What counts in it, by operation.
         now: The moment of asking.
+        waiting: What is told as unfinished; None: what was when the period ended, or is now.
 
     Returns:
-        ``pieces`` put away, ``median_s`` and ``p90_s``; ``unfinished`` as it was at the period's
-        end, or is now: ``pieces``, ``median_s`` and ``oldest_s`` (their age; None of nothing).
+        ``pieces`` put away, ``median_s`` and ``p90_s``; ``unfinished``.
     """
     within = {"site": site, "start": period.start, "end": period.end}
     put = [
@@ -143,20 +153,12 @@ def dock_to_stock(
         for row in put
         if (since := opened.before(tuple(row[1:6]), row.at)) is not None
     ]
-    as_of = min(now, period.end)
-    ages = [
-        (int((as_of - since).total_seconds()), pieces)
-        for goods, pieces in _unfinished(tx, site, as_of, now).items()
-        if (since := opened.before(goods, as_of)) is not None
-    ]
+    if waiting is None:
+        waiting = _waiting(tx, site, min(now, period.end), now, opened)
     return {
         "pieces": sum(pieces for _, pieces in took),
         **spread_s(took),
-        "unfinished": {
-            "pieces": sum(pieces for _, pieces in ages),
-            "median_s": spread_s(ages)["median_s"],
-            "oldest_s": max((age for age, _ in ages), default=None),
-        },
+        "unfinished": dict(waiting),
     }
 
 
@@ -188,6 +190,19 @@ class _Opened:
             older = [row.opened_at for row in rows if row.opened_at < self._first]
             self._long_ago[goods] = max(older, default=None)
         return self._long_ago[goods]
+
+
+def _waiting(tx: Session, site: str, as_of: datetime, now: datetime, opened: _Opened) -> Waiting:
+    ages = [
+        (int((as_of - since).total_seconds()), pieces)
+        for goods, pieces in _unfinished(tx, site, as_of, now).items()
+        if (since := opened.before(goods, as_of)) is not None
+    ]
+    return {
+        "pieces": sum(pieces for _, pieces in ages),
+        "median_s": spread_s(ages)["median_s"],
+        "oldest_s": max((age for age, _ in ages), default=None),
+    }
 
 
 def _unfinished(tx: Session, site: str, as_of: datetime, now: datetime) -> dict[Standing, int]:

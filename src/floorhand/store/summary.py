@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -34,6 +35,7 @@ from floorhand.store.entries import entries, taken_back_since
 from floorhand.store.masters import site_rules, site_zone
 from floorhand.store.proofs import stock_told
 from floorhand.store.room import left_for
+from floorhand.store.shift_goods import Waiting
 from floorhand.store.shift_pace import jobs_told, shift_pace, targets_at_end, with_usual
 from floorhand.store.shift_people import people
 
@@ -72,7 +74,8 @@ def summarise(
           ``stock`` (`floorhand.store.proofs.stock_told`).
     """
     figures = shift_figures(tx, site, period, now)
-    before = earlier_shifts(tx, site, period, now, shift_figures, added_up)
+    compared_with = partial(shift_figures, waiting={})  # no headline: what moved since is not read
+    before = earlier_shifts(tx, site, period, now, compared_with, added_up)
     return {
         **figures,
         "pace": with_usual(figures["pace"], [one.pace for one in before]),
@@ -103,11 +106,13 @@ def _uncollected() -> Iterator[None]:
 
 
 @_uncollected()
-def shift_figures(tx: Session, site: str, period: Period, now: datetime) -> dict[str, Any]:
+def shift_figures(
+    tx: Session, site: str, period: Period, now: datetime, waiting: Waiting | None = None
+) -> dict[str, Any]:
     """Give the figures of a period that do not change once it is over.
 
     Times are in seconds where a name ends in ``_s``; a rate or share is None where it would say
-    nothing.
+    nothing. ``waiting`` is as for `floorhand.store.shift_goods.dock_to_stock`.
 
     Returns:
         - ``period``: ``name``, ``start``, ``end`` (UTC), ``length_s``, ``time_zone``;
@@ -148,7 +153,7 @@ def shift_figures(tx: Session, site: str, period: Period, now: datetime) -> dict
         ),
         "proposals": floor_figures.proposal_figures(noted("proposed")),
         "counts": floor_figures.count_figures(noted("places")),
-        **_goods(tx, site, period, now, noted),
+        **_goods(tx, site, period, now, noted, waiting),
         "returns": _returns(tx, site, period, now, noted, back),
     }
 
@@ -162,16 +167,19 @@ def _span(period: Period) -> dict[str, str]:
     return {"start": period.start.isoformat(), "end": period.end.isoformat()}
 
 
-def _goods(tx: Session, site: str, period: Period, now: datetime, noted: Noted) -> dict[str, Any]:
+def _goods(
+    tx: Session, site: str, period: Period, now: datetime, noted: Noted, waiting: Waiting | None
+) -> dict[str, Any]:
     """Say what became of goods: received, put away, found wrong at the bench, put right."""
     found = bench_findings(noted("order"), summaries.bench_refusals(tx, site, period))
     pickers = shift_orders.pickers(tx, site, sorted({order for order, _ in found}))
     nets = shift_goods.corrections(tx, site, period, noted.entries)
     deliveries = summaries.deliveries(tx, site, period, now)
+    put = shift_goods.dock_to_stock(tx, site, period, noted.by_operation, now, waiting)
     return {
         "deliveries": [asdict(one) for one in deliveries],
         "deliveries_closed": floor_figures.delivery_figures(noted("deliveries")),
-        "dock_to_stock": shift_goods.dock_to_stock(tx, site, period, noted.by_operation, now),
+        "dock_to_stock": put,
         "bench": bench_figures(found, pickers),
         "adjustments": floor_figures.adjustment_figures(noted.by_operation, nets),
     }
