@@ -14,6 +14,7 @@ from tui.screens import NOW, SIZES, picture
 from floorhand.domain.cut_offs import CutOff, forecasts
 from floorhand.domain.printing import Stands
 from floorhand.domain.shifts import Period
+from floorhand.domain.troubles import KINDS
 from floorhand.errors import DatabaseAway
 from floorhand.store.board import AtWork, Board, DueReturns, Waits
 from floorhand.store.cells import Details, Lead, Outline, Word
@@ -547,3 +548,30 @@ def test_a_table_shows_the_lines_around_the_chosen_one_and_counts_the_others() -
         "  6 more",
     ]
     assert rows_of(a_table(0), 60, 6) == [" Title", "  none"]
+
+
+WAITING = ("putaway", "putback", "refill", "count", "tote", "handover", "return")
+NAMED = (
+    *(("troubles", "trouble", kind) for kind in sorted(KINDS)),
+    *(("waits", "waits", kind) for kind in WAITING),
+    *(("waits", "waits", f"delivery_{state}") for state in ("announced", "receiving")),
+)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_no_name_of_what_is_wrong_or_waits_is_cut_on_80_columns(language: str) -> None:
+    words = catalog(language)
+    jobs = ("exceptions", "receiving", "control")
+    people = tuple(
+        AtWork(f"W{n}", "Maximiliane Ottilie", "PACK-11", "PACK-1", job, "", NOW - H, NOW - H)
+        for n, job in enumerate(jobs)
+    )
+    missing = []
+    for part, key, kind in NAMED:
+        found = {part: (Waits(kind, 12, 1440, NOW - H),)}
+        board = replace(a_board(), people=people, returns=DueReturns(0, 0, 0, 4), **found)
+        rows = lay_out_board(BoardView(board, words, UTC, "MAIN"), 80, 24)
+        told = ["".join(one.text for one in row) for row in rows]
+        name = words.say(f"{key}.{kind}")
+        missing += [name] if not any(f" {name} " in row for row in told) else []
+    assert missing == []

@@ -15,7 +15,7 @@ from floorhand.store.board import Board
 from floorhand.tui.board_parts import BoardView, hours, parts_of
 from floorhand.tui.rows import Part, Row, between, joined, key_parts, padded
 from floorhand.tui.safe import cut
-from floorhand.tui.tables import MARK, Table, table_rows
+from floorhand.tui.tables import MARK, Table, needed, table_rows
 from floorhand.tui.widths import columns
 
 TWO_COLUMNS: Final = 76
@@ -105,15 +105,27 @@ def _body(view: BoardView, board: Board, width: int, height: int) -> list[Row]:
         if view.chosen == at and board.refusals:  # there is no room for it but when it is asked for
             rows[-1:] = _refusals(view, board, at, width)
         return rows
-    half = (width - GUTTER) // 2
-    beside = _stacked(view, right, half, left - 1)
-    beside += _refusals(view, board, at, half, left - len(beside))
+    half = _left_half(width, people, right)
+    aside = width - GUTTER - half
+    beside = _stacked(view, right, aside, left - 1)
+    beside += _refusals(view, board, at, aside, left - len(beside))
     who = _part(view, people, half, left)
     for index in range(left):
         one = padded(who[index] if index < len(who) else (), half)
         other = beside[index] if index < len(beside) else ()
         rows.append(joined(one, Part(" " * GUTTER, click="-"), other))
     return rows
+
+
+def _left_half(width: int, people: tuple[Table, int], right: Sequence[tuple[Table, int]]) -> int:
+    """Give the width of the left half, which gives way where the right one had to cut a name.
+
+    No more than what is left of the people's table when their names and jobs are cut.
+    """
+    half = (width - GUTTER) // 2
+    told = (needed(table) for table, _ in right if any(one.whole for one in table.across))
+    missing = max(told, default=0) - (width - GUTTER - half)
+    return min(half, max(half - missing, needed(people[0], names=False)))
 
 
 def _rows_of(*parts: tuple[Table, int]) -> int:
@@ -137,7 +149,7 @@ def _refusals(view: BoardView, board: Board, line: int, width: int, height: int 
     head = Part(mark[0], mark[1], click), Part(title, "strong")
     room = height - 1
     if room < min(len(kinds), REFUSED_ROWS_MIN):
-        told = cut("  ".join(kinds), max(width - columns(title) - 4, 0))
+        told = cut("  ".join(kinds), max(width - columns(title) - 4, 0)).replace("……", "…")
         return [(*head, Part(f"  {told}", "muted"))]
     if len(kinds) > room:
         rest = f"{len(kinds) - room + 1} {view.words.say('board.more')}"

@@ -180,7 +180,11 @@ def _people(view: BoardView, board: Board) -> Table:
     )
     columns = _columns(
         view,
-        *(Column("worker", name=True), Column("job", name=True), Column("claim", rank=3)),
+        *(
+            Column("worker", name=True),
+            Column("job", name=True, whole=True),
+            Column("claim", rank=3),
+        ),
         *(Column("since", rank=2), Column("last_scan", to_right=True)),
     )
     return Table(title, columns, tuple(_person(view, board, one) for one in board.people))
@@ -207,9 +211,10 @@ def _troubles(view: BoardView, board: Board) -> Table:
 
 def _waiting(view: BoardView, board: Board, kind: str, found: Sequence[Waits]) -> Table:
     say = view.words.say
+    by_due = any(one.kind == "return" for one in found) and bool(_due(view, board))
     columns = _columns(
         view,
-        *(Column("what", name=True), Column("count", to_right=True)),
+        *(Column("what", name=True, whole=not by_due), Column("count", to_right=True)),
         *(Column("pieces", to_right=True, rank=1), Column("oldest", to_right=True)),
     )
     lines = []

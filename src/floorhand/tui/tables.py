@@ -30,6 +30,7 @@ class Column:
         to_right: Whether it is set to the right, as numbers are.
         rank: Columns of a higher rank give way first; those of rank 0 never do.
         name: Whether its cells may be cut, down to `NAME_COLUMNS_MIN`.
+        whole: Whether columns of a rank give way before a cell of it is cut.
         sorts: Whether a click on its heading sorts by it.
         mark: Stands behind its heading and is never cut: `UP` or `DOWN` if it is sorted by.
     """
@@ -38,6 +39,7 @@ class Column:
     to_right: bool = False
     rank: int = 0
     name: bool = False
+    whole: bool = False
     sorts: bool = False
     mark: str = ""
 
@@ -113,29 +115,52 @@ def is_whole(table: Table, width: int) -> bool:
     )
 
 
+def needed(table: Table, *, names: bool = True) -> int:
+    """Give in how many columns a table stands without those that give way.
+
+    Args:
+        table: Which.
+        names: Whether names of columns that should stay whole do so.
+    """
+    least = _least(table, _natural(table), whole=names)
+    ranked = zip(least, table.across, strict=True)
+    return MARK_COLUMNS + sum(one + 1 for one, column in ranked if not column.rank)
+
+
+def _natural(table: Table) -> list[int]:
+    """Give how wide each column is with nothing cut."""
+    return [
+        max(
+            min(columns_of(column.head), NAME_COLUMNS_MIN) + columns_of(column.mark),
+            *(width_of((line[index],)) for line in table.body),
+            0,
+        )
+        for index, column in enumerate(table.across)
+    ]
+
+
+def _least(table: Table, natural: list[int], *, whole: bool) -> list[int]:
+    return [
+        min(given, NAME_COLUMNS_MIN) if column.name and not (whole and column.whole) else given
+        for given, column in zip(natural, table.across, strict=True)
+    ]
+
+
 def _widths(table: Table, width: int) -> list[int]:
     """Give the width of each column, 0 for those that give way.
 
     What is over goes first to those that lack least: a long name, cut one letter more, is worth a
     word that is whole.
     """
-    natural = [
-        max(
-            min(columns_of(column.head), NAME_COLUMNS_MIN) + columns_of(column.mark),
-            *(width_of((line[index],)) for line in table.body),
-        )
-        for index, column in enumerate(table.across)
-    ]
-    least = [
-        min(given, NAME_COLUMNS_MIN) if column.name else given
-        for given, column in zip(natural, table.across, strict=True)
-    ]
+    natural = _natural(table)
+    least = _least(table, natural, whole=False)
     kept = list(range(len(natural)))
-    while sum(least[index] + 1 for index in kept) > width:
-        last = max(kept, key=lambda index: table.across[index].rank)
-        if not table.across[last].rank:
-            break
-        kept.remove(last)
+    for enough in (_least(table, natural, whole=True), least):
+        while sum(enough[index] + 1 for index in kept) > width:
+            last = max(kept, key=lambda index: table.across[index].rank)
+            if not table.across[last].rank:
+                break
+            kept.remove(last)
     given = [least[index] if index in kept else 0 for index in range(len(natural))]
     spare = width - sum(one + 1 for one in given if one)
     for index in sorted(kept, key=lambda index: natural[index] - given[index]):
