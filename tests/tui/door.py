@@ -106,6 +106,7 @@ EVERYWHERE = frozenset(
             "typing.ClassVar",
             "typing.Final",
             "typing.Generic",
+            "typing.NamedTuple",
             "typing.Protocol",
             "typing.TypeVar",
             "typing.cast",

@@ -8,6 +8,7 @@ What a small screen leaves out is a page further: `document` has all of it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from floorhand.flows.turn import Said
@@ -19,8 +20,8 @@ from floorhand.tui.header import header_row, is_urgent
 from floorhand.tui.keys_row import all_keys, keys_rows
 from floorhand.tui.large import large, lettering
 from floorhand.tui.recent import recent_rows
-from floorhand.tui.rows import Part, Row, between, joined, padded, width_of
-from floorhand.tui.safe import CUT, chop, cut, wrap
+from floorhand.tui.rows import Part, Row, between, padded, width_of
+from floorhand.tui.safe import CUT, KEPT_MAX, chop, cut, wrap
 from floorhand.tui.view import (
     LOW_ROWS,
     NARROW_COLUMNS,
@@ -69,7 +70,7 @@ def lay_out(view: View, width: int, height: int) -> list[Row]:
     frame = f"frame-{view.tone}"
     side, air = Part(" ", frame), Part(" " * _margin(width))
     rows = [header_row(view, width)] if header else []
-    rows += [joined(side, padded(joined(air, row), max(width - 2, 0)), side) for row in middle]
+    rows += [(side, *padded((air, *row), max(width - 2, 0)), side) for row in middle]
     rows += [padded(row, width, frame) for row in keys]
     return (rows + [padded((), width)] * height)[:height]
 
@@ -286,7 +287,12 @@ def _told(said: Said, words: Catalog, width: int, asked: str = "") -> list[Row]:
     lines = wrap(sentence(said, words, width, asked=asked), width, TEXT_ROWS_MAX)
     if lines[-1:] and lines[-1] in FULL_STOPS:
         lines.pop()
-    return [padded((Part(line),), width, f"said-{said.tone}") for line in lines]
+    return list(_in_reverse(tuple(lines), width, f"said-{said.tone}"))
+
+
+@lru_cache(KEPT_MAX)
+def _in_reverse(lines: tuple[str, ...], width: int, role: str) -> tuple[Row, ...]:
+    return tuple([padded((Part(line),), width, role) for line in lines])
 
 
 def _each_begun(told: list[list[Row]], rows_max: int, width: int) -> list[Row]:

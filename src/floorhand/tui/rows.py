@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from floorhand.text.visible import visible
 from floorhand.tui.widths import WIDTHS_MAX, columns
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """Some text in one style; ``role`` names the style, empty for plain text.
 
     ``click`` says what a click means from here on to the right: ``line:3`` chooses a line,
@@ -47,24 +46,34 @@ def joined(*parts: Part | Row) -> Row:
     """Put parts and rows side by side."""
     row: list[Part] = []
     for part in parts:
-        row.extend((part,) if isinstance(part, Part) else part)
+        if isinstance(part, Part):
+            row.append(part)
+        else:
+            row += part
     return tuple(row)
 
 
 def between(left: Row, right: Row, width: int) -> Row:
     """Put one row at the left and one at the right of ``width`` columns."""
-    gap = width - width_of(left) - width_of(right)
-    return joined(left, Part(" " * max(gap, 0)), right)
+    return (*left, _spaces(width - width_of(left) - width_of(right)), *right)
 
 
 def padded(row: Row, width: int, role: str = "") -> Row:
     """Fill a row to its width; parts without a role get ``role``, others add to it."""
-    spare = Part(" " * max(width - width_of(row), 0))
+    filled = (*row, _spaces(width - width_of(row)))
     if not role:
-        return joined(row, spare)
-    return tuple(
-        [Part(part.text, f"{role} {part.role}".strip(), part.click) for part in joined(row, spare)]
-    )
+        return filled
+    return tuple([Part(text, _both(role, own), click) for text, own, click in filled])
+
+
+@lru_cache(WIDTHS_MAX)
+def _spaces(columns: int) -> Part:
+    return Part(" " * max(columns, 0))
+
+
+@lru_cache(WIDTHS_MAX)
+def _both(role: str, own: str) -> str:
+    return f"{role} {own}".strip()
 
 
 def clicked(row: Row, x: int) -> str:
