@@ -67,7 +67,9 @@ def test_exceptions_are_listed_of_one_merchant(house, capsys) -> None:
         text = told(house, capsys, "exceptions", "--merchant", merchant, "--csv")
         return list(csv.DictReader(io.StringIO(text)))
 
-    assert [(one["id"], one["owner"]) for one in listed("ACME")] == [("X/1", f"'{EVIL}")]
+    stuck, raised = listed("ACME")
+    assert (stuck["kind"], stuck["owner"], stuck["pieces"]) == ("stuck_task", "", "48")
+    assert (raised["id"], raised["owner"]) == ("X/1", f"'{EVIL}")
     assert listed("BOLT") == []
 
 

@@ -11,7 +11,7 @@ from itertools import product
 
 import pytest
 from conftest import NOW, SITE
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from warehouses import picking
 from warehouses.picked import line, state, stock_of, tasks_of, troubles
 from warehouses.picker import Picker
@@ -33,9 +33,11 @@ from floorhand.store.schema import (
     DeliveryLine,
     Operation,
     Order,
+    Pick,
     PrintJob,
     Receipt,
     Return,
+    Slot,
     Trouble,
     Worker,
 )
@@ -110,6 +112,20 @@ def test_work_that_stands_still_is_found_and_freed_for_others(floor: Transaction
     assert [state(floor, number) for number in ("1001", "1002")] == ["released", "released"]
     assert ana.scan("T-1").said.text == "refusal.seat_freed"
     assert Picker(floor, "W2").start().prompt.ask != "picking.scan_cart"
+
+
+def test_a_walk_without_a_cart_is_known_by_its_order_and_worth_what_it_still_has_to_take(
+    floor: Transactions,
+) -> None:
+    ana = Picker(floor, "W1")
+    ana.scan("*DONE")
+    (one,) = listed(floor, "stuck_task")
+    with floor.begin() as tx:
+        left = tx.scalar(select(func.sum(Pick.pieces)).where(Pick.state == "open"))
+        (slot,) = tx.scalars(select(Slot))
+    assert left
+    assert (one.subject, one.merchant) == (f"{slot.merchant}/{slot.order}", slot.merchant)
+    assert one.pieces == left
 
 
 def test_what_was_found_and_settled_is_found_again_only_with_a_new_cause(floor) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from floorhand.domain.days import ago
 from floorhand.reports.making import Making
 from floorhand.reports.model import Cell, Section, Table
 
@@ -22,9 +23,8 @@ def hand_over(making: Making) -> Section | None:
         taken_at = making.when(made["taken_at"])
         said.append(making.say("report.taken_on", name=made["taken_by"], at=taken_at))
     else:
-        waited = making.as_of - making.moment(made["at"])
-        minutes = max(0, int(waited.total_seconds() // 60))
-        said.append(making.say("report.not_taken_on", n=minutes))
+        waited = ago(making.moment(made["at"]), making.as_of)
+        said.append(making.say("report.not_taken_on", age=waited))
     if made["proof"]:
         said.append(made["proof"])
     title = making.say("report.section.hand_over")

@@ -15,6 +15,7 @@ from typing import Final
 from sqlalchemy import (
     and_,
     bindparam,
+    case,
     func,
     select,
 )
@@ -28,10 +29,12 @@ from floorhand.store.masters import site_rules
 from floorhand.store.no_word import MAYBE_DOUBT, STATE, moments
 from floorhand.store.schema import (
     Parked,
+    Pick,
     PrintJob,
     Return,
     ReturnLine,
     Seat,
+    Slot,
     Task,
     Worker,
 )
@@ -69,6 +72,11 @@ _LAST_SCAN = (
     .correlate(Task)
     .scalar_subquery()
 )
+_SLOTS = select(Slot.merchant).where(Slot.site == Task.site, Slot.task == Task.id)
+_ONE_MERCHANT = case((func.min(Slot.merchant) == func.max(Slot.merchant), func.min(Slot.merchant)))
+_STOPS = select(func.sum(Pick.pieces - Pick.picked)).where(
+    Pick.site == Task.site, Pick.task == Task.id, among(Pick.state, "open")
+)
 _CLAIMED = (
     select(
         Task.id,
@@ -81,6 +89,11 @@ _CLAIMED = (
         Task.worker,
         Worker.name,
         _LAST_SCAN.label("scanned_at"),
+        _SLOTS.with_only_columns(func.min(Slot.merchant.concat("/").concat(Slot.order)))
+        .scalar_subquery()
+        .label("first_order"),
+        _SLOTS.with_only_columns(_ONE_MERCHANT).scalar_subquery().label("walk_merchant"),
+        _STOPS.scalar_subquery().label("walk_pieces"),
     )
     .join(Worker, and_(Worker.site == Task.site, Worker.code == Task.worker))
     .where(
@@ -160,7 +173,11 @@ def _returns_due(tx: Session, site: str, now: datetime, rules: SiteRules) -> Ite
 
 
 def _stuck(tx: Session, site: str, now: datetime, rules: SiteRules) -> Iterator[Derived]:
-    """Find claimed work whose worker has made no scan for long."""
+    """Find claimed work whose worker has made no scan for long.
+
+    A walk without a cart is known by its first order, and worth the pieces that it still has to
+    take; it is of a merchant if all of its orders are.
+    """
     until = now - timedelta(minutes=rules.stuck_minutes)
     for row in ask(tx, _CLAIMED, site=site, until=until):
         since = max(row.claimed_at, row.scanned_at or row.claimed_at)
@@ -168,10 +185,10 @@ def _stuck(tx: Session, site: str, now: datetime, rules: SiteRules) -> Iterator[
             yield Derived(
                 f"{troubles.STUCK_TASK}:{row.id}@{since:%Y%m%dT%H%M%S}",
                 troubles.STUCK_TASK,
-                row.place or row.id,
+                row.place or row.first_order or row.id,
                 since,
-                row.merchant,
-                row.pieces,
+                row.merchant or row.walk_merchant or "",
+                row.pieces or row.walk_pieces or 0,
                 holder=row.worker,
                 facts={"task": row.id, "job": row.kind, "worker": row.name, "sku": row.sku},
             )
