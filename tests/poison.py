@@ -127,7 +127,8 @@ NO_HARM = {
         handover.note handover.proof
     """,
     "made of numbers and names of ours": """
-        kept_figures.headlines kept_figures.pace stock_proof.digest stock_proof.line
+        kept_figures.headlines kept_figures.pace kept_figures.waiting stock_proof.digest
+        stock_proof.line
     """,
     "told by a terminal that has lost its seat, which is made up": """
         seat.device_name operation.device

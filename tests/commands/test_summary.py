@@ -177,6 +177,7 @@ def test_a_shift_that_was_kept_before_a_job_was_known_can_be_compared_with(
                 version=VERSION,
                 headlines="{}",
                 pace='{"picking": [["10:00", 6]]}',
+                waiting="{}",
                 **before,
             )
         )
@@ -205,4 +206,4 @@ def test_a_scan_is_taken_while_figures_are_added_up_and_then_they_are_kept(
     assert taken == ["picking.scan_cart"]
     with transactions.begin() as tx:
         kept = tx.scalars(select(KeptFigures.begins_at).order_by(KeptFigures.begins_at)).all()
-    assert [f"{at:%m-%d}" for at in kept] == ["02-02", "02-09", "02-16", "02-23"]
+    assert [f"{at:%m-%d}" for at in kept] == ["02-02", "02-09", "02-16", "02-23", "03-02"]

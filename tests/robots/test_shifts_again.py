@@ -31,8 +31,9 @@ from floorhand.exchange.written import Writing
 from floorhand.robots.crew import Robot
 from floorhand.robots.demo import build_demo
 from floorhand.store.db import Transactions, engine_of, open_database
+from floorhand.store.earlier import AddedUp, keep_figures, kept_waiting
 from floorhand.store.schema import Worker
-from floorhand.store.summary import shift_figures
+from floorhand.store.summary import shift_figures, summarise
 
 START = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 SHIFT_LENGTH = timedelta(minutes=17)
@@ -141,6 +142,29 @@ def test_something_was_taken_back_also_after_its_shift(worked, books) -> None:
 def test_a_shift_asked_again_says_the_same(worked) -> None:
     for shift, told in zip(worked.shifts, worked.told, strict=True):
         assert json.dumps(worked.again(shift)) == json.dumps(told)
+
+
+def test_what_waited_at_the_end_of_a_shift_is_found_once_and_told_again(worked, books) -> None:
+    minutes = [START + timedelta(minutes=n) for n in range(1, 60)]
+    ended = [Period("", START, end) for end in minutes]
+    shift, pieces = next(
+        (one, waiting) for one in ended if (waiting := books.dock_to_stock(one)[1])
+    )
+    added_up: list[AddedUp] = []
+    told: list[dict[str, Any]] = []
+    with worked.transactions.begin() as tx:
+        for hours in (0.9, 1, 800):
+            later = shift.end + timedelta(hours=hours)
+            again = summarise(tx, SITE, shift, later, added_up=added_up.append)
+            told.append(again["dock_to_stock"]["unfinished"])
+            assert any(one["begins_at"] == shift.start for one in added_up) is (hours == 1)
+            for one in added_up:
+                keep_figures(tx, SITE, one)
+            added_up.clear()
+        assert kept_waiting(tx, SITE, shift) == told[0] == told[1] == told[2]
+        assert told[0]["pieces"] == pieces
+        assert kept_waiting(tx, SITE, worked.whole) is None
+        tx.rollback()
 
 
 def test_shifts_add_up_to_the_whole(worked) -> None:

@@ -145,6 +145,7 @@ def _what_robots_leave_out(tx) -> None:
             worked=True,
             headlines="{}",
             pace="{}",
+            waiting="{}",
         )
     )
     tx.execute(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from conftest import NOW, SITE
@@ -12,6 +13,7 @@ from sqlalchemy import event
 
 from floorhand.domain.entries import Entry, Noted
 from floorhand.domain.shifts import Period
+from floorhand.store.shift_goods import corrections
 from floorhand.store.shift_idle import idle_scans
 from floorhand.store.summaries import bench_refusals, scans, stretches
 from floorhand.store.summary import shift_figures, summarise
@@ -21,6 +23,9 @@ ASKED = {
     scans: "scan USING COVERING INDEX ix_scan_site_at (site=? AND at>? AND at<?)",
     bench_refusals: "scan USING INDEX ix_scan_refused (site=? AND at>? AND at<?)",
     idle_scans: "scan USING INDEX ix_scan_idle (site=? AND at>? AND at<?)",
+    partial(
+        corrections, entries=()
+    ): "move USING INDEX ix_move_correction (site=? AND at>? AND at<?)",
     stretches: "INDEX ix_operation_site_kind_at (site=? AND kind=? AND at>? AND at<?)",
 }
 """How SQLite answers each question."""

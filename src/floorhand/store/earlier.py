@@ -1,7 +1,8 @@
-"""The same shift in the weeks before: what this one is held against.
+"""What is kept of shifts that are over: figures of these never change.
 
-Figures of a shift that is over never change, so what is needed of them here is kept once it was
-added up: four shifts a summary would cost four times what the summary itself does.
+Of the same shift in the weeks before what this one is held against: four shifts a summary would
+cost four times what the summary itself does. And what was still to be put away at a shift's end,
+which is found from all that moved since, and that is ever more.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
-from sqlalchemy import TableClause, select
+from sqlalchemy import TableClause, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -22,6 +23,7 @@ from floorhand.domain.tallies import Hours
 from floorhand.store.asking import ask
 from floorhand.store.masters import site_rules, site_zone
 from floorhand.store.schema import KeptFigures
+from floorhand.store.shift_goods import Waiting
 
 VERSION: Final = 2
 """Goes up whenever a figure comes to mean something else: what was kept of it is added up again."""
@@ -36,13 +38,19 @@ _TABLE = cast(TableClause, KeptFigures.__table__)
 def _keeping(dialect: Any) -> Any:
     """Write the figures of a shift, or write them anew."""
     fresh = dialect.insert(_TABLE)
-    names = ("version", "worked", "headlines", "pace")
+    names = ("version", "worked", "headlines", "pace", "waiting")
     return fresh.on_conflict_do_update(
         index_elements=list(_TABLE.primary_key),
         set_={name: fresh.excluded[name] for name in names},
     )
 
 
+_KEPT = select(*_TABLE.columns).where(
+    KeptFigures.site == bindparam("site"),
+    KeptFigures.begins_at == bindparam("start"),
+    KeptFigures.ends_at == bindparam("end"),
+    KeptFigures.version == VERSION,
+)
 _KEEP = {"sqlite": _keeping(sqlite), "postgresql": _keeping(postgresql)}
 
 Figures = Callable[[Session, str, Period, datetime], Mapping[str, Any]]
@@ -84,8 +92,8 @@ def earlier_shifts(
         before = weeks_before(period, shifts, weeks, zone)
         kept = _kept(tx, site, before)
         if kept is None:
-            kept = _add_up(tx, site, before, now, figures)
-            if before.end + SETTLED_AFTER <= now:
+            kept = to_keep(before, figures(tx, site, before, now))
+            if is_settled(before, now):
                 added_up(kept)
         if kept["worked"]:
             found.append(Earlier(before, json.loads(kept["headlines"]), json.loads(kept["pace"])))
@@ -97,17 +105,19 @@ def keep_figures(tx: Session, site: str, added_up: AddedUp) -> None:
     ask(tx, _KEEP, site=site, version=VERSION, **added_up)
 
 
-def _kept(tx: Session, site: str, period: Period) -> Mapping[str, Any] | None:
-    row = tx.execute(
-        select(*_TABLE.columns).where(*_of(site, period), KeptFigures.version == VERSION)
-    ).one_or_none()
-    return None if row is None else row._asdict()
+def kept_waiting(tx: Session, site: str, period: Period) -> Waiting | None:
+    """Give what was still to be put away at the end of a shift; None if that is not kept."""
+    kept = _kept(tx, site, period)
+    return json.loads(kept["waiting"]) or None if kept is not None else None
 
 
-def _add_up(
-    tx: Session, site: str, period: Period, now: datetime, figures: Figures
-) -> dict[str, Any]:
-    told = figures(tx, site, period, now)
+def is_settled(period: Period, now: datetime) -> bool:
+    """Say whether the figures of a shift can be kept."""
+    return period.end + SETTLED_AFTER <= now
+
+
+def to_keep(period: Period, told: Mapping[str, Any]) -> AddedUp:
+    """Pick what is kept out of the figures of a shift."""
     pace = {
         job: [(hour["hour"], hour["pieces"]) for hour in one["hours"]]
         for job, one in told["pace"].items()
@@ -118,12 +128,10 @@ def _add_up(
         "worked": bool(told["refusals"]["scans"]),
         "headlines": json.dumps(headlines(told)),
         "pace": json.dumps(pace),
+        "waiting": json.dumps(told["dock_to_stock"]["unfinished"]),
     }
 
 
-def _of(site: str, period: Period) -> tuple[Any, ...]:
-    return (
-        KeptFigures.site == site,
-        KeptFigures.begins_at == period.start,
-        KeptFigures.ends_at == period.end,
-    )
+def _kept(tx: Session, site: str, period: Period) -> AddedUp | None:
+    row = ask(tx, _KEPT, site=site, start=period.start, end=period.end).one_or_none()
+    return None if row is None else row._asdict()

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import and_, bindparam, case, func, or_, select
+from sqlalchemy import and_, bindparam, case, func, select, text
 from sqlalchemy.orm import Session
 
 from floorhand.domain.entries import Entry
@@ -100,7 +100,7 @@ _NET = func.sum(case((Move.source == CORRECTION, Move.pieces), else_=-Move.piece
 _CORRECTED = (
     select(Move.operation, Operation.kind, Move.merchant, Move.sku, _NET)
     .join(Operation, and_(Operation.site == Move.site, Operation.id == Move.operation))
-    .where(or_(Move.source == CORRECTION, Move.target == CORRECTION))
+    .where(text("(source = '@correction' OR target = '@correction')"))  # as the index says it
     .group_by(Move.operation, Operation.kind, Move.merchant, Move.sku)
     .having(_NET != 0)
 )

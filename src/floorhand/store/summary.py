@@ -30,7 +30,7 @@ from floorhand.domain.shifts import (
 )
 from floorhand.store import shift_goods, shift_orders, shift_returns, summaries
 from floorhand.store.asking import connection_of
-from floorhand.store.earlier import AddedUp, earlier_shifts
+from floorhand.store.earlier import AddedUp, earlier_shifts, is_settled, kept_waiting, to_keep
 from floorhand.store.entries import entries, taken_back_since
 from floorhand.store.masters import site_rules, site_zone
 from floorhand.store.proofs import stock_told
@@ -58,7 +58,8 @@ def summarise(
         site: The building.
         period: A shift, a day, or any other.
         now: The moment of asking.
-        added_up: As for `earlier_shifts`.
+        added_up: Called with what was added up now of a shift, this one or one before, and can be
+            kept (`keep_figures`).
         sign: As for `floorhand.store.proofs.stock_told`.
 
     Returns:
@@ -73,7 +74,10 @@ def summarise(
         - ``left_over`` and ``disk``, which are of the moment ``as_of``, whatever the period, and
           ``stock`` (`floorhand.store.proofs.stock_told`).
     """
-    figures = shift_figures(tx, site, period, now)
+    waiting = kept_waiting(tx, site, period)
+    figures = shift_figures(tx, site, period, now, waiting)
+    if waiting is None and is_settled(period, now):
+        added_up(to_keep(period, figures))
     compared_with = partial(shift_figures, waiting={})  # no headline: what moved since is not read
     before = earlier_shifts(tx, site, period, now, compared_with, added_up)
     return {

@@ -8,9 +8,10 @@ from floorhand.store.schema.base import Mapped, Site, Table, UtcTime, mapped_col
 
 
 class KeptFigures(Table):
-    """The headlines of a shift that is over, to hold later ones against: a copy, not a source.
+    """Figures of a shift that is over: headlines to hold later ones against, and what waited.
 
-    Whoever needs them and finds none, or those of another ``version``, adds them up again.
+    A copy, not a source: whoever needs them and finds none, or those of another ``version``, adds
+    them up again.
     """
 
     __tablename__ = "kept_figures"
@@ -25,6 +26,8 @@ class KeptFigures(Table):
     """JSON of `floorhand.domain.headlines.headlines`."""
     pace: Mapped[str]
     """JSON: by job a list of its hours, each with the pieces finished in it."""
+    waiting: Mapped[str]
+    """JSON of what was still to be put away at its end; of nothing if it was not looked for."""
 
 
 class ProofRow(Table):

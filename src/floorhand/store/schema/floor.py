@@ -183,6 +183,13 @@ class Move(Table):
         CheckConstraint("source <> target", name="must_move"),
         Index(None, "site", "at"),
         Index(
+            "ix_move_correction",
+            "site",
+            "at",
+            sqlite_where=text("source = '@correction' OR target = '@correction'"),
+            postgresql_where=text("source = '@correction' OR target = '@correction'"),
+        ),
+        Index(
             "ix_move_serial",
             "site",
             "serial",

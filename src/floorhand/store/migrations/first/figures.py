@@ -19,6 +19,7 @@ def kept_figures() -> None:
         sa.Column("worked", sa.Boolean(), nullable=False),
         sa.Column("headlines", sa.String(), nullable=False),
         sa.Column("pace", sa.String(), nullable=False),
+        sa.Column("waiting", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("site", "begins_at", "ends_at", name=op.f("pk_kept_figures")),
     )
 

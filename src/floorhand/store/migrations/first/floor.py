@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -268,6 +270,14 @@ def move() -> None:
                 f"ix_move_{columns[-1]}", columns, sqlite_where=there, postgresql_where=there
             )
         batch_op.create_index(batch_op.f("ix_move_site_at"), ["site", "at"], unique=False)
+        _of_corrections(batch_op)  # now: of two that serve as well SQLite takes the newer one
+
+
+def _of_corrections(batch_op: Any) -> None:
+    there = sa.text("source = '@correction' OR target = '@correction'")
+    batch_op.create_index(
+        "ix_move_correction", ["site", "at"], sqlite_where=there, postgresql_where=there
+    )
 
 
 def stock() -> None:
