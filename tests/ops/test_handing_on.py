@@ -188,10 +188,49 @@ def test_what_is_given_away_once_more_is_not_gone_on_with_by_who_had_it(
     ana.scan(*scans)
     given(transactions).scan("*UNDO", "*REDO")
     assert holders(transactions) == {"W3"}
-    ana.scan("LA-02-1", "1")
-    assert ana.said == "putaway.held"
+    ana.scan("LA-02-1")
+    assert ana.said == f"refusal.{Code.WORK_GIVEN}"
+    ana.scan(*scans)
     assert holders(transactions) == {"W3"}
     assert all_is_well(transactions)
+
+
+@pytest.mark.parametrize("begin", BEGUN)
+def test_what_is_given_away_again_is_told_to_both_again_and_no_more_if_that_is_undone(
+    transactions: Transactions, begin: Begun
+) -> None:
+    job, scans, first = begin(transactions)
+    staff(transactions)
+    ana = Picker(transactions, "W1", job=job)
+    ana.scan(*scans)
+    question = ana.prompt
+    bob = given(transactions)
+    bob.scan("*UNDO", "*REDO", "*UNDO")
+    with transactions.begin() as tx:
+        assert tx.scalars(select(Parked.worker)).all() == []
+    assert ana.scan("*HELP").prompt == question
+    bob.scan("*REDO")
+    ana.scan(scans[-1])
+    facts = ana.turn.said.facts if ana.turn.said else {}
+    assert (ana.said, facts["name"]) == (f"refusal.{Code.WORK_GIVEN}", "Cai")
+    assert Picker(transactions, "W3", job=job).prompt.ask == first
+    assert all_is_well(transactions)
+
+
+def test_who_has_parked_what_is_freed_again_is_told_so(transactions: Transactions) -> None:
+    job, scans, _ = count(transactions)
+    staff(transactions)
+    ana = Picker(transactions, "W1", job=job)
+    ana.scan(*scans)
+    question = ana.prompt
+    ana.scan("*OUT")
+    bob = at_work(transactions, "2")
+    assert bob.said == "control.work_freed"
+    bob.scan("*UNDO", "*REDO")
+    with transactions.begin() as tx:
+        assert str(Code.WORK_FREED) in tx.scalars(select(Parked.state)).one()
+    bob.scan("*UNDO")
+    assert Picker(transactions, "W1", job=job).prompt == question
 
 
 @pytest.mark.parametrize("begin", BEGUN)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.exceptions import Decide
@@ -13,13 +13,14 @@ from floorhand.domain.leading import FreeSeat
 from floorhand.domain.print_desk import ConfirmLabels, ReprintLabel, VoidLabels
 from floorhand.domain.walks import LeaveOrders
 from floorhand.errors import Code, Refused
-from floorhand.flows.turn import Facts
+from floorhand.flows.turn import AnyState, Facts
 from floorhand.ops import leading, print_desk
 from floorhand.ops.claims import leave_orders
 from floorhand.ops.freezing import thaw
 from floorhand.ops.registry import FLOWS
+from floorhand.ops.taken_over import tell_freed
 from floorhand.ops.works import work_of
-from floorhand.store import count_sheets
+from floorhand.store import count_sheets, open_work
 from floorhand.store.exceptions import Standing
 from floorhand.store.ledger import Cause
 from floorhand.store.schema import Parked, Seat, Slot, Task
@@ -41,9 +42,11 @@ def free_work(tx: Session, cause: Cause, one: Standing, _command: Decide) -> Fac
     for seat in _seats(tx, cause.site, one.holder):
         leading.free_seat(tx, cause, FreeSeat(seat))
     tasks = _parked_tasks(tx, cause.site, one) or [str(one.facts.get("task", ""))]
+    held = (work for work in open_work.held(tx, cause.site) if work.holder == one.holder)
+    about = next((work.about for work in held if work.task in tasks), one.subject)
     opened = sum(_open_again(tx, cause, task, one.holder) for task in tasks if task)
     if opened:
-        _forget(tx, cause.site, one)
+        _tell(tx, cause, one, about, {*tasks, about})
     cause.note(freed_work=opened, taken_from=one.holder)
     return {"name": str(one.facts.get("worker", one.holder)), "count": opened}
 
@@ -91,13 +94,19 @@ def _open_again(tx: Session, cause: Cause, task: str, holder: str) -> int:
     return len(opened.all())
 
 
-def _forget(tx: Session, site: str, one: Standing) -> None:
-    """Let the worker not be led back to what a colleague does by now."""
-    mine = (Parked.site == site, Parked.worker == one.holder)
+def _tell(tx: Session, cause: Cause, one: Standing, about: str, named: Collection[str]) -> None:
+    """Let the worker be told so instead of being led back to what a colleague does by now."""
     flow = {"pick": "picking", "count": "counting", "refill": "refill"}.get(
         str(one.facts.get("job", "")), "putaway"
     )
-    tx.execute(delete(Parked).where(*mine, Parked.flow == str(one.facts.get("flow", flow))))
+    of_holder = replace(cause, worker=one.holder, lead=cause.worker or cause.seat)
+    job = str(one.facts.get("flow", flow))
+    is_parked = "flow" in one.facts
+
+    def is_it(state: AnyState) -> bool:
+        return is_parked or work_of(job, state) in named
+
+    tell_freed(tx, of_holder, job, one.holder, about, is_it)
 
 
 def reprint(tx: Session, cause: Cause, one: Standing, _command: Decide) -> Facts:

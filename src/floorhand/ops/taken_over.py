@@ -99,13 +99,15 @@ def tell_holder(
     taker = _name(tx, cause, cause.worker)
     if cause.lead:
         given = (("name", taker), ("by", _name(tx, cause, cause.lead)), ("work", about))
-        _tell(tx, cause, holder, TakenOver(job, Code.WORK_GIVEN, given, _at(cause)), is_it)
+        tell_where_open(
+            tx, cause, holder, TakenOver(job, Code.WORK_GIVEN, given, _at(cause)), is_it
+        )
         return
     code, named = TOLD[job]
     had = _name(tx, cause, holder)
     tasks.trouble(tx, cause, TAKE_OVER, about, job=job, taken_from=had)
     facts = (("name", taker), (named, about))
-    _tell(tx, cause, holder, TakenOver(job, code, facts, _at(cause)), is_it)
+    tell_where_open(tx, cause, holder, TakenOver(job, code, facts, _at(cause)), is_it)
 
 
 def tell_freed(
@@ -113,7 +115,7 @@ def tell_freed(
 ) -> None:
     """Let whoever has had work until now be told that a lead has opened it to everybody."""
     facts = (("name", _name(tx, cause, cause.lead)), ("work", about))
-    _tell(tx, cause, holder, TakenOver(job, Code.WORK_FREED, facts, _at(cause)), is_it)
+    tell_where_open(tx, cause, holder, TakenOver(job, Code.WORK_FREED, facts, _at(cause)), is_it)
 
 
 def _name(tx: Session, cause: Cause, worker: str) -> str:
@@ -125,7 +127,7 @@ def _at(cause: Cause) -> str:
     return cause.at.isoformat()
 
 
-def _tell(
+def tell_where_open(
     tx: Session, cause: Cause, holder: str, told: TakenOver, is_it: Callable[[AnyState], bool]
 ) -> None:
     """Write it down where the worker would go on, at a terminal or from the menu."""

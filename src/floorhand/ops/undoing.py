@@ -26,7 +26,7 @@ from floorhand.ops.freezing import thaw
 from floorhand.ops.registry import FLOWS
 from floorhand.ops.seats import Settled, Sitting, Trail
 from floorhand.ops.still_mine import must_be_mine, must_fit
-from floorhand.ops.untelling import untell
+from floorhand.ops.untelling import tell_again, untell
 from floorhand.store import ledger, restoring, traces, undo_steps
 from floorhand.store.asking import ask
 from floorhand.store.ledger import Cause, Leg
@@ -102,6 +102,7 @@ def record_redo(tx: Session, cause: Cause, operation: str, **more: str) -> Cause
     row = ask(tx, _READ, site=cause.site, id=undo.undoes).one()
     facts = {**json.loads(row.facts), "again": operation, **more}
     whose = replace(cause, worker=row.worker)
+    tell_again(tx, whose, facts, json.loads(undo.facts))
     _is_about(cause, row)
     _write(tx, whose, facts, kind=row.kind, command=row.command, undoes=None)
     return whose
@@ -113,8 +114,8 @@ def record_undo(tx: Session, cause: Cause, operation: str, **more: str) -> None:
     What others were to be told of it, and have not been yet, they are not told any more.
     """
     row = ask(tx, _READ, site=cause.site, id=operation).one()
-    untell(tx, cause.site, operation, row)
-    facts, command = {"undone": row.kind, **more}, _json({"operation": operation})
+    untold = untell(tx, cause.site, operation, row)
+    facts, command = {"undone": row.kind, **more, **untold}, _json({"operation": operation})
     _is_about(cause, row)
     _write(tx, cause, facts, kind=KIND, command=command, undoes=operation)
 

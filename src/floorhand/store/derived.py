@@ -106,7 +106,11 @@ _CLAIMED = (
 _PARKED = (
     select(Parked.worker, Parked.flow, Parked.seat, Parked.at, Worker.name)
     .join(Worker, and_(Worker.site == Parked.site, Worker.code == Parked.worker))
-    .where(Parked.site == bindparam("site"), Parked.at <= bindparam("until"))
+    .where(
+        Parked.site == bindparam("site"),
+        Parked.at <= bindparam("until"),
+        Parked.state.not_like('{"_":"TakenOver"%'),  # whose work it is no more
+    )
 )
 _LABELS = select(
     PrintJob.id,
