@@ -19,8 +19,10 @@ from warehouses.picker import Picker
 from floorhand.domain.control import HoldSubject
 from floorhand.domain.exceptions import Assign, Decide, urgency
 from floorhand.domain.holds import Subject
+from floorhand.domain.things import HOLD
 from floorhand.errors import Code, Refused
 from floorhand.ops import count_ending
+from floorhand.ops.count_booking import settle_bin
 from floorhand.ops.settling import carry_out, from_office
 from floorhand.store import counts, holds, tasks
 from floorhand.store.check import violations
@@ -33,6 +35,7 @@ from floorhand.store.schema import (
     DeliveryLine,
     Operation,
     Order,
+    Parked,
     Pick,
     PrintJob,
     Receipt,
@@ -128,6 +131,31 @@ def test_a_walk_without_a_cart_is_known_by_its_order_and_worth_what_it_still_has
     assert one.pieces == left
 
 
+def test_work_that_was_parked_and_freed_is_told_so_and_parked_again_if_that_is_undone(
+    floor: Transactions,
+) -> None:
+    with floor.begin() as tx:
+        tx.execute(update(Worker).where(Worker.code == "W2").values(roles="lead", name="Bob"))
+    ana = Picker(floor, "W1")
+    question = ana.scan("CART-1").prompt
+    ana.scan("*OUT")
+    bob = Picker(floor, "W2", job="leading", now=NOW + timedelta(hours=9))
+    bob.scan(str([one.code for one in bob.prompt.choices].index("exceptions") + 1))
+    kinds = [dict(one.facts)["kind_text"] for one in bob.prompt.choices]
+    bob.scan(str(kinds.index("trouble.parked_task") + 1))
+    bob.scan(str([one.code for one in bob.prompt.choices].index("free") + 1))
+    assert bob.said == "exceptions.done.free"
+    with floor.begin() as tx:
+        assert str(Code.WORK_FREED) in tx.scalars(select(Parked.state)).one()
+    assert listed(floor, "parked_task", bob.now + timedelta(hours=9)) == []
+    bob.scan("*UNDO")
+    with floor.begin() as tx:
+        assert str(Code.WORK_FREED) not in tx.scalars(select(Parked.state)).one()
+    assert Picker(floor, "W1", job="picking").prompt == question
+    with floor.begin() as tx:
+        assert violations(tx, SITE) == ()
+
+
 def test_what_was_found_and_settled_is_found_again_only_with_a_new_cause(floor) -> None:
     ana = Picker(floor, "W1")
     ana.start()
@@ -180,6 +208,33 @@ def test_an_exception_is_about_each_product_that_it_names(floor: Transactions) -
     one = raised(floor, "damaged_delivery", "D-1", sku="CAP, MUG, …")
     assert [one.is_about(f"ACME/{sku}") for sku in ("CAP", "MUG", "PEN")] == [True, True, False]
     assert (one.is_about("D-1"), one.is_about("BOLT/MUG")) == (True, False)
+
+
+@pytest.mark.parametrize("by_count", [False, True])
+def test_of_what_is_on_hold_only_what_was_doubted_is_sold_again(floor, by_count) -> None:
+    """An earlier lot lies beside it, and came on hold."""
+    held = replace(picking.BAD_TEA, condition=HOLD)
+    with floor.begin() as tx:
+        picking.put(tx, "B-01", held, 6)
+        picking.order(tx, "9", [("TEA", 1)], due_h=1)
+        tx.execute(update(Order).where(Order.number != "9").values(state="hold"))
+    ana = Picker(floor)
+    ana.start()
+    ana.scan("BIN-B-01", "*SHORT", "0", "1")
+    (one,) = listed(floor, "suspect_stock")
+    assert one.pieces == 12
+    if by_count:
+        with floor.begin() as tx:
+            counts_it = {"id": lead(1).operation, "kind": "T", "command": "{}", "seat": "W9"}
+            tx.execute(insert(Operation).values(site=SITE, worker="W9", at=LATER, **counts_it))
+            settle_bin(tx, lead(1), "B-01", "ACME", "TEA")
+    else:
+        assert decide(floor, one, "release") == "exceptions.done.release"
+    stock = stock_of(floor, "B-01")
+    assert {lot: stock["TEA", lot, "available"] for lot in ("L1", "L2", "L3")} == dict.fromkeys(
+        ("L1", "L2", "L3"), 4
+    )
+    assert (stock["TEA", "L0", "hold"], len(stock)) == (6, 4)
 
 
 def test_suspect_stock_is_sold_again_from_a_pallet_in_the_bin_too(floor: Transactions) -> None:

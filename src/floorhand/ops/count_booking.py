@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.count_rules import Difference
-from floorhand.domain.things import AVAILABLE, CORRECTION, HOLD, Goods, Line
+from floorhand.domain.things import AVAILABLE, CORRECTION, Goods, Line
 from floorhand.domain.troubles import COUNT_DIFFERENCE
 from floorhand.errors import Code, Refused
 from floorhand.ops.holding import HELD, held_beside
@@ -23,6 +24,7 @@ from floorhand.store.nesting import places_in
 from floorhand.store.picks import StopRow
 from floorhand.store.places import kind_of, root_of
 from floorhand.store.schema import Place, Trouble
+from floorhand.store.suspects import doubted
 from floorhand.store.tasks import close_trouble
 
 REASON = "count"
@@ -139,7 +141,7 @@ def settle_bin(tx: Session, cause: Cause, place: str, merchant: str, sku: str) -
     for one in _told(tx, cause.site, "suspect_stock", place):
         suspect = str(json.loads(one.facts).get("sku", ""))
         if sku in ("", suspect) and merchant in ("", one.merchant):
-            _release(tx, cause, place, one.merchant, suspect, one.pieces)
+            _release(tx, cause, place, doubted(tx, cause.site, one.id, one.merchant, suspect))
             _close(tx, cause, one.id)
 
 
@@ -171,15 +173,12 @@ def _close(tx: Session, cause: Cause, entry: str) -> None:
     tx.execute(update(Trouble).where(*mine).values(closed_at=cause.at))
 
 
-def _release(tx: Session, cause: Cause, place: str, merchant: str, sku: str, most: int) -> None:
+def _release(tx: Session, cause: Cause, place: str, suspect: Counter[Goods]) -> None:
     """Let pieces be sold again that a short pick has put on hold, now that they were seen.
 
     What is on hold beside them for another reason stays so.
     """
     for one in counts.held_in(tx, cause.site, places_in(tx, cause.site, place)):
-        goods = one.goods
-        if (goods.merchant, goods.sku, goods.condition) != (merchant, sku, HOLD):
-            continue
-        if pieces := min(one.pieces, most):
-            ledger.change(tx, cause, one.place, goods, pieces, condition=AVAILABLE)
-            most -= pieces
+        if pieces := min(one.pieces, suspect[one.goods]):
+            ledger.change(tx, cause, one.place, one.goods, pieces, condition=AVAILABLE)
+            suspect[one.goods] -= pieces

@@ -19,6 +19,7 @@ from floorhand.store.ledger import Cause
 from floorhand.store.masters import rules_of_merchants
 from floorhand.store.nesting import places_in
 from floorhand.store.schema import Place, Receipt, Stock, Task
+from floorhand.store.suspects import doubted
 
 
 def suspect(tx: Session, site: str, one: Standing) -> int:
@@ -34,9 +35,16 @@ def release(tx: Session, cause: Cause, one: Standing, _command: Decide) -> Facts
 
 
 def _suspects(tx: Session, site: str, one: Standing) -> list[tuple[str, Goods, int]]:
-    """List what is on hold of a product in a bin, and in what stands in it."""
+    """List what is on hold in a bin, and in what stands in it, because it was doubted."""
     sku = str(one.facts.get("sku", ""))
-    return _rows(tx, site, one.merchant, [sku], HOLD, places_in(tx, site, one.subject))
+    left = doubted(tx, site, one.id, one.merchant, sku)
+    found = []
+    within = places_in(tx, site, one.subject)
+    for place, goods, free in _rows(tx, site, one.merchant, [sku], HOLD, within):
+        if pieces := min(free, left[goods]):
+            found.append((place, goods, pieces))
+            left[goods] -= pieces
+    return found
 
 
 def held(tx: Session, site: str, one: Standing) -> int:
