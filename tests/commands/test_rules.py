@@ -115,6 +115,28 @@ def test_what_is_set_at_the_desk_keeps_other_rules_at_their_defaults_and_has_a_h
     assert told["when"] == NOW.isoformat()
 
 
+def test_days_between_counts_are_changed_only_of_classes_that_are_named(
+    transactions: Transactions, tmp_path: Path, capsys
+) -> None:
+    packing.build(transactions)
+
+    def days() -> dict[str, int]:
+        with transactions.begin() as tx:
+            return site_rules(tx, SITE).count_days
+
+    assert floorhand(transactions, "rules", "--set", "count_days", "A=14|B=60|C=0") == 0
+    assert floorhand(transactions, "rules", "--set", "count_days", "B=45") == 0
+    assert days() == {"A": 14, "B": 45, "C": 0}
+    file = tmp_path / "site.csv"
+    file.write_text("site_name,count_days\nHere,C=365\n")
+    assert floorhand(transactions, "import", str(file)) == 0
+    assert days() == {"A": 14, "B": 45, "C": 365}
+    capsys.readouterr()
+    assert floorhand(transactions, "rules", "--history", "--json") == 0
+    (last, *_) = json.loads(capsys.readouterr().out)
+    assert (last["from"], last["to"]) == ("A=14|B=45|C=0", "A=14|B=45|C=365")
+
+
 def test_a_rule_that_others_contradict_is_not_set(transactions: Transactions, capsys) -> None:
     packing.build(transactions)
     assert floorhand(transactions, "rules", "--set", "refill_below_hours", "25") == 1

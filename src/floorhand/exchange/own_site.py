@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from floorhand.domain.count_plan import CLASSES
 from floorhand.domain.pace_targets import PER_HOUR_MAX, UNITS, parse_target
 from floorhand.domain.rights import ROLES
-from floorhand.domain.rules import FOUR_EYES, SiteRules
+from floorhand.domain.rules import FOUR_EYES
 from floorhand.domain.ruling import SITE_NAMES
 from floorhand.domain.signing_in import JOBS
 from floorhand.domain.site_rules import (
@@ -78,8 +78,8 @@ SITE = Layout(
         Field("count_tolerance_pct", "if it is also so many per cent of its pieces; new: 5"),
         Field(
             "count_days",
-            "days between two counts of a bin, by the class of its products; 0: only if doubted;"
-            " new: A=30|B=90|C=180",
+            "days between two counts of a bin, by the class of its products; 0: only if doubted; a"
+            " class that is not named stays as it is; new: A=30|B=90|C=180",
         ),
         Field("refill_below_hours", "a pick face that lasts shorter is filled up; new: 8"),
         Field("refill_up_to_hours", "so that it lasts so long; new: 24"),
@@ -208,7 +208,7 @@ def _days(row: Reader) -> dict[str, int] | None:
     told = pairs(row, "count_days", _check_days)
     if told is None:
         return None
-    return SiteRules().count_days | {grade: int(word) for grade, word in told.items()}
+    return {grade: int(word) for grade, word in told.items()}
 
 
 def _check_days(grade: str, word: str) -> str:

@@ -16,6 +16,7 @@ from floorhand.domain.inserts import of_texts
 from floorhand.domain.rules import MerchantRules, SiteRules
 from floorhand.domain.ruling import BOXES, BUILDING, INSERTS, differing, site_differing
 from floorhand.domain.scanners import Profile
+from floorhand.domain.site_rules import DAYS
 from floorhand.exchange.cells import shown
 from floorhand.exchange.records import (
     MerchantRecord,
@@ -36,7 +37,7 @@ def write_site(w: Writing, records: Sequence[SiteRecord]) -> None:
     for record in records:
         row = w.tx.execute(select(SiteRow.__table__).where(SiteRow.site == w.site)).mappings().one()
         told = {n.removeprefix("site_"): value for n, value in record.columns.items()}
-        rules = _merged(row["rules"], record.rules)
+        rules = _merged(row["rules"], _with_other_classes(row["rules"], record.rules))
         if reason := _unfit_refills(record, SiteRules.of_json(rules)):
             w.reject(record.line, reason)
             continue
@@ -47,6 +48,13 @@ def write_site(w: Writing, records: Sequence[SiteRecord]) -> None:
         if changed:
             w.tx.execute(update(SiteRow).where(SiteRow.site == w.site).values(changed))
         w.counts["updated" if changed else "unchanged"] += 1
+
+
+def _with_other_classes(stored: str, said: dict[str, Any]) -> dict[str, Any]:
+    """Leave the days between counts as they are of classes that a file does not name."""
+    if DAYS not in said:
+        return said
+    return {**said, DAYS: SiteRules.of_json(stored).count_days | said[DAYS]}
 
 
 def _unfit_refills(record: SiteRecord, after: SiteRules) -> str:
