@@ -7,13 +7,14 @@ from operator import itemgetter
 
 import pytest
 
-from floorhand.domain.bench_figures import BenchRefusal, bench_figures, bench_findings
-from floorhand.domain.entries import Entry, by_word
+from floorhand.domain.bench_figures import bench_figures, bench_findings
+from floorhand.domain.entries import Entry, Noted, by_word
 from floorhand.domain.floor_figures import count_figures
 from floorhand.domain.label_figures import LabelTimes, longest_outage
 from floorhand.domain.pauses import Known, LateLabel, explain, quiet_times
-from floorhand.domain.shifts import AT, Beat, Gap, activity
+from floorhand.domain.shifts import AT, Beat, Gap, Refusal, activity
 from floorhand.domain.spreads import quantile
+from floorhand.domain.tallies import scanned
 from floorhand.errors import Code
 
 START = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
@@ -24,9 +25,7 @@ def at(minute: float) -> datetime:
 
 
 def beats(**minutes: tuple[float, ...]) -> list[Beat]:
-    found = [
-        (who, "picking", at(one), "taken") for who, all_of in minutes.items() for one in all_of
-    ]
+    found = [(who, "picking", at(one)) for who, all_of in minutes.items() for one in all_of]
     return sorted(found, key=itemgetter(AT))
 
 
@@ -113,18 +112,34 @@ def test_the_bench_charges_what_it_finds_to_whoever_picked_the_order() -> None:
         entry("6", 6, "T", sign=-1, **of_two, verified=1),
     ]
     refusals = [
-        BenchRefusal("S", at(-1), "CAP", Code.NOT_IN_ORDER),  # no order was open yet
-        BenchRefusal("S", at(1), "CAP", Code.NOT_IN_ORDER),
-        BenchRefusal("S", at(1.1), "CAP", Code.NOT_IN_ORDER),
-        BenchRefusal("S", at(5), "CAP", Code.ALL_CHECKED),
+        Refusal("S", "w", "packing", at(-1), "CAP", Code.NOT_IN_ORDER),  # no order was open yet
+        Refusal("S", "w", "packing", at(1), "CAP", Code.NOT_IN_ORDER),
+        Refusal("S", "w", "packing", at(1.1), "CAP", Code.NOT_IN_ORDER),
+        Refusal("S", "w", "packing", at(5), "CAP", Code.ALL_CHECKED),
+        Refusal("S", "w", "packing", at(5), "CUP", Code.NOT_EXPECTED_NOW),  # it says nothing of it
+        Refusal("S", "w", "picking", at(5), "CUP", Code.NOT_IN_ORDER),
     ]
     figures = bench_figures(
-        bench_findings(entries, refusals), {("ACME", "1"): "ana", ("ACME", "2"): "ben"}
+        bench_findings(Noted(entries), refusals), {("ACME", "1"): "ana", ("ACME", "2"): "ben"}
     )
     by = figures.pop("by_picker")
     assert figures == {"verified": 7, "missing": 2, "wrong": 1, "extra": 1, "accuracy_pct": 42.86}
     assert by["ana"] == {"verified": 3, "missing": 2, "wrong": 1, "extra": 0, "accuracy_pct": 0.0}
     assert by["ben"]["accuracy_pct"] == 75.0
+
+
+def test_scans_are_counted_by_how_they_ended() -> None:
+    refused = [
+        Refusal("S", "ana", "picking", at(4), "X", Code.UNKNOWN_BARCODE),
+        Refusal("S", None, "door", at(5), "X", Code.UNKNOWN_BARCODE),
+    ]
+    scans = scanned(beats(ana=(0, 4, 20, 21), ben=(2,)), refused)
+    assert scans.counted == {
+        ("ana", "picking", "taken"): 3,
+        ("ana", "picking", Code.UNKNOWN_BARCODE): 1,
+        ("ben", "picking", "taken"): 1,
+    }
+    assert scans.worked.scans == {("ana", "picking"): 4, ("ben", "picking"): 1}
 
 
 def test_what_is_taken_off_is_taken_off_by_its_own_word() -> None:

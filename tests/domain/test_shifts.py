@@ -34,7 +34,7 @@ START = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 
 
 def beats(worker: str, job: str, *seconds: int) -> list[Beat]:
-    return [(worker, job, START + timedelta(seconds=s), "taken") for s in seconds]
+    return [(worker, job, START + timedelta(seconds=s)) for s in seconds]
 
 
 def test_a_night_shift_ends_on_the_next_day() -> None:

@@ -15,13 +15,13 @@ from floorhand.domain.entries import Entry, Noted
 from floorhand.domain.shifts import Period
 from floorhand.store.shift_goods import corrections
 from floorhand.store.shift_idle import idle_scans
-from floorhand.store.summaries import bench_refusals, scans, stretches
+from floorhand.store.summaries import refusals, scans, stretches
 from floorhand.store.summary import shift_figures, summarise
 
 SHIFT = Period("day", NOW, NOW.replace(hour=17))
 ASKED = {
     scans: "scan USING COVERING INDEX ix_scan_site_at (site=? AND at>? AND at<?)",
-    bench_refusals: "scan USING INDEX ix_scan_refused (site=? AND at>? AND at<?)",
+    refusals: "scan USING INDEX ix_scan_refused (site=? AND at>? AND at<?)",
     idle_scans: "scan USING INDEX ix_scan_idle (site=? AND at>? AND at<?)",
     partial(
         corrections, entries=()

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Set
 from datetime import datetime
 from typing import Any, Final
 
-from floorhand.domain.entries import Entry
+from floorhand.domain.entries import Noted
+from floorhand.domain.shifts import Refusal
 from floorhand.errors import Code
 
 Name = tuple[str, str]
 """Merchant and number of an order."""
+
+JOB: Final = "packing"
 
 NOT_PICKED_WRONG: Final = "damaged"
 """A piece that is missing for this reason is the right one."""
@@ -27,43 +29,27 @@ EXTRA: Final = frozenset({Code.EXTRA_BELONGS_TO, Code.ALL_CHECKED})
 FOUND: Final = ("missing", "wrong", "extra")
 
 
-@dataclass(frozen=True, slots=True)
-class BenchRefusal:
-    """A piece that the bench did not take."""
-
-    seat: str
-    at: datetime
-    scanned: str
-    code: str
-
-
 Findings = Mapping[tuple[Name, str], int]
 """Pieces by order and what they are: ``verified``, or one of `FOUND`."""
 
 
-def bench_findings(entries: Iterable[Entry], refusals: Iterable[BenchRefusal]) -> Findings:
+def bench_findings(noted: Noted, refusals: Iterable[Refusal]) -> Findings:
     """Count what the bench found of each order.
 
     The same barcode refused again for the same order is one piece: whoever does not believe a
     refusal scans once more. A refusal is of the order that its seat had open then.
     """
-    refused = list(refusals)
-    seats = {refusal.seat for refusal in refused}
+    refused = [one for one in refusals if one.job == JOB and one.code in WRONG | EXTRA]
     found: Counter[tuple[Name, str]] = Counter()
-    opened: dict[str, list[tuple[datetime, Name]]] = {}
-    for one in entries:
+    for one in noted("verified", "missing"):
         facts = one.facts
-        if facts.get("job") != "packing" or not facts.get("order"):
+        if (order := _order(facts)) is None:
             continue
-        name = (facts.get("merchant", ""), facts["order"])
-        if pieces := facts.get("verified"):
-            found[name, "verified"] += one.sign * pieces
-        if (pieces := facts.get("missing")) and facts.get("reason") != NOT_PICKED_WRONG:
-            found[name, "missing"] += one.sign * pieces
-        if one.seat in seats:
-            opened.setdefault(one.seat, []).append((one.at, name))
-    for at_seat in opened.values():
-        at_seat.sort()
+        if facts.get("verified"):
+            found[order, "verified"] += one.count("verified")
+        if facts.get("missing") and facts.get("reason") != NOT_PICKED_WRONG:
+            found[order, "missing"] += one.count("missing")
+    opened = _opened(noted, {one.seat for one in refused}) if refused else {}
     once = {
         (order, "wrong" if refusal.code in WRONG else "extra", refusal.scanned)
         for refusal in refused
@@ -71,6 +57,24 @@ def bench_findings(entries: Iterable[Entry], refusals: Iterable[BenchRefusal]) -
     }
     found.update((order, what) for order, what, _ in once)
     return found
+
+
+def _order(facts: Mapping[str, Any]) -> Name | None:
+    """Name the order that the bench had before it; None if that was something else."""
+    if facts.get("job") != JOB or not facts.get("order"):
+        return None
+    return facts.get("merchant", ""), facts["order"]
+
+
+def _opened(noted: Noted, seats: Set[str]) -> dict[str, list[tuple[datetime, Name]]]:
+    """Say which orders some seats had before them, and since when."""
+    opened: dict[str, list[tuple[datetime, Name]]] = {}
+    for one in noted("order"):
+        if one.seat in seats and (order := _order(one.facts)) is not None:
+            opened.setdefault(one.seat, []).append((one.at, order))
+    for at_seat in opened.values():
+        at_seat.sort()
+    return opened
 
 
 def _open_then(opened: list[tuple[datetime, Name]], at: datetime) -> Name | None:

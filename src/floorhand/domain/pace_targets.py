@@ -85,7 +85,7 @@ def active_by_hour(
     end, sums = next(ends)
     longest = timedelta(seconds=GAP_MAX_S)
     last: dict[str, datetime] = {}
-    for worker, job, at, _ in beats:  # a shift has tens of thousands
+    for worker, job, at in beats:  # a shift has tens of thousands
         before, last[worker] = last.get(worker), at
         while at >= end:
             end, sums = next(ends)

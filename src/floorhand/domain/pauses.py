@@ -79,8 +79,8 @@ class Known:
     signed_out: Mapping[str, Sequence[datetime]]
     """When each worker signed out, or another one signed in at that seat; sorted."""
     late_labels: Iterable[LateLabel]
-    last_fates: Mapping[tuple[str, datetime], str]
-    """How the scan before a gap ended, by worker and time."""
+    refused: Mapping[tuple[str, datetime], str]
+    """Why scans were refused, by worker and time."""
     quiet: Sequence[Stretch]
     """When nobody in the house scanned; from `quiet_times`."""
     idle: Sequence[Idle] = ()
@@ -161,7 +161,7 @@ def _was_away(gap: Gap, end: datetime, idle: Iterable[Idle]) -> bool:
 
 
 def _is_out_of_work(gap: Gap, end: datetime, known: Known) -> bool:
-    if known.last_fates.get((gap.worker, gap.start)) in NO_WORK:
+    if known.refused.get((gap.worker, gap.start)) in NO_WORK:
         return True
     if any(one.no_work and (one.worker, one.at) == (gap.worker, gap.start) for one in known.idle):
         return True

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby, pairwise
 from operator import itemgetter
-from typing import Final
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from floorhand.errors import BadSetting
@@ -42,17 +42,27 @@ class Period:
         return int((self.end - self.start).total_seconds())
 
 
-Beat = tuple[str, str, datetime, str]
-"""One scan as the arithmetic sees it: worker, job, when, and its fate, ``taken`` or the code of its
-refusal. It is the row that a driver read, for a shift has tens of thousands."""
+Beat = tuple[str, str, datetime]
+"""One scan as the arithmetic sees it: worker, job, and when. It is the row that a driver read, for
+a shift has tens of thousands; the few that were refused are told apart."""
 
 WORKER: Final = 0
 JOB: Final = 1
 AT: Final = 2
-FATE: Final = 3
 """Where these stand in a `Beat`."""
 
 _JOB, _AT = itemgetter(JOB), itemgetter(AT)
+
+
+class Refusal(NamedTuple):
+    """A scan that was refused: ``worker`` is None if nobody was signed in."""
+
+    seat: str
+    worker: str | None
+    job: str
+    at: datetime
+    scanned: str
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +78,11 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """Active seconds per (worker, job), and the gaps."""
+    """Active seconds and scans per (worker, job), and the gaps."""
 
     active_s: dict[tuple[str, str], int]
+    scans: dict[tuple[str, str], int]
     gaps: tuple[Gap, ...]
-    last_fates: dict[tuple[str, datetime], str]
-    """How the scan before each gap ended, by worker and time."""
 
 
 def parse_shift(text: str) -> tuple[str, time, time]:
@@ -233,7 +242,7 @@ def pauses(beats: Sequence[Beat]) -> list[int]:
 
 
 def activity(beats: Iterable[Beat]) -> Activity:
-    """Add up working time.
+    """Add up working time, and count the scans.
 
     The time between two scans of a worker counts for the job of the later one, if it is at most
     `GAP_MAX_S`; every longer interval is a gap.
@@ -242,27 +251,28 @@ def activity(beats: Iterable[Beat]) -> Activity:
         beats: Scans in the order of time.
     """
     active: defaultdict[tuple[str, str], timedelta] = defaultdict(timedelta)
+    scans: Counter[tuple[str, str]] = Counter()
     ends: list[tuple[datetime, Gap]] = []
-    last_fates: dict[tuple[str, datetime], str] = {}
     each: defaultdict[str, list[Beat]] = defaultdict(list)
     for beat in beats:
         each[beat[WORKER]].append(beat)
     for worker, mine in each.items():
         gaps = pauses(mine)
         for start, end in pairwise((0, *gaps, len(mine))):
-            since = mine[start][AT]
+            _, job, since = mine[start]
+            scans[worker, job] += 1
             for job, run in groupby(mine[start + 1 : end], key=_JOB):
-                *_, last = run
-                active[worker, job] += last[AT] - since
-                since = last[AT]
+                of_job = [*run]
+                scans[worker, job] += len(of_job)
+                active[worker, job] += of_job[-1][AT] - since
+                since = of_job[-1][AT]
         for index in gaps:
-            (_, before, left, fate), (_, after, back, _) = mine[index - 1 : index + 1]
+            (_, before, left), (_, after, back) = mine[index - 1 : index + 1]
             length_s = int((back - left).total_seconds())
             ends.append((back, Gap(worker, left, length_s, before, after)))
-            last_fates[worker, left] = fate
     active_s = {key: round(length.total_seconds()) for key, length in active.items()}
     ends.sort(key=itemgetter(0))
-    return Activity(active_s, tuple(gap for _, gap in ends), last_fates)
+    return Activity(active_s, scans, tuple(gap for _, gap in ends))
 
 
 def per_hour(count: int, active_s: int) -> float | None:

@@ -6,23 +6,21 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from operator import itemgetter
 from typing import Any, Final
 
 from floorhand.domain.entries import Entry, Noted, plain, total
-from floorhand.domain.shifts import FATE, JOB, WORKER, Beat, Period, per_hour, percent
+from floorhand.domain.shifts import Activity, Beat, Period, Refusal, activity, per_hour, percent
 from floorhand.domain.signing_in import JOBS
 
 COUNTED: Final = ("pieces", "lines", "orders", "short")
 """Figures of an operation that are added up."""
 
-_SCANNED = itemgetter(WORKER, JOB, FATE)
 
 Key = tuple[str, str]
 """Worker and job."""
 
-Scanned = Counter[tuple[str, str, str]]
-"""Scans by worker, job and fate."""
+Counted = Counter[tuple[str, str, str]]
+"""Scans by worker, job and fate: ``taken``, or the code of the refusal."""
 
 Hours = Sequence[tuple[str, int]]
 """Each hour as the clock showed it, ``06:00``, and the pieces finished in it."""
@@ -38,12 +36,32 @@ class Tally:
     refusals: Counter[str] = field(default_factory=Counter)
 
 
-def scanned(beats: Iterable[Beat]) -> Scanned:
-    """Count the scans of a shift."""
-    return Counter(map(_SCANNED, beats))
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """The scans that somebody made in a shift."""
+
+    beats: Sequence[Beat]
+    """All of them, in the order of time."""
+    refused: Sequence[Refusal]
+    """Those of them that were refused, and others that nobody was signed in for."""
+    worked: Activity
+    counted: Counted
 
 
-def tallies(noted: Noted, scans: Scanned) -> dict[Key, Tally]:
+def scanned(beats: Sequence[Beat], refused: Sequence[Refusal]) -> Scanned:
+    """Add the scans of a shift up."""
+    worked = activity(beats)
+    counted: Counted = Counter(
+        (one.worker, one.job, one.code) for one in refused if one.worker is not None
+    )
+    taken = Counter(worked.scans)
+    for (worker, job, _), count in counted.items():
+        taken[worker, job] -= count
+    counted.update({(worker, job, "taken"): count for (worker, job), count in taken.items()})
+    return Scanned(beats, refused, worked, counted)
+
+
+def tallies(noted: Noted, scans: Counted) -> dict[Key, Tally]:
     """Add up what each worker finished and scanned in each of the `JOBS`.
 
     Who did something of a job has a tally of it, also if there is nothing in it to add up.
@@ -106,7 +124,7 @@ def told(some: Sequence[Tally], active_s: int) -> dict[str, Any]:
     }
 
 
-def refusals_told(scans: Scanned) -> dict[str, Any]:
+def refusals_told(scans: Counted) -> dict[str, Any]:
     """Tell how many scans were refused, by code and by worker, over all that people did."""
     by_code: Counter[str] = Counter()
     by_worker: Counter[str] = Counter()

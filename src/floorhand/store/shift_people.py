@@ -21,7 +21,7 @@ from floorhand.domain.pauses import (
     quiet_times,
     workless_times,
 )
-from floorhand.domain.shifts import Activity, Beat, Period, activity, percent, signed_in_s
+from floorhand.domain.shifts import Activity, Period, percent, signed_in_s
 from floorhand.domain.signing_in import JOBS
 from floorhand.domain.tallies import Key, Scanned, Tally
 from floorhand.store import shift_idle, shift_labels, summaries
@@ -36,7 +36,6 @@ def people(
     period: Period,
     now: datetime,
     noted: Noted,
-    beats: Sequence[Beat],
     scans: Scanned,
 ) -> dict[str, Any]:
     """Give ``jobs``, ``workers``, ``gaps`` and ``labels``; see `floorhand.store.summary`.
@@ -47,18 +46,16 @@ def people(
         period: When.
         now: Until then somebody counts as signed in who has not signed out.
         noted: What counts in the period.
-        beats: All scans of it, in the order of time.
-        scans: The same, counted.
+        scans: All of it.
     """
-    done = tallies.tallies(noted, scans)
-    worked = activity(beats)
+    done, worked = tallies.tallies(noted, scans.counted), scans.worked
     stretches = summaries.stretches(tx, site, period)
     signed_in = signed_in_s(stretches, period, now)
     labels, late = shift_labels.labels(tx, site, period, noted.by_operation)
     return {
         "jobs": {job: _of_job(job, done, worked) for job in JOBS},
         "workers": _workers(done, worked, signed_in, summaries.worker_names(tx, site)),
-        "gaps": _gaps(worked, stretches, late, beats, _idle(tx, site, period, noted)),
+        "gaps": _gaps(scans, stretches, late, _idle(tx, site, period, noted)),
         "labels": label_figures(noted("reprints"), labels, min(now, period.end)),
     }
 
@@ -97,10 +94,9 @@ def _idle(
 
 
 def _gaps(
-    worked: Activity,
+    scans: Scanned,
     stretches: Iterable[SignedIn],
     late: Sequence[LateLabel],
-    beats: Sequence[Beat],
     idle: tuple[Sequence[Idle], Sequence[Stretch]],
 ) -> list[dict[str, Any]]:
     """List the gaps, each with what explains it."""
@@ -111,11 +107,12 @@ def _gaps(
     known = Known(
         {worker: sorted(times) for worker, times in left.items()},
         late,
-        worked.last_fates,
-        quiet_times(beats),
+        {(one.worker or "", one.at): one.code for one in scans.refused},
+        quiet_times(scans.beats),
         *idle,
     )
+    gaps = scans.worked.gaps
     return [
         {**asdict(gap), "start": gap.start.isoformat(), "why": why}
-        for gap, why in zip(worked.gaps, explain(worked.gaps, known), strict=True)
+        for gap, why in zip(gaps, explain(gaps, known), strict=True)
     ]

@@ -12,9 +12,8 @@ from typing import Any
 from sqlalchemy import Select, bindparam, case, func, literal_column, select
 from sqlalchemy.orm import Session
 
-from floorhand.domain.bench_figures import EXTRA, WRONG, BenchRefusal
 from floorhand.domain.inspection import AMBER_H
-from floorhand.domain.shifts import Beat, Period
+from floorhand.domain.shifts import Beat, Period, Refusal
 from floorhand.domain.troubles import DERIVED
 from floorhand.store.asking import ask
 from floorhand.store.derived import TASK_KINDS
@@ -64,7 +63,7 @@ class DeliveryFigures:
 
 
 _SCANS = (
-    select(Scan.worker, Scan.job, Scan.at, Scan.fate)
+    select(Scan.worker, Scan.job, Scan.at)
     .where(
         Scan.site == bindparam("site"),
         Scan.at >= bindparam("start"),
@@ -73,6 +72,14 @@ _SCANS = (
     )
     .order_by(Scan.at)
     .execution_options(**{UNNAMED: True})
+)
+
+
+_REFUSED = select(Scan.seat, Scan.worker, Scan.job, Scan.at, Scan.scanned, Scan.fate).where(
+    Scan.site == bindparam("site"),
+    Scan.at >= bindparam("start"),
+    Scan.at < bindparam("end"),
+    Scan.fate != literal_column("'taken'"),  # spelt out, as the index on these says it
 )
 
 
@@ -92,19 +99,10 @@ def scans(tx: Session, site: str, period: Period) -> Sequence[Beat]:
     return ask(tx, _SCANS, site=site, start=period.start, end=period.end)
 
 
-def bench_refusals(tx: Session, site: str, period: Period) -> tuple[BenchRefusal, ...]:
-    """List the pieces that benches did not take because they were wrong or too many."""
-    rows = tx.execute(
-        select(Scan.seat, Scan.at, Scan.scanned, Scan.fate).where(
-            Scan.site == site,
-            Scan.at >= period.start,
-            Scan.at < period.end,
-            Scan.fate != literal_column("'taken'"),  # spelt out, as the index on these says it
-            Scan.fate.in_(sorted(WRONG | EXTRA)),
-            Scan.job == "packing",
-        )
-    )
-    return tuple(BenchRefusal(*row) for row in rows)
+def refusals(tx: Session, site: str, period: Period) -> tuple[Refusal, ...]:
+    """List the scans of the period that were refused."""
+    rows = ask(tx, _REFUSED, site=site, start=period.start, end=period.end)
+    return tuple(map(Refusal._make, rows))
 
 
 def stretches(

@@ -26,6 +26,7 @@ from floorhand.domain.proofs import StockProof
 from floorhand.domain.return_figures import RETURNS_NOTE, closed_numbers, return_figures
 from floorhand.domain.shifts import (
     Period,
+    Refusal,
     end_of_next,
 )
 from floorhand.store import shift_goods, shift_orders, shift_returns, summaries
@@ -128,28 +129,27 @@ def shift_figures(
           ``why`` (`floorhand.domain.pauses.explain`);
         - ``refusals``: ``scans``, ``refusals``, ``refusal_pct``, ``by_code``, ``by_worker``;
           ``undone``: how often, by worker and job of what was taken back;
-        - ``orders`` (`order_figures`), ``shorts`` (`short_figures`), ``bench``
-          (`bench_figures`), ``proposals`` (`proposal_figures`), ``counts``
-          (`count_figures`), ``dock_to_stock``
-          (`floorhand.store.shift_goods.dock_to_stock`), ``adjustments``
-          (`adjustment_figures`), ``returns`` (`return_figures`), ``labels`` (`label_figures`);
+        - ``orders`` (`order_figures`), ``shorts`` (`short_figures`), ``bench`` (`bench_figures`),
+          ``proposals`` (`proposal_figures`), ``counts`` (`count_figures`), ``dock_to_stock``
+          (`floorhand.store.shift_goods.dock_to_stock`), ``adjustments`` (`adjustment_figures`),
+          ``returns`` (`return_figures`), ``labels`` (`label_figures`);
         - ``deliveries``: a list of those worked on, as at the period's end; and
           ``deliveries_closed`` by merchant (`delivery_figures`).
     """
     read = entries(tx, site, period)
     noted = Noted(read.counted)
-    beats = summaries.scans(tx, site, period)
     back = taken_back_since(tx, site, period)
     zone = site_zone(tx, site)
     targets = targets_at_end(tx, site, period)
-    scans = tallies.scanned(beats)
-    worked = people(tx, site, period, now, noted, beats, scans)
+    refused = summaries.refusals(tx, site, period)
+    scans = tallies.scanned(summaries.scans(tx, site, period), refused)
+    worked = people(tx, site, period, now, noted, scans)
     return {
         "period": _period_told(period, zone.key),
         **worked,
         "jobs": jobs_told(worked["jobs"], targets),
-        "pace": shift_pace(noted, beats, period, zone, targets),
-        "refusals": tallies.refusals_told(scans),
+        "pace": shift_pace(noted, scans.beats, period, zone, targets),
+        "refusals": tallies.refusals_told(scans.counted),
         "undone": floor_figures.undo_figures(read.taken_back),
         "orders": order_figures(noted("ordered_pieces"), *shift_orders.due(tx, site, period, back)),
         "shorts": floor_figures.short_figures(
@@ -158,6 +158,7 @@ def shift_figures(
         "proposals": floor_figures.proposal_figures(noted("proposed")),
         "counts": floor_figures.count_figures(noted("places")),
         **_goods(tx, site, period, now, noted, waiting),
+        "bench": _bench(tx, site, noted, refused),
         "returns": _returns(tx, site, period, now, noted, back),
     }
 
@@ -174,9 +175,7 @@ def _span(period: Period) -> dict[str, str]:
 def _goods(
     tx: Session, site: str, period: Period, now: datetime, noted: Noted, waiting: Waiting | None
 ) -> dict[str, Any]:
-    """Say what became of goods: received, put away, found wrong at the bench, put right."""
-    found = bench_findings(noted("order"), summaries.bench_refusals(tx, site, period))
-    pickers = shift_orders.pickers(tx, site, sorted({order for order, _ in found}))
+    """Say what became of goods: received, put away, put right."""
     nets = shift_goods.corrections(tx, site, period, noted.entries)
     deliveries = summaries.deliveries(tx, site, period, now)
     put = shift_goods.dock_to_stock(tx, site, period, noted.by_operation, now, waiting)
@@ -184,9 +183,13 @@ def _goods(
         "deliveries": [asdict(one) for one in deliveries],
         "deliveries_closed": floor_figures.delivery_figures(noted("deliveries")),
         "dock_to_stock": put,
-        "bench": bench_figures(found, pickers),
         "adjustments": floor_figures.adjustment_figures(noted.by_operation, nets),
     }
+
+
+def _bench(tx: Session, site: str, noted: Noted, refused: Sequence[Refusal]) -> dict[str, Any]:
+    found = bench_findings(noted, refused)
+    return bench_figures(found, shift_orders.pickers(tx, site, sorted({one for one, _ in found})))
 
 
 def _returns(
