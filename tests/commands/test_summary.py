@@ -12,20 +12,24 @@ import pytest
 from conftest import NOW, SITE
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
-from warehouses import people
+from warehouses import people, picking
 from warehouses.picker import Picker
 
 from floorhand.commands import summary
 from floorhand.commands.shift_screen import figures_of
 from floorhand.commands.summary import add_arguments, asked_period
 from floorhand.config import Settings
+from floorhand.domain.exceptions import Decide
 from floorhand.domain.shifts import Period
 from floorhand.errors import BadSetting
+from floorhand.ops.settling import carry_out
 from floorhand.reports.page_of_text import text_of
 from floorhand.reports.shift import shift_report
 from floorhand.store.closing import closing_databases
 from floorhand.store.db import Transactions, engine_of
 from floorhand.store.earlier import VERSION
+from floorhand.store.exceptions import open_exceptions
+from floorhand.store.ledger import Cause
 from floorhand.store.schema import KeptFigures, Operation, Worker
 from floorhand.store.summary import summarise
 from floorhand.text.catalog import catalog
@@ -207,3 +211,39 @@ def test_a_scan_is_taken_while_figures_are_added_up_and_then_they_are_kept(
     with transactions.begin() as tx:
         kept = tx.scalars(select(KeptFigures.begins_at).order_by(KeptFigures.begins_at)).all()
     assert [f"{at:%m-%d}" for at in kept] == ["02-02", "02-09", "02-16", "02-23", "03-02"]
+
+
+def test_who_is_taken_off_a_seat_is_signed_in_until_then(transactions: Transactions) -> None:
+    def done(hour: int, kind: str, seat: str, by: str, **facts: str) -> None:
+        row = {"site": SITE, "id": f"{seat}:{hour}", "kind": kind, "command": "{}"}
+        row |= {"facts": json.dumps(facts), "worker": by, "seat": seat}
+        tx.execute(insert(Operation).values(**row, at=NOW + timedelta(hours=hour)))
+
+    with transactions.begin() as tx:
+        for code in ("71", "72", "73"):
+            named = {"code": code, "name": code, "badge": code, "language": "en"}
+            tx.execute(insert(Worker).values(site=SITE, **named))
+        done(0, "SignIn", "L", "71", worker="71")
+        done(1, "SignIn", "S", "72", worker="72")
+        done(2, "SignIn", "T", "73", worker="73")
+        done(3, "FreeSeat", "L", "71", freed="S", taken_from="72")
+        done(4, "TakeSeat", "T", "73", seat_from="old", taken_from="73")
+        figures = summarise(tx, SITE, SHIFT, NOW + timedelta(hours=6))
+    signed_in = {code: one["signed_in_s"] for code, one in figures["workers"].items()}
+    assert signed_in == {"71": 6 * 3600, "72": 2 * 3600, "73": 2 * 3600}
+
+
+def test_who_loses_work_that_stood_still_is_signed_in_until_then(
+    transactions: Transactions,
+) -> None:
+    picking.build(transactions)
+    ana = Picker(transactions, "W1")
+    ana.scan("CART-1")
+    at = NOW + timedelta(hours=2)
+    with transactions.begin() as tx:
+        (one,) = (one for one in open_exceptions(tx, SITE, at) if one.kind == "stuck_task")
+        cause = Cause(SITE, "L:1", "W9", "L", "", at, frozenset({"supervisor"}))
+        carry_out(tx, cause, Decide(one.id, "free"))
+        figures = summarise(tx, SITE, SHIFT, NOW + timedelta(hours=6))
+        sat_down = tx.scalars(select(Operation.at).where(Operation.kind == "SignIn")).one()
+    assert figures["workers"]["W1"]["signed_in_s"] == (at - sat_down).total_seconds()

@@ -40,6 +40,9 @@ OPEN_ORDERS = ("hold", "waiting", "released", "picking", "picked", "packing")
 
 SIGNED_IN_MAX = timedelta(days=2)
 
+TAKEN_OFF = ("FreeSeat", "TakeSeat", "Decide")
+"""Operations that may take a worker off a seat without signing out; these note whom."""
+
 RECEIVING = ("CountPieces", "SetCount", "MarkDamaged")
 """Operations that count pieces of a delivery."""
 
@@ -110,13 +113,14 @@ def stretches(
 ) -> list[tuple[str, datetime, datetime | None]]:
     """List when workers were signed in, as (worker, in, out or None), up to the period's end.
 
-    Who signed in longer than `SIGNED_IN_MAX` before it begins has gone home without signing out.
+    Who was taken off a seat was signed in until then; who signed in longer than `SIGNED_IN_MAX`
+    before it begins has gone home without signing out.
     They are put in order here: asked for in order, SQLite reads all operations of these days.
     """
     rows = tx.execute(
         select(Operation.at, Operation.id, Operation.kind, Operation.seat, Operation.facts).where(
             Operation.site == site,
-            Operation.kind.in_(("SignIn", "SignOut")),
+            Operation.kind.in_(("SignIn", "SignOut", *TAKEN_OFF)),
             Operation.at >= period.start - SIGNED_IN_MAX,
             Operation.at < period.end,
         )
@@ -124,11 +128,12 @@ def stretches(
     found: list[tuple[str, datetime, datetime | None]] = []
     sitting: dict[str, tuple[str, datetime]] = {}
     for at, _, kind, seat, facts in sorted(rows):
-        worker = str(json.loads(facts).get("worker", ""))
-        elsewhere = next((s for s, (who, _) in sitting.items() if who == worker), None)
-        for left in {seat, elsewhere or seat}:
-            if left in sitting:
-                who, since = sitting.pop(left)
+        is_taken = kind in TAKEN_OFF
+        worker = str(json.loads(facts).get("taken_from" if is_taken else "worker", ""))
+        left = {code for code, (who, _) in sitting.items() if who == worker}
+        for code in left if is_taken else left | {seat}:
+            if code in sitting:
+                who, since = sitting.pop(code)
                 found.append((who, since, at))
         if kind == "SignIn":
             sitting[seat] = (worker, at)
