@@ -575,3 +575,21 @@ def test_no_name_of_what_is_wrong_or_waits_is_cut_on_80_columns(language: str) -
         name = words.say(f"{key}.{kind}")
         missing += [name] if not any(f" {name} " in row for row in told) else []
     assert missing == []
+
+
+@pytest.mark.parametrize("language", languages())
+def test_returns_that_are_due_do_not_cut_what_else_waits_nor_whether_orders_leave_in_time(
+    language: str,
+) -> None:
+    words = catalog(language)
+    waits = tuple(Waits(kind, 12, 1440, NOW - H) for kind in WAITING)
+    board = replace(a_board(), waits=waits, returns=DueReturns(3, 12, 8, 4))
+    rows = lay_out_board(BoardView(board, words, UTC, "MAIN"), 80, 24)
+    told = ["".join(one.text for one in row) for row in rows]
+    names = [words.say(f"waits.{kind}") for kind in WAITING if kind != "return"]
+    outlooks = {words.say(f"board.outlook.{one.outlook}") for one in board.forecasts}
+    shown = [name for name in names if any(name in row for row in told)]
+    cut = [row for row in told for name in names if name not in row and name[:9] in row]
+    assert shown
+    assert [row for row in cut if not any(name in row for name in names)] == []
+    assert [one for one in outlooks if not any(one in row for row in told)] == []

@@ -15,7 +15,8 @@ from floorhand.domain.tracing import PAGES
 from floorhand.store.board import AtWork, Board, Waits
 from floorhand.text.catalog import Catalog
 from floorhand.tui.rows import Part, Row
-from floorhand.tui.tables import Column, Table
+from floorhand.tui.tables import WHOLE, Column, Table
+from floorhand.tui.widths import columns as columns_of
 
 IDLE_AFTER: Final = timedelta(minutes=5)
 """Who has not scanned for so long is pointed out; see `floorhand.domain.shifts.GAP_MAX_S`."""
@@ -144,7 +145,7 @@ def _cut_offs(view: BoardView, board: Board) -> Table:
     columns = _columns(
         view,
         Column("cut_off"),
-        Column("outlook", name=True),
+        Column("outlook", name=True, whole=WHOLE),
         Column("blocked", to_right=True, rank=3),
         *(Column(state, to_right=True, rank=rank) for state, rank in STATES.items()),
         Column("gone", to_right=True, rank=6),
@@ -182,7 +183,7 @@ def _people(view: BoardView, board: Board) -> Table:
         view,
         *(
             Column("worker", name=True),
-            Column("job", name=True, whole=True),
+            Column("job", name=True, whole=WHOLE),
             Column("claim", rank=3),
         ),
         *(Column("since", rank=2), Column("last_scan", to_right=True)),
@@ -211,22 +212,23 @@ def _troubles(view: BoardView, board: Board) -> Table:
 
 def _waiting(view: BoardView, board: Board, kind: str, found: Sequence[Waits]) -> Table:
     say = view.words.say
-    by_due = any(one.kind == "return" for one in found) and bool(_due(view, board))
-    columns = _columns(
-        view,
-        *(Column("what", name=True, whole=not by_due), Column("count", to_right=True)),
-        *(Column("pieces", to_right=True, rank=1), Column("oldest", to_right=True)),
-    )
-    lines = []
+    whole, lines = 0, []
     for one in found:
         text, role = say(f"{kind}.{one.kind}"), ""
         if one.kind == "return" and (due := _due(view, board)):
             # By their shorter name: until when matters more than that they wait, and is cut first.
             text, role = f"{say('job.returns')}: {due}", WRONG if board.returns.late else LOOK
+        else:
+            whole = max(whole, columns_of(text))
         age = _ago(one.oldest_at, board.at) if one.oldest_at else ""
         cells = (Part(text, role), Part(str(one.count)), Part(_count(one.pieces)), Part(age))
         lines.append(cells)
     title = (Part(f" {say(f'board.{kind}')}", "strong"),)
+    columns = _columns(
+        view,
+        *(Column("what", name=True, whole=whole), Column("count", to_right=True)),
+        *(Column("pieces", to_right=True, rank=3), Column("oldest", to_right=True)),
+    )
     return Table(title, columns, tuple(lines))
 
 

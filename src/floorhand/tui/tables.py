@@ -13,6 +13,12 @@ from floorhand.tui.widths import columns as columns_of
 NAME_COLUMNS_MIN: Final = 8
 """A name is cut to this before a column gives way."""
 
+FOR_NAMES: Final = 3
+"""Columns of this rank and above give way before a name is cut that should stay whole."""
+
+WHOLE: Final = 999
+"""`Column.whole` of a column none of whose cells is so wide."""
+
 MARK: Final = "▶"
 MARK_COLUMNS: Final = 2
 """The mark takes so many, with the space behind it."""
@@ -30,7 +36,7 @@ class Column:
         to_right: Whether it is set to the right, as numbers are.
         rank: Columns of a higher rank give way first; those of rank 0 never do.
         name: Whether its cells may be cut, down to `NAME_COLUMNS_MIN`.
-        whole: Whether columns of a rank give way before a cell of it is cut.
+        whole: Up to how many columns its cells stay whole while one of `FOR_NAMES` can give way.
         sorts: Whether a click on its heading sorts by it.
         mark: Stands behind its heading and is never cut: `UP` or `DOWN` if it is sorted by.
     """
@@ -39,7 +45,7 @@ class Column:
     to_right: bool = False
     rank: int = 0
     name: bool = False
-    whole: bool = False
+    whole: int = 0
     sorts: bool = False
     mark: str = ""
 
@@ -141,7 +147,7 @@ def _natural(table: Table) -> list[int]:
 
 def _least(table: Table, natural: list[int], *, whole: bool) -> list[int]:
     return [
-        min(given, NAME_COLUMNS_MIN) if column.name and not (whole and column.whole) else given
+        min(given, max(NAME_COLUMNS_MIN, column.whole if whole else 0)) if column.name else given
         for given, column in zip(natural, table.across, strict=True)
     ]
 
@@ -155,10 +161,10 @@ def _widths(table: Table, width: int) -> list[int]:
     natural = _natural(table)
     least = _least(table, natural, whole=False)
     kept = list(range(len(natural)))
-    for enough in (_least(table, natural, whole=True), least):
+    for enough, rank in ((_least(table, natural, whole=True), FOR_NAMES), (least, 1)):
         while sum(enough[index] + 1 for index in kept) > width:
             last = max(kept, key=lambda index: table.across[index].rank)
-            if not table.across[last].rank:
+            if table.across[last].rank < rank:
                 break
             kept.remove(last)
     given = [least[index] if index in kept else 0 for index in range(len(natural))]
