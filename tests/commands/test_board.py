@@ -71,6 +71,21 @@ def test_a_board_gives_way_and_when_told_to_end_leaves_the_terminal_as_it_was(
 
 
 @on_terminals
+@pytest.mark.sqlite("a server that does not answer is waited for likewise")
+def test_a_board_on_a_wall_waits_for_a_database_that_is_not_there_yet(
+    transactions: Transactions, tmp_path: Path
+) -> None:
+    house.build(transactions)
+    there, away = tmp_path / "floor.db", tmp_path / "away.db"
+    there.rename(away)
+    with shown(tmp_path, "board", "--wall") as (program, line):
+        _until(line, b"Looking again every 2 s.")
+        away.rename(there)
+        _until(line, b"To pick")
+        assert program.poll() is None
+
+
+@on_terminals
 def test_the_service_of_a_merchant_opens_tables_and_finds_what_is_typed(
     transactions: Transactions, tmp_path: Path
 ) -> None:

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass, field, replace
 from datetime import UTC, timedelta
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from textual.events import MouseScrollDown
@@ -103,6 +104,22 @@ async def shows(pilot, word: str) -> str:
     while word not in (shown := picture(pilot.app)):
         await pilot.pause(0.005)
     return shown
+
+
+async def test_a_wall_shows_the_board_again_once_nobody_is_there(monkeypatch) -> None:
+    looking = Looking()
+    sight = Sight(looking.look, looking.keep, catalog("en"), site="MAIN", rests_s=60.0)
+    app = BoardApp(sight)
+    app.reader = ScanReader()
+    async with app.run_test(size=SIZES["120x40"]) as pilot:
+        await shows(pilot, "Will it leave in time?")
+        await press(pilot, "right")
+        await shows(pilot, "ACME/2")
+        later = monotonic() + 61.0
+        monkeypatch.setattr(opened_module, "monotonic", lambda: later)
+        await shows(pilot, "Will it leave in time?")
+        await press(pilot, "right")
+        await shows(pilot, "ACME/2")
 
 
 async def press(pilot, *keys: str) -> str:

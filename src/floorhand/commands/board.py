@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy.orm import Session
 
+from floorhand.commands.office import say
 from floorhand.commands.terminal import manner_of
 from floorhand.config import Settings
 from floorhand.domain.preferences import THEMES
 from floorhand.domain.tracing import PAGES
-from floorhand.errors import BadSetting
+from floorhand.errors import BadSetting, DatabaseAway, DatabaseUnusable
 from floorhand.exchange.tables import write_table
 from floorhand.store.masters import require_site, site_rules, site_zone
 from floorhand.store.onlooking import Onlooker
@@ -30,30 +33,62 @@ if TYPE_CHECKING:
 
 EPILOG = """\
 Will today's cut-offs be met, who works on what, what waits where, how are the printers, what is
-wrong: without a key. It writes nothing, and no scan waits for it.
+wrong: without a key. It writes nothing, and no scan waits for it. Nobody signs in, and it ends only
+by F12 or with its terminal; while the database is away it says so, and as of when its figures are.
 """
+
+WAIT_S: Final = 2
+"""So often a board on a wall looks for a database that is not there yet."""
+
+WALL_RESTS_S: Final = 60.0
+"""So long after the last key a wall shows the board again, whatever was opened."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
     parser.epilog = EPILOG
     parser.add_argument("--language", metavar="CODE", help="language (default: the site's)")
+    parser.add_argument(
+        "--wall",
+        action="store_true",
+        help="for a monitor on a wall: wait for a database that is not there yet, and show the "
+        f"board again {WALL_RESTS_S:g} s after the last key",
+    )
     parser.add_argument("--theme", metavar="NAME", help=f"colours: {', '.join(THEMES)}")
 
 
-def run(args: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001  (as all commands)
+def run(args: argparse.Namespace, settings: Settings) -> int:
     """Show the board until somebody leaves it."""
-    onlooker = Onlooker(settings.database)
     if not sys.stdin.isatty():
         raise BadSetting("This is no terminal. Use floorhand summary for the figures as text.")
-    with onlooker.look() as tx:
-        require_site(tx, settings.site)
-        zone = site_zone(tx, settings.site)
-        language = settings.language or site_rules(tx, settings.site).language
+    while True:
+        try:
+            onlooker, zone, language = _begin(settings)
+            break
+        except (DatabaseAway, DatabaseUnusable) as error:
+            if not args.wall:
+                raise
+            say(f"{error} Looking again every {WAIT_S} s.")
+            time.sleep(WAIT_S)
     from floorhand.tui.board import run_board
 
     manner = manner_of(settings)
-    return run_board(sight_of(settings, onlooker, catalog(language), zone, manner), manner)
+    sight = sight_of(settings, onlooker, catalog(language), zone, manner)
+    return run_board(replace(sight, rests_s=WALL_RESTS_S if args.wall else 0.0), manner)
+
+
+def _begin(settings: Settings) -> tuple[Onlooker, tzinfo, str]:
+    """Find the building, its clock and its language.
+
+    Raises:
+        DatabaseUnusable: Saying what is wrong with the database and what to do.
+        DatabaseAway: If it does not answer.
+    """
+    onlooker = Onlooker(settings.database)
+    with onlooker.look() as tx:
+        require_site(tx, settings.site)
+        zone = site_zone(tx, settings.site)
+        return onlooker, zone, settings.language or site_rules(tx, settings.site).language
 
 
 def sight_of(

@@ -34,7 +34,7 @@ from floorhand.tui.board_layout import lay_out_board
 from floorhand.tui.board_parts import BoardView, Target, targets, title_of
 from floorhand.tui.hearing import Hearing
 from floorhand.tui.mouse import MouseScreen
-from floorhand.tui.opened import HELP, Opened
+from floorhand.tui.opened import HELP, Opened, Rest
 from floorhand.tui.rows import Row
 from floorhand.tui.rows_view import RowsView
 from floorhand.tui.rules import Rules
@@ -80,6 +80,7 @@ class Sight:
         zone: The site's clock.
         site: Its name.
         first: The table to begin with, and to come back to; None: the board itself.
+        rests_s: So long after the last key it is shown again; 0: what is open stays so.
     """
 
     look: Callable[[Target | None], Looked]
@@ -88,6 +89,7 @@ class Sight:
     zone: tzinfo = UTC
     site: str = ""
     first: Target | None = None
+    rests_s: float = 0.0
 
     def opened_first(self) -> Opened | None:
         """Open what is shown first, and last on the way back; None: the board itself."""
@@ -144,6 +146,7 @@ class BoardScreen(MouseScreen):
         self._chosen = 0
         self._at: datetime | None = None
         self._opened = sight.opened_first()
+        self._rest = Rest(sight.rests_s, sight.opened_first)
         self._soon = asyncio.Event()
 
     def compose(self) -> ComposeResult:
@@ -160,6 +163,7 @@ class BoardScreen(MouseScreen):
         """Look each second, and at once when something is opened."""
         while True:
             self._soon.clear()
+            self._opened = self._rest.shown(self._opened)
             await self._look()
             self._paint()
             with suppress(TimeoutError):
@@ -189,6 +193,7 @@ class BoardScreen(MouseScreen):
                 self._heard_in(self._opened, item)
             elif isinstance(item, KeyDown):
                 self._key(item.key)
+        self._rest.touch()
         hearing.make_room(room=True)
         self._paint()
         return ()
@@ -308,17 +313,8 @@ class BoardScreen(MouseScreen):
         if self._opened is not None and self._at is not None:
             view.show(self._details_view(self._opened, self._at))
             return
-        view.show(
-            BoardView(
-                self._board,
-                self._words,
-                self._sight.zone,
-                self._sight.site,
-                self._chosen,
-                self._away,
-                self._encoding,
-            )
-        )
+        sight, shown = self._sight, (self._chosen, self._away, self._encoding)
+        view.show(BoardView(self._board, self._words, sight.zone, sight.site, *shown))
 
 
 class BoardApp(App[None], inherit_bindings=False):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Final
@@ -60,3 +61,28 @@ class Opened:
             last, kept = last.before, kept - 1
         if last.before is not None:
             last.before = home
+
+
+@dataclass(slots=True)
+class Rest:
+    """Brings back what a board shows by itself, once nobody has touched it for long.
+
+    Attributes:
+        after_s: For how long; 0: it never does.
+        first: Gives what is open then.
+        touched_s: When somebody last did.
+    """
+
+    after_s: float
+    first: Callable[[], Opened | None]
+    touched_s: float = field(default_factory=monotonic)
+
+    def touch(self) -> None:
+        """Note that somebody is there."""
+        self.touched_s = monotonic()
+
+    def shown(self, opened: Opened | None) -> Opened | None:
+        """Give what is to be shown: what is open, unless whoever opened it has gone."""
+        if not self.after_s or monotonic() - self.touched_s < self.after_s:
+            return opened
+        return self.first()
