@@ -205,6 +205,68 @@ def test_more_than_tolerated_is_taken_and_a_supervisor_told_once(floor) -> None:
         assert row.closed_at == NOW
 
 
+def causes(tx, kind: str) -> list[tuple[str, str, bool]]:
+    """Give what was told of a kind: its facts, who caused it, and whether it is open."""
+    asked = select(Trouble.facts, Trouble.raised_by, Trouble.closed_at.is_(None))
+    return [tuple(row) for row in tx.execute(asked.where(Trouble.kind == kind))]
+
+
+def decided(tx) -> None:
+    """Let a lead let pass all that is told so far."""
+    tx.execute(update(Trouble).values(closed_at=NOW, decision="accept", decided_by="W9"))
+
+
+def count_as(tx, worker: str, number: int, goods: Goods, delivery: str = "D-100", **more) -> None:
+    command = CountPieces(delivery, "DOCK-1", goods, 1, **more)
+    receiving.count_pieces(tx, cause(tx, number, worker), command)
+
+
+def test_whoever_makes_it_more_has_caused_it_too(floor) -> None:
+    with floor.begin() as tx:
+        opened(tx)
+        count(tx, 1, CAP, 5)
+        count_as(tx, "W1", 2, CAP)
+        count_as(tx, "W2", 3, CAP)
+        count_as(tx, "W1", 4, CAP)
+        assert causes(tx, "over_delivery") == [('{"sku": "CAP", "over": 3}', "W1\nW2", True)]
+
+
+def test_what_becomes_more_after_it_was_decided_about_is_told_anew(floor) -> None:
+    with floor.begin() as tx:
+        opened(tx)
+        count(tx, 1, CAP, 6)
+        decided(tx)
+        count_as(tx, "W2", 2, CAP)
+        count_as(tx, "W2", 3, CAP)
+        assert sorted(causes(tx, "over_delivery")) == [
+            ('{"sku": "CAP", "over": 1}', "W1", False),
+            ('{"sku": "CAP", "over": 3}', "W2", True),
+        ]
+        receiving.set_count(tx, cause(tx, 4), SetCount("D-100", "DOCK-1", CAP, 4))
+        assert not any(is_open for *_, is_open in causes(tx, "over_delivery"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "delivery", "goods"),
+    [("unexpected_goods", "D-300", (CAP, CAP)), ("blind_delivery", "", (CAP, MUG))],
+)
+def test_all_who_take_in_what_nobody_announced_have_caused_it(floor, kind, delivery, goods) -> None:
+    with floor.begin() as tx:
+        if not delivery:
+            blind = receiving.open_blind(tx, cause(tx, 1, "W2"), OpenBlind("ACME", "DOCK-1"))
+            delivery = blind.number
+        else:
+            opened(tx, delivery, 1)
+        first, then = goods
+        count_as(tx, "W1", 2, first, delivery, unexpected=True)
+        count_as(tx, "W2", 3, then, delivery, unexpected=True)
+        ((facts, *told),) = causes(tx, kind)
+        assert told == ["W1\nW2", True]
+        decided(tx)
+        count_as(tx, "W2", 4, then, delivery, unexpected=True)
+        assert sorted(causes(tx, kind)) == [(facts, "W1\nW2", False), (facts, "W2", True)]
+
+
 def test_within_the_merchants_tolerance_nobody_is_told(floor) -> None:
     oats = Goods("FERN", "OATS", expiry="2028-05-31")
     with floor.begin() as tx:

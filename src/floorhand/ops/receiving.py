@@ -50,7 +50,7 @@ from floorhand.store.places import next_number
 from floorhand.store.receipts import Spot
 from floorhand.store.schema import Place
 from floorhand.store.shelves import site_date
-from floorhand.store.tasks import retell, trouble
+from floorhand.store.tasks import retell, tell_on
 
 JOB = "receiving"
 BLIND_NUMBER = "blind_delivery"
@@ -280,11 +280,16 @@ def _new_line(tx: Session, cause: Cause, book: Book, goods: Goods, product: Prod
     line = deliveries.add_line(
         tx, cause.site, header.number, goods, product.name, unexpected=not header.blind
     )
-    if not header.blind:
-        trouble(tx, cause, "unexpected_goods", header.number, goods.merchant, sku=goods.sku)
-    elif line.line_no == 1:
-        trouble(tx, cause, "blind_delivery", header.number, goods.merchant)
     return replace(book, lines=(line,))
+
+
+def _tell_unannounced(tx: Session, cause: Cause, book: Book, goods: Goods) -> None:
+    """Keep on the supervisors' list that goods come that nobody announced, and who takes them."""
+    about = (book.header.number, goods.merchant)
+    if book.header.blind:
+        tell_on(tx, cause, "blind_delivery", *about)
+    elif any(line.unexpected for line in book.lines):
+        tell_on(tx, cause, "unexpected_goods", *about, sku=goods.sku)
 
 
 def _take_in(
@@ -298,6 +303,7 @@ def _take_in(
     alarm: str,
 ) -> Counted:
     """Move pieces from the supplier to the spot and count them on their lines."""
+    _tell_unannounced(tx, cause, book, goods)
     ledger.move(tx, cause, SUPPLIER, spot.place, [Line(goods, pieces)])
     here = receipts.add(tx, spot, goods, pieces)
     fresh = here == pieces

@@ -169,23 +169,50 @@ def retell(
     before: Mapping[str, str | int],
     after: Mapping[str, str | int],
 ) -> None:
-    """Change what the list of troubles says of something; no facts are no trouble."""
-    if after and not before:
-        trouble(tx, cause, kind, subject, merchant, **after)
+    """Change what the list of troubles says of something; no facts are no trouble.
+
+    Whoever makes it more has caused it, too. What becomes more after it was decided about is told
+    anew: who decided has not seen that.
+    """
+    if after and _worth(after) > _worth(before):
+        _tell_more(tx, cause, kind, subject, merchant, before, after)
     elif before and before != after:
-        tx.execute(
-            update(Trouble)
-            .where(
-                *_told(cause.site, kind, subject),
-                Trouble.merchant == merchant,
-                Trouble.facts == _trouble_facts(before),
-            )
-            .values(
-                {"facts": _trouble_facts(after), "pieces": _worth(after)}
-                if after
-                else {"closed_at": cause.at}
-            )
-        )
+        less = {"facts": _trouble_facts(after), "pieces": _worth(after)}
+        this = (*_told(cause.site, kind, subject), *_is(merchant, before))
+        tx.execute(update(Trouble).where(*this).values(less if after else {"closed_at": cause.at}))
+
+
+def tell_on(
+    tx: Session, cause: Cause, kind: str, subject: str, merchant: str = "", **facts: str | int
+) -> None:
+    """See that something that goes on is on the list of troubles, and who goes on with it."""
+    _tell_more(tx, cause, kind, subject, merchant, facts, facts)
+
+
+def _tell_more(
+    tx: Session,
+    cause: Cause,
+    kind: str,
+    subject: str,
+    merchant: str,
+    before: Mapping[str, str | int],
+    after: Mapping[str, str | int],
+) -> None:
+    this = (*_told(cause.site, kind, subject), *_is(merchant, before))
+    row = tx.execute(select(Trouble.id, Trouble.raised_by).where(*this).limit(1)).one_or_none()
+    if row is None:
+        tell(tx, cause, kind, subject, merchant, after)
+        return
+    told: dict[str, object] = {"facts": _trouble_facts(after), "pieces": _worth(after)}
+    known = row.raised_by.split("\n")
+    if before != after or cause.worker not in known:
+        told["raised_by"] = "\n".join(dict.fromkeys([*known, cause.worker]))
+        mine = (Trouble.site == cause.site, Trouble.id == row.id)
+        tx.execute(update(Trouble).where(*mine).values(told))
+
+
+def _is(merchant: str, facts: Mapping[str, str | int]) -> tuple[ColumnElement[bool], ...]:
+    return Trouble.merchant == merchant, Trouble.facts == _trouble_facts(facts)
 
 
 def _told(site: str, kind: str, subject: str) -> tuple[ColumnElement[bool], ...]:
