@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, case, func, literal_column, select
 from sqlalchemy.orm import Session
@@ -15,7 +14,7 @@ from sqlalchemy.orm import Session
 from floorhand.domain.inspection import AMBER_H
 from floorhand.domain.shifts import Beat, Period, Refusal
 from floorhand.domain.troubles import DERIVED
-from floorhand.store.asking import ask
+from floorhand.store.asking import among, ask
 from floorhand.store.derived import TASK_KINDS
 from floorhand.store.entries import entries
 from floorhand.store.prepared import UNNAMED
@@ -50,8 +49,7 @@ DUE_SOON = timedelta(hours=AMBER_H)
 """Returns due so soon are told apart: a platform approves by itself what nobody judges."""
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryFigures:
+class DeliveryFigures(NamedTuple):
     """One delivery that was worked on, in pieces."""
 
     number: str
@@ -63,6 +61,11 @@ class DeliveryFigures:
     over: int
     short: int
     refused: int
+
+
+def _counted(column: Any, site: Any, *which: Any) -> Select[Any]:
+    """Make the question how many rows of a site there are, by a column."""
+    return select(column, func.count()).where(site == bindparam("site"), *which).group_by(column)
 
 
 _SCANS = (
@@ -84,6 +87,46 @@ _REFUSED = select(Scan.seat, Scan.worker, Scan.job, Scan.at, Scan.scanned, Scan.
     Scan.at < bindparam("end"),
     Scan.fate != literal_column("'taken'"),  # spelt out, as the index on these says it
 )
+
+
+_SIGNING = select(
+    Operation.at, Operation.id, Operation.kind, Operation.seat, Operation.facts
+).where(
+    Operation.site == bindparam("site"),
+    among(Operation.kind, "SignIn", "SignOut", *TAKEN_OFF),
+    Operation.at >= bindparam("start"),
+    Operation.at < bindparam("end"),
+)
+
+
+_TO_INSPECT = (
+    Return.site == bindparam("site"),
+    among(Return.custody, "advised", "in_transit", "received"),
+)
+_LEFT = {
+    "tasks": _counted(
+        Task.kind, Task.site, among(Task.kind, *TASK_KINDS), among(Task.state, *LIVE)
+    ),
+    "deliveries": _counted(
+        Delivery.state, Delivery.site, Delivery.state != literal_column("'closed'")
+    ),
+    "returns": select(Return.custody, func.count()).where(*_TO_INSPECT).group_by(Return.custody),
+    "labels": _counted(
+        PrintJob.state, PrintJob.site, among(PrintJob.state, "waiting", "failed", "doubt")
+    ),
+    "troubles": _counted(
+        Trouble.kind, Trouble.site, Trouble.closed_at.is_(None), Trouble.kind.not_in(DERIVED)
+    ),
+    "parked": _counted(Parked.flow, Parked.site),
+}
+_ORDERS_LEFT = (
+    select(Order.state, func.count(), func.sum(case((Order.due_at < bindparam("now"), 1), else_=0)))
+    .where(Order.site == bindparam("site"), among(Order.state, *OPEN_ORDERS))
+    .group_by(Order.state)
+)
+_DUE = select(func.count()).where(*_TO_INSPECT)
+_RETURNS_LATE = _DUE.where(Return.deadline < bindparam("now"))
+_RETURNS_SOON = _DUE.where(Return.deadline >= bindparam("now"), Return.deadline < bindparam("soon"))
 
 
 def time_zone(tx: Session, site: str) -> str:
@@ -117,14 +160,8 @@ def stretches(
     before it begins has gone home without signing out.
     They are put in order here: asked for in order, SQLite reads all operations of these days.
     """
-    rows = tx.execute(
-        select(Operation.at, Operation.id, Operation.kind, Operation.seat, Operation.facts).where(
-            Operation.site == site,
-            Operation.kind.in_(("SignIn", "SignOut", *TAKEN_OFF)),
-            Operation.at >= period.start - SIGNED_IN_MAX,
-            Operation.at < period.end,
-        )
-    )
+    first = period.start - SIGNED_IN_MAX
+    rows = ask(tx, _SIGNING, site=site, start=first, end=period.end)
     found: list[tuple[str, datetime, datetime | None]] = []
     sitting: dict[str, tuple[str, datetime]] = {}
     for at, _, kind, seat, facts in sorted(rows):
@@ -201,45 +238,21 @@ def left_over(tx: Session, site: str, now: datetime) -> dict[str, dict[str, int]
     What is done is never read: all of it is found by an index that begins with its state.
     """
 
-    def grouped(question: Any) -> dict[str, int]:
-        return {str(name): int(count) for name, count in tx.execute(question)}
+    def grouped(what: str) -> dict[str, int]:
+        return {str(name): int(count) for name, count in ask(tx, _LEFT[what], site=site)}
 
-    tasks = select(Task.kind, func.count()).where(
-        Task.site == site, Task.kind.in_(TASK_KINDS), Task.state.in_(LIVE)
-    )
-    waiting = select(Order.state, func.count(), func.sum(case((Order.due_at < now, 1), else_=0)))
-    opened = waiting.where(Order.site == site, Order.state.in_(OPEN_ORDERS))
-    orders = tx.execute(opened.group_by(Order.state)).all()
-    goods_in = select(Delivery.state, func.count()).where(
-        Delivery.site == site, Delivery.state != "closed"
-    )
-    to_inspect = (Return.site == site, Return.custody.in_(("advised", "in_transit", "received")))
-    back = select(Return.custody, func.count()).where(*to_inspect)
-    due = select(func.count()).where(*to_inspect)
-    labels = select(PrintJob.state, func.count()).where(
-        PrintJob.site == site, PrintJob.state.in_(("waiting", "failed", "doubt"))
-    )
-    troubles = select(Trouble.kind, func.count()).where(
-        Trouble.site == site, Trouble.closed_at.is_(None), Trouble.kind.not_in(DERIVED)
-    )
-    parked = select(Parked.flow, func.count()).where(Parked.site == site)
+    orders = ask(tx, _ORDERS_LEFT, site=site, now=now)
     return {
-        "tasks": grouped(tasks.group_by(Task.kind)),
+        "tasks": grouped("tasks"),
         "orders": {state: count for state, count, _ in orders},
         "orders_late": {"late": sum(int(late) for _, _, late in orders)},
-        "deliveries": grouped(goods_in.group_by(Delivery.state)),
-        "returns": grouped(back.group_by(Return.custody)),
+        "deliveries": grouped("deliveries"),
+        "returns": grouped("returns"),
         "returns_due": {
-            "late": _count(tx, due.where(Return.deadline < now)),
-            "within_24_h": _count(
-                tx, due.where(Return.deadline >= now, Return.deadline < now + DUE_SOON)
-            ),
+            "late": ask(tx, _RETURNS_LATE, site=site, now=now).scalar(),
+            "within_24_h": ask(tx, _RETURNS_SOON, site=site, now=now, soon=now + DUE_SOON).scalar(),
         },
-        "labels": grouped(labels.group_by(PrintJob.state)),
-        "troubles": grouped(troubles.group_by(Trouble.kind)),
-        "parked": grouped(parked.group_by(Parked.flow)),
+        "labels": grouped("labels"),
+        "troubles": grouped("troubles"),
+        "parked": grouped("parked"),
     }
-
-
-def _count(tx: Session, question: Select[Any]) -> int:
-    return int(tx.scalar(question) or 0)

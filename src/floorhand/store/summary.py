@@ -10,7 +10,6 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -180,7 +179,7 @@ def _goods(
     deliveries = summaries.deliveries(tx, site, period, now)
     put = shift_goods.dock_to_stock(tx, site, period, noted.by_operation, now, waiting)
     return {
-        "deliveries": [asdict(one) for one in deliveries],
+        "deliveries": [one._asdict() for one in deliveries],
         "deliveries_closed": floor_figures.delivery_figures(noted("deliveries")),
         "dock_to_stock": put,
         "adjustments": floor_figures.adjustment_figures(noted.by_operation, nets),
