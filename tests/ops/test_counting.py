@@ -123,6 +123,22 @@ def test_a_small_difference_is_booked_at_once(floor: Transactions) -> None:
     assert all_is_well(floor)
 
 
+def test_a_large_difference_does_not_become_small_by_being_counted_in_parts(
+    floor: Transactions,
+) -> None:
+    rules(floor, count_tolerance_pieces=1, count_tolerance_pct=100)
+    ana = counter(floor)
+    assert count(ana, "A-02", CAP=5) == "counting.corrected"
+    assert count(ana, "A-02", CAP=4) == "counting.recount"
+    assert stock_of(floor, "A-02") == {("CAP", "", "available"): 5}
+    ben = counter(floor, "W2")
+    assert count(ben, "A-02", CAP=5) == "counting.right"
+    assert count(ben, "A-02", CAP=4) == "counting.corrected"
+    ana.now += timedelta(hours=25)
+    assert count(ana, "A-02", CAP=3) == "counting.corrected"
+    assert all_is_well(floor)
+
+
 def test_a_larger_one_is_counted_again_by_somebody_else(floor: Transactions) -> None:
     ana, ben = counter(floor), counter(floor, "W2")
     assert count(ana, "A-02", CAP=4) == "counting.recount"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from floorhand.domain.things import Goods
@@ -16,6 +17,9 @@ MORE_ONLY: Final = frozenset({"found"})
 
 COUNT_MAX: Final = 99_999
 """More pieces in one place than that are a slip of the finger."""
+
+TOGETHER: Final = timedelta(hours=24)
+"""What one worker corrects of a product in one place counts together for so long."""
 
 _CHANGE = re.compile(r"([+\u2212-])\s*(\d{1,5})", re.ASCII)
 

@@ -92,16 +92,22 @@ def off(found: Iterable[Difference]) -> int:
     return sum(abs(one.pieces) for one in found)
 
 
-def tolerated(found: Sequence[Difference], believed: Mapping[Goods, int], rules: SiteRules) -> bool:
+def tolerated(
+    found: Sequence[Difference],
+    believed: Mapping[Goods, int],
+    rules: SiteRules,
+    before: Mapping[tuple[str, str], int] | None = None,
+) -> bool:
     """Say whether differences are so small that nobody has to count again.
 
     Those of each product may be of ``count_tolerance_pieces`` at most, and of
-    ``count_tolerance_pct`` per cent of its pieces.
+    ``count_tolerance_pct`` per cent of its pieces. What the worker's counts have corrected of it
+    ``before`` counts with them: no large difference becomes small by being counted in parts.
     """
     by_sku: dict[tuple[str, str], int] = {}
     for one in found:
         sku = one.goods.merchant, one.goods.sku
-        by_sku[sku] = by_sku.get(sku, 0) + abs(one.pieces)
+        by_sku[sku] = by_sku.get(sku, (before or {}).get(sku, 0)) + abs(one.pieces)
     for sku, pieces in by_sku.items():
         there = sum(n for goods, n in believed.items() if (goods.merchant, goods.sku) == sku)
         if pieces > rules.count_tolerance_pieces:

@@ -135,7 +135,8 @@ class SiteRules(_Rules):
 
     count_tolerance_pieces: int = 1
     """A difference of so many pieces of a product is booked by the first count, if it is also
-    within `count_tolerance_pct`; a larger one is counted again by somebody else."""
+    within `count_tolerance_pct`; a larger one is counted again by somebody else. What a worker has
+    booked of it in one place and day counts together."""
 
     count_tolerance_pct: int = 5
 

@@ -7,7 +7,6 @@ a large correction does not become small by being made in parts.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import select
@@ -16,6 +15,7 @@ from sqlalchemy.orm import Session
 from floorhand.domain.correcting import (
     COUNT_MAX,
     REASONS,
+    TOGETHER,
     BookCorrection,
     CorrectionAsked,
     CorrectStock,
@@ -37,9 +37,6 @@ from floorhand.store.origins import serial_in_house
 from floorhand.store.schema import Place
 
 JOB: Final = "lead"
-
-TOGETHER: Final = timedelta(hours=24)
-"""Corrections of one worker in one place count together for so long."""
 
 
 def look_at_stock(tx: Session, cause: Cause, command: LookAtStock) -> StockSeen:
@@ -105,7 +102,7 @@ def _needs_another(tx: Session, cause: Cause, booking: BookCorrection) -> bool:
         tx,
         cause.site,
         cause.worker,
-        booking.place,
+        (booking.place,),
         booking.goods,
         CorrectStock.__name__,
         cause.at - TOGETHER,

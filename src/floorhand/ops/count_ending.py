@@ -17,6 +17,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from floorhand.domain import count_rules
+from floorhand.domain.correcting import TOGETHER
 from floorhand.domain.count_rules import APPROVAL, CORRECTED, RECOUNT, Difference
 from floorhand.domain.cycle_counts import BinTouched, BookCount, CountBooked, CountEnded, EndCount
 from floorhand.domain.things import Goods
@@ -33,7 +34,7 @@ from floorhand.ops.count_work import (
     own_count,
 )
 from floorhand.ops.deciding import propose
-from floorhand.store import count_sheets, counts, tasks
+from floorhand.store import corrections, count_sheets, counts, tasks
 from floorhand.store.counts import CountRow
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import site_rules
@@ -101,12 +102,28 @@ def _result(tx: Session, cause: Cause, row: CountRow, compared: _Compared) -> st
     result = count_rules.judge(
         compared.differences,
         counts.earlier_counts(tx, cause.site, row.first, row.count.task),
-        small=count_rules.tolerated(compared.differences, compared.believed, rules),
+        small=_is_small(tx, cause, row, compared),
         rules=rules,
     )
     if result == CORRECTED and count_booking.in_hand(tx, cause.site, compared.differences):
         return APPROVAL
     return result
+
+
+def _is_small(tx: Session, cause: Cause, row: CountRow, compared: _Compared) -> bool:
+    """Say whether one worker may book differences, with all that they have lately booked there."""
+    found, rules = compared.differences, site_rules(tx, cause.site)
+    if not found or not count_rules.tolerated(found, compared.believed, rules):
+        return not found
+    inside = tuple(places_in(tx, cause.site, row.count.place))
+    lately = (EndCount.__name__, cause.at - TOGETHER)
+    before = {
+        (goods.merchant, goods.sku): corrections.corrected_since(
+            tx, cause.site, cause.worker, inside, goods, *lately
+        )
+        for goods in (one.goods for one in found)
+    }
+    return count_rules.tolerated(found, compared.believed, rules, before)
 
 
 def _drop_others(tx: Session, cause: Cause, row: CountRow) -> None:

@@ -53,9 +53,15 @@ def pieces_at(tx: Session, site: str, place: str, goods: Goods) -> tuple[int, in
 
 
 def corrected_since(
-    tx: Session, site: str, worker: str, place: str, goods: Goods, kind: str, since: datetime
+    tx: Session,
+    site: str,
+    worker: str,
+    places: Sequence[str],
+    goods: Goods,
+    kind: str,
+    since: datetime,
 ) -> int:
-    """Add up the pieces by which a worker has corrected a product in a place, up and down.
+    """Add up the pieces by which a worker has corrected a product in places, up and down.
 
     ``kind`` is that of the operations that count; what was taken back does not.
     """
@@ -71,8 +77,8 @@ def corrected_since(
             Move.merchant == goods.merchant,
             Move.sku == goods.sku,
             or_(
-                and_(Move.source == place, Move.target == CORRECTION),
-                and_(Move.source == CORRECTION, Move.target == place),
+                and_(Move.source.in_(places), Move.target == CORRECTION),
+                and_(Move.source == CORRECTION, Move.target.in_(places)),
             ),
             ~select(undo.id).where(undo.site == site, undo.undoes == Operation.id).exists(),
         )
