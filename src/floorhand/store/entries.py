@@ -9,8 +9,8 @@ from itertools import chain
 from operator import itemgetter
 from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session, aliased
 
 from floorhand.domain.entries import Entry, TakenBack
 from floorhand.domain.json_text import as_json
@@ -48,10 +48,15 @@ _NAMED = of_texts(
         Operation.site == bindparam("site"), Operation.id.in_(ids)
     ),
 )
-_UNDOS_SINCE: Select[Any] = select(Operation.undoes).where(
+_UNDO = aliased(Operation)
+_TAKEN_BACK_SINCE = select(*_COLUMNS).where(
     Operation.site == bindparam("site"),
-    Operation.kind == UNDO,
-    Operation.at >= bindparam("end"),
+    Operation.at < bindparam("end"),
+    Operation.id.in_(
+        select(_UNDO.undoes).where(
+            _UNDO.site == bindparam("site"), _UNDO.kind == UNDO, _UNDO.at >= bindparam("end")
+        )
+    ),
 )
 
 
@@ -107,9 +112,9 @@ def entries(tx: Session, site: str, period: Period, kinds: Sequence[str] = ()) -
 
 def taken_back_since(tx: Session, site: str, period: Period) -> tuple[Entry, ...]:
     """List what counts in periods up to this one's end, and was taken back since."""
-    rows = _named(tx, site, ask(tx, _UNDOS_SINCE, site=site, end=period.end).scalars())
+    rows = ask(tx, _TAKEN_BACK_SINCE, site=site, end=period.end)
     facts = _facts(rows)
-    return tuple(_entry(row, facts) for row in rows if row.at < period.end)
+    return tuple(_entry(row, facts) for row in rows)
 
 
 def _named(tx: Session, site: str, ids: Sequence[str]) -> list[Any]:
