@@ -33,7 +33,8 @@ def written(report: Report, cell: Cell) -> str:
 
 def number(words: Catalog, value: float) -> str:
     """Write a number with the sign that a language puts before tenths."""
-    return f"{value:g}".replace(".", words.say("report.point")) if value < 1e6 else f"{value:.0f}"
+    plain = f"{value:g}"
+    return f"{value:.0f}" if "e" in plain else plain.replace(".", words.say("report.point"))
 
 
 def length(elapsed: timedelta) -> str:
