@@ -14,7 +14,7 @@ from warehouses.picker import Picker
 from floorhand.domain.control import HoldSubject
 from floorhand.domain.holds import Subject
 from floorhand.ops.settling import from_office
-from floorhand.store import looking
+from floorhand.store import finders, looking
 from floorhand.store.cells import Details, Lead, Word
 from floorhand.store.db import Transactions
 from floorhand.store.schema import (
@@ -22,6 +22,7 @@ from floorhand.store.schema import (
     Delivery,
     DeliveryLine,
     Inspection,
+    Merchant,
     Move,
     Operation,
     Order,
@@ -248,6 +249,21 @@ def test_a_correction_is_told_and_a_change_of_condition_is_not(floor: Transactio
     ]
 
 
+def test_a_correction_that_was_taken_back_is_none(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        for number, (undoes, way) in enumerate(((None, -1), ("C:0", 1), ("OLD:1", 1))):
+            row = {"site": SITE, "worker": "W1", "at": LATER}
+            kind = "Undo" if undoes else "CorrectStock"
+            done = {"id": f"C:{number}", "kind": kind, "command": "{}", "seat": "S"}
+            tx.execute(insert(Operation).values(**row, **done, undoes=undoes))
+            ends = ("A-01", "@correction")[::-way]
+            goods = {"merchant": "ACME", "sku": "MUG", "lot": "", "expiry": "", "serial": ""}
+            what = {"operation": f"C:{number}", "row": 0, "pieces": 3, "condition": "available"}
+            moved = dict(zip(("source", "target"), ends, strict=True))
+            tx.execute(insert(Move).values(**row, **goods, **what, **moved))
+    assert [row[4] for row in of_table(floor, "discrepancies").rows] == [3]  # told of it before
+
+
 def test_stock_is_counted_by_condition_with_what_is_promised(floor: Transactions) -> None:
     stock = of_table(floor, "stock")
     rows = {row[0].shown: dict(zip(stock.heads, row, strict=True)) for row in stock.rows}
@@ -353,3 +369,14 @@ def test_what_others_had_shipped_did_not_leave_here(floor: Transactions) -> None
     with floor.begin() as tx:
         tx.execute(order.values(closed_at=NOW))
     assert len(of_table(floor, "days").rows) == 1
+
+
+def test_a_number_that_many_merchants_give_is_found_for_each(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        for number in range(finders.PAPERS_MAX + 1):
+            merchant = f"AA{number:02}"
+            tx.execute(insert(Merchant).values(site=SITE, code=merchant, name=merchant))
+            named = {"merchant": merchant, "number": "1001", "due_at": NOW}
+            tx.execute(insert(Order).values(site=SITE, state="released", **named))
+        assert sentences(find(tx, SITE, "ACME", "1001"))[0] == "Order 1001: Being picked."
+        assert find(tx, SITE, "BOLT", "1001").rows == ()

@@ -117,10 +117,13 @@ def _of_returns(tx: Session, asked: Asked) -> Iterator[Row]:
 
 
 def _corrections(tx: Session, asked: Asked) -> Iterator[Row]:
-    """Give what corrections added or took, leaving out mere changes of condition or lot."""
+    """Give what corrections added or took, leaving out mere changes of condition or lot.
+
+    One that was taken back since is none; what takes back one that was told before is told.
+    """
     question = (
         select(Move.at, Move.operation, Move.sku, Move.source, Move.pieces)
-        .add_columns(Operation.kind, Operation.facts)
+        .add_columns(Operation.kind, Operation.facts, Operation.undoes)
         .join(Operation, (Operation.site == Move.site) & (Operation.id == Move.operation))
         .where(
             Move.site == asked.site,
@@ -135,9 +138,11 @@ def _corrections(tx: Session, asked: Asked) -> Iterator[Row]:
         key = (row.operation, row.sku)
         sums[key] += row.pieces if row.source == CORRECTION else -row.pieces
         told[key] = row
+    done = {operation for operation, _ in told}
+    gone = {one.undoes for one in told.values() if one.undoes in done}
     for key, pieces in sums.items():
-        if pieces:
-            one = told[key]
+        one = told[key]
+        if pieces and one.operation not in gone and one.undoes not in gone:
             reason = why(str(json.loads(one.facts).get("reason", "")), of_command(one.kind))
             sku = Lead("sku", f"{asked.merchant}/{key[1]}", key[1])
             yield (one.at, Word("service.corrected"), "", sku, pieces, reason)

@@ -75,12 +75,14 @@ def find(tx: Session, site: str, merchant: str, code: str) -> Details:
     """Tell of what a code stands for, if it is one of the merchant's things.
 
     A parcel's code tells of its order. What belongs to somebody else is as unknown as what is
-    not there at all.
+    not there at all. So many may number their orders alike that not all of them are offered: the
+    merchant's own is looked for by itself.
     """
+    of_order = (tx, site, merchant, "order", f"{merchant}/{code}")
     try:
         event = resolve(tx, site, code, ANYTHING)
     except Refused:
-        return unknown(code)
+        return page(*of_order)
     options = event.options if isinstance(event, Ambiguous) else (event,)
     for one in options:
         match one:
@@ -98,7 +100,7 @@ def find(tx: Session, site: str, merchant: str, code: str) -> Details:
                 continue
         if told.rows:
             return told
-    return unknown(code)
+    return page(*of_order)
 
 
 def unknown(code: str) -> Details:
