@@ -411,3 +411,22 @@ def test_what_is_to_be_counted_and_filled_up_is_told_by_bin(floor) -> None:
     assert "was said to be full" in told("counts")[1]
     assert told("refills") == []
     assert told("plan") == [["Counts", str(len(due)), "→"], ["Refills", "0", "→"]]
+
+
+def test_what_the_books_have_in_a_place_is_sorted_and_a_table(floor) -> None:
+    bob = desk(floor, "correcting")
+    bob.scan("BIN-B-01")
+    lots = [str(dict(one.facts)["goods"]) for one in bob.prompt.choices]
+    assert [lot[:2] for lot in lots] == ["L1", "L2", "L3"]
+    sort_by(bob, "-expiry")
+    turned_round = [str(dict(one.facts)["goods"]) for one in bob.prompt.choices]
+    assert turned_round == lots[::-1]
+    before = bob.prompt
+    assert shown_over(bob.scan("*PRINT").prompt) == Over("desk.stock", "B-01")
+    with floor.begin() as tx:
+        found = behind_line(tx, SITE, Target("desk.stock", "B-01"), NOW)
+    assert found.heads == ("sku", "name", "pieces", "lot", "expiry")
+    assert [row[3] for row in found.rows] == ["L1", "L2", "L3"]
+    assert bob.scan("*BACK").prompt == before
+    goods = dict(bob.scan("1").prompt.facts)
+    assert bob.prompt.goods[0].note.startswith("L3"), goods

@@ -55,12 +55,16 @@ class StockRow:
 
 @dataclass(frozen=True, slots=True)
 class LookAtStock:
-    """Ask what the books have in a place, or of one product there, from the ``skip``-th on."""
+    """Ask what the books have in a place, or of one product there, from the ``skip``-th on.
+
+    ``sort`` is a way of `floorhand.domain.sorting`.
+    """
 
     place: str
     merchant: str = ""
     sku: str = ""
     skip: int = 0
+    sort: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 EXCEPTIONS, WORK, SEATS, PEOPLE = "exceptions", "work", "seats", "people"
-KINDS, TAKERS, NAMES, MERCHANTS = "kinds", "takers", "names", "merchant"
+KINDS, TAKERS, NAMES, MERCHANTS, STOCK = "kinds", "takers", "names", "merchant", "stock"
 
 TURNED: Final = "-"
 """Stands before a way that is gone the other way round."""
@@ -19,6 +19,7 @@ WAYS: Final[Mapping[str, tuple[str, ...]]] = {
     KINDS: ("count", "kind"),
     TAKERS: ("busy", "subject", "number"),
     NAMES: ("subject", "number"),
+    STOCK: ("subject", "pieces", "expiry"),
     "held": ("latest", "kind", "subject"),
     "order": ("urgent", "due", "state", "subject"),
     MERCHANTS: ("subject", "orders"),

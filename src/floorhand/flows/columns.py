@@ -13,6 +13,7 @@ from floorhand.domain.sorting import (
     NAMES,
     PEOPLE,
     SEATS,
+    STOCK,
     TAKERS,
     WORK,
     is_turned,
@@ -64,6 +65,13 @@ COLUMNS: Final[Mapping[str, tuple[Column, ...]]] = {
     NAMES: (
         Column("name", "name", "subject", name=True),
         Column("number", "number", "number"),
+    ),
+    STOCK: (
+        Column("sku", "sku", "subject"),
+        Column("pieces", "pieces", "pieces", down=True),
+        Column("lot", "goods", "expiry"),
+        Column("condition", "condition_text", name=True),
+        Column("name", "name", name=True),
     ),
     "rules": (
         Column("rule", "rule_text", name=True),

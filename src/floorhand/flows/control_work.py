@@ -105,10 +105,7 @@ def prompt(state: Working | AtWork | Giving) -> Prompt:
             )
             return Prompt(
                 "control.give_to",
-                ask_facts=(
-                    ("work", listed.work.about),
-                    *(heading(TAKERS, listed.sort) if rows else ()),
-                ),
+                ask_facts=(("work", listed.work.about), *heading(TAKERS, listed.sort)),
                 keys=(*((SORT, TABLE) if rows else ()), *_keys(more=listed.more)),
                 choices=rows,
                 columns=columns(TAKERS, listed.sort),

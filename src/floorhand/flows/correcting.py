@@ -22,15 +22,30 @@ from floorhand.domain.correcting import (
 from floorhand.domain.counting import read_expiry, read_mark
 from floorhand.domain.days import goods_words
 from floorhand.domain.keymap import Key
-from floorhand.domain.things import AVAILABLE, Chosen, Goods, Number, Piece, Place, Pressed, Text
+from floorhand.domain.sorting import STOCK, heading, next_way
+from floorhand.domain.things import (
+    AVAILABLE,
+    Chosen,
+    Goods,
+    Number,
+    Piece,
+    Place,
+    Pressed,
+    SortBy,
+    Text,
+)
 from floorhand.errors import Code
+from floorhand.flows import tabled
+from floorhand.flows.columns import columns
 from floorhand.flows.marks import bad_date, bad_mark
+from floorhand.flows.tabled import TABLE, TabledOver
 from floorhand.flows.turn import Ask, Choice, Do, Facts, Item, Open, Prompt, Refuse, Reply, Wants
 
 NAME = "correcting"
 
 BACK = (Key.BACK, "key.back")
 MORE = (Key.LIST, "key.more")
+SORT = (Key.FULL, "key.sort")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +89,9 @@ class NeedReason:
     counted: int
 
 
-State = NeedPlace | ChooseGoods | NeedMark | NeedCount | NeedReason
+State = NeedPlace | ChooseGoods | NeedMark | NeedCount | NeedReason | TabledOver
 START = NeedPlace()
-STATES: tuple[type, ...] = (NeedPlace, ChooseGoods, NeedMark, NeedCount, NeedReason)
+STATES: tuple[type, ...] = (*(NeedPlace, ChooseGoods, NeedMark, NeedCount, NeedReason, TabledOver),)
 VALUES: tuple[type, ...] = (StockSeen, StockRow, LookAtStock)
 
 
@@ -95,6 +110,10 @@ def step(state: State, event: object) -> Reply:
             return Ask(START)
         case ChooseGoods(seen=seen), Pressed(key=Key.LIST) if seen.more:
             return Do(replace(seen.asked, skip=seen.asked.skip + len(seen.rows)))
+        case ChooseGoods(), Pressed(key=Key.FULL | Key.PRINT) | SortBy() if state.seen.rows:
+            return _list(state, event)
+        case TabledOver(), _:
+            return tabled.step(state, event)
         case ChooseGoods(seen=seen), Chosen(code=index):
             return Ask(NeedCount(seen, seen.rows[int(index)]))
         case ChooseGoods(seen=seen), Piece() as piece:
@@ -119,6 +138,17 @@ def step(state: State, event: object) -> Reply:
         case _, Pressed():
             return Refuse(Code.KEY_NOT_NOW)
     return Refuse(Code.NOT_EXPECTED_NOW)
+
+
+def _list(state: ChooseGoods, event: object) -> Reply:
+    """See the goods otherwise: sorted another way, or as a table."""
+    asked = state.seen.asked
+    match event:
+        case SortBy(way=way):
+            return Do(replace(asked, skip=0, sort=way))
+        case Pressed(key=Key.FULL):
+            return Do(replace(asked, skip=0, sort=next_way(STOCK, asked.sort)))
+    return Ask(TabledOver(STOCK, asked.place, state))
 
 
 def _piece(seen: StockSeen, piece: Piece) -> Reply:
@@ -193,13 +223,21 @@ def prompt(state: State) -> Prompt:
         case NeedPlace():
             return Prompt("correcting.place", keys=(BACK,), wants=Wants(kinds=("anything",)))
         case ChooseGoods(seen=seen):
+            some = bool(seen.rows)
             return Prompt(
-                "correcting.goods" if seen.rows else "correcting.empty",
+                "correcting.goods" if some else "correcting.empty",
+                heading(STOCK, seen.asked.sort) if some else (),
                 place=seen.asked.place,
-                keys=(MORE, BACK) if seen.more else (BACK,),
+                keys=(
+                    *((SORT, TABLE) if some else ()),
+                    *((MORE, BACK) if seen.more else (BACK,)),
+                ),
                 choices=tuple(_choice(index, row) for index, row in enumerate(seen.rows)),
+                columns=columns(STOCK, seen.asked.sort),
                 wants=Wants(kinds=("choice", "piece", "anything")),
             )
+        case TabledOver():
+            return tabled.prompt(state)
         case NeedMark(row=row, marks=(mark, *_)):
             return replace(
                 _about(state, f"correcting.{mark}"), wants=Wants(kinds=("text",), text=True)
@@ -223,7 +261,14 @@ def prompt(state: State) -> Prompt:
 
 def _choice(index: int, row: StockRow) -> Choice:
     label = f"{row.pieces} × {row.goods.sku} {_marks(row)}".rstrip()
-    return Choice(str(index), _condition(row), label)
+    facts = (
+        ("sku", f"{row.goods.merchant}/{row.goods.sku}"),
+        ("pieces", row.pieces),
+        ("goods", _marks(row)),
+        ("condition_text", _condition(row)),
+        ("name", row.name),
+    )
+    return Choice(str(index), _condition(row), label, facts=facts)
 
 
 def _condition(row: StockRow) -> str:

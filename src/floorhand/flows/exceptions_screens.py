@@ -65,7 +65,7 @@ def _kinds(listed: KindsListed) -> Prompt:
     every = (("kind_text", "exceptions.all"), ("count", ""))
     return Prompt(
         "exceptions.kinds",
-        heading(KINDS, listed.sort) if some else (),
+        heading(KINDS, listed.sort),
         keys=(*((SORT, TABLE) if some else ()), *_leafing(more=listed.more)),
         choices=(*rows, Choice(ALL, "exceptions.all", facts=every)),
         columns=columns(KINDS, listed.sort) if some else (),
@@ -135,7 +135,7 @@ def _names(names: NamesListed) -> Prompt:
     )
     return Prompt(
         "exceptions.owner" if owner else "exceptions.merchant",
-        heading(NAMES, names.sort) if rows else (),
+        heading(NAMES, names.sort),
         keys=(*((SORT, TABLE) if rows else ()), *_leafing(more=names.more)),
         choices=rows,
         columns=columns(NAMES, names.sort),

@@ -44,7 +44,7 @@ def look_at_stock(tx: Session, cause: Cause, command: LookAtStock) -> StockSeen:
     must_lead(tx, cause, Right.CORRECT)
     _must_be_open(tx, cause, command.place)
     about = (command.place, command.merchant, command.sku)
-    found = corrections.stock_rows(tx, cause.site, *about, command.skip, LIST_MAX + 1)
+    found = corrections.stock_rows(tx, cause.site, *about, command.skip, LIST_MAX + 1, command.sort)
     rules = rules_of_merchants(tx, cause.site)
     day_first = tuple(code for code, one in rules.items() if one.expiry_order == "DDMMYY")
     return StockSeen(command, found[:LIST_MAX], len(found) > LIST_MAX, day_first)

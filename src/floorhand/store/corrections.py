@@ -13,13 +13,25 @@ from sqlalchemy.orm import Session, aliased
 from floorhand.domain.correcting import StockRow
 from floorhand.domain.things import CORRECTION, Goods
 from floorhand.store.goods import goods_columns
+from floorhand.store.ordering import in_order
 from floorhand.store.schema import Move, Operation, Sku, Stock
 
 
 def stock_rows(
-    tx: Session, site: str, place: str, merchant: str, sku: str, skip: int, limit: int
+    tx: Session,
+    site: str,
+    place: str,
+    merchant: str,
+    sku: str,
+    skip: int,
+    limit: int,
+    sort: str = "",
 ) -> tuple[StockRow, ...]:
-    """List what stands directly in a place, of one product or of all, by product and expiry."""
+    """List what stands directly in a place, of one product or of all, by product and expiry.
+
+    Or by pieces, the most first, or by expiry alone, as ``sort`` says.
+    """
+    by = {"pieces": (Stock.pieces.desc(),), "expiry": (Stock.expiry == "", Stock.expiry)}
     asked = (
         select(
             *goods_columns(Stock),
@@ -31,7 +43,7 @@ def stock_rows(
             Sku, and_(Sku.site == Stock.site, Sku.merchant == Stock.merchant, Sku.code == Stock.sku)
         )
         .where(Stock.site == site, Stock.place == place, Stock.pieces > 0)
-        .order_by(*goods_columns(Stock))
+        .order_by(*in_order(by, sort, tuple(goods_columns(Stock))))
         .offset(skip)
         .limit(limit)
     )

@@ -33,6 +33,7 @@ from floorhand.store import (
     workers,
 )
 from floorhand.store.cells import ROWS_MAX, Details, Facts, Lead, Value, Word, table, why
+from floorhand.store.corrections import stock_rows
 from floorhand.store.exception_facts import facts_of
 from floorhand.store.exceptions import counts, open_exceptions
 from floorhand.store.histories import split_goods
@@ -63,7 +64,7 @@ def desk_table(tx: Session, site: str, which: str, of: str, now: datetime) -> De
         which: One of `TABLES`.
         of: A kind of exceptions, or the thing that they are about; a kind of what is left over,
             ``merchant/sku`` of lots, a lot, a code that several have,
-            ``job/holder/task`` of work, the merchant of rules, whose deeds, or a hand-over.
+            ``job/holder/task`` of work, a place, the merchant of rules, whose deeds, a hand-over.
             Empty: all, and for other tables.
         now: The moment of all this.
     """
@@ -141,6 +142,26 @@ def _called(tx: Session, site: str, of: str, _now: datetime) -> Details:
     """List the products, or lots, of several merchants that are called alike."""
     rows = ((_lead_to(one.subject), one.name, one.pieces) for one in subjects.called(tx, site, of))
     return table(("subject", "name", "pieces"), rows)
+
+
+def _stock(tx: Session, site: str, of: str, _now: datetime) -> Details:
+    """List what the books have in a place."""
+    found = stock_rows(tx, site, of, "", "", 0, COUNTED_MAX)
+    rows = (
+        (
+            Lead("sku", f"{one.goods.merchant}/{one.goods.sku}"),
+            one.name,
+            one.pieces,
+            one.promised or None,
+            one.goods.lot,
+            one.goods.expiry,
+            one.goods.serial,
+            _condition(one.goods.condition),
+        )
+        for one in found
+    )
+    heads = ("sku", "name", "pieces", "promised", "lot", "expiry", "serial", "condition")
+    return table(heads, rows)
 
 
 def _lead_to(subject: Subject) -> Lead:
@@ -338,6 +359,7 @@ TABLES: Final[Mapping[str, Callable[[Session, str, str, datetime], Details]]] = 
     "merchant": _merchants,
     "lot": _lots,
     "sku": _called,
+    "stock": _stock,
     "out": _out,
     **{f"deeds_{kind}": partial(_deeds, kind) for kind in deeds.WHICH},
     "left": _left,
