@@ -30,7 +30,7 @@ from floorhand.store.db import Transactions, engine_of
 from floorhand.store.earlier import VERSION
 from floorhand.store.exceptions import open_exceptions
 from floorhand.store.ledger import Cause
-from floorhand.store.schema import KeptFigures, Operation, Worker
+from floorhand.store.schema import KeptFigures, Operation, Order, Worker
 from floorhand.store.summary import summarise
 from floorhand.text.catalog import catalog
 
@@ -247,3 +247,15 @@ def test_who_loses_work_that_stood_still_is_signed_in_until_then(
         figures = summarise(tx, SITE, SHIFT, NOW + timedelta(hours=6))
         sat_down = tx.scalars(select(Operation.at).where(Operation.kind == "SignIn")).one()
     assert figures["workers"]["W1"]["signed_in_s"] == (at - sat_down).total_seconds()
+
+
+def test_what_is_due_later_in_a_running_shift_is_not_late_yet(transactions: Transactions) -> None:
+    with transactions.begin() as tx:
+        for number, (due_h, shipped_h) in enumerate(((1, 0.5), (2, None), (3, None), (7, 1))):
+            left = None if shipped_h is None else NOW + timedelta(hours=shipped_h)
+            row = {"merchant": "ACME", "number": str(number), "state": "released"}
+            row |= {"released_at": NOW, "shipped_at": left}
+            tx.execute(insert(Order).values(site=SITE, due_at=NOW + timedelta(hours=due_h), **row))
+        for hours, told in ((0, (0, 0)), (2, (1, 1)), (3, (2, 1)), (8, (4, 2)), (9, (4, 2))):
+            orders = summarise(tx, SITE, SHIFT, NOW + timedelta(hours=hours))["orders"]
+            assert (orders["due"], orders["due_shipped_in_time"]) == told

@@ -16,7 +16,7 @@ def order_figures(entries: Iterable[Entry], due: int, due_in_time: int) -> dict[
 
     Args:
         entries: All that counts in the period.
-        due: Orders whose deadline is in the period, not cancelled before it.
+        due: Orders whose deadline has passed in the period, not cancelled before it.
         due_in_time: How many of these left by then, whenever that was.
 
     Returns:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -45,8 +46,12 @@ _WALKED = of_texts(
 """Asked for by itself: each walk has dozens of picks, and is looked up once."""
 
 
-def due(tx: Session, site: str, period: Period, taken_back: Iterable[Entry]) -> tuple[int, int]:
+def due(
+    tx: Session, site: str, period: Period, now: datetime, taken_back: Iterable[Entry]
+) -> tuple[int, int]:
     """Count the orders whose deadline is in the period, and those of them that left in time.
+
+    As long as the period runs, those whose deadline has not passed are not due yet.
 
     An order that was cancelled, or not released, before its deadline was not due. Where a deadline
     was changed afterwards, the new one counts.
@@ -55,12 +60,13 @@ def due(tx: Session, site: str, period: Period, taken_back: Iterable[Entry]) -> 
         tx: An open transaction.
         site: The building.
         period: Where the deadline is.
+        now: The moment of asking.
         taken_back: What was done by the period's end and taken back since: the order had left.
     """
     left_then = {
         (one.word("merchant"), one.word("order")) for one in taken_back if one.facts.get("on_time")
     }
-    rows = ask(tx, _DUE, site=site, start=period.start, end=period.end)
+    rows = ask(tx, _DUE, site=site, start=period.start, end=min(now, period.end))
     in_time = sum(row.in_time or (row.merchant, row.number) in left_then for row in rows)
     return len(rows), in_time
 

@@ -150,7 +150,7 @@ def shift_figures(
         "pace": shift_pace(noted, scans.beats, period, zone, targets),
         "refusals": tallies.refusals_told(scans.counted),
         "undone": floor_figures.undo_figures(read.taken_back),
-        "orders": order_figures(noted("ordered_pieces"), *shift_orders.due(tx, site, period, back)),
+        "orders": _orders(tx, site, period, now, noted, back),
         "shorts": floor_figures.short_figures(
             noted("short_lines"), worked["jobs"]["picking"]["lines"]
         ),
@@ -160,6 +160,18 @@ def shift_figures(
         "bench": _bench(tx, site, noted, refused),
         "returns": _returns(tx, site, period, now, noted, back),
     }
+
+
+def _orders(
+    tx: Session,
+    site: str,
+    period: Period,
+    now: datetime,
+    noted: Noted,
+    taken_back: Sequence[Entry],
+) -> dict[str, Any]:
+    due = shift_orders.due(tx, site, period, now, taken_back)
+    return order_figures(noted("ordered_pieces"), *due)
 
 
 def _period_told(period: Period, time_zone: str) -> dict[str, Any]:
