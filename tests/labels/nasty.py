@@ -163,8 +163,12 @@ def stray_dots(picture: Image.Image, layout: Layout, edge: int) -> int:
 
 
 def read_back(picture: Image.Image) -> list[str]:
-    """What a scanner reads on a picture, in any order, sorted."""
-    found = zxingcpp.read_barcodes(picture.convert("L"), formats=READABLE)
+    """What a scanner reads on a picture, in any order, sorted.
+
+    Where each dot is black or white already, the reader need not tell first which is which.
+    """
+    told = zxingcpp.Binarizer.BoolCast if picture.mode == "1" else zxingcpp.Binarizer.LocalAverage
+    found = zxingcpp.read_barcodes(picture.convert("L"), formats=READABLE, binarizer=told)
     return sorted(code.bytes.decode("latin-1") for code in found)
 
 
