@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
-import pty
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -14,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from forked import Program
+from forked_terminal import ForkedTerminal
 from homes import home_of
 from warehouses import picking as house
 
@@ -101,21 +101,15 @@ def test_the_service_of_a_merchant_opens_tables_and_finds_what_is_typed(
 
 
 @contextmanager
-def shown(folder: Path, *command: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+def shown(folder: Path, *command: str) -> Iterator[tuple[Program, int]]:
     """Show a board on a terminal; give the program, and the line to its terminal."""
-    ours, theirs = pty.openpty()
     asked = command or ("board",)
     words = ["-m", "floorhand", "--database", home_of(folder / "floor.db"), *asked]
-    env = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "120", "LINES": "40"}
-    streams = {"stdin": theirs, "stdout": theirs, "stderr": theirs}
-    program = subprocess.Popen([sys.executable, *words], cwd=folder, env=env, **streams)
-    os.close(theirs)
+    terminal = ForkedTerminal(words, folder, columns=120, rows=40)
     try:
-        yield program, ours
+        yield terminal.program, terminal.fileno()
     finally:
-        program.kill()
-        program.wait()
-        os.close(ours)
+        terminal.close()
 
 
 def _until(line: int, word: bytes) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from typing import Any
 
 import pytest
 from conftest import NOW, SITE
+from forked import Program
 from sqlalchemy import insert, select, update
 
 from floorhand.cli import main
@@ -23,7 +23,6 @@ from floorhand.store.print_desk import queue_on
 from floorhand.store.schema import PrinterRow, PrintJob
 from floorhand.store.single import single
 
-SOURCE = Path(__file__).resolve().parents[2] / "src"
 TOTE = json.dumps({"code": "T-0117", "scan_code": "FHTFSJTPHTKV"})
 
 
@@ -96,18 +95,24 @@ def test_nothing_is_sent_beside_another_program_that_sends(transactions, machine
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="is told to end as in POSIX")
-def test_a_service_that_is_told_to_end_finishes_the_label_in_hand(transactions, machine) -> None:
+def test_a_service_that_is_told_to_end_finishes_the_label_in_hand(
+    transactions, machine, tmp_path: Path
+) -> None:
     machine.slow(2_000)
     url = engine_of(transactions).url.render_as_string(hide_password=False)
-    words = [sys.executable, "-m", "floorhand", "spool", "--database", url]
-    environ = {**os.environ, "PYTHONPATH": str(SOURCE)}
-    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=environ) as service:
+    said = tmp_path / "said"
+    said.touch()
+    service = Program(["-m", "floorhand", "spool", "--database", url], str(said))
+    try:
         until = time.monotonic() + 60
         while not machine.held and time.monotonic() < until:
             time.sleep(0.01)
-        service.terminate()
-        told, _ = service.communicate(timeout=60)
-    assert service.returncode == 0, told
+        service.send_signal(signal.SIGTERM)
+        code, told = service.wait(60), said.read_text("utf-8")
+    finally:
+        if service.poll() is None:
+            service.kill()
+    assert code == 0, told
     ending, printed, ended = told.splitlines()[-3:]
     assert ending == "Ending: the label in hand is finished. Once more ends at once."
     assert printed.endswith("z-1: label 1 (tote T-1) is printed")

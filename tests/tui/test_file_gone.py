@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 from conftest import SITE, new_warehouse
+from forked_terminal import ForkedTerminal
 from warehouses import people
 
-from floorhand.robots.pty_terminal import PtyTerminal
 from floorhand.store.db import engine_of
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
@@ -44,7 +44,7 @@ def test_work_stops_until_the_file_is_back_and_nothing_is_written_elsewhere(tmp_
     engine_of(transactions).dispose()
     file, kept = tmp_path / "floor.db", tmp_path / "kept.db"
     words = ["-m", "floorhand", "--database", "floor.db", "--site", SITE, "terminal"]
-    terminal = PtyTerminal(words, str(tmp_path))
+    terminal = ForkedTerminal(words, tmp_path)
     ways: tuple[tuple[Callable[[Path, Path], None], bytes, bytes], ...] = (
         (move, b"BADGE-ANA\r", b"Hello Ana"),
         (replace, b"*OUT\r", b"Signed out, Ana"),

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from conftest import SITE, new_warehouse
+from forked_terminal import ForkedTerminal
 from homes import home_of
 from shell import damage
 from sqlalchemy import select, update
@@ -29,7 +30,6 @@ from tui.flood import (
 from warehouses import packing
 
 from floorhand.domain.scanners import Profile
-from floorhand.robots.pty_terminal import PtyTerminal
 from floorhand.store.db import Transactions, engine_of
 from floorhand.store.schema import Scan, Station
 
@@ -189,7 +189,7 @@ def test_a_terminal_whose_database_lacks_a_column_ends_with_a_sentence(tmp_path:
     home = home_of(tmp_path / "other.db")
     damage(home, "ALTER TABLE seat RENAME COLUMN redo_step TO lost")
     words = ["-m", "floorhand", "--database", home, "--site", SITE, "terminal"]
-    terminal = PtyTerminal(words, str(tmp_path))
+    terminal = ForkedTerminal(words, tmp_path)
     try:
         terminal.wait_for(b"was not made by this floorhand (")
         terminal.wait_for(b"seat.redo_step")
@@ -207,7 +207,7 @@ def test_the_program_hears_a_scanner_on_a_line_as_its_station_says_from_the_sign
     url = engine_of(transactions).url.render_as_string(hide_password=False)
     line, end = os.openpty()
     named = ["--database", url, "--site", SITE, "--seat", "P1", "--scanner", os.ttyname(end)]
-    terminal = PtyTerminal(["-m", "floorhand", "terminal", *named], str(tmp_path))
+    terminal = ForkedTerminal(["-m", "floorhand", "terminal", *named], tmp_path)
     try:
         terminal.wait_for(b"Scan your badge")
         os.write(line, b"STATION-1\r")
