@@ -35,6 +35,7 @@ from floorhand.store.db import Transactions, in_turn
 from floorhand.store.ledger import Cause
 from floorhand.store.places import new_place
 from floorhand.store.schema import Checked, Hold, Operation, Order, Place, Stock, Trouble, Worker
+from floorhand.text.catalog import catalog
 
 TEA = ("ACME", "TEA")
 RECALLS = Path(__file__).parent / "recalls.py"
@@ -452,7 +453,8 @@ def test_held_goods_are_on_hold_where_their_bin_is_looked_at(floor) -> None:
     hold(floor, "lot", *TEA, "L1")
     bob = lead(floor)
     bob.scan("BIN-B-01")
-    notes = {item.code: item.note.split()[-1:] for item in bob.prompt.goods}
+    read = catalog("en").written
+    notes = {item.code: read(item.note).split()[-1:] for item in bob.prompt.goods}
     assert notes == {"TEA": ["hold"], "MUG": []}
 
 
