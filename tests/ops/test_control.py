@@ -455,7 +455,7 @@ def test_held_goods_are_on_hold_where_their_bin_is_looked_at(floor) -> None:
     bob.scan("BIN-B-01")
     read = catalog("en").written
     notes = {item.code: read(item.note).split()[-1:] for item in bob.prompt.goods}
-    assert notes == {"TEA": ["hold"], "MUG": []}
+    assert notes == {"TEA": ["HOLD"], "MUG": []}
 
 
 @pytest.mark.parametrize(
