@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from operator import itemgetter
@@ -22,6 +22,9 @@ GAP_SHARE: Final = 0.5
 """What lasts for so much of a gap explains it."""
 
 Stretch = tuple[datetime, datetime]
+
+_Scans = Set[tuple[str, datetime]]
+"""Scans by worker and time."""
 
 NO_WORK: Final = frozenset(
     {
@@ -132,10 +135,12 @@ def explain(gaps: Sequence[Gap], known: Known) -> tuple[str, ...]:
         had the same gap); or ``unexplained``.
     """
     late = {(label.worker, label.asked) for label in known.late_labels if label.is_late()}
-    return tuple(_why(gap, known, late, gaps) for gap in gaps)
+    in_vain = {(one.worker, one.at) for one in known.idle if one.no_work}
+    known = replace(known, idle=[one for one in known.idle if one.waited_s])
+    return tuple(_why(gap, known, late, in_vain, gaps) for gap in gaps)
 
 
-def _why(gap: Gap, known: Known, late: set[tuple[str, datetime]], gaps: Sequence[Gap]) -> str:
+def _why(gap: Gap, known: Known, late: _Scans, in_vain: _Scans, gaps: Sequence[Gap]) -> str:
     end = gap.start + timedelta(seconds=gap.length_s)
     left = known.signed_out.get(gap.worker, ())
     after = bisect_right(left, end)
@@ -145,7 +150,7 @@ def _why(gap: Gap, known: Known, late: set[tuple[str, datetime]], gaps: Sequence
         return AWAY
     if (gap.worker, gap.start) in late:
         return PRINTER
-    if _is_out_of_work(gap, end, known):
+    if _is_out_of_work(gap, end, known, in_vain):
         return OUT_OF_WORK
     return BREAK if any(_is_break(gap, end, *times, gaps) for times in known.quiet) else UNEXPLAINED
 
@@ -160,10 +165,10 @@ def _was_away(gap: Gap, end: datetime, idle: Iterable[Idle]) -> bool:
     )
 
 
-def _is_out_of_work(gap: Gap, end: datetime, known: Known) -> bool:
+def _is_out_of_work(gap: Gap, end: datetime, known: Known, in_vain: _Scans) -> bool:
     if known.refused.get((gap.worker, gap.start)) in NO_WORK:
         return True
-    if any(one.no_work and (one.worker, one.at) == (gap.worker, gap.start) for one in known.idle):
+    if (gap.worker, gap.start) in in_vain:
         return True
     if PICKING not in (gap.before, gap.after):
         return False

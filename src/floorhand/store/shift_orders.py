@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import groupby
@@ -79,7 +79,7 @@ def pickers(tx: Session, site: str, orders: Sequence[Name]) -> dict[Name, str]:
         picks += ask(tx, _PICKED, site=site, merchant=merchant, numbers=numbers)
     tasks = as_json(sorted({task for _, _, task, _ in picks}))
     workers: dict[str, str] = dict(ask(tx, _WALKED, site=site, tasks=tasks)) if picks else {}
-    picked: defaultdict[Name, Counter[str]] = defaultdict(Counter)
+    picked: defaultdict[Name, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
     for merchant, order, task, pieces in picks:
         if task in workers:
             picked[merchant, order][workers[task]] += pieces
