@@ -310,7 +310,8 @@ def test_the_table_of_those_who_serve_merchants_opens_nothing_else(floor) -> Non
     assert over == Over(MERCHANTS)
     url = engine_of(floor).url.render_as_string(hide_password=False)
     settings = Settings(database=url, site=SITE)
-    sight = list_sight_of(settings, Onlooker(url), catalog("en"), UTC)
+    onlooker = Onlooker(url)
+    sight = list_sight_of(settings, onlooker, catalog("en"), UTC)
     found = sight.look(sight.first).details
     assert found is not None
     assert [row[0] for row in found.rows] == ["ACME", "BOLT", "FERN"]
@@ -318,6 +319,7 @@ def test_the_table_of_those_who_serve_merchants_opens_nothing_else(floor) -> Non
         behind = sight.look(other).details
         assert behind is not None
         assert (behind.rows, behind.facts[0][0]) == ((), "details.unknown")
+    onlooker.close()
 
 
 def test_those_who_may_have_work_are_a_table_and_sorted(floor) -> None:

@@ -7,11 +7,12 @@ import re
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from conftest import NOW, SITE
 from homes import home_of
-from sqlalchemy import insert, select, update
+from sqlalchemy import create_engine, insert, make_url, select, text, update
 from sqlalchemy.exc import DBAPIError
 from warehouses import picking as house
 from warehouses.picker import Picker
@@ -25,7 +26,7 @@ from floorhand.ops.settling import from_office
 from floorhand.store import details as behind
 from floorhand.store.board import Board, Waits, board
 from floorhand.store.cells import Details, Outline, Word, in_words
-from floorhand.store.db import Transactions
+from floorhand.store.db import Transactions, open_database
 from floorhand.store.details import details
 from floorhand.store.onlooking import Onlooker
 from floorhand.store.schema import (
@@ -35,6 +36,7 @@ from floorhand.store.schema import (
     PrintJob,
     Return,
     Scan,
+    SiteRow,
     Task,
     Trouble,
 )
@@ -304,3 +306,25 @@ def test_scans_of_others_are_not_those_of_a_worker(floor: Transactions) -> None:
     with floor.begin() as tx:
         ours = tx.query(Scan).where(Scan.worker == "W2").count()
     assert len(opened(floor, "worker", "W2").rows) == ours
+
+
+def test_a_role_that_may_only_read_has_a_board(postgresql_url: str) -> None:
+    with open_database(postgresql_url).begin() as tx:
+        tx.execute(insert(SiteRow).values(site=SITE, name="Here", time_zone="UTC"))
+        row = {"id": "X/1", "kind": "no_bin", "subject": "S1", "pieces": 3, "owner": ""}
+        tx.execute(insert(Trouble).values(site=SITE, created_at=NOW, **row))
+    own = create_engine(postgresql_url, isolation_level="AUTOCOMMIT")
+    role = f"wall_{uuid4().hex}"
+    with own.connect() as line:
+        line.execute(text(f"CREATE ROLE {role} LOGIN PASSWORD 'x'"))
+        line.execute(text(f"GRANT pg_read_all_data TO {role}"))
+    try:
+        url = make_url(postgresql_url).set(username=role, password="x")
+        onlooker = Onlooker(url.render_as_string(hide_password=False))
+        with onlooker.look() as tx:
+            assert [one.kind for one in board(tx, SITE, NOW).troubles] == ["no_bin"]
+        onlooker.close()
+    finally:
+        with own.connect() as line:
+            line.execute(text(f"DROP ROLE {role}"))
+        own.dispose()

@@ -6,8 +6,9 @@ A bin that is scanned here is counted, whether it is due or not.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
-from floorhand.domain.count_plan import DUE, PLANNED_MAX
+from floorhand.domain.count_plan import DOUBT, DUE, PLANNED_MAX
 from floorhand.domain.keymap import Key
 from floorhand.domain.planning import (
     CountBin,
@@ -19,12 +20,16 @@ from floorhand.domain.planning import (
     RefillsPlanned,
 )
 from floorhand.domain.things import Chosen, Place, Pressed
+from floorhand.domain.worded import word
 from floorhand.errors import Code
 from floorhand.flows import tabled
 from floorhand.flows.tabled import TABLE, Tabled
 from floorhand.flows.turn import Ask, Choice, Do, Item, Open, Prompt, Refuse, Reply, Wants
 
 NAME = "planning"
+
+_DOUBTED: Final = {"full": "counting.why.no_room", DOUBT: "counting.why.doubt"}
+"""What doubts are called that are no exceptions of their own."""
 
 BINS = (10, 25, 50, 100)
 """So many counts can be planned with one key."""
@@ -89,8 +94,14 @@ def _refills(seen: PlanSeen) -> Choice:
     return Choice("refills", "planning.fill_up", facts=(("faces", seen.dry),))
 
 
-def _late(days: int) -> str:
-    return f" +{days} d" if days > 0 else ""
+def _why(grade: str, reason: str, days: int) -> str:
+    """Say why a bin is to be counted, what matters most first."""
+    parts = (
+        word(_DOUBTED.get(reason, f"trouble.{reason}")) if reason != DUE else "",
+        f"{word('board.head.days_late')} {days}" if days > 0 else "",
+        f"{word('board.head.grade')} {grade}",
+    )
+    return " · ".join(part for part in parts if part)
 
 
 def prompt(state: State) -> Prompt:
@@ -101,8 +112,7 @@ def prompt(state: State) -> Prompt:
         return tabled.prompt(state)
     seen = state.seen
     goods = tuple(
-        Item(place, note=f"{grade}{_late(days)}{'' if reason == DUE else ' !'}")
-        for place, grade, reason, days in seen.first
+        Item(place, note=_why(grade, reason, days)) for place, grade, reason, days in seen.first
     )
     offered = [bins for bins in BINS if bins < seen.due]
     if seen.due:
