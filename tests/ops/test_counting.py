@@ -179,6 +179,35 @@ def test_a_lead_who_did_not_count_decides_what_is_large(floor: Transactions) -> 
     assert all_is_well(floor)
 
 
+def test_nobody_makes_go_away_alone_what_they_have_found(floor: Transactions) -> None:
+    assert count(counter(floor), "A-02", CAP=0) == "counting.recount"
+    assert count(counter(floor, "W2"), "A-02", CAP=0) == "counting.approval"
+    for worker, left in (("W1", ["A-02"]), ("W2", ["A-02"]), ("W3", [])):
+        assert count(counter(floor, worker), "A-02", CAP=6) == "counting.right"
+        assert troubles(floor, "count_difference") == left
+    assert all_is_well(floor)
+
+
+@pytest.mark.parametrize("sku", ["CAP", ""])
+def test_what_another_person_is_to_count_stays_open_for_them(floor: Transactions, sku) -> None:
+    def asked_for(sku: str) -> None:
+        with floor.begin() as tx:
+            of = {"merchant": "ACME", "sku": sku} if sku else {}
+            tasks.open_task(tx, cause(tx, f"X:{sku}"), "count", place="A-02", **of)
+
+    asked_for(sku)
+    ana = counter(floor)
+    assert count(ana, "A-02", CAP=3) == "counting.recount"
+    asked_for("PEN")
+    ana.scan("*BACK", "BIN-A-02", "*LIST")  # another bin was next
+    if not sku:
+        assert ana.said == f"refusal.{Code.COUNTED_BEFORE}"
+        return
+    ana.scan("CAP-1", "6", "*DONE")
+    assert ana.said == "counting.right"
+    assert ("A-02", "CAP", 0, "recount") in tasks_of(floor, "count")
+
+
 def test_no_counter_books_what_was_counted(floor: Transactions) -> None:
     count(counter(floor), "A-02", PEN=3)
     count(counter(floor, "W2"), "A-02", PEN=3)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import select, update
@@ -145,21 +145,26 @@ def settle_bin(tx: Session, cause: Cause, place: str, merchant: str, sku: str) -
             _close(tx, cause, one.id)
 
 
-def end_asked(tx: Session, cause: Cause, place: str, merchant: str, sku: str) -> None:
+def end_asked(
+    tx: Session, cause: Cause, place: str, merchant: str, sku: str, counters: Collection[str]
+) -> None:
     """Ask nobody any more to approve what an earlier count has found of what is counted now.
 
-    Of a bin of which one product was counted, what was found of others still waits.
+    Of a bin of which one product was counted, what was found of others still waits; and so does
+    what was found by all of ``counters``: nobody makes go away alone what they found.
     """
     for one in _told(tx, cause.site, COUNT_DIFFERENCE, place):
         row = counts.count_row(tx, cause.site, str(json.loads(one.facts)["task"]))
         of = (row.count.merchant, row.count.sku) if row else ("", "")
-        if not sku or of == (merchant, sku):
+        is_own = bool(counters) and set(counters) <= set(one.raised_by.split("\n"))
+        if not is_own and (not sku or of == (merchant, sku)):
             _close(tx, cause, one.id)
 
 
 def _told(tx: Session, site: str, kind: str, place: str) -> Sequence[Any]:
     """List the open exceptions of a kind about a bin."""
-    asked = select(Trouble.id, Trouble.merchant, Trouble.facts, Trouble.pieces).where(
+    told = (Trouble.id, Trouble.merchant, Trouble.facts, Trouble.pieces, Trouble.raised_by)
+    asked = select(*told).where(
         Trouble.site == site,
         Trouble.closed_at.is_(None),
         Trouble.kind == kind,

@@ -127,9 +127,13 @@ def _is_small(tx: Session, cause: Cause, row: CountRow, compared: _Compared) -> 
 
 
 def _drop_others(tx: Session, cause: Cause, row: CountRow) -> None:
-    """Strike off other counts of what was counted just now, unless somebody is at them."""
+    """Strike off other counts of what was counted just now, unless somebody is at them.
+
+    One that the worker may not do stays for whoever may: it was to be another person.
+    """
     for other in counts.open_counts(tx, cause.site, row.count.place):
-        if not other.worker and is_asked(row, other.count.merchant, other.count.sku):
+        is_same = not other.worker and is_asked(row, other.count.merchant, other.count.sku)
+        if is_same and counts.may_count(tx, cause.site, other, cause.worker):
             tasks.close_task(tx, cause, other.count.task, "cancelled")
 
 
@@ -154,7 +158,9 @@ def _follow(tx: Session, cause: Cause, row: CountRow, compared: _Compared, resul
     if result == RECOUNT:
         open_recount(tx, cause, row)
         return
-    count_booking.end_asked(tx, cause, count.place, count.merchant, count.sku)
+    counters = counts.counters_of(tx, cause.site, row.first)
+    of = (count.place, count.merchant, count.sku)
+    count_booking.end_asked(tx, cause, *of, () if result == APPROVAL else counters)
     if result == APPROVAL:
         ask_for_approval(tx, cause, row, compared.differences)
         return

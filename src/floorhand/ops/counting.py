@@ -120,7 +120,8 @@ def count_all(tx: Session, cause: Cause, command: CountAll) -> CountOpened:
 
     Raises:
         Gone: As `own_count`.
-        Refused: `Code.COUNT_TAKEN` if somebody counts all of it.
+        Refused: `Code.COUNT_TAKEN` if somebody counts all of it; `Code.COUNTED_BEFORE` if that is
+            to be done by another person.
     """
     row = own_count(tx, cause, command.task)
     for other in counts.open_counts(tx, cause.site, row.count.place):
@@ -128,6 +129,8 @@ def count_all(tx: Session, cause: Cause, command: CountAll) -> CountOpened:
             if other.worker:
                 name, begun = other.name, since(tx, cause, other.claimed_at)
                 raise Refused(Code.COUNT_TAKEN, place=row.count.place, name=name, since=begun)
+            if not counts.may_count(tx, cause.site, other, cause.worker):
+                raise Refused(Code.COUNTED_BEFORE, place=row.count.place)
             tasks.close_task(tx, cause, other.count.task, "cancelled")
     count_sheets.widen(tx, cause.site, command.task)
     row = known_count(tx, cause.site, command.task)
