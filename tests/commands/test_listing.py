@@ -62,6 +62,20 @@ def test_a_list_is_the_same_as_json_and_as_csv(house, capsys, words, expected) -
     assert [row for row in rows if row.items() >= expected.items()], rows
 
 
+def test_what_was_scanned_does_nothing_to_a_terminal(house, capsys) -> None:
+    code = "A\x1b]2;x\x07\x9b2J\u202eB é"
+    with house.begin() as tx:
+        tx.execute(update(Trouble).values(facts=json.dumps({"scanned": code})))
+        tx.execute(update(Worker).where(Worker.code == "W1").values(name=code))
+    for words in (("exceptions",), ("workers",)):
+        for form in ("--csv", "--json"):
+            text = told(house, capsys, *words, form)
+            assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(text)
+            assert "B é" in text
+    (one,) = (row for row in json.loads(text) if row["number"] == "W1")
+    assert one["name"] == code
+
+
 def test_exceptions_are_listed_of_one_merchant(house, capsys) -> None:
     def listed(merchant: str) -> list[dict[str, str]]:
         text = told(house, capsys, "exceptions", "--merchant", merchant, "--csv")

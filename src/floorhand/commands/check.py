@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from floorhand.commands import listing
 from floorhand.commands.signing_key import key_file, sign, signing_key
 from floorhand.config import Settings
 from floorhand.domain.proofs import is_genuine, name_of, read
@@ -60,7 +61,7 @@ def _tell_json(proved: Proved, line: str) -> int:
         "line": line,
         "violations": [asdict(one) for one in proved.violations],
     }
-    print(json.dumps(told, ensure_ascii=False, indent=1))
+    print(listing.in_json(told))
     return 0 if proof.ok else 1
 
 

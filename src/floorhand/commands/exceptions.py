@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -98,7 +97,7 @@ def _command(args: argparse.Namespace) -> Assign | Decide:
 
 def _list_for_programs(found: Sequence[Standing], args: argparse.Namespace) -> None:
     if args.json:
-        print(json.dumps([_plain(one) for one in found], ensure_ascii=False, indent=1))
+        print(listing.in_json([_plain(one) for one in found]))
         return
     heads = ("since" if head == "age" else head for head in HEADS)
     listing.write_csv(heads, map(_cells, found))

@@ -5,15 +5,24 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import re
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Final
+from unicodedata import category
 
 from floorhand.errors import BadSetting
 from floorhand.exchange.rejecting import safe
+from floorhand.text.visible import visible
 
 Cell = str | int | float | bool | datetime | None
 """What is in a cell; None: nothing is known. Moments are written in UTC."""
+
+_OBEYED: Final = frozenset({"Cc", "Cf", "Zl", "Zp"})
+"""Kinds of characters that are no letters: controls, formats, separators."""
+
+_UNUSUAL: Final = re.compile("[^\n -~]")
 
 Rows = Iterable[tuple[Cell, ...]]
 
@@ -53,14 +62,24 @@ def write(args: argparse.Namespace, heads: tuple[str, ...], rows: Rows) -> None:
         write_csv(heads, rows)
     else:
         told = [dict(zip(heads, map(_plain, row), strict=True)) for row in rows]
-        print(json.dumps(told, ensure_ascii=False, indent=1))
+        print(in_json(told))
+
+
+def in_json(value: object, indent: int | None = 1) -> str:
+    """Write JSON with every letter as itself, but none that a terminal obeys or cannot show."""
+    return _UNUSUAL.sub(_harmless, json.dumps(value, ensure_ascii=False, indent=indent))
+
+
+def _harmless(found: re.Match[str]) -> str:
+    sign = found[0]
+    return json.dumps(sign)[1:-1] if category(sign) in _OBEYED else sign
 
 
 def write_csv(heads: Iterable[str], rows: Rows) -> None:
-    """Print a list as CSV."""
+    """Print a list as CSV; what a terminal obeys is written so that it is seen."""
     out = csv.writer(sys.stdout, lineterminator="\n")
     out.writerow(heads)
-    out.writerows([safe(_written(cell)) for cell in row] for row in rows)
+    out.writerows([safe(visible(_written(cell))) for cell in row] for row in rows)
 
 
 def _plain(cell: Cell) -> str | int | float | bool | None:

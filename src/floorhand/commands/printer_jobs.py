@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
 
@@ -37,7 +36,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     with transactions.begin() as tx:
         found = unfinished_labels(tx, settings.site, now, name)
     if args.json:
-        print(json.dumps([_as_json(one) for one in found], indent=2, ensure_ascii=False))
+        print(listing.in_json([_as_json(one) for one in found], 2))
         return 0
     if args.csv:
         rows = (tuple(_as_json(one).values()) for one in found)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -86,7 +85,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         zone = site_zone(tx, settings.site)
     assert standing is not None, lot
     if args.json:
-        print(json.dumps(_body(standing, found), ensure_ascii=False, indent=1))
+        print(listing.in_json(_body(standing, found)))
     elif args.csv:
         listing.write_csv(FOR_PROGRAMS, _rows(found))
     else:

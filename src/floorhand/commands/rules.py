@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from datetime import UTC, datetime
 from typing import Final
 
@@ -122,7 +121,7 @@ def _set(args: argparse.Namespace, settings: Settings, transactions: Transaction
 
     told = in_turn(transactions, write)
     if args.json:
-        print(json.dumps({"rule": name, "value": told}, ensure_ascii=False))
+        print(listing.in_json({"rule": name, "value": told}, None))
     elif args.csv:
         listing.write_csv(("rule", "value"), [(name, told)])
     else:

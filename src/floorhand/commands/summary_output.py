@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import shutil
 import sys
@@ -12,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from floorhand.commands import listing
 from floorhand.domain.preferences import THEMES
 from floorhand.errors import BadSetting
 from floorhand.text.catalog import ENGLISH, Catalog, catalog, shown_in
@@ -71,7 +71,7 @@ def show(
 
     _write_files(args, words, make)
     if args.json:
-        print(json.dumps(figures, ensure_ascii=False, indent=1))
+        print(listing.in_json(figures))
     elif args.email:
         print(mail_of(make(words)))
     elif not (args.pdf or args.xlsx or args.csv):

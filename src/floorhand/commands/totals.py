@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterator
 
 from floorhand.commands import listing
@@ -31,7 +30,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     """Add up, and tell."""
     found = totals(args.databases or [settings.database])
     if args.json:
-        print(json.dumps(_body(found), ensure_ascii=False, indent=1))
+        print(listing.in_json(_body(found)))
         return 0
     if args.csv:
         heads = ("merchant", *found.sites, "in_transit", "missing", "sum")
