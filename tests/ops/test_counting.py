@@ -292,6 +292,20 @@ def test_a_count_ends_the_doubt_of_a_short_pick(floor: Transactions) -> None:
     assert all_is_well(floor)
 
 
+def test_who_did_not_find_stock_does_not_clear_it_alone(floor: Transactions) -> None:
+    walk = Picker(floor)
+    walk.start()
+    walk.scan("BIN-A-01", "*SHORT", "0", "1")
+    again = Picker(floor, job="counting", seat="SEAT-2")
+    assert count(again, "A-01", MUG=3) == "counting.right"
+    assert troubles(floor, "suspect_stock") == ["A-01"]
+    assert stock_of(floor, "A-01")["MUG", "", "hold"] == 3
+    assert count(counter(floor, "W2"), "A-01", MUG=3, PEN=5) == "counting.right"
+    assert troubles(floor, "suspect_stock") == []
+    assert stock_of(floor, "A-01")["MUG", "", "available"] == 3
+    assert all_is_well(floor)
+
+
 def test_who_is_a_moment_too_late_for_a_count_looks_once_more(
     floor: Transactions, monkeypatch: pytest.MonkeyPatch
 ) -> None:

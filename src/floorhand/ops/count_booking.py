@@ -20,6 +20,7 @@ from floorhand.ops.reserving import drop_stop
 from floorhand.store import counts, ledger, picks
 from floorhand.store.counts import Held
 from floorhand.store.ledger import Cause
+from floorhand.store.masters import site_rules
 from floorhand.store.nesting import places_in
 from floorhand.store.picks import StopRow
 from floorhand.store.places import kind_of, root_of
@@ -36,6 +37,9 @@ SHORT_REASON = "not_found"
 UNREACHED = "blocked"
 """Why a bin is closed to picking that somebody could not get to; who counts it has got there."""
 
+
+SUSPECT = "suspect_stock"
+"""The kind of exceptions about pieces that somebody did not find."""
 
 OF_ALL = ("place_misses", "overrides")
 """Doubts about a bin that are over when all of it is counted, whatever product they began with."""
@@ -129,8 +133,15 @@ def _free(
     return lost
 
 
-def settle_bin(tx: Session, cause: Cause, place: str, merchant: str, sku: str) -> None:
-    """Take back what was doubted of a bin that is counted: all of it, or one product there."""
+def settle_bin(
+    tx: Session, cause: Cause, place: str, merchant: str, sku: str, counters: Collection[str] = ()
+) -> None:
+    """Take back what was doubted of a bin that is counted: all of it, or one product there.
+
+    Where the site wants four eyes, stock stays suspect if it was counted by nobody but those who
+    had not found it: that it is there takes the word of another person.
+    """
+    four_eyes = SUSPECT in site_rules(tx, cause.site).four_eyes
     at = (Place.site == cause.site, Place.code == place)
     for why, left in ((UNREACHED, ""), (held_beside(UNREACHED), HELD)):
         tx.execute(update(Place).where(*at, Place.blocked == why).values(blocked=left))
@@ -138,7 +149,9 @@ def settle_bin(tx: Session, cause: Cause, place: str, merchant: str, sku: str) -
         tx.execute(update(Place).where(*at, Place.full).values(full=False))
         for kind in OF_ALL:
             close_trouble(tx, cause, kind, place)
-    for one in _told(tx, cause.site, "suspect_stock", place):
+    for one in _told(tx, cause.site, SUSPECT, place):
+        if four_eyes and _is_own(one, counters):
+            continue
         suspect = str(json.loads(one.facts).get("sku", ""))
         if sku in ("", suspect) and merchant in ("", one.merchant):
             _release(tx, cause, place, doubted(tx, cause.site, one.id, one.merchant, suspect))
@@ -156,9 +169,13 @@ def end_asked(
     for one in _told(tx, cause.site, COUNT_DIFFERENCE, place):
         row = counts.count_row(tx, cause.site, str(json.loads(one.facts)["task"]))
         of = (row.count.merchant, row.count.sku) if row else ("", "")
-        is_own = bool(counters) and set(counters) <= set(one.raised_by.split("\n"))
-        if not is_own and (not sku or of == (merchant, sku)):
+        if not _is_own(one, counters) and (not sku or of == (merchant, sku)):
             _close(tx, cause, one.id)
+
+
+def _is_own(one: Any, counters: Collection[str]) -> bool:
+    """Say whether nobody has counted but those who caused an exception."""
+    return bool(counters) and set(counters) <= set(one.raised_by.split("\n"))
 
 
 def _told(tx: Session, site: str, kind: str, place: str) -> Sequence[Any]:

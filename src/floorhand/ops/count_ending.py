@@ -168,7 +168,7 @@ def _follow(tx: Session, cause: Cause, row: CountRow, compared: _Compared, resul
         lines = int(cause.figures["lines"])
         count_booking.book(tx, cause, count.place, compared.differences)
         cause.note(lines=lines)
-    count_booking.settle_bin(tx, cause, count.place, count.merchant, count.sku)
+    count_booking.settle_bin(tx, cause, *of, counters)
 
 
 def open_recount(tx: Session, cause: Cause, row: CountRow) -> str:
@@ -216,7 +216,8 @@ def book_count(tx: Session, cause: Cause, command: BookCount) -> CountBooked:
         raise Refused(Code.COUNTED_BEFORE, place=count.place)
     found = counts.differences_of(tx, cause.site, command.task)
     count_booking.book(tx, cause, count.place, found)
-    count_booking.settle_bin(tx, cause, count.place, count.merchant, count.sku)
+    counters = counts.counters_of(tx, cause.site, row.first)
+    count_booking.settle_bin(tx, cause, count.place, count.merchant, count.sku, counters)
     booked = int(cause.figures["plus"]), int(cause.figures["minus"])
     cause.note(job=JOB, place=count.place)
     return CountBooked(count.place, *booked)

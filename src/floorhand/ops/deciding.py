@@ -54,7 +54,8 @@ def propose(
 
     Args:
         tx: An open transaction.
-        cause: The scan behind it; its worker asks, and can never be who approves.
+        cause: The scan behind it; its worker asks, and where the site wants four eyes another one
+            approves.
         kind: One of `PROPOSED`, of which ``command`` is an instance.
         subject: What it is about, by the code that people scan: a place, an order.
         command: What is carried out when it is approved.
