@@ -193,7 +193,7 @@ class BoardScreen(MouseScreen):
                 self._heard_in(self._opened, item)
             elif isinstance(item, KeyDown):
                 self._key(item.key)
-        self._rest.touch()
+        self._rest.note()
         hearing.make_room(room=True)
         self._paint()
         return ()

@@ -77,7 +77,7 @@ class Rest:
     first: Callable[[], Opened | None]
     touched_s: float = field(default_factory=monotonic)
 
-    def touch(self) -> None:
+    def note(self) -> None:
         """Note that somebody is there."""
         self.touched_s = monotonic()
 
