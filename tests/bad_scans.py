@@ -15,7 +15,7 @@ from string import Formatter
 from typing import Any
 
 from conftest import SITE
-from nested import Nested
+from nested import Nested, opened
 from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
@@ -202,7 +202,7 @@ def barrage(
     notes.asks.add(turn.prompt.ask)
     notes.questions.add(question_of(turn.prompt))
     notes.faults += [f"{turn.prompt.ask}: {fault}" for fault in bad_words_of(turn.prompt)]
-    with engine_of(transactions).connect() as connection:
+    with opened(engine_of(transactions)) as connection:
         outer = connection.begin()
         inside = Nested(connection)
         before = everything(connection)

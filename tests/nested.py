@@ -6,8 +6,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
+
+from floorhand.store.notes import get_ready
+from floorhand.store.turnstile import FairConnection
+
+
+def opened(engine: Engine) -> Connection:
+    """Open a connection that is ready for scans.
+
+    What is made for them within a transaction has SQLite read all of its tables again with every
+    savepoint that is taken back.
+    """
+    connection = engine.connect()
+    driver = connection.connection.dbapi_connection
+    if isinstance(driver, FairConnection):
+        get_ready(driver)
+    return connection
 
 
 class Nested:

@@ -38,7 +38,7 @@ if __name__ == "__main__":
 from bad_scans import bad_words, holder
 from conftest import NOW, SITE, new_warehouse
 from homes import copy_home, home_of
-from nested import Nested
+from nested import Nested, opened
 from robots.fuzz_road import Known, remembering, unsynced
 from robots.fuzz_scans import NAMES, Scans
 from robots.test_bad_scans import (
@@ -247,7 +247,7 @@ class World:
         report = self.watch.report
         size = report.burst(usual, turn.prompt.ask)
         kept = self.rng.random() < stays
-        with engine_of(self.transactions).connect() as connection, self.known.at_work():
+        with opened(engine_of(self.transactions)) as connection, self.known.at_work():
             outer = connection.begin()
             self.known.look_around(connection)
             inside, at = Nested(connection), turn
