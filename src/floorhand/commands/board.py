@@ -68,7 +68,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         except (DatabaseAway, DatabaseUnusable) as error:
             if not args.wall:
                 raise
-            say(f"{error} Looking again every {WAIT_S} s.")
+            say(str(error))
+            say(f"Looking again every {WAIT_S} s.")
             time.sleep(WAIT_S)
     from floorhand.tui.board import run_board
 
