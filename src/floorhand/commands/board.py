@@ -59,8 +59,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Show the board until somebody leaves it."""
-    if not sys.stdin.isatty():
-        raise BadSetting("This is no terminal. Use floorhand summary for the figures as text.")
+    if args.wall:  # it would wait for a database, and show nothing in the end
+        _need_a_terminal()
     while True:
         try:
             onlooker, zone, language = _begin(settings)
@@ -71,11 +71,17 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             say(str(error))
             say(f"Looking again every {WAIT_S} s.")
             time.sleep(WAIT_S)
+    _need_a_terminal()
     from floorhand.tui.board import run_board
 
     manner = manner_of(settings)
     sight = sight_of(settings, onlooker, catalog(language), zone, manner)
     return run_board(replace(sight, rests_s=WALL_RESTS_S if args.wall else 0.0), manner)
+
+
+def _need_a_terminal() -> None:
+    if not sys.stdin.isatty():
+        raise BadSetting("This is no terminal. Use floorhand summary for the figures as text.")
 
 
 def _begin(settings: Settings) -> tuple[Onlooker, tzinfo, str]:
