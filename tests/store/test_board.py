@@ -26,7 +26,7 @@ from floorhand.ops.settling import from_office
 from floorhand.store import details as behind
 from floorhand.store.board import Board, Waits, board
 from floorhand.store.cells import Details, Outline, Word, in_words
-from floorhand.store.db import Transactions, open_database
+from floorhand.store.db import Transactions, engine_of, open_database
 from floorhand.store.details import details
 from floorhand.store.onlooking import Onlooker
 from floorhand.store.schema import (
@@ -309,10 +309,12 @@ def test_scans_of_others_are_not_those_of_a_worker(floor: Transactions) -> None:
 
 
 def test_a_role_that_may_only_read_has_a_board(postgresql_url: str) -> None:
-    with open_database(postgresql_url).begin() as tx:
+    transactions = open_database(postgresql_url)
+    with transactions.begin() as tx:
         tx.execute(insert(SiteRow).values(site=SITE, name="Here", time_zone="UTC"))
         row = {"id": "X/1", "kind": "no_bin", "subject": "S1", "pieces": 3, "owner": ""}
         tx.execute(insert(Trouble).values(site=SITE, created_at=NOW, **row))
+    engine_of(transactions).dispose()
     own = create_engine(postgresql_url, isolation_level="AUTOCOMMIT")
     role = f"wall_{uuid4().hex}"
     with own.connect() as line:
