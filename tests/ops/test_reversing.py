@@ -406,7 +406,7 @@ def seen_by(lead: Lead, *entries: str) -> None:
     """Go on from list to list by the words of their entries; pages are turned as needed."""
     for words in entries:
         while not any(words in one.written(catalog("en").say) for one in lead.prompt.choices):
-            lead.scan("*LIST")
+            assert lead.scan("*LIST").said is None, (words, lead.turn)
         lead.choose(words)
 
 
@@ -422,3 +422,31 @@ def test_no_lead_takes_back_what_a_supervisor_has_set_for_leads(floor: Transacti
     assert lead.said == f"refusal.{Code.ROLE_MISSING}"
     with floor.begin() as tx:
         assert site_rules(tx, SITE).correction_pieces_max == 0
+
+
+def test_nobody_lets_pass_what_they_asked_for_by_doing_an_approval_again(
+    floor: Transactions,
+) -> None:
+    with floor.begin() as tx:
+        leads = Worker.code.in_(("W1", "W2"))
+        tx.execute(update(Worker).where(leads).values(roles="lead"))
+    asks, approves = Lead(floor, "W1", NOW), Lead(floor, "W2", NOW + timedelta(minutes=1))
+    seen_by(asks, "Correct stock")
+    asks.scan("BIN-A-01", "MUG-1", "50", "1")
+    assert asks.said == "correcting.asked", asks.turn
+    seen_by(approves, "Exceptions", "Corrections to approve", "Approve")
+    assert approves.said == "exceptions.done.approve", approves.turn
+    approved = books(floor)
+    asks.scan("*BACK")
+    seen_by(asks, "Workers and PINs", "Ben", "What was done last", "Approved")
+    asks.scan("*DONE", "1")
+    assert asks.said == "road.undone_gone", asks.turn
+    taken_back = books(floor)
+    assert taken_back != approved
+    assert asks.scan("*REDO").said.text == f"refusal.{Code.EXCEPTION_OWN}"
+    assert books(floor) == taken_back
+    approves.scan("*BACK", "*BACK", "*BACK", "8")
+    seen_by(approves, "Workers and PINs", "Ana", "What was done last", "Taken back: Approved")
+    approves.scan("*DONE")
+    assert approves.said == "road.redone", approves.turn
+    assert books(floor) == approved

@@ -208,7 +208,7 @@ def decide(tx: Session, cause: Cause, command: Decide) -> Decided:
     one = _must_be_open(tx, cause, command.entry)
     if command.action not in actions_for(tx, cause.site, one):
         raise Refused(Code.EXCEPTION_CHANGED, subject=one.subject)
-    _must_be_another(tx, cause, one, command.action)
+    must_be_another(tx, cause, command.action, one.kind, one.raised_by)
     _write_down(tx, cause, one)
     closing = {"closed_at": cause.at, "decision": command.action}
     closing |= {"decided_by": cause.worker, "reason": command.reason}
@@ -229,15 +229,25 @@ def decide(tx: Session, cause: Cause, command: Decide) -> Decided:
     return Decided(f"exceptions.done.{command.action}", tuple(told.items()))
 
 
-def _must_be_another(tx: Session, cause: Cause, one: Standing, action: str) -> None:
+def must_be_another(tx: Session, cause: Cause, action: str, kind: str, raised_by: str) -> None:
     """See that nobody lets pass what they caused or asked for, where the site wants four eyes.
 
     A command from the office has no worker: nobody knows whether it is another person.
+
+    Args:
+        tx: An open transaction.
+        cause: Of the decision; its worker lets it pass.
+        action: What is decided.
+        kind: Of the exception.
+        raised_by: Numbers of those who caused it or asked for it, one a line.
+
+    Raises:
+        Refused: `Code.EXCEPTION_OWN`, naming them.
     """
-    if action not in SIGNED or one.kind not in site_rules(tx, cause.site).four_eyes:
+    if action not in SIGNED or kind not in site_rules(tx, cause.site).four_eyes:
         return
-    if not cause.worker or cause.worker in one.raised_by.split("\n"):
-        raise Refused(Code.EXCEPTION_OWN, name=_names(tx, cause.site, one.raised_by) or "–")
+    if not cause.worker or cause.worker in raised_by.split("\n"):
+        raise Refused(Code.EXCEPTION_OWN, name=_names(tx, cause.site, raised_by) or "–")
 
 
 def _must_be_open(tx: Session, cause: Cause, entry: str) -> Standing:

@@ -6,16 +6,19 @@ of what was done. Doing again puts those rows back; what it does counts for whoe
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from sqlalchemy import update
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, select, update
+from sqlalchemy.orm import Session, aliased
 
+from floorhand.domain.exceptions import Decide
 from floorhand.domain.reversing import DoAgain, DoneAgain
 from floorhand.domain.rights import Right
 from floorhand.domain.signing_in import JOBS
 from floorhand.errors import Code, Refused
+from floorhand.ops.exceptions import must_be_another
 from floorhand.ops.freezing import thaw
 from floorhand.ops.leading import must_lead
 from floorhand.ops.registry import FLOWS
@@ -33,7 +36,7 @@ from floorhand.ops.works import must_be_open
 from floorhand.store import deeds, ledger, restoring, traces, undo_steps
 from floorhand.store.ledger import Cause
 from floorhand.store.restoring import Changed
-from floorhand.store.schema import PrintJob
+from floorhand.store.schema import Operation, PrintJob
 from floorhand.store.undo_steps import TAKEN_BACK, Step
 
 
@@ -42,7 +45,7 @@ def do_again(tx: Session, cause: Cause, command: DoAgain) -> DoneAgain:
 
     Raises:
         Refused: If that was done already, something was built on it, or it is too long ago; as
-            `must_be_theirs`.
+            `must_be_theirs`; as `must_be_another` if it was decided about an exception.
     """
     must_lead(tx, cause, Right.REVERSE)
     step = kept_step(tx, cause, command.operation)
@@ -52,6 +55,7 @@ def do_again(tx: Session, cause: Cause, command: DoAgain) -> DoneAgain:
         raise Refused(Code.REDO_NOTHING)
     rows = tuple(row for row in restoring.changed_rows(step.changes) if row.table.name != "seat")
     must_be_theirs(tx, cause, rows)
+    _must_be_others(tx, cause, step)
     must_be_last(tx, cause, step, rows)
     try:
         must_be_open(tx, cause, step.flow, thaw(FLOWS[step.flow], step.state))
@@ -61,6 +65,22 @@ def do_again(tx: Session, cause: Cause, command: DoAgain) -> DoneAgain:
     if (job := deeds.job_of(tx, cause.site, cause.operation)) in JOBS:
         tell_others(tx, cause, step, rows, job)
     return done
+
+
+def _must_be_others(tx: Session, cause: Cause, step: Step) -> None:
+    """See that nobody lets pass by doing it again what they may not decide about themselves."""
+    undo = aliased(Operation)
+    decided = (
+        select(Operation.facts)
+        .join(undo, and_(undo.site == Operation.site, undo.undoes == Operation.id))
+        .where(
+            undo.site == cause.site,
+            undo.id.in_(step.operations),
+            Operation.kind == Decide.__name__,
+        )
+    )
+    for facts in map(json.loads, tx.scalars(decided)):
+        must_be_another(tx, cause, facts["decision"], facts["kind"], facts["asked_by"])
 
 
 def _done(tx: Session, cause: Cause, step: Step, rows: tuple[Changed, ...]) -> DoneAgain:
