@@ -148,14 +148,12 @@ def test_a_terminal_that_nobody_uses_is_watched(tmp_path: Path) -> None:
 
 
 @pytest.mark.sqlite("it is measured in a file of its own")
-@pytest.mark.sqlite("it is measured in a file of its own")
 def test_summaries_and_boards_are_measured_in_a_busy_month(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(measure_summary, "PHASES", 1)
     monkeypatch.setattr(measure_summary, "WARM_UP_S", 0.1)
     built = tmp_path / "month.db"
-    figures = measure_summary.measure_summary(
-        tmp_path, operations=2_000, times=3, boards=1, phase_s=0.3, scans=60, keep=built
-    )
+    sizes = {"operations": 2_000, "times": 3, "boards": 1, "scans": 60, "workers": 10}
+    figures = measure_summary.measure_summary(tmp_path, phase_s=0.3, keep=built, **sizes)
     assert 1_000 < figures["operations_of_month"] < 2_500
     assert figures["summary_p50_ms"] > figures["board_p50_ms"] > 0
     assert figures["ratio_beside_to_alone"] > 0
