@@ -418,6 +418,24 @@ def test_the_office_closes_what_takes_no_other_person(floor: Transactions) -> No
     assert [left.kind for left in listed(floor)] == ["suspect_stock"]
 
 
+def test_what_became_more_while_somebody_looked_at_it_is_not_decided_unseen(
+    floor: Transactions,
+) -> None:
+    with floor.begin() as tx:
+        tx.execute(update(Worker).where(Worker.code == "W1").values(roles="lead"))
+    one = raised(floor, "short_delivery", "D-1", pieces=6, lines=1, sku="CAP")
+    ana = Picker(floor, "W1", job="leading")
+    ana.scan("5", "1")
+    assert ana.prompt.ask == "exceptions.decide", ana.turn
+    with floor.begin() as tx:
+        tx.execute(update(Trouble).where(Trouble.id == one.id).values(pieces=8))
+    settle = [choice.code for choice in ana.prompt.choices].index("settle") + 1
+    ana.scan(str(settle))
+    assert ana.scan("1").said.text == "refusal.exception_changed"
+    ana.scan("*BACK", "*BACK", "5", "1", str(settle), "1")
+    assert ana.said == "exceptions.done.settle", ana.turn
+
+
 def test_of_those_who_decide_at_once_one_does(floor: Transactions) -> None:
     ana = Picker(floor, "W1")
     ana.start()

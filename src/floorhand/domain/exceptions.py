@@ -192,13 +192,15 @@ class Decide:
     """Decide about an exception, which closes it: one of `ACTIONS`.
 
     ``reason`` is one of `REASONS` where the action has some. ``detail`` is the merchant that is
-    named; else it is empty.
+    named; else it is empty. ``pieces`` is what it was worth when whoever decides looked at it; None
+    if nobody did.
     """
 
     entry: str
     action: str
     reason: str = ""
     detail: str = ""
+    pieces: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,7 @@ def _list(state: Listing | Kinds, event: object) -> Reply:
 def _one(state: Reading | Why | Names, event: object) -> Reply:
     """Give one exception to somebody, or decide about it."""
     listed, seen = state.listed, state.seen
-    entry = seen.row.entry
+    entry, pieces = seen.row.entry, seen.row.pieces
     match state, event:
         case _, Assigned(seen=now, name=name):
             return Ask(Reading(listed, now), "exceptions.given", {"name": name})
@@ -141,9 +141,9 @@ def _one(state: Reading | Why | Names, event: object) -> Reply:
         case Reading(), Chosen(code=action) if action in REASONS:
             return Ask(Why(listed, seen, action))
         case Reading(), Chosen(code=action):
-            return Do(Decide(entry, action))
+            return Do(Decide(entry, action, pieces=pieces))
         case Why(action=action), Chosen(code=reason):
-            return Do(Decide(entry, action, reason))
+            return Do(Decide(entry, action, reason, pieces=pieces))
         case Names(), NamesListed():
             return Ask(Names(listed, seen, event))
         case Names(), Pressed(key=Key.LIST | Key.FULL | Key.PRINT) | SortBy():
@@ -153,7 +153,7 @@ def _one(state: Reading | Why | Names, event: object) -> Reply:
         case Names(names=NamesListed(about="owner")), Chosen(code=worker):
             return Do(Assign(entry, worker))
         case Names(), Chosen(code=merchant):
-            return Do(Decide(entry, NAME_MERCHANT, detail=merchant))
+            return Do(Decide(entry, NAME_MERCHANT, detail=merchant, pieces=pieces))
     return _refused(event)
 
 

@@ -200,13 +200,14 @@ def decide(tx: Session, cause: Cause, command: Decide) -> Decided:
 
     Raises:
         Refused: `Code.EXCEPTION_DECIDED` if somebody was quicker; `Code.EXCEPTION_CHANGED` if this
-            does not fit any more; `Code.EXCEPTION_OWN` if it takes another person; as whatever it
-            is that is carried out.
+            does not fit any more, or it is worth more or less than was seen;
+            `Code.EXCEPTION_OWN` if it takes another person; as whatever it is that is carried out.
     """
     must_lead(tx, cause, Right.DECIDE)
     assert command.reason in REASONS.get(command.action, ("",)), command
     one = _must_be_open(tx, cause, command.entry)
-    if command.action not in actions_for(tx, cause.site, one):
+    is_as_seen = command.pieces in (None, one.pieces)
+    if not is_as_seen or command.action not in actions_for(tx, cause.site, one):
         raise Refused(Code.EXCEPTION_CHANGED, subject=one.subject)
     must_be_another(tx, cause, command.action, one.kind, one.raised_by)
     _write_down(tx, cause, one)
