@@ -8,7 +8,6 @@ from datetime import date, datetime
 
 from floorhand.domain.things import Goods
 
-SHIP_PARTIAL = "ship_partial"
 HOLD_ORDER = "hold"
 CANCEL_LINE = "cancel_line"
 

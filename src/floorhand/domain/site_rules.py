@@ -37,7 +37,6 @@ BETWEEN: Final = "|"
 
 POLICY: Final = "default_place_policy"
 LANGUAGE: Final = "language"
-CUT_OFF: Final = "cut_off"
 SHIFTS: Final = "shifts"
 FOUR_EYES: Final = "four_eyes"
 

@@ -265,9 +265,3 @@ class LeadTookBack:
     name: str
     text: str
     facts: tuple[tuple[str, str | int], ...]
-
-
-Thing = (
-    Piece | Attributes | Place | OrderCode | DeliveryCode | ReturnCode | Badge | Station | Ambiguous
-    | Unknown | Plate | BoxCode
-)  # fmt: skip

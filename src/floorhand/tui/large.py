@@ -72,9 +72,6 @@ PICTURES: Final = {letter: tuple(rows.split()) for letter, rows in _PICTURES.ite
 HALVES: Final = {"..": " ", "#.": "▀", ".#": "▄", "##": "█"}
 """Two rows of ink as one character, the upper one first."""
 
-LARGE_ROWS: Final = 3
-HUGE_ROWS: Final = ROWS
-
 BASES: Final = {"Ł": "L", "Đ": "D", "Ø": "O", "ß": "SS", "ẞ": "SS", "ı": "I", "’": "'"}
 """Letters that Unicode does not take apart, drawn as the nearest that has a picture."""
 
