@@ -38,7 +38,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     health = replace(health, problems=(*health.problems, *failed_services(settings.nightly)))
     if args.json:
         told = {"ok": not health.problems, **asdict(health)}
-        print(json.dumps(told, ensure_ascii=False, indent=1, default=_stamp))
+        print(json.dumps(told, indent=1, default=_stamp))
         return 1 if health.problems else 0
     lines = _of_file(health) if isinstance(health, FileHealth) else _of_server(health)
     for name, value in (*lines, *_of_held(health.held)):

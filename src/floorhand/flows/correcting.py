@@ -91,7 +91,10 @@ class NeedReason:
 
 State = NeedPlace | ChooseGoods | NeedMark | NeedCount | NeedReason | TabledOver
 START = NeedPlace()
-STATES: tuple[type, ...] = (*(NeedPlace, ChooseGoods, NeedMark, NeedCount, NeedReason, TabledOver),)
+STATES: tuple[type, ...] = (
+    *(NeedPlace, ChooseGoods, NeedMark),
+    *(NeedCount, NeedReason, TabledOver),
+)
 VALUES: tuple[type, ...] = (StockSeen, StockRow, LookAtStock)
 
 

@@ -102,9 +102,7 @@ def title_of(board: Board | None, target: Target, words: Catalog, zone: tzinfo) 
             people = board.people if board else ()
             name = next((one.name for one in people if one.worker == key), key)
             return words.say("details.worker", {"name": name})
-        case Target(kind, key) if kind in ("found", *PAGES):
-            return words.say("details.thing", {"code": key})
-        case Target("merchant", key):
+        case Target(kind, key) if kind in ("found", "merchant", *PAGES):
             return words.say("details.thing", {"code": key})
         case Target(kind, key) if kind.startswith("merchant."):
             return f"{key} · {words.say(kind.replace('merchant', 'service', 1))}"
