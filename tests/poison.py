@@ -112,6 +112,7 @@ NO_HARM = {
         count_sheet.differences count_sheet.merchant count_sheet.moves count_sheet.not_by
         count_sheet.place count_sheet.sku count_sheet.worker refill.source refill.tote
         handover.worker handover.taken_by handover.left_over
+        delivery_was.merchant order_was.merchant print_job_was.printer print_job_was.rerouted_from
         trouble.decided_by trouble.proposal
     """,
     "told by a command, see `commands.test_hostile_output`": """
@@ -128,7 +129,7 @@ NO_HARM = {
     """,
     "made of numbers and names of ours": """
         kept_figures.headlines kept_figures.pace kept_figures.waiting stock_proof.digest
-        stock_proof.line
+        stock_proof.line print_job_was.state
     """,
     "told by a terminal that has lost its seat, which is made up": """
         seat.device_name operation.device

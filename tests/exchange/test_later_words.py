@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from feeds import ORDER, ORDERS, body, further, order
 from sqlalchemy import func, select, update
 
+from floorhand.domain.shifts import Period
 from floorhand.store.check import violations
 from floorhand.store.schema import Order, OrderLine, Trouble
+from floorhand.store.shift_orders import due
 
 FIRST, SECOND, THIRD = (item["id"] for item in ORDER["line_items"])
 CANCEL = {
@@ -253,6 +255,20 @@ def test_the_nearest_promise_is_the_deadline(take):
     }
     take(body("orders", {**ORDER, **promises}))
     assert take.one(Order.due_at) == (datetime.fromtimestamp(1695950000, UTC),)
+
+
+def test_a_later_deadline_leaves_it_missed_where_it_had_passed(take):
+    first, passed = datetime.fromtimestamp(1695950000, UTC), timedelta(hours=1)
+    take(body("orders", {**ORDER, "rts_sla_time": 1695950000}))
+    with take.transactions.begin() as tx:
+        tx.execute(update(Order).values(due_at=first, released_at=first - passed))
+    shift = Period("", first - passed, first + passed)
+    put_off = {"rts_sla_time": 1795950000, "shipping_due_time": 1795950000}
+    for name in ("a.json", "b.json"):
+        with take.transactions.begin() as tx:
+            assert due(tx, "MAIN", shift, shift.end) == (1, 0)
+        take(body("orders", {**ORDER, **put_off}), name=name)
+    assert take.one(Order.due_at) == (datetime.fromtimestamp(1795950000, UTC),)
 
 
 def test_an_order_to_exchange_or_combine_tells_the_bench(take):

@@ -17,7 +17,6 @@ from sqlalchemy.orm import Session
 
 from floorhand.domain.shifts import Period
 from floorhand.store.schema import (
-    Delivery,
     Inspection,
     Move,
     Operation,
@@ -46,7 +45,6 @@ class Books:
         self.orders = {f"{one.merchant}/{one.number}": one for one in read(Order)}
         self.returns = {one.number: one for one in read(Return)}
         self.inspections = {one.id: one for one in read(Inspection)}
-        self.deliveries = read(Delivery)
         self.labels = read(PrintJob)
 
     def _end(self, place: str) -> str:
@@ -193,6 +191,49 @@ class Books:
             plus += sign * max(0, sign * pieces)
             minus += sign * max(0, -sign * pieces)
         return plus, minus
+
+    def deliveries(self, period: Period) -> dict[str, tuple[str, int]]:
+        """Say of each delivery that was open in a period how it stood at its end.
+
+        Returns:
+            By number its state, and how many pieces had come in for it, damaged ones as well.
+        """
+        back = {one.undoes: one.at for one in self.operations.values() if one.undoes}
+        came: Counter[str] = Counter()
+        for move in self.moves:
+            row, _ = self._first(move.operation)
+            inward = (move.source == "@supplier") - (move.target == "@supplier")
+            if move.at < period.end and (number := json.loads(row.facts).get("delivery")):
+                came[number] += move.pieces * inward
+        opened: set[str] = set()
+        closed: dict[str, datetime] = {}
+        for one in sorted(self.operations.values(), key=lambda one: one.at):
+            stood = one.at < period.end and back.get(one.id, period.end) >= period.end
+            number = json.loads(one.facts).get("delivery")
+            if stood and one.kind in ("OpenDelivery", "OpenBlind"):
+                opened.add(number)
+            if stood and one.kind == "CloseDelivery":
+                closed[number] = one.at
+        return {
+            number: ("closed" if number in closed else "receiving", came[number])
+            for number in opened
+            if closed.get(number, period.start) >= period.start
+        }
+
+    def printed(self, period: Period) -> tuple[int, int]:
+        """Count the labels asked for in a period, and how many of them came out in it.
+
+        One whose scan was taken back before it came out is none.
+        """
+        back = {one.undoes: one.at for one in self.operations.values() if one.undoes}
+        mine = [one for one in self.labels if period.start <= one.created_at < period.end]
+        out = [one for one in mine if one.sent_at is not None and one.sent_at < period.end]
+        asked_in_vain = sum(
+            back.get(one.id.rpartition("/")[0], period.end) < period.end
+            for one in mine
+            if one not in out
+        )
+        return len(mine) - asked_in_vain, len(out)
 
     def dock_to_stock(self, period: Period) -> tuple[list[int], int]:
         """Follow each piece from its delivery to a bin, first in first out.

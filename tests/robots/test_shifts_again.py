@@ -32,12 +32,15 @@ from floorhand.robots.crew import Robot
 from floorhand.robots.demo import build_demo
 from floorhand.store.db import Transactions, engine_of, open_database
 from floorhand.store.earlier import AddedUp, keep_figures, kept_waiting
-from floorhand.store.schema import Worker
+from floorhand.store.schema import PrintJob, Worker
 from floorhand.store.summary import shift_figures, summarise
 
 START = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 SHIFT_LENGTH = timedelta(minutes=17)
 STEPS_MAX = 5_000
+LABELS_EVERY = 25
+"""Steps of all robots between two labels that come out: more are asked for than that."""
+
 WAYS = {
     "receiving": {("@supplier", "dock"), ("@supplier", "pallet")},
     "picking": {("bin", "tote")},
@@ -68,6 +71,14 @@ def figures(transactions: Transactions, period: Period, now: datetime) -> dict[s
         return shift_figures(tx, SITE, period, now)
 
 
+def print_one(transactions: Transactions, now: datetime) -> None:
+    """Let the label that waits longest come out."""
+    with transactions.begin() as tx:
+        waiting = select(PrintJob).where(PrintJob.state == "waiting").order_by(PrintJob.created_at)
+        if (job := tx.scalars(waiting.limit(1)).one_or_none()) is not None:
+            job.state, job.sent_at = "sent", now
+
+
 @pytest.fixture(scope="module")
 def worked(tmp_path_factory) -> Iterator[Worked]:
     transactions = open_database(home_of(tmp_path_factory.mktemp("shifts") / "floor.db"))
@@ -94,8 +105,10 @@ def worked(tmp_path_factory) -> Iterator[Worked]:
     ]  # fmt: skip
     shifts = [Period("1", START, START + SHIFT_LENGTH)]
     told: list[dict[str, Any]] = []
-    for _ in range(STEPS_MAX):
+    for step in range(STEPS_MAX):
         busy = [robot.step() for robot in robots]
+        if step % LABELS_EVERY == 0:
+            print_one(transactions, looked[0])
         if looked[0] >= shifts[-1].end:
             told.append(figures(transactions, shifts[-1], looked[0]))
             end = shifts[-1].end
@@ -193,6 +206,25 @@ def test_put_away_pieces_took_as_long_as_their_moves_say(worked, books) -> None:
         if took:
             assert told["median_s"] == took[-(-len(took) * 50 // 100) - 1]
             assert told["p90_s"] == took[-(-len(took) * 90 // 100) - 1]
+
+
+def test_deliveries_stood_as_their_operations_and_moves_say(worked, books) -> None:
+    for shift in (*worked.shifts, worked.whole):
+        found = {
+            one["number"]: (one["state"], one["received"] + one["damaged"])
+            for one in worked.again(shift)["deliveries"]
+        }
+        assert found == books.deliveries(shift), shift.name
+    assert {state for state, _ in found.values()} == {"closed"}
+
+
+def test_labels_are_those_whose_scans_stand_or_that_came_out(worked, books) -> None:
+    for shift, told in zip(worked.shifts, worked.told, strict=True):
+        labels = told["labels"]
+        assert (labels["asked"], labels["printed"]) == books.printed(shift), shift.name
+        assert labels["waiting"] == labels["asked"] - labels["printed"]
+    assert any(told["labels"]["waiting"] for told in worked.told)
+    assert worked.again(worked.whole)["labels"]["printed"] > 0
 
 
 def test_orders_are_those_whose_goods_went_to_customers(worked, books) -> None:

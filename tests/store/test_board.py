@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import sqlite3
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -267,6 +268,29 @@ def test_a_board_waits_for_nobody_and_nobody_for_it(floor: Transactions, tmp_pat
     assert dict(after.forecasts[0].cut_off.orders) == {"hold": 2}
 
 
+@pytest.mark.sqlite("a file is brought back")
+def test_a_board_looks_at_the_file_that_is_there_now(floor: Transactions, tmp_path: Path) -> None:
+    file = tmp_path / "floor.db"
+    other = tmp_path / "other.db"
+    with closing(sqlite3.connect(file)) as here, closing(sqlite3.connect(other)) as older:
+        here.backup(older)
+        older.execute("UPDATE orders SET state = 'waiting'")
+        older.commit()
+    with closing(Onlooker(home_of(file))) as onlooker:
+        with onlooker.look() as looking:
+            assert board(looking, SITE, LATER).forecasts
+        engine_of(floor).dispose()
+        other.replace(file)
+        for _ in range(2):
+            with onlooker.look() as looking:
+                seen = board(looking, SITE, LATER)
+            assert dict(seen.forecasts[0].cut_off.orders) == {"waiting": 2}
+        file.unlink()
+        with pytest.raises(FloorhandError), onlooker.look():
+            pass
+        engine_of(floor).dispose()
+
+
 def test_who_looks_cannot_write(floor: Transactions, tmp_path: Path) -> None:
     with (
         closing(Onlooker(home_of(tmp_path / "floor.db"))) as onlooker,
@@ -274,6 +298,9 @@ def test_who_looks_cannot_write(floor: Transactions, tmp_path: Path) -> None:
         onlooker.look() as looking,
     ):
         looking.execute(update(Order).values(state="hold"))
+
+
+READ_WHOLE = r"SCAN (orders|scan|returns|operation|move|task|delivery)\b"
 
 
 @pytest.mark.sqlite("plans of PostgreSQL depend on how many rows there are")
@@ -287,7 +314,9 @@ def test_a_board_is_read_from_indexes(floor: Transactions) -> None:
         for sql in asked:
             plan = driver.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()
             told = "\n".join(row[3] for row in plan)
-            assert not re.search(r"SCAN (orders|scan|returns|operation|move|task)\b", told), told
+            assert not re.search(
+                r"SCAN (orders|scan|returns|operation|move|task|delivery)\b", told
+            ), told
     assert len(asked) > 10
 
 

@@ -55,6 +55,7 @@ from floorhand.store.schema import (
     Task,
 )
 from floorhand.store.snapshot import snapshot
+from floorhand.store.was import keep
 
 pytestmark = pytest.mark.sqlite("what is copied comes from a file")
 
@@ -103,6 +104,8 @@ def floorhand(program: str, *words: str) -> int:
 
 def _what_robots_leave_out(tx) -> None:
     """Labels as bytes, guesses, papers, and a second building."""
+    for table in ("delivery", "orders", "print_job", "returns"):
+        keep(tx, table, NOW)
     order = tx.execute(select(Order.merchant, Order.number)).first()
     of_order = {"site": SITE, "merchant": order.merchant, "order": order.number}
     job = tx.scalar(select(PrintJob.id).limit(1))

@@ -13,7 +13,6 @@ from sqlalchemy import event
 
 from floorhand.domain.entries import Entry, Noted
 from floorhand.domain.shifts import Period
-from floorhand.store.entries import taken_back_since
 from floorhand.store.shift_goods import corrections
 from floorhand.store.shift_idle import idle_scans
 from floorhand.store.summaries import refusals, scans, stretches
@@ -27,7 +26,6 @@ ASKED = {
     partial(
         corrections, entries=()
     ): "move USING INDEX ix_move_correction (site=? AND at>? AND at<?)",
-    taken_back_since: "operation USING INDEX sqlite_autoindex_operation_1 (site=? AND id=?)",
     stretches: "INDEX ix_operation_site_kind_at (site=? AND kind=? AND at>? AND at<?)",
 }
 """How SQLite answers each question."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Iterable
 from typing import Any, Final
 
 from floorhand.domain.entries import Entry, by_word, total
@@ -16,14 +15,11 @@ RETURNS_NOTE: Final = ("received", "unknown", "disposition", "orders")
 JUDGED_BY: Final = ("grade", "reason", "disposition", "merchant", "outcome")
 
 
-def return_figures(
-    entries: Iterable[Entry], received: Mapping[str, datetime], missed: int, will_approve: int
-) -> dict[str, Any]:
+def return_figures(entries: Iterable[Entry], missed: int, will_approve: int) -> dict[str, Any]:
     """Add up what was received, judged and closed.
 
     Args:
         entries: All that counts in the period.
-        received: When each return that was closed in it had come, by number.
         missed: Returns that were here and not closed when their deadline passed in the period.
         will_approve: Returns here, not closed at its end, whose deadline is before the next
             shift's end: a platform approves by itself what nobody judges.
@@ -38,9 +34,9 @@ def return_figures(
     judged = [entry for entry in mine if "disposition" in entry.facts]
     closed = [entry for entry in mine if entry.facts.get("orders")]
     ages = [
-        (int((entry.at - came).total_seconds()), 1)
+        (int(entry.facts["age_s"]), 1)
         for entry in closed
-        if entry.sign > 0 and (came := received.get(entry.word("number"))) is not None
+        if entry.sign > 0 and "age_s" in entry.facts
     ]
     return {
         "received": total(mine, "received"),
@@ -52,14 +48,3 @@ def return_figures(
         "deadlines_missed": missed,
         "will_auto_approve": will_approve,
     }
-
-
-def closed_numbers(entries: Iterable[Entry]) -> tuple[str, ...]:
-    """Name the returns that were closed."""
-    return tuple(
-        sorted(
-            entry.word("number")
-            for entry in entries
-            if entry.word("job") == JOB and entry.facts.get("orders") and entry.sign > 0
-        )
-    )

@@ -25,6 +25,7 @@ from floorhand.store.asking import is_known
 from floorhand.store.cancelling import holding, undo_order
 from floorhand.store.ledger import Cause
 from floorhand.store.schema import Order, OrderLine
+from floorhand.store.was import keep, tells
 
 UNTOUCHED = ("hold", "waiting", "released")
 """States of an order that nobody on the floor has begun with."""
@@ -267,14 +268,17 @@ def _set(
         any_work: Change it whatever the floor does with it, as long as it has not left.
     """
     stands = Order.state.not_in(ENDED) if any_work else Order.state == old["state"]
+    order = (
+        Order.site == w.site,
+        Order.merchant == old["merchant"],
+        Order.number == old["number"],
+        stands,
+    )
+    if tells("orders", changed):
+        keep(w.tx, "orders", w.now, *order)
     taken = w.tx.scalar(
         update(Order)
-        .where(
-            Order.site == w.site,
-            Order.merchant == old["merchant"],
-            Order.number == old["number"],
-            stands,
-        )
+        .where(*order)
         .values(changed or {"state": old["state"]})
         .returning(Order.number)
     )

@@ -121,7 +121,7 @@ def feed_next(service: Service, name: str, printer: Printer) -> Job | None:
     except (BadLabel, BadFile) as error:
         # Another try would fail the same way: somebody has to look.
         with begin() as tx:
-            mark_failed(tx, site, job.id, str(error))
+            mark_failed(tx, site, job.id, service.clock(), str(error))
         _log.info("%s: %s cannot be made: %s", name, _named(job), error)
         return job
     fresh = {str(form): content for form, content in drawn.forms.items() if form not in kept}

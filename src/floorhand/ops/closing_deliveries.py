@@ -135,7 +135,7 @@ def take_back(tx: Session, cause: Cause, command: TakeBack) -> TakenBack | NotEm
         return NotEmpty()
     for pallet in _empty_pallets(tx, cause, header):
         close_pallet(tx, cause, header, pallet)
-    deliveries.remove(tx, cause.site, header.number)
+    deliveries.remove(tx, cause.site, header.number, cause.at)
     cause.note(job=JOB, merchant=header.merchant, delivery=header.number)
     return TakenBack(header.number)
 

@@ -38,6 +38,8 @@ from floorhand.ops.standing import how_it_stands
 from floorhand.store import holds, orders, recalls, subjects
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import site_rules, site_zone
+from floorhand.store.schema import Order
+from floorhand.store.was import keep
 
 CUT_OFFS_OFFERED = 4
 """So many of the next cut-offs are offered to an order."""
@@ -244,6 +246,8 @@ def set_due(tx: Session, cause: Cause, command: SetDue) -> OrderChanged:
     """
     must_lead(tx, cause, Right.CONTROL)
     due_at = datetime.fromisoformat(command.due)
+    order = (Order.site == cause.site, Order.merchant == command.merchant)
+    keep(tx, "orders", cause.at, *order, Order.number == command.number)
     return _change(tx, cause, command.merchant, command.number, due_at=due_at)
 
 

@@ -63,7 +63,7 @@ def remove_printer(tx: Session, cause: Cause, command: RemovePrinter) -> Printer
 def reroute_printer(tx: Session, cause: Cause, command: ReroutePrinter) -> Rerouted:
     """Move what waits for a printer to another one; what may have come out stays."""
     assert command.printer != command.to, command
-    moved = reroute(tx, cause.site, command.printer, command.to)
+    moved = reroute(tx, cause.site, command.printer, command.to, cause.at)
     to, before = command.to, 0
     if not moved and cause.station:  # a colleague at the same printer was quicker
         since = cause.at - LATELY
@@ -81,7 +81,7 @@ def void_labels(tx: Session, cause: Cause, command: VoidLabels) -> LabelsSettled
     doubt_where_no_word(tx, cause.site, cause.at)
     states = ("waiting", "failed", "doubt", "sent", "confirmed")
     values: dict[str, object] = {"state": "voided", "not_before": None}
-    labels = settle_labels(tx, cause.site, command.jobs, states, values)
+    labels = settle_labels(tx, cause, command.jobs, states, values)
     if labels:
         cause.note(job=JOB, voided=labels)
     return LabelsSettled(labels)
@@ -91,7 +91,7 @@ def confirm_labels(tx: Session, cause: Cause, command: ConfirmLabels) -> LabelsS
     """Believe who has looked that labels in doubt have come out."""
     doubt_where_no_word(tx, cause.site, cause.at)
     values: dict[str, object] = {"state": "confirmed", "confirmed_at": cause.at, "error": ""}
-    labels = settle_labels(tx, cause.site, command.jobs, ("doubt",), values)
+    labels = settle_labels(tx, cause, command.jobs, ("doubt",), values)
     if labels:
         cause.note(job=JOB, confirmed=labels)
     return LabelsSettled(labels)

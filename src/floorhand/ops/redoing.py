@@ -91,7 +91,7 @@ def _done(tx: Session, cause: Cause, step: Step, rows: tuple[Changed, ...]) -> D
     ledger.reverse(tx, cause.site, pairs, restoring.reserved_by(rows))
     for own, _ in pairs:
         traces.keep(tx, own)
-    restoring.put_back(tx, rows)
+    restoring.put_back(tx, rows, cause.at)
     must_fit(tx, cause, rows)
     printed = _print_again(tx, cause, rows)
     undo_steps.spend(tx, cause.site, step)

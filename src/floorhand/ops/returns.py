@@ -288,6 +288,8 @@ def close_return(
         missing=missing,
         decision=verdict.decision,
     )
+    if head.received_at is not None:
+        cause.note(age_s=int((cause.at - head.received_at).total_seconds()))
     return ReturnClosed(head.number, here.pieces, missing, incomplete, others, why)
 
 

@@ -113,7 +113,7 @@ def _reversed(
     for own, _ in pairs:
         traces.keep(tx, own)
     printed = _is_printed(tx, cause, rows)
-    restoring.put_back(tx, rows, printed=True)
+    restoring.put_back(tx, rows, cause.at, printed=True)
     must_fit(tx, cause, rows)
     must_be_open(tx, cause, step.flow, thaw(FLOWS[step.flow], step.state))
     text, told = step.told

@@ -74,7 +74,7 @@ def reverse(
     legs = ledger.reverse(tx, sitting.site, pairs, restoring.reserved_by(rows))
     for own, _ in pairs:
         traces.keep(tx, own)
-    restoring.put_back(tx, rows)
+    restoring.put_back(tx, rows, cause.at)
     state = thaw(FLOWS[step.flow], step.state)
     must_fit(tx, cause, rows)
     must_be_mine(tx, cause, step.flow, state)

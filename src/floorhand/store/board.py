@@ -120,6 +120,7 @@ _DELIVERIES = (
     )
     .where(
         Delivery.site == bindparam("site"),
+        Delivery.closed_at.is_(None),
         or_(
             Delivery.state == "receiving",
             (Delivery.state == "announced")

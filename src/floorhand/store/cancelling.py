@@ -19,6 +19,7 @@ from floorhand.store.schema import (
     Stock,
     Task,
 )
+from floorhand.store.was import keep
 
 PUTBACK = "putback"
 """Kind of the task to put goods back that were picked and will not be sent."""
@@ -164,12 +165,11 @@ def _cancel_parcels(tx: Session, cause: Cause, merchant: str, number: str) -> No
     tx.execute(
         update(Place).where(Place.site == cause.site, Place.code.in_(cartons)).values(state="open")
     )
-    tx.execute(
-        update(PrintJob)
-        .where(
-            PrintJob.site == cause.site,
-            PrintJob.template == SHIPPING,
-            PrintJob.subject.in_(cartons),
-        )
-        .values(state="voided")
+    labels = (
+        PrintJob.site == cause.site,
+        PrintJob.template == SHIPPING,
+        PrintJob.subject.in_(cartons),
+        PrintJob.state != "voided",
     )
+    keep(tx, "print_job", cause.at, *labels)
+    tx.execute(update(PrintJob).where(*labels).values(state="voided"))

@@ -27,6 +27,7 @@ from floorhand.domain.rules import MerchantRules
 from floorhand.domain.things import OUTSIDE, Goods
 from floorhand.store.asking import ask, hold
 from floorhand.store.schema import Delivery, DeliveryLine, Merchant, Place, Sku, Stock
+from floorhand.store.was import keep
 
 _COUNTED = DeliveryLine.received + DeliveryLine.damaged
 _LINE_SKU = and_(
@@ -278,9 +279,11 @@ def new_blind(tx: Session, site: str, number: str, merchant: str) -> None:
     tx.execute(insert(Delivery).values(site=site, number=number, merchant=merchant, blind=True))
 
 
-def remove(tx: Session, site: str, number: str) -> None:
+def remove(tx: Session, site: str, number: str, now: datetime) -> None:
     """Remove a delivery that has no lines."""
-    tx.execute(delete(Delivery).where(Delivery.site == site, Delivery.number == number))
+    this = (Delivery.site == site, Delivery.number == number)
+    keep(tx, "delivery", now, *this)
+    tx.execute(delete(Delivery).where(*this))
 
 
 def totals(tx: Session, site: str, number: str, *, blind: bool) -> tuple[int, int]:

@@ -25,7 +25,7 @@ from floorhand.store.masters import site_rules, site_zone
 from floorhand.store.schema import KeptFigures
 from floorhand.store.shift_goods import Waiting
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Goes up whenever a figure comes to mean something else: what was kept of it is added up again."""
 
 SETTLED_AFTER: Final = timedelta(hours=1)

@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from floorhand.domain.entries import Entry, TakenBack
 from floorhand.domain.json_text import as_json
@@ -46,16 +46,6 @@ _NAMED = of_texts(
     "ids",
     lambda ids: select(*_COLUMNS, Operation.kind).where(
         Operation.site == bindparam("site"), Operation.id.in_(ids)
-    ),
-)
-_UNDO = aliased(Operation)
-_TAKEN_BACK_SINCE = select(*_COLUMNS).where(
-    Operation.site == bindparam("site"),
-    Operation.at < bindparam("end"),
-    Operation.id.in_(
-        select(_UNDO.undoes).where(
-            _UNDO.site == bindparam("site"), _UNDO.kind == UNDO, _UNDO.at >= bindparam("end")
-        )
     ),
 )
 
@@ -98,7 +88,7 @@ def entries(tx: Session, site: str, period: Period, kinds: Sequence[str] = ()) -
         if undoes is None and id_ not in gone
     ]
     counted += [
-        _entry(was, facts, taken_off=undo)
+        Entry(was[ID], was[WORKER], undo[AT], facts[was[FACTS]], -1)
         for undo in undos
         if (was := earlier.get(undo[UNDOES])) is not None and (not kinds or was.kind in kinds)
     ]
@@ -110,21 +100,8 @@ def entries(tx: Session, site: str, period: Period, kinds: Sequence[str] = ()) -
     return Entries(tuple(counted), taken_back)
 
 
-def taken_back_since(tx: Session, site: str, period: Period) -> tuple[Entry, ...]:
-    """List what counts in periods up to this one's end, and was taken back since."""
-    rows = ask(tx, _TAKEN_BACK_SINCE, site=site, end=period.end)
-    facts = _facts(rows)
-    return tuple(_entry(row, facts) for row in rows)
-
-
 def _named(tx: Session, site: str, ids: Sequence[str]) -> list[Any]:
     return ask(tx, _NAMED, site=site, ids=as_json(list(ids))) if ids else []
-
-
-def _entry(row: Any, facts: _Facts, taken_off: Any = None) -> Entry:
-    if taken_off is None:
-        return Entry(row[ID], row[WORKER], row[AT], facts[row[FACTS]])
-    return Entry(row[ID], row[WORKER], taken_off[AT], facts[row[FACTS]], -1)
 
 
 def _facts(*lists: Iterable[Any]) -> _Facts:

@@ -16,6 +16,7 @@ from floorhand.domain.printing import SENDING_MAX_S
 from floorhand.store.asking import ask
 from floorhand.store.print_queue import NOT_NOTED
 from floorhand.store.schema import PrintJob
+from floorhand.store.was import keep
 
 AHEAD: Final = timedelta(seconds=30)
 """How far clocks may differ. What happened later was noted by a clock that was ahead."""
@@ -53,4 +54,6 @@ def moments(now: datetime) -> dict[str, datetime]:
 
 def doubt_where_no_word(tx: Session, site: str, now: datetime) -> None:
     """Write down as in doubt what is so, before somebody decides about it."""
-    ask(tx, _DOUBT, at_site=site, **moments(now))
+    at = moments(now)
+    keep(tx, "print_job", now, PrintJob.site == site, NO_WORD, **at)
+    ask(tx, _DOUBT, at_site=site, **at)

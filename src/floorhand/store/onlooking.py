@@ -11,7 +11,7 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 from floorhand.errors import DatabaseAway
 from floorhand.store.closing import close_in_the_end
@@ -40,10 +40,13 @@ class Onlooker:
 
     def __init__(self, url: str) -> None:
         where = address_of(url)
+        self._file: Path | None = None
+        self._opened: tuple[int, int] | None = None
         self._name = name_of(where)
         if where.get_backend_name() == "sqlite":
             look_at_file(Path(path_of(where)), create=False)
-            self._engine = reading_engine(path_of(where))  # opened each time: it may be another
+            self._file = Path(path_of(where))
+            self._engine = reading_engine(path_of(where), pool=StaticPool)
             event.listen(self._engine, "begin", _begin)
         else:
             self._engine = open_server(where).execution_options(**AS_IT_IS)
@@ -63,12 +66,38 @@ class Onlooker:
             DatabaseUnusable: Saying what is wrong with it and what to do.
             DatabaseAway: If it does not answer; it may be looked at again.
         """
+        self._let_go_of_another()
         try:
             connection = self._engine.connect()
         except (SQLAlchemyError, DatabaseAway) as error:
             raise cannot_open(error, self._name) from error
-        with connection, Session(connection) as tx:
-            yield tx
+        try:
+            with connection, Session(connection) as tx:
+                yield tx
+        except BaseException:
+            self._opened = None  # whatever is wrong with it, it is opened anew
+            raise
+
+    def _let_go_of_another(self) -> None:
+        """Open the file anew if it is not the one any more that is open: it was brought back.
+
+        Opening takes as long as half of what a board asks, and all it asks is prepared once.
+        """
+        if self._file is None:
+            return
+        there = _identity(self._file)
+        if there is None or there != self._opened:
+            self._engine.dispose()
+        self._opened = there
+
+
+def _identity(file: Path) -> tuple[int, int] | None:
+    """Tell a file from another of its name; None if there is none."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _plan_for_moments(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:

@@ -21,6 +21,7 @@ from floorhand.store.no_word import STATE, UNFINISHED, moments
 from floorhand.store.print_queue import LETTERS_MISSING
 from floorhand.store.printers import PrinterInfo, embedded_condition, printers_of
 from floorhand.store.schema import Operation, PrintJob, Spooler, Station, Trouble
+from floorhand.store.was import keep
 
 LISTED_MAX: Final = 1_000
 
@@ -269,13 +270,14 @@ def run_stands(tx: Session, site: str, run: str) -> dict[str, Counter[str]]:
 
 
 def settle_labels(
-    tx: Session, site: str, jobs: Sequence[str], states: Collection[str], values: dict[str, object]
+    tx: Session,
+    cause: Cause,
+    jobs: Sequence[str],
+    states: Collection[str],
+    values: dict[str, object],
 ) -> int:
     """Change labels that are in one of some states still; give how many were."""
-    changed = tx.execute(
-        update(PrintJob)
-        .where(PrintJob.site == site, PrintJob.id.in_(jobs), PrintJob.state.in_(states))
-        .values(values)
-        .returning(PrintJob.id)
-    )
+    which = (PrintJob.site == cause.site, PrintJob.id.in_(jobs), PrintJob.state.in_(states))
+    keep(tx, "print_job", cause.at, *which)
+    changed = tx.execute(update(PrintJob).where(*which).values(values).returning(PrintJob.id))
     return len(changed.all())

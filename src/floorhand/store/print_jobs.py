@@ -17,6 +17,7 @@ from floorhand.store.news import ASKED
 from floorhand.store.no_word import doubt_where_no_word
 from floorhand.store.prepared import Question
 from floorhand.store.schema import PrintJob
+from floorhand.store.was import keep
 
 OUT: Final = ("sending", "sent", "confirmed", "doubt")
 """States of labels that may be in somebody's hands, or will be at once."""
@@ -77,13 +78,17 @@ def queue_label(
     return job
 
 
-def _void_copies(tx: Session, template: str, meant: list[ColumnElement[bool]]) -> None:
+def _void_copies(
+    tx: Session, cause: Cause, template: str, meant: list[ColumnElement[bool]]
+) -> None:
     """Let nobody use an older copy of a shipping label: two of them may not travel.
 
     Of others only what was in doubt is void: who asks for a copy has looked.
     """
-    which = [] if template == "shipping" else [PrintJob.state == "doubt"]
-    tx.execute(update(PrintJob).where(*meant, *which).values(state="voided"))
+    of_shipping = PrintJob.state != "voided"
+    which = (*meant, of_shipping if template == "shipping" else PrintJob.state == "doubt")
+    keep(tx, "print_job", cause.at, *which)
+    tx.execute(update(PrintJob).where(*which).values(state="voided"))
 
 
 def reprint_label(
@@ -122,16 +127,15 @@ def reprint_label(
         return 0
     printer = printer or station_printer(tx, cause.site, cause.station)
     if last.state in ("waiting", "sending", "failed"):
-        tx.execute(
-            update(PrintJob)
-            .where(PrintJob.site == cause.site, PrintJob.id == last.id, PrintJob.state == "failed")
-            .values(state="waiting", tries=0, printer=printer, not_before=None)
-        )
+        which = (PrintJob.site == cause.site, PrintJob.id == last.id, PrintJob.state == "failed")
+        keep(tx, "print_job", cause.at, *which)
+        again = {"state": "waiting", "tries": 0, "printer": printer, "not_before": None}
+        tx.execute(update(PrintJob).where(*which).values(again))
         return int(last.copy_no)
-    _void_copies(tx, last.template, meant)
+    _void_copies(tx, cause, last.template, meant)
     copy_no = int(tx.execute(_COPIES_OUT.where(*meant)).scalar_one()) + 1
-    again = {"template": last.template, "data": last.data, "subject": subject, "reason": reason}
-    again["station"] = cause.station
+    copy = {"template": last.template, "data": last.data, "subject": subject, "reason": reason}
+    copy["station"] = cause.station
     here = {"site": cause.site, "id": cause.new_id(), "printer": printer, "created_at": cause.at}
-    ask(tx, _ADD, **here, **again, copy_no=copy_no)
+    ask(tx, _ADD, **here, **copy, copy_no=copy_no)
     return copy_no

@@ -22,6 +22,7 @@ from floorhand.store.ledger import OFFICE, Cause
 from floorhand.store.places import next_number
 from floorhand.store.schema import Parcel, PrintForm, PrintJob, Spooler
 from floorhand.store.tasks import close_trouble, is_told, trouble
+from floorhand.store.was import keep
 
 ERROR_CHARACTERS_MAX = 500
 
@@ -203,6 +204,7 @@ def mark_sent(
     values: dict[str, object] = {"state": "sent", "sent_at": now, "error": note, "not_before": None}
     if confirmed:
         values |= {"state": "confirmed", "confirmed_at": now}
+    _keep(tx, site, job, now)
     _mark(tx, site, job, ("sending", "doubt"), values)
 
 
@@ -222,15 +224,17 @@ def make_due(tx: Session, site: str, printer: str) -> None:
     tx.execute(update(PrintJob).where(*waiting).values(not_before=None))
 
 
-def mark_failed(tx: Session, site: str, job: str, error: str) -> None:
+def mark_failed(tx: Session, site: str, job: str, now: datetime, error: str) -> None:
     """Record why a label can never be made."""
     values = {"state": "failed", "error": error[:ERROR_CHARACTERS_MAX], "not_before": None}
+    keep(tx, "print_job", now, PrintJob.site == site, PrintJob.id == job)
     _mark(tx, site, job, ("waiting", "sending"), values)
 
 
 def mark_doubt(tx: Session, site: str, job: str, now: datetime, error: str) -> None:
     """Record that a label may have come out or not: somebody has to look."""
     values = {"state": "doubt", "error": error[:ERROR_CHARACTERS_MAX], "sent_at": now}
+    _keep(tx, site, job, now)
     _mark(tx, site, job, ("sending", "doubt"), values)
 
 
@@ -247,6 +251,7 @@ def take_up(tx: Session, site: str, repeating: Collection[str], now: datetime) -
     again = update(PrintJob).where(*left, PrintJob.printer.in_(repeating))
     doubt = update(PrintJob).where(*left, PrintJob.printer.not_in(repeating))
     values = {"state": "doubt", "error": NOT_NOTED, "sent_at": now}
+    keep(tx, "print_job", now, *left, PrintJob.sent_at.is_not(None))
     taken_up = [
         *tx.execute(again.values(state="waiting", not_before=None).returning(PrintJob.id)),
         *tx.execute(doubt.values(values).returning(PrintJob.id)),
@@ -296,6 +301,12 @@ def report_label(
         elif not is_told(tx, site, LETTERS_MISSING, script):
             first = {"template": job.template, "label": job.subject}
             trouble(tx, cause, LETTERS_MISSING, script, **facts, **first)
+
+
+def _keep(tx: Session, site: str, job: str, now: datetime) -> None:
+    """Keep when a label was out before, or may have been, and comes out again."""
+    this = (PrintJob.site == site, PrintJob.id == job)
+    keep(tx, "print_job", now, *this, PrintJob.sent_at.is_not(None))
 
 
 def _mark(

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from floorhand.store.asking import ask
 from floorhand.store.masters import DEFAULT_PRINTER
 from floorhand.store.schema import PrinterRow, PrintJob, Spooler
+from floorhand.store.was import keep
 
 _PRINTER = cast(TableClause, PrinterRow.__table__)
 
@@ -118,14 +119,16 @@ def rerouted_before(
     return (went[0], went[1]) if went else ("", 0)
 
 
-def reroute(tx: Session, site: str, printer: str, to: str) -> int:
+def reroute(tx: Session, site: str, printer: str, to: str, now: datetime) -> int:
     """Let all labels that wait for a printer come from another one; give how many they are.
 
     What may have come out already stays where it is.
     """
+    which = (PrintJob.site == site, PrintJob.printer == printer, PrintJob.state == "waiting")
+    keep(tx, "print_job", now, *which)
     moved = tx.execute(
         update(PrintJob)
-        .where(PrintJob.site == site, PrintJob.printer == printer, PrintJob.state == "waiting")
+        .where(*which)
         .values(printer=to, rerouted_from=printer, not_before=None)
         .returning(PrintJob.id)
     )

@@ -22,6 +22,7 @@ from floorhand.errors import Code, Refused
 from floorhand.store.notes import Change
 from floorhand.store.schema import Table as Schema
 from floorhand.store.schema.base import UtcTime
+from floorhand.store.was import keep, tells
 
 COUNTERS: Final[Mapping[str, tuple[str, ...]]] = {
     "delivery_line": ("received", "damaged", "over", "short", "refused"),
@@ -125,8 +126,10 @@ def reserved_by(rows: Iterable[Changed]) -> dict[tuple[str, Goods], int]:
     return {key: more for key, more in found.items() if more}
 
 
-def put_back(tx: Session, rows: Iterable[Changed], *, printed: bool = False) -> None:
+def put_back(tx: Session, rows: Iterable[Changed], now: datetime, *, printed: bool = False) -> None:
     """Put rows back, the last changed first; ``printed``: void labels that came out, too.
+
+    What figures of shifts before ``now`` are told from is kept first, see `floorhand.store.was`.
 
     Raises:
         Refused: `Code.UNDO_CHANGED` or `Code.UNDO_PRINTED`, if one is not as the scan left it or
@@ -142,6 +145,8 @@ def put_back(tx: Session, rows: Iterable[Changed], *, printed: bool = False) -> 
         if printed and row.table.name == "print_job" and row.was is None and there is not None:
             row = replace(row, now=there)
         change = _removal(row, there) if row.was is None else _return(row, row.was, there)
+        if tells(row.table.name, row.any.keys()):
+            keep(tx, row.table.name, now, row.same())
         try:
             tx.connection().execute(change)
         except IntegrityError as error:

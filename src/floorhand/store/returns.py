@@ -67,6 +67,7 @@ _HEAD = select(
     Return.plate,
     func.coalesce(Return.worker, ""),
     Return.claimed_at,
+    Return.received_at,
 ).where(Return.site == bindparam("site"), Return.number == bindparam("number"))
 _OF_RETURN = (ReturnLine.site == bindparam("site"), ReturnLine.number == bindparam("number"))
 _LINES = (
@@ -131,6 +132,7 @@ class ReturnHead:
     worker: str
     """Who has it; empty if nobody has."""
     claimed_at: datetime | None
+    received_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -13,7 +12,7 @@ from floorhand.domain.label_figures import LabelTimes
 from floorhand.domain.pauses import LateLabel
 from floorhand.domain.shifts import Period
 from floorhand.store.asking import ask
-from floorhand.store.schema import PrintJob
+from floorhand.store.schema import PrintJob, PrintJobWas
 
 STATES = ("waiting", "sending", "sent", "confirmed", "doubt", "failed", "voided")
 """All of them: by state and time there is an index, by time alone there is none."""
@@ -30,6 +29,24 @@ _ASKED = select(
     PrintJob.state.in_(STATES),
     PrintJob.created_at >= bindparam("start"),
     PrintJob.created_at < bindparam("end"),
+)
+
+
+_WAS = (
+    select(
+        PrintJobWas.id,
+        PrintJobWas.printer,
+        PrintJobWas.state,
+        PrintJobWas.sent_at,
+        PrintJobWas.rerouted_from,
+    )
+    .where(
+        PrintJobWas.site == bindparam("site"),
+        PrintJobWas.created_at >= bindparam("start"),
+        PrintJobWas.created_at < bindparam("end"),
+        PrintJobWas.until >= bindparam("end"),
+    )
+    .order_by(PrintJobWas.until.desc())
 )
 
 
@@ -50,16 +67,15 @@ def labels(
     """
     times: list[LabelTimes] = []
     late: list[LateLabel] = []
-    for row in ask(tx, _ASKED, site=site, start=period.start, end=period.end):
-        sent = _by(row.sent_at, period.end)
+    of = {"site": site, "start": period.start, "end": period.end}
+    then = {row.id: row for row in ask(tx, _WAS, **of)}  # the last: what it was first of all
+    for now in ask(tx, _ASKED, **of):
+        row = then.get(now.id, now)
+        sent = row.sent_at if row.sent_at is not None and row.sent_at < period.end else None
         if sent is None and row.state == "voided":
             continue
         failed = row.state == "failed" and sent is None
-        times.append(LabelTimes(row.printer, row.created_at, sent, failed, bool(row.rerouted_from)))
-        if asked := entries.get(row.id.rpartition("/")[0]):
-            late.append(LateLabel(asked.worker, row.created_at, row.sent_at))
+        times.append(LabelTimes(row.printer, now.created_at, sent, failed, bool(row.rerouted_from)))
+        if asked := entries.get(now.id.rpartition("/")[0]):
+            late.append(LateLabel(asked.worker, now.created_at, sent))
     return tuple(times), tuple(late)
-
-
-def _by(at: datetime | None, end: datetime) -> datetime | None:
-    return at if at is not None and at < end else None

@@ -3,30 +3,55 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, bindparam, case, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from floorhand.domain.bench_figures import Name
-from floorhand.domain.entries import Entry
 from floorhand.domain.json_text import as_json
 from floorhand.domain.shifts import Period
 from floorhand.store.asking import ask, of_texts
-from floorhand.store.schema import Order, Pick, Task
+from floorhand.store.schema import Order, OrderWas, Pick, Task
 
-_IN_TIME = Order.shipped_at <= Order.due_at
-_DUE = select(Order.merchant, Order.number, func.coalesce(_IN_TIME, False).label("in_time")).where(
-    Order.site == bindparam("site"),
-    Order.due_at >= bindparam("start"),
-    Order.due_at < bindparam("end"),
-    Order.released_at.is_not(None),
-    Order.released_at <= Order.due_at,
-    or_(Order.cancelled_at.is_(None), Order.cancelled_at >= Order.due_at),
+
+def _due_of(one: type[Order] | type[OrderWas]) -> Select[tuple[int, int]]:
+    """Count what was due, and what of it left in time, by orders or by what they were."""
+    return select(
+        func.count(),
+        func.coalesce(func.sum(case((one.shipped_at <= one.due_at, 1), else_=0)), 0),
+    ).where(
+        one.site == bindparam("site"),
+        one.due_at >= bindparam("start"),
+        one.due_at < bindparam("end"),
+        one.released_at.is_not(None),
+        one.released_at <= one.due_at,
+        or_(one.cancelled_at.is_(None), one.cancelled_at >= one.due_at),
+    )
+
+
+_FIRST = aliased(OrderWas)
+_DUE = _due_of(Order).where(
+    ~exists().where(
+        _FIRST.site == Order.site,
+        _FIRST.merchant == Order.merchant,
+        _FIRST.number == Order.number,
+        _FIRST.until >= bindparam("end"),
+    )
+)
+_WAS_DUE = _due_of(OrderWas).where(
+    OrderWas.until >= bindparam("end"),
+    ~exists().where(
+        _FIRST.site == OrderWas.site,
+        _FIRST.merchant == OrderWas.merchant,
+        _FIRST.number == OrderWas.number,
+        _FIRST.until >= bindparam("end"),
+        _FIRST.until < OrderWas.until,
+    ),
 )
 _PICKED = of_texts(
     "numbers",
@@ -46,29 +71,24 @@ _WALKED = of_texts(
 """Asked for by itself: each walk has dozens of picks, and is looked up once."""
 
 
-def due(
-    tx: Session, site: str, period: Period, now: datetime, taken_back: Iterable[Entry]
-) -> tuple[int, int]:
+def due(tx: Session, site: str, period: Period, now: datetime) -> tuple[int, int]:
     """Count the orders whose deadline is in the period, and those of them that left in time.
 
     As long as the period runs, those whose deadline has not passed are not due yet.
 
-    An order that was cancelled, or not released, before its deadline was not due. Where a deadline
-    was changed afterwards, the new one counts.
+    An order that was cancelled, or not released, before its deadline was not due. A deadline that
+    was changed later, and goods that came back from the door later, change nothing of it.
 
     Args:
         tx: An open transaction.
         site: The building.
         period: Where the deadline is.
         now: The moment of asking.
-        taken_back: What was done by the period's end and taken back since: the order had left.
     """
-    left_then = {
-        (one.word("merchant"), one.word("order")) for one in taken_back if one.facts.get("on_time")
-    }
-    rows = ask(tx, _DUE, site=site, start=period.start, end=min(now, period.end))
-    in_time = sum(row.in_time or (row.merchant, row.number) in left_then for row in rows)
-    return len(rows), in_time
+    named = {"site": site, "start": period.start, "end": min(now, period.end)}
+    both = [ask(tx, question, **named).one() for question in (_DUE, _WAS_DUE)]
+    count, in_time = (int(sum(column)) for column in zip(*both, strict=True))
+    return count, in_time
 
 
 def pickers(tx: Session, site: str, orders: Sequence[Name]) -> dict[Name, str]:

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, select
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, Pool
 
 from floorhand.errors import DatabaseAway
 from floorhand.store.check import violations
@@ -102,13 +102,18 @@ def broken_rules(connection: Connection) -> tuple[Violation, ...]:
         return tuple(one for site in sites_of(connection) for one in violations(tx, site))
 
 
-def reading_engine(path: str, shown: str = "") -> Engine:
-    """Give an engine for an SQLite file that cannot write to it, called ``shown`` to people."""
+def reading_engine(path: str, shown: str = "", pool: type[Pool] = NullPool) -> Engine:
+    """Give an engine for an SQLite file that cannot write to it, called ``shown`` to people.
+
+    With a pool it stays open for whichever thread looks next; one at a time may.
+    """
     uri = reading_uri(Path(path))
 
     def opened() -> sqlite3.Connection:
         timeout = BUSY_TIMEOUT_MS / 1000
-        return sqlite3.connect(uri, uri=True, timeout=timeout, isolation_level=None)
+        return sqlite3.connect(
+            uri, uri=True, timeout=timeout, isolation_level=None, check_same_thread=False
+        )
 
     named = URL.create("sqlite", database=shown or path)
-    return create_engine(named, creator=opened, poolclass=NullPool)
+    return create_engine(named, creator=opened, poolclass=pool)

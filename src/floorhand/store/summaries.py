@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Select, bindparam, case, func, literal_column, select
 from sqlalchemy.orm import Session
@@ -16,11 +15,9 @@ from floorhand.domain.shifts import Beat, Period, Refusal
 from floorhand.domain.troubles import DERIVED
 from floorhand.store.asking import among, ask
 from floorhand.store.derived import TASK_KINDS
-from floorhand.store.entries import entries
 from floorhand.store.prepared import UNNAMED
 from floorhand.store.schema import (
     Delivery,
-    DeliveryLine,
     Operation,
     Order,
     Parked,
@@ -42,25 +39,8 @@ SIGNED_IN_MAX = timedelta(days=2)
 TAKEN_OFF = ("FreeSeat", "TakeSeat", "Decide")
 """Operations that may take a worker off a seat without signing out; these note whom."""
 
-RECEIVING = ("CountPieces", "SetCount", "MarkDamaged")
-"""Operations that count pieces of a delivery."""
-
 DUE_SOON = timedelta(hours=AMBER_H)
 """Returns due so soon are told apart: a platform approves by itself what nobody judges."""
-
-
-class DeliveryFigures(NamedTuple):
-    """One delivery that was worked on, in pieces."""
-
-    number: str
-    merchant: str
-    state: str
-    expected: int
-    received: int
-    damaged: int
-    over: int
-    short: int
-    refused: int
 
 
 def _counted(column: Any, site: Any, *which: Any) -> Select[Any]:
@@ -176,60 +156,6 @@ def stretches(
             sitting[seat] = (worker, at)
     found += [(who, since, None) for who, since in sitting.values()]
     return found
-
-
-def deliveries(tx: Session, site: str, period: Period, now: datetime) -> list[DeliveryFigures]:
-    """List the deliveries that were opened, worked on or closed in the period, as at its end."""
-    sums = [
-        func.coalesce(func.sum(getattr(DeliveryLine, name)), 0)
-        for name in ("expected", "received", "damaged", "over", "short", "refused")
-    ]
-    rows = tx.execute(
-        select(Delivery.number, Delivery.merchant, Delivery.closed_at, *sums)
-        .outerjoin(
-            DeliveryLine,
-            (DeliveryLine.site == Delivery.site) & (DeliveryLine.delivery == Delivery.number),
-        )
-        .where(
-            Delivery.site == site,
-            Delivery.opened_at < period.end,
-            (Delivery.closed_at.is_(None)) | (Delivery.closed_at >= period.start),
-        )
-        .group_by(Delivery.number, Delivery.merchant, Delivery.closed_at)
-        .order_by(Delivery.number)
-    ).all()
-    later = _counted_later(tx, site, period.end, now, [row.closed_at for row in rows])
-    return [_delivery_at(row, period.end, later.get(row.number, Counter())) for row in rows]
-
-
-def _counted_later(
-    tx: Session, site: str, end: datetime, now: datetime, closed: list[datetime | None]
-) -> dict[str, Counter[str]]:
-    """Add up what was counted after a period of the deliveries that were not closed by then."""
-    last = max((at or now for at in closed), default=end)
-    found: dict[str, Counter[str]] = {}
-    if last <= end:
-        return found
-    after = Period("", end, last + timedelta(microseconds=1))
-    for entry in entries(tx, site, after, RECEIVING).counted:
-        counts = found.setdefault(entry.word("delivery"), Counter())
-        for name in ("pieces", "damaged"):
-            counts[name] += entry.count(name)
-    return found
-
-
-def _delivery_at(row: Any, end: datetime, later: Mapping[str, int]) -> DeliveryFigures:
-    number, merchant, closed_at, *counts = row
-    expected, received, damaged, over, short, refused = map(int, counts)
-    if closed_at is not None and closed_at < end:
-        return DeliveryFigures(
-            *(number, merchant, "closed", expected, received, damaged, over, short, refused)
-        )
-    hurt = later.get("damaged", 0)
-    good = received - later.get("pieces", 0) + hurt
-    return DeliveryFigures(
-        *(number, merchant, "receiving", expected, good, damaged - hurt, 0, 0, refused)
-    )
 
 
 def left_over(tx: Session, site: str, now: datetime) -> dict[str, dict[str, int]]:

@@ -18,11 +18,11 @@ from sqlalchemy.orm import Session
 
 from floorhand.domain import floor_figures, tallies
 from floorhand.domain.bench_figures import bench_figures, bench_findings
-from floorhand.domain.entries import Entry, Noted
+from floorhand.domain.entries import Noted
 from floorhand.domain.headlines import compared, headlines
 from floorhand.domain.order_figures import order_figures
 from floorhand.domain.proofs import StockProof
-from floorhand.domain.return_figures import RETURNS_NOTE, closed_numbers, return_figures
+from floorhand.domain.return_figures import RETURNS_NOTE, return_figures
 from floorhand.domain.shifts import (
     Period,
     Refusal,
@@ -31,10 +31,11 @@ from floorhand.domain.shifts import (
 from floorhand.store import shift_goods, shift_orders, shift_returns, summaries
 from floorhand.store.asking import connection_of
 from floorhand.store.earlier import AddedUp, earlier_shifts, is_settled, kept_waiting, to_keep
-from floorhand.store.entries import entries, taken_back_since
+from floorhand.store.entries import entries
 from floorhand.store.masters import site_rules, site_zone
 from floorhand.store.proofs import stock_told
 from floorhand.store.room import left_for
+from floorhand.store.shift_deliveries import deliveries
 from floorhand.store.shift_goods import Waiting
 from floorhand.store.shift_pace import jobs_told, shift_pace, targets_at_end, with_usual
 from floorhand.store.shift_people import people
@@ -137,7 +138,6 @@ def shift_figures(
     """
     read = entries(tx, site, period)
     noted = Noted(read.counted)
-    back = taken_back_since(tx, site, period)
     zone = site_zone(tx, site)
     targets = targets_at_end(tx, site, period)
     refused = summaries.refusals(tx, site, period)
@@ -150,7 +150,7 @@ def shift_figures(
         "pace": shift_pace(noted, scans.beats, period, zone, targets),
         "refusals": tallies.refusals_told(scans.counted),
         "undone": floor_figures.undo_figures(read.taken_back),
-        "orders": _orders(tx, site, period, now, noted, back),
+        "orders": order_figures(noted("ordered_pieces"), *shift_orders.due(tx, site, period, now)),
         "shorts": floor_figures.short_figures(
             noted("short_lines"), worked["jobs"]["picking"]["lines"]
         ),
@@ -158,20 +158,8 @@ def shift_figures(
         "counts": floor_figures.count_figures(noted("places")),
         **_goods(tx, site, period, now, noted, waiting),
         "bench": _bench(tx, site, noted, refused),
-        "returns": _returns(tx, site, period, now, noted, back),
+        "returns": _returns(tx, site, period, now, noted),
     }
-
-
-def _orders(
-    tx: Session,
-    site: str,
-    period: Period,
-    now: datetime,
-    noted: Noted,
-    taken_back: Sequence[Entry],
-) -> dict[str, Any]:
-    due = shift_orders.due(tx, site, period, now, taken_back)
-    return order_figures(noted("ordered_pieces"), *due)
 
 
 def _period_told(period: Period, time_zone: str) -> dict[str, Any]:
@@ -188,10 +176,10 @@ def _goods(
 ) -> dict[str, Any]:
     """Say what became of goods: received, put away, put right."""
     nets = shift_goods.corrections(tx, site, period, noted.entries)
-    deliveries = summaries.deliveries(tx, site, period, now)
+    worked_on = deliveries(tx, site, period, now, noted)
     put = shift_goods.dock_to_stock(tx, site, period, noted.by_operation, now, waiting)
     return {
-        "deliveries": [one._asdict() for one in deliveries],
+        "deliveries": [one._asdict() for one in worked_on],
         "deliveries_closed": floor_figures.delivery_figures(noted("deliveries")),
         "dock_to_stock": put,
         "adjustments": floor_figures.adjustment_figures(noted.by_operation, nets),
@@ -209,13 +197,11 @@ def _returns(
     period: Period,
     now: datetime,
     noted: Noted,
-    taken_back: Sequence[Entry],
 ) -> dict[str, Any]:
     shifts, zone = site_rules(tx, site).shifts, site_zone(tx, site)
     next_end = end_of_next(shifts, period.end, zone)
-    due = shift_returns.deadlines(tx, site, period, next_end, now, taken_back)
-    came = shift_returns.received(tx, site, closed_numbers(noted("orders")))
-    return return_figures(noted(*RETURNS_NOTE), came, due.missed, due.coming)
+    due = shift_returns.deadlines(tx, site, period, next_end, now)
+    return return_figures(noted(*RETURNS_NOTE), due.missed, due.coming)
 
 
 def _disk(tx: Session) -> dict[str, Any] | None:

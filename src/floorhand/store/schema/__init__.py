@@ -7,7 +7,14 @@ operation can be replayed on another database.
 from floorhand.store.schema.base import Table
 from floorhand.store.schema.control import Hold
 from floorhand.store.schema.counts import Counted, CountSheet, RefillRow
-from floorhand.store.schema.figures import KeptFigures, ProofRow
+from floorhand.store.schema.figures import (
+    DeliveryWas,
+    KeptFigures,
+    OrderWas,
+    PrintJobWas,
+    ProofRow,
+    ReturnWas,
+)
 from floorhand.store.schema.floor import (
     Checked,
     Handover,
@@ -74,6 +81,7 @@ __all__ = [
     "Counted",
     "Delivery",
     "DeliveryLine",
+    "DeliveryWas",
     "Guess",
     "Handover",
     "Hold",
@@ -85,6 +93,7 @@ __all__ = [
     "Operation",
     "Order",
     "OrderLine",
+    "OrderWas",
     "Outbox",
     "Parcel",
     "Parked",
@@ -92,12 +101,14 @@ __all__ = [
     "Place",
     "PrintForm",
     "PrintJob",
+    "PrintJobWas",
     "PrinterRow",
     "ProofRow",
     "Receipt",
     "RefillRow",
     "Return",
     "ReturnLine",
+    "ReturnWas",
     "Scan",
     "Seat",
     "Sequence",

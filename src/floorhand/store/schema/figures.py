@@ -1,10 +1,12 @@
-"""What is kept because it took long to find out: figures that are final, proofs of the stock."""
+"""What is kept for figures: those that are final, proofs of the stock, and what rows once were."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from floorhand.store.schema.base import Mapped, Site, Table, UtcTime, mapped_column
+from sqlalchemy import ForeignKeyConstraint, Index
+
+from floorhand.store.schema.base import Key, Mapped, Site, Table, UtcTime, mapped_column
 
 
 class KeptFigures(Table):
@@ -49,3 +51,67 @@ class ProofRow(Table):
     """Time of the last move that it covers."""
     tail_moves: Mapped[int]
     """Moves that it covers of the last `floorhand.store.proofs.TAIL` before that."""
+
+
+class DeliveryWas(Table):
+    """A delivery as it was until a moment; see `floorhand.store.was`. It may be gone since."""
+
+    __tablename__ = "delivery_was"
+    site: Mapped[Site]
+    number: Mapped[Key]
+    until: Mapped[datetime] = mapped_column(UtcTime, primary_key=True)
+    merchant: Mapped[str]
+    opened_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    __table_args__ = (Index(None, "site", "until"),)
+
+
+class OrderWas(Table):
+    """An order as it was until a moment; see `floorhand.store.was`."""
+
+    __tablename__ = "order_was"
+    site: Mapped[Site]
+    merchant: Mapped[Key]
+    number: Mapped[Key]
+    until: Mapped[datetime] = mapped_column(UtcTime, primary_key=True)
+    due_at: Mapped[datetime]
+    released_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+    shipped_at: Mapped[datetime | None]
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["site", "merchant", "number"], ["orders.site", "orders.merchant", "orders.number"]
+        ),
+        Index(None, "site", "due_at"),
+    )
+
+
+class PrintJobWas(Table):
+    """A label as it was until a moment; see `floorhand.store.was`."""
+
+    __tablename__ = "print_job_was"
+    site: Mapped[Site]
+    id: Mapped[Key]
+    until: Mapped[datetime] = mapped_column(UtcTime, primary_key=True)
+    created_at: Mapped[datetime]
+    printer: Mapped[str]
+    rerouted_from: Mapped[str]
+    state: Mapped[str]
+    sent_at: Mapped[datetime | None]
+    __table_args__ = (
+        ForeignKeyConstraint(["site", "id"], ["print_job.site", "print_job.id"]),
+        Index(None, "site", "created_at"),
+    )
+
+
+class ReturnWas(Table):
+    """A return as it was until a moment; see `floorhand.store.was`. It may be gone since."""
+
+    __tablename__ = "return_was"
+    site: Mapped[Site]
+    number: Mapped[Key]
+    until: Mapped[datetime] = mapped_column(UtcTime, primary_key=True)
+    deadline: Mapped[datetime | None]
+    received_at: Mapped[datetime | None]
+    disposed_at: Mapped[datetime | None]
+    __table_args__ = (Index(None, "site", "deadline"),)

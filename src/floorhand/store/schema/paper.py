@@ -34,6 +34,7 @@ class Delivery(Table):
         index_of_known("paper_no"),
         index_of_known("tracking"),
         Index(None, "site", "opened_at"),
+        Index(None, "site", "closed_at", "state"),
         CheckConstraint("state IN ('announced', 'receiving', 'closed')", name="state_known"),
     )
 

@@ -1,4 +1,4 @@
-"""The first tables of what is kept because it took long to find out."""
+"""The first tables of what is kept for figures."""
 
 from __future__ import annotations
 
@@ -41,3 +41,89 @@ def stock_proof() -> None:
         sa.Column("tail_moves", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("site", "at", name=op.f("pk_stock_proof")),
     )
+
+
+def delivery_was() -> None:
+    """Make the table ``delivery_was``."""
+    op.create_table(
+        "delivery_was",
+        sa.Column("site", sa.String(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("until", UtcTime(), nullable=False),
+        sa.Column("merchant", sa.String(), nullable=False),
+        sa.Column("opened_at", UtcTime(), nullable=True),
+        sa.Column("closed_at", UtcTime(), nullable=True),
+        sa.PrimaryKeyConstraint("site", "number", "until", name=op.f("pk_delivery_was")),
+    )
+    with op.batch_alter_table("delivery_was", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_delivery_was_site_until"), ["site", "until"], unique=False
+        )
+
+
+def order_was() -> None:
+    """Make the table ``order_was``."""
+    op.create_table(
+        "order_was",
+        sa.Column("site", sa.String(), nullable=False),
+        sa.Column("merchant", sa.String(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("until", UtcTime(), nullable=False),
+        sa.Column("due_at", UtcTime(), nullable=False),
+        sa.Column("released_at", UtcTime(), nullable=True),
+        sa.Column("cancelled_at", UtcTime(), nullable=True),
+        sa.Column("shipped_at", UtcTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["site", "merchant", "number"],
+            ["orders.site", "orders.merchant", "orders.number"],
+            name=op.f("fk_order_was_site_merchant_number"),
+        ),
+        sa.PrimaryKeyConstraint("site", "merchant", "number", "until", name=op.f("pk_order_was")),
+    )
+    with op.batch_alter_table("order_was", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_order_was_site_due_at"), ["site", "due_at"], unique=False
+        )
+
+
+def print_job_was() -> None:
+    """Make the table ``print_job_was``."""
+    op.create_table(
+        "print_job_was",
+        sa.Column("site", sa.String(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("until", UtcTime(), nullable=False),
+        sa.Column("created_at", UtcTime(), nullable=False),
+        sa.Column("printer", sa.String(), nullable=False),
+        sa.Column("rerouted_from", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("sent_at", UtcTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["site", "id"],
+            ["print_job.site", "print_job.id"],
+            name=op.f("fk_print_job_was_site_id"),
+        ),
+        sa.PrimaryKeyConstraint("site", "id", "until", name=op.f("pk_print_job_was")),
+    )
+    with op.batch_alter_table("print_job_was", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_print_job_was_site_created_at"), ["site", "created_at"], unique=False
+        )
+
+
+def return_was() -> None:
+    """Make the table ``return_was``."""
+    op.create_table(
+        "return_was",
+        sa.Column("site", sa.String(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("until", UtcTime(), nullable=False),
+        sa.Column("deadline", UtcTime(), nullable=True),
+        sa.Column("received_at", UtcTime(), nullable=True),
+        sa.Column("disposed_at", UtcTime(), nullable=True),
+        sa.PrimaryKeyConstraint("site", "number", "until", name=op.f("pk_return_was")),
+    )
+    with op.batch_alter_table("return_was", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_return_was_site_deadline"), ["site", "deadline"], unique=False
+        )

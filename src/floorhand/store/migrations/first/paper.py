@@ -92,6 +92,9 @@ def delivery() -> None:
         index_of_known(batch_op, "delivery", "paper_no")
         index_of_known(batch_op, "delivery", "tracking")
         batch_op.create_index(batch_op.f("ix_delivery_site_opened_at"), ["site", "opened_at"])
+        batch_op.create_index(
+            batch_op.f("ix_delivery_site_closed_at_state"), ["site", "closed_at", "state"]
+        )
 
 
 def orders() -> None:

@@ -74,6 +74,10 @@ TABLES = (
     paper.return_line,
     floor.stock,
     floor.pick,
+    figures.delivery_was,
+    figures.order_was,
+    figures.print_job_was,
+    figures.return_was,
 )
 """In the order in which they refer to each other."""
 
