@@ -21,6 +21,7 @@ from warehouses import inbound, packing, returns
 from warehouses.picker import Picker
 
 from floorhand.domain.control import SetDue
+from floorhand.domain.label_figures import longest_outage
 from floorhand.domain.labels import KINDS
 from floorhand.domain.print_desk import ConfirmLabels, ReprintLabel, ReroutePrinter, VoidLabels
 from floorhand.domain.printing import SENDING_MAX_S
@@ -256,6 +257,20 @@ def test_labels_are_told_as_they_were_whatever_becomes_of_them(printed, steps) -
             seen.append((until, Counter(labels(tx, SITE, until, {})[0])))
         for until, told_then in seen:
             assert Counter(labels(tx, SITE, until, {})[0]) == told_then
+        tx.rollback()
+
+
+def test_the_printer_that_was_out_is_named_and_not_the_one_that_helped(printed) -> None:
+    with printed.begin() as tx:
+        house = Labels(tx)
+        house.step("ask", 1)
+        house.now += timedelta(minutes=30)
+        for way in ("rerouted", "begin", "sent"):
+            house.step(way, 0)
+        until = Period("", BEGAN, house.now + timedelta(hours=1))
+        times, _ = labels(tx, SITE, until, {})
+        assert [(one.printer, one.rerouted) for one in times] == [("folder", True)]
+        assert longest_outage(times, until.end) == (33 * 60, "folder")
         tx.rollback()
 
 

@@ -12,7 +12,10 @@ from floorhand.domain.spreads import quantile
 
 
 class LabelTimes(NamedTuple):
-    """One label that was asked for in the period; ``sent`` is None if not by the period's end."""
+    """One label that was asked for in the period, at the printer that it was asked of.
+
+    ``sent`` is None if it did not come out by the period's end, there or at another one.
+    """
 
     printer: str
     asked: datetime

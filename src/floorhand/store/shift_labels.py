@@ -75,7 +75,8 @@ def labels(
         if sent is None and row.state == "voided":
             continue
         failed = row.state == "failed" and sent is None
-        times.append(LabelTimes(row.printer, now.created_at, sent, failed, bool(row.rerouted_from)))
+        first = row.rerouted_from or row.printer  # out was that one, not the one that helped
+        times.append(LabelTimes(first, now.created_at, sent, failed, bool(row.rerouted_from)))
         if asked := entries.get(now.id.rpartition("/")[0]):
             late.append(LateLabel(asked.worker, now.created_at, sent))
     return tuple(times), tuple(late)
