@@ -25,7 +25,7 @@ from floorhand.store.asking import is_known
 from floorhand.store.cancelling import holding, undo_order
 from floorhand.store.ledger import Cause
 from floorhand.store.schema import Order, OrderLine
-from floorhand.store.was import keep, tells
+from floorhand.store.was import keep
 
 UNTOUCHED = ("hold", "waiting", "released")
 """States of an order that nobody on the floor has begun with."""
@@ -274,7 +274,7 @@ def _set(
         Order.number == old["number"],
         stands,
     )
-    if tells("orders", changed):
+    if not changed.keys().isdisjoint(("due_at", "shipped_at")):  # other times are those of now
         keep(w.tx, "orders", w.now, *order)
     taken = w.tx.scalar(
         update(Order)

@@ -1,4 +1,4 @@
-"""Questions about a period's labels."""
+"""Questions about a period's labels; of what became of them later `floorhand.store.was` tells."""
 
 from __future__ import annotations
 

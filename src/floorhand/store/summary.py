@@ -1,8 +1,9 @@
 """The figures of a shift, all in one place: from operations, moves, scans and papers alone.
 
 Asked again they are the same, whatever happened since: `floorhand.domain.entries` says what counts
-where. Medians and shares of a list (times, accuracy by refusals) are of what was done in the shift
-and stood at its end; nothing is taken off them later.
+where, and of what was changed since `floorhand.store.was` keeps what it was. Medians and shares of
+a list (times, accuracy by refusals) are of what was done in the shift and stood at its end; nothing
+is taken off them later.
 """
 
 from __future__ import annotations
