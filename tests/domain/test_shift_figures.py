@@ -119,9 +119,9 @@ def test_the_bench_charges_what_it_finds_to_whoever_picked_the_order() -> None:
         Refusal("S", "w", "packing", at(5), "CUP", Code.NOT_EXPECTED_NOW),  # it says nothing of it
         Refusal("S", "w", "picking", at(5), "CUP", Code.NOT_IN_ORDER),
     ]
-    figures = bench_figures(
-        bench_findings(Noted(entries), refusals), {("ACME", "1"): "ana", ("ACME", "2"): "ben"}
-    )
+    found, since = bench_findings(Noted(entries), refusals)
+    assert since == {("ACME", "1"): at(0), ("ACME", "2"): at(4)}
+    figures = bench_figures(found, {("ACME", "1"): "ana", ("ACME", "2"): "ben"})
     by = figures.pop("by_picker")
     assert figures == {"verified": 7, "missing": 2, "wrong": 1, "extra": 1, "accuracy_pct": 42.86}
     assert by["ana"] == {"verified": 3, "missing": 2, "wrong": 1, "extra": 0, "accuracy_pct": 0.0}

@@ -33,7 +33,17 @@ from floorhand.store.cancelling import undo_order
 from floorhand.store.db import Transactions, engine_of
 from floorhand.store.ledger import Cause
 from floorhand.store.print_jobs import queue_label
-from floorhand.store.schema import Order, Parcel, PrinterRow, PrintJob, Return, Spooler, Worker
+from floorhand.store.schema import (
+    Order,
+    Parcel,
+    Pick,
+    PrinterRow,
+    PrintJob,
+    Return,
+    Spooler,
+    Task,
+    Worker,
+)
 from floorhand.store.shift_labels import labels
 from floorhand.store.summary import shift_figures
 
@@ -103,6 +113,24 @@ def test_a_label_that_waited_did_whoever_cancels_its_order(transactions, led) ->
         undo_order(tx, shop, merchant, number)
         assert tx.scalars(select(PrintJob.state)).one() == "voided"
     assert told(transactions, MUCH_LATER) == first
+
+
+def test_who_picks_what_was_missing_is_not_charged_with_it(transactions, led) -> None:
+    led(packing)
+    Picker(transactions, job="packing").scan("T-4", HAT)
+    first = {}
+    for worker, minutes in (("W2", -20), ("W1", 20)):
+        at = NOW + timedelta(minutes=minutes)
+        of = {"site": SITE, "merchant": "ACME", "sku": "HAT"}
+        with transactions.begin() as tx:
+            tx.add(Task(id=worker, site=SITE, kind="pick", worker=worker, created_at=at))
+            tx.flush()
+            row = {**of, "order": "1003", "line_no": 1, "place": "T-4", "walk_no": 1}
+            tx.add(Pick(id=worker, task=worker, pieces=1, picked=1, state="picked", **row))
+        said = told(transactions, MUCH_LATER)["bench"]
+        assert said["by_picker"]["W2"]["verified"] == said["verified"] == 1
+        assert said == (first or said)
+        first = said
 
 
 def test_a_deadline_that_is_put_off_when_it_has_passed_was_missed(transactions, led) -> None:

@@ -33,30 +33,34 @@ Findings = Mapping[tuple[Name, str], int]
 """Pieces by order and what they are: ``verified``, or one of `FOUND`."""
 
 
-def bench_findings(noted: Noted, refusals: Iterable[Refusal]) -> Findings:
-    """Count what the bench found of each order.
+def bench_findings(
+    noted: Noted, refusals: Iterable[Refusal]
+) -> tuple[Findings, Mapping[Name, datetime]]:
+    """Count what the bench found of each order, and say when it found the first of it.
 
     The same barcode refused again for the same order is one piece: whoever does not believe a
     refusal scans once more. A refusal is of the order that its seat had open then.
     """
     refused = [one for one in refusals if one.job == JOB and one.code in WRONG | EXTRA]
     found: Counter[tuple[Name, str]] = Counter()
+    times: defaultdict[Name, list[datetime]] = defaultdict(list)
     for one in noted("verified", "missing"):
         facts = one.facts
         if (order := _order(facts)) is None:
             continue
+        times[order].append(one.at)
         if facts.get("verified"):
             found[order, "verified"] += one.count("verified")
         if facts.get("missing") and facts.get("reason") != NOT_PICKED_WRONG:
             found[order, "missing"] += one.count("missing")
     opened = _opened(noted, {one.seat for one in refused}) if refused else {}
-    once = {
-        (order, "wrong" if refusal.code in WRONG else "extra", refusal.scanned)
-        for refusal in refused
-        if (order := _open_then(opened.get(refusal.seat, []), refusal.at)) is not None
-    }
+    once = set()
+    for refusal in refused:
+        if (order := _open_then(opened.get(refusal.seat, []), refusal.at)) is not None:
+            once.add((order, "wrong" if refusal.code in WRONG else "extra", refusal.scanned))
+            times[order].append(refusal.at)
     found.update((order, what) for order, what, _ in once)
-    return found
+    return found, {order: min(at) for order, at in times.items()}
 
 
 def _order(facts: Mapping[str, Any]) -> Name | None:

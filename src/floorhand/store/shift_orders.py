@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
@@ -64,7 +64,7 @@ _PICKED = of_texts(
 )
 _WALKED = of_texts(
     "tasks",
-    lambda tasks: select(Task.id, Task.worker).where(
+    lambda tasks: select(Task.id, Task.worker, Task.created_at).where(
         Task.site == bindparam("site"), Task.id.in_(tasks), Task.worker.is_not(None)
     ),
 )
@@ -91,18 +91,26 @@ def due(tx: Session, site: str, period: Period, now: datetime) -> tuple[int, int
     return count, in_time
 
 
-def pickers(tx: Session, site: str, orders: Sequence[Name]) -> dict[Name, str]:
-    """Say who picked each order; if several did, whoever picked most of it."""
+def pickers(tx: Session, site: str, seen: Mapping[Name, datetime]) -> dict[Name, str]:
+    """Say who picked each order before a bench saw it; if several did, whoever picked most of it.
+
+    Args:
+        tx: An open transaction.
+        site: The building.
+        seen: The orders, and when a bench found the first of each: whoever goes to pick what was
+            missing then is charged with nothing of it.
+    """
     picks: list[Any] = []
-    for merchant, group in groupby(sorted(orders), key=itemgetter(0)):
+    for merchant, group in groupby(sorted(seen), key=itemgetter(0)):
         numbers = as_json([number for _, number in group])
         picks += ask(tx, _PICKED, site=site, merchant=merchant, numbers=numbers)
     tasks = as_json(sorted({task for _, _, task, _ in picks}))
-    workers: dict[str, str] = dict(ask(tx, _WALKED, site=site, tasks=tasks)) if picks else {}
+    walks = {row.id: row for row in ask(tx, _WALKED, site=site, tasks=tasks)} if picks else {}
     picked: defaultdict[Name, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
     for merchant, order, task, pieces in picks:
-        if task in workers:
-            picked[merchant, order][workers[task]] += pieces
+        walk = walks.get(task)
+        if walk is not None and walk.created_at < seen[merchant, order]:
+            picked[merchant, order][walk.worker] += pieces
     return {
         name: min(counts, key=lambda worker: (-counts[worker], worker))
         for name, counts in picked.items()

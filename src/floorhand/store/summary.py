@@ -188,8 +188,8 @@ def _goods(
 
 
 def _bench(tx: Session, site: str, noted: Noted, refused: Sequence[Refusal]) -> dict[str, Any]:
-    found = bench_findings(noted, refused)
-    return bench_figures(found, shift_orders.pickers(tx, site, sorted({one for one, _ in found})))
+    found, since = bench_findings(noted, refused)
+    return bench_figures(found, shift_orders.pickers(tx, site, since))
 
 
 def _returns(
