@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -41,6 +41,25 @@ def test_a_page_begins_with_what_the_next_hour_needs() -> None:
     assert page[0] == "MAIN Shift early: 2026-03-02 06:00 to 14:00 (Europe/Rome)"
     assert page[2] == "Will we make it?"
     assert "Due in this shift: 40. Of these in time: 37." in page
+
+
+def test_the_hour_that_clocks_show_twice_is_told_apart() -> None:
+    night = datetime(2026, 10, 24, 23, tzinfo=UTC)  # clocks go back at 01:00
+    of = {"pieces": 60, "units": 60, "lines": 60, "active_s": 3600, "target": None, "usual": None}
+    hours = [{**of, "start": (night + timedelta(hours=n)).isoformat()} for n in range(4)]
+    pace = {"target": None, "target_of": None, "unit": "lines", "hours": hours}
+    end = (night + timedelta(hours=8)).isoformat()
+    period = {**sample()["period"], "start": night.isoformat(), "end": end}
+    stock = {**sample()["stock"], "as_of": end}
+    told = report(period=period, stock=stock, pace={"picking": pace})
+    section = next(one for one in told.sections if one.name == "pace")
+    clocks = ["01:00", "02:00A", "02:00B", "03:00"]
+    assert [bar.label for bar in section.charts[0].bars] == clocks
+    page = text_of(told, 80)
+    assert [line.split()[0] for line in page.splitlines() if line.lstrip()[:6] in clocks] == [
+        "02:00A",
+        "02:00B",
+    ] * 2
 
 
 def test_who_worked_for_less_than_half_an_hour_is_not_ranked() -> None:

@@ -10,6 +10,7 @@ from floorhand.domain.pace_targets import BY_SITE, UNITS
 from floorhand.domain.signing_in import JOBS
 from floorhand.reports.making import Making, seconds, share
 from floorhand.reports.model import Bar, Cell, Chart, Section
+from floorhand.reports.writing import clock
 
 RANKED_FROM_S: Final = 30 * 60
 """Who worked on a job for less than that is not ranked by pace: it would be chance."""
@@ -87,7 +88,7 @@ def _chart(making: Making, job: str, one: Mapping[str, Any]) -> Chart:
     unit, own = one["unit"], one["target_of"] == BY_SITE
     bars = tuple(
         Bar(
-            f"{making.moment(hour['start']).astimezone(making.zone):%H:%M}",
+            clock(making.moment(hour["start"]).astimezone(making.zone)),
             hour[unit],
             hour["target"] if own else None,
         )

@@ -45,16 +45,25 @@ def length(elapsed: timedelta) -> str:
     return f"{seconds // 3600}:{seconds % 3600 // 60:02}"
 
 
+def clock(local: datetime) -> str:
+    """Write a local time of day; where clocks show it twice, which one: ``02:10A``, ``02:10B``.
+
+    Germany's ordinance on summer time calls the two hours 2A and 2B.
+    """
+    first, second = (local.replace(fold=fold).utcoffset() for fold in (0, 1))
+    return f"{local:%H:%M}{'' if first == second else 'AB'[local.fold]}"
+
+
 def day_and_clock(words: Catalog, local: datetime) -> str:
     """Write a local moment with its day."""
     day = words.say(
         "date.form", {"year": f"{local:%Y}", "month": f"{local:%m}", "day": f"{local:%d}"}
     )
-    return f"{day} {local:%H:%M}"
+    return f"{day} {clock(local)}"
 
 
 def _moment(report: Report, at: datetime) -> str:
     local = at.astimezone(report.zone)
     if report.since <= at < report.since + _A_DAY:
-        return f"{local:%H:%M}"
+        return clock(local)
     return day_and_clock(report.words, local)
