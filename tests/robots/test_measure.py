@@ -167,6 +167,7 @@ def test_summaries_and_boards_are_measured_in_a_busy_month(tmp_path: Path, monke
     engine_of(transactions).dispose()
 
 
+@pytest.mark.sqlite("it is measured in a file of its own")
 def test_a_past_adds_up(tmp_path: Path) -> None:
     built = tmp_path / "past.db"
     figures = measure_scans(tmp_path, turns=WARM_UP_TURNS + 5, moves=200, keep=built)

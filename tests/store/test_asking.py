@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import gc
+import sys
 from datetime import UTC, datetime, timedelta, timezone
+from types import ModuleType
 
 import pytest
 from conftest import NOW, SITE, new_warehouse
 from homes import EITHER
 from sqlalchemy import bindparam, event, insert, select, text, update
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from floorhand.errors import Clash, DatabaseAway
 from floorhand.store.asking import ask, ask_each, door_of
 from floorhand.store.db import engine_of, open_database
-from floorhand.store.prepared import UNNAMED
+from floorhand.store.prepared import UNNAMED, warm_up
 from floorhand.store.schema import Place, Seat, Table
 
 PLACE, SEAT = Table.metadata.tables["place"], Table.metadata.tables["seat"]
@@ -199,3 +203,26 @@ def test_moments_are_told_in_utc_whatever_the_server_is_used_to(postgresql_wareh
         assert seat.at == NOW
         assert seat.at.tzinfo is UTC
     engine_of(made).dispose()
+
+
+def test_modules_may_be_loaded_while_what_they_ask_is_compiled() -> None:
+    loaded = [f"floorhand_loaded_{nth}" for nth in range(500)]
+    coming = iter(loaded)
+
+    def load(phase: str, _told: object) -> None:
+        if (name := next(coming, "")) and phase == "start":
+            sys.modules[name] = ModuleType(name)
+
+    pairs = [(nth, nth) for nth in range(5_000)]  # Python makes further ones anew
+    usual = gc.get_threshold()
+    gc.callbacks.append(load)
+    gc.set_threshold(5, 1_000_000, 1_000_000)  # rubbish is looked for wherever tuples are made
+    try:
+        warm_up(sqlite.dialect())
+    finally:
+        gc.set_threshold(*usual)
+        gc.callbacks.remove(load)
+        for name in loaded:
+            sys.modules.pop(name, None)
+    assert pairs
+    assert next(coming, "") == ""

@@ -356,7 +356,7 @@ def warm_up(dialect: Dialect) -> None:
     for make, arguments in tuple(_MADE):
         if (made := make(*arguments)).is_select:
             _compiled(made, dialect)
-    for name, module in tuple(sys.modules.items()):
+    for name, module in sys.modules.copy().items():  # others may load some meanwhile
         if name.startswith("floorhand."):
             for value in tuple(vars(module).values()):
                 one = value.get(dialect.name) if type(value) is dict else value
