@@ -17,7 +17,7 @@ from floorhand.errors import DatabaseUnusable
 from floorhand.robots import measure_labels, measure_print, measure_summary
 from floorhand.robots.ground import SITE
 from floorhand.robots.measure import WARM_UP_TURNS, measure_scans
-from floorhand.robots.measure_crew import measure_crew
+from floorhand.robots.measure_crew import figures_of, measure_crew
 from floorhand.robots.measure_host import measure_host
 from floorhand.robots.measure_many import measure_many
 from floorhand.robots.measure_start import measure_start
@@ -96,17 +96,24 @@ def test_a_server_that_takes_too_few_lines_is_not_measured(postgresql_server: st
 
 @pytest.mark.sqlite("it is measured in a file of its own")
 def test_a_crew_is_measured_beside_the_same_by_hand(tmp_path: Path) -> None:
-    figures = measure_crew(tmp_path, 2, seconds=1.0)
+    figures = measure_crew(tmp_path, 2, seconds=1.0, workers=10)
     assert figures["robots"] == 2
     assert figures["turns"] > 20
     assert figures["raw_per_s"] > figures["turns_per_s"] > 0
     assert figures["raw_failed"] < figures["turns"] / 4
 
 
+def test_a_crew_without_work_is_not_measured() -> None:
+    by_hand = [(100, 0, 0, 0.0, 1.0)]
+    assert figures_of([(100, 0, 5, 0.0, 2.0)], by_hand)["ratio_to_raw"] == 2
+    with pytest.raises(AssertionError, match="run out of work: 6 times"):
+        figures_of([(100, 0, 6, 0.0, 2.0)], by_hand)
+
+
 def test_a_crew_on_a_server_is_measured_too(postgresql_server: str) -> None:
     server = make_url(postgresql_server).set(drivername="postgresql+psycopg")
     url = server.render_as_string(hide_password=False)
-    figures = measure_crew(None, 2, seconds=1.0, server=url)
+    figures = measure_crew(None, 2, seconds=1.0, workers=10, server=url)
     assert figures["turns"] > 20
     assert figures["raw_per_s"] > 0
     assert figures["raw_failed"] < figures["turns"] / 4

@@ -27,14 +27,18 @@ from floorhand.store.db import engine_of, open_database
 COUNTS: Final = (1, 8, 50)
 SECONDS: Final = 20.0
 
-RUSH_MIN: Final = 10
-"""Work for so many is there at least: a robot does more in a minute than a worker in an hour."""
+WORKERS: Final = 150
+"""Work for so many is there: robots make a thousand scans a second together at most."""
+
+IDLE_MAX: Final = 0.05
+"""Robots that look for work in vain more often than this share of their turns have too little."""
 
 WARM_UP_TURNS: Final = 40
 """Not measured: here a program loads what it needs, and a line to a server plans its statements."""
 
-Done = tuple[int, int, float, float]
-"""Turns, how many of them failed, and from when to when, by a clock that all processes share."""
+Done = tuple[int, int, int, float, float]
+"""Turns, how many of them failed, how often there was no work, and from when to when, by a clock
+that all processes share."""
 
 
 class Hurried(Noting):
@@ -58,7 +62,12 @@ class Hurried(Noting):
 
 
 def measure_crew(
-    folder: Path | None, robots: int, *, seconds: float = SECONDS, server: str = ""
+    folder: Path | None,
+    robots: int,
+    *,
+    seconds: float = SECONDS,
+    workers: int = WORKERS,
+    server: str = "",
 ) -> dict[str, float | int]:
     """Let so many robots work, then write the same by hand.
 
@@ -66,13 +75,14 @@ def measure_crew(
         folder: As for `two_databases`.
         robots: How many there are.
         seconds: How long they work.
+        workers: Work of an hour for so many is there at least.
         server: A PostgreSQL server to measure instead.
     """
     context = robot_processes()
     with two_databases(folder, 0, None, server) as (url, copy):
         for each in (url, copy):
             transactions = open_database(each)
-            crew = rush(transactions, SITE, max(robots, RUSH_MIN), datetime.now(UTC))[:robots]
+            crew = rush(transactions, SITE, max(robots, workers), datetime.now(UTC))[:robots]
             engine_of(transactions).dispose()
         lines: list[Connection] = []
         processes = []
@@ -92,7 +102,7 @@ def measure_crew(
             for process in processes:
                 process.terminate()
                 process.join()
-    return _figures(worked, by_hand)
+    return figures_of(worked, by_hand)
 
 
 def _all_do(lines: Sequence[Connection]) -> list[Any]:
@@ -121,10 +131,10 @@ def _be_robot(
         _work(robot)
     line.send(None)
     line.recv()
-    first, began = len(robot.turns), time.monotonic()
+    first, idle, began = len(robot.turns), 0, time.monotonic()
     while time.monotonic() - began < seconds:
-        _work(robot)
-    line.send((len(robot.turns) - first, 0, began, time.monotonic()))
+        idle += not _work(robot)
+    line.send((len(robot.turns) - first, 0, idle, began, time.monotonic()))
     engine_of(transactions).dispose()
     line.recv()
     writer = bare(copy)
@@ -134,20 +144,32 @@ def _be_robot(
     line.recv()
     began = time.monotonic()
     failed = sum(not writer.tried(statements) for statements in robot.turns[first:])
-    line.send((len(robot.turns) - first, failed, began, time.monotonic()))
+    line.send((len(robot.turns) - first, failed, 0, began, time.monotonic()))
     writer.close()
 
 
-def _work(robot: Hurried) -> None:
-    if not robot.step():
-        robot.wake()
+def _work(robot: Hurried) -> bool:
+    """Make a step; False if there is no work."""
+    if robot.step():
+        return True
+    robot.wake()
+    return robot.step()
 
 
-def _figures(worked: Sequence[Done], by_hand: Sequence[Done]) -> dict[str, float | int]:
+def figures_of(worked: Sequence[Done], by_hand: Sequence[Done]) -> dict[str, float | int]:
+    """Put together what robots did, each by itself, and the same by hand.
+
+    Raises:
+        AssertionError: If they had too little to do: most of the time would be waiting.
+    """
     a_second, raw_a_second = _a_second(worked), _a_second(by_hand)
+    turns, idle = sum(turns for turns, *_ in worked), sum(idle for _, _, idle, *_ in worked)
+    assert idle <= turns * IDLE_MAX, (
+        f"The robots have run out of work: {idle} times there was none."
+    )
     return {
         "robots": len(worked),
-        "turns": sum(turns for turns, *_ in worked),
+        "turns": turns,
         "turns_per_s": round(a_second, 1),
         "raw_per_s": round(raw_a_second, 1),
         "ratio_to_raw": round(raw_a_second / a_second, 2),
