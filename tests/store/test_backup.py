@@ -10,9 +10,11 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import time
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from homes import NOW, SITE, empty_warehouse, new_warehouse
@@ -25,6 +27,7 @@ from floorhand.robots.demo import build_demo
 from floorhand.store import backup, whole_file
 from floorhand.store.backup import back_up, restore
 from floorhand.store.db import engine_of, open_database
+from floorhand.store.onlooking import Onlooker
 from floorhand.store.room import require_room
 from floorhand.store.schema import Merchant, Scan
 from floorhand.store.snapshot import snapshot
@@ -196,12 +199,37 @@ def test_a_warehouse_with_broken_rules_is_backed_up_and_told(floor, tmp_path) ->
     assert merchants(floor) == {"ACME"}
 
 
-def test_what_was_there_is_kept_and_terminals_keep_out(floor, tmp_path) -> None:
+def test_a_board_lets_go_of_a_file_that_is_put_back(floor, tmp_path, monkeypatch) -> None:
+    target = tmp_path / "backup.db"
+    back_up(floor, target, replace=False, tell=quiet)
+    add_merchant(floor, "LATER")
+    with closing(Onlooker(str(floor))) as wall:
+
+        def look(_seconds: float = 0.0) -> set[str]:
+            with wall.look() as tx:
+                return set(tx.scalars(select(Merchant.code)))
+
+        assert look() == {"ACME", "LATER"}
+        with monkeypatch.context() as hurry:
+            hurry.setattr(backup, "LOOKS_WITHIN_S", 0)
+            with pytest.raises(DatabaseUnusable, match="is open in a terminal"):
+                restore(target, floor, AT, anyway=False, tell=quiet)
+        assert look() == {"ACME", "LATER"}
+        waiting = SimpleNamespace(monotonic=time.monotonic, sleep=look)  # the board's next second
+        monkeypatch.setattr(backup, "time", waiting)
+        kept = restore(target, floor, AT, anyway=False, tell=quiet).kept
+        assert kept is not None
+        assert look() == {"ACME"}
+    assert names(tmp_path) == {"floor.db", "backup.db", kept.name}
+
+
+def test_what_was_there_is_kept_and_terminals_keep_out(floor, tmp_path, monkeypatch) -> None:
     target = tmp_path / "backup.db"
     back_up(floor, target, replace=False, tell=quiet)
     add_merchant(floor, "LATER")
     floor.chmod(0o664)
     held = open_database(str(floor))
+    monkeypatch.setattr(backup, "LOOKS_WITHIN_S", 0)
     with pytest.raises(DatabaseUnusable, match="is open in a terminal"):
         restore(target, floor, AT, anyway=False, tell=quiet)
     engine_of(held).dispose()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from typing import Any, Final
 from floorhand.errors import DatabaseUnusable
 from floorhand.store.beside import give_rights
 from floorhand.store.db import HEAD
+from floorhand.store.giving_way import LOOKS_WITHIN_S, wanted
 from floorhand.store.room import require_room
 from floorhand.store.snapshot import broken_rules, reading_uri, schema_of, snapshot
 from floorhand.store.troubles import explain
@@ -31,6 +33,8 @@ PAGES_AT_ONCE: Final = 1_024
 
 FAULTS_MAX: Final = 100
 """Beyond this many a list of what is damaged helps nobody."""
+
+LOOK_AGAIN_S: Final = 0.05
 
 DAMAGED: Final = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 LOGS: Final = ("-wal", "-shm", "-journal")
@@ -192,8 +196,8 @@ def _copy(opened: sqlite3.Connection, part: Path, tell: Tell, source: Path, targ
 def _alone(target: Path) -> Iterator[None]:
     """Keep others from opening a file; what was in its log is in it then.
 
-    One that SQLite cannot read keeps nobody out. Whoever has that open is told, at his next scan,
-    that another file has taken its place.
+    Boards let go of it within seconds. One that SQLite cannot read keeps nobody out. Whoever has
+    that open is told, at his next scan, that another file has taken its place.
 
     Raises:
         DatabaseUnusable: If somebody has it open, or it may not be written.
@@ -201,20 +205,34 @@ def _alone(target: Path) -> Iterator[None]:
     if not target.exists():
         yield
         return
-    with closing(sqlite3.connect(target, timeout=0, isolation_level=None)) as own:
-        try:
-            own.execute("PRAGMA journal_mode = DELETE")
-            own.execute("BEGIN EXCLUSIVE")
-            mode = own.execute("PRAGMA journal_mode").fetchone()
-        except sqlite3.Error as error:
-            if error.sqlite_errorname.startswith("SQLITE_BUSY"):
-                raise _is_open(target) from error
-            if not error.sqlite_errorname.startswith(DAMAGED):
-                raise explain(error, str(target)) from error
-        else:
-            if mode != ("delete",):  # somebody came in between
+    with wanted(target), closing(_connected(target)) as own:
+        until = time.monotonic() + LOOKS_WITHIN_S
+        while not _is_mine(own, target):
+            if time.monotonic() > until:
                 raise _is_open(target)
+            time.sleep(LOOK_AGAIN_S)
         yield
+
+
+def _connected(target: Path) -> sqlite3.Connection:
+    return sqlite3.connect(target, timeout=0, isolation_level=None)
+
+
+def _is_mine(own: sqlite3.Connection, target: Path) -> bool:
+    """Try to get a file alone; one that SQLite cannot read is anybody's."""
+    try:
+        own.execute("PRAGMA journal_mode = DELETE")
+        own.execute("BEGIN EXCLUSIVE")
+        mode = own.execute("PRAGMA journal_mode").fetchone()
+        if mode != ("delete",):  # somebody came in between
+            own.execute("ROLLBACK")
+    except sqlite3.Error as error:
+        if error.sqlite_errorname.startswith("SQLITE_BUSY"):
+            return False
+        if not error.sqlite_errorname.startswith(DAMAGED):
+            raise explain(error, str(target)) from error
+        return True
+    return bool(mode == ("delete",))
 
 
 def _is_open(target: Path) -> DatabaseUnusable:

@@ -16,6 +16,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 from floorhand.errors import DatabaseAway
 from floorhand.store.closing import close_in_the_end
 from floorhand.store.db import address_of, look_at_file
+from floorhand.store.giving_way import is_wanted
 from floorhand.store.server import open_server
 from floorhand.store.snapshot import reading_engine
 from floorhand.store.troubles import cannot_open, name_of, path_of, say_away
@@ -71,12 +72,14 @@ class Onlooker:
             connection = self._engine.connect()
         except (SQLAlchemyError, DatabaseAway) as error:
             raise cannot_open(error, self._name) from error
+        is_well = False
         try:
             with connection, Session(connection) as tx:
                 yield tx
-        except BaseException:
-            self._opened = None  # whatever is wrong with it, it is opened anew
-            raise
+            is_well = True
+        finally:
+            if self._file is not None and (not is_well or is_wanted(self._file)):
+                self._engine.dispose()
 
     def _let_go_of_another(self) -> None:
         """Open the file anew if it is not the one any more that is open: it was brought back.
