@@ -10,15 +10,23 @@ from string import Formatter
 
 import pytest
 from babel.messages.pofile import read_po
+from conftest import NOW
 from rich.cells import cell_len
 
 from floorhand.domain.days import goods_words
 from floorhand.domain.keymap import KEYS, Key
+from floorhand.domain.packing import MISSING_REASONS
+from floorhand.domain.picking import NO_STOCK, SHORT_REASONS
 from floorhand.domain.reasons import NAMES as NAMES_OF_REASONS
+from floorhand.domain.reasons import SHORT, reason_key
 from floorhand.domain.signing_in import JOBS
 from floorhand.domain.troubles import KINDS
 from floorhand.errors import Code
+from floorhand.exchange.later_words import CANCELLED, ELSEWHERE, NOT_ASKED
+from floorhand.ops.holding import HELD
 from floorhand.ops.registry import NAMES
+from floorhand.store.exception_facts import facts_of
+from floorhand.store.exceptions import Standing
 from floorhand.text.catalog import ASSETS, COUNTED, Catalog, catalog, languages, shown_in
 
 SOURCE = Path(__file__).parents[2] / "src" / "floorhand"
@@ -95,6 +103,20 @@ def test_every_reason_has_its_word() -> None:
     english = entries("en")
     keys = [f"{where}{name}" for where, names in NAMES_OF_REASONS.items() for name in names]
     assert [key for key in keys if key not in english] == []
+
+
+@pytest.mark.parametrize("language", languages())
+def test_why_a_line_of_an_order_is_short_has_a_text_in_every_language(language: str) -> None:
+    at_stops = (*SHORT_REASONS, NO_STOCK, HELD)
+    reasons = {*at_stops, *MISSING_REASONS, ELSEWHERE, CANCELLED, NOT_ASKED}
+    keys = {reason: reason_key(reason, SHORT) for reason in reasons}
+    assert [reason for reason, key in keys.items() if key not in entries(language)] == []
+    told = {facts_of(short_order(reason))[0] for reason in reasons}
+    assert told == {("fact.reason_text", key) for key in keys.values()}
+
+
+def short_order(reason: str) -> Standing:
+    return Standing("1", "short_order", "ACME/1", "ACME", {"reason": reason}, 1, NOW)
 
 
 def test_every_key_in_the_code_has_an_english_text() -> None:

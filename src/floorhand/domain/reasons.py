@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Final
 
 from floorhand.domain import correcting, count_rules, exceptions, holds, labels, returns, reversing
+from floorhand.domain.packing import HELD as OF_HOLD
 from floorhand.domain.packing import MISSING_REASONS
 from floorhand.domain.picking import NO_STOCK, SHORT_REASONS, SKIP_REASONS
 from floorhand.domain.putaway import OVERRIDE_REASONS
@@ -19,7 +20,7 @@ OWN: Final = "hold.words"
 """The text of a reason that has no word: the reason itself."""
 
 NAMES: Final[Mapping[str, Collection[str]]] = {
-    "picking.why_short.": (*SHORT_REASONS, NO_STOCK),
+    "picking.why_short.": (*SHORT_REASONS, NO_STOCK, OF_HOLD),
     "picking.why_skip.": SKIP_REASONS,
     "packing.reason.": MISSING_REASONS,
     "override.": OVERRIDE_REASONS,
@@ -32,7 +33,10 @@ NAMES: Final[Mapping[str, Collection[str]]] = {
     "correcting.reason.": correcting.REASONS,
     "hold.reason.": (*holds.REASONS, *holds.OF_OTHERS),
     "counting.why.": (*count_rules.REASONS, *SHORT_REASONS),
-    "why.": ("left_in_tote", "order_cancelled", "runs_dry", "shipped_elsewhere", "line_cancelled"),
+    "why.": (
+        *("left_in_tote", "order_cancelled", "runs_dry", "line_cancelled"),
+        *("shipped_elsewhere", "cancelled", "no_longer_asked_for"),
+    ),
 }
 """The reasons that have words, by where these are."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from floorhand.domain.reasons import HELD, reason_facts
+from floorhand.domain.reasons import HELD, SHORT, Where, reason_facts
 from floorhand.domain.things import AVAILABLE
 from floorhand.domain.troubles import ADJUSTMENT, HELD_GOODS, LINE_NOT_FOUND, STRAY_UNIT
 from floorhand.store.exceptions import Standing
@@ -44,8 +44,10 @@ NAMED: Final[Mapping[str, str]] = {
 }
 """Facts that are shown as they are."""
 
+_WHERE: Final[Mapping[str, Where]] = {HELD_GOODS: HELD, "short_order": SHORT}
+"""Kinds whose reasons are those of many jobs, or words that people wrote: where to look."""
+
 WHY: Final[Mapping[str, str]] = {
-    "short_order": "picking.why_short.",
     LINE_NOT_FOUND: "picking.why_short.",
     "missing_at_bench": "packing.reason.",
     "overrides": "override.",
@@ -78,8 +80,8 @@ def facts_of(one: Standing) -> tuple[Shown, ...]:
 
 
 def _reason(one: Standing, value: str) -> Shown:
-    if one.kind == HELD_GOODS:
-        return reason_facts(value, HELD)[0]
+    if (where := _WHERE.get(one.kind)) is not None:
+        return reason_facts(value, where)[0]
     if one.kind in WHY:
         return "fact.reason_text", WHY[one.kind] + value
     return "fact.reason", value
