@@ -34,14 +34,14 @@ from floorhand.store.db import Transactions, engine_of
 from floorhand.store.ledger import Cause
 from floorhand.store.print_jobs import queue_label
 from floorhand.store.schema import (
+    Operation,
     Order,
     Parcel,
-    Pick,
     PrinterRow,
     PrintJob,
     Return,
     Spooler,
-    Task,
+    Trace,
     Worker,
 )
 from floorhand.store.shift_labels import labels
@@ -115,22 +115,49 @@ def test_a_label_that_waited_did_whoever_cancels_its_order(transactions, led) ->
     assert told(transactions, MUCH_LATER) == first
 
 
-def test_who_picks_what_was_missing_is_not_charged_with_it(transactions, led) -> None:
+def picked(tx: Session, operation: str, worker: str, at: datetime, **row: Any) -> None:
+    """Somebody picked a piece of ACME/1003, or took that back."""
+    facts = {"job": "picking", "merchant": "ACME", "order": "ACME/1003", "pieces": 1, "lines": 1}
+    row = {"kind": "ConfirmPick", "command": "{}", "seat": "S", **row}
+    told = json.dumps(facts)
+    tx.add(Operation(site=SITE, id=operation, worker=worker, at=at, facts=told, **row))
+    tx.add(Trace(site=SITE, thing="order:ACME/1003", at=at, operation=operation))
+
+
+@pytest.mark.parametrize("minutes", [-20, -90])
+def test_an_order_stays_that_of_who_picked_it_for_the_bench(transactions, led, minutes) -> None:
     led(packing)
     Picker(transactions, job="packing").scan("T-4", HAT)
-    first = {}
-    for worker, minutes in (("W2", -20), ("W1", 20)):
-        at = NOW + timedelta(minutes=minutes)
-        of = {"site": SITE, "merchant": "ACME", "sku": "HAT"}
-        with transactions.begin() as tx:
-            tx.add(Task(id=worker, site=SITE, kind="pick", worker=worker, created_at=at))
-            tx.flush()
-            row = {**of, "order": "1003", "line_no": 1, "place": "T-4", "walk_no": 1}
-            tx.add(Pick(id=worker, task=worker, pieces=1, picked=1, state="picked", **row))
-        said = told(transactions, MUCH_LATER)["bench"]
-        assert said["by_picker"]["W2"]["verified"] == said["verified"] == 1
-        assert said == (first or said)
-        first = said
+    with transactions.begin() as tx:  # in the shift, or in the one before
+        picked(tx, "S:1", "W2", NOW + timedelta(minutes=minutes))
+    first = told(transactions, ENDED)["bench"]
+    assert first["by_picker"]["W2"]["verified"] == first["verified"] == 1
+    later = NOW + timedelta(minutes=20)
+    with transactions.begin() as tx:
+        picked(tx, "S:2", "W1", later)  # it was missing, and is picked again
+    assert told(transactions, MUCH_LATER)["bench"] == first
+    with transactions.begin() as tx:
+        picked(tx, "S:3", "W2", later, kind="Undo", undoes="S:1")
+    assert told(transactions, MUCH_LATER)["bench"] == first
+
+
+def test_goods_were_put_away_and_waited_whoever_takes_it_back(transactions, led) -> None:
+    led(inbound)
+    ana = Picker(transactions, job="receiving")
+    ana.scan("D-100", "LD1", inbound.CAP, inbound.MUG, "*DONE", "*DONE", "*BACK", "2")
+    ana.scan(inbound.CAP)
+    ana.answer()
+    assert ana.said == "putaway.stored_others", ana.turn
+    first = told(transactions, ENDED)["dock_to_stock"]
+    assert (first["pieces"], first["unfinished"]["pieces"]) == (1, 1)
+    ana.now = NOW + timedelta(minutes=10)
+    while ana.scan("*UNDO").said.text != "refusal.undo_nothing":
+        assert told(transactions, MUCH_LATER)["dock_to_stock"] == first, ana.turn
+    lead = Lead(transactions, now=NOW + timedelta(minutes=20))
+    for words in ("closed", "MUG", "CAP", "Scan each piece"):
+        answer = lead.take_back("D-100", words)
+        assert answer.startswith("Taken back"), (words, answer)
+        assert told(transactions, MUCH_LATER)["dock_to_stock"] == first, words
 
 
 def test_a_deadline_that_is_put_off_when_it_has_passed_was_missed(transactions, led) -> None:

@@ -26,7 +26,7 @@ from floorhand.domain.receiving import MERCHANTS_MAX, WAITING_MAX, LineCount, Ne
 from floorhand.domain.rules import MerchantRules
 from floorhand.domain.things import OUTSIDE, Goods
 from floorhand.store.asking import ask, hold
-from floorhand.store.schema import Delivery, DeliveryLine, Merchant, Place, Sku, Stock
+from floorhand.store.schema import Delivery, DeliveryLine, Merchant, Place, Receipt, Sku, Stock
 from floorhand.store.was import keep
 
 _COUNTED = DeliveryLine.received + DeliveryLine.damaged
@@ -283,7 +283,14 @@ def remove(tx: Session, site: str, number: str, now: datetime) -> None:
     """Remove a delivery that has no lines."""
     this = (Delivery.site == site, Delivery.number == number)
     keep(tx, "delivery", now, *this)
+    forget_places(tx, site, number)
     tx.execute(delete(Delivery).where(*this))
+
+
+def forget_places(tx: Session, site: str, number: str) -> None:
+    """Forget where goods of a delivery were put that were all counted off again."""
+    nothing = (Receipt.site == site, Receipt.delivery == number, Receipt.pieces == 0)
+    tx.execute(delete(Receipt).where(*nothing))
 
 
 def totals(tx: Session, site: str, number: str, *, blind: bool) -> tuple[int, int]:

@@ -118,6 +118,7 @@ def _came_with(tx: Session, site: str, merchant: str, sku: str, lot: str) -> Ite
             Receipt.site == site,
             Receipt.merchant == merchant,
             Receipt.sku == sku,
+            Receipt.pieces > 0,
             *((Receipt.lot == lot,) if lot else ()),
         )
         .group_by(Delivery.number, Delivery.opened_at)

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from floorhand.domain.things import Goods
 from floorhand.errors import Code, Refused
+from floorhand.store import deliveries
 from floorhand.store.notes import Change
 from floorhand.store.schema import Table as Schema
 from floorhand.store.schema.base import UtcTime
@@ -45,6 +46,10 @@ VOID: Final[Mapping[str, Mapping[str, str | None]]] = {
     "print_job": {"state": "voided"},
 }
 """What becomes of rows that stay, as their codes may be printed."""
+
+COUNTED_TO_NOTHING: Final = ("receipt",)
+"""Tables whose rows stay when nothing of them is left: that goods came to a place tells how long
+they were on their way, though they were counted off again afterwards."""
 
 THINGS: Final[Mapping[str, tuple[str, str]]] = {
     "delivery": ("deliverycode", "number"),
@@ -145,6 +150,8 @@ def put_back(tx: Session, rows: Iterable[Changed], now: datetime, *, printed: bo
         if printed and row.table.name == "print_job" and row.was is None and there is not None:
             row = replace(row, now=there)
         change = _removal(row, there) if row.was is None else _return(row, row.was, there)
+        if row.table.name == "delivery" and row.was is None:
+            deliveries.forget_places(tx, row.any["site"], row.any["number"])
         if tells(row.table.name, row.any.keys()):
             keep(tx, row.table.name, now, row.same())
         try:
@@ -167,7 +174,7 @@ def _removal(row: Changed, there: _Row | None) -> Any:
         raise _moved_on(row, there)
     if void := VOID.get(row.table.name):
         return update(row.table).where(row.same()).values(dict(void))
-    if any(there[name] != row.now[name] for name in counters):
+    if row.table.name in COUNTED_TO_NOTHING or any(there[n] != row.now[n] for n in counters):
         return _counted_back(row, {})
     return delete(row.table).where(row.same())
 

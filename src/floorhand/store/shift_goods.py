@@ -18,7 +18,16 @@ from floorhand.domain.shifts import Period
 from floorhand.domain.spreads import spread_s
 from floorhand.domain.things import CORRECTION
 from floorhand.store.asking import ask, of_texts
-from floorhand.store.schema import Delivery, Move, Operation, Place, Receipt, Stock, Task
+from floorhand.store.schema import (
+    Delivery,
+    DeliveryWas,
+    Move,
+    Operation,
+    Place,
+    Receipt,
+    Stock,
+    Task,
+)
 from floorhand.store.tasks import LIVE
 
 PUT_AWAY: Final = "PutAway"
@@ -54,6 +63,20 @@ _PUT = (
 _RECEIPTS = select(
     Receipt.place, *(getattr(Receipt, name) for name in GOODS), Delivery.opened_at
 ).join(Delivery, _OF_DELIVERY)
+_WERE_OPEN = (
+    select(Receipt.place, *(getattr(Receipt, name) for name in GOODS), DeliveryWas.opened_at)
+    .join(
+        DeliveryWas,
+        and_(DeliveryWas.site == Receipt.site, DeliveryWas.number == Receipt.delivery),
+    )
+    .where(
+        DeliveryWas.site == bindparam("site"),
+        DeliveryWas.until >= bindparam("end"),
+        DeliveryWas.opened_at < bindparam("end"),
+    )
+)
+"""Deliveries whose opening was taken back after the period."""
+
 _LATELY = _RECEIPTS.where(
     Delivery.site == bindparam("site"),
     Delivery.opened_at >= bindparam("start"),
@@ -174,7 +197,8 @@ class _Opened:
         self._known: dict[Standing, list[datetime]] = {}
         self._long_ago: dict[Standing, datetime | None] = {}
         within = {"site": site, "start": self._first, "end": period.end}
-        for *goods, opened in ask(tx, _LATELY, **within):
+        were = ask(tx, _WERE_OPEN, site=site, end=period.end)
+        for *goods, opened in (*ask(tx, _LATELY, **within), *were):
             self._known.setdefault(tuple(goods), []).append(opened)
         for times in self._known.values():
             times.sort()

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import json
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from datetime import datetime
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, exists, func, or_, select
+from sqlalchemy import Select, and_, bindparam, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from floorhand.domain.bench_figures import Name
+from floorhand.domain.entries import Noted
+from floorhand.domain.holds import ORDER
 from floorhand.domain.json_text import as_json
+from floorhand.domain.pauses import PICKING
 from floorhand.domain.shifts import Period
+from floorhand.domain.tracing import thing
 from floorhand.store.asking import ask, of_texts
-from floorhand.store.schema import Order, OrderWas, Pick, Task
+from floorhand.store.schema import Operation, Order, OrderWas, Trace
 
 
 def _due_of(one: type[Order] | type[OrderWas]) -> Select[tuple[int, int]]:
@@ -53,22 +56,26 @@ _WAS_DUE = _due_of(OrderWas).where(
         _FIRST.until < OrderWas.until,
     ),
 )
-_PICKED = of_texts(
-    "numbers",
-    lambda numbers: select(Pick.merchant, Pick.order, Pick.task, Pick.picked).where(
-        Pick.site == bindparam("site"),
-        Pick.merchant == bindparam("merchant"),
-        Pick.order.in_(numbers),
-        Pick.picked > 0,
+_UNDO = aliased(Operation)
+_BEFORE = of_texts(
+    "orders",
+    lambda orders: (
+        select(Operation.worker, Operation.facts)
+        .join(Trace, and_(Trace.site == Operation.site, Trace.operation == Operation.id))
+        .where(
+            Trace.site == bindparam("site"),
+            Trace.thing.in_(orders),
+            Trace.at < bindparam("start"),
+            Operation.undoes.is_(None),
+            ~exists().where(
+                _UNDO.site == Operation.site,
+                _UNDO.undoes == Operation.id,
+                _UNDO.at < bindparam("end"),
+            ),
+        )
     ),
 )
-_WALKED = of_texts(
-    "tasks",
-    lambda tasks: select(Task.id, Task.worker, Task.created_at).where(
-        Task.site == bindparam("site"), Task.id.in_(tasks), Task.worker.is_not(None)
-    ),
-)
-"""Asked for by itself: each walk has dozens of picks, and is looked up once."""
+"""What was done with orders before a period, and not taken back by its end."""
 
 
 def due(tx: Session, site: str, period: Period, now: datetime) -> tuple[int, int]:
@@ -91,27 +98,40 @@ def due(tx: Session, site: str, period: Period, now: datetime) -> tuple[int, int
     return count, in_time
 
 
-def pickers(tx: Session, site: str, seen: Mapping[Name, datetime]) -> dict[Name, str]:
+def pickers(
+    tx: Session, site: str, period: Period, noted: Noted, seen: Mapping[Name, datetime]
+) -> dict[Name, str]:
     """Say who picked each order before a bench saw it; if several did, whoever picked most of it.
 
     Args:
         tx: An open transaction.
         site: The building.
+        period: In which a bench saw them.
+        noted: What counts in it.
         seen: The orders, and when a bench found the first of each: whoever goes to pick what was
             missing then is charged with nothing of it.
     """
-    picks: list[Any] = []
-    for merchant, group in groupby(sorted(seen), key=itemgetter(0)):
-        numbers = as_json([number for _, number in group])
-        picks += ask(tx, _PICKED, site=site, merchant=merchant, numbers=numbers)
-    tasks = as_json(sorted({task for _, _, task, _ in picks}))
-    walks = {row.id: row for row in ask(tx, _WALKED, site=site, tasks=tasks)} if picks else {}
-    picked: defaultdict[Name, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for merchant, order, task, pieces in picks:
-        walk = walks.get(task)
-        if walk is not None and walk.created_at < seen[merchant, order]:
-            picked[merchant, order][walk.worker] += pieces
+    picked: defaultdict[Name, Counter[str]] = defaultdict(Counter)
+    for entry in noted("pieces"):
+        name = _picked(entry.facts)
+        if name is not None and entry.sign > 0 and name in seen and entry.at < seen[name]:
+            picked[name][entry.worker] += entry.count("pieces")
+    orders = as_json([thing(ORDER, *name) for name in sorted(seen)])
+    for worker, text in ask(
+        tx, _BEFORE, site=site, orders=orders, start=period.start, end=period.end
+    ):
+        facts = json.loads(text)
+        if (name := _picked(facts)) is not None and name in seen:
+            picked[name][worker] += int(facts["pieces"])
     return {
         name: min(counts, key=lambda worker: (-counts[worker], worker))
         for name, counts in picked.items()
     }
+
+
+def _picked(facts: Mapping[str, Any]) -> Name | None:
+    """Name the order of which pieces were picked; None if something else was done."""
+    if facts.get("job") != PICKING or not facts.get("pieces") or not facts.get("order"):
+        return None
+    merchant = str(facts["merchant"])
+    return merchant, str(facts["order"]).removeprefix(f"{merchant}/")

@@ -158,7 +158,7 @@ def shift_figures(
         "proposals": floor_figures.proposal_figures(noted("proposed")),
         "counts": floor_figures.count_figures(noted("places")),
         **_goods(tx, site, period, now, noted, waiting),
-        "bench": _bench(tx, site, noted, refused),
+        "bench": _bench(tx, site, period, noted, refused),
         "returns": _returns(tx, site, period, now, noted),
     }
 
@@ -187,9 +187,11 @@ def _goods(
     }
 
 
-def _bench(tx: Session, site: str, noted: Noted, refused: Sequence[Refusal]) -> dict[str, Any]:
+def _bench(
+    tx: Session, site: str, period: Period, noted: Noted, refused: Sequence[Refusal]
+) -> dict[str, Any]:
     found, since = bench_findings(noted, refused)
-    return bench_figures(found, shift_orders.pickers(tx, site, since))
+    return bench_figures(found, shift_orders.pickers(tx, site, period, noted, since))
 
 
 def _returns(
