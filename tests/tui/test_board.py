@@ -18,7 +18,7 @@ from floorhand.domain.shifts import Period
 from floorhand.domain.troubles import KINDS
 from floorhand.errors import DatabaseAway
 from floorhand.store.board import AtWork, Board, DueReturns, Waits
-from floorhand.store.cells import Details, Lead, Outline, Word
+from floorhand.store.cells import Details, Figure, Lead, Outline, Word
 from floorhand.text.catalog import catalog, languages
 from floorhand.tui import board as board_module
 from floorhand.tui import opened as opened_module
@@ -527,6 +527,51 @@ def test_a_search_that_nothing_in_a_table_meets_says_where_else_to_look() -> Non
     view = DetailsView("About A-1", found, catalog("en"), UTC, NOW, Order(search="T-9"))
     assert above(view) == "Only with: T-9 · Enter: look everywhere"
     assert above(replace(view, order=Order(search="ACME"))) == "Only with: ACME"
+
+
+def detailed(heads: tuple[str, ...], *rows: tuple[object, ...]) -> list[str]:
+    """What a table shows on 80 columns."""
+    view = DetailsView("", Details(heads, rows, len(rows)), catalog("en"), UTC, NOW)
+    shown = lay_out_details(view, 80, 16)
+    assert len(shown) == 16
+    return ["".join(part.text for part in row).rstrip() for row in shown]
+
+
+def test_a_long_text_is_cut_before_the_number_behind_it_gives_way() -> None:
+    long = "Wrong bin. Scanned: A-01-02-03. Wanted: A-04-02-01. Go to the other side of it."
+    shown = detailed(("what", "which", "count"), ("Scans refused", long, 12), ("Short", "CAP", 2))
+    assert shown[3].split() == ["What", "Which", "Number"]
+    assert shown[4].startswith("▶ Scans refused Wrong bin. Scanned: A-01")
+    assert shown[4].split()[-1] == "12"
+    assert "Which: Wrong bin." in shown[-3]
+
+
+def test_all_figures_of_who_did_what_are_on_80_columns() -> None:
+    figures = (400, 80, 40, Figure(1, "4:23 h"), 92, 41, 812, 44, Figure(5.4, "5.4 %"), 2)
+    heads = ("job", "worker", "pieces", "lines", "orders", "active", "pieces_hour", "lines_hour")
+    shown = detailed(
+        (*heads, "scans", "refused", "refused_pct", "short"),
+        ("Receive deliveries", "W1 Ana Maximiliana", *figures),
+    )
+    assert shown[4].split()[-4:] == ["44", "5.4", "%", "2"]
+    assert shown[3].split()[-1] == "Short"
+    assert "Refused %: 5.4 % · Short: 2" in shown[-2]
+
+
+def test_columns_that_give_way_to_headings_are_told_of_the_chosen_line() -> None:
+    heads = ("pieces", "lines", "orders", "scans", "refused", "short", "over", "expected")
+    more = (
+        "received",
+        "refused_pct",
+        "lines_hour",
+        "signed_in",
+        "active",
+        "priority",
+        "other_time",
+    )
+    shown = detailed((*heads, *more, "busy", "damaged"), (7,) * 17)
+    assert "Dam" not in shown[3]
+    assert "Damaged: 7" in " ".join(shown[-3:])
 
 
 @pytest.mark.parametrize(

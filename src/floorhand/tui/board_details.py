@@ -13,7 +13,7 @@ from floorhand.text.catalog import Catalog
 from floorhand.tui.board_parts import Target, moment
 from floorhand.tui.rows import Part, Row, between, joined, key_parts, padded
 from floorhand.tui.safe import cut, wrap
-from floorhand.tui.tables import DOWN, UP, Column, Table, table_rows
+from floorhand.tui.tables import DOWN, UP, Column, Table, is_whole, table_rows
 from floorhand.tui.widths import columns
 
 FACTS_ROWS_MAX: Final = 4
@@ -55,6 +55,12 @@ NAMES: Final = frozenset(
         "meaning",
         "customer",
         "tracking",
+        "what",
+        "which",
+        "job",
+        "measure",
+        "merchant",
+        "stands",
     }
 )
 """Columns that may be cut on a narrow screen."""
@@ -191,15 +197,17 @@ def lay_out_details(view: DetailsView, width: int, height: int) -> list[Row]:
                 to_right=_is_right(view.details, index),
                 rank=index,
                 name=name in NAMES,
+                tight=True,
                 sorts=True,
                 mark=_mark(view, name),
             )
             for index, (head, name) in enumerate(heads)
         )
         cells = written(view)
-        whole = _whole(view, cells, width)
+        table = Table((), ranked, tuple(tuple(map(Part, line)) for line in cells))
+        whole = [] if is_whole(table, width) else _whole(view, cells, width)
         rows += table_rows(
-            Table((), ranked, tuple(tuple(map(Part, line)) for line in cells)),
+            table,
             width,
             height - len(rows) - len(whole) - 1,
             chosen=view.chosen,
@@ -213,11 +221,8 @@ def lay_out_details(view: DetailsView, width: int, height: int) -> list[Row]:
 
 
 def _whole(view: DetailsView, cells: Sequence[Sequence[str]], width: int) -> list[Row]:
-    """Tell all of the chosen line, if there is too little room for the widest of each column."""
+    """Tell all of the chosen line."""
     if view.chosen >= len(cells):
-        return []
-    needed = sum(max(columns(line[index]) for line in cells) + 1 for index in range(len(cells[0])))
-    if needed <= width - GAP:
         return []
     told = zip(heads_of(view), cells[view.chosen], strict=True)
     text = " · ".join(f"{head}: {cell}" for head, cell in told if cell)

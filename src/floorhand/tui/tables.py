@@ -13,6 +13,9 @@ from floorhand.tui.widths import columns as columns_of
 NAME_COLUMNS_MIN: Final = 8
 """A name is cut to this before a column gives way."""
 
+HEAD_COLUMNS_MIN: Final = 4
+"""The heading of a column that is `Column.tight` is cut to this before a column gives way."""
+
 FOR_NAMES: Final = 3
 """Columns of this rank and above give way before a name is cut that should stay whole."""
 
@@ -36,6 +39,7 @@ class Column:
         to_right: Whether it is set to the right, as numbers are.
         rank: Columns of a higher rank give way first; those of rank 0 never do.
         name: Whether its cells may be cut, down to `NAME_COLUMNS_MIN`.
+        tight: Whether its heading may be cut below `NAME_COLUMNS_MIN`, to `HEAD_COLUMNS_MIN`.
         whole: Up to how many columns its cells stay whole while one of `FOR_NAMES` can give way.
         sorts: Whether a click on its heading sorts by it.
         mark: Stands behind its heading and is never cut: `UP` or `DOWN` if it is sorted by.
@@ -45,6 +49,7 @@ class Column:
     to_right: bool = False
     rank: int = 0
     name: bool = False
+    tight: bool = False
     whole: int = 0
     sorts: bool = False
     mark: str = ""
@@ -133,11 +138,11 @@ def needed(table: Table, *, names: bool = True) -> int:
     return MARK_COLUMNS + sum(one + 1 for one, column in ranked if not column.rank)
 
 
-def _natural(table: Table) -> list[int]:
-    """Give how wide each column is with nothing cut."""
+def _natural(table: Table, heads: int = NAME_COLUMNS_MIN) -> list[int]:
+    """Give how wide each column is with no cell cut, and headings to no less than ``heads``."""
     return [
         max(
-            min(columns_of(column.head), NAME_COLUMNS_MIN) + columns_of(column.mark),
+            min(columns_of(column.head), heads) + columns_of(column.mark),
             *(width_of((line[index],)) for line in table.body),
             0,
         )
@@ -146,9 +151,14 @@ def _natural(table: Table) -> list[int]:
 
 
 def _least(table: Table, natural: list[int], *, whole: bool) -> list[int]:
+    tight = _natural(table, HEAD_COLUMNS_MIN)
+    least = [
+        one if column.tight else given
+        for one, given, column in zip(tight, natural, table.across, strict=True)
+    ]
     return [
         min(given, max(NAME_COLUMNS_MIN, column.whole if whole else 0)) if column.name else given
-        for given, column in zip(natural, table.across, strict=True)
+        for given, column in zip(least, table.across, strict=True)
     ]
 
 
