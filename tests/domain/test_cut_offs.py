@@ -39,7 +39,16 @@ def test_a_cut_off_that_the_pace_does_not_reach_is_late() -> None:
 
 def test_what_is_held_or_waits_for_stock_is_nobodys_pace() -> None:
     (one,) = forecasts([due(1, hold=3, waiting=4)], 20.0, NOW)
-    assert (one.outlook, one.cut_off.left, one.cut_off.blocked) == (Outlook.MET, 0, 7)
+    assert (one.cut_off.left, one.cut_off.blocked, one.needed_per_hour) == (0, 7, None)
+
+
+def test_what_is_held_has_not_left() -> None:
+    held, mixed, over = forecasts(
+        [due(1, hold=3, waiting=4), due(2, hold=3, released=2), due(-1, hold=1)], 20.0, NOW
+    )
+    assert (held.outlook, held.cut_off.open) == (Outlook.HELD, 7)
+    assert (mixed.outlook, mixed.cut_off.open) == (Outlook.IN_TIME, 5)
+    assert (over.outlook, over.cut_off.open) == (Outlook.HELD, 1)
 
 
 def test_a_cut_off_that_is_over_is_missed_while_orders_are_left() -> None:
@@ -83,7 +92,7 @@ def test_what_is_over_is_told_at_once_the_next_day_by_the_hour_and_more_by_the_d
     ]
     assert [one.cut_off.left for one in told] == [1, 2, 4, 0, 5, 15]
     assert [one.outlook for one in told] == [
-        *(Outlook.MISSED, Outlook.MISSED, Outlook.LATE, Outlook.MET),
+        *(Outlook.MISSED, Outlook.MISSED, Outlook.LATE, Outlook.HELD),
         *(Outlook.IN_TIME, Outlook.IN_TIME),
     ]
     assert told[2].needed_per_hour == 4 * 60  # the first of that hour, with three before it

@@ -105,7 +105,9 @@ def test_orders_that_a_lead_holds_are_not_waited_for(floor: Transactions) -> Non
     assert reasons == {"ACME/1001": Word("hold.reason.address"), "ACME/1002": ""}
     with floor.begin() as tx:
         from_office(tx, SITE, HoldSubject(Subject("merchant", "ACME"), "payment"), NOW)
-    assert {one.outlook for one in seen(floor).forecasts} == {Outlook.MET}
+    found = seen(floor).forecasts
+    assert [one.outlook for one in found] == [Outlook.HELD, Outlook.HELD]
+    assert [one.cut_off.open for one in found] == [2, 1]
 
 
 def test_who_picks_is_shown_with_cart_and_last_scan(floor: Transactions) -> None:

@@ -12,7 +12,7 @@ import pytest
 from textual.events import MouseScrollDown
 from tui.screens import NOW, SIZES, picture
 
-from floorhand.domain.cut_offs import CutOff, forecasts
+from floorhand.domain.cut_offs import CutOff, Forecast, Outlook, forecasts
 from floorhand.domain.printing import Stands
 from floorhand.domain.shifts import Period
 from floorhand.domain.troubles import KINDS
@@ -610,6 +610,29 @@ def test_a_table_shows_the_lines_around_the_chosen_one_and_counts_the_others() -
         "  6 more",
     ]
     assert rows_of(a_table(0), 60, 6) == [" Title", "  none"]
+
+
+@pytest.mark.parametrize("language", languages())
+def test_no_outlook_is_cut_on_80_columns(language: str) -> None:
+    words = catalog(language)
+    missing = []
+    for outlook in Outlook:
+        one = Forecast(CutOff(NOW + H, {"released": 60, "waiting": 40}, 50), outlook, NOW, 120.0)
+        board = replace(a_board(), forecasts=(one,))
+        rows = lay_out_board(BoardView(board, words, UTC, "MAIN"), 80, 24)
+        word = words.say(f"board.outlook.{outlook}")
+        told = ["".join(part.text for part in row) for row in rows]
+        missing += [word] if not any(f" {word} " in row for row in told) else []
+    assert missing == []
+
+
+def test_what_is_held_is_open_and_calls_for_somebody() -> None:
+    held = forecasts((CutOff(NOW + H, {"hold": 6, "waiting": 4}),), 36.0, NOW)
+    board = replace(a_board(), forecasts=held)
+    table, *_ = parts_of(BoardView(board, catalog("en"), UTC, "MAIN"), board)
+    (row,) = table.body
+    assert (row[1].text, row[1].role) == ("! held", "said-look")
+    assert [part.text for part in row[2:]] == ["10", *"·····", "10", "", ""]
 
 
 WAITING = ("putaway", "putback", "refill", "count", "tote", "handover", "return")

@@ -37,7 +37,10 @@ class Outlook(StrEnum):
     """What is to be said of a cut-off, from best to worst."""
 
     MET = "met"
-    """Nothing is left that could leave."""
+    """All have left."""
+    HELD = "held"
+    """Those that are open wait for a word or for stock: none of them leaves as things are. Where
+    others are open too, it is theirs that is told."""
     IN_TIME = "in_time"
     """At the pace of now all will have left in time."""
     UNKNOWN = "unknown"
@@ -74,6 +77,11 @@ class CutOff:
         return sum(self.orders.get(state, 0) for state in WORKABLE)
 
     @property
+    def open(self) -> int:
+        """Count the orders that have not left, whoever they wait for."""
+        return self.left + self.blocked
+
+    @property
     def blocked(self) -> int:
         """Count the orders that wait for somebody else."""
         return sum(self.orders.get(state, 0) for state in BLOCKED)
@@ -83,9 +91,9 @@ class CutOff:
 class Forecast:
     """What comes of a cut-off.
 
-    ``ends_at`` is when the last of its orders leaves at the pace of now; None if nothing is left,
-    or there is no pace. ``needed_per_hour`` is how many must leave in an hour, those of earlier
-    cut-offs with them; None once it is over.
+    ``ends_at`` is when the last of its orders leaves at the pace of now; None if none is left that
+    people can bring to an end, or there is no pace. ``needed_per_hour`` is how many must leave in
+    an hour, those of earlier cut-offs with them; None once it is over.
     """
 
     cut_off: CutOff
@@ -121,7 +129,7 @@ def forecasts(
 
 def _forecast(one: CutOff, ahead: int, per_hour: float | None, now: datetime) -> Forecast:
     if not one.left:
-        return Forecast(one, Outlook.MET)
+        return Forecast(one, Outlook.HELD if one.blocked else Outlook.MET)
     ends_at = now + timedelta(hours=ahead / per_hour) if per_hour else None
     hours = (one.due_at - now).total_seconds() / 3600
     if hours <= 0:

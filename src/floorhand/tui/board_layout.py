@@ -77,7 +77,8 @@ def _worst(view: BoardView, board: Board) -> str:
     printers = {one.tone for one in board.printers}
     if view.away or Outlook.MISSED in outlooks or "refused" in printers or board.returns.late:
         return "refused"
-    looks = Outlook.LATE in outlooks or "look" in printers or board.troubles
+    waiting = outlooks & {Outlook.HELD, Outlook.LATE}
+    looks = waiting or "look" in printers or board.troubles
     return "look" if looks else "ok"
 
 
