@@ -221,6 +221,20 @@ def test_a_parcel_that_was_taken_back_is_packed_again_with_its_label(bench) -> N
         assert tx.scalars(select(Parcel.state)).all() == ["closed"]
 
 
+def test_a_label_that_was_asked_for_again_is_void_again(bench: Transactions) -> None:
+    packed(bench)
+    lead = Lead(bench)
+    for _ in range(2):
+        with bench.begin() as tx:
+            tx.execute(update(PrintJob).values(state="sent", number=7, sent_at=NOW))
+        told = lead.take_back("T-1", "packed, 4")
+        assert told.endswith("Its printed label is void: destroy it.")
+        with bench.begin() as tx:
+            assert tx.scalars(select(PrintJob.state)).one() == "voided"
+            assert tx.scalars(select(Parcel.state)).all() == []
+        lead.scan("*UNDO")
+
+
 def test_what_others_have_gone_on_from_is_not_done_again(docks: Transactions) -> None:
     ana = Picker(docks, job="receiving")
     ana.scan("D-100", "LD1", inbound.CAP)

@@ -192,7 +192,7 @@ def _key(row: Changed) -> tuple[str, ...]:
 
 
 def _is_printed(tx: Session, cause: Cause, rows: tuple[Changed, ...]) -> bool:
-    jobs = [row.any["id"] for row in rows if row.table.name == "print_job" and row.was is None]
+    jobs = [row.any["id"] for row in rows if restoring.is_label_that_came(row)]
     asked = select(PrintJob.id).where(
         PrintJob.site == cause.site,
         PrintJob.id.in_(jobs),

@@ -141,15 +141,9 @@ def _said(step: Step, rows: Sequence[Changed], legs: Sequence[Leg], *, again: bo
         return Said("road.redone", facts, "ok")
     said, more = where_now(legs) or ("road.undone", {})
     facts |= more
-    if any(_is_void_again(row) for row in rows):
+    if any(map(restoring.is_label_that_came, rows)):
         return Said("road.undone_label", {**facts, "undone_text": said}, "ok")
     return Said(said, facts, "ok")
-
-
-def _is_void_again(row: Changed) -> bool:
-    """Say whether a label that waited for its printer does so no more."""
-    came = row.was is None or row.was.get("state") == "voided"
-    return row.table.name == "print_job" and came
 
 
 def where_now(legs: Sequence[Leg]) -> tuple[str, Facts] | None:

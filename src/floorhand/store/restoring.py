@@ -147,8 +147,8 @@ def put_back(tx: Session, rows: Iterable[Changed], now: datetime, *, printed: bo
         there: _Row | None = (
             tx.connection().execute(select(row.table).where(row.same())).mappings().first()
         )
-        if printed and row.table.name == "print_job" and row.was is None and there is not None:
-            row = replace(row, now=there)
+        if printed and is_label_that_came(row) and there is not None:
+            row = replace(row, was=None, now=there)
         change = _removal(row, there) if row.was is None else _return(row, row.was, there)
         if row.table.name == "delivery" and row.was is None:
             deliveries.forget_places(tx, row.any["site"], row.any["number"])
@@ -158,6 +158,12 @@ def put_back(tx: Session, rows: Iterable[Changed], now: datetime, *, printed: bo
             tx.connection().execute(change)
         except IntegrityError as error:
             raise _moved_on(row, there) from error
+
+
+def is_label_that_came(row: Changed) -> bool:
+    """Say whether a row is a label that the scan brought, or that was void before it."""
+    came = row.was is None or row.was.get("state") == "voided"
+    return row.table.name == "print_job" and came
 
 
 def stays(row: Changed) -> bool:
