@@ -40,6 +40,7 @@ from floorhand.store.schema import (
     PrinterRow,
     PrintJob,
     Return,
+    SiteRow,
     Spooler,
     Trace,
     Worker,
@@ -224,6 +225,27 @@ def test_a_return_that_was_judged_in_time_was(transactions, led) -> None:
     assert first["returns"]["age"]["returns"] == 1
     for done in there_and_back(transactions, "RMA-1", "closed"):
         assert told(transactions, MUCH_LATER) == first, done
+
+
+def test_a_seat_that_locked_was_left_then_whoever_finds_out_when(transactions, led) -> None:
+    led(packing)
+    with transactions.begin() as tx:
+        tx.execute(update(SiteRow).values(rules='{"idle_minutes": {"lead": 2}}'))
+    Picker(transactions, "W2", now=NOW, job="leading")
+    first = told(transactions, ENDED)
+    assert first["workers"]["W2"]["signed_in_s"] == 2 * 60 + 1
+    between = Period("", NOW + timedelta(minutes=1), ENDED)
+    in_part = told(transactions, ENDED, between)
+    assert in_part["workers"]["W2"]["signed_in_s"] == 62
+    assert told(transactions, NOW + timedelta(seconds=30))["workers"]["W2"]["signed_in_s"] == 29
+    later = NOW + timedelta(minutes=30)
+    freed = {"kind": "FreeSeat", "command": "{}", "facts": '{"taken_from": "W2"}', "worker": "W1"}
+    with transactions.begin() as tx:  # by somebody who does not know that it has locked
+        tx.add(Operation(site=SITE, id="D:1", seat="D", at=later, **freed))
+    assert told(transactions, MUCH_LATER) == first
+    assert told(transactions, MUCH_LATER, between) == in_part
+    again = Period("", ENDED, MUCH_LATER)
+    assert "W2" not in told(transactions, MUCH_LATER, again)["workers"]
 
 
 class Labels:

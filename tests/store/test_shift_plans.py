@@ -15,7 +15,8 @@ from floorhand.domain.entries import Entry, Noted
 from floorhand.domain.shifts import Period
 from floorhand.store.shift_goods import corrections
 from floorhand.store.shift_idle import idle_scans
-from floorhand.store.summaries import refusals, scans, stretches
+from floorhand.store.signed_in import stretches
+from floorhand.store.summaries import refusals, scans
 from floorhand.store.summary import shift_figures, summarise
 
 SHIFT = Period("day", NOW, NOW.replace(hour=17))
@@ -26,7 +27,9 @@ ASKED = {
     partial(
         corrections, entries=()
     ): "move USING INDEX ix_move_correction (site=? AND at>? AND at<?)",
-    stretches: "INDEX ix_operation_site_kind_at (site=? AND kind=? AND at>? AND at<?)",
+    partial(
+        stretches, now=NOW, beats=()
+    ): "INDEX ix_operation_site_kind_at (site=? AND kind=? AND at>? AND at<?)",
 }
 """How SQLite answers each question."""
 

@@ -127,15 +127,18 @@ def sign_in(tx: Session, cause: Cause, command: SignIn) -> SignedIn:
     others = (Seat.site == cause.site, Seat.worker == command.worker, Seat.code != cause.seat)
     for seat in tx.scalars(select(Seat.code).where(*others)).all():
         vacate(tx, cause, seat, NeedBadge(worker.name, cause.seat))
+    locks_after_s = _locks_after_s(tx, cause.site, worker.roles)
     tx.execute(
         update(Seat)
         .where(Seat.site == cause.site, Seat.code == cause.seat)
-        .values(worker=command.worker, locks_after_s=_locks_after_s(tx, cause.site, worker.roles))
+        .values(worker=command.worker, locks_after_s=locks_after_s)
     )
     if command.language:
         mine = (Worker.site == cause.site, Worker.code == command.worker)
         tx.execute(update(Worker).where(*mine).values(language=command.language))
     cause.note(job="sign_in", worker=command.worker)
+    if locks_after_s:
+        cause.note(locks_after_s=locks_after_s)
     jobs = menu_here(tx, cause.site, cause.station, worker.roles)
     parked = parked_jobs(tx, cause.site, command.worker)
     return SignedIn(worker.code, worker.name, jobs, parked, _ousted(tx, cause, command.worker))

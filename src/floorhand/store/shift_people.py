@@ -24,7 +24,7 @@ from floorhand.domain.pauses import (
 from floorhand.domain.shifts import Activity, Period, percent, signed_in_s
 from floorhand.domain.signing_in import JOBS
 from floorhand.domain.tallies import Key, Scanned, Tally
-from floorhand.store import shift_idle, shift_labels, summaries
+from floorhand.store import shift_idle, shift_labels, signed_in, summaries
 
 SignedIn = tuple[str, datetime, datetime | None]
 """Worker, signed in, signed out or None."""
@@ -49,12 +49,12 @@ def people(
         scans: All of it.
     """
     done, worked = tallies.tallies(noted, scans.counted), scans.worked
-    stretches = summaries.stretches(tx, site, period)
-    signed_in = signed_in_s(stretches, period, now)
+    stretches = signed_in.stretches(tx, site, period, now, scans.beats)
+    here_s = signed_in_s(stretches, period, now)
     labels, late = shift_labels.labels(tx, site, period, noted.by_operation)
     return {
         "jobs": {job: _of_job(job, done, worked) for job in JOBS},
-        "workers": _workers(done, worked, signed_in, summaries.worker_names(tx, site)),
+        "workers": _workers(done, worked, here_s, summaries.worker_names(tx, site)),
         "gaps": _gaps(scans, stretches, late, _idle(tx, site, period, noted)),
         "labels": label_figures(noted("reprints"), labels, min(now, period.end)),
     }

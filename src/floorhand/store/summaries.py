@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +17,6 @@ from floorhand.store.derived import TASK_KINDS
 from floorhand.store.prepared import UNNAMED
 from floorhand.store.schema import (
     Delivery,
-    Operation,
     Order,
     Parked,
     PrintJob,
@@ -33,11 +31,6 @@ from floorhand.store.tasks import LIVE
 
 OPEN_ORDERS = ("hold", "waiting", "released", "picking", "picked", "packing")
 
-
-SIGNED_IN_MAX = timedelta(days=2)
-
-TAKEN_OFF = ("FreeSeat", "TakeSeat", "Decide")
-"""Operations that may take a worker off a seat without signing out; these note whom."""
 
 DUE_SOON = timedelta(hours=AMBER_H)
 """Returns due so soon are told apart: a platform approves by itself what nobody judges."""
@@ -66,16 +59,6 @@ _REFUSED = select(Scan.seat, Scan.worker, Scan.job, Scan.at, Scan.scanned, Scan.
     Scan.at >= bindparam("start"),
     Scan.at < bindparam("end"),
     Scan.fate != literal_column("'taken'"),  # spelt out, as the index on these says it
-)
-
-
-_SIGNING = select(
-    Operation.at, Operation.id, Operation.kind, Operation.seat, Operation.facts
-).where(
-    Operation.site == bindparam("site"),
-    among(Operation.kind, "SignIn", "SignOut", *TAKEN_OFF),
-    Operation.at >= bindparam("start"),
-    Operation.at < bindparam("end"),
 )
 
 
@@ -129,33 +112,6 @@ def refusals(tx: Session, site: str, period: Period) -> tuple[Refusal, ...]:
     """List the scans of the period that were refused."""
     rows = ask(tx, _REFUSED, site=site, start=period.start, end=period.end)
     return tuple(map(Refusal._make, rows))
-
-
-def stretches(
-    tx: Session, site: str, period: Period
-) -> list[tuple[str, datetime, datetime | None]]:
-    """List when workers were signed in, as (worker, in, out or None), up to the period's end.
-
-    Who was taken off a seat was signed in until then; who signed in longer than `SIGNED_IN_MAX`
-    before it begins has gone home without signing out.
-    They are put in order here: asked for in order, SQLite reads all operations of these days.
-    """
-    first = period.start - SIGNED_IN_MAX
-    rows = ask(tx, _SIGNING, site=site, start=first, end=period.end)
-    found: list[tuple[str, datetime, datetime | None]] = []
-    sitting: dict[str, tuple[str, datetime]] = {}
-    for at, _, kind, seat, facts in sorted(rows):
-        is_taken = kind in TAKEN_OFF
-        worker = str(json.loads(facts).get("taken_from" if is_taken else "worker", ""))
-        left = {code for code, (who, _) in sitting.items() if who == worker}
-        for code in left if is_taken else left | {seat}:
-            if code in sitting:
-                who, since = sitting.pop(code)
-                found.append((who, since, at))
-        if kind == "SignIn":
-            sitting[seat] = (worker, at)
-    found += [(who, since, None) for who, since in sitting.values()]
-    return found
 
 
 def left_over(tx: Session, site: str, now: datetime) -> dict[str, dict[str, int]]:
