@@ -26,6 +26,7 @@ from floorhand.store.schema import (
     Merchant,
     Operation,
     Order,
+    Place,
     PrinterRow,
     PrintJob,
     Receipt,
@@ -222,6 +223,61 @@ def test_a_reason_is_told_in_words_and_as_it_was_written_if_it_has_none(
         tx.execute(update(Order).values(state="hold", hold_reason="missing_at_bench"))
         facts = dict(about(tx, SITE, "order", "ACME/1001").facts)
     assert facts["fact.reason_text"] == "hold.reason.missing_at_bench"
+
+
+HELD_BY = ("fact.held_by", f"office \x1f{NOW:%Y-%m-%d %H:%M}")
+TEA_L1 = (("fact.product", "ACME/TEA"), ("fact.lot", "L1"))
+
+
+@pytest.mark.parametrize(
+    ("subject", "kind", "name", "told"),
+    [
+        (Subject("order", "ACME", "1001"), "order", "ACME/1001", ()),
+        (Subject("merchant", "ACME"), "order", "ACME/1003", ()),
+        (Subject("merchant", "ACME"), "merchant", "ACME", ()),
+        (Subject("bin", code="A-02"), "place", "A-02", ()),
+        (Subject("sku", "ACME", "TEA"), "sku", "ACME/TEA", TEA_L1[:1]),
+        (Subject("lot", "ACME", "TEA", "L1"), "sku", "ACME/TEA", TEA_L1),
+        (Subject("lot", "ACME", "TEA", "L1"), "lot", "ACME/TEA/L1", ()),
+        (Subject("recall", "ACME", "TEA", "L1"), "lot", "ACME/TEA/L1", ()),
+        (Subject("sku", "ACME", "TEA"), "lot", "ACME/TEA/L1", ()),
+        (Subject("recall", "ACME", "TEA", "L1"), "place", "T-1", TEA_L1),
+        (Subject("sku", "ACME", "CAM"), "serial", "ACME/CAM/S1", ()),
+    ],
+)
+def test_what_is_held_says_so_with_why_who_and_since(
+    floor: Transactions, subject: Subject, kind: str, name: str, told: tuple[tuple[str, str], ...]
+) -> None:
+    with floor.begin() as tx:
+        house.put(tx, "T-1", house.OLD_TEA, 1)
+        from_office(tx, SITE, HoldSubject(subject, "quality"), NOW)
+        facts = behind_line(tx, SITE, Target(kind, name), LATER).facts
+    held = ("fact.held_text", f"hold.kind.{subject.kind}")
+    at = facts.index(held)
+    why = ("fact.reason_text", "hold.reason.quality")
+    assert facts[at : at + 3 + len(told)] == (held, *told, why, HELD_BY)
+    assert facts.count(held) == 1
+
+
+def test_what_is_not_held_itself_does_not_say_so(floor: Transactions) -> None:
+    held = (Subject("merchant", "ACME"), Subject("lot", "ACME", "TEA", "L9"))
+    with floor.begin() as tx:
+        for subject in held:
+            from_office(tx, SITE, HoldSubject(subject, "quality"), NOW)
+        begun = about(tx, SITE, "order", "ACME/1001").facts
+        other = about(tx, SITE, "lot", "ACME/TEA/L1").facts
+        tote = about(tx, SITE, "place", "T-1").facts
+    assert [name for name, _ in (*begun, *other, *tote) if name == "fact.held_text"] == []
+
+
+def test_a_bin_that_a_picker_blocked_says_so(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        tx.execute(update(Place).where(Place.code == "A-02").values(blocked="blocked"))
+        facts = about(tx, SITE, "place", "A-02").facts
+    assert facts[1:3] == (
+        ("fact.held_text", "hold.kind.bin"),
+        ("fact.reason_text", "hold.reason.blocked"),
+    )
 
 
 def test_what_was_taken_back_stays_in_the_history_and_says_by_whom(floor: Transactions) -> None:

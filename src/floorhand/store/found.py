@@ -9,7 +9,6 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from floorhand.domain.reasons import HELD, reason_facts
 from floorhand.domain.ruling import NAMES, SITE_NAMES, site_value_of, value_of
 from floorhand.domain.signing_in import Seen
 from floorhand.domain.things import (
@@ -30,6 +29,7 @@ from floorhand.store import histories, looking
 from floorhand.store.called import called
 from floorhand.store.cells import Details, Lead, Value, Word, table
 from floorhand.store.details import details, scans_of
+from floorhand.store.held_told import held_facts
 from floorhand.store.lookup import resolve
 from floorhand.store.masters import merchant_rules, site_rules, site_zone
 from floorhand.store.merchant_pages import merchant_page
@@ -123,7 +123,7 @@ def about(tx: Session, site: str, kind: str, name: str) -> Details:
     seen = _seen(tx, site, kind, name)
     held = [f"{row.pieces} × {row.code}" for row in seen.rows[:HELD_MAX]]
     named = () if kind == "order" else ((f"board.head.{kind}", name),)  # which names itself
-    facts = (*named, *seen.facts)
+    facts = (*named, *held_facts(tx, site, kind, name), *seen.facts)
     if held:
         more = ", …" if len(seen.rows) > HELD_MAX else ""
         facts = (*facts, ("details.held", ", ".join(held) + more))
@@ -196,16 +196,16 @@ def _seen(tx: Session, site: str, kind: str, name: str) -> Seen:
 
 
 def _order(tx: Session, site: str, name: str) -> Seen:
-    """Say how an order stands, until when it has to leave, and why it is held."""
+    """Say how an order stands, and until when it has to leave."""
     merchant, number = split_name(name)
-    asked = select(Order.due_at, Order.hold_reason).where(
+    asked = select(Order.due_at).where(
         Order.site == site, Order.merchant == merchant, Order.number == number
     )
     seen = looking.order(tx, site, name)
     if (row := tx.execute(asked).first()) is None:
         return seen
     due = ("fact.due", f"{row.due_at.astimezone(site_zone(tx, site)):%Y-%m-%d %H:%M}")
-    return replace(seen, facts=(*seen.facts, due, *reason_facts(row.hold_reason, HELD)))
+    return replace(seen, facts=(*seen.facts, due))
 
 
 def _paper(states: str, row: tuple[str | None, str, str] | None) -> Seen:

@@ -13,11 +13,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.cut_offs import BLOCKED, WORKABLE
-from floorhand.domain.holds import MERCHANT, Subject
-from floorhand.domain.reasons import HELD, reason_facts
+from floorhand.domain.holds import MERCHANT
 from floorhand.domain.things import AVAILABLE, OUTSIDE
 from floorhand.store.cells import Details, Lead, Value, Word, table
-from floorhand.store.holds import condition_now, of_subject, state_now
+from floorhand.store.held_told import held_facts
+from floorhand.store.holds import condition_now, state_now
 from floorhand.store.masters import site_zone
 from floorhand.store.schema import Delivery, Merchant, Order, OrderLine, Return, Stock
 from floorhand.store.service_asked import Asked
@@ -62,16 +62,11 @@ def merchant_page(tx: Session, site: str, kind: str, merchant: str, now: datetim
         asked = Asked(site, merchant, now - OVER, site_zone(tx, site))
         told = TABLES[which](tx, asked)
         return table(told.heads, told.rows)
-    facts = (("board.head.merchant", f"{merchant} {name}".strip()), *_held(tx, site, merchant))
+    facts = (
+        ("board.head.merchant", f"{merchant} {name}".strip()),
+        *held_facts(tx, site, MERCHANT, merchant),
+    )
     return table(HEADS, _rows(tx, site, merchant), facts=facts)
-
-
-def _held(tx: Session, site: str, merchant: str) -> tuple[tuple[str, str], ...]:
-    """Say that all of a merchant's is held, and why, if it is."""
-    hold = of_subject(tx, site, Subject(MERCHANT, merchant))
-    if hold is None:
-        return ()
-    return (("fact.held_text", "hold.kind.merchant"), *reason_facts(hold.reason, HELD))
 
 
 def _rows(tx: Session, site: str, merchant: str) -> Iterator[Row]:
