@@ -26,6 +26,10 @@ from floorhand.domain.labels import KINDS
 from floorhand.domain.print_desk import ConfirmLabels, ReprintLabel, ReroutePrinter, VoidLabels
 from floorhand.domain.printing import SENDING_MAX_S
 from floorhand.domain.shifts import Period
+from floorhand.exchange.own_site import read_rule
+from floorhand.exchange.records import Context
+from floorhand.exchange.writing_rules import write_site
+from floorhand.exchange.written import Writing
 from floorhand.ops import print_desk
 from floorhand.ops.control import set_due
 from floorhand.store import print_queue
@@ -33,6 +37,7 @@ from floorhand.store.cancelling import undo_order
 from floorhand.store.db import Transactions, engine_of
 from floorhand.store.ledger import Cause
 from floorhand.store.print_jobs import queue_label
+from floorhand.store.ruling import shifts_at
 from floorhand.store.schema import (
     Operation,
     Order,
@@ -246,6 +251,20 @@ def test_a_seat_that_locked_was_left_then_whoever_finds_out_when(transactions, l
     assert told(transactions, MUCH_LATER, between) == in_part
     again = Period("", ENDED, MUCH_LATER)
     assert "W2" not in told(transactions, MUCH_LATER, again)["workers"]
+
+
+def test_a_shift_is_as_long_as_it_was_and_has_the_name_it_had(transactions, led) -> None:
+    led(packing)
+    with transactions.begin() as tx:
+        before = shifts_at(tx, SITE, ENDED)
+    first = told(transactions, ENDED)
+    now = ("day 06:00-18:00", "night 18:00-06:00")
+    with transactions.begin() as tx:
+        context = Context(now=NOW + timedelta(hours=2))
+        write_site(Writing(tx, SITE, context), [read_rule("shifts", "|".join(now))])
+    with transactions.begin() as tx:
+        assert (shifts_at(tx, SITE, ENDED), shifts_at(tx, SITE, MUCH_LATER)) == (before, now)
+    assert told(transactions, MUCH_LATER) == first
 
 
 class Labels:

@@ -26,6 +26,7 @@ from floorhand.store.db import in_turn, open_database
 from floorhand.store.earlier import AddedUp, keep_figures
 from floorhand.store.masters import require_site, site_rules
 from floorhand.store.onlooking import Onlooker
+from floorhand.store.ruling import shifts_at
 from floorhand.text.catalog import catalog
 
 YEARS = (1970, 9998)
@@ -54,7 +55,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         require_site(tx, settings.site)
         zone = ZoneInfo(summaries.time_zone(tx, settings.site))
         rules = site_rules(tx, settings.site)
-        period = asked_period(args, rules.shifts, zone, now)
+        shifts = shifts_at(tx, settings.site, _as_of(args, zone, now))
+        period = asked_period(args, shifts, zone, now)
         words = catalog(settings.language or rules.language)
         if not args.screen:
             figures = figures_of(tx, settings, period, now, added_up.append)
@@ -64,6 +66,11 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     for one in added_up:
         in_turn(transactions, partial(keep_figures, site=settings.site, added_up=one))
     return 0
+
+
+def _as_of(args: argparse.Namespace, zone: ZoneInfo, now: datetime) -> datetime:
+    """Say as of when shifts are meant: on the day that was asked for, they may have been others."""
+    return min(now, local_day(_day(args.day), zone).end) if args.day else now
 
 
 def asked_period(

@@ -21,7 +21,8 @@ from floorhand.domain.headlines import COMPARED_WEEKS, headlines
 from floorhand.domain.shifts import Period, weeks_before
 from floorhand.domain.tallies import Hours
 from floorhand.store.asking import ask
-from floorhand.store.masters import site_rules, site_zone
+from floorhand.store.masters import site_zone
+from floorhand.store.ruling import shifts_at
 from floorhand.store.schema import KeptFigures
 from floorhand.store.shift_goods import Waiting
 
@@ -86,7 +87,7 @@ def earlier_shifts(
         figures: Adds up the figures of a period, or those of them that are headlines, and its pace.
         added_up: Called with each that was added up now and can be kept (`keep_figures`).
     """
-    shifts, zone = site_rules(tx, site).shifts, site_zone(tx, site)
+    shifts, zone = shifts_at(tx, site, min(now, period.end)), site_zone(tx, site)
     found: list[Earlier] = []
     for weeks in range(1, COMPARED_WEEKS + 1):
         before = weeks_before(period, shifts, weeks, zone)

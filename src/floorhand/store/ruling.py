@@ -12,9 +12,12 @@ from sqlalchemy.orm import Session, aliased
 
 from floorhand.domain.json_text import as_json
 from floorhand.domain.rules import MerchantRules, SiteRules
+from floorhand.domain.ruling import BUILDING
+from floorhand.domain.site_rules import SHIFTS, parts_of
 from floorhand.domain.tracing import BUILDINGS, thing, things_of
 from floorhand.store import traces
 from floorhand.store.ledger import OFFICE, Cause
+from floorhand.store.masters import site_rules
 from floorhand.store.schema import Merchant, Operation, SiteRow, Trace, Worker
 from floorhand.store.standing import standing
 
@@ -103,6 +106,15 @@ def value_at(tx: Session, site: str, merchant: str, name: str, at: datetime) -> 
         return None
     said = json.loads(row.undone or row.command)["now" if row.undone else "was"]
     return str(said)
+
+
+def shifts_at(tx: Session, site: str, at: datetime) -> tuple[str, ...]:
+    """Give the shifts of a building as they were just before a moment, or are if that is now.
+
+    So a shift that is over can be asked for by its name, and is as long as it was.
+    """
+    then = value_at(tx, site, BUILDING, SHIFTS, at)
+    return site_rules(tx, site).shifts if then is None else tuple(parts_of(then))
 
 
 def _change(told: dict[str, str], by: str, at: datetime) -> Change:

@@ -33,9 +33,10 @@ from floorhand.store import shift_goods, shift_orders, shift_returns, summaries
 from floorhand.store.asking import connection_of
 from floorhand.store.earlier import AddedUp, earlier_shifts, is_settled, kept_waiting, to_keep
 from floorhand.store.entries import entries
-from floorhand.store.masters import site_rules, site_zone
+from floorhand.store.masters import site_zone
 from floorhand.store.proofs import stock_told
 from floorhand.store.room import left_for
+from floorhand.store.ruling import shifts_at
 from floorhand.store.shift_deliveries import deliveries
 from floorhand.store.shift_goods import Waiting
 from floorhand.store.shift_pace import jobs_told, shift_pace, targets_at_end, with_usual
@@ -201,7 +202,7 @@ def _returns(
     now: datetime,
     noted: Noted,
 ) -> dict[str, Any]:
-    shifts, zone = site_rules(tx, site).shifts, site_zone(tx, site)
+    shifts, zone = shifts_at(tx, site, min(now, period.end)), site_zone(tx, site)
     next_end = end_of_next(shifts, period.end, zone)
     due = shift_returns.deadlines(tx, site, period, next_end, now)
     return return_figures(noted(*RETURNS_NOTE), due.missed, due.coming)
