@@ -126,6 +126,24 @@ def test_who_picks_is_shown_with_cart_and_last_scan(floor: Transactions) -> None
     assert {row[4] for row in rows} == {"Ana"}
 
 
+def test_work_that_was_left_in_another_job_is_not_told_as_that_of_this_one(
+    floor: Transactions,
+) -> None:
+    with floor.begin() as tx:
+        left = {"kind": "count", "state": "claimed", "place": "A-02", "worker": "W1"}
+        at = {"created_at": NOW - timedelta(hours=1), "claimed_at": NOW - timedelta(minutes=18)}
+        tx.execute(insert(Task).values(site=SITE, id="C:1", **left, **at))
+    ana = Picker(floor)
+    (one,) = seen(floor).people
+    assert (one.job, one.claim) == ("picking", "")
+    assert one.since is not None
+    assert one.since >= NOW
+    ana.start()
+    (one,) = seen(floor).people
+    assert (one.job, one.claim) == ("picking", "CART-1")
+    assert one.since == NOW + timedelta(seconds=3)
+
+
 def test_totes_at_a_bench_wait_since_their_first_piece(floor: Transactions) -> None:
     ana = Picker(floor)
     ana.start()

@@ -32,6 +32,7 @@ from floorhand.store.asking import among, ask
 from floorhand.store.exceptions import by_kind
 from floorhand.store.holds import stands_still
 from floorhand.store.masters import DEFAULT_PRINTER, site_rules, site_zone
+from floorhand.store.open_work import JOBS_OF
 from floorhand.store.schema import (
     Delivery,
     Handover,
@@ -95,7 +96,7 @@ _CLAIMED = (
     select(Task.worker, Task.kind, Task.place, Task.claimed_at)
     .where(
         Task.site == bindparam("site"),
-        Task.kind.in_(("pick", "pack", "putaway", "count", "putback", "refill")),
+        Task.kind.in_(JOBS_OF),
         among(Task.state, "claimed"),
     )
     .order_by(Task.claimed_at)
@@ -185,9 +186,9 @@ _OF_STATIONS = select(Station.printer).where(Station.site == bindparam("site")).
 class AtWork:
     """Somebody who sits somewhere.
 
-    ``job`` is the flow that is open there; ``claim`` the place that the oldest task is about which
-    the worker has claimed, ``since`` when that was, or when the worker signed in if there is none.
-    ``seen_at`` is the last scan.
+    ``job`` is the flow that is open there; ``claim`` the place that the oldest task of that job is
+    about which the worker has claimed, ``since`` when that was, or when the worker signed in if
+    there is none. What was left in another job is not told. ``seen_at`` is the last scan.
     """
 
     worker: str
@@ -300,9 +301,9 @@ def _cut_offs(tx: Session, site: str, began: datetime) -> tuple[CutOff, ...]:
 
 def _people(tx: Session, site: str, now: datetime) -> tuple[AtWork, ...]:
     since = sat_down(tx, site, now)
-    claims: dict[str, tuple[str, datetime | None]] = {}
+    claims: dict[tuple[str, str], tuple[str, datetime | None]] = {}
     for row in ask(tx, _CLAIMED, site=site):
-        claims.setdefault(row.worker, (row.place, row.claimed_at))
+        claims.setdefault((row.worker, JOBS_OF[row.kind]), (row.place, row.claimed_at))
     return tuple(
         AtWork(
             row.worker,
@@ -310,7 +311,7 @@ def _people(tx: Session, site: str, now: datetime) -> tuple[AtWork, ...]:
             row.code,
             row.station,
             row.flow,
-            *claims.get(row.worker, ("", since.get(row.code))),
+            *claims.get((row.worker, row.flow), ("", since.get(row.code))),
             row.at,
         )
         for row in ask(tx, _PEOPLE, site=site)
