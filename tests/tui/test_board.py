@@ -322,6 +322,55 @@ async def test_what_is_typed_or_scanned_is_searched_for() -> None:
         assert "About T-9" in await enter(pilot, "T-9")
 
 
+async def test_a_key_inside_what_is_typed_leaves_the_search_as_it_is() -> None:
+    looking = Looking()
+    async with app_of(looking).run_test(size=SIZES["80x24"]) as pilot:
+        await shows(pilot, "▶ 08:41")
+        await press(pilot, "right")
+        await shows(pilot, "BOLT/10")
+        for _ in range(2):
+            await type_in(pilot, "REA")
+            shown = await press(pilot, "f9")
+            assert "Enter first" in shown
+            assert "BOLT/10" in shown
+            assert "ACME/2" not in shown
+            shown = await type_in(pilot, "DY")
+            assert "Enter first" in shown
+            assert "BOLT/10" in shown
+            assert looking.kept == []
+            shown = await type_in(pilot, "\r")
+            assert "Only with: READY" in shown
+            assert "ACME/2" not in shown
+        assert "Kept as board.csv." in await press(pilot, "f9")
+        assert [row[0] for row in looking.kept[0][2]] == ["BOLT/10"]
+
+
+async def test_what_was_typed_around_a_key_is_erased_as_a_whole() -> None:
+    async with app_of(Looking()).run_test(size=SIZES["80x24"]) as pilot:
+        await shows(pilot, "▶ 08:41")
+        await press(pilot, "right")
+        await shows(pilot, "BOLT/10")
+        for erase in ("\x7f", "\x1b"):
+            await type_in(pilot, "READY")
+            await press(pilot, "f9")
+            shown = await (press(pilot, "escape") if erase == "\x1b" else type_in(pilot, erase))
+            assert "In all: 3." in shown
+            assert "ACME/2" in shown
+        assert "Only with: <F9>" in await type_in(pilot, "<F9>")
+
+
+async def test_what_is_typed_after_a_file_was_kept_is_shown() -> None:
+    async with app_of(Looking()).run_test(size=SIZES["80x24"]) as pilot:
+        await shows(pilot, "▶ 08:41")
+        await press(pilot, "right")
+        await shows(pilot, "BOLT/10")
+        await enter(pilot, "READY")
+        assert "Kept as board.csv." in await press(pilot, "f9")
+        assert "Only with: READY" in await press(pilot, "down")
+        assert "Kept as board.csv." in await press(pilot, "f9")
+        assert "Only with: ACME" in await type_in(pilot, "ACME")
+
+
 async def test_a_scan_finds_what_it_stands_for_from_anywhere() -> None:
     looking = Looking()
     async with app_of(looking).run_test(size=SIZES["80x24"]) as pilot:

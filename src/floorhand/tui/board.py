@@ -38,7 +38,7 @@ from floorhand.tui.opened import HELP, Opened, Rest
 from floorhand.tui.rows import Row
 from floorhand.tui.rows_view import RowsView
 from floorhand.tui.rules import Rules
-from floorhand.tui.scan import KeyDown, Scan, Typed
+from floorhand.tui.scan import KeyDown, KeyInside, Scan, Typed
 from floorhand.tui.telling import USUAL_MANNER, Manner
 from floorhand.tui.themes import THEMES
 
@@ -256,12 +256,14 @@ class BoardScreen(MouseScreen):
 
     def _heard_in(self, opened: Opened, item: object) -> None:
         match item:
-            case KeyDown(half=True):
-                opened.note = self._words.say("details.enter_first")
+            case KeyDown(key=key, half=True):
+                opened.press_inside(key, self._words.say("details.enter_first"))
             case KeyDown(key=key):
                 self._key(key)
+            case KeyInside():
+                opened.end_typed()
             case Typed(text=text) | Scan(text=text):
-                opened.order, opened.chosen = replace(opened.order, search=text), 0
+                opened.search(text)
                 view = self._details_view(opened, self._at) if self._at else None
                 if isinstance(item, Scan) and view and view.details and not written(view):
                     self._open(Target("found", text))

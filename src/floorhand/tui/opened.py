@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Final
 
@@ -33,7 +33,12 @@ HELP: Final = Target("details.help", "")
 
 @dataclass(slots=True)
 class Opened:
-    """What is open behind a line, and how it is looked at."""
+    """What is open behind a line, and how it is looked at.
+
+    Attributes:
+        keys_inside: Keys inside what is being typed, as they are written in it.
+        ended: Whether what had keys inside was ended just now, and not erased.
+    """
 
     about: Target
     order: Order = field(default_factory=Order)
@@ -42,6 +47,8 @@ class Opened:
     note: str = ""
     before: Opened | None = None
     looked_s: float = 0.0
+    keys_inside: tuple[str, ...] = ()
+    ended: bool = False
 
     @property
     def is_due(self) -> bool:
@@ -53,6 +60,28 @@ class Opened:
         if kind in REPORTED or kind.partition(".")[0] in OF_MERCHANT:
             every_s = REPORT_EVERY_S
         return self.details is None or monotonic() - self.looked_s >= every_s
+
+    def press_inside(self, key: str, note: str) -> None:
+        """Take no key inside what is typed, as of a scanner it may be a part of a code."""
+        self.keys_inside += (f"<{key.upper()}>",)
+        self.note = note
+
+    def end_typed(self) -> None:
+        """Go on to search for what was typed around keys, now that it is ended."""
+        self.keys_inside, self.note, self.ended = (), "", True
+
+    def search(self, text: str) -> None:
+        """Search for what is typed: keys are none of it, and nothing follows when it is ended."""
+        ended, self.ended = self.ended, False
+        if ended and not text:
+            return
+        if not text:
+            self.keys_inside = ()
+        for key in self.keys_inside:
+            text = text.replace(key, "")
+        if not self.keys_inside:
+            self.note = ""
+        self.order, self.chosen = replace(self.order, search=text), 0
 
     def lead_back_to(self, home: Opened | None) -> None:
         """Forget how it came here beyond `BACK_MAX` tables; from there ``home`` is next."""
