@@ -32,6 +32,8 @@ from floorhand.store import recalls, tasks
 from floorhand.store.cancelling import undo_order
 from floorhand.store.check import violations
 from floorhand.store.db import Transactions, in_turn
+from floorhand.store.exception_facts import facts_of
+from floorhand.store.exceptions import open_exceptions
 from floorhand.store.ledger import Cause
 from floorhand.store.places import new_place
 from floorhand.store.schema import Checked, Hold, Operation, Order, Place, Stock, Trouble, Worker
@@ -126,6 +128,54 @@ def test_a_line_is_short_by_its_merchants_rules_if_there_is_nothing_else(floor) 
     assert line(floor, "1") == (0, 2, "held")
     assert line(floor, "2") == (0, 0, "")
     assert troubles(floor, "short_order") == ["ACME/1", "BOLT/2"]
+
+
+def told(floor: Transactions) -> list[tuple[int, dict[str, object]]]:
+    with floor.begin() as tx:
+        found = open_exceptions(tx, SITE, NOW)
+    return [(one.pieces, one.facts) for one in found if one.kind == "short_order"]
+
+
+def test_the_exception_says_all_that_an_order_lacks_and_why(floor) -> None:
+    with floor.begin() as tx:
+        put(tx, "A-01", MUG, 2)
+        put(tx, "C-01", MUG, 1)
+        order(tx, "1", [("MUG", 3), ("CAP", 1)])
+    ana = Picker(floor)
+    ana.start()
+    assert told(floor) == [(1, {"pieces": 1, "reason": "no_stock"})]
+    bob = lead(floor)
+    bob.scan("ACME/MUG", "1", "1")
+    assert line(floor, "1") == (0, 3, "held")
+    assert told(floor) == [(4, {"pieces": 4, "reason": "no_stock, held"})]
+    (row,) = shown(floor)
+    assert row == [
+        ("fact.reason_text", "picking.why_short.no_stock"),
+        ("fact.reason_text", "picking.why_short.held"),
+    ]
+    bob.scan("*UNDO")
+    assert told(floor) == [(1, {"pieces": 1, "reason": "no_stock"})]
+
+
+def shown(floor: Transactions) -> list[list[tuple[str, str]]]:
+    with floor.begin() as tx:
+        found = open_exceptions(tx, SITE, NOW)
+    return [list(facts_of(one)) for one in found if one.kind == "short_order"]
+
+
+def test_what_was_lost_of_an_order_that_is_sent_whole_is_told_once(floor) -> None:
+    with floor.begin() as tx:
+        put(tx, "A-01", NUT, 2)
+        put(tx, "C-01", NUT, 1)
+        order(tx, "1", [("NUT", 3)], merchant="BOLT")
+    ana = Picker(floor)
+    ana.start()
+    hold(floor, "bin", "", "A-01")
+    hold(floor, "bin", "", "C-01")
+    assert told(floor) == [(3, {"pieces": 3, "reason": "held"})]
+    ana.scan("BIN-A-01")
+    assert state(floor, "1", "BOLT") == "waiting"
+    assert told(floor) == [(3, {"pieces": 3, "reason": "held"})]
 
 
 def test_an_order_that_is_held_before_it_has_a_tote_gets_none_and_is_not_short(floor) -> None:

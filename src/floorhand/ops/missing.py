@@ -25,6 +25,7 @@ from floorhand.domain.things import CORRECTION, Goods, Line
 from floorhand.errors import Code, Refused
 from floorhand.ops.bench import Work, bench_of, order_at_bench
 from floorhand.ops.ending import note_short
+from floorhand.ops.reserving import order_trouble
 from floorhand.ops.shipping import finish_order, free_totes
 from floorhand.store import checking, holds, ledger, parcels, tasks
 from floorhand.store.cancelling import PUTBACK
@@ -63,13 +64,13 @@ def declare_missing(
     _take_out(tx, cause, work, command)
     short_lines = _shorten(tx, cause, work, command)
     held = command.reason == HELD  # nobody has picked wrong
-    kind = "short_order" if held else "missing_at_bench"
-    about: dict[str, str | int] = {
-        "sku": command.sku,
-        "pieces": command.pieces,
-        "reason": command.reason,
-    }
-    tasks.trouble(tx, cause, kind, head.order_no, head.merchant, **about)
+    sku, pieces, reason = command.sku, command.pieces, command.reason
+    if held:
+        order = (head.merchant, head.number)
+        order_trouble(tx, cause, *order, pieces=pieces, reason=reason, sku=sku)
+    else:
+        about = ("missing_at_bench", head.order_no, head.merchant)
+        tasks.trouble(tx, cause, *about, sku=sku, pieces=pieces, reason=reason)
     cause.note(
         job="packing",
         merchant=head.merchant,

@@ -259,17 +259,45 @@ def set_waiting(tx: Session, cause: Cause, order: OpenOrder) -> bool:
     if not ask(tx, _WAIT, **at).rowcount:
         return False
     missing = sum(line.pieces for line in order.lines)
-    order_trouble(tx, cause, order.merchant, order.number, pieces=missing, reason=NO_STOCK)
+    order_waits(tx, cause, order.merchant, order.number, missing)
     return True
 
 
 def order_trouble(
-    tx: Session, cause: Cause, merchant: str, number: str, *, pieces: int, reason: str
+    tx: Session,
+    cause: Cause,
+    merchant: str,
+    number: str,
+    *,
+    pieces: int,
+    reason: str,
+    sku: str = "",
 ) -> None:
-    """Tell supervisors of a short order, once as long as nobody has dealt with it."""
-    name = f"{merchant}/{number}"
-    if not tasks.is_told(tx, cause.site, "short_order", name):
-        tasks.trouble(tx, cause, "short_order", name, merchant, pieces=pieces, reason=reason)
+    """Tell supervisors that an order lacks further pieces, and all that it lacks for what reasons.
+
+    The product is told as long as it is the only one.
+    """
+    about = ("short_order", f"{merchant}/{number}")
+    told = tasks.facts_told(tx, cause.site, *about)
+    reasons = [each for each in str(told.get("reason", "")).split(", ") if each]
+    is_same = sku and told.get("sku", "" if told else sku) == sku
+    now: dict[str, str | int] = {"sku": sku} if is_same else {}
+    now["pieces"] = int(told.get("pieces", 0)) + pieces
+    now["reason"] = ", ".join(dict.fromkeys([*reasons, reason]))
+    tasks.retell(tx, cause, *about, merchant, told, now)
+
+
+def order_waits(tx: Session, cause: Cause, merchant: str, number: str, pieces: int) -> None:
+    """Tell supervisors that an order waits for pieces, so many in all.
+
+    Where its merchant wants whole orders, what it lost before is among them: it is not given up.
+    """
+    about = ("short_order", f"{merchant}/{number}")
+    told = tasks.facts_told(tx, cause.site, *about)
+    if told and merchant_rules(tx, cause.site, merchant).short_policy == HOLD_ORDER:
+        tasks.retell(tx, cause, *about, merchant, told, {**told, "pieces": pieces})
+    else:
+        order_trouble(tx, cause, merchant, number, pieces=pieces, reason=NO_STOCK)
 
 
 def open_slots(tx: Session, cause: Cause, task: str, chosen: Iterable[OpenOrder]) -> None:

@@ -11,7 +11,7 @@ from floorhand.domain.picking import SLOTS_MAX, NeedBench, Next, StopGone, WalkD
 from floorhand.errors import Code, Gone
 from floorhand.ops.colleagues import since
 from floorhand.ops.ending import note_short
-from floorhand.ops.reserving import drop_stop, order_trouble
+from floorhand.ops.reserving import drop_stop, order_waits
 from floorhand.store import holds, orders, picks, tasks
 from floorhand.store.asking import ask
 from floorhand.store.cancelling import put_back_picked
@@ -238,7 +238,7 @@ def _settle(tx: Session, cause: Cause, walk: Walk, merchant: str, number: str) -
     ask(tx, _SETTLE_SLOT, **order, at_task=walk.task)
     ask(tx, END_PICKING, **order, now=state, ended=cause.at if state == "short" else None)
     if state == "waiting" and holds.on_order(tx, cause.site, merchant, number) is None:
-        order_trouble(tx, cause, merchant, number, pieces=int(left), reason="no_stock")
+        order_waits(tx, cause, merchant, number, int(left))
     elif state == "short":
         note_short(tx, cause, merchant, number)
     for tote in orders.totes_of_order(tx, cause.site, merchant, number):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from floorhand.domain.reasons import HELD, SHORT, Where, reason_facts
@@ -67,7 +67,7 @@ _TASKS: Final[Mapping[str, str]] = {
 def facts_of(one: Standing) -> tuple[Shown, ...]:
     """Give the facts of an exception, those that are not empty, in the order they were told."""
     found: list[Shown] = []
-    for name, value in one.facts.items():
+    for name, value in _each(one):
         if value in ("", 0):
             continue
         if name in _WORDED:
@@ -77,6 +77,15 @@ def facts_of(one: Standing) -> tuple[Shown, ...]:
         elif name == "condition" and value != AVAILABLE:
             found.append((f"fact.condition_{value}", str(one.facts.get("sku", ""))))
     return tuple(found)
+
+
+def _each(one: Standing) -> Iterator[tuple[str, str | int]]:
+    """Take reasons apart: an order may lack pieces for several."""
+    for name, value in one.facts.items():
+        if (one.kind, name) == ("short_order", "reason"):
+            yield from ((name, reason) for reason in str(value).split(", "))
+        else:
+            yield name, value
 
 
 def _reason(one: Standing, value: str) -> Shown:

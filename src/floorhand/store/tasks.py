@@ -47,6 +47,7 @@ _TOLD = (
     _TROUBLE.c.closed_at.is_(None),
 )
 _IS_TOLD = select(_TROUBLE.c.id).where(*_TOLD).limit(1)
+_FACTS_TOLD = select(_TROUBLE.c.facts).where(*_TOLD).order_by(_TROUBLE.c.id.desc()).limit(1)
 _CLOSE_TROUBLE = update(_TROUBLE).where(*_TOLD).values(closed_at=bindparam("now"))
 _CLOSE = update(_TASK).where(_THIS).values(state=bindparam("state"), done_at=bindparam("done_at"))
 
@@ -152,6 +153,13 @@ def is_told(tx: Session, site: str, kind: str, subject: str) -> bool:
     """Say whether something is on the list of troubles."""
     at = {"at_site": site, "at_kind": kind, "at_subject": subject}
     return ask(tx, _IS_TOLD, **at).first() is not None
+
+
+def facts_told(tx: Session, site: str, kind: str, subject: str) -> dict[str, str | int]:
+    """Give what the list of troubles says of something; nothing if it is not on it."""
+    facts = ask(tx, _FACTS_TOLD, at_site=site, at_kind=kind, at_subject=subject).scalar()
+    told: dict[str, str | int] = json.loads(facts or "{}")
+    return told
 
 
 def close_trouble(tx: Session, cause: Cause, kind: str, subject: str) -> None:
