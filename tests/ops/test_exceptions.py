@@ -44,6 +44,7 @@ from floorhand.store.schema import (
     Trouble,
     Worker,
 )
+from floorhand.store.traces import history
 
 ROLES = frozenset({"lead"})
 LATER = NOW + timedelta(hours=1)
@@ -202,6 +203,19 @@ def test_suspect_stock_is_sold_again_when_another_person_has_looked(floor: Trans
     assert decide(floor, one, "release", worker="W1") == Code.EXCEPTION_OWN
     assert decide(floor, one, "release") == "exceptions.done.release"
     assert stock_of(floor, "A-01")["MUG", "", "available"] == one.pieces
+
+
+def test_a_decision_is_in_the_history_of_what_it_is_about(floor: Transactions) -> None:
+    one = raised(floor, "place_misses", "A-01")
+    in_turn(floor, lambda tx: carry_out(tx, lead(1), Assign(one.id, "W1")))
+    (one,) = listed(floor, "place_misses")
+    assert decide(floor, one, "settle", "nothing") == "exceptions.done.settle"
+    order = raised(floor, "order_differs", "1001")
+    assert decide(floor, order, "settle", "nothing") == "exceptions.done.settle"
+    with floor.begin() as tx:
+        kinds = [done.kind for done in history(tx, SITE, "place:A-01")]
+        assert kinds[:2] == ["Decide", "Assign"]
+        assert history(tx, SITE, "order:ACME/1001")[0].kind == "Decide"
 
 
 def test_an_exception_is_about_each_product_that_it_names(floor: Transactions) -> None:

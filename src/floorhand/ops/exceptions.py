@@ -40,7 +40,7 @@ from floorhand.errors import Code, Refused
 from floorhand.ops.colleagues import moment
 from floorhand.ops.exception_acts import ACTS, actions_for
 from floorhand.ops.leading import must_lead
-from floorhand.store import exceptions
+from floorhand.store import exceptions, subjects
 from floorhand.store.asking import ask, dialect_of
 from floorhand.store.exception_facts import facts_of
 from floorhand.store.exceptions import Standing
@@ -189,6 +189,7 @@ def assign(tx: Session, cause: Cause, command: Assign) -> Assigned:
     if not ask(tx, _GIVE, **at, had_by=one.owner, given_to=given_to).rowcount:
         raise Refused(Code.EXCEPTION_CHANGED, subject=one.subject)
     cause.note(job=JOB, exception=one.id, kind=one.kind, subject=one.subject, owner=given_to)
+    cause.things.update(subjects.things_called(tx, cause.site, one.merchant, one.subject))
     exceptions.end_gone(tx, cause)
     now = exceptions.exception(tx, cause.site, one.id, cause.at)
     assert now is not None, one
@@ -225,6 +226,7 @@ def decide(tx: Session, cause: Cause, command: Decide) -> Decided:
         asked_by=one.raised_by,
         **({"reason": command.reason} if command.reason else {}),
     )
+    cause.things.update(subjects.things_called(tx, cause.site, one.merchant, one.subject))
     exceptions.end_gone(tx, cause)
     told = {"kind_text": f"trouble.{one.kind}", "subject": one.subject, **facts}
     return Decided(f"exceptions.done.{command.action}", tuple(told.items()))

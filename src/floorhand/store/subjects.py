@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from floorhand.domain.holds import LOT, MERCHANT, SKU, Subject
 from floorhand.domain.sorting import is_turned, plain
 from floorhand.domain.things import OUTSIDE
+from floorhand.domain.tracing import thing
 from floorhand.store.holds import state_now
 from floorhand.store.ordering import Keys, in_order
 from floorhand.store.orders import ENDED
-from floorhand.store.schema import Merchant, Move, Order, Sku, Stock
+from floorhand.store.schema import Delivery, Merchant, Move, Order, Place, Return, Sku, Stock
 
 SOUGHT_MAX = 9
 """So many products of one code are offered; more merchants than that seldom share one."""
@@ -193,6 +194,28 @@ def called(tx: Session, site: str, code: str, sort: str = "") -> tuple[CalledRow
     elif is_turned(sort):
         rows.reverse()
     return tuple(rows)
+
+
+def things_called(tx: Session, site: str, merchant: str, code: str) -> tuple[str, ...]:
+    """Name the things that are called so, each with a history of its own.
+
+    Args:
+        tx: An open transaction.
+        site: The building.
+        merchant: Whose order it would be.
+        code: Of a place, a delivery, a return, or an order of the merchant.
+    """
+    questions = {
+        ("place", code): select(Place.code).where(Place.site == site, Place.code == code),
+        ("delivery", code): select(Delivery.number).where(
+            Delivery.site == site, Delivery.number == code
+        ),
+        ("return", code): select(Return.number).where(Return.site == site, Return.number == code),
+        ("order", merchant, code): select(Order.number).where(
+            Order.site == site, Order.merchant == merchant, Order.number == code
+        ),
+    }
+    return tuple(thing(*name) for name, asked in questions.items() if tx.scalar(asked) is not None)
 
 
 def sku_name(tx: Session, site: str, subject: Subject) -> str:
