@@ -188,9 +188,40 @@ def test_what_two_have_asked_for_alike_is_booked_once(floor: Transactions) -> No
     with floor.begin() as tx:
         tx.add(Worker(site=SITE, code="W9", name="Zoe", badge="W9", roles="lead"))
     zoe = Lead(floor, "W9", "exceptions")
-    for said in ("exceptions.done.approve", f"refusal.{Code.EXCEPTION_CHANGED}"):
-        zoe.scan(PLACE)
-        zoe.choose("Corrections to approve")
-        zoe.choose("Approve")
-        assert (zoe.said, mugs(floor)) == (said, before + 9)
+    zoe.scan(PLACE)
+    zoe.choose("Corrections to approve")
+    zoe.choose("Approve")
+    assert (zoe.said, mugs(floor)) == ("exceptions.done.approve", before + 9)
+    with floor.begin() as tx:
+        left = str(tx.scalar(select(Trouble.id).where(Trouble.closed_at.is_(None))))
+    late = Cause(SITE, "W9:99", "W9", "H9", "", NOW, ROLES)
+    with pytest.raises(Refused) as refused:
+        in_turn(floor, lambda tx: carry_out(tx, late, Decide(left, "approve")))
+    assert (refused.value.code, mugs(floor)) == (Code.EXCEPTION_CHANGED, before + 9)
     assert troubles(floor, "adjustment") == [PLACE]
+
+
+def test_what_cannot_be_approved_any_more_says_so_and_what_the_books_say_now(
+    floor: Transactions,
+) -> None:
+    before = mugs(floor)
+    Lead(floor).correct("+9", "Found")
+    ben = Lead(floor, "W2", "exceptions")
+    ben.scan(PLACE)
+    ben.choose("Corrections to approve")
+    told = dict(ben.prompt.facts)
+    assert "fact.books_now" not in told
+    assert "fact.approve_text" not in told
+    between = Cause(SITE, "ask:1", "W3", "H3", "", NOW + timedelta(minutes=11), ROLES)
+    booking = BookCorrection(PLACE, MUG, 2, "found")
+    in_turn(floor, lambda tx: carry_out(tx, between, booking))
+    ben.choose("Approve")
+    assert ben.said == f"refusal.{Code.EXCEPTION_CHANGED}"
+    ben.scan("*BACK", PLACE)
+    ben.choose("Corrections to approve")
+    told = dict(ben.prompt.facts)
+    assert (told["fact.believed"], told["fact.books_now"]) == (str(before), str(before + 2))
+    assert told["fact.approve_text"] == "exceptions.overtaken"
+    offered = [choice.code for choice in ben.prompt.choices]
+    assert "approve" not in offered
+    assert {"reject", "recount"} <= set(offered)

@@ -78,12 +78,43 @@ def carry_out_proposal(tx: Session, cause: Cause, one: Standing) -> Any:
         Refused: Whatever its handler refuses by now; `Code.EXCEPTION_CHANGED` if somebody has put
             the goods right since it was asked for.
     """
-    command = thaw_one(PROPOSED[one.kind], one.proposal)
-    is_done = command.put_right != _put_right(tx, cause.site, command, one.since)
+    command = _command(one)
+    is_done = is_overtaken(tx, cause.site, one)
     outcome = HANDLERS[type(command)](tx, cause, command)
     if is_done:
         raise Refused(Code.EXCEPTION_CHANGED, subject=one.subject)
     return outcome
+
+
+def is_overtaken(tx: Session, site: str, one: Standing) -> bool:
+    """Say whether goods were corrected since a command about them was asked for.
+
+    It cannot be approved any more: nobody knows whether the same is asked for twice.
+    """
+    if not one.proposal:
+        return False
+    command = _command(one)
+    return bool(command.put_right != _put_right(tx, site, command, one.since))
+
+
+def books_now(tx: Session, site: str, one: Standing) -> tuple[tuple[str, str], ...]:
+    """Say what the books have by now, where they had something else when it was asked for.
+
+    Where goods were corrected since, it is said that it cannot be approved.
+    """
+    facts: list[tuple[str, str]] = []
+    if one.kind == ADJUSTMENT and one.proposal:
+        command = _command(one)
+        pieces, _ = corrections.pieces_at(tx, site, command.place, command.goods)
+        if pieces != one.facts.get("believed"):
+            facts.append(("fact.books_now", str(pieces)))
+    if is_overtaken(tx, site, one):
+        facts.append(("fact.approve_text", "exceptions.overtaken"))
+    return tuple(facts)
+
+
+def _command(one: Standing) -> Any:
+    return thaw_one(PROPOSED[one.kind], one.proposal)
 
 
 def _put_right(tx: Session, site: str, command: Proposal, asked_at: datetime) -> tuple[int, ...]:

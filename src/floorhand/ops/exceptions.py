@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from floorhand.domain.days import ago
 from floorhand.domain.exceptions import (
+    APPROVE,
     REASONS,
     SIGNED,
     Assign,
@@ -38,6 +39,7 @@ from floorhand.domain.rights import Right
 from floorhand.domain.sorting import is_turned, plain
 from floorhand.errors import Code, Refused
 from floorhand.ops.colleagues import moment
+from floorhand.ops.deciding import books_now, is_overtaken
 from floorhand.ops.exception_acts import ACTS, actions_for
 from floorhand.ops.leading import must_lead
 from floorhand.store import exceptions, subjects
@@ -164,10 +166,12 @@ def look_at(tx: Session, cause: Cause, command: LookAtException) -> ExceptionSee
 
 
 def _seen(tx: Session, cause: Cause, one: Standing) -> ExceptionSeen:
-    facts = facts_of(one)
+    facts = (*facts_of(one), *books_now(tx, cause.site, one))
     if names := _names(tx, cause.site, one.raised_by):
         facts = (*facts, ("fact.caused_by", names))
     actions = actions_for(tx, cause.site, one)
+    if is_overtaken(tx, cause.site, one):
+        actions = tuple(name for name in actions if name != APPROVE)
     return ExceptionSeen(_row(tx, cause, one), facts, actions, one.owner == cause.worker)
 
 
