@@ -221,3 +221,13 @@ def test_a_list_of_deeds_tells_them_apart_on_a_handheld() -> None:
     drawn = texts(lay_out(view(turn), 40, 20))
     assert "A-5020" in drawn
     assert "A-5021" in drawn
+
+
+@pytest.mark.parametrize("language", languages())
+def test_why_something_cannot_be_approved_is_read_whole_on_40_columns(language: str) -> None:
+    words = catalog(language)
+    facts = (("fact.believed", "4"), ("fact.approve_text", "exceptions.overtaken"))
+    turn = replace(PICK, prompt=Prompt("exceptions.decide", facts=facts))
+    drawn = texts(lay_out(view(turn, language), 40, 20))
+    told = "".join(drawn.split())
+    assert "".join(words.say("exceptions.overtaken").split()) in told
