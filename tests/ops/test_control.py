@@ -163,6 +163,73 @@ def shown(floor: Transactions) -> list[list[tuple[str, str]]]:
     return [list(facts_of(one)) for one in found if one.kind == "short_order"]
 
 
+@pytest.mark.parametrize(
+    "subject", [("sku", *TEA), ("lot", *TEA, "L1"), ("recall", *TEA, "L1"), ("bin", "", "B-01")]
+)
+def test_a_release_gives_the_walk_back_what_the_hold_took(floor, subject) -> None:
+    with floor.begin() as tx:
+        put(tx, "A-01", MUG, 1)
+        put(tx, "B-01", OLD_TEA, 4)
+        order(tx, "1", [("MUG", 1), ("TEA", 2)])
+    ana = Picker(floor)
+    ana.start()
+    hold(floor, *subject)
+    assert line(floor, "1", 2) == (0, 2, "held")
+    release(floor, *subject)
+    assert line(floor, "1", 2) == (0, 0, "")
+    assert told(floor) == []
+    ana.go_on()
+    assert (state(floor, "1"), line(floor, "1", 2)) == ("picked", (2, 0, ""))
+
+
+def test_a_release_gives_a_walk_back_all_it_had_before_its_picker_scans(floor) -> None:
+    with floor.begin() as tx:
+        put(tx, "B-01", OLD_TEA, 4)
+        order(tx, "1", [("TEA", 2)])
+    ana = Picker(floor)
+    ana.start()
+    hold(floor, "sku", *TEA)
+    release(floor, "sku", *TEA)
+    assert picks(floor, "open") == [("1", "TEA", "B-01", 2)]
+    ana.scan("BIN-B-01")
+    ana.go_on()
+    assert (state(floor, "1"), line(floor, "1")) == ("picked", (2, 0, ""))
+
+
+def test_a_release_gives_the_next_walk_what_comes_when_totes_are_brought_away(floor) -> None:
+    with floor.begin() as tx:
+        put(tx, "A-01", MUG, 1)
+        put(tx, "B-01", OLD_TEA, 4)
+        order(tx, "1", [("MUG", 1), ("TEA", 2)])
+    ana = Picker(floor)
+    ana.start()
+    hold(floor, "sku", *TEA)
+    ana.go_on("picking.bring_tote")
+    release(floor, "sku", *TEA)
+    assert line(floor, "1", 2) == (0, 0, "")
+    ana.go_on()
+    ana.start()
+    ana.go_on()
+    assert (state(floor, "1"), line(floor, "1", 2)) == ("picked", (2, 0, ""))
+    assert told(floor) == []
+
+
+def test_a_release_gives_back_only_what_is_free_and_keeps_other_reasons(floor) -> None:
+    with floor.begin() as tx:
+        put(tx, "A-01", MUG, 1)
+        put(tx, "B-01", OLD_TEA, 2)
+        order(tx, "1", [("MUG", 1), ("TEA", 2), ("CAP", 1)])
+    Picker(floor).start()
+    hold(floor, "bin", "", "B-01")
+    hold(floor, "sku", *TEA)
+    assert told(floor) == [(3, {"pieces": 3, "reason": "no_stock, held"})]
+    release(floor, "sku", *TEA)
+    assert line(floor, "1", 2) == (0, 2, "held")
+    release(floor, "bin", "", "B-01")
+    assert (line(floor, "1", 2), line(floor, "1", 3)) == ((0, 0, ""), (0, 1, "no_stock"))
+    assert told(floor) == [(1, {"pieces": 1, "reason": "no_stock"})]
+
+
 def test_what_was_lost_of_an_order_that_is_sent_whole_is_told_once(floor) -> None:
     with floor.begin() as tx:
         put(tx, "A-01", NUT, 2)

@@ -19,6 +19,7 @@ from floorhand.domain.holds import BIN, GOODS, ORDER, SKU, Subject
 from floorhand.domain.things import Goods
 from floorhand.errors import Code, Refused
 from floorhand.ops.colleagues import moment_told
+from floorhand.ops.giving_back import give_back
 from floorhand.ops.reserving import drop_stop, put_in_walk, reserve_anywhere, short_or_wait
 from floorhand.store import holds, orders, picks, places
 from floorhand.store.cancelling import holding
@@ -69,6 +70,8 @@ def begin(tx: Session, cause: Cause, subject: Subject, reason: str) -> Freed:
 def end(tx: Session, cause: Cause, subject: Subject) -> None:
     """Release something; an order that anybody has held goes on where it was, unless it is over.
 
+    Orders that lost goods by it get them back, as far as they are not at a bench yet.
+
     Raises:
         Refused: `Code.EXCEPTION_CHANGED`.
     """
@@ -80,6 +83,8 @@ def end(tx: Session, cause: Cause, subject: Subject) -> None:
         freed = _open_bin(tx, cause, subject, held=freed) or freed
     if not freed:
         raise Refused(Code.EXCEPTION_CHANGED, subject=subject.name)
+    if subject.kind in (BIN, *GOODS):
+        give_back(tx, cause, subject, HELD)
 
 
 def held_beside(why: str) -> str:

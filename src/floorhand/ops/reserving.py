@@ -287,6 +287,18 @@ def order_trouble(
     tasks.retell(tx, cause, *about, merchant, told, now)
 
 
+def fewer_lacking(
+    tx: Session, cause: Cause, merchant: str, number: str, *, pieces: int, gone: str
+) -> None:
+    """Tell supervisors that an order lacks fewer pieces, and for a reason no more; maybe none."""
+    about = ("short_order", f"{merchant}/{number}")
+    told = tasks.facts_told(tx, cause.site, *about)
+    left = int(told.get("pieces", 0)) - pieces
+    reasons = [each for each in str(told.get("reason", "")).split(", ") if each != gone]
+    now = {**told, "pieces": left, "reason": ", ".join(reasons)} if left > 0 and reasons else {}
+    tasks.retell(tx, cause, *about, merchant, told, now)
+
+
 def order_waits(tx: Session, cause: Cause, merchant: str, number: str, pieces: int) -> None:
     """Tell supervisors that an order waits for pieces, so many in all.
 

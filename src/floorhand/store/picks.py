@@ -144,7 +144,12 @@ def stops_of_order(
 
 def open_stops(tx: Session, site: str, *which: ColumnElement[bool]) -> tuple[StopRow, ...]:
     """List open stops of all walks; seldom asked, so built when it is."""
-    asked = _stops(site).where(Pick.state == "open", *which)
+    return stops_where(tx, site, Pick.state == "open", *which)
+
+
+def stops_where(tx: Session, site: str, *which: ColumnElement[bool]) -> tuple[StopRow, ...]:
+    """List stops of all walks, whatever their state; seldom asked, so built when it is."""
+    asked = _stops(site).where(*which)
     rows = tx.execute(asked.order_by(Pick.task, Pick.walk_no, Pick.id))
     return tuple(map(_stop, rows))
 
