@@ -163,6 +163,24 @@ def shown(floor: Transactions) -> list[list[tuple[str, str]]]:
     return [list(facts_of(one)) for one in found if one.kind == "short_order"]
 
 
+@pytest.mark.parametrize(("pieces", "then"), [(2, "released"), (0, "waiting")])
+def test_a_released_order_that_lost_its_walk_waits_only_if_there_is_no_stock(
+    floor, pieces, then
+) -> None:
+    with floor.begin() as tx:
+        put(tx, "A-01", MUG, 2)
+        order(tx, "1", [("MUG", 2)])
+    ana = Picker(floor)
+    ana.start()
+    hold(floor, "order", "ACME", "1")
+    ana.scan("BIN-A-01")
+    assert state(floor, "1") == "waiting"
+    if not pieces:
+        hold(floor, "sku", "ACME", "MUG")
+    release(floor, "order", "ACME", "1")
+    assert state(floor, "1") == then
+
+
 @pytest.mark.parametrize(
     "subject", [("sku", *TEA), ("lot", *TEA, "L1"), ("recall", *TEA, "L1"), ("bin", "", "B-01")]
 )

@@ -221,6 +221,14 @@ def claimable_orders(
     )
 
 
+def may_wake(tx: Session, site: str, merchant: str, number: str) -> bool:
+    """Say whether an order waits for stock that is there: as much as its merchant wants."""
+    policies = _policies(tx, site)
+    holding = [name for name, policy in policies.items() if policy == HOLD_ORDER]
+    asked = _fillable().where(Order.merchant == merchant, Order.number == number)
+    return tx.execute(asked, {"site": site, "holding": holding, "limit": 1}).first() is not None
+
+
 def _heads(rows: Answer) -> list[tuple[str, str, str, int, datetime]]:
     return [(row[0], row[1], row[2], row[3], row[4]) for row in rows]
 
