@@ -6,7 +6,7 @@ import csv
 import re
 import sys
 import zipfile
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pypdfium2
@@ -92,6 +92,55 @@ def test_numbers_shares_lengths_and_moments_are_numbers_in_a_workbook(tmp_path: 
     gaps = sheet(tmp_path / "shift.xlsx", "Gaps of more than five minutes")
     (moment,) = re.findall(r'<c r="B2" s="\d+"><v>([^<]+)</v>', gaps)
     assert float(moment) % 1 == 9 / 24  # by the clock of the building
+
+
+NIGHT = {
+    "period": {
+        "name": "night",
+        "start": datetime(2026, 10, 25, 0, tzinfo=UTC).isoformat(),
+        "end": datetime(2026, 10, 25, 3, tzinfo=UTC).isoformat(),
+        "length_s": 10_800,
+    },
+    "stock": sample()["stock"] | {"as_of": datetime(2026, 10, 25, 3, tzinfo=UTC).isoformat()},
+    "pace": {
+        "picking": {
+            **PACE["picking"],
+            "hours": [
+                {"start": datetime(2026, 10, 25, hour, tzinfo=UTC).isoformat(), "pieces": 50}
+                for hour in (0, 1, 2)
+            ],
+        }
+    },
+}
+"""The night in which clocks are put back: 2 o'clock comes twice."""
+
+
+def test_a_workbook_tells_the_two_hours_that_a_clock_shows_alike(tmp_path: Path) -> None:
+    write_workbook(report(**NIGHT), tmp_path / "night.xlsx")
+    pace = sheet(tmp_path / "night.xlsx", "Pace by hour")
+    cells = re.findall(r'<c r="A\d" s="(\d+)"><v>([^<]+)</v>', pace)
+    assert len(cells) == 3
+    assert cells[0][1] == cells[1][1]
+    styles = parts(tmp_path / "night.xlsx")["xl/styles.xml"]
+    forms = dict(re.findall(r'<numFmt numFmtId="(\d+)" formatCode="([^"]+)"', styles))
+    used = re.findall(r'<xf numFmtId="(\d+)"', styles.partition("<cellXfs")[2])
+    day = "yyyy-mm-dd hh:mm:ss"
+    assert [forms[used[int(style)]].replace("&quot;", '"') for style, _ in cells] == [
+        f'{day} "+02:00"',
+        f'{day} "+01:00"',
+        day,
+    ]
+
+
+def test_moments_in_a_folder_of_tables_have_their_offset(tmp_path: Path) -> None:
+    files = write_folder(report(**NIGHT), tmp_path / "tables")
+    (pace,) = (file for file in files if file.name.endswith("-pace.csv"))
+    rows = list(csv.reader(pace.read_text("utf-8-sig").splitlines()))
+    assert [row[0] for row in rows[1:]] == [
+        "2026-10-25T02:00:00+02:00",
+        "2026-10-25T02:00:00+01:00",
+        "2026-10-25T03:00:00+01:00",
+    ]
 
 
 def test_nothing_in_a_workbook_is_a_formula_or_a_link(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from floorhand.reports.model import Cell, Chart, Report, Section, Share, Table
-from floorhand.reports.writing import written
+from floorhand.reports.writing import comes_twice, written
 from floorhand.text.columns import width
 from floorhand.text.visible import visible
 
@@ -31,7 +31,7 @@ TEXT_MAX: Final = 32_767
 COLUMN_MAX: Final = 60
 """No column is wider; longer texts go on in the line below."""
 
-FORMATS: Final = {
+FORMATS: Final[dict[str, dict[str, Any]]] = {
     "text": {"text_wrap": True, "valign": "top"},
     "head": {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"},
     "title": {"bold": True, "font_size": 14},
@@ -58,6 +58,9 @@ def write_workbook(report: Report, file: Path) -> None:
     book = Workbook(str(file), PLAIN)
     book.set_properties({"title": visible(report.title)})
     formats = {name: book.add_format(form) for name, form in FORMATS.items()}
+    for offset in _offsets(report):
+        shown = f'{FORMATS["moment"]["num_format"]} "{offset}"'
+        formats[offset] = book.add_format({**FORMATS["moment"], "num_format": shown})
     names: set[str] = set()
     _write_words(
         report,
@@ -120,8 +123,9 @@ def _write_cell(
         case str():
             sheet.write_string(*at, _text(cell), formats["text"])
         case datetime():
-            local = cell.astimezone(report.zone).replace(tzinfo=None)
-            sheet.write_datetime(*at, local, formats["moment"])
+            local = cell.astimezone(report.zone)
+            form = formats[_offset(local) or "moment"]
+            sheet.write_datetime(*at, local.replace(tzinfo=None), form)
         case timedelta():
             sheet.write_datetime(*at, cell, formats["length"])
         case Share(percent=percent):
@@ -130,6 +134,17 @@ def _write_cell(
             sheet.write_number(*at, cell, formats["count"])
         case _:
             sheet.write_number(*at, cell, formats["rate"])
+
+
+def _offsets(report: Report) -> list[str]:
+    """Name the offsets of the moments that a clock shows twice: only these are shown with it."""
+    cells = (cell for _, table in report.tables for row in table.rows for cell in row)
+    moments = (cell.astimezone(report.zone) for cell in cells if isinstance(cell, datetime))
+    return sorted({offset for local in moments if (offset := _offset(local))})
+
+
+def _offset(local: datetime) -> str:
+    return local.isoformat()[-6:] if comes_twice(local) else ""
 
 
 def _text(text: str) -> str:

@@ -76,15 +76,17 @@ def _measured(report: Report, cell: int | float | Share | timedelta | datetime) 
 
 
 def _worded(report: Report, cell: Cell) -> str:
-    """Write a cell so that spreadsheets take a number for a number, and a length for a length."""
+    """Write a cell so that spreadsheets take a number for a number, and a length for a length.
+
+    Moments have their offset: where clocks are put back, an hour comes twice.
+    """
     match cell:
         case None:
             return ""
         case str():
             return cell
         case datetime():
-            local = cell.astimezone(report.zone).replace(tzinfo=None)
-            return local.isoformat(sep=" ", timespec="seconds")
+            return cell.astimezone(report.zone).isoformat(timespec="seconds")
         case timedelta():
             seconds = round(cell.total_seconds())
             return f"{seconds // 3600}:{seconds % 3600 // 60:02}:{seconds % 60:02}"

@@ -50,8 +50,13 @@ def clock(local: datetime) -> str:
 
     Germany's ordinance on summer time calls the two hours 2A and 2B.
     """
+    return f"{local:%H:%M}{'AB'[local.fold] if comes_twice(local) else ''}"
+
+
+def comes_twice(local: datetime) -> bool:
+    """Say whether clocks show a local time twice, as in the night in which they are put back."""
     first, second = (local.replace(fold=fold).utcoffset() for fold in (0, 1))
-    return f"{local:%H:%M}{'' if first == second else 'AB'[local.fold]}"
+    return first != second
 
 
 def day_and_clock(words: Catalog, local: datetime) -> str:
