@@ -251,6 +251,13 @@ def test_a_mail_is_printed_and_nothing_else(floor: Path, capsys) -> None:
     assert (code, told.startswith(f"Subject: {SITE} Shift ")) == (0, True)
 
 
+def test_a_mail_of_ascii_has_nothing_else(floor: Path, capsys) -> None:
+    assert not ran(capsys, "--email")[1].isascii()
+    code, told = ran(capsys, "--email", "--theme", "ascii")
+    assert (code, told.isascii()) == (0, True)
+    assert told.startswith(f"Subject: {SITE} Shift ")
+
+
 def test_files_have_every_row_however_many_there_are(tmp_path: Path) -> None:
     gaps = sample()["gaps"] * 700
     files = write_folder(report(gaps=gaps), tmp_path / "tables")

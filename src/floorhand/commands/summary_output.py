@@ -73,7 +73,8 @@ def show(
     if args.json:
         print(listing.in_json(figures))
     elif args.email:
-        print(mail_of(make(words)))
+        encoding = _encoding_asked(settings)
+        print(mail_of(make(shown_in(words, encoding)), encoding))
     elif not (args.pdf or args.xlsx or args.csv):
         encoding = _encoding(settings)
         report = make(shown_in(words, encoding))
@@ -151,14 +152,19 @@ def _say(text: str) -> None:
     print(visible(text), file=sys.stderr)
 
 
+def _encoding_asked(settings: Settings) -> str:
+    """Name the encoding that the theme asks for, whatever is shown there; empty if none."""
+    if settings.theme not in ("", *THEMES):
+        raise BadSetting(f"theme is {settings.theme!r}; it can be {', '.join(THEMES)}.")
+    return "ascii" if settings.theme == "ascii" else ""
+
+
 def _encoding(settings: Settings) -> str:
     """Name the encoding that the page must fit into; empty if it is all of Unicode."""
     from floorhand.tui.themes import usual_encoding
 
-    if settings.theme not in ("", *THEMES):
-        raise BadSetting(f"theme is {settings.theme!r}; it can be {', '.join(THEMES)}.")
-    if settings.theme == "ascii":
-        return "ascii"
+    if asked := _encoding_asked(settings):
+        return asked
     environ = os.environ if sys.stdout.isatty() else {}
     return usual_encoding(environ, sys.stdout.encoding)
 

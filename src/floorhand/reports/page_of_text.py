@@ -48,9 +48,16 @@ def text_of(report: Report, columns: int, encoding: str = "") -> str:
     return "\n".join(fitted(line, encoding, width) if encoding else line for line in lines)
 
 
-def mail_of(report: Report) -> str:
-    """Write a report as a mail: its subject in the first line, then the text."""
-    return f"Subject: {visible(report.subject)}\n\n{text_of(report, MAIL_COLUMNS)}"
+def mail_of(report: Report, encoding: str = "") -> str:
+    """Write a report as a mail: its subject in the first line, then the text.
+
+    Args:
+        report: What to write.
+        encoding: What is written must fit into this, sign by sign; empty: all of Unicode.
+    """
+    subject = f"Subject: {visible(report.subject)}"
+    told = fitted(subject, encoding, width) if encoding else subject
+    return f"{told}\n\n{text_of(report, MAIL_COLUMNS, encoding)}"
 
 
 def _lines(report: Report, columns: int, *, plain: bool) -> Iterator[str]:
