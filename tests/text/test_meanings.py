@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from floorhand.domain.signing_in import JOBS
 from floorhand.text.catalog import catalog, languages
-from floorhand.text.meanings import FIGURES, IN_SUMMARY, IN_TABLES, ON_BOARD, meanings
+from floorhand.text.meanings import FIGURES, IN_SUMMARY, IN_TABLES, NAMES, ON_BOARD, meanings
 
 MANUAL = Path(__file__).parents[2] / "packaging" / "figures.md"
 
@@ -42,6 +43,14 @@ def test_the_manual_says_what_the_screens_say() -> None:
     if os.environ.get("UPDATE"):
         MANUAL.write_text(manual, "utf-8")
     assert MANUAL.read_text("utf-8") == manual
+
+
+def test_each_heading_is_a_figure_that_is_explained_or_the_name_of_a_thing() -> None:
+    texts = (MANUAL.parents[1] / "assets" / "text" / "en.po").read_text("utf-8")
+    heads = set(re.findall(r'^msgid "board\.head\.(\w+)"$', texts, re.MULTILINE))
+    assert heads - FIGURES - NAMES == set()
+    assert not FIGURES & NAMES
+    assert heads >= NAMES
 
 
 @pytest.mark.parametrize("language", languages())

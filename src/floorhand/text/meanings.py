@@ -18,7 +18,8 @@ IN_TABLES: Final = (
     *("priority", "due", "tries", "owner", "fate", "moved", "taken_back", "operation"),
     *("placed", "left", "shipped", "short", "in_time", "back", "restocked", "available"),
     *("promised", "hold", "return_pending", "expired", "in_all", "to_come", "expected"),
-    *("received", "damaged", "over"),
+    *("received", "damaged", "over", "closed", "expected_on", "expiry", "condition", "days_late"),
+    *("age", "value", "grade", "at"),
 )
 """Figures of the tables behind it, and of those that merchants are told."""
 
@@ -26,9 +27,22 @@ IN_SUMMARY: Final = (
     *("active", "pieces_hour", "lines_hour", "scans", "refused_pct", "signed_in", "gap"),
     *("other_time", "busy", "best", "usual", "last", "mean", "median", "p90", "undone"),
     *("accuracy", "differing", "plus", "minus", "target_pieces"),
-    *("target_lines", "reached"),
+    *("target_lines", "reached", "lines", "orders", "refused", "ours", "number"),
+    *("hour", "receiving", "putaway", "returns", "counting"),
+    *("length", "before", "after", "why"),
 )
 """Figures of the summary of a shift."""
+
+NAMES: Final = frozenset(
+    {
+        *("worker", "what", "printer", "order", "state", "tote", "reason", "seat", "scanned"),
+        *("place", "sku", "lot", "delivery", "merchant", "carrier", "dock", "return", "label"),
+        *("subject", "station", "facts", "deed", "which", "name", "from", "to", "serial"),
+        *("deed_text", "told", "more", "day", "section", "bar", "figure", "meaning", "note"),
+        *("rule", "zone", "refill", "customer", "parcel", "tracking", "measure"),
+    }
+)
+"""Headings of what everybody knows by its name, or that name what a row is."""
 
 FIGURES: Final = frozenset((*ON_BOARD, *IN_TABLES, *IN_SUMMARY))
 
