@@ -46,9 +46,9 @@ def test_what_is_held_has_not_left() -> None:
     held, mixed, over = forecasts(
         [due(1, hold=3, waiting=4), due(2, hold=3, released=2), due(-1, hold=1)], 20.0, NOW
     )
-    assert (held.outlook, held.cut_off.open) == (Outlook.HELD, 7)
-    assert (mixed.outlook, mixed.cut_off.open) == (Outlook.IN_TIME, 5)
-    assert (over.outlook, over.cut_off.open) == (Outlook.HELD, 1)
+    assert (held.outlook, held.cut_off.not_gone) == (Outlook.HELD, 7)
+    assert (mixed.outlook, mixed.cut_off.not_gone) == (Outlook.IN_TIME, 5)
+    assert (over.outlook, over.cut_off.not_gone) == (Outlook.HELD, 1)
 
 
 def test_a_cut_off_that_is_over_is_missed_while_orders_are_left() -> None:

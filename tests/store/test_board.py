@@ -107,7 +107,7 @@ def test_orders_that_a_lead_holds_are_not_waited_for(floor: Transactions) -> Non
         from_office(tx, SITE, HoldSubject(Subject("merchant", "ACME"), "payment"), NOW)
     found = seen(floor).forecasts
     assert [one.outlook for one in found] == [Outlook.HELD, Outlook.HELD]
-    assert [one.cut_off.open for one in found] == [2, 1]
+    assert [one.cut_off.not_gone for one in found] == [2, 1]
 
 
 def test_who_picks_is_shown_with_cart_and_last_scan(floor: Transactions) -> None:

@@ -77,7 +77,7 @@ class CutOff:
         return sum(self.orders.get(state, 0) for state in WORKABLE)
 
     @property
-    def open(self) -> int:
+    def not_gone(self) -> int:
         """Count the orders that have not left, whoever they wait for."""
         return self.left + self.blocked
 

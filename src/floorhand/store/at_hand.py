@@ -69,7 +69,7 @@ def _cut_off(one: Forecast) -> dict[str, Any]:
         "due_at": cut_off.due_at.isoformat(),
         "outlook": str(one.outlook),
         "blocked": cut_off.blocked,
-        "open": cut_off.open,
+        "open": cut_off.not_gone,
         "gone": cut_off.in_time + cut_off.too_late,
         "needed_per_hour": one.needed_per_hour,
         "ends_at": one.ends_at.isoformat() if one.ends_at else None,

@@ -167,7 +167,7 @@ def _cut_off(view: BoardView, board: Board, one: Forecast) -> Row:
         Part(_count(blocked), LOOK if blocked else ""),
         *(Part(_count(orders.get(state, 0))) for state in STATES),
         Part(_count(gone)),
-        Part(_count(one.cut_off.open), "strong"),
+        Part(_count(one.cut_off.not_gone), "strong"),
         Part("" if needed is None else f"{needed:.0f}/h", LOOK if behind else ""),
         Part(moment(one.ends_at, board.at, view.zone) if one.ends_at else "", role),
     )
