@@ -294,12 +294,14 @@ class Believer:
 
 
 def test_one_who_believes_that_sent_is_printed_is_found_out() -> None:
-    found = 0
-    for seed in range(6):
+    found = False
+    for seed in range(60):  # what is lost on the line is not the same each time
         try:
             trial(seed, sender=Believer)
         except AssertionError as error:
-            found += "confirmed" in str(error)
+            found = "confirmed" in str(error)
+        if found:
+            break
     assert found
 
 
