@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from floorhand.domain.deed_words import decision_key, deed_key
 from floorhand.domain.reasons import of_command, reason_facts
 from floorhand.domain.things import AVAILABLE, CORRECTION, OUTSIDE
 from floorhand.domain.tracing import thing, things_of
@@ -48,7 +49,8 @@ def history(
     found = traces.history(tx, site, about)
     moved = _moved(tx, site, [one.operation for one in found])
     belongs = [_belongs(of, other) for of, other in related(tx, site, kind, name)]
-    done = [_deed(one, moved[one.operation]) for one in found]
+    known = {one.operation: one for one in found}
+    done = [_deed(one, known.get(one.undoes), moved[one.operation]) for one in found]
     count = len(belongs) + traces.length(tx, site, about)
     return table(HEADS, [*belongs, *done], count, facts)
 
@@ -168,20 +170,33 @@ def _belongs(kind: str, name: str) -> tuple[Value, ...]:
     return (None, None, None, *told, None, None, None)
 
 
-def _deed(one: Traced, moved: str) -> tuple[Value, ...]:
-    """Tell of an operation: what it moved, or from what to what it changed a rule."""
+def _deed(one: Traced, undone: Traced | None, moved: str) -> tuple[Value, ...]:
+    """Tell of an operation: what it moved, or from what to what it changed a rule.
+
+    ``undone`` is the operation that it takes back, if that is known.
+    """
     changed: Value = moved
     if one.kind == CHANGES_RULE:
         rule: Mapping[str, str] = json.loads(one.command)
         told = changed_in_words(rule["rule"], rule["was"], rule["now"])
         changed = Word("rule.words", (("value", told),))
     facts: Mapping[str, Any] = json.loads(one.facts)
-    deed = Word(f"deed.{facts.get('undone', one.kind)}")
+    key, decision = _words(one, undone)
+    decided = (("decision_text", decision),) if decision else ()
+    deed = Word("details.decided" if decision else key, decided)
     if one.undoes:
-        deed = Word("details.took_back", (("deed_text", deed.key),))
+        deed = Word("details.took_back", (*decided, ("deed_text", deed.key)))
     reason = why(str(facts.get("reason", "")), of_command(one.kind))
     lead = Lead("operation", one.operation)
     return (one.at, one.worker, one.seat, deed, changed, reason, one.taken_back_by, lead)
+
+
+def _words(one: Traced, undone: Traced | None) -> tuple[str, str]:
+    """Name what an operation did, or took back, and what it decided, as keys of texts."""
+    of = undone or one
+    facts, command = json.loads(of.facts), json.loads(of.command)
+    kind = facts.get("undone", of.kind)
+    return deed_key(kind, command, facts), decision_key(kind, command)
 
 
 def _moves(tx: Session, site: str, operations: Iterable[str]) -> Iterator[Any]:
@@ -268,8 +283,10 @@ def _facts(tx: Session, site: str, one: Traced) -> tuple[tuple[str, str], ...]:
         Scan.scan_no == number,
     )
     scan = tx.execute(asked).first()
+    deed, decision = _words(one, traces.traced(tx, site, one.undoes) if one.undoes else None)
     told = (
-        ("board.head.deed_text", f"deed.{facts.get('undone', one.kind)}"),
+        ("board.head.deed_text", deed),
+        ("fact.decision_text", decision),
         ("fact.worker", one.worker),
         ("fact.seat", one.seat),
         ("fact.station", one.station),
