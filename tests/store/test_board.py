@@ -33,6 +33,7 @@ from floorhand.store.onlooking import Onlooker
 from floorhand.store.schema import (
     Delivery,
     Order,
+    Place,
     PrinterRow,
     PrintJob,
     Return,
@@ -144,16 +145,26 @@ def test_work_that_was_left_in_another_job_is_not_told_as_that_of_this_one(
     assert one.since == NOW + timedelta(seconds=3)
 
 
-def test_totes_at_a_bench_wait_since_their_first_piece(floor: Transactions) -> None:
+def test_totes_at_a_bench_wait_since_they_were_brought_there(floor: Transactions) -> None:
     ana = Picker(floor)
     ana.start()
     ana.go_on("picking.bring_tote")
-    ana.scan("BENCH-1")
+    ana.now += timedelta(minutes=15)
+    brought_at = ana.now + timedelta(seconds=ana.scan("BENCH-1").scan_no)
     found = waits_of(seen(floor))
     assert found["tote"].count == 1
-    assert found["tote"].oldest_at is not None
+    assert found["tote"].oldest_at == brought_at
     (row,) = opened(floor, "waits", "tote").rows
     assert row[1:4] == ("BENCH-1", "ACME/1001", Word("order_state.picked"))
+    assert row[-1] == brought_at
+
+
+def test_a_tote_that_was_listed_at_a_bench_waits_since_its_goods_came(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        house.put(tx, "T-1", house.MUG, 1, hours_ago=3)
+        at = {"parent": "BENCH-1", "order_no": "ACME/1001"}
+        tx.execute(update(Place).where(Place.code == "T-1").values(**at))
+    assert waits_of(seen(floor))["tote"].oldest_at == NOW - timedelta(hours=3)
 
 
 def test_the_pace_is_that_of_orders_that_left_lately(floor: Transactions) -> None:

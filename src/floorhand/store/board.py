@@ -131,15 +131,17 @@ _DELIVERIES = (
     )
     .group_by(Delivery.state)
 )
-_HELD = (
+_PICKED = (
     select(func.min(Stock.arrived_at))
     .where(Stock.site == Place.site, Stock.place == Place.code, Stock.pieces > 0)
     .correlate(Place)
     .scalar_subquery()
 )
+_BROUGHT = func.coalesce(Place.stood_at, _PICKED)
+"""A tote waits since it was brought; one that was listed to be there, since what is in it came."""
 _STAND = Place.__table__.alias("stand")
 _TOTES = (
-    select(func.count().label("count"), func.min(_HELD).label("oldest"))
+    select(func.count().label("count"), func.min(_BROUGHT).label("oldest"))
     .join_from(Place, _STAND, (_STAND.c.site == Place.site) & (_STAND.c.code == Place.parent))
     .where(
         Place.site == bindparam("site"),

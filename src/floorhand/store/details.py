@@ -259,7 +259,7 @@ def _totes(tx: Session, site: str) -> Details:
     stand = aliased(Place)
     asked = (
         select(
-            func.min(Stock.arrived_at).label("at"),
+            func.coalesce(Place.stood_at, func.min(Stock.arrived_at)).label("at"),
             Place.code,
             Place.order_no,
             Place.parent,
@@ -276,7 +276,7 @@ def _totes(tx: Session, site: str) -> Details:
             Place.order_no.is_not(None),
             stand.kind.in_(("bench", "dock")),
         )
-        .group_by(Place.code, Place.order_no, Place.parent)
+        .group_by(Place.code, Place.order_no, Place.parent, Place.stood_at)
         .order_by(Place.code)
     )
     rows: list[tuple[Value, ...]] = []

@@ -74,7 +74,7 @@ def stand_in(tx: Session, cause: Cause, code: str, parent: str | None) -> None:
     cause.touch("place", code)
     if parent is not None:
         cause.touch("place", parent)
-    set_place(tx, cause.site, code, parent=parent)
+    set_place(tx, cause.site, code, parent=parent, stood_at=cause.at)
 
 
 def set_place(tx: Session, site: str, code: str, **columns: Any) -> None:

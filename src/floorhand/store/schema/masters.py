@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
@@ -99,6 +100,8 @@ class Place(Table):
     code: Mapped[Key]
     kind: Mapped[str]
     parent: Mapped[str | None]
+    stood_at: Mapped[datetime | None]
+    """When it was put where it stands; None: it never was, but is listed to be there."""
     state: Mapped[str] = mapped_column(default="open")
     """``open``, ``closed``, ``shipped`` or ``void``."""
     merchant: Mapped[str | None]

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from floorhand.store.migrations.first.numbers import index_of_known
+from floorhand.store.schema.base import UtcTime
 
 
 def sequence() -> None:
@@ -70,6 +71,7 @@ def place() -> None:
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("parent", sa.String(), nullable=True),
+        sa.Column("stood_at", UtcTime(), nullable=True),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("merchant", sa.String(), nullable=True),
         sa.Column("order_no", sa.String(), nullable=True),
