@@ -413,9 +413,23 @@ def test_operations_carry_the_figures_of_the_shift(floor) -> None:
     assert sorted(facts.get("orders", 0) for facts in told) == [0, 0, 1]
     judged = [facts for facts in told if "grade" in facts]
     assert sorted((one["grade"], one["reason"], one["disposition"]) for one in judged) == [
-        (1, "", "restock"),
+        (1, "Too big", "restock"),
         (3, "packaging", "repack"),
     ]
+
+
+def test_figures_give_the_buyers_reason_where_nobody_asked_the_inspector_for_one(floor) -> None:
+    with floor.begin() as tx:
+        tx.execute(update(Return).where(Return.number == "RMA-1").values(reason="changed my mind"))
+        mugs = (ReturnLine.number == "RMA-1") & (ReturnLine.sku == "MUG")
+        tx.execute(update(ReturnLine).where(mugs).values(reason="too small"))
+    begin(floor, "TRK-1", MUG, "2", "1", "*DONE", CAP, "1", "*DONE")
+    judged = select(Operation.facts).where(Operation.kind == "Dispose").order_by(Operation.at)
+    with floor.begin() as tx:
+        told = [json.loads(facts)["reason"] for facts in tx.execute(judged).scalars()]
+        kept = tx.execute(select(Inspection.reason)).scalars().all()
+    assert told == ["too small", "changed my mind"]
+    assert set(kept) == {""}  # what an inspector found remains theirs
 
 
 def test_what_was_never_delivered_comes_back_whole(floor) -> None:

@@ -40,7 +40,7 @@ def test_a_page_begins_with_what_the_next_hour_needs() -> None:
     page = text_of(report(), 80).splitlines()
     assert page[0] == "MAIN Shift early: 2026-03-02 06:00 to 14:00 (Europe/Rome)"
     assert page[2] == "Will we make it?"
-    assert "Due in this shift: 40. Of these in time: 37." in page
+    assert "Orders whose deadline passed in this shift: 40. Of these in time: 37." in page
 
 
 def test_the_hour_that_clocks_show_twice_is_told_apart() -> None:

@@ -30,7 +30,15 @@ from floorhand.domain.things import CORRECTION, SCRAP, Line
 from floorhand.domain.verdicts import Verdict, judge, reason_text
 from floorhand.errors import Code, Refused
 from floorhand.ops import returns_identify, returns_inspect, returns_verdict
-from floorhand.ops.returns_bench import JOB, expired, finding_of, open_return, parcel, restockable
+from floorhand.ops.returns_bench import (
+    JOB,
+    expired,
+    finding_of,
+    open_return,
+    parcel,
+    restockable,
+    said_of,
+)
 from floorhand.ops.returns_verdict import write_verdict
 from floorhand.store import ledger, returns, tasks
 from floorhand.store.asking import ask, ask_each
@@ -44,7 +52,7 @@ from floorhand.store.inspections import (
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import merchant_rules
 from floorhand.store.places import stand_in
-from floorhand.store.returns import ReturnHead
+from floorhand.store.returns import LineCounts, ReturnHead
 from floorhand.store.schema import Inspection, Place, Return, ReturnLine, Task
 
 MISSING_SHOWN_MAX = 8
@@ -139,7 +147,7 @@ def dispose(tx: Session, cause: Cause, command: Dispose) -> PiecesDisposed | Fin
     if not _decide(tx, cause, command):
         return FindingGone(parcel(tx, cause, row.number))
     place = _book(tx, cause, command, row, head.place)
-    _count(tx, cause, command, row)
+    lines = _count(tx, cause, command, row)
     cause.note(
         job=JOB,
         number=row.number,
@@ -147,7 +155,7 @@ def dispose(tx: Session, cause: Cause, command: Dispose) -> PiecesDisposed | Fin
         pieces=row.pieces,
         lines=1,
         grade=command.grade,
-        reason=command.reason,
+        reason=command.reason or said_of(head, lines),
         outcome=row.outcome,
         disposition=command.disposition,
         overridden=int(command.rule != command.disposition),
@@ -234,8 +242,12 @@ def _send_away(tx: Session, cause: Cause, command: Dispose, row: FindingRow, ben
         ask(tx, _MORE_TO_PUT_AWAY, at_site=cause.site, at_id=waiting, more=row.pieces)
 
 
-def _count(tx: Session, cause: Cause, command: Dispose, row: FindingRow) -> None:
-    """Count the pieces on the lines of their SKU as restocked, scrapped or held."""
+def _count(tx: Session, cause: Cause, command: Dispose, row: FindingRow) -> tuple[LineCounts, ...]:
+    """Count the pieces on the lines of their SKU as restocked, scrapped or held.
+
+    Returns:
+        These lines as they were.
+    """
     name = {RESTOCK: "restocked", DESTROY: "scrapped"}.get(command.disposition, "held")
     lines = returns.lines_of(tx, cause.site, row.number, row.merchant, row.sku)
     shares = withdraw(tuple(line.received - line.disposed for line in lines), row.pieces)
@@ -246,6 +258,7 @@ def _count(tx: Session, cause: Cause, command: Dispose, row: FindingRow) -> None
         if share
     ]
     ask_each(tx, _COUNT[name], changed)
+    return lines
 
 
 def close_return(

@@ -143,8 +143,13 @@ def finding_of(
         over=_over(tx, cause, head, row, received),
         dispositions=rules.dispositions,
         restockable=restockable(tx, cause, head, row),
-        said=next((line.reason for line in lines if line.reason), head.reason),
+        said=said_of(head, lines),
     )
+
+
+def said_of(head: ReturnHead, lines: tuple[LineCounts, ...]) -> str:
+    """Tell what the buyer or the platform gave as reason for the SKU of these lines."""
+    return next((line.reason for line in lines if line.reason), head.reason)
 
 
 def restockable(tx: Session, cause: Cause, head: ReturnHead, row: FindingRow) -> bool:
