@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import bindparam, case, func, literal_column, or_, select
 from sqlalchemy.orm import Session
@@ -36,6 +36,7 @@ from floorhand.store.open_work import JOBS_OF
 from floorhand.store.schema import (
     Delivery,
     Handover,
+    Operation,
     Order,
     Place,
     PrinterRow,
@@ -86,9 +87,29 @@ _LEFT_LATELY = select(func.count()).where(
     Order.closed_at >= bindparam("since"),
     _SHIPPED,
 )
+_ENDED = (
+    select(Task.done_at)
+    .where(Task.site == Seat.site, Task.worker == Seat.worker, Task.done_at.is_not(None))
+    .order_by(Task.done_at.desc())
+    .limit(1)
+    .correlate(Seat)
+    .scalar_subquery()
+)
 _PEOPLE = (
-    select(Seat.code, Seat.station, Seat.flow, Seat.at, Worker.code.label("worker"), Worker.name)
+    select(
+        *(Seat.code, Seat.station, Seat.flow, Seat.at),
+        Worker.code.label("worker"),
+        Worker.name,
+        Operation.at.label("did_at"),
+        _ENDED.label("ended_at"),
+    )
     .join_from(Seat, Worker, (Worker.site == Seat.site) & (Worker.code == Seat.worker))
+    .outerjoin(
+        Operation,
+        (Operation.site == Seat.site)
+        & (Operation.id == Seat.undo_step)
+        & (Operation.worker == Seat.worker),
+    )
     .where(Seat.site == bindparam("site"))
     .order_by(Worker.name, Seat.code)
 )
@@ -101,6 +122,16 @@ _CLAIMED = (
     )
     .order_by(Task.claimed_at)
 )
+_CLAIMED_RETURNS = (
+    select(Return.worker, Return.number, Return.claimed_at)
+    .where(
+        Return.site == bindparam("site"),
+        Return.custody == "received",
+        Return.worker.is_not(None),
+    )
+    .order_by(Return.claimed_at.desc())
+)
+"""Of several that somebody has, the one that was opened last: the others are parked."""
 _TASKS = (
     select(
         Task.kind,
@@ -189,8 +220,9 @@ class AtWork:
     """Somebody who sits somewhere.
 
     ``job`` is the flow that is open there; ``claim`` the place that the oldest task of that job is
-    about which the worker has claimed, ``since`` when that was, or when the worker signed in if
-    there is none. What was left in another job is not told. ``seen_at`` is the last scan.
+    about which the worker has claimed, or the number of a return, ``since`` when that was. Without
+    one it is since the worker finished something last, or signed in if that was later. What was
+    left in another job is not told. ``seen_at`` is the last scan.
     """
 
     worker: str
@@ -306,6 +338,8 @@ def _people(tx: Session, site: str, now: datetime) -> tuple[AtWork, ...]:
     claims: dict[tuple[str, str], tuple[str, datetime | None]] = {}
     for row in ask(tx, _CLAIMED, site=site):
         claims.setdefault((row.worker, JOBS_OF[row.kind]), (row.place, row.claimed_at))
+    for row in ask(tx, _CLAIMED_RETURNS, site=site):
+        claims.setdefault((row.worker, "returns"), (row.number, row.claimed_at))
     return tuple(
         AtWork(
             row.worker,
@@ -313,11 +347,17 @@ def _people(tx: Session, site: str, now: datetime) -> tuple[AtWork, ...]:
             row.code,
             row.station,
             row.flow,
-            *claims.get((row.worker, row.flow), ("", since.get(row.code))),
+            *claims.get((row.worker, row.flow), ("", _free_since(row, since.get(row.code)))),
             row.at,
         )
         for row in ask(tx, _PEOPLE, site=site)
     )
+
+
+def _free_since(row: Any, sat_down_at: datetime | None) -> datetime | None:
+    """Say since when somebody has had nothing to do: since the latest of what is known of them."""
+    known = (sat_down_at, row.did_at, row.ended_at)
+    return max((at for at in known if at is not None), default=None)
 
 
 def _waits(

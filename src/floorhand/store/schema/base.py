@@ -64,10 +64,14 @@ class Table(DeclarativeBase):
     type_annotation_map = {datetime: UtcTime, str: String}
 
 
+def where(condition: str) -> dict[str, Any]:
+    """Say of which rows an index is, to both databases."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
 def index_of_known(column: str) -> Index:
     """Give an index of a site's rows by a number that many of them do not have."""
-    known = text(f"{column} != ''")
-    return Index(None, "site", column, sqlite_where=known, postgresql_where=known)
+    return Index(None, "site", column, **where(f"{column} != ''"))
 
 
 Site = Annotated[str, mapped_column(primary_key=True)]
@@ -75,4 +79,4 @@ Site = Annotated[str, mapped_column(primary_key=True)]
 
 Key = Annotated[str, mapped_column(primary_key=True)]
 
-__all__ = ["Key", "Mapped", "Site", "Table", "UtcTime", "mapped_column"]
+__all__ = ["Key", "Mapped", "Site", "Table", "UtcTime", "mapped_column", "where"]

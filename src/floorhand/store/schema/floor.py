@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
 
-from floorhand.store.schema.base import Key, Mapped, Site, Table, mapped_column
+from floorhand.store.schema.base import Key, Mapped, Site, Table, mapped_column, where
 
 OUTSIDE_LIKE = "place LIKE '@%'"
 
@@ -255,6 +255,7 @@ class Task(Table):
     __table_args__ = (
         Index(None, "site", "kind", "state"),
         Index(None, "site", "place", "state"),
+        Index("ix_task_ended", "site", "worker", "done_at", **where("done_at IS NOT NULL")),
         Index(
             "uq_task_count_open",
             "site",
@@ -263,8 +264,7 @@ class Task(Table):
             "sku",
             "lot",
             unique=True,
-            sqlite_where=text("kind = 'count' AND state IN ('open', 'claimed')"),
-            postgresql_where=text("kind = 'count' AND state IN ('open', 'claimed')"),
+            **where("kind = 'count' AND state IN ('open', 'claimed')"),
         ),
         CheckConstraint(
             "state IN ('open', 'claimed', 'parked', 'done', 'cancelled')", name="state_known"

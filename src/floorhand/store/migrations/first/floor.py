@@ -118,6 +118,13 @@ def task() -> None:
             batch_op.f("ix_task_site_place_state"), ["site", "place", "state"], unique=False
         )
         batch_op.create_index(
+            "ix_task_ended",
+            ["site", "worker", "done_at"],
+            unique=False,
+            sqlite_where=sa.text("done_at IS NOT NULL"),
+            postgresql_where=sa.text("done_at IS NOT NULL"),
+        )
+        batch_op.create_index(
             "uq_task_count_open",
             ["site", "place", "merchant", "sku", "lot"],
             unique=True,
