@@ -15,6 +15,7 @@ from floorhand.domain.packing import MISSING_REASONS
 from floorhand.reports.bars import chart_lines
 from floorhand.reports.goods import adjustments
 from floorhand.reports.making import Making
+from floorhand.reports.orders import in_time
 from floorhand.reports.model import Bar, Chart
 from floorhand.reports.page_of_text import MAIL_COLUMNS, mail_of, text_of
 from floorhand.text.catalog import catalog, languages
@@ -90,6 +91,15 @@ def test_what_we_reach_stands_beside_last_time_and_what_the_field_reaches() -> N
     assert any(
         line.split()[:4] == ["Dock", "to", "stock,", "half"] and "3:30" in line for line in lines
     )
+
+
+def test_an_outlook_tells_the_held_orders_that_it_sets_aside() -> None:
+    one = {"due_at": "2026-03-02T16:00:00+00:00", "needed_per_hour": 2.0, "ends_at": None}
+    one |= {"outlook": "in_time", "blocked": 3, "open": 9, "gone": 0}
+    figures = sample() | {"now": {"cut_offs": [one]}}
+    section = in_time(Making(figures, ENGLISH, ZoneInfo("UTC")))
+    assert section.table is not None
+    assert section.table.rows[0][1] == "in time, 3 held"
 
 
 def test_scans_are_refused_in_words() -> None:

@@ -12,7 +12,7 @@ import pytest
 from textual.events import MouseScrollDown
 from tui.screens import NOW, SIZES, picture
 
-from floorhand.domain.cut_offs import CutOff, Forecast, Outlook, forecasts
+from floorhand.domain.cut_offs import CutOff, Forecast, Outlook, forecasts, outlook_words
 from floorhand.domain.printing import Stands
 from floorhand.domain.shifts import Period
 from floorhand.domain.troubles import KINDS
@@ -669,10 +669,31 @@ def test_no_outlook_is_cut_on_80_columns(language: str) -> None:
         one = Forecast(CutOff(NOW + H, {"released": 60, "waiting": 40}, 50), outlook, NOW, 120.0)
         board = replace(a_board(), forecasts=(one,))
         rows = lay_out_board(BoardView(board, words, UTC, "MAIN"), 80, 24)
-        word = words.say(f"board.outlook.{outlook}")
+        word = words.say(*outlook_words(outlook, 40))
         told = ["".join(part.text for part in row) for row in rows]
         missing += [word] if not any(f" {word} " in row for row in told) else []
     assert missing == []
+
+
+@pytest.mark.parametrize("size", ["120x40", "80x24"])
+@pytest.mark.parametrize("language", languages())
+def test_an_outlook_says_how_many_held_orders_it_sets_aside(language: str, size: str) -> None:
+    words = catalog(language)
+    found = forecasts((CutOff(NOW + H, {"released": 6, "hold": 2, "waiting": 1}),), 36.0, NOW)
+    nothing = {"returns": DueReturns(0, 0, 0, 4), "printers": (), "troubles": ()}
+    board = replace(a_board(), forecasts=found, **nothing)
+    rows = lay_out_board(BoardView(board, words, UTC, "MAIN"), *SIZES[size])
+    said = words.say("board.outlook_held", {"outlook_text": "board.outlook.in_time", "orders": 3})
+    assert "3" in said
+    assert any(f" ! {said} " in texts_of(row) for row in rows)
+    assert "frame-look" in {part.role for part in rows[0]}
+    calm = forecasts((CutOff(NOW + H, {"released": 6}),), 36.0, NOW)
+    rows = lay_out_board(BoardView(replace(board, forecasts=calm), words, UTC, "MAIN"), 80, 24)
+    assert any(f"✓ {words.say('board.outlook.in_time')} " in texts_of(row) for row in rows)
+
+
+def texts_of(row: tuple[Part, ...]) -> str:
+    return "".join(part.text for part in row)
 
 
 def test_what_is_held_is_open_and_calls_for_somebody() -> None:

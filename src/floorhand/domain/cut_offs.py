@@ -87,6 +87,17 @@ class CutOff:
         return sum(self.orders.get(state, 0) for state in BLOCKED)
 
 
+def outlook_words(outlook: str, blocked: int) -> tuple[str, dict[str, str | int]]:
+    """Say what is to be said of a cut-off, as a text key with facts.
+
+    Orders that wait for somebody else are set aside in an outlook, so it says how many these are.
+    """
+    told = f"board.outlook.{outlook}"
+    if outlook == Outlook.HELD or not blocked:
+        return told, {}
+    return "board.outlook_held", {"outlook_text": told, "orders": blocked}
+
+
 @dataclass(frozen=True, slots=True)
 class Forecast:
     """What comes of a cut-off.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
+from floorhand.domain.cut_offs import outlook_words
 from floorhand.reports.making import Making
 from floorhand.reports.model import Cell, Section
 
@@ -46,13 +48,18 @@ def _cut_offs(making: Making) -> Iterator[tuple[Cell, ...]]:
         needed, ends_at = one["needed_per_hour"], one["ends_at"]
         yield (
             making.moment(one["due_at"]),
-            making.say(f"board.outlook.{one['outlook']}"),
+            _outlook(making, one),
             one["blocked"] or None,
             one["open"],
             one["gone"],
             None if needed is None else round(needed, 1),
             making.moment(ends_at) if ends_at else None,
         )
+
+
+def _outlook(making: Making, one: Mapping[str, Any]) -> str:
+    key, facts = outlook_words(one["outlook"], one["blocked"])
+    return making.say(key, **facts)
 
 
 def stuck(making: Making) -> Section | None:

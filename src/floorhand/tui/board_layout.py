@@ -78,7 +78,8 @@ def _worst(view: BoardView, board: Board) -> str:
     if view.away or Outlook.MISSED in outlooks or "refused" in printers or board.returns.late:
         return "refused"
     waiting = outlooks & {Outlook.HELD, Outlook.LATE}
-    looks = waiting or "look" in printers or board.troubles
+    held = any(one.cut_off.blocked for one in board.forecasts)
+    looks = waiting or held or "look" in printers or board.troubles
     return "look" if looks else "ok"
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
-from floorhand.domain.cut_offs import Forecast, Outlook, key_of, moments_of
+from floorhand.domain.cut_offs import Forecast, Outlook, key_of, moments_of, outlook_words
 from floorhand.domain.days import ago
 from floorhand.domain.inspection import AMBER_H
 from floorhand.domain.printing import TONES, Stands
@@ -40,6 +40,9 @@ OUTLOOKS: Final = {
     Outlook.MISSED: ("✗", WRONG),
 }
 """The sign and the role of each outlook."""
+
+CALM: Final = frozenset({Outlook.IN_TIME, Outlook.UNKNOWN})
+"""Outlooks that point nothing out: where some orders are held beside them, those need somebody."""
 
 TONE_ROLES: Final = {"calm": "", "look": LOOK, "refused": WRONG}
 TONE_SIGNS: Final = {"calm": "✓", "look": "!", "refused": "✗"}
@@ -145,7 +148,7 @@ def _cut_offs(view: BoardView, board: Board) -> Table:
         view,
         Column("cut_off"),
         Column("outlook", name=True, whole=WHOLE),
-        Column("blocked", to_right=True, rank=3),
+        Column("blocked", to_right=True, rank=7),  # the outlook tells it, too
         *(Column(state, to_right=True, rank=rank) for state, rank in STATES.items()),
         Column("gone", to_right=True, rank=6),
         Column("open", to_right=True),
@@ -156,20 +159,21 @@ def _cut_offs(view: BoardView, board: Board) -> Table:
 
 
 def _cut_off(view: BoardView, board: Board, one: Forecast) -> Row:
-    sign, role = OUTLOOKS[one.outlook]
     orders = one.cut_off.orders
     blocked, gone = one.cut_off.blocked, one.cut_off.in_time + one.cut_off.too_late
+    sign, role = OUTLOOKS[Outlook.HELD if blocked and one.outlook in CALM else one.outlook]
+    outlook, (_, ends) = view.words.say(*outlook_words(one.outlook, blocked)), OUTLOOKS[one.outlook]
     needed = one.needed_per_hour
     behind = needed is not None and board.per_hour is not None and needed > board.per_hour
     return (
         Part(span(one.cut_off.begins_at, one.cut_off.due_at, board.at, view.zone), "strong"),
-        Part(f"{sign} {view.words.say(f'board.outlook.{one.outlook}')}", role),
+        Part(f"{sign} {outlook}", role),
         Part(_count(blocked), LOOK if blocked else ""),
         *(Part(_count(orders.get(state, 0))) for state in STATES),
         Part(_count(gone)),
         Part(_count(one.cut_off.not_gone), "strong"),
         Part("" if needed is None else f"{needed:.0f}/h", LOOK if behind else ""),
-        Part(moment(one.ends_at, board.at, view.zone) if one.ends_at else "", role),
+        Part(moment(one.ends_at, board.at, view.zone) if one.ends_at else "", ends),
     )
 
 
