@@ -10,12 +10,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.control import (
     LISTED_MAX,
-    NEXT,
     FreeWork,
     GiveWork,
     ListTakers,
@@ -35,14 +33,13 @@ from floorhand.ops.colleagues import moment_told
 from floorhand.ops.freezing import freeze
 from floorhand.ops.handing_on import KEPT, free, give
 from floorhand.ops.leading import must_lead
-from floorhand.ops.parking import Left, park
+from floorhand.ops.parking import Left, is_busy, park
 from floorhand.ops.registry import FLOWS
 from floorhand.ops.works import who_is_at
 from floorhand.store import deliveries, open_work
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import worker_facts
 from floorhand.store.open_work import Held
-from floorhand.store.schema import Parked, Seat
 from floorhand.store.takers import takers
 from floorhand.store.undo_steps import NO_STEPS
 from floorhand.store.workers import Person
@@ -150,30 +147,16 @@ def give_work(tx: Session, cause: Cause, command: GiveWork) -> WorkGiven:
         raise _changed(command.about) from gone
     if outcome is None:
         raise _changed(command.about)
-    cause.note(job="lead", given_to=taker.code)
-    busy = _is_busy(tx, cause, taker.code, command.job)
     flow = FLOWS[command.job]
     reply = flow.step(flow.START, outcome)
-    if not busy and isinstance(reply, Ask):
-        state = freeze(reply.state)
+    assert isinstance(reply, Ask), reply
+    asked = freeze(reply.state)
+    cause.note(job="lead", given_to=taker.code, asked=asked)
+    busy = is_busy(tx, cause.site, taker.code, command.job)
+    if not busy:
         by = lead.name if lead else cause.seat
-        park(tx, theirs, Left(taker.code, command.job, state, NO_STEPS), by)
+        park(tx, theirs, Left(taker.code, command.job, asked, NO_STEPS), by)
     return WorkGiven(command.about, taker.name, busy)
-
-
-def _is_busy(tx: Session, cause: Cause, worker: str, job: str) -> bool:
-    """Say whether a worker has other work of a job open, or parked.
-
-    Who is at the first question of a job that hands out work gets this next.
-    """
-    left = (Parked.site == cause.site, Parked.worker == worker, Parked.flow == job)
-    at = [Seat.site == cause.site, Seat.worker == worker, Seat.flow == job]
-    if job not in NEXT:
-        at.append(Seat.state != freeze(FLOWS[job].START))
-    return bool(
-        tx.scalar(select(Parked.flow).where(*left))
-        or tx.scalar(select(Seat.code).where(*at).limit(1))
-    )
 
 
 def _changed(about: str) -> Refused:

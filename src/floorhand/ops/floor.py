@@ -22,6 +22,7 @@ from floorhand.ops.freezing import freeze
 from floorhand.ops.labelling import offered
 from floorhand.ops.leaving import change_device, locked_if_idle, refuse_others
 from floorhand.ops.misses import counted
+from floorhand.ops.parking import forget_taken_up
 from floorhand.ops.registry import FLOWS
 from floorhand.ops.seats import Settled, Sitting, Turn, must_sit, repeat, sit, write
 from floorhand.ops.settling import answer, name_of_place, opens_a_door
@@ -181,7 +182,9 @@ def _settled(
 ) -> Settled:
     """Answer a scan, or say why it was refused."""
     if refused is None:
-        return answer(tx, sitting, scan_no, scanned, now)
+        settled = answer(tx, sitting, scan_no, scanned, now)
+        forget_taken_up(tx, sitting, settled)
+        return settled
     said = Said.about(Refuse(refused.code, refused.facts))
     secret = opens_a_door(tx, sitting, scanned)
     named = name_of_place(tx, sitting.site, scanned)

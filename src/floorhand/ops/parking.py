@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from floorhand.domain.control import NEXT
 from floorhand.domain.signing_in import JOBS
 from floorhand.flows import taken_back
 from floorhand.ops.aside import behind
 from floorhand.ops.freezing import freeze, thaw
 from floorhand.ops.registry import FLOWS
-from floorhand.ops.seats import Sitting
+from floorhand.ops.seats import Settled, Sitting
+from floorhand.ops.works import work_of
 from floorhand.store.ledger import Cause
-from floorhand.store.schema import Parked
+from floorhand.store.schema import Parked, Seat
 from floorhand.store.undo_steps import Steps
 
 
@@ -64,3 +67,30 @@ def park(tx: Session, cause: Cause, left: Left, by: str = "") -> None:
         )
     )
     tx.flush()
+
+
+def forget_taken_up(tx: Session, sitting: Sitting, settled: Settled) -> None:
+    """Park work no longer that its worker has gone on with by a scan of what it is about."""
+    job, state = settled.flow, settled.state
+    if job not in JOBS or (sitting.flow == job and sitting.state != FLOWS[job].START):
+        return
+    work = work_of(job, state)
+    mine = (Parked.site == sitting.site, Parked.worker == sitting.worker, Parked.flow == job)
+    parked = tx.scalar(select(Parked.state).where(*mine))
+    if work and parked and work_of(job, thaw(FLOWS[job], parked)) == work:
+        tx.execute(delete(Parked).where(*mine))
+
+
+def is_busy(tx: Session, site: str, worker: str, job: str) -> bool:
+    """Say whether a worker has other work of a job open, or parked.
+
+    Who is at the first question of a job that hands out work gets this next.
+    """
+    left = (Parked.site == site, Parked.worker == worker, Parked.flow == job)
+    at = [Seat.site == site, Seat.worker == worker, Seat.flow == job]
+    if job not in NEXT:
+        at.append(Seat.state != freeze(FLOWS[job].START))
+    return bool(
+        tx.scalar(select(Parked.flow).where(*left))
+        or tx.scalar(select(Seat.code).where(*at).limit(1))
+    )

@@ -233,8 +233,13 @@ def open_source(tx: Session, cause: Cause, command: OpenSource) -> Proposed | He
 
 def is_at(state: AnyState, source: Source) -> bool:
     """Say whether a question is about what stands in a place, or about these goods loose there."""
+    return source_of(state) == source
+
+
+def source_of(state: AnyState) -> Source | None:
+    """Say from where a question lets goods be put away; None if it is about none."""
     about = getattr(state, "now", None) or getattr(state, "found", None)
-    return about is not None and about.source == source
+    return about.source if about is not None else None
 
 
 def find_loose(tx: Session, cause: Cause, command: FindLoose) -> LooseFound:

@@ -96,29 +96,36 @@ def tell_holder(
         about: What people call it: a cart, an order, a place, a return.
         is_it: Says whether a question of the job is about this work.
     """
-    taker = _name(tx, cause, cause.worker)
+    taker = name_of(tx, cause, cause.worker)
     if cause.lead:
-        given = (("name", taker), ("by", _name(tx, cause, cause.lead)), ("work", about))
-        tell_where_open(
-            tx, cause, holder, TakenOver(job, Code.WORK_GIVEN, given, _at(cause)), is_it
-        )
+        given = (("name", taker), ("by", name_of(tx, cause, cause.lead)), ("work", about))
+        _tell(tx, cause, holder, TakenOver(job, Code.WORK_GIVEN, given, _at(cause)), is_it)
         return
     code, named = TOLD[job]
-    had = _name(tx, cause, holder)
+    had = name_of(tx, cause, holder)
     tasks.trouble(tx, cause, TAKE_OVER, about, job=job, taken_from=had)
     facts = (("name", taker), (named, about))
-    tell_where_open(tx, cause, holder, TakenOver(job, code, facts, _at(cause)), is_it)
+    _tell(tx, cause, holder, TakenOver(job, code, facts, _at(cause)), is_it)
 
 
 def tell_freed(
     tx: Session, cause: Cause, job: str, holder: str, about: str, is_it: Callable[[AnyState], bool]
 ) -> None:
     """Let whoever has had work until now be told that a lead has opened it to everybody."""
-    facts = (("name", _name(tx, cause, cause.lead)), ("work", about))
-    tell_where_open(tx, cause, holder, TakenOver(job, Code.WORK_FREED, facts, _at(cause)), is_it)
+    facts = (("name", name_of(tx, cause, cause.lead)), ("work", about))
+    _tell(tx, cause, holder, TakenOver(job, Code.WORK_FREED, facts, _at(cause)), is_it)
 
 
-def _name(tx: Session, cause: Cause, worker: str) -> str:
+def _tell(
+    tx: Session, cause: Cause, holder: str, told: TakenOver, is_it: Callable[[AnyState], bool]
+) -> None:
+    """Let who loses work be told; the operation keeps where that worker was."""
+    if lost := tell_where_open(tx, cause, holder, told, is_it):
+        cause.note(lost=lost)
+
+
+def name_of(tx: Session, cause: Cause, worker: str) -> str:
+    """Name a worker; in the office nobody is one."""
     facts = worker_facts(tx, cause.site, worker)
     return facts.name if facts else worker or cause.seat
 
@@ -129,17 +136,26 @@ def _at(cause: Cause) -> str:
 
 def tell_where_open(
     tx: Session, cause: Cause, holder: str, told: TakenOver, is_it: Callable[[AnyState], bool]
-) -> None:
-    """Write it down where the worker would go on, at a terminal or from the menu."""
-    job = told.job
+) -> str:
+    """Write it down where the worker would go on, at a terminal or from the menu.
+
+    Returns:
+        What was written, frozen, where the worker would go on first; empty if nowhere.
+    """
+    job, written = told.job, ""
     for row in ask(tx, _SEATS, site=cause.site, worker=holder).all():
         flow, state = behind(row.flow, row.state)
         if flow == job and is_it(thaw(FLOWS[job], state)):
-            ask(tx, _TELL, at_site=cause.site, at_seat=row.code, told=_instead(cause, told, row))
+            instead = _instead(cause, told, row)
+            ask(tx, _TELL, at_site=cause.site, at_seat=row.code, told=instead)
+            written = written or instead
     left = {"at_site": cause.site, "at_worker": holder, "at_flow": job}
     parked = ask(tx, _LEFT_AT, **left).one_or_none()
     if parked is not None and is_it(thaw(FLOWS[job], parked.state)):
-        ask(tx, _TELL_LATER, **left, told=_instead(cause, told, parked))
+        instead = _instead(cause, told, parked)
+        ask(tx, _TELL_LATER, **left, told=instead)
+        written = written or instead
+    return written
 
 
 def _instead(cause: Cause, told: TakenOver, row: Any) -> str:

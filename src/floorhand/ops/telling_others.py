@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 
 from sqlalchemy import select, update
@@ -17,7 +18,7 @@ from floorhand.ops.works import work_of
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import worker_facts
 from floorhand.store.restoring import Changed
-from floorhand.store.schema import Parked, Seat, Task
+from floorhand.store.schema import Operation, Parked, Seat, Task
 from floorhand.store.undo_steps import Step
 
 
@@ -26,7 +27,7 @@ def tell_others(tx: Session, cause: Cause, step: Step, rows: Iterable[Changed], 
 
     A seat is told at its next scan, and can take nothing back itself that was done before. Parked
     work tells it when it is taken up. ``job`` is that of the step, which may have opened it from
-    the menu.
+    the menu. Who has work again that a colleague had taken over goes on with it untold.
     """
     flow, asked_before = behind(step.flow, step.state)
     if flow not in JOBS:
@@ -41,9 +42,9 @@ def tell_others(tx: Session, cause: Cause, step: Step, rows: Iterable[Changed], 
         text,
         tuple(facts.items()),
     )
-    asked = freeze(told)
+    asked, again = freeze(told), _who_has_it_again(tx, cause.site, step)
     seats = select(Seat.code, Seat.flow, Seat.state).where(
-        Seat.site == cause.site, Seat.worker.is_not(None)
+        Seat.site == cause.site, Seat.worker.not_in(again)
     )
     for row in tx.execute(seats).all():
         if _is_about(flow, works, *behind(row.flow, row.state)):
@@ -53,12 +54,19 @@ def tell_others(tx: Session, cause: Cause, step: Step, rows: Iterable[Changed], 
                 .values(flow=NAME, state=asked, undo_step="", redo_step="")
             )
     parked = select(Parked.worker, Parked.state).where(
-        Parked.site == cause.site, Parked.flow == flow
+        Parked.site == cause.site, Parked.flow == flow, Parked.worker.not_in(again)
     )
     for worker, state in tx.execute(parked).all():
         if _is_about(flow, works, flow, state):
             mine = (Parked.site == cause.site, Parked.worker == worker, Parked.flow == flow)
             tx.execute(update(Parked).where(*mine).values(state=asked, undo_step="", redo_step=""))
+
+
+def _who_has_it_again(tx: Session, site: str, step: Step) -> frozenset[str]:
+    """Say from whom a step had taken work over: `floorhand.ops.untelling` led them back to it."""
+    of_step = (Operation.site == site, Operation.id.in_(step.operations))
+    facts = map(json.loads, tx.scalars(select(Operation.facts).where(*of_step)))
+    return frozenset(one["taken_from"] for one in facts if "taken_from" in one)
 
 
 def _is_about(flow: str, works: frozenset[str], other: str, state: str) -> bool:

@@ -39,6 +39,7 @@ KIND: Final = "Undo"
 
 _OPERATION = cast(TableClause, Operation.__table__)
 _READ = select(
+    _OPERATION.c.id,
     _OPERATION.c.kind,
     _OPERATION.c.command,
     _OPERATION.c.facts,
@@ -100,9 +101,9 @@ def record_redo(tx: Session, cause: Cause, operation: str, **more: str) -> Cause
     """
     undo = ask(tx, _READ, site=cause.site, id=operation).one()
     row = ask(tx, _READ, site=cause.site, id=undo.undoes).one()
-    facts = {**json.loads(row.facts), "again": operation, **more}
+    told = tell_again(tx, cause, json.loads(row.facts), row.command, undo)
+    facts = {**told, "again": operation, **more}
     whose = replace(cause, worker=row.worker)
-    tell_again(tx, whose, facts, json.loads(undo.facts))
     _is_about(cause, row)
     _write(tx, whose, facts, kind=row.kind, command=row.command, undoes=None)
     return whose
@@ -114,8 +115,8 @@ def record_undo(tx: Session, cause: Cause, operation: str, **more: str) -> None:
     What others were to be told of it, and have not been yet, they are not told any more.
     """
     row = ask(tx, _READ, site=cause.site, id=operation).one()
-    untold = untell(tx, cause.site, operation, row)
-    facts, command = {"undone": row.kind, **more, **untold}, _json({"operation": operation})
+    told = untell(tx, cause, operation, row)
+    facts, command = {"undone": row.kind, **more, **told}, _json({"operation": operation})
     _is_about(cause, row)
     _write(tx, cause, facts, kind=KIND, command=command, undoes=operation)
 

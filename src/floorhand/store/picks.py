@@ -29,7 +29,11 @@ _WALK = (
 _WALK_BY_ID = _WALK.where(Task.id == bindparam("task"))
 _OPEN_WALK = _WALK.where(among(Task.state, *OPEN_WALKS))
 _WALK_OF_CART = _OPEN_WALK.where(Task.place == bindparam("cart"))
-_WALK_WITHOUT_CART = _OPEN_WALK.where(Task.place == "", Task.worker == bindparam("worker"))
+_WALK_OF_WORKER = (
+    _OPEN_WALK.where(Task.worker == bindparam("worker"))
+    .order_by(None)
+    .order_by(Task.place != "", Task.created_at, Task.id)
+)
 _WALK_OF_ORDER = (
     _OPEN_WALK.join(Slot, and_(Slot.site == Task.site, Slot.task == Task.id))
     .where(Slot.merchant == bindparam("merchant"), Slot.order == bindparam("number"))
@@ -99,10 +103,10 @@ def walk_by_id(tx: Session, site: str, task: str) -> Walk | None:
 
 
 def open_walk(tx: Session, site: str, cart: str, worker: str) -> Walk | None:
-    """Give the unfinished walk of a cart; without a cart, the worker's own without one."""
+    """Give the unfinished walk of a cart; of no cart the worker's own, one without a cart first."""
     if cart:
         return _walk(ask(tx, _WALK_OF_CART, site=site, cart=cart))
-    return _walk(ask(tx, _WALK_WITHOUT_CART, site=site, worker=worker))
+    return _walk(ask(tx, _WALK_OF_WORKER, site=site, worker=worker))
 
 
 def walk_of_order(tx: Session, site: str, merchant: str, number: str) -> Walk | None:
