@@ -15,8 +15,8 @@ from floorhand.domain.packing import MISSING_REASONS
 from floorhand.reports.bars import chart_lines
 from floorhand.reports.goods import adjustments
 from floorhand.reports.making import Making
-from floorhand.reports.orders import in_time
 from floorhand.reports.model import Bar, Chart
+from floorhand.reports.orders import in_time
 from floorhand.reports.page_of_text import MAIL_COLUMNS, mail_of, text_of
 from floorhand.text.catalog import catalog, languages
 from floorhand.text.columns import width
