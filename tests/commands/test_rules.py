@@ -23,7 +23,9 @@ from floorhand.exchange.records import Context
 from floorhand.exchange.writing_rules import write_site
 from floorhand.exchange.written import Writing
 from floorhand.ops.settling import from_office
+from floorhand.store.cells import Lead, Word
 from floorhand.store.db import Transactions, engine_of
+from floorhand.store.desk_tables import TABLES
 from floorhand.store.found import about
 from floorhand.store.masters import merchant_rules, site_rules
 from floorhand.store.schema import Operation, SiteRow, Worker
@@ -135,6 +137,37 @@ def test_days_between_counts_are_changed_only_of_classes_that_are_named(
     assert floorhand(transactions, "rules", "--history", "--json") == 0
     (last, *_) = json.loads(capsys.readouterr().out)
     assert (last["from"], last["to"]) == ("A=14|B=45|C=0", "A=14|B=45|C=365")
+
+
+def test_a_change_of_the_time_zone_is_in_the_history_of_the_building(
+    transactions: Transactions, tmp_path: Path, capsys
+) -> None:
+    packing.build(transactions)
+    file = tmp_path / "site.csv"
+    for zone, stuck in (("Europe/Rome", 30), ("Europe/Rome", 45), ("America/Lima", 45)):
+        file.write_text(f"site_name,time_zone,stuck_minutes\nHere,{zone},{stuck}\n")
+        assert floorhand(transactions, "import", str(file)) == 0
+    assert floorhand(transactions, "rules", "--set", "time_zone", "Europe/Paris") == 0
+    assert "time_zone is now Europe/Paris" in capsys.readouterr().out
+    assert floorhand(transactions, "rules", "--history", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [(one["rule"], one["from"], one["to"]) for one in told] == [
+        ("time_zone", "America/Lima", "Europe/Paris"),
+        ("time_zone", "Europe/Rome", "America/Lima"),
+        ("stuck_minutes", "30", "45"),
+        ("time_zone", "UTC", "Europe/Rome"),
+    ]
+    assert floorhand(transactions, "rules") == 0
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["time_zone", "Europe/Paris"] in lines
+    with transactions.begin() as tx:
+        page = about(tx, SITE, "rule", "*/time_zone")
+        table = TABLES["site_rules"](tx, SITE, "", NOW)
+    assert ("rule.time_zone", "Europe/Paris") in page.facts
+    changed_so = Word("rule.words", (("value", "America/Lima → Europe/Paris"),))
+    assert changed_so in page.rows[0]
+    (row,) = [row for row in table.rows if row[0] == Word("rule.time_zone")]
+    assert row[-1] == Lead("rule", "*/time_zone", "→")
 
 
 def test_a_rule_that_others_contradict_is_not_set(transactions: Transactions, capsys) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from floorhand.commands import listing
 from floorhand.commands.office import opened, say
 from floorhand.config import Settings
-from floorhand.domain.ruling import BUILDING, NAMES, SITE_NAMES, site_value_of, value_of
+from floorhand.domain.ruling import BUILDING, NAMES, value_of
 from floorhand.errors import BadSetting
 from floorhand.exchange.own_site import read_rule
 from floorhand.exchange.records import Context
@@ -19,7 +19,7 @@ from floorhand.exchange.writing_rules import write_site
 from floorhand.exchange.written import Writing
 from floorhand.store import ruling
 from floorhand.store.db import Transactions, in_turn
-from floorhand.store.masters import merchant_rules, require_merchant, site_rules, site_zone
+from floorhand.store.masters import merchant_rules, require_merchant, site_zone
 from floorhand.text.columns import columns
 
 LIMIT: Final = 100
@@ -76,7 +76,11 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     whose = args.merchant or BUILDING
     with transactions.begin() as tx:
         zone = site_zone(tx, settings.site)
-        rules = _of_merchant(tx, settings.site, whose) if whose else _of_site(tx, settings.site)
+        rules = (
+            _of_merchant(tx, settings.site, whose)
+            if whose
+            else [*ruling.site_values(tx, settings.site).items()]
+        )
         mine, limit = (settings.site, whose), args.limit
         found = ruling.changes(tx, *mine, skip=args.skip, limit=limit) if args.history else ()
     changes = [(one.at, one.by, one.name, one.was, one.now) for one in found]
@@ -96,11 +100,6 @@ def _of_merchant(tx: Session, site: str, merchant: str) -> list[tuple[str, ...]]
     return [(name, value_of(rules, name)) for name in NAMES]
 
 
-def _of_site(tx: Session, site: str) -> list[tuple[str, ...]]:
-    rules = site_rules(tx, site)
-    return [(name, site_value_of(rules, name)) for name in SITE_NAMES]
-
-
 def _set(args: argparse.Namespace, settings: Settings, transactions: Transactions) -> int:
     """Change a rule of the building, and say what it is now."""
     if args.merchant or args.history:
@@ -117,7 +116,7 @@ def _set(args: argparse.Namespace, settings: Settings, transactions: Transaction
         write_site(writing, [record])
         for row in writing.rejected:
             raise BadSetting(f"{row.reason}.")
-        return site_value_of(site_rules(tx, settings.site), name)
+        return ruling.site_values(tx, settings.site)[name]
 
     told = in_turn(transactions, write)
     if args.json:

@@ -196,6 +196,9 @@ def differing(before: MerchantRules, after: MerchantRules) -> tuple[tuple[str, s
 SITE_NAMES = tuple(item.name for item in fields(SiteRules))
 """All rules of a building."""
 
+TIME_ZONE = "time_zone"
+"""The clock of a building: told with its rules and their history, changed by a file only."""
+
 
 def site_value_of(rules: SiteRules, name: str) -> str:
     """Write a rule of the building as its file has it: ``A=30|B=90`` where it is several."""

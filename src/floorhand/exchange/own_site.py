@@ -13,7 +13,7 @@ from floorhand.domain.count_plan import CLASSES
 from floorhand.domain.pace_targets import PER_HOUR_MAX, UNITS, parse_target
 from floorhand.domain.rights import ROLES
 from floorhand.domain.rules import FOUR_EYES
-from floorhand.domain.ruling import SITE_NAMES
+from floorhand.domain.ruling import SITE_NAMES, TIME_ZONE
 from floorhand.domain.signing_in import JOBS
 from floorhand.domain.site_rules import (
     COUNT_DAYS_MAX,
@@ -125,10 +125,9 @@ def read_rule(name: str, text: str) -> SiteRecord:
     Raises:
         BadSetting: If there is no such rule, or it cannot be that.
     """
-    if name not in SITE_NAMES:
-        raise BadSetting(
-            f"There is no rule {name!r} of a building. Known: {', '.join(SITE_NAMES)}."
-        )
+    known = (*SITE_NAMES, TIME_ZONE)
+    if name not in known:
+        raise BadSetting(f"There is no rule {name!r} of a building. Known: {', '.join(known)}.")
     try:
         return _site(Reader(1, [text], {name: 0}))
     except BadCell as bad:

@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 
 from floorhand.domain.inserts import of_texts
 from floorhand.domain.rules import MerchantRules, SiteRules
-from floorhand.domain.ruling import BOXES, BUILDING, INSERTS, differing, site_differing
+from floorhand.domain.ruling import BOXES, BUILDING, INSERTS, TIME_ZONE, differing, site_differing
 from floorhand.domain.scanners import Profile
 from floorhand.domain.site_rules import DAYS
 from floorhand.exchange.cells import shown
@@ -41,10 +41,13 @@ def write_site(w: Writing, records: Sequence[SiteRecord]) -> None:
         if reason := _unfit_refills(record, SiteRules.of_json(rules)):
             w.reject(record.line, reason)
             continue
-        if each := site_differing(SiteRules.of_json(row["rules"]), SiteRules.of_json(rules)):
+        each = site_differing(SiteRules.of_json(row["rules"]), SiteRules.of_json(rules))
+        if each:
             told["rules"] = rules
-            ruling.record(w.tx, w.site, BUILDING, each, w.now)
         changed = {name: value for name, value in told.items() if row[name] != value}
+        if TIME_ZONE in changed:
+            each = (*each, (TIME_ZONE, row[TIME_ZONE], changed[TIME_ZONE]))
+        ruling.record(w.tx, w.site, BUILDING, each, w.now)
         if changed:
             w.tx.execute(update(SiteRow).where(SiteRow.site == w.site).values(changed))
         w.counts["updated" if changed else "unchanged"] += 1

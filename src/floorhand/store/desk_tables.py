@@ -16,7 +16,7 @@ from floorhand.domain.handing_over import LEFT_DUE
 from floorhand.domain.holds import LOT, Subject
 from floorhand.domain.reasons import HELD
 from floorhand.domain.refilling import Refill
-from floorhand.domain.ruling import NAMES, SITE_NAMES, RuleRow, site_value_of, value_of
+from floorhand.domain.ruling import NAMES, RuleRow, value_of
 from floorhand.domain.things import AVAILABLE
 from floorhand.domain.tracing import BUILDINGS
 from floorhand.flows.control_rules import worded
@@ -38,8 +38,9 @@ from floorhand.store.exception_facts import facts_of
 from floorhand.store.exceptions import counts, open_exceptions
 from floorhand.store.histories import split_goods
 from floorhand.store.left_behind import Left, left_behind, of_plain
-from floorhand.store.masters import merchant_rules, site_rules
+from floorhand.store.masters import merchant_rules
 from floorhand.store.orders import ENDED
+from floorhand.store.ruling import site_values
 from floorhand.store.schema import Order
 from floorhand.store.takers import takers
 
@@ -255,8 +256,7 @@ def _rules(tx: Session, site: str, of: str, _now: datetime) -> Details:
         of_merchant = merchant_rules(tx, site, of)
         values = {name: value_of(of_merchant, name) for name in NAMES}
     else:
-        of_site = site_rules(tx, site)
-        values = {name: site_value_of(of_site, name) for name in SITE_NAMES}
+        values = site_values(tx, site)
     rows = []
     for name, value in values.items():
         told = worded(RuleRow(name, value))

@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from floorhand.domain.ruling import NAMES, SITE_NAMES, site_value_of, value_of
+from floorhand.domain.ruling import NAMES, value_of
 from floorhand.domain.signing_in import Seen
 from floorhand.domain.things import (
     Ambiguous,
@@ -31,9 +31,10 @@ from floorhand.store.cells import Details, Lead, Value, Word, table
 from floorhand.store.details import details, scans_of
 from floorhand.store.held_told import held_facts
 from floorhand.store.lookup import resolve
-from floorhand.store.masters import merchant_rules, site_rules, site_zone
+from floorhand.store.masters import merchant_rules, site_zone
 from floorhand.store.merchant_pages import merchant_page
 from floorhand.store.orders import split_name
+from floorhand.store.ruling import site_values
 from floorhand.store.schema import Delivery, Merchant, Order, Return, Station, Worker
 
 ASKED: Final = Prompt("menu.choose", wants=Wants(kinds=("anything", "badge")))
@@ -182,12 +183,13 @@ def _seen(tx: Session, site: str, kind: str, name: str) -> Seen:
             return _paper("delivery_state", row)
         case "rule":
             merchant, _, rule = name.partition("/")
-            if rule not in (SITE_NAMES if merchant == BUILDINGS else NAMES):
-                return Seen("", (), ())
             if merchant == BUILDINGS:
-                now = site_value_of(site_rules(tx, site), rule)
+                now = site_values(tx, site).get(rule)
             else:
-                now = value_of(merchant_rules(tx, site, merchant), rule)
+                known = rule in NAMES
+                now = value_of(merchant_rules(tx, site, merchant), rule) if known else None
+            if now is None:
+                return Seen("", (), ())
             return Seen("", ((f"rule.{rule}", in_words(rule, now)),), ())
         case _:
             asked = select(Return.merchant, Return.custody, Return.place)

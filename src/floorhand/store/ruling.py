@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session, aliased
 
 from floorhand.domain.json_text import as_json
 from floorhand.domain.rules import MerchantRules, SiteRules
-from floorhand.domain.ruling import BUILDING
+from floorhand.domain.ruling import BUILDING, SITE_NAMES, TIME_ZONE, site_value_of
 from floorhand.domain.site_rules import SHIFTS, parts_of
 from floorhand.domain.tracing import BUILDINGS, thing, things_of
 from floorhand.store import traces
 from floorhand.store.ledger import OFFICE, Cause
-from floorhand.store.masters import site_rules
+from floorhand.store.masters import site_rules, site_zone
 from floorhand.store.schema import Merchant, Operation, SiteRow, Trace, Worker
 from floorhand.store.standing import standing
 
@@ -73,6 +73,13 @@ def changes(
     return tuple(
         _change(json.loads(command), who or worker, at) for command, worker, at, who in rows
     )
+
+
+def site_values(tx: Session, site: str) -> dict[str, str]:
+    """Give all rules of the building, as text by name, and its clock."""
+    rules = site_rules(tx, site)
+    told = {name: site_value_of(rules, name) for name in SITE_NAMES}
+    return told | {TIME_ZONE: site_zone(tx, site).key}
 
 
 def value_at(tx: Session, site: str, merchant: str, name: str, at: datetime) -> str | None:
