@@ -61,7 +61,6 @@ class Code(StrEnum):
     REVERSE_TOO_OLD = "reverse_too_old"
     REVERSE_TOO_MUCH = "reverse_too_much"
     REVERSE_DONE = "reverse_done"
-    REVERSE_LATER = "reverse_later"
     REVERSE_CHANGED = "reverse_changed"
     REVERSE_STOCK = "reverse_stock"
     REVERSE_MOVED = "reverse_moved"

@@ -92,6 +92,11 @@ class Lead(Picker):
         return catalog("en").say(self.turn.said.text, self.turn.said.facts)
 
 
+def asked(lead: Lead) -> str:
+    """What the lead is asked, in words."""
+    return catalog("en").say(lead.prompt.ask, dict(lead.prompt.ask_facts))
+
+
 def books(transactions: Transactions) -> list[tuple[str, str, int]]:
     """What is where, and what the lines of deliveries say."""
     with transactions.begin() as tx:
@@ -139,11 +144,52 @@ def test_what_was_done_later_is_taken_back_first(bench: Transactions) -> None:
     assert lead.take_back("T-1", "1 × HAT").startswith(
         "Not taken back yet, for later came: Order 1001 packed, 4 pieces."
     )
-    assert lead.said == f"refusal.{Code.REVERSE_LATER}"
+    assert lead.turn.said.tone == "look"
     lead.scan("*BACK", "*BACK", "*BACK")
     lead.take_back("T-1", "packed")
     lead.take_back("T-1", "1 × MUG")
     assert lead.take_back("T-1", "1 × HAT") == "Taken back: 1 × HAT: complete."
+
+
+def test_what_is_in_the_way_is_taken_back_where_it_is_named(bench: Transactions) -> None:
+    packed(bench)
+    lead = Lead(bench)
+    lead.take_back("T-1", "1 × HAT")
+    assert "packed" in asked(lead)
+    assert lead.scan("*DONE", "1").said.text.startswith("road.undone")
+    assert "1 × HAT" in asked(lead)
+    assert lead.scan("*DONE", "1").said.text == "road.undone"
+    assert lead.prompt.ask == "leading.desk"
+
+
+def test_a_step_back_leads_from_what_is_in_the_way_to_what_was_chosen(bench) -> None:
+    packed(bench)
+    lead = Lead(bench)
+    lead.take_back("T-1", "1 × HAT")
+    lead.scan("*DONE", "*BACK", "*BACK")
+    assert "1 × HAT" in asked(lead)
+    assert lead.scan("*BACK").prompt.ask == "leading.deeds"
+
+
+def test_a_delivery_opens_again_though_somebody_has_fetched_of_its_goods(docks) -> None:
+    ana = Picker(docks, job="receiving")
+    ana.scan("D-100", "LD1", inbound.CAP, inbound.MUG, "*DONE", "*DONE", "*BACK", "2", inbound.CAP)
+    assert ana.prompt.ask == "putaway.scan_bin"
+    lead = Lead(docks)
+    for thing in ("LD1", inbound.CAP):  # the goods that were fetched, and where they stand
+        lead.scan(thing)
+        lead.choose("piece CAP")
+        lead.scan("*BACK", "*BACK")
+    told = lead.take_back("D-100", "closed")
+    assert told.startswith("Not taken back yet, for later came: piece CAP Cap red (Ana, 09:00).")
+    assert lead.scan("*DONE", "4").said.text == "road.undone"
+    assert lead.scan("*DONE", "4").said.text == "road.undone"
+    assert ana.scan("LB-01-1").said.text == "refusal.lead_took_back"
+    assert ana.scan("*DONE").prompt.ask == "putaway.scan_source"
+    ana.scan("*BACK", "1", "D-100")
+    assert ana.scan(inbound.CAP).said.text == "receiving.counted"
+    ana.scan("*DONE", "*DONE", "*BACK", "2", inbound.CAP)
+    assert ana.prompt.goods[0].pieces == 2
 
 
 def test_it_is_taken_back_once(bench: Transactions) -> None:
@@ -254,7 +300,12 @@ def test_what_was_taken_back_on_top_is_done_again_first(bench: Transactions) -> 
     lead.take_back("T-1", "1 × MUG")
     lead.scan("T-1")
     lead.choose("Taken back: Order 1001")
-    assert lead.scan("*DONE").said.text == f"refusal.{Code.REVERSE_LATER}"
+    assert lead.scan("*DONE").said.text == "leading.in_the_way"
+    assert lead.prompt.ask == "leading.read_back"
+    assert lead.scan("*DONE").said.text == "road.redone"
+    assert "Order 1001" in asked(lead)
+    assert lead.scan("*DONE").said.text == "road.redone"
+    assert lead.prompt.ask == "leading.desk"
 
 
 def test_whoever_has_the_work_open_is_told_that_it_was_done_again(docks) -> None:

@@ -160,7 +160,7 @@ TAKEN = (
         "wrong_bin",
         "another legal bin takes a reason",
     ),
-    taken("putaway.scan_source", "wrong_pallet", "goods that wait for put-away"),
+    taken("putaway.scan_source", "wrong_pallet wrong_piece", "goods that wait for put-away"),
     taken(
         "counting.which_lot counting.which_serial",
         TEXTS

@@ -95,6 +95,13 @@ class TakenBack:
 
 
 @dataclass(frozen=True, slots=True)
+class InTheWay:
+    """Nothing is changed: this was built on the deed later, and has to be taken back first."""
+
+    deed: Deed
+
+
+@dataclass(frozen=True, slots=True)
 class DoAgain:
     """Undo that something was taken back, named by the operation that did so."""
 

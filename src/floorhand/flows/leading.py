@@ -26,6 +26,7 @@ from floorhand.domain.reversing import (
     DoAgain,
     DoneAgain,
     FindDeeds,
+    InTheWay,
     LookInto,
     TakeBack,
     TakenBack,
@@ -90,7 +91,13 @@ def step(state: State, event: object) -> Reply:
             return Do(DoAgain(taken))
         case Desk() | Reading(), DoneAgain(facts=facts, label=label):
             done = "leading.again_label" if label else "road.redone"
-            return Ask(Desk(state.rights), done, dict(facts), look=label)
+            return Ask(_after(state, Desk(state.rights)), done, dict(facts), look=label)
+        case Desk() | Reading() | Why(), InTheWay(deed=deed):
+            return Do(LookInto(deed))
+        case Desk() | Reading() | Why(), DeedSeen(deed=deed):
+            own = {"told_text": deed.text, "done_by": deed.worker, "done_at": deed.at}
+            told = {**dict(deed.facts), **own}
+            return Ask(_in_the_way(state, event), "leading.in_the_way", told, look=True)
         case Desk() | Deeds(), _ if (asked := _asked_about(event)) is not None:
             return Do(asked)
         case Desk() | Seats() | AtSeat() | People() | About() | Tabled(), _:
@@ -165,14 +172,28 @@ def _deeds(state: Deeds | Reading | Why, event: object) -> Reply:
         case Reading(seen=DeedSeen(deed=Deed(back=True, operation=taken))), Pressed(key=Key.DONE):
             return Do(DoAgain(taken))
         case Reading(rights=rights, found=found, seen=seen), Pressed(key=Key.DONE):
-            return Ask(Why(rights, found, seen))
+            return Ask(Why(rights, found, seen, state.wanted))
         case Why(seen=seen), Chosen(code=reason):
             return Do(TakeBack(seen.deed.operation, reason))
         case Why(rights=rights), TakenBack(text=text, facts=facts, label=label):
             said = {**dict(facts), "undone_text": text}
-            desk = Desk(rights, event.operation)
-            return Ask(desk, "leading.back_label" if label else text, said, look=label)
+            then = _after(state, Desk(rights, event.operation))
+            return Ask(then, "leading.back_label" if label else text, said, look=label)
     return _refused(event)
+
+
+def _in_the_way(state: Desk | Reading | Why, seen: DeedSeen) -> Reading:
+    """Show what has to be taken back first: whatever was chosen comes again after it."""
+    if isinstance(state, Desk):
+        return Reading(state.rights, None, seen)
+    return Reading(state.rights, state.found, seen, state.wanted or state.seen)
+
+
+def _after(state: Desk | Reading | Why, desk: Desk) -> Desk | Reading:
+    """Go on when something is taken back: with what it was in the way of, if it was."""
+    if isinstance(state, Desk) or state.wanted is None:
+        return desk
+    return Reading(state.rights, state.found, state.wanted)
 
 
 def _asked_about(event: object) -> FindDeeds | None:
@@ -193,9 +214,13 @@ def _back(state: State) -> Reply:
         case About(rights=rights, listed=listed):
             return Ask(People(rights, listed))
         case Why(rights=rights, found=found, seen=seen):
-            return Ask(Reading(rights, found, seen))
-        case Reading(rights=rights, found=found):
+            return Ask(Reading(rights, found, seen, state.wanted))
+        case Reading(rights=rights, found=found, wanted=DeedSeen() as wanted):
+            return Ask(Reading(rights, found, wanted))
+        case Reading(rights=rights, found=DeedsFound() as found):
             return Ask(Deeds(rights, found))
+        case Reading(rights=rights):
+            return Ask(Desk(rights))
         case Seats(rights=rights) | People(rights=rights) | Deeds(rights=rights):
             return Ask(Desk(rights))
         case _:

@@ -70,11 +70,16 @@ class Deeds:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one scan did is shown: shall it be taken back?"""
+    """What one scan did is shown: shall it be taken back?
+
+    ``wanted`` is the deed that was chosen, if this one was done later and is in the way of that.
+    ``found`` is the list in which it was chosen; None if it was in none.
+    """
 
     rights: tuple[str, ...]
-    found: DeedsFound
+    found: DeedsFound | None
     seen: DeedSeen
+    wanted: DeedSeen | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +87,9 @@ class Why:
     """It shall be taken back: for which reason?"""
 
     rights: tuple[str, ...]
-    found: DeedsFound
+    found: DeedsFound | None
     seen: DeedSeen
+    wanted: DeedSeen | None = None
 
 
 State = Arriving | Desk | Seats | AtSeat | People | About | Deeds | Reading | Why | Tabled

@@ -14,7 +14,7 @@ from sqlalchemy import and_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from floorhand.domain.exceptions import Decide
-from floorhand.domain.reversing import DoAgain, DoneAgain
+from floorhand.domain.reversing import DoAgain, DoneAgain, InTheWay
 from floorhand.domain.rights import Right
 from floorhand.domain.signing_in import JOBS
 from floorhand.errors import Code, Refused
@@ -23,10 +23,10 @@ from floorhand.ops.freezing import thaw
 from floorhand.ops.leading import must_lead
 from floorhand.ops.registry import FLOWS
 from floorhand.ops.reversing import (
+    built_on,
     causes_of,
     in_lead_words,
     kept_step,
-    must_be_last,
     must_be_theirs,
 )
 from floorhand.ops.still_mine import must_fit
@@ -40,12 +40,13 @@ from floorhand.store.schema import Operation, PrintJob
 from floorhand.store.undo_steps import TAKEN_BACK, Step
 
 
-def do_again(tx: Session, cause: Cause, command: DoAgain) -> DoneAgain:
+def do_again(tx: Session, cause: Cause, command: DoAgain) -> DoneAgain | InTheWay:
     """Do again what was taken back.
 
     Raises:
-        Refused: If that was done already, something was built on it, or it is too long ago; as
-            `must_be_theirs`; as `must_be_another` if it was decided about an exception.
+        Refused: If that was done already, something was built on it that is no scan, or it is
+            too long ago; as `must_be_theirs`; as `must_be_another` if it was decided about an
+            exception.
     """
     must_lead(tx, cause, Right.REVERSE)
     step = kept_step(tx, cause, command.operation)
@@ -56,7 +57,8 @@ def do_again(tx: Session, cause: Cause, command: DoAgain) -> DoneAgain:
     rows = tuple(row for row in restoring.changed_rows(step.changes) if row.table.name != "seat")
     must_be_theirs(tx, cause, rows)
     _must_be_others(tx, cause, step)
-    must_be_last(tx, cause, step, rows)
+    if in_the_way := built_on(tx, cause, step, rows):
+        return in_the_way
     try:
         must_be_open(tx, cause, step.flow, thaw(FLOWS[step.flow], step.state))
         done = _done(tx, cause, step, rows)

@@ -2,8 +2,9 @@
 
 It is what the worker's own undo does, for any scan whose changes are kept: the rows go back to what
 they were, the goods are moved back, and an operation of its own names both people and the reason.
-What was done later with the same rows has to be taken back first. Whoever has the work open
-is told before the next scan there is taken, and begins at the job's first question.
+What was done later with the same rows has to be taken back first: it is shown at once, whatever
+the lead had looked for. Whoever has the work open is told before the next scan there is taken, and
+begins at the job's first question.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from floorhand.domain.reversing import (
     DeedSeen,
     DeedsFound,
     FindDeeds,
+    InTheWay,
     LookInto,
     TakeBack,
     TakenBack,
@@ -67,18 +69,26 @@ def _deed(tx: Session, cause: Cause, kept: Kept) -> Deed:
     return Deed(kept.operation, at, kept.worker, kept.seat, kept.text, facts, back)
 
 
+def _deed_of(tx: Session, cause: Cause, step: Step) -> Deed:
+    """Tell of a step as a list does."""
+    operation, (text, told) = step.operations[0], step.told
+    worker = worker_facts(tx, cause.site, step.worker)
+    name, seat = worker.name if worker else step.worker, operation.rpartition(":")[0]
+    return _deed(tx, cause, Kept(operation, step.at, name, seat, text, dict(told), step.kind))
+
+
 def look_into(tx: Session, cause: Cause, command: LookInto) -> DeedSeen:
     """List the goods that a deed moved."""
     step = kept_step(tx, cause, command.deed.operation)
     return DeedSeen(command.deed, deeds.moved_by(tx, cause.site, step.operations))
 
 
-def take_back(tx: Session, cause: Cause, command: TakeBack) -> TakenBack:
+def take_back(tx: Session, cause: Cause, command: TakeBack) -> TakenBack | InTheWay:
     """Take a deed back.
 
     Raises:
-        Refused: If it is taken back already, something was built on it, or it is too long ago;
-            as `must_be_theirs`.
+        Refused: If it is taken back already, something was built on it that is no scan, or it is
+            too long ago; as `must_be_theirs`.
     """
     must_lead(tx, cause, Right.REVERSE)
     assert command.reason in REASONS, command
@@ -92,7 +102,8 @@ def take_back(tx: Session, cause: Cause, command: TakeBack) -> TakenBack:
         raise Refused(Code.REVERSE_DONE, name=name)
     rows = tuple(row for row in restoring.changed_rows(step.changes) if row.table.name != "seat")
     must_be_theirs(tx, cause, rows)
-    must_be_last(tx, cause, step, rows)
+    if in_the_way := built_on(tx, cause, step, rows):
+        return in_the_way
     try:
         taken = _reversed(tx, cause, command, step, rows)
     except Refused as refused:
@@ -161,12 +172,8 @@ def must_be_theirs(tx: Session, cause: Cause, rows: tuple[Changed, ...]) -> None
                 must_lead(tx, cause, Right.LIMITS)
 
 
-def must_be_last(tx: Session, cause: Cause, step: Step, rows: tuple[Changed, ...]) -> None:
-    """See that nobody has gone on with the same rows, or put goods into a place that came of them.
-
-    Raises:
-        Refused: `Code.REVERSE_LATER`, naming what has to be taken back first.
-    """
+def built_on(tx: Session, cause: Cause, step: Step, rows: tuple[Changed, ...]) -> InTheWay | None:
+    """Give what was done last with the same rows, or with goods in a place that came of them."""
     mine = {_key(row) for row in rows if row.table.name != "stock"}
     for later in reversed(deeds.later_steps(tx, cause.site, step)):
         own = later.worker == step.worker
@@ -176,12 +183,8 @@ def must_be_last(tx: Session, cause: Cause, step: Step, rows: tuple[Changed, ...
             if own or row.table.name not in restoring.COUNTERS
         }
         if mine & theirs:
-            text, told = later.told
-            worker = worker_facts(tx, cause.site, later.worker)
-            who = worker.name if worker else later.worker
-            at = moment(tx, cause.site, later.at, cause.at)
-            facts = {**told, "told_text": text, "done_at": at, "done_by": who}
-            raise Refused(Code.REVERSE_LATER, **facts)
+            return InTheWay(_deed_of(tx, cause, later))
+    return None
 
 
 def _key(row: Changed) -> tuple[str, ...]:

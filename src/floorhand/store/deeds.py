@@ -7,18 +7,19 @@ lead took something back stands, too, until it is done again.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.reversing import MOVED_MAX, Moved
+from floorhand.domain.tracing import thing
 from floorhand.store import undo_steps
 from floorhand.store.ledger import Cause
-from floorhand.store.schema import Move, Operation, Sku, UndoStep, Worker
+from floorhand.store.schema import Move, Operation, Sku, Trace, UndoStep, Worker
 from floorhand.store.undo_steps import Step
 
 ROUNDS_MAX: Final = 20
@@ -26,6 +27,8 @@ ROUNDS_MAX: Final = 20
 
 WROTE: Final = ("scan", "redo")
 """Kinds of steps that can be taken back."""
+
+_CAME_OF: Final = select(Operation.id, Operation.at, Operation.undoes, Operation.facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,27 +54,46 @@ def of_worker(worker: str) -> ColumnElement[bool]:
     return UndoStep.worker == worker
 
 
-def of_thing(*names: str) -> ColumnElement[bool]:
-    """Mean what changed a row that has all of these names, such as those of merchant and order.
+def of_thing(name: str) -> ColumnElement[bool]:
+    """Mean what changed a row that has this name, or was about what is called so."""
+    return _about((name,), [thing(kind, name) for kind in ("place", "delivery", "return")])
 
-    Or what was about it by its command, which calls an order ``merchant/number``.
+
+def of_owned(name: str) -> ColumnElement[bool]:
+    """Mean the same of what is a merchant's: an order or a product, as ``merchant/code``."""
+    merchant, code = name.split("/", 1)
+    return _about((merchant, code), [thing(kind, merchant, code) for kind in ("order", "sku")])
+
+
+def _about(names: Sequence[str], things: Sequence[str]) -> ColumnElement[bool]:
+    """Mean what changed a row with all of these names, or what was about one of these things.
+
+    That is told by its operations, which may name what they changed no column of; or by the
+    command of one, which calls an order ``merchant/number``.
     """
     named = [json.dumps(name, ensure_ascii=False) for name in names]
     whole = json.dumps("/".join(names), ensure_ascii=False)
-    about = select(Operation.id).where(
+    told = select(Operation.id).where(
         Operation.site == UndoStep.site,
         Operation.id == UndoStep.seat.concat(":").concat(cast(UndoStep.scan_no, String)),
         Operation.command.contains(whole, autoescape=True),
     )
+    left = func.replace(UndoStep.operations, literal('"').concat(Trace.operation).concat('"'), "")
+    traced = select(Trace.operation).where(
+        Trace.site == UndoStep.site,
+        Trace.thing.in_(things),
+        Trace.at == UndoStep.at,
+        left != UndoStep.operations,
+    )
     changed = (UndoStep.changes.contains(part, autoescape=True) for part in named)
-    return or_(and_(*changed), about.exists())
+    return or_(and_(*changed), told.exists(), traced.exists())
 
 
 WHICH: Final[Mapping[str, Callable[[str], ColumnElement[bool]]]] = {
     "seat": of_seat,
     "worker": of_worker,
     "thing": of_thing,
-    "owned": lambda code: of_thing(*code.split("/", 1)),
+    "owned": of_owned,
 }
 """What a code means, by the kinds of `floorhand.domain.reversing.FindDeeds`."""
 
@@ -122,6 +144,7 @@ def later_steps(tx: Session, site: str, step: Step) -> tuple[Step, ...]:
     """List what was done after a step, and stands, in order.
 
     After something that was taken back that is also what was taken back later: it lies on top.
+    What stood then, and was taken back and done again since, is as it was: it is none of them.
     """
     over = (*WROTE, undo_steps.TAKEN_BACK) if step.kind == undo_steps.TAKEN_BACK else WROTE
     rows = tx.execute(
@@ -139,7 +162,31 @@ def later_steps(tx: Session, site: str, step: Step) -> tuple[Step, ...]:
     ).all()
     steps = [undo_steps.read(row) for row in rows]
     undone = _undone(tx, site, [one for some in steps for one in some.operations])
-    return tuple(one for one in steps if not undone & set(one.operations))
+    return tuple(
+        one
+        for one in steps
+        if not undone & set(one.operations)
+        and not (one.kind == "redo" and _stood(tx, site, one.operations[0], step))
+    )
+
+
+def _stood(tx: Session, site: str, again: str, step: Step) -> bool:
+    """Say whether what an operation did again stood already when a step was made.
+
+    It leads back to what that took back, and so on, until something is older than the step.
+    """
+    row: Any = tx.execute(_CAME_OF.where(Operation.site == site, Operation.id == again)).one()
+    while _place(row.id, row.at) > (step.at, step.scan_no):
+        before = row.undoes or json.loads(row.facts).get("again")
+        if before is None:
+            return False
+        row = tx.execute(_CAME_OF.where(Operation.site == site, Operation.id == before)).one()
+    return row.undoes is None
+
+
+def _place(operation: str, at: datetime) -> tuple[datetime, int]:
+    """Say when in the order of all steps an operation was written."""
+    return at, int(operation.rpartition(":")[2].partition(".")[0])
 
 
 def moved_by(tx: Session, site: str, operations: tuple[str, ...]) -> tuple[Moved, ...]:
