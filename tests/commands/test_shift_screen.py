@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from conftest import NOW, SITE, new_warehouse
@@ -15,10 +16,14 @@ from floorhand.commands.board import behind_line
 from floorhand.commands.shift_screen import ALL, CHART, KINDS, SECTION, ShiftTables
 from floorhand.config import Settings
 from floorhand.domain.shifts import Period
+from floorhand.reports.making import Making
+from floorhand.reports.model import Report
+from floorhand.reports.people import pace
 from floorhand.store.cells import Details, Figure, Lead
 from floorhand.store.db import Transactions, engine_of
 from floorhand.store.schema import Trouble
-from floorhand.text.catalog import catalog
+from floorhand.text.catalog import catalog, languages
+from floorhand.text.meanings import meanings
 from floorhand.tui.board_details import DetailsView, Order, lay_out_details, target_of, written
 from floorhand.tui.board_parts import Target
 from floorhand.tui.opened import REPORTED
@@ -99,6 +104,40 @@ def test_what_is_said_stands_above_a_table() -> None:
     rows = text_of(lay_out_details(view_of(details), 40, 20)).splitlines()
     assert rows[1].startswith(" As of now.")
     assert len([row for row in rows if "As of" in row]) <= 8
+
+
+def report_of_pace(language: str = "en") -> Report:
+    """The report of a shift in which orders were picked and packed for two hours."""
+    hours = [
+        {"start": (NOW + timedelta(hours=n)).isoformat(), "pieces": 5 + n, "lines": 2, "target": 4}
+        for n in range(2)
+    ]
+    one = {"unit": "pieces", "target": 4, "target_of": "site", "hours": hours}
+    as_of = (NOW + timedelta(hours=9)).isoformat()
+    words, zone = catalog(language), ZoneInfo("Europe/Rome")
+    figures = {"pace": {"picking": one, "packing": one}, "stock": {"as_of": as_of}}
+    section = pace(Making(figures, words, zone))
+    assert section is not None
+    return Report("Shift", "Shift", SHIFT.start, NOW, (section,), words, zone)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_columns_of_jobs_are_called_and_explained_as_jobs(
+    floor: Transactions, language: str
+) -> None:
+    words = catalog(language)
+    tables = ShiftTables(Settings(site=SITE), words, lambda _tx, _now: SHIFT)
+    tables._made = report_of_pace(language)
+    with floor.begin() as tx:
+        shown = tables.behind(tx, Target(SECTION, "pace"), NOW)
+    told = dict(meanings(words, shown.heads))
+    finished = words.say("means.receiving")
+    jobs = {words.say(f"job.{job}"): finished for job in ("picking", "packing")}
+    assert {name: told[name] for name in jobs} == jobs
+    assert [column.name for column in tables._made.tables[0][1].across[1:]] == [
+        "picking",
+        "packing",
+    ]
 
 
 def test_what_a_board_knows_of_a_report_is_what_there_is() -> None:

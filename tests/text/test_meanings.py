@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from floorhand.domain.signing_in import JOBS
+from floorhand.reports.people import AS_JOBS
 from floorhand.text.catalog import catalog, languages
 from floorhand.text.meanings import FIGURES, IN_SUMMARY, IN_TABLES, NAMES, ON_BOARD, meanings
 
@@ -62,4 +63,8 @@ def test_each_figure_has_a_name_and_a_meaning(language: str) -> None:
 @pytest.mark.parametrize("language", languages())
 def test_each_job_has_a_heading_for_the_pieces_of_each_hour(language: str) -> None:
     say = catalog(language).say
-    assert not [job for job in JOBS if say(f"board.head.{job}").startswith("board.head")]
+    figures = {job: AS_JOBS.get(job, job) for job in JOBS}
+    assert {job: say(f"board.head.{one}") for job, one in figures.items()} == {
+        job: say(f"job.{job}") for job in JOBS
+    }
+    assert len({say(f"means.{one}") for one in figures.values()}) == 1

@@ -168,7 +168,7 @@ def _section(report: Report, section: Section) -> Details:
     if section.leads:
         leads = zip(section.leads, rows, strict=False)  # of the rows that are shown
         rows = tuple((Lead(*lead, str(first)), *rest) for lead, (first, *rest) in leads)
-    heads = tuple(column.name for column in table.across)
+    heads = tuple(column.figure or column.name for column in table.across)
     about = (section.about,) if section.about else ()
     return Details(heads, rows, len(table.rows), said=(*section.said, *about))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,8 @@ RANKS: Final = {
     **{"target_pieces": 3, "target_lines": 3, "reached": 1},
 }
 """What gives way on a narrow page, first the highest; files have all."""
+
+NO_OTHERS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +87,20 @@ class Making:
         """Give the moment of which all is that is not of the shift."""
         return self.moment(self.figures["stock"]["as_of"])
 
-    def table(self, heads: tuple[str, ...], rows: Iterable[tuple[Cell, ...]]) -> Table | None:
+    def table(
+        self,
+        heads: tuple[str, ...],
+        rows: Iterable[tuple[Cell, ...]],
+        figures: Mapping[str, str] = NO_OTHERS,
+    ) -> Table | None:
         """Make a table; None of no rows, and without columns in which nothing is.
 
         It has all rows, as files do; pages and screens show those that come first.
+
+        Args:
+            heads: Names of its columns.
+            rows: With a cell for each of them.
+            figures: What columns are about, where it is not what their names say elsewhere.
         """
         found = list(rows)
         kept = [
@@ -95,11 +108,11 @@ class Making:
             for index in range(len(heads))
             if index == 0 or any(row[index] not in (None, "") for row in found)
         ]
-        across = tuple(
-            Column(heads[i], self.say(f"board.head.{heads[i]}"), RANKS.get(heads[i], 0))
-            for i in kept
-        )
+        across = tuple(self._column(heads[i], figures.get(heads[i], heads[i])) for i in kept)
         return Table(across, tuple(tuple(row[i] for i in kept) for row in found)) if found else None
+
+    def _column(self, name: str, figure: str) -> Column:
+        return Column(name, self.say(f"board.head.{figure}"), RANKS.get(name, 0), figure)
 
 
 def seconds(value: float | None) -> timedelta | None:

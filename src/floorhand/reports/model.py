@@ -25,11 +25,13 @@ class Column:
     """A column: ``name`` is for programs, ``head`` for people.
 
     Where a page is too narrow, columns of a higher ``rank`` give way first; those of 0 never do.
+    ``figure`` is what it is called on screens, where its meaning is asked for.
     """
 
     name: str
     head: str
     rank: int = 0
+    figure: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,10 @@ _FATES = ("scans", "refused", "refused_pct", "short")
 _TARGETS = (*(f"target_{unit}" for unit in UNITS), "reached")
 
 
+AS_JOBS: Final = {job: f"job_{job}" for job in ("picking", "packing")}
+"""Columns of jobs whose names are those of states of an order elsewhere."""
+
+
 def jobs(making: Making) -> Section:
     """Tell what was done in each job, and how fast."""
     rows = [
@@ -70,7 +74,7 @@ def pace(making: Making) -> Section | None:
     }
     hours = sorted({start for counts in known.values() for start in counts})
     rows = ((making.moment(hour), *(known[job].get(hour) for job in paces)) for hour in hours)
-    table = making.table(("hour", *paces), rows)
+    table = making.table(("hour", *paces), rows, AS_JOBS)
     if table is None:
         return None
     charts = tuple(_chart(making, job, one) for job, one in paces.items())

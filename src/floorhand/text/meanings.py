@@ -29,6 +29,7 @@ IN_SUMMARY: Final = (
     *("accuracy", "differing", "plus", "minus", "target_pieces"),
     *("target_lines", "reached", "lines", "orders", "refused", "ours", "number"),
     *("hour", "receiving", "putaway", "returns", "counting"),
+    *("job_picking", "job_packing", "refill"),
     *("length", "before", "after", "why"),
 )
 """Figures of the summary of a shift."""
@@ -39,7 +40,7 @@ NAMES: Final = frozenset(
         *("place", "sku", "lot", "delivery", "merchant", "carrier", "dock", "return", "label"),
         *("subject", "station", "facts", "deed", "which", "name", "from", "to", "serial"),
         *("deed_text", "told", "more", "day", "section", "bar", "figure", "meaning", "note"),
-        *("rule", "zone", "refill", "customer", "parcel", "tracking", "measure"),
+        *("rule", "zone", "customer", "parcel", "tracking", "measure"),
     }
 )
 """Headings of what everybody knows by its name, or that name what a row is."""
