@@ -184,6 +184,7 @@ class Code(StrEnum):
     EXCEPTION_DECIDED = "exception_decided"
     EXCEPTION_CHANGED = "exception_changed"
     EXCEPTION_OWN = "exception_own"
+    AGAIN_NO_STOCK = "again_no_stock"
     CORRECTION_MOVED = "correction_moved"
     CORRECTION_SAME = "correction_same"
     CORRECTION_PROMISED = "correction_promised"

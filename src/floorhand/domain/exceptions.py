@@ -15,6 +15,7 @@ RELEASE = "release"
 ACCEPT = "accept"
 PUT_BACK = "put_back"
 HOLD = "hold"
+PICK_AGAIN = "pick_again"
 SHIP_REST = "ship_rest"
 DROP_LINES = "drop_lines"
 WAIT = "wait"
@@ -26,8 +27,8 @@ FREE = "free"
 RETIRE = "retire"
 
 ACTIONS: Final = (
-    *(APPROVE, REJECT, RECOUNT, REPRINT, CONFIRM, VOID, FREE, RELEASE, ACCEPT, HOLD, SHIP_REST),
-    *(DROP_LINES, WAIT, PUT_BACK, RETIRE, NAME_MERCHANT, SETTLE),
+    *(APPROVE, REJECT, RECOUNT, REPRINT, CONFIRM, VOID, FREE, RELEASE, ACCEPT, HOLD, PICK_AGAIN),
+    *(SHIP_REST, DROP_LINES, WAIT, PUT_BACK, RETIRE, NAME_MERCHANT, SETTLE),
 )
 """What a decision can be, in the order in which they are offered; ``exceptions.<action>``."""
 

@@ -11,7 +11,13 @@ from floorhand.domain import exceptions as words
 from floorhand.domain import troubles
 from floorhand.domain.exceptions import Decide
 from floorhand.flows.turn import Facts
-from floorhand.ops import exception_counts, exception_orders, exception_stock, exception_work
+from floorhand.ops import (
+    exception_counts,
+    exception_orders,
+    exception_stock,
+    exception_work,
+    picking_again,
+)
 from floorhand.ops.deciding import carry_out_proposal
 from floorhand.store.exceptions import Standing
 from floorhand.store.ledger import Cause
@@ -20,7 +26,7 @@ Act = Callable[[Session, Cause, Standing, Decide], Facts]
 Fits = Callable[[Session, str, Standing], object]
 
 OF_KIND: Final[Mapping[str, tuple[str, ...]]] = {
-    "short_order": (words.SHIP_REST, words.DROP_LINES, words.WAIT),
+    "short_order": (words.PICK_AGAIN, words.SHIP_REST, words.DROP_LINES, words.WAIT),
     "missing_at_bench": (words.SHIP_REST, words.WAIT),
     "suspect_stock": (words.RELEASE, words.RECOUNT),
     "place_misses": (words.RECOUNT,),
@@ -42,6 +48,7 @@ OF_KIND: Final[Mapping[str, tuple[str, ...]]] = {
 """What can be decided about each kind, besides that nothing is to be done."""
 
 _FITS: Final[Mapping[str, Fits]] = {
+    words.PICK_AGAIN: picking_again.may_be,
     words.SHIP_REST: exception_orders.stopped,
     words.DROP_LINES: exception_orders.stopped,
     words.WAIT: exception_orders.stopped,
@@ -90,6 +97,7 @@ ACTS: Final[Mapping[str, Act]] = {
     words.HOLD: exception_stock.hold,
     words.PUT_BACK: exception_stock.have_put_back,
     words.RETIRE: exception_stock.retire,
+    words.PICK_AGAIN: picking_again.pick_again,
     words.SHIP_REST: exception_orders.ship_rest,
     words.DROP_LINES: exception_orders.ship_rest,
     words.NAME_MERCHANT: exception_orders.name_merchant,

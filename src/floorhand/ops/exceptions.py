@@ -38,6 +38,7 @@ from floorhand.domain.leading import LIST_MAX
 from floorhand.domain.rights import Right
 from floorhand.domain.sorting import is_turned, plain
 from floorhand.errors import Code, Refused
+from floorhand.ops import picking_again
 from floorhand.ops.colleagues import moment
 from floorhand.ops.deciding import books_now, is_overtaken
 from floorhand.ops.exception_acts import ACTS, actions_for
@@ -166,7 +167,8 @@ def look_at(tx: Session, cause: Cause, command: LookAtException) -> ExceptionSee
 
 
 def _seen(tx: Session, cause: Cause, one: Standing) -> ExceptionSeen:
-    facts = (*facts_of(one), *books_now(tx, cause.site, one))
+    site = cause.site
+    facts = (*facts_of(one), *books_now(tx, site, one), *picking_again.why_not(tx, site, one))
     if names := _names(tx, cause.site, one.raised_by):
         facts = (*facts, ("fact.caused_by", names))
     actions = actions_for(tx, cause.site, one)

@@ -1,12 +1,14 @@
 """What a release gives back to orders whose lines became short by the hold.
 
 Who still walks for an order gets the stops again; otherwise its lines are open again, for the next
-walk. An order that is at a bench, or over, stays as it is: it was decided to leave without these.
+walk. An order that is at a bench, or over, stays as it is: it was decided to leave without these,
+until a lead decides otherwise (`floorhand.ops.picking_again`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from dataclasses import replace
 from typing import Any, Final, cast
 
 from sqlalchemy import ColumnElement, TableClause, and_, select, tuple_, update
@@ -24,6 +26,9 @@ from floorhand.store.schema import Order, OrderLine, Pick, Stock
 OPEN: Final = ("picking", "released", "waiting")
 """States of orders that something can still be picked for."""
 
+Promised = Counter[tuple[str, str]]
+"""Pieces by merchant and SKU."""
+
 _LINE = cast(TableClause, OrderLine.__table__)
 
 
@@ -36,11 +41,18 @@ def give_back(tx: Session, cause: Cause, subject: Subject, reason: str) -> int:
         subject: What was held: a bin, a SKU or a lot.
         reason: Why lines became short by the hold.
     """
-    return sum(_back(tx, cause, line, reason) for line in _lines(tx, cause, subject, reason))
+    promised: Promised = Counter()
+    which = (
+        OrderLine.short_reason == reason,
+        Order.state.in_(OPEN),
+        _may_have(tx, cause, subject),
+    )
+    lines = short_lines(tx, cause.site, *which)
+    return sum(_back(tx, cause, line, reason, promised) for line in lines)
 
 
-def _lines(tx: Session, cause: Cause, subject: Subject, reason: str) -> Iterable[Any]:
-    """List the lines that may have what was released, those of the most urgent orders first."""
+def short_lines(tx: Session, site: str, *which: ColumnElement[bool]) -> tuple[Any, ...]:
+    """List lines of orders that are short, those of the most urgent orders first."""
     asked = (
         select(
             OrderLine.merchant,
@@ -48,6 +60,7 @@ def _lines(tx: Session, cause: Cause, subject: Subject, reason: str) -> Iterable
             OrderLine.line_no,
             OrderLine.sku,
             OrderLine.short,
+            OrderLine.short_reason,
             Order.state,
         )
         .join(
@@ -58,16 +71,10 @@ def _lines(tx: Session, cause: Cause, subject: Subject, reason: str) -> Iterable
                 Order.number == OrderLine.order,
             ),
         )
-        .where(
-            OrderLine.site == cause.site,
-            OrderLine.short > 0,
-            OrderLine.short_reason == reason,
-            Order.state.in_(OPEN),
-            _may_have(tx, cause, subject),
-        )
+        .where(OrderLine.site == site, OrderLine.short > 0, *which)
         .order_by(Order.priority.desc(), Order.due_at, OrderLine.order, OrderLine.line_no)
     )
-    return tx.execute(asked).all()
+    return tuple(tx.execute(asked))
 
 
 def _may_have(tx: Session, cause: Cause, subject: Subject) -> ColumnElement[bool]:
@@ -80,29 +87,48 @@ def _may_have(tx: Session, cause: Cause, subject: Subject) -> ColumnElement[bool
     return tuple_(OrderLine.merchant, OrderLine.sku).in_(there)
 
 
-def _back(tx: Session, cause: Cause, line: Any, reason: str) -> int:
+def open_again(tx: Session, cause: Cause, line: Any, promised: Promised) -> tuple[int, bool]:
+    """Open a short line by the pieces that are free; say how many, and if a walk has them at once.
+
+    Args:
+        tx: An open transaction.
+        cause: Who decided so.
+        line: One of `short_lines`.
+        promised: What other lines were opened for just now, without a stop yet; this adds to it.
+    """
     stop = _lost(tx, cause, line) if line.state == "picking" else None
     if stop is not None:
         takes = reserve_anywhere(
             tx, cause, line.merchant, line.sku, line.short, fits=lambda _: True
         )
         put_in_walk(tx, cause, stop, takes, "")
+        pieces = sum(take.pieces for take in takes)
     else:
         here = shelves.shelves_of(tx, cause.site, line.merchant, line.sku)
         today = shelves.site_date(tx, cause.site, cause.at)
-        takes = allocate(by_age(here, today), line.short)
-    pieces = sum(take.pieces for take in takes)
+        others = promised[line.merchant, line.sku]
+        takes = allocate(by_age(here, today), others + line.short)
+        pieces = max(0, sum(take.pieces for take in takes) - others)
+        promised[line.merchant, line.sku] += pieces
     if pieces:
         _open(tx, cause, line, pieces)
+        cause.touch("order", line.merchant, line.order)
+    return pieces, stop is not None
+
+
+def _back(tx: Session, cause: Cause, line: Any, reason: str, promised: Promised) -> int:
+    pieces, _ = open_again(tx, cause, line, promised)
+    if pieces:
         left = any(each.short_reason == reason for each in _of_order(tx, cause, line))
         gone = "" if left else reason
         fewer_lacking(tx, cause, line.merchant, line.order, pieces=pieces, gone=gone)
-        cause.touch("order", line.merchant, line.order)
     return pieces
 
 
 def _lost(tx: Session, cause: Cause, line: Any) -> StopRow | None:
-    """Give a stop that the line had on the walk it is on; None if nobody walks for it any more.
+    """Give a stop of the walk that the order is on, one of the line if it had any there.
+
+    None if nobody walks for it any more.
 
     Who brings totes away takes nothing into them; who has none to bring away is still walking.
     """
@@ -112,9 +138,10 @@ def _lost(tx: Session, cause: Cause, line: Any) -> StopRow | None:
     of_walk = Pick.task == walk.task
     if picks.carried_totes(tx, cause.site, walk) and not picks.open_stops(tx, cause.site, of_walk):
         return None
-    of_line = (Pick.merchant == line.merchant, Pick.order == line.order)
-    stops = picks.stops_where(tx, cause.site, of_walk, *of_line, Pick.line_no == line.line_no)
-    return next((stop for stop in stops if stop.tote), None)
+    of_order = (Pick.merchant == line.merchant, Pick.order == line.order)
+    stops = [stop for stop in picks.stops_where(tx, cause.site, of_walk, *of_order) if stop.tote]
+    stops.sort(key=lambda stop: stop.line_no != line.line_no)
+    return replace(stops[0], line_no=line.line_no) if stops else None
 
 
 def _open(tx: Session, cause: Cause, line: Any, pieces: int) -> None:
@@ -133,12 +160,6 @@ def _open(tx: Session, cause: Cause, line: Any, pieces: int) -> None:
     )
 
 
-def _of_order(tx: Session, cause: Cause, line: Any) -> Iterable[Any]:
-    return tx.execute(
-        select(OrderLine.short_reason).where(
-            OrderLine.site == cause.site,
-            OrderLine.merchant == line.merchant,
-            OrderLine.order == line.order,
-            OrderLine.short > 0,
-        )
-    ).all()
+def _of_order(tx: Session, cause: Cause, line: Any) -> tuple[Any, ...]:
+    of_order = (OrderLine.merchant == line.merchant, OrderLine.order == line.order)
+    return short_lines(tx, cause.site, *of_order)

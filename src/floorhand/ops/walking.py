@@ -12,7 +12,7 @@ from floorhand.errors import Code, Gone
 from floorhand.ops.colleagues import since
 from floorhand.ops.ending import note_short
 from floorhand.ops.reserving import drop_stop, order_waits
-from floorhand.store import holds, orders, picks, tasks
+from floorhand.store import holds, orders, parcels, picks, tasks
 from floorhand.store.asking import ask
 from floorhand.store.cancelling import put_back_picked
 from floorhand.store.ledger import Cause
@@ -222,7 +222,9 @@ def _finish(tx: Session, cause: Cause, task: str) -> Next:
             cancel_on_walk(tx, cause, task, tote.merchant, tote.number)
     if carried:
         first = picks.carried_totes(tx, cause.site, walk)[0]
-        bench = picks.proposed_bench(tx, cause.site)
+        named = [tote.order_no for tote in carried if tote.order_no]
+        bench = parcels.bench_where_others_wait(tx, cause.site, named)
+        bench = bench or picks.proposed_bench(tx, cause.site)
         return NeedBench(task, first.tote, first.slot, first.order_no, bench, len(carried))
     tasks.close_task(tx, cause, task)
     done, pieces = picks.walk_totals(tx, cause.site, task)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from floorhand.domain.things import AVAILABLE, Piece
 from floorhand.store.asking import ask
@@ -85,6 +85,20 @@ _TOTES = (
         Place.kind == "tote",
     )
     .order_by(Place.code)
+)
+_BENCH = aliased(Place)
+_WAIT_AT = (
+    select(_BENCH.code)
+    .join(Place, (Place.site == _BENCH.site) & (Place.parent == _BENCH.code))
+    .where(
+        Place.site == bindparam("site"),
+        Place.order_no.in_(bindparam("orders", expanding=True)),
+        Place.kind == "tote",
+        _BENCH.kind == "bench",
+        _BENCH.state == "open",
+    )
+    .order_by(_BENCH.code)
+    .limit(1)
 )
 _HOLDER = (
     select(Task.id, Task.worker, Worker.name, Task.claimed_at)
@@ -184,6 +198,11 @@ def totes_of(tx: Session, site: str, order_no: str) -> tuple[Tote, ...]:
     """List the totes that are bound to an order."""
     rows = ask(tx, _TOTES, site=site, order_no=order_no)
     return tuple(Tote(code, parent or "", int(pieces)) for code, parent, pieces in rows)
+
+
+def bench_where_others_wait(tx: Session, site: str, orders: Collection[str]) -> str:
+    """Name the bench where totes of one of these orders stand already; empty if there is none."""
+    return ask(tx, _WAIT_AT, site=site, orders=list(orders)).scalar() or ""
 
 
 def holder_of(tx: Session, site: str, totes: Sequence[str]) -> Holder | None:

@@ -1,0 +1,246 @@
+"""What a lead has picked after all, of orders that were written off as short."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from conftest import NOW, SITE
+from ops.test_control import hold, release, told
+from ops.test_exceptions import LATER, decide, listed
+from ops.test_figures_stay import BEGAN, ENDED, SHIFT
+from sqlalchemy import select, update
+from warehouses import picking as house
+from warehouses.picked import all_is_well, line, picks, state
+from warehouses.picker import Picker
+from warehouses.picking import CAP, MUG, NUT, OLD_TEA, order, put
+
+from floorhand.domain.exceptions import LookAtException
+from floorhand.domain.things import CORRECTION, Line
+from floorhand.errors import Code
+from floorhand.ops.settling import from_office
+from floorhand.store import ledger, tasks
+from floorhand.store.db import Transactions
+from floorhand.store.schema import Order, OrderLine, Place, Stock, Worker
+from floorhand.store.summary import shift_figures
+
+TEA = ("ACME", "TEA")
+
+
+@pytest.fixture
+def floor(transactions: Transactions) -> Iterator[Transactions]:
+    """The furnished house without stock and orders; its books are right at the end."""
+    with transactions.begin() as tx:
+        house.furnish(tx)
+        tx.execute(update(Worker).values(roles="picking packing"))
+    yield transactions
+    assert all_is_well(transactions)
+
+
+def short_at_bench(floor: Transactions, *subject: str, mugs: int = 1) -> Picker:
+    """Hold the tea of an order until its tote stands at a bench, or none is left to stand there."""
+    with floor.begin() as tx:
+        put(tx, "B-01", OLD_TEA, 4)
+        if mugs:
+            put(tx, "A-01", MUG, mugs)
+        order(tx, "1", [("TEA", 2), *([("MUG", mugs)] if mugs else [])], released_at=BEGAN)
+    ana = Picker(floor)
+    ana.start()
+    hold(floor, *(subject or ("sku", *TEA)))
+    if mugs:
+        ana.go_on("picking.bring_tote")
+        ana.scan("T-1", "BENCH-2")
+    else:
+        ana.scan("BIN-B-01")
+    assert (state(floor, "1"), line(floor, "1")) == (
+        "picked" if mugs else "short",
+        (0, 2, "held"),
+    )
+    return ana
+
+
+def again(floor: Transactions) -> str:
+    (one,) = listed(floor, "short_order")
+    return decide(floor, one, "pick_again")
+
+
+def shown(floor: Transactions) -> tuple[tuple[str, ...], list[str]]:
+    """What can be decided about the one short order, and what is told about picking it again."""
+    (one,) = listed(floor, "short_order")
+    with floor.begin() as tx:
+        seen = from_office(tx, SITE, LookAtException(one.id), NOW)
+    return seen.actions, [value for name, value in seen.facts if name == "fact.again_text"]
+
+
+@pytest.mark.parametrize("subject", [("sku", *TEA), ("recall", *TEA, "L1"), ("bin", "", "B-01")])
+def test_the_missing_pieces_are_brought_to_the_tote_that_waits_at_a_bench(floor, subject) -> None:
+    short_at_bench(floor, *subject)
+    release(floor, *subject)
+    assert (state(floor, "1"), line(floor, "1")) == ("picked", (0, 2, "held"))
+    assert again(floor) == "exceptions.done.pick_again"
+    assert (state(floor, "1"), line(floor, "1"), told(floor)) == ("released", (0, 0, ""), [])
+    ben = Picker(floor, "W2", job="packing")
+    ben.scan("T-1")
+    assert ben.said == f"refusal.{Code.PACK_NOT_PICKED}"
+    ana = Picker(floor)
+    ana.start()
+    assert picks(floor, "open") == [("1", "TEA", "B-01", 2)]
+    ana.go_on("picking.bring_tote")
+    assert ana.prompt.wants.place == "BENCH-2"
+    ana.go_on()
+    assert (state(floor, "1"), line(floor, "1")) == ("picked", (2, 0, ""))
+    ben.scan("T-1")
+    assert ben.prompt.ask == "packing.scan_piece", ben.turn
+
+
+def test_whoever_packs_an_order_that_is_picked_again_is_told(floor) -> None:
+    short_at_bench(floor, mugs=2)
+    ben = Picker(floor, "W2", job="packing")
+    ben.scan("T-1", "MUG-1")
+    release(floor, "sku", *TEA)
+    assert again(floor) == "exceptions.done.pick_again"
+    assert state(floor, "1") == "released"
+    ben.scan("MUG-1")
+    assert ben.said == f"refusal.{Code.WORK_FREED}"
+    ana = Picker(floor)
+    ana.start()
+    ana.go_on()
+    assert (state(floor, "1"), line(floor, "1")) == ("picked", (2, 0, ""))
+
+
+def test_an_order_that_was_closed_as_short_is_picked_after_all(floor) -> None:
+    short_at_bench(floor, mugs=0)
+    with floor.begin() as tx:
+        first = shift_figures(tx, SITE, SHIFT, ENDED)
+    release(floor, "sku", *TEA)
+    assert again(floor) == "exceptions.done.pick_again"
+    assert (state(floor, "1"), line(floor, "1"), told(floor)) == ("released", (0, 0, ""), [])
+    ana = Picker(floor, now=LATER)
+    ana.start()
+    ana.go_on()
+    assert (state(floor, "1"), line(floor, "1")) == ("picked", (2, 0, ""))
+    with floor.begin() as tx:
+        assert shift_figures(tx, SITE, SHIFT, LATER) == first
+    assert first["orders"]["closed_short"] == 1
+
+
+def test_what_is_not_in_stock_is_not_picked_again(floor) -> None:
+    short_at_bench(floor)
+    before = told(floor)
+    assert again(floor) == Code.AGAIN_NO_STOCK
+    assert (state(floor, "1"), line(floor, "1"), told(floor)) == ("picked", (0, 2, "held"), before)
+
+
+def test_what_is_still_missing_stays_on_the_list(floor) -> None:
+    short_at_bench(floor)
+    hold(floor, "bin", "", "B-01")
+    with floor.begin() as tx:
+        put(tx, "C-01", OLD_TEA, 1)
+    release(floor, "sku", *TEA)
+    (before,) = listed(floor, "short_order")
+    assert again(floor) == "exceptions.done.pick_again"
+    assert (state(floor, "1"), line(floor, "1")) == ("released", (0, 1, "held"))
+    (one,) = listed(floor, "short_order")
+    assert one == replace(before, pieces=1, facts={"pieces": 1, "reason": "held"})
+    release(floor, "bin", "", "B-01")
+    assert (line(floor, "1"), told(floor)) == ((0, 0, ""), [])
+    ana = Picker(floor)
+    ana.start()
+    assert picks(floor, "open") == [("1", "TEA", "B-01", 2)]
+    ana.go_on()
+
+
+def test_two_lines_of_a_product_share_what_there_is(floor) -> None:
+    with floor.begin() as tx:
+        put(tx, "A-01", MUG, 1)
+        put(tx, "B-01", CAP, 3)
+        order(tx, "1", [("CAP", 2), ("CAP", 1), ("MUG", 1)])
+    ana = Picker(floor)
+    ana.start()
+    hold(floor, "sku", "ACME", "CAP")
+    ana.go_on()
+    with floor.begin() as tx:
+        tx.execute(update(Stock).where(Stock.sku == "CAP").values(reserved=1))
+    release(floor, "sku", "ACME", "CAP")
+    assert again(floor) == "exceptions.done.pick_again"
+    assert (line(floor, "1"), line(floor, "1", 2)) == ((0, 0, ""), (0, 1, "held"))
+    with floor.begin() as tx:
+        tx.execute(update(Stock).where(Stock.sku == "CAP").values(reserved=0))
+
+
+def test_a_walk_that_has_the_order_takes_what_has_come_since(floor) -> None:
+    with floor.begin() as tx:
+        put(tx, "A-01", MUG, 1)
+        order(tx, "1", [("MUG", 1), ("CAP", 1)])
+    ana = Picker(floor)
+    ana.start()
+    assert line(floor, "1", 2) == (0, 1, "no_stock")
+    with floor.begin() as tx:
+        put(tx, "B-01", CAP, 1)
+    assert again(floor) == "exceptions.done.pick_again"
+    assert picks(floor, "open") == [("1", "MUG", "A-01", 1), ("1", "CAP", "B-01", 1)]
+    ana.go_on()
+    assert (state(floor, "1"), line(floor, "1", 2)) == ("picked", (1, 0, ""))
+
+
+def test_an_order_that_left_is_not_picked_again_and_it_says_what_to_do(floor) -> None:
+    short_at_bench(floor)
+    release(floor, "sku", *TEA)
+    assert shown(floor) == (("pick_again", "settle"), [])
+    with floor.begin() as tx:
+        tx.execute(update(Order).values(state="shipped"))
+    assert shown(floor) == (("settle",), ["exceptions.again.shipped"])
+    assert again(floor) == Code.EXCEPTION_CHANGED
+    with floor.begin() as tx:
+        tx.execute(update(Order).values(state="picked"))
+
+
+@pytest.mark.parametrize(("free", "then"), [(1, "hold"), (2, "released")])
+def test_an_order_of_which_all_is_wanted_is_picked_again_as_a_whole(floor, free, then) -> None:
+    with floor.begin() as tx:
+        put(tx, "A-01", NUT, 3)
+        order(tx, "1", [("NUT", 3)], merchant="BOLT")
+    ana = Picker(floor)
+    ana.start()
+    ana.go_on()
+    with floor.begin() as tx:
+        values = {"picked": 1, "short": 2, "short_reason": "held"}
+        tx.execute(update(OrderLine).values(values))
+        tx.execute(update(Order).values(state="hold", hold_reason="missing_at_bench"))
+        tote = tx.scalars(select(Place.code).where(Place.order_no == "BOLT/1")).one()
+        gone = house.cause(tx, "GONE")
+        ledger.move(tx, gone, tote, CORRECTION, [Line(NUT, 2)])
+        put(tx, "B-01", NUT, free)
+        tasks.trouble(tx, gone, "short_order", "BOLT/1", "BOLT", pieces=2, reason="held")
+    assert again(floor) == ("exceptions.done.pick_again" if free == 2 else Code.AGAIN_NO_STOCK)
+    assert state(floor, "1", "BOLT") == then
+    if free == 2:
+        ana.start()
+        ana.go_on()
+        assert (state(floor, "1", "BOLT"), line(floor, "1")) == ("picked", (3, 0, ""))
+
+
+def test_a_lead_takes_it_back_and_does_it_again_as_long_as_nobody_walks_for_it(floor) -> None:
+    short_at_bench(floor, mugs=2)
+    ben = Picker(floor, "W2", job="packing")
+    ben.scan("T-1", "MUG-1")
+    release(floor, "sku", *TEA)
+    with floor.begin() as tx:
+        tx.add(Worker(site=SITE, code="W3", name="Cleo", badge="BADGE-CLEO", roles="lead"))
+    cleo = Picker(floor, "W3", job="leading")
+    codes = [choice.code for choice in cleo.prompt.choices]
+    cleo.scan(str(codes.index("exceptions") + 1), "1", "1")
+    assert cleo.said == "exceptions.done.pick_again", cleo.turn
+    before = told(floor)
+    cleo.scan("*UNDO")
+    assert (state(floor, "1"), line(floor, "1")) == ("packing", (0, 2, "held"))
+    assert told(floor) == [(2, {"pieces": 2, "reason": "held"})]
+    cleo.scan("*REDO")
+    assert (state(floor, "1"), line(floor, "1"), told(floor)) == ("released", (0, 0, ""), before)
+    ana = Picker(floor)
+    ana.start()
+    cleo.scan("*UNDO")
+    assert cleo.said == f"refusal.{Code.UNDO_CHANGED}"
+    ana.go_on()
+    assert line(floor, "1") == (2, 0, "")
