@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -24,7 +25,14 @@ from floorhand.store.db import Transactions, engine_of
 from floorhand.store.schema import Trouble
 from floorhand.text.catalog import catalog, languages
 from floorhand.text.meanings import meanings
-from floorhand.tui.board_details import DetailsView, Order, lay_out_details, target_of, written
+from floorhand.tui.board_details import (
+    DetailsView,
+    Order,
+    for_file,
+    lay_out_details,
+    target_of,
+    written,
+)
 from floorhand.tui.board_parts import Target
 from floorhand.tui.opened import REPORTED
 from floorhand.tui.rows import Row
@@ -138,6 +146,19 @@ def test_columns_of_jobs_are_called_and_explained_as_jobs(
         "picking",
         "packing",
     ]
+
+
+def test_a_chart_is_kept_without_its_bars_and_with_whole_hours(floor: Transactions) -> None:
+    tables = ShiftTables(Settings(site=SITE), catalog("en"), lambda _tx, _now: SHIFT)
+    tables._made = report_of_pace()
+    with floor.begin() as tx:
+        shown = tables.behind(tx, Target(CHART, "picking"), NOW)
+    view = replace(view_of(shown, Order("hour", down=True)), zone=ZoneInfo("Europe/Rome"))
+    assert [(row[0], len(row)) for row in written(view)] == [("11:00", 3), ("10:00", 3)]
+    assert for_file(view) == (
+        ("Hour", "Pieces"),
+        (("2026-03-02 11:00:00+01:00", "6"), ("2026-03-02 10:00:00+01:00", "5")),
+    )
 
 
 def test_what_a_board_knows_of_a_report_is_what_there_is() -> None:

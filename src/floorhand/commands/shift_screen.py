@@ -21,7 +21,7 @@ from floorhand.reports.model import Cell, Chart, Report, Section, Share, Table
 from floorhand.reports.shift import shift_report
 from floorhand.reports.writing import written
 from floorhand.store.at_hand import at_hand, handed_over
-from floorhand.store.cells import ROWS_MAX, Details, Figure, Lead, Value
+from floorhand.store.cells import ROWS_MAX, Details, Figure, Hour, Lead, Value
 from floorhand.store.earlier import AddedUp
 from floorhand.store.masters import site_rules, site_zone
 from floorhand.store.onlooking import Onlooker
@@ -188,7 +188,11 @@ def _value(report: Report, cell: Cell) -> Value:
 
 def _chart(report: Report, chart: Chart, *, plain: bool) -> Details:
     rows = tuple(
-        (bar.label, _value(report, bar.value), bar_of(chart, bar, BAR_COLUMNS, plain=plain))
+        (
+            Hour(bar.at, bar.label) if bar.at else bar.label,
+            _value(report, bar.value),
+            bar_of(chart, bar, BAR_COLUMNS, plain=plain),
+        )
         for bar in chart.bars
     )
     return Details(("hour", chart.counts, "bar"), rows, len(rows), said=(chart_title(chart),))

@@ -48,11 +48,15 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar of a chart; None where nothing is known. ``target`` is one of its own, if it has."""
+    """One bar of a chart; None where nothing is known. ``target`` is one of its own, if it has.
+
+    ``at`` is the moment that its label shows the clock of.
+    """
 
     label: str
     value: float | None
     target: float | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,7 @@ def _chart(making: Making, job: str, one: Mapping[str, Any]) -> Chart:
             clock(making.moment(hour["start"]).astimezone(making.zone)),
             hour[unit],
             hour["target"] if own else None,
+            making.moment(hour["start"]),
         )
         for hour in _begun(making, one)
     )

@@ -40,6 +40,14 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class Hour:
+    """A moment of which a clock alone is shown, as in a chart of a day; a file has it whole."""
+
+    at: datetime
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outline:
     """A text of the catalog whose facts are not known any more."""
 
@@ -53,7 +61,7 @@ class Facts:
     told: tuple[tuple[str, str], ...]
 
 
-Value = str | int | datetime | Word | Lead | Figure | Outline | Facts | None
+Value = str | int | datetime | Word | Lead | Figure | Hour | Outline | Facts | None
 """What is in a cell."""
 
 EMPTY: Final = (None, "", Facts(()))
@@ -123,7 +131,7 @@ def in_words(value: Value, words: Catalog, moment: Callable[[datetime], str]) ->
             return f"✗ {words.outline(key)}"
         case Lead(name=name, shown=shown):
             return shown or name
-        case Figure(told=written):
+        case Figure(told=written) | Hour(told=written):
             return written
         case Facts(told=pairs):
             told = (" ".join(part for part in words.fact(*pair) if part) for pair in pairs)

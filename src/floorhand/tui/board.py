@@ -25,7 +25,7 @@ from floorhand.text.catalog import Catalog, shown_in
 from floorhand.text.meanings import ON_BOARD, meanings
 from floorhand.tui.board_details import (
     DetailsView,
-    heads_of,
+    for_file,
     lay_out_details,
     target_of,
     written,
@@ -113,7 +113,7 @@ def _explained(opened: Opened | None, words: Catalog) -> Details:
 
 def _kept(sight: Sight, opened: Opened, view: DetailsView) -> str:
     """Keep what is looked at as a file; say where, and if it is not all that there is."""
-    note = sight.keep(opened.about.kind, heads_of(view), written(view, whole=True))
+    note = sight.keep(opened.about.kind, *for_file(view))
     details = opened.details
     if details is None or details.count <= len(details.rows):
         return note

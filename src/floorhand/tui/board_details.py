@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from functools import partial
 from typing import Final
 
-from floorhand.store.cells import Details, Figure, Lead, Value, in_words
+from floorhand.store.cells import Details, Figure, Hour, Lead, Value, in_words
 from floorhand.text.catalog import Catalog
 from floorhand.tui.board_parts import Target, moment
 from floorhand.tui.rows import Part, Row, between, joined, key_parts, padded
@@ -64,6 +64,9 @@ NAMES: Final = frozenset(
     }
 )
 """Columns that may be cut on a narrow screen."""
+
+DRAWN: Final = frozenset({"bar"})
+"""Columns that a file has not: what is drawn in them stands beside them as a figure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +124,21 @@ class DetailsView:
     encoding: str = ""
 
 
-def written(view: DetailsView, *, whole: bool = False) -> tuple[tuple[str, ...], ...]:
-    """Write the rows as they are looked at: searched, sorted, in words and by the site's clock.
+def written(view: DetailsView) -> tuple[tuple[str, ...], ...]:
+    """Write the rows as they are looked at: searched, sorted, in words and by the site's clock."""
+    return tuple(cells for _, cells in _rows(view))
 
-    Args:
-        view: What is looked at.
-        whole: Whether moments are written with their date, as a file needs it.
-    """
-    return tuple(cells for _, cells in _rows(view, whole=whole))
+
+def for_file(view: DetailsView) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """Write headings and rows for a file, in their order: moments whole, and nothing drawn."""
+    heads = view.details.heads if view.details is not None else ()
+    kept = [index for index, head in enumerate(heads) if head not in DRAWN]
+    named = heads_of(view)
+    rows = (cells for _, cells in _rows(view, whole=True))
+    return (
+        tuple(named[index] for index in kept),
+        tuple(tuple(cells[index] for index in kept) for cells in rows),
+    )
 
 
 def target_of(view: DetailsView, chosen: int) -> Target | None:
@@ -153,7 +163,7 @@ def _rows(view: DetailsView, *, whole: bool = False) -> list[_Row]:
         return []
     words, moment_of = view.words, partial(_moment, view, whole=whole)
     rows = [
-        (row, tuple(in_words(value, words, moment_of) for value in row))
+        (row, tuple(in_words(_whole_of(value, whole), words, moment_of) for value in row))
         for row in view.details.rows
     ]
     search = view.order.search.casefold()
@@ -162,6 +172,10 @@ def _rows(view: DetailsView, *, whole: bool = False) -> list[_Row]:
         at = view.details.heads.index(view.order.head)
         return _sorted(found, at, down=view.order.down)
     return found
+
+
+def _whole_of(value: Value, whole: bool) -> Value:
+    return value.at if whole and isinstance(value, Hour) else value
 
 
 def _sorted(found: list[_Row], at: int, *, down: bool) -> list[_Row]:
@@ -282,6 +296,8 @@ def _sorted_as(value: Value, cell: str) -> tuple[float, str]:
     match value:
         case datetime():
             return (value.timestamp(), "")
+        case Hour(at=at):
+            return (at.timestamp(), "")
         case int():
             return (value, "")
         case Figure(number=number):
