@@ -15,7 +15,8 @@ from floorhand.ops.aside import ASIDE
 from floorhand.ops.registry import FLOWS
 from floorhand.store.undo_steps import NO_STEPS, Steps
 
-TAKES_BACK: Final = frozenset({*JOBS, "exceptions", "correcting", "handing_over", "control"})
+AT_THE_DESK: Final = ("exceptions", "correcting", "handing_over", "control", "planning")
+TAKES_BACK: Final = frozenset({*JOBS, *AT_THE_DESK})
 """Conversations in which scans can be taken back: the jobs, and what leads decide at their desk."""
 
 

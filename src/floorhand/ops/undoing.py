@@ -20,12 +20,14 @@ from sqlalchemy.orm import Session
 from floorhand.domain.things import CORRECTION, OUTSIDE
 from floorhand.domain.tracing import things_of
 from floorhand.errors import Code, Refused
+from floorhand.flows.planning import NAME as PLANNING
 from floorhand.flows.turn import Facts, Said
 from floorhand.ops.causes import cause_of
 from floorhand.ops.freezing import thaw
 from floorhand.ops.registry import FLOWS
 from floorhand.ops.seats import Settled, Sitting, Trail
 from floorhand.ops.still_mine import must_be_mine, must_fit
+from floorhand.ops.unplanning import make_way
 from floorhand.ops.untelling import tell_again, untell
 from floorhand.store import ledger, restoring, traces, undo_steps
 from floorhand.store.asking import ask
@@ -67,6 +69,8 @@ def reverse(
     if name := undo_steps.taken_back_by(tx, sitting.site, step):
         raise Refused(Code.UNDO_DONE, name=name)
     rows = restoring.changed_rows(step.changes)
+    if step.flow == PLANNING:
+        make_way(tx, cause, rows)
     pairs: list[tuple[Cause, str]] = []
     for operation in reversed(step.operations):
         number = f"{sitting.seat}:{scan_no}" + (f".{len(pairs) + 1}" if pairs else "")

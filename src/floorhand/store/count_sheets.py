@@ -39,7 +39,7 @@ _FREE = (
         _TASK.c.worker == bindparam("by"),
         _TASK.c.state == "claimed",
     )
-    .values(state="open", worker=None)
+    .values(state="open", worker=None, claimed_at=None)
 )
 _WIDEN = (
     update(_TASK)

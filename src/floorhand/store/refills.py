@@ -130,8 +130,8 @@ def set_refill(tx: Session, site: str, task: str, **values: Any) -> None:
 def give_back(tx: Session, site: str, task: str, worker: str) -> bool:
     """Open a refill to everybody again; False if the worker does not have it."""
     mine = (Task.site == site, Task.id == task, Task.worker == worker, Task.state == "claimed")
-    opened = update(Task).where(*mine).values(state="open", worker=None).returning(Task.id)
-    return tx.scalar(opened) is not None
+    free = {"state": "open", "worker": None, "claimed_at": None}
+    return tx.scalar(update(Task).where(*mine).values(free).returning(Task.id)) is not None
 
 
 _URGENT = (RefillRow.needed_at, Task.id)
