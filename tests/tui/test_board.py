@@ -211,6 +211,45 @@ async def test_all_can_be_done_with_a_mouse() -> None:
         assert "▶ Returns" in picture(pilot.app)
 
 
+@pytest.mark.parametrize("what", ["Pieces", "nothing", "F4", "F9", "F1"])
+async def test_what_a_key_came_to_is_told_until_the_next_click(what: str) -> None:
+    app = app_of(Looking())
+    async with app.run_test(size=SIZES["120x40"]) as pilot:
+        await shows(pilot, "▶ 08:41")
+        await press(pilot, "right")
+        await shows(pilot, "BOLT/10")
+        assert "Kept as board.csv." in await press(pilot, "f9")
+        assert "Kept as board.csv." in await click(pilot, "F9")
+        if what == "nothing":
+            await pilot.click(offset=(60, 20))
+            await pilot.pause()
+        else:
+            await click(pilot, what)
+        if what == "F1":
+            await press(pilot, "left")
+        assert ("Kept as" in picture(pilot.app)) is (what == "F9")
+
+
+async def test_the_wall_stays_where_somebody_clicks(monkeypatch) -> None:
+    looking = Looking()
+    sight = Sight(looking.look, looking.keep, catalog("en"), site="MAIN", rests_s=60.0)
+    app = BoardApp(sight)
+    app.reader = ScanReader()
+    async with app.run_test(size=SIZES["120x40"]) as pilot:
+        await shows(pilot, "▶ 08:41")
+        await press(pilot, "right")
+        await shows(pilot, "BOLT/10")
+        later = monotonic() + 59.0
+        monkeypatch.setattr(opened_module, "monotonic", lambda: later)
+        await click(pilot, "Pieces")
+        much_later = later + 59.0
+        monkeypatch.setattr(opened_module, "monotonic", lambda: much_later)
+        asked = len(looking.asked)
+        while len(looking.asked) < asked + 2:
+            await pilot.pause(0.005)
+        assert "BOLT/10" in picture(pilot.app)
+
+
 async def test_a_key_tells_what_the_figures_mean() -> None:
     looking = Looking()
     async with app_of(looking).run_test(size=SIZES["80x24"]) as pilot:

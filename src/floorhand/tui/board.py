@@ -198,6 +198,9 @@ class BoardScreen(MouseScreen):
         self._paint()
         return ()
 
+    def _touch(self) -> None:
+        self._rest.touch(self._opened)
+
     def _choose(self, line: int) -> None:
         if self._opened is not None:
             self._opened.chosen = line
@@ -209,6 +212,7 @@ class BoardScreen(MouseScreen):
             opened.order = opened.order.by(opened.details.heads[column])
 
     def _key(self, key: str) -> None:
+        self._touch()
         if key == "f1":
             self._explain()
         elif self._opened is not None:
@@ -269,7 +273,6 @@ class BoardScreen(MouseScreen):
                     self._open(Target("found", text))
 
     def _pressed_in(self, opened: Opened, key: str) -> None:
-        opened.note = ""
         if key == "f12":
             self._end()
         if self._at is None:  # nobody has looked yet

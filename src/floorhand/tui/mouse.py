@@ -19,6 +19,7 @@ class MouseScreen(Screen[None]):
 
     def on_click(self, event: Click) -> None:
         """Open the line that was clicked, sort by a heading, or take a key of the lowest row."""
+        self._touch()
         kind, _, which = self._view.clicked(event.x, event.y).partition(":")
         if kind == "key":
             self._key(which)
@@ -38,6 +39,10 @@ class MouseScreen(Screen[None]):
         """Go to the line before."""
         self._key("up")
         self._paint()
+
+    def _touch(self) -> None:
+        """Note that somebody does something, wherever it is clicked."""
+        raise NotImplementedError
 
     def _key(self, key: str) -> None:
         """Take a key."""

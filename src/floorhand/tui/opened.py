@@ -110,6 +110,12 @@ class Rest:
         """Note that somebody is there."""
         self.touched_s = monotonic()
 
+    def touch(self, opened: Opened | None) -> None:
+        """Note that somebody goes on; what the last key came to is told no more."""
+        self.note()
+        if opened is not None:
+            opened.note = ""
+
     def shown(self, opened: Opened | None) -> Opened | None:
         """Give what is to be shown: what is open, unless whoever opened it has gone."""
         if not self.after_s or monotonic() - self.touched_s < self.after_s:
