@@ -171,6 +171,7 @@ class Code(StrEnum):
     PLAN_BEGUN = "plan_begun"
     PLAN_DONE = "plan_done"
     PLAN_OPEN = "plan_open"
+    PLAN_CHANGED = "plan_changed"
     WORK_LOST = "work_lost"
     WORK_FREED = "work_freed"
     WORK_GIVEN = "work_given"

@@ -14,6 +14,7 @@ from floorhand.domain.planning import (
     CountBin,
     CountsPlanned,
     LookAtPlan,
+    PlanChanged,
     PlanCounts,
     PlanRefills,
     PlanSeen,
@@ -69,9 +70,11 @@ def step(state: State, event: object) -> Reply:
         case _, RefillsPlanned(faces=faces, seen=seen):
             return Ask(Planning(seen), "planning.refills_planned", {"faces": len(faces)})
         case Planning(seen=seen), Chosen(code="refills"):
-            return Do(PlanRefills(seen.dry))
-        case Planning(), Chosen(code=bins):
-            return Do(PlanCounts(int(bins)))
+            return Do(PlanRefills(seen.dry, seen=seen.faces))
+        case Planning(seen=seen), Chosen(code=bins):
+            return Do(PlanCounts(int(bins), places=seen.bins[: int(bins)]))
+        case _, PlanChanged(place=place, seen=seen):
+            return Refuse(Code.PLAN_CHANGED, {"place": place}, Planning(seen))
         case Planning(), Place(kind="bin", code=code):
             return Do(CountBin(code))
         case _, Pressed(key=Key.BACK):

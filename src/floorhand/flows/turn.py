@@ -39,10 +39,14 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Refuse:
-    """Stay where we are and say why. Nothing of this scan is written but the refusal."""
+    """Stay where we are and say why. Nothing of this scan is written but the refusal.
+
+    ``then`` is where to be instead, if what was on the screen is not so any more.
+    """
 
     code: Code
     facts: Facts = field(default_factory=dict)
+    then: AnyState | None = None
 
 
 @dataclass(frozen=True, slots=True)

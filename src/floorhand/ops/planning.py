@@ -14,6 +14,7 @@ from floorhand.domain.planning import (
     CountBin,
     CountsPlanned,
     LookAtPlan,
+    PlanChanged,
     PlanCounts,
     PlanRefills,
     PlanSeen,
@@ -56,15 +57,27 @@ def _seen(tx: Session, cause: Cause) -> PlanSeen:
         len(refills.open_refills(tx, cause.site)),
         can_be,
         len(dry) - can_be,
+        tuple(one.place for one in due[:PLANNED_MAX]),
+        tuple(_key(one) for one in dry if one.takes)[: refilling.PLANNED_MAX],
     )
 
 
-def plan_counts(tx: Session, cause: Cause, command: PlanCounts) -> CountsPlanned:
+def _key(one: Refill) -> tuple[str, str, str]:
+    return one.merchant, one.sku, one.face
+
+
+def plan_counts(tx: Session, cause: Cause, command: PlanCounts) -> CountsPlanned | PlanChanged:
     """Open counts of the most urgent bins; those that are open already stay as they are."""
     must_lead(tx, cause, Right.PLAN)
     due = count_plan.due_counts(
         tx, cause.site, cause.at, zone=command.zone, merchant=command.merchant
     )
+    if command.places:
+        urgent = {one.place: one for one in due}
+        for place in command.places:
+            if place not in urgent:
+                return PlanChanged(place, _seen(tx, cause))
+        due = tuple(urgent[place] for place in command.places)
     chosen = due[: min(command.bins, PLANNED_MAX)]
     _open(tx, cause, ((one.place, one.reason) for one in chosen))
     if chosen:
@@ -86,11 +99,18 @@ def count_bin(tx: Session, cause: Cause, command: CountBin) -> CountsPlanned:
     return CountsPlanned((command.place,), _seen(tx, cause))
 
 
-def plan_refills(tx: Session, cause: Cause, command: PlanRefills) -> RefillsPlanned:
+def plan_refills(
+    tx: Session, cause: Cause, command: PlanRefills
+) -> RefillsPlanned | PlanChanged:
     """Open refills of the pick faces that run dry first and for which there is a reserve."""
     must_lead(tx, cause, Right.PLAN)
     dry = refills.dry_faces(tx, cause.site, cause.at, merchant=command.merchant)
-    chosen = [one for one in dry if one.takes][: min(command.faces, refilling.PLANNED_MAX)]
+    able = {_key(one): one for one in dry if one.takes}
+    for key in command.seen:
+        if key not in able:
+            return PlanChanged(key[-1], _seen(tx, cause))
+    wanted = command.seen or tuple(able)
+    chosen = [able[key] for key in wanted[: min(command.faces, refilling.PLANNED_MAX)]]
     for one in chosen:
         for take in one.takes:
             _open_refill(tx, cause, one, take)

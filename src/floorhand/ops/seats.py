@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from floorhand.domain.json_text import as_json
 from floorhand.domain.preferences import USUAL, Preferences
+from floorhand.domain.signing_in import JOBS
 from floorhand.errors import Code
 from floorhand.flows.turn import AnyState, Facts, Prompt, Refuse, Said
 from floorhand.ops.freezing import freeze, freeze_next, thaw
@@ -336,7 +337,7 @@ def _leave_trail(
     was_here = in_a_job(sitting.flow, sitting.state)
     moved = (settled.flow, settled.state) != (sitting.flow, sitting.state)
     trail = settled.trail
-    if not here or (moved and settled.refused):
+    if not here or (moved and settled.refused and settled.flow in JOBS):
         return NO_STEPS
     if settled.taken_up is not None:
         return settled.taken_up

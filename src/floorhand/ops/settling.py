@@ -237,7 +237,7 @@ def _settle(tx: Session, sitting: Sitting, scan_no: int, event: object, now: dat
                 settled = trailed(sitting, settled, first, operations)
                 return replace(settled, taken_up=taken_up)
             case Refuse():
-                return _refuse(tx, sitting, first, reply, (name, state), now)
+                return _refuse(tx, sitting, first, reply, (name, reply.then or state), now)
     raise AssertionError(f"{name} did not settle: {state} {event}")
 
 
