@@ -99,9 +99,7 @@ def count_bin(tx: Session, cause: Cause, command: CountBin) -> CountsPlanned:
     return CountsPlanned((command.place,), _seen(tx, cause))
 
 
-def plan_refills(
-    tx: Session, cause: Cause, command: PlanRefills
-) -> RefillsPlanned | PlanChanged:
+def plan_refills(tx: Session, cause: Cause, command: PlanRefills) -> RefillsPlanned | PlanChanged:
     """Open refills of the pick faces that run dry first and for which there is a reserve."""
     must_lead(tx, cause, Right.PLAN)
     dry = refills.dry_faces(tx, cause.site, cause.at, merchant=command.merchant)
