@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from floorhand.tui.headings import alike, told_apart
 from floorhand.tui.rows import Part, Row, width_of
 from floorhand.tui.safe import cut
 from floorhand.tui.widths import columns as columns_of
@@ -89,9 +90,7 @@ def table_rows(
         return [table.heading, (Part(f"  {none}", "muted"),)]
     widths = _widths(table, width - MARK_COLUMNS)
     shown = [index for index, given in enumerate(widths) if given]
-    heads = tuple(
-        _heading(column, index, widths[index]) for index, column in enumerate(table.across)
-    )
+    heads = _headings(table, widths)
     rows = [table.heading, _line(" ", heads, table.across, widths, shown)]
     room = max(height - len(rows), 1)
     count = len(table.body)
@@ -111,9 +110,18 @@ def table_rows(
     return rows[:height]
 
 
-def _heading(column: Column, index: int, width: int) -> Part:
-    text = cut(column.head, max(width - columns_of(column.mark), 0)) + column.mark
-    return Part(text, "muted", f"sort:{index}" if column.sorts else "-")
+def _headings(table: Table, widths: Sequence[int]) -> Row:
+    texts = told_apart([column.head for column in table.across], _for_heads(table, widths))
+    return tuple(
+        Part(text + column.mark, "muted", f"sort:{index}" if column.sorts else "-")
+        for index, (text, column) in enumerate(zip(texts, table.across, strict=True))
+    )
+
+
+def _for_heads(table: Table, widths: Sequence[int]) -> list[int]:
+    """Give how many columns headings have beside their marks."""
+    pairs = zip(widths, table.across, strict=True)
+    return [max(width - columns_of(column.mark), 0) for width, column in pairs]
 
 
 def is_whole(table: Table, width: int) -> bool:
@@ -183,10 +191,20 @@ def _widths(table: Table, width: int) -> list[int]:
         wanted = min(natural[index] - given[index], max(spare, 0))
         given[index] += wanted
         spare -= wanted
+    for index in _begin_alike(table, given):
+        wanted = columns_of(table.across[index].head + table.across[index].mark) - given[index]
+        if 0 < wanted <= spare:
+            given[index] += wanted
+            spare -= wanted
     names = [index for index in kept if table.across[index].name]
     for nth, index in enumerate(names):
         given[index] += max(0, spare) // len(names) + (nth < max(0, spare) % len(names))
     return given
+
+
+def _begin_alike(table: Table, widths: Sequence[int]) -> list[int]:
+    heads = [column.head for column in table.across]
+    return sorted(alike(heads, _for_heads(table, widths)))
 
 
 def _line(
