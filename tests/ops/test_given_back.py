@@ -8,8 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 from warehouses import inbound, picking
-from warehouses.handed import Begun, at_work, count, given, inspect, shelve, staff
-from warehouses.packing import build as build_bench
+from warehouses.handed import Begun, at_work, count, given, inspect, pack, shelve, staff
 from warehouses.picked import all_is_well
 from warehouses.picker import Picker
 from warehouses.walk import received
@@ -32,11 +31,6 @@ def pick(transactions: Transactions) -> tuple[str, list[str], str]:
 def claim(transactions: Transactions) -> tuple[str, list[str], str]:
     picking.build(transactions)
     return "picking", ["CART-1"], "picking.scan_empty_tote"
-
-
-def pack(transactions: Transactions) -> tuple[str, list[str], str]:
-    build_bench(transactions)
-    return "packing", ["T-1"], "packing.scan_piece"
 
 
 BEGUN = (pick, pack, inspect)

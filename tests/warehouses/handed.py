@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, update
 from floorhand.domain.things import Goods
 from floorhand.store.db import Transactions
 from floorhand.store.schema import Worker
-from warehouses import counted, inbound, refilled, returns
+from warehouses import counted, inbound, packing, refilled, returns
 from warehouses.picker import Picker
 from warehouses.walk import received
 
@@ -52,6 +52,11 @@ def count(transactions: Transactions) -> tuple[str, list[str], str]:
 def fill_up(transactions: Transactions) -> tuple[str, list[str], str]:
     refilled.build(transactions)
     return "refill", ["*DONE", "BIN-B-01", "MUG-1", "30", "T-1"], "refill.bring"
+
+
+def pack(transactions: Transactions) -> tuple[str, list[str], str]:
+    packing.build(transactions)
+    return "packing", ["T-1"], "packing.scan_piece"
 
 
 def receive(transactions: Transactions) -> tuple[str, list[str], str]:

@@ -24,6 +24,12 @@ _PLACES: Final = frozenset(
 )
 """Names of what commands say of a place."""
 
+NAMED: Final = "things"
+"""What an operation calls the things that it is about besides, as `thing` writes them."""
+
+BETWEEN: Final = "\n"
+"""Stands between those."""
+
 _NUMBERS: Final = {"receiving": "delivery", "returns": "return"}
 """What a command calls just ``number``, by the job that it belongs to."""
 
@@ -47,6 +53,8 @@ def things_of(command: Mapping[str, Any], job: str) -> Iterator[str]:
             yield from things_of(value, job)
         elif not (value and isinstance(value, str)):
             continue
+        elif name == NAMED:
+            yield from value.split(BETWEEN)
         elif name in _PLACES:
             yield thing("place", value)
         elif name == "delivery" or (name == "number" and job in _NUMBERS):

@@ -53,7 +53,8 @@ def step(state: State, event: object) -> Reply | None:
         case Working(listed=listed), Chosen(code=number):
             return Ask(AtWork(listed.rows[int(number)], listed.sort))
         case AtWork(work=work), Chosen(code="free"):
-            return Do(FreeWork(work.job, work.task, work.about, work.order, work.holder))
+            order = work.order if work.job == "packing" else ""  # of a walk not all may be free
+            return Do(FreeWork(work.job, work.task, work.about, order, work.holder))
         case AtWork(work=work), Chosen(code="give"):
             return Do(ListTakers(work))
         case AtWork(sort=sort), Pressed(key=Key.BACK):

@@ -123,7 +123,7 @@ def free_work(tx: Session, cause: Cause, command: FreeWork) -> WorkFreed:
         raise _changed(command.about) from gone
     if freed is None:
         raise _changed(command.about)
-    cause.note(job="lead", taken_from=command.take_over, order=command.order)
+    cause.note(job="lead", taken_from=command.take_over)
     return WorkFreed(command.about, kept=freed == KEPT)
 
 

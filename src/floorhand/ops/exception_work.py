@@ -19,6 +19,7 @@ from floorhand.ops.claims import leave_orders
 from floorhand.ops.freezing import thaw
 from floorhand.ops.registry import FLOWS
 from floorhand.ops.taken_over import tell_freed
+from floorhand.ops.work_things import note_things, things_of_work
 from floorhand.ops.works import work_of
 from floorhand.store import count_sheets, open_work
 from floorhand.store.exceptions import Standing
@@ -44,7 +45,12 @@ def free_work(tx: Session, cause: Cause, one: Standing, _command: Decide) -> Fac
     tasks = _parked_tasks(tx, cause.site, one) or [str(one.facts.get("task", ""))]
     held = (work for work in open_work.held(tx, cause.site) if work.holder == one.holder)
     about = next((work.about for work in held if work.task in tasks), one.subject)
-    opened = sum(_open_again(tx, cause, task, one.holder) for task in tasks if task)
+    opened, things = 0, frozenset[str]()
+    for task in filter(None, tasks):
+        of_task = things_of_work(tx, cause.site, "", task)
+        if _open_again(tx, cause, task, one.holder):
+            opened, things = opened + 1, things | of_task
+    note_things(cause, things)
     if opened:
         _tell(tx, cause, one, about, {*tasks, about})
     cause.note(freed_work=opened, taken_from=one.holder)

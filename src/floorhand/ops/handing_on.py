@@ -28,6 +28,7 @@ from floorhand.ops.putaway_work import is_at, let_go
 from floorhand.ops.receiving import open_delivery
 from floorhand.ops.returns_opening import let_go_return, opened
 from floorhand.ops.taken_over import tell_freed, tell_holder
+from floorhand.ops.work_things import note_things, things_of_work
 from floorhand.ops.works import who_is_at, work_of
 from floorhand.store import count_sheets, counts, deliveries, refills, tasks
 from floorhand.store.ledger import Cause
@@ -56,7 +57,10 @@ class Job:
 
 def free(tx: Session, cause: Cause, work: Work) -> object:
     """Open work to everybody. ``cause`` is of whoever has it; its lead decides."""
+    before = things_of_work(tx, cause.site, work.job, work.task)
     freed = JOBS[work.job].free(tx, cause, work)
+    kept = things_of_work(tx, cause.site, work.job, work.task) if freed == KEPT else frozenset()
+    note_things(cause, before - kept)
     if freed is not None and freed != KEPT:
         about = _about(work, freed)
         tell_freed(tx, cause, work.job, cause.worker, work.about, about)
@@ -65,6 +69,7 @@ def free(tx: Session, cause: Cause, work: Work) -> object:
 
 def give(tx: Session, cause: Cause, work: Work) -> object:
     """Make work that a colleague has the worker's own, as the lead of ``cause`` decides."""
+    note_things(cause, things_of_work(tx, cause.site, work.job, work.task))
     given = JOBS[work.job].give(tx, cause, work)
     if given is not None and not cause.figures.get("take_over"):
         about = _about(work, given)

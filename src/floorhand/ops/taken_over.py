@@ -28,6 +28,7 @@ from floorhand.ops.colleagues import moment
 from floorhand.ops.freezing import freeze, thaw
 from floorhand.ops.registry import FLOWS
 from floorhand.ops.seats import SCANNED_CHARACTERS_MAX, Settled, Sitting
+from floorhand.ops.work_things import note_things, things_of_work
 from floorhand.ops.works import work_of
 from floorhand.store import tasks
 from floorhand.store.asking import ask
@@ -78,6 +79,7 @@ def take_over(
     tried again.
     """
     tell_holder(tx, cause, job, holder, about, lambda state: work_of(job, state) == work)
+    note_things(cause, things_of_work(tx, cause.site, job, task))
     handed_over = tasks.hand_over(tx, cause, task, holder)
     assert handed_over, task
     cause.note(job=job, take_over=1, taken_from=holder)

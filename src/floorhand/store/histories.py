@@ -17,6 +17,7 @@ from floorhand.domain.tracing import thing, things_of
 from floorhand.flows.control_rules import changed_in_words
 from floorhand.store import traces
 from floorhand.store.cells import Details, Lead, Value, Word, table, why
+from floorhand.store.hands import hands
 from floorhand.store.ruling import KIND as CHANGES_RULE
 from floorhand.store.schema import Delivery, Move, Parcel, Place, Receipt, Return, Scan, Sku, Trace
 from floorhand.store.traces import Traced
@@ -50,6 +51,8 @@ def history(
     moved = _moved(tx, site, [one.operation for one in found])
     belongs = [_belongs(of, other) for of, other in related(tx, site, kind, name)]
     known = {one.operation: one for one in found}
+    for one, whose in hands(tx, site, found, known).items():
+        moved[one] = ", ".join(filter(None, (whose, moved[one])))
     done = [_deed(one, known.get(one.undoes), moved[one.operation]) for one in found]
     count = len(belongs) + traces.length(tx, site, about)
     return table(HEADS, [*belongs, *done], count, facts)
@@ -209,7 +212,7 @@ def _moves(tx: Session, site: str, operations: Iterable[str]) -> Iterator[Any]:
     )
 
 
-def _moved(tx: Session, site: str, operations: Iterable[str]) -> Mapping[str, str]:
+def _moved(tx: Session, site: str, operations: Iterable[str]) -> defaultdict[str, str]:
     """Tell in a line what each operation moved."""
     told: dict[str, list[str]] = defaultdict(list)
     before: Move | None = None
@@ -283,11 +286,14 @@ def _facts(tx: Session, site: str, one: Traced) -> tuple[tuple[str, str], ...]:
         Scan.scan_no == number,
     )
     scan = tx.execute(asked).first()
-    deed, decision = _words(one, traces.traced(tx, site, one.undoes) if one.undoes else None)
+    undone = traces.traced(tx, site, one.undoes) if one.undoes else None
+    deed, decision = _words(one, undone)
+    whose = hands(tx, site, [one], {undone.operation: undone} if undone else {})
     told = (
         ("board.head.deed_text", deed),
         ("fact.decision_text", decision),
         ("fact.worker", one.worker),
+        ("details.hands", whose.get(one.operation, "")),
         ("fact.seat", one.seat),
         ("fact.station", one.station),
         ("fact.device", one.device),
