@@ -226,10 +226,27 @@ def test_a_release_gives_the_next_walk_what_comes_when_totes_are_brought_away(fl
     release(floor, "sku", *TEA)
     assert line(floor, "1", 2) == (0, 0, "")
     ana.go_on()
+    assert (state(floor, "1"), told(floor)) == ("released", [])
     ana.start()
     ana.go_on()
     assert (state(floor, "1"), line(floor, "1", 2)) == ("picked", (2, 0, ""))
     assert told(floor) == []
+
+
+def test_a_released_order_is_still_told_to_lack_what_a_hold_on_its_goods_took(floor) -> None:
+    with floor.begin() as tx:
+        put(tx, "A-01", MUG, 1)
+        put(tx, "B-01", OLD_TEA, 4)
+        order(tx, "1", [("MUG", 1), ("TEA", 2)])
+    ana = Picker(floor)
+    ana.start()
+    hold(floor, "sku", *TEA)
+    hold(floor, "order", "ACME", "1")
+    ana.scan("BIN-A-01")
+    assert state(floor, "1") == "waiting"
+    release(floor, "order", "ACME", "1")
+    assert (state(floor, "1"), line(floor, "1", 2)) == ("released", (0, 2, "held"))
+    assert told(floor) == [(2, {"pieces": 2, "reason": "held"})]
 
 
 def test_a_release_gives_back_only_what_is_free_and_keeps_other_reasons(floor) -> None:

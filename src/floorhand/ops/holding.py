@@ -21,7 +21,8 @@ from floorhand.errors import Code, Refused
 from floorhand.ops.colleagues import moment_told
 from floorhand.ops.giving_back import give_back
 from floorhand.ops.reserving import drop_stop, put_in_walk, reserve_anywhere, short_or_wait
-from floorhand.store import holds, orders, picks, places, tasks
+from floorhand.ops.waking import wake
+from floorhand.store import holds, orders, picks, places
 from floorhand.store.cancelling import holding
 from floorhand.store.holds import HoldFacts
 from floorhand.store.ledger import Cause
@@ -86,7 +87,7 @@ def end(tx: Session, cause: Cause, subject: Subject) -> None:
     if subject.kind in (BIN, *GOODS):
         give_back(tx, cause, subject, HELD)
     elif subject.kind == ORDER:
-        _wake(tx, cause, subject)
+        wake(tx, cause, subject.merchant, subject.code)
 
 
 def held_beside(why: str) -> str:
@@ -195,13 +196,6 @@ def _free_order(tx: Session, cause: Cause, subject: Subject) -> bool:
     state = "picked" if picked and not any(line.left for line in lines) else "released"
     orders.let_go_on(tx, cause, subject.merchant, subject.code, state)
     return True
-
-
-def _wake(tx: Session, cause: Cause, subject: Subject) -> None:
-    """Let an order go on that waits only since it was taken off its walk: its stock is there."""
-    if orders.may_wake(tx, cause.site, subject.merchant, subject.code):
-        orders.let_go_on(tx, cause, subject.merchant, subject.code, "released")
-        tasks.close_trouble(tx, cause, "short_order", subject.name)
 
 
 def _open_bin(tx: Session, cause: Cause, subject: Subject, *, held: bool) -> bool:

@@ -12,6 +12,7 @@ from floorhand.errors import Code, Gone
 from floorhand.ops.colleagues import since
 from floorhand.ops.ending import note_short
 from floorhand.ops.reserving import drop_stop, order_waits
+from floorhand.ops.waking import wake
 from floorhand.store import holds, orders, parcels, picks, tasks
 from floorhand.store.asking import ask
 from floorhand.store.cancelling import put_back_picked
@@ -187,7 +188,8 @@ def settle_orders(tx: Session, cause: Cause, walk: Walk) -> None:
     """Close the orders of a walk that have no stop and no tote left on it.
 
     With everything picked or short an order is ``picked``; with nothing picked at all ``short``;
-    if pieces are still wanted (the merchant wants whole orders) it waits for stock.
+    if pieces are still wanted (the merchant wants whole orders, or a hold has just ended) it waits
+    for stock, unless there is some.
     """
     carried = {(tote.merchant, tote.number) for tote in picks.carried_totes(tx, cause.site, walk)}
     rows = ask(tx, _WITHOUT_STOPS, site=cause.site, task=walk.task).all()
@@ -240,7 +242,8 @@ def _settle(tx: Session, cause: Cause, walk: Walk, merchant: str, number: str) -
     ask(tx, _SETTLE_SLOT, **order, at_task=walk.task)
     ask(tx, END_PICKING, **order, now=state, ended=cause.at if state == "short" else None)
     if state == "waiting" and holds.on_order(tx, cause.site, merchant, number) is None:
-        order_waits(tx, cause, merchant, number, int(left))
+        if not wake(tx, cause, merchant, number):
+            order_waits(tx, cause, merchant, number, int(left))
     elif state == "short":
         note_short(tx, cause, merchant, number)
     for tote in orders.totes_of_order(tx, cause.site, merchant, number):

@@ -1,0 +1,33 @@
+"""Let orders go on that waited for stock, and tell no more of them than they still lack."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from floorhand.domain.picking import NO_STOCK
+from floorhand.store import orders, tasks
+from floorhand.store.ledger import Cause
+
+
+def wake(tx: Session, cause: Cause, merchant: str, number: str) -> bool:
+    """Let an order go on if it waits and as much is in stock as its merchant wants."""
+    if not orders.may_wake(tx, cause.site, merchant, number):
+        return False
+    orders.let_go_on(tx, cause, merchant, number, "released")
+    waits_no_more(tx, cause, merchant, number)
+    return True
+
+
+def waits_no_more(tx: Session, cause: Cause, merchant: str, number: str) -> None:
+    """Take what an order waited for off the list of exceptions; what it is short by stays there."""
+    about = ("short_order", f"{merchant}/{number}")
+    told = tasks.facts_told(tx, cause.site, *about)
+    if not told:
+        return
+    lines = orders.order_lines(tx, cause.site, merchant, number)
+    reasons = str(told.get("reason", "")).split(", ")
+    waited = sum(line.left for line in lines) if NO_STOCK in reasons else 0
+    pieces = min(int(told.get("pieces", 0)) - waited, sum(line.short for line in lines))
+    still = [each for each in reasons if any(each == line.short_reason for line in lines)]
+    now = {**told, "pieces": pieces, "reason": ", ".join(still)} if pieces > 0 and still else {}
+    tasks.retell(tx, cause, *about, merchant, told, now)
