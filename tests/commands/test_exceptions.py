@@ -7,6 +7,7 @@ import json
 
 import pytest
 from conftest import NOW, SITE
+from sqlalchemy import update
 from warehouses import picking
 
 from floorhand.cli import main
@@ -14,6 +15,7 @@ from floorhand.store import tasks
 from floorhand.store.db import Transactions, engine_of
 from floorhand.store.exceptions import open_exceptions
 from floorhand.store.ledger import Cause
+from floorhand.store.schema import Worker
 from floorhand.text.catalog import catalog, languages
 
 
@@ -65,6 +67,11 @@ def test_the_list_is_in_words_of_the_language(house, capsys) -> None:
 
 
 def test_an_office_gives_and_closes_what_takes_no_badge(house, capsys) -> None:
+    assert exceptions(house, "assign", "H1:2/1", "W2") == 1
+    why = "floorhand: H1:2/1: that worker cannot decide about exceptions."
+    assert capsys.readouterr().err.splitlines() == [why]
+    with house.begin() as tx:
+        tx.execute(update(Worker).where(Worker.code == "W2").values(roles="lead"))
     assert exceptions(house, "assign", "H1:2/1", "W2") == 0
     assert exceptions(house, "close", "H1:1/1", "--reason", "nothing") == 0
     assert exceptions(house, "close", "H1:1/1", "--reason", "nothing") == 1

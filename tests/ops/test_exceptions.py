@@ -17,7 +17,7 @@ from warehouses.picked import line, state, stock_of, tasks_of, troubles
 from warehouses.picker import Picker
 
 from floorhand.domain.control import HoldSubject
-from floorhand.domain.exceptions import Assign, Decide, urgency
+from floorhand.domain.exceptions import Assign, Decide, ListNames, urgency
 from floorhand.domain.holds import Subject
 from floorhand.domain.things import HOLD
 from floorhand.errors import Code, Refused
@@ -56,6 +56,11 @@ def floor(transactions: Transactions) -> Iterator[Transactions]:
     yield transactions
     with transactions.begin() as tx:
         assert violations(tx, SITE) == ()
+
+
+def all_lead(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        tx.execute(update(Worker).values(roles="lead"))
 
 
 def listed(floor: Transactions, kind: str = "", at: datetime = LATER) -> list[Standing]:
@@ -177,6 +182,7 @@ def test_a_return_is_listed_four_hours_before_its_deadline(floor: Transactions) 
             tx.execute(insert(Return).values(site=SITE, number=number, deadline=deadline, **row))
     (one,) = listed(floor)
     assert (one.kind, one.subject, one.due_at) == ("return_due", "R-1", LATER + timedelta(hours=4))
+    all_lead(floor)
     in_turn(floor, lambda tx: carry_out(tx, lead(1), Assign(one.id, "W2")))
     assert [found.owner_name for found in listed(floor)] == ["Ben"]
     with floor.begin() as tx:
@@ -205,8 +211,42 @@ def test_suspect_stock_is_sold_again_when_another_person_has_looked(floor: Trans
     assert stock_of(floor, "A-01")["MUG", "", "available"] == one.pieces
 
 
+def test_only_those_who_can_decide_it_are_offered_and_given_it(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        tx.execute(update(Worker).where(Worker.code == "W2").values(roles="lead"))
+        names = {one.code: one.name for one in tx.scalars(select(Worker))}
+    one = raised(floor, "place_misses", "A-01")
+    bob = Picker(floor, "W2", job="leading")
+    for code in ("exceptions", one.id, "assign"):
+        bob.scan(str([choice.code for choice in bob.prompt.choices].index(code) + 1))
+    assert [choice.code for choice in bob.prompt.choices] == ["W2"]
+    bob.scan("BADGE-ANA")
+    assert bob.said == f"refusal.{Code.EXCEPTION_NO_DESK}"
+    assert bob.turn.said is not None
+    assert bob.turn.said.facts["name"] == names["W1"]
+    assert [found.owner for found in listed(floor, "place_misses")] == [""]
+    bob.scan("1")
+    assert [found.owner for found in listed(floor, "place_misses")] == ["W2"]
+
+
+def test_who_caused_it_is_not_offered_where_another_persons_word_is_wanted(
+    floor: Transactions,
+) -> None:
+    all_lead(floor)
+    ana = Picker(floor, "W1")
+    ana.start()
+    ana.scan("BIN-A-01", "*SHORT", "0", "1")
+    (one,) = listed(floor, "suspect_stock")
+    with floor.begin() as tx:
+        listed_for = carry_out(tx, lead(1), ListNames("owner", entry=one.id))
+    codes = [code for code, _ in listed_for.names]
+    assert "W2" in codes
+    assert "W1" not in codes
+
+
 def test_a_decision_is_in_the_history_of_what_it_is_about(floor: Transactions) -> None:
     one = raised(floor, "place_misses", "A-01")
+    all_lead(floor)
     in_turn(floor, lambda tx: carry_out(tx, lead(1), Assign(one.id, "W1")))
     (one,) = listed(floor, "place_misses")
     assert decide(floor, one, "settle", "nothing") == "exceptions.done.settle"

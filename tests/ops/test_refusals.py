@@ -41,6 +41,7 @@ MET_IN = {
     Code.HANDOVER_OWN: ("ops/test_handing_over.py", "the same lead comes back for it"),
     Code.HANDOVER_GONE: ("ops/test_handing_over.py", "another lead was quicker"),
     Code.WORK_GIVEN: ("ops/test_handing_on.py", "a lead gives it to a third worker"),
+    Code.EXCEPTION_NO_DESK: ("ops/test_exceptions.py", "it depends on who leads"),
     Code.UNDO_TOO_MUCH: ("ops/test_undo.py", "nothing in a small house changes so much"),
     Code.NO_ROOM_FOR_WORK: ("store/test_room.py", "the disk is nearly full"),
     **dict.fromkeys(

@@ -22,7 +22,16 @@ from floorhand.store.exceptions import Standing, open_exceptions
 from floorhand.store.ledger import Cause
 from floorhand.store.left_behind import left_behind
 from floorhand.store.places import new_place
-from floorhand.store.schema import Operation, Place, Return, SiteRow, Task, Trace, Trouble
+from floorhand.store.schema import (
+    Operation,
+    Place,
+    Return,
+    SiteRow,
+    Task,
+    Trace,
+    Trouble,
+    Worker,
+)
 from floorhand.store.strays import strays
 
 LATER = NOW + timedelta(hours=1)
@@ -139,6 +148,8 @@ def test_the_row_of_a_cause_that_is_gone_is_closed_and_one_that_is_back_is_nobod
             row = {"number": number, "merchant": "ACME", "custody": "received", "deadline": soon}
             tx.execute(insert(Return).values(site=SITE, received_at=NOW, **row))
     found = {one.subject: one for one in listed(dock, kind="return_due")}
+    with dock.begin() as tx:
+        tx.execute(update(Worker).values(roles="lead"))
     lead(dock, Assign(found["R-1"].id, "W2"))
     judged = update(Return).where(Return.number == "R-1")
     with dock.begin() as tx:

@@ -36,6 +36,7 @@ WHY_NOT = {
     Code.EXCEPTION_OWN: "it takes two people: decide about it at the lead's desk",
     Code.EXCEPTION_CHANGED: "it waits for approval, or has changed: decide about it at the desk",
     Code.EXCEPTION_DECIDED: "somebody has decided about it already",
+    Code.EXCEPTION_NO_DESK: "that worker cannot decide about exceptions",
     Code.UNKNOWN_WORKER: "there is no such worker",
 }
 

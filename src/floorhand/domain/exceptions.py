@@ -153,12 +153,14 @@ class ExceptionSeen:
 class ListNames:
     """Ask whom an exception can be given to, or which merchants there are.
 
-    ``about`` is ``owner`` or ``merchant``, ``sort`` one of the ways of `floorhand.domain.sorting`.
+    ``about`` is ``owner`` or ``merchant``, ``sort`` one of the ways of `floorhand.domain.sorting`,
+    ``entry`` the exception.
     """
 
     about: str
     skip: int = 0
     sort: str = ""
+    entry: str = ""
 
 
 @dataclass(frozen=True, slots=True)

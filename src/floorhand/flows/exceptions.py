@@ -135,7 +135,7 @@ def _one(state: Reading | Why | Names, event: object) -> Reply:
         case Reading(), Chosen(code="take"):
             return Do(Assign(entry))
         case Reading(), Chosen(code="assign"):
-            return Do(ListNames("owner"))
+            return Do(ListNames("owner", entry=entry))
         case Reading(), Chosen(code="name_merchant"):
             return Do(ListNames("merchant"))
         case Reading(), Chosen(code=action) if action in REASONS:
@@ -159,16 +159,19 @@ def _one(state: Reading | Why | Names, event: object) -> Reply:
 
 def _names(state: Names, event: object) -> Reply:
     """See a list of names otherwise: further on, sorted another way, or as a table."""
-    names = state.names
+    names, entry = state.names, state.seen.row.entry
     match event:
         case Pressed(key=Key.LIST) if names.more:
-            return Do(ListNames(names.about, names.skip + len(names.names), names.sort))
+            skip = names.skip + len(names.names)
+            return Do(ListNames(names.about, skip, names.sort, entry))
         case Pressed(key=Key.FULL) if names.names:
-            return Do(ListNames(names.about, sort=next_way(NAMES, names.sort)))
+            way = next_way(NAMES, names.sort)
+            return Do(ListNames(names.about, sort=way, entry=entry))
         case Pressed(key=Key.PRINT) if names.names:
-            return Ask(TabledOver("people" if names.about == "owner" else "merchant", "", state))
+            is_owner = names.about == "owner"
+            return Ask(TabledOver(*(("owners", entry) if is_owner else ("merchant", "")), state))
         case SortBy(way=way):
-            return Do(ListNames(names.about, sort=way))
+            return Do(ListNames(names.about, sort=way, entry=entry))
     return _refused(event)
 
 

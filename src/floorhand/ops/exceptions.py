@@ -35,7 +35,7 @@ from floorhand.domain.exceptions import (
     NamesListed,
 )
 from floorhand.domain.leading import LIST_MAX
-from floorhand.domain.rights import Right
+from floorhand.domain.rights import Right, may
 from floorhand.domain.sorting import is_turned, plain
 from floorhand.errors import Code, Refused
 from floorhand.ops import picking_again
@@ -49,8 +49,8 @@ from floorhand.store.exception_facts import facts_of
 from floorhand.store.exceptions import Standing
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import site_rules, worker_facts
-from floorhand.store.ordering import in_order
-from floorhand.store.schema import Merchant, Trouble, Worker
+from floorhand.store.schema import Merchant, Trouble
+from floorhand.store.takers import deciders
 
 JOB: Final = "lead"
 """What operations at this desk count for."""
@@ -144,20 +144,23 @@ def list_kinds(tx: Session, cause: Cause, command: ListKinds) -> KindsListed:
 
 
 def list_names(tx: Session, cause: Cause, command: ListNames) -> NamesListed:
-    """List workers, or merchants, by name."""
+    """List those who can decide about an exception, or merchants, by name.
+
+    Raises:
+        Refused: `Code.EXCEPTION_DECIDED` if the exception is closed.
+    """
     must_lead(tx, cause, Right.DECIDE)
-    table = Worker if command.about == "owner" else Merchant
-    by = {"number": (table.code,)}
-    asked = (
-        select(table.code, table.name)
-        .where(table.site == cause.site)
-        .order_by(*in_order(by, command.sort, (table.name, table.code)))
-        .offset(command.skip)
-        .limit(LIST_MAX + 1)
-    )
-    found = tuple((row.code, row.name) for row in tx.execute(asked))
-    more = len(found) > LIST_MAX
-    return NamesListed(command.about, found[:LIST_MAX], command.skip, more, command.sort)
+    if command.about == "owner":
+        able = deciders(tx, cause.site, _must_be_open(tx, cause, command.entry))
+        named = [(one.code, one.name) for one in able]
+    else:
+        merchants = select(Merchant.code, Merchant.name).where(Merchant.site == cause.site)
+        named = [(row.code, row.name) for row in tx.execute(merchants)]
+    is_by_number = plain(command.sort) == "number"
+    named.sort(key=lambda one: one if is_by_number else one[::-1], reverse=is_turned(command.sort))
+    shown = tuple(named[command.skip : command.skip + LIST_MAX])
+    more = len(named) > command.skip + LIST_MAX
+    return NamesListed(command.about, shown, command.skip, more, command.sort)
 
 
 def look_at(tx: Session, cause: Cause, command: LookAtException) -> ExceptionSeen:
@@ -182,7 +185,8 @@ def assign(tx: Session, cause: Cause, command: Assign) -> Assigned:
 
     Raises:
         Refused: `Code.EXCEPTION_DECIDED` if it is closed; `Code.EXCEPTION_CHANGED` if somebody
-            has given it to another one meanwhile; `Code.UNKNOWN_WORKER`.
+            has given it to another one meanwhile; `Code.UNKNOWN_WORKER`;
+            `Code.EXCEPTION_NO_DESK` if that worker cannot decide about it.
     """
     must_lead(tx, cause, Right.DECIDE)
     one = _must_be_open(tx, cause, command.entry)
@@ -190,6 +194,8 @@ def assign(tx: Session, cause: Cause, command: Assign) -> Assigned:
     worker = worker_facts(tx, cause.site, given_to)
     if worker is None:
         raise Refused(Code.UNKNOWN_WORKER, code=given_to)
+    if not may(worker.roles, Right.DECIDE):
+        raise Refused(Code.EXCEPTION_NO_DESK, name=worker.name)
     _write_down(tx, cause, one)
     at = {"at_site": cause.site, "at_id": one.id}
     if not ask(tx, _GIVE, **at, had_by=one.owner, given_to=given_to).rowcount:

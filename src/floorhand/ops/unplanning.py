@@ -24,7 +24,7 @@ def make_way(tx: Session, cause: Cause, rows: Iterable[Changed]) -> None:
     """See that nothing is in the way of what takes a plan back, or makes it again.
 
     Raises:
-        Refused: `Code.PLAN_BEGUN`, `Code.PLAN_DONE` or `Code.PLAN_OPEN`.
+        Refused: `Code.PLAN_BEGUN`, `Code.PLAN_DONE` or `Code.COUNT_OPEN`.
     """
     tasks = [row for row in rows if row.table.name == "task"]
     _must_be_unbegun(tx, cause, [row.any["id"] for row in tasks if row.was is None])
@@ -72,4 +72,4 @@ def _must_be_free(tx: Session, cause: Cause, row: Changed) -> None:
     goods = (Task.merchant == merchant, Task.sku == sku)
     where = goods if kind == "refill" else (Task.place == row.any["place"], *goods)
     if tx.scalar(select(Task.id).where(*same, *where).limit(1)) is not None:
-        raise Refused(Code.PLAN_OPEN, place=row.any["place"])
+        raise Refused(Code.COUNT_OPEN, place=row.any["place"])

@@ -35,14 +35,14 @@ from floorhand.store import (
 from floorhand.store.cells import ROWS_MAX, Details, Facts, Lead, Value, Word, table, why
 from floorhand.store.corrections import stock_rows
 from floorhand.store.exception_facts import facts_of
-from floorhand.store.exceptions import counts, open_exceptions
+from floorhand.store.exceptions import counts, exception, open_exceptions
 from floorhand.store.histories import split_goods
 from floorhand.store.left_behind import Left, left_behind, of_plain
 from floorhand.store.masters import merchant_rules
 from floorhand.store.orders import ENDED
 from floorhand.store.ruling import site_values
 from floorhand.store.schema import Order
-from floorhand.store.takers import takers
+from floorhand.store.takers import deciders, takers
 
 DESK: Final = "desk."
 """Stands before the name of such a table where it is one of many kinds."""
@@ -65,8 +65,8 @@ def desk_table(tx: Session, site: str, which: str, of: str, now: datetime) -> De
         which: One of `TABLES`.
         of: A kind of exceptions, or the thing that they are about; a kind of what is left over,
             ``merchant/sku`` of lots, a lot, a code that several have,
-            ``job/holder/task`` of work, a place, the merchant of rules, whose deeds, a hand-over.
-            Empty: all, and for other tables.
+            ``job/holder/task`` of work, a place, the merchant of rules, whose deeds, a hand-over,
+            an exception. Empty: all, and for other tables.
         now: The moment of all this.
     """
     return TABLES[which](tx, site, of, now)
@@ -297,6 +297,16 @@ def _takers(tx: Session, site: str, of: str, _now: datetime) -> Details:
     return table(("worker", "name", "seat"), rows)
 
 
+def _owners(tx: Session, site: str, of: str, now: datetime) -> Details:
+    """List who may look after an exception."""
+    one = exception(tx, site, of, now)
+    rows = (
+        (Lead("worker", person.code), person.name, " ".join(person.seats))
+        for person in (deciders(tx, site, one) if one else ())
+    )
+    return table(("worker", "name", "seat"), rows)
+
+
 def _plan(tx: Session, site: str, _of: str, now: datetime) -> Details:
     """Tell how much there is to count and to fill up, and lead on to each."""
     counted = {which: TABLES[which](tx, site, "", now).count for which in ("counts", "refills")}
@@ -354,6 +364,7 @@ TABLES: Final[Mapping[str, Callable[[Session, str, str, datetime], Details]]] = 
     "kinds": _kinds,
     "work": _work,
     "takers": _takers,
+    "owners": _owners,
     "held": _held,
     "order": _orders,
     "merchant": _merchants,
