@@ -211,6 +211,26 @@ def test_suspect_stock_is_sold_again_when_another_person_has_looked(floor: Trans
     assert stock_of(floor, "A-01")["MUG", "", "available"] == one.pieces
 
 
+def test_who_asked_for_a_count_is_told_that_and_not_that_they_have_counted(
+    floor: Transactions,
+) -> None:
+    all_lead(floor)
+    ana = Picker(floor, "W1")
+    ana.start()
+    ana.scan("BIN-A-01", "*SHORT", "0", "1")
+    (one,) = listed(floor, "suspect_stock")
+    assert decide(floor, one, "recount") == "exceptions.done.recount"
+    ana = Picker(floor, "W1", job="counting", seat="OTHER")
+    ana.scan("BIN-A-01")
+    assert ana.turn.said is not None
+    assert ana.said == f"refusal.{Code.COUNTED_BEFORE}"
+    assert ana.turn.said.facts["why_text"] == "counting.not_you.asked"
+    ben = Picker(floor, "W2", job="counting")
+    ben.scan("BIN-A-01", "*DONE", "BIN-A-01")
+    assert ben.turn.said is not None
+    assert ben.turn.said.facts["why_text"] == "counting.not_you.counted"
+
+
 def test_only_those_who_can_decide_it_are_offered_and_given_it(floor: Transactions) -> None:
     with floor.begin() as tx:
         tx.execute(update(Worker).where(Worker.code == "W2").values(roles="lead"))

@@ -22,7 +22,6 @@ from floorhand.domain.count_rules import APPROVAL, CORRECTED, RECOUNT, Differenc
 from floorhand.domain.cycle_counts import BinTouched, BookCount, CountBooked, CountEnded, EndCount
 from floorhand.domain.things import Goods
 from floorhand.domain.troubles import COUNT_DIFFERENCE
-from floorhand.errors import Code, Refused
 from floorhand.ops import count_booking
 from floorhand.ops.count_work import (
     JOB,
@@ -32,6 +31,7 @@ from floorhand.ops.count_work import (
     moves_of,
     next_in_line,
     own_count,
+    takes_another,
 )
 from floorhand.ops.deciding import propose
 from floorhand.store import corrections, count_sheets, counts, tasks
@@ -213,7 +213,7 @@ def book_count(tx: Session, cause: Cause, command: BookCount) -> CountBooked:
     row = known_count(tx, cause.site, command.task)
     count = row.count
     if not counts.may_count(tx, cause.site, row, cause.worker):
-        raise Refused(Code.COUNTED_BEFORE, place=count.place)
+        raise takes_another(tx, cause, row)
     found = counts.differences_of(tx, cause.site, command.task)
     count_booking.book(tx, cause, count.place, found)
     counters = counts.counters_of(tx, cause.site, row.first)

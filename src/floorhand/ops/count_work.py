@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from floorhand.domain.cycle_counts import CountFound
-from floorhand.errors import Code, Gone
+from floorhand.errors import Code, Gone, Refused
 from floorhand.store import counts, tasks
 from floorhand.store.counts import CountRow
 from floorhand.store.ledger import Cause
@@ -55,6 +55,14 @@ def is_asked(row: CountRow, merchant: str, sku: str) -> bool:
 def moves_json(moves: Mapping[tuple[str, str], int]) -> str:
     """Write down how often products were moved."""
     return json.dumps([[*sku, number] for sku, number in moves.items()], ensure_ascii=False)
+
+
+def takes_another(tx: Session, cause: Cause, *rows: CountRow) -> Refused:
+    """Say why a worker may do none of these counts of a bin, nor decide about them."""
+    found = (counts.counters_of(tx, cause.site, row.first or row.count.task) for row in rows)
+    why = "counted" if any(cause.worker in counters for counters in found) else "asked"
+    place = rows[0].count.place
+    return Refused(Code.COUNTED_BEFORE, place=place, why_text=f"counting.not_you.{why}")
 
 
 def own_count(tx: Session, cause: Cause, task: str) -> CountRow:

@@ -41,6 +41,7 @@ from floorhand.ops.count_work import (
     moves_of,
     next_in_line,
     own_count,
+    takes_another,
 )
 from floorhand.store import count_sheets, counts, tasks
 from floorhand.store.counts import CountRow
@@ -74,7 +75,7 @@ def open_count(tx: Session, cause: Cause, command: OpenCount) -> CountOpened:
 
     Raises:
         Refused: `Code.COUNT_TAKEN` if somebody else counts it; `Code.COUNTED_BEFORE` if the worker
-            has counted for the same difference before.
+            has counted for the same difference before, or asked for the count.
         Clash: If somebody else has begun just now.
     """
     site = cause.site
@@ -90,7 +91,7 @@ def open_count(tx: Session, cause: Cause, command: OpenCount) -> CountOpened:
         name, begun = mine[0].name, since(tx, cause, mine[0].claimed_at)
         raise Refused(Code.COUNT_TAKEN, place=command.place, name=name, since=begun)
     elif here:
-        raise Refused(Code.COUNTED_BEFORE, place=command.place)
+        raise takes_another(tx, cause, *here)
     else:
         task = tasks.open_task(tx, cause, "count", place=command.place, reason=ASKED)
         assert tasks.claim_task(tx, cause, task), task
@@ -130,7 +131,7 @@ def count_all(tx: Session, cause: Cause, command: CountAll) -> CountOpened:
                 name, begun = other.name, since(tx, cause, other.claimed_at)
                 raise Refused(Code.COUNT_TAKEN, place=row.count.place, name=name, since=begun)
             if not counts.may_count(tx, cause.site, other, cause.worker):
-                raise Refused(Code.COUNTED_BEFORE, place=row.count.place)
+                raise takes_another(tx, cause, other)
             tasks.close_task(tx, cause, other.count.task, "cancelled")
     count_sheets.widen(tx, cause.site, command.task)
     row = known_count(tx, cause.site, command.task)
