@@ -81,8 +81,8 @@ def test_a_correction_is_booked_or_asked_for(floor: Transactions) -> None:
 def test_a_decision_says_whether_it_is_yes_or_no_and_why(floor: Transactions) -> None:
     corrected(floor, 1, 9)
     decide(floor, 2, "reject", "not_so")
-    assert told(floor, "place", "A-01") == "Exception decided: Reject"
-    assert told(floor, "place", "A-01", "de") == "Ausnahme entschieden: Ablehnen"
+    assert told(floor, "place", "A-01") == "Decided: Reject"
+    assert told(floor, "place", "A-01", "de") == "Entschieden: Ablehnen"
     row = page(floor, "place", "A-01").rows[0]
     assert Word("exceptions.reason.not_so") in row
     assert isinstance(row[-1], Lead)
@@ -91,7 +91,7 @@ def test_a_decision_says_whether_it_is_yes_or_no_and_why(floor: Transactions) ->
     assert ("fact.reason_text", "exceptions.reason.not_so") in facts
     corrected(floor, 3, 8)
     decide(floor, 4, "approve")
-    assert told(floor, "place", "A-01") == "Exception decided: Approve"
+    assert told(floor, "place", "A-01") == "Decided: Approve"
 
 
 def test_a_decision_that_was_taken_back_is_named(floor: Transactions) -> None:
@@ -102,7 +102,7 @@ def test_a_decision_that_was_taken_back_is_named(floor: Transactions) -> None:
         record_undo(tx, cause, "W2:2")
         cause.things.add("place:A-01")
         traces.keep(tx, cause)
-    assert told(floor, "place", "A-01") == "Taken back: Exception decided: Reject"
+    assert told(floor, "place", "A-01") == "Taken back: Decided: Reject"
     facts = page(floor, "operation", cause.operation).facts
     assert ("fact.decision_text", "exceptions.reject") in facts
 
