@@ -12,7 +12,7 @@ from warehouses.picker import Picker
 
 from floorhand.store.board import AtWork, board
 from floorhand.store.db import Transactions
-from floorhand.store.schema import Order, Return, Seat, Task
+from floorhand.store.schema import Order, Return, Seat, Task, Worker
 
 LATER = NOW + timedelta(hours=5)
 
@@ -79,6 +79,36 @@ def test_a_task_that_ended_counts_where_the_seat_has_no_step_of_it(floor: Transa
             row = {"id": f"C:{number}", "kind": "count", "place": "A-02", "state": state}
             tx.execute(insert(Task).values(site=SITE, done_at=end, **row, **at))
     assert at_work(floor).since == ended_at
+
+
+def test_who_has_two_claims_in_a_job_is_told_with_the_one_that_is_in_hand(
+    floor: Transactions,
+) -> None:
+    ana = Picker(floor)
+    ana.scan("CART-1", "T-1", "T-2", "*BACK")
+    ana.now += timedelta(minutes=10)
+    ana.scan("CART-2")
+    begun = moment(ana)
+    assert (at_work(floor).claim, at_work(floor).since) == ("CART-2", begun)
+    ana.scan("T-3", "*BACK")
+    ana.now += timedelta(minutes=10)
+    ana.scan("CART-1")
+    one = at_work(floor)
+    assert (one.claim, one.since) == ("CART-1", NOW + timedelta(seconds=3))
+
+
+def test_of_two_places_the_one_that_is_asked_about_is_told(floor: Transactions) -> None:
+    """Whichever of them was claimed later."""
+    with floor.begin() as tx:
+        tx.execute(update(Worker).values(roles="worker"))
+    ana = Picker(floor, job="counting")
+    ana.scan("BIN-B-01", "*BACK")
+    with floor.begin() as tx:
+        row = {"id": "C:1", "kind": "count", "state": "claimed", "place": "A-02", "worker": "W1"}
+        tx.execute(insert(Task).values(site=SITE, created_at=NOW, claimed_at=LATER, **row))
+    assert at_work(floor).job == "menu"
+    ana = Picker(floor, job="counting")
+    assert (ana.prompt.place, at_work(floor).claim) == ("B-01", "B-01")
 
 
 def test_who_has_a_return_is_told_with_it(floor: Transactions) -> None:

@@ -31,8 +31,8 @@ from floorhand.domain.shifts import Period, local_day, shift_at
 from floorhand.store.asking import among, ask
 from floorhand.store.exceptions import by_kind
 from floorhand.store.holds import stands_still
+from floorhand.store.in_hand import claims, in_hand
 from floorhand.store.masters import DEFAULT_PRINTER, site_rules, site_zone
-from floorhand.store.open_work import JOBS_OF
 from floorhand.store.schema import (
     Delivery,
     Handover,
@@ -97,7 +97,7 @@ _ENDED = (
 )
 _PEOPLE = (
     select(
-        *(Seat.code, Seat.station, Seat.flow, Seat.at),
+        *(Seat.code, Seat.station, Seat.flow, Seat.state, Seat.at),
         Worker.code.label("worker"),
         Worker.name,
         Operation.at.label("did_at"),
@@ -113,25 +113,6 @@ _PEOPLE = (
     .where(Seat.site == bindparam("site"))
     .order_by(Worker.name, Seat.code)
 )
-_CLAIMED = (
-    select(Task.worker, Task.kind, Task.place, Task.claimed_at)
-    .where(
-        Task.site == bindparam("site"),
-        Task.kind.in_(JOBS_OF),
-        among(Task.state, "claimed"),
-    )
-    .order_by(Task.claimed_at)
-)
-_CLAIMED_RETURNS = (
-    select(Return.worker, Return.number, Return.claimed_at)
-    .where(
-        Return.site == bindparam("site"),
-        Return.custody == "received",
-        Return.worker.is_not(None),
-    )
-    .order_by(Return.claimed_at.desc())
-)
-"""Of several that somebody has, the one that was opened last: the others are parked."""
 _TASKS = (
     select(
         Task.kind,
@@ -219,10 +200,10 @@ _OF_STATIONS = select(Station.printer).where(Station.site == bindparam("site")).
 class AtWork:
     """Somebody who sits somewhere.
 
-    ``job`` is the flow that is open there; ``claim`` the place that the oldest task of that job is
-    about which the worker has claimed, or the number of a return, ``since`` when that was. Without
-    one it is since the worker finished something last, or signed in if that was later. What was
-    left in another job is not told. ``seen_at`` is the last scan.
+    ``job`` is the flow that is open there; ``claim`` the place of the task that is in hand there,
+    or the number of a return, as `floorhand.store.in_hand` finds it, ``since`` when it is theirs.
+    Without one it is since the worker finished something last, or signed in if that was later. What
+    was left in another job is not told. ``seen_at`` is the last scan.
     """
 
     worker: str
@@ -335,23 +316,14 @@ def _cut_offs(tx: Session, site: str, began: datetime) -> tuple[CutOff, ...]:
 
 def _people(tx: Session, site: str, now: datetime) -> tuple[AtWork, ...]:
     since = sat_down(tx, site, now)
-    claims: dict[tuple[str, str], tuple[str, datetime | None]] = {}
-    for row in ask(tx, _CLAIMED, site=site):
-        claims.setdefault((row.worker, JOBS_OF[row.kind]), (row.place, row.claimed_at))
-    for row in ask(tx, _CLAIMED_RETURNS, site=site):
-        claims.setdefault((row.worker, "returns"), (row.number, row.claimed_at))
-    return tuple(
-        AtWork(
-            row.worker,
-            row.name,
-            row.code,
-            row.station,
-            row.flow,
-            *claims.get((row.worker, row.flow), ("", _free_since(row, since.get(row.code)))),
-            row.at,
-        )
-        for row in ask(tx, _PEOPLE, site=site)
-    )
+    had = claims(tx, site)
+    found = []
+    for row in ask(tx, _PEOPLE, site=site):
+        one = in_hand(had.get((row.worker, row.flow), ()), row.state)
+        told = (one.about, one.since) if one else ("", _free_since(row, since.get(row.code)))
+        at = (row.worker, row.name, row.code, row.station, row.flow)
+        found.append(AtWork(*at, *told, row.at))
+    return tuple(found)
 
 
 def _free_since(row: Any, sat_down_at: datetime | None) -> datetime | None:
