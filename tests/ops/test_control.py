@@ -265,6 +265,104 @@ def test_a_release_gives_back_only_what_is_free_and_keeps_other_reasons(floor) -
     assert told(floor) == [(1, {"pieces": 1, "reason": "no_stock"})]
 
 
+def whole_order(floor: Transactions) -> Picker:
+    """Ana walks for an order of five nuts from two bins, which is sent whole."""
+    with floor.begin() as tx:
+        put(tx, "A-01", NUT, 2)
+        put(tx, "C-01", NUT, 3)
+        order(tx, "1", [("NUT", 5)], merchant="BOLT")
+    ana = Picker(floor)
+    ana.start()
+    return ana
+
+
+@pytest.mark.parametrize("subject", [("sku", "BOLT", "NUT"), ("bin", "", "A-01")])
+def test_a_release_gives_a_walk_back_what_it_lost_of_an_order_that_is_sent_whole(
+    floor, subject
+) -> None:
+    ana = whole_order(floor)
+    before = picks(floor, "open")
+    hold(floor, *subject)
+    assert [row for row in picks(floor, "open") if row[2] == "A-01"] == []
+    assert len(told(floor)) == 1
+    release(floor, *subject)
+    assert (sorted(picks(floor, "open")), told(floor)) == (before, [])
+    ana.go_on()
+    assert (state(floor, "1", "BOLT"), line(floor, "1")) == ("picked", (5, 0, ""))
+
+
+def test_a_release_gives_back_only_its_own_part_of_an_order_that_is_sent_whole(floor) -> None:
+    ana = whole_order(floor)
+    hold(floor, "bin", "", "A-01")
+    hold(floor, "bin", "", "C-01")
+    assert told(floor) == [(5, {"pieces": 5, "reason": "held"})]
+    release(floor, "bin", "", "C-01")
+    assert told(floor) == [(2, {"pieces": 2, "reason": "held"})]
+    ana.go_on("picking.bring_tote")
+    release(floor, "bin", "", "A-01")  # too late for this walk: for the next one
+    ana.go_on()
+    assert (state(floor, "1", "BOLT"), told(floor)) == ("released", [])
+    ana.start()
+    ana.go_on()
+    assert (state(floor, "1", "BOLT"), line(floor, "1")) == ("picked", (5, 0, ""))
+
+
+def test_an_order_that_is_sent_whole_and_waits_since_a_hold_goes_on_when_it_ends(floor) -> None:
+    ana = whole_order(floor)
+    hold(floor, "bin", "", "A-01")
+    ana.go_on()
+    assert (state(floor, "1", "BOLT"), len(told(floor))) == ("waiting", 1)
+    release(floor, "bin", "", "A-01")
+    assert (state(floor, "1", "BOLT"), told(floor)) == ("released", [])
+
+
+def test_a_release_gives_a_walk_back_what_it_lost_before_an_order_had_a_tote(floor) -> None:
+    with floor.begin() as tx:
+        put(tx, "A-01", MUG, 2)
+        put(tx, "B-01", OLD_TEA, 1)
+        order(tx, "1", [("MUG", 2), ("TEA", 1)])
+    ana = Picker(floor)
+    ana.scan("CART-1")
+    hold(floor, "sku", *TEA)
+    release(floor, "sku", *TEA)
+    ana.scan("T-1")
+    assert (line(floor, "1", 2), told(floor)) == ((0, 0, ""), [])
+    ana.go_on()
+    assert (state(floor, "1"), line(floor, "1", 2)) == ("picked", (1, 0, ""))
+
+
+def test_a_release_gives_a_held_order_nothing_to_be_picked(floor) -> None:
+    ana = whole_order(floor)
+    hold(floor, "bin", "", "A-01")
+    hold(floor, "order", "BOLT", "1")
+    release(floor, "bin", "", "A-01")
+    assert picks(floor, "open") == []
+    ana.scan("BIN-A-01")
+    assert state(floor, "1", "BOLT") == "waiting"
+    release(floor, "order", "BOLT", "1")
+    assert (state(floor, "1", "BOLT"), told(floor)) == ("released", [])
+
+
+def test_a_line_is_not_opened_for_pieces_that_the_same_order_wants_already(floor) -> None:
+    with floor.begin() as tx:
+        put(tx, "A-01", MUG, 1)
+        put(tx, "B-01", OLD_TEA, 2)
+        put(tx, "C-01", OLD_TEA, 2)
+        order(tx, "1", [("MUG", 1), ("TEA", 4)])
+    ana = Picker(floor)
+    ana.start()
+    hold(floor, "bin", "", "B-01")
+    hold(floor, "bin", "", "C-01")
+    ana.go_on("picking.bring_tote")
+    release(floor, "bin", "", "B-01")
+    ana.go_on()
+    assert (state(floor, "1"), line(floor, "1", 2)) == ("released", (0, 2, "held"))
+    hold(floor, "bin", "", "B-01")
+    release(floor, "bin", "", "B-01")
+    assert line(floor, "1", 2) == (0, 2, "held")
+    assert told(floor) == [(2, {"pieces": 2, "reason": "held"})]
+
+
 def test_what_was_lost_of_an_order_that_is_sent_whole_is_told_once(floor) -> None:
     with floor.begin() as tx:
         put(tx, "A-01", NUT, 2)

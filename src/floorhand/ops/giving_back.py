@@ -1,8 +1,9 @@
-"""What a release gives back to orders whose lines became short by the hold.
+"""What a release gives back to orders that lost pieces by the hold.
 
 Who still walks for an order gets the stops again; otherwise its lines are open again, for the next
-walk. An order that is at a bench, or over, stays as it is: it was decided to leave without these,
-until a lead decides otherwise (`floorhand.ops.picking_again`).
+walk. So it is with lines that became short, and with those that stayed open: of orders that are
+sent whole, or have no tote yet. An order that is at a bench, or over, stays as it is: it was
+decided to leave without these, until a lead decides otherwise (`floorhand.ops.picking_again`).
 """
 
 from __future__ import annotations
@@ -11,14 +12,16 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any, Final, cast
 
-from sqlalchemy import ColumnElement, TableClause, and_, select, tuple_, update
+from sqlalchemy import ColumnElement, TableClause, and_, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
-from floorhand.domain.allocation import allocate, by_age
+from floorhand.domain.allocation import HOLD_ORDER, allocate, by_age
 from floorhand.domain.holds import BIN, Subject
 from floorhand.ops.reserving import fewer_lacking, put_in_walk, reserve_anywhere
-from floorhand.store import picks, shelves
+from floorhand.ops.waking import wake
+from floorhand.store import holds, picks, shelves, tasks
 from floorhand.store.ledger import Cause
+from floorhand.store.masters import merchant_rules
 from floorhand.store.nesting import places_in
 from floorhand.store.picks import StopRow
 from floorhand.store.schema import Order, OrderLine, Pick, Stock
@@ -26,14 +29,15 @@ from floorhand.store.schema import Order, OrderLine, Pick, Stock
 OPEN: Final = ("picking", "released", "waiting")
 """States of orders that something can still be picked for."""
 
-Promised = Counter[tuple[str, str]]
-"""Pieces by merchant and SKU."""
+Promised = Counter[tuple[str, str, str]]
+"""Pieces by merchant, SKU and order that lines are open for, and that are on no walk yet."""
 
 _LINE = cast(TableClause, OrderLine.__table__)
+_LEFT = OrderLine.ordered - OrderLine.picked - OrderLine.short
 
 
-def give_back(tx: Session, cause: Cause, subject: Subject, reason: str) -> int:
-    """Open lines again that are short for a reason, by the pieces that are free now; give those.
+def give_back(tx: Session, cause: Cause, subject: Subject, reason: str) -> None:
+    """Give orders what they lost for a reason, as far as it is free now.
 
     Args:
         tx: An open transaction, in which the hold has ended.
@@ -42,17 +46,23 @@ def give_back(tx: Session, cause: Cause, subject: Subject, reason: str) -> int:
         reason: Why lines became short by the hold.
     """
     promised: Promised = Counter()
-    which = (
-        OrderLine.short_reason == reason,
-        Order.state.in_(OPEN),
-        _may_have(tx, cause, subject),
-    )
-    lines = short_lines(tx, cause.site, *which)
-    return sum(_back(tx, cause, line, reason, promised) for line in lines)
+    is_short = and_(OrderLine.short > 0, OrderLine.short_reason == reason, Order.state.in_(OPEN))
+    is_open = and_(_LEFT > 0, Order.state.in_(("picking", "waiting")))
+    for line in _lines(tx, cause.site, or_(is_short, is_open), _may_have(tx, cause, subject)):
+        if line.left and line.state == "picking":
+            _back_on_walk(tx, cause, line)
+        if line.short and line.short_reason == reason:
+            _back(tx, cause, line, reason, promised)
+        if line.state == "waiting":
+            _wake(tx, cause, line, reason)
 
 
 def short_lines(tx: Session, site: str, *which: ColumnElement[bool]) -> tuple[Any, ...]:
     """List lines of orders that are short, those of the most urgent orders first."""
+    return _lines(tx, site, OrderLine.short > 0, *which)
+
+
+def _lines(tx: Session, site: str, *which: ColumnElement[bool]) -> tuple[Any, ...]:
     asked = (
         select(
             OrderLine.merchant,
@@ -61,6 +71,7 @@ def short_lines(tx: Session, site: str, *which: ColumnElement[bool]) -> tuple[An
             OrderLine.sku,
             OrderLine.short,
             OrderLine.short_reason,
+            _LEFT.label("left"),
             Order.state,
         )
         .join(
@@ -71,7 +82,7 @@ def short_lines(tx: Session, site: str, *which: ColumnElement[bool]) -> tuple[An
                 Order.number == OrderLine.order,
             ),
         )
-        .where(OrderLine.site == site, OrderLine.short > 0, *which)
+        .where(OrderLine.site == site, *which)
         .order_by(Order.priority.desc(), Order.due_at, OrderLine.order, OrderLine.line_no)
     )
     return tuple(tx.execute(asked))
@@ -94,44 +105,86 @@ def open_again(tx: Session, cause: Cause, line: Any, promised: Promised) -> tupl
         tx: An open transaction.
         cause: Who decided so.
         line: One of `short_lines`.
-        promised: What other lines were opened for just now, without a stop yet; this adds to it.
+        promised: What lines of this and of orders before it are open for; this adds to it.
     """
     stop = _lost(tx, cause, line) if line.state == "picking" else None
     if stop is not None:
-        takes = reserve_anywhere(
-            tx, cause, line.merchant, line.sku, line.short, fits=lambda _: True
-        )
-        put_in_walk(tx, cause, stop, takes, "")
-        pieces = sum(take.pieces for take in takes)
+        pieces = _put_on_walk(tx, cause, line, stop, line.short)
     else:
-        here = shelves.shelves_of(tx, cause.site, line.merchant, line.sku)
-        today = shelves.site_date(tx, cause.site, cause.at)
-        others = promised[line.merchant, line.sku]
-        takes = allocate(by_age(here, today), others + line.short)
-        pieces = max(0, sum(take.pieces for take in takes) - others)
-        promised[line.merchant, line.sku] += pieces
+        pieces = _promise(tx, cause, line, promised)
     if pieces:
         _open(tx, cause, line, pieces)
         cause.touch("order", line.merchant, line.order)
     return pieces, stop is not None
 
 
-def _back(tx: Session, cause: Cause, line: Any, reason: str, promised: Promised) -> int:
+def _promise(tx: Session, cause: Cause, line: Any, promised: Promised) -> int:
+    """Say how many pieces of a short line are free for the next walk, behind those before it."""
+    here = shelves.shelves_of(tx, cause.site, line.merchant, line.sku)
+    today = shelves.site_date(tx, cause.site, cause.at)
+    name = (line.merchant, line.sku, line.order)
+    if name not in promised:
+        of_order = (OrderLine.merchant == line.merchant, OrderLine.order == line.order)
+        mine = _lines(tx, cause.site, *of_order, OrderLine.sku == line.sku)
+        promised[name] = sum(one.left - _on_walk(tx, cause, one) for one in mine)
+    others = sum(pieces for (*goods, _), pieces in promised.items() if goods == [*name[:2]])
+    takes = allocate(by_age(here, today), others + line.short)
+    pieces = max(0, sum(take.pieces for take in takes) - others)
+    promised[name] += pieces
+    return pieces
+
+
+def _on_walk(tx: Session, cause: Cause, line: Any) -> int:
+    """Count the pieces of a line that stops are still open for."""
+    of_line = (Pick.merchant == line.merchant, Pick.order == line.order)
+    stops = picks.open_stops(tx, cause.site, *of_line, Pick.line_no == line.line_no)
+    return sum(stop.stop.pieces for stop in stops)
+
+
+def _put_on_walk(tx: Session, cause: Cause, line: Any, stop: StopRow, pieces: int) -> int:
+    named = (line.merchant, line.sku)
+    takes = reserve_anywhere(tx, cause, *named, pieces, fits=lambda _: True)
+    put_in_walk(tx, cause, stop, takes, "")
+    return sum(take.pieces for take in takes)
+
+
+def _back(tx: Session, cause: Cause, line: Any, reason: str, promised: Promised) -> None:
     pieces, _ = open_again(tx, cause, line, promised)
     if pieces:
         left = any(each.short_reason == reason for each in _of_order(tx, cause, line))
         gone = "" if left else reason
         fewer_lacking(tx, cause, line.merchant, line.order, pieces=pieces, gone=gone)
-    return pieces
+
+
+def _back_on_walk(tx: Session, cause: Cause, line: Any) -> None:
+    """Give the walk that has an order stops for what it lacks of a line that is still open."""
+    stop = _lost(tx, cause, line)
+    if stop is None:
+        return
+    lacking = line.left - _on_walk(tx, cause, line)
+    pieces = _put_on_walk(tx, cause, line, stop, lacking) if lacking > 0 else 0
+    if pieces:
+        cause.touch("order", line.merchant, line.order)
+    policy = merchant_rules(tx, cause.site, line.merchant).short_policy
+    if pieces and stop.tote and policy == HOLD_ORDER:  # what others lack so is not told yet
+        fewer_lacking(tx, cause, line.merchant, line.order, pieces=pieces, gone="")
+
+
+def _wake(tx: Session, cause: Cause, line: Any, reason: str) -> None:
+    """Let an order go on that waits since the hold, if all is there that it waits for."""
+    told = tasks.facts_told(tx, cause.site, "short_order", f"{line.merchant}/{line.order}")
+    if reason in str(told.get("reason", "")).split(", "):
+        wake(tx, cause, line.merchant, line.order)
 
 
 def _lost(tx: Session, cause: Cause, line: Any) -> StopRow | None:
     """Give a stop of the walk that the order is on, one of the line if it had any there.
 
-    None if nobody walks for it any more.
-
-    Who brings totes away takes nothing into them; who has none to bring away is still walking.
+    None if nobody walks for it any more, or the order itself is held. Who brings totes away takes
+    nothing into them; who has none to bring away is still walking.
     """
+    if holds.on_order(tx, cause.site, line.merchant, line.order):
+        return None
     walk = picks.walk_of_order(tx, cause.site, line.merchant, line.order)
     if walk is None:
         return None
@@ -139,7 +192,7 @@ def _lost(tx: Session, cause: Cause, line: Any) -> StopRow | None:
     if picks.carried_totes(tx, cause.site, walk) and not picks.open_stops(tx, cause.site, of_walk):
         return None
     of_order = (Pick.merchant == line.merchant, Pick.order == line.order)
-    stops = [stop for stop in picks.stops_where(tx, cause.site, of_walk, *of_order) if stop.tote]
+    stops = list(picks.stops_where(tx, cause.site, of_walk, *of_order))
     stops.sort(key=lambda stop: stop.line_no != line.line_no)
     return replace(stops[0], line_no=line.line_no) if stops else None
 
