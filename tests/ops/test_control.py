@@ -363,6 +363,49 @@ def test_a_line_is_not_opened_for_pieces_that_the_same_order_wants_already(floor
     assert told(floor) == [(2, {"pieces": 2, "reason": "held"})]
 
 
+def test_a_walk_for_an_order_that_waited_settles_only_what_it_takes(floor) -> None:
+    with floor.begin() as tx:
+        put(tx, "A-01", MUG, 1)
+        put(tx, "B-01", OLD_TEA, 2)
+        put(tx, "C-01", OLD_TEA, 2)
+        order(tx, "1", [("MUG", 1), ("TEA", 4)])
+    ana = Picker(floor)
+    ana.start()
+    hold(floor, "bin", "", "B-01")
+    hold(floor, "bin", "", "C-01")
+    ana.go_on("picking.bring_tote")
+    release(floor, "bin", "", "B-01")
+    ana.go_on()
+    hold(floor, "bin", "", "B-01")
+    ana.start()
+    assert (state(floor, "1"), line(floor, "1", 2)) == ("waiting", (0, 2, "held"))
+    assert told(floor) == [(4, {"pieces": 4, "reason": "held, no_stock"})]
+    with floor.begin() as tx:
+        put(tx, "B-02", OLD_TEA, 2)
+    ana.start()
+    assert (state(floor, "1"), line(floor, "1", 2)) == ("picking", (0, 2, "held"))
+    assert told(floor) == [(2, {"pieces": 2, "reason": "held"})]
+
+
+def test_what_a_whole_order_that_waited_loses_before_its_tote_is_still_told(floor) -> None:
+    with floor.begin() as tx:
+        order(tx, "1", [("NUT", 5)], merchant="BOLT")
+    ana = Picker(floor)
+    ana.scan("CART-1")
+    assert told(floor) == [(5, {"pieces": 5, "reason": "no_stock"})]
+    with floor.begin() as tx:
+        put(tx, "A-01", NUT, 2)
+        put(tx, "C-01", NUT, 3)
+    ana.scan("CART-1")
+    hold(floor, "bin", "", "A-01")
+    ana.scan("T-1")
+    assert told(floor) == [(2, {"pieces": 2, "reason": "no_stock"})]
+    release(floor, "bin", "", "A-01")
+    assert told(floor) == []
+    ana.go_on()
+    assert (state(floor, "1", "BOLT"), line(floor, "1")) == ("picked", (5, 0, ""))
+
+
 def test_what_was_lost_of_an_order_that_is_sent_whole_is_told_once(floor) -> None:
     with floor.begin() as tx:
         put(tx, "A-01", NUT, 2)

@@ -11,6 +11,7 @@ from floorhand.domain.allocation import HOLD_ORDER
 from floorhand.domain.picking import NO_STOCK, WalkDone
 from floorhand.domain.walks import LeaveOrders, OrdersLeft
 from floorhand.ops.reserving import drop_stop, short_line
+from floorhand.ops.waking import waits_no_more
 from floorhand.ops.walking import END_PICKING, advance, own_walk, settle_orders
 from floorhand.store import picks, tasks
 from floorhand.store.asking import ask
@@ -57,19 +58,21 @@ _LACKS = (
 def make_final(tx: Session, cause: Cause, task: str, merchant: str, number: str, was: str) -> None:
     """Stand by the claim of an order, as its first tote is bound.
 
-    What it lacks is short from now on, unless its merchant wants whole orders.
+    What it lacks is short from now on, unless its merchant wants whole orders. The exception keeps
+    what this walk does not settle: what was short before, and what a whole order still lacks.
     """
-    if was == "waiting":
-        tasks.close_trouble(tx, cause, "short_order", f"{merchant}/{number}")
     order = {"site": cause.site, "merchant": merchant, "number": number}
     lacks = ask(tx, _LACKS, **order, task=task).all()
-    if not lacks or merchant_rules(tx, cause.site, merchant).short_policy == HOLD_ORDER:
+    short = sum(missing for _, missing in lacks)
+    whole = short and merchant_rules(tx, cause.site, merchant).short_policy == HOLD_ORDER
+    if was == "waiting":
+        waits_no_more(tx, cause, merchant, number, lacking=short if whole else 0)
+    if whole or not lacks:
         return
     finished = sum(
         short_line(tx, cause, merchant, number, line_no, missing, NO_STOCK)
         for line_no, missing in lacks
     )
-    short = sum(missing for _, missing in lacks)
     cause.note(short=short, short_lines=len(lacks), lines=finished, reason=NO_STOCK)
 
 

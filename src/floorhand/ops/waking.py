@@ -18,8 +18,13 @@ def wake(tx: Session, cause: Cause, merchant: str, number: str) -> bool:
     return True
 
 
-def waits_no_more(tx: Session, cause: Cause, merchant: str, number: str) -> None:
-    """Take what an order waited for off the list of exceptions; what it is short by stays there."""
+def waits_no_more(
+    tx: Session, cause: Cause, merchant: str, number: str, *, lacking: int = 0
+) -> None:
+    """Take what an order waited for off the list of exceptions; what it is short by stays there.
+
+    So do the pieces, ``lacking``, of what it waited for that it still has not got.
+    """
     about = ("short_order", f"{merchant}/{number}")
     told = tasks.facts_told(tx, cause.site, *about)
     if not told:
@@ -27,7 +32,9 @@ def waits_no_more(tx: Session, cause: Cause, merchant: str, number: str) -> None
     lines = orders.order_lines(tx, cause.site, merchant, number)
     reasons = str(told.get("reason", "")).split(", ")
     waited = sum(line.left for line in lines) if NO_STOCK in reasons else 0
-    pieces = min(int(told.get("pieces", 0)) - waited, sum(line.short for line in lines))
-    still = [each for each in reasons if any(each == line.short_reason for line in lines)]
+    short = min(int(told.get("pieces", 0)) - waited, sum(line.short for line in lines))
+    pieces = max(short, 0) + lacking
+    known = {line.short_reason for line in lines}
+    still = reasons if lacking else [each for each in reasons if each in known]
     now = {**told, "pieces": pieces, "reason": ", ".join(still)} if pieces > 0 and still else {}
     tasks.retell(tx, cause, *about, merchant, told, now)
