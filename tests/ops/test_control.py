@@ -116,6 +116,19 @@ def test_a_walk_takes_other_goods_and_its_picker_is_told_at_the_next_scan(floor,
     assert line(floor, "1") == (2, 0, "")
 
 
+def test_a_picker_at_a_pallet_is_told_that_the_bin_it_stands_in_is_held(floor) -> None:
+    with floor.begin() as tx:
+        new_place(tx, SITE, code="PAL-1", kind="pallet", parent="C-04", scan_code="LPAL-1")
+        put(tx, "PAL-1", MUG, 4)
+        order(tx, "1", [("MUG", 2)])
+    ana = Picker(floor)
+    ana.start()
+    ana.scan("BIN-C-04")
+    hold(floor, "bin", "", "C-04")
+    ana.scan("MUG-1")
+    assert ana.said == "picking.gone_held"
+
+
 def test_a_line_is_short_by_its_merchants_rules_if_there_is_nothing_else(floor) -> None:
     with floor.begin() as tx:
         put(tx, "B-01", OLD_TEA, 4)

@@ -280,6 +280,19 @@ def test_a_bin_that_a_picker_blocked_says_so(floor: Transactions) -> None:
     )
 
 
+@pytest.mark.parametrize("by", ["lead", "picker"])
+def test_what_stands_in_a_held_bin_says_so_and_which_bin(floor: Transactions, by: str) -> None:
+    with floor.begin() as tx:
+        if by == "lead":
+            from_office(tx, SITE, HoldSubject(Subject("bin", code="C-04"), "quality"), NOW)
+        else:
+            tx.execute(update(Place).where(Place.code == "C-04").values(blocked="blocked"))
+        facts = about(tx, SITE, "place", "PAL-1").facts
+    why = "hold.reason.quality" if by == "lead" else "hold.reason.blocked"
+    told = [("fact.held_text", "hold.kind.bin"), ("fact.place", "C-04"), ("fact.reason_text", why)]
+    assert list(facts[1:5]) == [*told, HELD_BY if by == "lead" else facts[4]]
+
+
 def test_what_was_taken_back_stays_in_the_history_and_says_by_whom(floor: Transactions) -> None:
     ana = Picker(floor)
     ana.scan("*UNDO")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
@@ -13,6 +14,7 @@ from floorhand.ops.allowing import menu_here
 from floorhand.ops.putaway_work import tasks_of
 from floorhand.ops.sign_in import parked_jobs
 from floorhand.store import looking
+from floorhand.store.held_told import place_held
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import worker_facts
 
@@ -28,8 +30,16 @@ def open_menu(tx: Session, cause: Cause, _command: OpenMenu) -> SignedIn:
 
 def look_at(tx: Session, cause: Cause, command: LookAt) -> Seen:
     """Say what is in a place, where a product is, or how an order stands."""
-    ask = {"place": looking.place, "sku": looking.sku, "order": looking.order}[command.kind]
+    if command.kind == "place":
+        return _place(tx, cause.site, command.code)
+    ask = {"sku": looking.sku, "order": looking.order}[command.kind]
     return ask(tx, cause.site, command.code)
+
+
+def _place(tx: Session, site: str, code: str) -> Seen:
+    """Say first that nothing is to be picked there, if so: also of what stands in a held bin."""
+    seen = looking.place(tx, site, code)
+    return replace(seen, facts=(*place_held(tx, site, code), *seen.facts))
 
 
 def find_job(tx: Session, cause: Cause, command: FindJob) -> JobFound | Seen:
@@ -39,7 +49,7 @@ def find_job(tx: Session, cause: Cause, command: FindJob) -> JobFound | Seen:
         return JobFound("putaway", container)
     if container.kind == "tote" and container.order:
         return JobFound("packing", container)
-    return looking.place(tx, cause.site, container.code)
+    return _place(tx, cause.site, container.code)
 
 
 HANDLERS: dict[type, Callable[..., object]] = {

@@ -68,10 +68,7 @@ def _order(tx: Session, site: str, name: str) -> Facts:
 
 
 def _place(tx: Session, site: str, code: str) -> Facts:
-    own = holds.of_subject(tx, site, holds.bin_subject(code))
-    facts = _all(tx, site, [own])
-    if own is None and (why := places.blocked(tx, site, code)):
-        facts = _said(BIN, why)
+    facts = place_held(tx, site, code)
     goods = {line.goods for _, line in inside(tx, site, code)}
     found = (
         one
@@ -80,6 +77,20 @@ def _place(tx: Session, site: str, code: str) -> Facts:
     )
     on_them = [one for one in found if any(_is_on(one, each) for each in goods)]
     return (*facts, *_all(tx, site, on_them[:TOLD_MAX], named=True))
+
+
+def place_held(tx: Session, site: str, code: str) -> Facts:
+    """Say that a place, or the bin that it stands in, is closed to picking; none if it is not."""
+    facts: list[tuple[str, str]] = []
+    for at in places.ancestors(tx, site, code):
+        where = () if at == code else (("fact.place", at),)
+        own = holds.of_subject(tx, site, holds.bin_subject(at))
+        if own is not None:
+            facts += _all(tx, site, [own], where=where)
+        elif why := places.blocked(tx, site, at):
+            kind, *reasons = _said(BIN, why)
+            facts += [kind, *where, *reasons]
+    return tuple(facts)
 
 
 def _goods(tx: Session, site: str, kind: str, name: str) -> Facts:
@@ -105,8 +116,14 @@ def _is_on(hold: HoldFacts, goods: Goods) -> bool:
     return (of.merchant, of.code) == (goods.merchant, goods.sku) and hold.is_on(goods)
 
 
-def _all(tx: Session, site: str, found: Iterable[HoldFacts | None], named: bool = False) -> Facts:
-    """Tell holds; ``named`` says what each is on, where that is not what is looked at."""
+def _all(
+    tx: Session,
+    site: str,
+    found: Iterable[HoldFacts | None],
+    named: bool = False,
+    where: Facts = (),
+) -> Facts:
+    """Tell holds; ``named`` and ``where`` say what each is on, where that is not looked at."""
     zone = site_zone(tx, site)
     facts: list[tuple[str, str]] = []
     for one in found:
@@ -116,7 +133,7 @@ def _all(tx: Session, site: str, found: Iterable[HoldFacts | None], named: bool 
         kind, *why = _said(one.subject.kind, one.reason)
         what = (("fact.product", f"{one.subject.merchant}/{one.subject.code}"),) if named else ()
         lot = (("fact.lot", one.subject.lot),) if named and one.subject.lot else ()
-        facts += [kind, *what, *lot, *why, ("fact.held_by", f"{one.name} {since}")]
+        facts += [kind, *where, *what, *lot, *why, ("fact.held_by", f"{one.name} {since}")]
     return tuple(facts)
 
 
