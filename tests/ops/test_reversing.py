@@ -192,6 +192,50 @@ def test_a_delivery_opens_again_though_somebody_has_fetched_of_its_goods(docks) 
     assert ana.prompt.goods[0].pieces == 2
 
 
+def test_what_ended_the_work_is_in_the_way(docks: Transactions) -> None:
+    ana = Picker(docks, job="receiving")
+    ana.scan("D-100", "LD1", inbound.CAP, "*DONE", "*DONE")
+    lead = Lead(docks)
+    assert "D-100 closed" in lead.take_back("D-100", "CAP: 1")
+    lead.scan("*DONE", "1", "*DONE", "1")
+    assert lead.said.startswith("road.undone")
+
+
+def test_what_was_counted_is_in_the_way_of_having_opened_the_delivery(docks) -> None:
+    Picker(docks, job="receiving").scan("D-100", "LD1", inbound.CAP)
+    lead = Lead(docks)
+    lead.take_back("D-100", "D-100 at DOCK-1")
+    assert asked(lead) == "Take back? CAP: 1"
+    lead.scan("*DONE", "1", "*DONE", "1")
+    with docks.begin() as tx:
+        state = tx.scalar(select(Delivery.state).where(Delivery.number == "D-100"))
+    assert (lead.said, state) == ("road.undone", "announced")
+
+
+def test_what_was_counted_since_is_in_the_way_of_closing_a_delivery_again(docks) -> None:
+    ana = Picker(docks, job="receiving")
+    ana.scan("D-100", "LD1", inbound.CAP, "*DONE", "*DONE")
+    lead = Lead(docks)
+    lead.take_back("D-100", "D-100 closed")
+    ana.now = lead.now = NOW + timedelta(minutes=20)
+    assert ana.scan("D-100", inbound.MUG).said.text == "receiving.counted"
+    lead.scan("*UNDO")
+    assert asked(lead) == "Take back? MUG: 1"
+    lead.scan("*DONE", "1", "D-100")
+    lead.choose("Taken back: Delivery D-100 closed")
+    assert lead.scan("*DONE").said.text == "road.redone"
+
+
+def test_goods_go_back_to_no_pallet_that_is_void(docks: Transactions) -> None:
+    ana = Picker(docks, job="receiving")
+    ana.scan("D-100", "LD1", "*FULL", inbound.MUG, "20", "*DONE", "*DONE", "*BACK", "2", "*DONE")
+    ana.scan("395212340000000014", "LA-01-1", "LA-01-2")
+    lead = Lead(docks)
+    assert "A-01-2" in lead.take_back("LA-01-1", "10 × MUG in A-01-1")
+    lead.scan("*DONE", "1")
+    assert lead.scan("*DONE", "1").said.text == "road.undone_move"
+
+
 def test_it_is_taken_back_once(bench: Transactions) -> None:
     ana = packed(bench)
     lead = Lead(bench)

@@ -41,7 +41,7 @@ from floorhand.ops.registry import FLOWS
 from floorhand.ops.still_mine import must_fit
 from floorhand.ops.telling_others import tell_others
 from floorhand.ops.undoing import record_undo, where_now
-from floorhand.ops.works import must_be_open
+from floorhand.ops.works import ended_work, must_be_open, row_of
 from floorhand.store import deeds, ledger, restoring, traces, undo_steps
 from floorhand.store.deeds import Kept
 from floorhand.store.ledger import Cause
@@ -173,18 +173,32 @@ def must_be_theirs(tx: Session, cause: Cause, rows: tuple[Changed, ...]) -> None
 
 
 def built_on(tx: Session, cause: Cause, step: Step, rows: tuple[Changed, ...]) -> InTheWay | None:
-    """Give what was done last with the same rows, or with goods in a place that came of them."""
+    """Give what was done last with the same rows, or with goods in a place that came of them.
+
+    Also what ended the work since, or closed or gave away a place to which goods would go back; and
+    what was counted of a delivery that would not be open any more.
+    """
     mine = {_key(row) for row in rows if row.table.name != "stock"}
+    opened = {row.any["number"] for row in rows if restoring.is_delivery_that_opened(row)}
+    shut = {_key(row) for row in rows if row.table.name == "stock"}
+    state = thaw(FLOWS[step.flow], step.state)
+    if ended := ended_work(tx, cause.site, step.flow, state):
+        shut.add(row_of(cause.site, *ended))
     for later in reversed(deeds.later_steps(tx, cause.site, step)):
         own = later.worker == step.worker
-        theirs = {
-            _key(row)
-            for row in restoring.changed_rows(later.changes or ())
-            if own or row.table.name not in restoring.COUNTERS
-        }
-        if mine & theirs:
+        changed = restoring.changed_rows(later.changes or ())
+        theirs = {_key(row) for row in changed if own or row.table.name not in restoring.COUNTERS}
+        counted = {row.any["delivery"] for row in changed if row.table.name == "delivery_line"}
+        shuts = {_key(row) for row in changed if _shuts(row)}
+        if mine & theirs or shut & shuts or opened & counted:
             return InTheWay(_deed_of(tx, cause, later))
     return None
+
+
+def _shuts(row: Changed) -> bool:
+    """Say whether a step changed what state a place or a piece of work is in, or whose it is."""
+    was, now = row.was or {}, row.now or {}
+    return any(was.get(name) != now.get(name) for name in ("state", "custody", "order_no"))
 
 
 def _key(row: Changed) -> tuple[str, ...]:

@@ -49,6 +49,8 @@ def must_fit(tx: Session, cause: Cause, rows: Sequence[Changed]) -> None:
         match row.table.name:
             case "delivery" if row.was is not None and row.was.get("state") == "announced":
                 _nothing_counted(tx, cause, row.any["number"])
+            case "delivery" if row.was is not None and row.was.get("state") == "closed":
+                _as_it_closed(tx, cause, row.any["number"])
             case "place" if (
                 not stays(row) and (row.was or {"order_no": None}).get("order_no", "") is None
             ):
@@ -68,6 +70,12 @@ def _nothing_counted(tx: Session, cause: Cause, number: str) -> None:
     )
     if counted:
         raise Refused(Code.UNDO_CHANGED, thing_text="thing.deliverycode", code=number)
+
+
+def _as_it_closed(tx: Session, cause: Cause, delivery: str) -> None:
+    """A delivery is closed again only with the counts with which it was."""
+    if not deliveries.is_as_closed(tx, cause.site, delivery):
+        raise Refused(Code.UNDO_CHANGED, thing_text="thing.deliverycode", code=delivery)
 
 
 def _holds_nothing(tx: Session, cause: Cause, place: str) -> None:

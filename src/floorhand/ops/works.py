@@ -101,14 +101,25 @@ def must_be_open(tx: Session, cause: Cause, flow: str, state: AnyState) -> None:
     Raises:
         Refused: `Code.REVERSE_ENDED`.
     """
+    if ended := ended_work(tx, cause.site, flow, state):
+        raise Refused(Code.REVERSE_ENDED, job_text=f"job.{ended[0]}")
+
+
+def ended_work(tx: Session, site: str, flow: str, state: AnyState) -> tuple[str, str] | None:
+    """Give the job and the work that a question is about, if it is open no more."""
     if flow in ASIDE:
         asked = ASIDE[flow](state)
         flow, state = asked.flow, thaw(FLOWS[asked.flow], asked.state)
     work = work_of(flow, state)
-    if not work or flow not in _OPEN:
-        return
-    if not _OPEN[flow](tx, cause.site, work):
-        raise Refused(Code.REVERSE_ENDED, job_text=f"job.{flow}")
+    if not work or flow not in _OPEN or _OPEN[flow](tx, site, work):
+        return None
+    return flow, work
+
+
+def row_of(site: str, flow: str, work: str) -> tuple[str, ...]:
+    """Name the row that says whether work is open, by its table and its key."""
+    table = _ROWS.get(flow, "task")
+    return (table, site, *(work.split("/", 1) if table == "orders" else (work,)))
 
 
 def _walk(tx: Session, site: str, task: str) -> bool:
@@ -141,6 +152,9 @@ def _return(tx: Session, site: str, number: str) -> bool:
     head = returns.head(tx, site, number)
     return head is not None and head.custody != "disposed"
 
+
+_ROWS: Mapping[str, str] = {"packing": "orders", "receiving": "delivery", "returns": "returns"}
+"""Tables of works that are no tasks."""
 
 _OPEN: Mapping[str, Callable[[Session, str, str], bool]] = {
     "picking": _walk,

@@ -28,8 +28,6 @@ ROUNDS_MAX: Final = 20
 WROTE: Final = ("scan", "redo")
 """Kinds of steps that can be taken back."""
 
-_CAME_OF: Final = select(Operation.id, Operation.at, Operation.undoes, Operation.facts)
-
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -144,7 +142,8 @@ def later_steps(tx: Session, site: str, step: Step) -> tuple[Step, ...]:
     """List what was done after a step, and stands, in order.
 
     After something that was taken back that is also what was taken back later: it lies on top.
-    What stood then, and was taken back and done again since, is as it was: it is none of them.
+    What is as it was then is none of them: it stood, and was taken back and done again since, or
+    it came later and was taken back.
     """
     over = (*WROTE, undo_steps.TAKEN_BACK) if step.kind == undo_steps.TAKEN_BACK else WROTE
     rows = tx.execute(
@@ -166,22 +165,29 @@ def later_steps(tx: Session, site: str, step: Step) -> tuple[Step, ...]:
         one
         for one in steps
         if not undone & set(one.operations)
-        and not (one.kind == "redo" and _stood(tx, site, one.operations[0], step))
+        and (one.kind == "scan" or _is_other(tx, site, one, step))
     )
 
 
-def _stood(tx: Session, site: str, again: str, step: Step) -> bool:
-    """Say whether what an operation did again stood already when a step was made.
+def _is_other(tx: Session, site: str, later: Step, step: Step) -> bool:
+    """Say whether what was done again, or taken back, is not as it was when a step was made.
 
-    It leads back to what that took back, and so on, until something is older than the step.
+    It leads back to what that took back or did again, and so on, until that is older.
     """
-    row: Any = tx.execute(_CAME_OF.where(Operation.site == site, Operation.id == again)).one()
+    row: Any = tx.execute(_came_of(site, later.operations[0])).one()
     while _place(row.id, row.at) > (step.at, step.scan_no):
         before = row.undoes or json.loads(row.facts).get("again")
-        if before is None:
-            return False
-        row = tx.execute(_CAME_OF.where(Operation.site == site, Operation.id == before)).one()
-    return row.undoes is None
+        came_of = tx.execute(_came_of(site, str(before))).one_or_none()
+        if came_of is None:  # it is what came first: others note by that word how many pieces
+            return later.kind == "redo"
+        row = came_of
+    stood = row.undoes is None
+    return stood is not (later.kind == "redo")
+
+
+def _came_of(site: str, operation: str) -> Select[*tuple[Any, ...]]:
+    asked = select(Operation.id, Operation.at, Operation.undoes, Operation.facts)
+    return asked.where(Operation.site == site, Operation.id == operation)
 
 
 def _place(operation: str, at: datetime) -> tuple[datetime, int]:

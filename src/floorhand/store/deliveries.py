@@ -369,6 +369,16 @@ def newest_expiry(tx: Session, site: str, goods: Goods) -> str:
     return ask(tx, _NEWEST_EXPIRY, **named).scalar() or ""
 
 
+def is_as_closed(tx: Session, site: str, number: str) -> bool:
+    """Say whether a closed delivery is as short and over as its lines are counted."""
+    more = _LINE.c.received + _LINE.c.damaged - _LINE.c.expected
+    found = select(_LINE.c.line_no).where(
+        *(_LINE.c.site == site, _LINE.c.delivery == number, _LINE.c.over - _LINE.c.short != more)
+    )
+    blind = select(Delivery.blind).where(Delivery.site == site, Delivery.number == number)
+    return bool(tx.scalar(blind)) or tx.scalar(found.limit(1)) is None
+
+
 def close(tx: Session, site: str, number: str, blind: bool, now: datetime) -> None:
     """Make over and short final, and the delivery closed."""
     at = {"at_site": site, "at_number": number}

@@ -166,6 +166,12 @@ def is_label_that_came(row: Changed) -> bool:
     return row.table.name == "print_job" and came
 
 
+def is_delivery_that_opened(row: Changed) -> bool:
+    """Say whether a row is a delivery that was not being received before the scan."""
+    opened = row.was is None or row.was.get("state") in ("announced", "closed")
+    return row.table.name == "delivery" and opened
+
+
 def stays(row: Changed) -> bool:
     """Say whether a row that a scan brought is left there: a bench that was missing is no work."""
     return row.table.name == "place" and row.was is None and row.any["kind"] == "bench"
