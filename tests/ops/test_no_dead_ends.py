@@ -33,17 +33,15 @@ from floorhand.store.schema import Operation, UndoStep
 STEPS_MAX = 100
 """Whoever has more to take back first goes round in circles."""
 
-NO_SCAN = frozenset(
-    {Code.REVERSE_CHANGED, Code.REVERSE_STOCK, Code.REVERSE_MOVED, Code.UNDO_PRINTED}
-)
+NO_SCAN = frozenset({Code.UNDO_CHANGED, Code.REVERSE_STOCK, Code.REVERSE_MOVED, Code.UNDO_PRINTED})
 """What is said where something else is in the way than a scan, or goods must be brought back."""
 
 MET_ELSEWHERE = frozenset(
     {
         *("SignIn", "SignOut", "SetPin", "Unlock", "FreeSeat", "TakeSeat", "StoreProfile"),
         *("PausePrinter", "ResumePrinter", "RemovePrinter", "ReprintLabel", "VoidLabels"),
-        *("PrintLabels", "ConfirmLabels", "SetKind", "GiveUp", "GradePieces", "CountBin"),
-        *("PlanCounts", "PlanRefills", "BookCorrection", "BookCount"),
+        *("PrintLabels", "ConfirmLabels", "SetKind", "GiveUp", "GradePieces"),
+        *("PlanRefills", "BookCorrection", "BookCount"),
     }
 )
 """Kinds of operations that no conversation does, or that another one does on its way."""

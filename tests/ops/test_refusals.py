@@ -144,11 +144,15 @@ def test_every_refusal_is_worded_in_every_language(code: Code) -> None:
         assert language == "en" or text != english, (language, text)
 
 
+HELP = "help_text"
+"""A fact that says what to do, by who reads it."""
+
+
 @pytest.mark.parametrize("code", Code)
 def test_every_refusal_names_something_and_says_what_to_do(code: Code) -> None:
     english = catalog("en").say(f"refusal.{code}")
     named = {name for _, name, _, _ in Formatter().parse(english) if name}
-    assert bool(named) == (code not in SAYS_NO_MORE), english
+    assert bool(named - {HELP}) == (code not in SAYS_NO_MORE), english
     assert DOES_SOMETHING.search(english), english
     for language in languages():
         text = catalog(language).say(f"refusal.{code}")

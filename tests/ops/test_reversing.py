@@ -15,10 +15,12 @@ from warehouses.picker import Picker
 
 from floorhand.domain.keymap import Key
 from floorhand.domain.things import Goods, Line
-from floorhand.errors import Code
+from floorhand.errors import Code, Refused
+from floorhand.ops.reversing import in_lead_words
 from floorhand.store import ledger
 from floorhand.store.check import violations
 from floorhand.store.db import Transactions
+from floorhand.store.deeds import step_of
 from floorhand.store.ledger import Cause
 from floorhand.store.masters import site_rules
 from floorhand.store.schema import (
@@ -493,10 +495,41 @@ def test_work_that_is_finished_is_not_opened_by_halves(docks: Transactions) -> N
 def test_a_row_that_something_else_has_changed_is_named(bench: Transactions) -> None:
     packed(bench)
     with bench.begin() as tx:  # the shop has been told
-        tx.execute(update(Outbox).values(state="sent"))
+        tx.execute(update(Outbox).values(state="sent", sent_at=NOW))
     lead = Lead(bench)
     lead.take_back("T-1", "packed")
-    assert lead.said == f"refusal.{Code.REVERSE_CHANGED}"
+    assert lead.said == f"refusal.{Code.UNDO_CHANGED}"
+
+
+@pytest.mark.parametrize("code", [Code.UNDO_CHANGED, Code.UNDO_PRINTED, Code.UNDO_DECIDED])
+def test_no_lead_is_told_to_ask_a_lead(bench: Transactions, code: Code) -> None:
+    packed(bench)
+    facts = {"thing_text": "thing.tote", "code": "T-1"} if code is not Code.UNDO_PRINTED else {}
+    with bench.begin() as tx:
+        cause = Cause(SITE, "L:1", "W2", "L", "", NOW)
+        step = step_of(tx, SITE, tx.scalars(select(Operation.id)).first())
+        told = in_lead_words(tx, cause, step, Refused(code, **facts))
+    words = catalog("en").say(f"refusal.{told.code}", told.facts)
+    assert "{" not in words
+    assert "supervisor" not in words
+
+
+@pytest.mark.parametrize(
+    ("roles", "words"),
+    [
+        ("receiving", "Ask a lead or supervisor to put it right."),
+        ("receiving lead", "You can put it right at the lead's desk: scan it there."),
+    ],
+)
+def test_whoever_undoes_is_told_who_can_put_it_right(docks, roles, words) -> None:
+    ana = Picker(docks, job="receiving")
+    ana.scan("D-100", "LD1", "*FULL")
+    with docks.begin() as tx:
+        tx.execute(update(Worker).where(Worker.code == "W1").values(roles=roles))
+        tx.execute(update(PrintJob).values(state="sent", sent_at=NOW))
+    told = ana.scan("*UNDO").said
+    assert told.text == f"refusal.{Code.UNDO_PRINTED}"
+    assert catalog("en").say(told.text, told.facts).endswith(words)
 
 
 def test_pieces_that_are_promised_by_now_stay_where_they_are(docks: Transactions) -> None:

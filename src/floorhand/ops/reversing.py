@@ -9,9 +9,10 @@ begins at the job's first question.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from itertools import count
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -187,7 +188,7 @@ def built_on(tx: Session, cause: Cause, step: Step, rows: tuple[Changed, ...]) -
     for later in reversed(deeds.later_steps(tx, cause.site, step)):
         own = later.worker == step.worker
         changed = restoring.changed_rows(later.changes or ())
-        theirs = {_key(row) for row in changed if own or row.table.name not in restoring.COUNTERS}
+        theirs = {_key(row) for row in changed if own or not restoring.is_added_to(row)}
         counted = {row.any["delivery"] for row in changed if row.table.name == "delivery_line"}
         shuts = {_key(row) for row in changed if _shuts(row)}
         if mine & theirs or shut & shuts or opened & counted:
@@ -220,8 +221,8 @@ def _is_printed(tx: Session, cause: Cause, rows: tuple[Changed, ...]) -> bool:
 
 def in_lead_words(tx: Session, cause: Cause, step: Step, refused: Refused) -> Refused:
     """Say to a lead why not: who else could be asked is no help here."""
-    if refused.code is Code.UNDO_CHANGED:
-        return Refused(Code.REVERSE_CHANGED, **refused.facts)
+    if helps := _HELPS.get(refused.code):
+        return Refused(refused.code, **{**refused.facts, "help_text": helps})
     if refused.code is not Code.UNDO_STOCK:
         return refused
     facts = dict(refused.facts)
@@ -232,6 +233,13 @@ def in_lead_words(tx: Session, cause: Cause, step: Step, refused: Refused) -> Re
     when = moment(tx, cause.site, at, cause.at)
     return Refused(Code.REVERSE_MOVED, **{**facts, "other": other, "name": name, "at": when})
 
+
+_HELPS: Final[Mapping[Code, str]] = {
+    Code.UNDO_CHANGED: "undo.scan",
+    Code.UNDO_PRINTED: "undo.printed",
+    Code.UNDO_DECIDED: "undo.decision",
+}
+"""What a lead can do where a worker has to ask one."""
 
 HANDLERS: dict[type, Callable[..., object]] = {
     FindDeeds: find,

@@ -17,6 +17,7 @@ from typing import Any, Final, cast
 from sqlalchemy import TableClause, bindparam, insert, select
 from sqlalchemy.orm import Session
 
+from floorhand.domain.rights import Right, may
 from floorhand.domain.things import CORRECTION, OUTSIDE
 from floorhand.domain.tracing import things_of
 from floorhand.errors import Code, Refused
@@ -59,8 +60,19 @@ def reverse(
     """Take the last step back; ``again``: do the one again that was taken back last.
 
     Raises:
-        Refused: If there is nothing to take back, or others have gone on from it.
+        Refused: If there is nothing to take back, or others have gone on from it; it says whom to
+            ask, or that whoever asks can put it right elsewhere.
     """
+    try:
+        return _reversed(tx, sitting, scan_no, now, again=again)
+    except Refused as refused:
+        helps = "undo.desk" if may(sitting.roles, Right.REVERSE) else "undo.ask"
+        raise Refused(refused.code, **{**refused.facts, "help_text": helps}) from refused
+
+
+def _reversed(
+    tx: Session, sitting: Sitting, scan_no: int, now: datetime, *, again: bool
+) -> Settled:
     step = _step(tx, sitting, again=again)
     cause = cause_of(sitting, "", now)
     must_be_mine(tx, cause, sitting.flow, sitting.state)

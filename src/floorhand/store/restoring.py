@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from floorhand.domain.things import Goods
 from floorhand.errors import Code, Refused
-from floorhand.store import deliveries
+from floorhand.store import adding_up, deliveries
 from floorhand.store.notes import Change
 from floorhand.store.schema import Table as Schema
 from floorhand.store.schema.base import UtcTime
@@ -149,7 +149,7 @@ def put_back(tx: Session, rows: Iterable[Changed], now: datetime, *, printed: bo
         )
         if printed and is_label_that_came(row) and there is not None:
             row = replace(row, was=None, now=there)
-        change = _removal(row, there) if row.was is None else _return(row, row.was, there)
+        change = _removal(row, there) if row.was is None else _return(tx, row, row.was, there)
         if row.table.name == "delivery" and row.was is None:
             deliveries.forget_places(tx, row.any["site"], row.any["number"])
         if tells(row.table.name, row.any.keys()):
@@ -158,6 +158,15 @@ def put_back(tx: Session, rows: Iterable[Changed], now: datetime, *, printed: bo
             tx.connection().execute(change)
         except IntegrityError as error:
             raise _moved_on(row, there) from error
+
+
+def is_added_to(row: Changed) -> bool:
+    """Say whether a row is one to which others only add: it is in nobody's way."""
+    if row.table.name in COUNTERS:
+        return True
+    key = {column.name for column in row.table.primary_key}
+    mine = {*key, *adding_up.ADDED.get(row.table.name, ())}
+    return None not in (row.was, row.now) and set(row.any) <= mine
 
 
 def is_label_that_came(row: Changed) -> bool:
@@ -182,8 +191,12 @@ def _removal(row: Changed, there: _Row | None) -> Any:
     assert row.now is not None, row
     counters = COUNTERS.get(row.table.name, ())
     of_others = SPOOL if _waits(row, there) else counters
-    if there is None or not _agree(there, row.now, of_others):
+    added = adding_up.of_others(row.table.name, row.now, there) if there is not None else ()
+    if there is None or not _agree(there, row.now, (*of_others, *added)):
         raise _moved_on(row, there)
+    if added:
+        less = adding_up.less_of(row.table, None, row.now, there)
+        return update(row.table).where(row.same()).values(less)
     if void := VOID.get(row.table.name):
         return update(row.table).where(row.same()).values(dict(void))
     if row.table.name in COUNTED_TO_NOTHING or any(there[n] != row.now[n] for n in counters):
@@ -196,20 +209,24 @@ def _waits(row: Changed, there: _Row | None) -> bool:
     return row.table.name == "print_job" and there is not None and there["state"] in UNPRINTED
 
 
-def _return(row: Changed, was: _Row, there: _Row | None) -> Any:
+def _return(tx: Session, row: Changed, was: _Row, there: _Row | None) -> Any:
     """Bring a row back that the scan removed, or what it changed in it."""
     counters = COUNTERS.get(row.table.name, ())
     if row.now is None:
+        if there is None and (other := adding_up.another_open(tx, row.table, was)) is not None:
+            return adding_up.added_to(row.table, was, other)
         if there is None:
             return insert(row.table).values(dict(was))
         if not counters:
             raise _moved_on(row, there)
         return _counted_back(row, {})
-    if there is None or not _agree(there, row.now, counters):
+    added = adding_up.of_others(row.table.name, row.now, there) if there is not None else ()
+    if there is None or not _agree(there, row.now, (*counters, *added)):
         raise _moved_on(row, there)
     key = {column.name for column in row.table.primary_key}
-    kept = {name: old for name, old in was.items() if name not in {*counters, *key}}
-    return _counted_back(row, kept)
+    kept = {name: old for name, old in was.items() if name not in {*counters, *added, *key}}
+    less = adding_up.less_of(row.table, was, row.now, there) if added else {}
+    return _counted_back(row, {**kept, **less})
 
 
 def _counted_back(row: Changed, values: _Row) -> Any:
