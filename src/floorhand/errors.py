@@ -102,7 +102,7 @@ class Code(StrEnum):
     ORDER_ON_NO_WALK = "order_on_no_walk"
     WALK_LOST = "walk_lost"
     WALK_TAKEN = "walk_taken"
-    # Labels
+    # Packing and labels
     ASKED_FIRST = "asked_first"
     LABEL_OTHER = "label_other"
     LABEL_NOT_HERE = "label_not_here"
@@ -110,7 +110,6 @@ class Code(StrEnum):
     LABEL_TOO_EARLY = "label_too_early"
     LABEL_UNSURE = "label_unsure"
     NO_LABEL = "no_label"
-    # Packing
     TOTE_FREE = "tote_free"
     TOTE_EMPTY = "tote_empty"
     PACK_NOT_PICKED = "pack_not_picked"
@@ -173,6 +172,7 @@ class Code(StrEnum):
     PLAN_CHANGED = "plan_changed"
     WORK_LOST = "work_lost"
     WORK_FREED = "work_freed"
+    PICKED_FIRST = "picked_first"
     WORK_GIVEN = "work_given"
     COUNT_ONLY = "count_only"
     COUNT_SCAN_FIRST = "count_scan_first"

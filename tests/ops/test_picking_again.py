@@ -102,7 +102,7 @@ def test_whoever_packs_an_order_that_is_picked_again_is_told(floor) -> None:
     assert again(floor) == "exceptions.done.pick_again"
     assert state(floor, "1") == "released"
     ben.scan("MUG-1")
-    assert ben.said == f"refusal.{Code.WORK_FREED}"
+    assert ben.said == f"refusal.{Code.PICKED_FIRST}"
     ana = Picker(floor)
     ana.start()
     ana.go_on()
@@ -235,6 +235,8 @@ def test_a_lead_takes_it_back_and_does_it_again_as_long_as_nobody_walks_for_it(f
     before = told(floor)
     cleo.scan("*UNDO")
     assert (state(floor, "1"), line(floor, "1")) == ("packing", (0, 2, "held"))
+    ben.scan("*HELP")
+    assert ben.prompt.ask == "packing.scan_piece"
     assert told(floor) == [(2, {"pieces": 2, "reason": "held"})]
     cleo.scan("*REDO")
     assert (state(floor, "1"), line(floor, "1"), told(floor)) == ("released", (0, 0, ""), before)
@@ -244,3 +246,5 @@ def test_a_lead_takes_it_back_and_does_it_again_as_long_as_nobody_walks_for_it(f
     assert cleo.said == f"refusal.{Code.UNDO_CHANGED}"
     ana.go_on()
     assert line(floor, "1") == (2, 0, "")
+    ben.scan("MUG-1")
+    assert ben.said == f"refusal.{Code.PICKED_FIRST}"

@@ -17,13 +17,15 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.allocation import HOLD_ORDER
-from floorhand.domain.control import FreeWork
 from floorhand.domain.exceptions import Decide
+from floorhand.domain.packing import AsideDone, PutAside
 from floorhand.errors import Code, Refused
-from floorhand.flows.turn import Facts
+from floorhand.flows.turn import AnyState, Facts
 from floorhand.ops.giving_back import Promised, open_again, short_lines
-from floorhand.ops.handing_on import free
 from floorhand.ops.missing import HOLD_REASON
+from floorhand.ops.packing import put_aside
+from floorhand.ops.taken_over import tell_freed
+from floorhand.ops.works import work_of
 from floorhand.store import orders, parcels
 from floorhand.store.cancelling import holding
 from floorhand.store.exception_facts import Shown
@@ -104,9 +106,13 @@ def _leave_bench(tx: Session, cause: Cause, order: str) -> None:
     if holder is None:
         raise Refused(Code.EXCEPTION_CHANGED, subject=order)
     of_holder = replace(cause, worker=holder.worker, lead=cause.worker or cause.seat)
-    work = FreeWork("packing", holder.task, order, order, holder.worker)
-    if free(tx, of_holder, work) is None:
+    if not isinstance(put_aside(tx, of_holder, PutAside(order)), AsideDone):
         raise Refused(Code.EXCEPTION_CHANGED, subject=order)
+
+    def is_it(state: AnyState) -> bool:
+        return work_of("packing", state) == order
+
+    tell_freed(tx, of_holder, "packing", holder.worker, order, is_it, Code.PICKED_FIRST)
     cause.note(taken_from=holder.worker)
 
 

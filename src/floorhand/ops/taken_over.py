@@ -111,11 +111,20 @@ def tell_holder(
 
 
 def tell_freed(
-    tx: Session, cause: Cause, job: str, holder: str, about: str, is_it: Callable[[AnyState], bool]
+    tx: Session,
+    cause: Cause,
+    job: str,
+    holder: str,
+    about: str,
+    is_it: Callable[[AnyState], bool],
+    code: Code = Code.WORK_FREED,
 ) -> None:
-    """Let whoever has had work until now be told that a lead has opened it to everybody."""
+    """Let whoever has had work until now be told that a lead has opened it to everybody.
+
+    ``code`` says so, or what else a lead has done with it.
+    """
     facts = (("name", name_of(tx, cause, cause.lead)), ("work", about))
-    _tell(tx, cause, holder, TakenOver(job, Code.WORK_FREED, facts, _at(cause)), is_it)
+    _tell(tx, cause, holder, TakenOver(job, code, facts, _at(cause)), is_it)
 
 
 def _tell(

@@ -135,7 +135,7 @@ def tell_again(
 def _told_again(tx: Session, cause: Cause, lost: str) -> TakenOver:
     """Say once more what a worker was told, now, and of whoever does it now."""
     told = cast(TakenOver, thaw(taken_back, lost))
-    if told.code == Code.WORK_FREED:
+    if told.code in (Code.WORK_FREED, Code.PICKED_FIRST):
         facts = dict(told.facts) | {"name": name_of(tx, cause, cause.worker)}
         told = replace(told, facts=tuple(facts.items()))
     return replace(told, at=cause.at.isoformat())
