@@ -479,7 +479,7 @@ def test_what_was_picked_is_not_taken_back_onto_the_walk_once_it_is_recalled(flo
     ana.scan("BIN-B-01", "TEA-1", "2", "T-1")
     hold(floor, "recall", *TEA, "L1")
     ana.scan("*UNDO")
-    assert ana.said == f"refusal.{Code.UNDO_CHANGED}"
+    assert ana.said == f"refusal.{Code.UNDO_HELD}"
 
 
 def test_another_serial_is_not_taken_in_exchange_if_it_is_held(floor) -> None:
@@ -610,7 +610,7 @@ def test_a_held_bin_stays_closed_though_a_picker_takes_back_that_nobody_can_reac
     ana.scan("*SHORT", "0", str(SHORT_REASONS.index("blocked") + 1))
     hold(floor, "bin", "", "A-01")
     ana.scan("*UNDO")
-    assert (ana.said, ana.prompt.place) == (f"refusal.{Code.UNDO_CHANGED}", "B-01")
+    assert (ana.said, ana.prompt.place) == (f"refusal.{Code.UNDO_HELD}", "B-01")
     release(floor, "bin", "", "A-01")
     ana.scan("*UNDO")
     assert (ana.said, picks(floor)) == ("road.undone", [("1", "MUG", "A-01", 2)])

@@ -33,8 +33,14 @@ from floorhand.store.schema import Operation, UndoStep
 STEPS_MAX = 100
 """Whoever has more to take back first goes round in circles."""
 
-NO_SCAN = frozenset({Code.UNDO_CHANGED, Code.REVERSE_STOCK, Code.REVERSE_MOVED, Code.UNDO_PRINTED})
-"""What is said where something else is in the way than a scan, or goods must be brought back."""
+NO_SCAN = frozenset(
+    {
+        *(Code.UNDO_CHANGED, Code.UNDO_PRINTED, Code.UNDO_HELD),
+        *(Code.REVERSE_STOCK, Code.REVERSE_MOVED),
+    }
+)
+"""What is said where something else is in the way than a scan, goods must be brought back, or a
+hold must end first, of which it says whose it is."""
 
 MET_ELSEWHERE = frozenset(
     {

@@ -477,7 +477,7 @@ def test_what_changed_too_much_at_once_is_refused(bench: Transactions) -> None:
         tx.execute(update(UndoStep).values(changes=None))
     lead.scan("*DONE")
     lead.choose("Wrong product")
-    assert lead.said == f"refusal.{Code.REVERSE_TOO_MUCH}"
+    assert lead.said == f"refusal.{Code.UNDO_TOO_MUCH}"
 
 
 def test_work_that_is_finished_is_not_opened_by_halves(docks: Transactions) -> None:

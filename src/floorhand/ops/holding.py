@@ -142,6 +142,21 @@ def facts_of(tx: Session, cause: Cause, held: HoldFacts) -> dict[str, str]:
     }
 
 
+def on_pick(tx: Session, cause: Cause, pick: Pick) -> tuple[HoldFacts, ...]:
+    """List the holds on what a stop of a walk takes, on its order and on the bin."""
+    bin_held = Subject(BIN, "", places.root_of(tx, cause.site, pick.place))
+    found = (
+        *(
+            one
+            for one in holds.on_sku(tx, cause.site, pick.merchant, pick.sku)
+            if one.subject.kind == SKU or one.subject.lot == pick.lot
+        ),
+        holds.on_order(tx, cause.site, pick.merchant, pick.order),
+        holds.of_subject(tx, cause.site, bin_held),
+    )
+    return tuple(one for one in found if one is not None)
+
+
 def since(tx: Session, cause: Cause, at: datetime) -> str:
     """Say since when something is held."""
     return moment_told(tx, cause.site, at, cause.at)

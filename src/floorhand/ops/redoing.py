@@ -29,7 +29,7 @@ from floorhand.ops.reversing import (
     kept_step,
     must_be_theirs,
 )
-from floorhand.ops.still_mine import must_fit
+from floorhand.ops.still_mine import must_fit, must_not_be_held
 from floorhand.ops.telling_others import tell_others
 from floorhand.ops.undoing import record_redo
 from floorhand.ops.works import must_be_open
@@ -51,7 +51,7 @@ def do_again(tx: Session, cause: Cause, command: DoAgain) -> DoneAgain | InTheWa
     must_lead(tx, cause, Right.REVERSE)
     step = kept_step(tx, cause, command.operation)
     if step.changes is None:
-        raise Refused(Code.REVERSE_TOO_MUCH, **step.told[1], told_text=step.told[0])
+        raise Refused(Code.UNDO_TOO_MUCH, help_text="undo.counted")
     if step.kind != TAKEN_BACK:
         raise Refused(Code.REDO_NOTHING)
     rows = tuple(row for row in restoring.changed_rows(step.changes) if row.table.name != "seat")
@@ -86,6 +86,7 @@ def _must_be_others(tx: Session, cause: Cause, step: Step) -> None:
 
 
 def _done(tx: Session, cause: Cause, step: Step, rows: tuple[Changed, ...]) -> DoneAgain:
+    must_not_be_held(tx, cause, rows)
     pairs = [
         (record_redo(tx, own, operation, by=cause.worker), operation)
         for own, operation in zip(causes_of(cause), reversed(step.operations), strict=False)

@@ -39,7 +39,7 @@ from floorhand.ops.colleagues import moment
 from floorhand.ops.freezing import thaw
 from floorhand.ops.leading import must_lead
 from floorhand.ops.registry import FLOWS
-from floorhand.ops.still_mine import must_fit
+from floorhand.ops.still_mine import must_fit, must_not_be_held
 from floorhand.ops.telling_others import tell_others
 from floorhand.ops.undoing import record_undo, where_now
 from floorhand.ops.works import ended_work, must_be_open, row_of
@@ -95,8 +95,7 @@ def take_back(tx: Session, cause: Cause, command: TakeBack) -> TakenBack | InThe
     assert command.reason in REASONS, command
     step = kept_step(tx, cause, command.operation)
     if step.changes is None:
-        text, told = step.told
-        raise Refused(Code.REVERSE_TOO_MUCH, **{**told, "told_text": text})
+        raise Refused(Code.UNDO_TOO_MUCH, help_text="undo.counted")
     if step.kind not in deeds.WROTE:
         raise Refused(Code.UNDO_NOTHING)
     if name := undo_steps.taken_back_by(tx, cause.site, step):
@@ -118,6 +117,7 @@ def _reversed(
     tx: Session, cause: Cause, command: TakeBack, step: Step, rows: tuple[Changed, ...]
 ) -> TakenBack:
     """Move the goods and put the rows back, each operation by one of its own."""
+    must_not_be_held(tx, cause, rows)
     pairs = list(zip(causes_of(cause), reversed(step.operations), strict=False))
     for own, operation in pairs:
         record_undo(tx, own, operation, of=step.worker, reason=command.reason)
@@ -238,6 +238,7 @@ _HELPS: Final[Mapping[Code, str]] = {
     Code.UNDO_CHANGED: "undo.scan",
     Code.UNDO_PRINTED: "undo.printed",
     Code.UNDO_DECIDED: "undo.decision",
+    Code.UNDO_HELD: "undo.held",
 }
 """What a lead can do where a worker has to ask one."""
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from floorhand.errors import Code, Gone, Refused
 from floorhand.flows.turn import AnyState
-from floorhand.ops import bench, count_work, putaway_work, refill, returns_bench, walking
+from floorhand.ops import bench, count_work, holding, putaway_work, refill, returns_bench, walking
 from floorhand.ops.aside import ASIDE
 from floorhand.ops.freezing import thaw
 from floorhand.ops.registry import FLOWS
@@ -59,6 +59,25 @@ def must_fit(tx: Session, cause: Cause, rows: Sequence[Changed]) -> None:
                 _on_a_walk(tx, cause, row.any["id"])
             case "hold" if row.was is not None and row.was.get("released_at", "") is None:
                 _nothing_begun(tx, cause, row.any["id"])
+
+
+def must_not_be_held(tx: Session, cause: Cause, rows: Sequence[Changed]) -> None:
+    """Make sure that nothing is on hold that would be picked again, but by what is taken back.
+
+    Raises:
+        Refused: `Code.UNDO_HELD`, saying what is held, why, by whom and since when.
+    """
+    mine = {row.any["id"] for row in rows if row.table.name == "hold"}
+    again = [
+        row.any["id"]
+        for row in rows
+        if row.table.name == "pick" and row.was is not None and row.was.get("state") == "open"
+    ]
+    asked = select(Pick).where(Pick.site == cause.site, Pick.id.in_(again)).order_by(Pick.walk_no)
+    for pick in tx.scalars(asked) if again else ():
+        for held in holding.on_pick(tx, cause, pick):
+            if held.id not in mine:
+                raise Refused(Code.UNDO_HELD, **holding.facts_of(tx, cause, held))
 
 
 def _nothing_counted(tx: Session, cause: Cause, number: str) -> None:

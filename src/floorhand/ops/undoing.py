@@ -27,7 +27,7 @@ from floorhand.ops.causes import cause_of
 from floorhand.ops.freezing import thaw
 from floorhand.ops.registry import FLOWS
 from floorhand.ops.seats import Settled, Sitting, Trail
-from floorhand.ops.still_mine import must_be_mine, must_fit
+from floorhand.ops.still_mine import must_be_mine, must_fit, must_not_be_held
 from floorhand.ops.unplanning import make_way
 from floorhand.ops.untelling import tell_again, untell
 from floorhand.store import ledger, restoring, traces, undo_steps
@@ -66,7 +66,9 @@ def reverse(
     try:
         return _reversed(tx, sitting, scan_no, now, again=again)
     except Refused as refused:
-        helps = "undo.desk" if may(sitting.roles, Right.REVERSE) else "undo.ask"
+        helps = "undo.ask"
+        if may(sitting.roles, Right.REVERSE):
+            helps = "undo.held" if refused.code is Code.UNDO_HELD else "undo.desk"
         raise Refused(refused.code, **{**refused.facts, "help_text": helps}) from refused
 
 
@@ -83,6 +85,7 @@ def _reversed(
     rows = restoring.changed_rows(step.changes)
     if step.flow == PLANNING:
         make_way(tx, cause, rows)
+    must_not_be_held(tx, cause, rows)
     pairs: list[tuple[Cause, str]] = []
     for operation in reversed(step.operations):
         number = f"{sitting.seat}:{scan_no}" + (f".{len(pairs) + 1}" if pairs else "")
