@@ -71,3 +71,14 @@ def test_what_another_hold_is_on_goes_back_to_no_walk(floor: Transactions, first
     assert (at_b, sorted(held(floor))) == ([], ["bin", "sku"])
     bob.scan(HOLDS[first][0], "1")
     assert (bob.said, held(floor)) == ("control.released", [OTHER[first]])
+
+
+@pytest.mark.parametrize(("kind", "words"), [("bin", "bin B-01"), ("sku", "product ACME/TEA")])
+def test_who_is_overtaken_in_doing_again_is_told_what_it_was(floor, kind, words) -> None:
+    bob = lead(floor)
+    bob.scan(HOLDS[kind][0], "1", "1", "*UNDO")
+    hold(floor, kind, *HOLDS[kind][1:])
+    told = bob.scan("*REDO").said
+    assert f"Not taken back: {words} has gone on meanwhile." in catalog("en").say(
+        told.text, told.facts
+    )

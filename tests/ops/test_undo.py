@@ -259,7 +259,7 @@ def test_what_somebody_changed_since_is_not_taken_back(floor) -> None:
     with floor.begin() as tx:
         tx.execute(update(Pick).where(Pick.id == pick).values(tote="T-1"))
     assert told(picker) == (
-        "Not taken back: order 1001 has gone on meanwhile. "
+        "Not taken back: order ACME/1001 has gone on meanwhile. "
         "Ask a lead or supervisor to put it right."
     )
 

@@ -14,7 +14,7 @@ from floorhand.ops.aside import ASIDE
 from floorhand.ops.freezing import thaw
 from floorhand.ops.registry import FLOWS
 from floorhand.ops.works import counted_in
-from floorhand.store import deliveries, ledger, returns
+from floorhand.store import deliveries, ledger, nouns, returns
 from floorhand.store.holds import are_held, is_order_held
 from floorhand.store.ledger import Cause
 from floorhand.store.nesting import places_in
@@ -100,13 +100,14 @@ def _as_it_closed(tx: Session, cause: Cause, delivery: str) -> None:
 def _holds_nothing(tx: Session, cause: Cause, place: str) -> None:
     """A place is nobody's again, or not there, only as long as nothing was put into it."""
     if ledger.lines_in(tx, cause.site, place):
-        raise Refused(Code.UNDO_CHANGED, thing_text="thing.place", code=place)
+        raise Refused(Code.UNDO_CHANGED, **nouns.place(tx, cause.site, place))
 
 
 def _on_a_walk(tx: Session, cause: Cause, pick: str) -> None:
     """A stop is open again only as long as its walk goes on, has the order, and may pick it."""
     row = tx.execute(
         select(
+            Pick.merchant,
             Pick.order,
             Task.state,
             Order.state.label("order_state"),
@@ -137,7 +138,8 @@ def _on_a_walk(tx: Session, cause: Cause, pick: str) -> None:
         return
     ended = row.state not in LIVE or row.order_state != "picking" or row.settled is not False
     if ended or row.held:
-        raise Refused(Code.UNDO_CHANGED, thing_text="thing.ordercode", code=row.order)
+        facts = nouns.named(tx, "pick", {"merchant": row.merchant, "order": row.order})
+        raise Refused(Code.UNDO_CHANGED, **facts)
 
 
 def _nothing_begun(tx: Session, cause: Cause, hold: str) -> None:
@@ -152,7 +154,9 @@ def _nothing_begun(tx: Session, cause: Cause, hold: str) -> None:
     if held.lot:
         begun = begun.where(Pick.lot == held.lot)
     if held.kind != "merchant" and tx.scalar(begun.limit(1)) is not None:
-        raise Refused(Code.UNDO_CHANGED, thing_text="thing.text", code=held.subject)
+        raise Refused(
+            Code.UNDO_CHANGED, **nouns.hold(held.kind, held.merchant, held.subject, held.lot)
+        )
 
 
 def _walk(tx: Session, cause: Cause, state: AnyState) -> None:
@@ -184,7 +188,7 @@ def _source(tx: Session, cause: Cause, state: AnyState) -> None:
     tasks = putaway_work.tasks_of(tx, cause.site, about.source)
     holder = putaway_work.holder_of(tasks)
     if holder != cause.worker:
-        raise Refused(Code.UNDO_CHANGED, thing_text="thing.place", code=about.source.place)
+        raise Refused(Code.UNDO_CHANGED, **nouns.place(tx, cause.site, about.source.place))
 
 
 def _return(tx: Session, cause: Cause, state: AnyState) -> None:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from floorhand.domain.things import Goods
 from floorhand.errors import Code, Refused
-from floorhand.store import adding_up, deliveries
+from floorhand.store import adding_up, deliveries, nouns
 from floorhand.store.notes import Change
 from floorhand.store.schema import Table as Schema
 from floorhand.store.schema.base import UtcTime
@@ -50,35 +50,6 @@ VOID: Final[Mapping[str, Mapping[str, str | None]]] = {
 COUNTED_TO_NOTHING: Final = ("receipt",)
 """Tables whose rows stay when nothing of them is left: that goods came to a place tells how long
 they were on their way, though they were counted off again afterwards."""
-
-THINGS: Final[Mapping[str, tuple[str, str]]] = {
-    "delivery": ("deliverycode", "number"),
-    "delivery_line": ("deliverycode", "delivery"),
-    "receipt": ("deliverycode", "delivery"),
-    "orders": ("ordercode", "number"),
-    "order_line": ("ordercode", "order"),
-    "outbox": ("text", "subject"),
-    "parcel": ("carton", "carton"),
-    "pick": ("ordercode", "order"),
-    "place": ("place", "code"),
-    "checked": ("place", "place"),
-    "count_sheet": ("place", "place"),
-    "counted": ("piece", "sku"),
-    "refill": ("place", "source"),
-    "task": ("place", "place"),
-    "slot": ("ordercode", "order"),
-    "returns": ("returncode", "number"),
-    "return_line": ("returncode", "number"),
-    "inspection": ("returncode", "number"),
-    "trouble": ("text", "subject"),
-    "handover": ("text", "shift"),
-    "barcode": ("text", "code"),
-    "hold": ("text", "subject"),
-    "merchant": ("text", "code"),
-    "site": ("text", "site"),
-    "sku": ("piece", "code"),
-}
-"""What a row is about, as the worker knows it: a ``thing.…`` and the column that names it."""
 
 GOODS: Final = tuple(field.name for field in fields(Goods))
 
@@ -149,7 +120,7 @@ def put_back(tx: Session, rows: Iterable[Changed], now: datetime, *, printed: bo
         )
         if printed and is_label_that_came(row) and there is not None:
             row = replace(row, was=None, now=there)
-        change = _removal(row, there) if row.was is None else _return(tx, row, row.was, there)
+        change = _removal(tx, row, there) if row.was is None else _return(tx, row, row.was, there)
         if row.table.name == "delivery" and row.was is None:
             deliveries.forget_places(tx, row.any["site"], row.any["number"])
         if tells(row.table.name, row.any.keys()):
@@ -157,7 +128,7 @@ def put_back(tx: Session, rows: Iterable[Changed], now: datetime, *, printed: bo
         try:
             tx.connection().execute(change)
         except IntegrityError as error:
-            raise _moved_on(row, there) from error
+            raise _moved_on(tx, row, there) from error
 
 
 def is_added_to(row: Changed) -> bool:
@@ -186,14 +157,14 @@ def stays(row: Changed) -> bool:
     return row.table.name == "place" and row.was is None and row.any["kind"] == "bench"
 
 
-def _removal(row: Changed, there: _Row | None) -> Any:
+def _removal(tx: Session, row: Changed, there: _Row | None) -> Any:
     """Take a row away that the scan brought."""
     assert row.now is not None, row
     counters = COUNTERS.get(row.table.name, ())
     of_others = SPOOL if _waits(row, there) else counters
     added = adding_up.of_others(row.table.name, row.now, there) if there is not None else ()
     if there is None or not _agree(there, row.now, (*of_others, *added)):
-        raise _moved_on(row, there)
+        raise _moved_on(tx, row, there)
     if added:
         less = adding_up.less_of(row.table, None, row.now, there)
         return update(row.table).where(row.same()).values(less)
@@ -218,11 +189,11 @@ def _return(tx: Session, row: Changed, was: _Row, there: _Row | None) -> Any:
         if there is None:
             return insert(row.table).values(dict(was))
         if not counters:
-            raise _moved_on(row, there)
+            raise _moved_on(tx, row, there)
         return _counted_back(row, {})
     added = adding_up.of_others(row.table.name, row.now, there) if there is not None else ()
     if there is None or not _agree(there, row.now, (*counters, *added)):
-        raise _moved_on(row, there)
+        raise _moved_on(tx, row, there)
     key = {column.name for column in row.table.primary_key}
     kept = {name: old for name, old in was.items() if name not in {*counters, *added, *key}}
     less = adding_up.less_of(row.table, was, row.now, there) if added else {}
@@ -243,12 +214,11 @@ def _agree(there: _Row, left: _Row, counters: tuple[str, ...]) -> bool:
     return all(there[name] == value for name, value in left.items() if name not in counters)
 
 
-def _moved_on(row: Changed, there: _Row | None) -> Refused:
+def _moved_on(tx: Session, row: Changed, there: _Row | None) -> Refused:
     if row.table.name == "print_job":
         return Refused(Code.UNDO_PRINTED)
-    thing, column = THINGS.get(row.table.name, ("text", ""))
-    code = str({**(there or {}), **row.any}.get(column) or "")
-    return Refused(Code.UNDO_CHANGED, thing_text=f"thing.{thing}", code=code)
+    facts = nouns.named(tx, row.table.name, {**row.any, **(there or {})})
+    return Refused(Code.UNDO_CHANGED, **facts)
 
 
 def _joined(before: Changed, after: Changed) -> Changed:
