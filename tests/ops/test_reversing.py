@@ -194,6 +194,21 @@ def test_a_delivery_opens_again_though_somebody_has_fetched_of_its_goods(docks) 
     assert ana.prompt.goods[0].pieces == 2
 
 
+def test_who_puts_away_something_else_from_the_same_dock_is_not_disturbed(docks) -> None:
+    with docks.begin() as tx:
+        cleo = {"code": "W3", "name": "Cleo", "badge": "BADGE-CLEO", "roles": "putaway"}
+        tx.execute(insert(Worker).values(site=SITE, **cleo))
+    ana = Picker(docks, job="receiving")
+    ana.scan("D-100", "LD1", inbound.CAP, inbound.MUG, "*DONE", "*DONE", "*BACK", "2", inbound.CAP)
+    other = Picker(docks, "W3", job="putaway")
+    other.scan(inbound.MUG, "1")
+    lead = Lead(docks)
+    lead.take_back(inbound.CAP, "piece CAP")
+    assert lead.said == "road.undone"
+    assert other.scan("LA-01-1").said.text == "putaway.stored_others"
+    assert ana.scan("LB-01-1").said.text == "refusal.lead_took_back"
+
+
 def test_what_ended_the_work_is_in_the_way(docks: Transactions) -> None:
     ana = Picker(docks, job="receiving")
     ana.scan("D-100", "LD1", inbound.CAP, "*DONE", "*DONE")

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from floorhand.domain.signing_in import JOBS
 from floorhand.domain.things import LeadTookBack
 from floorhand.flows.taken_back import NAME
+from floorhand.flows.turn import AnyState
 from floorhand.ops.aside import behind
 from floorhand.ops.freezing import freeze, thaw
 from floorhand.ops.registry import FLOWS
@@ -20,6 +21,9 @@ from floorhand.store.masters import worker_facts
 from floorhand.store.restoring import Changed
 from floorhand.store.schema import Operation, Parked, Seat, Task
 from floorhand.store.undo_steps import Step
+
+Owned = tuple[str, str]
+"""A product with whose it is."""
 
 
 def tell_others(tx: Session, cause: Cause, step: Step, rows: Iterable[Changed], job: str) -> None:
@@ -43,11 +47,12 @@ def tell_others(tx: Session, cause: Cause, step: Step, rows: Iterable[Changed], 
         tuple(facts.items()),
     )
     asked, again = freeze(told), _who_has_it_again(tx, cause.site, step)
+    goods = _goods(tx, cause.site, (flow, asked_before), rows)
     seats = select(Seat.code, Seat.flow, Seat.state).where(
         Seat.site == cause.site, Seat.worker.not_in(again)
     )
     for row in tx.execute(seats).all():
-        if _is_about(flow, works, *behind(row.flow, row.state)):
+        if _is_about(flow, works, goods, *behind(row.flow, row.state)):
             tx.execute(
                 update(Seat)
                 .where(Seat.site == cause.site, Seat.code == row.code)
@@ -57,7 +62,7 @@ def tell_others(tx: Session, cause: Cause, step: Step, rows: Iterable[Changed], 
         Parked.site == cause.site, Parked.flow == flow, Parked.worker.not_in(again)
     )
     for worker, state in tx.execute(parked).all():
-        if _is_about(flow, works, flow, state):
+        if _is_about(flow, works, goods, flow, state):
             mine = (Parked.site == cause.site, Parked.worker == worker, Parked.flow == flow)
             tx.execute(update(Parked).where(*mine).values(state=asked, undo_step="", redo_step=""))
 
@@ -69,8 +74,35 @@ def _who_has_it_again(tx: Session, site: str, step: Step) -> frozenset[str]:
     return frozenset(one["taken_from"] for one in facts if "taken_from" in one)
 
 
-def _is_about(flow: str, works: frozenset[str], other: str, state: str) -> bool:
-    return other == flow and work_of(flow, thaw(FLOWS[flow], state)) in works
+def _is_about(
+    flow: str, works: frozenset[str], goods: frozenset[Owned], other: str, state: str
+) -> bool:
+    if other != flow:
+        return False
+    asked = thaw(FLOWS[flow], state)
+    loose = _loose(flow, asked)
+    return work_of(flow, asked) in works and (loose is None or loose in goods)
+
+
+def _loose(flow: str, asked: AnyState) -> Owned | None:
+    """Give the product that is put away from where others stand loose beside it; None if not so."""
+    about = getattr(asked, "now", None) or getattr(asked, "found", None)
+    if flow != "putaway" or about is None or not about.source.sku:
+        return None
+    return about.source.merchant, about.source.sku
+
+
+def _goods(
+    tx: Session, site: str, before: tuple[str, str], rows: Iterable[Changed]
+) -> frozenset[Owned]:
+    """Name the products that a step was about: of its question, its tasks and its moves."""
+    flow, state = before
+    loose = _loose(flow, thaw(FLOWS[flow], state))
+    moved = {(row.any["merchant"], row.any["sku"]) for row in rows if row.table.name == "stock"}
+    tasks = [row.any["id"] for row in rows if row.table.name == "task"]
+    asked = select(Task.merchant, Task.sku).where(Task.site == site, Task.id.in_(tasks))
+    of_tasks = {(row.merchant, row.sku) for row in tx.execute(asked)}
+    return frozenset({loose} if loose else ()) | moved | of_tasks
 
 
 def _works(tx: Session, site: str, work: str, rows: Iterable[Changed]) -> frozenset[str]:
