@@ -135,6 +135,7 @@ class Code(StrEnum):
     CHOOSE_FROM_LIST = "choose_from_list"
     MISSING_TOO_MANY = "missing_too_many"
     PACK_HELD = "pack_held"
+    PACK_NOT_HELD = "pack_not_held"
     # Receiving
     DELIVERY_CLOSED = "delivery_closed"
     DELIVERY_FIRST = "delivery_first"
@@ -202,7 +203,6 @@ class Code(StrEnum):
     RETURN_TEXT_LONG = "return_text_long"
     RETURN_NO_WORDS = "return_no_words"
     RETURN_BAD_MARK = "return_bad_mark"
-    RETURN_ONE_BY_ONE = "return_one_by_one"
     RETURN_SERIAL_HERE = "return_serial_here"
     RETURN_JUDGE_FIRST = "return_judge_first"
     RETURN_NOT_RESTOCKABLE = "return_not_restockable"

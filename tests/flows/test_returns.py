@@ -253,11 +253,11 @@ def test_a_bad_expiry_is_refused(text: str) -> None:
 
 def test_a_serial_is_one_piece() -> None:
     case = replace(PHONE, pieces=2)
-    assert step(Inspecting(PARCEL), case).code is Code.RETURN_ONE_BY_ONE
+    assert step(Inspecting(PARCEL), case).code is Code.SCAN_EACH_SERIAL
     opened = step(ChooseOrigin("ACME", case, OPTIONS), ReturnOpened(PARCEL))
     assert (opened.state, opened.done) == (Inspecting(PARCEL), "returns.one_by_one")
     unknown = replace(PARCEL, merchant="")
-    assert step(Inspecting(unknown), case).code is Code.RETURN_ONE_BY_ONE
+    assert step(Inspecting(unknown), case).code is Code.SCAN_EACH_SERIAL
     serial = replace(FINDING, serial="SN", serial_tracked=True)
     assert step(Grading(PARCEL, serial), Number(200)).code is Code.BAD_QUANTITY
     assert step(Grading(PARCEL, serial), MUG).code is Code.RETURN_JUDGE_FIRST

@@ -153,7 +153,7 @@ def test_a_number_that_nobody_could_type_is_not_taken_from_a_label_either() -> N
 def test_a_label_of_many_is_no_answer_for_goods_with_serials() -> None:
     many = Attributes(serial="S1", count=12)
     assert played(receiving, Counting(JOB), (PHONE, many)).code is Code.SCAN_EACH_SERIAL
-    assert played(returns, Inspecting(PARCEL), (PHONE, many)).code is Code.RETURN_ONE_BY_ONE
+    assert played(returns, Inspecting(PARCEL), (PHONE, many)).code is Code.SCAN_EACH_SERIAL
 
 
 def test_the_bench_verifies_as_many_as_the_label_with_the_lot_tells() -> None:

@@ -92,6 +92,7 @@ INWARD: dict[Code, tuple[str, ...]] = {
         *(*INBOUND, "> *FULL", "@ books UPDATE place SET scan_code = 'P-1' WHERE kind = 'pallet'"),
         *("> LD2", "> P-1"),
     ),
+    Code.PACK_NOT_HELD: (*PACKING, "> T-9", "> *SHORT", "> 1", "> *QTY 1", "> 4"),
     Code.SCAN_EACH_SERIAL: (
         *("@ inbound", "@ books UPDATE barcode SET pieces = 6, pack = 'case' WHERE sku = 'LAMP'"),
         *("@ job receiving", "> D-300", "> LD1", f"> {MUG}"),
@@ -231,10 +232,6 @@ BACK: dict[Code, tuple[str, ...]] = {
         *(*RETURNS, "> TRK-4", f"> {HAT}", "> 3", "> 1", "> *DONE", "> 1", "> RMA-4"),
     ),
     Code.RETURN_NO_WORDS: (*RETURNS, "> RMA-1", "> *SHORT", "> 1", "> 12"),
-    Code.RETURN_ONE_BY_ONE: (
-        *("@ returns", "@ books UPDATE barcode SET pieces = 2, pack = 'case' WHERE sku = 'PHONE'"),
-        *("@ job returns", "> RMA-3", "> 09506000134383"),
-    ),
     Code.RETURN_SERIAL_HERE: (
         *(*RETURNS, "> RMA-3", "> 09506000134383", "> SN-1", "> 1", "> *DONE"),
         *("> 09506000134383", "> SN-1"),

@@ -255,7 +255,7 @@ def _between_pieces(parcel: Parcel, event: object) -> Reply:
 def _piece(parcel: Parcel, piece: Piece) -> Reply:
     """Count a piece in, once it is known whose return it is and what its barcode did not tell."""
     if _goes_by_serial(piece):
-        return Refuse(Code.RETURN_ONE_BY_ONE, {"sku": piece.sku})
+        return Refuse(Code.SCAN_EACH_SERIAL, {"sku": piece.sku})
     if not parcel.merchant:
         return Do(FindOfPiece(piece.merchant, piece.sku, piece, parcel.number))
     return _take(parcel, piece)

@@ -105,7 +105,7 @@ def _told(state: NeedTracked, event: Attributes | Piece) -> Piece | Reply:
     if told == state.piece:
         return Refuse(Code.NOT_EXPECTED_NOW)
     if told.serial_tracked and told.pieces != 1:
-        return Refuse(Code.RETURN_ONE_BY_ONE, {"sku": told.sku})
+        return Refuse(Code.SCAN_EACH_SERIAL, {"sku": told.sku})
     return told if getattr(told, state.ask) else Ask(replace(state, piece=told))
 
 

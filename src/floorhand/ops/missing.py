@@ -12,7 +12,6 @@ from floorhand.domain import things
 from floorhand.domain.packing import (
     DAMAGED,
     HELD,
-    MISSING_REASONS,
     DeclareMissing,
     MissingBooked,
     OrderEmpty,
@@ -118,8 +117,7 @@ def _take_out(tx: Session, cause: Cause, work: Work, command: DeclareMissing) ->
 def _must_be_held(tx: Session, cause: Cause, goods: Goods) -> None:
     """Nobody lays pieces aside as held that are not."""
     if holds.on_goods(tx, cause.site, goods) is None:
-        at = MISSING_REASONS.index(HELD) + 1
-        raise Refused(Code.NO_SUCH_CHOICE, number=at, choices=at - 1)
+        raise Refused(Code.PACK_NOT_HELD, sku=goods.sku)
 
 
 def _lay_out(
