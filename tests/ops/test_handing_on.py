@@ -17,6 +17,7 @@ from warehouses.handed import (
     fill_up,
     given,
     inspect,
+    pack,
     receive,
     shelve,
     staff,
@@ -31,6 +32,7 @@ from floorhand.domain.receiving import CloseDelivery
 from floorhand.domain.things import Goods
 from floorhand.errors import Code
 from floorhand.ops.closing_deliveries import close_delivery
+from floorhand.store import open_work
 from floorhand.store.db import Transactions
 from floorhand.store.schema import Counted, Move, Parked, Return, Stock, Task
 
@@ -257,3 +259,12 @@ def test_put_aways_in_processes_of_their_own_while_they_are_freed_and_given(tmp_
     with transactions.begin() as tx:
         docked = (Stock.place == "DOCK-1", Stock.pieces > 0)
         assert tx.scalar(select(func.count()).where(*docked)) == 0
+
+
+def test_work_at_a_bench_is_as_far_as_its_packer_sees(transactions: Transactions) -> None:
+    _, scans, _ = pack(transactions)
+    ana = Picker(transactions, "W1", job="packing")
+    ana.scan(*scans, "09506000134376")
+    with transactions.begin() as tx:
+        (work,) = open_work.held(tx, "MAIN")
+    assert (work.done, work.total) == ana.prompt.progress == (1, 4)

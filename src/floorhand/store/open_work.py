@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import and_, func, literal, select
 from sqlalchemy.orm import Session
 
+from floorhand.store import checking
 from floorhand.store.asking import among
 from floorhand.store.parcels import PACK
 from floorhand.store.schema import (
-    OrderLine,
     Pick,
     Place,
     RefillRow,
@@ -103,10 +103,8 @@ def _task(tx: Session, site: str, row: Any) -> Held:
     if row.kind == "pick":
         done, total = _sums(tx, Pick.picked, Pick.pieces, *_stops(site, row.id))
     elif row.kind == PACK:
-        merchant, _, number = order.partition("/")
-        of_order = (OrderLine.site == site, OrderLine.merchant == merchant)
-        mine = (*of_order, OrderLine.order == number)
-        done, total = _sums(tx, OrderLine.packed, OrderLine.picked, *mine)
+        rest = checking.rest_of(tx, site, order)
+        done, total = rest.done_pieces, rest.done_pieces + rest.left_pieces
     about = order if row.kind == PACK else row.place or order
     if row.sku and (row.kind == "count" or row.stands in LOOSE):
         about = f"{row.place} {row.sku}"
