@@ -57,14 +57,17 @@ PLACES: Final = frozenset({"bin", "dock", "bench", "cart", "tote", "pallet", "ca
 _KIND = select(Place.kind).where(Place.site == bindparam("site"), Place.code == bindparam("code"))
 
 
-def named(tx: Session, table: str, row: Mapping[Any, Any]) -> dict[str, str]:
-    """Give what a row is about as the facts ``thing_text`` and ``code``."""
+def named(tx: Session | None, table: str, row: Mapping[Any, Any]) -> dict[str, str]:
+    """Give what a row is about as the facts ``thing_text`` and ``code``.
+
+    Without ``tx`` a place is just a place.
+    """
     if table == "hold":
         return hold(row["kind"], row["merchant"], row["subject"], row["lot"])
     noun, column = NOUNS.get(table, ("text", ""))
     code = str(row.get(column) or "")
     if noun == "place":
-        return place(tx, row["site"], code)
+        return place(tx, row["site"], code) if tx is not None else _facts(noun, code)
     if noun == "ordercode" and row.get("merchant"):
         code = f"{row['merchant']}/{code}"
     return _facts(noun, code)

@@ -128,7 +128,7 @@ def put_back(tx: Session, rows: Iterable[Changed], now: datetime, *, printed: bo
         try:
             tx.connection().execute(change)
         except IntegrityError as error:
-            raise _moved_on(tx, row, there) from error
+            raise _moved_on(None, row, there) from error
 
 
 def is_added_to(row: Changed) -> bool:
@@ -214,7 +214,8 @@ def _agree(there: _Row, left: _Row, counters: tuple[str, ...]) -> bool:
     return all(there[name] == value for name, value in left.items() if name not in counters)
 
 
-def _moved_on(tx: Session, row: Changed, there: _Row | None) -> Refused:
+def _moved_on(tx: Session | None, row: Changed, there: _Row | None) -> Refused:
+    """Say that a row has gone on; without ``tx`` once PostgreSQL answers nothing more in it."""
     if row.table.name == "print_job":
         return Refused(Code.UNDO_PRINTED)
     facts = nouns.named(tx, row.table.name, {**row.any, **(there or {})})
