@@ -35,6 +35,7 @@ from floorhand.domain.ruling import site_differing
 from floorhand.domain.signing_in import JOBS
 from floorhand.domain.site_rules import OF_LEADS
 from floorhand.errors import Code, Refused
+from floorhand.ops.aside import behind
 from floorhand.ops.colleagues import moment
 from floorhand.ops.freezing import thaw
 from floorhand.ops.leading import must_lead
@@ -42,7 +43,7 @@ from floorhand.ops.registry import FLOWS
 from floorhand.ops.still_mine import must_fit, must_not_be_held
 from floorhand.ops.telling_others import tell_others
 from floorhand.ops.undoing import record_undo, where_now
-from floorhand.ops.works import ended_work, must_be_open, row_of
+from floorhand.ops.works import ROWS, ended_work, must_be_open, row_of, work_of
 from floorhand.store import deeds, ledger, restoring, traces, undo_steps
 from floorhand.store.deeds import Kept
 from floorhand.store.ledger import Cause
@@ -176,10 +177,11 @@ def must_be_theirs(tx: Session, cause: Cause, rows: tuple[Changed, ...]) -> None
 def built_on(tx: Session, cause: Cause, step: Step, rows: tuple[Changed, ...]) -> InTheWay | None:
     """Give what was done last with the same rows, or with goods in a place that came of them.
 
-    Also what ended the work since, or closed or gave away a place to which goods would go back; and
-    what was counted of a delivery that would not be open any more.
+    Also what ended the work since, or closed or gave away a place to which goods would go back;
+    what a bench has verified there, and what was counted of a delivery that would not be open.
     """
     mine = {_key(row) for row in rows if row.table.name != "stock"}
+    begun = {_key(row) for row in rows if row.table.name in ROWS and _shuts(row)}
     opened = {row.any["number"] for row in rows if restoring.is_delivery_that_opened(row)}
     shut = {_key(row) for row in rows if row.table.name == "stock"}
     state = thaw(FLOWS[step.flow], step.state)
@@ -191,9 +193,18 @@ def built_on(tx: Session, cause: Cause, step: Step, rows: tuple[Changed, ...]) -
         theirs = {_key(row) for row in changed if own or not restoring.is_added_to(row)}
         counted = {row.any["delivery"] for row in changed if row.table.name == "delivery_line"}
         shuts = {_key(row) for row in changed if _shuts(row)}
-        if mine & theirs or shut & shuts or opened & counted:
+        shuts |= {_place_of(row) for row in changed if row.table.name == "checked"}
+        about = _work_row(cause.site, later)
+        if mine & theirs or shut & shuts or opened & counted or about in begun:
             return InTheWay(_deed_of(tx, cause, later))
     return None
+
+
+def _work_row(site: str, step: Step) -> tuple[str, ...] | None:
+    """Name the row of the work that a step went on with; None if it was about none."""
+    flow, state = behind(step.flow, step.state)
+    work = work_of(flow, thaw(FLOWS[flow], state))
+    return row_of(site, flow, work) if work and flow in JOBS else None
 
 
 def _shuts(row: Changed) -> bool:
@@ -202,10 +213,15 @@ def _shuts(row: Changed) -> bool:
     return any(was.get(name) != now.get(name) for name in ("state", "custody", "order_no"))
 
 
+def _place_of(row: Changed) -> tuple[str, ...]:
+    """Name the place in which goods are, or are verified."""
+    return ("place", str(row.any["site"]), str(row.any["place"]))
+
+
 def _key(row: Changed) -> tuple[str, ...]:
     """Name a row; goods in a place are tied to the row of the place."""
     if row.table.name == "stock":
-        return ("place", str(row.any["site"]), str(row.any["place"]))
+        return _place_of(row)
     return (row.table.name, *(str(row.any[column.name]) for column in row.table.primary_key))
 
 

@@ -118,7 +118,7 @@ def ended_work(tx: Session, site: str, flow: str, state: AnyState) -> tuple[str,
 
 def row_of(site: str, flow: str, work: str) -> tuple[str, ...]:
     """Name the row that says whether work is open, by its table and its key."""
-    table = _ROWS.get(flow, "task")
+    table = _TABLES.get(flow, "task")
     return (table, site, *(work.split("/", 1) if table == "orders" else (work,)))
 
 
@@ -153,8 +153,11 @@ def _return(tx: Session, site: str, number: str) -> bool:
     return head is not None and head.custody != "disposed"
 
 
-_ROWS: Mapping[str, str] = {"packing": "orders", "receiving": "delivery", "returns": "returns"}
+_TABLES: Mapping[str, str] = {"packing": "orders", "receiving": "delivery", "returns": "returns"}
 """Tables of works that are no tasks."""
+
+ROWS = frozenset({"orders", "delivery", "returns"})
+"""The same, for whoever begins a work of these anew: what went on with it went on from that."""
 
 _OPEN: Mapping[str, Callable[[Session, str, str], bool]] = {
     "picking": _walk,
