@@ -173,6 +173,15 @@ def test_a_step_back_leads_from_what_is_in_the_way_to_what_was_chosen(bench) -> 
     assert lead.scan("*BACK").prompt.ask == "leading.deeds"
 
 
+@pytest.mark.parametrize("keys", [("*DONE",), ()])
+def test_another_thing_is_scanned_while_a_deed_is_looked_at(bench, keys) -> None:
+    packed(bench)
+    lead = Lead(bench)
+    lead.take_back("T-1", "1 × HAT")
+    lead.scan(*keys, "T-1")
+    assert lead.prompt.ask == "leading.deeds"
+
+
 def test_a_delivery_opens_again_though_somebody_has_fetched_of_its_goods(docks) -> None:
     ana = Picker(docks, job="receiving")
     ana.scan("D-100", "LD1", inbound.CAP, inbound.MUG, "*DONE", "*DONE", "*BACK", "2", inbound.CAP)

@@ -187,7 +187,7 @@ TAKEN = (
     taken("packing.scan_tote", "station wrong_bench", "says at which bench one packs"),
     taken("menu.choose sign_in.scan_badge", "station", "says where the terminal stands"),
     taken(
-        "leading.desk leading.deeds",
+        "leading.desk leading.deeds leading.read leading.read_back leading.why",
         "order delivery return wrong_bench wrong_carton wrong_tote wrong_bin wrong_dock wrong_cart"
         " wrong_pallet wrong_piece typed_bin",
         "asks what was done with it last; nothing is changed by that",

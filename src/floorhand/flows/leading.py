@@ -98,7 +98,7 @@ def step(state: State, event: object) -> Reply:
             own = {"told_text": deed.text, "done_by": deed.worker, "done_at": deed.at}
             told = {**dict(deed.facts), **own}
             return Ask(_in_the_way(state, event), "leading.in_the_way", told, look=True)
-        case Desk() | Deeds(), _ if (asked := _asked_about(event)) is not None:
+        case Desk() | Deeds() | Reading() | Why(), _ if (asked := _asked_about(event)) is not None:
             return Do(asked)
         case Desk() | Seats() | AtSeat() | People() | About() | Tabled(), _:
             return _seats_and_people(state, event)

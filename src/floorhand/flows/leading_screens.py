@@ -77,7 +77,7 @@ def prompt(state: State) -> Prompt:
             return _reading(seen)
         case Why():
             reasons = tuple(Choice(name, f"reversing.reason.{name}") for name in REASONS)
-            return Prompt("leading.why", keys=(BACK,), choices=reasons, wants=CHOICE)
+            return Prompt("leading.why", keys=(BACK,), choices=reasons, wants=ANYTHING)
     return Prompt("leading.desk")
 
 
@@ -185,7 +185,7 @@ def _reading(seen: DeedSeen) -> Prompt:
         goods=tuple(_moved(one) for one in seen.moved),
         facts=(("fact.worker", deed.worker), ("fact.seat", deed.seat), ("fact.when", deed.at)),
         keys=((Key.DONE, "key.do_again" if deed.back else "key.take_back"), BACK),
-        wants=Wants(kinds=("done",)),
+        wants=Wants(kinds=("done", "anything")),
     )
 
 
