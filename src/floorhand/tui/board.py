@@ -199,7 +199,7 @@ class BoardScreen(MouseScreen):
         return ()
 
     def _touch(self) -> None:
-        self._rest.touch(self._opened)
+        self._rest.goes_on(self._opened)
 
     def _choose(self, line: int) -> None:
         if self._opened is not None:

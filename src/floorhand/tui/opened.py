@@ -110,7 +110,7 @@ class Rest:
         """Note that somebody is there."""
         self.touched_s = monotonic()
 
-    def touch(self, opened: Opened | None) -> None:
+    def goes_on(self, opened: Opened | None) -> None:
         """Note that somebody goes on; what the last key came to is told no more."""
         self.note()
         if opened is not None:
