@@ -18,7 +18,7 @@ from floorhand.store import ledger, traces
 from floorhand.store.cells import Details, Lead, Word
 from floorhand.store.db import Transactions
 from floorhand.store.found import about, found
-from floorhand.store.histories import split_goods
+from floorhand.store.goods_names import split_goods
 from floorhand.store.ledger import Cause
 from floorhand.store.schema import (
     Barcode,

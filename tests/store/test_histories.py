@@ -14,16 +14,16 @@ from floorhand.domain.control import HoldSubject, ReleaseSubject
 from floorhand.domain.correcting import CorrectStock
 from floorhand.domain.exceptions import ACTIONS, Decide
 from floorhand.domain.holds import Subject
-from floorhand.domain.things import Goods
+from floorhand.domain.things import SUPPLIER, Goods, Line
 from floorhand.ops.settling import carry_out
 from floorhand.ops.undoing import record_undo
-from floorhand.store import traces
+from floorhand.store import ledger, moves_told, traces
 from floorhand.store.cells import Details, Lead, Word, in_words
 from floorhand.store.db import Transactions
 from floorhand.store.exceptions import open_exceptions
 from floorhand.store.found import about
 from floorhand.store.ledger import Cause
-from floorhand.store.schema import Worker
+from floorhand.store.schema import Place, Worker
 from floorhand.text.catalog import catalog, languages
 
 TEA = Subject("recall", "ACME", "TEA", "L1")
@@ -121,3 +121,61 @@ def test_a_recall_is_not_told_as_a_hold(floor: Transactions) -> None:
     assert told(floor, "lot", "ACME/TEA/L1") == "Recall ended"
     do(floor, 3, HoldSubject(Subject("lot", "ACME", "TEA", "L1"), "quality"))
     assert told(floor, "lot", "ACME/TEA/L1") == "Held"
+
+
+def opened(floor: Transactions) -> None:
+    """Bring goods into the house, all in one operation: the pens last."""
+    with floor.begin() as tx:
+        opening = house.cause(tx, "OPEN:1", NOW + timedelta(hours=1))
+        for place, goods in (
+            *(("A-01", house.MUG), ("A-02", house.CAP), ("B-01", house.NUT)),
+            *(("A-02", house.OLD_TEA), ("A-01", house.CAM), ("B-02", house.FIG)),
+        ):
+            for pieces in (1, 2, 3):
+                ledger.move(tx, opening, SUPPLIER, place, [Line(goods, pieces)])
+        ledger.move(tx, opening, SUPPLIER, "C-01", [Line(house.PEN, 7)])
+        ledger.move(tx, opening, SUPPLIER, "C-04", [Line(house.NEW_TEA, 8)])
+        for tote, order in (("T-7", "ACME/1001"), ("T-8", "ACME/1002")):
+            tx.execute(update(Place).where(Place.code == tote).values(order_no=order))
+            ledger.move(tx, opening, SUPPLIER, tote, [Line(house.CAP, 1)])
+        tx.execute(update(Place).where(Place.code == "T-8").values(parent="CART-1"))
+        opening.touch("order", "ACME", "1001")
+        traces.keep(tx, opening)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "own"),
+    [
+        ("place", "C-01", "7 × PEN – → C-01"),
+        ("place", "CART-1", "1 × CAP – → T-8"),
+        ("sku", "ACME/PEN", "7 × PEN – → C-01"),
+        ("lot", "ACME/TEA/L2", "8 × TEA – → C-04"),
+        ("place", "T-8", "1 × CAP – → T-8"),
+        ("order", "ACME/1001", "1 × CAP – → T-7"),
+    ],
+)
+def test_of_an_operation_with_many_moves_those_of_the_thing_are_told_first(
+    floor: Transactions, kind: str, name: str, own: str
+) -> None:
+    opened(floor)
+    with floor.begin() as tx:
+        asked = moves_told.moved(tx, SITE, kind, name, ["OPEN:1"], {})["OPEN:1"]
+    if name != "CART-1":  # of which nothing is said that stood in it only later
+        heads = page(floor, kind, name).heads
+        rows = page(floor, kind, name).rows
+        (row,) = [row for row in rows if row[-1] == Lead("operation", "OPEN:1")]
+        assert row[heads.index("moved")] == asked
+    others = "1 × MUG – → A-01, 2 × MUG – → A-01"
+    assert asked == Word("details.and_more", (("told", f"{own}, {others}"), ("more", 19)))
+    assert in_words(asked, catalog("en"), str) == f"{own}, {others} and 19 more"
+
+
+def test_what_all_fits_in_a_line_is_told_in_its_order(floor: Transactions) -> None:
+    with floor.begin() as tx:
+        changed = house.cause(tx, "OPEN:2")
+        ledger.move(tx, changed, SUPPLIER, "A-01", [Line(house.MUG, 2)])
+        ledger.move(tx, changed, SUPPLIER, "A-02", [Line(house.CAP, 1)])
+        ledger.change(tx, changed, "A-01", house.MUG, 2, condition="hold")
+        what = moves_told.moved(tx, SITE, "place", "A-02", ["OPEN:2"], {"OPEN:2": "Ana → Ben"})
+    told = "2 × MUG – → A-01, 1 × CAP – → A-02, 2 × MUG A-01"
+    assert what == {"OPEN:2": f"Ana → Ben, {told}"}

@@ -14,7 +14,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.barcodes import readable
-from floorhand.store.histories import split_goods
+from floorhand.store.goods_names import split_goods
 from floorhand.store.masters import DEFAULT_PRINTER
 from floorhand.store.schema import Merchant, Operation, PrinterRow, Sku, Station, Stock, Worker
 

@@ -36,7 +36,7 @@ from floorhand.store.cells import ROWS_MAX, Details, Facts, Lead, Value, Word, t
 from floorhand.store.corrections import stock_rows
 from floorhand.store.exception_facts import facts_of
 from floorhand.store.exceptions import counts, exception, open_exceptions
-from floorhand.store.histories import split_goods
+from floorhand.store.goods_names import split_goods
 from floorhand.store.left_behind import Left, left_behind, of_plain
 from floorhand.store.masters import merchant_rules
 from floorhand.store.orders import ENDED

@@ -29,6 +29,7 @@ from floorhand.store import histories, looking
 from floorhand.store.called import called
 from floorhand.store.cells import Details, Lead, Value, Word, table
 from floorhand.store.details import details, scans_of
+from floorhand.store.goods_names import split_goods
 from floorhand.store.held_told import held_facts
 from floorhand.store.lookup import resolve
 from floorhand.store.masters import merchant_rules, site_zone
@@ -174,7 +175,7 @@ def _seen(tx: Session, site: str, kind: str, name: str) -> Seen:
         case "order":
             return _order(tx, site, name)
         case "sku" | "lot" | "serial":
-            merchant, sku, mark = histories.split_goods(tx, site, name)
+            merchant, sku, mark = split_goods(tx, site, name)
             of = {kind: mark} if kind != "sku" else {}
             return looking.sku(tx, site, f"{merchant}/{sku}", **of)
         case "delivery":

@@ -13,7 +13,7 @@ from floorhand.domain.holds import BIN, MERCHANT, ORDER, SKU, Subject
 from floorhand.domain.reasons import HELD, reason_facts
 from floorhand.domain.things import OUTSIDE, Goods
 from floorhand.store import holds, orders, places
-from floorhand.store.histories import split_goods
+from floorhand.store.goods_names import split_goods
 from floorhand.store.holds import HoldFacts
 from floorhand.store.ledger import inside
 from floorhand.store.masters import site_zone

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -12,18 +11,17 @@ from sqlalchemy.orm import Session
 
 from floorhand.domain.deed_words import decision_key, deed_key
 from floorhand.domain.reasons import of_command, reason_facts
-from floorhand.domain.things import AVAILABLE, CORRECTION, OUTSIDE
+from floorhand.domain.things import AVAILABLE, OUTSIDE
 from floorhand.domain.tracing import thing, things_of
 from floorhand.flows.control_rules import changed_in_words
 from floorhand.store import traces
 from floorhand.store.cells import Details, Lead, Value, Word, table, why
+from floorhand.store.goods_names import split_goods
 from floorhand.store.hands import hands
+from floorhand.store.moves_told import moved
 from floorhand.store.ruling import KIND as CHANGES_RULE
-from floorhand.store.schema import Delivery, Move, Parcel, Place, Receipt, Return, Scan, Sku, Trace
+from floorhand.store.schema import Delivery, Move, Parcel, Place, Receipt, Return, Scan, Trace
 from floorhand.store.traces import Traced
-
-MOVES_TOLD_MAX: Final = 3
-"""So many moves of an operation are told in a line of a history; its page has them all."""
 
 RELATED_MAX: Final = 6
 """So many things of a kind are named at the head of a history, the latest of them."""
@@ -48,12 +46,10 @@ def history(
     """
     about = thing(kind, name)
     found = traces.history(tx, site, about)
-    moved = _moved(tx, site, [one.operation for one in found])
     belongs = [_belongs(of, other) for of, other in related(tx, site, kind, name)]
     known = {one.operation: one for one in found}
-    for one, whose in hands(tx, site, found, known).items():
-        moved[one] = ", ".join(filter(None, (whose, moved[one])))
-    done = [_deed(one, known.get(one.undoes), moved[one.operation]) for one in found]
+    what = moved(tx, site, kind, name, known, hands(tx, site, found, known))
+    done = [_deed(one, known.get(one.undoes), what.get(one.operation)) for one in found]
     count = len(belongs) + traces.length(tx, site, about)
     return table(HEADS, [*belongs, *done], count, facts)
 
@@ -63,7 +59,7 @@ def operation(tx: Session, site: str, name: str) -> Details:
     one = traces.traced(tx, site, name)
     if one is None:
         return Details((), (), 0, (("details.unknown", name),))
-    rows: list[tuple[Value, ...]] = [_move(row) for row in _moves(tx, site, [name])]
+    rows: list[tuple[Value, ...]] = [_move(row) for row in _moves(tx, site, name)]
     told = {"place", "sku", "lot", "serial"} if rows else set()
     for kind, other in sorted(_about(one)):
         if kind not in told:
@@ -103,16 +99,6 @@ def related(tx: Session, site: str, kind: str, name: str) -> Related:
             return _each("order", (f"{row.merchant}/{row.order}",) if row and row.order else ())
         case _:
             return ()
-
-
-def split_goods(tx: Session, site: str, name: str) -> tuple[str, str, str]:
-    """Take ``merchant/sku/lot`` apart, or ``merchant/sku``: both may hold slashes of their own."""
-    merchant, _, rest = name.partition("/")
-    parts = rest.split("/")
-    skus = {"/".join(parts[:end]): "/".join(parts[end:]) for end in range(len(parts), 0, -1)}
-    known = (Sku.site == site, Sku.merchant == merchant, Sku.code.in_(skus))
-    sku = max(tx.scalars(select(Sku.code).where(*known)), key=len, default=rest)
-    return merchant, sku, skus.get(sku, "")
 
 
 def _came_with(tx: Session, site: str, merchant: str, sku: str, lot: str) -> Iterable[str]:
@@ -173,12 +159,12 @@ def _belongs(kind: str, name: str) -> tuple[Value, ...]:
     return (None, None, None, *told, None, None, None)
 
 
-def _deed(one: Traced, undone: Traced | None, moved: str) -> tuple[Value, ...]:
+def _deed(one: Traced, undone: Traced | None, what: Value) -> tuple[Value, ...]:
     """Tell of an operation: what it moved, or from what to what it changed a rule.
 
     ``undone`` is the operation that it takes back, if that is known.
     """
-    changed: Value = moved
+    changed = what
     if one.kind == CHANGES_RULE:
         rule: Mapping[str, str] = json.loads(one.command)
         told = changed_in_words(rule["rule"], rule["was"], rule["now"])
@@ -202,51 +188,9 @@ def _words(one: Traced, undone: Traced | None) -> tuple[str, str]:
     return deed_key(kind, command, facts), decision_key(kind, command)
 
 
-def _moves(tx: Session, site: str, operations: Iterable[str]) -> Iterator[Any]:
-    return iter(
-        tx.execute(
-            select(Move)
-            .where(Move.site == site, Move.operation.in_(list(operations)))
-            .order_by(Move.operation, Move.row)
-        ).scalars()
-    )
-
-
-def _moved(tx: Session, site: str, operations: Iterable[str]) -> defaultdict[str, str]:
-    """Tell in a line what each operation moved."""
-    told: dict[str, list[str]] = defaultdict(list)
-    before: Move | None = None
-    for row in _moves(tx, site, operations):
-        goods, way = f"{row.pieces} × {row.sku}", _way(row.source, row.target)
-        if before is not None and _is_change_in_place(before, row):
-            told[row.operation][-1] = f"{goods} {row.target}"
-        else:
-            told[row.operation].append(f"{goods} {way}")
-        before = row
-    return defaultdict(
-        str,
-        {
-            name: ", ".join(moves[:MOVES_TOLD_MAX]) + (", …" if moves[MOVES_TOLD_MAX:] else "")
-            for name, moves in told.items()
-        },
-    )
-
-
-def _is_change_in_place(out: Move, back: Move) -> bool:
-    """Say whether pieces stayed where they were, with another condition or lot."""
-    same = (out.operation, out.source, CORRECTION, out.merchant, out.sku, out.pieces)
-    return same == (
-        back.operation,
-        back.target,
-        back.source,
-        back.merchant,
-        back.sku,
-        back.pieces,
-    ) and (out.target == CORRECTION)
-
-
-def _way(source: str, target: str) -> str:
-    return " → ".join("–" if place in OUTSIDE else place for place in (source, target))
+def _moves(tx: Session, site: str, operation: str) -> Iterable[Move]:
+    of_it = (Move.site == site, Move.operation == operation)
+    return tx.scalars(select(Move).where(*of_it).order_by(Move.row))
 
 
 def _move(row: Move) -> tuple[Value, ...]:
