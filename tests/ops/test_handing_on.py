@@ -268,3 +268,11 @@ def test_work_at_a_bench_is_as_far_as_its_packer_sees(transactions: Transactions
     with transactions.begin() as tx:
         (work,) = open_work.held(tx, "MAIN")
     assert (work.done, work.total) == ana.prompt.progress == (1, 4)
+
+
+def test_what_is_found_of_a_return_counts_before_it_is_judged(transactions: Transactions) -> None:
+    _, scans, _ = inspect(transactions)
+    Picker(transactions, "W1", job="returns").scan(*scans, inbound.MUG)
+    with transactions.begin() as tx:
+        (work,) = open_work.held(tx, "MAIN")
+    assert (work.done, work.total) == (1, 3)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from conftest import NOW, SITE
 from ops.test_control import hold, release, told
-from ops.test_exceptions import LATER, decide, listed
+from ops.test_exceptions import LATER, decide, lead, listed
 from ops.test_figures_stay import BEGAN, ENDED, SHIFT
 from sqlalchemy import select, update
 from warehouses import picking as house
@@ -16,10 +16,10 @@ from warehouses.picked import all_is_well, line, picks, state
 from warehouses.picker import Picker
 from warehouses.picking import CAP, MUG, NUT, OLD_TEA, order, put
 
-from floorhand.domain.exceptions import LookAtException
+from floorhand.domain.exceptions import Decide, LookAtException
 from floorhand.domain.things import CORRECTION, Line
 from floorhand.errors import Code
-from floorhand.ops.settling import from_office
+from floorhand.ops.settling import carry_out, from_office
 from floorhand.store import ledger, tasks
 from floorhand.store.db import Transactions
 from floorhand.store.schema import Order, OrderLine, Place, Stock, Worker
@@ -248,3 +248,15 @@ def test_a_lead_takes_it_back_and_does_it_again_as_long_as_nobody_walks_for_it(f
     assert line(floor, "1") == (2, 0, "")
     ben.scan("MUG-1")
     assert ben.said == f"refusal.{Code.PICKED_FIRST}"
+
+
+@pytest.mark.parametrize("stopped", [("order", "ACME", "1"), ("merchant", "ACME")])
+def test_of_an_order_on_hold_it_is_said_that_its_release_is_awaited(floor, stopped) -> None:
+    short_at_bench(floor)
+    hold(floor, *stopped)
+    release(floor, "sku", *TEA)
+    (one,) = listed(floor, "short_order")
+    cause = lead(1, "W9")
+    with floor.begin() as tx:
+        said = carry_out(tx, cause, Decide(one.id, "pick_again"))
+    assert dict(said.facts)["again_text"] == "exceptions.again.held"

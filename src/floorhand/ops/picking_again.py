@@ -26,7 +26,7 @@ from floorhand.ops.missing import HOLD_REASON
 from floorhand.ops.packing import put_aside
 from floorhand.ops.taken_over import tell_freed
 from floorhand.ops.works import work_of
-from floorhand.store import orders, parcels
+from floorhand.store import holds, orders, parcels
 from floorhand.store.cancelling import holding
 from floorhand.store.exception_facts import Shown
 from floorhand.store.exceptions import Standing
@@ -82,6 +82,8 @@ def pick_again(tx: Session, cause: Cause, one: Standing, _command: Decide) -> Fa
     then = "walk" if all(on_walk for _, on_walk in opened) else "next"
     if state == "picked" and holding(tx, cause.site, one.subject, "tote"):
         then = "bench"
+    if _is_held(tx, cause.site, one):
+        then = "held"
     told = {"order": one.subject, "pieces": pieces, "left": lacked - pieces}
     return {**told, "again_text": f"exceptions.again.{then}"}
 
@@ -92,6 +94,15 @@ def _state(tx: Session, site: str, one: Standing) -> str:
         Order.site == site, Order.merchant == merchant, Order.number == number
     )
     return tx.scalar(asked) or ""
+
+
+def _is_held(tx: Session, site: str, one: Standing) -> bool:
+    """Say whether no walk may begin with an order, for it or its merchant is on hold."""
+    merchant, number = split_name(one.subject)
+    asked = select(holds.may_not_begin(Order)).where(
+        Order.site == site, Order.merchant == merchant, Order.number == number
+    )
+    return bool(tx.scalar(asked))
 
 
 def _lines(tx: Session, site: str, one: Standing) -> tuple[Any, ...]:

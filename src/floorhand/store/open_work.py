@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from floorhand.store import checking
 from floorhand.store.asking import among
 from floorhand.store.parcels import PACK
+from floorhand.store.returns import MET
 from floorhand.store.schema import (
     Pick,
     Place,
@@ -124,8 +125,7 @@ def _sums(tx: Session, done: Any, total: Any, *which: Any) -> tuple[int, int]:
 
 def _returns(tx: Session, site: str) -> list[Held]:
     of_return = (ReturnLine.site == Return.site, ReturnLine.number == Return.number)
-    judged = func.sum(ReturnLine.restocked + ReturnLine.scrapped + ReturnLine.held)
-    done = select(func.coalesce(judged, 0)).where(*of_return).scalar_subquery()
+    done = select(func.coalesce(func.sum(MET), 0)).where(*of_return).scalar_subquery()
     total = (
         select(func.coalesce(func.sum(ReturnLine.advised), 0)).where(*of_return).scalar_subquery()
     )

@@ -85,12 +85,13 @@ _LINES = (
     )
     .order_by(ReturnLine.line_no)
 )
-_MET = case(
+MET = case(
     (ReturnLine.received < ReturnLine.advised, ReturnLine.received), else_=ReturnLine.advised
 )
+"""Announced pieces of a line that were found."""
 _SUMS = select(
     func.coalesce(func.sum(ReturnLine.advised), 0),
-    func.coalesce(func.sum(_MET), 0),
+    func.coalesce(func.sum(MET), 0),
     func.coalesce(func.sum(ReturnLine.received), 0),
 ).where(*_OF_RETURN)
 _LEFT = (
