@@ -20,7 +20,13 @@ from floorhand.domain.things import Goods
 from floorhand.errors import Code, Refused
 from floorhand.ops.colleagues import moment_told
 from floorhand.ops.giving_back import give_back
-from floorhand.ops.reserving import drop_stop, put_in_walk, reserve_anywhere, short_or_wait
+from floorhand.ops.reserving import (
+    drop_stop,
+    order_waits,
+    put_in_walk,
+    reserve_anywhere,
+    short_or_wait,
+)
 from floorhand.ops.waking import wake
 from floorhand.store import holds, orders, picks, places
 from floorhand.store.cancelling import holding
@@ -87,7 +93,7 @@ def end(tx: Session, cause: Cause, subject: Subject) -> None:
     if subject.kind in (BIN, *GOODS):
         give_back(tx, cause, subject, HELD)
     elif subject.kind == ORDER:
-        wake(tx, cause, subject.merchant, subject.code)
+        _wake(tx, cause, subject)
 
 
 def held_beside(why: str) -> str:
@@ -211,6 +217,15 @@ def _free_order(tx: Session, cause: Cause, subject: Subject) -> bool:
     state = "picked" if picked and not any(line.left for line in lines) else "released"
     orders.let_go_on(tx, cause, subject.merchant, subject.code, state)
     return True
+
+
+def _wake(tx: Session, cause: Cause, subject: Subject) -> None:
+    """Let an order go on that was taken off its walk; if there is not enough, tell of it."""
+    facts = orders.order_facts(tx, cause.site, subject.merchant, subject.code)
+    if facts is None or facts.state != "waiting":
+        return
+    if not wake(tx, cause, subject.merchant, subject.code):
+        order_waits(tx, cause, subject.merchant, subject.code)
 
 
 def _open_bin(tx: Session, cause: Cause, subject: Subject, *, held: bool) -> bool:

@@ -9,9 +9,11 @@ from sqlalchemy import TableClause, bindparam, insert, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.allocation import HOLD_ORDER, OpenOrder, Plan, Shelf, Take, allocate, by_age
+from floorhand.domain.packing import HELD
 from floorhand.domain.picking import NO_STOCK
 from floorhand.domain.routing import number_stops, place_in_walk
 from floorhand.errors import Clash
+from floorhand.ops.lacking import why_lacking
 from floorhand.store import ledger, orders, shelves, spots, tasks
 from floorhand.store.asking import ask, ask_each
 from floorhand.store.ledger import Cause
@@ -258,8 +260,7 @@ def set_waiting(tx: Session, cause: Cause, order: OpenOrder) -> bool:
     at = {"at_site": cause.site, "at_merchant": order.merchant, "at_number": order.number}
     if not ask(tx, _WAIT, **at).rowcount:
         return False
-    missing = sum(line.pieces for line in order.lines)
-    order_waits(tx, cause, order.merchant, order.number, missing)
+    order_waits(tx, cause, order.merchant, order.number)
     return True
 
 
@@ -299,17 +300,26 @@ def fewer_lacking(
     tasks.retell(tx, cause, *about, merchant, told, now)
 
 
-def order_waits(tx: Session, cause: Cause, merchant: str, number: str, pieces: int) -> None:
-    """Tell supervisors that an order waits for pieces, so many in all.
+def order_waits(tx: Session, cause: Cause, merchant: str, number: str) -> None:
+    """Tell supervisors that an order waits for pieces, for how many in all and why.
 
     Where its merchant wants whole orders, what it lost before is among them: it is not given up.
+    Otherwise that is told beside them. An order may wait again whose waiting is told already.
     """
     about = ("short_order", f"{merchant}/{number}")
     told = tasks.facts_told(tx, cause.site, *about)
+    lines = orders.order_lines(tx, cause.site, merchant, number)
+    pieces = sum(line.left for line in lines)
+    why = why_lacking(tx, cause, merchant, lines)
+    given_up = {line.short_reason for line in lines}
+    reasons = [each for each in str(told.get("reason", "")).split(", ") if each]
+    kept = [each for each in reasons if each not in (NO_STOCK, HELD) or each in given_up]
     if told and merchant_rules(tx, cause.site, merchant).short_policy == HOLD_ORDER:
-        tasks.retell(tx, cause, *about, merchant, told, {**told, "pieces": pieces})
-    else:
-        order_trouble(tx, cause, merchant, number, pieces=pieces, reason=NO_STOCK)
+        why = [each for each in why if each != NO_STOCK] or ([] if kept else why)
+    elif told:
+        pieces = max(int(told.get("pieces", 0)), pieces + sum(line.short for line in lines))
+    now = {**told, "pieces": pieces, "reason": ", ".join(dict.fromkeys([*kept, *why]))}
+    tasks.retell(tx, cause, *about, merchant, told, now)
 
 
 def open_slots(tx: Session, cause: Cause, task: str, chosen: Iterable[OpenOrder]) -> None:

@@ -10,7 +10,10 @@ from floorhand.store.ledger import Cause
 
 
 def wake(tx: Session, cause: Cause, merchant: str, number: str) -> bool:
-    """Let an order go on if it waits and as much is in stock as its merchant wants."""
+    """Let an order go on if it waits and as much is in stock as its merchant wants.
+
+    A hold on its merchant keeps it from being begun, as it does others; it lacks nothing by that.
+    """
     if not orders.may_wake(tx, cause.site, merchant, number):
         return False
     orders.let_go_on(tx, cause, merchant, number, "released")

@@ -243,7 +243,7 @@ def _settle(tx: Session, cause: Cause, walk: Walk, merchant: str, number: str) -
     ask(tx, END_PICKING, **order, now=state, ended=cause.at if state == "short" else None)
     if state == "waiting" and holds.on_order(tx, cause.site, merchant, number) is None:
         if not wake(tx, cause, merchant, number):
-            order_waits(tx, cause, merchant, number, int(left))
+            order_waits(tx, cause, merchant, number)
     elif state == "short":
         note_short(tx, cause, merchant, number)
     for tote in orders.totes_of_order(tx, cause.site, merchant, number):

@@ -222,11 +222,14 @@ def claimable_orders(
 
 
 def may_wake(tx: Session, site: str, merchant: str, number: str) -> bool:
-    """Say whether an order waits for stock that is there: as much as its merchant wants."""
+    """Say whether an order waits for stock that is there: as much as its merchant wants.
+
+    Whether it may be begun is another question: its merchant may be held.
+    """
     policies = _policies(tx, site)
     holding = [name for name, policy in policies.items() if policy == HOLD_ORDER]
-    asked = _fillable().where(Order.merchant == merchant, Order.number == number)
-    return tx.execute(asked, {"site": site, "holding": holding, "limit": 1}).first() is not None
+    this = _HEAD.where(Order.site == site, Order.merchant == merchant, Order.number == number)
+    return tx.execute(_with_stock(this), {"site": site, "holding": holding}).first() is not None
 
 
 def _heads(rows: Answer) -> list[tuple[str, str, str, int, datetime]]:
@@ -236,6 +239,11 @@ def _heads(rows: Answer) -> list[tuple[str, str, str, int, datetime]]:
 @made_once()
 def _fillable() -> Select[*tuple[Any, ...]]:
     """Ask for waiting orders for which there is stock now."""
+    return _with_stock(_HEADS)
+
+
+def _with_stock(heads: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """Keep the waiting orders for which there is stock now."""
     site: BindParameter[str] = bindparam("site")
     waits = and_(Order.site == site, among(Order.state, "waiting"))
     of_order = and_(
@@ -264,7 +272,7 @@ def _fillable() -> Select[*tuple[Any, ...]]:
         )
     )
     takes_some = Order.merchant.not_in(bindparam("holding", expanding=True))
-    return _HEADS.where(waits, some, takes_some | ~lacking)
+    return heads.where(waits, some, takes_some | ~lacking)
 
 
 @made_once(*PLACES_USUAL)

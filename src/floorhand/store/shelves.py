@@ -10,6 +10,7 @@ from sqlalchemy import CTE, ColumnElement, Select, Subquery, and_, bindparam, fu
 from sqlalchemy.orm import Session, aliased
 
 from floorhand.domain.allocation import Shelf
+from floorhand.domain.packing import HELD
 from floorhand.domain.things import AVAILABLE, Goods
 from floorhand.store.asking import Answer, ask
 from floorhand.store.holds import are_held
@@ -105,6 +106,11 @@ def shelves_of(tx: Session, site: str, merchant: str, sku: str) -> tuple[Shelf, 
     return _shelves(ask(tx, _of_sku(), site=site, merchant=merchant, sku=sku))
 
 
+def held_shelves_of(tx: Session, site: str, merchant: str, sku: str) -> tuple[Shelf, ...]:
+    """List the stock of a SKU that would be free if neither it nor its bins were held."""
+    return _shelves(ask(tx, _held_of_sku(), site=site, merchant=merchant, sku=sku))
+
+
 def free_by_sku(site: Any, wanted: CTE | None = None) -> Select[Any]:
     """Give the free pieces of each SKU, or of those wanted, as a question to be joined."""
     free = func.sum(Stock.pieces - Stock.reserved).label("free")
@@ -128,15 +134,20 @@ def _pickable(asked: Select[Any], site: Any) -> Select[Any]:
 
     What is bound to an order already, as in a tote on its way, is never promised again.
     """
-    unblocked = [func.coalesce(place.blocked, "") == "" for place in (Inner, *Outer)]
+    return _in_bins(asked, site).where(*_all_closed_by(""), ~are_held(Stock))
+
+
+def _all_closed_by(*why: str) -> list[ColumnElement[bool]]:
+    return [func.coalesce(place.blocked, "").in_(why) for place in (Inner, *Outer)]
+
+
+def _in_bins(asked: Select[Any], site: Any) -> Select[Any]:
     return with_roots(asked.select_from(Stock), site, Stock.place).where(
         Stock.site == site,
         Stock.condition == AVAILABLE,
         Stock.pieces > Stock.reserved,
         outermost("kind") == "bin",
         Inner.order_no.is_(None),
-        *unblocked,
-        ~are_held(Stock),
     )
 
 
@@ -156,21 +167,33 @@ def _of_sku() -> Select[Any]:
     return _free().where(Stock.merchant == bindparam("merchant"), Stock.sku == bindparam("sku"))
 
 
+@made_once()
+def _held_of_sku() -> Select[Any]:
+    closed = [place.blocked == HELD for place in (Inner, *Outer)]
+    return _in_bins(_all_of_shelves(), bindparam("site")).where(
+        Stock.merchant == bindparam("merchant"),
+        Stock.sku == bindparam("sku"),
+        *_all_closed_by("", HELD),
+        or_(are_held(Stock), *closed),
+    )
+
+
 def _free() -> Select[Any]:
-    return _pickable(
-        select(
-            Stock.place,
-            outermost("code").label("root"),
-            outermost("walk_no").label("walk_no"),
-            Stock.merchant,
-            Stock.sku,
-            Stock.lot,
-            Stock.expiry,
-            Stock.serial,
-            (Stock.pieces - Stock.reserved).label("free"),
-            Stock.arrived_at,
-        ),
-        bindparam("site"),
+    return _pickable(_all_of_shelves(), bindparam("site"))
+
+
+def _all_of_shelves() -> Select[Any]:
+    return select(
+        Stock.place,
+        outermost("code").label("root"),
+        outermost("walk_no").label("walk_no"),
+        Stock.merchant,
+        Stock.sku,
+        Stock.lot,
+        Stock.expiry,
+        Stock.serial,
+        (Stock.pieces - Stock.reserved).label("free"),
+        Stock.arrived_at,
     )
 
 
