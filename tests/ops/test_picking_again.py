@@ -19,6 +19,7 @@ from warehouses.picking import CAP, MUG, NUT, OLD_TEA, order, put
 from floorhand.domain.exceptions import Decide, LookAtException
 from floorhand.domain.things import CORRECTION, Line
 from floorhand.errors import Code
+from floorhand.ops.reserving import order_waits
 from floorhand.ops.settling import carry_out, from_office
 from floorhand.store import ledger, tasks
 from floorhand.store.db import Transactions
@@ -260,3 +261,40 @@ def test_of_an_order_on_hold_it_is_said_that_its_release_is_awaited(floor, stopp
     with floor.begin() as tx:
         said = carry_out(tx, cause, Decide(one.id, "pick_again"))
     assert dict(said.facts)["again_text"] == "exceptions.again.held"
+
+
+@pytest.mark.parametrize(
+    ("decision", "there", "short"),
+    [("ship_rest", 2, (0, 3, "held")), ("drop_lines", 2, (0, 5, "held")), ("ship_rest", 0, None)],
+)
+def test_what_a_lead_gives_up_of_a_held_product_is_short_by_the_hold_and_stays_so(
+    floor, decision, there, short
+) -> None:
+    with floor.begin() as tx:
+        put(tx, "A-01", NUT, 3)
+        if there:
+            put(tx, "C-01", NUT, there)
+        order(tx, "1", [("NUT", 5)], merchant="BOLT", released_at=BEGAN, state="waiting")
+    hold(floor, "bin", "", "A-01")
+    with floor.begin() as tx:
+        order_waits(tx, house.cause(tx, "W"), "BOLT", "1")
+    (one,) = listed(floor, "short_order")
+    decide(floor, one, decision)
+    assert line(floor, "1") == (short or (0, 5, "held"))
+    then = state(floor, "1", "BOLT")
+    release(floor, "bin", "", "A-01")
+    assert (line(floor, "1"), state(floor, "1", "BOLT")) == (short or (0, 5, "held"), then)
+    assert told(floor) == []
+
+
+def test_what_a_lead_gives_up_that_is_mostly_nowhere_is_short_by_that(floor) -> None:
+    with floor.begin() as tx:
+        put(tx, "A-01", NUT, 1)
+        order(tx, "1", [("NUT", 5)], merchant="BOLT", released_at=BEGAN, state="waiting")
+    hold(floor, "bin", "", "A-01")
+    with floor.begin() as tx:
+        order_waits(tx, house.cause(tx, "W"), "BOLT", "1")
+    assert told(floor) == [(5, {"pieces": 5, "reason": "held, no_stock"})]
+    (one,) = listed(floor, "short_order")
+    decide(floor, one, "ship_rest")
+    assert line(floor, "1") == (0, 5, "no_stock")

@@ -13,12 +13,14 @@ from sqlalchemy.orm import Session
 
 from floorhand.domain.allocation import allocate, by_age
 from floorhand.domain.exceptions import DROP_LINES, Decide
+from floorhand.domain.packing import HELD
 from floorhand.domain.picking import NO_STOCK
 from floorhand.domain.returns import CUSTOMER_RETURN
 from floorhand.errors import Code, Refused
 from floorhand.flows.turn import Facts
 from floorhand.ops.ending import note_short
 from floorhand.ops.exception_stock import known_merchant
+from floorhand.ops.lacking import held_of
 from floorhand.ops.missing import HOLD_REASON
 from floorhand.ops.reserving import write_short
 from floorhand.store import shelves
@@ -51,8 +53,8 @@ def ship_rest(tx: Session, cause: Cause, one: Standing, command: Decide) -> Fact
     short = 0
     if state == WAITING:
         whole = command.action == DROP_LINES
-        for line_no, pieces in _lacking(tx, cause, merchant, number, whole=whole).items():
-            write_short(tx, cause, merchant, number, line_no, pieces, NO_STOCK)
+        for line_no, pieces, reason in _lacking(tx, cause, merchant, number, whole=whole):
+            write_short(tx, cause, merchant, number, line_no, pieces, reason)
             short += pieces
     cause.note(short=short)
     if _go_on(tx, cause, one, state) == "short":
@@ -72,8 +74,11 @@ def _stopped(tx: Session, site: str, one: Standing) -> str | None:
 
 def _lacking(
     tx: Session, cause: Cause, merchant: str, number: str, *, whole: bool
-) -> dict[int, int]:
-    """Say by how many pieces each line must be short, as stock is now."""
+) -> list[tuple[int, int, str]]:
+    """Say which lines must be short, by how many pieces and why, as stock is now.
+
+    A line has one reason: that of most of the pieces that are not there.
+    """
     today = shelves.site_date(tx, cause.site, cause.at)
     lines = tx.execute(
         select(
@@ -90,15 +95,20 @@ def _lacking(
         .order_by(OrderLine.line_no)
     ).all()
     free: dict[str, int] = {}
-    lacking: dict[int, int] = {}
+    held: dict[str, int] = {}
+    lacking: list[tuple[int, int, str]] = []
     for line in lines:
         if line.sku not in free:
             here = by_age(shelves.shelves_of(tx, cause.site, merchant, line.sku), today)
             wanted = sum(each.left for each in lines if each.sku == line.sku)
             free[line.sku] = sum(take.pieces for take in allocate(here, wanted))
+            held[line.sku] = held_of(tx, cause, merchant, line.sku, wanted - free[line.sku])
         there = min(free[line.sku], line.left)
-        if there < line.left:
-            lacking[line.line_no] = line.left if whole else line.left - there
+        if missing := line.left - there:
+            of_hold = min(held[line.sku], missing)
+            held[line.sku] -= of_hold
+            reason = HELD if of_hold * 2 >= missing else NO_STOCK
+            lacking.append((line.line_no, line.left if whole else missing, reason))
         if there == line.left or not whole:
             free[line.sku] -= there
     return lacking

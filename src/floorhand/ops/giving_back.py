@@ -3,7 +3,8 @@
 Who still walks for an order gets the stops again; otherwise its lines are open again, for the next
 walk. So it is with lines that became short, and with those that stayed open: of orders that are
 sent whole, or have no tote yet. An order that is at a bench, or over, stays as it is: it was
-decided to leave without these, until a lead decides otherwise (`floorhand.ops.picking_again`).
+decided to leave without these, until a lead decides otherwise (`floorhand.ops.picking_again`). So
+does one of which a lead has given up what it lacks.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from sqlalchemy import ColumnElement, TableClause, and_, or_, select, tuple_, up
 from sqlalchemy.orm import Session
 
 from floorhand.domain.allocation import HOLD_ORDER, allocate, by_age
+from floorhand.domain.exceptions import DROP_LINES, SHIP_REST
 from floorhand.domain.holds import BIN, Subject
 from floorhand.ops.reserving import fewer_lacking, put_in_walk, reserve_anywhere
 from floorhand.ops.waking import wake
@@ -24,7 +26,7 @@ from floorhand.store.ledger import Cause
 from floorhand.store.masters import merchant_rules
 from floorhand.store.nesting import places_in
 from floorhand.store.picks import StopRow
-from floorhand.store.schema import Order, OrderLine, Pick, Stock
+from floorhand.store.schema import Order, OrderLine, Pick, Stock, Trouble
 
 OPEN: Final = ("picking", "released", "waiting")
 """States of orders that something can still be picked for."""
@@ -51,7 +53,7 @@ def give_back(tx: Session, cause: Cause, subject: Subject, reason: str) -> None:
     for line in _lines(tx, cause.site, or_(is_short, is_open), _may_have(tx, cause, subject)):
         if line.left and line.state == "picking":
             _back_on_walk(tx, cause, line)
-        if line.short and line.short_reason == reason:
+        if line.short and line.short_reason == reason and not _given_up(tx, cause, line):
             _back(tx, cause, line, reason, promised)
         if line.state == "waiting":
             _wake(tx, cause, line, reason)
@@ -175,6 +177,19 @@ def _wake(tx: Session, cause: Cause, line: Any, reason: str) -> None:
     told = tasks.facts_told(tx, cause.site, "short_order", f"{line.merchant}/{line.order}")
     if reason in str(told.get("reason", "")).split(", "):
         wake(tx, cause, line.merchant, line.order)
+
+
+def _given_up(tx: Session, cause: Cause, line: Any) -> bool:
+    """Say whether a lead has given up what an order lacks, and it has lost nothing since."""
+    about = (
+        Trouble.site == cause.site,
+        Trouble.kind.in_(("short_order", "missing_at_bench")),
+        Trouble.subject == f"{line.merchant}/{line.order}",
+    )
+    asked = select(Trouble.closed_at, Trouble.decision).where(*about)
+    told = tx.execute(asked).all()
+    open_now = any(row.closed_at is None for row in told)
+    return not open_now and any(row.decision in (SHIP_REST, DROP_LINES) for row in told)
 
 
 def _lost(tx: Session, cause: Cause, line: Any) -> StopRow | None:
