@@ -81,7 +81,7 @@ def trailed(
         case _ if said is not None and operations:
             told: tuple[str, Facts] = said.text, said.facts
         case Pressed(key=key):
-            told = "road.key", {"key": named(key)}
+            told = _key(sitting, key)
         case _ if said is not None:
             told = said.text, said.facts
         case Chosen(code=code):
@@ -93,6 +93,14 @@ def trailed(
     kind = "back" if event == Pressed(Key.BACK) else "scan"
     trail = Trail(told, tuple(operations), kind)
     return Settled(settled.flow, settled.state, settled.said, settled.secret, trail)
+
+
+def _key(sitting: Sitting, key: Key) -> tuple[str, Facts]:
+    """Name a key, and what it was for at the question that was on the screen."""
+    words = dict(FLOWS[sitting.flow].prompt(sitting.state).keys)
+    if key in words:
+        return "road.pressed", {"key": named(key), "key_text": words[key]}
+    return "road.key", {"key": named(key)}
 
 
 def _choice(sitting: Sitting, code: str) -> tuple[str, Facts]:
