@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import forked
@@ -40,6 +41,7 @@ from floorhand.store.schema import Checked, Hold, Operation, Order, Place, Stock
 from floorhand.text.catalog import catalog
 
 TEA = ("ACME", "TEA")
+LATER = NOW + timedelta(minutes=5)
 RECALLS = Path(__file__).parent / "recalls.py"
 
 
@@ -48,9 +50,9 @@ def hold(transactions: Transactions, *subject: str) -> object:
         return from_office(tx, SITE, HoldSubject(Subject(*subject), "quality"), NOW)
 
 
-def release(transactions: Transactions, *subject: str) -> None:
+def release(transactions: Transactions, *subject: str, at: datetime = NOW) -> None:
     with transactions.begin() as tx:
-        from_office(tx, SITE, ReleaseSubject(Subject(*subject)), NOW)
+        from_office(tx, SITE, ReleaseSubject(Subject(*subject)), at)
 
 
 @pytest.fixture
@@ -223,8 +225,49 @@ def test_a_release_gives_a_walk_back_all_it_had_before_its_picker_scans(floor) -
     release(floor, "sku", *TEA)
     assert picks(floor, "open") == [("1", "TEA", "B-01", 2)]
     ana.scan("BIN-B-01")
+    assert (ana.said, ana.prompt.ask) == ("", "picking.scan_piece")
     ana.go_on()
     assert (state(floor, "1"), line(floor, "1")) == ("picked", (2, 0, ""))
+
+
+def test_a_picker_counts_on_if_a_hold_is_released_at_once_and_is_told_the_truth_at_the_tote(
+    floor,
+) -> None:
+    with floor.begin() as tx:
+        put(tx, "B-01", OLD_TEA, 4)
+        order(tx, "1", [("TEA", 2)])
+    ana = Picker(floor)
+    ana.start()
+    ana.scan("BIN-B-01", "TEA-1")
+    hold(floor, "lot", *TEA, "L1")
+    release(floor, "lot", *TEA, "L1", at=LATER)
+    ana.scan("TEA-1")
+    assert ana.prompt.ask == "picking.scan_tote"
+    hold(floor, "bin", "", "B-01")
+    release(floor, "bin", "", "B-01", at=LATER)
+    ana.answer()
+    assert (ana.said, ana.prompt.place) == ("picking.gone_released", "B-01")
+    ana.go_on()
+    assert (state(floor, "1"), line(floor, "1")) == ("picked", (2, 0, ""))
+
+
+@pytest.mark.parametrize("subject", [("order", "ACME", "1"), ("sku", "ACME", "MUG")])
+def test_who_goes_to_a_stop_that_a_release_brings_elsewhere_is_told_of_the_hold(
+    floor, subject
+) -> None:
+    with floor.begin() as tx:
+        put(tx, "A-01", MUG, 2)
+        put(tx, "B-01", OLD_TEA, 2)
+        order(tx, "1", [("MUG", 2)])
+        order(tx, "2", [("TEA", 2)])
+    ana = Picker(floor)
+    ana.start()
+    hold(floor, *subject)
+    with floor.begin() as tx:
+        put(tx, "A-02", MUG, 2, hours_ago=48)
+    release(floor, *subject, at=LATER)
+    ana.scan("BIN-A-01")
+    assert ana.said == "picking.gone_released"
 
 
 def test_a_release_gives_the_next_walk_what_comes_when_totes_are_brought_away(floor) -> None:

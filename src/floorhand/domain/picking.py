@@ -360,8 +360,8 @@ class StopGone:
     """The stop is no longer to be done; nothing was moved.
 
     ``why`` is ``cancelled`` (the order), ``order_held``, ``held`` (the goods or the place),
-    ``no_tote`` (the order has no stop left and needs none) or ``changed`` (others found the place
-    wanting).
+    ``released`` (one of these was held meanwhile), ``no_tote`` (the order has no stop left and
+    needs none) or ``changed`` (others found the place wanting).
     """
 
     why: str

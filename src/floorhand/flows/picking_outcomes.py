@@ -26,7 +26,8 @@ from floorhand.flows.picking_states import (
 from floorhand.flows.turn import Ask, Facts, Refuse, Reply
 
 GONE = {
-    why: f"picking.gone_{why}" for why in ("cancelled", "changed", "held", "order_held", "no_tote")
+    why: f"picking.gone_{why}"
+    for why in ("cancelled", "changed", "held", "order_held", "released", "no_tote")
 }
 """What is said of a stop that is no longer to be done, by why."""
 

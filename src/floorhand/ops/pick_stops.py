@@ -29,7 +29,7 @@ from floorhand.domain.picking import (
 from floorhand.domain.routing import WALK_STEP
 from floorhand.domain.things import AVAILABLE, Goods
 from floorhand.errors import Code, Refused
-from floorhand.ops.walking import advance, gone, own_stop
+from floorhand.ops.walking import advance, given_back, gone, own_stop
 from floorhand.store import holds, ledger, picks, places, shelves
 from floorhand.store.ledger import Cause
 from floorhand.store.picks import StopRow
@@ -43,6 +43,7 @@ def arrive_at(tx: Session, cause: Cause, command: ArriveAt) -> Arrived | PlaceOf
         Refused: `Code.WRONG_PLACE`, naming both; `Code.PICK_EXPIRED`; `Code.WALK_LOST`.
     """
     stop = own_stop(tx, cause, command.task, command.pick)
+    stop = given_back(tx, cause, stop) or stop
     if (over := gone(tx, cause, stop)) is not None:
         return over
     today = shelves.site_date(tx, cause.site, cause.at)
@@ -63,6 +64,9 @@ def take_in_hand(tx: Session, cause: Cause, command: TakeInHand) -> InHand | Sto
         Gone: As `own_stop`.
     """
     stop = own_stop(tx, cause, command.task, command.pick)
+    again = given_back(tx, cause, stop)
+    if again is not None and again.stop.pieces >= command.pieces:
+        stop = again
     if (over := gone(tx, cause, stop)) is not None:
         return over
     return InHand(stop.stop, command.pieces, command.of_pack)

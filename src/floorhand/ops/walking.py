@@ -160,6 +160,24 @@ def gone(tx: Session, cause: Cause, stop: StopRow) -> StopGone | None:
     return StopGone(why, stop.stop.order, stop.stop.place, following)
 
 
+def given_back(tx: Session, cause: Cause, stop: StopRow) -> StopRow | None:
+    """Give the stop that a walk got back for one that a hold took off it; None: it got none.
+
+    It is for the same goods in the same place: whoever was on the way there need not be told.
+    """
+    if stop.state == "open":
+        return None
+    same = (
+        Pick.task == stop.stop.task,
+        Pick.merchant == stop.merchant,
+        Pick.order == stop.number,
+        Pick.line_no == stop.line_no,
+        Pick.place == stop.place,
+    )
+    found = picks.open_stops(tx, cause.site, *same)
+    return next((one for one in found if one.stop.goods == stop.stop.goods), None)
+
+
 def _why_changed(tx: Session, cause: Cause, stop: StopRow) -> str:
     """Say why others took a stop off a walk: its order, its goods or its bin are held, or not."""
     if holds.on_order(tx, cause.site, stop.merchant, stop.number):
@@ -168,7 +186,10 @@ def _why_changed(tx: Session, cause: Cause, stop: StopRow) -> str:
     held = holds.on_goods(tx, cause.site, stop.stop.goods) or holds.of_subject(
         tx, cause.site, place
     )
-    return "held" if held else "changed"
+    if held:
+        return "held"
+    named = (stop.merchant, stop.number, stop.stop.goods, stop.stop.place)
+    return "released" if holds.ended_on(tx, cause.site, stop.stop.task, *named) else "changed"
 
 
 def cancel_on_walk(tx: Session, cause: Cause, task: str, merchant: str, number: str) -> None:

@@ -29,7 +29,7 @@ from floorhand.domain.things import AVAILABLE, HOLD, Goods
 from floorhand.store.asking import Answer, ask
 from floorhand.store.ledger import Cause
 from floorhand.store.ordering import Keys, in_order
-from floorhand.store.schema import Hold, Worker
+from floorhand.store.schema import Hold, Task, Worker
 
 ON_HOLD: Final = "hold"
 """The state of orders that wait for a word."""
@@ -130,6 +130,29 @@ def on_goods(tx: Session, site: str, goods: Goods) -> HoldFacts | None:
     """Give a hold on pieces; None if they may be promised, picked and packed."""
     found = on_sku(tx, site, goods.merchant, goods.sku)
     return next((one for one in found if one.is_on(goods)), None)
+
+
+def ended_on(
+    tx: Session, site: str, task: str, merchant: str, number: str, goods: Goods, place: str
+) -> bool:
+    """Say whether an order, goods for it or their bin were on hold since a task was claimed."""
+    named = and_(Hold.merchant == merchant, Hold.subject == goods.sku)
+    is_lot = and_(Hold.kind.in_((LOT, RECALL)), Hold.lot == goods.lot)
+    asked = (
+        select(Hold.id)
+        .join(Task, and_(Task.site == Hold.site, Task.id == task))
+        .where(
+            Hold.site == site,
+            Hold.released_at >= Task.claimed_at,
+            or_(
+                and_(Hold.kind == ORDER, Hold.merchant == merchant, Hold.subject == number),
+                and_(Hold.kind == SKU, named),
+                and_(is_lot, named),
+                and_(Hold.kind == BIN, Hold.subject == place),
+            ),
+        )
+    )
+    return tx.execute(asked.limit(1)).first() is not None
 
 
 def begin(tx: Session, cause: Cause, subject: Subject, reason: str) -> str:
