@@ -165,6 +165,7 @@ def _order_values(w: Writing, record: OrderRecord) -> dict[str, Any]:
     return {
         "site": w.site,
         **{name: getattr(record, name) for name in names},
+        "came_at": w.now,
         "due_at": due_at,
         "released_at": w.now if record.state == "released" else None,
         "cancelled_at": w.now if record.state == "cancelled" else None,
@@ -191,7 +192,7 @@ def write_deliveries(w: Writing, records: Sequence[DeliveryRecord], codes: Codes
             numbers[record.merchant, record.number] = ""
             deliveries.append(
                 {"site": w.site, "number": number, "paper_no": record.number}
-                | {"merchant": record.merchant}
+                | {"merchant": record.merchant, "came_at": w.now}
                 | {n: getattr(record, n) for n in ("carrier", "tracking", "expected_on")}
             )
             lines += [
@@ -255,7 +256,7 @@ def write_returns(w: Writing, records: Sequence[ReturnRecord], codes: Codes) -> 
             if skus is None:
                 continue
             numbers[record.merchant, record.number] = ""
-            paper = {"site": w.site, "number": number, "paper_no": record.number}
+            paper = {"site": w.site, "number": number, "paper_no": record.number, "came_at": w.now}
             returns.append(paper | _return_values(record))
             lines += [
                 {

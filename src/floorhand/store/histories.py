@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -14,7 +15,7 @@ from floorhand.domain.reasons import of_command, reason_facts
 from floorhand.domain.things import AVAILABLE, OUTSIDE
 from floorhand.domain.tracing import thing, things_of
 from floorhand.flows.control_rules import changed_in_words
-from floorhand.store import traces
+from floorhand.store import arrivals, traces
 from floorhand.store.cells import Details, Lead, Value, Word, table, why
 from floorhand.store.goods_names import split_goods
 from floorhand.store.hands import hands
@@ -49,9 +50,11 @@ def history(
     belongs = [_belongs(of, other) for of, other in related(tx, site, kind, name)]
     known = {one.operation: one for one in found}
     what = moved(tx, site, kind, name, known, hands(tx, site, found, known))
-    done = [_deed(one, known.get(one.undoes), what.get(one.operation)) for one in found]
-    count = len(belongs) + traces.length(tx, site, about)
-    return table(HEADS, [*belongs, *done], count, facts)
+    done = [(one.at, _deed(one, known.get(one.undoes), what.get(one.operation))) for one in found]
+    came = [(one[0], _came(*one)) for one in arrivals.told(tx, site, kind, name)]
+    latest_first = sorted([*done, *came], key=lambda pair: pair[0], reverse=True)
+    count = len(belongs) + len(came) + traces.length(tx, site, about)
+    return table(HEADS, [*belongs, *(row for _, row in latest_first)], count, facts)
 
 
 def operation(tx: Session, site: str, name: str) -> Details:
@@ -157,6 +160,12 @@ def _each(kind: str, names: Iterable[str]) -> Related:
 def _belongs(kind: str, name: str) -> tuple[Value, ...]:
     told = (Word(f"board.head.{kind}"), Lead(kind, name))
     return (None, None, None, *told, None, None, None)
+
+
+def _came(at: datetime, deed: str, file: str) -> tuple[Value, ...]:
+    """Tell what is known of a paper without an operation, and the kind of file that said it."""
+    by = Word("details.by_file", (("format", file),)) if file else None
+    return (at, None, None, Word(deed), by, None, None, None)
 
 
 def _deed(one: Traced, undone: Traced | None, what: Value) -> tuple[Value, ...]:

@@ -86,6 +86,7 @@ def announce(tx: Session, cause: Cause, goods: tuple[Product, ...], rng: Random)
                 carrier=CARRIER,
                 tracking=f"IN{rng.randrange(10**9):09d}",
                 expected_on=today.isoformat(),
+                came_at=cause.at,
             )
         )
         for line_no, (sku, pieces) in enumerate(lines, 1):
@@ -155,6 +156,7 @@ def wait_for_returns(tx: Session, cause: Cause, goods: tuple[Product, ...], rng:
                 custody="in_transit",
                 reason=words,
                 asked_at=cause.at - timedelta(days=4),
+                came_at=cause.at - timedelta(days=4),
                 deadline=cause.at + timedelta(hours=6 + 12 * index),
             )
         )
@@ -200,6 +202,7 @@ def _write_order(tx: Session, site: str, bought: _Bought, rng: Random, customer:
         "state": "shipped" if bought.shipped_at else "released",
         "channel": "demo",
         "placed_at": bought.placed_at,
+        "came_at": bought.placed_at,
         "released_at": bought.placed_at,
         "due_at": bought.due_at,
         "customer": customer or f"C-{rng.randrange(1000):03d}",

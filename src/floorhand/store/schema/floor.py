@@ -397,3 +397,4 @@ class Imported(Table):
     at: Mapped[datetime]
     result: Mapped[str]
     """The result as JSON, told again when the same file comes again."""
+    __table_args__ = (Index(None, "site", "at"),)

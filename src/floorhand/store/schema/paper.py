@@ -27,6 +27,8 @@ class Delivery(Table):
     """ISO date, or empty."""
     dock: Mapped[str] = mapped_column(default="")
     """Dock place where it is received; set when opened."""
+    came_at: Mapped[datetime | None]
+    """When a file brought it here; None if none did."""
     opened_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     __table_args__ = (
@@ -117,6 +119,8 @@ class Order(Table):
     platform_id: Mapped[str] = mapped_column(default="")
     platform_state: Mapped[str] = mapped_column(default="")
     placed_at: Mapped[datetime | None]
+    came_at: Mapped[datetime | None]
+    """When a file brought it here; None if none did."""
     due_at: Mapped[datetime]
     """Dispatch deadline (cut-off), UTC."""
     priority: Mapped[int] = mapped_column(default=0)
@@ -250,6 +254,8 @@ class Return(Table):
     """``none``, ``pending``, ``already_refunded``, ``approve_sent``, ``reject_sent``, ``settled``
     or ``in_doubt``."""
     reason: Mapped[str] = mapped_column(default="")
+    came_at: Mapped[datetime | None]
+    """When a file brought it here; None if none did."""
     asked_at: Mapped[datetime | None]
     deadline: Mapped[datetime | None]
     received_at: Mapped[datetime | None]

@@ -22,6 +22,8 @@ def imported() -> None:
         sa.Column("result", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("site", "sha256", "merchant", "format", name=op.f("pk_imported")),
     )
+    with op.batch_alter_table("imported", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_imported_site_at"), ["site", "at"], unique=False)
 
 
 def operation() -> None:

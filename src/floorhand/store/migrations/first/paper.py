@@ -76,6 +76,7 @@ def delivery() -> None:
         sa.Column("tracking", sa.String(), nullable=False),
         sa.Column("expected_on", sa.String(), nullable=False),
         sa.Column("dock", sa.String(), nullable=False),
+        sa.Column("came_at", UtcTime(), nullable=True),
         sa.Column("opened_at", UtcTime(), nullable=True),
         sa.Column("closed_at", UtcTime(), nullable=True),
         sa.CheckConstraint(
@@ -110,6 +111,7 @@ def orders() -> None:
         sa.Column("platform_id", sa.String(), nullable=False),
         sa.Column("platform_state", sa.String(), nullable=False),
         sa.Column("placed_at", UtcTime(), nullable=True),
+        sa.Column("came_at", UtcTime(), nullable=True),
         sa.Column("due_at", UtcTime(), nullable=False),
         sa.Column("priority", sa.Integer(), nullable=False),
         sa.Column("customer", sa.String(), nullable=False),

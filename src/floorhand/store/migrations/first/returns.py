@@ -30,6 +30,7 @@ def returns() -> None:
         sa.Column("custody", sa.String(), nullable=False),
         sa.Column("money", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("came_at", UtcTime(), nullable=True),
         sa.Column("asked_at", UtcTime(), nullable=True),
         sa.Column("deadline", UtcTime(), nullable=True),
         sa.Column("received_at", UtcTime(), nullable=True),
