@@ -29,7 +29,7 @@ from floorhand.errors import Code, Refused
 from floorhand.ops.count_booking import settle_bin
 from floorhand.ops.putaway_work import close_source
 from floorhand.ops.settling import carry_out, from_office
-from floorhand.store import recalls, tasks
+from floorhand.store import looking, recalls, tasks
 from floorhand.store.cancelling import undo_order
 from floorhand.store.check import violations
 from floorhand.store.db import Transactions, in_turn
@@ -870,6 +870,27 @@ def test_held_goods_are_on_hold_where_their_bin_is_looked_at(floor) -> None:
     read = catalog("en").written
     notes = {item.code: read(item.note).split()[-1:] for item in bob.prompt.goods}
     assert notes == {"TEA": ["HOLD"], "MUG": []}
+
+
+def test_goods_in_a_held_bin_are_on_hold_where_they_or_it_are_looked_at(floor) -> None:
+    with floor.begin() as tx:
+        new_place(tx, SITE, code="P-1", kind="pallet", parent="C-01")
+        put(tx, "A-01", MUG, 3)
+        put(tx, "P-1", MUG, 2)
+
+    def counted() -> tuple[dict[str, str], list[bool]]:
+        with floor.begin() as tx:
+            seen = looking.sku(tx, SITE, "ACME/MUG")
+            there = [looking.place(tx, SITE, code) for code in ("A-01", "C-01", "P-1")]
+        return dict(seen.facts), ["condition_hold" in str(one.rows) for one in there]
+
+    facts, at = counted()
+    assert (facts["fact.good_in_all"], "fact.not_for_sale" in facts) == ("5", False)
+    assert at == [False, False, False]
+    hold(floor, "bin", "", "C-01")
+    facts, at = counted()
+    assert (facts["fact.good_in_all"], facts["fact.not_for_sale"]) == ("3", "2")
+    assert at == [False, True, True]
 
 
 @pytest.mark.parametrize(

@@ -199,6 +199,12 @@ def are_held(stock: Any) -> ColumnElement[bool]:
     )
 
 
+def is_bin_held(site: str, code: Any) -> ColumnElement[bool]:
+    """Say of codes of bins whether these are held."""
+    standing = (Hold.site == site, Hold.released_at.is_(None))
+    return exists(select(Hold.id).where(*standing, Hold.kind == BIN, Hold.subject == code))
+
+
 def condition_now(stock: Any) -> ColumnElement[str]:
     """Give the condition that pieces of stock count as: on hold, while they are held."""
     is_held = and_(stock.condition == AVAILABLE, are_held(stock))

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.days import goods_words
 from floorhand.domain.signing_in import ROWS_MAX, Row, Seen
 from floorhand.domain.things import AVAILABLE, HOLD, OUTSIDE, Goods
 from floorhand.domain.worded import word
-from floorhand.store.holds import condition_now, on_goods
+from floorhand.store.holds import (
+    bin_subject,
+    condition_now,
+    is_bin_held,
+    of_subject,
+    on_goods,
+)
 from floorhand.store.ledger import inside
+from floorhand.store.places import root_of
 from floorhand.store.schema import Order, OrderLine, Place, Sku, Stock
+from floorhand.store.shelves import outermost, with_roots
 
 Facts = tuple[tuple[str, str], ...]
 
@@ -21,12 +29,13 @@ Facts = tuple[tuple[str, str], ...]
 def place(tx: Session, site: str, code: str) -> Seen:
     """List what stands in a place and in everything inside it; for a parcel, tell its order."""
     held = inside(tx, site, code)
+    is_held = of_subject(tx, site, bin_subject(root_of(tx, site, code))) is not None
     rows = tuple(
         Row(
             line.goods.sku,
             _name(tx, site, line.goods),
             line.pieces,
-            _note(_as_held(tx, site, line.goods), at, code),
+            _note(_as_held(tx, site, line.goods, is_held=is_held), at, code),
         )
         for at, line in held[:ROWS_MAX]
     )
@@ -40,14 +49,16 @@ def sku(tx: Session, site: str, code: str, lot: str = "", serial: str = "") -> S
     With a lot or a serial only the pieces of that are listed.
     """
     merchant, _, number = code.partition("/")
+    in_held_bin = and_(Stock.condition == AVAILABLE, is_bin_held(site, outermost("code")))
+    asked = select(
+        Stock.place,
+        Stock.pieces,
+        Stock.lot,
+        Stock.expiry,
+        case((in_held_bin, HOLD), else_=condition_now(Stock)).label("condition"),
+    )
     found = tx.execute(
-        select(
-            Stock.place,
-            Stock.pieces,
-            Stock.lot,
-            Stock.expiry,
-            condition_now(Stock).label("condition"),
-        )
+        with_roots(asked.select_from(Stock), site, Stock.place)
         .where(
             Stock.site == site,
             Stock.merchant == merchant,
@@ -124,11 +135,11 @@ def _name(tx: Session, site: str, goods: Goods) -> str:
     return found or ""
 
 
-def _as_held(tx: Session, site: str, goods: Goods) -> Goods:
-    """Give goods in the condition that they count as: on hold, while they are held."""
-    if goods.condition != AVAILABLE or on_goods(tx, site, goods) is None:
-        return goods
-    return replace(goods, condition=HOLD)
+def _as_held(tx: Session, site: str, goods: Goods, *, is_held: bool) -> Goods:
+    """Give goods in the condition that they count as: on hold, while they or their bin are held."""
+    if goods.condition == AVAILABLE and (is_held or on_goods(tx, site, goods) is not None):
+        return replace(goods, condition=HOLD)
+    return goods
 
 
 def _note(goods: Goods, at: str, asked: str) -> str:
