@@ -79,6 +79,6 @@ def test_who_is_overtaken_in_doing_again_is_told_what_it_was(floor, kind, words)
     bob.scan(HOLDS[kind][0], "1", "1", "*UNDO")
     hold(floor, kind, *HOLDS[kind][1:])
     told = bob.scan("*REDO").said
-    assert f"Not taken back: {words} has gone on meanwhile." in catalog("en").say(
+    assert f"Not done again: {words} has gone on meanwhile." in catalog("en").say(
         told.text, told.facts
     )

@@ -80,7 +80,7 @@ SAYS_NO_MORE = {
 DOES_SOMETHING = re.compile(
     r"\b(scan|type|press|take|go|look|call|ask|choose|count|use|bring|fetch|put|set|wait|read|leave"
     r"|close|tell|answer|draw|drop|hand|tries|try|end|need|keys|sign|change|open|park|come|know"
-    r"|must|make|give|show|told|menu|done|F\d+|ask_text|go_text|why_text)",
+    r"|must|make|give|show|told|menu|done|F\d+|ask_text|go_text|why_text|help_text|destroy)",
     re.IGNORECASE,
 )
 """A sentence that helps says what to do."""
@@ -147,16 +147,27 @@ def test_every_refusal_is_worded_in_every_language(code: Code) -> None:
 HELP = "help_text"
 """A fact that says what to do, by who reads it."""
 
+NOT_DONE = "not_text"
+"""A fact that says what has not been done, and names nothing that it was about."""
+
 
 @pytest.mark.parametrize("code", Code)
 def test_every_refusal_names_something_and_says_what_to_do(code: Code) -> None:
     english = catalog("en").say(f"refusal.{code}")
     named = {name for _, name, _, _ in Formatter().parse(english) if name}
-    assert bool(named - {HELP}) == (code not in SAYS_NO_MORE), english
+    assert bool(named - {HELP, NOT_DONE}) == (code not in SAYS_NO_MORE), english
     assert DOES_SOMETHING.search(english), english
     for language in languages():
         text = catalog(language).say(f"refusal.{code}")
         assert {name for _, name, _, _ in Formatter().parse(text) if name} == named, language
+
+
+@pytest.mark.parametrize(
+    "help_text",
+    ["ask", "desk", "held", "counted", "scan", "printed", "decision"],
+)
+def test_what_a_refusal_to_take_back_adds_says_what_to_do(help_text: str) -> None:
+    assert DOES_SOMETHING.search(catalog("en").say(f"undo.{help_text}"))
 
 
 @pytest.mark.parametrize("code", Code)

@@ -16,6 +16,8 @@ from warehouses.picker import Picker
 from floorhand.domain.keymap import Key
 from floorhand.domain.things import Goods, Line
 from floorhand.errors import Code, Refused
+from floorhand.flows.turn import Said
+from floorhand.ops.not_done import not_done
 from floorhand.ops.reversing import in_lead_words
 from floorhand.store import ledger
 from floorhand.store.check import violations
@@ -273,6 +275,10 @@ def test_it_is_taken_back_once(bench: Transactions) -> None:
     assert lead.said == f"refusal.{Code.REVERSE_DONE}"
 
 
+def in_english(said: Said) -> str:
+    return catalog("en").say(said.text, said.facts)
+
+
 @pytest.mark.parametrize("key", ["*UNDO", "*REDO"])
 def test_what_a_lead_took_back_by_a_slip_is_done_again_as_it_was(docks, key) -> None:
     ana = Picker(docks, job="receiving")
@@ -358,7 +364,9 @@ def test_what_others_have_gone_on_from_is_not_done_again(docks: Transactions) ->
     lead.take_back("D-100", "CAP")
     with docks.begin() as tx:  # a file says that it is closed
         tx.execute(update(Delivery).where(Delivery.number == "D-100").values(state="closed"))
-    assert lead.scan("*UNDO").said.text == f"refusal.{Code.REVERSE_ENDED}"
+    told = lead.scan("*UNDO").said
+    assert told.text == f"refusal.{Code.REVERSE_ENDED}"
+    assert in_english(told).startswith("Not done again: the work it belongs to is finished")
     with docks.begin() as tx:
         tx.execute(update(Delivery).where(Delivery.number == "D-100").values(state="receiving"))
 
@@ -370,7 +378,10 @@ def test_what_was_taken_back_on_top_is_done_again_first(bench: Transactions) -> 
     lead.take_back("T-1", "1 × MUG")
     lead.scan("T-1")
     lead.choose("Taken back: Order 1001")
-    assert lead.scan("*DONE").said.text == "leading.in_the_way"
+    told = lead.scan("*DONE").said
+    assert told.text == "leading.in_the_way"
+    assert in_english(told).startswith("Not done again yet, for later came: Taken back:")
+    assert in_english(told).endswith("Do that again first.")
     assert lead.prompt.ask == "leading.read_back"
     assert lead.scan("*DONE").said.text == "road.redone"
     assert "Order 1001" in asked(lead)
@@ -521,7 +532,7 @@ def test_a_row_that_something_else_has_changed_is_named(bench: Transactions) -> 
     with bench.begin() as tx:  # the shop has been told
         tx.execute(update(Outbox).values(state="sent", sent_at=NOW))
     lead = Lead(bench)
-    lead.take_back("T-1", "packed")
+    assert lead.take_back("T-1", "packed").startswith("Not taken back: ")
     assert lead.said == f"refusal.{Code.UNDO_CHANGED}"
 
 
@@ -532,8 +543,9 @@ def test_no_lead_is_told_to_ask_a_lead(bench: Transactions, code: Code) -> None:
     with bench.begin() as tx:
         cause = Cause(SITE, "L:1", "W2", "L", "", NOW)
         step = step_of(tx, SITE, tx.scalars(select(Operation.id)).first())
-        told = in_lead_words(tx, cause, step, Refused(code, **facts))
-    words = catalog("en").say(f"refusal.{told.code}", told.facts)
+        with pytest.raises(Refused) as told, not_done(again=False):
+            raise in_lead_words(tx, cause, step, Refused(code, **facts))
+    words = catalog("en").say(f"refusal.{told.value.code}", told.value.facts)
     assert "{" not in words
     assert "supervisor" not in words
 

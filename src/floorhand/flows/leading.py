@@ -61,7 +61,7 @@ from floorhand.flows.leading_states import (
     Why,
 )
 from floorhand.flows.tabled import Tabled
-from floorhand.flows.turn import Ask, Do, Open, Refuse, Reply
+from floorhand.flows.turn import Ask, Do, Facts, Open, Refuse, Reply
 
 NAME = "leading"
 
@@ -97,6 +97,7 @@ def step(state: State, event: object) -> Reply:
         case Desk() | Reading() | Why(), DeedSeen(deed=deed):
             own = {"told_text": deed.text, "done_by": deed.worker, "done_at": deed.at}
             told = {**dict(deed.facts), **own}
+            told |= _what_first(state, deed)
             return Ask(_in_the_way(state, event), "leading.in_the_way", told, look=True)
         case Desk() | Deeds() | Reading() | Why(), _ if (asked := _asked_about(event)) is not None:
             return Do(asked)
@@ -187,6 +188,15 @@ def _in_the_way(state: Desk | Reading | Why, seen: DeedSeen) -> Reading:
     if isinstance(state, Desk):
         return Reading(state.rights, None, seen)
     return Reading(state.rights, state.found, seen, state.wanted or state.seen)
+
+
+def _what_first(state: Desk | Reading | Why, deed: Deed) -> Facts:
+    """Say what is not done yet, and what to do with what is in the way of it."""
+    again = isinstance(state, Desk) or state.seen.deed.back
+    return {
+        "not_text": "undo.not_again_yet" if again else "undo.not_back_yet",
+        "first_text": "undo.again_first" if deed.back else "undo.back_first",
+    }
 
 
 def _after(state: Desk | Reading | Why, desk: Desk) -> Desk | Reading:

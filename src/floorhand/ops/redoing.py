@@ -21,6 +21,7 @@ from floorhand.errors import Code, Refused
 from floorhand.ops.exceptions import must_be_another
 from floorhand.ops.freezing import thaw
 from floorhand.ops.leading import must_lead
+from floorhand.ops.not_done import not_done
 from floorhand.ops.registry import FLOWS
 from floorhand.ops.reversing import (
     built_on,
@@ -49,6 +50,11 @@ def do_again(tx: Session, cause: Cause, command: DoAgain) -> DoneAgain | InTheWa
             exception.
     """
     must_lead(tx, cause, Right.REVERSE)
+    with not_done(again=True):
+        return _done_again(tx, cause, command)
+
+
+def _done_again(tx: Session, cause: Cause, command: DoAgain) -> DoneAgain | InTheWay:
     step = kept_step(tx, cause, command.operation)
     if step.changes is None:
         raise Refused(Code.UNDO_TOO_MUCH, help_text="undo.counted")

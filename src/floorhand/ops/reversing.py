@@ -39,6 +39,7 @@ from floorhand.ops.aside import behind
 from floorhand.ops.colleagues import moment
 from floorhand.ops.freezing import thaw
 from floorhand.ops.leading import must_lead
+from floorhand.ops.not_done import not_done
 from floorhand.ops.registry import FLOWS
 from floorhand.ops.still_mine import must_fit, must_not_be_held
 from floorhand.ops.telling_others import tell_others
@@ -81,7 +82,8 @@ def _deed_of(tx: Session, cause: Cause, step: Step) -> Deed:
 
 def look_into(tx: Session, cause: Cause, command: LookInto) -> DeedSeen:
     """List the goods that a deed moved."""
-    step = kept_step(tx, cause, command.deed.operation)
+    with not_done(again=command.deed.back):
+        step = kept_step(tx, cause, command.deed.operation)
     return DeedSeen(command.deed, deeds.moved_by(tx, cause.site, step.operations))
 
 
@@ -94,6 +96,11 @@ def take_back(tx: Session, cause: Cause, command: TakeBack) -> TakenBack | InThe
     """
     must_lead(tx, cause, Right.REVERSE)
     assert command.reason in REASONS, command
+    with not_done(again=False):
+        return _taken_back(tx, cause, command)
+
+
+def _taken_back(tx: Session, cause: Cause, command: TakeBack) -> TakenBack | InTheWay:
     step = kept_step(tx, cause, command.operation)
     if step.changes is None:
         raise Refused(Code.UNDO_TOO_MUCH, help_text="undo.counted")

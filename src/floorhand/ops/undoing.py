@@ -25,6 +25,7 @@ from floorhand.flows.planning import NAME as PLANNING
 from floorhand.flows.turn import Facts, Said
 from floorhand.ops.causes import cause_of
 from floorhand.ops.freezing import thaw
+from floorhand.ops.not_done import not_text
 from floorhand.ops.registry import FLOWS
 from floorhand.ops.seats import Settled, Sitting, Trail
 from floorhand.ops.still_mine import must_be_mine, must_fit, must_not_be_held
@@ -69,7 +70,8 @@ def reverse(
         helps = "undo.ask"
         if may(sitting.roles, Right.REVERSE):
             helps = "undo.held" if refused.code is Code.UNDO_HELD else "undo.desk"
-        raise Refused(refused.code, **{**refused.facts, "help_text": helps}) from refused
+        said = {"help_text": helps, "not_text": not_text(again=again)}
+        raise Refused(refused.code, **{**refused.facts, **said}) from refused
 
 
 def _reversed(
