@@ -298,3 +298,55 @@ def test_what_a_lead_gives_up_that_is_mostly_nowhere_is_short_by_that(floor) -> 
     (one,) = listed(floor, "short_order")
     decide(floor, one, "ship_rest")
     assert line(floor, "1") == (0, 5, "no_stock")
+
+
+def missing_at_bench(floor: Transactions) -> None:
+    """One of two teas, and the mug, are not in the tote that stands at a bench."""
+    with floor.begin() as tx:
+        put(tx, "B-01", OLD_TEA, 2)
+        put(tx, "A-01", MUG, 1)
+        order(tx, "1", [("TEA", 2), ("MUG", 1)], released_at=BEGAN)
+    ana = Picker(floor)
+    ana.start()
+    ana.go_on("picking.bring_tote")
+    ana.scan("T-1", "BENCH-2")
+    with floor.begin() as tx:
+        of = house.cause(tx, "GONE")
+        ledger.move(tx, of, "T-1", CORRECTION, [Line(OLD_TEA, 1), Line(MUG, 1)])
+        short = {"picked": OrderLine.picked - 1, "short": 1, "short_reason": "not_there"}
+        tx.execute(update(OrderLine).values(short))
+        for sku in ("TEA", "MUG"):
+            what = {"sku": sku, "pieces": 1, "reason": "not_there"}
+            tasks.trouble(tx, of, "missing_at_bench", "ACME/1", "ACME", **what)
+
+
+def test_what_a_bench_found_missing_of_a_product_is_picked_again(floor) -> None:
+    missing_at_bench(floor)
+    tea, mug = sorted(
+        listed(floor, "missing_at_bench"), key=lambda one: str(one.facts["sku"]), reverse=True
+    )
+    assert decide(floor, tea, "pick_again") == Code.AGAIN_NO_STOCK
+    with floor.begin() as tx:
+        put(tx, "C-01", OLD_TEA, 5)
+    assert decide(floor, tea, "pick_again") == "exceptions.done.pick_again"
+    assert (line(floor, "1", 1), line(floor, "1", 2)) == ((1, 0, ""), (0, 1, "not_there"))
+    (left,) = listed(floor, "missing_at_bench")
+    assert (state(floor, "1"), left.id) == ("released", mug.id)
+    assert decide(floor, tea, "pick_again") != "exceptions.done.pick_again"
+    ana = Picker(floor)
+    ana.start()
+    ana.go_on()
+    assert (state(floor, "1"), line(floor, "1", 1)) == ("picked", (2, 0, ""))
+
+
+def test_what_is_lacked_beside_what_a_bench_found_missing_is_told_no_more(floor) -> None:
+    missing_at_bench(floor)
+    with floor.begin() as tx:
+        lost = house.cause(tx, "LOST")
+        tx.execute(update(OrderLine).where(OrderLine.sku == "TEA").values(picked=0, short=2))
+        ledger.move(tx, lost, "T-1", CORRECTION, [Line(OLD_TEA, 1)])
+        tasks.trouble(tx, lost, "short_order", "ACME/1", "ACME", pieces=1, reason="held")
+        put(tx, "C-01", OLD_TEA, 5)
+    (tea,) = (one for one in listed(floor, "missing_at_bench") if one.facts["sku"] == "TEA")
+    assert decide(floor, tea, "pick_again") == "exceptions.done.pick_again"
+    assert (line(floor, "1", 1), told(floor)) == ((0, 0, ""), [])

@@ -27,7 +27,7 @@ Fits = Callable[[Session, str, Standing], object]
 
 OF_KIND: Final[Mapping[str, tuple[str, ...]]] = {
     "short_order": (words.PICK_AGAIN, words.SHIP_REST, words.DROP_LINES, words.WAIT),
-    "missing_at_bench": (words.SHIP_REST, words.WAIT),
+    "missing_at_bench": (words.PICK_AGAIN, words.SHIP_REST, words.WAIT),
     "suspect_stock": (words.RELEASE, words.RECOUNT),
     "place_misses": (words.RECOUNT,),
     "overrides": (words.RECOUNT,),

@@ -24,6 +24,7 @@ from floorhand.flows.turn import AnyState, Facts
 from floorhand.ops.giving_back import Promised, open_again, short_lines
 from floorhand.ops.missing import HOLD_REASON
 from floorhand.ops.packing import put_aside
+from floorhand.ops.reserving import fewer_lacking
 from floorhand.ops.taken_over import tell_freed
 from floorhand.ops.works import work_of
 from floorhand.store import holds, orders, parcels
@@ -56,6 +57,7 @@ def pick_again(tx: Session, cause: Cause, one: Standing, _command: Decide) -> Fa
     """Open the short lines of an order again by what is free, and let it be picked.
 
     What is not there stays on the list. Where the merchant wants whole orders it is all or nothing.
+    An exception about what a bench found missing is for that product; what others tell is left.
 
     Raises:
         Refused: `Code.AGAIN_NO_STOCK`; `Code.EXCEPTION_CHANGED` if the order went on meanwhile.
@@ -78,6 +80,8 @@ def pick_again(tx: Session, cause: Cause, one: Standing, _command: Decide) -> Fa
         _release(tx, cause, one, state)
     if pieces < lacked:
         _stays_told(tx, cause, one, lacked - pieces)
+    if one.kind != KIND and pieces > one.pieces:  # the order lacked more of these than it is about
+        fewer_lacking(tx, cause, merchant, number, pieces=pieces - one.pieces, gone="")
     cause.note(merchant=merchant, order=one.subject, again=pieces)
     then = "walk" if all(on_walk for _, on_walk in opened) else "next"
     if state == "picked" and holding(tx, cause.site, one.subject, "tote"):
@@ -106,8 +110,13 @@ def _is_held(tx: Session, site: str, one: Standing) -> bool:
 
 
 def _lines(tx: Session, site: str, one: Standing) -> tuple[Any, ...]:
+    """List the short lines that an exception is about: all, or those of a product."""
     merchant, number = split_name(one.subject)
-    return short_lines(tx, site, OrderLine.merchant == merchant, OrderLine.order == number)
+    of_order = (OrderLine.merchant == merchant, OrderLine.order == number)
+    whole = merchant_rules(tx, site, merchant).short_policy == HOLD_ORDER
+    if one.kind == KIND or whole:
+        return short_lines(tx, site, *of_order)
+    return short_lines(tx, site, *of_order, OrderLine.sku == str(one.facts.get("sku", "")))
 
 
 def _leave_bench(tx: Session, cause: Cause, order: str) -> None:
@@ -147,9 +156,11 @@ def _release(tx: Session, cause: Cause, one: Standing, state: str) -> None:
 
 def _stays_told(tx: Session, cause: Cause, one: Standing, left: int) -> None:
     """Leave the exception open, with what is still missing, and for what reasons."""
-    reasons = dict.fromkeys(line.short_reason for line in _lines(tx, cause.site, one))
     pieces = min(left, one.pieces)
-    facts = {**one.facts, "pieces": pieces, "reason": ", ".join(reasons)}
+    facts = {**one.facts, "pieces": pieces}
+    if one.kind == KIND:
+        reasons = dict.fromkeys(line.short_reason for line in _lines(tx, cause.site, one))
+        facts["reason"] = ", ".join(reasons)
     tx.execute(
         update(Trouble)
         .where(Trouble.site == cause.site, Trouble.id == one.id)
