@@ -313,7 +313,10 @@ def test_it_is_done_again_later_too_from_the_list_and_once(docks: Transactions) 
     lead.take_back("D-100", "CAP")
     with docks.begin() as tx:  # another lead was faster
         tx.execute(update(UndoStep).where(UndoStep.kind == TAKEN_BACK).values(kind="undo"))
-    assert lead.scan("*UNDO").said.text == "refusal.redo_nothing"
+    told = lead.scan("*UNDO").said
+    assert told.text == "refusal.redo_nothing"
+    assert "you took back" not in in_english(told)
+    assert in_english(told).endswith("as long as nobody has gone on from it or done it again.")
 
 
 def test_what_was_done_again_can_be_taken_back_again(docks: Transactions) -> None:
