@@ -70,10 +70,10 @@ class Poisoned(Stage):
         super().go_to(seat + "[/b]{0}\x1b[2J")
 
     def sign_in(self, worker: str) -> None:
-        super().sign_in(self.renamed[worker])
+        super().sign_in(self.renamed.get(worker, worker))
 
     def give_role(self, worker: str, roles: str) -> None:
-        super().give_role(self.renamed[worker], roles)
+        super().give_role(self.renamed.get(worker, worker), roles)
 
     def change_books(self, statement: str) -> None:
         def renamed(quoted: re.Match[str]) -> str:

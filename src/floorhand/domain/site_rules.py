@@ -151,7 +151,7 @@ def is_number(text: str, least: int, most: int) -> bool:
 
 def _number(text: str, least: int, most: int) -> int:
     if not is_number(text, least, most):
-        typed = text[:TYPED_CHARACTERS_MAX]
+        typed = text[:TYPED_CHARACTERS_MAX].rstrip()
         raise Refused(Code.RULE_NUMBER, typed=typed, least=least, most=most)
     return int(text)
 
@@ -168,7 +168,7 @@ def _target(text: str) -> str:
 def _clock(text: str) -> str:
     found = _CLOCK.fullmatch(text)
     if found is None:
-        raise Refused(Code.BAD_CLOCK, number=text[:TYPED_CHARACTERS_MAX])
+        raise Refused(Code.BAD_CLOCK, number=text[:TYPED_CHARACTERS_MAX].rstrip())
     return f"{int(found['hour']):02}:{found['minute']}"
 
 
@@ -192,7 +192,7 @@ def _shifts(text: str) -> tuple[str, ...]:
     for part in parts_of(text) or ("",):
         name = shift_name(part)
         if not name or name in found:
-            raise Refused(Code.RULE_SHIFT, typed=part[:TYPED_CHARACTERS_MAX])
+            raise Refused(Code.RULE_SHIFT, typed=part[:TYPED_CHARACTERS_MAX].rstrip())
         found[name] = part
     return tuple(found.values())
 

@@ -86,7 +86,7 @@ def can_go(seen: RuleSeen, key: str) -> bool:
 
 def _several(name: str, typed: str) -> Refuse:
     """Refuse what would be several parts, of which one is asked for."""
-    shown = {"typed": typed[:TYPED_CHARACTERS_MAX]}
+    shown = {"typed": typed[:TYPED_CHARACTERS_MAX].rstrip()}
     if name == SHIFTS:
         return Refuse(Code.RULE_SHIFT, shown)
     least, most = LIMITS[name]

@@ -330,7 +330,7 @@ def _reject(state: NeedComment | NeedPicture, event: object) -> Reply:
         case _, Text(value=value) if len(value) > COMMENT_CHARACTERS_MAX:
             return Refuse(Code.RETURN_TEXT_LONG, {"limit": COMMENT_CHARACTERS_MAX})
         case NeedComment(), Text(value=comment) if not any(map(str.isalpha, comment)):
-            return Refuse(Code.RETURN_NO_WORDS, {"text": comment[:SHOWN_CHARACTERS_MAX]})
+            return Refuse(Code.RETURN_NO_WORDS, {"text": comment[:SHOWN_CHARACTERS_MAX].rstrip()})
         case NeedComment(), Text(value=comment):
             return Do(AddToVerdict(state.verdict, comment=comment))
         case NeedPicture(), Text(value=name):

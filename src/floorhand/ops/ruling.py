@@ -143,7 +143,7 @@ def _set_of_merchant(tx: Session, cause: Cause, command: SetRule) -> str:
     after = changed(rules, command.rule, command.now)
     if after is None and command.rule in NUMBERS:
         least, most = NUMBERS[command.rule]
-        typed = command.now[:TYPED_CHARACTERS_MAX]
+        typed = command.now[:TYPED_CHARACTERS_MAX].rstrip()
         raise Refused(Code.RULE_NUMBER, typed=typed, least=least, most=most)
     if after is None:
         raise Refused(Code.RETURN_TEXT_LONG, code=command.now[:20], limit=TEXT_CHARACTERS_MAX)
