@@ -350,3 +350,21 @@ def test_what_is_lacked_beside_what_a_bench_found_missing_is_told_no_more(floor)
     (tea,) = (one for one in listed(floor, "missing_at_bench") if one.facts["sku"] == "TEA")
     assert decide(floor, tea, "pick_again") == "exceptions.done.pick_again"
     assert (line(floor, "1", 1), told(floor)) == ((0, 0, ""), [])
+
+
+def test_what_is_on_hold_as_a_walk_begins_is_its_own_again_once_that_ends(floor) -> None:
+    with floor.begin() as tx:
+        put(tx, "B-01", OLD_TEA, 4)
+        put(tx, "A-01", MUG, 1)
+        order(tx, "1", [("TEA", 2), ("MUG", 1)], released_at=BEGAN)
+    hold(floor, "sku", *TEA)
+    ana = Picker(floor)
+    ana.start()
+    assert (line(floor, "1"), told(floor)) == (
+        (0, 2, "held"),
+        [(2, {"pieces": 2, "reason": "held"})],
+    )
+    release(floor, "sku", *TEA)
+    assert (line(floor, "1"), told(floor)) == ((0, 0, ""), [])
+    ana.go_on("picking.bring_tote")
+    assert line(floor, "1") == (2, 0, "")

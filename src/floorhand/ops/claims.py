@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import cast
 
 from sqlalchemy import TableClause, bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.allocation import HOLD_ORDER
+from floorhand.domain.packing import HELD
 from floorhand.domain.picking import NO_STOCK, WalkDone
 from floorhand.domain.walks import LeaveOrders, OrdersLeft
+from floorhand.ops.lacking import held_of
 from floorhand.ops.reserving import drop_stop, short_line
 from floorhand.ops.waking import waits_no_more
 from floorhand.ops.walking import END_PICKING, advance, own_walk, settle_orders
@@ -44,7 +47,7 @@ _TO_PICK = (
 )
 _LACKED = OrderLine.ordered - OrderLine.picked - OrderLine.short - _TO_PICK
 _LACKS = (
-    select(OrderLine.line_no, _LACKED)
+    select(OrderLine.line_no, OrderLine.sku, _LACKED)
     .where(
         OrderLine.site == bindparam("site"),
         OrderLine.merchant == bindparam("merchant"),
@@ -58,22 +61,27 @@ _LACKS = (
 def make_final(tx: Session, cause: Cause, task: str, merchant: str, number: str, was: str) -> None:
     """Stand by the claim of an order, as its first tote is bound.
 
-    What it lacks is short from now on, unless its merchant wants whole orders. The exception keeps
+    What it lacks is short from now on, unless its merchant wants whole orders: because it is on
+    hold, if most of it is, so that it is picked once that ends. The exception keeps
     what this walk does not settle: what was short before, and what a whole order still lacks.
     """
     order = {"site": cause.site, "merchant": merchant, "number": number}
     lacks = ask(tx, _LACKS, **order, task=task).all()
-    short = sum(missing for _, missing in lacks)
+    short = sum(missing for *_, missing in lacks)
     whole = short and merchant_rules(tx, cause.site, merchant).short_policy == HOLD_ORDER
     if was == "waiting":
         waits_no_more(tx, cause, merchant, number, lacking=short if whole else 0)
     if whole or not lacks:
         return
-    finished = sum(
-        short_line(tx, cause, merchant, number, line_no, missing, NO_STOCK)
-        for line_no, missing in lacks
-    )
-    cause.note(short=short, short_lines=len(lacks), lines=finished, reason=NO_STOCK)
+    reasons: Counter[str] = Counter()
+    finished = 0
+    for line_no, sku, missing in lacks:
+        on_hold = held_of(tx, cause, merchant, sku, missing)
+        reason = HELD if on_hold * 2 >= missing else NO_STOCK
+        reasons[reason] += missing
+        finished += short_line(tx, cause, merchant, number, line_no, missing, reason)
+    (most, _), *_ = reasons.most_common()
+    cause.note(short=short, short_lines=len(lacks), lines=finished, reason=most)
 
 
 def leave_orders(tx: Session, cause: Cause, command: LeaveOrders) -> OrdersLeft:
