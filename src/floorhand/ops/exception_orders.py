@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import func, literal, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from floorhand.domain.allocation import allocate, by_age
@@ -23,11 +23,10 @@ from floorhand.ops.exception_stock import known_merchant
 from floorhand.ops.lacking import held_of
 from floorhand.ops.missing import HOLD_REASON
 from floorhand.ops.reserving import write_short
-from floorhand.store import shelves
+from floorhand.store import orders, shelves
 from floorhand.store.exceptions import Standing
 from floorhand.store.ledger import Cause
 from floorhand.store.schema import Order, OrderLine, Return
-from floorhand.store.schema.base import UtcTime
 
 WAITING: Final = "waiting"
 
@@ -131,23 +130,7 @@ def _go_on(tx: Session, cause: Cause, one: Standing, state: str) -> str:
     left = sum(line.ordered - line.picked - line.short for line in lines)
     picked = sum(line.picked for line in lines)
     after = "released" if left else "picked" if picked else "short"
-    done = tx.execute(
-        update(Order)
-        .where(
-            Order.site == cause.site,
-            Order.merchant == merchant,
-            Order.number == number,
-            Order.state == state,
-        )
-        .values(
-            state=after,
-            hold_reason="",
-            released_at=func.coalesce(Order.released_at, literal(cause.at, UtcTime)),
-            closed_at=cause.at if after == "short" else None,
-        )
-        .returning(Order.number)
-    ).first()
-    if done is None:
+    if not orders.go_on_from(tx, cause, merchant, number, state, after):
         raise Refused(Code.EXCEPTION_CHANGED, subject=one.subject)
     return after
 

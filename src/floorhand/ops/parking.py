@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import cast
 
-from sqlalchemy import delete, select
+from sqlalchemy import TableClause, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from floorhand.domain.control import NEXT
@@ -15,9 +16,22 @@ from floorhand.ops.freezing import freeze, thaw
 from floorhand.ops.registry import FLOWS
 from floorhand.ops.seats import Settled, Sitting
 from floorhand.ops.works import work_of
+from floorhand.store.asking import ask
 from floorhand.store.ledger import Cause
 from floorhand.store.schema import Parked, Seat
 from floorhand.store.undo_steps import Steps
+
+_TABLE = cast(TableClause, Parked.__table__)
+_PARKED = select(Parked.state).where(
+    Parked.site == bindparam("site"),
+    Parked.worker == bindparam("worker"),
+    Parked.flow == bindparam("flow"),
+)
+_PARK_NO_MORE = delete(_TABLE).where(
+    _TABLE.c.site == bindparam("at_site"),
+    _TABLE.c.worker == bindparam("at_worker"),
+    _TABLE.c.flow == bindparam("at_flow"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +89,10 @@ def forget_taken_up(tx: Session, sitting: Sitting, settled: Settled) -> None:
     if job not in JOBS or (sitting.flow == job and sitting.state != FLOWS[job].START):
         return
     work = work_of(job, state)
-    mine = (Parked.site == sitting.site, Parked.worker == sitting.worker, Parked.flow == job)
-    parked = tx.scalar(select(Parked.state).where(*mine))
-    if work and parked and work_of(job, thaw(FLOWS[job], parked)) == work:
-        tx.execute(delete(Parked).where(*mine))
+    mine = {"site": sitting.site, "worker": sitting.worker, "flow": job}
+    parked = ask(tx, _PARKED, **mine).scalar() if work else None
+    if parked and work_of(job, thaw(FLOWS[job], parked)) == work:
+        ask(tx, _PARK_NO_MORE, **{f"at_{name}": of for name, of in mine.items()})
 
 
 def is_busy(tx: Session, site: str, worker: str, job: str) -> bool:

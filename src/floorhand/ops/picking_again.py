@@ -139,18 +139,7 @@ def _leave_bench(tx: Session, cause: Cause, order: str) -> None:
 def _release(tx: Session, cause: Cause, one: Standing, state: str) -> None:
     """Let the next walk have an order that nobody walks for."""
     merchant, number = split_name(one.subject)
-    done = tx.execute(
-        update(Order)
-        .where(
-            Order.site == cause.site,
-            Order.merchant == merchant,
-            Order.number == number,
-            Order.state == state,
-        )
-        .values(state="released", hold_reason="", closed_at=None)
-        .returning(Order.number)
-    ).first()
-    if done is None:
+    if not orders.go_on_from(tx, cause, merchant, number, state, "released"):
         raise Refused(Code.EXCEPTION_CHANGED, subject=one.subject)
 
 

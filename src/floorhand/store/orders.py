@@ -185,6 +185,32 @@ def let_go_on(tx: Session, cause: Cause, merchant: str, number: str, state: str)
     )
 
 
+def go_on_from(
+    tx: Session, cause: Cause, merchant: str, number: str, state: str, then: str
+) -> bool:
+    """Let an order go on from a state that whoever decides so has seen; False if it has by then.
+
+    It closes, or opens again, with that; its time counts from here, if it was never free before.
+    """
+    done = tx.execute(
+        update(Order)
+        .where(
+            Order.site == cause.site,
+            Order.merchant == merchant,
+            Order.number == number,
+            Order.state == state,
+        )
+        .values(
+            state=then,
+            hold_reason="",
+            released_at=func.coalesce(Order.released_at, literal(cause.at, UtcTime)),
+            closed_at=cause.at if then == "short" else None,
+        )
+        .returning(Order.number)
+    )
+    return done.first() is not None
+
+
 def waiting_orders(tx: Session, site: str) -> int:
     """Count the orders that wait for stock."""
     return int(ask(tx, _WAITING, site=site).scalar())
